@@ -1,0 +1,1 @@
+"""Packs and judging: measurements and answers in, findings out; no pixel is known here."""

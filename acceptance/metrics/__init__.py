@@ -1,0 +1,39 @@
+"""The folder is the registry: one module, one family of figures.
+
+A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and ``measure(scene)``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from acceptance.model import Measurement, Note
+    from acceptance.scene import Scene
+
+
+class Metric(Protocol):
+    """What a module in this folder offers."""
+
+    __name__: str
+    QUANTITIES: Mapping[str, str]
+
+    def serves(self, scene: Scene) -> bool:
+        """Whether this scene holds what the metric looks at; False is not a gap but another subject."""
+
+    def measure(self, scene: Scene) -> Iterator[Measurement | Note]:
+        """Measure; a figure that cannot be had is a Note. Raises GapError when none can be had."""
+
+
+def every() -> dict[str, Metric]:
+    """Every metric by name, in alphabetical order."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+    return {name: cast("Metric", importlib.import_module(f"{__name__}.{name}")) for name in names}
+
+
+def quantities() -> dict[str, str]:
+    """Every quantity that this toolkit measures, with its unit."""
+    return {quantity: unit for metric in every().values() for quantity, unit in metric.QUANTITIES.items()}

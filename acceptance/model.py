@@ -1,0 +1,542 @@
+"""Every noun of the toolkit: frozen, keyword-only, standard library only.
+
+The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session.py``) and say nothing in any
+language: a reason is a code with parameters, worded by ``report_templates/zh.toml`` and ``en.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Value = str | int | float | bool
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+
+class Verdict(StrEnum):
+    """The closed set of outcomes; only ``checks/judge.py`` makes one."""
+
+    PASS = "pass"
+    CONDITIONAL_PASS = "conditional_pass"
+    CONDITIONAL_FAIL = "conditional_fail"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_TESTED = "not_tested"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class SubjectKind(StrEnum):
+    """What is under test: the site, a system on it, or a device of a stated kind."""
+
+    SITE = "site"
+    SYSTEM = "system"
+    FIXED = "fixed"
+    DOME = "dome"
+    PTZ = "ptz"
+    FISHEYE = "fisheye"
+    THERMAL = "thermal"
+    RECORDER = "recorder"
+    SCREEN = "screen"
+
+
+class Scope(StrEnum):
+    """What a plan sets out to show: what equipment under test can show, or the whole acceptance."""
+
+    DEVICE = "device"
+    SITE = "site"
+
+
+class Tap(StrEnum):
+    """Where in the chain the footage was taken."""
+
+    CAMERA = "camera"
+    PLATFORM = "platform"
+    RECORDER = "recorder"
+    SCREEN = "screen"
+
+
+class Path(StrEnum):
+    """Live picture or playback of a recording."""
+
+    LIVE = "live"
+    PLAYBACK = "playback"
+
+
+class How(StrEnum):
+    """How a clause can be checked."""
+
+    MEASURED = "measured"
+    RATED = "rated"
+    INSPECTED = "inspected"
+    READ = "read"
+    DOCUMENTED = "documented"
+    UNKNOWN = "unknown"
+
+
+class Modality(StrEnum):
+    """应 / 宜 / 可, and what is due only when an objective test (or the like) is needed."""
+
+    SHALL = "shall"
+    SHOULD = "should"
+    MAY = "may"
+    CONDITIONAL = "conditional"
+
+
+class Level(StrEnum):
+    """How well a statement about a standard is known (``docs/standards.md``)."""
+
+    SEEN = "seen"
+    SEEN_2ND = "seen-2nd"
+    RECALL_HIGH = "recall-high"
+    RECALL_MED = "recall-med"
+    RECALL_LOW = "recall-low"
+    INFERENCE = "inference"
+    UNKNOWN = "unknown"
+
+
+class Combine(StrEnum):
+    """How the measurements of several regions or shots become the one figure that is judged."""
+
+    WORST = "worst"
+    MEAN = "mean"
+
+
+class Compare(StrEnum):
+    """Compare the value with the limit, or (for rates) the count of frames with what the limit makes of the duration."""
+
+    VALUE = "value"
+    COUNT = "count"
+
+
+class RuleKind(StrEnum):
+    """Decision rules of ILAC-G8:09/2019; words as in ``docs/decision_rules.md``."""
+
+    SIMPLE = "simple"
+    GUARDED = "guarded"
+    FOUR_WORD = "four_word"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why: a code of the phrase files and its parameters, never a finished sentence."""
+
+    code: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A node of the tree under test. ``facts`` are inherited from the parent and select requirements."""
+
+    id: str
+    kind: SubjectKind
+    name: str = ""
+    parent: str | None = None
+    manufacturer: str = ""
+    model: str = ""
+    serial: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One circumstance of a shot (illuminance, lens, AGC, codec ...) with unit, instrument and where it was taken from."""
+
+    name: str
+    value: Value
+    unit: str = ""
+    instrument: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instrument:
+    """What was measured with. ``due`` is the ISO date on which its calibration expires."""
+
+    id: str
+    name: str
+    model: str = ""
+    serial: str = ""
+    range: str = ""
+    accuracy: str = ""
+    certificate: str = ""
+    due: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who took part, in which role, and the methods this person is authorised for."""
+
+    name: str
+    role: str
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coding:
+    """Overrides for what a stream does not say, or says wrongly. ``None``: as the stream says."""
+
+    full_range: bool | None = None
+    matrix: str | None = None
+    transfer: str | None = None
+    sample_aspect: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """What was filmed. In a plan the shot asked for; in a session also its hash and where the charts were found.
+
+    ``clip`` is a path (in a plan relative to the plan's folder, in a session relative to the session folder).
+    ``corners`` holds the four outer corners of each chart found, in pixels (integer = pixel centre), clockwise
+    from the chart's own upper left. ``regions`` are regions given by hand: x, y, width, height in pixels.
+    """
+
+    id: str
+    subject: str
+    clip: str
+    tap: Tap = Tap.CAMERA
+    path: Path = Path.LIVE
+    sha256: str = ""
+    chart: str | None = None
+    chart_copy: str = ""
+    screen: str = ""
+    arrivals: str = ""
+    screen_log: str = ""
+    regions: Mapping[str, Box] = field(default_factory=dict)
+    coding: Coding = field(default_factory=Coding)
+    conditions: tuple[Condition, ...] = ()
+    instruments: tuple[str, ...] = ()
+    corners: tuple[tuple[Point, ...], ...] = ()
+    still: str = ""
+    stream: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetLine:
+    """One input of an uncertainty budget: its standard contribution in the unit of the result."""
+
+    source: str
+    contribution: float
+    degrees_of_freedom: float | None = None
+    evaluation: str = "A"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A line that the report draws. ``marks`` are named abscissae worth a tick (MTF50 ...)."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    x_label: str
+    y_label: str
+    x_unit: str = ""
+    y_unit: str = ""
+    marks: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """A number with its unit, uncertainty, method and origin; it knows no limit and no clause.
+
+    ``uncertainty`` is standard (k = 1), ``k`` the coverage factor for 95 % at ``degrees_of_freedom`` (None: infinite),
+    ``expanded`` = k u. ``count`` and ``duration`` (seconds) stand behind a rate that is judged as a count.
+    """
+
+    subject: str
+    quantity: str
+    value: float
+    unit: str
+    uncertainty: float
+    k: float
+    degrees_of_freedom: float | None
+    samples: int
+    method: str
+    shot: str
+    region: str = ""
+    direction: str = ""
+    statistic: str = ""
+    count: int | None = None
+    duration: float | None = None
+    budget: tuple[BudgetLine, ...] = ()
+    details: Mapping[str, Value] = field(default_factory=dict)
+    curve: Curve | None = None
+
+    @property
+    def expanded(self) -> float:
+        """Expanded uncertainty U = k u, in the unit of the value."""
+        return self.k * self.uncertainty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A figure that could not be had, and why; it becomes the reason of the findings that it leaves open."""
+
+    reason: Reason
+    shot: str = ""
+    subject: str = ""
+    metric: str = ""
+    quantity: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One rater's independent score on the five-grade scale."""
+
+    rater: str
+    score: float
+    expert: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person rated, inspected, read off an instrument or filed. ``requirement`` is ``pack#id``.
+
+    Exactly one of ``grade`` (conforms, basically_conforms, does_not_conform), ``yes``, ``scores`` and ``value`` is given.
+    """
+
+    subject: str
+    requirement: str
+    by: str
+    when: str
+    grade: str | None = None
+    yes: bool | None = None
+    scores: tuple[Score, ...] = ()
+    value: float | None = None
+    unit: str = ""
+    uncertainty: float | None = None
+    instrument: str = ""
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """At least, at most, or both, in a unit. Worded by the phrase files."""
+
+    unit: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where a statement comes from and how well it is known. A confirmation names who read it in an authentic copy."""
+
+    source: str
+    level: Level
+    clause: str = ""
+    note: str = ""
+    confirmed_by: str = ""
+    confirmed_on: str = ""
+
+    @property
+    def firm(self) -> bool:
+        """Read in the standard itself and confirmed against an authentic copy."""
+        return self.level is Level.SEEN and bool(self.confirmed_by and self.confirmed_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionRule:
+    """``guard`` is the width w of the guard band in expanded uncertainties U; ``share`` the largest U over limit (or tolerance)."""
+
+    kind: RuleKind = RuleKind.SIMPLE
+    guard: float = 1.0
+    share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """A clause of a standard's table of contents. ``mandatory`` is None where the source text does not tell."""
+
+    number: str
+    title: str
+    title_en: str = ""
+    mandatory: bool | None = None
+    note: str = ""
+    note_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """One testable demand of one clause. ``figure`` tells where the limit comes from, ``assignment`` why it stands at this clause."""
+
+    id: str
+    clause: str
+    how: How
+    text: str
+    text_en: str
+    assignment: Provenance
+    figure: Provenance | None = None
+    modality: Modality = Modality.SHALL
+    key_item: bool = False
+    scope: Scope = Scope.DEVICE
+    subjects: tuple[SubjectKind, ...] = ()
+    when: Mapping[str, str] = field(default_factory=dict)
+    quantity: str = ""
+    region: str = ""
+    direction: str = ""
+    combine: Combine = Combine.WORST
+    statistic: str = ""
+    taps: tuple[Tap, ...] = ()
+    path: Path | None = None
+    conditions: tuple[str, ...] = ()
+    limit: Limit | None = None
+    compare: Compare = Compare.VALUE
+    minimum_duration: float | None = None
+    minimum_raters: int | None = None
+    decision_rule: DecisionRule = field(default_factory=DecisionRule)
+    borrows: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A standard as data: every clause of its table of contents, and the requirements that are known or stood in for."""
+
+    id: str
+    number: str
+    title: str
+    title_en: str
+    edition: str
+    clauses: tuple[Clause, ...]
+    requirements: tuple[Requirement, ...]
+    note: str = ""
+    note_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The verdict on one requirement (or, without one, on a clause that nothing tests) for one subject.
+
+    ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement. ``measurements`` are indices into
+    the session's measurements; ``value``, ``uncertainty`` and ``k`` are what was compared after combining them.
+    """
+
+    subject: str
+    pack: str
+    clause: str
+    requirement: str
+    verdict: Verdict
+    mandatory: bool
+    reason: Reason
+    how: How = How.UNKNOWN
+    quantity: str = ""
+    limit: Limit | None = None
+    value: float | None = None
+    unit: str = ""
+    uncertainty: float | None = None
+    k: float | None = None
+    decision_rule: DecisionRule | None = None
+    probability: float | None = None
+    provisional: bool = False
+    measurements: tuple[int, ...] = ()
+    answer: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BottomLine:
+    """What the findings add up to. It names its scope and the mandatory clauses that were not tested."""
+
+    verdict: Verdict
+    scope: Scope
+    provisional: bool
+    failed: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    not_tested: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concession:
+    """让步接收 by the acceptance group: stands beside the finding, which is never changed."""
+
+    subject: str
+    requirement: str
+    decision: str
+    by: str
+    when: str
+    why: str
+    expires: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """A departure from a pack's procedure that the plan asks for; the report prints it."""
+
+    what: str
+    value: Value
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """What the cover of the report names."""
+
+    title: str = ""
+    customer: str = ""
+    builder: str = ""
+    laboratory: str = ""
+    laboratory_address: str = ""
+    place: str = ""
+    kind: str = ""
+    received: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The only input format: a clip named on the command line is a plan with one subject and one shot.
+
+    ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; it needs a deviation that says why.
+    """
+
+    subjects: tuple[Subject, ...]
+    shots: tuple[Shot, ...]
+    packs: tuple[str, ...] = ("db50_216_2006",)
+    scope: Scope = Scope.DEVICE
+    operator: str = ""
+    project: Project = field(default_factory=Project)
+    answers: tuple[Answer, ...] = ()
+    people: tuple[Person, ...] = ()
+    instruments: tuple[Instrument, ...] = ()
+    concessions: tuple[Concession, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+    minimum_duration: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """One line of the append-only log; ``previous`` is the SHA-256 of the line before it."""
+
+    when: str
+    what: str
+    details: Mapping[str, Value]
+    previous: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Findings, frozen, with all that they rest on. ``hashes`` maps each file below ``data/`` to its SHA-256."""
+
+    id: str
+    plan: Plan
+    started: str
+    finished: str
+    operator: str
+    tool_version: str
+    hashes: Mapping[str, str]
+    shots: tuple[Shot, ...]
+    measurements: tuple[Measurement, ...]
+    notes: tuple[Note, ...]
+    findings: tuple[Finding, ...]
+    bottom_line: BottomLine
+    log: tuple[LogEntry, ...]
+    supersedes: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the bottom line."""
+        return self.bottom_line.verdict

@@ -1,0 +1,42 @@
+"""Budget lines in, combined standard uncertainty, degrees of freedom and coverage factor out.
+
+Law of propagation for uncorrelated inputs (JCGM 100:2008, 5.1) with effective degrees of freedom after
+Welch-Satterthwaite (JCGM 100:2008, G.4), computed by GTC; k is Student's t for 95 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import GTC
+from GTC import reporting
+
+from acceptance.model import BudgetLine
+
+COVERAGE = 0.95
+MOST_DEGREES = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Combined:
+    """Standard uncertainty (k = 1), effective degrees of freedom (None: infinite) and coverage factor for 95 %."""
+
+    uncertainty: float
+    degrees_of_freedom: float | None
+    k: float
+
+
+def coverage_factor(degrees_of_freedom: float | None) -> float:
+    """Student's t for 95 % two-sided; 1.96 where ``degrees_of_freedom`` is None. u 0.32 with 120 gives 1.98."""
+    return float(reporting.k_factor(math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom), COVERAGE * 100))
+
+
+def combine(budget: Sequence[BudgetLine]) -> Combined:
+    """Combine budget lines, all in the unit of the result."""
+    total = GTC.ureal(0.0, 0.0)
+    for line in budget:
+        total += GTC.ureal(0.0, abs(line.contribution), line.degrees_of_freedom or math.inf)
+    degrees = None if not math.isfinite(total.df) or total.df > MOST_DEGREES else float(total.df)
+    return Combined(uncertainty=float(total.u), degrees_of_freedom=degrees, k=coverage_factor(degrees))
