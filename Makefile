@@ -1,0 +1,51 @@
+# Two commands do everything:  make demo  (footage to signed report)  and  make test.
+# PYTHON=python3.12 chooses the interpreter (3.11 or newer), OUT=DIR the demo's folder, ARGS=... goes to pytest.
+
+PYTHON ?= python3
+OUT    ?= demo
+ARGS   ?=
+UV     ?= uv
+VENV   := .venv
+export PYTHON
+# Two test workers whose libraries each start two threads are slower than two workers.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test lint lock clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/ready
+	$(VENV)/bin/acceptance demo -o "$(OUT)"
+
+test: $(VENV)/ready
+	@scripts/system-packages --tests
+	$(VENV)/bin/pytest --numprocesses 2 $(ARGS)
+
+lint: $(VENV)/ready
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+# The packages that the lock names, and no others: every file is checked against its hash.
+$(VENV)/locked: requirements.lock | system
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(VENV)/ready: $(VENV)/locked pyproject.toml acceptance/__init__.py
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: system
+system:
+	@scripts/system-packages
+
+# Keeps the versions that still fit; UPGRADE=--upgrade takes the newest. Needs uv on the PATH (or UV=...).
+lock:
+	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+	  --extra dev $(UPGRADE) pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
