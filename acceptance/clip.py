@@ -1,0 +1,430 @@
+"""A video file, a still or a numbered image sequence as frames with exact times. Home of PyAV.
+
+Planes are handed out as coded (no range or colour conversion, no copy where the codec allows), read-only.
+Times are fractions of the stream's time base, in seconds. What a stream does not say is assumed and
+listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 lines up, else BT.601.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import av.logging
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.errors import ClipError, OutputError
+from acceptance.model import Coding
+
+# PyAV's own log callback wants the interpreter lock in decoder threads: a decoder closed early would deadlock.
+av.logging.restore_default_callback()
+av.logging.set_libav_level(av.logging.PANIC)
+
+Plane = NDArray[np.uint8] | NDArray[np.uint16]
+STILLS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
+SEQUENCE_RATE = Fraction(25)
+MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
+TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt709", 8: "linear", 13: "srgb", 14: "bt709", 15: "bt709"}
+PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
+WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114), "bt2020": (0.2627, 0.678, 0.0593)}
+TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
+MISSING = 9_223_372_036_854_775_807
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoInfo:
+    """What the stream says of itself, completed by what had to be assumed (named in ``assumed``).
+
+    ``width`` and ``height`` are those of the frames handed out (rotation applied); ``sample_aspect`` is the width of a
+    pixel over its height, ``bit_rate`` in bit/s over the whole clip, ``depth`` in bits.
+    """
+
+    width: int
+    height: int
+    rotation: int
+    sample_aspect: Fraction
+    codec: str
+    pixel_format: str
+    depth: int
+    full_range: bool
+    matrix: str
+    transfer: str
+    nominal_rate: Fraction | None
+    bit_rate: float
+    frames: int
+    time_base: Fraction
+    truncated: bool
+    interlaced: bool
+    still: bool
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packet:
+    """A coded frame: presentation time in seconds, size in bytes, whether it can be decoded alone."""
+
+    time: Fraction
+    size: int
+    key: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """A decoded frame, read-only native codes: ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome)."""
+
+    index: int
+    time: Fraction
+    key: bool
+    luma: Plane
+    cb: Plane | None
+    cr: Plane | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """An opened clip: what it says of itself and its packets in presentation order; ``frames`` decodes it once."""
+
+    path: Path
+    files: tuple[Path, ...]
+    info: VideoInfo
+    packets: tuple[Packet, ...]
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the decodable frames in presentation order; a damaged end is simply where the frames end."""
+        if len(self.files) > 1 or self.info.still:
+            for index, file in enumerate(self.files):
+                for frame in _decode(file):
+                    yield _frame(frame, index, Fraction(index) / SEQUENCE_RATE, self.info)
+            return
+        for index, frame in enumerate(_decode(self.path)):
+            yield _frame(frame, index, _time(frame, index, self.info), self.info)
+
+
+def open_clip(path: Path, coding: Coding | None = None) -> Clip:
+    """Open a video, a still, a folder of numbered stills or a pattern such as ``shot_%04d.png``.
+
+    Raises ClipError: missing, not a video, index (moov) missing, no picture in it, no frame that can be decoded.
+    """
+    files = _files(path)
+    packets, declared = _index(files[0])
+    still = files[0].suffix.lower() in STILLS
+    if still:
+        packets = tuple(
+            Packet(time=Fraction(i) / SEQUENCE_RATE, size=f.stat().st_size, key=True) for i, f in enumerate(files)
+        )
+    info = _describe(files[0], packets, declared, still=still, sequence=len(files) > 1)
+    return Clip(path=path, files=files, info=_override(info, coding or Coding()), packets=packets)
+
+
+def _override(info: VideoInfo, coding: Coding) -> VideoInfo:
+    stated = {
+        name: value for name in ("full_range", "matrix", "transfer") if (value := getattr(coding, name)) is not None
+    }
+    if coding.sample_aspect is not None:
+        stated["sample_aspect"] = Fraction(*coding.sample_aspect)
+    return replace(info, **stated, assumed=tuple(name for name in info.assumed if name not in stated))
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    if path.is_dir() or re.search(r"%0?\d*d", path.name):
+        folder, pattern = (path, "*") if path.is_dir() else (path.parent, re.sub(r"%0?\d*d", "*", path.name))
+        files = sorted((f for f in folder.glob(pattern) if f.suffix.lower() in STILLS), key=_number)
+        if not files:
+            raise ClipError(
+                "no numbered stills here",
+                where=str(path),
+                hint="Name a folder or pattern that holds PNG, JPEG, TIFF or BMP",
+                code="clip_missing",
+            )
+        return tuple(files)
+    if not path.is_file():
+        raise ClipError(
+            "the file does not exist",
+            where=str(path),
+            hint="Check the path; a plan's paths count from the plan's folder",
+            code="clip_missing",
+        )
+    return (path,)
+
+
+def _number(path: Path) -> tuple[int, str]:
+    digits = re.findall(r"\d+", path.stem)
+    return (int(digits[-1]) if digits else -1, path.name)
+
+
+def _open(path: Path) -> Any:  # noqa: ANN401  (PyAV's container types differ by mode)
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except av.error.PermissionError as error:
+        raise ClipError(
+            "the file cannot be read", where=str(path), hint="Check its permissions", code="clip_unreadable"
+        ) from error
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _unreadable(path) from error
+    if container.format.name in TEXT_ART:
+        container.close()
+        raise _unreadable(path)
+    if not container.streams.video:
+        container.close()
+        raise ClipError(
+            "the file holds no picture, only other streams",
+            where=str(path),
+            hint="Export the recording with its video track",
+            code="clip_no_video",
+        )
+    return container
+
+
+def _unreadable(path: Path) -> ClipError:
+    if _lacks_moov(path):
+        return ClipError(
+            "the recording has no index (moov box): it was cut off before the recorder finished writing",
+            where=str(path),
+            hint="Export it again from the recorder, or record to MKV or TS, which survive a cut",
+            code="clip_no_moov",
+        )
+    return ClipError(
+        "this is not a video or picture that can be read",
+        where=str(path),
+        hint="Give an MP4, MKV, MOV, AVI, TS, PNG, JPEG, TIFF or BMP file",
+        code="clip_not_video",
+    )
+
+
+def _lacks_moov(path: Path) -> bool:
+    """Walk the top-level boxes of an MP4 or MOV (ISO/IEC 14496-12, 4.2)."""
+    boxes, position, size = set(), 0, path.stat().st_size
+    with path.open("rb") as file:
+        while position + 8 <= size:
+            file.seek(position)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            length = int.from_bytes(head[8:16], "big") if length == 1 else length
+            boxes.add(kind)
+            if length < 8:
+                break
+            position += length
+    return b"ftyp" in boxes and b"moov" not in boxes
+
+
+def _index(path: Path) -> tuple[tuple[Packet, ...], int]:
+    """Packets in presentation order without decoding, and the number of frames that the container declares."""
+    packets = []
+    with _open(path) as container:
+        stream = container.streams.video[0]
+        step = 1 / Fraction(stream.average_rate or SEQUENCE_RATE)
+        try:
+            for packet in container.demux(stream):
+                if packet.size:
+                    stamp = packet.pts if packet.pts is not None else packet.dts
+                    time = stamp * stream.time_base if stamp is not None else len(packets) * step
+                    packets.append(Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe))
+        except av.error.FFmpegError:
+            pass
+        return tuple(sorted(packets, key=lambda packet: packet.time)), stream.frames
+
+
+def _decode(path: Path, *, threads: bool = True) -> Iterator[Any]:
+    """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped."""
+    with _open(path) as container:
+        stream = container.streams.video[0]
+        if threads:
+            stream.thread_type = "AUTO"
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.error.FFmpegError):
+                return
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                continue
+
+
+def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool) -> VideoInfo:
+    first = next(_decode(path, threads=False), None)
+    if first is None or not packets:
+        raise ClipError(
+            "not one frame can be decoded", where=str(path), hint="Export the recording again", code="clip_no_frames"
+        )
+    with _open(path) as container:
+        stream = container.streams.video[0]
+        quarter = first.rotation % 180 != 0
+        width, height = (first.height, first.width) if quarter else (first.width, first.height)
+        aspect = Fraction(stream.sample_aspect_ratio or 1)
+        assumed, coding = _coding(first, still=still, lines=min(first.width, first.height))
+        rate = Fraction(stream.guessed_rate) if stream.guessed_rate and not still else None
+        return VideoInfo(
+            width=width,
+            height=height,
+            rotation=first.rotation,
+            sample_aspect=1 / aspect if quarter else aspect,
+            codec=stream.codec_context.name,
+            pixel_format=first.format.name,
+            depth=max(component.bits for component in first.format.components if not component.is_alpha),
+            nominal_rate=SEQUENCE_RATE if sequence else rate,
+            bit_rate=_bit_rate(packets),
+            frames=len(packets),
+            time_base=1 / SEQUENCE_RATE if still else Fraction(stream.time_base),
+            truncated=not still and declared > len(packets),
+            interlaced=first.interlaced_frame,
+            still=still,
+            assumed=assumed
+            + (("sample_aspect",) if not stream.sample_aspect_ratio else ())
+            + (("rate",) if sequence else ()),
+            **coding,
+        )
+
+
+def _coding(frame: Any, *, still: bool, lines: int) -> tuple[tuple[str, ...], dict[str, Any]]:  # noqa: ANN401  (av.VideoFrame or what stands in)
+    rgb = frame.format.is_rgb or frame.format.has_palette
+    assumed = {
+        "full_range": still or frame.format.name.startswith("yuvj"),
+        "matrix": "bt709" if lines >= 720 or rgb else "bt601",
+        "transfer": "srgb" if still else "bt709",
+    }
+    stated: dict[str, Any] = {}
+    if rgb or frame.format.name.startswith("yuvj"):
+        stated["full_range"] = True
+    elif frame.color_range in {1, 2}:
+        stated["full_range"] = frame.color_range == 2
+    if frame.colorspace in MATRICES:
+        stated["matrix"] = MATRICES[frame.colorspace]
+    if frame.color_trc in TRANSFERS:
+        stated["transfer"] = TRANSFERS[frame.color_trc]
+    return tuple(name for name in assumed if name not in stated), assumed | stated
+
+
+def _bit_rate(packets: Sequence[Packet]) -> float:
+    if len(packets) < 2:
+        return 0.0
+    span = packets[-1].time - packets[0].time
+    duration = span * len(packets) / (len(packets) - 1)
+    return float(8 * sum(packet.size for packet in packets) / duration) if duration else 0.0
+
+
+def _time(frame: Any, index: int, info: VideoInfo) -> Fraction:  # noqa: ANN401  (av.VideoFrame)
+    if frame.pts is None or frame.pts == MISSING:
+        return index / (info.nominal_rate or SEQUENCE_RATE)
+    return Fraction(frame.pts * frame.time_base)
+
+
+def _frame(frame: Any, index: int, time: Fraction, info: VideoInfo) -> Frame:  # noqa: ANN401  (av.VideoFrame)
+    luma, cb, cr = (_turned(plane, info.rotation) for plane in _planes(frame, info.matrix))
+    if luma is None:
+        raise ClipError("a frame without luminance", code="clip_not_video")
+    return Frame(index=index, time=time, key=frame.key_frame, luma=luma, cb=cb, cr=cr)
+
+
+def _turned(plane: Plane | None, rotation: int) -> Plane | None:
+    if plane is None:
+        return None
+    turned = np.rot90(plane, rotation // 90) if rotation else plane
+    turned.flags.writeable = False
+    return turned
+
+
+def _planes(frame: Any, matrix: str) -> tuple[Plane | None, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
+    name = frame.format.name
+    if not PLANAR.fullmatch(name):
+        return _from_rgb(frame, matrix)
+    luma = _plane(frame, 0)
+    if name.startswith("gray"):
+        return luma, None, None
+    if name == "nv12":
+        both = _plane(frame, 1, samples=2).reshape(frame.planes[1].height, -1, 2)
+        return luma, both[..., 0], both[..., 1]
+    return luma, _plane(frame, 1), _plane(frame, 2)
+
+
+def _plane(frame: Any, number: int, samples: int = 1) -> Plane:  # noqa: ANN401  (av.VideoFrame)
+    plane = frame.planes[number]
+    deep = max(component.bits for component in frame.format.components) > 8
+    rows = np.frombuffer(plane, np.dtype("<u2") if deep else np.dtype(np.uint8)).reshape(plane.height, -1)
+    return rows[:, : plane.width * samples]
+
+
+def _from_rgb(frame: Any, matrix: str) -> tuple[Plane, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
+    """Luma and colour differences of coded RGB (ITU-R BT.709-6, 3.2; BT.601-7, 2.5), full range, rounded once."""
+    deep = max(component.bits for component in frame.format.components) > 8
+    rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
+    red, green, blue = WEIGHTS[matrix]
+    luma = rgb @ np.array([red, green, blue])
+    top = 65535 if deep else 255
+    cb, cr = ((rgb[..., c] - luma) / (2 * (1 - w)) + (top + 1) / 2 for c, w in ((2, blue), (0, red)))
+    kind = np.uint16 if deep else np.uint8
+    y, b, r = (np.clip(np.rint(plane), 0, top).astype(kind) for plane in (luma, cb, cr))
+    return y, b, r
+
+
+def write(
+    path: Path,
+    frames: Iterable[Plane | tuple[Plane, ...]],
+    *,
+    rate: Fraction = SEQUENCE_RATE,
+    times: Sequence[Fraction] | None = None,
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    full_range: bool = False,
+    matrix: str = "bt709",
+    sample_aspect: Fraction | None = None,
+    rotation: int = 0,
+) -> None:
+    """Encode luma planes, or (luma, cb, cr), to a file whose ending names the container.
+
+    ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``. A luma plane alone
+    gets grey colour planes. Raises OutputError when the file cannot be written.
+    """
+    try:
+        with av.open(str(path), "w") as container:
+            stream: Any = container.add_stream(codec, rate=rate, options=options or {})
+            stream.pix_fmt = pixel_format
+            context = stream.codec_context
+            context.color_range, context.colorspace = (2 if full_range else 1), {"bt709": 1, "bt601": 6}[matrix]
+            context.color_trc = context.color_primaries = 1
+            base = Fraction(1, 90000) if times is not None else 1 / rate
+            context.time_base = base
+            if rotation:
+                stream.set_display_rotation(rotation)
+            for index, planes in enumerate(frames):
+                frame = _picture(planes if isinstance(planes, tuple) else (planes,), pixel_format)
+                if index == 0:
+                    stream.width, stream.height = frame.width, frame.height
+                    context.sample_aspect_ratio = sample_aspect or Fraction(1)
+                time = times[index] if times is not None else index / rate
+                frame.pts, frame.time_base = round(time / base), base
+                frame.color_range, frame.colorspace = context.color_range, context.colorspace
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except (av.error.FFmpegError, OSError) as error:
+        raise OutputError(
+            f"the clip cannot be written ({error})",
+            where=str(path),
+            hint="Check the folder and the free space",
+            code="output",
+        ) from error
+
+
+def _picture(planes: Sequence[Plane], pixel_format: str) -> Any:  # noqa: ANN401  (av.VideoFrame)
+    height, width = planes[0].shape
+    frame = av.VideoFrame(width, height, pixel_format)
+    deep = max(component.bits for component in frame.format.components) > 8
+    for number, target in enumerate(frame.planes):
+        rows = np.full(
+            (target.height, target.line_size // (2 if deep else 1)),
+            512 if deep else 128,
+            np.uint16 if deep else np.uint8,
+        )
+        if number < len(planes):
+            rows[:, : target.width] = planes[number]
+        target.update(rows.tobytes())
+    return frame
