@@ -1,0 +1,244 @@
+"""What this machine has, what it lacks, and what that costs: one check a line, nothing installed, nothing changed."""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OLDEST_PYTHON = (3, 11)
+ENOUGH_BYTES = 1_000_000_000  # the demo leaves about a tenth of this behind
+FINE_CLOCK = 1e-3  # s; a thirtieth of the picture period at 30 frame/s
+PATIENCE = 60.0  # s; the first look at the fonts builds their index
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing looked for: ``costs`` says what does not work without it, ``remedy`` what to do about it.
+
+    ``found`` is what was seen, for instance a version; empty when nothing was. ``needed`` is False for what the tool
+    can do without.
+    """
+
+    name: str
+    present: bool
+    needed: bool
+    found: str = ""
+    costs: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """A Python package: what ``import`` calls it, what the installer calls it, and what goes without it."""
+
+    module: str
+    package: str
+    costs: str
+    extra: str = ""
+
+
+NEEDED = (
+    Library(module="numpy", package="numpy", costs="nothing can be measured"),
+    Library(module="scipy", package="scipy", costs="nothing can be measured"),
+    Library(module="av", package="av", costs="no video can be read"),
+    Library(module="cv2", package="opencv-python", costs="no chart can be drawn or found"),
+    Library(module="skimage", package="scikit-image", costs="no PSNR and SSIM"),
+    Library(module="GTC", package="GTC", costs="no uncertainty can be stated"),
+    Library(module="pydantic", package="pydantic", costs="no plan, pack or session can be read"),
+    Library(module="click", package="click", costs="no command line"),
+    Library(module="rich", package="rich", costs="no tables and progress bars"),
+    Library(module="jinja2", package="jinja2", costs="no report"),
+    Library(module="weasyprint", package="weasyprint", costs="no PDF report"),
+    Library(module="pyhanko.sign", package="pyhanko", costs="no signature can be made or checked"),
+    Library(module="pyhanko_certvalidator", package="pyhanko-certvalidator", costs="no signature can be checked"),
+    Library(module="asn1crypto", package="asn1crypto", costs="no signature can be made or checked"),
+    Library(module="cryptography", package="cryptography", costs="no signing key can be opened"),
+    Library(module="bagit", package="bagit", costs="no session folder can be written or checked"),
+    Library(module="onvif", package="onvif-zeep", costs="no camera can be asked over the network"),
+)
+OPTIONAL = (
+    Library(module="starlette", package="starlette", costs="no page on site (acceptance serve)", extra="web"),
+    Library(module="uvicorn", package="uvicorn", costs="no page on site (acceptance serve)", extra="web"),
+    Library(module="distributed", package="distributed", costs="a batch runs on this machine only", extra="dask"),
+    Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs="no VMAF", extra="vmaf"),
+)
+# name for the dynamic linker, Debian package, is it needed, what goes without it
+SYSTEM_LIBRARIES = (
+    ("pango-1.0", "libpango-1.0-0", True, "no PDF report"),
+    ("pangoft2-1.0", "libpangoft2-1.0-0", True, "no PDF report"),
+    ("harfbuzz-subset", "libharfbuzz-subset0", False, "a Chinese PDF takes about five times as long"),
+    ("GL", "libgl1", True, "OpenCV does not load: no chart can be drawn or found"),
+    ("glib-2.0", "libglib2.0-0", True, "OpenCV does not load: no chart can be drawn or found"),
+)
+
+
+def checks(folder: Path | None = None) -> tuple[Check, ...]:
+    """Look at everything; ``folder`` is where results would be written (default: the current folder).
+
+    Raises nothing: whatever goes wrong while looking is itself a finding.
+    """
+    return (
+        python(),
+        *(library(each) for each in NEEDED),
+        *(system_library(*each) for each in SYSTEM_LIBRARIES),
+        chinese_font(),
+        encoder("libx264", needed=True, costs="the demo cannot film: acceptance demo does not run"),
+        encoder("libx265", needed=False, costs="no H.265 film can be simulated; reading H.265 is not affected"),
+        *places(Path.cwd() if folder is None else folder),
+        clock(),
+        *(optional(each) for each in OPTIONAL),
+        program("pdftotext", "poppler-utils", "some tests are skipped; the tool itself does not use it"),
+    )
+
+
+def ready(found: tuple[Check, ...]) -> bool:
+    """Whether everything needed is present."""
+    return all(check.present for check in found if check.needed)
+
+
+def python() -> Check:
+    """Look at the version of Python."""
+    return Check(
+        name="Python",
+        present=sys.version_info[:2] >= OLDEST_PYTHON,
+        needed=True,
+        found=".".join(map(str, sys.version_info[:3])),
+        costs="nothing works",
+        remedy="use Python 3.11 or newer",
+    )
+
+
+def version(package: str) -> str:
+    """Return the installed version of a package, empty when there is none."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def library(wanted: Library) -> Check:
+    """Import a package: only that shows that the system libraries beneath it load."""
+    try:
+        importlib.import_module(wanted.module)
+    except Exception as error:  # noqa: BLE001  # a broken package may raise anything (OSError when Pango is missing)
+        present, found = False, " ".join(str(error).split())[:120]
+    else:
+        present, found = True, version(wanted.package)
+    remedy = "install the system libraries below" if version(wanted.package) else f"pip install {wanted.package}"
+    return Check(name=wanted.package, present=present, needed=True, found=found, costs=wanted.costs, remedy=remedy)
+
+
+def optional(wanted: Library) -> Check:
+    """Look for an optional package, without importing it."""
+    return Check(
+        name=wanted.package,
+        present=importlib.util.find_spec(wanted.module) is not None,
+        needed=False,
+        found=version(wanted.package),
+        costs=wanted.costs,
+        remedy=f"pip install 'db50-acceptance[{wanted.extra}]'",
+    )
+
+
+def system_library(name: str, package: str, needed: bool, costs: str) -> Check:  # noqa: FBT001  # a row of the table
+    """Look for a shared library as the dynamic linker would."""
+    found = ctypes.util.find_library(name) or ""
+    return Check(
+        name=f"lib{name}",
+        present=bool(found),
+        needed=needed,
+        found=found,
+        costs=costs,
+        remedy=f"apt-get install {package}",
+    )
+
+
+def chinese_font() -> Check:
+    """Ask fontconfig for a font that covers simplified Chinese; without one WeasyPrint draws boxes and says nothing."""
+    command = ["fc-list", ":lang=zh-cn", "family"]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout  # noqa: S603  # constant
+    except (OSError, subprocess.TimeoutExpired):
+        listed = ""
+    families = sorted({line.split(",")[0].strip() for line in listed.splitlines() if line.strip()})
+    return Check(
+        name="Chinese font",
+        present=bool(families),
+        needed=True,
+        found=families[0] if families else "",
+        costs="no report: every Chinese character would be an empty box",
+        remedy="apt-get install fontconfig fonts-noto-cjk",
+    )
+
+
+def encoder(codec: str, *, needed: bool, costs: str) -> Check:
+    """Ask PyAV whether it can encode with ``codec``; by name, for a report on PyAV must not need it to load."""
+    try:
+        found = importlib.import_module("av").codec.Codec(codec, "w").long_name
+    except Exception:  # noqa: BLE001  # PyAV missing, broken or without the codec: all mean that it cannot encode
+        found = ""
+    return Check(
+        name=f"encoder {codec}",
+        present=bool(found),
+        needed=needed,
+        found=found,
+        costs=costs,
+        remedy="pip install --force-reinstall --only-binary av av",
+    )
+
+
+def places(folder: Path) -> Iterator[Check]:
+    """Look at the folder for results: may it be written, and is there room."""
+    yield Check(
+        name="output folder",
+        present=os.access(folder, os.W_OK | os.X_OK),
+        needed=True,
+        found=str(folder),
+        costs="no result can be kept",
+        remedy="change to a folder that you may write to, or name one with -o",
+    )
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        free = 0
+    yield Check(
+        name="disk space",
+        present=free >= ENOUGH_BYTES,
+        needed=False,
+        found=f"{free / 1e9:.1f} GB free",
+        costs="clips and reports may not fit",
+        remedy="free 1 GB, or write elsewhere with -o",
+    )
+
+
+def clock() -> Check:
+    """Look at the resolution of the clock that stamps arriving frames."""
+    resolution = time.get_clock_info("monotonic").resolution
+    return Check(
+        name="clock",
+        present=resolution <= FINE_CLOCK,
+        needed=False,
+        found=f"{resolution:.0e} s",
+        costs="stream latency is uncertain by the clock's step",
+        remedy="record on a machine with a finer clock",
+    )
+
+
+def program(name: str, package: str, costs: str) -> Check:
+    """Look for a program on the path."""
+    found = shutil.which(name) or ""
+    remedy = f"apt-get install {package}"
+    return Check(name=name, present=bool(found), needed=False, found=found, costs=costs, remedy=remedy)
