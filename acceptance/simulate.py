@@ -1,0 +1,325 @@
+"""Films of a chart by a camera of known quality: truth for tests, footage for the demo.
+
+The camera itself is in ``camera.py``. A screen that changes is linear in its cells, so each cell is photographed
+once, and a frame is the sum of the cells, each weighted by the share of the exposure during which it was lit.
+Chart coordinates are millimetres (of a screen: its own units), origin upper left, y down.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance import charts, clip, drawing
+from acceptance.camera import (
+    Array,
+    Camera,
+    Cell,
+    Light,
+    Planes,
+    Sheet,
+    coded,
+    digitised,
+    fixed_pattern,
+    observed,
+    photograph,
+    pose,
+    random_stream,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
+    from pathlib import Path
+
+    from acceptance.model import Point
+
+RASTER = 3.0
+CODECS_WITH_CRF = ("libx264", "libx265")
+Shown = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What the film shows, exactly; for optics see ``camera.mtf``, for tone ``camera.luma``.
+
+    ``homography`` maps chart mm to picture px (before distortion), ``corners`` are the chart's outer corners in the
+    picture; the ``monitor_`` ones belong to the second screen. ``noise`` and ``fixed_noise`` are sigmas in luma codes
+    before quantisation. Per delivered frame: ``sources``, the source frame whose picture it carries, ``times``, its
+    presentation time in s, ``middles``, the middle of that picture's exposure in s on the screen's clock, ``indices``,
+    the screen's refresh index at that middle (the fraction: how far into that refresh), ``stream_delays``, arrival
+    minus middle in s. ``delays``: per frame of the camera under test that came up on the monitor during the film,
+    seconds from the middle of its exposure to its first light there, the wait for the monitor's refresh included.
+    """
+
+    camera: Camera
+    chart: charts.Chart
+    homography: Array
+    corners: tuple[Point, ...]
+    noise: float
+    fixed_noise: float
+    sources: tuple[int, ...]
+    times: tuple[Fraction, ...]
+    middles: Array = field(default_factory=lambda: np.empty(0))
+    indices: Array = field(default_factory=lambda: np.empty(0))
+    stream_delays: Array = field(default_factory=lambda: np.empty(0))
+    delays: Array = field(default_factory=lambda: np.empty(0))
+    monitor_homography: Array | None = None
+    monitor_corners: tuple[Point, ...] = ()
+
+    @property
+    def delay(self) -> float:
+        """Mean of ``delays`` in s; nan when there are none."""
+        return float(self.delays.mean()) if self.delays.size else math.nan
+
+    def point(self, x: float, y: float) -> Point:
+        """Where chart point (x, y) in mm lies in the picture, in px, distortion included."""
+        column, row = observed(self.camera, self.homography, np.array([[x], [y]]))[:, 0]
+        return float(column), float(row)
+
+
+def film_chart(camera: Camera, chart: charts.Chart, path: Path, seconds: float = 6.0) -> Truth:
+    """Film a chart that stands still. Raises OutputError when the file cannot be written."""
+    to_picture = pose(camera, chart.size)
+    sheet = photograph(camera, [(_chart_sheet(camera, chart), to_picture @ _from_raster(camera, chart))])
+    planes = fixed_pattern(camera, coded(camera, sheet.base))
+    shown = _deliveries(camera, seconds)
+    _write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
+    return _truth(camera, chart, to_picture, shown)
+
+
+def film_clock(
+    camera: Camera,
+    clock: charts.Chart,
+    path: Path,
+    seconds: float = 6.0,
+    *,
+    refresh: float = 60.0,
+    first_index: int = 1000,
+    start: float = 0.0037,
+    stream_delay: float = 0.15,
+    jitter: float = 0.001,
+    arrivals_path: Path | None = None,
+    log_path: Path | None = None,
+) -> Truth:
+    """Film the clock screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
+
+    Source frame 0 is exposed from ``start`` s on. ``arrivals_path`` gets ``frame,arrival_s`` of the delivered frames on
+    the screen's clock: middle of the exposure of their time slot + ``stream_delay`` + Gaussian ``jitter``, in s.
+    ``log_path`` gets ``index,time_s`` of every refresh.
+    Raises OutputError when the film cannot be written.
+    """
+    to_picture = pose(camera, clock.size)
+    sheet = photograph(camera, [(_clock_sheet(camera, clock), to_picture @ _from_raster(camera, clock))])
+    shown = _deliveries(camera, seconds)
+    begins = _begins(camera, shown, start)
+    edges, lit = _refreshes(clock, refresh, first_index, (-1.0, seconds + 1.0))
+    levels = _mean_over(edges, lit, begins[:, None] + _row_delay(camera, sheet), camera.exposure)
+    _write(camera, path, _screen_frames(camera, sheet, levels, shown), shown)
+    middles = begins + (camera.exposure + camera.readout) / 2
+    waited = np.array([slot - source for slot, source in shown]) / float(camera.rate)
+    delays = waited + stream_delay + jitter * random_stream(camera, -1, 1).standard_normal(len(shown))
+    if arrivals_path:
+        _table(arrivals_path, ("frame", "arrival_s"), enumerate(middles + delays))
+    if log_path:
+        _table(log_path, ("index", "time_s"), ((first_index + round(t * refresh), t) for t in edges if t >= 0))
+    truth = _truth(camera, clock, to_picture, shown)
+    return replace(truth, middles=middles, indices=first_index + middles * refresh, stream_delays=delays)
+
+
+def film_screens(
+    phone: Camera,
+    camera: Camera,
+    clock: charts.Chart,
+    path: Path,
+    delay: float = 0.12,
+    seconds: float = 6.0,
+    *,
+    refresh: float = 60.0,
+    monitor_refresh: float | None = 60.0,
+    first_index: int = 1000,
+    start: float = 0.0037,
+) -> Truth:
+    """Film by phone, side by side, the clock screen (left) and the monitor of a camera that films the clock (right).
+
+    ``delay`` (s) runs from the middle of the camera's exposure until its frame is ready for the monitor; it lights up
+    at the monitor's next refresh (None: at once) and stays until the next frame; ``Truth.delays`` holds what came of
+    it. All ran long before the film begins, so that the monitor shows an early clock however large the delay. From
+    camera to monitor the chain is linear in light and noise-free. ``dropped`` and ``repeated`` of the camera under test
+    count its frames from the film's time 0; the monitor then keeps the frame before. Raises OutputError when the film
+    cannot be written.
+    """
+    left, right = (pose(phone, clock.size, at * phone.width, 0.5) for at in (-0.25, 0.25))
+    own, raster, look = _clock_sheet(camera, clock), _from_raster(camera, clock), pose(camera, clock.size)
+    taken = photograph(camera, [(own, look @ raster)])
+    monitor = right @ _fit(camera, clock)
+    sheet = photograph(phone, [(own, left @ raster), (taken, monitor)])
+    shown = _deliveries(phone, seconds)
+    begins, span = _begins(phone, shown, start), (-delay - 2.0, seconds + 1.0)
+    edges, lit = _refreshes(clock, refresh, first_index, span)
+    pictured, kept = _pictures(camera, taken, edges, lit, span)
+    lights = pictured + delay
+    if monitor_refresh:
+        lights = np.ceil(lights * monitor_refresh - 1e-6) / monitor_refresh
+    rows = begins[:, None] + _row_delay(phone, sheet)
+    half = lit.shape[1]
+    seen = [
+        _mean_over(*screen, phone.exposure) for screen in ((edges, lit, rows[:, :half]), (lights, kept, rows[:, half:]))
+    ]
+    _write(phone, path, _screen_frames(phone, sheet, np.hstack(seen), shown), shown)
+    middles = begins + (phone.exposure + phone.readout) / 2
+    return replace(
+        _truth(phone, clock, left, shown),
+        middles=middles,
+        indices=first_index + middles * refresh,
+        delays=(lights - pictured)[(lights >= begins[0]) & (lights <= begins[-1])],
+        monitor_homography=monitor @ look,
+        monitor_corners=_corners(phone, monitor @ look, clock),
+    )
+
+
+def _raster_step(camera: Camera, chart: charts.Chart) -> int:
+    """Raster samples a mm, about RASTER a pixel; a whole number, so that edges at whole mm fall between samples."""
+    return max(1, round(RASTER * camera.share * camera.width / chart.size[0]))
+
+
+def _raster(camera: Camera, chart: charts.Chart, index: int | None = None) -> Light:
+    return drawing.raster(chart, round(_raster_step(camera, chart) * chart.size[0]), index=index)
+
+
+def _from_raster(camera: Camera, chart: charts.Chart) -> Array:
+    """Homography raster px -> chart mm."""
+    return np.asarray(np.linalg.inv(drawing.to_raster(chart, round(_raster_step(camera, chart) * chart.size[0]))))
+
+
+def _fit(camera: Camera, chart: charts.Chart) -> Array:
+    """Homography picture px -> mm of a monitor as large as the chart, filled by the camera's whole picture."""
+    step = min(chart.size[0] / camera.width, chart.size[1] / camera.height)
+    left, top = ((size - step * n) / 2 for size, n in zip(chart.size, (camera.width, camera.height), strict=True))
+    return np.array([[step, 0, left + step / 2], [0, step, top + step / 2], [0, 0, 1]])
+
+
+def _chart_sheet(camera: Camera, chart: charts.Chart) -> Sheet:
+    image = np.moveaxis(_raster(camera, chart), 2, 0).copy()
+    if camera.glare:
+        x, y, radius = (value * _raster_step(camera, chart) for value in camera.glare)
+        rows, columns = np.ogrid[: image.shape[1], : image.shape[2]]
+        image[:, np.hypot(columns + 0.5 - x, rows + 0.5 - y) < radius] = 1.0
+    return Sheet(base=image)
+
+
+def _clock_sheet(camera: Camera, clock: charts.Chart) -> Sheet:
+    """Draw the clock with all its bit cells dark, and each cell as what Gray codes 00..0 and 11..1 differ by."""
+    bits = _bits(clock)
+    count = 1 + max(bit for _, bit, _ in bits)
+    ones = sum(1 << i for i in range(count) if (count - i) % 2)
+    dark, lit = (_raster(camera, clock, index)[..., 1].copy() for index in (0, ones))
+    base, cells, scale = dark.copy(), [], _raster_step(camera, clock)
+    for region, _, _ in bits:
+        left, top, width, height = (value * scale for value in region.rect)
+        at = slice(math.floor(top), math.ceil(top + height)), slice(math.floor(left), math.ceil(left + width))
+        base[at] = np.minimum(dark[at], lit[at])
+        cells.append(Cell(x=math.floor(left), y=math.floor(top), light=np.abs(lit[at] - dark[at])))
+    return Sheet(base=base[None], cells=tuple(cells))
+
+
+def _bits(clock: charts.Chart) -> list[tuple[charts.Region, int, bool]]:
+    return [(r, int(r.printed["bit"]), bool(r.printed["complement"])) for r in clock.regions if r.kind == "bits"]
+
+
+def _refreshes(clock: charts.Chart, refresh: float, first_index: int, span: Point) -> tuple[Array, Array]:
+    """Time at which each refresh lights up (n,), and which cells are lit from then on (n, cells)."""
+    number = np.arange(math.floor(span[0] * refresh), math.ceil(span[1] * refresh) + 1)
+    codes = [charts.gray_code(first_index + int(i)) for i in number]
+    lit = [[bool(code >> bit & 1) != complement for _, bit, complement in _bits(clock)] for code in codes]
+    return number / refresh, np.array(lit, np.float64)
+
+
+def _mean_over(edges: Array, values: Array, begins: Array, exposure: float) -> Array:
+    """Mean (frames, cells) over [begin, begin + exposure] of what is ``values[i]`` from ``edges[i]`` to the next."""
+    integral = np.vstack([np.zeros(values.shape[1]), np.cumsum(values[:-1] * np.diff(edges)[:, None], axis=0)])
+    columns = zip(begins.T, integral.T, strict=True)
+    gained = [np.interp(begin + exposure, edges, cell) - np.interp(begin, edges, cell) for begin, cell in columns]
+    return np.array(gained).T / exposure
+
+
+def _begins(camera: Camera, shown: Shown, start: float) -> Array:
+    return start + np.array([source for _, source in shown]) / float(camera.rate)
+
+
+def _row_delay(camera: Camera, sheet: Sheet) -> Array:
+    """Seconds by which each cell's middle row is exposed later than row 0 (rolling shutter)."""
+    return np.array([camera.readout * (cell.y + cell.light.shape[0] / 2) / camera.height for cell in sheet.cells])
+
+
+def _pictures(camera: Camera, taken: Sheet, edges: Array, lit: Array, span: Point) -> tuple[Array, Array]:
+    """Middle of the exposure (n,) and cell levels (n, cells) of every frame that the camera under test sends on."""
+    numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))
+    begins = np.array([k for k in numbers if k not in camera.dropped | camera.repeated]) / float(camera.rate)
+    levels = _mean_over(edges, lit, begins[:, None] + _row_delay(camera, taken), camera.exposure)
+    return begins + (camera.exposure + camera.readout) / 2, levels
+
+
+def _screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> Iterator[Planes]:
+    (pattern,) = fixed_pattern(camera, [np.zeros_like(sheet.base[0])])
+    for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
+        light = sheet.base[0].copy()
+        for cell, level in zip(sheet.cells, row, strict=True):
+            if level > 0:
+                height, width = cell.light.shape
+                light[cell.y : cell.y + height, cell.x : cell.x + width] += level * cell.light
+        yield digitised(camera, [coded(camera, light[None])[0] + pattern], source)
+
+
+def _deliveries(camera: Camera, seconds: float) -> Shown:
+    """Time slot and source frame of every frame that is delivered."""
+    shown: list[tuple[int, int]] = []
+    for slot in range(round(seconds * camera.rate)):
+        if slot not in camera.dropped:
+            shown.append((slot, shown[-1][1] if shown and slot in camera.repeated else slot))
+    return tuple(shown)
+
+
+def _write(camera: Camera, path: Path, frames: Iterable[Planes], shown: Shown) -> None:
+    with_crf = camera.codec in CODECS_WITH_CRF
+    clip.write(
+        path,
+        frames,
+        rate=camera.rate,
+        times=[slot / camera.rate for slot, _ in shown],
+        codec=camera.codec,
+        options={"crf": str(camera.crf), "preset": camera.preset} if with_crf else None,
+        full_range=camera.full_range,
+        matrix=camera.matrix,
+    )
+
+
+def _table(path: Path, head: tuple[str, str], rows: Iterable[tuple[int, float]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows((number, f"{value:.6f}") for number, value in rows)
+
+
+def _corners(camera: Camera, homography: Array, chart: charts.Chart) -> tuple[Point, ...]:
+    width, height = chart.size
+    outer = observed(camera, homography, np.array([[0, width, width, 0], [0, 0, height, height]], np.float64))
+    return tuple((float(x), float(y)) for x, y in outer.T)
+
+
+def _truth(camera: Camera, chart: charts.Chart, homography: Array, shown: Shown) -> Truth:
+    low, high = camera.code_range
+    return Truth(
+        camera=camera,
+        chart=chart,
+        homography=homography,
+        corners=_corners(camera, homography, chart),
+        noise=camera.noise * (high - low),
+        fixed_noise=camera.fixed_noise * (high - low),
+        sources=tuple(source for _, source in shown),
+        times=tuple(slot / camera.rate for slot, _ in shown),
+    )
