@@ -330,6 +330,7 @@ class Provenance:
     level: Level
     clause: str = ""
     note: str = ""
+    note_en: str = ""
     confirmed_by: str = ""
     confirmed_on: str = ""
 
@@ -350,12 +351,18 @@ class DecisionRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """A clause of a standard's table of contents. ``mandatory`` is None where the source text does not tell."""
+    """A clause of a standard's table of contents. ``mandatory`` is None where the source text does not tell.
+
+    ``scope`` counts for a clause without requirement: what its title puts outside a device plan is out of scope there.
+    ``demands`` is False for a heading, and for scope, references and terms: they ask nothing by themselves.
+    """
 
     number: str
     title: str
     title_en: str = ""
     mandatory: bool | None = None
+    scope: Scope = Scope.SITE
+    demands: bool = True
     note: str = ""
     note_en: str = ""
 
@@ -413,6 +420,7 @@ class Finding:
 
     ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement. ``measurements`` are indices into
     the session's measurements; ``value``, ``uncertainty`` and ``k`` are what was compared after combining them.
+    ``mandatory`` is the clause's flag (True also where the source text does not tell), ``modality`` the requirement's.
     """
 
     subject: str
@@ -423,6 +431,7 @@ class Finding:
     mandatory: bool
     reason: Reason
     how: How = How.UNKNOWN
+    modality: Modality = Modality.SHALL
     quantity: str = ""
     limit: Limit | None = None
     value: float | None = None

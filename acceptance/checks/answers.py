@@ -1,0 +1,85 @@
+"""The verdict on what a person answered: graded, yes or no, scored by raters, or read off an instrument."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from acceptance.checks.decision import Figure, decide
+from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
+from acceptance.uncertainty import coverage_factor
+
+if TYPE_CHECKING:
+    from acceptance.checks.case import Case
+    from acceptance.model import Answer, Finding, Requirement
+
+# 基本符合 names defects that do not impair use and must be corrected: a pass with conditions.
+GRADES = {
+    "conforms": Verdict.PASS,
+    "basically_conforms": Verdict.CONDITIONAL_PASS,
+    "does_not_conform": Verdict.FAIL,
+}
+
+
+def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:
+    """Fill in the verdict on the answer to the requirement for the finding's subject; None where nobody answered."""
+    key = (blank.subject, blank.requirement)
+    found = [(i, one) for i, one in enumerate(case.plan.answers) if (one.subject, one.requirement) == key]
+    if not found:
+        return None
+    if len(found) > 1:
+        return _inconclusive(blank, Reason(code="several_answers", parameters={"count": len(found)}))
+    index, answer = found[0]
+    blank = replace(blank, answer=index)
+    trouble = case.instrument_trouble([answer.instrument] if answer.instrument else [])
+    return _inconclusive(blank, trouble) if trouble else _judge(answer, requirement, blank)
+
+
+def _inconclusive(blank: Finding, reason: Reason) -> Finding:
+    return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=reason)
+
+
+def _judge(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
+    if answer.value is not None:
+        return _value(answer, answer.value, requirement, blank)
+    if answer.scores:
+        return _scores(answer, requirement, blank)
+    if answer.grade is not None:
+        verdict = GRADES.get(answer.grade, Verdict.INCONCLUSIVE)
+        return replace(blank, verdict=verdict, reason=Reason(code=f"answered_{answer.grade}"))
+    if answer.yes is None:
+        return replace(blank, verdict=Verdict.NOT_TESTED, reason=Reason(code="not_answered"))
+    verdict, code = (Verdict.PASS, "answered_yes") if answer.yes else (Verdict.FAIL, "answered_no")
+    return replace(blank, verdict=verdict, reason=Reason(code=code))
+
+
+def _value(answer: Answer, value: float, requirement: Requirement, blank: Finding) -> Finding:
+    """Judge a reading like a measurement; without a stated uncertainty only by simple acceptance."""
+    rule, limit = requirement.decision_rule, requirement.limit
+    uncertainty = answer.uncertainty
+    figure = Figure(value=value, uncertainty=uncertainty or 0.0, k=coverage_factor(None))
+    blank = replace(blank, value=value, unit=answer.unit, uncertainty=uncertainty, k=figure.k if uncertainty else None)
+    if limit is None:
+        return _inconclusive(blank, Reason(code="no_limit_known"))
+    if answer.unit != limit.unit:
+        return _inconclusive(blank, Reason(code="unit_differs", parameters={"unit": answer.unit, "needed": limit.unit}))
+    if uncertainty is None and (rule.kind is not RuleKind.SIMPLE or rule.share is not None):
+        return _inconclusive(blank, Reason(code="uncertainty_missing"))
+    decision = decide(figure, limit, rule)
+    probability = None if uncertainty is None else decision.probability
+    return replace(blank, verdict=decision.verdict, reason=decision.reason, probability=probability)
+
+
+def _scores(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
+    """Judge the arithmetic mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4)."""
+    limit = requirement.limit or Limit(unit="")
+    raters = len({one.rater for one in answer.scores})
+    mean = sum(one.score for one in answer.scores) / len(answer.scores)
+    blank = replace(blank, value=mean, unit=limit.unit, decision_rule=DecisionRule())
+    if requirement.minimum_raters is not None and raters < requirement.minimum_raters:
+        parameters = {"raters": raters, "needed": requirement.minimum_raters}
+        return _inconclusive(blank, Reason(code="too_few_raters", parameters=parameters))
+    if requirement.limit is None:
+        return _inconclusive(blank, Reason(code="no_limit_known"))
+    decision = decide(Figure(value=mean), limit, DecisionRule())
+    return replace(blank, verdict=decision.verdict, reason=decision.reason)

@@ -1,0 +1,108 @@
+"""All that findings rest on, looked up: subjects and facts, shots, instruments, and what pairs with a requirement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from acceptance.model import Reason, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from acceptance.model import Measurement, Note, Plan, Requirement, Shot, Subject
+
+    Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A plan with what was measured for it. ``quantities`` are those that the toolkit measures (None: not told)."""
+
+    plan: Plan
+    measurements: Sequence[Measurement]
+    notes: Sequence[Note]
+    shots: Mapping[str, Shot]
+    today: str
+    quantities: Container[str] | None = None
+
+    @cached_property
+    def subjects(self) -> dict[str, Subject]:
+        """Subjects by id."""
+        return {subject.id: subject for subject in self.plan.subjects}
+
+    @property
+    def root(self) -> str:
+        """The id of the first subject without parent: it carries the findings that belong to no other subject."""
+        return next((subject.id for subject in self.plan.subjects if subject.parent is None), "")
+
+    def facts(self, subject: Subject) -> dict[str, str]:
+        """Facts of the subject, laid over those of its parents."""
+        parent = self.subjects.get(subject.parent or "")
+        return (self.facts(parent) if parent else {}) | dict(subject.facts)
+
+    def out_of_scope(self, scope: Scope) -> bool:
+        """Whether something of ``scope`` lies outside what the plan sets out to show."""
+        return self.plan.scope is Scope.DEVICE and scope is Scope.SITE
+
+    def instrument_trouble(self, used: Iterable[str], perhaps: Iterable[str] = ()) -> Reason | None:
+        """Why an instrument spoils what it measured; a name in ``perhaps`` may also be mere free text."""
+        due = {instrument.id: instrument.due for instrument in self.plan.instruments}
+        used = list(used)
+        for name in used:
+            if name not in due:
+                return Reason(code="instrument_missing", parameters={"instrument": name})
+        for name in (*used, *perhaps):
+            date = due.get(name)
+            if date is not None and date < self.today:
+                return Reason(code="instrument_expired", parameters={"instrument": name, "due": date})
+        return None
+
+    def pairs(self, requirement: Requirement, subject: str) -> Found:
+        """Measurements that pair with the requirement, taken at an accepted tap and path."""
+        return [pair for pair in self._like(requirement, subject) if _accepts(requirement, self.shots[pair[1].shot])]
+
+    def why_missing(self, requirement: Requirement, subject: str) -> Reason:
+        """Tell why nothing pairs: the toolkit, the tap or path that was filmed, a note of the metric, or no shot."""
+        if self.quantities is not None and requirement.quantity not in self.quantities:
+            return Reason(code="not_in_toolkit", parameters={"quantity": requirement.quantity})
+        for _, one in self._like(requirement, subject):
+            shot = self.shots[one.shot]
+            if requirement.taps and shot.tap not in requirement.taps:
+                return Reason(code="tap_not_accepted", parameters={"tap": shot.tap.value})
+            return Reason(code="path_not_accepted", parameters={"path": shot.path.value})
+        note = self._note(requirement, subject)
+        return note.reason if note else Reason(code="not_measured", parameters={"quantity": requirement.quantity})
+
+    def _like(self, requirement: Requirement, subject: str) -> Found:
+        """Measurements of the required quantity, region, direction and statistic, from whatever tap and path."""
+        return [
+            (index, one)
+            for index, one in enumerate(self.measurements)
+            if (one.subject, one.quantity) == (subject, requirement.quantity)
+            and one.shot in self.shots
+            and _within(one.region, requirement.region)
+            and (not requirement.direction or one.direction in {requirement.direction, ""})
+            and one.statistic in {requirement.statistic, ""}
+        ]
+
+    def _note(self, requirement: Requirement, subject: str) -> Note | None:
+        """Find the note that tells most: about the quantity itself, else its metric, else the whole shot."""
+        family = requirement.quantity.partition(".")[0]
+        shots = {name for name, one in self.shots.items() if one.subject == subject and _accepts(requirement, one)}
+        about = [one for one in self.notes if one.shot in shots or (not one.shot and one.subject in {subject, ""})]
+        same = [one for one in about if one.quantity == requirement.quantity]
+        exact = [one for one in same if _within(one.region, requirement.region)]
+        metric = [one for one in about if not one.quantity and one.metric == family]
+        whole = [one for one in about if not one.quantity and not one.metric]
+        return next(iter([*exact, *metric, *whole]), None)
+
+
+def _within(region: str, wanted: str) -> bool:
+    """Whether ``region`` ("centre.wedge_horizontal", or none: the whole picture) lies in ``wanted`` ("centre")."""
+    return not wanted or not region or region == wanted or wanted in region.split(".")
+
+
+def _accepts(requirement: Requirement, shot: Shot) -> bool:
+    return (not requirement.taps or shot.tap in requirement.taps) and requirement.path in {None, shot.path}

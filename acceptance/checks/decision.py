@@ -1,0 +1,122 @@
+"""Decision rules: a figure, a limit and a rule in; verdict, reason and probability of conformity out.
+
+Simple acceptance, guard bands and the non-binary rule follow ILAC-G8:09/2019 (4.2.1-4.2.3), the probability of
+conformity JCGM 106:2012 (7.2-7.4), the choice between normal and Student's t its note on finite degrees of freedom.
+Words as in ``docs/decision_rules.md``. Nothing is rounded before it is judged.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy import special
+
+from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """What is compared, in the unit of the limit: ``uncertainty`` is standard, ``k`` its coverage factor for 95 %."""
+
+    value: float
+    uncertainty: float = 0.0
+    degrees_of_freedom: float | None = None
+    k: float = 1.96
+
+    @property
+    def expanded(self) -> float:
+        """Expanded uncertainty U = k u."""
+        return self.k * self.uncertainty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A verdict, its reason, and the probability of conformity where the figure has one (not for counts)."""
+
+    verdict: Verdict
+    reason: Reason
+    probability: float | None = None
+
+
+def decide(figure: Figure, limit: Limit, rule: DecisionRule) -> Decision:
+    """Judge ``figure`` against ``limit`` by ``rule``; a figure or uncertainty that is not finite is INCONCLUSIVE."""
+    if not (math.isfinite(figure.value) and math.isfinite(figure.expanded)):
+        return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code="not_finite"))
+    share = uncertainty_share(figure, limit)
+    if rule.share is not None and share > rule.share:
+        parameters = {"share": share, "allowed": rule.share}
+        return Decision(
+            verdict=Verdict.INCONCLUSIVE, reason=Reason(code="uncertainty_too_large", parameters=parameters)
+        )
+    verdict, code = _word(margin(figure.value, limit), guard_band(figure, rule), rule.kind)
+    parameters = {"width": guard_band(figure, rule)} if code == "inside_guard_band" else {}
+    reason = Reason(code=code, parameters=parameters)
+    return Decision(verdict=verdict, reason=reason, probability=probability_of_conformity(figure, limit))
+
+
+def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
+    if room >= band:
+        return Verdict.PASS, "within_limit"
+    if room < -band:
+        return Verdict.FAIL, "outside_limit"
+    if kind is not RuleKind.FOUR_WORD:
+        return Verdict.INCONCLUSIVE, "inside_guard_band"
+    return (Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL), "inside_guard_band"
+
+
+def decide_count(count: int, duration: float, limit: Limit) -> Decision:
+    """Judge a count of frames over ``duration`` seconds against a rate: at least r means at least r T - 1 frames.
+
+    The one frame is the counting error at the two ends of the film (at most r: at most r T + 1). Guard bands do
+    not apply to counts, so there is no probability of conformity either.
+    """
+    lowest = None if limit.at_least is None else math.ceil(_tidy(limit.at_least * duration - 1))
+    highest = None if limit.at_most is None else math.floor(_tidy(limit.at_most * duration + 1))
+    enough = lowest is None or count >= lowest
+    few = highest is None or count <= highest
+    needed = (lowest if not enough or highest is None else highest) or 0
+    code = "count_within_limit" if enough and few else "count_outside_limit"
+    parameters = {"count": count, "needed": needed, "duration": duration}
+    return Decision(
+        verdict=Verdict.PASS if enough and few else Verdict.FAIL, reason=Reason(code=code, parameters=parameters)
+    )
+
+
+def _tidy(frames: float) -> float:
+    """Take out the rounding of rate times duration, so that 25 x 5.96 is 149 and not one frame more."""
+    return round(frames, 6)
+
+
+def margin(value: float, limit: Limit) -> float:
+    """Distance from ``value`` to the nearer limit; negative outside, infinite where the limit is open on both sides."""
+    below = math.inf if limit.at_least is None else value - limit.at_least
+    above = math.inf if limit.at_most is None else limit.at_most - value
+    return min(below, above)
+
+
+def guard_band(figure: Figure, rule: DecisionRule) -> float:
+    """Width w = guard x U of the guard band; 0 for simple acceptance."""
+    return 0.0 if rule.kind is RuleKind.SIMPLE else rule.guard * figure.expanded
+
+
+def uncertainty_share(figure: Figure, limit: Limit) -> float:
+    """U over the tolerance, or over the size of a one-sided limit (which must not be 0: such a pack is refused)."""
+    if limit.at_least is not None and limit.at_most is not None:
+        return figure.expanded / (limit.at_most - limit.at_least)
+    return figure.expanded / abs(limit.at_least if limit.at_least is not None else limit.at_most or math.inf)
+
+
+def probability_of_conformity(figure: Figure, limit: Limit) -> float:
+    """Probability 0..1 that the true value lies within the limit: y 13.6, u 1.8 and 12.5-16.3 give 0.6626."""
+    if figure.uncertainty == 0:
+        return float(margin(figure.value, limit) >= 0)
+    below = 0.0 if limit.at_least is None else _cumulative((limit.at_least - figure.value) / figure.uncertainty, figure)
+    above = 1.0 if limit.at_most is None else _cumulative((limit.at_most - figure.value) / figure.uncertainty, figure)
+    return above - below
+
+
+def _cumulative(deviation: float, figure: Figure) -> float:
+    if figure.degrees_of_freedom is None:
+        return float(special.ndtr(deviation))
+    return float(special.stdtr(max(1.0, figure.degrees_of_freedom), deviation))

@@ -1,0 +1,190 @@
+"""Measurements and answers in, findings out: one for each requirement and subject that it applies to, never fewer.
+
+Pure: nothing is read, nothing is changed, and the same input gives the same findings. What pairs with what is in
+``case.py``, the decision rules are in ``decision.py``, their words in ``docs/decision_rules.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from acceptance.checks.answers import GRADES, judge_answers
+from acceptance.checks.case import Case
+from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
+from acceptance.errors import PlanError
+from acceptance.model import BottomLine, Finding, How, Modality, Reason, Scope, Value, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from acceptance.model import Answer, Clause, Measurement, Note, Pack, Plan, Requirement, Shot, Subject
+
+# From the worst downwards; what is not in it was not judged.
+SEVERITY = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
+FAILURES = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
+
+
+def judge(
+    packs: Sequence[Pack],
+    plan: Plan,
+    measurements: Sequence[Measurement],
+    notes: Sequence[Note],
+    shots: Sequence[Shot],
+    *,
+    today: str,
+    quantities: Container[str] | None = None,
+) -> tuple[Finding, ...]:
+    """Judge every requirement of every pack for every subject of the plan, and account for every other clause.
+
+    ``shots`` are the shots as filmed, ``today`` is the ISO date against which instruments' due dates are held, and
+    ``quantities`` are the quantities that this toolkit measures (None: not told, so nothing is ``not_in_toolkit``).
+    """
+    case = Case(
+        plan=plan,
+        measurements=measurements,
+        notes=notes,
+        shots={shot.id: shot for shot in shots},
+        today=today,
+        quantities=quantities,
+    )
+    return tuple(finding for pack in packs for clause in pack.clauses for finding in _clause(case, pack, clause))
+
+
+def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
+    """Add up the findings; the lists hold ``pack#id`` (``pack#clause`` for a clause without requirement).
+
+    What shall be decides; what should or may be is shown only. An open finding of a mandatory clause, and a shall that
+    was tried and could not be decided, leave the bottom line open; nothing judged at all is NOT_TESTED.
+    """
+    shall = [one for one in findings if one.modality is Modality.SHALL]
+    unsettled = [one for one in shall if one.verdict is Verdict.INCONCLUSIVE]
+    untested = [one for one in shall if one.verdict is Verdict.NOT_TESTED and one.mandatory]
+    judged = [one for one in findings if one.verdict in SEVERITY]
+    deciding = [one.verdict for one in shall if one.verdict in SEVERITY] + [Verdict.INCONCLUSIVE for _ in untested]
+    return BottomLine(
+        verdict=min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED) if judged else Verdict.NOT_TESTED,
+        scope=scope,
+        provisional=any(one.provisional for one in judged if one.verdict is not Verdict.INCONCLUSIVE),
+        failed=_references(one for one in shall if one.verdict in FAILURES),
+        open=_references(unsettled),
+        not_tested=_references(untested),
+    )
+
+
+def _references(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.requirement for one in findings))
+
+
+def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
+    """Refuse, before any footage is touched, what judging would silently leave aside; raises PlanError."""
+    subjects = {subject.id: subject for subject in plan.subjects}
+    for subject in plan.subjects:
+        _check_parents(subject, subjects)
+    known = {f"{pack.id}#{one.id}" for pack in packs for one in pack.requirements}
+    for number, answer in enumerate(plan.answers, start=1):
+        _check_answer(answer, f"answer {number}", known, subjects)
+    if plan.minimum_duration is not None and all(one.what != DURATION_DEVIATION for one in plan.deviations):
+        hint = f'Add a deviation with what = "{DURATION_DEVIATION}" that says why'
+        raise PlanError("departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint)
+
+
+def _check_answer(answer: Answer, where: str, known: Container[str], subjects: Mapping[str, Subject]) -> None:
+    if answer.requirement not in known:
+        hint = "A requirement is named pack#id; `acceptance clauses` lists them"
+        raise PlanError(f"no pack has the requirement {answer.requirement!r}", where=where, hint=hint)
+    if answer.subject not in subjects:
+        hint = f"Subjects of the plan: {', '.join(subjects)}"
+        raise PlanError(f"there is no subject {answer.subject!r}", where=where, hint=hint)
+    given = (answer.grade is not None, answer.yes is not None, bool(answer.scores), answer.value is not None)
+    if sum(given) > 1:
+        raise PlanError("answers more than once", where=where, hint="Give one of grade, yes, scores and value")
+    if answer.grade is not None and answer.grade not in GRADES:
+        raise PlanError(f"there is no grade {answer.grade!r}", where=where, hint=f"Grades: {', '.join(GRADES)}")
+
+
+def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
+    seen, one = [subject.id], subject
+    while one.parent is not None:
+        if one.parent not in subjects:
+            hint = f"Subjects of the plan: {', '.join(subjects)}"
+            raise PlanError(f"there is no parent {one.parent!r}", where=f"subject {one.id}", hint=hint)
+        if one.parent in seen:
+            raise PlanError("is its own ancestor", where=f"subject {subject.id}", hint="Subjects must form a tree")
+        seen.append(one.parent)
+        one = subjects[one.parent]
+
+
+def _clause(case: Case, pack: Pack, clause: Clause) -> Iterator[Finding]:
+    requirements = [one for one in pack.requirements if one.clause == clause.number]
+    if not requirements:
+        yield _bare_clause(case, clause, _blank(case, pack, clause))
+    for requirement in requirements:
+        yield from _requirement(case, requirement, _blank(case, pack, clause, requirement))
+
+
+def _bare_clause(case: Case, clause: Clause, blank: Finding) -> Finding:
+    """Account for a clause that nothing tests."""
+    if not clause.demands:
+        return _settle(blank, Verdict.NOT_APPLICABLE, "no_demand")
+    if case.out_of_scope(clause.scope):
+        return _settle(blank, Verdict.NOT_APPLICABLE, "out_of_scope", scope=case.plan.scope.value)
+    return blank
+
+
+def _settle(blank: Finding, verdict: Verdict, code: str, **parameters: Value) -> Finding:
+    return replace(blank, verdict=verdict, reason=Reason(code=code, parameters=parameters))
+
+
+def _blank(case: Case, pack: Pack, clause: Clause, requirement: Requirement | None = None) -> Finding:
+    """Make the finding on the root subject that nothing is known about yet."""
+    blank = Finding(
+        subject=case.root,
+        pack=pack.id,
+        clause=clause.number,
+        requirement=f"{pack.id}#{requirement.id if requirement else clause.number}",
+        verdict=Verdict.NOT_TESTED,
+        mandatory=clause.mandatory is not False,
+        reason=Reason(code="clause_not_seen"),
+    )
+    if requirement is None:
+        return blank
+    return replace(
+        blank,
+        how=requirement.how,
+        modality=requirement.modality,
+        quantity=requirement.quantity,
+        limit=requirement.limit,
+        unit=requirement.limit.unit if requirement.limit else "",
+        decision_rule=requirement.decision_rule if requirement.limit else None,
+        provisional=not (requirement.assignment.firm and (requirement.figure is None or requirement.figure.firm)),
+    )
+
+
+def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterator[Finding]:
+    if case.out_of_scope(requirement.scope):
+        yield _settle(blank, Verdict.NOT_APPLICABLE, "out_of_scope", scope=case.plan.scope.value)
+        return
+    subjects = [one for one in case.plan.subjects if not requirement.subjects or one.kind in requirement.subjects]
+    if not subjects:
+        # A device under test shows what it is; a site that names no such object has not shown that it has none.
+        verdict = Verdict.NOT_TESTED if case.plan.scope is Scope.SITE else Verdict.NOT_APPLICABLE
+        yield _settle(blank, verdict, "no_subject", kinds=", ".join(requirement.subjects))
+    for subject in subjects:
+        yield _subject(case, requirement, subject, replace(blank, subject=subject.id))
+
+
+def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
+    facts = case.facts(subject)
+    for fact, needed in requirement.when.items():
+        if facts.get(fact, needed) != needed:
+            return _settle(blank, Verdict.NOT_APPLICABLE, "facts_differ", fact=fact, value=facts[fact], needed=needed)
+    for fact, needed in requirement.when.items():
+        if fact not in facts:
+            return _settle(blank, Verdict.NOT_TESTED, "fact_missing", fact=fact, needed=needed)
+    measured = requirement.how is How.MEASURED
+    found = case.pairs(requirement, subject.id) if measured else ()
+    if found:
+        return judge_measured(case, requirement, found, blank)
+    untested = case.why_missing(requirement, subject.id) if measured else Reason(code="not_answered")
+    return judge_answers(case, requirement, blank) or replace(blank, reason=untested)

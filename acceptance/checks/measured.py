@@ -1,0 +1,129 @@
+"""The verdict on what was measured: combine the measurements, look for what spoils them, judge the figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from acceptance.checks.decision import Decision, Figure, decide, decide_count, margin
+from acceptance.model import BudgetLine, Combine, Compare, Limit, Reason, Verdict
+from acceptance.uncertainty import combine
+
+if TYPE_CHECKING:
+    from acceptance.checks.case import Case, Found
+    from acceptance.model import Finding, Measurement, Plan, Requirement, Shot
+
+DURATION_DEVIATION = "minimum_duration"
+
+
+def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
+    """Fill in the verdict on at least one measurement that pairs; the figure is kept also where it cannot be judged."""
+    chosen, figure = _combined(requirement, found)
+    blank = replace(
+        blank,
+        value=figure.value,
+        unit=found[0][1].unit,
+        uncertainty=figure.uncertainty,
+        k=figure.k,
+        measurements=tuple(index for index, _ in chosen),
+    )
+    trouble = _trouble(case, requirement, found)
+    if trouble is not None:
+        return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
+    decision = _decision(requirement, chosen[0][1], figure)
+    return replace(blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability)
+
+
+def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
+    """Combine to the mean with its uncertainty, or choose the most unfavourable measurement with its own."""
+    if requirement.combine is Combine.MEAN:
+        return found, _mean([one for _, one in found])
+    chosen = min(found, key=lambda pair: margin(_rate(requirement, pair[1]), requirement.limit or Limit(unit="")))
+    one = chosen[1]
+    figure = Figure(value=one.value, uncertainty=one.uncertainty, degrees_of_freedom=one.degrees_of_freedom, k=one.k)
+    return [chosen], figure
+
+
+def _mean(ones: list[Measurement]) -> Figure:
+    """Average independent measurements; degrees of freedom after Welch-Satterthwaite."""
+    number = len(ones)
+    total = combine(
+        [
+            BudgetLine(
+                source=one.shot, contribution=one.uncertainty / number, degrees_of_freedom=one.degrees_of_freedom
+            )
+            for one in ones
+        ]
+    )
+    value = sum(one.value for one in ones) / number
+    return Figure(value=value, uncertainty=total.uncertainty, degrees_of_freedom=total.degrees_of_freedom, k=total.k)
+
+
+def _rate(requirement: Requirement, one: Measurement) -> float:
+    """Return what measurements are ranked by: the value, or for a count the frames per second that it stands for."""
+    if requirement.compare is Compare.COUNT and one.count is not None and one.duration:
+        return one.count / one.duration
+    return one.value
+
+
+def _decision(requirement: Requirement, one: Measurement, figure: Figure) -> Decision:
+    limit = requirement.limit or Limit(unit="")
+    if requirement.compare is Compare.COUNT and one.count is not None and one.duration is not None:
+        return decide_count(one.count, one.duration, limit)
+    return decide(figure, limit, requirement.decision_rule)
+
+
+def _trouble(case: Case, requirement: Requirement, found: Found) -> Reason | None:
+    """Why the figure cannot be judged, if it cannot."""
+    ones = [one for _, one in found]
+    shots = [case.shots[name] for name in dict.fromkeys(one.shot for one in ones)]
+    troubles = (
+        _limit_trouble(requirement, ones),
+        *(_shot_trouble(case, requirement, shot) for shot in shots),
+        *(_duration_trouble(case.plan, requirement, one) for one in ones),
+    )
+    return next((trouble for trouble in troubles if trouble is not None), None)
+
+
+def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason | None:
+    if requirement.limit is None:
+        return Reason(code="no_limit_known")
+    for one in ones:
+        if one.unit != requirement.limit.unit:
+            return Reason(code="unit_differs", parameters={"unit": one.unit, "needed": requirement.limit.unit})
+    directions = sorted({one.direction for one in ones if one.direction})
+    if len(directions) > 1:
+        return Reason(code="directions_mixed", parameters={"directions": ", ".join(directions)})
+    return None
+
+
+def _shot_trouble(case: Case, requirement: Requirement, shot: Shot) -> Reason | None:
+    given = {one.name for one in shot.conditions if one.value != ""}
+    for condition in requirement.conditions:
+        if condition not in given:
+            return Reason(code="condition_missing", parameters={"condition": condition})
+    perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
+    return case.instrument_trouble(shot.instruments, perhaps)
+
+
+def _duration_trouble(plan: Plan, requirement: Requirement, one: Measurement) -> Reason | None:
+    if requirement.compare is Compare.COUNT and (one.count is None or not one.duration):
+        return Reason(code="count_missing")
+    needed = minimum_duration(plan, requirement)
+    if needed is None or (one.duration or 0.0) + _frame_period(requirement) >= needed:
+        return None
+    return Reason(code="duration_short", parameters={"duration": one.duration or 0.0, "needed": needed})
+
+
+def _frame_period(requirement: Requirement) -> float:
+    """Return what a film may fall short by: its duration is known to one frame period, in which it also ends."""
+    rate = requirement.limit.at_least if requirement.limit and requirement.compare is Compare.COUNT else None
+    return 1 / rate if rate else 0.0
+
+
+def minimum_duration(plan: Plan, requirement: Requirement) -> float | None:
+    """Seconds that a film must last: the pack's, unless the plan replaces it and names the deviation."""
+    deviates = any(one.what == DURATION_DEVIATION for one in plan.deviations)
+    if requirement.minimum_duration is None or plan.minimum_duration is None or not deviates:
+        return requirement.minimum_duration
+    return plan.minimum_duration

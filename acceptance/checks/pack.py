@@ -1,0 +1,234 @@
+"""A pack: one standard as data, read from TOML and refused with file, clause and field when it is wrong.
+
+The shipped packs lie in ``packs/``; an institute's own pack is named by its path. A number stands only in the pack of
+the standard that states it; another pack *borrows* it (``borrows = "gb_50198_1994#resolution-colour"``).
+"""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from acceptance.errors import PackError
+from acceptance.model import Combine, Compare, How, Limit, Pack, Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+FOLDER = Path(__file__).parent / "packs"
+# What a borrower takes over unless it says otherwise; the number and its origin it takes over always.
+BORROWED_ALWAYS = ("limit", "figure")
+BORROWED = (
+    "text", "text_en", "how", "quantity", "region", "direction", "statistic", "combine", "path", "conditions",
+    "compare", "minimum_duration", "minimum_raters",
+)  # fmt: skip
+# The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
+_ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid"))
+
+Raw = dict[str, Any]
+
+
+def names(folder: Path | None = None) -> tuple[str, ...]:
+    """Names of the shipped packs, sorted."""
+    return tuple(sorted(path.stem for path in (folder or FOLDER).glob("*.toml")))
+
+
+def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | None = None) -> Pack:
+    """Load a shipped pack by name, or one's own by a path that ends in ``.toml``.
+
+    ``quantities`` maps each quantity that the toolkit measures to its unit. Raises PackError, which names file,
+    clause and field: unknown pack, broken TOML, unknown key, wrong type, wrong unit, limit without provenance,
+    ``borrows`` that does not resolve, duplicate, unknown clause, ambiguous pairing.
+    """
+    path = file_of(name_or_path, folder)
+    raw = _read(path)
+    raw["requirements"] = [_borrow(one, path, raw, folder) for one in _tables(raw, "requirements", path)]
+    pack = _parse(raw, path)
+    for complaint in itertools.chain(_duplicates(pack), _requirements(pack, quantities), _pairings(pack)):
+        raise _error(path, *complaint)
+    return pack
+
+
+def load_all(wanted: Sequence[str], quantities: Mapping[str, str], *, folder: Path | None = None) -> tuple[Pack, ...]:
+    """Load several packs; raises PackError also where two of them have the same id."""
+    packs = tuple(load(one, quantities, folder=folder) for one in wanted)
+    for identity, times in Counter(pack.id for pack in packs).items():
+        if times > 1:
+            raise PackError(
+                f"{times} packs have the id {identity!r}", where=", ".join(wanted), hint="Give each its own id"
+            )
+    return packs
+
+
+def file_of(name_or_path: str, folder: Path | None = None) -> Path:
+    """Path of the TOML file of a pack; raises PackError where there is none."""
+    shipped = (folder or FOLDER) / f"{name_or_path}.toml"
+    path = Path(name_or_path) if name_or_path.endswith(".toml") else shipped
+    if not path.is_file():
+        hint = f"Shipped packs: {', '.join(names(folder))}; a pack of your own is named by its path, ending in .toml"
+        raise PackError("there is no such pack", where=name_or_path, hint=hint)
+    return path
+
+
+def _read(path: Path) -> Raw:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise PackError(f"not readable as TOML: {error}", where=str(path), hint="Correct the file") from error
+
+
+def _tables(raw: Raw, key: str, path: Path) -> list[Raw]:
+    tables = raw.get(key, [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise _error(path, "", key, f"must be tables, each written as [[{key}]]")
+    return tables
+
+
+def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
+    """Fill in what the requirement takes over from the pack that states the number.
+
+    In the pack that states it, the provenance of the figure is also that of its place, unless the pack says otherwise.
+    """
+    if "borrows" not in requirement:
+        return {"assignment": requirement["figure"]} | requirement if "figure" in requirement else requirement
+    given = [key for key in BORROWED_ALWAYS if key in requirement]
+    if given:
+        raise _error(path, _where(requirement), given[0], "is given and borrowed; a number stands in one pack only")
+    lender = _lender(str(requirement["borrows"]), raw, folder)
+    if isinstance(lender, str):
+        raise _error(path, _where(requirement), "borrows", f"{requirement['borrows']!r} does not resolve: {lender}")
+    taken = {key: lender[key] for key in (*BORROWED_ALWAYS, *BORROWED) if key in lender}
+    return taken | requirement
+
+
+def _lender(reference: str, raw: Raw, folder: Path | None) -> Raw | str:
+    """Return the requirement that ``reference`` (``pack#id``) names, or why there is none."""
+    name, _, identity = reference.partition("#")
+    if name != raw.get("id") and name not in names(folder):
+        return f"there is no pack {name!r}"
+    other = raw if name == raw.get("id") else _read(file_of(name, folder))
+    found = [one for one in other.get("requirements", ()) if one.get("id") == identity]
+    if not found:
+        return f"pack {name!r} has no requirement {identity!r}"
+    return found[0] if "borrows" not in found[0] else "it borrows itself; name the pack that states the number"
+
+
+def _parse(raw: Raw, path: Path) -> Pack:
+    try:
+        return _ADAPTER.validate_python((raw,))[0]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place, message = [*first["loc"][1:]], first["msg"]
+        where = ""
+        if len(place) > 1 and isinstance(place[1], int):
+            where = _where(raw[str(place[0])][place[1]])
+            place = place[2:]
+        if first["type"] == "unexpected_keyword_argument":
+            message = "unknown key"
+        raise _error(path, where, ".".join(map(str, place)), message) from error
+
+
+def _where(table: Raw) -> str:
+    """Name a clause or requirement table for a message, also where half of it is missing."""
+    if "number" in table:
+        return f"clause {table['number']}"
+    return f"clause {table.get('clause', '?')}, requirement {table.get('id', '?')}"
+
+
+def _error(path: Path, where: str, field: str, what: str) -> PackError:
+    place = ", ".join(part for part in (str(path), where, f"field {field}" if field else "") if part)
+    return PackError(what, where=place, hint="Correct the pack")
+
+
+Complaint = tuple[str, str, str]
+
+
+def _duplicates(pack: Pack) -> Iterator[Complaint]:
+    yield from (("", "clauses", f"clause {one} is listed twice") for one in _twice(c.number for c in pack.clauses))
+    yield from (("", "requirements", f"id {one} is given twice") for one in _twice(r.id for r in pack.requirements))
+
+
+def _twice(values: Iterable[str]) -> list[str]:
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
+def _requirements(pack: Pack, quantities: Mapping[str, str]) -> Iterator[Complaint]:
+    clauses = {clause.number for clause in pack.clauses}
+    for one in pack.requirements:
+        place = f"clause {one.clause}, requirement {one.id}"
+        if one.clause not in clauses:
+            yield place, "clause", f"the pack lists no clause {one.clause}"
+        checks = (_limit(one), _provenance(one), _quantity(one, quantities), _method(one))
+        yield from ((place, *complaint) for complaint in itertools.chain(*checks))
+
+
+def _limit(one: Requirement) -> Iterator[tuple[str, str]]:
+    if one.limit is None:
+        return
+    if one.figure is None:
+        yield "figure", "a limit without provenance; say which standard states it and how well that is known"
+    low, high = one.limit.at_least, one.limit.at_most
+    if low is None and high is None:
+        yield "limit", "needs at_least, at_most or both"
+    if low is not None and high is not None and low > high:
+        yield "limit", f"at_least {low:g} lies above at_most {high:g}"
+    if one.decision_rule.share is not None and _span(one.limit) == 0:
+        yield "decision_rule.share", "a share of a limit (or tolerance) of 0 means nothing"
+
+
+def _span(limit: Limit) -> float:
+    if limit.at_least is not None and limit.at_most is not None:
+        return limit.at_most - limit.at_least
+    return limit.at_least or limit.at_most or 0.0
+
+
+def _provenance(one: Requirement) -> Iterator[tuple[str, str]]:
+    for name, provenance in (("figure", one.figure), ("assignment", one.assignment)):
+        if provenance is not None and not provenance.source:
+            yield f"{name}.source", "a provenance must name its source"
+        if provenance is not None and bool(provenance.confirmed_by) != bool(provenance.confirmed_on):
+            yield f"{name}.confirmed_by", "a confirmation needs both who (confirmed_by) and when (confirmed_on)"
+
+
+def _quantity(one: Requirement, quantities: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Compare units where the toolkit measures the quantity; one that it does not measure yet is allowed."""
+    if one.how is How.MEASURED and not one.quantity:
+        yield "quantity", "what is measured needs a quantity"
+    unit = quantities.get(one.quantity)
+    if one.how is How.MEASURED and one.limit is not None and unit is not None and one.limit.unit != unit:
+        yield "limit.unit", f"{one.quantity} is measured in {unit!r}, not in {one.limit.unit!r}"
+
+
+def _method(one: Requirement) -> Iterator[tuple[str, str]]:
+    if one.minimum_duration is not None and one.minimum_duration <= 0:
+        yield "minimum_duration", "must be more than 0 seconds"
+    if one.how is How.RATED and one.limit is None:
+        yield "limit", "what is rated needs the lowest score that passes"
+    if one.compare is Compare.COUNT and (one.how is not How.MEASURED or one.combine is not Combine.WORST):
+        yield "compare", "only what is measured and combined to the worst can be judged as a count"
+
+
+def _pairings(pack: Pack) -> Iterator[Complaint]:
+    """Complain where two measured requirements of a clause would judge the same measurement of the same subject."""
+    measured = [one for one in pack.requirements if one.how is How.MEASURED]
+    for one, other in itertools.combinations(measured, 2):
+        if _key(one) == _key(other) and _overlap(one, other):
+            what = f"pairs with the same measurements as requirement {other.id}; tell them apart by when, taps or path"
+            yield f"clause {one.clause}, requirement {one.id}", "quantity", f"ambiguous: {one.quantity} {what}"
+
+
+def _key(one: Requirement) -> tuple[str, ...]:
+    return one.clause, one.quantity, one.region, one.direction, one.statistic
+
+
+def _overlap(one: Requirement, other: Requirement) -> bool:
+    facts = all(other.when.get(name, value) == value for name, value in one.when.items())
+    kinds = not one.subjects or not other.subjects or bool(set(one.subjects) & set(other.subjects))
+    taps = not one.taps or not other.taps or bool(set(one.taps) & set(other.taps))
+    paths = one.path is None or other.path is None or one.path is other.path
+    return facts and kinds and taps and paths
