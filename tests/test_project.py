@@ -1,0 +1,176 @@
+"""The project as it is handed over: its wheel, its lock, its version, its set-up."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import acceptance
+from acceptance import doctor
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+PINS = {match[1]: match[2] for match in re.finditer(r"^([a-z0-9-]+)==(\S+)", LOCK, re.MULTILINE)}
+# In pieces, so that this file may be tracked too.
+HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
+REGISTRIES = [".".join(parts) for parts in HOSTS]
+    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
+]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Build a wheel from a copy of the tree, as the tools of the virtual environment do it, without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    tree = folder / "tree"
+    for name in ("acceptance", "test_charts", "report_templates"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(tree)]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    [path] = folder.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.mark.parametrize("folder", ["acceptance", "test_charts", "report_templates"])
+def test_the_wheel_holds_every_file_of_code_and_data(wheel: zipfile.ZipFile, folder: str) -> None:
+    """Packs, charts and templates are data that a wheel easily forgets."""
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    inside = "" if folder == "acceptance" else "acceptance/"
+    wanted = {f"{inside}{path.relative_to(ROOT)}" for path in files}
+    assert any(name.endswith((".toml", ".html")) for name in wanted)
+    assert wanted <= set(wheel.namelist())
+
+
+def test_the_wheel_holds_no_test_and_no_result(wheel: zipfile.ZipFile) -> None:
+    """Only the package and its papers."""
+    assert {name.partition("/")[0] for name in wheel.namelist()} == {
+        "acceptance",
+        f"db50_acceptance-{acceptance.__version__}.dist-info",
+    }
+
+
+def test_the_changelog_opens_with_the_version_that_the_package_names() -> None:
+    """A version is written in one place, acceptance/__init__.py, and told in CHANGELOG.md."""
+    headings = re.findall(r"^## \[?([^\s\]]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert acceptance.__version__ in [heading for heading in headings if heading != "Unreleased"][:1]
+
+
+def test_every_dependency_is_pinned_at_a_version_that_the_project_accepts() -> None:
+    """A dependency added to pyproject.toml without `make lock` is told here."""
+    for requirement in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]:
+        [(name, least)] = re.findall(r"^([\w-]+)(?:\[.*\])?>=([\d.]+)$", requirement)
+        pinned = PINS.get(name.lower().replace("_", "-"))
+        assert pinned, f"requirements.lock lacks {name}: run make lock"
+        assert numbers(pinned) >= numbers(least), f"requirements.lock holds {name} {pinned}: run make lock"
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Read a plain version for comparison."""
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def test_one_lock_serves_every_python() -> None:
+    """The same versions on 3.11, 3.12 and 3.13, so that a figure does not depend on the interpreter."""
+    assert "python_full_version" not in LOCK
+    assert "python_version" not in LOCK
+
+
+def test_every_pin_has_a_hash_and_no_address_is_recorded() -> None:
+    """Where packages come from is the machine's business; what they are is the lock's."""
+    pins = re.split(r"\n(?=[a-z])", LOCK.partition("\n\n")[0])
+    assert all("--hash=sha256:" in pin for pin in pins if not pin.startswith("#"))
+    assert not re.search(r"://|^-|index-url", LOCK, re.MULTILINE)
+
+
+def test_there_is_one_opencv() -> None:
+    """Two packages that both bring cv2 overwrite each other."""
+    assert [name for name in PINS if name.startswith("opencv")] == ["opencv-python"]
+
+
+def test_no_tracked_file_names_a_package_registry() -> None:
+    """The project is set up from whatever registry the machine is configured for."""
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    texts = {name: (ROOT / name).read_bytes() for name in tracked.stdout.split("\0") if (ROOT / name).is_file()}
+    named = [name for name, text in texts.items() if any(host.encode() in text for host in REGISTRIES)]
+    assert not named
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    """Put a stand-in for a system program into ``folder``."""
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    (folder / name).chmod(0o755)
+
+
+def system_packages(tmp_path: Path, present: str, user: int) -> subprocess.CompletedProcess[str]:
+    """Run the check on a machine where dpkg-query, id, sudo and apt-get are stand-ins."""
+    program(tmp_path, "dpkg-query", f"printf '{present}'")
+    program(tmp_path, "id", f"echo {user}")
+    program(tmp_path, "sudo", "exit 1")
+    program(
+        tmp_path, "apt-get", f'echo "$*" >> {tmp_path}/apt; [ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100'
+    )
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": sys.executable}
+    script = ROOT / "scripts" / "system-packages"
+    return subprocess.run([str(script), "--tests"], env=environment, capture_output=True, text=True, check=False)
+
+
+NAMES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk", "fontconfig", "libgl1"]
+    "libpango-1.0-0",
+    "libpangoft2-1.0-0",
+    "libharfbuzz-subset0",
+    "fonts-noto-cjk",
+    "fontconfig",
+    "libgl1",
+    "poppler-utils",
+]
+ALL_BUT_GLIB = "".join(f"installed {name} \\n" for name in [*NAMES, "poppler-utils"])
+
+
+def test_nothing_is_done_where_every_system_package_is_installed(tmp_path: Path) -> None:
+    """GLib counts under the name that provides it."""
+    done = system_packages(tmp_path, f"{ALL_BUT_GLIB}installed libglib2.0-0t64 libglib2.0-0 (= 2.84)\\n", user=1000)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_removed_package_counts_as_missing_and_its_command_is_printed(tmp_path: Path) -> None:
+    """Without root and sudo the set-up stops and says what to type."""
+    done = system_packages(tmp_path, f"{ALL_BUT_GLIB}config-files libglib2.0-0t64 libglib2.0-0 (= 2.84)\\n", user=1000)
+    assert done.returncode == 1
+    assert "sudo apt-get install --yes --no-install-recommends libglib2.0-0\n" in done.stderr
+    assert not (tmp_path / "apt").exists()
+
+
+def test_root_installs_and_asks_for_fresh_lists_only_when_the_old_ones_fail(tmp_path: Path) -> None:
+    """The stand-in for apt-get fails once, as with empty lists."""
+    done = system_packages(tmp_path, ALL_BUT_GLIB, user=0)
+    assert done.returncode == 100
+    asked = [line.split()[0] for line in (tmp_path / "apt").read_text("utf-8").splitlines()]
+    assert asked == ["install", "update", "install"]
+    (tmp_path / "apt").unlink()
+    (tmp_path / "second").touch()
+    done = system_packages(tmp_path, ALL_BUT_GLIB, user=0)
+    assert done.returncode == 0
+    assert (tmp_path / "apt").read_text("utf-8").splitlines() == ["install --yes --no-install-recommends libglib2.0-0"]
+
+
+def test_the_set_up_and_doctor_know_the_same_system_packages() -> None:
+    """What the set-up installs, doctor can miss."""
+    remedies = " ".join(check.remedy for check in doctor.checks())
+    script = (ROOT / "scripts" / "system-packages").read_text("utf-8")
+    listed = " ".join(re.findall(r"packages\+?=\(([^)]*)\)", script)).split()
+    assert set(NAMES) < set(listed)
+    assert [package for package in listed if package not in remedies] == []
