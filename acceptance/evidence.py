@@ -1,0 +1,249 @@
+"""Evidence: hashes, a BagIt bag around the session folder, and a log whose entries hash one another.
+
+The folder is a bag in place (RFC 8493): payload below ``data/``, all else beside it is a tag file. Nothing is moved (as
+``bagit.make_bag`` would), so that a session can be sealed again after it was reported, signed or judged again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from acceptance.errors import InputError, OutputError, SessionError
+from acceptance.model import LogEntry, Session, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+PAYLOAD = "data/"
+MANIFEST = "manifest-sha256.txt"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
+MANIFESTS = (MANIFEST, TAG_MANIFEST)
+MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^\n]+)")
+LOG = "log.jsonl"
+
+
+class Kind(StrEnum):
+    """How what is on disc differs from what was written down."""
+
+    MISSING = "missing"
+    ADDED = "added"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One difference. ``path`` is relative to the session folder, with forward slashes; for the log ``log.jsonl:2``."""
+
+    kind: Kind
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.kind}"
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal, read in blocks. Raises ``InputError`` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"cannot be read ({error.strerror})", where=str(path), hint="Check the path and its permissions"
+        ) from error
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Path below ``folder`` -> SHA-256 of every file in it, in the order of the paths."""
+    return {path: hash_file(folder / path) for path in sorted(_files(folder))}
+
+
+def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Tell hashes that were found from hashes that were written down, in the order of the paths.
+
+    Paths are compared in Unicode form C: a copy over a file system that decomposes letters is no change.
+    """
+    before, after = (
+        {unicodedata.normalize("NFC", path): digest for path, digest in side.items()} for side in (listed, found)
+    )
+    return tuple(
+        Problem(kind=_kind(before.get(path), after.get(path)), path=path)
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path) != after.get(path)
+    )
+
+
+def seal(folder: Path, session: Session) -> None:
+    """Make the session folder a BagIt 1.0 bag, or bring an older seal up to date, without moving a file.
+
+    The same files and session give the same bytes: the bagging date is the day the session was finished.
+    Raises ``OutputError`` where the folder cannot be written or the disc is full.
+    """
+    found = hash_files(folder)
+    payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
+    _write(folder / "bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"])
+    _write(folder / "bag-info.txt", _bag_info(folder, payload, session))
+    _write(folder / MANIFEST, _manifest(payload))
+    tags = sorted((found.keys() - payload.keys() - {TAG_MANIFEST}) | {"bagit.txt", "bag-info.txt", MANIFEST})
+    _write(folder / TAG_MANIFEST, _manifest({path: hash_file(folder / path) for path in tags}))
+
+
+def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
+    """Compare a sealed folder with its manifests. ``found`` spares hashing twice (``hash_files(folder)``).
+
+    Whoever changes a file *and* its manifests passes here; ``compare`` with the signed session's hashes finds it.
+    """
+    found = hash_files(folder) if found is None else found
+    present = [name for name in MANIFESTS if name in found]
+    parsed = [_parse_manifest(folder / name) for name in present]
+    listed = {path: digest for digests, _ in parsed for path, digest in digests.items()}
+    broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
+    absent = {"bagit.txt", *MANIFESTS} - found.keys()
+    differences = compare(listed, {path: digest for path, digest in found.items() if path != TAG_MANIFEST})
+    named = {problem.path for problem in differences}
+    return (
+        *(Problem(kind=Kind.MISSING, path=name) for name in sorted(absent - named)),
+        *(Problem(kind=Kind.CHANGED, path=name) for name in sorted(broken - named)),
+        *(problem for problem in differences if _manifest_of(problem.path) not in absent),
+    )
+
+
+@dataclass(frozen=True)
+class LogBook:
+    """The append-only log of a session folder: one JSON object a line, each hashing the one before."""
+
+    folder: Path
+
+    def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
+        """Add an entry to the end and give it back. ``when`` is an ISO 8601 time, by default now in UTC.
+
+        Raises ``OutputError`` where the file cannot be written, ``SessionError`` where it cannot be read.
+        """
+        entries = self.read()
+        entry = LogEntry(
+            when=when or datetime.now(UTC).isoformat(timespec="seconds"),
+            what=what,
+            details=dict(details),
+            previous=entries[-1].sha256 if entries else "",
+            sha256="",
+        )
+        entry = LogEntry(**(asdict(entry) | {"sha256": _entry_hash(entry)}))
+        try:
+            with (self.folder / LOG).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(_canonical(asdict(entry)) + "\n")
+        except OSError as error:
+            raise _cannot_write(self.folder / LOG, error) from error
+        return entry
+
+    def read(self) -> tuple[LogEntry, ...]:
+        """All entries, oldest first; none where there is no log.
+
+        Raises ``SessionError`` naming the line that is no entry.
+        """
+        path = self.folder / LOG
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        except (OSError, UnicodeDecodeError) as error:
+            raise SessionError("the log cannot be read", where=str(path), hint="Restore it from a copy") from error
+        return tuple(_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
+
+
+def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:
+    """Which lines of a log no longer fit: an edited line itself, or the line after one that was removed or added.
+
+    Lines taken from the end leave a whole chain; the session's own copy of the log and the tag manifest find those.
+    """
+    previous = ("", *(entry.sha256 for entry in entries))
+    return tuple(
+        Problem(kind=Kind.CHANGED, path=f"{LOG}:{number}")
+        for number, (entry, before) in enumerate(zip(entries, previous, strict=False), 1)
+        if entry.previous != before or entry.sha256 != _entry_hash(entry)
+    )
+
+
+def _kind(before: str | None, after: str | None) -> Kind:
+    if after is None:
+        return Kind.MISSING
+    return Kind.ADDED if before is None else Kind.CHANGED
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 - os.walk gives strings
+        if link := next(links, ""):
+            raise InputError(
+                f"holds a link to another folder ({link})",
+                where=parent,
+                hint="Replace the link by the files themselves",
+            )
+        for name in names:
+            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 - as above
+
+
+def _bag_info(folder: Path, payload: Mapping[str, str], session: Session) -> list[str]:
+    size = sum((folder / path).stat().st_size for path in payload)
+    return [
+        f"Bag-Software-Agent: acceptance {session.tool_version}",
+        f"Bagging-Date: {session.finished[:10]}",
+        f"External-Identifier: {session.id}",
+        f"Payload-Oxum: {size}.{len(payload)}",
+    ]
+
+
+def _manifest(digests: Mapping[str, str]) -> list[str]:
+    # RFC 8493, 2.1.3: line ends inside a name are percent-encoded.
+    names = {path: path.replace("\r", "%0D").replace("\n", "%0A") for path in digests}
+    return [f"{digest}  {names[path]}" for path, digest in digests.items()]
+
+
+def _parse_manifest(path: Path) -> tuple[dict[str, str], bool]:
+    """Path -> hash, and whether every line was one: hash, blanks, a path named once."""
+    lines = path.read_bytes().decode(errors="replace").split("\n")
+    matches = [match for line in lines if (match := MANIFEST_LINE.fullmatch(line))]
+    listed = {match[2].replace("%0D", "\r").replace("%0A", "\n"): match[1].lower() for match in matches}
+    return listed, len(listed) == len(lines) - 1 and not lines[-1]
+
+
+def _manifest_of(path: str) -> str:
+    return MANIFEST if path.startswith(PAYLOAD) else TAG_MANIFEST
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
+    """Write by way of a neighbouring file, so that a full disc leaves the older seal whole."""
+    draft = path.with_name(path.name + ".part")
+    try:
+        draft.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"cannot be written ({error.strerror})", where=str(path), hint="Make room or choose another folder with -o"
+    )
+
+
+def _canonical(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _entry_hash(entry: LogEntry) -> str:
+    content = {key: value for key, value in asdict(entry).items() if key != "sha256"}
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+
+def _parse(line: str, where: str) -> LogEntry:
+    try:
+        return LogEntry(**json.loads(line))
+    except (ValueError, TypeError) as error:
+        raise SessionError("this line is no log entry", where=where, hint="Restore the log from a copy") from error
