@@ -23,8 +23,6 @@ PINS = {match[1]: match[2] for match in re.finditer(r"^([a-z0-9-]+)==(\S+)", LOC
 # In pieces, so that this file may be tracked too.
 HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
 REGISTRIES = [".".join(parts) for parts in HOSTS]
-    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
-]
 
 
 @pytest.fixture(scope="module")
@@ -120,23 +118,14 @@ def system_packages(tmp_path: Path, present: str, user: int) -> subprocess.Compl
     program(tmp_path, "dpkg-query", f"printf '{present}'")
     program(tmp_path, "id", f"echo {user}")
     program(tmp_path, "sudo", "exit 1")
-    program(
-        tmp_path, "apt-get", f'echo "$*" >> {tmp_path}/apt; [ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100'
-    )
+    note, fail = f'echo "$*" >> {tmp_path}/apt', f'[ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100'
+    program(tmp_path, "apt-get", f"{note}\n{fail}")
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": sys.executable}
     script = ROOT / "scripts" / "system-packages"
     return subprocess.run([str(script), "--tests"], env=environment, capture_output=True, text=True, check=False)
 
 
 NAMES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk", "fontconfig", "libgl1"]
-    "libpango-1.0-0",
-    "libpangoft2-1.0-0",
-    "libharfbuzz-subset0",
-    "fonts-noto-cjk",
-    "fontconfig",
-    "libgl1",
-    "poppler-utils",
-]
 ALL_BUT_GLIB = "".join(f"installed {name} \\n" for name in [*NAMES, "poppler-utils"])
 
 
