@@ -21,7 +21,7 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 # A room may import the rooms on the lines above it, never its neighbours but for those in NEIGHBOURS.
 RANKS = (
     "model errors data",
-    "uncertainty clip onvif charts drawing camera capture certificates doctor",
+    "uncertainty clip onvif charts drawing camera capture certificates plots wording doctor",
     "scene simulate",
     "metrics checks report signing evidence",
     "session",
