@@ -125,16 +125,17 @@ class Located:
 
     @property
     def cut_off(self) -> bool:
-        """Whether part of the chart lies outside the picture."""
-        return any(
-            not (-0.5 <= x <= self.picture[0] - 0.5 and -0.5 <= y <= self.picture[1] - 0.5) for x, y in self.corners
-        )
+        """Whether a region or fiducial lies partly outside the picture; the bare margin may."""
+        things = [mark.rect for mark in self.chart.fiducials] + [region.rect for region in self.chart.regions]
+        corners = [(x + i * width, y + j * height) for x, y, width, height in things for i in (0, 1) for j in (0, 1)]
+        places = to_picture(self.homography, corners)
+        return bool(np.any(places < -0.5) or np.any(places > np.array(self.picture) - 0.5))
 
 
-def to_picture(homography: Floats, points: ArrayLike) -> Floats:
+def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
     """Return points, (n, 2), mapped by a (3, 3) homography."""
-    points = np.asarray(points, dtype=np.float64)
-    mapped = points @ homography[:, :2].T + homography[:, 2]
+    matrix = np.asarray(homography, dtype=np.float64)
+    mapped = np.asarray(points, dtype=np.float64) @ matrix[:, :2].T + matrix[:, 2]
     return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
 

@@ -1,0 +1,292 @@
+"""Find charts in a picture: where their regions lie, to a fraction of a pixel.
+
+Three steps. OpenCV's square-marker detector (Garrido-Jurado et al., Pattern Recognition 47, 2014) reads the fiducials
+that it can, in copies of the picture of two sizes. Fiducials that one homography explains are one chart. Then every
+fiducial of the chart, read or not, is looked up where the homography expects it and aligned with its drawing by least
+squares (Baker and Matthews, IJCV 56, 2004: inverse compositional, affine, with gain and offset); those that look as
+drawn fix the homography.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NoReturn
+
+import cv2
+import numpy as np
+
+from acceptance.charts import Chart, Floats, Located, to_picture
+from acceptance.errors import GapError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.model import Point
+
+    Bytes = NDArray[np.uint8]
+
+WIDTHS = (960, 1600)  # of the copies that are searched, px
+LAST_WIDTH = 3000  # of the copy that is searched when nothing was found, if that is once to twice the picture's
+NEEDED = 3  # fiducials that must look as drawn
+ALIKE = 0.7  # correlation of a fiducial with its drawing
+SMALLEST = 320  # px: a narrower chart leaves its slanted edges less than 30 px
+TOLERANCE = 0.35  # of a fiducial's side, between fiducials of one chart; lets lens distortion pass
+SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+PER_CELL = 8  # samples
+SAMPLES = 60  # along a side: six cells and three quarters of a cell beyond on each side
+GRID = np.stack(np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 0.125]), axis=-1).reshape(-1, 2)
+INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)  # the code, without which any dark square would do
+BLURS = (4.0, 2.0, 2.0)  # samples, from coarse to fine
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A fiducial in the picture: its number on the chart and its corners, (4, 2) px, clockwise from its upper left."""
+
+    fiducial: int
+    corners: Floats
+
+
+def find(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
+    """Return every chart seen in a picture, (height, width) of any depth, from left to right; none: an empty list.
+
+    A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long as three of its
+    fiducials show. Its accuracy is about 0.1 px in clean pictures (``benchmarks/finding.py``).
+    """
+    grey = _eight_bits(luma)
+    found = [located for chart in charts for located in _search(grey, chart) if located.fiducials_found >= NEEDED]
+    return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
+
+
+def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
+    """Return the one place where ``chart`` is seen in ``luma``, (height, width) of any depth.
+
+    Raises ``GapError``: ``chart_not_found``, ``chart_cut_off``, ``several_charts`` (count), ``chart_too_small``
+    (width, px).
+    """
+    seen = _search(_eight_bits(luma), chart)
+    sure = [located for located in seen if located.fiducials_found >= NEEDED]
+    if len(sure) > 1:
+        hint = "Film one chart at a time"
+        raise GapError(f"{len(sure)} charts {chart.name!r} are seen", hint=hint, code="several_charts", count=len(sure))
+    if any(located.cut_off for located in sure or seen):
+        hint = "Film it again with the whole chart in the picture"
+        raise GapError(f"The chart {chart.name!r} is partly outside the picture", hint=hint, code="chart_cut_off")
+    if not sure:
+        _not_found(chart)
+    if sure[0].width < SMALLEST:
+        hint = f"Go nearer: it must be at least {SMALLEST} px wide, and better fill the picture"
+        width = round(sure[0].width)
+        raise GapError(f"The chart is only {width} px wide", hint=hint, code="chart_too_small", width=width)
+    return sure[0]
+
+
+def _not_found(chart: Chart) -> NoReturn:
+    hint = "At least three of its square marks must be seen, sharp, lit and not covered; or give the regions by hand"
+    raise GapError(f"The chart {chart.name!r} is not seen", hint=hint, code="chart_not_found")
+
+
+def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
+    if luma.dtype == np.uint8:
+        return np.ascontiguousarray(luma, dtype=np.uint8)
+    values = np.asarray(luma, dtype=np.float32)
+    return np.asarray(np.clip(values * (255 / max(float(values.max()), 1e-6)), 0, 255), dtype=np.uint8)
+
+
+def _search(grey: Bytes, chart: Chart) -> list[Located]:
+    """Return the chart wherever two or more of its fiducials are seen."""
+    scales = sorted({min(1.0, width / grey.shape[1]) for width in WIDTHS})
+    found = _settle(grey, chart, [mark for scale in scales for mark in _read(grey, chart, scale)])
+    return found or _settle(grey, chart, list(_read(grey, chart, float(np.clip(LAST_WIDTH / grey.shape[1], 1, 2)))))
+
+
+def _read(grey: Bytes, chart: Chart, scale: float) -> Iterator[Mark]:
+    """Yield the fiducials that the detector reads in a copy of the picture."""
+    copy = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    if scale >= 1:
+        copy = cv2.GaussianBlur(copy, (0, 0), 1.0)
+    corners, numbers, _ = _detector(tuple(mark.code for mark in chart.fiducials)).detectMarkers(copy)
+    ratio = np.array([grey.shape[1] / copy.shape[1], grey.shape[0] / copy.shape[0]])
+    for place, number in zip(corners, [] if numbers is None else numbers.ravel(), strict=True):
+        yield Mark(int(number), (place.reshape(4, 2).astype(np.float64) + 0.5) * ratio - 0.5)
+
+
+@lru_cache(maxsize=8)
+def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
+    """Return a detector of these codes; the window and polygon settings are for blur of half a cell."""
+    cells = [np.array([code >> (15 - bit) & 1 for bit in range(16)], dtype=np.uint8).reshape(4, 4) for code in codes]
+    table = np.concatenate([cv2.aruco.Dictionary.getByteListFromBits(bits) for bits in cells])
+    settings = cv2.aruco.DetectorParameters()
+    settings.adaptiveThreshWinSizeMin, settings.adaptiveThreshWinSizeMax, settings.adaptiveThreshWinSizeStep = (
+        13,
+        53,
+        20,
+    )
+    settings.polygonalApproxAccuracyRate = 0.08
+    settings.errorCorrectionRate = 1.0
+    return cv2.aruco.ArucoDetector(cv2.aruco.Dictionary(table, 4, 2), settings)
+
+
+def _settle(grey: Bytes, chart: Chart, marks: list[Mark]) -> list[Located]:
+    """Return the charts that explain the marks: the best one first, then whatever the rest of the marks show."""
+    found: list[Located] = []
+    while True:
+        members = _largest_group(marks, chart)
+        if len(members) < 2:
+            return found
+        marks = [mark for mark in marks if mark not in members]
+        located = _refine(grey, chart, _homography(members, chart))
+        if located is not None and not any(_overlap(located, other) for other in found):
+            found.append(located)
+
+
+def _largest_group(marks: list[Mark], chart: Chart) -> list[Mark]:
+    """Return the largest set of marks that the homography of two of them explains."""
+    best: list[Mark] = []
+    for pair in itertools.combinations(marks, 2):
+        if pair[0].fiducial == pair[1].fiducial or (pair[0] in best and pair[1] in best):
+            continue
+        members = _members(marks, chart, _homography(pair, chart))
+        if len(members) > len(best):
+            best = members
+    return best
+
+
+def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> list[Mark]:
+    """Return the marks that lie where the homography puts their fiducials."""
+    if homography is None:
+        return []
+    members = []
+    for mark in marks:
+        side = np.linalg.norm(np.roll(mark.corners, 1, axis=0) - mark.corners, axis=1).mean()
+        away = to_picture(homography, _outline(chart, mark.fiducial)) - mark.corners
+        if np.linalg.norm(away, axis=1).max() < TOLERANCE * side:
+            members.append(mark)
+    return members
+
+
+def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
+    """Return the least-squares homography from chart mm to the corners of the marks; None where there is none."""
+    points = np.concatenate([_outline(chart, mark.fiducial) for mark in marks])
+    found = cv2.findHomography(points, np.concatenate([mark.corners for mark in marks]), 0)[0]
+    matrix: Floats = np.full((3, 3), np.nan) if found is None else np.array(found, dtype=np.float64)
+    return matrix if np.all(np.isfinite(matrix)) else None
+
+
+def _outline(chart: Chart, fiducial: int) -> Floats:
+    x, y, side, _ = chart.fiducials[fiducial].rect
+    return SQUARE * side + np.array([x, y])
+
+
+def _refine(grey: Bytes, chart: Chart, homography: Floats | None) -> Located | None:
+    """Look every fiducial up where it is expected, twice, and fit the homography to those that look as drawn."""
+    picture = grey.astype(np.float32)
+    marks: list[Mark] = []
+    for _ in range(2):
+        if homography is None:
+            return None
+        marks = _look_up(picture, chart, homography)
+        if len(marks) < 2:
+            return None
+        homography = _homography(marks, chart)
+    marks = _without_outlier(marks, chart)
+    homography = _homography(marks, chart)
+    return None if homography is None else _located(grey, chart, homography, marks)
+
+
+def _look_up(picture: NDArray[np.float32], chart: Chart, homography: Floats) -> list[Mark]:
+    """Return the fiducials that look as drawn where the homography puts them, or a little beside."""
+    marks = []
+    for number, fiducial in enumerate(chart.fiducials):
+        corners = to_picture(homography, _outline(chart, number))
+        if np.all(corners >= 0) and np.all(corners <= np.array(picture.shape[::-1]) - 1):
+            corners, likeness = _align(picture, fiducial.code, corners)
+            if likeness > ALIKE:
+                marks.append(Mark(number, corners))
+    return marks
+
+
+def _align(picture: NDArray[np.float32], code: int, corners: Floats) -> tuple[Floats, float]:
+    """Move a fiducial's corners until its drawing fits the picture; return them and the correlation there."""
+    likeness = 0.0
+    for blur in BLURS:
+        drawing, solve = _drawing(code, blur)
+        matrix = cv2.getPerspectiveTransform(SQUARE.astype(np.float32), corners.astype(np.float32))
+        places = to_picture(matrix, GRID).astype(np.float32).reshape(SAMPLES, SAMPLES, 2)
+        patch = cv2.remap(picture, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        values = np.array(cv2.GaussianBlur(patch, (0, 0), blur), dtype=np.float64).ravel()
+        likeness = min(_correlation(values, drawing), _correlation(values[INSIDE], drawing[INSIDE]))
+        gain, _, *moves = (solve @ values).tolist()
+        if likeness < ALIKE / 2 or gain <= 0:
+            return corners, 0.0
+        x, y = (np.array(moves).reshape(2, 3) / gain) @ np.column_stack([np.ones(4), SQUARE - 0.5]).T
+        corners = to_picture(matrix, SQUARE + np.column_stack([x, y]))
+    return corners, likeness
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    return float(a @ b) / max(float(np.sqrt((a @ a) * (b @ b))), 1e-9)
+
+
+@lru_cache(maxsize=64)
+def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
+    """Return a fiducial drawn on ``GRID``, (n,), and what solves a patch, (n,), for gain, offset and affine motion, (8, n).
+
+    A patch that shows the drawing moved by d is about gain x (drawing - gradient . d) + offset.
+    """
+    cells = np.zeros((8, 8))
+    cells[[0, -1]] = cells[:, [0, -1]] = 1
+    cells[2:6, 2:6] = np.array([code >> (15 - bit) & 1 for bit in range(16)]).reshape(4, 4)
+    column, row = np.floor(GRID * 6 + 1).astype(int).T
+    drawn = cv2.GaussianBlur(cells[row, column].reshape(SAMPLES, SAMPLES), (0, 0), np.hypot(blur, PER_CELL / 4))
+    down, right = np.gradient(drawn, 1 / (6 * PER_CELL))
+    place = np.column_stack([np.ones(len(GRID)), GRID - 0.5])
+    moves = [-right.reshape(-1, 1) * place, -down.reshape(-1, 1) * place]
+    basis = np.hstack([drawn.reshape(-1, 1), np.ones((len(GRID), 1)), *moves])
+    return drawn.ravel(), np.linalg.pinv(basis)
+
+
+def _without_outlier(marks: list[Mark], chart: Chart) -> list[Mark]:
+    """Leave out the fiducial that fits worst when, left out, the others fit at least three times better."""
+    if len(marks) <= NEEDED + 1:
+        return marks
+    rest = [[other for other in marks if other is not mark] for mark in marks]
+    best = min(rest, key=lambda kept: _residual(kept, chart))
+    return best if 3 * _residual(best, chart) < _residual(marks, chart) else marks
+
+
+def _residual(marks: Sequence[Mark], chart: Chart) -> float:
+    """Return the RMS distance in px of the marks' corners from their own least-squares homography."""
+    homography = _homography(marks, chart)
+    if homography is None:
+        return float("inf")
+    away = [to_picture(homography, _outline(chart, mark.fiducial)) - mark.corners for mark in marks]
+    return float(np.sqrt(np.mean(np.sum(np.square(away), axis=-1))))
+
+
+def _located(grey: Bytes, chart: Chart, homography: Floats, marks: Sequence[Mark]) -> Located:
+    a, b, c, d = (_point(corner) for corner in to_picture(homography, SQUARE * np.array(chart.size)))
+    return Located(
+        chart=chart,
+        homography=homography / homography[2, 2],
+        corners=(a, b, c, d),
+        residual=_residual(marks, chart),
+        fiducials_found=len(marks),
+        picture=(grey.shape[1], grey.shape[0]),
+    )
+
+
+def _point(values: Floats) -> Point:
+    x, y = values.tolist()
+    return x, y
+
+
+def _overlap(one: Located, other: Located) -> bool:
+    """Tell whether the middle of one lies within the other."""
+    middle = np.mean(one.corners, axis=0).astype(np.float32).tolist()
+    return cv2.pointPolygonTest(np.array(other.corners, dtype=np.float32), middle, measureDist=False) >= 0

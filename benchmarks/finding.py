@@ -1,0 +1,169 @@
+"""How often, how exactly and how fast a chart is found: ``python benchmarks/finding.py [cases]``.
+
+Each case is a seeded pose (tilt to 40 degrees about any axis, any roll, the whole chart within a 1080p picture, 60
+degrees of view), one fiducial hidden or in glare, Gaussian blur, 5 % noise and H.264 at CRF 36 (the third frame of a
+film, so that it is predicted, not a key frame). Found means that the regions' centres lie within 2 px RMS of the
+truth.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from acceptance import charts, drawing, finding
+
+WIDTH, HEIGHT = 1920, 1080
+VIEW = np.radians(60.0)
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """Chart width as a share of the picture, blur sigma in px, noise as a share of the range, CRF (None: not coded)."""
+
+    name: str
+    share: float
+    blur: float
+    noise: float = 0.05
+    crf: int | None = 36
+    tilt: float = 40.0
+    hidden: bool = True
+
+
+BARS = (
+    Bar(name="35 % of the width, blur 1.5 px", share=0.35, blur=1.5),
+    Bar(name="60 % of the width, blur 3 px", share=0.60, blur=3.0),
+    Bar(name="clean, 60 %, blur 0.7 px", share=0.60, blur=0.7, noise=0.0, crf=None, hidden=False),
+)
+
+
+def pose(rng: np.random.Generator, chart: charts.Chart, bar: Bar) -> np.ndarray:
+    """Return a homography from chart mm to picture px with the whole chart in the picture."""
+    focal = WIDTH / 2 / np.tan(VIEW / 2)
+    distance = focal * chart.size[0] / (bar.share * WIDTH)
+    while True:
+        axis, tilt, roll = (
+            rng.uniform(0, 2 * np.pi),
+            np.radians(bar.tilt) * np.sqrt(rng.uniform()),
+            rng.uniform(0, 2 * np.pi),
+        )
+        turn = cv2.Rodrigues(np.array([np.cos(axis), np.sin(axis), 0.0]) * tilt)[0]
+        turn = turn @ cv2.Rodrigues(np.array([0.0, 0.0, roll]))[0]
+        place = np.array([rng.uniform(-0.5, 0.5) * WIDTH, rng.uniform(-0.5, 0.5) * HEIGHT, focal]) * distance / focal
+        middle = np.array([[1, 0, -chart.size[0] / 2], [0, 1, -chart.size[1] / 2], [0, 0, 1.0]])
+        camera = np.array([[focal, 0, (WIDTH - 1) / 2], [0, focal, (HEIGHT - 1) / 2], [0, 0, 1.0]])
+        matrix = camera @ np.column_stack([turn[:, 0], turn[:, 1], place]) @ middle
+        corners = charts.to_picture(matrix, [[0, 0], [chart.size[0], 0], list(chart.size), [0, chart.size[1]]])
+        if np.all(corners > 2) and np.all(corners < np.array([WIDTH, HEIGHT]) - 3):
+            return matrix
+
+
+def scene_behind(rng: np.random.Generator) -> np.ndarray:
+    """Return a picture of rectangles and slopes of light, as a room might be, (2 HEIGHT, 2 WIDTH)."""
+    light = np.full((2 * HEIGHT, 2 * WIDTH), rng.uniform(0.1, 0.6), np.float32)
+    for _ in range(60):
+        x, y = rng.integers(0, 2 * WIDTH), rng.integers(0, 2 * HEIGHT)
+        w, h = rng.integers(20, 900, 2)
+        cv2.rectangle(light, (int(x), int(y)), (int(x + w), int(y + h)), float(rng.uniform(0.02, 0.95)), -1)
+    return light
+
+
+def hide(rng: np.random.Generator, light: np.ndarray, chart: charts.Chart, matrix: np.ndarray) -> None:
+    """Put a hand (grey) or glare over one fiducial."""
+    x, y, side, _ = chart.fiducials[rng.integers(len(chart.fiducials))].rect
+    box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * side * 1.2 + np.array([x, y]) - 0.1 * side
+    shade = float(rng.choice([0.3, 1.0]))
+    cv2.fillConvexPoly(light, np.rint(2 * charts.to_picture(matrix, box)).astype(np.int32), shade)
+
+
+def film(rng: np.random.Generator, chart: charts.Chart, matrix: np.ndarray, bar: Bar) -> np.ndarray:
+    """Return the luma (HEIGHT, WIDTH) uint8 of one frame."""
+    width = round(2 * bar.share * WIDTH)
+    flat = drawing.raster(chart, width)[..., 1]
+    double = np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1.0]])
+    light = scene_behind(rng)
+    warp = double @ matrix @ np.linalg.inv(drawing.to_raster(chart, width))
+    cv2.warpPerspective(flat, warp, (2 * WIDTH, 2 * HEIGHT), light, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
+    if bar.hidden:
+        hide(rng, light, chart, matrix)
+    light = cv2.GaussianBlur(light, (0, 0), 2 * bar.blur)
+    light = cv2.resize(light, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA) * rng.uniform(0.6, 1.0)
+    coded = np.maximum(1.099 * np.maximum(light, 1e-6) ** 0.45 - 0.099, 4.5 * np.minimum(light, 0.018))
+    frames = [coded + bar.noise * rng.standard_normal(coded.shape) for _ in range(3 if bar.crf else 1)]
+    lumas = [np.clip(np.rint(16 + 219 * frame), 0, 255).astype(np.uint8) for frame in frames]
+    return through_h264(lumas, bar.crf)[-1] if bar.crf else lumas[-1]
+
+
+def through_h264(lumas: list[np.ndarray], crf: int) -> list[np.ndarray]:
+    """Return frames after coding and decoding."""
+    store = io.BytesIO()
+    with av.open(store, "w", format="mp4") as container:
+        stream = container.add_stream(
+            "libx264", rate=25, options={"crf": str(crf), "preset": "veryfast", "threads": "1"}
+        )
+        stream.width, stream.height, stream.pix_fmt = lumas[0].shape[1], lumas[0].shape[0], "yuv420p"
+        for luma in lumas:
+            grey = np.vstack([luma, np.full((luma.shape[0] // 2, luma.shape[1]), 128, np.uint8)])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="yuv420p")))
+        container.mux(stream.encode())
+    store.seek(0)
+    with av.open(store) as container:
+        return [frame.to_ndarray(format="yuv420p")[: lumas[0].shape[0]] for frame in container.decode(video=0)]
+
+
+def error(located: charts.Located, matrix: np.ndarray) -> float:
+    """Return the RMS distance of the regions' centres from the truth, px."""
+    rects = np.array([region.rect for region in located.chart.regions])
+    centres = rects[:, :2] + rects[:, 2:] / 2
+    away = charts.to_picture(located.homography, centres) - charts.to_picture(matrix, centres)
+    return float(np.sqrt(np.mean(np.sum(away**2, axis=1))))
+
+
+def run(bar: Bar, chart: charts.Chart, cases: int) -> None:
+    """Print rate, accuracy and time for one bar."""
+    errors, times = [], []
+    for case in range(cases):
+        rng = np.random.default_rng([2006, BARS.index(bar), case])
+        matrix = pose(rng, chart, bar)
+        luma = film(rng, chart, matrix, bar)
+        start = time.perf_counter()
+        found = finding.find(luma, [chart])
+        times.append(time.perf_counter() - start)
+        errors.append(error(found[0], matrix) if len(found) == 1 else np.inf)
+    good = np.array(errors) < 2.0
+    spread = np.quantile(np.array(errors)[good], [0.5, 0.95, 1.0]) if good.any() else np.full(3, np.nan)
+    print(
+        f"{chart.name:11s} {bar.name:32s} found {good.sum()}/{cases}; off by {spread[0]:.2f} px (median), "
+        f"{spread[1]:.2f} (95 %), {spread[2]:.2f} (worst); {np.median(times):.3f} s (median), {max(times):.3f} (worst)",
+        flush=True,
+    )
+
+
+def chartless() -> None:
+    """Print how many charts are found where there are none."""
+    known = [charts.load(name) for name in charts.names()]
+    for path in sorted(REAL.glob("*_intel.mp4")):
+        with av.open(str(path)) as container:
+            lumas = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+        sample = lumas[:: max(1, len(lumas) // 20)]
+        start = time.perf_counter()
+        count = sum(len(finding.find(luma, known)) for luma in sample)
+        seconds = (time.perf_counter() - start) / len(sample)
+        print(f"{path.name:24s} {count} charts in {len(sample)} chartless pictures, {seconds:.3f} s each", flush=True)
+
+
+if __name__ == "__main__":
+    cv2.setNumThreads(1)
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    for chart_name in ("acceptance", "clock"):
+        for each in BARS:
+            run(each, charts.load(chart_name), number if chart_name == "acceptance" else max(1, number // 4))
+    chartless()
