@@ -46,7 +46,7 @@ from acceptance.certificates import DemoChain, Signer, Trust, common_name, load_
 from acceptance.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -66,6 +66,7 @@ __all__ = [
     "make_demo_chain",
     "sign",
     "verify_pdf",
+    "worst",
 ]
 
 # What pyHanko finds wrong comes back in the result; its own lines on the terminal would only repeat it.
@@ -115,10 +116,7 @@ class SignatureReport:
     @property
     def state(self) -> State:
         """The worst of the problems: broken before incomplete before indeterminate."""
-        states = {problem.state for problem in self.problems}
-        return next(
-            (state for state in (State.BROKEN, State.INCOMPLETE, State.INDETERMINATE) if state in states), State.OK
-        )
+        return worst(problem.state for problem in self.problems)
 
     @property
     def valid(self) -> bool:
@@ -129,6 +127,12 @@ class SignatureReport:
     def trusted(self) -> bool:
         """Nothing at all is wrong."""
         return bool(self.signatures) and self.state is State.OK
+
+
+def worst(states: Iterable[State]) -> State:
+    """Return broken before incomplete before indeterminate before ok."""
+    present = set(states)
+    return next((one for one in (State.BROKEN, State.INCOMPLETE, State.INDETERMINATE) if one in present), State.OK)
 
 
 def sign(pdf: bytes, signer: Signer, *, role: str = ROLE, reason: str = "", location: str = "") -> bytes:
