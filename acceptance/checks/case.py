@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from acceptance.model import Reason, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.model import Measurement, Note, Plan, Requirement, Shot, Subject
 
@@ -73,7 +73,12 @@ class Case:
                 return Reason(code="tap_not_accepted", parameters={"tap": shot.tap.value})
             return Reason(code="path_not_accepted", parameters={"path": shot.path.value})
         note = self._note(requirement, subject)
-        return note.reason if note else Reason(code="not_measured", parameters={"quantity": requirement.quantity})
+        if note is not None:
+            return note.reason
+        for one in self._elsewhere(requirement, subject):
+            parameters = {"region": one.region, "needed": requirement.region}
+            return Reason(code="region_not_accepted", parameters=parameters)
+        return Reason(code="not_measured", parameters={"quantity": requirement.quantity})
 
     def _like(self, requirement: Requirement, subject: str) -> Found:
         """Measurements of the required quantity, region, direction and statistic, from whatever tap and path."""
@@ -86,6 +91,13 @@ class Case:
             and (not requirement.direction or one.direction in {requirement.direction, ""})
             and one.statistic in {requirement.statistic, ""}
         ]
+
+    def _elsewhere(self, requirement: Requirement, subject: str) -> Iterator[Measurement]:
+        """Measurements of the required quantity from a region that is not the required one."""
+        for one in self.measurements:
+            same = (one.subject, one.quantity) == (subject, requirement.quantity)
+            if same and not _within(one.region, requirement.region):
+                yield one
 
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
         """Find the note that tells most: about the quantity itself, else its metric, else the whole shot."""

@@ -43,12 +43,10 @@ def decide(figure: Figure, limit: Limit, rule: DecisionRule) -> Decision:
     """Judge ``figure`` against ``limit`` by ``rule``; a figure or uncertainty that is not finite is INCONCLUSIVE."""
     if not (math.isfinite(figure.value) and math.isfinite(figure.expanded)):
         return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code="not_finite"))
-    share = uncertainty_share(figure, limit)
-    if rule.share is not None and share > rule.share:
-        parameters = {"share": share, "allowed": rule.share}
-        return Decision(
-            verdict=Verdict.INCONCLUSIVE, reason=Reason(code="uncertainty_too_large", parameters=parameters)
-        )
+    if rule.share is not None and figure.expanded > rule.share * span(limit):
+        parameters = {"share": figure.expanded / span(limit), "allowed": rule.share}
+        reason = Reason(code="uncertainty_too_large", parameters=parameters)
+        return Decision(verdict=Verdict.INCONCLUSIVE, reason=reason)
     verdict, code = _word(margin(figure.value, limit), guard_band(figure, rule), rule.kind)
     parameters = {"width": guard_band(figure, rule)} if code == "inside_guard_band" else {}
     reason = Reason(code=code, parameters=parameters)
@@ -100,11 +98,10 @@ def guard_band(figure: Figure, rule: DecisionRule) -> float:
     return 0.0 if rule.kind is RuleKind.SIMPLE else rule.guard * figure.expanded
 
 
-def uncertainty_share(figure: Figure, limit: Limit) -> float:
-    """U over the tolerance, or over the size of a one-sided limit (which must not be 0: such a pack is refused)."""
-    if limit.at_least is not None and limit.at_most is not None:
-        return figure.expanded / (limit.at_most - limit.at_least)
-    return figure.expanded / abs(limit.at_least if limit.at_least is not None else limit.at_most or math.inf)
+def span(limit: Limit) -> float:
+    """Size of the tolerance, or of a one-sided limit: what an uncertainty is a share of."""
+    ends = [end for end in (limit.at_least, limit.at_most) if end is not None]
+    return ends[1] - ends[0] if len(ends) == 2 else abs(ends[0])
 
 
 def probability_of_conformity(figure: Figure, limit: Limit) -> float:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from acceptance.checks.decision import span
 from acceptance.errors import PackError
-from acceptance.model import Combine, Compare, How, Limit, Pack, Requirement
+from acceptance.model import Combine, Compare, How, Pack, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -175,16 +176,11 @@ def _limit(one: Requirement) -> Iterator[tuple[str, str]]:
     low, high = one.limit.at_least, one.limit.at_most
     if low is None and high is None:
         yield "limit", "needs at_least, at_most or both"
+        return
     if low is not None and high is not None and low > high:
         yield "limit", f"at_least {low:g} lies above at_most {high:g}"
-    if one.decision_rule.share is not None and _span(one.limit) == 0:
+    if one.decision_rule.share is not None and span(one.limit) == 0:
         yield "decision_rule.share", "a share of a limit (or tolerance) of 0 means nothing"
-
-
-def _span(limit: Limit) -> float:
-    if limit.at_least is not None and limit.at_most is not None:
-        return limit.at_most - limit.at_least
-    return limit.at_least or limit.at_most or 0.0
 
 
 def _provenance(one: Requirement) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,124 @@
+"""Decision rules: golden cases from the literature, and what must hold for any value and uncertainty."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acceptance.checks.decision import Figure, decide, decide_count, probability_of_conformity
+from acceptance.model import DecisionRule, Limit, RuleKind, Verdict
+
+GOLDEN = tomllib.loads((Path(__file__).parent / "decisions.toml").read_text(encoding="utf-8"))
+ORDER = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
+
+numbers = st.floats(-1e4, 1e4)
+sizes = st.floats(0, 1e3)
+rules = st.builds(DecisionRule, kind=st.sampled_from(RuleKind), guard=st.floats(0, 2))
+limits = st.one_of(
+    st.builds(lambda low: Limit(unit="dB", at_least=low), numbers),
+    st.builds(lambda high: Limit(unit="dB", at_most=high), numbers),
+    st.builds(lambda low, width: Limit(unit="dB", at_least=low, at_most=low + width), numbers, sizes),
+)
+
+
+def rank(figure: Figure, limit: Limit, rule: DecisionRule) -> int:
+    """Place of the verdict between FAIL (0) and PASS (4)."""
+    return ORDER.index(decide(figure, limit, rule).verdict)
+
+
+@pytest.mark.parametrize("case", GOLDEN["decisions"], ids=lambda case: case["name"])
+def test_golden_decisions(case: dict[str, Any]) -> None:
+    """Verdict, reason and probability of conformity of the published cases."""
+    rule = case.get("rule", {})
+    figure = Figure(
+        value=case["value"],
+        uncertainty=case["uncertainty"],
+        degrees_of_freedom=case.get("degrees_of_freedom"),
+        k=case.get("k", 2),
+    )
+    limit = Limit(unit="", at_least=case.get("at_least"), at_most=case.get("at_most"))
+    decision = decide(figure, limit, DecisionRule(**{**rule, "kind": RuleKind(rule.get("kind", "simple"))}))
+    assert (decision.verdict, decision.reason.code) == (case["verdict"], case["reason"])
+    assert decision.probability == (pytest.approx(case["probability"], abs=1e-4) if "probability" in case else None)
+
+
+@pytest.mark.parametrize("case", GOLDEN["counts"], ids=lambda case: case["name"])
+def test_golden_counts(case: dict[str, Any]) -> None:
+    """A count is held against the whole number of frames of rate times duration, with no probability."""
+    limit = Limit(unit="frame/s", at_least=case.get("at_least"), at_most=case.get("at_most"))
+    decision = decide_count(case["count"], case["duration"], limit)
+    assert decision.verdict == case["verdict"]
+    assert decision.probability is None
+
+
+def test_the_reason_of_a_count_says_how_many_frames_were_needed() -> None:
+    """The report prints count, need and duration side by side."""
+    decision = decide_count(140, 6.0, Limit(unit="frame/s", at_least=25))
+    assert decision.reason.code == "count_outside_limit"
+    assert decision.reason.parameters == {"count": 140, "needed": 149, "duration": 6.0}
+
+
+@given(numbers, sizes, sizes, numbers, rules)
+def test_a_better_value_never_gets_a_worse_verdict(
+    value: float, better: float, spread: float, low: float, rule: DecisionRule
+) -> None:
+    """The verdict is monotone in the value, on either side."""
+    above = Limit(unit="dB", at_least=low)
+    below = Limit(unit="dB", at_most=low)
+    here, higher = Figure(value=value, uncertainty=spread), Figure(value=value + better, uncertainty=spread)
+    assert rank(higher, above, rule) >= rank(here, above, rule)
+    assert rank(higher, below, rule) <= rank(here, below, rule)
+
+
+@given(numbers, limits, rules)
+def test_without_uncertainty_every_rule_is_plain_comparison(value: float, limit: Limit, rule: DecisionRule) -> None:
+    """With u = 0 there is no guard band, and the probability of conformity is 0 or 1."""
+    low = -math.inf if limit.at_least is None else limit.at_least
+    high = math.inf if limit.at_most is None else limit.at_most
+    decision = decide(Figure(value=value), limit, rule)
+    assert decision.verdict is (Verdict.PASS if low <= value <= high else Verdict.FAIL)
+    assert decision.probability == float(low <= value <= high)
+
+
+@given(numbers, sizes, sizes, limits, rules)
+def test_a_wider_uncertainty_never_saves_a_failure_nor_fails_a_pass(
+    value: float, spread: float, wider: float, limit: Limit, rule: DecisionRule
+) -> None:
+    """More doubt can only open a verdict, never turn FAIL into PASS or PASS into FAIL."""
+    first = decide(Figure(value=value, uncertainty=spread), limit, rule).verdict
+    second = decide(Figure(value=value, uncertainty=spread + wider), limit, rule).verdict
+    assert {first, second} != {Verdict.PASS, Verdict.FAIL}
+    assert first not in {Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE} or second is not Verdict.PASS
+
+
+@given(numbers, st.floats(0.01, 1e3), limits, st.none() | st.floats(1, 100))
+def test_probability_of_conformity_is_a_probability_that_agrees_with_the_side(
+    value: float, spread: float, limit: Limit, degrees: float | None
+) -> None:
+    """It lies in 0..1, and for a one-sided limit is not below one half inside and not above it outside."""
+    figure = Figure(value=value, uncertainty=spread, degrees_of_freedom=degrees)
+    probability = probability_of_conformity(figure, limit)
+    assert 0 <= probability <= 1
+    if limit.at_most is None and limit.at_least is not None:
+        assert probability >= 0.5 if value >= limit.at_least else probability <= 0.5
+
+
+@given(st.integers(0, 10_000), st.floats(1, 600), st.floats(1, 100))
+def test_a_frame_more_never_fails_a_minimum_rate(count: int, duration: float, rate: float) -> None:
+    """Counts are monotone too."""
+    limit = Limit(unit="frame/s", at_least=rate)
+    fewer, more = decide_count(count, duration, limit).verdict, decide_count(count + 1, duration, limit).verdict
+    assert not (fewer is Verdict.PASS and more is Verdict.FAIL)
+
+
+@pytest.mark.parametrize(("value", "spread"), [(math.nan, 0), (math.inf, 0), (1, math.inf)])
+def test_a_figure_that_is_not_finite_is_not_judged(value: float, spread: float) -> None:
+    """Neither a missing number nor an endless one may pass."""
+    decision = decide(Figure(value=value, uncertainty=spread), Limit(unit="dB", at_least=0), DecisionRule())
+    assert (decision.verdict, decision.reason.code) == (Verdict.INCONCLUSIVE, "not_finite")

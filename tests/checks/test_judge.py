@@ -1,0 +1,741 @@
+"""Judging: what pairs with what, what spoils a figure, what answers mean, and how findings add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from acceptance.checks import pack as packs
+from acceptance.checks.judge import bottom_line, check_plan, judge
+from acceptance.errors import PlanError
+from acceptance.model import (
+    Answer,
+    Clause,
+    Combine,
+    Compare,
+    Condition,
+    DecisionRule,
+    Deviation,
+    Finding,
+    How,
+    Instrument,
+    Level,
+    Limit,
+    Measurement,
+    Modality,
+    Note,
+    Pack,
+    Path,
+    Plan,
+    Provenance,
+    Reason,
+    Requirement,
+    RuleKind,
+    Scope,
+    Score,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
+
+TODAY = "2026-11-20"
+QUANTITIES = {
+    "resolution.wedge_horizontal": "TVL",
+    "grey_scale.steps": "1",
+    "noise.snr": "dB",
+    "frame_rate.unique": "frame/s",
+    "latency.glass_to_glass": "ms",
+}
+CONFIRMED = Provenance(source="X", level=Level.SEEN, confirmed_by="Li", confirmed_on="2026-11-01")
+SHIPPED = packs.load_all(packs.names(), QUANTITIES)
+
+
+def requirement(**fields: Any) -> Requirement:
+    """One measured demand of clause 5: noise.snr of at least 36 dB."""
+    plain: dict[str, Any] = {
+        "id": "snr",
+        "clause": "5",
+        "how": How.MEASURED,
+        "text": "",
+        "text_en": "",
+        "assignment": CONFIRMED,
+        "figure": CONFIRMED,
+        "quantity": "noise.snr",
+        "limit": Limit(unit="dB", at_least=36),
+    }
+    return Requirement(**(plain | fields))
+
+
+def question(**fields: Any) -> Requirement:
+    """One inspected demand of clause 5."""
+    return requirement(**({"how": How.INSPECTED, "quantity": "", "limit": None} | fields))
+
+
+def standard(*requirements: Requirement, mandatory: bool | None = True) -> Pack:
+    """Make a pack of one clause."""
+    clause = Clause(number="5", title="五", mandatory=mandatory)
+    return Pack(id="x", number="X", title="X", title_en="X", edition="1", clauses=(clause,), requirements=requirements)
+
+
+def measured(value: float = 40, **fields: Any) -> Measurement:
+    """Make a measurement of noise.snr of the camera, from shot s."""
+    plain: dict[str, Any] = {
+        "subject": "camera",
+        "quantity": "noise.snr",
+        "value": value,
+        "unit": "dB",
+        "uncertainty": 0.5,
+        "k": 2,
+        "degrees_of_freedom": None,
+        "samples": 32,
+        "method": "m",
+        "shot": "s",
+    }
+    return Measurement(**(plain | fields))
+
+
+def plan(**fields: Any) -> Plan:
+    """Make a plan of one fixed camera."""
+    subjects = (Subject(id="camera", kind=SubjectKind.FIXED),)
+    return Plan(**({"subjects": subjects, "shots": (), "packs": ("x",)} | fields))
+
+
+SHOT = Shot(id="s", subject="camera", clip="s.mp4")
+
+
+def one(
+    demand: Requirement,
+    *measurements: Measurement,
+    given: Plan | None = None,
+    notes: tuple[Note, ...] = (),
+    shots: tuple[Shot, ...] = (SHOT,),
+    quantities: dict[str, str] | None = None,
+) -> Finding:
+    """Judge one requirement of one camera."""
+    asked = given or plan()
+    [finding] = judge((standard(demand),), asked, measurements, notes, shots, today=TODAY, quantities=quantities)
+    return finding
+
+
+def outcome(finding: Finding) -> tuple[str, str]:
+    """Verdict and reason code."""
+    return finding.verdict.value, finding.reason.code
+
+
+# --- What pairs ---
+
+
+def test_a_measurement_that_pairs_is_judged_and_the_finding_says_on_what() -> None:
+    """Value, unit, uncertainty, k and the index of the measurement are in the finding."""
+    finding = one(requirement(), measured(99, quantity="other"), measured(40))
+    assert outcome(finding) == ("pass", "within_limit")
+    assert (finding.value, finding.unit, finding.uncertainty, finding.k, finding.measurements) == (
+        40,
+        "dB",
+        0.5,
+        2,
+        (1,),
+    )
+    assert finding.probability == pytest.approx(1.0)
+
+
+def test_the_unrounded_value_is_judged() -> None:
+    """35.9999 would round to 36."""
+    assert one(requirement(), measured(35.9999)).verdict is Verdict.FAIL
+
+
+def test_the_worst_measurement_decides_with_its_own_uncertainty() -> None:
+    """The most unfavourable with regard to the limit, whichever side it is on."""
+    ones = (measured(40), measured(37, uncertainty=0.9), measured(39))
+    low = one(requirement(), *ones)
+    high = one(requirement(limit=Limit(unit="dB", at_most=38)), *ones)
+    assert (low.value, low.uncertainty, low.measurements) == (37, 0.9, (1,))
+    assert (high.value, high.verdict, high.measurements) == (40, Verdict.FAIL, (0,))
+
+
+def test_the_mean_is_judged_with_its_combined_uncertainty() -> None:
+    """Two independent measurements of u = 3 and 4 have a mean of u = 2.5."""
+    finding = one(requirement(combine=Combine.MEAN), measured(40, uncertainty=3), measured(36, uncertainty=4))
+    assert (finding.value, finding.measurements) == (38, (0, 1))
+    assert finding.uncertainty == pytest.approx(2.5)
+    assert finding.k == pytest.approx(1.96, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fields", "pairs"),
+    [
+        ({}, {"region": "centre.flat"}, True),
+        ({"region": "centre"}, {"region": "centre.flat"}, True),
+        ({"region": "centre"}, {"region": ""}, True),
+        ({"region": "centre"}, {"region": "upper_left.flat"}, False),
+        ({"region": "flat"}, {"region": "centre.flat"}, True),
+        ({"direction": "horizontal"}, {"direction": "vertical"}, False),
+        ({"direction": "horizontal"}, {"direction": ""}, True),
+        ({"statistic": "worst"}, {"statistic": "worst"}, True),
+        ({"statistic": "worst"}, {"statistic": "mean"}, False),
+        ({"statistic": "worst"}, {"statistic": ""}, True),
+        ({}, {"statistic": "mean"}, False),
+        ({}, {"subject": "other"}, False),
+        ({}, {"quantity": "noise.snr_patch"}, False),
+    ],
+)
+def test_quantity_region_direction_statistic_and_subject_must_fit(
+    wanted: dict[str, str], fields: dict[str, str], *, pairs: bool
+) -> None:
+    """What does not fit leaves the requirement untested, never judged by something else."""
+    finding = one(requirement(**wanted), measured(**fields))
+    assert finding.verdict is (Verdict.PASS if pairs else Verdict.NOT_TESTED)
+
+
+def test_a_tap_or_path_that_is_not_accepted_is_named() -> None:
+    """The footage was there, taken at the wrong place: the reason says so."""
+    tap = one(requirement(taps=(Tap.RECORDER,)), measured())
+    path = one(requirement(path=Path.PLAYBACK), measured())
+    assert (outcome(tap), dict(tap.reason.parameters)) == (("not_tested", "tap_not_accepted"), {"tap": "camera"})
+    assert (outcome(path), dict(path.reason.parameters)) == (("not_tested", "path_not_accepted"), {"path": "live"})
+
+
+def test_a_region_that_is_not_the_required_one_is_named() -> None:
+    """A region given by hand pairs only when its name says where it lies."""
+    finding = one(requirement(region="centre"), measured(region="wedge1"))
+    assert (outcome(finding), dict(finding.reason.parameters)) == (
+        ("not_tested", "region_not_accepted"),
+        {"region": "wedge1", "needed": "centre"},
+    )
+
+
+def test_directions_may_not_be_mixed() -> None:
+    """A quantity given per direction, and a requirement that names none: not judged by chance."""
+    finding = one(requirement(), measured(direction="horizontal"), measured(direction="vertical"))
+    assert outcome(finding) == ("inconclusive", "directions_mixed")
+
+
+def test_a_unit_that_differs_is_not_judged() -> None:
+    """An old session under a newer pack."""
+    assert outcome(one(requirement(), measured(unit="1"))) == ("inconclusive", "unit_differs")
+
+
+def test_a_requirement_without_limit_is_not_judged_but_keeps_the_figure() -> None:
+    """The figure is worth printing although no limit is known."""
+    finding = one(requirement(limit=None, figure=None), measured())
+    assert (outcome(finding), finding.value) == (("inconclusive", "no_limit_known"), 40)
+
+
+# --- What is missing ---
+
+
+def test_what_was_not_measured_says_why() -> None:
+    """The toolkit, a note, or simply no footage."""
+    assert outcome(one(requirement())) == ("not_tested", "not_measured")
+    assert outcome(one(requirement(), quantities={})) == ("not_tested", "not_in_toolkit")
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        (Note(reason=Reason(code="clipped"), shot="s", quantity="noise.snr", metric="noise"), "clipped"),
+        (Note(reason=Reason(code="clipped"), shot="s", metric="noise"), "clipped"),
+        (Note(reason=Reason(code="chart_not_found"), shot="s"), "chart_not_found"),
+        (Note(reason=Reason(code="chart_not_found"), subject="camera"), "chart_not_found"),
+        (Note(reason=Reason(code="clipped"), shot="s", metric="resolution"), "not_measured"),
+        (Note(reason=Reason(code="clipped"), shot="s", quantity="noise.fixed_pattern"), "not_measured"),
+        (Note(reason=Reason(code="clipped"), shot="other", quantity="noise.snr"), "not_measured"),
+    ],
+)
+def test_the_note_of_the_metric_becomes_the_reason(note: Note, code: str) -> None:
+    """Of the quantity, of its metric, of the shot; never of another."""
+    assert outcome(one(requirement(), notes=(note,))) == ("not_tested", code)
+
+
+def test_the_note_that_tells_most_is_taken() -> None:
+    """About the quantity rather than about the shot."""
+    whole = Note(reason=Reason(code="truncated_clip"), shot="s")
+    exact = Note(reason=Reason(code="clipped"), shot="s", quantity="noise.snr")
+    assert one(requirement(), notes=(whole, exact)).reason.code == "clipped"
+
+
+# --- What spoils a figure ---
+
+
+def test_a_condition_that_the_requirement_needs_must_be_stated() -> None:
+    """Without the illuminance at the chart a resolution is no evidence."""
+    demand = requirement(conditions=("illuminance",))
+    lit = replace(SHOT, conditions=(Condition(name="illuminance", value=500, unit="lx"),))
+    missing = one(demand, measured())
+    assert (outcome(missing), dict(missing.reason.parameters)) == (
+        ("inconclusive", "condition_missing"),
+        {"condition": "illuminance"},
+    )
+    assert one(demand, measured(), shots=(lit,)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("due", "verdict", "code"),
+    [
+        ("2026-11-19", "inconclusive", "instrument_expired"),
+        ("2026-11-20", "pass", "within_limit"),
+        (None, "pass", "within_limit"),
+    ],
+)
+def test_an_expired_instrument_makes_its_findings_inconclusive(due: str | None, verdict: str, code: str) -> None:
+    """The due date itself is still valid."""
+    lux = Instrument(id="lux", name="lux meter", due=due)
+    shot = replace(SHOT, instruments=("lux",))
+    assert outcome(one(requirement(), measured(), given=plan(instruments=(lux,)), shots=(shot,))) == (verdict, code)
+
+
+def test_an_instrument_named_by_a_condition_counts_as_well() -> None:
+    """Free text there names no instrument and is left alone."""
+    lux = Instrument(id="lux", name="lux meter", due="2026-01-01")
+    by_id = replace(SHOT, conditions=(Condition(name="illuminance", value=500, instrument="lux"),))
+    by_text = replace(SHOT, conditions=(Condition(name="illuminance", value=500, instrument="some meter"),))
+    given_plan = plan(instruments=(lux,))
+    assert one(requirement(), measured(), given=given_plan, shots=(by_id,)).reason.code == "instrument_expired"
+    assert one(requirement(), measured(), given=given_plan, shots=(by_text,)).verdict is Verdict.PASS
+
+
+def test_an_instrument_that_the_plan_does_not_list_is_missed() -> None:
+    """A shot names what it was made with; the plan must know it."""
+    shot = replace(SHOT, instruments=("lux",))
+    assert outcome(one(requirement(), measured(), shots=(shot,))) == ("inconclusive", "instrument_missing")
+
+
+def test_an_uncertainty_above_the_share_is_inconclusive_and_the_figure_is_kept() -> None:
+    """Also for a value far inside."""
+    finding = one(requirement(decision_rule=DecisionRule(share=0.1)), measured(80, uncertainty=5))
+    assert (outcome(finding), finding.value) == (("inconclusive", "uncertainty_too_large"), 80)
+
+
+# --- Frame counts ---
+
+
+def rate(**fields: Any) -> Requirement:
+    """25 frame/s, judged as a count over at least 60 s."""
+    plain: dict[str, Any] = {
+        "quantity": "frame_rate.unique",
+        "compare": Compare.COUNT,
+        "minimum_duration": 60,
+        "limit": Limit(unit="frame/s", at_least=25),
+    }
+    return requirement(**(plain | fields))
+
+
+def frames(count: int | None, duration: float | None) -> Measurement:
+    """Make a frame rate with the count and duration behind it."""
+    value = count / duration if count and duration else 25
+    return measured(value, quantity="frame_rate.unique", unit="frame/s", count=count, duration=duration)
+
+
+def test_a_rate_is_judged_as_a_count() -> None:
+    """1499 frames in 60 s are 24.98 frame/s and pass; a plain comparison would fail them."""
+    assert outcome(one(rate(), frames(1499, 60.0))) == ("pass", "count_within_limit")
+    assert outcome(one(rate(), frames(1498, 60.0))) == ("fail", "count_outside_limit")
+
+
+def test_the_worst_film_decides_a_rate() -> None:
+    """Ranked by frames per second, not by frames."""
+    finding = one(rate(), frames(1500, 60.0), frames(2900, 120.0))
+    assert (finding.verdict, finding.measurements) == (Verdict.FAIL, (1,))
+
+
+def test_a_film_that_is_too_short_gives_no_verdict() -> None:
+    """A plan may lower the minimum, but only with a deviation."""
+    why = Deviation(what="minimum_duration", value=6, why="demonstration")
+    short = frames(150, 6.0)
+    finding = one(rate(), short, given=plan(minimum_duration=6))
+    assert (outcome(finding), dict(finding.reason.parameters)) == (
+        ("inconclusive", "duration_short"),
+        {"duration": 6.0, "needed": 60},
+    )
+    assert one(rate(), short, given=plan(minimum_duration=6, deviations=(why,))).verdict is Verdict.PASS
+
+
+def test_a_rate_without_count_or_duration_is_not_judged() -> None:
+    """A rate alone does not tell how many frames were missed."""
+    assert outcome(one(rate(), frames(None, 60.0))) == ("inconclusive", "count_missing")
+    assert outcome(one(rate(), frames(1500, None))) == ("inconclusive", "count_missing")
+
+
+# --- Subjects, facts, scope ---
+
+
+TREE = (
+    Subject(id="site", kind=SubjectKind.SITE, facts={"system": "digital", "picture": "colour"}),
+    Subject(id="system", kind=SubjectKind.SYSTEM, parent="site"),
+    Subject(id="camera", kind=SubjectKind.FIXED, parent="system"),
+    Subject(id="night", kind=SubjectKind.FIXED, parent="system", facts={"picture": "monochrome"}),
+)
+
+
+def test_facts_are_inherited_down_the_tree_and_overridden() -> None:
+    """The colour camera inherits from the site, the monochrome one says otherwise."""
+    demand = requirement(subjects=(SubjectKind.FIXED,), when={"system": "digital", "picture": "colour"})
+    findings = judge((standard(demand),), plan(subjects=TREE), (measured(),), (), (SHOT,), today=TODAY)
+    assert [(one.subject, *outcome(one)) for one in findings] == [
+        ("camera", "pass", "within_limit"),
+        ("night", "not_applicable", "facts_differ"),
+    ]
+    assert dict(findings[1].reason.parameters) == {"fact": "picture", "value": "monochrome", "needed": "colour"}
+
+
+def test_a_fact_that_nobody_stated_leaves_the_requirement_untested() -> None:
+    """Otherwise a camera without facts would have nothing to meet and would pass."""
+    finding = one(requirement(when={"picture": "colour"}), measured())
+    assert (outcome(finding), dict(finding.reason.parameters)) == (
+        ("not_tested", "fact_missing"),
+        {"fact": "picture", "needed": "colour"},
+    )
+
+
+def test_a_requirement_without_object_gives_one_finding_on_the_root() -> None:
+    """Not applicable to a device under test; a whole site has not shown that it has no such object."""
+    demand = standard(question(subjects=(SubjectKind.RECORDER,)))
+    [device] = judge((demand,), plan(subjects=TREE), (), (), (), today=TODAY)
+    [site] = judge((demand,), plan(subjects=TREE, scope=Scope.SITE), (), (), (), today=TODAY)
+    assert (device.subject, *outcome(device)) == ("site", "not_applicable", "no_subject")
+    assert (site.subject, *outcome(site)) == ("site", "not_tested", "no_subject")
+    assert dict(device.reason.parameters) == {"kinds": "recorder"}
+
+
+def test_what_belongs_to_the_site_is_out_of_a_device_scope() -> None:
+    """And is asked for in a site's acceptance."""
+    demand = question(scope=Scope.SITE)
+    device, site = one(demand), one(demand, given=plan(scope=Scope.SITE))
+    assert (outcome(device), dict(device.reason.parameters)) == (
+        ("not_applicable", "out_of_scope"),
+        {"scope": "device"},
+    )
+    assert outcome(site) == ("not_tested", "not_answered")
+
+
+@pytest.mark.parametrize(
+    ("clause", "scope", "expected"),
+    [
+        (Clause(number="5", title="五"), Scope.DEVICE, ("not_applicable", "out_of_scope")),
+        (Clause(number="5", title="五"), Scope.SITE, ("not_tested", "clause_not_seen")),
+        (Clause(number="5", title="五", scope=Scope.DEVICE), Scope.DEVICE, ("not_tested", "clause_not_seen")),
+        (Clause(number="5", title="五", demands=False), Scope.SITE, ("not_applicable", "no_demand")),
+    ],
+)
+def test_a_clause_that_nothing_tests_is_accounted_for(clause: Clause, scope: Scope, expected: tuple[str, str]) -> None:
+    """Named by its own number, on the root subject."""
+    bare = replace(standard(), clauses=(clause,))
+    [finding] = judge((bare,), plan(scope=scope), (), (), (), today=TODAY)
+    assert (outcome(finding), finding.requirement, finding.subject) == (expected, "x#5", "camera")
+
+
+# --- Answers ---
+
+
+def answered(demand: Requirement, *answers: dict[str, Any], **fields: Any) -> Finding:
+    """Judge a requirement of the camera by answers."""
+    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": "2026-11-20T10:00:00+08:00"}
+    return one(demand, given=plan(answers=tuple(Answer(**(plain | one)) for one in answers), **fields))
+
+
+def scores(*values: float) -> tuple[Score, ...]:
+    """One score per rater."""
+    return tuple(Score(rater=f"rater {number}", score=value) for number, value in enumerate(values))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"yes": True}, ("pass", "answered_yes")),
+        ({"yes": False}, ("fail", "answered_no")),
+        ({"grade": "conforms"}, ("pass", "answered_conforms")),
+        ({"grade": "basically_conforms"}, ("conditional_pass", "answered_basically_conforms")),
+        ({"grade": "does_not_conform"}, ("fail", "answered_does_not_conform")),
+        ({}, ("not_tested", "not_answered")),
+        ({"value": 1}, ("inconclusive", "no_limit_known")),
+    ],
+)
+def test_answers_of_inspection(answer: dict[str, Any], expected: tuple[str, str]) -> None:
+    """Yes and no, the three grades, an empty answer, a number that nothing limits."""
+    finding = answered(question(), answer)
+    assert (outcome(finding), finding.answer) == (expected, 0)
+
+
+def test_several_answers_to_one_question_are_not_chosen_from() -> None:
+    """The last word would be a silent override."""
+    assert outcome(answered(question(), {"yes": False}, {"yes": True})) == ("inconclusive", "several_answers")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((4, 4, 4, 4, 4), ("pass", "within_limit")),
+        ((5, 4, 4, 4, 3), ("pass", "within_limit")),
+        ((4, 4, 4, 4, 3.9), ("fail", "outside_limit")),
+        ((5, 5, 5, 5), ("inconclusive", "too_few_raters")),
+    ],
+)
+def test_the_mean_of_enough_raters_is_judged(values: tuple[float, ...], expected: tuple[str, str]) -> None:
+    """GB 50198: at least five raters, arithmetic mean, no guard band."""
+    guarded = DecisionRule(kind=RuleKind.GUARDED)
+    demand = question(how=How.RATED, minimum_raters=5, limit=Limit(unit="grade", at_least=4), decision_rule=guarded)
+    finding = answered(demand, {"scores": scores(*values)})
+    assert outcome(finding) == expected
+    assert finding.value == pytest.approx(sum(values) / len(values))
+    assert finding.decision_rule == DecisionRule()
+
+
+def test_one_rater_who_scores_five_times_is_one_rater() -> None:
+    """Independent scores come from different people."""
+    demand = question(how=How.RATED, minimum_raters=5, limit=Limit(unit="grade", at_least=4))
+    same = tuple(Score(rater="Li", score=5) for _ in range(5))
+    assert answered(demand, {"scores": same}).reason.code == "too_few_raters"
+
+
+READING = question(how=How.READ, limit=Limit(unit="Ω", at_most=4))
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule", "expected"),
+    [
+        ({"value": 3.9, "unit": "Ω"}, DecisionRule(), ("pass", "within_limit")),
+        ({"value": 4.1, "unit": "Ω", "uncertainty": 1}, DecisionRule(), ("fail", "outside_limit")),
+        (
+            {"value": 3.9, "unit": "Ω", "uncertainty": 1},
+            DecisionRule(kind=RuleKind.GUARDED),
+            ("inconclusive", "inside_guard_band"),
+        ),
+        ({"value": 3.9, "unit": "Ω"}, DecisionRule(kind=RuleKind.GUARDED), ("inconclusive", "uncertainty_missing")),
+        ({"value": 3.9, "unit": "kΩ"}, DecisionRule(), ("inconclusive", "unit_differs")),
+    ],
+)
+def test_a_reading_is_judged_like_a_measurement(
+    answer: dict[str, Any], rule: DecisionRule, expected: tuple[str, str]
+) -> None:
+    """With unit and uncertainty; a guard band without uncertainty would be none."""
+    finding = answered(replace(READING, decision_rule=rule), answer)
+    assert (outcome(finding), finding.value) == (expected, answer["value"])
+
+
+def test_a_reading_of_an_expired_instrument_is_inconclusive() -> None:
+    """Like a measurement."""
+    meter = Instrument(id="earth", name="earth tester", due="2020-01-01")
+    finding = answered(READING, {"value": 1, "unit": "Ω", "instrument": "earth"}, instruments=(meter,))
+    assert outcome(finding) == ("inconclusive", "instrument_expired")
+
+
+def test_a_reading_may_stand_in_for_what_the_toolkit_did_not_measure() -> None:
+    """A video analyser's S/N, where there is no footage; a measurement goes first."""
+    reading = {"value": 30, "unit": "dB", "uncertainty": 0.2}
+    assert answered(requirement(), reading).verdict is Verdict.FAIL
+    asked = plan(answers=(Answer(subject="camera", requirement="x#snr", by="Li", when="", value=30, unit="dB"),))
+    assert one(requirement(), measured(40), given=asked).verdict is Verdict.PASS
+
+
+# --- Provisional and the bottom line ---
+
+
+@pytest.mark.parametrize("doubted", ["figure", "assignment"])
+def test_a_finding_is_provisional_unless_both_provenances_are_firm(doubted: str) -> None:
+    """Seen is not enough: somebody must have confirmed it against an authentic copy."""
+    seen = Provenance(source="X", level=Level.SEEN)
+    assert not one(requirement(), measured()).provisional
+    assert one(requirement(**{doubted: seen}), measured()).provisional
+
+
+def found(verdict: Verdict, name: str = "a", **fields: Any) -> Finding:
+    """Make a finding of a mandatory shall."""
+    plain: dict[str, Any] = {"pack": "x", "clause": "5", "mandatory": True, "reason": Reason(code="r")}
+    return Finding(subject="camera", requirement=f"x#{name}", verdict=verdict, **(plain | fields))
+
+
+RECOMMENDED = {"mandatory": False}
+ADVISED = {"modality": Modality.SHOULD}
+
+
+@pytest.mark.parametrize(
+    ("findings", "verdict"),
+    [
+        ([], Verdict.NOT_TESTED),
+        ([found(Verdict.NOT_TESTED)], Verdict.NOT_TESTED),
+        ([found(Verdict.NOT_APPLICABLE)], Verdict.NOT_TESTED),
+        ([found(Verdict.PASS), found(Verdict.NOT_APPLICABLE)], Verdict.PASS),
+        ([found(Verdict.PASS), found(Verdict.FAIL)], Verdict.FAIL),
+        ([found(Verdict.PASS), found(Verdict.FAIL, **RECOMMENDED)], Verdict.FAIL),
+        ([found(Verdict.PASS), found(Verdict.FAIL, **ADVISED)], Verdict.PASS),
+        ([found(Verdict.PASS), found(Verdict.CONDITIONAL_FAIL)], Verdict.CONDITIONAL_FAIL),
+        ([found(Verdict.PASS), found(Verdict.CONDITIONAL_PASS)], Verdict.CONDITIONAL_PASS),
+        ([found(Verdict.PASS), found(Verdict.NOT_TESTED)], Verdict.INCONCLUSIVE),
+        ([found(Verdict.PASS), found(Verdict.NOT_TESTED, **RECOMMENDED)], Verdict.PASS),
+        ([found(Verdict.PASS), found(Verdict.NOT_TESTED, modality=Modality.CONDITIONAL)], Verdict.PASS),
+        ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE)], Verdict.INCONCLUSIVE),
+        ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE, **RECOMMENDED)], Verdict.INCONCLUSIVE),
+        ([found(Verdict.FAIL), found(Verdict.NOT_TESTED)], Verdict.FAIL),
+        ([found(Verdict.PASS, **ADVISED)], Verdict.NOT_TESTED),
+    ],
+)
+def test_what_the_findings_add_up_to(findings: list[Finding], verdict: Verdict) -> None:
+    """A failed shall fails, an open mandatory clause leaves open, an advice decides nothing."""
+    assert bottom_line(findings, Scope.DEVICE).verdict is verdict
+
+
+def test_the_bottom_line_names_what_failed_what_is_open_and_what_was_not_tested() -> None:
+    """By requirement, each once, with its scope."""
+    line = bottom_line(
+        [
+            found(Verdict.FAIL, "a"),
+            found(Verdict.FAIL, "a"),
+            found(Verdict.INCONCLUSIVE, "b"),
+            found(Verdict.NOT_TESTED, "c"),
+            found(Verdict.NOT_TESTED, "d", **RECOMMENDED),
+        ],
+        Scope.SITE,
+    )
+    assert (line.failed, line.open, line.not_tested, line.scope) == (("x#a",), ("x#b",), ("x#c",), Scope.SITE)
+
+
+def test_the_bottom_line_is_provisional_with_any_provisional_verdict() -> None:
+    """What was not judged does not count."""
+    assert bottom_line([found(Verdict.PASS), found(Verdict.PASS, provisional=True)], Scope.DEVICE).provisional
+    assert not bottom_line([found(Verdict.PASS), found(Verdict.NOT_TESTED, provisional=True)], Scope.DEVICE).provisional
+
+
+# --- Plans that judging would silently leave aside ---
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"answers": [{"requirement": "x#none"}]}, r"answer 1: no pack has the requirement 'x#none'"),
+        ({"answers": [{"subject": "nobody"}]}, r"answer 1: there is no subject 'nobody'.*camera"),
+        ({"answers": [{"yes": True, "value": 1}]}, "answer 1: answers more than once"),
+        ({"answers": [{"grade": "good"}]}, "answer 1: there is no grade 'good'.*basically_conforms"),
+        ({"minimum_duration": 6}, "minimum_duration: departs from the packs without a deviation"),
+        ({"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)}, "subject a: there is no parent 'b'"),
+        (
+            {
+                "subjects": (
+                    Subject(id="a", kind=SubjectKind.FIXED, parent="b"),
+                    Subject(id="b", kind=SubjectKind.SYSTEM, parent="a"),
+                )
+            },
+            "subject a: is its own ancestor",
+        ),
+    ],
+)
+def test_a_plan_that_would_be_partly_ignored_is_refused(fields: dict[str, Any], message: str) -> None:
+    """Before any footage is touched, with what to do."""
+    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": ""}
+    fields = dict(fields)
+    fields["answers"] = tuple(Answer(**(plain | one)) for one in fields.get("answers", ()))
+    with pytest.raises(PlanError, match=message):
+        check_plan((standard(requirement()),), plan(**fields))
+
+
+def test_a_sound_plan_is_accepted() -> None:
+    """The same check says nothing."""
+    check_plan((standard(requirement()),), plan(subjects=TREE))
+
+
+# --- The shipped packs ---
+
+
+kinds = st.lists(st.sampled_from(SubjectKind), min_size=1, max_size=6)
+stated = st.fixed_dictionaries(
+    {},
+    optional={
+        "system": st.sampled_from(["digital", "analogue"]),
+        "picture": st.sampled_from(["colour", "monochrome"]),
+        "place": st.sampled_from(["important", "ordinary"]),
+    },
+)
+
+
+@settings(max_examples=40)
+@given(kinds, stated, st.sampled_from(Scope))
+def test_every_clause_and_every_requirement_gets_its_findings(
+    chosen: list[SubjectKind], facts: dict[str, str], scope: Scope
+) -> None:
+    """Never fewer than one per requirement and applicable subject, whatever the plan."""
+    subjects = tuple(Subject(id=str(number), kind=kind, facts=facts) for number, kind in enumerate(chosen))
+    asked = plan(subjects=subjects, scope=scope)
+    findings = judge(SHIPPED, asked, (), (), (), today=TODAY, quantities=QUANTITIES)
+    assert {(one.pack, one.clause) for one in findings} == {(p.id, c.number) for p in SHIPPED for c in p.clauses}
+    for standard_ in SHIPPED:
+        for demand in standard_.requirements:
+            mine = [one for one in findings if one.requirement == f"{standard_.id}#{demand.id}"]
+            applicable = {s.id for s in subjects if not demand.subjects or s.kind in demand.subjects}
+            outside = scope is Scope.DEVICE and demand.scope is Scope.SITE
+            assert len(mine) == (1 if outside else max(1, len(applicable)))
+            assert outside or not applicable or {one.subject for one in mine} == applicable
+    assert not {one.verdict for one in findings} & {Verdict.PASS, Verdict.FAIL, Verdict.CONDITIONAL_PASS}
+    assert bottom_line(findings, scope).verdict is Verdict.NOT_TESTED
+
+
+CAMERA = Subject(id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"})
+LIT = replace(
+    SHOT,
+    conditions=(Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off")),
+)
+DEMO = plan(
+    subjects=(CAMERA,),
+    packs=("db50_216_2006",),
+    minimum_duration=6,
+    deviations=(Deviation(what="minimum_duration", value=6, why="demonstration"),),
+)
+
+
+def figures(resolution: float = 600, count: int = 150, latency: float = 180) -> tuple[Measurement, ...]:
+    """Make what the toolkit measures of a camera; by default of a good one."""
+    return (
+        measured(resolution, quantity="resolution.wedge_horizontal", unit="TVL", region="centre.wedge_horizontal"),
+        measured(12, quantity="grey_scale.steps", unit="1"),
+        measured(42),
+        measured(count / 6, quantity="frame_rate.unique", unit="frame/s", count=count, duration=6.0),
+        measured(latency, quantity="latency.glass_to_glass", unit="ms", statistic="worst"),
+    )
+
+
+def db50(measurements: tuple[Measurement, ...]) -> tuple[Finding, ...]:
+    """Judge a digital colour camera under DB50/216-2006."""
+    pack = packs.load("db50_216_2006", QUANTITIES)
+    return judge((pack,), DEMO, measurements, (), (LIT,), today=TODAY, quantities=QUANTITIES)
+
+
+def test_a_good_camera_passes_what_a_device_can_show_of_db50_216() -> None:
+    """Resolution, grey scale, S/N, frame rate, delay; the pass is provisional, and no mandatory clause stays open."""
+    findings = db50(figures())
+    passed = {one.requirement.partition("#")[2] for one in findings if one.verdict is Verdict.PASS}
+    assert passed == {
+        "5.2/resolution-colour",
+        "5.2/grey-scale",
+        "5.2/noise-colour-digital",
+        "5.2/frame-rate",
+        "5.3.1/resolution-colour",
+        "5.4.2/latency",
+    }
+    line = bottom_line(findings, Scope.DEVICE)
+    assert (line.verdict, line.provisional, line.failed, line.not_tested) == (Verdict.PASS, True, (), ())
+
+
+def test_three_faults_fail_what_they_touch_and_nothing_else() -> None:
+    """Soft focus, dropped frames and a delay above two seconds."""
+    findings = db50(figures(resolution=200, count=120, latency=2400))
+    failed = {one.requirement.partition("#")[2] for one in findings if one.verdict is Verdict.FAIL}
+    assert failed == {"5.2/resolution-colour", "5.3.1/resolution-colour", "5.2/frame-rate", "5.4.2/latency"}
+    assert bottom_line(findings, Scope.DEVICE).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(2000.0, Verdict.PASS), (2000.5, Verdict.FAIL)])
+def test_two_seconds_of_delay_are_still_allowed(seconds: float, verdict: Verdict) -> None:
+    """The limit itself conforms under simple acceptance."""
+    [finding] = [one for one in db50(figures(latency=seconds)) if one.requirement.endswith("#5.4.2/latency")]
+    assert finding.verdict is verdict
+
+
+def test_chapter_6_lies_outside_a_device_scope() -> None:
+    """Design, construction, testing, acceptance and maintenance belong to the site."""
+    chapter = [one for one in db50(figures()) if one.clause.startswith("6.")]
+    assert chapter
+    assert {outcome(one) for one in chapter} == {("not_applicable", "out_of_scope")}

@@ -1,0 +1,283 @@
+"""Packs: what a loaded pack holds, and the sentence with which each kind of wrong pack is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.checks import pack as packs
+from acceptance.errors import PackError
+from acceptance.model import Compare, How, Level, Limit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QUANTITIES = {"noise.snr": "dB", "frame_rate.unique": "frame/s"}
+
+HEAD = """
+id = "own"
+number = "Q/X 1"
+title = "企业标准"
+title_en = "Company standard"
+edition = "2026"
+[[clauses]]
+number = "4.1"
+title = "信噪比"
+"""
+
+SOUND = """
+[[requirements]]
+id = "snr"
+clause = "4.1"
+how = "measured"
+text = "信噪比。"
+text_en = "S/N."
+quantity = "noise.snr"
+limit = { at_least = 40, unit = "dB" }
+figure = { source = "Q/X 1", level = "seen" }
+"""
+
+BORROWED = """
+[[requirements]]
+id = "rate"
+clause = "4.1"
+borrows = "gb_50395_2007#frame-rate"
+assignment = { source = "Q/X 1", level = "seen" }
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Path of a pack that a test writes."""
+    return tmp_path / "own.toml"
+
+
+def load(own: Path, text: str) -> packs.Pack:
+    """Write and load a pack."""
+    own.write_text(text, encoding="utf-8")
+    return packs.load(str(own), QUANTITIES)
+
+
+def refusal(own: Path, text: str) -> str:
+    """Write a pack and return the sentence with which it is refused."""
+    with pytest.raises(PackError) as caught:
+        load(own, text)
+    return str(caught.value)
+
+
+def test_a_pack_of_ones_own_is_loaded_by_its_path(own: Path) -> None:
+    """Where the pack states the figure, its provenance serves for the clause too."""
+    pack = load(own, HEAD + SOUND)
+    [requirement] = pack.requirements
+    assert (pack.id, pack.clauses[0].number) == ("own", "4.1")
+    assert requirement.limit == Limit(unit="dB", at_least=40)
+    assert requirement.assignment == requirement.figure
+
+
+def test_borrowing_takes_over_the_number_its_origin_and_the_method(own: Path) -> None:
+    """Limit, figure, texts, quantity and how it is judged; the provenance keeps naming the standard that states it."""
+    [requirement] = load(own, HEAD + BORROWED).requirements
+    assert requirement.limit == Limit(unit="frame/s", at_least=25)
+    assert requirement.figure is not None
+    assert (requirement.figure.source, requirement.figure.level) == ("GB 50395-2007", Level.RECALL_HIGH)
+    assert (requirement.how, requirement.compare, requirement.minimum_duration) == (How.MEASURED, Compare.COUNT, 60)
+    assert requirement.text.startswith("数字系统")
+    assert requirement.when == {}
+
+
+def test_a_borrower_may_say_otherwise_about_anything_but_the_number(own: Path) -> None:
+    """A shorter film and words of its own."""
+    text = BORROWED + 'minimum_duration = 10\ntext = "帧率。"\n'
+    [requirement] = load(own, HEAD + text).requirements
+    assert (requirement.minimum_duration, requirement.text) == (10, "帧率。")
+
+
+def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) -> None:
+    """Its requirement comes out as not in the toolkit; a pack may be ahead of it."""
+    assert load(own, HEAD + SOUND.replace("noise.snr", "moire.contrast")).requirements[0].quantity == "moire.contrast"
+
+
+@pytest.mark.parametrize(
+    ("changed", "into", "message"),
+    [
+        (
+            "at_least = 40",
+            "at_lest = 40",
+            r"own\.toml, clause 4\.1, requirement snr, field limit\.at_lest: unknown key",
+        ),
+        ("clause = ", "claus = ", r"clause \?, requirement snr, field (clause|claus)"),
+        (
+            'unit = "dB"',
+            'unit = "1"',
+            r"requirement snr, field limit\.unit: noise\.snr is measured in 'dB', not in '1'",
+        ),
+        ('figure = { source = "Q/X 1", level = "seen" }', "", r"field (figure|assignment)"),
+        ("at_least = 40, ", "", r"field limit: needs at_least, at_most or both"),
+        ("at_least = 40", "at_least = 40, at_most = 30", r"field limit: at_least 40 lies above at_most 30"),
+        ("at_least = 40", 'at_least = "forty"', r"requirement snr, field limit\.at_least: .*valid number"),
+        ('how = "measured"', 'how = "guessed"', r"requirement snr, field how: .*measured"),
+        (
+            'clause = "4.1"',
+            'clause = "4.2"',
+            r"clause 4\.2, requirement snr, field clause: the pack lists no clause 4\.2",
+        ),
+        ('quantity = "noise.snr"', "", r"field quantity: what is measured needs a quantity"),
+        ('source = "Q/X 1"', 'source = ""', r"field figure\.source: a provenance must name its source"),
+        ('level = "seen"', 'level = "seen", confirmed_by = "Li"', r"field figure\.confirmed_by: .*when"),
+        ('how = "measured"', 'how = "measured"\nminimum_duration = 0', r"field minimum_duration: must be more than 0"),
+        ('how = "measured"', 'how = "inspected"\ncompare = "count"', r"field compare: only what is measured"),
+        ('how = "measured"', 'how = "measured"\ncombine = "mean"\ncompare = "count"', r"field compare: .*worst"),
+        ("at_least = 40", "at_most = 0", r"field decision_rule\.share: a share of a limit"),
+    ],
+)
+def test_a_wrong_requirement_is_refused_with_file_clause_and_field(
+    own: Path, changed: str, into: str, message: str
+) -> None:
+    """Each mistake has its sentence, and each sentence its place."""
+    text = SOUND.replace(changed, into)
+    if "share" in message:
+        text += "decision_rule = { share = 0.3 }\n"
+    sentence = refusal(own, HEAD + text)
+    assert str(own) in sentence
+    with pytest.raises(PackError, match=message):
+        load(own, HEAD + text)
+
+
+def test_a_limit_without_provenance_is_refused(own: Path) -> None:
+    """Also where the place in the standard has one."""
+    text = SOUND.replace("figure =", "assignment =")
+    assert "requirement snr, field figure: a limit without provenance" in refusal(own, HEAD + text)
+
+
+def test_a_rating_without_limit_is_refused(own: Path) -> None:
+    """There would be nothing to hold the mean against."""
+    text = SOUND.replace('limit = { at_least = 40, unit = "dB" }', "").replace("measured", "rated")
+    assert "field limit: what is rated needs the lowest score that passes" in refusal(own, HEAD + text)
+
+
+@pytest.mark.parametrize(
+    ("borrows", "message"),
+    [
+        ("gb_0#frame-rate", "there is no pack 'gb_0'"),
+        ("gb_50395_2007#none", "pack 'gb_50395_2007' has no requirement 'none'"),
+        ("frame-rate", "there is no pack 'frame-rate'"),
+        ("db50_216_2006#5.2/frame-rate", "it borrows itself; name the pack that states the number"),
+    ],
+)
+def test_a_loan_that_does_not_resolve_is_refused(own: Path, borrows: str, message: str) -> None:
+    """The sentence says what is missing."""
+    sentence = refusal(own, HEAD + BORROWED.replace("gb_50395_2007#frame-rate", borrows))
+    assert f"clause 4.1, requirement rate, field borrows: '{borrows}' does not resolve: {message}" in sentence
+
+
+def test_a_number_cannot_be_borrowed_and_given(own: Path) -> None:
+    """It would stand in two packs."""
+    text = BORROWED + 'limit = { at_least = 20, unit = "frame/s" }\n'
+    assert "field limit: is given and borrowed; a number stands in one pack only" in refusal(own, HEAD + text)
+
+
+def test_a_borrower_must_say_why_at_this_clause(own: Path) -> None:
+    """The lender's provenance tells nothing about the borrower's clause."""
+    text = BORROWED[: BORROWED.index("assignment")]
+    assert "requirement rate, field assignment" in refusal(own, HEAD + text)
+
+
+def test_duplicates_are_refused(own: Path) -> None:
+    """Of requirement ids and of clauses."""
+    assert "field requirements: id snr is given twice" in refusal(own, HEAD + SOUND + SOUND)
+    again = '[[clauses]]\nnumber = "4.1"\ntitle = "x"\n'
+    assert "field clauses: clause 4.1 is listed twice" in refusal(own, HEAD + again + SOUND)
+
+
+def test_an_ambiguous_pairing_is_refused(own: Path) -> None:
+    """Two limits of one clause for the same figure of the same subject."""
+    sentence = refusal(own, HEAD + SOUND + SOUND.replace('"snr"', '"second"'))
+    assert "clause 4.1, requirement snr, field quantity: ambiguous: noise.snr pairs with the same" in sentence
+    assert "requirement second" in sentence
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('when = { picture = "colour" }', 'when = { picture = "monochrome" }'),
+        ('taps = ["camera"]', 'taps = ["recorder"]'),
+        ('path = "live"', 'path = "playback"'),
+        ('subjects = ["fixed"]', 'subjects = ["recorder"]'),
+        ('region = "centre"', 'region = "upper_left"'),
+        ('direction = "horizontal"', 'direction = "vertical"'),
+        ('statistic = "worst"', 'statistic = "mean"'),
+    ],
+)
+def test_what_tells_two_requirements_apart_makes_the_pairing_clear(own: Path, first: str, second: str) -> None:
+    """Facts, taps, path, kind of subject, region, direction or statistic."""
+    text = SOUND + first + SOUND.replace('"snr"', '"second"') + second
+    assert len(load(own, HEAD + text).requirements) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('when = { picture = "colour" }', 'when = { system = "digital" }'),
+        ('taps = ["camera"]', 'taps = ["recorder", "camera"]'),
+        ('path = "live"', ""),
+        ('subjects = ["fixed"]', 'subjects = ["fixed", "dome"]'),
+    ],
+)
+def test_what_may_apply_together_stays_ambiguous(own: Path, first: str, second: str) -> None:
+    """A digital colour camera meets both."""
+    assert "ambiguous" in refusal(own, HEAD + SOUND + first + SOUND.replace('"snr"', '"second"') + second)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id = ", "not readable as TOML"),
+        ('id = "own"\nrequirements = "none"\n', "field requirements: must be tables"),
+        ('id = "own"\n' + SOUND, "field number: "),
+        (HEAD.replace("title_en", "titel_en"), "field titel_en: unknown key|field title_en"),
+        (HEAD.replace('title = "信噪比"', 'titel = "信噪比"'), r"clause 4\.1, field (title|titel)"),
+    ],
+)
+def test_a_broken_file_is_refused(own: Path, text: str, message: str) -> None:
+    """Broken TOML, a missing or misspelt key, the wrong kind of value."""
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=message):
+        packs.load(str(own), QUANTITIES)
+
+
+def test_a_file_in_another_encoding_is_refused(own: Path) -> None:
+    """TOML is UTF-8; an editor on Windows may write GBK."""
+    own.write_bytes(HEAD.encode("gbk"))
+    with pytest.raises(PackError, match="not readable as TOML"):
+        packs.load(str(own), QUANTITIES)
+
+
+def test_an_unknown_pack_is_refused_with_the_names_of_the_shipped_ones() -> None:
+    """By name or by path."""
+    with pytest.raises(PackError, match=r"gb_1: there is no such pack.*Shipped packs: db50_216_2006, gb_50198_1994"):
+        packs.load("gb_1", QUANTITIES)
+    with pytest.raises(PackError, match=r"nowhere/own\.toml: there is no such pack"):
+        packs.load("nowhere/own.toml", QUANTITIES)
+
+
+def test_two_packs_with_one_id_cannot_be_judged_together(own: Path) -> None:
+    """Their findings could not be told apart."""
+    own.write_text(HEAD + SOUND, encoding="utf-8")
+    with pytest.raises(PackError, match="2 packs have the id 'own'"):
+        packs.load_all([str(own), str(own)], QUANTITIES)
+
+
+def test_another_folder_of_packs_can_be_used(tmp_path: Path) -> None:
+    """A session keeps copies of the packs it was judged by, and is judged again from them."""
+    for name in packs.names():
+        (tmp_path / f"{name}.toml").write_bytes(packs.file_of(name).read_bytes())
+    assert packs.names(tmp_path) == packs.names()
+    assert packs.load("db50_216_2006", {}, folder=tmp_path) == packs.load("db50_216_2006", {})
+
+
+def test_a_pack_reads_as_plain_toml() -> None:
+    """Any other tool can read what ships."""
+    raw = tomllib.loads(packs.file_of("order_196_2006").read_text(encoding="utf-8"))
+    assert raw["requirements"][1]["limit"] == {"at_least": 15, "unit": "d"}

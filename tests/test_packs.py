@@ -1,0 +1,199 @@
+"""The shipped packs: complete, with provenance, and with no number that stands anywhere but at its source."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from acceptance.checks import pack as packs
+from acceptance.checks.judge import judge
+from acceptance.model import (
+    Compare,
+    Condition,
+    How,
+    Level,
+    Limit,
+    Measurement,
+    Pack,
+    Plan,
+    Requirement,
+    Scope,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
+
+QUANTITIES = {
+    "resolution.wedge_horizontal": "TVL",
+    "grey_scale.steps": "1",
+    "noise.snr": "dB",
+    "frame_rate.unique": "frame/s",
+    "latency.glass_to_glass": "ms",
+    "compression.psnr": "dB",
+}
+SHIPPED = packs.load_all(packs.names(), QUANTITIES)
+DB50 = next(pack for pack in SHIPPED if pack.id == "db50_216_2006")
+EVERY = [(pack, one) for pack in SHIPPED for one in pack.requirements]
+MEASURED = [(pack, one) for pack, one in EVERY if one.how is How.MEASURED]
+
+# As printed in contents and foreword of DB50/216-2006; 5.4.1, 5.5.1, 5.6.1 and the other letters are inferred.
+MANDATORY = {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", "6", "6.1", "6.2", "6.3", "6.4", "6.5"}
+MANDATORY |= {f"5.6.2 {letter})" for letter in "acej"}
+TITLES = {
+    "1": "范围",
+    "2": "规范性引用文件",
+    "3": "术语和定义",
+    "4": "结构",
+    "5": "技术要求",
+    "5.1": "基本功能",
+    "5.2": "基本技术要求",
+    "5.3": "前端设备技术要求",
+    "5.4": "传输要求",
+    "5.5": "图像显示要求",
+    "5.6": "视频图像的存储",
+    "5.7": "视频图像信息系统的联网",
+    "6": "系统的设计、建设、检测、验收及维护",
+    "6.1": "系统的设计",
+    "6.2": "系统建设",
+    "6.3": "系统检测",
+    "6.4": "系统验收",
+    "6.5": "系统维护",
+}
+
+
+def name(value: object) -> str | None:
+    """Name a test case."""
+    return value.id if isinstance(value, Pack | Requirement) else None
+
+
+def raw(pack: Pack) -> dict[str, Any]:
+    """Return the pack as written."""
+    return tomllib.loads(packs.file_of(pack.id).read_text(encoding="utf-8"))
+
+
+def test_the_packs_that_the_standard_leans_on_are_shipped() -> None:
+    """DB50/216-2006 and the six that lend it figures."""
+    lenders = ["gb_50198_1994", "gb_50198_2011", "gb_50348_2004", "gb_50395_2007", "gb_t_28181_2016", "order_196_2006"]
+    assert set(packs.names()) >= {"db50_216_2006", *lenders}
+    assert {one.borrows.partition("#")[0] for one in DB50.requirements if one.borrows} == set(lenders)
+
+
+def test_every_clause_of_the_contents_is_listed_with_its_printed_title() -> None:
+    """And the sub-clauses that the foreword names or implies."""
+    titles = {clause.number: clause.title for clause in DB50.clauses}
+    assert titles.items() >= TITLES.items()
+    implied = {"5.3.1", "5.4.1", "5.4.2", "5.5.1", "5.5.2", "5.5.3", "5.5.4", "5.6.1", "5.6.2"}
+    assert set(titles) == set(TITLES) | implied | {f"5.6.2 {letter})" for letter in "abcdefghij"}
+
+
+def test_the_mandatory_flags_are_exactly_those_of_the_foreword() -> None:
+    """5.3.1, 5.4.2, 5.5.2 to 5.5.4, 5.6.2 a) c) e) j) and all of 6; all else is recommended."""
+    assert {clause.number for clause in DB50.clauses if clause.mandatory} == MANDATORY
+    assert all(clause.mandatory is not None for clause in DB50.clauses)
+
+
+def test_an_inferred_clause_says_so() -> None:
+    """That 5.4.1 or 5.6.2 b) exist was never read."""
+    inferred = {"5.4.1", "5.5.1", "5.6.1"} | {f"5.6.2 {letter})" for letter in "bdfghi"}
+    for clause in DB50.clauses:
+        assert ("推断" in clause.note and "infer" in clause.note_en) == (clause.number in inferred | {"5.6.2"})
+
+
+def test_no_number_of_db50_216_itself_is_claimed() -> None:
+    """Its body was not seen: every limit is borrowed, every place in it is an inference with its reasoning."""
+    assert not [one["id"] for one in raw(DB50)["requirements"] if "limit" in one]
+    for one in DB50.requirements:
+        assert (one.assignment.source, one.assignment.level) == ("DB50/216-2006", Level.INFERENCE)
+        assert one.assignment.clause == one.clause
+        assert one.assignment.note
+        assert one.assignment.note_en
+
+
+def test_every_mandatory_clause_that_asks_something_is_measured_or_asked_for() -> None:
+    """None may be left to chance."""
+    tested = {one.clause for one in DB50.requirements}
+    assert {clause.number for clause in DB50.clauses if clause.mandatory and clause.demands} <= tested
+
+
+def test_what_belongs_to_chapter_6_belongs_to_the_site() -> None:
+    """A device cannot show how it was designed in, built in, accepted or maintained."""
+    assert {one.scope for one in DB50.requirements if one.clause.startswith("6")} == {Scope.SITE}
+
+
+@pytest.mark.parametrize(("pack", "one"), EVERY, ids=name)
+def test_every_requirement_has_its_words_and_its_origin(pack: Pack, one: Requirement) -> None:
+    """In both languages; the figure names the standard that states it, not the one that borrows it."""
+    assert one.text.endswith("。")
+    assert one.text_en.endswith(".")
+    assert one.figure is not None
+    source = next(lender for lender in SHIPPED if lender.id == one.borrows.partition("#")[0]) if one.borrows else pack
+    assert one.figure.source == source.number or not one.limit
+    assert re.search("[\u4e00-\u9fff]", one.text)
+
+
+@pytest.mark.parametrize("pack", SHIPPED, ids=name)
+def test_every_clause_has_a_title_in_both_languages(pack: Pack) -> None:
+    """The coverage matrix prints them all."""
+    assert all(clause.title and clause.title_en for clause in pack.clauses)
+
+
+@pytest.mark.parametrize(("pack", "one"), EVERY, ids=name)
+def test_every_provenance_that_is_not_firm_can_be_told(pack: Pack, one: Requirement) -> None:
+    """Nobody has confirmed a shipped figure against an authentic copy yet: every finding is provisional."""
+    assert pack.id
+    assert one.figure is not None
+    assert not (one.figure.firm and one.assignment.firm)
+
+
+def shown(one: Requirement, value: float) -> Measurement:
+    """Make a measurement of what the requirement asks, as exact as can be."""
+    count = round(value * 60) if one.compare is Compare.COUNT else None
+    return Measurement(
+        subject="it",
+        quantity=one.quantity,
+        value=value,
+        unit=one.limit.unit if one.limit else "",
+        uncertainty=0,
+        k=2,
+        degrees_of_freedom=None,
+        samples=1,
+        method="exact",
+        shot="s",
+        region=one.region,
+        direction=one.direction,
+        statistic=one.statistic,
+        count=count,
+        duration=60.0,
+    )
+
+
+def just(limit: Limit, *, inside: bool) -> float:
+    """Take a value a hundredth of the limit inside or outside of it."""
+    end = limit.at_least if limit.at_least is not None else limit.at_most
+    assert end is not None
+    upwards = inside == (limit.at_least is not None)
+    return end * (1.01 if upwards else 0.99)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize(("pack", "one"), MEASURED, ids=name)
+def test_a_value_just_inside_passes_and_just_outside_fails(pack: Pack, one: Requirement, *, inside: bool) -> None:
+    """Of every measured requirement, for the subject, tap, path, facts and conditions that it names."""
+    assert one.limit is not None
+    subject = Subject(id="it", kind=next(iter(one.subjects), SubjectKind.FIXED), facts=one.when)
+    tap = next(iter(one.taps), Tap.CAMERA)
+    shot = Shot(id="s", subject="it", clip="s.mp4", tap=tap)
+    shot = replace(
+        shot, path=one.path or shot.path, conditions=tuple(Condition(name=c, value=1) for c in one.conditions)
+    )
+    plan = Plan(subjects=(subject,), shots=(shot,), scope=Scope.SITE)
+    findings = judge((pack,), plan, (shown(one, just(one.limit, inside=inside)),), (), (shot,), today="2026-11-20")
+    [finding] = [finding for finding in findings if finding.requirement == f"{pack.id}#{one.id}"]
+    assert finding.verdict is (Verdict.PASS if inside else Verdict.FAIL)
+    assert finding.provisional
