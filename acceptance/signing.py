@@ -105,6 +105,10 @@ class Signature:
     when: datetime | None
     level: str
 
+    def __str__(self) -> str:
+        when = f" on {self.when.astimezone():%Y-%m-%d at %H:%M:%S %z}" if self.when else ""
+        return f"{self.role}: signed by {self.name}{when} ({self.level})"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureReport:

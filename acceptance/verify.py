@@ -146,8 +146,7 @@ class _Case:
         if not self.pdf:
             return State.INCOMPLETE, (f"{REPORT} is missing",)
         report = signing.verify_pdf(self.pdf, self.trust, roles=self.roles, at=self.at)
-        signed = (f"{one.role}: signed by {one.name} on {one.when} ({one.level})" for one in report.signatures)
-        return report.state, tuple(problem.detail for problem in report.problems) or tuple(signed)
+        return report.state, tuple(problem.detail for problem in report.problems) or tuple(map(str, report.signatures))
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import re
+import shutil
+import subprocess
+import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +28,6 @@ from acceptance.errors import InputError, KeyFileError, OutputError
 from acceptance.signing import State
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 NOW = datetime.now(UTC)
@@ -348,3 +351,22 @@ def test_the_demo_chain_says_that_it_is_one(case: Case) -> None:
     assert root.not_valid_after_utc - root.not_valid_before_utc == timedelta(days=365)
     with pytest.raises(OutputError):
         signing.make_demo_chain(case.chain.root)
+
+
+@pytest.mark.skipif(
+    not (shutil.which("pdfsig") and shutil.which("openssl")), reason="poppler-utils or openssl is not here"
+)
+def test_openssl_and_poppler_accept_the_signature(case: Case, tmp_path: Path) -> None:
+    """The way without this tool, as ``docs/verify.md`` tells it, checks the same signature against the same root."""
+    (tmp_path / "report.pdf").write_bytes(case.signed)
+    (tmp_path / "root.pem").write_bytes(case.chain.root.read_bytes())
+    (tmp_path / "lists.crl").write_bytes(case.chain.crl.read_bytes())
+    text = (Path(__file__).parent.parent / "docs" / "verify.md").read_text(encoding="utf-8")
+    recipe = re.search(r"^    pdfsig -dump.*?-out /dev/null$", text, re.MULTILINE | re.DOTALL)
+    assert recipe
+    commands = "set -e\n" + textwrap.dedent(recipe[0]) + "\npdfsig -nocert report.pdf\n"
+    done = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Verification successful" in done.stderr
+    assert "Signature is Valid" in done.stdout
+    assert "Total document signed" in done.stdout

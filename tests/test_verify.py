@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
+import textwrap
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,8 +24,6 @@ from acceptance.verify import Check, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
 PACK = "made_up"
 PACK_TEXT = """
 id = "made_up"
@@ -396,3 +398,20 @@ def test_where_there_is_nothing_to_check_the_path_is_said(tmp_path: Path, origin
         assert str(target) in str(caught.value)
     with pytest.raises(InputError, match="cannot be read"):
         verify(original, [tmp_path / "absent.pem"])
+
+
+@pytest.mark.skipif(not shutil.which("pdfdetach"), reason="poppler-utils is not here")
+def test_the_way_without_this_tool_finds_the_same(folder: Path) -> None:
+    """The commands of ``docs/verify.md`` pass over a whole folder and stop at a changed clip."""
+    text = (Path(__file__).parent.parent / "docs" / "verify.md").read_text(encoding="utf-8")
+    shown = re.search(r"^    sha256sum --check manifest.*?--check signed\S*", text, re.MULTILINE | re.DOTALL)
+        r"^    sha256sum --check manifest.*?^    sha256sum --check signed.*?$", text, re.MULTILINE | re.DOTALL
+    )
+    assert recipe
+    commands = ["bash", "-c", "set -e\n" + textwrap.dedent(recipe[0])]
+    done = subprocess.run(commands, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    resealed(change(CLIP, 5))(folder)
+    done = subprocess.run(commands, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"{CLIP}: FAILED" in done.stdout
