@@ -23,9 +23,9 @@ RANKS = (
     "model errors data",
     "uncertainty clip onvif charts drawing finding camera capture certificates plan plots wording doctor",
     "scene simulate",
-    "metrics checks still report signing evidence",
+    "metrics checks still pages report signing evidence",
     "session",
-    "batch verify demo",
+    "batch issue verify terminal demo",
     "cli web",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
@@ -34,7 +34,8 @@ NEIGHBOURS = {
     "drawing": {"charts"},
     "finding": {"charts"},
     "camera": {"charts", "drawing"},
-    "demo": {"verify"},
+    "report": {"pages"},
+    "demo": {"issue", "verify"},
 }
 
 # Each third-party library has one home, where its exceptions become ours; a home may be a room or a module in one.
@@ -44,6 +45,7 @@ HOMES = {
     "cv2": {"charts", "drawing", "finding", "scene", "still", "metrics"},
     "GTC": {"uncertainty"},
     "jinja2": {"report"},
+    "markupsafe": {"report"},
     "weasyprint": {"report"},
     "pyhanko": {"signing", "certificates"},
     "pyhanko_certvalidator": {"signing", "certificates"},
@@ -51,7 +53,7 @@ HOMES = {
     "cryptography": {"signing", "certificates"},
     "bagit": {"evidence"},
     "click": {"cli"},
-    "rich": {"cli"},
+    "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression"},
     "pydantic": {"plan", "session", "checks.pack"},
     "onvif": {"onvif"},
