@@ -8,11 +8,9 @@ listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
@@ -23,11 +21,15 @@ from numpy.typing import NDArray
 from acceptance.errors import ClipError, OutputError
 from acceptance.model import Coding
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
 # PyAV's own log callback wants the interpreter lock in decoder threads: a decoder closed early would deadlock.
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 
-Plane = NDArray[np.uint8] | NDArray[np.uint16]
+Plane = NDArray[Any]  # uint8 or uint16
 STILLS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
 SEQUENCE_RATE = Fraction(25)
 MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
@@ -216,7 +218,7 @@ def _lacks_moov(path: Path) -> bool:
 
 def _index(path: Path) -> tuple[tuple[Packet, ...], int]:
     """Packets in presentation order without decoding, and the number of frames that the container declares."""
-    packets = []
+    packets: list[Packet] = []
     with _open(path) as container:
         stream = container.streams.video[0]
         step = 1 / Fraction(stream.average_rate or SEQUENCE_RATE)

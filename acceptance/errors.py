@@ -27,7 +27,9 @@ class AcceptanceError(Exception):
 
     exit_code = 2
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "", code: str = "error", **parameters: Parameter) -> None:
+    def __init__(
+        self, what: str, *, where: str = "", hint: str = "", code: str = "error", **parameters: Parameter
+    ) -> None:
         self.what, self.where, self.hint, self.code, self.parameters = what, where, hint, code, parameters
         super().__init__(what)
 

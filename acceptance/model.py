@@ -6,7 +6,7 @@ language: a reason is a code with parameters, worded by ``report_templates/zh.to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,8 +18,8 @@ Point = tuple[float, float]
 class Verdict(StrEnum):
     """The closed set of outcomes; only ``checks/judge.py`` makes one."""
 
-    PASS = "pass"
-    CONDITIONAL_PASS = "conditional_pass"
+    PASS = "pass"  # noqa: S105 -- a verdict
+    CONDITIONAL_PASS = "conditional_pass"  # noqa: S105 -- a verdict
     CONDITIONAL_FAIL = "conditional_fail"
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
@@ -104,7 +104,7 @@ class Combine(StrEnum):
 
 
 class Compare(StrEnum):
-    """Compare the value with the limit, or (for rates) the count of frames with what the limit makes of the duration."""
+    """Compare the value with the limit, or (rates) the count with what the limit makes of the duration."""
 
     VALUE = "value"
     COUNT = "count"
@@ -142,7 +142,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One circumstance of a shot (illuminance, lens, AGC, codec ...) with unit, instrument and where it was taken from."""
+    """One circumstance of a shot (illuminance, lens, AGC ...) with unit, instrument and where it was taken from."""
 
     name: str
     value: Value
@@ -295,7 +295,7 @@ class Score:
 class Answer:
     """What a person rated, inspected, read off an instrument or filed. ``requirement`` is ``pack#id``.
 
-    Exactly one of ``grade`` (conforms, basically_conforms, does_not_conform), ``yes``, ``scores`` and ``value`` is given.
+    Exactly one of ``grade`` (conforms, basically_conforms, does_not_conform), ``yes``, ``scores``, ``value`` is given.
     """
 
     subject: str
@@ -324,7 +324,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where a statement comes from and how well it is known. A confirmation names who read it in an authentic copy."""
+    """Where a statement comes from, how well it is known, and who confirmed it in an authentic copy."""
 
     source: str
     level: Level
@@ -342,7 +342,7 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionRule:
-    """``guard`` is the width w of the guard band in expanded uncertainties U; ``share`` the largest U over limit (or tolerance)."""
+    """``guard``: width w of the guard band in units of U; ``share``: largest U over limit or tolerance."""
 
     kind: RuleKind = RuleKind.SIMPLE
     guard: float = 1.0
@@ -369,7 +369,7 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """One testable demand of one clause. ``figure`` tells where the limit comes from, ``assignment`` why it stands at this clause."""
+    """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``: why it stands here."""
 
     id: str
     clause: str
@@ -401,7 +401,7 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """A standard as data: every clause of its table of contents, and the requirements that are known or stood in for."""
+    """A standard as data: every clause of its contents, and the requirements that are known or stood in for."""
 
     id: str
     number: str
@@ -418,8 +418,8 @@ class Pack:
 class Finding:
     """The verdict on one requirement (or, without one, on a clause that nothing tests) for one subject.
 
-    ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement. ``measurements`` are indices into
-    the session's measurements; ``value``, ``uncertainty`` and ``k`` are what was compared after combining them.
+    ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement. ``measurements`` are indices
+    into the session's measurements; ``value``, ``uncertainty`` and ``k`` are what was compared after combining them.
     ``mandatory`` is the clause's flag (True also where the source text does not tell), ``modality`` the requirement's.
     """
 
@@ -481,8 +481,9 @@ class Deviation:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What the cover of the report names."""
+    """What the cover of the report names. ``report_title`` replaces the usual title (检测报告, 检验报告 ...)."""
 
+    report_title: str = ""
     title: str = ""
     customer: str = ""
     builder: str = ""
@@ -498,7 +499,7 @@ class Project:
 class Plan:
     """The only input format: a clip named on the command line is a plan with one subject and one shot.
 
-    ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; it needs a deviation that says why.
+    ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; a deviation must say why.
     """
 
     subjects: tuple[Subject, ...]

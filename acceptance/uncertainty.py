@@ -7,13 +7,16 @@ Welch-Satterthwaite (JCGM 100:2008, G.4), computed by GTC; k is Student's t for 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import GTC
 from GTC import reporting
 
-from acceptance.model import BudgetLine
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.model import BudgetLine
 
 COVERAGE = 0.95
 MOST_DEGREES = 1e6
@@ -30,7 +33,9 @@ class Combined:
 
 def coverage_factor(degrees_of_freedom: float | None) -> float:
     """Student's t for 95 % two-sided; 1.96 where ``degrees_of_freedom`` is None. u 0.32 with 120 gives 1.98."""
-    return float(reporting.k_factor(math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom), COVERAGE * 100))
+    return float(
+        reporting.k_factor(math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom), COVERAGE * 100)
+    )
 
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:

@@ -1,0 +1,405 @@
+"""The command line: verbs, options, exit codes (``docs/cli.md``)."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import tempfile
+import traceback
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from acceptance import (
+    __version__,
+    charts,
+    demo,
+    doctor,
+    drawing,
+    issue,
+    metrics,
+    plan,
+    report,
+    scene,
+    session,
+    terminal,
+    verify,
+    wording,
+)
+from acceptance.certificates import load_signer
+from acceptance.checks import matrix, pack
+from acceptance.errors import AcceptanceError, OutputError, PlanError
+from acceptance.model import Coding, Condition, Plan, Scope, Tap, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from acceptance.model import Box, Measurement, Note, Session
+    from acceptance.signing import Signer
+
+    Command = Callable[..., Any]
+
+OUT = click.Path(path_type=Path)
+PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
+FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
+
+
+def main() -> None:
+    """Run the command line and exit with its documented code; no traceback reaches the user."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = 64
+    except AcceptanceError as error:
+        terminal.errors.print(f"error: {error}", style="red", markup=False)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        terminal.errors.print("interrupted: run the same command again to go on from here", markup=False)
+        code = 130
+    except Exception:  # noqa: BLE001 -- the last resort: a bug is written down, not shown
+        code = _bug()
+    sys.exit(code or 0)
+
+
+def _bug() -> int:
+    with tempfile.NamedTemporaryFile("w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write(f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{traceback.format_exc()}")
+    terminal.errors.print(
+        f"error: this is a fault of the toolkit, written down in {log.name}; what was measured is kept", markup=False
+    )
+    return 70
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="acceptance")
+def cli() -> None:
+    """Measure video systems against DB50/216-2006 and write signed acceptance reports."""
+
+
+def _clip_options(command: Command) -> Command:
+    """Add the options that say how a clip is to be read."""
+    for option in (
+        click.option("--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file."),
+        click.option("--region", "regions", multiple=True, metavar="NAME=X,Y,W,H", help="A region by hand, in pixels."),
+        click.option(
+            "--tap", type=click.Choice(list(Tap)), default="camera", show_default=True, help="Where it was taken."
+        ),
+        click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
+        click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
+        click.option(
+            "--range", "code_range", type=click.Choice(["limited", "full"]), help="Code range, if wrongly stated."
+        ),
+        click.option("--matrix", type=click.Choice(["bt601", "bt709"]), help="Colour matrix, if wrongly stated."),
+        click.option("--transfer", type=click.Choice(["bt709", "srgb", "gamma22", "linear"]), help="Camera curve."),
+        click.option("--sample-aspect", metavar="W:H", help="Width over height of a pixel, if wrongly stated."),
+    ):
+        command = option(command)
+    return command
+
+
+def _sign_options(command: Command) -> Command:
+    command = click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")(
+        command
+    )
+    return click.option("--sign", "key", type=OUT, help="PKCS#12 file to sign the report with.")(command)
+
+
+LANG = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Report's language."
+)
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, type=OUT, metavar="PLAN.toml | CLIP...")
+@click.option("-o", "--output", type=OUT, default=Path("out"), show_default=True, help="Where the session folder goes.")
+@click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
+@click.option("--scope", type=click.Choice(list(Scope)), help="What the plan sets out to show.")
+@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact of the device, e.g. picture=colour.")
+@click.option("--condition", "conditions", multiple=True, metavar="NAME=VALUE[UNIT]", help="E.g. illuminance=500lx.")
+@click.option("--operator", default="", help="Who measures.")
+@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@_clip_options
+@_sign_options
+@LANG
+def run(inputs: tuple[Path, ...], output: Path, lang: str, *, strict: bool, **options: Any) -> int:  # noqa: ANN401 -- what click collected
+    """Measure, judge and report: a plan, or clips named here. Exits 0 pass, 1 fail, 2 no session, 3 open."""
+    signer = _signer(options.pop("key"), options.pop("password_file"))
+    report.check_fonts()
+    wanted, folder = _plan(inputs, options)
+    with terminal.progress() as tell:
+        done, place = session.run(wanted, folder, output, progress=tell)
+    terminal.findings(done)
+    issue.issue(place, lang=lang, signer=signer)
+    return _conclude(done, place, strict=strict)
+
+
+def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
+    """Read or make the plan; return it and the folder that its paths count from."""
+    if inputs[0].suffix.lower() == ".toml":
+        if len(inputs) > 1:
+            raise click.UsageError("give one plan, or clips, not both")
+        return plan.read(inputs[0]), inputs[0].parent
+    conditions = tuple(_condition(text) for text in options["conditions"])
+    made = plan.of_clips(
+        inputs,
+        packs=options["packs"],
+        facts=dict(_pair(text, "--fact") for text in options["facts"]),
+        conditions=conditions,
+        **_shot_fields(options),
+    )
+    return replace(made, operator=options["operator"], scope=Scope(options["scope"] or Scope.DEVICE)), Path()
+
+
+def _shot_fields(options: dict[str, Any]) -> dict[str, Any]:
+    """Fields of Shot from the options that say how a clip is to be read."""
+    aspect = options["sample_aspect"]
+    coding = Coding(
+        full_range=None if options["code_range"] is None else options["code_range"] == "full",
+        matrix=options["matrix"],
+        transfer=options["transfer"],
+        sample_aspect=None if aspect is None else _aspect(aspect),
+    )
+    return {
+        "chart": options["chart"],
+        "tap": Tap(options["tap"]),
+        "regions": dict(_region(text) for text in options["regions"]),
+        "arrivals": str(options["arrivals"].absolute()) if options["arrivals"] else "",
+        "screen_log": str(options["screen_log"].absolute()) if options["screen_log"] else "",
+        "coding": coding,
+    }
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise click.UsageError(f"{option} {text!r}: write NAME=VALUE")
+    return name, value
+
+
+def _region(text: str) -> tuple[str, Box]:
+    name, value = _pair(text, "--region")
+    try:
+        x, y, width, height = (float(part) for part in value.split(","))
+    except ValueError as error:
+        raise click.UsageError(f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels") from error
+    return name, (x, y, width, height)
+
+
+def _aspect(text: str) -> tuple[int, int]:
+    width, _, height = text.partition(":")
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise click.UsageError(f"--sample-aspect {text!r}: write W:H, for instance 16:11")
+    return int(width), int(height)
+
+
+def _condition(text: str) -> Condition:
+    name, value = _pair(text, "--condition")
+    digits = len(value) - len(value.lstrip("+-.0123456789"))
+    number, unit = value[:digits], value[digits:].strip()
+    try:
+        return Condition(name=name, value=float(number), unit=unit, source="command line")
+    except ValueError:
+        return Condition(name=name, value=value, source="command line")
+
+
+def _signer(key: Path | None, password_file: Path | None) -> Signer | None:
+    if key is None:
+        return None
+    try:
+        password = password_file.read_text(encoding="utf-8").strip() if password_file else os.environ.get(PASSWORD, "")
+    except OSError as error:
+        raise PlanError(
+            f"cannot be read ({error.strerror})", where=str(password_file), hint="Check the path"
+        ) from error
+    return load_signer(key, password)
+
+
+def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
+    packs = session.load_packs(done.plan, folder / "data" / "packs")
+    terminal.say(f"Conclusion: {report.bottom_line(done, 'en', packs)}")
+    terminal.say(f"Session and report: {folder / issue.REPORT}")
+    if done.verdict in FAILED:
+        return 1
+    firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
+    return 0 if done.verdict in PASSED and (firm or not strict) else 3
+
+
+@cli.command()
+@click.argument("clips", nargs=-1, required=True, type=OUT)
+@click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
+@_clip_options
+def measure(clips: tuple[Path, ...], json_file: Path | None, **options: Any) -> int:  # noqa: ANN401 -- what click collected
+    """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
+    found: list[Measurement] = []
+    notes: list[Note] = []
+    with terminal.progress() as tell:
+        for shot in plan.of_clips(clips, **_shot_fields(options)).shots:
+            seen = scene.look(shot, progress=functools.partial(tell, Path(shot.clip).name))
+            more, gaps = session.measure(seen)
+            found, notes = found + more, notes + gaps
+            terminal.say(", ".join(f"{name} {value}" for name, value in seen.shot.stream.items() if value != ""))
+    if json_file:
+        rows = [asdict(item) | {"expanded": item.expanded} for item in found]
+        _write_json({"measurements": rows, "notes": [asdict(note) for note in notes]}, json_file)
+    else:
+        terminal.measurements(found, notes)
+    return 0 if found else 3
+
+
+def _write_json(content: object, path: Path) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    if str(path) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot be written ({error.strerror})", where=str(path), hint="Choose another path"
+        ) from error
+
+
+@cli.command()
+@click.argument("folder", type=OUT)
+@click.option("--pack", "packs", multiple=True, required=True, help="Pack to judge by.")
+@click.option("-o", "--output", type=OUT, default=Path("out"), show_default=True, help="Where the new session goes.")
+@click.option("--why", required=True, help="Why it is judged again.")
+@click.option("--by", required=True, help="Who judges again.")
+@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@_sign_options
+@LANG
+def judge(folder: Path, packs: tuple[str, ...], output: Path, lang: str, *, strict: bool, **options: Any) -> int:  # noqa: ANN401 -- what click collected
+    """Judge an old session against other packs, without its video. The old session stays as it is."""
+    signer = _signer(options["key"], options["password_file"])
+    report.check_fonts()
+    done, place = session.judge_again(folder, packs, output, why=options["why"], by=options["by"])
+    terminal.findings(done)
+    issue.issue(place, lang=lang, signer=signer)
+    return _conclude(done, place, strict=strict)
+
+
+@cli.command(name="report")
+@click.argument("folder", type=OUT)
+@_sign_options
+@LANG
+def report_(folder: Path, lang: str, key: Path | None, password_file: Path | None) -> int:
+    """Write the report of a session folder again, for instance in the other language."""
+    report.check_fonts()
+    terminal.say(f"Report: {issue.issue(folder, lang=lang, signer=_signer(key, password_file))}")
+    return 0
+
+
+@cli.command()
+@click.argument("folder", type=OUT)
+@click.option("--key", type=OUT, required=True, help="PKCS#12 file to sign with.")
+@click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")
+def sign(folder: Path, key: Path, password_file: Path | None) -> int:
+    """Sign the report of a session folder."""
+    signer = _signer(key, password_file)
+    if signer:
+        terminal.say(f"Signed: {issue.sign(folder, signer)}")
+    return 0
+
+
+@cli.command(name="verify")
+@click.argument("target", type=OUT)
+@click.option("--trust", multiple=True, type=OUT, help="Root certificate (PEM or DER) to trust; no other is trusted.")
+def verify_(target: Path, trust: tuple[Path, ...]) -> int:
+    """Check a session folder or a report: 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate."""
+    result = verify.verify(target, trust)
+    rows = [(step.name, step.state, "; ".join(step.details)) for step in result.steps]
+    terminal.table(f"Verification of {target}", ("step", "state", "details"), rows)
+    terminal.say(f"{result.state} (exit code {result.exit_code})")
+    return result.exit_code
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("-o", "--output", type=OUT, help="PDF (true size), SVG or PNG file.")
+@click.option("--width", type=click.IntRange(64, 16384), help="Width of a PNG in pixels.")
+@click.option("--index", type=click.IntRange(0, (1 << 24) - 1), help="Refresh of the clock to draw.")
+@click.option("--list", "listing", is_flag=True, help="List the charts.")
+def chart(name: str | None, output: Path | None, width: int | None, index: int | None, *, listing: bool) -> int:
+    """Draw a chart: PDF at true size, SVG, or PNG with --width."""
+    if listing or name is None:
+        terminal.table("Charts", ("name", "title", "size"), [_chart_row(one) for one in charts.names()])
+        return 0
+    if output is None:
+        raise click.UsageError("say where the drawing goes: -o FILE.pdf, FILE.svg or FILE.png")
+    drawn = charts.load(name)
+    kind = output.suffix.lower()
+    if kind == ".png" and width is None:
+        raise click.UsageError("a PNG needs --width PX")
+    if kind not in {".pdf", ".svg", ".png"}:
+        raise click.UsageError(f"{output.name}: the ending must be .pdf, .svg or .png")
+    content = (
+        drawing.png(drawn, width or 0, index=index)
+        if kind == ".png"
+        else drawing.svg(drawn, index=index).encode()
+        if kind == ".svg"
+        else report.pdf_of_svg(drawing.svg(drawn, index=index), *drawn.size)
+    )
+    with session.writing(output.parent):
+        output.write_bytes(content)
+    terminal.say(f"{drawn.title_en}: {output}")
+    return 0
+
+
+def _chart_row(name: str) -> tuple[str, str, str]:
+    one = charts.load(name)
+    return name, f"{one.title} / {one.title_en}", f"{one.size[0]:g} x {one.size[1]:g} mm"
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
+def clauses(names: tuple[str, ...], json_file: Path | None) -> int:
+    """Show every clause of a pack: how it is checked, its limit, where both come from, whether it is measured here."""
+    known = metrics.quantities()
+    rows = [row for one in pack.load_all(names or ("db50_216_2006",), known) for row in matrix.rows(one, known)]
+    if json_file:
+        _write_json(rows, json_file)
+        return 0
+    terminal.clauses(rows)
+    return 0
+
+
+@cli.command(name="doctor")
+def doctor_() -> int:
+    """Show what this machine has, what is missing and what that costs. Exits 2 when something needed is missing."""
+    checks = doctor.checks()
+    rows = [
+        (one.name, "yes" if one.present else "NO", one.found, "" if one.present else f"{one.costs} {one.remedy}")
+        for one in checks
+    ]
+    terminal.table("This machine", ("what", "there", "found", "what its absence costs, and the remedy"), rows)
+    return 0 if all(one.present or not one.needed for one in checks) else 2
+
+
+@cli.command(name="demo")
+@click.option("-o", "--output", type=OUT, default=Path("demo"), show_default=True, help="Where everything goes.")
+@LANG
+def demo_(output: Path, lang: str) -> int:
+    """Film, measure, judge, report, sign and verify two simulated devices. Exits 0 when that went as promised."""
+    report.check_fonts()
+    with terminal.progress() as tell:
+        outcomes = demo.run(output, lang=lang, progress=tell)
+    for one in outcomes:
+        terminal.findings(one.session)
+        terminal.say(
+            f"{one.name}: planted {_listed(one.planted)}; found {_listed(one.found)}; "
+            f"signature and evidence {'valid' if one.valid else 'NOT VALID'}"
+        )
+        terminal.say(f"  report: {one.folder / issue.REPORT}")
+    terminal.say(f"Check it yourself: acceptance verify {outcomes[0].folder} --trust {output / 'keys' / 'root.pem'}")
+    return 0 if all(one.kept for one in outcomes) else 1
+
+
+def _listed(quantities: frozenset[str]) -> str:
+    return ", ".join(wording.quantity(name, "en") for name in sorted(quantities)) or "nothing"

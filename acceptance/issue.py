@@ -1,0 +1,51 @@
+"""Issue a report: write it from a session folder, sign it, seal the folder again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance import report, session, signing
+from acceptance.errors import SessionError
+from acceptance.evidence import LogBook, hash_file, seal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance.signing import Signer
+
+REPORT = "report.pdf"
+
+
+def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
+    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session folder; return the PDF's path.
+
+    With a signer the PDF is signed before it reaches the disc. Raises SessionError, SetupError (no Chinese font),
+    KeyFileError and OutputError.
+    """
+    done = session.load(folder)
+    packs = session.load_packs(done.plan, folder / "data" / "packs")
+    pdf = report.pdf(done, packs, folder, lang, (folder / session.FILE).read_bytes())
+    if signer:
+        pdf = signing.sign(pdf, signer, reason=done.id)
+    with session.writing(folder):
+        (folder / "report.html").write_text(report.html(done, packs, folder, lang), encoding="utf-8")
+        (folder / "report.xml").write_text(report.junit(done, packs), encoding="utf-8")
+        (folder / REPORT).write_bytes(pdf)
+    _record(folder, "reported" if signer is None else "reported_and_signed")
+    return folder / REPORT
+
+
+def sign(folder: Path, signer: Signer) -> Path:
+    """Sign the report that lies in a session folder; return its path. Raises SessionError where there is none."""
+    path = folder / REPORT
+    if not path.is_file():
+        raise SessionError("there is no report to sign", where=str(path), hint="Write it first: acceptance report")
+    with session.writing(folder):
+        path.write_bytes(signing.sign(path.read_bytes(), signer, reason=session.load(folder).id))
+    _record(folder, "signed")
+    return path
+
+
+def _record(folder: Path, what: str) -> None:
+    LogBook(folder).append(what, {"report": REPORT, "sha256": hash_file(folder / REPORT)})
+    seal(folder, session.load(folder))

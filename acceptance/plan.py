@@ -1,0 +1,97 @@
+"""A plan: read from TOML, or made of clips named on the command line. Its paths stay inside its folder."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from acceptance.errors import PlanError
+from acceptance.model import Plan, Shot, Subject, SubjectKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+# The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
+_ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid"))
+IDENTIFIER = re.compile(r"[^\W_][\w.-]*")
+
+
+def read(path: Path) -> Plan:
+    """Read a plan (fields: ``docs/formats.md``). Paths in it count from its folder.
+
+    Raises PlanError naming file and field: missing, no TOML, unknown or wrong field, subject or shot that does not
+    exist or stands twice, path outside the folder.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PlanError("there is no such plan", where=str(path), hint="Check the path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise PlanError(f"not readable as TOML: {error}", where=str(path), hint="Correct the file") from error
+    plan = _parse(raw, str(path))
+    check(plan, path.parent, str(path))
+    return plan
+
+
+def of_clips(
+    clips: Sequence[Path],
+    *,
+    chart: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    packs: Sequence[str] = (),
+    **shot_fields: Any,  # noqa: ANN401 -- fields of Shot
+) -> Plan:
+    """Make a plan with one subject and a shot for each clip."""
+    subject = Subject(id="device", kind=SubjectKind.FIXED, name="device", facts=dict(facts or {}))
+    shots = tuple(
+        Shot(id=f"shot{number}", subject=subject.id, clip=str(path.absolute()), chart=chart, **shot_fields)
+        for number, path in enumerate(clips, start=1)
+    )
+    made = Plan(subjects=(subject,), shots=shots)
+    return replace(made, packs=tuple(packs)) if packs else made
+
+
+def check(plan: Plan, folder: Path, where: str) -> None:
+    """Refuse a plan whose parts do not fit together or that names files outside ``folder``. Raises PlanError."""
+    for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in plan.shots])):
+        for identity in ids:
+            if not IDENTIFIER.fullmatch(identity):
+                raise _wrong(where, f"the {what} id {identity!r} may hold letters, digits, '_', '-' and '.' only")
+            if ids.count(identity) > 1:
+                raise _wrong(where, f"the {what} id {identity!r} stands twice")
+    subjects = {subject.id for subject in plan.subjects}
+    for shot in plan.shots:
+        if shot.subject not in subjects:
+            raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
+    for field, name in _files(plan):
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise _wrong(f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there")
+
+
+def _files(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Every file that a plan names, and the field that names it."""
+    for shot in plan.shots:
+        for field in ("clip", "arrivals", "screen_log"):
+            if name := getattr(shot, field):
+                yield f"shot {shot.id}, {field}", name
+    for answer in plan.answers:
+        for name in answer.evidence:
+            yield f"answer to {answer.requirement}, evidence", name
+
+
+def _parse(raw: dict[str, Any], where: str) -> Plan:
+    try:
+        return _ADAPTER.validate_python((raw,))[0]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        raise _wrong(f"{where}: {place}", f"{first['msg']} (here: {first['input']!r:.80})") from error
+
+
+def _wrong(where: str, what: str) -> PlanError:
+    return PlanError(what, where=where, hint="Correct the plan; docs/formats.md names every field")

@@ -1,0 +1,482 @@
+"""A clip seen through a located chart: all that a metric may see, from one decode pass.
+
+Bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and series over all frames.
+Light is linear by the inverse of the camera's curve: the chart's grey steps where it has them, else the inverse
+of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the display's BT.1886.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import PchipInterpolator
+
+from acceptance import charts, clip, finding
+from acceptance.charts import Chart, Located, Region
+from acceptance.errors import GapError, PlanError
+from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
+from acceptance.uncertainty import combine
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+MOST_FRAMES = 32
+LOCATE_EVERY = 25
+STILL_WITHIN = 0.1
+THUMBNAIL = (64, 36)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A region seen in the clip: ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
+
+    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``to_chart`` the homography from
+    picture pixels to chart millimetres (None for a region given by hand), ``stable`` whether the chart kept its
+    place to within 0.1 px over the n frames.
+    """
+
+    region: Region
+    luma: NDArray[Any]
+    cb: NDArray[Any] | None
+    cr: NDArray[Any] | None
+    box: tuple[int, int, int, int]
+    to_chart: Floats | None
+    stable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One value a frame, n frames in all.
+
+    ``times`` in s; ``sizes`` in bytes and ``keys`` of the coded frames; ``mean`` luma code; ``difference`` mean
+    absolute luma difference to the frame before on a 64 x 36 thumbnail (nan first). ``cells`` holds for each clock the
+    mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not located; ``rows`` its
+    centre row as a fraction of the height.
+    """
+
+    times: Floats
+    sizes: NDArray[np.int64]
+    keys: NDArray[np.bool_]
+    mean: Floats
+    difference: Floats
+    cells: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    rows: Mapping[str, float] = field(default_factory=dict)
+    arrivals: Floats | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What a metric sees. ``notes`` say what could not be found; ``reference`` is the middle frame, for the still."""
+
+    shot: Shot
+    video: clip.VideoInfo
+    chart: Chart | None
+    located: tuple[Located, ...]
+    views: Mapping[str, View]
+    series: Series
+    reference: clip.Frame
+    screen_log: Floats | None = None
+    notes: tuple[Note, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[View, ...]:
+        """Every view of a kind of region, in the chart's order."""
+        return tuple(view for view in self.views.values() if view.region.kind == kind)
+
+    @property
+    def code_black(self) -> int:
+        """Nominal code of black: 16 in limited range at 8 bit, 0 in full range."""
+        return 0 if self.video.full_range else 16 << (self.video.depth - 8)
+
+    @property
+    def code_white(self) -> int:
+        """Nominal code of white: 235 in limited range at 8 bit, the highest code in full range."""
+        return (1 << self.video.depth) - 1 if self.video.full_range else 235 << (self.video.depth - 8)
+
+    @property
+    def tone(self) -> str:
+        """Which curve ``linear`` undoes."""
+        return "grey_steps" if len(self._steps()) >= 4 else f"inverse_oetf_{self.video.transfer}"
+
+    def linear(self, codes: ArrayLike) -> Floats:
+        """Light (1 = white, reflectance where grey steps tell) of luma codes of any shape."""
+        nominal = self._nominal(codes)
+        steps = self._steps()
+        if len(steps) < 4:
+            return nominal
+        light = self._nominal(np.array([code for code, _ in steps]))
+        printed = np.array([reflectance for _, reflectance in steps])
+        return _monotone(light, printed, nominal)
+
+    def _nominal(self, codes: ArrayLike) -> Floats:
+        signal = (np.asarray(codes, np.float64) - self.code_black) / (self.code_white - self.code_black)
+        return inverse_oetf(signal, self.video.transfer)
+
+    def _steps(self) -> list[tuple[float, float]]:
+        """Mean code and printed reflectance of each grey step that is not clipped, ascending."""
+        pairs = []
+        for view in self.of_kind("grey"):
+            if "reflectance" in view.region.printed:
+                code = float(_core(view.luma).mean())
+                if self.code_black + 1 < code < self.code_white - 1:
+                    pairs.append((code, float(view.region.printed["reflectance"])))
+        pairs.sort()
+        return pairs if all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs)) else []
+
+    def figure(
+        self,
+        quantity: str,
+        value: float,
+        unit: str,
+        budget: Sequence[BudgetLine],
+        *,
+        samples: int,
+        method: str,
+        **fields: Any,  # noqa: ANN401 -- the remaining fields of Measurement
+    ) -> Measurement:
+        """Make a Measurement of this shot with the budget combined (``uncertainty.combine``)."""
+        combined = combine(budget)
+        return Measurement(
+            subject=self.shot.subject,
+            shot=self.shot.id,
+            quantity=quantity,
+            value=float(value),
+            unit=unit,
+            uncertainty=combined.uncertainty,
+            k=combined.k,
+            degrees_of_freedom=combined.degrees_of_freedom,
+            samples=samples,
+            method=method,
+            budget=tuple(budget),
+            **fields,
+        )
+
+
+def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
+    """Light of a camera signal 0..1 (or a little outside): ITU-R BT.709-6 item 1.2, IEC 61966-2-1, or a power."""
+    value = np.asarray(signal, np.float64)
+    if transfer == "linear":
+        return value.copy()
+    if transfer in {"gamma22", "gamma28"}:
+        power = 2.2 if transfer == "gamma22" else 2.8
+        return np.asarray(np.sign(value) * np.abs(value) ** power)
+    knee, slope, offset, power = (0.04045, 12.92, 0.055, 2.4) if transfer == "srgb" else (0.081, 4.5, 0.099, 1 / 0.45)
+    curved = (np.maximum(value, knee) + offset) / (1 + offset)
+    return np.where(value < knee, value / slope, curved**power)
+
+
+def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None) -> Scene:
+    """Open the shot's clip (relative to ``folder``), decode it once, find the charts and return the scene.
+
+    Raises ClipError, ChartError and PlanError; what is missing in the picture becomes a note of the scene.
+    """
+    opened = clip.open_clip(folder / shot.clip, shot.coding)
+    wanted = [charts.load(shot.chart)] if shot.chart else [charts.load(name) for name in charts.names()]
+    watch = _Watch(opened, wanted)
+    for frame in opened.frames():
+        watch.see(frame)
+        if progress:
+            progress(frame.index + 1, len(opened.packets))
+    return _scene(shot, folder, opened, wanted, watch)
+
+
+class _Watch:
+    """Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read."""
+
+    def __init__(self, opened: clip.Clip, wanted: Sequence[Chart]) -> None:
+        self.clocks = [chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)]
+        count = len(opened.packets)
+        self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
+        self.kept: list[clip.Frame] = []
+        self.times: list[float] = []
+        self.means: list[float] = []
+        self.differences: list[float] = []
+        self.tracks: list[_Track] = []
+        self.before: NDArray[Any] | None = None
+        self.top = (1 << opened.info.depth) - 1
+
+    def see(self, frame: clip.Frame) -> None:
+        self.times.append(float(frame.time))
+        thumbnail = cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
+        self.means.append(float(thumbnail.mean()))
+        self.differences.append(math.nan if self.before is None else float(np.abs(thumbnail - self.before).mean()))
+        self.before = thumbnail
+        if frame.index in self.sampled:
+            self.kept.append(_copied(frame))
+        if self.clocks and frame.index % LOCATE_EVERY == 0:
+            self._track(frame)
+        for track in self.tracks:
+            track.read(frame)
+
+    def _track(self, frame: clip.Frame) -> None:
+        for place in finding.find(frame.luma, self.clocks):
+            near = [track for track in self.tracks if _moved(track.place, place) < _width(place) / 2]
+            if near:
+                near[0].move(place)
+            else:
+                self.tracks.append(_Track(place, frame.index))
+
+
+class _Track:
+    """One clock: where it is now, and the mean code of each of its cells, frame by frame."""
+
+    def __init__(self, place: Located, first: int) -> None:
+        self.first = first
+        self.readings: list[list[float]] = []
+        self.move(place)
+
+    def move(self, place: Located) -> None:
+        self.place = place
+        self.cells = [_within(charts.inner(place, region, 0.6)) for region in clock_cells(place.chart)]
+
+    def read(self, frame: clip.Frame) -> None:
+        means = (frame.luma[y : y + h, x : x + w] for x, y, w, h in self.cells)
+        self.readings.append([float(cell.mean()) if cell.size else math.nan for cell in means])
+
+    def column(self, count: int) -> NDArray[np.float32]:
+        cells = np.full((count, len(self.cells)), np.nan, np.float32)
+        cells[self.first : self.first + len(self.readings)] = self.readings
+        return cells
+
+
+def clock_cells(chart: Chart) -> tuple[Region, ...]:
+    """List the regions behind the columns of ``Series.cells``: bits and reference fields, in the chart's order."""
+    return tuple(region for region in chart.regions if region.kind in {"bits", "reference"})
+
+
+def _copied(frame: clip.Frame) -> clip.Frame:
+    """Keep a frame beyond the decoder's own buffers."""
+    planes: dict[str, Any] = {
+        name: None if plane is None else plane.copy()
+        for name in ("luma", "cb", "cr")
+        if (plane := getattr(frame, name)) is not None
+    }
+    return replace(frame, **planes)
+
+
+def _moved(one: Located, other: Located) -> float:
+    return float(np.abs(np.asarray(one.corners) - np.asarray(other.corners)).max())
+
+
+def _width(place: Located) -> float:
+    corners = np.asarray(place.corners)
+    return float(np.linalg.norm(corners[1] - corners[0]))
+
+
+def _within(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    """Return the whole pixels (x, y, width, height) whose centres lie inside a box; never negative."""
+    x, y, width, height = box
+    left, top = max(0, math.ceil(x)), max(0, math.ceil(y))
+    return left, top, max(0, math.floor(x + width) - left + 1), max(0, math.floor(y + height) - top + 1)
+
+
+def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: _Watch) -> Scene:
+    if not watch.kept:
+        raise GapError("not one frame could be decoded", where=shot.clip, code="too_few_frames", frames=0, needed=1)
+    notes: list[Note] = []
+    printed, places = _printed_chart(shot, wanted, watch, notes)
+    views = _views(watch.kept, places, notes) | _views_by_hand(shot, watch.kept, notes)
+    if opened.info.truncated:
+        notes.append(Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)})))
+    located = tuple(places[:1]) + tuple(track.place for track in watch.tracks)
+    return Scene(
+        shot=replace(
+            shot,
+            corners=tuple(tuple((float(x), float(y)) for x, y in place.corners) for place in located),
+            chart=shot.chart or (located[0].chart.name if located else None),
+            stream=_stream(opened, len(watch.times)),
+        ),
+        video=opened.info,
+        chart=printed or (located[0].chart if located else None),
+        located=located,
+        views=views,
+        series=_series(opened, shot, folder, watch),
+        reference=watch.kept[len(watch.kept) // 2],
+        screen_log=_table(folder, shot.screen_log, 2) if shot.screen_log else None,
+        notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
+    )
+
+
+def _stream(opened: clip.Clip, decoded: int) -> dict[str, Value]:
+    info = opened.info
+    return {
+        "codec": info.codec,
+        "pixel_format": info.pixel_format,
+        "width": info.width,
+        "height": info.height,
+        "sample_aspect": str(info.sample_aspect),
+        "depth": info.depth,
+        "range": "full" if info.full_range else "limited",
+        "matrix": info.matrix,
+        "transfer": info.transfer,
+        "assumed": ", ".join(info.assumed),
+        "nominal_rate": float(info.nominal_rate or 0),
+        "bit_rate": info.bit_rate,
+        "frames": decoded,
+        "packets": info.frames,
+        "interlaced": info.interlaced,
+        "truncated": info.truncated,
+    }
+
+
+def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: _Watch) -> Series:
+    by_time = {float(packet.time): packet for packet in opened.packets}
+    packets = [by_time.get(time) for time in watch.times]
+    tracks = sorted(watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean()))
+    names = ["clock"] if len(tracks) == 1 else [f"clock_{number}" for number in range(len(tracks))]
+    count = len(watch.times)
+    return Series(
+        times=np.array(watch.times),
+        sizes=np.array([packet.size if packet else 0 for packet in packets], np.int64),
+        keys=np.array([packet.key if packet else False for packet in packets], np.bool_),
+        mean=np.array(watch.means),
+        difference=np.array(watch.differences),
+        cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
+        rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)},
+        arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None,
+    )
+
+
+def _centre_row(place: Located, height: int) -> float:
+    return float(np.asarray(place.corners)[:, 1].mean() / height)
+
+
+def _table(folder: Path, name: str, columns: int) -> Floats:
+    """Read a CSV with a heading and ``columns`` columns of numbers."""
+    path = folder / name
+    hint = f"It needs a heading line and {columns} columns of numbers"
+    try:
+        table = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
+    except (OSError, ValueError) as error:
+        raise PlanError(f"the table cannot be read ({error})", where=str(path), hint=hint, code="table") from error
+    if table.shape[1] != columns:
+        raise PlanError(f"the table has {table.shape[1]} columns", where=str(path), hint=hint, code="table")
+    return table
+
+
+def _printed_chart(
+    shot: Shot, wanted: Sequence[Chart], watch: _Watch, notes: list[Note]
+) -> tuple[Chart | None, list[Located]]:
+    """Find the printed chart in each kept frame (one place for all where it did not move)."""
+    printed = [chart for chart in wanted if chart not in watch.clocks]
+    nothing_else = not watch.tracks and not shot.regions
+    try:
+        places = [_one(frame, printed) for frame in _ends(watch.kept)] if printed else []
+        if printed and max(_moved(place, places[0]) for place in places) > STILL_WITHIN:
+            places = [_one(frame, printed) for frame in watch.kept]
+        elif printed:
+            places = [_one(_mean(watch.kept), printed)]
+    except GapError as gap:
+        if nothing_else or gap.code != "chart_not_found":
+            notes.append(Note(reason=Reason(code=gap.code, parameters=gap.parameters)))
+        return None, []
+    if not printed and nothing_else:
+        notes.append(Note(reason=Reason(code="chart_not_found")))
+    return (places[0].chart if places else None), places
+
+
+def _one(frame: clip.Frame, printed: Sequence[Chart]) -> Located:
+    places = finding.find(frame.luma, printed)
+    return places[0] if len(places) == 1 else finding.locate_one(frame.luma, printed[0])
+
+
+def _ends(kept: Sequence[clip.Frame]) -> list[clip.Frame]:
+    return [kept[0]] if len(kept) == 1 else [kept[0], kept[-1]]
+
+
+def _mean(kept: Sequence[clip.Frame]) -> clip.Frame:
+    mean = np.mean([frame.luma for frame in kept], axis=0, dtype=np.float32)
+    return replace(kept[0], luma=np.rint(mean).astype(kept[0].luma.dtype))
+
+
+def _views(kept: Sequence[clip.Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
+    views = {}
+    for region in places[0].chart.regions if places else ():
+        boxes = [_within(charts.inner(place, region, 1.0)) for place in places]
+        try:
+            views[region.name] = _view(kept, region, boxes, np.asarray(np.linalg.inv(places[0].homography), np.float64))
+        except GapError as gap:
+            notes.append(Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return views
+
+
+def _views_by_hand(shot: Shot, kept: Sequence[clip.Frame], notes: list[Note]) -> dict[str, View]:
+    views = {}
+    for name, (x, y, width, height) in shot.regions.items():
+        kind = re.match(r"[a-z]*", name.split(".")[-1].split("_")[0])
+        if not kind or kind.group() not in charts.PRINTED:
+            hint = f"Begin the name with its kind: {', '.join(charts.PRINTED)}"
+            raise PlanError(
+                f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
+            )
+        region = Region(name=name, kind=kind.group(), rect=(x, y, width, height))
+        try:
+            views[name] = _view(kept, region, [(round(x), round(y), round(width), round(height))], None)
+        except GapError as gap:
+            notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return views
+
+
+def _view(
+    kept: Sequence[clip.Frame],
+    region: Region,
+    boxes: Sequence[tuple[int, int, int, int]],
+    to_chart: Floats | None,
+) -> View:
+    size = min(box[2] for box in boxes), min(box[3] for box in boxes)
+    boxes = [(x, y, *size) for x, y, _, _ in boxes]
+    height, width = kept[0].luma.shape
+    if any(x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes):
+        raise GapError(
+            f"the region {region.name} does not lie inside the picture", code="region_outside", region=region.name
+        )
+    each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
+    return View(
+        region=region,
+        luma=_crops(kept, "luma", each),
+        cb=_crops(kept, "cb", each) if kept[0].cb is not None else None,
+        cr=_crops(kept, "cr", each) if kept[0].cr is not None else None,
+        box=boxes[0],
+        to_chart=to_chart,
+        stable=len(boxes) == 1,
+    )
+
+
+def _crops(kept: Sequence[clip.Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]) -> NDArray[Any]:
+    """Crop one plane of each frame; colour planes by their own subsampling."""
+    height, width = kept[0].luma.shape
+    rows, columns = getattr(kept[0], plane).shape
+    down, across = round(height / rows), round(width / columns)
+    w, h = max(1, boxes[0][2] // across), max(1, boxes[0][3] // down)
+    crops = [
+        getattr(f, plane)[y // down : y // down + h, x // across : x // across + w]
+        for f, (x, y, _, _) in zip(kept, boxes, strict=True)
+    ]
+    stack = np.stack(crops)
+    stack.flags.writeable = False
+    return stack
+
+
+def _core(luma: NDArray[Any]) -> NDArray[Any]:
+    """Cut out the central half, in each direction, of each frame."""
+    height, width = luma.shape[1:]
+    return luma[
+        :,
+        height // 4 : max(height // 4 + 1, height - height // 4),
+        width // 4 : max(width // 4 + 1, width - width // 4),
+    ]
+
+
+def _monotone(x: Floats, y: Floats, at: Floats) -> Floats:
+    """Monotone cubic through the points (Fritsch-Carlson), continued by straight lines."""
+    inside = np.asarray(PchipInterpolator(x, y)(np.clip(at, x[0], x[-1])))
+    low, high = (y[1] - y[0]) / (x[1] - x[0]), (y[-1] - y[-2]) / (x[-1] - x[-2])
+    return np.asarray(inside + np.minimum(at - x[0], 0) * low + np.maximum(at - x[-1], 0) * high)

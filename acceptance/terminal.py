@@ -1,0 +1,131 @@
+"""What the terminal shows: tables, progress, sentences. Progress bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from acceptance import wording
+from acceptance.model import Limit, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Measurement, Note, Session
+    from acceptance.session import Progress as Tell
+
+MARKS = {Verdict.FAIL: "red", Verdict.CONDITIONAL_FAIL: "red", Verdict.PASS: "green", Verdict.CONDITIONAL_PASS: "green"}
+console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+errors = Console(highlight=False, stderr=True, soft_wrap=True)
+
+
+def say(text: str, style: str = "") -> None:
+    """Print one sentence as it is."""
+    console.print(text, style=style or None, markup=False)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], styles: Sequence[str] = ()) -> None:
+    """Print a table; ``styles`` has one style a row."""
+    grid = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for number, row in enumerate(rows):
+        grid.add_row(*(Text(str(cell)) for cell in row), style=styles[number] if styles else None)
+    console.print(grid)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Tell]:
+    """Give a callback for ``session.run``: a bar a shot on a terminal, a line a shot elsewhere."""
+    if not console.is_terminal:
+        yield _plain
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)
+
+        yield tell
+
+
+def _plain(what: str, done: int, total: int) -> None:
+    if done in {1, total}:
+        say(f"{what}: frame {done} of {total}")
+
+
+def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
+    """Print measurements as a table and notes as sentences."""
+    rows = [
+        (
+            item.quantity,
+            wording.region(item.region, "en"),
+            item.direction,
+            item.statistic,
+            wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
+            item.method,
+            item.shot,
+        )
+        for item in found
+    ]
+    table("Measured", ("quantity", "region", "direction", "statistic", "value", "method", "shot"), rows)
+    for note in notes:
+        place = ", ".join(part for part in (note.shot, note.metric, note.quantity, note.region) if part)
+        say(f"not had ({place}): {wording.reason(note.reason, 'en')}", "yellow")
+
+
+def findings(session: Session) -> None:
+    """Print what was judged, and count the rest."""
+    judged = [one for one in session.findings if one.verdict not in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}]
+    rows = [
+        (
+            one.subject,
+            one.requirement,
+            wording.quantity(one.quantity, "en"),
+            wording.limit(one.limit, "en") if one.limit else "",
+            wording.figure(one.value, one.unit, "en", expanded=(one.uncertainty or 0) * (one.k or 0))
+            if one.value is not None
+            else "",
+            one.verdict + (" (provisional)" if one.provisional else ""),
+            wording.reason(one.reason, "en"),
+        )
+        for one in judged
+    ]
+    styles = [MARKS.get(one.verdict, "yellow") for one in judged]
+    table("Judged", ("subject", "requirement", "what", "limit", "value", "verdict", "why"), rows, styles)
+    rest = [one.verdict for one in session.findings]
+    say(f"Not tested: {rest.count(Verdict.NOT_TESTED)}; not applicable: {rest.count(Verdict.NOT_APPLICABLE)}")
+
+
+def clauses(rows: Sequence[dict[str, Any]]) -> None:
+    """Print the rows of ``checks.matrix``."""
+    told = {True: "yes", False: "no", None: "not told"}
+    columns = ("clause", "title", "mandatory", "how", "quantity", "limit", "figure", "assignment", "measured here")
+    cells = [
+        (
+            row["clause"],
+            row["title"],
+            told[row["mandatory"]],
+            row["how"],
+            row["quantity"],
+            wording.limit(Limit(**row["limit"]), "en") if row["limit"] else "",
+            _provenance(row["provenance"]["figure"]),
+            _provenance(row["provenance"]["assignment"]),
+            told[row["measured_here"]],
+        )
+        for row in rows
+    ]
+    table("Clauses", columns, cells)
+
+
+def _provenance(given: dict[str, Any] | None) -> str:
+    return f"{given['source']} {given['clause']} ({given['level']})" if given else ""
