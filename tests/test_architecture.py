@@ -45,7 +45,7 @@ HOMES = {
     "cv2": {"charts", "drawing", "finding", "scene", "still", "metrics"},
     "GTC": {"uncertainty"},
     "jinja2": {"report"},
-    "markupsafe": {"report"},
+    "markupsafe": {"report", "pages"},
     "weasyprint": {"report"},
     "pyhanko": {"signing", "certificates"},
     "pyhanko_certvalidator": {"signing", "certificates"},
