@@ -1,0 +1,62 @@
+"""Fixtures that several tests share: real footage, a film of the chart, a film of the clock, a signing key."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from acceptance import charts, simulate
+from acceptance.camera import Camera
+from acceptance.certificates import DemoChain, make_demo_chain
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Find the folder of real footage; tests that need it are skipped with the reason where it is absent."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("ACCEPTANCE_REAL_DATA", beside))
+    if not folder.is_dir():
+        pytest.skip(f"no real footage in {folder} (set ACCEPTANCE_REAL_DATA)")
+    return folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A simulated film and what is true of it."""
+
+    path: Path
+    truth: simulate.Truth
+
+
+@pytest.fixture(scope="session")
+def chart_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """One second of the acceptance chart, 720p."""
+    path = tmp_path_factory.mktemp("film") / "chart.mp4"
+    camera = Camera(noise=0.01, crf=15, seed=5)
+    return Film(path=path, truth=simulate.film_chart(camera, charts.load("acceptance"), path, 1.0))
+
+
+@pytest.fixture(scope="session")
+def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """Two seconds of the clock, 640 x 360, with two frames dropped; arrivals.csv and screen.csv beside it."""
+    path = tmp_path_factory.mktemp("film") / "clock.mp4"
+    camera = Camera(width=640, height=360, rate=Fraction(25), noise=0.01, dropped=frozenset({10, 30}), seed=6)
+    truth = simulate.film_clock(
+        camera,
+        charts.load("clock"),
+        path,
+        2.0,
+        arrivals_path=path.with_name("arrivals.csv"),
+        log_path=path.with_name("screen.csv"),
+    )
+    return Film(path=path, truth=truth)
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
+    """Make a certificate chain for the tests."""
+    return make_demo_chain(tmp_path_factory.mktemp("keys"))
