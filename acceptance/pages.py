@@ -1,0 +1,308 @@
+"""What each page of the report shows, sorted: rows by subject and clause, curves by plot, requirements by source."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from acceptance import plots, wording
+from acceptance.model import (
+    Answer,
+    BudgetLine,
+    Clause,
+    Compare,
+    Curve,
+    DecisionRule,
+    Finding,
+    Measurement,
+    Pack,
+    Requirement,
+    RuleKind,
+    Scope,
+    Session,
+    Shot,
+    Subject,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MOST_ROWS = 400
+MOST_PLOTS = 48
+MOST_REASONS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A finding with the clause, requirement and subject that it is about, and its number in the report."""
+
+    number: int
+    finding: Finding
+    clause: Clause
+    requirement: Requirement | None
+    subject: str
+    item: str
+    result: str
+    rule: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Findings of one requirement that are worded alike: the first, how many, and why."""
+
+    row: Row
+    count: int
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """Curves that share their axes: where they are from, and the drawing."""
+
+    subject: str
+    shot: str
+    name: str
+    svg: Markup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """A session and its packs, looked at as the pages need them. ``folder`` is the session folder."""
+
+    session: Session
+    packs: Sequence[Pack]
+    folder: Path
+    lang: str
+
+    @property
+    def title(self) -> str:
+        """The report's title: the project's own, else the usual one for the scope."""
+        plan = self.session.plan
+        usual = "title_site" if plan.scope is Scope.SITE else "title_device"
+        return plan.project.report_title or str(wording.phrases(self.lang)["report"][usual])
+
+    @cached_property
+    def subjects(self) -> dict[str, Subject]:
+        """Subjects by id."""
+        return {one.id: one for one in self.session.plan.subjects}
+
+    @cached_property
+    def requirements(self) -> dict[str, Requirement]:
+        """Requirements by ``pack#id``."""
+        return {f"{pack.id}#{one.id}": one for pack in self.packs for one in pack.requirements}
+
+    @cached_property
+    def clauses(self) -> dict[tuple[str, str], Clause]:
+        """Clauses by pack and number."""
+        return {(pack.id, one.number): one for pack in self.packs for one in pack.clauses}
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every finding, numbered in order."""
+        return tuple(self._row(number, one) for number, one in enumerate(self.session.findings, start=1))
+
+    def _row(self, number: int, finding: Finding) -> Row:
+        requirement = self.requirements.get(finding.requirement)
+        clause = self.clauses.get((finding.pack, finding.clause)) or Clause(number=finding.clause, title="")
+        words = requirement and self.text(requirement, "text")
+        return Row(
+            number=number,
+            finding=finding,
+            clause=clause,
+            requirement=requirement,
+            subject=self.subject(finding.subject),
+            item=words or self.text(clause, "title") or finding.requirement,
+            result=self._result(finding),
+            rule=self._rule(finding, requirement),
+            note=self._note(finding),
+        )
+
+    def subject(self, identifier: str) -> str:
+        """Name a subject, by its id where it has no name."""
+        one = self.subjects.get(identifier)
+        return (one.name if one else "") or identifier
+
+    def text(self, noun: Clause | Requirement | Pack, field: str) -> str:
+        """Return a field that a pack gives in both languages."""
+        chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
+        return str((english or chinese) if self.lang == "en" else (chinese or english))
+
+    def _answer(self, finding: Finding) -> Answer | None:
+        return None if finding.answer is None else self.session.plan.answers[finding.answer]
+
+    def _result(self, finding: Finding) -> str:
+        answer, label = self._answer(finding), wording.phrases(self.lang)["label"]
+        if answer and answer.grade:
+            return wording.word(answer.grade, "grade", self.lang)
+        if answer and answer.yes is not None:
+            return str(label["yes"] if answer.yes else label["no"])
+        if answer and answer.scores and finding.value is not None:
+            raters = len({one.rater for one in answer.scores})
+            return str(label["score_mean"]).format(mean=wording.number(finding.value), raters=raters)
+        if finding.value is None:
+            return wording.DASH
+        expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
+        return wording.figure(finding.value, finding.unit, self.lang, expanded=expanded, k=finding.k)
+
+    def _rule(self, finding: Finding, requirement: Requirement | None) -> str:
+        if finding.decision_rule is None:
+            return wording.word("answer", "rule", self.lang) if finding.answer is not None else wording.DASH
+        if requirement and requirement.compare is Compare.COUNT:
+            return wording.word("count", "rule", self.lang)
+        return wording.rule(finding.decision_rule, self.lang)
+
+    def _note(self, finding: Finding) -> str:
+        """Tell which region the figure is from, or of how many it is the mean."""
+        ones = [self.session.measurements[index] for index in finding.measurements]
+        if len(ones) > 1:
+            return f"{wording.word('mean', 'statistic', self.lang)} (n = {len(ones)})"
+        return wording.region(ones[0].region, self.lang) if ones else ""
+
+    def number_of(self, pack: str) -> str:
+        """Return the number of a pack's standard."""
+        return next((one.number for one in self.packs if one.id == pack), pack)
+
+    def takes(self, shot: Shot) -> str:
+        """Count the log's takes of a shot."""
+        count = sum(one.what == "take" and one.details.get("shot") == shot.id for one in self.session.log)
+        return str(count) if count else wording.DASH
+
+    def share(self, line: BudgetLine, one: Measurement) -> str:
+        """Return the share of a budget line in the combined variance, in per cent."""
+        return wording.share((line.contribution / one.uncertainty) ** 2) if one.uncertainty else wording.DASH
+
+    def having(self, *verdicts: str) -> list[Row]:
+        """Rows with one of these verdicts."""
+        return [row for row in self.rows if row.finding.verdict in verdicts]
+
+    @property
+    def untested(self) -> list[Row]:
+        """Rows of mandatory clauses that were not tested."""
+        return [row for row in self.having(Verdict.NOT_TESTED) if row.finding.mandatory]
+
+    @property
+    def by_subject(self) -> dict[str, list[Row]]:
+        """Rows of each subject, but for those that do not apply, in order of pack and clause."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if row.finding.verdict is not Verdict.NOT_APPLICABLE:
+                found[row.finding.subject].append(row)
+        return dict(found)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a verdict rests on a figure or an assignment that nobody confirmed."""
+        return self.session.bottom_line.provisional or bool(self.to_confirm)
+
+    @property
+    def to_confirm(self) -> dict[str, Row]:
+        """Provisional rows that were judged, one for each requirement."""
+        judged = (row for row in self.rows if row.finding.provisional and row.requirement)
+        skip = {Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
+        return {row.finding.requirement: row for row in judged if row.finding.verdict not in skip}
+
+    def applied(self, pack: Pack) -> list[Requirement]:
+        """Return the requirements of a pack that applied to at least one subject."""
+        names = {row.finding.requirement for rows in self.by_subject.values() for row in rows}
+        return [one for one in pack.requirements if f"{pack.id}#{one.id}" in names]
+
+    def outcomes(self, pack: Pack, clause: Clause) -> list[Outcome]:
+        """Tell what came of a clause: one for each requirement and verdict, with its reasons (none for a pass)."""
+        alike: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if (row.finding.pack, row.finding.clause) == (pack.id, clause.number):
+                alike[row.finding.requirement, wording.verdict(row.finding, self.lang)].append(row)
+        return [self._outcome(rows) for rows in alike.values()]
+
+    def _outcome(self, rows: Sequence[Row]) -> Outcome:
+        tells = (row.finding.reason for row in rows if row.finding.verdict is not Verdict.PASS)
+        reasons = list(dict.fromkeys(wording.reason(one, self.lang) for one in tells))
+        more = ["…"] if len(reasons) > MOST_REASONS else []
+        return Outcome(row=rows[0], count=len(rows), reasons=reasons[:MOST_REASONS] + more)
+
+    def ways(self, pack: Pack, clause: Clause) -> list[str]:
+        """How a clause can be checked."""
+        return list(dict.fromkeys(one.how for one in pack.requirements if one.clause == clause.number)) or ["unknown"]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings have each wording of a verdict, from pass to not applicable."""
+        ordered = sorted(self.rows, key=lambda row: list(Verdict).index(row.finding.verdict))
+        return dict(Counter(wording.verdict(row.finding, self.lang) for row in ordered))
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """Decision rules used, with the largest probability of false acceptance (ILAC-G8:09/2019, k = 2)."""
+        risk = wording.phrases(self.lang)["risk"]
+        return {row.rule: _risk(row, risk) for row in self.rows if wording.DASH not in {row.rule, row.result}}
+
+    @property
+    def concessions_shown(self) -> bool:
+        """Concessions belong into the report of an acceptance on site only."""
+        return self.session.plan.scope is Scope.SITE and bool(self.session.plan.concessions)
+
+    @property
+    def measured(self) -> list[Measurement]:
+        """Measurements in the order of subject and quantity."""
+        return sorted(self.session.measurements, key=lambda one: (one.subject, one.quantity, one.region))
+
+    def still(self, shot: Shot) -> str | None:
+        """Return the address of a shot's still relative to the session folder; None where the file is not in it."""
+        path = (self.folder / shot.still).resolve()
+        inside = path.is_relative_to(self.folder.resolve()) and path.is_file()
+        return quote(shot.still) if inside else None
+
+    @property
+    def plots(self) -> list[Plot]:
+        """Curves of a shot that share name, direction and axes in one plot, as many as its dash patterns tell apart."""
+        groups: dict[tuple[str, ...], dict[str, Curve]] = defaultdict(dict)
+        for one in self.session.measurements:
+            curve = one.curve
+            if curve and len(curve.x) > 1:
+                key = (one.subject, one.shot, curve.name, one.direction, curve.x_label, curve.y_label, curve.y_unit)
+                groups[key].setdefault(self._line(one), curve)
+        parts = [(key, part) for key, curves in groups.items() for part in _parts(curves)]
+        return [self._plot(key, part) for key, part in parts[:MOST_PLOTS]]
+
+    def _line(self, one: Measurement) -> str:
+        return wording.region(one.region, self.lang) or wording.quantity(one.quantity, self.lang)
+
+    def _plot(self, key: tuple[str, ...], curves: Mapping[str, Curve]) -> Plot:
+        words = wording.phrases(self.lang)
+        worded = {name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in curves.items()}
+        direction = wording.word(key[3], "direction", self.lang) if key[3] else ""
+        name = wording.word(key[2], "curve", self.lang) + (f" · {direction}" if direction else "")
+        return Plot(subject=self.subject(key[0]), shot=key[1], name=name, svg=Markup(plots.draw(worded)))  # noqa: S704 - plots.py escapes
+
+    def day(self, text: str) -> str:
+        """Write the date of an ISO time; what is none stays as it is."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        phrase: str = wording.phrases(self.lang)["report"]["date"]
+        return phrase.format(year=moment.year, month=moment.month, day=moment.day)
+
+
+def _parts(curves: Mapping[str, Curve]) -> list[dict[str, Curve]]:
+    items = list(curves.items())
+    return [dict(items[at : at + plots.MOST_LINES]) for at in range(0, len(items), plots.MOST_LINES)]
+
+
+def _risk(row: Row, words: Mapping[str, str]) -> str:
+    rule: DecisionRule | None = row.finding.decision_rule
+    if rule is None or (row.requirement and row.requirement.compare is Compare.COUNT):
+        return words["none"]
+    if rule.kind is RuleKind.SIMPLE:
+        return words["simple"]
+    return f"{100 * NormalDist().cdf(-2 * rule.guard):.2g}{wording.NARROW}%"

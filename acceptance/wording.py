@@ -1,0 +1,206 @@
+"""Words and numbers for people: phrases by code, figures rounded together with their uncertainty.
+
+The phrase files ``report_templates/zh.toml`` and ``en.toml`` hold every sentence; nothing here is in any language.
+A code without a phrase comes out as the code itself with its parameters, so that no new code stops a report.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+import tomllib
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from acceptance import data
+from acceptance.errors import InputError
+from acceptance.model import RuleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from acceptance.model import BottomLine, DecisionRule, Finding, Limit, Reason, Value
+
+LANGUAGES = ("zh", "en")
+MINUS, NARROW, DASH = "\u2212", "\u202f", "—"
+
+# The section of the phrase file that words what a reason's parameter of this name holds.
+PARAMETER_SECTIONS = {
+    "quantity": "quantity",
+    "condition": "condition",
+    "tap": "tap",
+    "path": "path",
+    "scope": "scope",
+    "kinds": "kind",
+    "kind": "region",
+    "directions": "direction",
+    "unit": "unit",
+    "fact": "fact",
+    "value": "fact_value",
+    "needed": "fact_value",
+}
+
+
+@lru_cache
+def phrases(lang: str) -> dict[str, Any]:
+    """Return the phrase file of a language (``zh`` or ``en``): section -> code -> phrase. Raises ``InputError``."""
+    path = data.folder("report_templates") / f"{lang}.toml"
+    if lang not in LANGUAGES or not path.is_file():
+        raise InputError("no phrases in this language", where=lang, hint=f"Languages: {', '.join(LANGUAGES)}")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def word(code: str, section: str, lang: str) -> str:
+    """Return the phrase of a code, or the code itself where the phrase file has none."""
+    return str(phrases(lang).get(section, {}).get(code, code))
+
+
+def quantity(code: str, lang: str) -> str:
+    """Name a quantity, for instance ``noise.snr``: 信噪比."""
+    return word(code, "quantity", lang)
+
+
+def unit(code: str, lang: str) -> str:
+    """Return the symbol of a unit; the unit 1 has none."""
+    return word(code, "unit", lang)
+
+
+def region(name: str, lang: str) -> str:
+    """Name a region by its parts: ``centre.edge_horizontal``, or ``grey3`` with its number."""
+    parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
+    return " ".join(f"{word(part[1], 'region', lang)}{NARROW if part[2] else ''}{part[2]}" for part in parts if part)
+
+
+class _Filler(string.Formatter):
+    """Fills a phrase; a parameter that is missing or of another type is shown as it is, never an error."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - base class
+        """Return the parameter, worded where it is a code."""
+        del args
+        return _parameter(str(key), kwargs.get(str(key), "?"), self.lang)
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - base class
+        """Format a number as the phrase asks, with a true minus sign."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return str(value)
+        return (
+            (format(value, format_spec) if format_spec else number(value))
+            .replace("-", MINUS)
+            .replace("%", f"{NARROW}%")
+        )
+
+
+def _parameter(name: str, value: Value, lang: str) -> Value:
+    if not isinstance(value, str):
+        return value
+    if name == "region" or (name == "needed" and value not in phrases(lang)["fact_value"]):
+        return region(value, lang)
+    section = PARAMETER_SECTIONS.get(name)
+    return ", ".join(word(part, section, lang) for part in value.split(", ")) if section else value
+
+
+def reason(given: Reason, lang: str) -> str:
+    """Word a reason; a code that the phrase file lacks comes out as the code with its parameters."""
+    phrase = phrases(lang)["reason"].get(given.code)
+    if phrase is None:
+        return " ".join([given.code, *(f"{name} = {value}" for name, value in given.parameters.items())])
+    return _Filler(lang).vformat(phrase, (), given.parameters)
+
+
+def limit(given: Limit, lang: str) -> str:
+    """Word a limit: ``≥ 270 TVL``, or both ends."""
+    low, high = given.at_least, given.at_most
+    if low is not None and high is not None:
+        text = word("between", "limit", lang).format(low=number(low), high=number(high))
+    elif low is not None:
+        text = f"≥{NARROW}{number(low)}"
+    else:
+        text = DASH if high is None else f"≤{NARROW}{number(high)}"
+    return _with_unit(text, given.unit, lang)
+
+
+def number(value: float) -> str:
+    """Write a number without uncertainty: a whole one in full, any other to four significant digits."""
+    if not math.isfinite(value):
+        return DASH
+    text = str(int(value)) if float(value).is_integer() else format(Decimal(f"{value:.4g}"), "f")
+    return text.replace("-", MINUS)
+
+
+def small(value: float, unit_code: str, lang: str) -> str:
+    """Write a contribution to an uncertainty: two significant digits with the unit."""
+    text = format(Decimal(f"{value:.2g}"), "f") if math.isfinite(value) else DASH
+    return _with_unit(text.replace("-", MINUS), unit_code, lang)
+
+
+def rounded(value: float, expanded: float) -> tuple[str, str]:
+    """Round value and expanded uncertainty together: U to two significant digits, the value to the same place.
+
+    Rounding is half to even (GB/T 8170-2008); JCGM 100:2008, 7.2.6 asks for at most two digits.
+    """
+    exact = Decimal(repr(float(expanded)))
+    for _ in range(2):  # twice: 9.96 becomes 10.0 and then 10
+        exact = exact.quantize(place := Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_EVEN)
+    near = Decimal(repr(float(value))).quantize(place, ROUND_HALF_EVEN)
+    return f"{near + 0:f}".replace("-", MINUS), f"{exact:f}"
+
+
+def figure(value: float, unit_code: str, lang: str, *, expanded: float | None = None, k: float | None = None) -> str:
+    """Write a result as JCGM 100:2008, 7.2.4 does: ``(398 ± 12) TVL (k = 1.98)``; without U the number and its unit."""
+    if not expanded or not (math.isfinite(expanded) and math.isfinite(value)):
+        return _with_unit(number(value), unit_code, lang)
+    pair = f"{NARROW}±{NARROW}".join(rounded(value, expanded))
+    together = _with_unit(f"({pair})" if unit(unit_code, lang) else pair, unit_code, lang)
+    return together if k is None else f"{together} (k{NARROW}={NARROW}{k:.2f})"
+
+
+def _with_unit(text: str, unit_code: str, lang: str) -> str:
+    symbol = unit(unit_code, lang)
+    return f"{text}{NARROW}{symbol}" if symbol else text
+
+
+def probability(value: float | None) -> str:
+    """Write a probability of conformity: ``P = 66.3 %``, and never a certain one."""
+    if value is None:
+        return DASH
+    sign, shown = (">", 0.999) if value > 0.9995 else ("<", 0.001) if value < 0.0005 else ("=", value)
+    return f"P{NARROW}{sign}{NARROW}{100 * shown:.1f}{NARROW}%"
+
+
+def degrees(value: float | None) -> str:
+    """Write degrees of freedom; None are infinitely many."""
+    return "∞" if value is None else number(math.floor(value))
+
+
+def share(part: float) -> str:
+    """Write a share (0 to 1) in whole per cent."""
+    return f"{100 * part:.0f}{NARROW}%"
+
+
+def rule(given: DecisionRule | None, lang: str) -> str:
+    """Name a decision rule with the width of its guard band."""
+    if given is None:
+        return DASH
+    return word(given.kind, "rule", lang).format(width=f"{given.guard:g}{NARROW}U")
+
+
+def verdict(finding: Finding, lang: str) -> str:
+    """Word the verdict on one item: 符合 or 不符合, and the four words only where the contract names that rule."""
+    four = finding.decision_rule is not None and finding.decision_rule.kind is RuleKind.FOUR_WORD
+    return word(finding.verdict, "verdict" if four else "verdict_item", lang)
+
+
+def bottom_line(line: BottomLine, clauses: Sequence[str], lang: str, *, four_word: bool = False) -> list[str]:
+    """Word what the findings add up to, in sentences: scope and verdict, mandatory ``clauses`` not tested, 暂定."""
+    table = phrases(lang)["bottom_line"]
+    answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
+    said = table["verdict"].format(
+        scope=word(line.scope, "scope", lang), verdict=answer + (table["provisional_mark"] if line.provisional else "")
+    )
+    untested = [table["not_tested"].format(clauses=table["comma"].join(clauses))] if clauses else []
+    return [said, *untested, *([table["provisional"]] if line.provisional else [])]
