@@ -26,6 +26,8 @@ LEAST_CONTRAST = 0.2
 MOST_CLIPPED = 0.005
 LEAST_ROWS, LEAST_COLUMNS = 20, 16
 LEAST_EXPLAINED = 0.5
+LEAST_STEP = 0.05
+LEAST_LEAN = 1.0
 STIFFNESS = 300.0
 ISO_BIN = 1 / 4
 
@@ -105,12 +107,12 @@ def edge_mtf(
     distance, angle = _distance(line, upright)
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
     fit = profile(upright, distance, line.reach, stiffness=stiffness, aperture=aperture)
-    _refuse(upright, line, fit)
+    _refuse(upright, line, fit, angle)
     taper = _taper(fit, line, mode)
     frequencies, mtf = spectrum(fit, taper)
     at50, at30, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.3, 0.1))
     rows = upright.shape[0]
-    blocks = min(16, max(6, rows // 6))
+    blocks = min(16, max(6, rows // 8))
     u50, u10 = (standard_error(at, fit, taper, rows, blocks) if covariance else None for at in (at50, at10))
     over, under = _overshoot(fit, line)
     return EdgeResult(
@@ -155,7 +157,7 @@ def _locate(image: Array, mode: Mode, order: int | None) -> _Line:
     dark, light = _levels(image)
     # The area under a row tells the edge's place with far less noise than a centroid without window would.
     start = _fitter(y.size, 1) @ (columns - 0.5 - (image - dark).sum(axis=1) / (light - dark))
-    slope = np.diff(image, axis=1)
+    slope = np.diff(image, axis=1) / (light - dark)
     if mode == "iso12233":
         coefficients = _follow_wide(slope, y, order or 5)
         sigma = _follow(slope, y, start, 1)[1]
@@ -178,7 +180,9 @@ def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Ar
         weighted = slope[:, near] * np.exp(square * (-0.5 / window**2))
         by_row = weighted.sum(axis=1)
         centroid = np.einsum("ij,ij->i", weighted, offset) / _positive(by_row)
-        variance = float(np.vdot(weighted, square) / max(by_row.sum(), 1e-300)) - float(centroid.mean()) ** 2
+        if by_row.mean() < LEAST_STEP:
+            raise GapError("no edge runs through the region", code="no_edge", explained=0.0)
+        variance = float(np.vdot(weighted, square) / by_row.sum()) - float(centroid.mean()) ** 2
         shrinkage = max(1 - variance / window**2, 0.1)
         if turn == 4 and order is None:
             degree = _curved(y, centroid / shrinkage)
@@ -245,13 +249,10 @@ def _distance(line: _Line, image: Array) -> tuple[Array, float]:
     tangent = legendre.legval(y, legendre.legder(line.coefficients)) * (2 / (rows - 1))
     column = legendre.legval(y, line.coefficients)
     distance = (np.arange(columns) - column[:, None]) / np.hypot(1, tangent)[:, None]
-    lean = float(column[-1] - column[0])
-    if abs(lean) < 1:
-        raise GapError("the edge leans by less than a pixel", code="edge_not_slanted", lean=abs(lean))
-    return distance, math.degrees(math.atan(abs(lean) / (rows - 1)))
+    return distance, math.degrees(math.atan(abs(column[-1] - column[0]) / (rows - 1)))
 
 
-def _refuse(image: Array, line: _Line, fit: Fit) -> None:
+def _refuse(image: Array, line: _Line, fit: Fit, angle: float) -> None:
     """Refuse what is no edge or too faint a one."""
     total = float(np.var(image))
     explained = 1 - float(np.mean(fit.residual**2)) / total if total > 0 else 0.0
@@ -261,6 +262,9 @@ def _refuse(image: Array, line: _Line, fit: Fit) -> None:
     if line.contrast < LEAST_CONTRAST:
         what = f"the edge's contrast is {line.contrast:.0%}, under {LEAST_CONTRAST:.0%}"
         raise GapError(what, code="low_contrast", contrast=line.contrast)
+    lean = (image.shape[0] - 1) * math.tan(math.radians(angle))
+    if lean < LEAST_LEAN:
+        raise GapError("the edge leans by less than a pixel", code="edge_not_slanted", lean=lean)
     if fit.position[0] > -line.reach or fit.position[-1] < line.reach:
         what = f"the edge spreads over {line.reach:.1f} px to each side, more than the region holds"
         raise GapError(what, code="region_too_small", width=image.shape[1], height=image.shape[0])
