@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import sys
 import tempfile
 import traceback
@@ -30,21 +29,18 @@ from acceptance import (
     verify,
     wording,
 )
-from acceptance.certificates import load_signer
 from acceptance.checks import matrix, pack
-from acceptance.errors import AcceptanceError, OutputError, PlanError
-from acceptance.model import Coding, Condition, Plan, Scope, Tap, Verdict
+from acceptance.errors import AcceptanceError, OutputError
+from acceptance.model import Plan, Scope, Verdict
+from acceptance.options import LANG, OUT, PASSWORD, clip_options, condition, pair, shot_fields, sign_options, signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from acceptance.model import Box, Measurement, Note, Session
-    from acceptance.signing import Signer
+    from acceptance.model import Measurement, Note, Session
 
     Command = Callable[..., Any]
 
-OUT = click.Path(path_type=Path)
-PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
 PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 
@@ -52,7 +48,7 @@ PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 def main() -> None:
     """Run the command line and exit with its documented code; no traceback reaches the user."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="acceptance", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         code = 64
@@ -82,60 +78,27 @@ def cli() -> None:
     """Measure video systems against DB50/216-2006 and write signed acceptance reports."""
 
 
-def _clip_options(command: Command) -> Command:
-    """Add the options that say how a clip is to be read."""
-    for option in (
-        click.option("--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file."),
-        click.option("--region", "regions", multiple=True, metavar="NAME=X,Y,W,H", help="A region by hand, in pixels."),
-        click.option(
-            "--tap", type=click.Choice(list(Tap)), default="camera", show_default=True, help="Where it was taken."
-        ),
-        click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
-        click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
-        click.option(
-            "--range", "code_range", type=click.Choice(["limited", "full"]), help="Code range, if wrongly stated."
-        ),
-        click.option("--matrix", type=click.Choice(["bt601", "bt709"]), help="Colour matrix, if wrongly stated."),
-        click.option("--transfer", type=click.Choice(["bt709", "srgb", "gamma22", "linear"]), help="Camera curve."),
-        click.option("--sample-aspect", metavar="W:H", help="Width over height of a pixel, if wrongly stated."),
-    ):
-        command = option(command)
-    return command
-
-
-def _sign_options(command: Command) -> Command:
-    command = click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")(
-        command
-    )
-    return click.option("--sign", "key", type=OUT, help="PKCS#12 file to sign the report with.")(command)
-
-
-LANG = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Report's language."
-)
-
-
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, type=OUT, metavar="PLAN.toml | CLIP...")
 @click.option("-o", "--output", type=OUT, default=Path("out"), show_default=True, help="Where the session folder goes.")
 @click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
-@click.option("--scope", type=click.Choice(list(Scope)), help="What the plan sets out to show.")
+@click.option("--scope", type=click.Choice([one.value for one in Scope]), help="What the plan sets out to show.")
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact of the device, e.g. picture=colour.")
 @click.option("--condition", "conditions", multiple=True, metavar="NAME=VALUE[UNIT]", help="E.g. illuminance=500lx.")
 @click.option("--operator", default="", help="Who measures.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
-@_clip_options
-@_sign_options
+@clip_options
+@sign_options
 @LANG
 def run(inputs: tuple[Path, ...], output: Path, lang: str, *, strict: bool, **options: Any) -> int:  # noqa: ANN401 -- what click collected
     """Measure, judge and report: a plan, or clips named here. Exits 0 pass, 1 fail, 2 no session, 3 open."""
-    signer = _signer(options.pop("key"), options.pop("password_file"))
+    seal = signer(options.pop("key"), options.pop("password_file"))
     report.check_fonts()
     wanted, folder = _plan(inputs, options)
     with terminal.progress() as tell:
         done, place = session.run(wanted, folder, output, progress=tell)
     terminal.findings(done)
-    issue.issue(place, lang=lang, signer=signer)
+    issue.issue(place, lang=lang, signer=seal)
     return _conclude(done, place, strict=strict)
 
 
@@ -145,79 +108,15 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
         if len(inputs) > 1:
             raise click.UsageError("give one plan, or clips, not both")
         return plan.read(inputs[0]), inputs[0].parent
-    conditions = tuple(_condition(text) for text in options["conditions"])
+    conditions = tuple(condition(text) for text in options["conditions"])
     made = plan.of_clips(
         inputs,
         packs=options["packs"],
-        facts=dict(_pair(text, "--fact") for text in options["facts"]),
+        facts=dict(pair(text, "--fact") for text in options["facts"]),
         conditions=conditions,
-        **_shot_fields(options),
+        **shot_fields(options),
     )
     return replace(made, operator=options["operator"], scope=Scope(options["scope"] or Scope.DEVICE)), Path()
-
-
-def _shot_fields(options: dict[str, Any]) -> dict[str, Any]:
-    """Fields of Shot from the options that say how a clip is to be read."""
-    aspect = options["sample_aspect"]
-    coding = Coding(
-        full_range=None if options["code_range"] is None else options["code_range"] == "full",
-        matrix=options["matrix"],
-        transfer=options["transfer"],
-        sample_aspect=None if aspect is None else _aspect(aspect),
-    )
-    return {
-        "chart": options["chart"],
-        "tap": Tap(options["tap"]),
-        "regions": dict(_region(text) for text in options["regions"]),
-        "arrivals": str(options["arrivals"].absolute()) if options["arrivals"] else "",
-        "screen_log": str(options["screen_log"].absolute()) if options["screen_log"] else "",
-        "coding": coding,
-    }
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise click.UsageError(f"{option} {text!r}: write NAME=VALUE")
-    return name, value
-
-
-def _region(text: str) -> tuple[str, Box]:
-    name, value = _pair(text, "--region")
-    try:
-        x, y, width, height = (float(part) for part in value.split(","))
-    except ValueError as error:
-        raise click.UsageError(f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels") from error
-    return name, (x, y, width, height)
-
-
-def _aspect(text: str) -> tuple[int, int]:
-    width, _, height = text.partition(":")
-    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
-        raise click.UsageError(f"--sample-aspect {text!r}: write W:H, for instance 16:11")
-    return int(width), int(height)
-
-
-def _condition(text: str) -> Condition:
-    name, value = _pair(text, "--condition")
-    digits = len(value) - len(value.lstrip("+-.0123456789"))
-    number, unit = value[:digits], value[digits:].strip()
-    try:
-        return Condition(name=name, value=float(number), unit=unit, source="command line")
-    except ValueError:
-        return Condition(name=name, value=value, source="command line")
-
-
-def _signer(key: Path | None, password_file: Path | None) -> Signer | None:
-    if key is None:
-        return None
-    try:
-        password = password_file.read_text(encoding="utf-8").strip() if password_file else os.environ.get(PASSWORD, "")
-    except OSError as error:
-        raise PlanError(
-            f"cannot be read ({error.strerror})", where=str(password_file), hint="Check the path"
-        ) from error
-    return load_signer(key, password)
 
 
 def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
@@ -233,13 +132,13 @@ def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
 @cli.command()
 @click.argument("clips", nargs=-1, required=True, type=OUT)
 @click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
-@_clip_options
+@clip_options
 def measure(clips: tuple[Path, ...], json_file: Path | None, **options: Any) -> int:  # noqa: ANN401 -- what click collected
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
     found: list[Measurement] = []
     notes: list[Note] = []
     with terminal.progress() as tell:
-        for shot in plan.of_clips(clips, **_shot_fields(options)).shots:
+        for shot in plan.of_clips(clips, **shot_fields(options)).shots:
             seen = scene.look(shot, progress=functools.partial(tell, Path(shot.clip).name))
             more, gaps = session.measure(seen)
             found, notes = found + more, notes + gaps
@@ -272,26 +171,26 @@ def _write_json(content: object, path: Path) -> None:
 @click.option("--why", required=True, help="Why it is judged again.")
 @click.option("--by", required=True, help="Who judges again.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
-@_sign_options
+@sign_options
 @LANG
 def judge(folder: Path, packs: tuple[str, ...], output: Path, lang: str, *, strict: bool, **options: Any) -> int:  # noqa: ANN401 -- what click collected
     """Judge an old session against other packs, without its video. The old session stays as it is."""
-    signer = _signer(options["key"], options["password_file"])
+    seal = signer(options["key"], options["password_file"])
     report.check_fonts()
     done, place = session.judge_again(folder, packs, output, why=options["why"], by=options["by"])
     terminal.findings(done)
-    issue.issue(place, lang=lang, signer=signer)
+    issue.issue(place, lang=lang, signer=seal)
     return _conclude(done, place, strict=strict)
 
 
 @cli.command(name="report")
 @click.argument("folder", type=OUT)
-@_sign_options
+@sign_options
 @LANG
 def report_(folder: Path, lang: str, key: Path | None, password_file: Path | None) -> int:
     """Write the report of a session folder again, for instance in the other language."""
     report.check_fonts()
-    terminal.say(f"Report: {issue.issue(folder, lang=lang, signer=_signer(key, password_file))}")
+    terminal.say(f"Report: {issue.issue(folder, lang=lang, signer=signer(key, password_file))}")
     return 0
 
 
@@ -301,9 +200,9 @@ def report_(folder: Path, lang: str, key: Path | None, password_file: Path | Non
 @click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")
 def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     """Sign the report of a session folder."""
-    signer = _signer(key, password_file)
-    if signer:
-        terminal.say(f"Signed: {issue.sign(folder, signer)}")
+    seal = signer(key, password_file)
+    if seal:
+        terminal.say(f"Signed: {issue.sign(folder, seal)}")
     return 0
 
 

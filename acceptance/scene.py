@@ -8,31 +8,27 @@ of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the display
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator
 
 from acceptance import charts, clip, finding
 from acceptance.charts import Chart, Located, Region
 from acceptance.errors import GapError, PlanError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
+from acceptance.tone import inverse_oetf, monotone
 from acceptance.uncertainty import combine
+from acceptance.watch import Watch, moved, within
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-MOST_FRAMES = 32
-LOCATE_EVERY = 25
 STILL_WITHIN = 0.1
-THUMBNAIL = (64, 36)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +110,7 @@ class Scene:
             return nominal
         light = self._nominal(np.array([code for code, _ in steps]))
         printed = np.array([reflectance for _, reflectance in steps])
-        return _monotone(light, printed, nominal)
+        return monotone(light, printed, nominal)
 
     def _nominal(self, codes: ArrayLike) -> Floats:
         signal = (np.asarray(codes, np.float64) - self.code_black) / (self.code_white - self.code_black)
@@ -160,19 +156,6 @@ class Scene:
         )
 
 
-def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
-    """Light of a camera signal 0..1 (or a little outside): ITU-R BT.709-6 item 1.2, IEC 61966-2-1, or a power."""
-    value = np.asarray(signal, np.float64)
-    if transfer == "linear":
-        return value.copy()
-    if transfer in {"gamma22", "gamma28"}:
-        power = 2.2 if transfer == "gamma22" else 2.8
-        return np.asarray(np.sign(value) * np.abs(value) ** power)
-    knee, slope, offset, power = (0.04045, 12.92, 0.055, 2.4) if transfer == "srgb" else (0.081, 4.5, 0.099, 1 / 0.45)
-    curved = (np.maximum(value, knee) + offset) / (1 + offset)
-    return np.where(value < knee, value / slope, curved**power)
-
-
 def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None) -> Scene:
     """Open the shot's clip (relative to ``folder``), decode it once, find the charts and return the scene.
 
@@ -180,7 +163,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     """
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = [charts.load(shot.chart)] if shot.chart else [charts.load(name) for name in charts.names()]
-    watch = _Watch(opened, wanted)
+    watch = Watch(opened, wanted)
     for frame in opened.frames():
         watch.see(frame)
         if progress:
@@ -188,97 +171,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     return _scene(shot, folder, opened, wanted, watch)
 
 
-class _Watch:
-    """Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read."""
-
-    def __init__(self, opened: clip.Clip, wanted: Sequence[Chart]) -> None:
-        self.clocks = [chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)]
-        count = len(opened.packets)
-        self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
-        self.kept: list[clip.Frame] = []
-        self.times: list[float] = []
-        self.means: list[float] = []
-        self.differences: list[float] = []
-        self.tracks: list[_Track] = []
-        self.before: NDArray[Any] | None = None
-        self.top = (1 << opened.info.depth) - 1
-
-    def see(self, frame: clip.Frame) -> None:
-        self.times.append(float(frame.time))
-        thumbnail = cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
-        self.means.append(float(thumbnail.mean()))
-        self.differences.append(math.nan if self.before is None else float(np.abs(thumbnail - self.before).mean()))
-        self.before = thumbnail
-        if frame.index in self.sampled:
-            self.kept.append(_copied(frame))
-        if self.clocks and frame.index % LOCATE_EVERY == 0:
-            self._track(frame)
-        for track in self.tracks:
-            track.read(frame)
-
-    def _track(self, frame: clip.Frame) -> None:
-        for place in finding.find(frame.luma, self.clocks):
-            near = [track for track in self.tracks if _moved(track.place, place) < _width(place) / 2]
-            if near:
-                near[0].move(place)
-            else:
-                self.tracks.append(_Track(place, frame.index))
-
-
-class _Track:
-    """One clock: where it is now, and the mean code of each of its cells, frame by frame."""
-
-    def __init__(self, place: Located, first: int) -> None:
-        self.first = first
-        self.readings: list[list[float]] = []
-        self.move(place)
-
-    def move(self, place: Located) -> None:
-        self.place = place
-        self.cells = [_within(charts.inner(place, region, 0.6)) for region in clock_cells(place.chart)]
-
-    def read(self, frame: clip.Frame) -> None:
-        means = (frame.luma[y : y + h, x : x + w] for x, y, w, h in self.cells)
-        self.readings.append([float(cell.mean()) if cell.size else math.nan for cell in means])
-
-    def column(self, count: int) -> NDArray[np.float32]:
-        cells = np.full((count, len(self.cells)), np.nan, np.float32)
-        cells[self.first : self.first + len(self.readings)] = self.readings
-        return cells
-
-
-def clock_cells(chart: Chart) -> tuple[Region, ...]:
-    """List the regions behind the columns of ``Series.cells``: bits and reference fields, in the chart's order."""
-    return tuple(region for region in chart.regions if region.kind in {"bits", "reference"})
-
-
-def _copied(frame: clip.Frame) -> clip.Frame:
-    """Keep a frame beyond the decoder's own buffers."""
-    planes: dict[str, Any] = {
-        name: None if plane is None else plane.copy()
-        for name in ("luma", "cb", "cr")
-        if (plane := getattr(frame, name)) is not None
-    }
-    return replace(frame, **planes)
-
-
-def _moved(one: Located, other: Located) -> float:
-    return float(np.abs(np.asarray(one.corners) - np.asarray(other.corners)).max())
-
-
-def _width(place: Located) -> float:
-    corners = np.asarray(place.corners)
-    return float(np.linalg.norm(corners[1] - corners[0]))
-
-
-def _within(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
-    """Return the whole pixels (x, y, width, height) whose centres lie inside a box; never negative."""
-    x, y, width, height = box
-    left, top = max(0, math.ceil(x)), max(0, math.ceil(y))
-    return left, top, max(0, math.floor(x + width) - left + 1), max(0, math.floor(y + height) - top + 1)
-
-
-def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: _Watch) -> Scene:
+def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: Watch) -> Scene:
     if not watch.kept:
         raise GapError("not one frame could be decoded", where=shot.clip, code="too_few_frames", frames=0, needed=1)
     notes: list[Note] = []
@@ -327,7 +220,7 @@ def _stream(opened: clip.Clip, decoded: int) -> dict[str, Value]:
     }
 
 
-def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: _Watch) -> Series:
+def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: Watch) -> Series:
     by_time = {float(packet.time): packet for packet in opened.packets}
     packets = [by_time.get(time) for time in watch.times]
     tracks = sorted(watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean()))
@@ -363,14 +256,14 @@ def _table(folder: Path, name: str, columns: int) -> Floats:
 
 
 def _printed_chart(
-    shot: Shot, wanted: Sequence[Chart], watch: _Watch, notes: list[Note]
+    shot: Shot, wanted: Sequence[Chart], watch: Watch, notes: list[Note]
 ) -> tuple[Chart | None, list[Located]]:
     """Find the printed chart in each kept frame (one place for all where it did not move)."""
     printed = [chart for chart in wanted if chart not in watch.clocks]
     nothing_else = not watch.tracks and not shot.regions
     try:
         places = [_one(frame, printed) for frame in _ends(watch.kept)] if printed else []
-        if printed and max(_moved(place, places[0]) for place in places) > STILL_WITHIN:
+        if printed and max(moved(place, places[0]) for place in places) > STILL_WITHIN:
             places = [_one(frame, printed) for frame in watch.kept]
         elif printed:
             places = [_one(_mean(watch.kept), printed)]
@@ -378,6 +271,8 @@ def _printed_chart(
         if nothing_else or gap.code != "chart_not_found":
             notes.append(Note(reason=Reason(code=gap.code, parameters=gap.parameters)))
         return None, []
+    if places and places[0].cut_off:
+        notes.append(Note(reason=Reason(code="chart_cut_off")))
     if not printed and nothing_else:
         notes.append(Note(reason=Reason(code="chart_not_found")))
     return (places[0].chart if places else None), places
@@ -385,7 +280,9 @@ def _printed_chart(
 
 def _one(frame: clip.Frame, printed: Sequence[Chart]) -> Located:
     places = finding.find(frame.luma, printed)
-    return places[0] if len(places) == 1 else finding.locate_one(frame.luma, printed[0])
+    if len(places) == 1 and places[0].width >= finding.SMALLEST:
+        return places[0]
+    return finding.locate_one(frame.luma, printed[0])
 
 
 def _ends(kept: Sequence[clip.Frame]) -> list[clip.Frame]:
@@ -400,7 +297,7 @@ def _mean(kept: Sequence[clip.Frame]) -> clip.Frame:
 def _views(kept: Sequence[clip.Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
     views = {}
     for region in places[0].chart.regions if places else ():
-        boxes = [_within(charts.inner(place, region, 1.0)) for place in places]
+        boxes = [within(charts.inner(place, region, 1.0)) for place in places]
         try:
             views[region.name] = _view(kept, region, boxes, np.asarray(np.linalg.inv(places[0].homography), np.float64))
         except GapError as gap:
@@ -473,10 +370,3 @@ def _core(luma: NDArray[Any]) -> NDArray[Any]:
         height // 4 : max(height // 4 + 1, height - height // 4),
         width // 4 : max(width // 4 + 1, width - width // 4),
     ]
-
-
-def _monotone(x: Floats, y: Floats, at: Floats) -> Floats:
-    """Monotone cubic through the points (Fritsch-Carlson), continued by straight lines."""
-    inside = np.asarray(PchipInterpolator(x, y)(np.clip(at, x[0], x[-1])))
-    low, high = (y[1] - y[0]) / (x[1] - x[0]), (y[-1] - y[-2]) / (x[-1] - x[-2])
-    return np.asarray(inside + np.minimum(at - x[0], 0) * low + np.maximum(at - x[-1], 0) * high)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance import charts, clip, drawing
+from acceptance import charts, drawing, encode
 from acceptance.camera import (
     Array,
     Camera,
@@ -286,7 +286,7 @@ def _deliveries(camera: Camera, seconds: float) -> Shown:
 
 def _write(camera: Camera, path: Path, frames: Iterable[Planes], shown: Shown) -> None:
     with_crf = camera.codec in CODECS_WITH_CRF
-    clip.write(
+    encode.write(
         path,
         frames,
         rate=camera.rate,

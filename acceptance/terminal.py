@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from acceptance.session import Progress as Tell
 
 MARKS = {Verdict.FAIL: "red", Verdict.CONDITIONAL_FAIL: "red", Verdict.PASS: "green", Verdict.CONDITIONAL_PASS: "green"}
-console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+# Where nobody has set a width (a pipe, a log), rows are wide enough to be searched.
+WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 180
+console = Console(highlight=False, width=WIDE)
 errors = Console(highlight=False, stderr=True, soft_wrap=True)
 
 
 def say(text: str, style: str = "") -> None:
     """Print one sentence as it is."""
-    console.print(text, style=style or None, markup=False)
+    console.print(text, style=style or None, markup=False, soft_wrap=True)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], styles: Sequence[str] = ()) -> None:

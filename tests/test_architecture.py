@@ -21,16 +21,19 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 # A room may import the rooms on the lines above it, never its neighbours but for those in NEIGHBOURS.
 RANKS = (
     "model errors data",
-    "uncertainty clip onvif charts drawing finding camera capture certificates plan plots wording doctor",
-    "scene simulate",
+    "uncertainty clip encode tone onvif charts drawing finding camera capture certificates plan plots wording doctor",
+    "watch simulate",
+    "scene",
     "metrics checks still pages report signing evidence",
     "session",
     "batch issue verify terminal demo",
+    "options",
     "cli web",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
 NEIGHBOURS = {
     "capture": {"clip", "onvif"},
+    "encode": {"clip"},
     "drawing": {"charts"},
     "finding": {"charts"},
     "camera": {"charts", "drawing"},
@@ -41,8 +44,8 @@ NEIGHBOURS = {
 # Each third-party library has one home, where its exceptions become ours; a home may be a room or a module in one.
 ANYWHERE = {"numpy", "scipy"}
 HOMES = {
-    "av": {"clip", "capture"},
-    "cv2": {"charts", "drawing", "finding", "scene", "still", "metrics"},
+    "av": {"clip", "encode", "capture"},
+    "cv2": {"charts", "drawing", "finding", "watch", "still", "metrics"},
     "GTC": {"uncertainty"},
     "jinja2": {"report"},
     "markupsafe": {"report", "pages"},
@@ -51,8 +54,7 @@ HOMES = {
     "pyhanko_certvalidator": {"signing", "certificates"},
     "asn1crypto": {"signing", "certificates"},
     "cryptography": {"signing", "certificates"},
-    "bagit": {"evidence"},
-    "click": {"cli"},
+    "click": {"cli", "options"},
     "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression"},
     "pydantic": {"plan", "session", "checks.pack"},

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance import clip
+from acceptance import clip, encode
 from acceptance.errors import ClipError
 from acceptance.model import Coding
 
@@ -49,7 +49,9 @@ def test_every_container_and_codec_gives_all_frames_in_order_with_exact_times(
 ) -> None:
     full = codec == "mjpeg"
     pictures = [ramp(64, 48, shift=8 * number) for number in range(8)]
-    clip.write(tmp_path / name, pictures, codec=codec, full_range=full, pixel_format="yuvj420p" if full else "yuv420p")
+    encode.write(
+        tmp_path / name, pictures, codec=codec, full_range=full, pixel_format="yuvj420p" if full else "yuv420p"
+    )
     opened, frames = frames_of(tmp_path / name)
     assert len(frames) == len(opened.packets) == 8
     steps = {b.time - a.time for a, b in itertools.pairwise(frames)}
@@ -61,9 +63,9 @@ def test_every_container_and_codec_gives_all_frames_in_order_with_exact_times(
 
 def test_ten_bit_odd_sizes_and_monochrome_come_out_as_coded(tmp_path: Path) -> None:
     deep, odd, grey = ramp(64, 48, depth=10), ramp(63, 47), ramp(63, 47)
-    clip.write(tmp_path / "deep.mkv", [deep], codec="ffv1", pixel_format="yuv420p10le")
-    clip.write(tmp_path / "odd.mkv", [odd], codec="ffv1", pixel_format="yuv420p")
-    clip.write(tmp_path / "grey.mkv", [grey], codec="ffv1", pixel_format="gray")
+    encode.write(tmp_path / "deep.mkv", [deep], codec="ffv1", pixel_format="yuv420p10le")
+    encode.write(tmp_path / "odd.mkv", [odd], codec="ffv1", pixel_format="yuv420p")
+    encode.write(tmp_path / "grey.mkv", [grey], codec="ffv1", pixel_format="gray")
     opened, frames = frames_of(tmp_path / "deep.mkv")
     assert (opened.info.depth, frames[0].luma.dtype) == (10, np.uint16)
     np.testing.assert_array_equal(frames[0].luma, deep)
@@ -78,7 +80,7 @@ def test_ten_bit_odd_sizes_and_monochrome_come_out_as_coded(tmp_path: Path) -> N
 
 def test_b_frames_come_in_presentation_order(tmp_path: Path) -> None:
     pictures = [ramp(64, 48, shift=6 * number) for number in range(10)]
-    clip.write(tmp_path / "b.mp4", pictures, options={"bf": "3", "b_adapt": "0", "crf": "10"})
+    encode.write(tmp_path / "b.mp4", pictures, options={"bf": "3", "b_adapt": "0", "crf": "10"})
     _, frames = frames_of(tmp_path / "b.mp4")
     means = [float(frame.luma.mean()) for frame in frames]
     assert means == sorted(means)
@@ -87,7 +89,7 @@ def test_b_frames_come_in_presentation_order(tmp_path: Path) -> None:
 
 def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
     times = [Fraction(number * number, 90) for number in range(6)]
-    clip.write(tmp_path / "vfr.mp4", [ramp(64, 48)] * 6, times=times)
+    encode.write(tmp_path / "vfr.mp4", [ramp(64, 48)] * 6, times=times)
     opened, frames = frames_of(tmp_path / "vfr.mp4")
     assert [frame.time for frame in frames] == times
     assert [packet.time for packet in opened.packets] == times
@@ -95,7 +97,7 @@ def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
 
 def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:
     picture = ramp(64, 48)
-    clip.write(tmp_path / "turned.mp4", [picture], rotation=90, options={"crf": "5"})
+    encode.write(tmp_path / "turned.mp4", [picture], rotation=90, options={"crf": "5"})
     opened, frames = frames_of(tmp_path / "turned.mp4")
     assert (opened.info.width, opened.info.height) == (48, 64)
     assert frames[0].luma.shape == (64, 48)
@@ -104,7 +106,7 @@ def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:
 
 
 def test_pixels_that_are_not_square_are_told_and_can_be_overridden(tmp_path: Path) -> None:
-    clip.write(tmp_path / "d1.mp4", [ramp(720, 576)], sample_aspect=Fraction(16, 15), matrix="bt601")
+    encode.write(tmp_path / "d1.mp4", [ramp(720, 576)], sample_aspect=Fraction(16, 15), matrix="bt601")
     opened, _ = frames_of(tmp_path / "d1.mp4")
     assert opened.info.sample_aspect == Fraction(16, 15)
     assert opened.info.matrix == "bt601"
@@ -119,7 +121,7 @@ def test_pixels_that_are_not_square_are_told_and_can_be_overridden(tmp_path: Pat
 
 
 def test_what_the_stream_does_not_say_is_listed_as_assumed(tmp_path: Path) -> None:
-    clip.write(tmp_path / "silent.avi", [ramp(64, 48)], codec="mpeg4")
+    encode.write(tmp_path / "silent.avi", [ramp(64, 48)], codec="mpeg4")
     info = clip.open_clip(tmp_path / "silent.avi").info
     assert {"full_range", "matrix", "transfer"} <= set(info.assumed)
     assert (info.full_range, info.matrix, info.transfer) == (False, "bt601", "bt709")
@@ -146,7 +148,7 @@ def test_numbered_stills_are_a_sequence_in_numerical_order(tmp_path: Path) -> No
 
 
 def test_planes_cannot_be_written_to(tmp_path: Path) -> None:
-    clip.write(tmp_path / "clip.mp4", [ramp(64, 48)])
+    encode.write(tmp_path / "clip.mp4", [ramp(64, 48)])
     frame = frames_of(tmp_path / "clip.mp4")[1][0]
     with pytest.raises(ValueError, match="read-only"):
         frame.luma[0, 0] = 1
@@ -154,14 +156,14 @@ def test_planes_cannot_be_written_to(tmp_path: Path) -> None:
 
 def test_names_with_spaces_and_chinese_characters_work(tmp_path: Path) -> None:
     path = tmp_path / "重庆 一号 摄像机.mp4"
-    clip.write(path, [ramp(64, 48)] * 3)
+    encode.write(path, [ramp(64, 48)] * 3)
     assert len(frames_of(path)[1]) == 3
 
 
 def test_a_clip_cut_in_the_middle_gives_the_frames_that_are_there(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     noise = [rng.integers(16, 235, (96, 128)).astype(np.uint8) for _ in range(20)]
-    clip.write(tmp_path / "whole.mkv", noise)
+    encode.write(tmp_path / "whole.mkv", noise)
     content = (tmp_path / "whole.mkv").read_bytes()
     (tmp_path / "cut.mkv").write_bytes(content[: len(content) // 2])
     opened, frames = frames_of(tmp_path / "cut.mkv")
@@ -199,7 +201,7 @@ def test_a_text_file_is_not_taken_for_text_art(tmp_path: Path) -> None:
 
 def test_a_recording_without_index_is_called_that(tmp_path: Path) -> None:
     whole = tmp_path / "whole.mp4"
-    clip.write(whole, [ramp(64, 48)] * 10)
+    encode.write(whole, [ramp(64, 48)] * 10)
     content = whole.read_bytes()
     (tmp_path / "cut.mp4").write_bytes(content[: content.index(b"moov") - 4])
     with pytest.raises(ClipError, match=r"no index \(moov box\)") as caught:
@@ -218,7 +220,7 @@ def test_sound_alone_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_without_one_whole_frame_is_refused(tmp_path: Path) -> None:
-    clip.write(tmp_path / "none.mp4", [ramp(64, 48)] * 3)
+    encode.write(tmp_path / "none.mp4", [ramp(64, 48)] * 3)
     content = (tmp_path / "none.mp4").read_bytes()
     begin, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
     (tmp_path / "none.mp4").write_bytes(content[:begin] + bytes(end - begin) + content[end:])

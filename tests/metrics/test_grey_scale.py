@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, clip, scene
+from acceptance import charts, encode, scene
 from acceptance.camera import Camera
 from acceptance.errors import GapError
 from acceptance.metrics import grey_scale
@@ -114,7 +114,7 @@ def test_crushed_blacks_and_noise_cost_steps(tmp_path: Path) -> None:
 
 def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path) -> None:
     """No number from a clip without the chart, nor from grey regions that nobody declared as steps."""
-    clip.write(tmp_path / "blank.mkv", [np.full((128, 128), 90, np.uint8)] * 3, codec="ffv1")
+    encode.write(tmp_path / "blank.mkv", [np.full((128, 128), 90, np.uint8)] * 3, codec="ffv1")
     regions = {"grey1": (10, 10, 40, 40), "grey2": (60, 10, 40, 40)}
     seen = scene.look(Shot(id="s", subject="c", clip="blank.mkv", regions=regions), tmp_path)
     assert grey_scale.serves(seen)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, clip, scene
+from acceptance import charts, encode, scene
 from acceptance.camera import Camera
 from acceptance.errors import GapError
 from acceptance.metrics import noise
@@ -35,7 +35,7 @@ def flat(seed: int, *, temporal: float, fixed: float, frames: int = 8, size: int
 
 def look(folder: Path, frames: list[NDArray[np.uint8]], region: str = "flat1") -> scene.Scene:
     """Look at frames written without loss, with one region given by hand."""
-    clip.write(folder / "clip.mkv", frames, codec="ffv1")
+    encode.write(folder / "clip.mkv", frames, codec="ffv1")
     return scene.look(Shot(id="s", subject="c", clip="clip.mkv", regions={region: (16, 16, 64, 64)}), folder)
 
 

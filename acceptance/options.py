@@ -1,0 +1,127 @@
+"""Options that several verbs share, and what is made of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from acceptance.certificates import load_signer
+from acceptance.errors import PlanError
+from acceptance.model import Coding, Condition, Tap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acceptance.model import Box
+    from acceptance.signing import Signer
+
+    Command = Callable[..., Any]
+
+OUT = click.Path(path_type=Path)
+PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
+LANG = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Report's language."
+)
+
+
+def clip_options(command: Command) -> Command:
+    """Add the options that say how a clip is to be read."""
+    for option in (
+        click.option("--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file."),
+        click.option("--region", "regions", multiple=True, metavar="NAME=X,Y,W,H", help="A region by hand, in pixels."),
+        click.option(
+            "--tap",
+            type=click.Choice([one.value for one in Tap]),
+            default="camera",
+            show_default=True,
+            help="Where it was taken.",
+        ),
+        click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
+        click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
+        click.option(
+            "--range", "code_range", type=click.Choice(["limited", "full"]), help="Code range, if wrongly stated."
+        ),
+        click.option("--matrix", type=click.Choice(["bt601", "bt709"]), help="Colour matrix, if wrongly stated."),
+        click.option("--transfer", type=click.Choice(["bt709", "srgb", "gamma22", "linear"]), help="Camera curve."),
+        click.option("--sample-aspect", metavar="W:H", help="Width over height of a pixel, if wrongly stated."),
+    ):
+        command = option(command)
+    return command
+
+
+def sign_options(command: Command) -> Command:
+    """Add the options that name a signing key."""
+    command = click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")(
+        command
+    )
+    return click.option("--sign", "key", type=OUT, help="PKCS#12 file to sign the report with.")(command)
+
+
+def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
+    """Fields of Shot from the options that say how a clip is to be read."""
+    aspect = options["sample_aspect"]
+    coding = Coding(
+        full_range=None if options["code_range"] is None else options["code_range"] == "full",
+        matrix=options["matrix"],
+        transfer=options["transfer"],
+        sample_aspect=None if aspect is None else _aspect(aspect),
+    )
+    return {
+        "chart": options["chart"],
+        "tap": Tap(options["tap"]),
+        "regions": dict(_region(text) for text in options["regions"]),
+        "arrivals": str(options["arrivals"].absolute()) if options["arrivals"] else "",
+        "screen_log": str(options["screen_log"].absolute()) if options["screen_log"] else "",
+        "coding": coding,
+    }
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    """Split NAME=VALUE. Raises UsageError."""
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise click.UsageError(f"{option} {text!r}: write NAME=VALUE")
+    return name, value
+
+
+def _region(text: str) -> tuple[str, Box]:
+    name, value = pair(text, "--region")
+    try:
+        x, y, width, height = (float(part) for part in value.split(","))
+    except ValueError as error:
+        raise click.UsageError(f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels") from error
+    return name, (x, y, width, height)
+
+
+def _aspect(text: str) -> tuple[int, int]:
+    width, _, height = text.partition(":")
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise click.UsageError(f"--sample-aspect {text!r}: write W:H, for instance 16:11")
+    return int(width), int(height)
+
+
+def condition(text: str) -> Condition:
+    """Read NAME=VALUE[UNIT] as a condition; a value that is no number stays text."""
+    name, value = pair(text, "--condition")
+    digits = len(value) - len(value.lstrip("+-.0123456789"))
+    number, unit = value[:digits], value[digits:].strip()
+    try:
+        return Condition(name=name, value=float(number), unit=unit, source="command line")
+    except ValueError:
+        return Condition(name=name, value=value, source="command line")
+
+
+def signer(key: Path | None, password_file: Path | None) -> Signer | None:
+    """Load the key that was named, if any. Raises KeyFileError and PlanError."""
+    if key is None:
+        return None
+    try:
+        password = password_file.read_text(encoding="utf-8").strip() if password_file else os.environ.get(PASSWORD, "")
+    except OSError as error:
+        raise PlanError(
+            f"cannot be read ({error.strerror})", where=str(password_file), hint="Check the path"
+        ) from error
+    return load_signer(key, password)

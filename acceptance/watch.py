@@ -1,0 +1,122 @@
+"""Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read.
+
+Nothing here grows with the clip's length but the series.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from acceptance import charts, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.charts import Chart, Located, Region
+    from acceptance.clip import Clip, Frame
+
+MOST_FRAMES = 32
+LOCATE_EVERY = 25
+THUMBNAIL = (64, 36)
+
+
+class Watch:
+    """Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read."""
+
+    def __init__(self, opened: Clip, wanted: Sequence[Chart]) -> None:
+        self.clocks = [chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)]
+        count = len(opened.packets)
+        self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
+        self.kept: list[Frame] = []
+        self.times: list[float] = []
+        self.means: list[float] = []
+        self.differences: list[float] = []
+        self.tracks: list[Track] = []
+        self.before: NDArray[Any] | None = None
+        self.top = (1 << opened.info.depth) - 1
+
+    def see(self, frame: Frame) -> None:
+        """Take in one decoded frame."""
+        self.times.append(float(frame.time))
+        thumbnail = cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
+        self.means.append(float(thumbnail.mean()))
+        self.differences.append(math.nan if self.before is None else float(np.abs(thumbnail - self.before).mean()))
+        self.before = thumbnail
+        if frame.index in self.sampled:
+            self.kept.append(_copied(frame))
+        if self.clocks and frame.index % LOCATE_EVERY == 0:
+            self._track(frame)
+        for track in self.tracks:
+            track.read(frame)
+
+    def _track(self, frame: Frame) -> None:
+        for place in finding.find(frame.luma, self.clocks):
+            near = [track for track in self.tracks if moved(track.place, place) < _width(place) / 2]
+            if near:
+                near[0].move(place)
+            else:
+                self.tracks.append(Track(place, frame.index))
+
+
+class Track:
+    """One clock: where it is now, and the mean code of each of its cells, frame by frame."""
+
+    def __init__(self, place: Located, first: int) -> None:
+        self.first = first
+        self.readings: list[list[float]] = []
+        self.move(place)
+
+    def move(self, place: Located) -> None:
+        """Take note of where the clock is now."""
+        self.place = place
+        self.cells = [within(charts.inner(place, region, 0.6)) for region in clock_cells(place.chart)]
+
+    def read(self, frame: Frame) -> None:
+        """Read the mean code of each cell."""
+        means = (frame.luma[y : y + h, x : x + w] for x, y, w, h in self.cells)
+        self.readings.append([float(cell.mean()) if cell.size else math.nan for cell in means])
+
+    def column(self, count: int) -> NDArray[np.float32]:
+        """Give the readings as (count, cells), nan where there is none."""
+        cells = np.full((count, len(self.cells)), np.nan, np.float32)
+        cells[self.first : self.first + len(self.readings)] = self.readings
+        return cells
+
+
+def clock_cells(chart: Chart) -> tuple[Region, ...]:
+    """List the regions behind the columns of ``Series.cells``: bits and reference fields, in the chart's order."""
+    return tuple(region for region in chart.regions if region.kind in {"bits", "reference"})
+
+
+def _copied(frame: Frame) -> Frame:
+    """Keep a frame beyond the decoder's own buffers."""
+    planes: dict[str, Any] = {
+        name: None if plane is None else plane.copy()
+        for name in ("luma", "cb", "cr")
+        if (plane := getattr(frame, name)) is not None
+    }
+    return replace(frame, **planes)
+
+
+def moved(one: Located, other: Located) -> float:
+    """Tell how far, in px, the corner that differs most lies from its other place."""
+    return float(np.abs(np.asarray(one.corners) - np.asarray(other.corners)).max())
+
+
+def _width(place: Located) -> float:
+    corners = np.asarray(place.corners)
+    return float(np.linalg.norm(corners[1] - corners[0]))
+
+
+def within(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    """Return the whole pixels (x, y, width, height) whose centres lie inside a box; never negative."""
+    x, y, width, height = box
+    left, top = max(0, math.ceil(x)), max(0, math.ceil(y))
+    return left, top, max(0, math.floor(x + width) - left + 1), max(0, math.floor(y + height) - top + 1)
