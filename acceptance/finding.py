@@ -21,7 +21,7 @@ from acceptance.charts import Chart, Floats, Located, to_picture
 from acceptance.errors import GapError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,8 +57,7 @@ def find(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
     A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long as three of its
     fiducials show. Its accuracy is about 0.1 px in clean pictures (``benchmarks/finding.py``).
     """
-    grey = _eight_bits(luma)
-    found = [located for chart in charts for located in _search(grey, chart) if located.fiducials_found >= NEEDED]
+    found = [located for located in _search(_eight_bits(luma), charts) if located.fiducials_found >= NEEDED]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
 
 
@@ -68,7 +67,7 @@ def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
     Raises ``GapError``: ``chart_not_found``, ``chart_cut_off``, ``several_charts`` (count), ``chart_too_small``
     (width, px).
     """
-    seen = _search(_eight_bits(luma), chart)
+    seen = _search(_eight_bits(luma), [chart])
     sure = [located for located in seen if located.fiducials_found >= NEEDED]
     if len(sure) > 1:
         hint = "Film one chart at a time"
@@ -97,22 +96,39 @@ def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
     return np.asarray(np.clip(values * (255 / max(float(values.max()), 1e-6)), 0, 255), dtype=np.uint8)
 
 
-def _search(grey: Bytes, chart: Chart) -> list[Located]:
-    """Return the chart wherever two or more of its fiducials are seen."""
-    scales = sorted({min(1.0, width / grey.shape[1]) for width in WIDTHS})
-    found = _settle(grey, chart, [mark for scale in scales for mark in _read(grey, chart, scale)])
-    return found or _settle(grey, chart, list(_read(grey, chart, float(np.clip(LAST_WIDTH / grey.shape[1], 1, 2)))))
+def _search(grey: Bytes, charts: Sequence[Chart]) -> list[Located]:
+    """Return the charts wherever two or more of their fiducials are seen, reading ever larger copies of the picture.
+
+    A copy in which a printed chart is found is the last; for screens, of which there may be two, two copies are read.
+    """
+    width, codes = grey.shape[1], tuple(mark.code for chart in charts for mark in chart.fiducials)
+    enough = 2 if any(chart.kind == "screen" for chart in charts) else 1
+    scales = [*(min(1.0, limit / width) for limit in WIDTHS), float(np.clip(LAST_WIDTH / width, 1, 2))]
+    readings: dict[int, list[Floats]] = {}
+    found: list[Located] = []
+    for number, scale in enumerate(dict.fromkeys(scales), start=1):
+        for code, corners in _read(grey, codes, scale, blur=0.8 if number > 1 else 0.0):
+            readings.setdefault(code, []).append(corners)
+        found = [located for chart in charts for located in _settle(grey, chart, _marks(readings, chart))]
+        if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
+            break
+    return found
 
 
-def _read(grey: Bytes, chart: Chart, scale: float) -> Iterator[Mark]:
-    """Yield the fiducials that the detector reads in a copy of the picture."""
+def _marks(readings: Mapping[int, Sequence[Floats]], chart: Chart) -> list[Mark]:
+    marks = enumerate(chart.fiducials)
+    return [Mark(number, corners) for number, mark in marks for corners in readings.get(mark.code, ())]
+
+
+def _read(grey: Bytes, codes: tuple[int, ...], scale: float, blur: float) -> Iterator[tuple[int, Floats]]:
+    """Yield the codes that the detector reads in a copy of the picture, and their corners in the picture."""
     copy = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    if scale >= 1:
-        copy = cv2.GaussianBlur(copy, (0, 0), 1.0)
-    corners, numbers, _ = _detector(tuple(mark.code for mark in chart.fiducials)).detectMarkers(copy)
+    if blur:
+        copy = cv2.GaussianBlur(copy, (0, 0), blur)
+    places, numbers, _ = _detector(codes).detectMarkers(copy)
     ratio = np.array([grey.shape[1] / copy.shape[1], grey.shape[0] / copy.shape[0]])
-    for place, number in zip(corners, [] if numbers is None else numbers.ravel(), strict=True):
-        yield Mark(int(number), (place.reshape(4, 2).astype(np.float64) + 0.5) * ratio - 0.5)
+    for place, number in zip(places, [] if numbers is None else numbers.ravel(), strict=True):
+        yield codes[int(number)], (place.reshape(4, 2).astype(np.float64) + 0.5) * ratio - 0.5
 
 
 @lru_cache(maxsize=8)
@@ -179,7 +195,7 @@ def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
 
 def _outline(chart: Chart, fiducial: int) -> Floats:
     x, y, side, _ = chart.fiducials[fiducial].rect
-    return SQUARE * side + np.array([x, y])
+    return np.asarray(SQUARE * side + np.array([x, y]))
 
 
 def _refine(grey: Bytes, chart: Chart, homography: Floats | None) -> Located | None:
@@ -235,7 +251,7 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 @lru_cache(maxsize=64)
 def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
-    """Return a fiducial drawn on ``GRID``, (n,), and what solves a patch, (n,), for gain, offset and affine motion, (8, n).
+    """Return a fiducial drawn on ``GRID``, (n,), and what solves a patch for gain, offset and affine motion, (8, n).
 
     A patch that shows the drawing moved by d is about gain x (drawing - gradient . d) + offset.
     """
