@@ -107,8 +107,9 @@ def _within(view: View) -> tuple[slice, slice]:
 def _refuse_clipped(scene: Scene, view: View, inside: tuple[slice, slice]) -> None:
     """Refuse codes at the ends of the code range, and at nominal black and white where none lie beyond these."""
     codes = view.luma[(slice(None), *inside)]
-    low = scene.code_black if codes.min() >= scene.code_black else 0
-    high = scene.code_white if codes.max() <= scene.code_white else (1 << scene.video.depth) - 1
+    unit = 1 << (scene.video.depth - 8)
+    low = scene.code_black if codes.min() >= scene.code_black else unit
+    high = scene.code_white if codes.max() <= scene.code_white else 254 * unit
     if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:
         what = f"{share:.1%} of the region {view.region.name} is clipped"
         raise GapError(what, code="clipped", region=view.region.name, share=share)

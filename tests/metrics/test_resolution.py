@@ -331,3 +331,28 @@ def test_nothing_is_left_out_and_every_figure_carries_its_budget(filmed: list[Me
         assert one.budget
         assert one.uncertainty > 0
         assert one.method
+
+
+def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(tmp_path: Path) -> None:
+    """Without the chart's place an edge still tells the blur; a wedge's frequencies are unknown and a Note says so."""
+    simulate.film_chart(camera.Camera(blur=BLUR, crf=0), charts.load("acceptance"), tmp_path / "chart.mkv", 0.2)
+    by_hand = {"edge": (595.0, 409.0, 95.0, 95.0), "wedge": (453.0, 273.0, 120.0, 228.0)}
+    shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance", regions=by_hand)
+    found = [one for one in resolution.measure(scene.look(shot, tmp_path)) if one.region in by_hand]
+    (mtf50,) = _of(found, "resolution.mtf50")
+    assert mtf50.value == pytest.approx(_true(0.5), abs=1.5 * mtf50.expanded)
+    assert mtf50.direction == "horizontal"
+    (note,) = (one for one in found if isinstance(one, Note))
+    assert (note.quantity, note.reason.code) == ("resolution.wedge_horizontal", "wedge_unknown")
+
+
+def test_an_overexposed_chart_gives_reasons_and_no_edge_figures(tmp_path: Path) -> None:
+    """White at two and a half times the nominal: the light side of every edge is clipped."""
+    over = camera.Camera(white=2.5, crf=0)
+    simulate.film_chart(over, charts.load("acceptance"), tmp_path / "chart.mkv", 0.2)
+    shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance")
+    found = list(resolution.measure(scene.look(shot, tmp_path)))
+    assert not _of(found, "resolution.mtf50")
+    reasons = [one.reason for one in found if isinstance(one, Note) and one.quantity == "resolution.mtf50"]
+    assert {one.code for one in reasons} == {"clipped"}
+    assert len({one.parameters["region"] for one in reasons}) == len(reasons) == 10
