@@ -1,0 +1,258 @@
+"""Verbs, options, exit codes and messages, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+
+from acceptance import charts, cli, encode, report, scene, session
+from acceptance.errors import SetupError
+
+if TYPE_CHECKING:
+    from conftest import Film
+
+    from acceptance.certificates import DemoChain
+
+LIGHT = ("--condition", "illuminance=500lx", "--condition", "agc=off", "--fact", "picture=colour")
+DIGITAL = ("--fact", "system=digital")
+
+
+def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the command line in this process; return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    return int(caught.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def issued(chart_film: Film, chain: DemoChain, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
+    """Exit code and folder of `acceptance run` on one clip, signed."""
+    out = tmp_path_factory.mktemp("out")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
+        code = acceptance(patch, "run", chart_film.path, "-o", out, "--sign", chain.signer, *LIGHT, *DIGITAL)
+    return code, next(out.iterdir())
+
+
+def test_run_writes_a_signed_report_and_says_by_its_exit_code_that_something_mandatory_is_open(
+    issued: tuple[int, Path],
+) -> None:
+    code, folder = issued
+    assert code == 3
+    assert {"report.pdf", "report.html", "report.xml", "session.json", "log.jsonl", "bagit.txt"} <= {
+        path.name for path in folder.iterdir()
+    }
+
+
+def test_verify_accepts_what_run_issued_when_its_root_is_trusted(
+    issued: tuple[int, Path], chain: DemoChain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert acceptance(monkeypatch, "verify", issued[1], "--trust", chain.root) == 0
+    assert "exit code 0" in capsys.readouterr().out
+    assert acceptance(monkeypatch, "verify", issued[1]) == 3
+
+
+def test_a_report_can_be_written_again_in_english_and_is_then_unsigned(
+    issued: tuple[int, Path], chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import shutil
+
+    folder = tmp_path / issued[1].name
+    shutil.copytree(issued[1], folder)
+    assert acceptance(monkeypatch, "report", folder, "--lang", "en") == 0
+    assert acceptance(monkeypatch, "verify", folder, "--trust", chain.root) == 2
+    monkeypatch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
+    assert acceptance(monkeypatch, "sign", folder, "--key", chain.signer) == 0
+    assert acceptance(monkeypatch, "verify", folder, "--trust", chain.root) == 0
+
+
+def test_judging_again_writes_a_session_of_its_own(
+    issued: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arguments = ("--pack", "gb_50395_2007", "-o", tmp_path, "--why", "newer edition", "--by", "tester")
+    assert acceptance(monkeypatch, "judge", issued[1], *arguments) in {0, 3}
+    again = session.load(next(tmp_path.iterdir()))
+    assert again.supersedes == issued[1].name
+
+
+def test_measure_writes_the_names_of_the_nouns(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert acceptance(monkeypatch, "measure", chart_film.path, "--json", tmp_path / "m.json") == 0
+    content = json.loads((tmp_path / "m.json").read_text())
+    assert set(content) == {"measurements", "notes"}
+    names = {"quantity", "value", "unit", "uncertainty", "k", "expanded", "degrees_of_freedom", "samples", "method"}
+    for row in content["measurements"]:
+        assert names | {"region", "direction", "shot"} <= set(row)
+        assert row["expanded"] == pytest.approx(row["k"] * row["uncertainty"])
+    assert "no_clock" in {note["reason"]["code"] for note in content["notes"]}
+
+
+def test_measure_on_a_terminal_is_a_table(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert acceptance(monkeypatch, "measure", chart_film.path) == 0
+    out = capsys.readouterr().out
+    assert "resolution.wedge_horizontal" in out
+    assert "±" in out
+
+
+def test_measure_exits_with_3_when_nothing_could_be_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((200, 300), 90, np.uint8))
+    assert acceptance(monkeypatch, "measure", tmp_path / "grey.png") == 3
+    assert "no chart was found in the picture" in capsys.readouterr().out
+
+
+def test_clauses_lists_every_clause_with_both_provenances(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert acceptance(monkeypatch, "clauses", "db50_216_2006", "--json", tmp_path / "c.json") == 0
+    rows = json.loads((tmp_path / "c.json").read_text())
+    assert {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", "6.1", "6.5"} <= {row["clause"] for row in rows}
+    for row in rows:
+        assert {"pack", "clause", "title", "mandatory", "how", "quantity", "limit", "provenance"} <= set(row)
+        assert set(row["provenance"]) == {"figure", "assignment"}
+        assert row["limit"] is None or row["provenance"]["figure"]["level"]
+    mandatory = {row["clause"] for row in rows if row["mandatory"] and row["clause"].startswith("5.")}
+    assert mandatory == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2{letter}" for letter in "acej")} or (
+        mandatory == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2 {letter})" for letter in "acej")}
+    )
+
+
+def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    assert acceptance(monkeypatch, "chart", "acceptance", "-o", tmp_path / "a.pdf") == 0
+    box = PdfReader(tmp_path / "a.pdf").pages[0].mediabox
+    size = [float(length) * 25.4 / 72 for length in (box.width, box.height)]
+    assert size == pytest.approx(charts.load("acceptance").size, abs=0.05)
+    assert acceptance(monkeypatch, "chart", "acceptance", "-o", tmp_path / "a.svg") == 0
+    assert "<svg" in (tmp_path / "a.svg").read_text()
+    assert acceptance(monkeypatch, "chart", "clock", "--index", 77, "-o", tmp_path / "c.png", "--width", 640) == 0
+    assert cv2.imread(str(tmp_path / "c.png")).shape == (360, 640, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("run", "missing.mp4"), 2, "the file does not exist"),
+        (("measure", "missing.mp4"), 2, "the file does not exist"),
+        (("run", "missing.toml"), 2, "there is no such plan"),
+        (("clauses", "no_such_pack"), 2, "there is no such pack"),
+        (("chart", "no_such_chart", "-o", "x.svg"), 2, "There is no such chart"),
+        (("chart", "acceptance", "-o", "x.gif"), 64, "the ending must be .pdf, .svg or .png"),
+        (("chart", "acceptance", "-o", "x.png"), 64, "a PNG needs --width PX"),
+        (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
+        (("measure", "x.mp4", "--sample-aspect", "wide"), 64, "write W:H"),
+        (("verify",), 64, "Missing argument"),
+        (("dance",), 64, "No such command"),
+        (("report", "no_such_folder"), 2, "there is no session here"),
+    ],
+)
+def test_wrong_input_gets_a_sentence_and_the_documented_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    code: int,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert acceptance(monkeypatch, *arguments) == code
+    err = " ".join(capsys.readouterr().err.split())
+    assert message in err
+    assert "Traceback" not in err
+    assert not list(tmp_path.rglob("session.json"))
+
+
+def test_an_unknown_chart_for_a_clip_is_refused_before_anything_is_written(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert acceptance(monkeypatch, "run", chart_film.path, "--chart", "eia1956", "-o", tmp_path / "out") == 2
+    assert "There is no such chart" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_key_password_is_refused_before_anything_is_measured(
+    chart_film: Film,
+    chain: DemoChain,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ACCEPTANCE_KEY_PASSWORD", "wrong")
+    assert acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path / "out", "--sign", chain.signer) == 2
+    assert "password" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_chinese_font_no_report_is_begun(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> None:
+        raise SetupError("no Chinese font is installed", hint="apt-get install fonts-noto-cjk")
+
+    monkeypatch.setattr(report, "check_fonts", missing)
+    assert acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path / "out") == 2
+    assert "fonts-noto-cjk" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_fault_of_the_toolkit_is_written_down_and_not_shown(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("the reason")
+
+    monkeypatch.setattr(scene, "look", broken)
+    assert acceptance(monkeypatch, "measure", chart_film.path) == 70
+    err = capsys.readouterr().err
+    assert "Traceback" not in err
+    log = Path(err.split("written down in ")[1].split(";")[0])
+    assert "ZeroDivisionError: the reason" in log.read_text()
+    log.unlink()
+
+
+def test_interrupting_is_answered_with_how_to_go_on(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scene, "look", interrupted)
+    assert acceptance(monkeypatch, "measure", chart_film.path) == 130
+    assert "run the same command again" in capsys.readouterr().err
+
+
+def test_a_clip_with_spaces_and_chinese_characters_in_its_name_goes_all_the_way(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "渝中区 1 号 摄像机.mkv"
+    encode.write(path, [np.full((240, 320), 90, np.uint8)] * 2, codec="ffv1", pixel_format="gray")
+    assert acceptance(monkeypatch, "run", path, "-o", tmp_path / "结果 一", *DIGITAL) == 3
+    folder = next((tmp_path / "结果 一").iterdir())
+    assert (folder / "data" / "clips" / "shot1" / path.name).is_file()
+
+
+def test_doctor_exits_with_0_where_all_that_is_needed_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert acceptance(monkeypatch, "doctor") == 0
+    assert "weasyprint" in capsys.readouterr().out
+
+
+def test_the_installed_command_runs() -> None:
+    command = Path(sys.executable).with_name("acceptance")
+    if not command.exists():
+        pytest.skip("the package is not installed in this environment, only on its path")
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True, env=os.environ | {})
+    assert "acceptance, version" in done.stdout
