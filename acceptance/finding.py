@@ -10,6 +10,7 @@ drawn fix the homography.
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from acceptance.model import Point
 
     Bytes = NDArray[np.uint8]
+    Reduced = tuple[NDArray[np.float32], int]  # a picture and the whole factor by which it is reduced
 
 WIDTHS = (960, 1600)  # of the copies that are searched, px
 LAST_WIDTH = 3000  # of the copy that is searched when nothing was found, if that is once to twice the picture's
@@ -200,12 +202,11 @@ def _outline(chart: Chart, fiducial: int) -> Floats:
 
 def _refine(grey: Bytes, chart: Chart, homography: Floats | None) -> Located | None:
     """Look every fiducial up where it is expected, twice, and fit the homography to those that look as drawn."""
-    picture = grey.astype(np.float32)
     marks: list[Mark] = []
     for _ in range(2):
         if homography is None:
             return None
-        marks = _look_up(picture, chart, homography)
+        marks = _look_up(grey, chart, homography)
         if len(marks) < 2:
             return None
         homography = _homography(marks, chart)
@@ -214,33 +215,41 @@ def _refine(grey: Bytes, chart: Chart, homography: Floats | None) -> Located | N
     return None if homography is None else _located(grey, chart, homography, marks)
 
 
-def _look_up(picture: NDArray[np.float32], chart: Chart, homography: Floats) -> list[Mark]:
+def _look_up(grey: Bytes, chart: Chart, homography: Floats) -> list[Mark]:
     """Return the fiducials that look as drawn where the homography puts them, or a little beside."""
-    marks = []
-    for number, fiducial in enumerate(chart.fiducials):
-        corners = to_picture(homography, _outline(chart, number))
-        if np.all(corners >= 0) and np.all(corners <= np.array(picture.shape[::-1]) - 1):
-            corners, likeness = _align(picture, fiducial.code, corners)
-            if likeness > ALIKE:
-                marks.append(Mark(number, corners))
-    return marks
+    expected = [Mark(number, to_picture(homography, _outline(chart, number))) for number in range(len(chart.fiducials))]
+    inside = [m for m in expected if np.all(m.corners >= 0) and np.all(m.corners <= np.array(grey.shape[::-1]) - 1)]
+    reduced = _reduced(grey, inside)
+    aligned = ((mark, *_align(reduced, chart.fiducials[mark.fiducial].code, mark.corners)) for mark in inside)
+    return [Mark(mark.fiducial, corners) for mark, corners, likeness in aligned if likeness > ALIKE]
 
 
-def _align(picture: NDArray[np.float32], code: int, corners: Floats) -> tuple[Floats, float]:
+def _reduced(grey: Bytes, marks: Sequence[Mark]) -> Reduced:
+    """Return the picture reduced by a whole factor, so that the samples on a fiducial miss nothing between them."""
+    sides = [np.linalg.norm(mark.corners - np.roll(mark.corners, 1, axis=0), axis=1).max() for mark in marks]
+    factor = max(1, math.ceil(max(sides, default=0) / (6 * PER_CELL)))
+    padded = cv2.copyMakeBorder(grey, 0, -grey.shape[0] % factor, 0, -grey.shape[1] % factor, cv2.BORDER_REPLICATE)
+    size = (padded.shape[1] // factor, padded.shape[0] // factor)
+    return np.asarray(cv2.resize(padded.astype(np.float32), size, interpolation=cv2.INTER_AREA)), factor
+
+
+def _align(reduced: Reduced, code: int, corners: Floats) -> tuple[Floats, float]:
     """Move a fiducial's corners until its drawing fits the picture; return them and the correlation there."""
+    picture, factor = reduced
     likeness = 0.0
     for blur in BLURS:
         drawing, solve = _drawing(code, blur)
         matrix = cv2.getPerspectiveTransform(SQUARE.astype(np.float32), corners.astype(np.float32))
-        places = to_picture(matrix, GRID).astype(np.float32).reshape(SAMPLES, SAMPLES, 2)
-        patch = cv2.remap(picture, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        places = (to_picture(matrix, GRID) + 0.5) / factor - 0.5
+        x, y = places.astype(np.float32).T.reshape(2, SAMPLES, SAMPLES)
+        patch = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         values = np.array(cv2.GaussianBlur(patch, (0, 0), blur), dtype=np.float64).ravel()
         likeness = min(_correlation(values, drawing), _correlation(values[INSIDE], drawing[INSIDE]))
-        gain, _, *moves = (solve @ values).tolist()
+        gain, *moves = (solve[:7] @ values).tolist()
         if likeness < ALIKE / 2 or gain <= 0:
             return corners, 0.0
-        x, y = (np.array(moves).reshape(2, 3) / gain) @ np.column_stack([np.ones(4), SQUARE - 0.5]).T
-        corners = to_picture(matrix, SQUARE + np.column_stack([x, y]))
+        moved = np.column_stack([np.ones(4), SQUARE - 0.5]) @ (np.array(moves).reshape(2, 3) / gain).T
+        corners = to_picture(matrix, SQUARE + moved)
     return corners, likeness
 
 
@@ -251,9 +260,10 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 @lru_cache(maxsize=64)
 def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
-    """Return a fiducial drawn on ``GRID``, (n,), and what solves a patch for gain, offset and affine motion, (8, n).
+    """Return a fiducial drawn on ``GRID``, (n,), and what solves a patch for gain, motion, offset and blur, (9, n).
 
-    A patch that shows the drawing moved by d is about gain x (drawing - gradient . d) + offset.
+    A patch that shows the drawing moved by d is about gain x (drawing - gradient . d) + offset + blur x Laplacian;
+    without the last term a picture sharper than the drawing would seem smaller at the corners.
     """
     cells = np.zeros((8, 8))
     cells[[0, -1]] = cells[:, [0, -1]] = 1
@@ -263,8 +273,8 @@ def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
     down, right = np.gradient(drawn, 1 / (6 * PER_CELL))
     place = np.column_stack([np.ones(len(GRID)), GRID - 0.5])
     moves = [-right.reshape(-1, 1) * place, -down.reshape(-1, 1) * place]
-    basis = np.hstack([drawn.reshape(-1, 1), np.ones((len(GRID), 1)), *moves])
-    return drawn.ravel(), np.linalg.pinv(basis)
+    others = [np.ones((len(GRID), 1)), cv2.Laplacian(drawn, cv2.CV_64F).reshape(-1, 1)]
+    return drawn.ravel(), np.linalg.pinv(np.hstack([drawn.reshape(-1, 1), *moves, *others]))
 
 
 def _without_outlier(marks: list[Mark], chart: Chart) -> list[Mark]:

@@ -413,3 +413,10 @@ def test_the_inner_box_of_an_upright_region_is_the_region() -> None:
     x, y, w, h = region.rect
     expected = [3.2 * x - 0.5, 3.2 * y - 0.5, 3.2 * w, 3.2 * h]
     assert charts.inner(located, region, 1.0) == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
+@pytest.mark.parametrize("width", [640, 1280, 2560])
+def test_a_perfectly_sharp_picture_is_located_as_well_as_a_blurred_one(chart: charts.Chart, width: int) -> None:
+    located = finding.locate_one(drawing.raster(chart, width)[..., 1], chart)
+    assert error(located, drawing.to_raster(chart, width)) < 0.3
