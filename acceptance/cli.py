@@ -296,7 +296,7 @@ def demo_(output: Path, lang: str) -> int:
             f"signature and evidence {'valid' if one.valid else 'NOT VALID'}"
         )
         terminal.say(f"  report: {one.folder / issue.REPORT}")
-    terminal.say(f"Check it yourself: acceptance verify {outcomes[0].folder} --trust {output / 'keys' / 'root.pem'}")
+    terminal.say(f"Check it yourself: acceptance verify {outcomes[0].folder} --trust {output / 'keys' / 'demo-root.pem'}")
     return 0 if all(one.kept for one in outcomes) else 1
 
 

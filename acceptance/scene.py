@@ -308,13 +308,13 @@ def _views(kept: Sequence[clip.Frame], places: Sequence[Located], notes: list[No
 def _views_by_hand(shot: Shot, kept: Sequence[clip.Frame], notes: list[Note]) -> dict[str, View]:
     views = {}
     for name, (x, y, width, height) in shot.regions.items():
-        kind = re.match(r"[a-z]*", name.split(".")[-1].split("_")[0])
-        if not kind or kind.group() not in charts.PRINTED:
-            hint = f"Begin the name with its kind: {', '.join(charts.PRINTED)}"
+        kinds = [kind for part in re.split(r"[._]", name) if (kind := part.rstrip("0123456789")) in charts.PRINTED]
+        if not kinds:
+            hint = f"Let a word of the name be its kind: {', '.join(charts.PRINTED)}; for instance centre.edge_left"
             raise PlanError(
                 f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
             )
-        region = Region(name=name, kind=kind.group(), rect=(x, y, width, height))
+        region = Region(name=name, kind=kinds[0], rect=(x, y, width, height))
         try:
             views[name] = _view(kept, region, [(round(x), round(y), round(width), round(height))], None)
         except GapError as gap:

@@ -1,0 +1,119 @@
+"""What holds for every metric in the folder, those included that are not written yet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance import encode, metrics, scene, session, wording
+from acceptance.model import Measurement, Shot
+from acceptance.uncertainty import combine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Film
+
+UNITS = {"TVL", "cycle/px", "dB", "1", "frame/s", "ms", "s", "%", "code"}
+CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
+METRICS = metrics.every()
+
+
+@pytest.fixture(scope="module")
+def scenes(chart_film: Film, clock_film: Film) -> list[scene.Scene]:
+    shots = (
+        (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4")),
+        (
+            clock_film,
+            Shot(id="clock", subject="camera", clip="clock.mp4", arrivals="arrivals.csv", screen_log="screen.csv"),
+        ),
+    )
+    return [scene.look(shot, film.path.parent) for film, shot in shots]
+
+
+@pytest.fixture(scope="module")
+def measured(scenes: list[scene.Scene]) -> list[Measurement]:
+    return [item for seen in scenes for item in session.measure(seen)[0]]
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_says_what_it_measures_and_by_which_method(name: str) -> None:
+    metric = METRICS[name]
+    assert metric.QUANTITIES
+    for quantity, unit in metric.QUANTITIES.items():
+        assert quantity.startswith(f"{name}."), quantity
+        assert unit in UNITS, quantity
+        for lang in ("zh", "en"):
+            assert wording.quantity(quantity, lang) != quantity, f"{quantity} has no name in {lang}"
+    assert CITES.search(metric.__doc__ or ""), "the docstring cites the method's source"
+
+
+def test_quantities_are_measured_by_one_metric_each() -> None:
+    every = [quantity for metric in METRICS.values() for quantity in metric.QUANTITIES]
+    assert len(every) == len(set(every))
+
+
+def test_every_measurement_is_of_an_offered_quantity_in_its_unit(measured: list[Measurement]) -> None:
+    offered = metrics.quantities()
+    assert {item.quantity.split(".")[0] for item in measured} == set(METRICS)
+    for item in measured:
+        assert offered[item.quantity] == item.unit
+        assert item.method
+        assert item.samples > 0
+        assert np.isfinite(item.value)
+
+
+def test_every_uncertainty_is_what_its_budget_combines_to(measured: list[Measurement]) -> None:
+    for item in measured:
+        combined = combine(item.budget)
+        assert item.uncertainty == pytest.approx(combined.uncertainty)
+        assert item.k == pytest.approx(combined.k)
+        assert item.expanded == pytest.approx(item.k * item.uncertainty)
+
+
+def test_every_source_of_a_budget_has_words_in_both_languages(measured: list[Measurement]) -> None:
+    sources = {line.source for item in measured for line in item.budget}
+    for lang in ("zh", "en"):
+        known = wording.phrases(lang).get("budget", {})
+        assert {source for source in sources if source not in known} == set(), lang
+
+
+def test_measuring_changes_nothing_that_it_was_given(scenes: list[scene.Scene]) -> None:
+    for seen in scenes:
+        before = {name: view.luma.tobytes() for name, view in seen.views.items()}
+        cells = {name: values.copy() for name, values in seen.series.cells.items()}
+        session.measure(seen)
+        assert before == {name: view.luma.tobytes() for name, view in seen.views.items()}
+        for name, values in cells.items():
+            np.testing.assert_array_equal(values, seen.series.cells[name])
+
+
+def test_measuring_twice_gives_the_same_figures(scenes: list[scene.Scene], measured: list[Measurement]) -> None:
+    assert [item for seen in scenes for item in session.measure(seen)[0]] == measured
+
+
+def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film: Film) -> None:
+    """Regions are put where the chart would be, so that every picture metric is asked."""
+    encode.write(tmp_path / "blank.mkv", [np.full((720, 1280), 90, np.uint8)] * 4, codec="ffv1", pixel_format="gray")
+    seen = scene.look(Shot(id="one", subject="camera", clip=chart_film.path.name), chart_film.path.parent)
+    blank = scene.look(
+        Shot(
+            id="blank",
+            subject="camera",
+            clip="blank.mkv",
+            regions={name: tuple(map(float, view.box)) for name, view in seen.views.items()},  # type: ignore[misc]
+        ),
+        tmp_path,
+    )
+    as_printed = {name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()}
+    found, notes = session.measure(replace(blank, views=as_printed, chart=seen.chart))
+    assert {item.quantity for item in found} <= {"frame_rate.mean", "frame_rate.longest_gap", "grey_scale.steps"}
+    assert all(item.value <= 1 for item in found if item.quantity == "grey_scale.steps"), "one step, not two"
+    assert {note.metric for note in notes} >= {"resolution", "noise"}
+    for note in notes:
+        for lang in ("zh", "en"):
+            assert note.reason.code in wording.phrases(lang)["reason"], note.reason.code
