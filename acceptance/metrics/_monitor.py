@@ -1,0 +1,137 @@
+"""What a film of a monitor shows: the pictures it held, and when it changed from one to the next.
+
+A film frame whose exposure spans a change is a mixture of the two pictures; the share of the new one tells the moment
+of the change to a small part of the exposure. A change between two exposures lies somewhere in between. A monitor
+changes at its own refreshes only, so that all changes together narrow the moment down, unless film and monitor run in
+step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.metrics._clock import CLEAR, SAME
+
+if TYPE_CHECKING:
+    from acceptance.metrics._clock import Array, Whole
+
+REFRESH_RATES = (50.0, 60.0, 75.0, 90.0, 100.0, 120.0, 144.0)  # Hz, each within RATE_BAND
+RATE_BAND = 1.2e-3  # relative: holds 59.94 Hz beside 60 Hz
+TIMING = (
+    0.0007  # s by which a moment may miss the monitor's grid of refreshes: noise of a mixture, jitter of time stamps
+)
+MISS = 0.02  # likelihood of a change off the grid, against one on it
+PHASES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Pictures that the monitor held, in order: ``first`` and ``last`` (p,) film frame, mean ``shares`` (p, bits)."""
+
+    first: Whole
+    last: Whole
+    shares: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Changes of the monitor: ``picture`` (c,) which held picture appears, ``frame`` (c,) the first that shows it.
+
+    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1.
+    """
+
+    picture: Whole
+    frame: Whole
+    share: Array
+
+
+def held_pictures(shares: Array) -> tuple[Held, Changes]:
+    """Part film frames, shares (n, bits) with nan where not located, into held pictures and changes between them."""
+    mixed = mixture(shares)
+    clear = np.isfinite(shares).all(axis=1) & np.isnan(mixed)
+    runs: list[list[int]] = []
+    for frame in np.flatnonzero(clear).tolist():
+        follows = bool(runs) and runs[-1][-1] == frame - 1
+        if follows and np.abs(shares[frame] - shares[runs[-1]].mean(axis=0)).max() < SAME:
+            runs[-1].append(frame)
+        else:
+            runs.append([frame])
+    first, last = np.array([run[0] for run in runs], np.int64), np.array([run[-1] for run in runs], np.int64)
+    means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
+    return Held(first=first, last=last, shares=means), _changes(first, last, mixed)
+
+
+def mixture(shares: Array) -> Array:
+    """(n,) share of the next frame's picture in a frame that mixes its two neighbours, nan in all others."""
+    before, now, after = shares[:-2], shares[1:-1], shares[2:]
+    step = after - before
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = ((now - before) * step).sum(axis=1) / (step**2).sum(axis=1)
+        rest = np.abs(now - before - share[:, None] * step).max(axis=1)
+        mixed = (np.abs(step).max(axis=1) > SAME) & (rest < SAME / 2) & (share > CLEAR / 2) & (share < 1 - CLEAR / 2)
+    return np.concatenate([[np.nan], np.where(mixed, share, np.nan), [np.nan]])
+
+
+def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
+    """Between held pictures that are neighbours in the film, or have one mixture between them."""
+    apart = first[1:] - last[:-1]
+    blended = (apart == 2) & np.isfinite(mixed[np.minimum(last[:-1] + 1, len(mixed) - 1)])
+    picture = np.flatnonzero(blended | (apart == 1)) + 1
+    frame = last[picture - 1] + 1
+    return Changes(picture=picture, frame=frame, share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0))
+
+
+def moments(changes: Changes, times: Array, exposure: Array) -> Array:
+    """(m, c) draws of the moments of the changes in s; film frames have middles ``times`` (n,), ``exposure`` (m,) s."""
+    seen = changes.share < 1
+    half = exposure[:, None] / 2
+    spare = CLEAR / 2 * exposure[:, None]  # so much of another picture may hide in a frame that looks unmixed
+    latest = times[changes.frame] - half + spare
+    earliest = np.minimum(times[changes.frame - 1] + half - spare, latest)
+    at = times[changes.frame] + half * (1 - 2 * changes.share)
+    earliest, latest = np.where(seen, at, earliest), np.where(seen, at, latest)
+    return _on_refreshes(earliest, latest)
+
+
+def _on_refreshes(earliest: Array, latest: Array) -> Array:
+    """(m, c) moments between ``earliest`` and ``latest`` (m, c), each draw on one possible grid of refreshes."""
+    random = np.random.default_rng(0)
+    periods, starts, weights = _grids(earliest.mean(axis=0), latest.mean(axis=0))
+    chosen = random.choice(len(weights), len(earliest), p=weights)
+    period, start = periods[chosen, None], starts[chosen, None]
+    start = start + period * random.uniform(-0.5, 0.5, start.shape) / PHASES
+    middle = (earliest + latest) / 2
+    with np.errstate(invalid="ignore"):
+        nearest = start + np.rint((middle - start) / period) * period
+    anywhere = earliest + random.uniform(size=start.shape) * (latest - earliest)
+    return np.asarray(np.where(np.isfinite(period), np.clip(nearest, earliest, latest), anywhere))
+
+
+def _grids(earliest: Array, latest: Array) -> tuple[Array, Array, Array]:
+    """Periods, starts and probabilities of the grids; the last one, with an infinite period, is no grid at all.
+
+    A change is equally likely anywhere on a grid, so an interval of length d that holds j points of a grid of period P
+    speaks for that grid by j P / d. Without a grid all changes are taken to lie at the same share of their intervals,
+    the worst case.
+    """
+    span = max(float(np.ptp(latest)), 1.0)
+    width = latest - earliest + 2 * TIMING
+    periods = np.concatenate([1 / _rates(rate, span) for rate in REFRESH_RATES])
+    logs = np.empty((len(periods), PHASES))
+    starts = periods[:, None] * np.arange(PHASES) / PHASES + float(earliest.mean())
+    for row, period in enumerate(periods):
+        begin, end = earliest - TIMING - starts[row][:, None], latest + TIMING - starts[row][:, None]
+        points = np.floor(end / period) - np.ceil(begin / period) + 1
+        logs[row] = np.log(np.maximum(points, MISS) * period / width).sum(axis=1)
+    flat = np.append(logs.ravel(), np.log(logs.size))
+    weights = np.exp(flat - flat.max())
+    return np.append(np.repeat(periods, PHASES), np.inf), np.append(starts.ravel(), 0.0), weights / weights.sum()
+
+
+def _rates(rate: float, span: float) -> Array:
+    """Rates near ``rate`` so close that neighbouring grids part by at most an eighth of a period from middle to end."""
+    count = 2 * int(np.ceil(RATE_BAND * rate * span * 4)) + 1
+    return rate * np.linspace(1 - RATE_BAND, 1 + RATE_BAND, count)
