@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -33,7 +34,7 @@ from acceptance.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 MOST_ROWS = 400
@@ -58,10 +59,11 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Findings of one requirement that are worded alike: the first, how many, and why."""
+    """Findings of one clause that came out alike: the first, how many, what about, and why."""
 
     row: Row
     count: int
+    items: Sequence[str]
     reasons: Sequence[str]
 
 
@@ -121,7 +123,7 @@ class Book:
             clause=clause,
             requirement=requirement,
             subject=self.subject(finding.subject),
-            item=words or self.text(clause, "title") or finding.requirement,
+            item=(words or self.text(clause, "title") or finding.requirement).rstrip("。."),
             result=self._result(finding),
             rule=self._rule(finding, requirement),
             note=self._note(finding),
@@ -162,11 +164,16 @@ class Book:
         return wording.rule(finding.decision_rule, self.lang)
 
     def _note(self, finding: Finding) -> str:
-        """Tell which region the figure is from, or of how many it is the mean."""
+        """Tell which region the figure is from and which statistic it is, or of how many it is the mean."""
         ones = [self.session.measurements[index] for index in finding.measurements]
         if len(ones) > 1:
             return f"{wording.word('mean', 'statistic', self.lang)} (n = {len(ones)})"
-        return wording.region(ones[0].region, self.lang) if ones else ""
+        return " ".join(
+            part
+            for one in ones
+            for part in (wording.region(one.region, self.lang), wording.word(one.statistic, "statistic", self.lang))
+            if part
+        )
 
     def number_of(self, pack: str) -> str:
         """Return the number of a pack's standard."""
@@ -174,7 +181,7 @@ class Book:
 
     def takes(self, shot: Shot) -> str:
         """Count the log's takes of a shot."""
-        count = sum(one.what == "take" and one.details.get("shot") == shot.id for one in self.session.log)
+        count = sum(one.what == "taken" and one.details.get("shot") == shot.id for one in self.session.log)
         return str(count) if count else wording.DASH
 
     def share(self, line: BudgetLine, one: Measurement) -> str:
@@ -217,22 +224,26 @@ class Book:
         return [one for one in pack.requirements if f"{pack.id}#{one.id}" in names]
 
     def outcomes(self, pack: Pack, clause: Clause) -> list[Outcome]:
-        """Tell what came of a clause: one for each requirement and verdict, with its reasons (none for a pass)."""
+        """Tell what came of a clause: by requirement and verdict, and by reason for what does not apply."""
         alike: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in self.rows:
             if (row.finding.pack, row.finding.clause) == (pack.id, clause.number):
-                alike[row.finding.requirement, wording.verdict(row.finding, self.lang)].append(row)
+                aside = row.finding.verdict is Verdict.NOT_APPLICABLE
+                about = wording.reason(row.finding.reason, self.lang) if aside else row.finding.requirement
+                alike[about, wording.verdict(row.finding, self.lang)].append(row)
         return [self._outcome(rows) for rows in alike.values()]
 
     def _outcome(self, rows: Sequence[Row]) -> Outcome:
         tells = (row.finding.reason for row in rows if row.finding.verdict is not Verdict.PASS)
         reasons = list(dict.fromkeys(wording.reason(one, self.lang) for one in tells))
         more = ["…"] if len(reasons) > MOST_REASONS else []
-        return Outcome(row=rows[0], count=len(rows), reasons=reasons[:MOST_REASONS] + more)
+        items = list(dict.fromkeys(row.item for row in rows if row.requirement))
+        return Outcome(row=rows[0], count=len(rows), items=items, reasons=reasons[:MOST_REASONS] + more)
 
     def ways(self, pack: Pack, clause: Clause) -> list[str]:
-        """How a clause can be checked."""
-        return list(dict.fromkeys(one.how for one in pack.requirements if one.clause == clause.number)) or ["unknown"]
+        """Tell how a clause can be checked; nothing where it demands nothing."""
+        known = list(dict.fromkeys(one.how.value for one in pack.requirements if one.clause == clause.number))
+        return known or (["unknown"] if clause.demands else [])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -252,9 +263,20 @@ class Book:
         return self.session.plan.scope is Scope.SITE and bool(self.session.plan.concessions)
 
     @property
-    def measured(self) -> list[Measurement]:
-        """Measurements in the order of subject and quantity."""
-        return sorted(self.session.measurements, key=lambda one: (one.subject, one.quantity, one.region))
+    def judged(self) -> list[Measurement]:
+        """Measurements that a finding rests on, by subject and quantity."""
+        return self._sorted(index for row in self.rows for index in row.finding.measurements)
+
+    @property
+    def shown_beside(self) -> dict[str, list[Measurement]]:
+        """Measurements that no finding rests on, of each subject by quantity."""
+        judged = {index for row in self.rows for index in row.finding.measurements}
+        others = self._sorted(index for index in range(len(self.session.measurements)) if index not in judged)
+        return {subject: list(ones) for subject, ones in groupby(others, key=lambda one: one.subject)}
+
+    def _sorted(self, indices: Iterable[int]) -> list[Measurement]:
+        ones = [self.session.measurements[index] for index in dict.fromkeys(indices)]
+        return sorted(ones, key=lambda one: (one.subject, one.quantity, one.region))
 
     def still(self, shot: Shot) -> str | None:
         """Return the address of a shot's still relative to the session folder; None where the file is not in it."""
@@ -275,7 +297,9 @@ class Book:
         return [self._plot(key, part) for key, part in parts[:MOST_PLOTS]]
 
     def _line(self, one: Measurement) -> str:
-        return wording.region(one.region, self.lang) or wording.quantity(one.quantity, self.lang)
+        """Name a line by its zone where the plot's caption already tells the direction."""
+        name = one.region.partition(".")[0] if one.direction else one.region
+        return wording.region(name, self.lang) or wording.quantity(one.quantity, self.lang)
 
     def _plot(self, key: tuple[str, ...], curves: Mapping[str, Curve]) -> Plot:
         words = wording.phrases(self.lang)

@@ -52,22 +52,45 @@ class Axis:
 def draw(curves: Mapping[str, Curve]) -> str:
     """Draw curves that share their axes (at most ``MOST_LINES``), by the name that the legend gives them; returns SVG.
 
-    Points that are not finite are left out. ``marks`` become dots on the line and figures in the legend.
+    Points that are not finite are left out. ``marks`` become dots on the line and figures in the legend,
+    or an upright line where they are the same for all.
     """
     lines = {name: _thinned(curve) for name, curve in curves.items()}
     first = next(iter(curves.values()))
     x = _axis([value for line in lines.values() for value, _ in line], LEFT, WIDTH - RIGHT)
     y = _axis([value for line in lines.values() for _, value in line], HEIGHT - BOTTOM, TOP, margin=0.06)
-    parts = [_opening(HEIGHT + LEGEND_LINE * len(curves) + 2), *_grid(x, y), *_titles(first)]
+    shared = _shared(list(curves.values()))
+    plain = len(curves) == 1 and not first.marks  # the caption says it all
+    parts = [
+        _opening(HEIGHT + (0 if plain else LEGEND_LINE * len(curves) + 2)),
+        *_grid(x, y),
+        *_titles(first),
+        *_limits(shared, x, y),
+    ]
     for index, (name, curve) in enumerate(curves.items()):
-        parts += _line(lines[name], curve.marks, x, y, index)
-        parts += _legend(name, curve, index)
+        marks = {mark: at for mark, at in curve.marks.items() if mark not in shared}
+        parts += _line(lines[name], marks, x, y, index)
+        parts += [] if plain else _legend(name, marks, index)
     return "".join([*parts, "</svg>"])
 
 
 def _opening(height: float) -> str:
     box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}"'
     return f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="10.5" fill="#222">'
+
+
+def _shared(curves: Sequence[Curve]) -> dict[str, float]:
+    """Return the marks that stand at the same place on each of several curves: a limit, not a figure of any of them."""
+    first, *others = curves
+    return {name: at for name, at in first.marks.items() if others and all(one.marks.get(name) == at for one in others)}
+
+
+def _limits(marks: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
+    for name, at in marks.items():
+        if x.low <= at <= x.high:
+            line = f"M{x(at):.1f} {y.start:g}V{y.end:g}"
+            yield f'<path d="{line}" stroke="#555" stroke-width=".9" stroke-dasharray="2 2"/>'
+            yield _text(x(at) - 4, y.end + 11, name, "end", 'font-size="9"')
 
 
 def _step(least: float) -> float:
@@ -154,11 +177,11 @@ def _interpolated(points: Sequence[tuple[float, float]], at: float) -> float | N
     return None
 
 
-def _legend(name: str, curve: Curve, index: int) -> Iterator[str]:
+def _legend(name: str, marks: Mapping[str, float], index: int) -> Iterator[str]:
     middle = HEIGHT + LEGEND_LINE * index + 2
-    marks = "".join(f" · {mark} = {_number(float(f'{at:.3g}'))}" for mark, at in curve.marks.items())
+    figures = "".join(f", {mark} = {_number(float(f'{at:.3g}'))}" for mark, at in marks.items())
     yield f'<path d="M{LEFT:g} {middle:g}h26" {_stroke(index)}/>'
-    yield _text(LEFT + 32, middle + 3.2, f"{name}{marks}", more='font-size="9"')
+    yield _text(LEFT + 32, middle + 3.2, f"{name}{figures}", more='font-size="9"')
 
 
 def in_words(curve: Curve, labels: Mapping[str, str], units: Mapping[str, str]) -> Curve:

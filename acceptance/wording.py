@@ -200,7 +200,8 @@ def bottom_line(line: BottomLine, clauses: Sequence[str], lang: str, *, four_wor
     table = phrases(lang)["bottom_line"]
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
     said = table["verdict"].format(
-        scope=word(line.scope, "scope", lang), verdict=answer + (table["provisional_mark"] if line.provisional else "")
+        scope=word(line.scope, "scope_long", lang),
+        verdict=answer + (table["provisional_mark"] if line.provisional else ""),
     )
     untested = [table["not_tested"].format(clauses=table["comma"].join(clauses))] if clauses else []
     return [said, *untested, *([table["provisional"]] if line.provisional else [])]

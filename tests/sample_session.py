@@ -545,7 +545,11 @@ def _log() -> tuple[LogEntry, ...]:
     return tuple(
         LogEntry(when=f"2026-11-25T08:0{i}:00+08:00", what=what, details=details, previous="0" * 64, sha256=f"{i}" * 64)
         for i, (what, details) in enumerate(
-            [("take", {"shot": "cam1-chart"}), ("take", {"shot": "cam2-chart"}), ("judge", {"packs": "db50_216_2006"})]
+            [
+                ("taken", {"shot": "cam1-chart"}),
+                ("taken", {"shot": "cam2-chart"}),
+                ("judged", {"packs": "db50_216_2006"}),
+            ]
         )
     )
 

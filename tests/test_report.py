@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import junitparser
 import pypdf
@@ -37,6 +38,9 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -188,7 +192,8 @@ def test_every_verdict_and_every_other_closed_word_has_a_phrase(lang: str) -> No
 
 
 def test_both_languages_have_the_same_phrases_with_the_same_parameters() -> None:
-    chinese, english = (_flat(wording.phrases(lang)) for lang in wording.LANGUAGES)
+    # Methods are written in English in the measurements themselves.
+    chinese, english = (_flat({**wording.phrases(lang), "method": {}}) for lang in wording.LANGUAGES)
     assert set(chinese) == set(english)
     for key, phrase in chinese.items():
         assert _parameters(phrase) == _parameters(english[key]), key
@@ -202,18 +207,21 @@ def _parameters(phrase: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
 
 
+def _calls() -> Iterator[tuple[str, dict[str, ast.expr]]]:
+    """Find every call in the source: the name of what is called, and its keyword arguments."""
+    for path in sorted((ROOT / "acceptance").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield node.func.id, {word.arg: word.value for word in node.keywords if word.arg}
+
+
 def _codes(*callers: str) -> dict[str, set[str]]:
     """Collect the codes that the source gives to reasons and gaps, each with the parameters given beside it."""
     found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "acceptance").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (callers or ("GapError", "Reason")):
-                given = {word.arg: word.value for word in node.keywords if word.arg}
-                code = given.get("code")
-                if isinstance(code, ast.Constant):
-                    found.setdefault(str(code.value), set()).update(
-                        set(given) - {"code", "hint", "where", "parameters"}
-                    )
+    for name, given in _calls():
+        code = given.get("code")
+        if name in (callers or ("GapError", "Reason")) and isinstance(code, ast.Constant):
+            found.setdefault(str(code.value), set()).update(set(given) - {"code", "hint", "where", "parameters"})
     return found
 
 
@@ -233,6 +241,19 @@ def test_the_phrase_of_a_gap_asks_for_no_parameter_that_the_source_does_not_give
 def test_every_quantity_that_is_measured_has_a_name(lang: str) -> None:
     missing = set(metrics.quantities()) - set(wording.phrases(lang)["quantity"])
     assert not missing, f"name these in report_templates/{lang}.toml, section quantity: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_every_budget_line_and_curve_in_the_source_has_words(lang: str) -> None:
+    words = wording.phrases(lang)
+    wanted = {("BudgetLine", "source"): "budget"} | {
+        ("Curve", name): "curve" for name in ("name", "x_label", "y_label")
+    }
+    for name, given in _calls():
+        for field, value in given.items():
+            section = wanted.get((name, field))
+            if section and isinstance(value, ast.Constant):
+                assert value.value in words[section], f"word it in report_templates/{lang}.toml, section {section}"
 
 
 def test_a_reason_is_worded_with_its_parameters() -> None:
@@ -374,8 +395,19 @@ def test_a_curve_keeps_its_spikes_and_drops_what_is_not_finite() -> None:
     assert len(points) <= 1.1 * plots.MOST_POINTS
     assert (4321.0, 900.0) in points
     svg = plots.draw({"<x> & y": curve})
+    assert "<a>" not in svg
     assert "&lt;x&gt; &amp; y" in svg
     assert "nan" not in svg
+
+
+def test_a_mark_that_all_curves_share_is_a_limit_and_no_figure_of_any() -> None:
+    curve = Curve(name="n", x=(0.0, 1.0), y=(1.0, 0.0), x_label="a", y_label="b", marks={"half": 0.5, "limit": 0.9})
+    other = replace(curve, marks={"half": 0.4, "limit": 0.9})
+    svg = plots.draw({"one": curve, "two": other})
+    assert "half = 0.5" in svg
+    assert "half = 0.4" in svg
+    assert "limit =" not in svg
+    assert "limit = 0.9" in plots.draw({"one": curve})
 
 
 @pytest.mark.parametrize("values", [(0.0, 0.0), (5.0, 5.0), (-3.0, 4.0), (1e-6, 2e-6)])
