@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from acceptance.model import BottomLine, DecisionRule, Finding, Limit, Reason, Value
 
 LANGUAGES = ("zh", "en")
-MINUS, NARROW, DASH = "\u2212", "\u202f", "—"
+# A narrow space that holds together, and a thin one where a long result may break.
+MINUS, NARROW, THIN, DASH = "\u2212", "\u202f", "\u2009", "—"
 
 # The section of the phrase file that words what a reason's parameter of this name holds.
 PARAMETER_SECTIONS = {
@@ -155,7 +156,8 @@ def figure(value: float, unit_code: str, lang: str, *, expanded: float | None = 
     if not expanded or not (math.isfinite(expanded) and math.isfinite(value)):
         return _with_unit(number(value), unit_code, lang)
     pair = f"{NARROW}±{NARROW}".join(rounded(value, expanded))
-    together = _with_unit(f"({pair})" if unit(unit_code, lang) else pair, unit_code, lang)
+    symbol = unit(unit_code, lang)
+    together = f"({pair}){THIN}{symbol}" if symbol else pair
     return together if k is None else f"{together} (k{NARROW}={NARROW}{k:.2f})"
 
 

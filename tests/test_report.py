@@ -295,9 +295,11 @@ def test_value_and_uncertainty_are_rounded_together(value: float, expanded: floa
 
 def test_figures_are_written_with_unit_and_coverage_factor() -> None:
     full = wording.figure(402.31, "TVL", "zh", expanded=9.69, k=1.99)
-    assert full.replace("\u202f", " ") == "(402.3 ± 9.7) TVL (k = 1.99)"
+    assert full.replace("\u202f", " ").replace("\u2009", " ") == "(402.3 ± 9.7) TVL (k = 1.99)"
     assert wording.figure(11.0, "1", "en") == "11"
-    assert wording.figure(0.6, "%", "en", expanded=0.2).replace("\u202f", " ") == "(0.60 ± 0.20) %"
+    assert (
+        wording.figure(0.6, "%", "en", expanded=0.2).replace("\u202f", " ").replace("\u2009", " ") == "(0.60 ± 0.20) %"
+    )
     assert wording.figure(25.0, "frame/s", "zh").replace("\u202f", " ") == "25 帧/s"
     assert wording.figure(math.nan, "dB", "zh", expanded=1.0).replace("\u202f", " ") == "— dB"
     assert wording.limit(Limit(unit="V", at_least=0.7, at_most=1.4), "zh").replace("\u202f", " ") == "0.7～1.4 V"
