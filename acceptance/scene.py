@@ -8,6 +8,7 @@ of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the display
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,7 @@ from acceptance import charts, clip, finding
 from acceptance.charts import Chart, Located, Region
 from acceptance.errors import GapError, PlanError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
-from acceptance.tone import inverse_oetf, monotone
+from acceptance.tone import curve, inverse_oetf, rounding_doubt
 from acceptance.uncertainty import combine
 from acceptance.watch import Watch, moved, within
 
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 STILL_WITHIN = 0.1
+DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
+LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,28 +105,44 @@ class Scene:
         """Which curve ``linear`` undoes."""
         return "grey_steps" if len(self._steps()) >= 4 else f"inverse_oetf_{self.video.transfer}"
 
+    @property
+    def tone_doubt(self) -> float:
+        """Half-width of what the exponent of the tone curve may be off.
+
+        With grey steps: what the curve between them leaves, and the slope error that the steps' own standard errors
+        make between neighbours. Else: how far a camera's own curve may lie from the declared one.
+        """
+        steps = self._steps()
+        if len(steps) < 4:
+            return DOUBT_OF_DECLARED
+        codes, _, doubts = np.array(steps).T
+        return float(DOUBT_BETWEEN_STEPS + math.sqrt(6) * doubts.max() / np.diff(codes).min())
+
     def linear(self, codes: ArrayLike) -> Floats:
         """Light (1 = white, reflectance where grey steps tell) of luma codes of any shape."""
         nominal = self._nominal(codes)
         steps = self._steps()
         if len(steps) < 4:
             return nominal
-        light = self._nominal(np.array([code for code, _ in steps]))
-        printed = np.array([reflectance for _, reflectance in steps])
-        return monotone(light, printed, nominal)
+        codes, printed, doubts = np.array(steps).T
+        light = self._nominal(codes)
+        slope = np.gradient(printed, light) * (self._nominal(codes + doubts) - light)
+        return curve(light, printed, slope, nominal)
 
     def _nominal(self, codes: ArrayLike) -> Floats:
         signal = (np.asarray(codes, np.float64) - self.code_black) / (self.code_white - self.code_black)
         return inverse_oetf(signal, self.video.transfer)
 
-    def _steps(self) -> list[tuple[float, float]]:
-        """Mean code and printed reflectance of each grey step that is not clipped, ascending."""
+    def _steps(self) -> list[tuple[float, float, float]]:
+        """Mean code, printed reflectance and standard error of the code of each grey step not clipped, ascending."""
         pairs = []
         for view in self.of_kind("grey"):
             if "reflectance" in view.region.printed:
-                code = float(_core(view.luma).mean())
+                core = _core(view.luma)
+                code, sigma = float(core.mean()), float(core.std())
+                doubt = LEAST_DOUBT + rounding_doubt(sigma) + sigma / math.sqrt(core.size)
                 if self.code_black + 1 < code < self.code_white - 1:
-                    pairs.append((code, float(view.region.printed["reflectance"])))
+                    pairs.append((code, float(view.region.printed["reflectance"]), doubt))
         pairs.sort()
         return pairs if all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs)) else []
 

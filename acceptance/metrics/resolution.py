@@ -44,8 +44,6 @@ SAMPLING_LIMIT = 0.5
 MARGIN = 0.1
 GROUPS, SINGLE_FRAMES = 4, 8
 TONE_PROBE = 0.1
-# Half-widths of what the exponent of the tone curve may be off: interpolation between grey steps; a camera's own curve.
-TONE_DOUBT = {"grey_steps": 0.02, "nominal": 0.1}
 STEP_DOUBT = 0.02
 
 Array = NDArray[np.float64]
@@ -156,11 +154,10 @@ def _combined(
     fit = errors[0] if view.stable else float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
     freedom = results[0].degrees_of_freedom
     sensitivity = abs(float(getattr(probe, name)) - values[0]) / TONE_PROBE
-    doubt = TONE_DOUBT.get(scene.tone, TONE_DOUBT["nominal"])
     return value, [
         BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
         *_repeat(values[1:] if view.stable else values, fit),
-        BudgetLine(source="tone curve", contribution=sensitivity * doubt / math.sqrt(3), evaluation="B"),
+        BudgetLine(source="tone curve", contribution=sensitivity * scene.tone_doubt / math.sqrt(3), evaluation="B"),
     ]
 
 
