@@ -34,7 +34,7 @@ SECONDS = 6.0
 LATE = 2.6
 TELL_EVERY = 5
 PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
-GOOD = Camera(noise=0.01, crf=15, seed=11)
+GOOD = Camera(noise=0.01, crf=12, seed=11)
 SOFT = replace(GOOD, blur=2.4, seed=12, dropped=frozenset(range(7, 150, 6)))
 PLANTED = {
     "good": frozenset[str](),

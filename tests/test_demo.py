@@ -1,0 +1,115 @@
+"""The demo keeps its promise, and what it measures agrees with what was simulated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from pypdf import PdfReader
+
+from acceptance import charts, demo, scene, session, simulate
+from acceptance.model import Measurement, Scope, Shot, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAMERAS = {"good": demo.GOOD, "faulty": demo.SOFT}
+DELAYS = {"good": 0.12, "faulty": demo.LATE}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, demo.Outcome]:
+    return {one.name: one for one in demo.run(tmp_path_factory.mktemp("demo"))}
+
+
+def figures(outcome: demo.Outcome, quantity: str, statistic: str = "") -> list[Measurement]:
+    return [one for one in outcome.session.measurements if (one.quantity, one.statistic) == (quantity, statistic)]
+
+
+def test_exactly_the_planted_faults_are_found_and_both_reports_verify(outcomes: dict[str, demo.Outcome]) -> None:
+    assert outcomes["good"].found == frozenset()
+    assert outcomes["faulty"].found == demo.PLANTED["faulty"]
+    assert len(demo.PLANTED["faulty"]) == 3
+    assert all(one.valid and one.kept for one in outcomes.values())
+
+
+def test_the_good_device_passes_what_a_camera_can_show(outcomes: dict[str, demo.Outcome]) -> None:
+    judged = [one for one in outcomes["good"].session.findings if one.quantity and one.value is not None]
+    assert {one.verdict for one in judged} == {Verdict.PASS}
+    assert {"resolution.wedge_horizontal", "grey_scale.steps", "noise.snr", "frame_rate.unique"} <= {
+        one.quantity for one in judged
+    }
+    assert all(one.provisional for one in judged), "the body of the standard was not seen"
+
+
+def test_the_bottom_line_names_its_scope(outcomes: dict[str, demo.Outcome]) -> None:
+    for one in outcomes.values():
+        assert one.session.bottom_line.scope is Scope.DEVICE
+        assert one.session.bottom_line.provisional
+    assert outcomes["faulty"].session.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("name", CAMERAS)
+def test_edges_agree_with_the_cameras_true_resolution(outcomes: dict[str, demo.Outcome], name: str) -> None:
+    frequency = np.linspace(0, 0.5, 5001)
+    true = float(np.interp(-0.5, -CAMERAS[name].mtf(frequency), frequency))
+    deviations = [abs(one.value - true) / one.expanded for one in figures(outcomes[name], "resolution.mtf50")]
+    assert len(deviations) == 10
+    assert sum(one <= 1 for one in deviations) >= 8, "U is for 95 %: three of ten outside would have a chance of 1 %"
+    assert max(deviations) < 2
+
+
+@pytest.mark.parametrize("name", CAMERAS)
+def test_dropped_frames_are_counted_exactly(outcomes: dict[str, demo.Outcome], name: str) -> None:
+    dropped = len(CAMERAS[name].dropped)
+    assert [one.value for one in figures(outcomes[name], "frame_rate.dropped")] == [dropped]
+    assert [one.value for one in figures(outcomes[name], "frame_rate.repeated")] == [0]
+    assert [one.count for one in figures(outcomes[name], "frame_rate.unique")] == [150 - dropped]
+
+
+@pytest.mark.parametrize("name", CAMERAS)
+def test_latency_agrees_with_the_simulated_delays(outcomes: dict[str, demo.Outcome], name: str, tmp_path: Path) -> None:
+    """The delays do not depend on the size of the phone's picture, so a small film tells them."""
+    phone = replace(demo.PHONE, width=320, height=180)
+    camera = replace(CAMERAS[name], width=320, height=180)
+    film = tmp_path / "film.mp4"
+    truth = simulate.film_screens(phone, camera, charts.load("clock"), film, delay=DELAYS[name], seconds=demo.SECONDS)
+    for statistic, true in (("mean", truth.delays.mean()), ("worst", truth.delays.max())):
+        (found,) = figures(outcomes[name], "latency.glass_to_glass", statistic)
+        assert abs(found.value - 1000 * true) <= found.expanded
+
+
+@pytest.mark.parametrize("name", CAMERAS)
+def test_the_noise_ratio_is_that_of_the_recorded_picture(outcomes: dict[str, demo.Outcome], name: str) -> None:
+    """Against the camera's noise-free codes, in the region's core; the codec's smoothing is in both. Bar: 0.2 dB."""
+    folder = outcomes[name].folder
+    seen = scene.look(Shot(id="chart", subject=name, clip="data/clips/chart/chart.mp4", chart="acceptance"), folder)
+    for found in figures(outcomes[name], "noise.snr"):
+        view = seen.views[found.region]
+        clean = float(CAMERAS[name].luma(view.region.printed["reflectance"]))
+        rest = view.luma[:, 20:-20, 20:-20].astype(float) - clean
+        spread = np.sqrt(np.mean((rest - rest.mean()) ** 2) - 1 / 12)
+        assert found.value == pytest.approx(20 * np.log10(219 / spread), abs=0.2)
+
+
+@pytest.mark.parametrize("name", CAMERAS)
+def test_every_printed_grey_step_is_told_apart(outcomes: dict[str, demo.Outcome], name: str) -> None:
+    assert [one.value for one in figures(outcomes[name], "grey_scale.steps")] == [12]
+
+
+def test_the_report_names_the_clauses_in_chinese(outcomes: dict[str, demo.Outcome]) -> None:
+    text = "".join(page.extract_text() for page in PdfReader(outcomes["good"].folder / "report.pdf").pages)
+    words = "".join(text.split())
+    for title in ("基本技术要求", "前端设备技术要求", "图像显示要求", "视频图像的存储", "系统验收"):
+        assert title in words
+    assert outcomes["good"].session.id in words
+
+
+def test_the_plan_that_the_demo_writes_can_be_run_again(outcomes: dict[str, demo.Outcome]) -> None:
+    folder = outcomes["good"].folder.parent.parent / "footage" / "good"
+    from acceptance import plan
+
+    assert plan.read(folder / "plan.toml").shots[0].chart == "acceptance"
+    assert session.load(outcomes["good"].folder).plan.scope is Scope.DEVICE
