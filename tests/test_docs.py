@@ -133,7 +133,11 @@ def test_every_toml_example_can_be_read_as_what_it_says_it_is(tmp_path: Path) ->
 
 def test_the_example_of_a_plan_is_a_plan_that_its_packs_accept() -> None:
     read = plan.read(PLAN)
-    judge.check_plan(pack.load_all(read.packs, QUANTITIES), read)
+    packs = pack.load_all(read.packs, QUANTITIES)
+    judge.check_plan(packs, read)
+    findings = judge.judge(packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES)
+    answered = {finding.answer for finding in findings} - {None}
+    assert answered == set(range(len(read.answers))), "an answer stands where nothing asks for it"
 
 
 @pytest.mark.parametrize("page", ["tutorial.md", "tutorial.zh-CN.md"])
