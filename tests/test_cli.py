@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance import charts, cli, encode, report, scene, session
+from acceptance import charts, cli, encode, report, scene, session, terminal
 from acceptance.errors import SetupError
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def test_measure_writes_the_names_of_the_nouns(
 def test_measure_on_a_terminal_is_a_table(
     chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(terminal.console, "width", 200)
     assert acceptance(monkeypatch, "measure", chart_film.path) == 0
     out = capsys.readouterr().out
     assert "resolution.wedge_horizontal" in out
