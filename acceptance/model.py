@@ -447,7 +447,11 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class BottomLine:
-    """What the findings add up to. It names its scope and the mandatory clauses that were not tested."""
+    """What the findings add up to. It names its scope and the mandatory clauses that were not tested.
+
+    ``failed``, ``open`` and ``not_tested`` hold ``pack#id``; ``outside`` holds ``pack#clause`` of the mandatory clauses
+    of which nothing applies to this plan's scope and subjects.
+    """
 
     verdict: Verdict
     scope: Scope
@@ -455,6 +459,7 @@ class BottomLine:
     failed: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     not_tested: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,15 +98,24 @@ def bottom_line(session: Session, lang: str, packs: Sequence[Pack] = ()) -> str:
 
 
 def _sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
-    numbers = {pack.id: pack.number for pack in packs}
-    clauses: dict[str, list[str]] = {}
-    for one in session.findings:
-        if one.requirement in session.bottom_line.not_tested and one.verdict is Verdict.NOT_TESTED:
-            clauses.setdefault(numbers.get(one.pack, one.pack), []).append(one.clause)
-    comma = phrases(lang)["bottom_line"]["comma"]
-    untested = [f"{number} {comma.join(dict.fromkeys(ones))}" for number, ones in clauses.items()]
+    due = [
+        (one.pack, one.clause)
+        for one in session.findings
+        if one.requirement in session.bottom_line.not_tested and one.verdict is Verdict.NOT_TESTED
+    ]
+    outside = [(pack, clause) for pack, _, clause in (one.partition("#") for one in session.bottom_line.outside)]
+    untested, beyond = (_numbered(ones, lang, packs) for ones in (due, outside))
     four_word = any(one.decision_rule and one.decision_rule.kind is RuleKind.FOUR_WORD for one in session.findings)
-    return wording.bottom_line(session.bottom_line, untested, lang, four_word=four_word)
+    return wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
+
+
+def _numbered(clauses: Sequence[tuple[str, str]], lang: str, packs: Sequence[Pack]) -> list[str]:
+    """Name clauses (pack id, clause) by their standard's number, each standard once."""
+    numbers = {pack.id: pack.number for pack in packs}
+    groups: dict[str, dict[str, None]] = {}
+    for pack, clause in clauses:
+        groups.setdefault(numbers.get(pack, pack), {})[clause] = None
+    return [f"{number} {phrases(lang)['bottom_line']['comma'].join(group)}" for number, group in groups.items()]
 
 
 @lru_cache

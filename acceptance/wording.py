@@ -197,8 +197,13 @@ def verdict(finding: Finding, lang: str) -> str:
     return word(finding.verdict, "verdict" if four else "verdict_item", lang)
 
 
-def bottom_line(line: BottomLine, clauses: Sequence[str], lang: str, *, four_word: bool = False) -> list[str]:
-    """Word what the findings add up to, in sentences: scope and verdict, mandatory ``clauses`` not tested, 暂定."""
+def bottom_line(
+    line: BottomLine, clauses: Sequence[str], outside: Sequence[str], lang: str, *, four_word: bool = False
+) -> list[str]:
+    """Word what the findings add up to, in sentences: scope and verdict, mandatory clauses not tested, 暂定.
+
+    ``clauses`` were due and not tested, ``outside`` are mandatory too but beyond the scope or the subjects of the plan.
+    """
     table = phrases(lang)["bottom_line"]
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
     said = table["verdict"].format(
@@ -206,4 +211,5 @@ def bottom_line(line: BottomLine, clauses: Sequence[str], lang: str, *, four_wor
         verdict=answer + (table["provisional_mark"] if line.provisional else ""),
     )
     untested = [table["not_tested"].format(clauses=table["comma"].join(clauses))] if clauses else []
-    return [said, *untested, *([table["provisional"]] if line.provisional else [])]
+    beyond = [table["outside"].format(clauses=table["comma"].join(outside))] if outside else []
+    return [said, *untested, *beyond, *([table["provisional"]] if line.provisional else [])]

@@ -69,7 +69,16 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
         failed=_references(one for one in shall if one.verdict in FAILURES),
         open=_references(unsettled),
         not_tested=_references(untested),
+        outside=_outside(findings),
     )
+
+
+def _outside(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Name the mandatory clauses that demand something, but nothing of these subjects in this scope."""
+    touched = {(one.pack, one.clause) for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
+    demanding = [one for one in findings if one.mandatory and one.reason.code != "no_demand"]
+    outside = (one for one in demanding if (one.pack, one.clause) not in touched)
+    return tuple(dict.fromkeys(f"{one.pack}#{one.clause}" for one in outside))
 
 
 def _references(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -739,3 +739,14 @@ def test_chapter_6_lies_outside_a_device_scope() -> None:
     chapter = [one for one in db50(figures()) if one.clause.startswith("6.")]
     assert chapter
     assert {outcome(one) for one in chapter} == {("not_applicable", "out_of_scope")}
+
+
+def test_the_bottom_line_names_the_mandatory_clauses_that_lie_outside() -> None:
+    """A camera alone says nothing of screens, recorders and works on site; a reader must not think that it does."""
+    shipped = packs.load_all(["db50_216_2006"], {})
+    camera = Subject(id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"})
+    findings = judge(shipped, Plan(subjects=(camera,), shots=()), (), (), (), today="2026-11-25")
+    outside = bottom_line(findings, Scope.DEVICE).outside
+    clauses = {reference.partition("#")[2] for reference in outside}
+    assert {"5.5.2", "5.5.3", "5.5.4", "6.1", "6.2", "6.3", "6.4", "6.5"} <= clauses
+    assert not {"5.2", "5.3.1", "5.4.2", "6"} & clauses
