@@ -39,25 +39,23 @@ def write(
     ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``. A luma plane alone
     gets grey colour planes. Raises OutputError when the file cannot be written.
     """
+    base = Fraction(1, 90000) if times is not None else 1 / rate
     try:
         with av.open(str(path), "w") as container:
             stream: Any = container.add_stream(codec, rate=rate, options=options or {})
-            stream.pix_fmt = pixel_format
-            context = stream.codec_context
-            context.color_range, context.colorspace = (2 if full_range else 1), {"bt709": 1, "bt601": 6}[matrix]
-            context.color_trc = context.color_primaries = 1
-            base = Fraction(1, 90000) if times is not None else 1 / rate
-            context.time_base = base
             if rotation:
                 stream.set_display_rotation(rotation)
+            context = stream.codec_context
+            _describe(context, full_range=full_range, matrix=matrix)
+            context.pix_fmt, context.time_base = pixel_format, base
+            context.sample_aspect_ratio = sample_aspect or Fraction(1)
             for index, planes in enumerate(frames):
                 frame = _picture(planes if isinstance(planes, tuple) else (planes,), pixel_format)
                 if index == 0:
                     stream.width, stream.height = frame.width, frame.height
-                    context.sample_aspect_ratio = sample_aspect or Fraction(1)
+                _describe(frame, full_range=full_range, matrix=matrix)
                 time = times[index] if times is not None else index / rate
                 frame.pts, frame.time_base = round(time / base), base
-                frame.color_range, frame.colorspace = context.color_range, context.colorspace
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except (av.error.FFmpegError, OSError) as error:
@@ -67,6 +65,12 @@ def write(
             hint="Check the folder and the free space",
             code="output",
         ) from error
+
+
+def _describe(target: Any, *, full_range: bool, matrix: str) -> None:  # noqa: ANN401  (a codec context or a frame)
+    """State range, matrix, transfer and primaries (ISO/IEC 23091-2 code points)."""
+    target.color_range, target.colorspace = (2 if full_range else 1), {"bt709": 1, "bt601": 6}[matrix]
+    target.color_trc = target.color_primaries = 1
 
 
 def _picture(planes: Sequence[Plane], pixel_format: str) -> Any:  # noqa: ANN401  (av.VideoFrame)
