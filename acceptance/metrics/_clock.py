@@ -39,9 +39,9 @@ AROUND = np.arange(-3.0, 4.0, 1 / 8)
 class Readings:
     """What n frames show of one clock.
 
-    ``shares`` (n, bits) in 0..1, lowest bit first, nan where the pair says nothing; ``index`` (n,) the refresh seen,
-    the earlier one of a blend, -1 unreadable; ``blend`` (n,) the share of the later refresh; ``position`` (n,) with
-    ``reach`` (n,), its half range, in refreshes, nan unreadable. ``exponent`` corrects the camera's curve.
+    ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing; ``index`` (n,) the
+    refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the share of the later refresh; ``position``
+    (n,) with ``reach`` (n,), its half range, in refreshes, nan unreadable. ``exponent`` corrects the camera's curve.
     """
 
     shares: Array
@@ -55,6 +55,11 @@ class Readings:
     def readable(self) -> NDArray[np.bool_]:
         """(n,) which frames could be read."""
         return self.index >= 0
+
+    def only(self, chosen: Whole) -> Readings:
+        """Return the readings of the ``chosen`` frames."""
+        arrays = {name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach")}
+        return Readings(**arrays, exponent=self.exponent)
 
     @property
     def ambiguous(self) -> NDArray[np.bool_]:
@@ -104,7 +109,7 @@ def normalised(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple
     usable = high - low > CONTRAST
     low, high = linear(low), linear(high)
     contrast = np.where(usable, high - low, np.nan)
-    return np.clip((linear(on) - low) / contrast, 0, None), np.clip((linear(off) - low) / contrast, 0, None)
+    return (linear(on) - low) / contrast, (linear(off) - low) / contrast
 
 
 def curve_exponent(lit: Array, dark: Array) -> float:
@@ -119,7 +124,7 @@ def curve_exponent(lit: Array, dark: Array) -> float:
 
 def lit_shares(lit: Array, dark: Array, exponent: float) -> Array:
     """Share of the exposure during which each bit was lit; nan where bit and complement do not make a pair."""
-    light, shade = lit**exponent, dark**exponent
+    light, shade = (np.sign(side) * np.abs(side) ** exponent for side in (lit, dark))
     total = light + shade
     return np.where((total > 0.5) & (total < 1.7), light / np.where(total > 0, total, 1.0), np.nan)
 

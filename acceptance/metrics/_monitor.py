@@ -16,15 +16,20 @@ import numpy as np
 from acceptance.metrics._clock import CLEAR, SAME
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from acceptance.metrics._clock import Array, Whole
 
 REFRESH_RATES = (50.0, 60.0, 75.0, 90.0, 100.0, 120.0, 144.0)  # Hz, each within RATE_BAND
-RATE_BAND = 1.2e-3  # relative: holds 59.94 Hz beside 60 Hz
+RATE_BAND = 0.01  # relative
 TIMING = (
     0.0007  # s by which a moment may miss the monitor's grid of refreshes: noise of a mixture, jitter of time stamps
 )
-MISS = 0.02  # likelihood of a change off the grid, against one on it
+SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
+MISS = 0.001  # likelihood of a change off the grid, against one on it
 PHASES = 32
+GROUPS = 8  # of draws with nearly the same exposure: where it is not known, it decides which refreshes fit
+MOST_CHANGES = 300  # that the grid is looked for in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,9 @@ def held_pictures(shares: Array) -> tuple[Held, Changes]:
             runs[-1].append(frame)
         else:
             runs.append([frame])
+    known: NDArray[np.bool_] = np.isfinite(shares).all(axis=1)
+    between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
+    runs = [run for run in runs if len(run) > 1 or between[run[0]]]  # one without neighbours may be a mixture
     first, last = np.array([run[0] for run in runs], np.int64), np.array([run[-1] for run in runs], np.int64)
     means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
     return Held(first=first, last=last, shares=means), _changes(first, last, mixed)
@@ -71,7 +79,7 @@ def mixture(shares: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = ((now - before) * step).sum(axis=1) / (step**2).sum(axis=1)
         rest = np.abs(now - before - share[:, None] * step).max(axis=1)
-        mixed = (np.abs(step).max(axis=1) > SAME) & (rest < SAME / 2) & (share > CLEAR / 2) & (share < 1 - CLEAR / 2)
+        mixed = (np.abs(step).max(axis=1) > SAME) & (rest < SAME / 2) & (share > CLEAR) & (share < 1 - CLEAR)
     return np.concatenate([[np.nan], np.where(mixed, share, np.nan), [np.nan]])
 
 
@@ -88,26 +96,33 @@ def moments(changes: Changes, times: Array, exposure: Array) -> Array:
     """(m, c) draws of the moments of the changes in s; film frames have middles ``times`` (n,), ``exposure`` (m,) s."""
     seen = changes.share < 1
     half = exposure[:, None] / 2
-    spare = CLEAR / 2 * exposure[:, None]  # so much of another picture may hide in a frame that looks unmixed
+    spare = CLEAR * exposure[:, None]  # so much of another picture may hide in a frame that looks unmixed
     latest = times[changes.frame] - half + spare
     earliest = np.minimum(times[changes.frame - 1] + half - spare, latest)
-    at = times[changes.frame] + half * (1 - 2 * changes.share)
+    noise = SHARE_NOISE * np.random.default_rng(3).standard_normal((len(exposure), len(changes.share)))
+    at = times[changes.frame] + half * (1 - 2 * (changes.share + noise))
     earliest, latest = np.where(seen, at, earliest), np.where(seen, at, latest)
-    return _on_refreshes(earliest, latest)
+    drawn = np.empty_like(latest)
+    for alike in np.array_split(np.argsort(exposure), GROUPS):
+        drawn[alike] = _on_refreshes(earliest[alike], latest[alike])
+    return drawn
 
 
 def _on_refreshes(earliest: Array, latest: Array) -> Array:
     """(m, c) moments between ``earliest`` and ``latest`` (m, c), each draw on one possible grid of refreshes."""
     random = np.random.default_rng(0)
-    periods, starts, weights = _grids(earliest.mean(axis=0), latest.mean(axis=0))
+    some = np.unique(np.linspace(0, earliest.shape[1] - 1, MOST_CHANGES).astype(int))
+    periods, starts, weights = _grids(earliest[:, some].mean(axis=0), latest[:, some].mean(axis=0))
     chosen = random.choice(len(weights), len(earliest), p=weights)
     period, start = periods[chosen, None], starts[chosen, None]
     start = start + period * random.uniform(-0.5, 0.5, start.shape) / PHASES
-    middle = (earliest + latest) / 2
     with np.errstate(invalid="ignore"):
-        nearest = start + np.rint((middle - start) / period) * period
+        lowest, highest = np.ceil((earliest - start) / period), np.floor((latest - start) / period)
+        some_point = lowest + np.floor(random.uniform(size=earliest.shape) * (highest - lowest + 1))
+        between = np.rint(((earliest + latest) / 2 - start) / period)
+        refresh = start + period * np.where(highest >= lowest, some_point, between)
     anywhere = earliest + random.uniform(size=start.shape) * (latest - earliest)
-    return np.asarray(np.where(np.isfinite(period), np.clip(nearest, earliest, latest), anywhere))
+    return np.asarray(np.where(np.isfinite(period), np.clip(refresh, earliest, latest), anywhere))
 
 
 def _grids(earliest: Array, latest: Array) -> tuple[Array, Array, Array]:

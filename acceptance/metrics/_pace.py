@@ -22,6 +22,7 @@ MOST_FITTED = 200  # readings that a line is fitted to
 LOW_BITS = 5  # bits that tell the place within a few refreshes
 WIDTH_RANGE = (0.03, 6.0)  # exposures in refreshes
 WIDTHS_TRIED = 13
+DEAD = 0.015  # share by which all cells may be off alike: curve of the camera, light from the cell beside
 SIDE = 9  # of the lattice of phase and slope
 DRAWS = 256
 
@@ -34,12 +35,12 @@ class Cadence:
     number: Whole
 
 
-def cadence(position: Array, reach: Array) -> Cadence | None:
+def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence | None:
     """Find the even grid on which pictures were taken, some of which may be missing.
 
     ``position`` (n,) increasing, in refreshes, ``reach`` (n,) half ranges, at least 4. The longest period near or below
-    the usual step on whose grid (nearly) all pictures lie, first in the opening 200, then followed through. None when
-    no grid holds them.
+    the usual step on whose grid all but a ``tolerated`` share of the pictures lie, first in the opening 200, then
+    followed through. None when no grid holds them.
     """
     if len(position) < 4:
         return None
@@ -47,20 +48,20 @@ def cadence(position: Array, reach: Array) -> Cadence | None:
     usual = float(np.median((position[span:] - position[:-span]) / span))
     head = slice(0, 200)
     for shortest, longest in ((0.97, 1.03), (0.3, 1.3)):
-        period = _fitting_period(position[head], reach[head], usual * shortest, usual * longest)
+        period = _fitting_period(position[head], reach[head], (usual * shortest, usual * longest), tolerated)
         if period:
-            return _followed(position, reach, period)
+            return _followed(position, reach, period, tolerated)
     return None
 
 
-def _fitting_period(position: Array, reach: Array, shortest: float, longest: float) -> float | None:
-    """Take the first run of fitting periods from ``longest`` down, and of it the one whose grid lies closest."""
-    shortest = max(shortest, 1.05)
+def _fitting_period(position: Array, reach: Array, between: tuple[float, float], tolerated: float) -> float | None:
+    """Take the first run of fitting periods from the longest down, and of it the one whose grid lies closest."""
+    shortest, longest = max(between[0], 1.05), between[1]
     step = 0.1 * shortest**2 / max(float(np.ptp(position)), 1.0)
     best, least = None, np.inf
     for period in np.arange(longest, shortest, -step):
         off = _off_grid(position, float(period))
-        if np.mean(off <= reach + 0.3) < 0.97:
+        if np.mean(off <= reach + 0.3) < 1 - tolerated:
             if best:
                 break
             continue
@@ -74,7 +75,7 @@ def _off_grid(position: Array, period: float) -> Array:
     return np.asarray(np.abs(np.angle(turns / turns.mean())) * period / (2 * np.pi))
 
 
-def _followed(position: Array, reach: Array, period: float) -> Cadence | None:
+def _followed(position: Array, reach: Array, period: float, tolerated: float) -> Cadence | None:
     """Count the pictures through, refitting period and start each time that twice as many have been numbered."""
     start, size = float(position[0]), min(12, len(position))
     turns = np.exp(2j * np.pi * (position[:200] - start) / period)
@@ -90,7 +91,9 @@ def _followed(position: Array, reach: Array, period: float) -> Cadence | None:
         size = min(2 * size, len(position))
     number = np.rint((position - start) / period)
     fits = np.abs(position - start - number * period) <= reach + 0.5
-    return Cadence(period=period, number=(number - number[0]).astype(np.int64)) if np.mean(fits) >= 0.97 else None
+    return (
+        Cadence(period=period, number=(number - number[0]).astype(np.int64)) if np.mean(fits) >= 1 - tolerated else None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +155,9 @@ class _Seen:
 class _Plane:
     """For one width: lattice points (p, 2) of phase and slope, ``cell`` (columns: sides of a point's share), weights.
 
-    ``best`` is the highest log likelihood (even in width). Widths are weighed by it and not by the whole plane's: where
-    phase and width cannot be told apart the plane grows with the width, and would favour long exposures for no reason
-    in the film.
+    ``best`` is the highest log likelihood; widths are as likely as their logarithms are even. Widths are weighed by it
+    and not by the whole plane's: where phase and width cannot be told apart the plane grows with the width, and would
+    favour long exposures for no reason in the film.
     """
 
     points: Array
@@ -178,15 +181,15 @@ def _plane(seen: _Seen, width: float, sharpness: float) -> _Plane:
         weights = np.exp(log - log.max())
         weights /= weights.sum()
         cell = axes * (6 / (SIDE - 1))
-        best = float(log.max()) + float(np.log(width))
         middle = weights @ points
         off = points - middle
         axes = np.linalg.cholesky((off.T * weights) @ off + cell @ cell.T / 6)
-    return _Plane(points=points, cell=cell, weights=weights, best=best)
+    return _Plane(points=points, cell=cell, weights=weights, best=float(log.max()))
 
 
 def _log_likelihood(seen: _Seen, points: Array, width: float, noise: float) -> Array:
-    misfit = expected_shares(points[:, :1] + points[:, 1:] * seen.x, width, LOW_BITS) - seen.shares
+    misfit = np.abs(expected_shares(points[:, :1] + points[:, 1:] * seen.x, width, LOW_BITS) - seen.shares)
+    misfit = np.maximum(misfit - DEAD, 0)
     return np.asarray(-2.5 * np.log1p((misfit / noise) ** 2 / 4).sum(axis=(1, 2)))
 
 

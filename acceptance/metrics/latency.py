@@ -24,7 +24,9 @@ from acceptance.model import BudgetLine, Curve, Measurement, Note, Tap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.metrics._clock import Array, Readings, Whole
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._clock import Array, Readings
     from acceptance.model import Value
     from acceptance.scene import Scene
 
@@ -38,6 +40,8 @@ SCREEN_RESPONSE = 1.0  # ms, half width: how differently the two screens rise to
 CURVE_ERROR = 0.01  # share by which a blend may be misread because the camera's curve is not known exactly
 FEWEST = 5  # changes or pictures
 READABLE = 0.5  # share of frames in which a clock must be readable
+MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
+OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,13 +136,14 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     clock = _pace.pace(times[seen], reference.shares[seen], reference.position[seen])
     held, changes = _monitor.held_pictures(monitor.shares)
     pictures = _clock.readings_of(held.shares)
-    changes = _readable_changes(changes, pictures)
+    taken_at = exposures(pictures)
+    changes = _known_changes(changes, taken_at)
     if not len(changes.picture):
         raise GapError("the monitor never changes to a readable clock", code="no_change")
     _enough(len(changes.picture), FEWEST)
     exposure = clock.draws[:, 2] / clock.draws[:, 1]
     moments = _monitor.moments(changes, times, exposure)
-    taken = clock.inverse(exposures(pictures)[:, changes.picture])
+    taken = clock.inverse(taken_at[:, changes.picture])
     return Latency(
         draws=(moments - taken) * 1000,
         moments=moments.mean(axis=0),
@@ -154,8 +159,8 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     """
     seen = np.flatnonzero(readings.readable)
     fresh = seen[~_clock.same_picture(readings.shares[seen])]
-    positions = _draws_at(readings, fresh)
-    inside = (positions.min(axis=0) >= log[0, 0]) & (positions.max(axis=0) <= log[-1, 0] + 1)
+    positions = exposures(readings.only(fresh))
+    inside = (positions.min(axis=0) >= log[0, 0]) & (positions.max(axis=0) <= log[-1, 0])
     _enough(int(inside.sum()), FEWEST)
     missed = 1 - (len(log) - 1) / float(np.ptp(log[:, 0]))
     if missed > 0.01:
@@ -168,31 +173,45 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
 
 
 def exposures(pictures: Readings) -> Array:
-    """(m, p) draws of the middles of the camera's exposures in refreshes; nan for pictures that cannot be read."""
-    readable = np.flatnonzero(pictures.readable)
+    """(m, p) draws of the middles of the camera's exposures in refreshes; nan where a picture cannot be read.
+
+    They lie on the line of an even camera within what each reading allows. A picture off that line, or not of one
+    exposure as long as the others (the film never saw it unmixed, say), is left out. Without such a line each reading
+    stands alone.
+    """
+    random = np.random.default_rng(2)
+    seen = np.flatnonzero(pictures.readable)
+    position, reach = pictures.position[seen], pictures.reach[seen]
     draws = np.full((_pace.DRAWS, len(pictures.index)), np.nan)
-    draws[:, readable] = _draws_at(pictures, readable)
+    cadence = _pace.cadence(position, reach, MISREAD)
+    if cadence is None:
+        draws[:, seen] = position + random.uniform(-1, 1, (_pace.DRAWS, 1)) * reach
+        return draws
+    number = cadence.number.astype(np.float64)
+    pace = _pace.pace(number, pictures.shares[seen], position)
+    line = pace.at(number)
+    line = line[random.permutation(len(line))]  # the camera's phase has nothing to do with that of other lines
+    middle = line.mean(axis=0)
+    fits = (np.abs(middle - position) <= reach + OFF_LINE) & explained(pictures.shares[seen], middle, pace.draws[:, 2])
+    draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws
 
 
-def _draws_at(readings: Readings, chosen: Whole) -> Array:
-    """(m, p) on the line of an even camera, within what each single reading allows; else each reading by itself."""
-    random = np.random.default_rng(2)
-    position, reach = readings.position[chosen], readings.reach[chosen]
-    cadence = _pace.cadence(position, reach)
-    if cadence is None:
-        return np.asarray(position + random.uniform(-1, 1, (_pace.DRAWS, 1)) * reach)
-    number = cadence.number.astype(np.float64)
-    line = _pace.pace(number, readings.shares[chosen], position).at(number)
-    line = line[random.permutation(len(line))]  # the camera's phase has nothing to do with that of other lines
-    return np.clip(line, position - reach, position + reach)
+def explained(shares: Array, position: Array, widths: Array) -> NDArray[np.bool_]:
+    """(p,) whether shares (p, bits) are those of one exposure near ``position`` (p,) that is as long as the others."""
+    near = position[:, None] + np.linspace(-0.75, 0.75, 25)
+    rest = [
+        np.abs(_clock.expected_shares(near, float(width), shares.shape[1]) - shares[:, None]).max(axis=2).min(axis=1)
+        for width in np.quantile(widths, (0.05, 0.5, 0.95))
+    ]
+    return np.asarray(np.min(rest, axis=0) <= _clock.RESIDUAL)
 
 
-def _readable_changes(changes: _monitor.Changes, pictures: Readings) -> _monitor.Changes:
-    """Keep the changes to a readable picture later than the one before."""
-    new, old = changes.picture, changes.picture - 1
-    keep = pictures.readable[new] & (pictures.position[new] > np.nan_to_num(pictures.position[old], nan=-1.0))
-    return _monitor.Changes(picture=new[keep], frame=changes.frame[keep], share=changes.share[keep])
+def _known_changes(changes: _monitor.Changes, taken: Array) -> _monitor.Changes:
+    """Keep the changes from one picture whose exposure is known to a later one."""
+    when = taken.mean(axis=0)
+    keep = when[changes.picture] > when[changes.picture - 1]
+    return _monitor.Changes(picture=changes.picture[keep], frame=changes.frame[keep], share=changes.share[keep])
 
 
 def _enough(count: int, needed: int) -> None:
