@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from test_architecture import RANK, SOURCES
 
 import acceptance
 from acceptance import charts, cli, metrics, model, plan
@@ -226,7 +227,18 @@ def test_the_architecture_names_every_room() -> None:
     text = (DOCS / "architecture.md").read_text("utf-8")
     package = ROOT / "acceptance"
     rooms = {path.stem for path in package.rglob("*.py") if not path.stem.startswith("_")}
-    assert {room for room in rooms if f"{room}" not in re.findall(r"\w+", text)} == set()
+    assert rooms - set(re.findall(r"\w+", text)) == set()
+
+
+def test_the_architecture_shows_every_room_on_the_line_where_the_imports_are_tested() -> None:
+    section = sections((DOCS / "architecture.md").read_text("utf-8"))["Who may import whom"]
+    shown: dict[str, int] = {}
+    line = 0
+    for number, rooms in re.findall(r"^    ([\d ]{2,3}) *(\S.*)$", section, re.MULTILINE):
+        line = int(number) if number.strip() else line
+        shown |= dict.fromkeys(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", rooms)), line)
+    built = {path.relative_to(ROOT / "acceptance").parts[0].removesuffix(".py") for path in SOURCES} - {"__init__"}
+    assert shown == {room: line for room, line in RANK.items() if room in built}
 
 
 def test_the_changelog_tells_of_this_version() -> None:
