@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
+import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -19,36 +22,57 @@ from acceptance import (
     demo,
     doctor,
     drawing,
+    intake,
     issue,
     metrics,
     plan,
     report,
-    scene,
     session,
     terminal,
     verify,
     wording,
 )
 from acceptance.checks import matrix, pack
-from acceptance.errors import AcceptanceError, OutputError
-from acceptance.model import Plan, Scope, Verdict
-from acceptance.options import LANG, OUT, PASSWORD, clip_options, condition, pair, shot_fields, sign_options, signer
+from acceptance.errors import AcceptanceError
+from acceptance.model import Plan, Scope, Tap, Verdict
+from acceptance.options import (
+    LANG,
+    OUT,
+    PASSWORD,
+    clip_options,
+    condition,
+    metric_option,
+    pair,
+    quantities,
+    shot_fields,
+    sign_options,
+    signer,
+)
+from acceptance.workspace import put, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from acceptance.model import Measurement, Note, Session
+    from acceptance.model import Session
+    from acceptance.signing import Signer
 
     Command = Callable[..., Any]
 
 FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+INTERRUPTED = "run the same command again; `run` goes on from the shots that were measured"
 PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 
 
 def main() -> None:
     """Run the command line and exit with its documented code; no traceback reaches the user."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # ended from outside is interrupted too
+        signal.signal(number, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without UTF-8
     try:
         code = cli.main(prog_name="acceptance", standalone_mode=False)
+        sys.stdout.flush()
     except click.UsageError as error:
         error.show()
         code = 64
@@ -56,19 +80,27 @@ def main() -> None:
         terminal.errors.print(f"error: {error}", style="red", markup=False)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        terminal.errors.print("interrupted: run the same command again to go on from here", markup=False)
+        terminal.errors.print(f"interrupted: {INTERRUPTED}", markup=False)
         code = 130
+    except BrokenPipeError:  # whoever read the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
     except Exception:  # noqa: BLE001 -- the last resort: a bug is written down, not shown
         code = _bug()
     sys.exit(code or 0)
 
 
 def _bug() -> int:
-    with tempfile.NamedTemporaryFile("w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8") as log:
-        log.write(f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{traceback.format_exc()}")
-    terminal.errors.print(
-        f"error: this is a fault of the toolkit, written down in {log.name}; what was measured is kept", markup=False
-    )
+    text = f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{traceback.format_exc()}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(text)
+        place = f"written down in {log.name}"
+    except OSError as error:
+        place = f"which could not be written down ({error.strerror}): {text.splitlines()[-1]}"
+    terminal.errors.print(f"error: this is a fault of the toolkit, {place}; what was measured is kept", markup=False)
     return 70
 
 
@@ -96,10 +128,13 @@ def run(inputs: tuple[Path, ...], output: Path, lang: str, *, strict: bool, **op
     report.check_fonts()
     wanted, folder = _plan(inputs, options)
     with terminal.progress() as tell:
-        done, place = session.run(wanted, folder, output, progress=tell)
+        done, place = session.run(wanted, folder, output, progress=tell, issue=_issue(lang, seal))
     terminal.findings(done)
-    issue.issue(place, lang=lang, signer=seal)
     return _conclude(done, place, strict=strict)
+
+
+def _issue(lang: str, seal: Signer | None) -> Callable[[Path], Path]:
+    return functools.partial(issue.issue, lang=lang, signer=seal)
 
 
 def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
@@ -107,6 +142,8 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
     if inputs[0].suffix.lower() == ".toml":
         if len(inputs) > 1:
             raise click.UsageError("give one plan, or clips, not both")
+        if given := [name for name, value in options.items() if value and value != Tap.CAMERA]:
+            raise click.UsageError(f"a plan says these itself, change it there: {', '.join(sorted(given))}")
         return plan.read(inputs[0]), inputs[0].parent
     conditions = tuple(condition(text) for text in options["conditions"])
     made = plan.of_clips(
@@ -132,36 +169,46 @@ def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
 @cli.command()
 @click.argument("clips", nargs=-1, required=True, type=OUT)
 @click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
+@metric_option
 @clip_options
-def measure(clips: tuple[Path, ...], json_file: Path | None, **options: Any) -> int:  # noqa: ANN401 -- what click collected
+def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 -- what click collected
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
-    found: list[Measurement] = []
-    notes: list[Note] = []
-    with terminal.progress() as tell:
-        for shot in plan.of_clips(clips, **shot_fields(options)).shots:
-            seen = scene.look(shot, progress=functools.partial(tell, Path(shot.clip).name))
-            more, gaps = session.measure(seen)
-            found, notes = found + more, notes + gaps
-            terminal.say(", ".join(f"{name} {value}" for name, value in seen.shot.stream.items() if value != ""))
-    if json_file:
-        rows = [asdict(item) | {"expanded": item.expanded} for item in found]
-        _write_json({"measurements": rows, "notes": [asdict(note) for note in notes]}, json_file)
-    else:
-        terminal.measurements(found, notes)
+    wanted, asked = quantities(names), plan.of_clips(clips, **shot_fields(options))
+    intake.check(asked, Path())
+    _prepare_json(json_file)
+    done: list[session.Measured] = []
+    try:
+        with terminal.progress() as tell:
+            for shot in asked.shots:
+                done.append(session.look(shot, wanted, progress=functools.partial(tell, Path(shot.clip).name)))
+                stream = done[-1].shot.stream.items()
+                terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
+    finally:  # what was measured before a clip that cannot be read is not lost
+        found = [item for one in done for item in one.measurements]
+        notes = [note for one in done for note in one.notes]
+        if json_file and done:
+            rows = [asdict(item) | {"expanded": item.expanded} for item in found]
+            _write_json({"measurements": rows, "notes": [asdict(note) for note in notes]}, json_file)
+        elif done:
+            terminal.measurements(found, notes)
     return 0 if found else 3
+
+
+def _prepare_json(path: Path | None) -> None:
+    """Make sure, before the work, that it can be written down; JSON on standard output has that to itself."""
+    if path and str(path) == "-":
+        terminal.console.stderr = True
+    elif path:
+        with writing(path.parent):
+            pass
 
 
 def _write_json(content: object, path: Path) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if str(path) == "-":
         click.echo(text, nl=False)
-        return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written ({error.strerror})", where=str(path), hint="Choose another path"
-        ) from error
+    else:
+        put(path, text.encode())
 
 
 @cli.command()
@@ -177,20 +224,26 @@ def judge(folder: Path, packs: tuple[str, ...], output: Path, lang: str, *, stri
     """Judge an old session against other packs, without its video. The old session stays as it is."""
     seal = signer(options["key"], options["password_file"])
     report.check_fonts()
-    done, place = session.judge_again(folder, packs, output, why=options["why"], by=options["by"])
+    verify.require_intact(folder)
+    told = {"why": options["why"], "by": options["by"]}
+    done, place = session.judge_again(folder, packs, output, **told, issue=_issue(lang, seal))
     terminal.findings(done)
-    issue.issue(place, lang=lang, signer=seal)
     return _conclude(done, place, strict=strict)
 
 
 @cli.command(name="report")
 @click.argument("folder", type=OUT)
+@click.option("-o", "--output", type=OUT, help="PDF file to write instead, the folder staying as it is.")
 @sign_options
 @LANG
-def report_(folder: Path, lang: str, key: Path | None, password_file: Path | None) -> int:
-    """Write the report of a session folder again, for instance in the other language."""
+def report_(folder: Path, output: Path | None, lang: str, key: Path | None, password_file: Path | None) -> int:
+    """Write the report of a session folder again; where it is signed, to another file (-o), say in English."""
+    seal = signer(key, password_file)
     report.check_fonts()
-    terminal.say(f"Report: {issue.issue(folder, lang=lang, signer=signer(key, password_file))}")
+    verify.require_intact(folder)
+    if output:
+        put(output, issue.render(folder, lang=lang, signer=seal))
+    terminal.say(f"Report: {output or issue.issue(folder, lang=lang, signer=seal)}")
     return 0
 
 
@@ -201,6 +254,7 @@ def report_(folder: Path, lang: str, key: Path | None, password_file: Path | Non
 def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     """Sign the report of a session folder."""
     seal = signer(key, password_file)
+    verify.require_intact(folder)
     if seal:
         terminal.say(f"Signed: {issue.sign(folder, seal)}")
     return 0
@@ -244,8 +298,7 @@ def chart(name: str | None, output: Path | None, width: int | None, index: int |
         if kind == ".svg"
         else report.pdf_of_svg(drawing.svg(drawn, index=index), *drawn.size)
     )
-    with session.writing(output.parent):
-        output.write_bytes(content)
+    put(output, content)
     terminal.say(f"{drawn.title_en}: {output}")
     return 0
 
@@ -263,6 +316,7 @@ def clauses(names: tuple[str, ...], json_file: Path | None) -> int:
     known = metrics.quantities()
     rows = [row for one in pack.load_all(names or ("db50_216_2006",), known) for row in matrix.rows(one, known)]
     if json_file:
+        _prepare_json(json_file)
         _write_json(rows, json_file)
         return 0
     terminal.clauses(rows)
@@ -296,7 +350,9 @@ def demo_(output: Path, lang: str) -> int:
             f"signature and evidence {'valid' if one.valid else 'NOT VALID'}"
         )
         terminal.say(f"  report: {one.folder / issue.REPORT}")
-    terminal.say(f"Check it yourself: acceptance verify {outcomes[0].folder} --trust {output / 'keys' / 'demo-root.pem'}")
+    terminal.say(
+        f"Check it yourself: acceptance verify {outcomes[0].folder} --trust {output / 'keys' / 'demo-root.pem'}"
+    )
     return 0 if all(one.kept for one in outcomes) else 1
 
 

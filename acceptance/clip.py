@@ -36,6 +36,7 @@ MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
 TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt709", 8: "linear", 13: "srgb", 14: "bt709", 15: "bt709"}
 PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
 WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114), "bt2020": (0.2627, 0.678, 0.0593)}
+PATTERN = re.compile(r"%0?\d*d")
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807
 
@@ -99,7 +100,24 @@ class Clip:
     packets: tuple[Packet, ...]
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the decodable frames in presentation order; a damaged end is simply where the frames end."""
+        """Yield the decodable frames in presentation order; a damaged end is simply where the frames end.
+
+        Raises ClipError where the size or kind of the pictures changes.
+        """
+        first: tuple[Any, ...] = ()
+        for frame in self._decoded():
+            kind = frame.luma.shape, frame.luma.dtype, frame.cb is None
+            first = first or kind
+            if kind != first:
+                raise ClipError(
+                    f"picture {frame.index + 1} differs in size or kind from those before it",
+                    where=str(self.path),
+                    hint="Give pictures of one size and kind; cut a recording where they change",
+                    code="clip_changes",
+                )
+            yield frame
+
+    def _decoded(self) -> Iterator[Frame]:
         if len(self.files) > 1 or self.info.still:
             for index, file in enumerate(self.files):
                 for frame in _decode(file):
@@ -114,7 +132,7 @@ def open_clip(path: Path, coding: Coding | None = None) -> Clip:
 
     Raises ClipError: missing, not a video, index (moov) missing, no picture in it, no frame that can be decoded.
     """
-    files = _files(path)
+    files = files_of(path)
     packets, declared = _index(files[0])
     still = files[0].suffix.lower() in STILLS
     if still:
@@ -134,10 +152,15 @@ def _override(info: VideoInfo, coding: Coding) -> VideoInfo:
     return replace(info, **stated, assumed=tuple(name for name in info.assumed if name not in stated))
 
 
-def _files(path: Path) -> tuple[Path, ...]:
-    if path.is_dir() or re.search(r"%0?\d*d", path.name):
-        folder, pattern = (path, "*") if path.is_dir() else (path.parent, re.sub(r"%0?\d*d", "*", path.name))
-        files = sorted((f for f in folder.glob(pattern) if f.suffix.lower() in STILLS), key=_number)
+def files_of(path: Path) -> tuple[Path, ...]:
+    """List the files behind a path: the file itself, or the stills of a folder or pattern by their numbers.
+
+    Raises ClipError where there are none.
+    """
+    if path.is_dir() or (PATTERN.search(path.name) and not path.is_file()):
+        folder, name = (path, r"[^.].*") if path.is_dir() else (path.parent, _numbered(path.name))
+        named = (f for f in folder.glob("*") if re.fullmatch(name, f.name) and f.is_file())
+        files = sorted((f for f in named if f.suffix.lower() in STILLS), key=_number)
         if not files:
             raise ClipError(
                 "no numbered stills here",
@@ -154,6 +177,12 @@ def _files(path: Path) -> tuple[Path, ...]:
             code="clip_missing",
         )
     return (path,)
+
+
+def _numbered(pattern: str) -> str:
+    """Turn ``shot_%04d.png`` into a regular expression."""
+    before, after = PATTERN.split(pattern, maxsplit=1)
+    return re.escape(before) + r"\d+" + re.escape(after)
 
 
 def _number(path: Path) -> tuple[int, str]:

@@ -6,9 +6,11 @@ Two devices: one good, one with three planted faults (soft focus, dropped frames
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import queue
 import shutil
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,9 +22,11 @@ from acceptance.certificates import load_signer, make_demo_chain
 from acceptance.issue import issue
 from acceptance.model import Verdict
 from acceptance.verify import verify
+from acceptance.workspace import claimed, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from multiprocessing.queues import Queue
     from pathlib import Path
 
     from acceptance.certificates import DemoChain
@@ -30,8 +34,12 @@ if TYPE_CHECKING:
     from acceptance.session import Progress
     from acceptance.simulate import Truth
 
+    Told = Queue[tuple[str, int, int]]
+
 SECONDS = 6.0
-LATE = 2.6
+# Seconds until a frame is ready for the monitor; it arrives at the host DECODING earlier.
+DELAYS = {"good": 0.12, "faulty": 2.6}
+DECODING = 0.04
 TELL_EVERY = 5
 PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
 GOOD = Camera(noise=0.01, crf=12, seed=11)
@@ -117,31 +125,61 @@ class Outcome:
 
 def run(out: Path, *, lang: str = "zh", progress: Progress | None = None) -> tuple[Outcome, ...]:
     """Film, measure, judge, report, sign and verify both devices below ``out``, each in a process of its own."""
-    with session.writing(out):
-        shutil.rmtree(out / "footage", ignore_errors=True)
-    chain = make_demo_chain(out / "keys")
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(len(PLANTED), context) as pool:
-        told = manager.Queue()
-        futures = [pool.submit(device, name, out, chain, lang, told) for name in PLANTED]
-        while not all(future.done() for future in futures):
-            with contextlib.suppress(queue.Empty):
-                what, done, total = told.get(timeout=0.2)
-                if progress:
-                    progress(what, done, total)
-        return tuple(future.result() for future in futures)
+    with claimed(out, "demo"):
+        with writing(out):
+            shutil.rmtree(out / "footage", ignore_errors=True)
+        chain, context = make_demo_chain(out / "keys"), multiprocessing.get_context("spawn")
+        told = context.Queue()
+        pool = ProcessPoolExecutor(len(PLANTED), context, initializer=functools.partial(_tell_through, told))
+        with pool, _ending_children():
+            with _ignoring_interrupts():  # children inherit that: Ctrl-C, which reaches all, is answered here alone
+                futures = [pool.submit(device, name, out, chain, lang) for name in PLANTED]
+            while not all(future.done() for future in futures):
+                with contextlib.suppress(queue.Empty):
+                    what, done, total = told.get(timeout=0.2)
+                    if progress:
+                        progress(what, done, total)
+            return tuple(future.result() for future in futures)
 
 
-def device(name: str, out: Path, chain: DemoChain, lang: str, told: queue.Queue[tuple[str, int, int]]) -> Outcome:
-    """One device from film to verified report; ``told`` gets its progress."""
+@contextlib.contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _ending_children() -> Iterator[None]:
+    """End the children when this process is interrupted: none goes on alone."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+
+
+_told: Told | queue.Queue[tuple[str, int, int]] = queue.Queue()  # in a child: leads to the parent
+
+
+def _tell_through(told: Told) -> None:
+    global _told  # noqa: PLW0603 -- a queue reaches a child only while that is started
+    _told = told
+
+
+def device(name: str, out: Path, chain: DemoChain, lang: str) -> Outcome:
+    """One device from film to verified report."""
 
     def tell(what: str, done: int, total: int) -> None:
         if done % TELL_EVERY == 0 or done in {1, total}:
-            told.put((f"{name}: {what}", done, total))
+            _told.put((f"{name}: {what}", done, total))
 
     footage = film(name, out / "footage" / name, tell)
-    done, folder = session.run(plan.read(footage), footage.parent, out / "sessions", progress=tell)
-    issue(folder, lang=lang, signer=load_signer(chain.signer, chain.password))
+    issued = functools.partial(issue, lang=lang, signer=load_signer(chain.signer, chain.password))
+    done, folder = session.run(plan.read(footage), footage.parent, out / "sessions", progress=tell, issue=issued)
     failed = {one.quantity for one in done.findings if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}}
     return Outcome(
         name=name,
@@ -155,7 +193,7 @@ def device(name: str, out: Path, chain: DemoChain, lang: str, told: queue.Queue[
 
 def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
     """Film the three clips of one device and write its plan; return the plan's path."""
-    with session.writing(folder):
+    with writing(folder):
         text = PLAN.format(version=__version__, seconds=SECONDS, name=name, title=TITLES[name], conditions=CONDITIONS)
         (folder / "plan.toml").write_text(text, encoding="utf-8")
     camera = GOOD if name == "good" else SOFT
@@ -167,11 +205,12 @@ def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
             clock,
             folder / "clock.mp4",
             SECONDS,
+            stream_delay=DELAYS[name] - DECODING,
             arrivals_path=folder / "arrivals.csv",
             log_path=folder / "screen.csv",
         ),
         lambda: simulate.film_screens(
-            PHONE, camera, clock, folder / "screens.mp4", delay=0.12 if name == "good" else LATE, seconds=SECONDS
+            PHONE, camera, clock, folder / "screens.mp4", delay=DELAYS[name], seconds=SECONDS
         ),
     )
     for number, step in enumerate(steps, start=1):

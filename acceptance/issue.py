@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acceptance import report, session, signing
 from acceptance.errors import SessionError
 from acceptance.evidence import LogBook, hash_file, seal
+from acceptance.workspace import put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +23,26 @@ def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Pa
     With a signer the PDF is signed before it reaches the disc. Raises SessionError, SetupError (no Chinese font),
     KeyFileError and OutputError.
     """
+    path = folder / REPORT
+    if path.is_file() and b"/ByteRange" in path.read_bytes():
+        hint = "Write another rendering elsewhere with -o FILE; judging again makes a new report"
+        raise SessionError("the report is issued and signed; it is not written over", where=str(path), hint=hint)
+    done = session.load(folder)
+    packs = session.load_packs(done.plan, folder / "data" / "packs")
+    pdf = render(folder, lang=lang, signer=signer)
+    put(folder / "report.html", report.html(done, packs, folder, lang).encode())
+    put(folder / "report.xml", report.junit(done, packs).encode())
+    put(folder / REPORT, pdf)
+    _record(folder, "reported" if signer is None else "reported_and_signed")
+    return folder / REPORT
+
+
+def render(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> bytes:
+    """Give the report of a session folder as PDF, signed where there is a signer; the folder stays as it is."""
     done = session.load(folder)
     packs = session.load_packs(done.plan, folder / "data" / "packs")
     pdf = report.pdf(done, packs, folder, lang, (folder / session.FILE).read_bytes())
-    if signer:
-        pdf = signing.sign(pdf, signer, reason=done.id)
-    with session.writing(folder):
-        (folder / "report.html").write_text(report.html(done, packs, folder, lang), encoding="utf-8")
-        (folder / "report.xml").write_text(report.junit(done, packs), encoding="utf-8")
-        (folder / REPORT).write_bytes(pdf)
-    _record(folder, "reported" if signer is None else "reported_and_signed")
-    return folder / REPORT
+    return signing.sign(pdf, signer, reason=done.id) if signer else pdf
 
 
 def sign(folder: Path, signer: Signer) -> Path:
@@ -40,8 +50,7 @@ def sign(folder: Path, signer: Signer) -> Path:
     path = folder / REPORT
     if not path.is_file():
         raise SessionError("there is no report to sign", where=str(path), hint="Write it first: acceptance report")
-    with session.writing(folder):
-        path.write_bytes(signing.sign(path.read_bytes(), signer, reason=session.load(folder).id))
+    put(path, signing.sign(path.read_bytes(), signer, reason=session.load(folder).id))
     _record(folder, "signed")
     return path
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from acceptance import metrics
 from acceptance.certificates import load_signer
-from acceptance.errors import PlanError
+from acceptance.errors import InputError, PlanError
 from acceptance.model import Coding, Condition, Tap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
     from acceptance.model import Box
     from acceptance.signing import Signer
@@ -50,6 +52,22 @@ def clip_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def metric_option(command: Command) -> Command:
+    """Add the option that names metrics."""
+    return click.option(
+        "--metric", "names", multiple=True, metavar="NAME", help="Measure only this, e.g. noise; may be repeated."
+    )(command)
+
+
+def quantities(names: Sequence[str]) -> Collection[str] | None:
+    """Quantities of the metrics that were named; None where none was. Raises InputError for an unknown one."""
+    known = metrics.every()
+    for name in names:
+        if name not in known:
+            raise InputError("there is no such metric", where=name, hint=f"Metrics: {', '.join(known)}")
+    return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
 
 
 def sign_options(command: Command) -> Command:
@@ -93,12 +111,14 @@ def _region(text: str) -> tuple[str, Box]:
         x, y, width, height = (float(part) for part in value.split(","))
     except ValueError as error:
         raise click.UsageError(f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels") from error
+    if not all(map(math.isfinite, (x, y, width, height))) or width <= 0 or height <= 0:
+        raise click.UsageError(f"--region {text!r}: width and height must be above 0")
     return name, (x, y, width, height)
 
 
 def _aspect(text: str) -> tuple[int, int]:
     width, _, height = text.partition(":")
-    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise click.UsageError(f"--sample-aspect {text!r}: write W:H, for instance 16:11")
     return int(width), int(height)
 
@@ -120,8 +140,6 @@ def signer(key: Path | None, password_file: Path | None) -> Signer | None:
         return None
     try:
         password = password_file.read_text(encoding="utf-8").strip() if password_file else os.environ.get(PASSWORD, "")
-    except OSError as error:
-        raise PlanError(
-            f"cannot be read ({error.strerror})", where=str(password_file), hint="Check the path"
-        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"cannot be read ({error})", where=str(password_file), hint="Check the path") from error
     return load_signer(key, password)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
-_ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid"))
+_ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 IDENTIFIER = re.compile(r"[^\W_][\w.-]*")
 
 
@@ -28,7 +28,7 @@ def read(path: Path) -> Plan:
     exist or stands twice, path outside the folder.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise PlanError("there is no such plan", where=str(path), hint="Check the path") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
@@ -68,12 +68,12 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     for shot in plan.shots:
         if shot.subject not in subjects:
             raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
-    for field, name in _files(plan):
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+    for field, name in files(plan):
+        if not all(file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)):
             raise _wrong(f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there")
 
 
-def _files(plan: Plan) -> Iterator[tuple[str, str]]:
+def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that a plan names, and the field that names it."""
     for shot in plan.shots:
         for field in ("clip", "arrivals", "screen_log"):
@@ -82,6 +82,13 @@ def _files(plan: Plan) -> Iterator[tuple[str, str]]:
     for answer in plan.answers:
         for name in answer.evidence:
             yield f"answer to {answer.requirement}, evidence", name
+
+
+def _meant(path: Path) -> Iterator[Path]:
+    """Yield what a path stands for: a file, or all that lies in a folder or beside a pattern of stills."""
+    yield path
+    if path.is_dir() or not path.exists():
+        yield from (path if path.is_dir() else path.parent).glob("*")
 
 
 def _parse(raw: dict[str, Any], where: str) -> Plan:

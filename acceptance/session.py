@@ -1,38 +1,40 @@
 """The story: a plan in, a session out; its folder saved and loaded again.
 
-A session is made in ``OUT/.partial-<key>`` and renamed to ``OUT/<id>`` when it is whole, so that there is never half a
-session. The key is the plan's own hash: a second run of an interrupted plan goes on from the shots measured so far.
+A session is made in ``OUT/.partial-<key>`` and moved to ``OUT/<id>`` when it is whole, report and all, so that there is
+never half a session. The key is the plan's own hash: a second run of an interrupted plan goes on from the shots
+measured so far.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import hashlib
 import json
-import os
 import re
+import secrets
 import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance import __version__, charts, metrics, scene, still
+from acceptance import __version__, charts, intake, metrics, scene, still
 from acceptance.checks import judge, pack
-from acceptance.errors import GapError, OutputError, PlanError, SessionError
-from acceptance.evidence import LogBook, hash_file, hash_files, seal
-from acceptance.model import Measurement, Note, Plan, Reason, Session, Shot
+from acceptance.errors import ClipError, GapError, SessionError
+from acceptance.evidence import LOG, LogBook, hash_files, seal
+from acceptance.model import Measurement, Note, Plan, Reason, Session, Shot, Value
+from acceptance.workspace import claimed, put, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Sequence
 
     from acceptance.model import Pack
     from acceptance.scene import Scene
 
+    Issue = Callable[[Path], object]
+
 FILE = "session.json"
+BAG, RESUME = "session", "resume"  # in the workspace: what becomes the session, and the shots measured so far
 
 
 class Progress(Protocol):
@@ -57,37 +59,50 @@ _MEASURED = TypeAdapter(tuple[Measured], config=ConfigDict(extra="forbid"))
 _PLAN = TypeAdapter(tuple[Plan])
 
 
-def run(plan: Plan, folder: Path, out: Path, *, progress: Progress | None = None) -> tuple[Session, Path]:
+def run(
+    plan: Plan, folder: Path, out: Path, *, progress: Progress | None = None, issue: Issue | None = None
+) -> tuple[Session, Path]:
     """Measure and judge everything that the plan asks for; return the session and its folder.
 
-    ``folder`` is where the plan's paths count from. Raises the InputErrors under which no session can be made; a gap in
-    the footage becomes the reason of the findings that it leaves open.
+    ``folder`` is where the plan's paths count from; ``issue`` adds the report before the folder gets its name. Raises
+    the InputErrors under which no session can be made; a gap in the footage becomes the reason of the findings that it
+    leaves open.
     """
     packs = load_packs(plan)
     wanted = {requirement.quantity for one in packs for requirement in one.requirements} - {""}
     for shot in plan.shots:
         if shot.chart:
             charts.load(shot.chart)
-    with writing(out):
-        work = _workspace(plan, folder, out)
-        _keep_inputs(plan, packs, folder, work)
-    done = [_shot(shot, folder, work, wanted, progress) for shot in plan.shots]
-    return _finish(_blank(plan, done), packs, work, out)
+    intake.check(plan, folder)
+    asked = _json(_PLAN.dump_python((plan,), mode="json")[0])
+    with claimed(out, intake.digest(asked.decode(), str(folder.resolve()), __version__)) as work:
+        with writing(work):
+            bag = _begin(work, plan)
+            (bag / "data" / "plan.json").write_bytes(asked)
+            intake.keep(plan, packs, folder, bag)
+        done = [_shot(shot, folder, bag, wanted, progress) for shot in plan.shots]
+        return _finish(_blank(plan, done), packs, bag, issue)
 
 
-def judge_again(old: Path, pack_names: Sequence[str], out: Path, *, why: str, by: str) -> tuple[Session, Path]:
+def judge_again(
+    old: Path, pack_names: Sequence[str], out: Path, *, why: str, by: str, issue: Issue | None = None
+) -> tuple[Session, Path]:
     """Judge an old session's measurements against other packs, without its video; the old session stays as it is."""
     before = load(old)
     plan = replace(before.plan, packs=tuple(pack_names))
     packs = load_packs(plan)
-    with writing(out):
-        work = out / f".partial-{_digest(before.id, *pack_names)}"
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(old / "data", work / "data")
-        shutil.copy(old / "log.jsonl", work)
-        _keep_packs(packs, pack_names, work)
-    LogBook(work).append("judged_again", {"session": before.id, "packs": ", ".join(pack_names), "why": why, "by": by})
-    return _finish(replace(before, plan=plan, supersedes=before.id), packs, work, out)
+    if not LogBook(old).read() or not (old / "data").is_dir():
+        hint = "Restore the whole folder from a copy"
+        raise SessionError(f"{LOG} or the folder data is missing", where=str(old), hint=hint)
+    with claimed(out, intake.digest(before.id, *pack_names)) as work:
+        bag = work / BAG
+        with writing(work):
+            shutil.copytree(old / "data", bag / "data")
+            shutil.copy(old / LOG, bag)
+            intake.keep_packs(packs, pack_names, bag)
+        told = {"session": before.id, "packs": ", ".join(pack_names), "why": why, "by": by}
+        LogBook(bag).append("judged_again", told)
+        return _finish(replace(before, plan=plan, supersedes=before.id), packs, bag, issue)
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
@@ -111,6 +126,28 @@ def measure(seen: Scene, wanted: Collection[str] | None = None) -> tuple[list[Me
     return found, [replace(note, shot=seen.shot.id, subject=seen.shot.subject) for note in notes]
 
 
+def look(
+    shot: Shot,
+    wanted: Collection[str] | None = None,
+    folder: Path = Path(),
+    *,
+    progress: scene.Progress | None = None,
+    draw: Callable[[Scene], str] | None = None,
+) -> Measured:
+    """Look at a shot's clip, which lies below ``folder``, and measure; ``draw`` makes its still and names that.
+
+    Raises ClipError, ChartError and PlanError; footage in which nothing can be seen gives a note.
+    """
+    try:
+        seen = scene.look(shot, folder, progress=progress)
+    except GapError as gap:
+        note = Note(shot=shot.id, subject=shot.subject, reason=Reason(code=gap.code, parameters=gap.parameters))
+        return Measured(shot=shot, measurements=(), notes=(note,))
+    found, notes = measure(seen, wanted)
+    filmed = replace(seen.shot, still=draw(seen)) if draw else seen.shot
+    return Measured(shot=filmed, measurements=tuple(found), notes=tuple(notes))
+
+
 def dumps(session: Session) -> bytes:
     """Write the session as JSON (UTF-8): what ``session.json`` holds and the report carries."""
     return _json(_SESSION.dump_python((session,), mode="json")[0])
@@ -118,8 +155,7 @@ def dumps(session: Session) -> bytes:
 
 def save(session: Session, folder: Path) -> None:
     """Write ``session.json`` and seal the folder."""
-    with writing(folder):
-        (folder / FILE).write_bytes(dumps(session))
+    put(folder / FILE, dumps(session))
     seal(folder, session)
 
 
@@ -140,9 +176,9 @@ def parse(content: bytes, where: str) -> Session:
         ) from error
 
 
-def _finish(measured: Session, packs: Sequence[Pack], work: Path, out: Path) -> tuple[Session, Path]:
+def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
-    log, plan = LogBook(work), measured.plan
+    log, plan = LogBook(bag), measured.plan
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     findings = judge.judge(
         packs,
@@ -150,28 +186,42 @@ def _finish(measured: Session, packs: Sequence[Pack], work: Path, out: Path) -> 
         measured.measurements,
         measured.notes,
         measured.shots,
-        today=now[:10],
+        today=log.read()[0].when[:10],
         quantities=metrics.quantities(),
     )
     names = ", ".join(one.id for one in packs)
     log.append("judged", {"packs": names, "findings": len(findings), "tool_version": __version__})
     session = replace(
         measured,
-        id=f"{re.sub(r'[-:]', '', now[:19]).replace('T', '-')}-{work.name[-6:]}",
+        id=_number(now, bag.parent.parent),
         plan=replace(plan, packs=tuple(one.id for one in packs)),
         started=log.read()[0].when,
         finished=now,
         tool_version=__version__,
-        hashes={f"data/{name}": value for name, value in hash_files(work / "data").items()},
+        hashes={f"data/{name}": value for name, value in hash_files(bag / "data").items()},
         findings=findings,
         bottom_line=judge.bottom_line(findings, plan.scope),
         log=log.read(),
     )
-    shutil.rmtree(work / "resume", ignore_errors=True)
-    save(session, work)
-    with writing(out):
-        work.rename(out / session.id)
-    return session, out / session.id
+    save(session, bag)
+    if issue:
+        issue(bag)
+    place = bag.parent.parent / session.id
+    with writing(place.parent):
+        bag.rename(place)
+    shutil.rmtree(bag.parent / RESUME, ignore_errors=True)
+    return session, place
+
+
+def day_of_work(session: Session) -> str:
+    """ISO date, in local time, on which the work began: calibrations must have been valid on that day."""
+    return session.started[:10]
+
+
+def _number(now: str, out: Path) -> str:
+    """Date, time and six characters that no other session in ``out`` has."""
+    number = f"{re.sub(r'[-:]', '', now[:19]).replace('T', '-')}-{secrets.token_hex(3)}"
+    return _number(now, out) if (out / number).exists() else number
 
 
 def _blank(plan: Plan, done: Sequence[Measured]) -> Session:
@@ -193,138 +243,70 @@ def _blank(plan: Plan, done: Sequence[Measured]) -> Session:
     )
 
 
-def _shot(shot: Shot, folder: Path, work: Path, wanted: Collection[str], progress: Progress | None) -> Measured:
-    """Take one shot into the session and measure it, or take what an interrupted run measured."""
-    kept = work / "resume" / f"{shot.id}.json"
-    with writing(work):
-        filmed = _take(shot, folder, work)
-        if kept.is_file():
-            measured = _MEASURED.validate_python((json.loads(kept.read_bytes()),))[0]
-            if measured.shot.sha256 == filmed.sha256:
-                return measured
-        measured = _look(filmed, work, wanted, progress)
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(_json(_MEASURED.dump_python((measured,), mode="json")[0]))
+def _begin(work: Path, plan: Plan) -> Path:
+    """Return the folder that becomes the session: that of an interrupted run, or a new one where it is damaged."""
+    bag = work / BAG
+    try:
+        _mend(bag / LOG)
+        resumed = bool(LogBook(bag).read())
+    except SessionError:
+        shutil.rmtree(bag)
+        resumed = False
+    (bag / "data").mkdir(parents=True, exist_ok=True)
+    told = {"operator": plan.operator, "tool_version": __version__}
+    LogBook(bag).append("resumed" if resumed else "started", told)
+    return bag
+
+
+def _mend(log: Path) -> None:
+    """Cut off the half line that a full disc or a lost power left at the end of a log."""
+    if log.is_file() and (content := log.read_bytes()) and not content.endswith(b"\n"):
+        log.write_bytes(content[: content.rfind(b"\n") + 1])
+
+
+def _shot(shot: Shot, folder: Path, bag: Path, wanted: Collection[str], progress: Progress | None) -> Measured:
+    """Take one shot into the session and measure it, or take what an interrupted run measured of the same files."""
+    with writing(bag):
+        filmed = intake.take(shot, folder, bag)
+        chart = charts.load(shot.chart).sha256 if shot.chart else ""
+        files = hash_files(bag / "data" / "clips" / shot.id).values()
+        kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart, *sorted(wanted))}.json"
+        measured = _resume(kept, bag)
+        if measured is None:
+            try:
+                measured = _look(filmed, bag, wanted, progress)
+            except ClipError as error:
+                error.where = str(folder / shot.clip)  # not that of the copy
+                raise
+            kept.parent.mkdir(exist_ok=True)
+            put(kept, _json(_MEASURED.dump_python((measured,), mode="json")[0]))
     return measured
 
 
-def _look(shot: Shot, work: Path, wanted: Collection[str], progress: Progress | None) -> Measured:
+def _resume(kept: Path, bag: Path) -> Measured | None:
+    """Read what was measured; nothing where it is missing or damaged."""
+    try:
+        measured = _MEASURED.validate_python((json.loads(kept.read_bytes()),))[0]
+    except (FileNotFoundError, ValueError):
+        return None
+    return measured if (bag / measured.shot.still).exists() else None
+
+
+def _look(shot: Shot, bag: Path, wanted: Collection[str], progress: Progress | None) -> Measured:
     def tell(done: int, total: int) -> None:
         if progress:
             progress(shot.id, done, total)
 
-    try:
-        seen = scene.look(shot, work, progress=tell)
-    except GapError as gap:
-        note = Note(shot=shot.id, subject=shot.subject, reason=Reason(code=gap.code, parameters=gap.parameters))
-        return Measured(shot=shot, measurements=(), notes=(note,))
-    measurements, notes = measure(seen, wanted)
-    picture = work / "data" / "stills" / f"{shot.id}.jpg"
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    picture.write_bytes(still.draw(seen))
-    LogBook(work).append("measured", {"shot": shot.id, "measurements": len(measurements), "notes": len(notes)})
-    filmed = replace(seen.shot, still=picture.relative_to(work).as_posix())
-    return Measured(shot=filmed, measurements=tuple(measurements), notes=tuple(notes))
+    def draw(seen: Scene) -> str:
+        put(picture, still.draw(seen))
+        return picture.relative_to(bag).as_posix()
 
-
-def _take(shot: Shot, folder: Path, work: Path) -> Shot:
-    """Copy a shot's files into the session; nothing that came in is ever changed."""
-    paths: dict[str, Any] = {
-        field: _copy(folder / name, work, shot.id)
-        for field in ("clip", "arrivals", "screen_log")
-        if (name := getattr(shot, field))
-    }
-    digest = _hash_of(work / paths["clip"])
-    LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": digest})
-    return replace(shot, **paths, sha256=digest)
-
-
-def _copy(source: Path, work: Path, shot: str) -> str:
-    """Copy a file or folder of stills below ``data/clips/<shot>``, or nothing where it lies there already, whole."""
-    if not source.exists() and "%" not in source.name:
-        raise PlanError(
-            "the file does not exist",
-            where=str(source),
-            hint="A plan's paths count from the plan's folder",
-            code="clip_missing",
-        )
-    target = work / "data" / "clips" / shot / source.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    elif "%" in source.name:
-        for file in source.parent.glob("*"):
-            shutil.copy2(file, target.parent / file.name)
-    else:
-        shutil.copy2(source, target)
-    return target.relative_to(work).as_posix()
-
-
-def _hash_of(path: Path) -> str:
-    """SHA-256 of a clip; of a sequence of stills the hash over the hashes of its files, in the order of their names."""
-    if path.is_file():
-        return hash_file(path)
-    return _digest(*hash_files(path if path.is_dir() else path.parent).values(), length=64)
-
-
-def _digest(*parts: str, length: int = 12) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:length]
-
-
-def _workspace(plan: Plan, folder: Path, out: Path) -> Path:
-    key = _digest(_json(_PLAN.dump_python((plan,), mode="json")).decode(), str(folder.resolve()), __version__)
-    work = out / f".partial-{key}"
-    resumed = work.is_dir()
-    (work / "data").mkdir(parents=True, exist_ok=True)
-    LogBook(work).append("resumed" if resumed else "started", {"operator": plan.operator, "tool_version": __version__})
-    return work
-
-
-def _keep_inputs(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
-    """Keep what the verdicts rest on beside the footage: the plan, packs, chart definitions and files of answers."""
-    (work / "data" / "plan.json").write_bytes(_json(_PLAN.dump_python((plan,), mode="json")[0]))
-    _keep_packs(packs, plan.packs, work)
-    shelf = work / "data" / "charts"
-    shelf.mkdir(exist_ok=True)
-    used = {shot.chart for shot in plan.shots if shot.chart} | (
-        set(charts.names()) if any(not s.chart for s in plan.shots) else set()
-    )
-    for name in sorted(used):
-        shutil.copy(charts.load(name).source, shelf)
-    for answer in plan.answers:
-        for name in answer.evidence:
-            target = work / "data" / "answers" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(folder / name, target)
-
-
-def _keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
-    """Copy the packs, each under its id, and those that they borrow from."""
-    shelf = work / "data" / "packs"
-    shutil.rmtree(shelf, ignore_errors=True)
-    shelf.mkdir(parents=True)
-    sources = {one.id: pack.file_of(name) for one, name in zip(packs, names, strict=True)}
-    lenders = {r.borrows.partition("#")[0] for one in packs for r in one.requirements if r.borrows}
-    for name, source in {**{lender: pack.file_of(lender) for lender in lenders - sources.keys()}, **sources}.items():
-        shutil.copy(source, shelf / f"{name}.toml")
+    picture = bag / "data" / "stills" / f"{shot.id}.jpg"
+    measured = look(shot, wanted, bag, progress=tell, draw=draw)
+    told: dict[str, Value] = {"shot": shot.id, "measurements": len(measured.measurements), "notes": len(measured.notes)}
+    LogBook(bag).append("measured", told)
+    return measured
 
 
 def _json(content: Any) -> bytes:  # noqa: ANN401 -- whatever pydantic dumped
     return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-
-
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what goes wrong on the disc into an OutputError that says what to do."""
-    try:
-        if not path.exists():
-            path.mkdir(parents=True)
-        if not os.access(path, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        yield
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        hint = "Make room and run again: what was measured is kept" if full else "Choose another folder with -o"
-        raise OutputError(
-            f"cannot be written ({error.strerror or error})", where=str(path), hint=hint, code="output"
-        ) from error

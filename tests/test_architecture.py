@@ -22,13 +22,15 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 RANKS = (
     "model errors data",
     "uncertainty clip encode tone onvif charts drawing finding camera capture certificates plan plots wording doctor",
-    "watch simulate",
+    "watch simulate workspace",
     "scene",
     "metrics checks still pages report signing evidence",
+    "intake",
     "session",
     "batch issue verify terminal demo",
     "options",
     "cli web",
+    "__main__",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
 NEIGHBOURS = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +99,36 @@ def test_measure_writes_the_names_of_the_nouns(
     assert "no_clock" in {note["reason"]["code"] for note in content["notes"]}
 
 
+def test_only_the_metrics_that_were_named_are_measured(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    chosen = ("--metric", "noise", "--metric", "grey_scale")
+    assert acceptance(monkeypatch, "measure", chart_film.path, *chosen, "--json", tmp_path / "m.json") == 0
+    content = json.loads((tmp_path / "m.json").read_text())
+    assert {row["quantity"].partition(".")[0] for row in content["measurements"]} == {"noise", "grey_scale"}
+
+
+def test_json_on_standard_output_has_that_to_itself(chart_film: Film) -> None:
+    command = (sys.executable, "-m", "acceptance", "measure", chart_film.path, "--metric", "noise", "--json", "-")
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["measurements"]
+    assert "codec h264" in done.stderr
+
+
+def test_what_was_measured_before_a_clip_that_cannot_be_read_is_shown(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stills = tmp_path / "stills"
+    stills.mkdir()
+    for number in (1, 2):
+        cv2.imwrite(str(stills / f"{number}.png"), np.full((100 * number, 200), 90, np.uint8))
+    arguments = ("--metric", "grey_scale", "--json", tmp_path / "new folder" / "m.json")
+    assert acceptance(monkeypatch, "measure", chart_film.path, stills, *arguments) == 2
+    assert f"{stills}: picture 2 differs in size or kind" in capsys.readouterr().err
+    content = json.loads((tmp_path / "new folder" / "m.json").read_text())
+    assert [row["quantity"] for row in content["measurements"]] == ["grey_scale.steps"]
+
+
 def test_measure_on_a_terminal_is_a_table(
     chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -153,6 +185,9 @@ def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tm
         (("chart", "acceptance", "-o", "x.gif"), 64, "the ending must be .pdf, .svg or .png"),
         (("chart", "acceptance", "-o", "x.png"), 64, "a PNG needs --width PX"),
         (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
+        (("measure", "x.mp4", "--metric", "sharpness"), 2, "no such metric. Metrics: frame_rate, grey_scale"),
+        (("measure", "x.mp4", "--region", "flat=nan,1,2,3"), 64, "width and height must be above 0"),
+        (("measure", "x.mp4", "--region", "flat=1,1,0,3"), 64, "width and height must be above 0"),
         (("measure", "x.mp4", "--sample-aspect", "wide"), 64, "write W:H"),
         (("verify",), 64, "Missing argument"),
         (("dance",), 64, "No such command"),
@@ -249,6 +284,34 @@ def test_doctor_exits_with_0_where_all_that_is_needed_is_there(
 ) -> None:
     assert acceptance(monkeypatch, "doctor") == 0
     assert "weasyprint" in capsys.readouterr().out
+
+
+def test_a_clip_that_is_no_video_is_refused_by_its_own_name_before_anything_is_written(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.mp4").write_text("no video")
+    out = tmp_path / "out"
+    assert acceptance(monkeypatch, "run", chart_film.path, tmp_path / "broken.mp4", "-o", out) == 2
+    assert f"{tmp_path / 'broken.mp4'}: this is not a video" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_interrupted_ends_with_its_children_and_says_one_sentence(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """As a terminal does it: the signal goes to the whole process group."""
+    command = (sys.executable, "-m", "acceptance", "demo", "-o", tmp_path / "demo")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as running:
+        while not list(tmp_path.glob("demo/footage/*/plan.toml")):
+            assert running.poll() is None
+            time.sleep(0.05)
+        os.killpg(running.pid, number)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert len(err.decode().strip().splitlines()) == 1
+    assert err.decode().strip().startswith("interrupted: run the same command again")
+    assert not list(tmp_path.glob("demo/sessions/*"))
 
 
 def test_the_installed_command_runs() -> None:

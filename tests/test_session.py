@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 
 from acceptance import encode, plan, scene, session
 from acceptance.errors import OutputError, PlanError, SessionError
 from acceptance.evidence import check, check_chain
-from acceptance.model import Condition, Deviation, Plan, Shot, Subject, SubjectKind, Tap, Verdict
+from acceptance.model import Answer, Condition, Deviation, Plan, Shot, Subject, SubjectKind, Tap, Verdict
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -135,6 +136,149 @@ def test_an_interrupted_run_leaves_no_session_and_goes_on_from_the_shots_it_meas
     assert {item.shot for item in done.measurements} == {"clock", "chart"}
 
 
+def grey(path: Path, *, height: int = 240) -> Path:
+    """Write a film of two grey pictures, which is measured at once."""
+    encode.write(path, [np.full((height, 320), 90, np.uint8)] * 2, codec="ffv1", pixel_format="gray")
+    return path
+
+
+def test_a_run_that_fails_before_it_measured_anything_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scene, "look", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        session.run(plan_of(shot_of(grey(tmp_path / "grey.mkv"))), Path(), tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_report_that_cannot_be_written_leaves_no_session_and_the_next_run_measures_nothing_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, out = plan_of(shot_of(grey(tmp_path / "grey.mkv"))), tmp_path / "out"
+
+    def full(_: Path) -> None:
+        raise OutputError("cannot be written")
+
+    with pytest.raises(OutputError):
+        session.run(wanted, Path(), out, issue=full)
+    assert not [path for path in out.iterdir() if not path.name.startswith(".")]
+    monkeypatch.setattr(scene, "look", None)
+    done, folder = session.run(wanted, Path(), out)
+    assert [path.name for path in out.iterdir()] == [folder.name]
+    assert {entry.what for entry in done.log} >= {"resumed", "judged"}
+    assert check(folder) == ()
+
+
+@pytest.mark.parametrize("damage", ["resume", "log", "half a line"])
+def test_a_damaged_workspace_is_measured_anew(tmp_path: Path, damage: str) -> None:
+    wanted, out = plan_of(shot_of(grey(tmp_path / "grey.mkv"))), tmp_path / "out"
+
+    def spoil(bag: Path) -> None:
+        kept = next((bag.parent / "resume").iterdir())
+        if damage == "resume":
+            kept.write_bytes(kept.read_bytes()[:100])
+        else:
+            log = bag / "log.jsonl"
+            log.write_text("{}\n" if damage == "log" else log.read_text() + '{"when": ')
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        session.run(wanted, Path(), out, issue=spoil)
+    done, folder = session.run(wanted, Path(), out)
+    assert check_chain(done.log) == ()
+    assert check(folder) == ()
+    assert [path.name for path in out.iterdir()] == [folder.name]
+
+
+def test_footage_or_a_table_that_changed_since_the_interruption_is_measured_anew(
+    clock_film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("clock.mp4", "arrivals.csv", "screen.csv"):
+        shutil.copy(clock_film.path.with_name(name), tmp_path)
+    shot = shot_of(tmp_path / "clock.mp4", arrivals=str(tmp_path / "arrivals.csv"))
+    looked: list[str] = []
+    look = scene.look
+
+    def counted(shot: Shot, *rest: Any, **options: Any) -> scene.Scene:
+        looked.append(shot.id)
+        return look(shot, *rest, **options)
+
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scene, "look", counted)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            session.run(plan_of(shot), Path(), tmp_path / "out", issue=interrupted)
+    assert len(looked) == 1
+    (tmp_path / "arrivals.csv").write_bytes((tmp_path / "arrivals.csv").read_bytes() + b"\n")
+    session.run(plan_of(shot), Path(), tmp_path / "out")
+    assert len(looked) == 2
+
+
+def test_two_runs_of_one_plan_do_not_share_a_workspace(tmp_path: Path) -> None:
+    wanted, out = plan_of(shot_of(grey(tmp_path / "grey.mkv"))), tmp_path / "out"
+
+    def again(_: Path) -> None:
+        with pytest.raises(OutputError, match="another run of the same plan"):
+            session.run(wanted, Path(), out)
+
+    _, folder = session.run(wanted, Path(), out, issue=again)
+    assert [path.name for path in out.iterdir()] == [folder.name]
+
+
+def test_two_sessions_of_one_second_have_two_numbers(tmp_path: Path) -> None:
+    wanted = plan_of(shot_of(grey(tmp_path / "grey.mkv")))
+    numbers = {session.run(wanted, Path(), tmp_path / "out")[0].id for _ in range(3)}
+    assert len(numbers) == 3
+
+
+def test_of_a_folder_only_the_stills_that_a_pattern_names_are_taken(tmp_path: Path) -> None:
+    stills = tmp_path / "stills"
+    stills.mkdir()
+    for name in ("f_9.png", "f_10.png", "f_x.png", "other.png", "._f_1.png"):
+        cv2.imwrite(str(stills / name), np.full((100, 200), len(name), np.uint8))
+    (stills / "notes.txt").write_text("notes")
+    done, folder = session.run(plan_of(shot_of(stills / "f_%d.png", id="one")), Path(), tmp_path / "out")
+    assert {name for name in done.hashes if "clips" in name} == {
+        "data/clips/one/f_9.png",
+        "data/clips/one/f_10.png",
+    }
+    done, folder = session.run(plan_of(shot_of(stills, id="two")), Path(), tmp_path / "out")
+    assert {path.name for path in (folder / "data/clips/two/stills").iterdir()} == {
+        "f_9.png",
+        "f_10.png",
+        "f_x.png",
+        "other.png",
+    }
+
+
+def test_tables_of_one_name_are_refused_and_not_overwritten(clock_film: Film, tmp_path: Path) -> None:
+    for name in ("arrivals", "screen"):
+        (tmp_path / name).mkdir()
+        shutil.copy(clock_film.path.with_name(f"{name}.csv"), tmp_path / name / "log.csv")
+    tables = {"arrivals": str(tmp_path / "arrivals/log.csv"), "screen_log": str(tmp_path / "screen/log.csv")}
+    with pytest.raises(PlanError, match="two files of one shot have this name"):
+        session.run(plan_of(shot_of(clock_film.path, **tables)), Path(), tmp_path / "out")
+
+
+def test_evidence_that_is_missing_is_refused_before_anything_is_written(chart_film: Film, tmp_path: Path) -> None:
+    answer = Answer(
+        subject="camera",
+        requirement="db50_216_2006#5.2/grey-scale",
+        by="tester",
+        when="2026-11-25",
+        evidence=("photo.jpg",),
+    )
+    with pytest.raises(PlanError, match="does not exist") as caught:
+        session.run(plan_of(shot_of(chart_film.path), answers=(answer,)), tmp_path, tmp_path / "out")
+    assert "photo.jpg" in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_full_disc_is_an_error_that_says_what_to_do(
     chart_film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +346,7 @@ clip = "one.mp4"
         (('subject = "camera"', 'subject = "other"'), r"shot one: there is no subject 'other'"),
         (('clip = "one.mp4"', 'clip = "../one.mp4"'), r"shot one, clip: \.\./one\.mp4 lies outside the plan's folder"),
         (('clip = "one.mp4"', 'clip = "/etc/passwd"'), r"lies outside the plan's folder"),
+        (('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'), r"regions.*finite number"),
         (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may hold"),
         (("[[shots]]", "[[shots"), r"not readable as TOML"),
     ],
@@ -218,6 +363,22 @@ def test_a_good_plan_is_read(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(PLAN)
     read = plan.read(tmp_path / "plan.toml")
     assert (read.shots[0].tap, read.packs) == (Tap.CAMERA, ("db50_216_2006",))
+
+
+def test_a_plan_may_begin_with_the_mark_that_some_editors_write(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8-sig")
+    assert plan.read(tmp_path / "plan.toml").shots
+
+
+def test_a_link_out_of_the_plans_folder_is_refused_also_within_a_folder_of_stills(tmp_path: Path) -> None:
+    folder = tmp_path / "plan"
+    (folder / "stills").mkdir(parents=True)
+    (tmp_path / "secret.png").write_bytes(b"")
+    (folder / "stills" / "1.png").symlink_to(tmp_path / "secret.png")
+    for clip in ("stills", "stills/%d.png", "stills/1.png"):
+        (folder / "plan.toml").write_text(PLAN.replace("one.mp4", clip))
+        with pytest.raises(PlanError, match="lies outside the plan's folder"):
+            plan.read(folder / "plan.toml")
 
 
 def test_a_plan_that_does_not_exist_is_refused(tmp_path: Path) -> None:

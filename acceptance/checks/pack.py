@@ -7,6 +7,7 @@ the standard that states it; another pack *borrows* it (``borrows = "gb_50198_19
 from __future__ import annotations
 
 import itertools
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -29,7 +30,7 @@ BORROWED = (
     "compare", "minimum_duration", "minimum_raters",
 )  # fmt: skip
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
-_ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid"))
+_ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
 Raw = dict[str, Any]
 
@@ -50,6 +51,8 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     raw = _read(path)
     raw["requirements"] = [_borrow(one, path, raw, folder) for one in _tables(raw, "requirements", path)]
     pack = _parse(raw, path)
+    if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
+        raise _error(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
     for complaint in itertools.chain(_duplicates(pack), _requirements(pack, quantities), _pairings(pack)):
         raise _error(path, *complaint)
     return pack

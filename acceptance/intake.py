@@ -1,0 +1,112 @@
+"""Taking files into a session: footage, tables, evidence, packs and charts are copied unchanged and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from acceptance import charts, clip
+from acceptance.checks import pack
+from acceptance.errors import ClipError, PlanError
+from acceptance.evidence import LogBook, hash_file
+from acceptance.plan import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from acceptance.model import Pack, Plan, Shot
+
+ELSEWHERE = "Check the path; a plan's paths count from the plan's folder"
+
+
+def check(plan: Plan, folder: Path) -> None:
+    """Open every file that the plan names, before anything is written or measured.
+
+    Raises ClipError and PlanError: missing, not to be read, not a video.
+    """
+    for field, name in files(plan):
+        path = folder / name
+        is_clip = field.endswith("clip")
+        if not is_clip and not path.is_file():
+            raise PlanError("the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing")
+        for file in clip.files_of(path) if is_clip else (path,):
+            _readable(file)
+        if is_clip:
+            clip.open_clip(path)
+
+
+def _readable(file: Path) -> None:
+    try:
+        file.open("rb").close()
+        file.name.encode()
+    except OSError as error:
+        what, hint = f"the file cannot be read ({error.strerror})", "Check its permissions"
+        raise ClipError(what, where=str(file), hint=hint, code="clip_unreadable") from error
+    except UnicodeEncodeError as error:
+        what, hint = "the file's name is not UTF-8", "Rename it; reports and manifests are UTF-8"
+        raise ClipError(what, where=ascii(str(file)), hint=hint, code="clip_unreadable") from error
+
+
+def take(shot: Shot, folder: Path, work: Path) -> Shot:
+    """Copy a shot's files below ``data/clips/<shot>``, in place of what an earlier run left there."""
+    shelf = work / "data" / "clips" / shot.id
+    shutil.rmtree(shelf, ignore_errors=True)
+    paths: dict[str, Any] = {
+        field: _copy(folder / name, shelf).relative_to(work).as_posix()
+        for field in ("clip", "arrivals", "screen_log")
+        if (name := getattr(shot, field))
+    }
+    taken = clip.files_of(work / paths["clip"])
+    hashes = [hash_file(file) for file in taken]
+    # Of a sequence of stills: the hash over the hashes of its files, in the order of their numbers.
+    total = hashes[0] if (work / paths["clip"]).is_file() else digest(*hashes, length=64)
+    LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
+    return replace(shot, **paths, sha256=total)
+
+
+def _copy(source: Path, shelf: Path) -> Path:
+    """Copy a file, or the stills of a folder or of a pattern; return what stands for them in the session."""
+    name = source.name if source.name not in {"", ".."} else source.resolve().name
+    place = shelf / name if source.is_dir() else shelf
+    place.mkdir(parents=True, exist_ok=True)
+    for file in clip.files_of(source):
+        if (place / file.name).exists():
+            hint = "Rename one of them: they lie side by side in the session"
+            raise PlanError("two files of one shot have this name", where=file.name, hint=hint, code="same_name")
+        shutil.copy2(file, place / file.name)
+    return shelf / name
+
+
+def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
+    """Keep what the verdicts rest on beside the footage: packs, chart definitions and files of answers."""
+    keep_packs(packs, plan.packs, work)
+    shelf = work / "data" / "charts"
+    shelf.mkdir(parents=True, exist_ok=True)
+    used = {shot.chart for shot in plan.shots if shot.chart}
+    if any(not shot.chart for shot in plan.shots):
+        used |= set(charts.names())
+    for name in sorted(used):
+        shutil.copy(charts.load(name).source, shelf)
+    for name in {name for answer in plan.answers for name in answer.evidence}:
+        target = work / "data" / "answers" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, target)
+
+
+def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
+    """Copy the packs, each under its id, and those that they borrow from."""
+    shelf = work / "data" / "packs"
+    shutil.rmtree(shelf, ignore_errors=True)
+    shelf.mkdir(parents=True)
+    sources = {one.id: pack.file_of(name) for one, name in zip(packs, names, strict=True)}
+    lenders = {r.borrows.partition("#")[0] for one in packs for r in one.requirements if r.borrows}
+    for name, source in {**{lender: pack.file_of(lender) for lender in lenders - sources.keys()}, **sources}.items():
+        shutil.copy(source, shelf / f"{name}.toml")
+
+
+def digest(*parts: str, length: int = 12) -> str:
+    """Hash over several texts: the first ``length`` hexadecimal digits of SHA-256."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:length]

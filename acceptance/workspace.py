@@ -1,0 +1,84 @@
+"""Where a session is put together: a hidden folder that one run at a time may use, and what goes wrong on the disc."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from acceptance.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextlib.contextmanager
+def claimed(out: Path, key: str) -> Iterator[Path]:
+    """Give the folder ``OUT/.partial-<key>`` to this run alone; keep it afterwards only if shots lie in ``resume``.
+
+    Raises OutputError where another run is using it.
+    """
+    path = out / f".partial-{key}"
+    with writing(out):
+        path.mkdir(exist_ok=True)
+        handle = os.open(path, os.O_RDONLY)
+    try:
+        _lock(handle, path)
+        try:
+            yield path
+        finally:
+            if not any(path.glob("resume/*.json")):
+                shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> None:
+    """Lock the folder itself: the lock ends with the process, whatever ends that, and leaves no file behind."""
+    busy = OutputError(
+        "another run of the same plan is writing here",
+        where=str(path),
+        hint="Wait until it has finished, or choose another folder with -o",
+        code="output",
+    )
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise busy from error
+    except OSError:
+        return  # a file system without locks
+    if not path.exists():  # finished between opening and locking
+        raise busy
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file by way of a neighbour, so that a full disc leaves the older one whole. Raises OutputError."""
+    draft = path.with_name(f"{path.name}.part")
+    with writing(path.parent):
+        try:
+            draft.write_bytes(content)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make the folder where it is missing, and turn what goes wrong on the disc into an OutputError with a hint."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        yield
+    except OSError as error:
+        full = error.errno in FULL
+        hint = "Make room and run again: what was measured is kept" if full else "Choose another folder with -o"
+        raise OutputError(
+            f"cannot be written ({error.strerror or error})", where=str(path), hint=hint, code="output"
+        ) from error
