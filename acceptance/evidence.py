@@ -12,7 +12,7 @@ import os
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -123,13 +123,13 @@ class LogBook:
     folder: Path
 
     def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
-        """Add an entry to the end and give it back. ``when`` is an ISO 8601 time, by default now in UTC.
+        """Add an entry to the end and give it back. ``when`` is an ISO 8601 time, by default now in local time.
 
         Raises ``OutputError`` where the file cannot be written, ``SessionError`` where it cannot be read.
         """
         entries = self.read()
         entry = LogEntry(
-            when=when or datetime.now(UTC).isoformat(timespec="seconds"),
+            when=when or datetime.now().astimezone().isoformat(timespec="seconds"),
             what=what,
             details=dict(details),
             previous=entries[-1].sha256 if entries else "",

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
-from acceptance import __version__, evidence, metrics, session, signing
-from acceptance.checks import judge
+from acceptance import __version__, evidence, metrics, report, session, signing, wording
+from acceptance.checks import judge, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.evidence import Kind, LogBook, Problem
 from acceptance.signing import State
@@ -81,9 +81,30 @@ def verify(target: Path, trust: Sequence[Path] = (), *, roles: Sequence[str] = (
         "evidence": case.evidence,
         "log": case.log,
         "verdicts": case.verdicts,
+        "renderings": case.renderings,
     }
     done = tuple(_run(name, step) for name, step in steps.items())
     return Check(number=case.known_number, steps=done)
+
+
+def require_intact(folder: Path) -> None:
+    """Refuse to build on a session folder that is not as it was sealed; footage that was taken away is no change.
+
+    Raises SessionError naming what differs: from the manifests, from the hashes in the session, from the session that
+    its report carries, or in the log's chain.
+    """
+    case = _Case(folder, (), (), None)
+    found = [*evidence.check(folder, case.found), *case.differences]
+    kept = [str(one) for one in found if one.kind is not Kind.MISSING or not one.path.startswith("data/clips/")]
+    steps = [_run("attachment", case.attachment), _run("log", case.log)]
+    if case.pdf and b"/ByteRange" in case.pdf:
+        steps.append(_run("signature", case.signature))
+    kept += [detail for step in steps if step.state is State.BROKEN for detail in step.details]
+    if kept:
+        hint = "Restore the folder from a copy, or measure again"
+        raise SessionError(
+            f"this session was changed after it was sealed: {'; '.join(_shorten(kept))}", where=str(folder), hint=hint
+        )
 
 
 Outcome = tuple[State, tuple[str, ...]]
@@ -197,12 +218,38 @@ class _Case:
         stored = self.session
         packs = session.load_packs(stored.plan, self.folder / "data" / "packs")
         inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.shots)
-        findings = judge.judge(*inputs, today=stored.finished[:10], quantities=metrics.quantities())
+        findings = judge.judge(*inputs, today=session.day_of_work(stored), quantities=metrics.quantities())
         apart = [*_changed_findings(stored.findings, findings), *_changed_bottom_line(stored, findings)]
         if apart and stored.tool_version != __version__:
             versions = f"the session was judged by version {stored.tool_version}, this is {__version__}"
             return State.INDETERMINATE, (versions, *_shorten(apart))
-        return (State.BROKEN if apart else State.OK), _shorten(apart)
+        return (State.BROKEN if apart else State.OK), _shorten([*apart, *self._own_packs()])
+
+    def _own_packs(self) -> Iterator[str]:
+        """Name the packs that bear a shipped pack's name and are not that pack: who reads the report must know."""
+        for path, digest in self.session.hashes.items():
+            folder, _, name = path.rpartition("/")
+            shipped = pack.FOLDER / name
+            if folder == "data/packs" and shipped.is_file() and evidence.hash_file(shipped) != digest:
+                yield f"{path} is not the pack of that name that version {__version__} ships"
+
+    def renderings(self) -> Outcome:
+        """Write HTML and JUnit again from the session and compare; the signature does not cover them otherwise."""
+        if not self.folder:
+            return ALONE
+        if self.session.tool_version != __version__ or self.differences:
+            return State.SKIPPED, ("they can only be written again by the same version from unchanged evidence",)
+        packs = session.load_packs(self.session.plan, self.folder / "data" / "packs")
+        pages = {report.html(self.session, packs, self.folder, lang) for lang in wording.LANGUAGES}
+        expected = {"report.html": pages, "report.xml": {report.junit(self.session, packs)}}
+        problems = []
+        for name, allowed in expected.items():
+            path = self.folder / name
+            if not path.is_file():
+                problems.append(Problem(kind=Kind.MISSING, path=name))
+            elif path.read_text("utf-8") not in allowed:
+                problems.append(Problem(kind=Kind.CHANGED, path=name))
+        return _judge_problems(problems)
 
 
 def _run(name: str, step: Callable[[], Outcome]) -> Step:

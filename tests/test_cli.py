@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,18 +64,53 @@ def test_verify_accepts_what_run_issued_when_its_root_is_trusted(
     assert acceptance(monkeypatch, "verify", issued[1]) == 3
 
 
-def test_a_report_can_be_written_again_in_english_and_is_then_unsigned(
-    issued: tuple[int, Path], chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_signed_report_is_not_written_over_but_can_be_rendered_elsewhere_in_english(
+    issued: tuple[int, Path],
+    chain: DemoChain,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    import shutil
+    assert acceptance(monkeypatch, "report", issued[1], "--lang", "en") == 2
+    assert "issued and signed" in capsys.readouterr().err
+    assert acceptance(monkeypatch, "report", issued[1], "--lang", "en", "-o", tmp_path / "en.pdf") == 0
+    assert (tmp_path / "en.pdf").read_bytes().startswith(b"%PDF")
+    assert acceptance(monkeypatch, "verify", issued[1], "--trust", chain.root) == 0
 
-    folder = tmp_path / issued[1].name
-    shutil.copytree(issued[1], folder)
-    assert acceptance(monkeypatch, "report", folder, "--lang", "en") == 0
+
+def test_a_report_that_is_not_signed_yet_can_be_signed_later(
+    chart_film: Film, chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path, *LIGHT, *DIGITAL)
+    folder = next(path for path in tmp_path.iterdir() if path.is_dir() and not path.name.startswith("."))
     assert acceptance(monkeypatch, "verify", folder, "--trust", chain.root) == 2
+    assert acceptance(monkeypatch, "report", folder, "--lang", "en") == 0
     monkeypatch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
     assert acceptance(monkeypatch, "sign", folder, "--key", chain.signer) == 0
     assert acceptance(monkeypatch, "verify", folder, "--trust", chain.root) == 0
+
+
+def test_a_changed_session_is_not_judged_reported_or_signed(
+    issued: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / issued[1].name
+    shutil.copytree(issued[1], folder)
+    content = json.loads((folder / "session.json").read_text())
+    content["measurements"][0]["value"] += 1
+    (folder / "session.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    again = ("judge", folder, "--pack", "gb_50395_2007", "-o", tmp_path / "out", "--why", "x", "--by", "y")
+    for arguments in (again, ("report", folder, "-o", tmp_path / "x.pdf")):
+        assert acceptance(monkeypatch, *arguments) == 2
+        assert "was changed after it was sealed" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_options_that_a_plan_states_itself_are_refused_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plan.toml").write_text("")
+    assert acceptance(monkeypatch, "run", tmp_path / "plan.toml", "--pack", "gb_50395_2007") == 64
+    assert "a plan says these itself" in capsys.readouterr().err
 
 
 def test_judging_again_writes_a_session_of_its_own(

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_signing import blank_pdf, updated
 
-from acceptance import __version__, evidence, metrics, session, signing
+from acceptance import __version__, evidence, metrics, report, session, signing
 from acceptance.checks import judge
 from acceptance.errors import InputError, SessionError
 from acceptance.evidence import LogBook
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind, Verdict
 from acceptance.signing import DemoChain, State
-from acceptance.verify import Check, verify
+from acceptance.verify import Check, require_intact, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ text_en = "Signal-to-noise ratio"
 limit = { at_least = 45, unit = "dB" }
 figure = { source = "X 1", level = "seen" }
 """
-STEPS = ["signature", "attachment", "number", "manifests", "evidence", "log", "verdicts"]
+STEPS = ["signature", "attachment", "number", "manifests", "evidence", "log", "verdicts", "renderings"]
 
 
 def measurement(quantity: str, unit: str, value: float) -> Measurement:
@@ -102,8 +102,11 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     """Save a session, report it on an empty page, sign the report and seal the folder."""
-    report = blank_pdf(session_json=session.dumps(content))
-    (folder / "report.pdf").write_bytes(signing.sign(report, signing.load_signer(chain.signer, chain.password)))
+    pdf = blank_pdf(session_json=session.dumps(content))
+    packs = session.load_packs(content.plan, folder / "data" / "packs")
+    (folder / "report.html").write_text(report.html(content, packs, folder, "zh"), encoding="utf-8")
+    (folder / "report.xml").write_text(report.junit(content, packs), encoding="utf-8")
+    (folder / "report.pdf").write_bytes(signing.sign(pdf, signing.load_signer(chain.signer, chain.password)))
     LogBook(folder).append("signed", {"by": "DEMO"})
     session.save(content, folder)
 
@@ -413,3 +416,42 @@ def test_the_way_without_this_tool_finds_the_same(folder: Path) -> None:
     done = subprocess.run(commands, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert f"{CLIP}: FAILED" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    [
+        (resealed(edit("report.html", "不符合", "符合")), "report.html changed"),
+        (resealed(edit("report.xml", "<failure", "<system-out")), "report.xml changed"),
+        (resealed(lambda folder: (folder / "report.xml").unlink()), "report.xml missing"),
+    ],
+)
+def test_renderings_that_do_not_follow_from_the_session_are_named(
+    folder: Path, chain: DemoChain, tampering: Callable[[Path], object], named: str
+) -> None:
+    """They are written again and compared, so that whoever fixes the manifests too is found."""
+    tampering(folder)
+    check = verify(folder, [chain.root])
+    assert check.exit_code != 0
+    assert named in details(check)
+
+
+def test_nothing_is_built_on_a_session_that_was_changed(folder: Path) -> None:
+    """Judging again, reporting and signing would launder the change."""
+    require_intact(folder)
+    shutil.rmtree(folder / "data" / "clips")
+    require_intact(folder)
+    resealed(edit("session.json", "48.0", "58.0"))(folder)
+    with pytest.raises(SessionError, match=r"was changed after it was sealed: .*session\.json: measurements"):
+        require_intact(folder)
+
+
+def test_a_pack_that_only_bears_a_shipped_name_is_pointed_out(
+    folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its verdicts follow, but the reader must know that it is not the pack of that name."""
+    (tmp_path / f"{PACK}.toml").write_text("id = 'other'")
+    monkeypatch.setattr("acceptance.checks.pack.FOLDER", tmp_path)
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 0
+    assert f"data/packs/{PACK}.toml is not the pack of that name" in details(check)
