@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Command = Callable[..., Any]
 
-OUT = click.Path(path_type=Path)
+OUT = click.Path(path_type=Path, readable=False)  # what cannot be read is told as such, not as wrong usage
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Report's language."

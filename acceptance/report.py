@@ -11,6 +11,7 @@ import base64
 import importlib
 import os
 import re
+import warnings
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -132,7 +133,12 @@ def check_fonts() -> None:
 
 def _weasyprint() -> ModuleType:
     try:
-        return importlib.import_module("weasyprint")  # late: it needs system libraries that only a report has to have
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "No fonts|FontConfig cannot")  # without any, Pango ends the process
+            return importlib.import_module("weasyprint")  # late: only a report needs its system libraries
+    except UserWarning as error:
+        hint = "Install them: apt-get install fonts-noto-cjk"
+        raise SetupError("no fonts are installed", hint=hint, code="font_missing") from error
     except OSError as error:
         hint = "Install it: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         raise SetupError(f"Pango is not installed ({error})", hint=hint, code="pango_missing") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -277,6 +278,27 @@ def test_without_a_chinese_font_no_report_is_begun(
     assert acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path / "out") == 2
     assert "fonts-noto-cjk" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_machine_without_any_font_is_told_so(chart_film: Film, tmp_path: Path) -> None:
+    config = tmp_path / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")
+    command = (sys.executable, "-m", "acceptance", "run", chart_film.path, "-o", tmp_path / "out")
+    environment = os.environ | {"FONTCONFIG_FILE": str(config)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "apt-get install fonts-noto-cjk" in done.stderr
+
+
+def test_a_clip_that_may_not_be_read_is_no_wrong_usage(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def forbidden(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    assert acceptance(monkeypatch, "measure", chart_film.path) == 2
+    assert "cannot be read (Permission denied)" in capsys.readouterr().err
 
 
 def test_a_fault_of_the_toolkit_is_written_down_and_not_shown(
