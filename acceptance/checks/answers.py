@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import Figure, decide
-from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
+from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from acceptance.checks.case import Case
     from acceptance.model import Answer, Finding, Requirement
 
@@ -19,6 +21,40 @@ GRADES = {
     "basically_conforms": Verdict.CONDITIONAL_PASS,
     "does_not_conform": Verdict.FAIL,
 }
+SCORES = (1, 5)  # the five-grade scale of GB 50198-1994, chapter 4
+
+
+def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the form, grade, scores or uncertainty of an answer, and what to do."""
+    given = [name for name in ("grade", "yes", "scores", "value") if getattr(answer, name) not in {None, ()}]
+    if len(given) > 1:
+        yield "answers more than once", "Give one of grade, yes, scores and value"
+    if answer.grade is not None and answer.grade not in GRADES:
+        yield f"there is no grade {answer.grade!r}", f"Grades: {', '.join(GRADES)}"
+    asked = _asked(requirement)
+    if asked and given and given != [asked]:
+        yield f"is answered by {given[0]}", f"This requirement is answered by {asked} only"
+    if answer.uncertainty is not None and not answer.uncertainty >= 0:
+        yield f"the uncertainty {answer.uncertainty:g} is below 0", "Give the standard uncertainty, 0 or more"
+    yield from _score_complaints(answer)
+
+
+def _asked(requirement: Requirement) -> str:
+    """Name the only form of answer that the requirement allows; none where several do."""
+    if requirement.how is How.RATED:
+        return "scores"
+    return "value" if requirement.limit is not None or requirement.how is How.MEASURED else ""
+
+
+def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
+    low, high = SCORES
+    for one in answer.scores:
+        if not low <= one.score <= high:
+            yield f"{one.rater} scores {one.score:g}", f"Scores go from {low} to {high}"
+    raters = [one.rater for one in answer.scores]
+    for rater in raters:
+        if raters.count(rater) > 1:
+            yield f"{rater!r} scores {raters.count(rater)} times", "Give one score per rater"
 
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:

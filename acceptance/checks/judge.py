@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks.answers import GRADES, judge_answers
+from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
 from acceptance.errors import PlanError
@@ -90,7 +90,7 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
     subjects = {subject.id: subject for subject in plan.subjects}
     for subject in plan.subjects:
         _check_parents(subject, subjects)
-    known = {f"{pack.id}#{one.id}" for pack in packs for one in pack.requirements}
+    known = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
     for number, answer in enumerate(plan.answers, start=1):
         _check_answer(answer, f"answer {number}", known, subjects)
     if plan.minimum_duration is not None and all(one.what != DURATION_DEVIATION for one in plan.deviations):
@@ -98,18 +98,17 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
         raise PlanError("departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint)
 
 
-def _check_answer(answer: Answer, where: str, known: Container[str], subjects: Mapping[str, Subject]) -> None:
+def _check_answer(
+    answer: Answer, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
+) -> None:
     if answer.requirement not in known:
         hint = "A requirement is named pack#id; `acceptance clauses` lists them"
         raise PlanError(f"no pack has the requirement {answer.requirement!r}", where=where, hint=hint)
     if answer.subject not in subjects:
         hint = f"Subjects of the plan: {', '.join(subjects)}"
         raise PlanError(f"there is no subject {answer.subject!r}", where=where, hint=hint)
-    given = (answer.grade is not None, answer.yes is not None, bool(answer.scores), answer.value is not None)
-    if sum(given) > 1:
-        raise PlanError("answers more than once", where=where, hint="Give one of grade, yes, scores and value")
-    if answer.grade is not None and answer.grade not in GRADES:
-        raise PlanError(f"there is no grade {answer.grade!r}", where=where, hint=f"Grades: {', '.join(GRADES)}")
+    for what, hint in answer_complaints(answer, known[answer.requirement]):
+        raise PlanError(what, where=f"{where}, {answer.requirement} for {answer.subject}", hint=hint)
 
 
 def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:

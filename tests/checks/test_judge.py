@@ -609,8 +609,8 @@ def test_the_bottom_line_is_provisional_with_any_provisional_verdict() -> None:
     [
         ({"answers": [{"requirement": "x#none"}]}, r"answer 1: no pack has the requirement 'x#none'"),
         ({"answers": [{"subject": "nobody"}]}, r"answer 1: there is no subject 'nobody'.*camera"),
-        ({"answers": [{"yes": True, "value": 1}]}, "answer 1: answers more than once"),
-        ({"answers": [{"grade": "good"}]}, "answer 1: there is no grade 'good'.*basically_conforms"),
+        ({"answers": [{"yes": True, "value": 1}]}, "answer 1, x#snr for camera: answers more than once"),
+        ({"answers": [{"grade": "good"}]}, "answer 1, x#snr for camera: there is no grade 'good'.*basically_conforms"),
         ({"minimum_duration": 6}, "minimum_duration: departs from the packs without a deviation"),
         ({"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)}, "subject a: there is no parent 'b'"),
         (
@@ -631,6 +631,51 @@ def test_a_plan_that_would_be_partly_ignored_is_refused(fields: dict[str, Any], 
     fields["answers"] = tuple(Answer(**(plain | one)) for one in fields.get("answers", ()))
     with pytest.raises(PlanError, match=message):
         check_plan((standard(requirement()),), plan(**fields))
+
+
+RATED = question(how=How.RATED, limit=Limit(unit="grade", at_least=4))
+
+
+@pytest.mark.parametrize(
+    ("demand", "answer", "message"),
+    [
+        (requirement(), {"yes": True}, "answer 1, x#snr for camera: is answered by yes.*value only"),
+        (requirement(limit=None, figure=None), {"grade": "conforms"}, "is answered by grade.*value only"),
+        (requirement(), {"scores": scores(4)}, "is answered by scores.*value only"),
+        (READING, {"yes": True}, "is answered by yes.*value only"),
+        (READING, {"value": 1, "uncertainty": -0.1}, "the uncertainty -0.1 is below 0"),
+        (READING, {"value": 1, "uncertainty": float("nan")}, "the uncertainty nan is below 0"),
+        (RATED, {"grade": "conforms"}, "is answered by grade.*scores only"),
+        (RATED, {"value": 4, "unit": "grade"}, "is answered by value.*scores only"),
+        (RATED, {"scores": scores(4, 6)}, "rater 1 scores 6.*from 1 to 5"),
+        (RATED, {"scores": scores(0, 4)}, "rater 0 scores 0.*from 1 to 5"),
+        (RATED, {"scores": (Score(rater="Li", score=4), Score(rater="Li", score=5))}, "'Li' scores 2 times"),
+    ],
+)
+def test_an_answer_that_does_not_answer_the_question_is_refused(
+    demand: Requirement, answer: dict[str, Any], message: str
+) -> None:
+    """A yes may not stand for a figure, nor a grade for the scores of raters."""
+    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": ""}
+    with pytest.raises(PlanError, match=message):
+        check_plan((standard(demand),), plan(answers=(Answer(**(plain | answer)),)))
+
+
+@pytest.mark.parametrize(
+    ("demand", "answer"),
+    [
+        (requirement(), {"value": 40, "unit": "dB"}),
+        (READING, {"value": 1, "unit": "Ω", "uncertainty": 0}),
+        (RATED, {"scores": scores(1, 5)}),
+        (question(), {"yes": False}),
+        (question(), {"grade": "conforms"}),
+        (READING, {}),
+    ],
+)
+def test_an_answer_of_the_right_form_is_accepted(demand: Requirement, answer: dict[str, Any]) -> None:
+    """And one that is still empty: it comes out as not answered."""
+    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": ""}
+    check_plan((standard(demand),), plan(answers=(Answer(**(plain | answer)),)))
 
 
 def test_a_sound_plan_is_accepted() -> None:
