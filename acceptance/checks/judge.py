@@ -54,14 +54,18 @@ def judge(
 def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     """Add up the findings; the lists hold ``pack#id`` (``pack#clause`` for a clause without requirement).
 
-    What shall be decides; what should or may be is shown only. An open finding of a mandatory clause, and a shall that
-    was tried and could not be decided, leave the bottom line open; nothing judged at all is NOT_TESTED.
+    What shall be decides, and what is due only when needed once it was judged; what should or may be is shown only. An
+    open finding of a mandatory clause, a shall that was tried and could not be decided, and for a site a mandatory
+    clause of which nothing applies to its subjects leave the bottom line open; nothing judged at all is NOT_TESTED.
     """
-    shall = [one for one in findings if one.modality is Modality.SHALL]
+    shall = [one for one in findings if _decides(one)]
     unsettled = [one for one in shall if one.verdict is Verdict.INCONCLUSIVE]
     untested = [one for one in shall if one.verdict is Verdict.NOT_TESTED and one.mandatory]
     judged = [one for one in findings if one.verdict in SEVERITY]
-    deciding = [one.verdict for one in shall if one.verdict in SEVERITY] + [Verdict.INCONCLUSIVE for _ in untested]
+    outside = _outside(findings)
+    deciding = [one.verdict for one in shall if one.verdict in SEVERITY]
+    if untested or (scope is Scope.SITE and outside):
+        deciding.append(Verdict.INCONCLUSIVE)
     return BottomLine(
         verdict=min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED) if judged else Verdict.NOT_TESTED,
         scope=scope,
@@ -69,8 +73,14 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
         failed=_references(one for one in shall if one.verdict in FAILURES),
         open=_references(unsettled),
         not_tested=_references(untested),
-        outside=_outside(findings),
+        outside=outside,
     )
+
+
+def _decides(finding: Finding) -> bool:
+    """Whether the finding can count: somebody judged a conditional demand because it was needed."""
+    needed = finding.modality is Modality.CONDITIONAL and finding.verdict in SEVERITY
+    return finding.modality is Modality.SHALL or needed
 
 
 def _outside(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -552,6 +552,7 @@ def found(verdict: Verdict, name: str = "a", **fields: Any) -> Finding:
 
 RECOMMENDED = {"mandatory": False}
 ADVISED = {"modality": Modality.SHOULD}
+NEEDED = {"modality": Modality.CONDITIONAL}
 
 
 @pytest.mark.parametrize(
@@ -571,6 +572,9 @@ ADVISED = {"modality": Modality.SHOULD}
         ([found(Verdict.PASS), found(Verdict.NOT_TESTED, modality=Modality.CONDITIONAL)], Verdict.PASS),
         ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE)], Verdict.INCONCLUSIVE),
         ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE, **RECOMMENDED)], Verdict.INCONCLUSIVE),
+        ([found(Verdict.PASS), found(Verdict.FAIL, **NEEDED)], Verdict.FAIL),
+        ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE, **NEEDED)], Verdict.INCONCLUSIVE),
+        ([found(Verdict.PASS, **NEEDED)], Verdict.PASS),
         ([found(Verdict.FAIL), found(Verdict.NOT_TESTED)], Verdict.FAIL),
         ([found(Verdict.PASS, **ADVISED)], Verdict.NOT_TESTED),
     ],
@@ -593,6 +597,28 @@ def test_the_bottom_line_names_what_failed_what_is_open_and_what_was_not_tested(
         Scope.SITE,
     )
     assert (line.failed, line.open, line.not_tested, line.scope) == (("x#a",), ("x#b",), ("x#c",), Scope.SITE)
+
+
+def test_what_is_due_only_when_needed_counts_once_it_was_judged() -> None:
+    """An objective test that was made and failed is not just for show."""
+    line = bottom_line([found(Verdict.FAIL, "a", **NEEDED), found(Verdict.INCONCLUSIVE, "b", **NEEDED)], Scope.DEVICE)
+    assert (line.failed, line.open) == (("x#a",), ("x#b",))
+
+
+@pytest.mark.parametrize(
+    ("scope", "verdict", "expected"),
+    [
+        (Scope.DEVICE, Verdict.PASS, Verdict.PASS),
+        (Scope.SITE, Verdict.PASS, Verdict.INCONCLUSIVE),
+        (Scope.SITE, Verdict.FAIL, Verdict.FAIL),
+    ],
+)
+def test_a_site_does_not_pass_while_a_mandatory_clause_lies_outside(
+    scope: Scope, verdict: Verdict, expected: Verdict
+) -> None:
+    """A device need not show it; the acceptance of a site may not leave it out."""
+    line = bottom_line([found(verdict), found(Verdict.NOT_APPLICABLE, "b", clause="6")], scope)
+    assert (line.verdict, line.outside) == (expected, ("x#6",))
 
 
 def test_the_bottom_line_is_provisional_with_any_provisional_verdict() -> None:
