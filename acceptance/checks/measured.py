@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
     from acceptance.checks.case import Case, Found
-    from acceptance.model import Finding, Measurement, Plan, Requirement, Shot
+    from acceptance.model import Condition, Finding, Measurement, Plan, Requirement, Shot
 
 DURATION_DEVIATION = "minimum_duration"
+AGC = frozenset({"on", "off", "auto", "manual"})
+NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 
 
 def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
@@ -98,12 +101,44 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
 
 
 def _shot_trouble(case: Case, requirement: Requirement, shot: Shot) -> Reason | None:
-    given = {one.name for one in shot.conditions if one.value != ""}
     for condition in requirement.conditions:
-        if condition not in given:
-            return Reason(code="condition_missing", parameters={"condition": condition})
+        trouble = _condition_trouble(condition, [one for one in shot.conditions if one.name == condition])
+        if trouble is not None:
+            return trouble
     perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
     return case.instrument_trouble(shot.instruments, perhaps)
+
+
+def _condition_trouble(name: str, given: list[Condition]) -> Reason | None:
+    """Why a condition that the requirement needs is not stated, or stated in a way that tells nothing."""
+    stated = [one for one in given if str(one.value).strip()]
+    if not stated:
+        return Reason(code="condition_missing", parameters={"condition": name})
+    unusable = next((one for one in stated if not _tells(one)), None)
+    if unusable is None:
+        return None
+    return Reason(code="condition_unusable", parameters={"condition": name, "value": _words(unusable)})
+
+
+def _tells(condition: Condition) -> bool:
+    """Whether the value says something: a light in lx, a gain control by its setting or in dB, never "?"."""
+    word = str(condition.value).strip().lower()
+    if condition.name == "illuminance":
+        return _number(condition) > 0 and condition.unit in {"", "lx"}
+    if condition.name == "agc":
+        return word in AGC or (math.isfinite(_number(condition)) and condition.unit in {"", "dB"})
+    return word not in NOTHING
+
+
+def _number(condition: Condition) -> float:
+    """Return the value where it is a finite number, else not-a-number: true is no number of lx."""
+    value = condition.value
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+def _words(condition: Condition) -> str:
+    return f"{condition.value} {condition.unit}".strip()
 
 
 def _duration_trouble(plan: Plan, requirement: Requirement, one: Measurement) -> Reason | None:

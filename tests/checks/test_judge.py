@@ -41,6 +41,7 @@ from acceptance.model import (
     Subject,
     SubjectKind,
     Tap,
+    Value,
     Verdict,
 )
 
@@ -273,6 +274,42 @@ def test_a_condition_that_the_requirement_needs_must_be_stated() -> None:
         {"condition": "illuminance"},
     )
     assert one(demand, measured(), shots=(lit,)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "code"),
+    [
+        ("illuminance", 500, "lx", "within_limit"),
+        ("illuminance", 500.5, "", "within_limit"),
+        ("illuminance", 500, "cd", "condition_unusable"),
+        ("illuminance", 0, "lx", "condition_unusable"),
+        ("illuminance", float("inf"), "lx", "condition_unusable"),
+        ("illuminance", True, "lx", "condition_unusable"),
+        ("illuminance", "bright", "", "condition_unusable"),
+        ("illuminance", "", "lx", "condition_missing"),
+        ("illuminance", " ", "lx", "condition_missing"),
+        ("agc", "Off", "", "within_limit"),
+        ("agc", "auto", "", "within_limit"),
+        ("agc", -6, "dB", "within_limit"),
+        ("agc", 12, "V", "condition_unusable"),
+        ("agc", "?", "", "condition_unusable"),
+        ("agc", "未知", "", "condition_unusable"),
+        ("lens", "2.8 mm", "", "within_limit"),
+        ("lens", "unknown", "", "condition_unusable"),
+    ],
+)
+def test_a_condition_must_say_something(name: str, value: Value, unit: str, code: str) -> None:
+    """A question mark in the form is not the illuminance at the chart."""
+    shot = replace(SHOT, conditions=(Condition(name=name, value=value, unit=unit),))
+    finding = one(requirement(conditions=(name,)), measured(), shots=(shot,))
+    assert finding.reason.code == code
+
+
+def test_the_reason_quotes_the_condition_that_says_nothing() -> None:
+    """As it was written, with its unit."""
+    shot = replace(SHOT, conditions=(Condition(name="illuminance", value=0, unit="lx"),))
+    finding = one(requirement(conditions=("illuminance",)), measured(), shots=(shot,))
+    assert dict(finding.reason.parameters) == {"condition": "illuminance", "value": "0 lx"}
 
 
 @pytest.mark.parametrize(
