@@ -14,6 +14,8 @@ from scipy import special
 
 from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
 
+TIME_STAMP = 0.001  # s: containers commonly stamp pictures to the millisecond
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -66,11 +68,13 @@ def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
 def decide_count(count: int, duration: float, limit: Limit) -> Decision:
     """Judge a count of frames over ``duration`` seconds against a rate: at least r means at least r T - 1 frames.
 
-    The one frame is the counting error at the two ends of the film (at most r: at most r T + 1). Guard bands do
-    not apply to counts, so there is no probability of conformity either.
+    The one frame is the counting error at the two ends of the film (at most r: at most r T + 1). T is uncertain by the
+    resolution of time stamps, in favour of the film: 6.000255 s ask for 149 frames as 6 s do. Guard bands do not apply
+    to counts, so there is no probability of conformity either.
     """
-    lowest = None if limit.at_least is None else math.ceil(_tidy(limit.at_least * duration - 1))
-    highest = None if limit.at_most is None else math.floor(_tidy(limit.at_most * duration + 1))
+    shortest, longest = duration - TIME_STAMP, duration + TIME_STAMP
+    lowest = None if limit.at_least is None else math.ceil(_tidy(limit.at_least * shortest - 1))
+    highest = None if limit.at_most is None else math.floor(_tidy(limit.at_most * longest + 1))
     enough = lowest is None or count >= lowest
     few = highest is None or count <= highest
     needed = (lowest if not enough or highest is None else highest) or 0
@@ -82,7 +86,7 @@ def decide_count(count: int, duration: float, limit: Limit) -> Decision:
 
 
 def _tidy(frames: float) -> float:
-    """Take out the rounding of rate times duration, so that 25 x 5.96 is 149 and not one frame more."""
+    """Take out the rounding of rate times duration, so that 25 x (6.001 s - 1 ms) is 150 frames and no more."""
     return round(frames, 6)
 
 

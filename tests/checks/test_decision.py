@@ -64,6 +64,15 @@ def test_the_reason_of_a_count_says_how_many_frames_were_needed() -> None:
     assert decision.reason.parameters == {"count": 140, "needed": 149, "duration": 6.0}
 
 
+@pytest.mark.parametrize(
+    ("duration", "needed"), [(6.0, 149), (6.000255, 149), (6.001, 149), (6.002, 150), (60.0, 1499)]
+)
+def test_the_time_of_a_count_is_good_to_a_millisecond(duration: float, needed: int) -> None:
+    """A time stamp that is rounded up does not cost a frame."""
+    decision = decide_count(0, duration, Limit(unit="frame/s", at_least=25))
+    assert decision.reason.parameters["needed"] == needed
+
+
 @given(numbers, sizes, sizes, numbers, rules)
 def test_a_better_value_never_gets_a_worse_verdict(
     value: float, better: float, spread: float, low: float, rule: DecisionRule
