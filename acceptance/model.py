@@ -243,6 +243,7 @@ class Measurement:
 
     ``uncertainty`` is standard (k = 1), ``k`` the coverage factor for 95 % at ``degrees_of_freedom`` (None: infinite),
     ``expanded`` = k u. ``count`` and ``duration`` (seconds) stand behind a rate that is judged as a count.
+    ``lower_bound``: the true value is this or higher, for instance where a wedge was resolved to its very end.
     """
 
     subject: str
@@ -260,6 +261,7 @@ class Measurement:
     statistic: str = ""
     count: int | None = None
     duration: float | None = None
+    lower_bound: bool = False
     budget: tuple[BudgetLine, ...] = ()
     details: Mapping[str, Value] = field(default_factory=dict)
     curve: Curve | None = None

@@ -74,7 +74,8 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
             wording.region(item.region, "en"),
             item.direction,
             item.statistic,
-            wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
+            ("≥ " if item.lower_bound else "")
+            + wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
             item.method,
             item.shot,
         )

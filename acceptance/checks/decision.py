@@ -14,6 +14,7 @@ from scipy import special
 
 from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
 
+FAILURES = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
 TIME_STAMP = 0.001  # s: containers commonly stamp pictures to the millisecond
 
 
@@ -63,6 +64,15 @@ def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
     if kind is not RuleKind.FOUR_WORD:
         return Verdict.INCONCLUSIVE, "inside_guard_band"
     return (Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL), "inside_guard_band"
+
+
+def decide_bound(decision: Decision, value: float, limit: Limit) -> Decision:
+    """Open a decision on ``value`` that may not hold where the true value is ``value`` or any higher one."""
+    failed = decision.verdict in FAILURES
+    below = limit.at_least is not None and value < limit.at_least
+    if decision.verdict is Verdict.INCONCLUSIVE or (not below if failed else limit.at_most is None):
+        return decision
+    return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code="only_a_bound"))
 
 
 def decide_count(count: int, duration: float, limit: Limit) -> Decision:

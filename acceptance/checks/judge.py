@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
+from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
 from acceptance.errors import PlanError
 from acceptance.model import BottomLine, Finding, How, Modality, Reason, Scope, Value, Verdict
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 # From the worst downwards; what is not in it was not judged.
 SEVERITY = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
-FAILURES = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
 
 
 def judge(

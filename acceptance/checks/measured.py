@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks.decision import Decision, Figure, decide, decide_count, margin
+from acceptance.checks.decision import FAILURES, Decision, Figure, decide, decide_bound, decide_count, margin
 from acceptance.model import BudgetLine, Combine, Compare, Limit, Reason, Verdict
 from acceptance.uncertainty import combine
 
@@ -20,7 +20,19 @@ NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 
 
 def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
-    """Fill in the verdict on at least one measurement that pairs; the figure is kept also where it cannot be judged."""
+    """Fill in the verdict on at least one measurement that pairs; the figure is kept also where it cannot be judged.
+
+    Where the worst is only a bound that decides nothing, the worst proper value may still fail.
+    """
+    finding = _judge(case, requirement, found, blank)
+    proper = [pair for pair in found if not pair[1].lower_bound]
+    if finding.reason.code == "only_a_bound" and requirement.combine is Combine.WORST and proper:
+        other = _judge(case, requirement, proper, blank)
+        return other if other.verdict in FAILURES else finding
+    return finding
+
+
+def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
     chosen, figure = _combined(requirement, found)
     blank = replace(
         blank,
@@ -34,6 +46,8 @@ def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Fi
     if trouble is not None:
         return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
     decision = _decision(requirement, chosen[0][1], figure)
+    if any(one.lower_bound for _, one in chosen):
+        decision = decide_bound(decision, figure.value, requirement.limit or Limit(unit=""))
     return replace(blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability)
 
 

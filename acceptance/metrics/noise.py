@@ -298,6 +298,7 @@ def _ratios(scene: Scene, view: View, noise: Noise, details: dict[str, Value], s
             samples=samples,
             method=SPATIAL_METHOD if noise.temporal is None else METHOD,
             region=view.region.name,
+            lower_bound=bool(below),
             details={**details, "signal": signal, "at_least": below},
         )
 

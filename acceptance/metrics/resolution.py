@@ -255,6 +255,7 @@ def _wedge(scene: Scene, view: View) -> Measurement:
         method=WEDGE_METHOD,
         region=view.region.name,
         direction=direction,
+        lower_bound=any(one.limited_by == "wedge_end" for one in (results[:1] if view.stable else results)),
         details=_wedge_details(first, scale)
         | _in_linear_light(scene, pictures[0], (along, across), wedge, (dark, light)),
         curve=_wedge_curve(first, scale),

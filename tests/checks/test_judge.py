@@ -349,6 +349,37 @@ def test_an_uncertainty_above_the_share_is_inconclusive_and_the_figure_is_kept()
     assert (outcome(finding), finding.value) == (("inconclusive", "uncertainty_too_large"), 80)
 
 
+@pytest.mark.parametrize(
+    ("value", "limit", "kind", "expected"),
+    [
+        (40, Limit(unit="dB", at_least=36), RuleKind.SIMPLE, ("pass", "within_limit")),
+        (30, Limit(unit="dB", at_least=36), RuleKind.SIMPLE, ("inconclusive", "only_a_bound")),
+        (35.5, Limit(unit="dB", at_least=36), RuleKind.FOUR_WORD, ("inconclusive", "only_a_bound")),
+        (36.5, Limit(unit="dB", at_least=36), RuleKind.FOUR_WORD, ("conditional_pass", "inside_guard_band")),
+        (40, Limit(unit="dB", at_most=36), RuleKind.SIMPLE, ("fail", "outside_limit")),
+        (30, Limit(unit="dB", at_most=36), RuleKind.SIMPLE, ("inconclusive", "only_a_bound")),
+        (30, Limit(unit="dB", at_least=20, at_most=36), RuleKind.SIMPLE, ("inconclusive", "only_a_bound")),
+        (40, Limit(unit="dB", at_least=20, at_most=36), RuleKind.SIMPLE, ("fail", "outside_limit")),
+    ],
+)
+def test_a_lower_bound_decides_only_what_a_higher_value_would_not_change(
+    value: float, limit: Limit, kind: RuleKind, expected: tuple[str, str]
+) -> None:
+    """A wedge that is resolved to its end does not show that the camera resolves no more."""
+    finding = one(requirement(limit=limit, decision_rule=DecisionRule(kind=kind)), measured(value, lower_bound=True))
+    assert (outcome(finding), finding.value) == (expected, value)
+
+
+def test_a_proper_value_beside_a_bound_still_fails() -> None:
+    """And one that passes does not settle what the bound leaves open; a mean over a bound is a bound."""
+    bound = measured(30, lower_bound=True)
+    failed, opened = one(requirement(), bound, measured(32)), one(requirement(), bound, measured(40))
+    assert (outcome(failed), failed.measurements) == (("fail", "outside_limit"), (1,))
+    assert (outcome(opened), opened.measurements) == (("inconclusive", "only_a_bound"), (0,))
+    mean = one(requirement(combine=Combine.MEAN), bound, measured(32))
+    assert outcome(mean) == ("inconclusive", "only_a_bound")
+
+
 # --- Frame counts ---
 
 
@@ -760,7 +791,7 @@ stated = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(kinds, stated, st.sampled_from(Scope))
 def test_every_clause_and_every_requirement_gets_its_findings(
     chosen: list[SubjectKind], facts: dict[str, str], scope: Scope

@@ -219,5 +219,6 @@ def test_noise_that_the_codec_erased_gives_a_bound_and_not_infinity(tmp_path: Pa
     ratio = next(item for item in items if isinstance(item, Measurement) and item.quantity == "noise.snr")
     assert ratio.value == pytest.approx(20 * math.log10(219 * math.sqrt(12)))
     assert ratio.details["at_least"] is True
+    assert ratio.lower_bound is True
     assert ratio.uncertainty > 3
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"noise_below_quantisation"}
