@@ -58,19 +58,28 @@ def _lock(handle: int, path: Path) -> None:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file by way of a neighbour, so that a full disc leaves the older one whole. Raises OutputError."""
-    draft = path.with_name(f"{path.name}.part")
-    with writing(path.parent):
+    """Write a file by way of a neighbour, so that a full disc leaves the older one whole. Raises OutputError.
+
+    A device or a link is written to, never replaced.
+    """
+    plain = not path.is_symlink() and (path.is_file() or not path.exists())
+    draft = path.with_name(f"{path.name}.part") if plain else path
+    with writing(path.parent, named=path):
         try:
             draft.write_bytes(content)
-            draft.replace(path)
+            if plain:
+                draft.replace(path)
         finally:
-            draft.unlink(missing_ok=True)
+            if plain:
+                draft.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Make the folder where it is missing, and turn what goes wrong on the disc into an OutputError with a hint."""
+def writing(path: Path, *, named: Path | None = None) -> Iterator[None]:
+    """Make the folder where it is missing, and turn what goes wrong on the disc into an OutputError with a hint.
+
+    The message names ``named``, by default the folder.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
         if not os.access(path, os.W_OK):
@@ -80,5 +89,5 @@ def writing(path: Path) -> Iterator[None]:
         full = error.errno in FULL
         hint = "Make room and run again: what was measured is kept" if full else "Choose another folder with -o"
         raise OutputError(
-            f"cannot be written ({error.strerror or error})", where=str(path), hint=hint, code="output"
+            f"cannot be written ({error.strerror or error})", where=str(named or path), hint=hint, code="output"
         ) from error

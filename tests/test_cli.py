@@ -291,7 +291,7 @@ def test_a_machine_without_any_font_is_told_so(chart_film: Film, tmp_path: Path)
 
 
 def test_a_clip_that_may_not_be_read_is_no_wrong_usage(
-    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def forbidden(*_: Any, **__: Any) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from acceptance import encode, plan, scene, session
 from acceptance.errors import OutputError, PlanError, SessionError
 from acceptance.evidence import check, check_chain
 from acceptance.model import Answer, Condition, Deviation, Plan, Shot, Subject, SubjectKind, Tap, Verdict
+from acceptance.workspace import put
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -384,3 +386,16 @@ def test_a_link_out_of_the_plans_folder_is_refused_also_within_a_folder_of_still
 def test_a_plan_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="there is no such plan"):
         plan.read(tmp_path / "plan.toml")
+
+
+def test_a_link_or_device_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_bytes(b"old")
+    (tmp_path / "link.json").symlink_to("real.json")
+    put(tmp_path / "link.json", b"new")
+    assert (tmp_path / "real.json").read_bytes() == b"new"
+    assert (tmp_path / "link.json").is_symlink()
+    put(Path(os.devnull), b"nothing")
+    assert not Path(os.devnull).is_file()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError, match="Is a directory"):
+        put(tmp_path / "folder", b"new")
