@@ -115,6 +115,18 @@ def test_no_number_of_db50_216_itself_is_claimed() -> None:
         assert one.assignment.note_en
 
 
+def test_the_notes_of_frame_rate_and_delay_say_what_a_bench_film_leaves_open() -> None:
+    """What was seen asks for less than what was recalled, and the delay is for the whole way to the centre."""
+    rate, delay = (
+        next(one for one in DB50.requirements if one.id == name) for name in ("5.2/frame-rate", "5.4.2/latency")
+    )
+    assert "15 帧/s" in rate.assignment.note
+    assert "only 15" in rate.assignment.note_en
+    assert "监控中心" in delay.assignment.note
+    assert "bench film" in delay.assignment.note_en
+    assert delay.taps == (Tap.SCREEN,)
+
+
 def test_every_mandatory_clause_that_asks_something_is_measured_or_asked_for() -> None:
     """None may be left to chance."""
     tested = {one.clause for one in DB50.requirements}

@@ -817,6 +817,7 @@ LIT = replace(
     SHOT,
     conditions=(Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off")),
 )
+PHONE = Shot(id="phone", subject="camera", clip="phone.mp4", tap=Tap.SCREEN)
 DEMO = plan(
     subjects=(CAMERA,),
     packs=("db50_216_2006",),
@@ -832,14 +833,14 @@ def figures(resolution: float = 600, count: int = 150, latency: float = 180) -> 
         measured(12, quantity="grey_scale.steps", unit="1"),
         measured(42),
         measured(count / 6, quantity="frame_rate.unique", unit="frame/s", count=count, duration=6.0),
-        measured(latency, quantity="latency.glass_to_glass", unit="ms", statistic="worst"),
+        measured(latency, quantity="latency.glass_to_glass", unit="ms", statistic="worst", shot="phone"),
     )
 
 
 def db50(measurements: tuple[Measurement, ...]) -> tuple[Finding, ...]:
     """Judge a digital colour camera under DB50/216-2006."""
     pack = packs.load("db50_216_2006", QUANTITIES)
-    return judge((pack,), DEMO, measurements, (), (LIT,), today=TODAY, quantities=QUANTITIES)
+    return judge((pack,), DEMO, measurements, (), (LIT, PHONE), today=TODAY, quantities=QUANTITIES)
 
 
 def test_a_good_camera_passes_what_a_device_can_show_of_db50_216() -> None:
@@ -871,6 +872,13 @@ def test_two_seconds_of_delay_are_still_allowed(seconds: float, verdict: Verdict
     """The limit itself conforms under simple acceptance."""
     [finding] = [one for one in db50(figures(latency=seconds)) if one.requirement.endswith("#5.4.2/latency")]
     assert finding.verdict is verdict
+
+
+def test_a_delay_that_was_not_filmed_at_the_screen_is_not_taken_for_the_way_to_the_centre() -> None:
+    """Glass to glass is seen where the monitor is."""
+    moved = tuple(replace(one, shot="s") for one in figures())
+    [finding] = [one for one in db50(moved) if one.requirement.endswith("#5.4.2/latency")]
+    assert outcome(finding) == ("not_tested", "tap_not_accepted")
 
 
 def test_chapter_6_lies_outside_a_device_scope() -> None:
