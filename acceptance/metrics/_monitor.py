@@ -16,8 +16,6 @@ import numpy as np
 from acceptance.metrics._clock import CLEAR, SAME
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from acceptance.metrics._clock import Array, Whole
 
 REFRESH_RATES = (50.0, 60.0, 75.0, 90.0, 100.0, 120.0, 144.0)  # Hz, each within RATE_BAND
@@ -64,7 +62,7 @@ def held_pictures(shares: Array) -> tuple[Held, Changes]:
             runs[-1].append(frame)
         else:
             runs.append([frame])
-    known: NDArray[np.bool_] = np.isfinite(shares).all(axis=1)
+    known = np.asarray(np.isfinite(shares).all(axis=1))
     between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
     runs = [run for run in runs if len(run) > 1 or between[run[0]]]  # one without neighbours may be a mixture
     first, last = np.array([run[0] for run in runs], np.int64), np.array([run[-1] for run in runs], np.int64)

@@ -18,13 +18,15 @@ from acceptance.metrics._clock import CLEAR, expected_shares
 if TYPE_CHECKING:
     from acceptance.metrics._clock import Array, Whole
 
-MOST_FITTED = 200  # readings that a line is fitted to
-LOW_BITS = 5  # bits that tell the place within a few refreshes
+MOST_FITTED = 150  # readings that a line is fitted to
+LOW_BITS = 4  # bits that tell the place within a few refreshes
 WIDTH_RANGE = (0.03, 6.0)  # exposures in refreshes
 WIDTHS_TRIED = 13
 DEAD = 0.015  # share by which all cells may be off alike: curve of the camera, light from the cell beside
 SIDE = 9  # of the lattice of phase and slope
 DRAWS = 256
+HEAD = 200  # pictures in which the period is sought
+FEWEST_NEXT = 1 / 3  # share of pictures that must be followed by the very next, else any fine grid would do
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,64 +38,79 @@ class Cadence:
 
 
 def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence | None:
-    """Find the even grid on which pictures were taken, some of which may be missing.
+    """Find the even grid on which different pictures were taken, some of which may be missing.
 
-    ``position`` (n,) increasing, in refreshes, ``reach`` (n,) half ranges, at least 4. The longest period near or below
-    the usual step on whose grid all but a ``tolerated`` share of the pictures lie, first in the opening 200, then
-    followed through. None when no grid holds them.
+    ``position`` (n,) increasing, in refreshes, ``reach`` (n,) half ranges, at least 4. Sought in the opening HEAD, then
+    followed through. None when no grid holds all but a ``tolerated`` share of the pictures.
     """
     if len(position) < 4:
         return None
     span = min(12, len(position) - 1)
     usual = float(np.median((position[span:] - position[:-span]) / span))
-    head = slice(0, 200)
-    for shortest, longest in ((0.97, 1.03), (0.3, 1.3)):
-        period = _fitting_period(position[head], reach[head], (usual * shortest, usual * longest), tolerated)
-        if period:
-            return _followed(position, reach, period, tolerated)
-    return None
+    period = _fitting_period(position[:HEAD], reach[:HEAD], usual, tolerated)
+    return _followed(position, reach, period, tolerated) if period else None
 
 
-def _fitting_period(position: Array, reach: Array, between: tuple[float, float], tolerated: float) -> float | None:
-    """Take the first run of fitting periods from the longest down, and of it the one whose grid lies closest."""
-    shortest, longest = max(between[0], 1.05), between[1]
-    step = 0.1 * shortest**2 / max(float(np.ptp(position)), 1.0)
-    best, least = None, np.inf
-    for period in np.arange(longest, shortest, -step):
-        off = _off_grid(position, float(period))
-        if np.mean(off <= reach + 0.3) < 1 - tolerated:
-            if best:
-                break
-            continue
-        if (spread := float(np.mean(off**2))) < least:
-            best, least = float(period), spread
-    return best
+def _fitting_period(position: Array, reach: Array, usual: float, tolerated: float) -> float | None:
+    """Choose the period, near the usual step or below, on whose grid the pictures lie closest, relative to the period.
 
-
-def _off_grid(position: Array, period: float) -> Array:
-    turns = np.exp(2j * np.pi * (position - position[0]) / period)
-    return np.asarray(np.abs(np.angle(turns / turns.mean())) * period / (2 * np.pi))
+    Whole-numbered readings fit the periods p and 1 / (1 - 1 / p) alike: then more pictures must follow the one before.
+    """
+    place = position - position[0]
+    step = 0.1 / max(float(np.ptp(place)), 1.0)
+    rates = np.arange(1 / (1.3 * usual), 1 / max(0.3 * usual, 1.05), step)[:, None]
+    turns = np.exp(2j * np.pi * rates * place)
+    off = np.angle(turns / turns.mean(axis=1, keepdims=True)) / (2 * np.pi)
+    fits = np.mean(np.abs(off) <= (reach + 0.3) * rates, axis=1) >= 1 - tolerated
+    if not fits.any():
+        return None
+    spread = np.mean(off**2, axis=1)
+    alike = np.flatnonzero(fits & (spread <= 1.1 * spread[fits].min()))
+    following = np.mean(np.diff(np.rint(rates[alike] * place - off[alike]), axis=1) == 1, axis=1)
+    alike = alike[following >= following.max() - 0.002]
+    return float(1 / rates[alike[np.argmin(spread[alike])], 0])
 
 
 def _followed(position: Array, reach: Array, period: float, tolerated: float) -> Cadence | None:
     """Count the pictures through, refitting period and start each time that twice as many have been numbered."""
-    start, size = float(position[0]), min(12, len(position))
-    turns = np.exp(2j * np.pi * (position[:200] - start) / period)
-    start += float(np.angle(turns.mean())) * period / (2 * np.pi)
-    while True:
-        number = np.rint((position[:size] - start) / period)
-        if size >= 24 or size == len(position):
-            period, start = (
-                (float(x) for x in np.polyfit(number, position[:size], 1)) if np.ptp(number) else (period, start)
-            )
-        if size == len(position):
-            break
-        size = min(2 * size, len(position))
-    number = np.rint((position - start) / period)
+    size = min(HEAD, len(position))
+    turns = np.exp(2j * np.pi * (position[:size] - position[0]) / period)
+    start = float(position[0] + np.angle(turns.mean()) * period / (2 * np.pi))
+    while size < 2 * len(position):
+        seen = position[: min(size, len(position))]
+        start = _centred(seen, start, period)
+        period, start = (float(x) for x in np.polyfit(_numbered(seen, start, period), seen, 1))
+        size *= 2
+    start = _centred(position, start, period)
+    number = _numbered(position, start, period)
     fits = np.abs(position - start - number * period) <= reach + 0.5
-    return (
-        Cadence(period=period, number=(number - number[0]).astype(np.int64)) if np.mean(fits) >= 1 - tolerated else None
-    )
+    if np.mean(fits) < 1 - tolerated or np.mean(np.diff(number) == 1) < FEWEST_NEXT:
+        return None
+    return Cadence(period=period, number=(number - number[0]).astype(np.int64))
+
+
+def _centred(position: Array, start: float, period: float) -> float:
+    """Move the start to the middle of the range of what is off: at an end, readings in half refreshes make ties."""
+    low, high = np.quantile(position - start - _numbered(position, start, period) * period, (0.005, 0.995))
+    return start + float(low + high) / 2 if high - low < 1.5 else start
+
+
+def _numbered(position: Array, start: float, period: float) -> Array:
+    place = (position - start) / period
+    return _distinct(np.rint(place), place)
+
+
+def _distinct(number: Array, place: Array) -> Array:
+    """Part two different pictures that got one number, as happens half-way between numbers: to the nearer free one."""
+    number = number.copy()
+    for i in np.flatnonzero(np.diff(number) == 0):
+        room_after = i + 2 >= len(number) or number[i + 2] > number[i + 1] + 1
+        room_before = i == 0 or number[i - 1] < number[i] - 1
+        if room_after and not (room_before and place[i] - number[i] + place[i + 1] - number[i + 1] < 0):
+            number[i + 1] += 1
+        elif room_before:
+            number[i] -= 1
+    return number
 
 
 @dataclass(frozen=True, kw_only=True)
