@@ -23,6 +23,7 @@ from acceptance.model import (
     DecisionRule,
     Finding,
     Measurement,
+    Modality,
     Pack,
     Requirement,
     RuleKind,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 400
 MOST_PLOTS = 48
 MOST_REASONS = 3
+UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,12 @@ class Row:
     result: str
     rule: str
     note: str
+
+    @property
+    def decides(self) -> bool:
+        """Whether the bottom line takes it: what shall be, and what is due only when needed once it was judged."""
+        needed = self.finding.modality is Modality.CONDITIONAL and self.finding.verdict not in UNJUDGED
+        return self.finding.modality is Modality.SHALL or needed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +197,19 @@ class Book:
         return wording.share((line.contribution / one.uncertainty) ** 2) if one.uncertainty else wording.DASH
 
     def having(self, *verdicts: str) -> list[Row]:
-        """Rows with one of these verdicts."""
-        return [row for row in self.rows if row.finding.verdict in verdicts]
+        """Rows with one of these verdicts that the bottom line takes."""
+        return [row for row in self.rows if row.decides and row.finding.verdict in verdicts]
+
+    @property
+    def advisory(self) -> list[Row]:
+        """Rows that the bottom line leaves aside."""
+        return [row for row in self.rows if not row.decides]
+
+    @property
+    def advised_against(self) -> list[Row]:
+        """Rows left aside that do not conform or could not be decided."""
+        trouble = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE}
+        return [row for row in self.advisory if row.finding.verdict in trouble]
 
     @property
     def untested(self) -> list[Row]:
@@ -215,8 +234,7 @@ class Book:
     def to_confirm(self) -> dict[str, Row]:
         """Provisional rows that were judged, one for each requirement."""
         judged = (row for row in self.rows if row.finding.provisional and row.requirement)
-        skip = {Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
-        return {row.finding.requirement: row for row in judged if row.finding.verdict not in skip}
+        return {row.finding.requirement: row for row in judged if row.finding.verdict not in UNJUDGED}
 
     def applied(self, pack: Pack) -> list[Requirement]:
         """Return the requirements of a pack that applied to at least one subject."""
@@ -247,8 +265,10 @@ class Book:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many findings have each wording of a verdict, from pass to not applicable."""
-        ordered = sorted(self.rows, key=lambda row: list(Verdict).index(row.finding.verdict))
+        """How many findings that count have each wording of a verdict, from pass to not applicable."""
+        ordered = sorted(
+            (row for row in self.rows if row.decides), key=lambda row: list(Verdict).index(row.finding.verdict)
+        )
         return dict(Counter(wording.verdict(row.finding, self.lang) for row in ordered))
 
     @property

@@ -207,6 +207,7 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
     """Return JUnit XML: one suite for each pack, one case for each requirement and subject.
 
     不合格 is a failure, 无法判定 and an untested mandatory item an error, 不适用 and any other untested item skipped.
+    What only should or may be never breaks a build: its failure is a passed case that says so in ``system-out``.
     """
     book = pages.Book(session=session, packs=packs, folder=Path(), lang="en")
     root = ET.Element("testsuites", name=_clean(session.id))
@@ -227,19 +228,23 @@ def _case(book: pages.Book, row: Row) -> ET.Element:
     for name, value in _properties(book, row).items():
         ET.SubElement(properties, "property", name=name, value=_clean(value))
     outcome = _outcome(row)
+    message = _clean(f"{wording.verdict(finding, 'en')}: {reason(finding.reason, 'en')}")
     if outcome:
-        message = _clean(f"{wording.verdict(finding, 'en')}: {reason(finding.reason, 'en')}")
         ET.SubElement(case, outcome, message=message, type=finding.reason.code)
+    elif not row.decides:
+        ET.SubElement(case, "system-out").text = f"{finding.modality}, no effect on the conclusion: {message}"
     return case
 
 
 def _outcome(row: Row) -> str | None:
     verdict = row.finding.verdict
+    if not row.decides:
+        return "skipped" if verdict in pages.UNJUDGED else None
     if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
         return "failure"
     if verdict is Verdict.INCONCLUSIVE or (verdict is Verdict.NOT_TESTED and row.finding.mandatory):
         return "error"
-    return "skipped" if verdict in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE} else None
+    return "skipped" if verdict in pages.UNJUDGED else None
 
 
 def _properties(book: pages.Book, row: Row) -> dict[str, str]:
@@ -250,6 +255,7 @@ def _properties(book: pages.Book, row: Row) -> dict[str, str]:
     known = {
         "clause": finding.clause,
         "verdict": finding.verdict.value,
+        "modality": finding.modality.value,
         "provisional": str(finding.provisional).lower(),
         "limit": limit(finding.limit, "en") if finding.limit else None,
         "value": None if finding.value is None else f"{finding.value!r} {finding.unit}",

@@ -344,6 +344,55 @@ def test_junit_tells_failures_errors_and_skipped_apart(session: Session, pack: P
     assert given["provisional"] == "true"
 
 
+def _advised(session: Session, modality: Modality) -> Session:
+    """Return the session with the failure of the colour resolution and one open finding being of this modality."""
+    changed = {"cam2#resolution-colour", "recorder#frame-rate"}
+    findings = (
+        replace(one, modality=modality) if f"{one.subject}#{one.requirement.partition('#')[2]}" in changed else one
+        for one in session.findings
+    )
+    return replace(session, findings=tuple(findings))
+
+
+def test_a_recommendation_that_fails_stands_apart_and_is_not_counted(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    advised = _advised(session, Modality.SHOULD)
+    before, book = (pages.Book(session=one, packs=[pack], folder=folder, lang="zh") for one in (session, advised))
+    assert before.counts["不符合"] - book.counts["不符合"] == 1
+    assert before.counts["无法判定"] - book.counts["无法判定"] == 1
+    assert len(before.having("fail")) - len(book.having("fail")) == 1
+    assert [row.finding.verdict for row in book.advised_against] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
+    page = report.html(advised, [pack], folder, "zh")
+    assert "推荐性项目（不影响结论）" in page
+    assert "宜（参考）" in page
+    assert sum(book.counts.values()) + len(book.advisory) == len(session.findings)
+
+
+def test_a_conditional_demand_counts_once_it_was_judged(session: Session, pack: Pack, folder: Path) -> None:
+    needed = _advised(session, Modality.CONDITIONAL)
+    before, book = (pages.Book(session=one, packs=[pack], folder=folder, lang="zh") for one in (session, needed))
+    assert book.counts == before.counts
+    assert "有条件时应" in report.html(needed, [pack], folder, "zh")
+
+
+@pytest.mark.parametrize("modality", [Modality.SHOULD, Modality.MAY])
+def test_junit_lets_a_recommendation_that_fails_pass_and_says_so(
+    session: Session, pack: Pack, modality: Modality
+) -> None:
+    before, after = (
+        next(iter(junitparser.JUnitXml.fromstring(report.junit(one, [pack]).encode())))
+        for one in (session, _advised(session, modality))
+    )
+    assert (before.failures - after.failures, before.errors - after.errors) == (1, 1)
+    assert before.skipped == after.skipped
+    case = {case.name: case for case in after}["Colour picture: at least 270 TV lines [cam2]"]
+    assert case.result == []
+    assert case.system_out.startswith(f"{modality}, no effect on the conclusion: does not conform")
+    given = {one.name: one.value for one in case.child(junitparser.junitparser.Properties)}
+    assert given["modality"] == modality
+
+
 def test_junit_survives_what_xml_cannot_hold(session: Session, pack: Pack) -> None:
     spoilt = replace(session.findings[3], subject="a\x00<b>\ud800")
     text = report.junit(replace(session, findings=(spoilt,)), [pack])
