@@ -393,6 +393,27 @@ def test_junit_lets_a_recommendation_that_fails_pass_and_says_so(
     assert given["modality"] == modality
 
 
+def test_the_report_says_what_u_leaves_out_and_which_methods_are_not_standard(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    page = report.html(session, [pack], folder, "zh")
+    for words in ("U 仅涵盖对所录图像的测量", "编码的影响", "重复拍摄", "照明", "非标准方法", "7.2.2"):
+        assert words in page
+    page = report.html(session, [pack], folder, "en")
+    for words in ("measurement of the recorded picture only", "codec", "repeat takes", "lighting", "non-standard"):
+        assert words in page
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_the_way_to_confirm_a_figure_is_a_pack_of_ones_own(
+    session: Session, pack: Pack, folder: Path, lang: str
+) -> None:
+    page = report.html(session, [pack], folder, lang)
+    assert "--pack FILE" in page
+    assert "overlay" not in page
+    assert "补充依据文件" not in page
+
+
 def test_junit_survives_what_xml_cannot_hold(session: Session, pack: Pack) -> None:
     spoilt = replace(session.findings[3], subject="a\x00<b>\ud800")
     text = report.junit(replace(session, findings=(spoilt,)), [pack])
