@@ -488,12 +488,16 @@ class Deviation:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What the cover of the report names. ``report_title`` replaces the usual title (检测报告, 检验报告 ...)."""
+    """What the cover of the report names. ``report_title`` replaces the usual title (检测报告, 检验报告 ...).
+
+    ``inspected`` is the organisation whose site or equipment is tested (受检单位).
+    """
 
     report_title: str = ""
     title: str = ""
     customer: str = ""
     builder: str = ""
+    inspected: str = ""
     laboratory: str = ""
     laboratory_address: str = ""
     place: str = ""

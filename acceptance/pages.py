@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -25,6 +25,7 @@ from acceptance.model import (
     Measurement,
     Modality,
     Pack,
+    Person,
     Requirement,
     RuleKind,
     Scope,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 400
 MOST_PLOTS = 48
 MOST_REASONS = 3
+SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
 UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
 
 
@@ -278,6 +280,16 @@ class Book:
         return {row.rule: _risk(row, risk) for row in self.rows if wording.DASH not in {row.rule, row.result}}
 
     @property
+    def people(self) -> list[Person]:
+        """Who signs: 主检, 审核 and 批准, of whom one without a name is to be filled in, then anybody else."""
+        people = [replace(one, role=_role(one.role)) for one in self.session.plan.people]
+        operator = self.session.operator
+        if operator and operator not in {one.name for one in people}:
+            people.append(Person(name=operator, role="operator"))
+        signing = ([one for one in people if one.role == role] or [Person(name="", role=role)] for role in SIGNING)
+        return [one for ones in signing for one in ones] + [one for one in people if one.role not in SIGNING]
+
+    @property
     def concessions_shown(self) -> bool:
         """Concessions belong into the report of an acceptance on site only."""
         return self.session.plan.scope is Scope.SITE and bool(self.session.plan.concessions)
@@ -336,6 +348,14 @@ class Book:
             return text
         phrase: str = wording.phrases(self.lang)["report"]["date"]
         return phrase.format(year=moment.year, month=moment.month, day=moment.day)
+
+
+def _role(text: str) -> str:
+    """Return the code of a role that is written out in one of the languages; any other stays as it is."""
+    known: dict[str, str] = {
+        word: code for lang in wording.LANGUAGES for code, word in wording.phrases(lang)["role"].items()
+    }
+    return known.get(text.strip(), text)
 
 
 def _parts(curves: Mapping[str, Curve]) -> list[dict[str, Curve]]:

@@ -490,6 +490,7 @@ def _plan() -> Plan:
         title="重庆市某某区社会公共安全视频图像信息系统（二期）工程 & 扩建",
         customer="重庆市某某区公安分局",
         builder="某某智能科技有限公司",
+        inspected="重庆市某某区东门派出所",
         laboratory="重庆某某检测研究院",
         laboratory_address="重庆市渝北区某某路 1 号",
         place="重庆市某某区东门",

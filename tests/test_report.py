@@ -29,6 +29,7 @@ from acceptance.model import (
     Limit,
     Modality,
     Pack,
+    Person,
     Plan,
     Reason,
     RuleKind,
@@ -410,8 +411,30 @@ def test_the_way_to_confirm_a_figure_is_a_pack_of_ones_own(
 ) -> None:
     page = report.html(session, [pack], folder, lang)
     assert "--pack FILE" in page
-    assert "overlay" not in page
+    assert "overlay pack" not in page
     assert "补充依据文件" not in page
+
+
+def test_three_always_sign_and_one_without_a_name_is_to_be_filled_in(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    people = (Person(name="李工", role="审核"), Person(name="周工", role="检测员"))
+    plan = replace(session.plan, people=people, instruments=(), project=replace(session.plan.project, inspected=""))
+    bare = replace(session, plan=plan)
+    book = pages.Book(session=bare, packs=[pack], folder=folder, lang="zh")
+    signing = [(one.role, one.name) for one in book.people]
+    assert signing == [("tester", ""), ("reviewer", "李工"), ("approver", ""), ("检测员", "周工"), ("operator", "王工")]
+    page = report.html(bare, [pack], folder, "zh")
+    assert "<td>批准</td><td>未填写</td>" in page
+    assert "未列出仪器：测量结果未溯源" in page
+    assert "not filled in" in report.html(bare, [pack], folder, "en")
+    assert "the results are not traceable" in report.html(bare, [pack], folder, "en")
+
+
+def test_the_organisation_inspected_is_named(session: Session, pack: Pack, folder: Path) -> None:
+    page = report.html(session, [pack], folder, "zh")
+    assert page.count("<th>受检单位</th><td") == 2
+    assert page.count("重庆市某某区东门派出所") == 2
 
 
 def test_junit_survives_what_xml_cannot_hold(session: Session, pack: Pack) -> None:
