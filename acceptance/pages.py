@@ -136,7 +136,7 @@ class Book:
             item=(words or self.text(clause, "title") or finding.requirement).rstrip("。."),
             result=self._result(finding),
             rule=self._rule(finding, requirement),
-            note=self._note(finding),
+            note=" ".join(part for part in (self._note(finding), self._deviation(finding, requirement)) if part),
         )
 
     def subject(self, identifier: str) -> str:
@@ -184,6 +184,14 @@ class Book:
             for part in (wording.region(one.region, self.lang), wording.word(one.statistic, "statistic", self.lang))
             if part
         )
+
+    def _deviation(self, finding: Finding, requirement: Requirement | None) -> str:
+        """Tell where the plan shortened the film that the requirement asks for."""
+        given, usual = self.session.plan.minimum_duration, requirement and requirement.minimum_duration
+        if given is None or not usual or given >= usual or finding.verdict in UNJUDGED:
+            return ""
+        words = {"given": wording.number(given), "usual": wording.number(usual)}
+        return wording.word("minimum_duration", "deviating", self.lang).format(**words)
 
     def number_of(self, pack: str) -> str:
         """Return the number of a pack's standard."""
@@ -278,6 +286,13 @@ class Book:
         """Decision rules used, with the largest probability of false acceptance (ILAC-G8:09/2019, k = 2)."""
         risk = wording.phrases(self.lang)["risk"]
         return {row.rule: _risk(row, risk) for row in self.rows if wording.DASH not in {row.rule, row.result}}
+
+    @property
+    def amendment(self) -> dict[str, str]:
+        """Why and by whom an earlier report was replaced, and the SHA-256 of its session.json, as the log tells."""
+        entry = next((one for one in reversed(self.session.log) if one.what == "judged_again"), None)
+        told = entry.details if entry else {}
+        return {name: str(told[name]) for name in ("why", "by", "sha256") if told.get(name)}
 
     @property
     def people(self) -> list[Person]:

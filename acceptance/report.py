@@ -49,12 +49,18 @@ def html(session: Session, packs: Sequence[Pack], folder: Path, lang: str = "zh"
 
     ``folder`` is the session folder. Raises ``InputError`` where the language has no phrases.
     """
+    return _page(session, packs, folder, lang, rendering=True)
+
+
+def _page(session: Session, packs: Sequence[Pack], folder: Path, lang: str, *, rendering: bool) -> str:
+    """Return the page; a mere ``rendering`` says that the signed PDF and session.json decide."""
     book = pages.Book(session=session, packs=packs, folder=folder, lang=lang)
     style = (data.folder("report_templates") / "style.css").read_text(encoding="utf-8")
     template = _environment(lang).get_template("report.html")
     safe_style = Markup(style)  # noqa: S704 - a file of our own, which escaping would break
     # Control characters in a name would spoil both the page and the PDF's metadata.
-    return _clean(template.render(book=book, style=safe_style, lines=_sentences(session, lang, packs)))
+    lines = _sentences(session, lang, packs)
+    return _clean(template.render(book=book, style=safe_style, lines=lines, rendering=rendering))
 
 
 def pdf(session: Session, packs: Sequence[Pack], folder: Path, lang: str, session_json: bytes) -> bytes:
@@ -72,7 +78,7 @@ def pdf(session: Session, packs: Sequence[Pack], folder: Path, lang: str, sessio
     options = {"pdf_variant": "pdf/a-3b", "optimize_images": True, "dpi": DOTS_PER_INCH, "jpeg_quality": JPEG_QUALITY}
     with _frozen_time(finished):
         page = library.HTML(
-            string=html(session, packs, folder, lang),
+            string=_page(session, packs, folder, lang, rendering=False),
             base_url=f"{folder.resolve().as_uri()}/",
             url_fetcher=_fetcher(folder),
         )

@@ -437,6 +437,50 @@ def test_the_organisation_inspected_is_named(session: Session, pack: Pack, folde
     assert page.count("重庆市某某区东门派出所") == 2
 
 
+def test_an_amended_report_names_the_original_and_the_reason(session: Session, pack: Pack, folder: Path) -> None:
+    details = {"session": session.supersedes, "why": "限值更正", "by": "赵工"}
+    entry = replace(session.log[-1], what="judged_again", details=details)
+    page = report.html(replace(session, log=(*session.log, entry)), [pack], folder, "zh")
+    notices = page.partition('<section class="notices">')[2].partition("</section>")[0]
+    for words in (session.supersedes, "限值更正", "赵工"):
+        assert words in notices
+    assert "SHA-256：" not in notices
+    hashed = replace(entry, details=details | {"sha256": "9c" * 32})
+    page = report.html(replace(session, log=(hashed,)), [pack], folder, "zh")
+    assert "9c" * 32 in page.partition('<section class="notices">')[2].partition("</section>")[0]
+
+
+def test_the_web_page_says_that_the_signed_file_decides_and_the_signed_file_does_not(
+    chinese: bytes, session: Session, pack: Pack, folder: Path
+) -> None:
+    assert "以带数字签名的 PDF 文件和 session.json 为准" in report.html(session, [pack], folder, "zh")
+    assert "are renderings" in report.html(session, [pack], folder, "en")
+    assert "仅为显示形式" not in _text(chinese)
+
+
+def test_the_day_is_that_of_the_place_and_not_of_greenwich(session: Session, pack: Pack, folder: Path) -> None:
+    early = replace(session, started="2026-11-25T00:10:00+08:00", finished="2026-11-26T01:30:00+08:00")
+    page = report.html(early, [pack], folder, "zh")
+    assert "2026年11月25日" in page
+    assert "2026年11月26日" in page
+    assert "2026年11月24日" not in page
+
+
+def test_a_film_that_the_plan_allows_to_be_shorter_is_a_deviation_in_its_row(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    for plan, deviates in ((session.plan, True), (replace(session.plan, minimum_duration=None), False)):
+        book = pages.Book(session=replace(session, plan=plan), packs=[pack], folder=folder, lang="zh")
+        notes = {row.finding.requirement for row in book.rows if "偏离：拍摄时长至少 6 s，而非 60 s" in row.note}
+        assert notes == ({"db50_216_2006#frame-rate"} if deviates else set())
+
+
+def test_hashes_of_the_log_are_printed_whole(chinese: bytes, session: Session) -> None:
+    text = _text(chinese)
+    for entry in session.log:
+        assert entry.sha256 in text
+
+
 def test_junit_survives_what_xml_cannot_hold(session: Session, pack: Pack) -> None:
     spoilt = replace(session.findings[3], subject="a\x00<b>\ud800")
     text = report.junit(replace(session, findings=(spoilt,)), [pack])
