@@ -21,7 +21,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import __version__, charts, intake, metrics, scene, still
 from acceptance.checks import judge, pack
 from acceptance.errors import ClipError, GapError, SessionError
-from acceptance.evidence import LOG, LogBook, hash_files, seal
+from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
 from acceptance.model import Measurement, Note, Plan, Reason, Session, Shot, Value
 from acceptance.workspace import claimed, put, writing
 
@@ -100,7 +100,13 @@ def judge_again(
             shutil.copytree(old / "data", bag / "data")
             shutil.copy(old / LOG, bag)
             intake.keep_packs(packs, pack_names, bag)
-        told = {"session": before.id, "packs": ", ".join(pack_names), "why": why, "by": by}
+        told = {
+            "session": before.id,
+            "sha256": hash_file(old / FILE),
+            "packs": ", ".join(pack_names),
+            "why": why,
+            "by": by,
+        }
         LogBook(bag).append("judged_again", told)
         return _finish(replace(before, plan=plan, supersedes=before.id), packs, bag, issue)
 
