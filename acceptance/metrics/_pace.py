@@ -172,15 +172,15 @@ class _Seen:
 class _Plane:
     """For one width: lattice points (p, 2) of phase and slope, ``cell`` (columns: sides of a point's share), weights.
 
-    ``best`` is the highest log likelihood; widths are as likely as their logarithms are even. Widths are weighed by it
-    and not by the whole plane's: where phase and width cannot be told apart the plane grows with the width, and would
-    favour long exposures for no reason in the film.
+    ``evidence`` for the width: log of the highest likelihood times the room that it leaves to the phase; widths are as
+    likely as their logarithms are even. The room left to the slope does not count: it grows with the width where film
+    and screen run in step, and would speak for long exposures for no reason in the film.
     """
 
     points: Array
     cell: Array
     weights: Array
-    best: float
+    evidence: float
 
 
 def _noise(shares: Array) -> float:
@@ -201,7 +201,8 @@ def _plane(seen: _Seen, width: float, sharpness: float) -> _Plane:
         middle = weights @ points
         off = points - middle
         axes = np.linalg.cholesky((off.T * weights) @ off + cell @ cell.T / 6)
-    return _Plane(points=points, cell=cell, weights=weights, best=float(log.max()))
+    room = math.log(float(np.hypot(*axes[0])))  # standard deviation of the phase
+    return _Plane(points=points, cell=cell, weights=weights, evidence=float(log.max()) + room)
 
 
 def _log_likelihood(seen: _Seen, points: Array, width: float, noise: float) -> Array:
@@ -211,8 +212,8 @@ def _log_likelihood(seen: _Seen, points: Array, width: float, noise: float) -> A
 
 
 def _of_planes(planes: list[_Plane]) -> Array:
-    best = np.array([plane.best for plane in planes])
-    weights = np.exp(best - best.max())
+    evidence = np.array([plane.evidence for plane in planes])
+    weights = np.exp(evidence - evidence.max())
     return np.asarray(weights / weights.sum())
 
 
