@@ -113,9 +113,9 @@ def count(readings: Readings) -> Counts:
 
 
 def _check_readable(seen: int, frames: int) -> None:
-    share = 1 - seen / max(frames, 1)
-    if share > UNREADABLE:
-        what = f"the clock cannot be read in {share:.1%} of the frames"
+    share = seen / max(frames, 1)
+    if share < 1 - UNREADABLE:
+        what = f"the clock can be read in {share:.1%} of the frames only"
         raise GapError(what, hint="Film it larger, sharper and without glare", code="clock_unreadable", share=share)
     if seen < 8:
         raise GapError(f"the clock is seen in {seen} frames only", code="too_few_frames", frames=seen, needed=8)
