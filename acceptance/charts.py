@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ Floats = NDArray[np.float64]
 ZONES = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
 DIRECTIONS = ("", "horizontal", "vertical")
 CLOCK_BITS = 24
+NEWTON = 12  # rounds
 
 # What a region of each kind says about itself, and of which type.
 PRINTED: Mapping[str, Mapping[str, type]] = {
@@ -105,9 +107,10 @@ class Chart:
 class Located:
     """A chart found in a picture of ``picture`` = (width, height) px.
 
-    ``homography`` is (3, 3) from chart mm to picture px, ``corners`` the chart's outer corners in px, clockwise from
-    the chart's own upper left, ``residual`` the RMS distance in px of the fiducials' corners from where the
-    homography puts them.
+    ``homography`` is (3, 3) from chart mm to px of the ideal picture, without lens distortion; ``distortion`` is k of:
+    ideal radius = radius (1 + k radius^2), about the picture's centre, 1 at half its diagonal; positive = barrel.
+    ``corners`` are the chart's outer corners in the picture in px, clockwise from the chart's own upper left,
+    ``residual`` the RMS distance in px of the fiducials' corners from where these put them.
     """
 
     chart: Chart
@@ -116,6 +119,16 @@ class Located:
     residual: float
     fiducials_found: int
     picture: tuple[int, int]
+    distortion: float = 0.0
+
+    def to_picture(self, points: ArrayLike) -> Floats:
+        """Return where points of the chart, (n, 2) in mm, lie in the picture, in px, distortion included."""
+        return distorted(to_picture(self.homography, points), self.distortion, self.picture)
+
+    def to_chart(self, points: ArrayLike) -> Floats:
+        """Return which points of the chart, (n, 2) in mm, are seen at points of the picture in px."""
+        inverse = np.linalg.inv(self.homography)
+        return to_picture(inverse, undistorted(np.asarray(points, np.float64), self.distortion, self.picture))
 
     @property
     def width(self) -> float:
@@ -128,7 +141,7 @@ class Located:
         """Whether a region or fiducial lies partly outside the picture; the bare margin may."""
         things = [mark.rect for mark in self.chart.fiducials] + [region.rect for region in self.chart.regions]
         corners = [(x + i * width, y + j * height) for x, y, width, height in things for i in (0, 1) for j in (0, 1)]
-        places = to_picture(self.homography, corners)
+        places = self.to_picture(corners)
         return bool(np.any(places < -0.5) or np.any(places > np.array(self.picture) - 0.5))
 
 
@@ -139,11 +152,37 @@ def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
     return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
 
+def undistorted(points: Floats, k: float, picture: tuple[int, int]) -> Floats:
+    """Return the ideal places of points of a picture (n, 2) of this size: radius (1 + k radius^2), see ``Located``."""
+    centre = (np.array(picture) - 1) / 2
+    away = points - centre
+    return np.asarray(centre + away * (1 + k * np.sum(away**2, axis=1, keepdims=True) / np.sum(centre**2)))
+
+
+def distorted(ideal: Floats, k: float, picture: tuple[int, int]) -> Floats:
+    """Return where ideal places (n, 2) are seen: the inverse of ``undistorted``, by Newton's method.
+
+    Where a pincushion folds (no radius has this ideal radius) the result is where it comes nearest.
+    """
+    if not k:
+        return ideal
+    centre = (np.array(picture) - 1) / 2
+    away = (ideal - centre) / np.linalg.norm(centre)
+    wanted = np.linalg.norm(away, axis=1, keepdims=True)
+    most = math.inf if k > 0 else math.sqrt(-1 / (3 * k))
+    radius = np.minimum(wanted, most)
+    for _ in range(NEWTON):
+        slope = np.maximum(1 + 3 * k * radius**2, 1e-6)
+        radius = np.clip(radius - (radius * (1 + k * radius**2) - wanted) / slope, 0, most)
+    ratio = np.divide(radius, wanted, out=np.ones_like(radius), where=wanted > 0)
+    return np.asarray(centre + away * ratio * np.linalg.norm(centre))
+
+
 def quad(located: Located, region: Region, share: float = 1.0) -> Floats:
     """Return the (4, 2) corners in px of a region, clockwise from its own upper left, its sides shrunk to ``share``."""
     x, y, width, height = region.rect
     half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2) * share
-    return to_picture(located.homography, half + np.array([x + width / 2, y + height / 2]))
+    return located.to_picture(half + np.array([x + width / 2, y + height / 2]))
 
 
 def inner(located: Located, region: Region, share: float = 0.9) -> Box:

@@ -40,7 +40,6 @@ from acceptance.options import (
     OUT,
     PASSWORD,
     clip_options,
-    condition,
     metric_option,
     pair,
     quantities,
@@ -116,7 +115,6 @@ def cli() -> None:
 @click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
 @click.option("--scope", type=click.Choice([one.value for one in Scope]), help="What the plan sets out to show.")
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact of the device, e.g. picture=colour.")
-@click.option("--condition", "conditions", multiple=True, metavar="NAME=VALUE[UNIT]", help="E.g. illuminance=500lx.")
 @click.option("--operator", default="", help="Who measures.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
 @clip_options
@@ -145,12 +143,10 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
         if given := [name for name, value in options.items() if value and value != Tap.CAMERA]:
             raise click.UsageError(f"a plan says these itself, change it there: {', '.join(sorted(given))}")
         return plan.read(inputs[0]), inputs[0].parent
-    conditions = tuple(condition(text) for text in options["conditions"])
     made = plan.of_clips(
         inputs,
         packs=options["packs"],
         facts=dict(pair(text, "--fact") for text in options["facts"]),
-        conditions=conditions,
         **shot_fields(options),
     )
     return replace(made, operator=options["operator"], scope=Scope(options["scope"] or Scope.DEVICE)), Path()
@@ -184,8 +180,7 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
                 stream = done[-1].shot.stream.items()
                 terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
     finally:  # what was measured before a clip that cannot be read is not lost
-        found = [item for one in done for item in one.measurements]
-        notes = [note for one in done for note in one.notes]
+        found, notes = session.together(done)
         if json_file and done:
             rows = [asdict(item) | {"expanded": item.expanded} for item in found]
             _write_json({"measurements": rows, "notes": [asdict(note) for note in notes]}, json_file)

@@ -29,7 +29,7 @@ def check(plan: Plan, folder: Path) -> None:
     """
     for field, name in files(plan):
         path = folder / name
-        is_clip = field.endswith("clip")
+        is_clip = field.endswith(("clip", "reference"))
         if not is_clip and not path.is_file():
             raise PlanError("the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing")
         for file in clip.files_of(path) if is_clip else (path,):
@@ -55,8 +55,8 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
     shelf = work / "data" / "clips" / shot.id
     shutil.rmtree(shelf, ignore_errors=True)
     paths: dict[str, Any] = {
-        field: _copy(folder / name, shelf).relative_to(work).as_posix()
-        for field in ("clip", "arrivals", "screen_log")
+        field: _copy(folder / name, shelf / "reference" if field == "reference" else shelf).relative_to(work).as_posix()
+        for field in ("clip", "arrivals", "screen_log", "reference")
         if (name := getattr(shot, field))
     }
     taken = clip.files_of(work / paths["clip"])

@@ -191,6 +191,8 @@ class Shot:
     ``clip`` is a path (in a plan relative to the plan's folder, in a session relative to the session folder).
     ``corners`` holds the four outer corners of each chart found, in pixels (integer = pixel centre), clockwise
     from the chart's own upper left. ``regions`` are regions given by hand: x, y, width, height in pixels.
+    ``reference`` is the sequence that the clip should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look
+    for slanted edges in a picture without chart.
     """
 
     id: str
@@ -204,6 +206,8 @@ class Shot:
     screen: str = ""
     arrivals: str = ""
     screen_log: str = ""
+    reference: str = ""
+    plain_edges: bool = False
     regions: Mapping[str, Box] = field(default_factory=dict)
     coding: Coding = field(default_factory=Coding)
     conditions: tuple[Condition, ...] = ()

@@ -41,6 +41,15 @@ def clip_options(command: Command) -> Command:
             show_default=True,
             help="Where it was taken.",
         ),
+        click.option("--plain-edges", is_flag=True, help="Look for slanted edges in a picture without chart."),
+        click.option("--reference", type=OUT, help="The sequence that the clip should show: PSNR and SSIM."),
+        click.option(
+            "--condition",
+            "conditions",
+            multiple=True,
+            metavar="NAME=VALUE[UNIT]",
+            help="What the shot was taken under, e.g. illuminance=500lx.",
+        ),
         click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
         click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
         click.option(
@@ -91,8 +100,12 @@ def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
         "chart": options["chart"],
         "tap": Tap(options["tap"]),
         "regions": dict(_region(text) for text in options["regions"]),
-        "arrivals": str(options["arrivals"].absolute()) if options["arrivals"] else "",
-        "screen_log": str(options["screen_log"].absolute()) if options["screen_log"] else "",
+        **{
+            name: str(options[name].absolute()) if options[name] else ""
+            for name in ("arrivals", "screen_log", "reference")
+        },
+        "plain_edges": options["plain_edges"],
+        "conditions": tuple(condition(text) for text in options["conditions"]),
         "coding": coding,
     }
 

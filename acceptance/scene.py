@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance import charts, clip, finding
-from acceptance.charts import Chart, Located, Region
+from acceptance import charts, clip, finding, views
 from acceptance.errors import GapError, PlanError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.tone import curve, inverse_oetf, rounding_doubt
-from acceptance.uncertainty import combine
-from acceptance.watch import Watch, moved, within
+from acceptance.uncertainty import measurement
+from acceptance.watch import Watch, moved
+
+if TYPE_CHECKING:
+    from acceptance.charts import Chart, Located
+    from acceptance.views import View
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -32,24 +34,6 @@ Progress = Callable[[int, int], None]
 STILL_WITHIN = 0.1
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
-
-
-@dataclass(frozen=True, kw_only=True)
-class View:
-    """A region seen in the clip: ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
-
-    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``to_chart`` the homography from
-    picture pixels to chart millimetres (None for a region given by hand), ``stable`` whether the chart kept its
-    place to within 0.1 px over the n frames.
-    """
-
-    region: Region
-    luma: NDArray[Any]
-    cb: NDArray[Any] | None
-    cr: NDArray[Any] | None
-    box: tuple[int, int, int, int]
-    to_chart: Floats | None
-    stable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +58,10 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a metric sees. ``notes`` say what could not be found; ``reference`` is the middle frame, for the still."""
+    """What a metric sees. ``notes`` say what could not be found; ``reference`` is the middle frame, for the still.
+
+    ``folder`` is where the shot's paths count from.
+    """
 
     shot: Shot
     video: clip.VideoInfo
@@ -83,6 +70,7 @@ class Scene:
     views: Mapping[str, View]
     series: Series
     reference: clip.Frame
+    folder: Path = Path()
     screen_log: Floats | None = None
     notes: tuple[Note, ...] = ()
 
@@ -152,27 +140,10 @@ class Scene:
         value: float,
         unit: str,
         budget: Sequence[BudgetLine],
-        *,
-        samples: int,
-        method: str,
-        **fields: Any,  # noqa: ANN401 -- the remaining fields of Measurement
+        **fields: Any,  # noqa: ANN401 -- fields of Measurement
     ) -> Measurement:
-        """Make a Measurement of this shot with the budget combined (``uncertainty.combine``)."""
-        combined = combine(budget)
-        return Measurement(
-            subject=self.shot.subject,
-            shot=self.shot.id,
-            quantity=quantity,
-            value=float(value),
-            unit=unit,
-            uncertainty=combined.uncertainty,
-            k=combined.k,
-            degrees_of_freedom=combined.degrees_of_freedom,
-            samples=samples,
-            method=method,
-            budget=tuple(budget),
-            **fields,
-        )
+        """Make a Measurement of this shot (``uncertainty.measurement``)."""
+        return measurement(self.shot, quantity, value, unit, budget, **fields)
 
 
 def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None) -> Scene:
@@ -195,7 +166,7 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         raise GapError("not one frame could be decoded", where=shot.clip, code="too_few_frames", frames=0, needed=1)
     notes: list[Note] = []
     printed, places = _printed_chart(shot, wanted, watch, notes)
-    views = _views(watch.kept, places, notes) | _views_by_hand(shot, watch.kept, notes)
+    found = views.of_chart(watch.kept, places, notes) | views.by_hand(shot, watch.kept, notes)
     if opened.info.truncated:
         notes.append(Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)})))
     located = tuple(places[:1]) + tuple(track.place for track in watch.tracks)
@@ -209,9 +180,10 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         video=opened.info,
         chart=printed or (located[0].chart if located else None),
         located=located,
-        views=views,
+        views=found,
         series=_series(opened, shot, folder, watch),
         reference=watch.kept[len(watch.kept) // 2],
+        folder=folder,
         screen_log=_table(folder, shot.screen_log, 2) if shot.screen_log else None,
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
@@ -311,74 +283,6 @@ def _ends(kept: Sequence[clip.Frame]) -> list[clip.Frame]:
 def _mean(kept: Sequence[clip.Frame]) -> clip.Frame:
     mean = np.mean([frame.luma for frame in kept], axis=0, dtype=np.float32)
     return replace(kept[0], luma=np.rint(mean).astype(kept[0].luma.dtype))
-
-
-def _views(kept: Sequence[clip.Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
-    views = {}
-    for region in places[0].chart.regions if places else ():
-        boxes = [within(charts.inner(place, region, 1.0)) for place in places]
-        try:
-            views[region.name] = _view(kept, region, boxes, np.asarray(np.linalg.inv(places[0].homography), np.float64))
-        except GapError as gap:
-            notes.append(Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters)))
-    return views
-
-
-def _views_by_hand(shot: Shot, kept: Sequence[clip.Frame], notes: list[Note]) -> dict[str, View]:
-    views = {}
-    for name, (x, y, width, height) in shot.regions.items():
-        kinds = [kind for part in re.split(r"[._]", name) if (kind := part.rstrip("0123456789")) in charts.PRINTED]
-        if not kinds:
-            hint = f"Let a word of the name be its kind: {', '.join(charts.PRINTED)}; for instance centre.edge_left"
-            raise PlanError(
-                f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
-            )
-        region = Region(name=name, kind=kinds[0], rect=(x, y, width, height))
-        try:
-            views[name] = _view(kept, region, [(round(x), round(y), round(width), round(height))], None)
-        except GapError as gap:
-            notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
-    return views
-
-
-def _view(
-    kept: Sequence[clip.Frame],
-    region: Region,
-    boxes: Sequence[tuple[int, int, int, int]],
-    to_chart: Floats | None,
-) -> View:
-    size = min(box[2] for box in boxes), min(box[3] for box in boxes)
-    boxes = [(x, y, *size) for x, y, _, _ in boxes]
-    height, width = kept[0].luma.shape
-    if any(x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes):
-        raise GapError(
-            f"the region {region.name} does not lie inside the picture", code="region_outside", region=region.name
-        )
-    each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
-    return View(
-        region=region,
-        luma=_crops(kept, "luma", each),
-        cb=_crops(kept, "cb", each) if kept[0].cb is not None else None,
-        cr=_crops(kept, "cr", each) if kept[0].cr is not None else None,
-        box=boxes[0],
-        to_chart=to_chart,
-        stable=len(boxes) == 1,
-    )
-
-
-def _crops(kept: Sequence[clip.Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]) -> NDArray[Any]:
-    """Crop one plane of each frame; colour planes by their own subsampling."""
-    height, width = kept[0].luma.shape
-    rows, columns = getattr(kept[0], plane).shape
-    down, across = round(height / rows), round(width / columns)
-    w, h = max(1, boxes[0][2] // across), max(1, boxes[0][3] // down)
-    crops = [
-        getattr(f, plane)[y // down : y // down + h, x // across : x // across + w]
-        for f, (x, y, _, _) in zip(kept, boxes, strict=True)
-    ]
-    stack = np.stack(crops)
-    stack.flags.writeable = False
-    return stack
 
 
 def _core(luma: NDArray[Any]) -> NDArray[Any]:

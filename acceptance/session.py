@@ -69,7 +69,6 @@ def run(
     leaves open.
     """
     packs = load_packs(plan)
-    wanted = {requirement.quantity for one in packs for requirement in one.requirements} - {""}
     for shot in plan.shots:
         if shot.chart:
             charts.load(shot.chart)
@@ -80,7 +79,7 @@ def run(
             bag = _begin(work, plan)
             (bag / "data" / "plan.json").write_bytes(asked)
             intake.keep(plan, packs, folder, bag)
-        done = [_shot(shot, folder, bag, wanted, progress) for shot in plan.shots]
+        done = [_shot(shot, folder, bag, progress) for shot in plan.shots]
         return _finish(_blank(plan, done), packs, bag, issue)
 
 
@@ -152,6 +151,15 @@ def look(
     found, notes = measure(seen, wanted)
     filmed = replace(seen.shot, still=draw(seen)) if draw else seen.shot
     return Measured(shot=filmed, measurements=tuple(found), notes=tuple(notes))
+
+
+def together(done: Sequence[Measured]) -> tuple[list[Measurement], list[Note]]:
+    """Measurements and notes of all shots, then those of several shots together."""
+    found = [item for one in done for item in one.measurements]
+    notes = [note for one in done for note in one.notes]
+    for item in list(metrics.across([one.shot for one in done], found)):
+        found.append(item) if isinstance(item, Measurement) else notes.append(item)
+    return found, notes
 
 
 def dumps(session: Session) -> bytes:
@@ -232,6 +240,7 @@ def _number(now: str, out: Path) -> str:
 
 def _blank(plan: Plan, done: Sequence[Measured]) -> Session:
     """Put together what was measured; it is not judged yet."""
+    measurements, notes = together(done)
     return Session(
         id="",
         plan=plan,
@@ -241,8 +250,8 @@ def _blank(plan: Plan, done: Sequence[Measured]) -> Session:
         tool_version=__version__,
         hashes={},
         shots=tuple(one.shot for one in done),
-        measurements=tuple(item for one in done for item in one.measurements),
-        notes=tuple(note for one in done for note in one.notes),
+        measurements=tuple(measurements),
+        notes=tuple(notes),
         findings=(),
         bottom_line=judge.bottom_line((), plan.scope),
         log=(),
@@ -270,17 +279,17 @@ def _mend(log: Path) -> None:
         log.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
-def _shot(shot: Shot, folder: Path, bag: Path, wanted: Collection[str], progress: Progress | None) -> Measured:
+def _shot(shot: Shot, folder: Path, bag: Path, progress: Progress | None) -> Measured:
     """Take one shot into the session and measure it, or take what an interrupted run measured of the same files."""
     with writing(bag):
         filmed = intake.take(shot, folder, bag)
         chart = charts.load(shot.chart).sha256 if shot.chart else ""
         files = hash_files(bag / "data" / "clips" / shot.id).values()
-        kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart, *sorted(wanted))}.json"
+        kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart)}.json"
         measured = _resume(kept, bag)
         if measured is None:
             try:
-                measured = _look(filmed, bag, wanted, progress)
+                measured = _look(filmed, bag, progress)
             except ClipError as error:
                 error.where = str(folder / shot.clip)  # not that of the copy
                 raise
@@ -298,7 +307,7 @@ def _resume(kept: Path, bag: Path) -> Measured | None:
     return measured if (bag / measured.shot.still).exists() else None
 
 
-def _look(shot: Shot, bag: Path, wanted: Collection[str], progress: Progress | None) -> Measured:
+def _look(shot: Shot, bag: Path, progress: Progress | None) -> Measured:
     def tell(done: int, total: int) -> None:
         if progress:
             progress(shot.id, done, total)
@@ -308,7 +317,7 @@ def _look(shot: Shot, bag: Path, wanted: Collection[str], progress: Progress | N
         return picture.relative_to(bag).as_posix()
 
     picture = bag / "data" / "stills" / f"{shot.id}.jpg"
-    measured = look(shot, wanted, bag, progress=tell, draw=draw)
+    measured = look(shot, folder=bag, progress=tell, draw=draw)
     told: dict[str, Value] = {"shot": shot.id, "measurements": len(measured.measurements), "notes": len(measured.notes)}
     LogBook(bag).append("measured", told)
     return measured

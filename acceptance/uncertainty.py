@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import GTC
 from GTC import reporting
 
+from acceptance.model import Measurement
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.model import BudgetLine
+    from acceptance.model import BudgetLine, Shot
 
 COVERAGE = 0.95
 MOST_DEGREES = 1e6
@@ -45,3 +47,32 @@ def combine(budget: Sequence[BudgetLine]) -> Combined:
         total += GTC.ureal(0.0, abs(line.contribution), line.degrees_of_freedom or math.inf)
     degrees = None if not math.isfinite(total.df) or total.df > MOST_DEGREES else float(total.df)
     return Combined(uncertainty=float(total.u), degrees_of_freedom=degrees, k=coverage_factor(degrees))
+
+
+def measurement(
+    shot: Shot,
+    quantity: str,
+    value: float,
+    unit: str,
+    budget: Sequence[BudgetLine],
+    *,
+    samples: int,
+    method: str,
+    **fields: Any,  # noqa: ANN401 -- the remaining fields of Measurement
+) -> Measurement:
+    """Make a Measurement of a shot, its budget combined."""
+    combined = combine(budget)
+    return Measurement(
+        subject=shot.subject,
+        shot=shot.id,
+        quantity=quantity,
+        value=float(value),
+        unit=unit,
+        uncertainty=combined.uncertainty,
+        k=combined.k,
+        degrees_of_freedom=combined.degrees_of_freedom,
+        samples=samples,
+        method=method,
+        budget=tuple(budget),
+        **fields,
+    )

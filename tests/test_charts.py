@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from acceptance import charts, drawing, finding
+from acceptance.camera import Camera, observed
+from acceptance.camera import pose as simulated_pose
 from acceptance.errors import ChartError, GapError
 
 if TYPE_CHECKING:
@@ -420,3 +422,22 @@ def test_the_inner_box_of_an_upright_region_is_the_region() -> None:
 def test_a_perfectly_sharp_picture_is_located_as_well_as_a_blurred_one(chart: charts.Chart, width: int) -> None:
     located = finding.locate_one(drawing.raster(chart, width)[..., 1], chart)
     assert error(located, drawing.to_raster(chart, width)) < 0.3
+
+
+@pytest.mark.parametrize("k", [-0.1, -0.02, 0.03, 0.3])
+def test_a_place_seen_through_a_lens_leads_back_to_the_same_point_of_the_chart(k: float) -> None:
+    """The lens is that of the simulated camera, which solves the same equation another way."""
+    camera = Camera(width=1280, height=720, distortion=k, share=0.8, tilt=10, roll=7)
+    points = np.array([[0.0, 0.0], [200.0, 100.0], [400.0, 225.0], [17.0, 210.0]])
+    matrix = simulated_pose(camera, ACCEPTANCE.size)
+    place = charts.Located(
+        chart=ACCEPTANCE,
+        homography=matrix,
+        corners=((0, 0), (1, 0), (1, 1), (0, 1)),
+        residual=0.0,
+        fiducials_found=8,
+        picture=(1280, 720),
+        distortion=k,
+    )
+    np.testing.assert_allclose(place.to_picture(points).T, observed(camera, matrix, points.T), atol=1e-3)
+    np.testing.assert_allclose(place.to_chart(place.to_picture(points)), points, atol=1e-6)

@@ -138,7 +138,7 @@ def test_regions_by_hand_are_seen_beside_or_without_a_chart(tmp_path: Path) -> N
     path = write_still(tmp_path / "plain.mkv", np.full((480, 640), 120, np.uint8))
     seen = scene.look(shot_of(path, regions={"flat_sky": (10, 20, 100, 50)}), tmp_path)
     assert seen.views["flat_sky"].luma.shape == (1, 50, 100)
-    assert seen.views["flat_sky"].to_chart is None
+    assert seen.views["flat_sky"].place is None
     assert not seen.notes
 
 

@@ -1,6 +1,7 @@
 """The folder is the registry: one module, one family of figures.
 
-A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and ``measure(scene)``.
+A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and ``measure(scene)``. One whose figures
+need several shots (a series of illuminances, repeated presets) has ``across(shots, measured)`` too.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import pkgutil
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from acceptance.model import Measurement, Note
+    from acceptance.model import Measurement, Note, Shot
     from acceptance.scene import Scene
 
 
@@ -33,6 +34,13 @@ def every() -> dict[str, Metric]:
     """Every metric by name, in alphabetical order."""
     names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
     return {name: cast("Metric", importlib.import_module(f"{__name__}.{name}")) for name in names}
+
+
+def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
+    """Figures of several shots together, from the shots as filmed and all that was measured on them one by one."""
+    for metric in every().values():
+        if combine := getattr(metric, "across", None):
+            yield from combine(shots, measured)
 
 
 def quantities() -> dict[str, str]:

@@ -28,7 +28,8 @@ from acceptance.model import BudgetLine, Curve, Measurement, Note
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.scene import Scene, View
+    from acceptance.scene import Scene
+    from acceptance.views import View
 
 Array = NDArray[np.float64]
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.model import Value
-    from acceptance.scene import Scene, View
+    from acceptance.scene import Scene
+    from acceptance.views import View
 
 Array = NDArray[np.float64]
 

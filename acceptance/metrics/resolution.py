@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,10 @@ from acceptance.model import BudgetLine, Curve, Note, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from acceptance.charts import Located
     from acceptance.model import Measurement
-    from acceptance.scene import Scene, View
+    from acceptance.scene import Scene
+    from acceptance.views import View
 
 __all__ = ["EdgeResult", "Wedge", "WedgeResult", "edge_mtf", "measure", "serves", "tv_lines", "wedge_reading"]
 
@@ -98,7 +100,7 @@ def _pictures(view: View) -> list[NDArray[Any]]:
 def _within(view: View) -> tuple[slice, slice]:
     """Leave out the border that neighbours on the chart blur into; a region given by hand is used whole."""
     height, width = view.luma.shape[1:]
-    margin = 0 if view.to_chart is None else max(4, round(MARGIN * min(height, width)))
+    margin = 0 if view.place is None else max(4, round(MARGIN * min(height, width)))
     return slice(margin, height - margin), slice(margin, width - margin)
 
 
@@ -265,7 +267,7 @@ def _wedge(scene: Scene, view: View) -> Measurement:
 def _printed(view: View) -> Wedge:
     """Return what is printed there; a wedge given by hand says nothing of that."""
     printed = view.region.printed
-    if view.to_chart is None or "from" not in printed:
+    if view.place is None or "from" not in printed:
         what = f"what the wedge {view.region.name} shows is not known"
         raise GapError(what, code="wedge_unknown", region=view.region.name)
     _, _, width, height = view.region.rect
@@ -277,8 +279,8 @@ def _on_wedge(view: View) -> tuple[Array, Array]:
     """Place of every pixel of the view on the wedge: mm along it from its first end, mm across off its axis."""
     height, width = view.luma.shape[1:]
     x, y = np.meshgrid(np.arange(width) + view.box[0], np.arange(height) + view.box[1])
-    mapped = np.tensordot(np.asarray(view.to_chart), np.stack([x, y, np.ones_like(x)]), axes=1)
-    right, down = mapped[0] / mapped[2] - view.region.rect[0], mapped[1] / mapped[2] - view.region.rect[1]
+    place = cast("Located", view.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
+    right, down = (column.reshape(height, width) for column in (place - view.region.rect[:2]).T)
     if view.region.direction == "horizontal":
         return down, right - view.region.rect[2] / 2
     return right, down - view.region.rect[3] / 2

@@ -1,0 +1,108 @@
+"""Regions as a clip shows them: crops of the sampled frames, cut where the chart, or the user, puts the regions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from acceptance import charts
+from acceptance.charts import Located, Region
+from acceptance.errors import GapError, PlanError
+from acceptance.model import Note, Reason
+from acceptance.watch import within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.clip import Frame
+    from acceptance.model import Shot
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A region seen in the clip: ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
+
+    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``place`` where the chart lies
+    there (None for a region that no chart tells of), ``stable`` whether the chart kept its place to within 0.1 px over
+    the n frames.
+    """
+
+    region: Region
+    luma: NDArray[Any]
+    cb: NDArray[Any] | None
+    cr: NDArray[Any] | None
+    box: tuple[int, int, int, int]
+    place: Located | None
+    stable: bool
+
+
+def of_chart(kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
+    """Cut every region of the chart; ``places``: one for all frames, or one for each. What fails is noted."""
+    views = {}
+    for region in places[0].chart.regions if places else ():
+        boxes = [within(charts.inner(place, region, 1.0)) for place in places]
+        try:
+            views[region.name] = _view(kept, region, boxes, places[0])
+        except GapError as gap:
+            notes.append(Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return views
+
+
+def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
+    """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind; what fails is noted."""
+    views = {}
+    for name, (x, y, width, height) in shot.regions.items():
+        kinds = [kind for part in re.split(r"[._]", name) if (kind := part.rstrip("0123456789")) in charts.PRINTED]
+        if not kinds:
+            hint = f"Let a word of the name be its kind: {', '.join(charts.PRINTED)}; for instance centre.edge_left"
+            raise PlanError(
+                f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
+            )
+        region = Region(name=name, kind=kinds[0], rect=(x, y, width, height))
+        try:
+            views[name] = _view(kept, region, [(round(x), round(y), round(width), round(height))], None)
+        except GapError as gap:
+            notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return views
+
+
+def _view(
+    kept: Sequence[Frame], region: Region, boxes: Sequence[tuple[int, int, int, int]], place: Located | None
+) -> View:
+    size = min(box[2] for box in boxes), min(box[3] for box in boxes)
+    boxes = [(x, y, *size) for x, y, _, _ in boxes]
+    height, width = kept[0].luma.shape
+    if any(x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes):
+        raise GapError(
+            f"the region {region.name} does not lie inside the picture", code="region_outside", region=region.name
+        )
+    each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
+    return View(
+        region=region,
+        luma=_crops(kept, "luma", each),
+        cb=_crops(kept, "cb", each) if kept[0].cb is not None else None,
+        cr=_crops(kept, "cr", each) if kept[0].cr is not None else None,
+        box=boxes[0],
+        place=place,
+        stable=len(boxes) == 1,
+    )
+
+
+def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]) -> NDArray[Any]:
+    """Crop one plane of each frame; colour planes by their own subsampling."""
+    height, width = kept[0].luma.shape
+    rows, columns = getattr(kept[0], plane).shape
+    down, across = round(height / rows), round(width / columns)
+    w, h = max(1, boxes[0][2] // across), max(1, boxes[0][3] // down)
+    crops = [
+        getattr(f, plane)[y // down : y // down + h, x // across : x // across + w]
+        for f, (x, y, _, _) in zip(kept, boxes, strict=True)
+    ]
+    stack = np.stack(crops)
+    stack.flags.writeable = False
+    return stack
