@@ -15,27 +15,28 @@ from typing import TYPE_CHECKING, Any
 import av
 import av.error
 import av.logging
-import numpy as np
-from numpy.typing import NDArray
 
 from acceptance.errors import ClipError
 from acceptance.model import Coding
+from acceptance.planes import planes_of, quantisers, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from acceptance.planes import Plane
 
 # PyAV's own log callback wants the interpreter lock in decoder threads: a decoder closed early would deadlock.
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 
-Plane = NDArray[Any]  # uint8 or uint16
 STILLS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
 SEQUENCE_RATE = Fraction(25)
 MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
 TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt709", 8: "linear", 13: "srgb", 14: "bt709", 15: "bt709"}
-PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
-WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114), "bt2020": (0.2627, 0.678, 0.0593)}
 PATTERN = re.compile(r"%0?\d*d")
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807
@@ -80,7 +81,10 @@ class Packet:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """A decoded frame, read-only native codes: ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome)."""
+    """A decoded frame, read-only native codes: ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome).
+
+    ``quantisers`` are those of the macroblocks (``planes.quantisers``) of a frame that was asked for them.
+    """
 
     index: int
     time: Fraction
@@ -88,6 +92,7 @@ class Frame:
     luma: Plane
     cb: Plane | None
     cr: Plane | None
+    quantisers: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +104,14 @@ class Clip:
     info: VideoInfo
     packets: tuple[Packet, ...]
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, quantisers_of: Container[int] = ()) -> Iterator[Frame]:
         """Yield the decodable frames in presentation order; a damaged end is simply where the frames end.
 
-        Raises ClipError where the size or kind of the pictures changes.
+        Frames whose index is in ``quantisers_of`` say how coarsely they were coded. Raises ClipError where the size or
+        kind of the pictures changes.
         """
         first: tuple[Any, ...] = ()
-        for frame in self._decoded():
+        for frame in self._decoded(quantisers_of):
             kind = frame.luma.shape, frame.luma.dtype, frame.cb is None
             first = first or kind
             if kind != first:
@@ -117,14 +123,15 @@ class Clip:
                 )
             yield frame
 
-    def _decoded(self) -> Iterator[Frame]:
+    def _decoded(self, quantisers_of: Container[int]) -> Iterator[Frame]:
         if len(self.files) > 1 or self.info.still:
             for index, file in enumerate(self.files):
                 for frame in _decode(file):
                     yield _frame(frame, index, Fraction(index) / SEQUENCE_RATE, self.info)
             return
         for index, frame in enumerate(_decode(self.path)):
-            yield _frame(frame, index, _time(frame, index, self.info), self.info)
+            told = quantisers(frame) if index in quantisers_of else None
+            yield _frame(frame, index, _time(frame, index, self.info), self.info, told)
 
 
 def open_clip(path: Path, coding: Coding | None = None) -> Clip:
@@ -266,6 +273,7 @@ def _decode(path: Path, *, threads: bool = True) -> Iterator[Any]:
     """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped."""
     with _open(path) as container:
         stream = container.streams.video[0]
+        stream.codec_context.options = {"export_side_data": "venc_params"}
         if threads:
             stream.thread_type = "AUTO"
         packets = container.demux(stream)
@@ -348,49 +356,15 @@ def _time(frame: Any, index: int, info: VideoInfo) -> Fraction:  # noqa: ANN401 
     return Fraction(frame.pts * frame.time_base)
 
 
-def _frame(frame: Any, index: int, time: Fraction, info: VideoInfo) -> Frame:  # noqa: ANN401  (av.VideoFrame)
-    luma, cb, cr = (_turned(plane, info.rotation) for plane in _planes(frame, info.matrix))
+def _frame(
+    frame: Any,  # noqa: ANN401  (av.VideoFrame)
+    index: int,
+    time: Fraction,
+    info: VideoInfo,
+    told: NDArray[np.int32] | None = None,
+) -> Frame:
+    luma, cb, cr = (turned(plane, info.rotation) for plane in planes_of(frame, info.matrix))
     if luma is None:
         raise ClipError("a frame without luminance", code="clip_not_video")
-    return Frame(index=index, time=time, key=frame.key_frame, luma=luma, cb=cb, cr=cr)
-
-
-def _turned(plane: Plane | None, rotation: int) -> Plane | None:
-    if plane is None:
-        return None
-    turned = np.rot90(plane, rotation // 90) if rotation else plane
-    turned.flags.writeable = False
-    return turned
-
-
-def _planes(frame: Any, matrix: str) -> tuple[Plane | None, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
-    name = frame.format.name
-    if not PLANAR.fullmatch(name):
-        return _from_rgb(frame, matrix)
-    luma = _plane(frame, 0)
-    if name.startswith("gray"):
-        return luma, None, None
-    if name == "nv12":
-        both = _plane(frame, 1, samples=2).reshape(frame.planes[1].height, -1, 2)
-        return luma, both[..., 0], both[..., 1]
-    return luma, _plane(frame, 1), _plane(frame, 2)
-
-
-def _plane(frame: Any, number: int, samples: int = 1) -> Plane:  # noqa: ANN401  (av.VideoFrame)
-    plane = frame.planes[number]
-    deep = max(component.bits for component in frame.format.components) > 8
-    rows = np.frombuffer(plane, np.dtype("<u2") if deep else np.dtype(np.uint8)).reshape(plane.height, -1)
-    return rows[:, : plane.width * samples]
-
-
-def _from_rgb(frame: Any, matrix: str) -> tuple[Plane, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
-    """Luma and colour differences of coded RGB (ITU-R BT.709-6, 3.2; BT.601-7, 2.5), full range, rounded once."""
-    deep = max(component.bits for component in frame.format.components) > 8
-    rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
-    red, green, blue = WEIGHTS[matrix]
-    luma = rgb @ np.array([red, green, blue])
-    top = 65535 if deep else 255
-    cb, cr = ((rgb[..., c] - luma) / (2 * (1 - w)) + (top + 1) / 2 for c, w in ((2, blue), (0, red)))
-    kind = np.uint16 if deep else np.uint8
-    y, b, r = (np.clip(np.rint(plane), 0, top).astype(kind) for plane in (luma, cb, cr))
-    return y, b, r
+    coarse = turned(told, info.rotation)
+    return Frame(index=index, time=time, key=frame.key_frame, luma=luma, cb=cb, cr=cr, quantisers=coarse)

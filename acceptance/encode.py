@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from acceptance.clip import Plane
+    from acceptance.planes import Plane
 
 RATE = Fraction(25)
 

@@ -154,7 +154,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = [charts.load(shot.chart)] if shot.chart else [charts.load(name) for name in charts.names()]
     watch = Watch(opened, wanted)
-    for frame in opened.frames():
+    for frame in opened.frames(watch.sampled):
         watch.see(frame)
         if progress:
             progress(frame.index + 1, len(opened.packets))

@@ -20,7 +20,7 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 
 # A room may import the rooms on the lines above it, never its neighbours but for those in NEIGHBOURS.
 RANKS = (
-    "model errors data",
+    "model errors data planes",
     "uncertainty clip encode tone onvif charts drawing finding camera capture certificates plan plots wording doctor",
     "watch simulate workspace",
     "views",

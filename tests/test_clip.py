@@ -241,3 +241,26 @@ def test_a_real_recording_cut_in_the_middle_is_measured_as_far_as_it_goes(real_d
     opened, frames = frames_of(tmp_path / "cut.mp4")
     assert opened.info.truncated
     assert 100 < len(frames) < 377
+
+
+@pytest.mark.parametrize(("quality", "lowest", "highest"), [("20", 17, 20), ("35", 32, 35)])
+def test_frames_that_are_asked_say_how_coarsely_they_were_coded(
+    tmp_path: Path, quality: str, lowest: int, highest: int
+) -> None:
+    """H.264 at a constant QP: key frames are finer by up to 3; a map of macroblocks, turned with the picture."""
+    noise = np.random.default_rng(1).integers(60, 200, (6, 96, 130)).astype(np.uint8)
+    encode.write(tmp_path / "a.mp4", noise, options={"qp": quality}, rotation=90)
+    frames = list(clip.open_clip(tmp_path / "a.mp4").frames({0, 4}))
+    told = [frame.quantisers for frame in frames]
+    assert [one is not None for one in told] == [True, False, False, False, True, False]
+    for one in told:
+        assert one is None or (one.shape == (9, 6) and lowest <= one.min() and one.max() <= highest)
+
+
+@pytest.mark.parametrize("codec", ["ffv1", "mjpeg"])
+def test_a_decoder_that_does_not_tell_leaves_the_quantiser_open(tmp_path: Path, codec: str) -> None:
+    """Never guessed."""
+    noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
+    kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    encode.write(tmp_path / "a.avi", noise, codec=codec, pixel_format=kind)
+    assert [frame.quantisers for frame in clip.open_clip(tmp_path / "a.avi").frames({0, 1, 2})] == [None] * 3

@@ -1,0 +1,73 @@
+"""The planes of a decoded frame as coded: native codes, no copy where the codec allows; and how coarsely it was coded.
+
+A frame here is PyAV's ``av.VideoFrame`` (its types say ``Any``), or what stands in for one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[Any]  # uint8 or uint16
+PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
+WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114), "bt2020": (0.2627, 0.678, 0.0593)}
+H264, MPEG = 1, 2  # AVVideoEncParamsType of FFmpeg
+
+
+def turned(plane: Plane | None, rotation: int) -> Plane | None:
+    """Turn a plane counterclockwise by a multiple of 90 degrees, read-only."""
+    if plane is None:
+        return None
+    upright = np.rot90(plane, rotation // 90) if rotation else plane
+    upright.flags.writeable = False
+    return upright
+
+
+def planes_of(frame: Any, matrix: str) -> tuple[Plane | None, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
+    """Luma, Cb and Cr as coded (None: monochrome); of coded RGB by its matrix."""
+    name = frame.format.name
+    if not PLANAR.fullmatch(name):
+        return _from_rgb(frame, matrix)
+    luma = _plane(frame, 0)
+    if name.startswith("gray"):
+        return luma, None, None
+    if name == "nv12":
+        both = _plane(frame, 1, samples=2).reshape(frame.planes[1].height, -1, 2)
+        return luma, both[..., 0], both[..., 1]
+    return luma, _plane(frame, 1), _plane(frame, 2)
+
+
+def _plane(frame: Any, number: int, samples: int = 1) -> Plane:  # noqa: ANN401  (av.VideoFrame)
+    plane = frame.planes[number]
+    deep = max(component.bits for component in frame.format.components) > 8
+    rows = np.frombuffer(plane, np.dtype("<u2") if deep else np.dtype(np.uint8)).reshape(plane.height, -1)
+    return rows[:, : plane.width * samples]
+
+
+def _from_rgb(frame: Any, matrix: str) -> tuple[Plane, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
+    """Luma and colour differences of coded RGB (ITU-R BT.709-6, 3.2; BT.601-7, 2.5), full range, rounded once."""
+    deep = max(component.bits for component in frame.format.components) > 8
+    rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
+    red, green, blue = WEIGHTS[matrix]
+    luma = rgb @ np.array([red, green, blue])
+    top = 65535 if deep else 255
+    cb, cr = ((rgb[..., c] - luma) / (2 * (1 - w)) + (top + 1) / 2 for c, w in ((2, blue), (0, red)))
+    kind = np.uint16 if deep else np.uint8
+    y, b, r = (np.clip(np.rint(plane), 0, top).astype(kind) for plane in (luma, cb, cr))
+    return y, b, r
+
+
+def quantisers(frame: Any) -> NDArray[np.int32] | None:  # noqa: ANN401  (av.VideoFrame)
+    """Quantiser of each macroblock (rows, columns): QP of H.264, quantiser scale of MPEG-1, 2 and 4.
+
+    None where the decoder does not tell it: FFmpeg's tells none of HEVC, JPEG or the lossless codecs. The decoder
+    must have been asked (``export_side_data=venc_params``), and asking a frame keeps it until the next collection of
+    garbage: ask few.
+    """
+    told = frame.side_data.get("VIDEO_ENC_PARAMS")
+    if told is None or not told.nb_blocks or int(told.codec_type) not in {H264, MPEG}:
+        return None
+    return np.array(told.qp_map(), np.int32)
