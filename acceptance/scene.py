@@ -175,7 +175,7 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
             shot,
             corners=tuple(tuple((float(x), float(y)) for x, y in place.corners) for place in located),
             chart=shot.chart or (located[0].chart.name if located else None),
-            stream=_stream(opened, len(watch.times)),
+            stream=_stream(opened, watch),
         ),
         video=opened.info,
         chart=printed or (located[0].chart if located else None),
@@ -189,8 +189,9 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
     )
 
 
-def _stream(opened: clip.Clip, decoded: int) -> dict[str, Value]:
+def _stream(opened: clip.Clip, watch: Watch) -> dict[str, Value]:
     info = opened.info
+    told = [float(frame.quantisers.mean()) for frame in watch.kept if frame.quantisers is not None]
     return {
         "codec": info.codec,
         "pixel_format": info.pixel_format,
@@ -204,7 +205,8 @@ def _stream(opened: clip.Clip, decoded: int) -> dict[str, Value]:
         "assumed": ", ".join(info.assumed),
         "nominal_rate": float(info.nominal_rate or 0),
         "bit_rate": info.bit_rate,
-        "frames": decoded,
+        **({"qp" if info.codec == "h264" else "quantiser_scale": sum(told) / len(told)} if told else {}),
+        "frames": len(watch.times),
         "packets": info.frames,
         "interlaced": info.interlaced,
         "truncated": info.truncated,

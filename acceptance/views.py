@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from acceptance.model import Shot
 
 
+BLOCK = 16  # px, a macroblock
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """A region seen in the clip: ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
 
     ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``place`` where the chart lies
     there (None for a region that no chart tells of), ``stable`` whether the chart kept its place to within 0.1 px over
-    the n frames.
+    the n frames. ``quantiser`` is the mean of ``planes.quantisers`` over region and frames (None: not told).
     """
 
     region: Region
@@ -39,6 +42,7 @@ class View:
     box: tuple[int, int, int, int]
     place: Located | None
     stable: bool
+    quantiser: float | None = None
 
 
 def of_chart(kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
@@ -90,6 +94,7 @@ def _view(
         box=boxes[0],
         place=place,
         stable=len(boxes) == 1,
+        quantiser=_quantiser(kept, each),
     )
 
 
@@ -106,3 +111,13 @@ def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, in
     stack = np.stack(crops)
     stack.flags.writeable = False
     return stack
+
+
+def _quantiser(kept: Sequence[Frame], boxes: Sequence[tuple[int, int, int, int]]) -> float | None:
+    """Mean over the macroblocks that the region touches and the frames that tell; None where none does."""
+    told = [
+        frame.quantisers[y // BLOCK : (y + h - 1) // BLOCK + 1, x // BLOCK : (x + w - 1) // BLOCK + 1].mean()
+        for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
+        if frame.quantisers is not None
+    ]
+    return float(np.mean(told)) if told else None
