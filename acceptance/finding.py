@@ -1,10 +1,10 @@
 """Find charts in a picture: where their regions lie, to a fraction of a pixel.
 
 Three steps. OpenCV's square-marker detector (Garrido-Jurado et al., Pattern Recognition 47, 2014) reads the fiducials
-that it can, in copies of the picture of two sizes. Fiducials that one homography explains are one chart. Then every
-fiducial of the chart, read or not, is looked up where the homography expects it and aligned with its drawing by least
-squares (Baker and Matthews, IJCV 56, 2004: inverse compositional, affine, with gain and offset); those that look as
-drawn fix the homography.
+that it can, in copies of the picture of two sizes. Fiducials that one homography explains, behind one of a few lenses,
+are one chart. Then every fiducial of the chart, read or not, is looked up where it is expected and aligned with its
+drawing by least squares (Baker and Matthews, IJCV 56, 2004: inverse compositional, affine, with gain and offset); those
+that look as drawn fix homography and lens distortion (``projection.py``).
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, NoReturn
 import cv2
 import numpy as np
 
-from acceptance.charts import Chart, Floats, Located, to_picture
+from acceptance.charts import Chart, Floats, Located, to_picture, undistorted
 from acceptance.errors import GapError
+from acceptance.projection import Projection, fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,11 +37,14 @@ LAST_WIDTH = 3000  # of the copy that is searched when nothing was found, if tha
 NEEDED = 3  # fiducials that must look as drawn
 ALIKE = 0.7  # correlation of a fiducial with its drawing
 SMALLEST = 320  # px: a narrower chart leaves its slanted edges less than 30 px
-TOLERANCE = 0.35  # of a fiducial's side, between fiducials of one chart; lets lens distortion pass
+ENOUGH = 5  # fiducials that tell the distortion
+LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)  # distortions that are tried to see which fiducials are of one chart
+TOLERANCE = 0.35  # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 PER_CELL = 8  # samples
 SAMPLES = 60  # along a side: six cells and three quarters of a cell beyond on each side
 GRID = np.stack(np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 0.125]), axis=-1).reshape(-1, 2)
+NODES = np.stack(np.meshgrid(*2 * [np.linspace(0, 1, 4)]), axis=-1).reshape(-1, 2)  # enough for what a lens bends
 INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)  # the code, without which any dark square would do
 BLURS = (4.0, 2.0, 2.0)  # samples, from coarse to fine
 
@@ -152,47 +156,67 @@ def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
 def _settle(grey: Bytes, chart: Chart, marks: list[Mark]) -> list[Located]:
     """Return the charts that explain the marks: the best one first, then whatever the rest of the marks show."""
     found: list[Located] = []
+    size = (grey.shape[1], grey.shape[0])
     while True:
-        members = _largest_group(marks, chart)
+        members, distortion = _explained(marks, chart, size)
         if len(members) < 2:
             return found
         marks = [mark for mark in marks if mark not in members]
-        located = _refine(grey, chart, _homography(members, chart))
+        located = _refine(grey, chart, members, Projection(np.eye(3), size, distortion))
         if located is not None and not any(_overlap(located, other) for other in found):
             found.append(located)
 
 
-def _largest_group(marks: list[Mark], chart: Chart) -> list[Mark]:
-    """Return the largest set of marks that the homography of two of them explains."""
-    best: list[Mark] = []
-    for pair in itertools.combinations(marks, 2):
-        if pair[0].fiducial == pair[1].fiducial or (pair[0] in best and pair[1] in best):
+def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[list[Mark], float]:
+    """Return the largest set of marks that one chart explains, and with which of ``LENSES``; if equal, the first."""
+    best: list[int] = []
+    lens = 0.0
+    for distortion in LENSES:
+        straight = [Mark(mark.fiducial, undistorted(mark.corners, distortion, size)) for mark in marks]
+        members = _largest_group(straight, chart)
+        if len(members) > len(best):
+            best, lens = members, distortion
+        if len({marks[number].fiducial for number in best}) == len({mark.fiducial for mark in marks}):
+            break
+    return [marks[number] for number in best], lens
+
+
+def _largest_group(marks: list[Mark], chart: Chart) -> list[int]:
+    """Return the numbers of the largest set of marks that the homography of two of them explains."""
+    best: list[int] = []
+    for one, other in itertools.combinations(range(len(marks)), 2):
+        if marks[one].fiducial == marks[other].fiducial or (one in best and other in best):
             continue
-        members = _members(marks, chart, _homography(pair, chart))
+        members = _members(marks, chart, _homography((marks[one], marks[other]), chart))
         if len(members) > len(best):
             best = members
     return best
 
 
-def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> list[Mark]:
-    """Return the marks that lie where the homography puts their fiducials."""
+def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> list[int]:
+    """Return the numbers of the marks that lie where the homography puts their fiducials."""
     if homography is None:
         return []
     members = []
-    for mark in marks:
+    for number, mark in enumerate(marks):
         side = np.linalg.norm(np.roll(mark.corners, 1, axis=0) - mark.corners, axis=1).mean()
         away = to_picture(homography, _outline(chart, mark.fiducial)) - mark.corners
         if np.linalg.norm(away, axis=1).max() < TOLERANCE * side:
-            members.append(mark)
+            members.append(number)
     return members
 
 
 def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
     """Return the least-squares homography from chart mm to the corners of the marks; None where there is none."""
-    points = np.concatenate([_outline(chart, mark.fiducial) for mark in marks])
-    found = cv2.findHomography(points, np.concatenate([mark.corners for mark in marks]), 0)[0]
+    found = cv2.findHomography(*_points(marks, chart), 0)[0]
     matrix: Floats = np.full((3, 3), np.nan) if found is None else np.array(found, dtype=np.float64)
     return matrix if np.all(np.isfinite(matrix)) else None
+
+
+def _points(marks: Sequence[Mark], chart: Chart) -> tuple[Floats, Floats]:
+    """Return the corners of the marks on the chart in mm, and in the picture in px, (4 n, 2) each."""
+    places = np.concatenate([_outline(chart, mark.fiducial) for mark in marks])
+    return places, np.concatenate([mark.corners for mark in marks])
 
 
 def _outline(chart: Chart, fiducial: int) -> Floats:
@@ -200,27 +224,37 @@ def _outline(chart: Chart, fiducial: int) -> Floats:
     return np.asarray(SQUARE * side + np.array([x, y]))
 
 
-def _refine(grey: Bytes, chart: Chart, homography: Floats | None) -> Located | None:
-    """Look every fiducial up where it is expected, twice, and fit the homography to those that look as drawn."""
-    marks: list[Mark] = []
+def _refine(grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection) -> Located | None:
+    """Look every fiducial up where it is expected, twice, and fit the projection to those that look as drawn."""
+    projection = _projection(marks, chart, start)
     for _ in range(2):
-        if homography is None:
+        if projection is None:
             return None
-        marks = _look_up(grey, chart, homography)
+        marks = _look_up(grey, chart, projection)
         if len(marks) < 2:
             return None
-        homography = _homography(marks, chart)
-    marks = _without_outlier(marks, chart)
-    homography = _homography(marks, chart)
-    return None if homography is None else _located(grey, chart, homography, marks)
+        projection = _projection(marks, chart, projection)
+    marks = _without_outlier(marks, chart, projection or start)
+    projection = _projection(marks, chart, projection or start)
+    return None if projection is None else _located(chart, projection, marks)
 
 
-def _look_up(grey: Bytes, chart: Chart, homography: Floats) -> list[Mark]:
-    """Return the fiducials that look as drawn where the homography puts them, or a little beside."""
-    expected = [Mark(number, to_picture(homography, _outline(chart, number))) for number in range(len(chart.fiducials))]
+def _projection(marks: Sequence[Mark], chart: Chart, start: Projection) -> Projection | None:
+    """Return the projection of the marks; its distortion remains as it is where they are too few to tell."""
+    return fit(*_points(marks, chart), start, free=len(marks) >= ENOUGH)
+
+
+def _look_up(grey: Bytes, chart: Chart, projection: Projection) -> list[Mark]:
+    """Return the fiducials that look as drawn where the projection puts them, or a little beside."""
+    numbers = range(len(chart.fiducials))
+    expected = [Mark(number, projection.to_picture(_outline(chart, number))) for number in numbers]
     inside = [m for m in expected if np.all(m.corners >= 0) and np.all(m.corners <= np.array(grey.shape[::-1]) - 1)]
     reduced = _reduced(grey, inside)
-    aligned = ((mark, *_align(reduced, chart.fiducials[mark.fiducial].code, mark.corners)) for mark in inside)
+    codes = [chart.fiducials[mark.fiducial].code for mark in inside]
+    bows = [_bow(projection, _outline(chart, mark.fiducial), mark.corners) for mark in inside]
+    aligned = (
+        (mark, *_align(reduced, code, mark.corners, bow)) for mark, code, bow in zip(inside, codes, bows, strict=True)
+    )
     return [Mark(mark.fiducial, corners) for mark, corners, likeness in aligned if likeness > ALIKE]
 
 
@@ -233,14 +267,34 @@ def _reduced(grey: Bytes, marks: Sequence[Mark]) -> Reduced:
     return np.asarray(cv2.resize(padded.astype(np.float32), size, interpolation=cv2.INTER_AREA)), factor
 
 
-def _align(reduced: Reduced, code: int, corners: Floats) -> tuple[Floats, float]:
+def _bow(projection: Projection, outline: Floats, corners: Floats) -> Floats | float:
+    """Return how far, in px, the lens bends ``GRID`` away from where the fiducial's corners alone would put it."""
+    if not projection.distortion:
+        return 0.0
+    by_corners = to_picture(_perspective(corners), NODES)
+    return np.asarray(_between() @ (projection.to_picture(outline[0] + NODES * (outline[2] - outline[0])) - by_corners))
+
+
+@lru_cache(maxsize=1)
+def _between() -> Floats:
+    """Return the matrix (grid, nodes) that interpolates by cubics from ``NODES`` to ``GRID``."""
+    powers = [np.polynomial.polynomial.polyvander2d(points[:, 0], points[:, 1], (3, 3)) for points in (GRID, NODES)]
+    return np.asarray(powers[0] @ np.linalg.inv(powers[1]))
+
+
+def _perspective(corners: Floats) -> Floats:
+    matrix = cv2.getPerspectiveTransform(SQUARE.astype(np.float32), corners.astype(np.float32))
+    return np.asarray(matrix, dtype=np.float64)
+
+
+def _align(reduced: Reduced, code: int, corners: Floats, bow: Floats | float) -> tuple[Floats, float]:
     """Move a fiducial's corners until its drawing fits the picture; return them and the correlation there."""
     picture, factor = reduced
     likeness = 0.0
     for blur in BLURS:
         drawing, solve = _drawing(code, blur)
-        matrix = cv2.getPerspectiveTransform(SQUARE.astype(np.float32), corners.astype(np.float32))
-        places = (to_picture(matrix, GRID) + 0.5) / factor - 0.5
+        matrix = _perspective(corners)
+        places = (to_picture(matrix, GRID) + bow + 0.5) / factor - 0.5
         x, y = places.astype(np.float32).T.reshape(2, SAMPLES, SAMPLES)
         patch = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         values = np.array(cv2.GaussianBlur(patch, (0, 0), blur), dtype=np.float64).ravel()
@@ -277,33 +331,31 @@ def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
     return drawn.ravel(), np.linalg.pinv(np.hstack([drawn.reshape(-1, 1), *moves, *others]))
 
 
-def _without_outlier(marks: list[Mark], chart: Chart) -> list[Mark]:
+def _without_outlier(marks: Sequence[Mark], chart: Chart, start: Projection) -> Sequence[Mark]:
     """Leave out the fiducial that fits worst when, left out, the others fit at least three times better."""
     if len(marks) <= NEEDED + 1:
         return marks
     rest = [[other for other in marks if other is not mark] for mark in marks]
-    best = min(rest, key=lambda kept: _residual(kept, chart))
-    return best if 3 * _residual(best, chart) < _residual(marks, chart) else marks
+    best = min(rest, key=lambda kept: _residual(kept, chart, start))
+    return best if 3 * _residual(best, chart, start) < _residual(marks, chart, start) else marks
 
 
-def _residual(marks: Sequence[Mark], chart: Chart) -> float:
-    """Return the RMS distance in px of the marks' corners from their own least-squares homography."""
-    homography = _homography(marks, chart)
-    if homography is None:
-        return float("inf")
-    away = [to_picture(homography, _outline(chart, mark.fiducial)) - mark.corners for mark in marks]
-    return float(np.sqrt(np.mean(np.sum(np.square(away), axis=-1))))
+def _residual(marks: Sequence[Mark], chart: Chart, start: Projection) -> float:
+    """Return the RMS distance in px of the marks' corners from their own least-squares projection."""
+    own = _projection(marks, chart, start)
+    return math.inf if own is None else own.residual(*_points(marks, chart))
 
 
-def _located(grey: Bytes, chart: Chart, homography: Floats, marks: Sequence[Mark]) -> Located:
-    a, b, c, d = (_point(corner) for corner in to_picture(homography, SQUARE * np.array(chart.size)))
+def _located(chart: Chart, projection: Projection, marks: Sequence[Mark]) -> Located:
+    a, b, c, d = (_point(corner) for corner in projection.to_picture(SQUARE * np.array(chart.size)))
     return Located(
         chart=chart,
-        homography=homography / homography[2, 2],
+        homography=projection.homography,
         corners=(a, b, c, d),
-        residual=_residual(marks, chart),
+        residual=projection.residual(*_points(marks, chart)),
         fiducials_found=len(marks),
-        picture=(grey.shape[1], grey.shape[0]),
+        picture=projection.picture,
+        distortion=projection.distortion,
     )
 
 

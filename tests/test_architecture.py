@@ -21,7 +21,10 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 # A room may import the rooms on the lines above it, never its neighbours but for those in NEIGHBOURS.
 RANKS = (
     "model errors data planes",
-    "uncertainty clip encode tone onvif charts drawing finding camera capture certificates plan plots wording doctor",
+    (
+        "uncertainty clip encode tone onvif charts projection drawing finding camera capture"
+        " certificates plan plots wording doctor"
+    ),
     "watch simulate workspace",
     "views",
     "scene",
@@ -38,7 +41,8 @@ NEIGHBOURS = {
     "capture": {"clip", "onvif"},
     "encode": {"clip"},
     "drawing": {"charts"},
-    "finding": {"charts"},
+    "projection": {"charts"},
+    "finding": {"charts", "projection"},
     "camera": {"charts", "drawing"},
     "report": {"pages"},
     "demo": {"issue", "verify"},

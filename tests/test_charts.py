@@ -49,24 +49,31 @@ def sheet(name: str) -> NDArray[np.float32]:
 
 
 def film(
-    *shown: tuple[charts.Chart, charts.Floats], size: tuple[int, int] = SIZE, noise: float = 0.01, blur: float = 0.8
+    *shown: tuple[charts.Chart, charts.Floats],
+    size: tuple[int, int] = SIZE,
+    noise: float = 0.01,
+    blur: float = 0.8,
+    distortion: float = 0.0,
 ) -> Picture:
     """Return the luma of charts seen through homographies before a grey wall, (height, width) uint8."""
     light = np.full((2 * size[1], 2 * size[0]), 0.35, np.float32)
-    double = np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1.0]])
     for chart, matrix in shown:
-        warp = double @ matrix @ np.linalg.inv(drawing.to_raster(chart, 1600))
-        cv2.warpPerspective(sheet(chart.name), warp, light.shape[::-1], light, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
+        pixels = np.stack(np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size)), axis=-1).reshape(-1, 2)
+        inverse = drawing.to_raster(chart, 1600) @ np.linalg.inv(matrix)
+        sources = charts.to_picture(inverse, charts.undistorted(pixels, distortion, size)).astype(np.float32)
+        x, y = sources.T.reshape(2, *light.shape)
+        cv2.remap(sheet(chart.name), x, y, cv2.INTER_LINEAR, light, cv2.BORDER_TRANSPARENT)
     light = np.asarray(cv2.resize(cv2.GaussianBlur(light, (0, 0), 2 * blur), size, interpolation=cv2.INTER_AREA))
     coded = light**0.45 + noise * np.random.default_rng(1).standard_normal(light.shape)
     return np.clip(np.rint(16 + 219 * coded), 0, 255).astype(np.uint8)
 
 
-def error(located: charts.Located, matrix: charts.Floats) -> float:
+def error(located: charts.Located, matrix: charts.Floats, distortion: float = 0.0) -> float:
     """Return the RMS distance of the regions' centres from the truth, px."""
     rects = np.array([region.rect for region in located.chart.regions])
     centres = rects[:, :2] + rects[:, 2:] / 2
-    away = charts.to_picture(located.homography, centres) - charts.to_picture(matrix, centres)
+    truth = charts.distorted(charts.to_picture(matrix, centres), distortion, located.picture)
+    away = located.to_picture(centres) - truth
     return float(np.sqrt(np.mean(np.sum(away**2, axis=1))))
 
 
@@ -328,6 +335,29 @@ def test_one_fiducial_in_the_wrong_place_is_left_out() -> None:
     located = finding.locate_one(luma, ACCEPTANCE)
     assert located.fiducials_found == 7
     assert error(located, matrix) < 0.3
+
+
+@pytest.mark.parametrize("k", [-0.05, 0.03, 0.2])
+def test_a_chart_that_fills_the_picture_is_found_through_a_bending_lens(k: float) -> None:
+    matrix = pose(ACCEPTANCE, width=1170 * (1 + 0.7 * k), roll=1, tilt=5)
+    located = finding.locate_one(film((ACCEPTANCE, matrix), distortion=k), ACCEPTANCE)
+    assert located.fiducials_found == 8
+    assert located.distortion == pytest.approx(k, abs=0.002)
+    assert error(located, matrix, k) < 0.2
+
+
+@pytest.mark.parametrize("at", [(640, 360), (430, 420)])
+def test_a_chart_is_found_through_the_lens_of_a_fisheye(at: tuple[int, int]) -> None:
+    matrix = pose(ACCEPTANCE, width=800, roll=-30, tilt=15, at=at)
+    located = finding.locate_one(film((ACCEPTANCE, matrix), distortion=0.5), ACCEPTANCE)
+    assert located.distortion == pytest.approx(0.5, abs=0.02)
+    assert error(located, matrix, 0.5) < 0.3
+
+
+def test_a_small_chart_without_distortion_has_none() -> None:
+    """What so few pixels say about the lens is noise, and would only add to it."""
+    luma = film((ACCEPTANCE, pose(ACCEPTANCE, width=330, at=(300, 200))), noise=0.03)
+    assert finding.locate_one(luma, ACCEPTANCE).distortion == 0
 
 
 @pytest.mark.parametrize("kind", ["uint16", "float32"])
