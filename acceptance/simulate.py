@@ -285,17 +285,24 @@ def _deliveries(camera: Camera, seconds: float) -> Shown:
 
 
 def _write(camera: Camera, path: Path, frames: Iterable[Planes], shown: Shown) -> None:
-    with_crf = camera.codec in CODECS_WITH_CRF
     encode.write(
         path,
         frames,
         rate=camera.rate,
         times=[slot / camera.rate for slot, _ in shown],
         codec=camera.codec,
-        options={"crf": str(camera.crf), "preset": camera.preset} if with_crf else None,
+        options=_options(camera) if camera.codec in CODECS_WITH_CRF else None,
         full_range=camera.full_range,
         matrix=camera.matrix,
     )
+
+
+def _options(camera: Camera) -> dict[str, str]:
+    """Ask for constant quality, or for a bit rate held by a buffer of one second."""
+    if not camera.bit_rate:
+        return {"crf": str(camera.crf), "preset": camera.preset}
+    rate, group = str(camera.bit_rate), str(round(2 * camera.rate))
+    return {"b": rate, "maxrate": rate, "bufsize": rate, "g": group, "preset": camera.preset}
 
 
 def _table(path: Path, head: tuple[str, str], rows: Iterable[tuple[int, float]]) -> None:

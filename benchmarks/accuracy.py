@@ -1,0 +1,140 @@
+"""Write ``docs/accuracy.md``: our error beside published figures, physical bounds and what a codec does.
+
+``python benchmarks/accuracy.py [--quick] [--jobs N] [--cache FOLDER] [SECTION...]``
+
+Without names every section is made. With ``--cache`` a section that is in the folder already is taken from there, so
+that a run can be broken off and taken up again; named sections are always made anew. A newcomer adds a function that
+takes a ``Setting`` and returns a ``Part``, and a line in ``SECTIONS``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import at_signals
+import av
+import cv2
+import numpy as np
+import scipy
+import through_camera
+from setting import Part, Setting
+
+import acceptance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+QUICK = 0.1
+
+SECTIONS: Mapping[str, tuple[str, Callable[[Setting], Part]]] = {
+    "edges": ("Slanted edges", at_signals.edges),
+    "cramer_rao": ("Slanted edges and the Cramer-Rao bound", at_signals.cramer_rao),
+    "real_edges": ("Real edges", at_signals.real_edges),
+    "wedges": ("Wedges", at_signals.wedges),
+    "noise": ("Noise", at_signals.noise),
+    "grey_means": ("Means of grey regions", at_signals.grey_means),
+    "film": ("The whole camera, without loss", through_camera.film),
+    "codec_crf": ("The whole camera, H.264 at constant quality", through_camera.codec_crf),
+    "codec_bit_rate": ("The whole camera, H.264 at constant bit rate", through_camera.codec_bit_rate),
+}
+
+
+def made(name: str, setting: Setting) -> dict[str, Any]:
+    """Make a section; returns what the cache keeps of it."""
+    start = time.perf_counter()
+    part = SECTIONS[name][1](setting)
+    seconds = round(time.perf_counter() - start, 1)
+    print(f"{name}: {seconds} s", flush=True)
+    return {**dataclasses.asdict(part), "seconds": seconds, "share": setting.share, "machine": machine()}
+
+
+def kept(name: str, setting: Setting, cache: Path | None, *, anew: bool) -> dict[str, Any]:
+    """Take a section from the cache, or make it and keep it there."""
+    path = cache / f"{name}.json" if cache else None
+    if path and path.is_file() and not anew:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if found["share"] == setting.share:
+            return found
+    found = made(name, setting)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
+    return found
+
+
+def machine() -> str:
+    """Say when and on what this ran."""
+    processor = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
+    versions = {"numpy": np, "scipy": scipy, "OpenCV": cv2, "PyAV": av}
+    named = ", ".join(f"{name} {module.__version__}" for name, module in versions.items())
+    return (
+        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({processor}), Python {platform.python_version()}, "
+        f"{named}, this toolkit {acceptance.__version__}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text("utf-8").splitlines() if Path(path).is_file() else []
+
+
+def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
+    """Put the sections together."""
+    opening = (
+        "# Measured accuracy\n\n"
+        "What every figure of this toolkit is off by, against truth that is known by formula or by simulation, beside what other\n"
+        "programs have been measured to do. Every number below comes from one command; run it again:\n\n"
+        f"```text\n{command}\n```\n\n"
+        "How often the truth lies within the stated uncertainty is in [coverage.md](coverage.md); how charts are found is measured by\n"
+        "`python benchmarks/finding.py`.\n\n"
+    )
+    shares = {part["share"] for part in found.values()}
+    reduced = "" if shares == {1.0} else f" Number of runs reduced to {', '.join(f'{s:.0%}' for s in sorted(shares))}."
+    machines = "\n".join(dict.fromkeys(part["machine"] for part in found.values()))
+    parts = [f"## {SECTIONS[name][0]}\n\n{part['text'].strip()}\n" for name, part in found.items()]
+    seconds = sum(part["seconds"] for part in found.values())
+    return f"{opening}Made {machines}.{reduced} It took {seconds / 60:.0f} minutes.\n\n" + "\n".join(parts)
+
+
+def main(arguments: list[str]) -> None:
+    """Make what was asked for, and write the document when every section is there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK:.0%} of the runs")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--cache", type=Path, help="folder of finished sections")
+    parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets accuracy.md and pictures/")
+    given = parser.parse_args(arguments)
+    if unknown := set(given.sections) - set(SECTIONS):
+        parser.error(f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    setting = Setting(share=QUICK if given.quick else 1.0, jobs=given.jobs)
+    wanted = SECTIONS if given.cache or not given.sections else given.sections
+    found = {name: kept(name, setting, given.cache, anew=name in given.sections) for name in wanted}
+    write(found, given.docs, "python benchmarks/accuracy.py" + " --quick" * given.quick)
+
+
+def write(found: Mapping[str, Mapping[str, Any]], docs: Path, command: str) -> None:
+    """Write the pictures; and the document where every section was made, else the sections to the screen."""
+    for part in found.values():
+        for name, picture in part["pictures"].items():
+            (docs / "pictures").mkdir(parents=True, exist_ok=True)
+            (docs / "pictures" / name).write_text(picture, "utf-8")
+    if set(found) == set(SECTIONS):
+        (docs / "accuracy.md").write_text(document(found, command), "utf-8")
+    else:
+        print("\n".join(part["text"] for part in found.values()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

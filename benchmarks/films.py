@@ -1,0 +1,134 @@
+"""Films of the acceptance chart by a simulated camera, measured as footage is, each figure beside its truth.
+
+A newcomer gives the truth of a figure by one function in ``TRUTHS``: of the film's truth and the measurement.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import brentq
+
+from acceptance import charts, scene, session, simulate
+from acceptance.model import Shot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from acceptance.camera import Camera
+    from acceptance.model import Measurement
+
+CHART = "acceptance"
+PHASE = np.linspace(0, 2 * np.pi, 256, endpoint=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A figure of a film: what was read (or at least), U, and what is true."""
+
+    quantity: str
+    region: str
+    value: float
+    expanded: float
+    truth: float
+    lower_bound: bool = False
+
+    @property
+    def off(self) -> float:
+        """Deviation from the truth."""
+        return self.value - self.truth
+
+
+def readings(camera: Camera, seconds: float = 0.4, shown: charts.Chart | None = None) -> list[Reading]:
+    """Film the chart (``shown``: the copy that hangs there), measure it as the chart, and pair what has a truth."""
+    chart = charts.load(CHART)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mkv"
+        truth = simulate.film_chart(camera, shown or chart, path, seconds)
+        seen = scene.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART), path.parent)
+        measured, _ = session.measure(seen)
+    return [
+        Reading(
+            quantity=one.quantity,
+            region=one.region,
+            value=one.value,
+            expanded=one.expanded,
+            truth=TRUTHS[one.quantity](truth, one),
+            lower_bound=one.lower_bound,
+        )
+        for one in measured
+        if one.quantity in TRUTHS
+    ]
+
+
+def _edge_angle(truth: simulate.Truth, region: charts.Region) -> float:
+    """Degrees by which the normal of an edge leans off the rows in the picture."""
+    x, y, width, height = region.rect
+    lean = math.tan(math.radians(region.printed["angle"]))
+    along = np.array([lean, 1.0] if region.direction == "horizontal" else [1.0, lean])
+    middle = np.array([x + width / 2, y + height / 2])
+    one, two = (np.array(truth.point(*(middle + side * along))) for side in (-5, 5))
+    across = two - one
+    return math.degrees(math.atan2(-across[0], across[1]))
+
+
+def _crossing(camera: Camera, level: float, angle: float) -> float:
+    return float(brentq(lambda f: float(camera.mtf(f, angle)) - level, 1e-3, 0.99))
+
+
+def _edge(level: float) -> Callable[[simulate.Truth, Measurement], float]:
+    """Frequency across the edge where optics and pixel leave ``level``."""
+
+    def truth(film: simulate.Truth, one: Measurement) -> float:
+        return _crossing(film.camera, level, _edge_angle(film, film.chart.region(one.region)))
+
+    return truth
+
+
+def _limiting(film: simulate.Truth, one: Measurement) -> float:
+    """TV lines along the picture's axis, no further than the sampling limit."""
+    angle = 0.0 if one.direction == "horizontal" else 90.0
+    return 2 * min(_crossing(film.camera, 0.1, angle), 0.5) * film.camera.height
+
+
+def _wedge(film: simulate.Truth, one: Measurement) -> float:
+    """TV lines where the bars' fundamental in coded luma falls to 10 % of what the coded step would give."""
+    camera, printed = film.camera, film.chart.region(one.region).printed
+    dark, light = float(printed["dark"]), float(printed["light"])
+    angle = 0.0 if one.direction == "horizontal" else 90.0
+
+    def modulation(frequency: float) -> float:
+        waves = (camera.mtf(frequency, angle) * np.cos(PHASE), camera.mtf(3 * frequency, angle) * np.cos(3 * PHASE) / 3)
+        bars = (dark + light) / 2 + (light - dark) * 2 / np.pi * (waves[0] - waves[1])
+        amplitude = 2 * np.mean(camera.luma(bars) * np.cos(PHASE))
+        return float(amplitude / ((camera.luma(light) - camera.luma(dark)) * 2 / np.pi))
+
+    return 2 * min(float(brentq(lambda f: modulation(f) - 0.1, 1e-2, 0.99)), 0.5) * camera.height
+
+
+def _signal_to_noise(film: simulate.Truth, one: Measurement) -> float:
+    """20 lg(signal / sigma): of the nominal amplitude, or of the patch's level above black."""
+    low, high = film.camera.code_range
+    level = float(film.camera.luma(film.chart.region(one.region).printed["reflectance"])) - low
+    signal = high - low if one.quantity == "noise.snr" else level
+    return 20 * math.log10(signal / math.hypot(film.noise, film.fixed_noise))
+
+
+TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
+    "resolution.mtf50": _edge(0.5),
+    "resolution.mtf10": _edge(0.1),
+    "resolution.horizontal": _limiting,
+    "resolution.vertical": _limiting,
+    "resolution.wedge_horizontal": _wedge,
+    "resolution.wedge_vertical": _wedge,
+    "noise.snr": _signal_to_noise,
+    "noise.snr_patch": _signal_to_noise,
+    "noise.temporal": lambda film, _: film.noise,
+    "noise.fixed_pattern": lambda film, _: film.fixed_noise,
+    "grey_scale.steps": lambda film, _: float(len([r for r in film.chart.regions if r.kind == "grey"])),
+}

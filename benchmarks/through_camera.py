@@ -1,0 +1,208 @@
+"""Sections of ``docs/accuracy.md`` from films: the whole chain from chart to figure, and what a codec does to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import films
+import numpy as np
+from setting import Part, table
+
+from acceptance import metrics, plots
+from acceptance.camera import Camera
+from acceptance.model import Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from films import Reading
+    from setting import Setting
+
+    Row = Mapping[str, Sequence[Reading]]
+
+CRFS = (18, 23, 28, 32, 36)
+BIT_RATES = (1, 2, 4, 8)
+MEGA = 1_000_000
+SEEN = Camera(width=1920, height=1080, blur=0.7, noise=0.008, fixed_noise=0.003, tilt=4.0, pan=3.0, roll=2.0, crf=0)
+PICTURED = (
+    "resolution.mtf50", "resolution.mtf10", "resolution.wedge_horizontal", "noise.snr", "grey_scale.steps",
+)  # fmt: skip
+RELATIVE = {"cycle/px", "TVL", "code"}
+"""Units of figures whose deviation is told in percent."""
+
+
+def drawn_camera(random: np.random.Generator, width: int, height: int) -> Camera:
+    """Draw a camera that sees the whole chart nearly face on."""
+    return Camera(
+        width=width,
+        height=height,
+        blur=random.uniform(0.6, 1.3),
+        noise=random.uniform(0.004, 0.012),
+        fixed_noise=random.uniform(0.0, 0.006),
+        share=random.uniform(0.8, 0.92),
+        tilt=random.uniform(-4, 4),
+        pan=random.uniform(-4, 4),
+        roll=random.uniform(-2, 2),
+        white=random.uniform(0.8, 0.95),
+        seed=int(random.integers(1 << 30)),
+        crf=0,
+    )
+
+
+# --- without a codec
+
+
+def _film(seed: int) -> list[Reading]:
+    return films.readings(drawn_camera(np.random.default_rng([2006, seed]), 1280, 720))
+
+
+def film(setting: Setting) -> Part:
+    """Tell how far every figure of a filmed chart is off, without loss by a codec."""
+    count = setting.runs(20)
+    by_quantity = _sorted(reading for found in setting.each(_film, range(count)) for reading in found)
+    rows = []
+    for quantity, found in by_quantity.items():
+        off = np.array([_deviation(one) for one in found])
+        inside = np.mean([abs(one.off) <= one.expanded for one in found])
+        told = (f"{off.mean():+.3g}", f"{np.abs(off).mean():.3g}", f"{np.abs(off).max():.3g}")
+        rows.append((f"`{quantity}`", _unit(quantity), *told, f"{_stated(found):.3g}", f"{inside:.0%}", len(found)))
+    head = ("figure", "unit of the error", "bias", "mean error", "largest", "U, mean", "inside U", "readings")
+    text = (
+        f"{count} cameras drawn at random: 1280 x 720, blur 0.6 to 1.3 px, temporal noise 0.4 to 1.2 %, fixed 0 to 0.6 %, tilt and\n"
+        "pan to 4 degrees, roll to 2, BT.709, 4:2:0, 8 bit, lossless H.264, 0.4 s; every region of the chart.\n\n"
+        + table(head, rows)
+        + "\nWhat is counted has a truth of its own: all twelve steps are printed clear of each other.\n"
+    )
+    return Part(text=text)
+
+
+def _sorted(readings: object) -> dict[str, list[Reading]]:
+    """Readings by quantity."""
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:  # type: ignore[attr-defined]
+        found[reading.quantity].append(reading)
+    return dict(sorted(found.items()))
+
+
+def _unit(quantity: str) -> str:
+    unit = metrics.quantities()[quantity]
+    return "%" if unit in RELATIVE else unit
+
+
+def _deviation(one: Reading) -> float:
+    """Deviation in the figure's unit, or in percent of the truth."""
+    return one.off * _scale(one)
+
+
+def _scale(one: Reading) -> float:
+    return 100 / one.truth if _unit(one.quantity) == "%" and one.truth else 1.0
+
+
+def _stated(found: Sequence[Reading]) -> float:
+    """Mean U, in the unit of ``_deviation``."""
+    return float(np.mean([one.expanded * _scale(one) for one in found]))
+
+
+# --- with one
+
+
+def codec_crf(setting: Setting) -> Part:
+    """Follow every figure through constant quality."""
+    cameras = {"lossless": SEEN} | {str(crf): replace(SEEN, crf=crf) for crf in CRFS}
+    return _codec(setting, cameras, "CRF", "crf")
+
+
+def codec_bit_rate(setting: Setting) -> Part:
+    """Follow every figure through a constant bit rate."""
+    cameras = {str(rate): replace(SEEN, bit_rate=rate * MEGA) for rate in BIT_RATES}
+    return _codec(setting, cameras, "Mbit/s", "bit_rate")
+
+
+def _filmed(case: tuple[Camera, float]) -> list[Reading]:
+    camera, seconds = case
+    return films.readings(camera, seconds)
+
+
+def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str) -> Part:
+    """Film at every setting with several seeds; a table, and a picture for each figure."""
+    seeds, seconds = setting.runs(3), max(0.2, min(2.0, 2.0 * setting.share * 5))
+    small = {} if setting.share else {"width": 640, "height": 360}
+    cases = [(replace(camera, seed=seed + 1, **small), seconds) for camera in cameras.values() for seed in range(seeds)]
+    found = setting.each(_filmed, cases)
+    by_setting = {
+        label: _sorted(one for film in found[i * seeds : (i + 1) * seeds] for one in film)
+        for i, label in enumerate(cameras)
+    }
+    quantities = sorted({quantity for row in by_setting.values() for quantity in row})
+    pictured = {f"codec_{file}_{q.replace('.', '_')}.svg": q for q in PICTURED if q in quantities}
+    shown = "".join(f"![{quantity} against {name}](pictures/{at})\n" for at, quantity in pictured.items())
+    text = (
+        f"{cases[0][0].width} x {cases[0][0].height}, 25 frame/s, {seconds:g} s, x264 veryfast, blur {SEEN.blur:g} px, noise\n"
+        f"{SEEN.noise:.1%}, tilted by {SEEN.tilt:g} and panned by {SEEN.pan:g} degrees, {seeds} films at each setting, every\n"
+        "region of the chart. Mean deviation from what was before the lens and the mean U stated; bold: the deviation is larger\n"
+        "than U. In brackets: readings inside U. The truth is that of the camera before the codec; what the codec changes is\n"
+        "no error of the reading but is no property of the lens either.\n\n"
+        + table(("figure", "unit", *(f"{name} {label}" for label in cameras)), _rows(by_setting, quantities))
+        + f"\n{_said(by_setting, name)}\n\n{shown}"
+    )
+    return Part(text=text, pictures={at: _picture(by_setting, quantity, name) for at, quantity in pictured.items()})
+
+
+def _rows(by_setting: Mapping[str, Row], quantities: Sequence[str]) -> list[tuple[str, ...]]:
+    return [
+        (f"`{quantity}`", _unit(quantity), *(_cell(row.get(quantity, ())) for row in by_setting.values()))
+        for quantity in quantities
+    ]
+
+
+def _cell(found: Sequence[Reading]) -> str:
+    """Mean deviation, U, and how many lie inside."""
+    if not found:
+        return "refused"
+    off, stated = float(np.mean([_deviation(one) for one in found])), _stated(found)
+    inside = sum(abs(one.off) <= one.expanded for one in found)
+    bound = "at least " if all(one.lower_bound for one in found) else ""
+    told = f"{bound}{off:+.2g} ± {stated:.2g} ({inside}/{len(found)})"
+    return f"**{told}**" if abs(off) > stated else told
+
+
+def _said(by_setting: Mapping[str, Row], name: str) -> str:
+    """Say in words where the codec moves a figure outside U."""
+    lines = []
+    for quantity in sorted({quantity for row in by_setting.values() for quantity in row}):
+        moved = [
+            label
+            for label, row in by_setting.items()
+            if (found := row.get(quantity)) and abs(np.mean([_deviation(one) for one in found])) > _stated(found)
+        ]
+        gone = [label for label, row in by_setting.items() if not row.get(quantity)]
+        if moved or gone:
+            words = [f"outside U at {name} {', '.join(moved)}"] * bool(moved)
+            words += [f"refused at {name} {', '.join(gone)}"] * bool(gone)
+            lines.append(f"- `{quantity}`: {'; '.join(words)}.")
+    return "\n".join(["On average the codec moves these figures:", "", *lines]) if lines else "No figure leaves its U."
+
+
+def _picture(by_setting: Mapping[str, Row], quantity: str, name: str) -> str:
+    """Draw mean deviation against the setting, between + U and - U."""
+    numbered = {label: row[quantity] for label, row in by_setting.items() if label.isdigit() and row.get(quantity)}
+    x = tuple(float(label) for label in numbered)
+
+    def line(value: Callable[[Sequence[Reading]], float]) -> Curve:
+        return Curve(
+            name=quantity,
+            x=x,
+            y=tuple(value(found) for found in numbered.values()),
+            x_label=name,
+            y_label=f"{quantity}: deviation",
+            y_unit=_unit(quantity),
+        )
+
+    curves = {
+        "deviation, mean": line(lambda found: float(np.mean([_deviation(one) for one in found]))),
+        "+ U": line(_stated),
+        "\u2212 U": line(lambda found: -_stated(found)),
+    }
+    return plots.draw(curves)
