@@ -52,8 +52,8 @@ class Camera:
     ``vignetting`` the share of light lost in the picture's corner. ``exposure`` and ``readout`` (rolling shutter, first
     to last row) are seconds. ``dropped`` source frames are never delivered; in place of ``repeated`` ones the picture
     before is delivered again. ``glare`` is a white disc on the chart: x, y, radius in mm. ``transfer`` is bt709, srgb
-    or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a
-    key frame every two, as cameras are set up.
+    or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each
+    second, a key frame every two, as cameras are set up.
     """
 
     width: int = 1280

@@ -14,6 +14,7 @@ import dataclasses
 import json
 import os
 import platform
+import re
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ import cv2
 import numpy as np
 import scipy
 import through_camera
-from setting import Part, Setting
+from setting import Part, Setting, prose
 
 import acceptance
 
@@ -91,20 +92,22 @@ def _lines(path: str) -> list[str]:
 
 def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     """Put the sections together."""
-    opening = (
-        "# Measured accuracy\n\n"
-        "What every figure of this toolkit is off by, against truth that is known by formula or by simulation, beside what other\n"
-        "programs have been measured to do. Every number below comes from one command; run it again:\n\n"
-        f"```text\n{command}\n```\n\n"
-        "How often the truth lies within the stated uncertainty is in [coverage.md](coverage.md); how charts are found is measured by\n"
-        "`python benchmarks/finding.py`.\n\n"
+    opening = prose(
+        "What every figure of this toolkit is off by, against truth that is known by formula or by simulation, beside",
+        "what other programs have been measured to do. Every number below comes from one command; run it again:",
+    )
+    more = prose(
+        "How often the truth lies within the stated uncertainty is in [coverage.md](coverage.md); how charts are found",
+        "is measured by `python benchmarks/finding.py`.",
     )
     shares = {part["share"] for part in found.values()}
     reduced = "" if shares == {1.0} else f" Number of runs reduced to {', '.join(f'{s:.0%}' for s in sorted(shares))}."
-    machines = "\n".join(dict.fromkeys(part["machine"] for part in found.values()))
+    machines = "; ".join(dict.fromkeys(part["machine"] for part in found.values()))
     parts = [f"## {SECTIONS[name][0]}\n\n{part['text'].strip()}\n" for name, part in found.items()]
     seconds = sum(part["seconds"] for part in found.values())
-    return f"{opening}Made {machines}.{reduced} It took {seconds / 60:.0f} minutes.\n\n" + "\n".join(parts)
+    made_on = prose(f"Made {machines}.{reduced} It took {seconds / 60:.0f} minutes.")
+    whole = ["# Measured accuracy\n", f"{opening}\n```text\n{command}\n```\n", more, made_on, *parts]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(whole))
 
 
 def main(arguments: list[str]) -> None:

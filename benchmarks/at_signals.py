@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from setting import Part, table
+from setting import Part, prose, table
 from signals import ANGLES, CRITICAL, TARGETS, Array, DrawnWedge, Edge, falls_to
 
 from acceptance import clip, encode
@@ -84,17 +84,18 @@ def edges(setting: Setting) -> Part:
         f"{milliseconds(False):.1f}; with standard errors {milliseconds(True):.1f}",
     )
     head = ("error of MTF50, %, mean / max", "no noise", "26.57 deg, max", "1 % noise", "ms an edge")
-    text = (
-        "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and 0.35 cycle/px, each at 2.86, 5,\n"
-        "7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the step, place within the pixel at random. The other programs'\n"
-        "figures were measured November 2026 on a 2-core machine, one realisation; so the first realisation of ours stands\n"
-        "beside them.\n\n"
-        f"{table(head, [*OTHERS, ours])}\n"
-        f"At 1 % noise, 24 edges x {seeds} seeds: mean {noisy.mean():.3f} %, 99th percentile "
-        f"{np.percentile(noisy, 99):.2f} %, median of the worst of 24: {np.median(noisy.max(axis=1)):.2f} %.\n"
-        f"Bars: no noise mean 0.02 %, max 0.05 %; 1 % noise mean 0.31 %, 99th percentile 1.15 %; 3 ms.\n"
+    text = prose(
+        "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and 0.35 cycle/px, each at",
+        "2.86, 5, 7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the step, place within the pixel at random. The",
+        "other programs' figures were measured November 2026 on a 2-core machine, one realisation; so the first",
+        "realisation of ours stands beside them.",
     )
-    return Part(text=text)
+    said = prose(
+        f"At 1 % noise, 24 edges x {seeds} seeds: mean {noisy.mean():.3f} %, 99th percentile",
+        f"{np.percentile(noisy, 99):.2f} %, median of the worst of 24: {np.median(noisy.max(axis=1)):.2f} %.",
+        "Bars: no noise mean 0.02 %, max 0.05 %; 1 % noise mean 0.31 %, 99th percentile 1.15 %; 3 ms.",
+    )
+    return Part(text=text + table(head, [*OTHERS, ours]) + said)
 
 
 def cramer_rao(setting: Setting) -> Part:
@@ -105,13 +106,12 @@ def cramer_rao(setting: Setting) -> Part:
     bound = [100 * np.mean([Edge(mtf50=m, angle=a).bound(ONE_PERCENT) for a in ANGLES]) for m in TARGETS]
     rows = [(f"{m:g}", f"{b:.3f}", f"{s:.3f}", f"{s / b:.2f}") for m, b, s in zip(TARGETS, bound, scatter, strict=True)]
     ratio = float(np.sqrt(np.mean((scatter / np.array(bound)) ** 2)))
-    text = (
-        "The bound is that of a fit which *knows* the edge to be Gaussian and looks for its place, angle, two levels and sigma.\n"
-        f"The toolkit knows nothing of the shape. 1 % noise, {seeds} seeds x {len(ANGLES)} angles.\n\n"
-        f"{table(('MTF50, cycle/px', 'Cramer-Rao bound, %', 'RMS error, %', 'ratio'), rows)}\n"
-        f"Ratio over all: {ratio:.2f}.\n"
+    text = prose(
+        "The bound is that of a fit which *knows* the edge to be Gaussian and looks for its place, angle, two levels",
+        "and sigma (Cramer-Rao, from the Fisher information of white noise). The toolkit knows nothing of the shape.",
+        f"1 % noise, {seeds} seeds x {len(ANGLES)} angles; ratio over all: {ratio:.2f}.",
     )
-    return Part(text=text)
+    return Part(text=text + table(("MTF50, cycle/px", "Cramer-Rao bound, %", "RMS error, %", "ratio"), rows))
 
 
 # --- real pictures
@@ -142,11 +142,11 @@ def real_edges(setting: Setting) -> Part:
     """Compare with published figures on real edges, raw codes."""
     if not (setting.real / "slanted_edge_burns_1.tif").is_file():
         return Part(text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n")
-    text = (
-        "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). Bar: ISO mode within 2 % of sfrmat5.\n\n"
-        + table(("picture", "method", "published", "this toolkit"), _real_edges(setting))
+    text = prose(
+        "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The published figures of the",
+        "second picture do not say which rows they used. Bar: ISO mode within 2 % of sfrmat5.",
     )
-    return Part(text=text)
+    return Part(text=text + table(("picture", "method", "published", "this toolkit"), _real_edges(setting)))
 
 
 # --- wedges
@@ -182,12 +182,12 @@ def wedges(setting: Setting) -> Part:
         told = [f"{np.nanmean(size[:, k]):.2f} / {np.nanmax(size[:, k]):.2f}" for k in range(2)]
         rows.append((form, f"{noise:.0%}", *told, f"{off[:, 1].mean():+.2f}"))
     head = ("wedge", "noise", "MTF50", "MTF10 (the reading)", "bias of the reading")
-    text = (
-        f"Nine bars, 8 bit, step {STEP:g} codes, Gaussian of 0.75, 1, 1.5 and 2 px and a square pixel, {seeds} phases each;\n"
-        "error in %, mean / max. No other open program reads wedges; naive contrast, (max - min) / range of a line, errs by +11.5 %\n"
-        "on average and +17.8 % at most at 2 % noise (measured November 2026). Bar: 1 % at 2 % noise.\n\n" + table(head, rows)
+    text = prose(
+        f"Nine bars, 8 bit, step {STEP:g} codes, Gaussian of 0.75, 1, 1.5 and 2 px and a square pixel, {seeds} phases",
+        "each; error in %, mean / max. No other open program reads wedges; naive contrast, (max - min) / range of a",
+        "line, errs by +11.5 % on average and +17.8 % at most at 2 % noise (measured November 2026). Bar: 1 % at 2 %.",
     )
-    return Part(text=text)
+    return Part(text=text + table(head, rows))
 
 
 # --- noise
@@ -224,13 +224,8 @@ def noise(setting: Setting) -> Part:
         rows.append((name, f"{truth:g}", f"{off.mean():+.3f} %", f"{off.std(ddof=1):.3f} %", bar))
     snr = found[:, 2]
     rows.append(("SNR", "", f"{snr.mean():+.4f} dB", f"{snr.std(ddof=1):.4f} dB", "0.2 dB"))
-    text = (
-        f"{SIDE} x {SIDE} px, {FRAMES} frames, 8 bit, written and read as FFV1, {seeds} seeds.\n\n"
-        + table(("part", "true sigma, codes", "bias", "standard deviation", "bar"), rows)
-    )
-    return Part(text=text)
-
-
+    text = prose(f"{SIDE} x {SIDE} px, {FRAMES} frames, 8 bit, written and read as FFV1, {seeds} seeds.")
+    return Part(text=text + table(("part", "true sigma, codes", "bias", "standard deviation", "bar"), rows))
 
 
 # --- grey regions of a real scan
@@ -267,9 +262,8 @@ def grey_means(setting: Setting) -> Part:
     means, published = _mitre_means(picture), np.array([patch[3] for patch in MITRE_PATCHES])
     rows = [(patch[0], f"{patch[3]:.2f}", f"{mean:.2f}") for patch, mean in zip(MITRE_PATCHES, means, strict=True)]
     off = np.abs(means - published)
-    text = (
-        "Mean codes of the 14 grey patches of MITRE's scanned sine target (test case of MTF 6.6) against the published answers:\n"
-        f"off by {np.median(off):.2f} codes (median), {off.max():.2f} (worst). Bar: median 0.5.\n\n"
-        + table(("patch", "published", "this toolkit"), rows)
+    text = prose(
+        "Mean codes of the 14 grey patches of MITRE's scanned sine target (test case of MTF 6.6) against the published",
+        f"answers: off by {np.median(off):.2f} codes (median), {off.max():.2f} (worst). Bar: median 0.5.",
     )
-    return Part(text=text)
+    return Part(text=text + table(("patch", "published", "this toolkit"), rows))

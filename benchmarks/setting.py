@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,11 @@ class Setting:
     jobs: int = 2
     real: Path = REAL
 
+    @property
+    def tiny(self) -> bool:
+        """Whether all that is wanted is to see that it runs."""
+        return self.share == 0
+
     def runs(self, full: int, least: int = 1) -> int:
         """Return how many of ``full`` runs to make, ``least`` at any rate."""
         return max(least, round(full * self.share))
@@ -44,7 +50,12 @@ class Part:
     pictures: Mapping[str, str] = field(default_factory=dict)
 
 
+def prose(*sentences: str) -> str:
+    """Return a paragraph of Markdown, wrapped."""
+    return textwrap.fill(" ".join(sentences), 120, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return a Markdown table."""
+    """Return a Markdown table with the blank line that it needs before it."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"
+    return "\n" + "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n\n"

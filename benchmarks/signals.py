@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from acceptance.metrics.resolution import Wedge
+if TYPE_CHECKING:
+    from acceptance.metrics.resolution import Wedge
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,82 @@
+"""The benchmarks of the documents still run: each section once, as small as it gets. What they find is in docs/."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder() -> Iterator[None]:
+    """Let the benchmarks import each other, as they do when run as scripts."""
+    sys.path.insert(0, str(FOLDER))
+    yield
+    sys.path.remove(str(FOLDER))
+
+
+def tiny() -> Any:
+    return importlib.import_module("setting").Setting(share=0.0, jobs=1)
+
+
+SECTIONS = ("edges", "cramer_rao", "real_edges", "wedges", "noise", "grey_means", "film", "codec_crf", "codec_bit_rate")
+
+
+def test_every_section_is_tried_here() -> None:
+    assert set(importlib.import_module("accuracy").SECTIONS) == set(SECTIONS)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_of_the_accuracy_benchmark_runs(name: str) -> None:
+    """The fewest runs; a section ends in a table or says what was skipped, and its pictures are drawings."""
+    _, section = importlib.import_module("accuracy").SECTIONS[name]
+    part = section(tiny())
+    assert "| --- |" in part.text or "Skipped" in part.text
+    assert "nan" not in part.text
+    for picture, svg in part.pictures.items():
+        assert f"(pictures/{picture})" in part.text
+        assert svg.startswith("<svg")
+
+
+def test_a_finished_section_is_taken_from_the_cache_and_a_named_one_is_made_anew(tmp_path: Path) -> None:
+    accuracy = importlib.import_module("accuracy")
+    first = accuracy.kept("cramer_rao", tiny(), tmp_path, anew=False)
+    (tmp_path / "cramer_rao.json").write_text((tmp_path / "cramer_rao.json").read_text().replace("bound", "limit"))
+    assert "limit" in accuracy.kept("cramer_rao", tiny(), tmp_path, anew=False)["text"]
+    assert accuracy.kept("cramer_rao", tiny(), tmp_path, anew=True)["text"] == first["text"]
+
+
+def test_the_document_holds_every_section_its_command_and_the_machine() -> None:
+    accuracy = importlib.import_module("accuracy")
+    part = {"text": "What was found.\n", "pictures": {}, "seconds": 60.0, "share": 0.1, "machine": accuracy.machine()}
+    text = accuracy.document(dict.fromkeys(accuracy.SECTIONS, part), "python benchmarks/accuracy.py --quick")
+    for heading, _ in accuracy.SECTIONS.values():
+        assert f"\n## {heading}\n" in text
+    assert "python benchmarks/accuracy.py --quick" in text
+    assert "reduced to 10%" in text
+
+
+def test_the_cramer_rao_bound_is_what_an_efficient_fit_scatters_by() -> None:
+    """A fit that knows the Gaussian, 40 draws of 1 % noise: its scatter is the bound within three standard errors."""
+    signals = importlib.import_module("signals")
+    from scipy.optimize import least_squares
+
+    edge, random, sigmas = signals.Edge(mtf50=0.25, angle=5.0, offset=0.2), np.random.default_rng(1), []
+    for _ in range(40):
+        image = edge.draw(random, 0.01)
+
+        def residual(given: np.ndarray, image: np.ndarray = image) -> np.ndarray:
+            mtf50, angle, offset, low, high = given
+            return (signals.Edge(mtf50=mtf50, angle=angle, offset=offset, levels=(low, high)).draw() - image).ravel()
+
+        sigmas.append(least_squares(residual, [0.24, 5.1, 0.0, 0.21, 0.79], x_scale=[0.01, 0.1, 0.1, 0.1, 0.1]).x[0])
+    assert np.std(sigmas, ddof=1) / 0.25 == pytest.approx(edge.bound(0.01), rel=3 / np.sqrt(80))
