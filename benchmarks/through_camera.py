@@ -73,8 +73,8 @@ def film(setting: Setting) -> Part:
     head = ("figure", "unit of the error", "bias", "mean error", "largest", "U, mean", "inside U", "readings")
     text = prose(
         f"{count} cameras drawn at random: 1280 x 720, blur 0.6 to 1.3 px, temporal noise 0.4 to 1.2 %, fixed pattern",
-        "0 to 0.6 %, tilt and pan to 4 degrees, roll to 2, BT.709, 4:2:0, 8 bit, lossless H.264, 0.4 s; every region of",
-        "the chart.",
+        "0 to 0.6 %, tilt and pan to 4 degrees, roll to 2, BT.709, 4:2:0, 8 bit, lossless H.264, 0.4 s; every region",
+        "of the chart.",
     )
     return Part(text=text + table(head, rows))
 
@@ -146,11 +146,11 @@ def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str
     shown = "".join(f"![{quantity} against {name}](pictures/{at})\n" for at, quantity in pictured.items())
     text = prose(
         f"{width} x {height}, 25 frame/s, {seconds:g} s, x264 veryfast, blur {SEEN.blur:g} px, temporal noise",
-        f"{SEEN.noise:.1%}, fixed {SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g} and rolled by",
-        f"{SEEN.roll:g} degrees, {seeds} films at each setting, every region of the chart. Mean deviation from what is",
-        "true before the codec, and the mean U stated; bold: the deviation is larger than U. In brackets: readings",
-        "inside U. What a codec changes is no error of the reading, which is of the coded picture, but no property of",
-        "the lens either: U does not speak of it.",
+        f"{SEEN.noise:.1%}, fixed {SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g} and rolled",
+        f"by {SEEN.roll:g} degrees, {seeds} films at each setting, every region of the chart. Mean deviation from what",
+        "is true before the codec, and the mean U stated; bold: the deviation is larger than U. In brackets: readings",
+        "inside U. What a codec changes is no error of the reading, which is of the coded picture, but no property",
+        "of the lens either: U does not speak of it.",
     )
     text += table(("figure", "unit", *(f"{name} {label}" for label in cameras)), _rows(by_setting, quantities))
     text += f"{_said(by_setting, name)}\n\n{shown}"

@@ -135,6 +135,17 @@ def test_dropped_frames_leave_gaps_and_repeated_ones_show_the_picture_before(
     assert same == [a == b for a, b in pairwise(truth.sources)]
 
 
+def test_a_bit_rate_is_held_where_one_is_asked_for(chart: charts.Chart, tmp_path: Path) -> None:
+    """Noise enough to fill 300 kbit/s: two seconds come out within a fifth of it, far under what CRF 10 takes."""
+    camera = replace(SMALL, noise=0.02, crf=10)
+    sizes = {}
+    for rate in (0, 300_000):
+        film_chart(replace(camera, bit_rate=rate), chart, tmp_path / f"{rate}.mp4", 2.0)
+        sizes[rate] = 8 * (tmp_path / f"{rate}.mp4").stat().st_size / 2
+    assert sizes[300_000] == pytest.approx(300_000, rel=0.2)
+    assert sizes[0] > 2 * sizes[300_000]
+
+
 def test_the_sum_of_the_cells_is_the_clock_itself(clock: charts.Chart) -> None:
     """Photographed cells add up to the photograph of any refresh drawn as a whole."""
     camera = replace(SMALL, roll=-4, share=0.8)
