@@ -1,106 +1,47 @@
-"""A chart: its definition, and where its regions lie in a picture.
+"""Where a chart's regions lie in a picture; what a chart is stands in ``definitions.py``.
 
-``drawing.py`` draws a chart and ``finding.py`` finds it in a picture, both from this one definition. Chart
-coordinates are millimetres, origin at the chart's upper left corner, y downwards. Picture coordinates are pixels, a
-whole number being the centre of a pixel (as in OpenCV). Reflectance and light are linear, 0 to 1.
+``drawing.py`` draws a chart and ``finding.py`` finds it in a picture, both from its one definition. Picture coordinates
+are pixels, a whole number being the centre of a pixel (as in OpenCV).
 """
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import math
-import tomllib
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance import data
-from acceptance.errors import ChartError
+from acceptance.definitions import PRINTED, ZONES, Chart, Fiducial, Label, Region, load, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from acceptance.model import Box, Point
+
+__all__ = [
+    "CLOCK_BITS",
+    "PRINTED",
+    "ZONES",
+    "Chart",
+    "Fiducial",
+    "Floats",
+    "Label",
+    "Located",
+    "Region",
+    "distorted",
+    "gray_code",
+    "inner",
+    "load",
+    "names",
+    "quad",
+    "to_picture",
+    "undistorted",
+]
 
 Floats = NDArray[np.float64]
 
-ZONES = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
-DIRECTIONS = ("", "horizontal", "vertical")
 CLOCK_BITS = 24
 NEWTON = 12  # rounds
-
-# What a region of each kind says about itself, and of which type.
-PRINTED: Mapping[str, Mapping[str, type]] = {
-    "edge": {"dark": float, "light": float, "angle": float},
-    "wedge": {"bars": int, "form": str, "dark": float, "light": float, "from": float, "to": float},
-    "grey": {"step": int, "reflectance": float, "density": float},
-    "flat": {"reflectance": float},
-    "colour": {"name": str, "lab": list},
-    "grid": {"diameter": float},
-    "bits": {"bit": int, "complement": bool},
-    "reference": {"reflectance": float},
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Region:
-    """One printed thing: where it is (``rect``: x, y, width, height in mm) and what is printed there.
-
-    ``direction`` is that in which detail is resolved: "horizontal" for near-vertical edges and vertical bars.
-    ``printed`` has the fields of ``PRINTED[kind]``: a wedge's ``from`` and ``to`` are cycles/mm at its two ends, an
-    edge's ``angle`` is in degrees off the vertical (or horizontal), ``lab`` is CIELAB under D50.
-    """
-
-    name: str
-    kind: str
-    rect: Box
-    zone: str = "centre"
-    direction: str = ""
-    printed: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fiducial:
-    """A dark square holding 4 x 4 cells within a border one cell wide; ``code`` has 16 bits, row by row, 1 = light."""
-
-    code: int
-    rect: Box
-
-
-@dataclass(frozen=True, kw_only=True)
-class Label:
-    """Words for people, outside all regions: ``x``, ``y`` of the left end of the baseline and ``height``, in mm."""
-
-    text: str
-    x: float
-    y: float
-    height: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """A chart's definition. ``size`` is in mm; ``background`` and ``dark`` are the light and dark of the fiducials."""
-
-    name: str
-    title: str
-    title_en: str
-    kind: str
-    size: tuple[float, float]
-    background: float
-    dark: float
-    fiducials: tuple[Fiducial, ...]
-    regions: tuple[Region, ...]
-    labels: tuple[Label, ...]
-    sha256: str
-    source: Path
-
-    def region(self, name: str) -> Region:
-        """Return the region called ``name``, else raise ``KeyError``."""
-        return {region.name: region for region in self.regions}[name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,172 +150,3 @@ def gray_code(index: int) -> int:
     """Return the 24-bit reflected binary code (Gray, US patent 2632058) of an index: neighbours differ in one bit."""
     wrapped = index % (1 << CLOCK_BITS)
     return wrapped ^ (wrapped >> 1)
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the charts that come with the toolkit."""
-    return tuple(sorted(path.stem for path in data.folder("test_charts").glob("*.toml")))
-
-
-def load(name: str) -> Chart:
-    """Return the chart called ``name`` (see ``names``), or the one that the TOML file ``name`` defines.
-
-    Raises ``ChartError``, naming file and field, when there is no such chart or its definition is wrong.
-    """
-    source = data.folder("test_charts") / f"{name}.toml" if name in names() else Path(name)
-    try:
-        text = source.read_bytes()
-        definition = tomllib.loads(text.decode())
-    except OSError as error:
-        hint = f"Charts that come with the toolkit: {', '.join(names())}; or give the path of a TOML file"
-        raise ChartError("There is no such chart", where=name, hint=hint, code="chart_unknown") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        hint = "See test_charts/acceptance.toml for an example"
-        raise ChartError(f"This is not TOML: {error}", where=str(source), hint=hint, code="chart_wrong") from error
-    return _chart(_Table(definition, str(source)), source, hashlib.sha256(text).hexdigest())
-
-
-class _Table:
-    """A TOML table being read: each key once, of the right type, and none left over."""
-
-    def __init__(self, content: Any, where: str) -> None:  # noqa: ANN401 -- whatever the file holds; checked here
-        if not isinstance(content, dict):
-            raise _wrong(where, "this must be a table")
-        self.content, self.where = dict(content), where
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 -- of the type `kind`
-        value = self.content.pop(key, default)
-        if value is None:
-            raise _wrong(self.place(key), "this field is missing")
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise _wrong(self.place(key), f"this must be a {_WORDS[kind]}, not {value!r}")
-        return value
-
-    def tables(self, key: str, default: Any = None) -> Iterator[_Table]:  # noqa: ANN401 -- None or an empty list
-        for number, entry in enumerate(self.take(key, list, default), start=1):
-            yield _Table(entry, self.place(f"{key}[{number}]"))
-
-    def numbers(self, key: str, count: int) -> tuple[float, ...]:
-        values = self.take(key, list)
-        if len(values) != count or not all(type(value) in {int, float} for value in values):
-            raise _wrong(self.place(key), f"this must be {count} numbers, not {values!r}")
-        return tuple(float(value) for value in values)
-
-    def place(self, key: str) -> str:
-        return f"{self.where}.{key}" if ": " in self.where else f"{self.where}: {key}"
-
-    def end(self) -> None:
-        for key in self.content:
-            raise _wrong(self.place(key), "this field is not known here")
-
-
-_WORDS: Mapping[type, str] = {
-    float: "number", int: "whole number", str: "text in quotes", bool: "truth value", list: "list", dict: "table",
-}  # fmt: skip
-
-
-def _wrong(where: str, what: str) -> ChartError:
-    return ChartError(what, where=where, hint="Correct the chart's definition", code="chart_wrong")
-
-
-def _chart(table: _Table, source: Path, sha256: str) -> Chart:
-    """Read the whole definition; every error names file and field."""
-    width, height = table.numbers("size", 2)
-    marks = _Table(table.take("fiducials", dict), table.place("fiducials"))
-    kinds = _Table(table.take("regions", dict), table.place("regions"))
-    chart = Chart(
-        name=table.take("name", str),
-        title=table.take("title", str),
-        title_en=table.take("title_en", str),
-        kind=_one_of(table, "kind", ("print", "screen"), None),
-        size=(width, height),
-        background=_light(table, "background"),
-        dark=_light(marks, "dark"),
-        fiducials=_fiducials(marks),
-        regions=tuple(_region(entry, kind) for kind in tuple(kinds.content) for entry in kinds.tables(kind)),
-        labels=tuple(_label(entry) for entry in table.tables("labels", [])),
-        sha256=sha256,
-        source=source,
-    )
-    table.end()
-    _check_places(chart)
-    return chart
-
-
-def _fiducials(table: _Table) -> tuple[Fiducial, ...]:
-    side = table.take("side", float)
-    found = []
-    for entry in table.tables("at"):
-        rect = (entry.take("x", float), entry.take("y", float), side, side)
-        found.append(Fiducial(code=entry.take("code", int), rect=rect))
-        entry.end()
-    table.end()
-    if len({mark.code for mark in found}) < max(4, len(found)):
-        raise _wrong(table.place("at"), "a chart needs at least four fiducials, each with a code of its own")
-    return tuple(found)
-
-
-def _region(table: _Table, kind: str) -> Region:
-    if kind not in PRINTED:
-        raise _wrong(table.where, f"the kind {kind!r} is not known; known are {', '.join(PRINTED)}")
-    x, y, width, height = table.numbers("rect", 4)
-    region = Region(
-        name=table.take("name", str),
-        kind=kind,
-        rect=(x, y, width, height),
-        zone=_one_of(table, "zone", ZONES, "centre"),
-        direction=_one_of(table, "direction", DIRECTIONS, None if kind in {"edge", "wedge"} else ""),
-        printed=_printed(_Table(table.take("printed", dict), table.place("printed")), kind),
-    )
-    table.end()
-    return region
-
-
-def _printed(table: _Table, kind: str) -> Mapping[str, Any]:
-    printed: dict[str, Any] = {}
-    for key, wanted in PRINTED[kind].items():
-        if key == "lab":
-            printed[key] = table.numbers(key, 3)
-        elif key in {"reflectance", "dark", "light"}:
-            printed[key] = _light(table, key)
-        else:
-            printed[key] = table.take(key, wanted)
-    table.end()
-    return printed
-
-
-def _label(table: _Table) -> Label:
-    text = table.take("text", str)
-    label = Label(text=text, x=table.take("x", float), y=table.take("y", float), height=table.take("height", float))
-    table.end()
-    return label
-
-
-def _light(table: _Table, key: str) -> float:
-    value = float(table.take(key, float))
-    if not 0 <= value <= 1:
-        raise _wrong(table.place(key), f"light and reflectance run from 0 to 1, not to {value}")
-    return value
-
-
-def _one_of(table: _Table, key: str, allowed: tuple[str, ...], default: str | None) -> str:
-    value = str(table.take(key, str, default))
-    if value not in allowed:
-        raise _wrong(table.place(key), f"this must be one of {', '.join(filter(None, allowed))}, not {value!r}")
-    return value
-
-
-def _check_places(chart: Chart) -> None:
-    """Refuse names that occur twice, and whatever sticks out of the chart or lies over something else."""
-    places = [(f"fiducial 0x{mark.code:04X}", mark.rect) for mark in chart.fiducials]
-    places += [(region.name, region.rect) for region in chart.regions]
-    for name, (x, y, width, height) in places:
-        if min(x, y) < 0 or min(width, height) <= 0 or x + width > chart.size[0] or y + height > chart.size[1]:
-            raise _wrong(f"{chart.source}: {name}", "this lies outside the chart")
-    for (one, a), (other, b) in itertools.combinations(places, 2):
-        if one == other:
-            raise _wrong(f"{chart.source}: {one}", "this name stands twice")
-        if min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]) > 1e-6 < min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]):
-            raise _wrong(f"{chart.source}: {one}", f"this lies over {other}")

@@ -36,7 +36,6 @@ WIDTHS = (960, 1600)  # of the copies that are searched, px
 LAST_WIDTH = 3000  # of the copy that is searched when nothing was found, if that is once to twice the picture's
 NEEDED = 3  # fiducials that must look as drawn
 ALIKE = 0.7  # correlation of a fiducial with its drawing
-SMALLEST = 320  # px: a narrower chart leaves its slanted edges less than 30 px
 ENOUGH = 5  # fiducials that tell the distortion
 LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)  # distortions that are tried to see which fiducials are of one chart
 TOLERANCE = 0.35  # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
@@ -83,8 +82,8 @@ def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
         raise GapError(f"The chart {chart.name!r} is partly outside the picture", hint=hint, code="chart_cut_off")
     if not sure:
         _not_found(chart)
-    if sure[0].width < SMALLEST:
-        hint = f"Go nearer: it must be at least {SMALLEST} px wide, and better fill the picture"
+    if sure[0].width < chart.smallest:
+        hint = f"Go nearer: it must be at least {chart.smallest:g} px wide, and better fill the picture"
         width = round(sure[0].width)
         raise GapError(f"The chart is only {width} px wide", hint=hint, code="chart_too_small", width=width)
     return sure[0]

@@ -89,7 +89,8 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     if any(not shot.chart for shot in plan.shots):
         used |= set(charts.names())
     for name in sorted(used):
-        shutil.copy(charts.load(name).source, shelf)
+        for source in charts.load(name).sources:
+            shutil.copy(source, shelf)
     for name in {name for answer in plan.answers for name in answer.evidence}:
         target = work / "data" / "answers" / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -273,9 +273,9 @@ def _printed_chart(
 
 def _one(frame: clip.Frame, printed: Sequence[Chart]) -> Located:
     places = finding.find(frame.luma, printed)
-    if len(places) == 1 and places[0].width >= finding.SMALLEST:
-        return places[0]
-    return finding.locate_one(frame.luma, printed[0])
+    if len(places) != 1:
+        return finding.locate_one(frame.luma, printed[0])
+    return places[0] if places[0].width >= places[0].chart.smallest else finding.locate_one(frame.luma, places[0].chart)
 
 
 def _ends(kept: Sequence[clip.Frame]) -> list[clip.Frame]:

@@ -20,9 +20,9 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 
 # A room may import the rooms on the lines above it, never its neighbours but for those in NEIGHBOURS.
 RANKS = (
-    "model errors data planes",
+    "model errors data planes tables",
     (
-        "uncertainty clip encode tone onvif charts projection drawing finding camera capture"
+        "uncertainty clip encode tone onvif definitions charts projection drawing finding camera capture"
         " certificates plan plots wording doctor"
     ),
     "watch simulate workspace",
@@ -40,6 +40,8 @@ RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()
 NEIGHBOURS = {
     "capture": {"clip", "onvif"},
     "encode": {"clip"},
+    "tables": {"errors"},
+    "charts": {"definitions"},
     "drawing": {"charts"},
     "projection": {"charts"},
     "finding": {"charts", "projection"},
