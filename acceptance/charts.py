@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance.definitions import PRINTED, ZONES, Chart, Fiducial, Label, Region, load, names
+from acceptance.definitions import PRINTED, ZONES, Chart, Copy, Fiducial, Label, Region, load, names
 
 if TYPE_CHECKING:
     from acceptance.model import Box, Point
@@ -23,6 +23,7 @@ __all__ = [
     "PRINTED",
     "ZONES",
     "Chart",
+    "Copy",
     "Fiducial",
     "Floats",
     "Label",

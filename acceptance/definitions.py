@@ -19,7 +19,7 @@ from acceptance.tables import Table, parse, wrong
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from acceptance.model import Box, ChartCopy
+    from acceptance.model import Box
 
 ZONES = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
 SMALLEST = 320.0  # px: a narrower acceptance chart leaves its slanted edges less than 30 px
@@ -73,6 +73,25 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copy:
+    """A printed copy of a chart: how far what is printed may be off from what the chart says.
+
+    ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of reflectances and of
+    lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and ``due`` are ISO dates, empty where it
+    was not measured; ``sha256`` is that of the copy's file.
+    """
+
+    serial: str
+    reflectance_doubt: float
+    scale_doubt: float
+    lab_doubt: float
+    by: str = ""
+    measured_on: str = ""
+    due: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """A chart's definition. ``size`` is in mm; ``background`` and ``dark`` are the light and dark of the fiducials.
 
@@ -95,7 +114,7 @@ class Chart:
     smallest: float
     sha256: str
     sources: tuple[Path, ...]
-    copy: ChartCopy | None = None
+    copy: Copy | None = None
 
     @property
     def source(self) -> Path:

@@ -166,25 +166,6 @@ class Instrument:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChartCopy:
-    """A printed copy of a chart: how far what is printed may be off from what the chart says.
-
-    ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of reflectances and of
-    lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and ``due`` are ISO dates, empty where it
-    was not measured; ``sha256`` is that of the copy's file.
-    """
-
-    serial: str
-    reflectance_doubt: float
-    scale_doubt: float
-    lab_doubt: float
-    by: str = ""
-    measured_on: str = ""
-    due: str = ""
-    sha256: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Person:
     """Who took part, in which role, and the methods this person is authorised for."""
 
