@@ -1,0 +1,285 @@
+"""The noise of a flat region taken apart: temporal and fixed; row, column and pixel; weighted along the line.
+
+Temporal variance = mean over the pixels of the variance over time (n - 1), frame means taken out first (what all
+pixels do together is flicker, not random noise), less 1/12 for quantisation; fixed variance = variance of the mean
+frame about a second-order illumination surface, less the temporal variance / n; total = both. After EMVA 1288 release
+4.0 (temporal noise; spatial nonuniformity), which also splits the fixed part into row, column and pixel. The
+quantisation term is W. F. Sheppard's (1897).
+
+Uncertainties come from the scatter of the variance between blocks of one macroblock (16 px) or more, since a codec
+correlates neighbouring pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.model import BudgetLine
+
+Array = NDArray[np.float64]
+
+QUANTISATION = 1 / 12
+BLOCK = 16
+FEWEST_BLOCKS = 6
+ORDERS = (2, 3)  # of the illumination surface: the one that is taken out, and the next, for the doubt
+
+# Unified weighting network: time constant in s, ratio; a picture height lasts 3/4 of the 52 us of a line of 4:3.
+NETWORK_TIME, NETWORK_RATIO = 245e-9, 4.5
+HEIGHT_TIME = 52e-6 * 3 / 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variance:
+    """A variance in code^2, less quantisation, and the standard uncertainties that its inputs contribute, in code^2.
+
+    ``sampling`` has ``degrees_of_freedom``; ``surface`` is what the choice of the surface's order may move,
+    ``quantisation`` what is left of the dependence on where the level lies between two codes.
+    """
+
+    value: float
+    sampling: float
+    degrees_of_freedom: float
+    surface: float = 0.0
+    quantisation: float = 0.0
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation in codes; 0 where the estimate of the variance came out negative."""
+        return math.sqrt(max(self.value, 0.0))
+
+    def budget(self, scale: float = 1.0) -> tuple[BudgetLine, ...]:
+        """Contributions to ``sigma``, in codes times ``scale``."""
+        lines = (
+            ("sampling", self.sampling, self.degrees_of_freedom, "A"),
+            ("lighting_surface", self.surface, None, "B"),
+            ("quantisation", self.quantisation, None, "B"),
+        )
+        return tuple(
+            BudgetLine(
+                source=source,
+                contribution=scale * self._of_sigma(spread),
+                degrees_of_freedom=degrees,
+                evaluation=kind,
+            )
+            for source, spread, degrees, kind in lines
+        )
+
+    def _of_sigma(self, spread: float) -> float:
+        """Uncertainty of ``sigma``: a third of the longer side of the variance's 3 u interval; it holds at 0 too."""
+        above = math.sqrt(max(self.value, 0.0) + 3 * spread) - self.sigma
+        below = self.sigma - math.sqrt(max(self.value - 3 * spread, 0.0))
+        return max(above, below) / 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighting:
+    """A filter along the line: ``gain`` (w // 2 + 1,) at the frequencies k / w cycle/px of a row of ``width`` w px."""
+
+    gain: Array
+    width: int
+
+    @property
+    def power(self) -> float:
+        """Mean squared gain: the share of the variance of white noise that passes."""
+        squares = self.gain**2
+        twice = squares[1 : (self.width + 1) // 2].sum()
+        return float((squares.sum() + twice) / self.width)
+
+    def passed(self, frames: Array) -> Array:
+        """Filter the rows of frames (..., h, w), which are taken as periodic."""
+        return np.asarray(np.fft.irfft(np.fft.rfft(frames, axis=-1) * self.gain, n=self.width, axis=-1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise:
+    """What a flat region shows, in codes.
+
+    ``temporal``, ``fixed`` and the parts of the fixed pattern, ``row``, ``column`` and ``pixel``, are None where they
+    cannot be told apart (one frame, or a chart that moved), ``weighted`` (the total again) where no weighting was asked
+    for. ``flicker`` is the sigma of the frame means.
+    """
+
+    mean: float
+    mean_uncertainty: float
+    total: Variance
+    weighted: Variance | None = None
+    temporal: Variance | None = None
+    fixed: Variance | None = None
+    row: Variance | None = None
+    column: Variance | None = None
+    pixel: Variance | None = None
+    flicker: float = 0.0
+
+
+def unified_weighting(width: int, pitch: float) -> Weighting:
+    """Return the unified weighting network for random noise, for rows of ``width`` pixels ``pitch`` heights apart.
+
+    Power gain (1 + (w T / a)^2) / (1 + (w T (1 + 1/a))^2), T = 245 ns, a = 4.5 (CCIR Recommendation 567, CCITT
+    Recommendation J.61; as a Chinese standard GB/T 3660-1983). Written for lines of 52 us on a picture of 4:3; other
+    pictures are weighted alike per picture height, seen from the same number of heights. ``pitch`` is the width of
+    a pixel over the height of the picture.
+    """
+    angular = 2 * math.pi * np.fft.rfftfreq(width) * (NETWORK_TIME / HEIGHT_TIME) / pitch
+    numerator = 1 + (angular / NETWORK_RATIO) ** 2
+    return Weighting(gain=np.sqrt(numerator / (1 + (angular * (1 + 1 / NETWORK_RATIO)) ** 2)), width=width)
+
+
+def analyse(frames: NDArray[np.integer] | Array, *, stable: bool = True, weighting: Weighting | None = None) -> Noise:
+    """Noise of a flat region: ``frames`` (n, h, w) in codes, at least 12 x 12 px; ``weighting`` for rows of w px.
+
+    Temporal and fixed parts are told apart when there are two frames or more and the chart was ``stable``.
+    """
+    codes = np.asarray(frames, np.float64)
+    mean_frame = codes.mean(axis=0)
+    centre = block_means(mean_frame)
+    level, doubt = float(mean_frame.mean()), float(centre.std(ddof=1) / math.sqrt(centre.size))
+    if len(codes) < 2 or not stable:
+        weighted = _scatter(codes, weighting) if weighting else None
+        return Noise(mean=level, mean_uncertainty=doubt, total=_scatter(codes), weighted=weighted)
+    total, temporal, fixed = _split(codes)
+    row, column, pixel = _directions(mean_frame, temporal, len(codes))
+    return Noise(
+        mean=level,
+        mean_uncertainty=doubt,
+        total=total,
+        weighted=_split(codes, weighting)[0] if weighting else None,
+        temporal=temporal,
+        fixed=fixed,
+        row=row,
+        column=column,
+        pixel=pixel,
+        flicker=_flicker(codes, temporal.value + QUANTISATION),
+    )
+
+
+def temporal_variance(codes: Array, weighting: Weighting | None = None) -> Array:
+    """Variance over time of each pixel (h, w), the means of the frames taken out."""
+    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    rest = _passed(rest - rest.mean(axis=0), weighting)
+    free = 1 - 1 / (codes[0].size * _power(weighting))
+    return np.asarray((rest**2).sum(axis=0) / (len(codes) - 1) / free)
+
+
+def surface(frame: Array, order: int) -> Array:
+    """Least-squares polynomial surface (h, w) of this total order through a frame (h, w)."""
+    down, across = (_polynomials(n, order) for n in frame.shape)
+    both = down.T @ frame @ across
+    both[np.add.outer(np.arange(order + 1), np.arange(order + 1)) > order] = 0
+    return np.asarray(down @ both @ across.T)
+
+
+def block_means(values: Array) -> Array:
+    """Means (b,) of the blocks of a frame (h, w): as many of 16 px as fit each way, but at least 6 x 6."""
+    tall, wide = (max(FEWEST_BLOCKS, n // BLOCK) for n in values.shape)
+    rows = np.array_split(values, tall, axis=0)
+    return np.array([block.mean() for row in rows for block in np.array_split(row, wide, axis=1)])
+
+
+def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
+    """Share of samples on the lowest code, where at most ``black``, and on the highest, where at least ``white``."""
+    low, high = codes.min(), codes.max()
+    share = np.mean(codes == low) if low <= black else 0.0
+    return float(share + (np.mean(codes == high) if high >= white else 0.0))
+
+
+def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
+    """Return the middle ``share`` of each direction of frames (n, h, w)."""
+    down, across = (round(n * (1 - share) / 2) for n in luma.shape[1:])
+    return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]
+
+
+def _polynomials(count: int, order: int) -> Array:
+    """Orthonormal polynomials up to ``order`` on ``count`` points: (count, order + 1)."""
+    basis, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, count), order + 1, increasing=True))
+    return np.asarray(basis)
+
+
+def _passed(frames: Array, weighting: Weighting | None) -> Array:
+    return weighting.passed(frames) if weighting else frames
+
+
+def _power(weighting: Weighting | None) -> float:
+    return weighting.power if weighting else 1.0
+
+
+def _scatter(codes: Array, weighting: Weighting | None = None) -> Variance:
+    """Total variance from the scatter within each frame alone."""
+    squares = [np.mean([_squared_residual(frame, order, weighting) for frame in codes], axis=0) for order in ORDERS]
+    free = QUANTISATION * _power(weighting)
+    dither = float(np.mean([_squared_residual(frame, ORDERS[0]) for frame in codes])) if weighting else None
+    return _variance(squares[0] - free, squares[1] - free, dither, _power(weighting))
+
+
+def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, Variance, Variance]:
+    """Total, temporal and fixed variance of at least two frames of a chart that stands still."""
+    over_time, power = temporal_variance(codes, weighting), _power(weighting)
+    dither = float(temporal_variance(codes).mean()) if weighting else None
+    mean_frame = codes.mean(axis=0)
+    fixed = [_squared_residual(mean_frame, order, weighting) - over_time / len(codes) for order in ORDERS]
+    temporal = over_time - QUANTISATION * power
+    total = [temporal + part for part in fixed]
+    seen = float(over_time.mean()) if dither is None else dither
+    pairs = (total, (temporal, temporal), fixed)
+    one, two, three = (_variance(first, second, seen, power) for first, second in pairs)
+    return one, two, three
+
+
+def _squared_residual(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
+    parameters = (order + 1) * (order + 2) // 2
+    free = 1 - parameters / (frame.size * _power(weighting))
+    return np.asarray(_passed(frame - surface(frame, order), weighting) ** 2 / free)
+
+
+def _variance(values: Array, other: Array, dither: float | None, power: float = 1.0) -> Variance:
+    """Variance from its estimates per pixel (h, w); ``other`` are those with a surface of the next order.
+
+    The dependence on the level's place between two codes is the first harmonic of the quantiser's error (B. Widrow,
+    I. Kollar, Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before weighting;
+    None: that of ``values``).
+    """
+    blocks = block_means(values)
+    free = max(float(values.mean()) if dither is None else dither - QUANTISATION, 0.0)
+    harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * power
+    return Variance(
+        value=float(values.mean()),
+        sampling=float(blocks.std(ddof=1) / math.sqrt(blocks.size)),
+        degrees_of_freedom=blocks.size - 1,
+        surface=float(abs(values.mean() - other.mean()) / math.sqrt(3)),
+        quantisation=harmonic / math.sqrt(2),
+    )
+
+
+def _flicker(codes: Array, over_time: float) -> float:
+    """Sigma of the frame means, less what random noise of this variance contributes."""
+    return math.sqrt(max(float(codes.mean(axis=(1, 2)).var(ddof=1)) - over_time / codes[0].size, 0.0))
+
+
+def _directions(mean_frame: Array, temporal: Variance, frames: int) -> tuple[Variance, Variance, Variance]:
+    """Row, column and pixel variance of the fixed pattern (EMVA 1288 release 4.0, spatial nonuniformity)."""
+    left = (temporal.value + QUANTISATION) / frames
+    one, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
+    row, column = (_of_lines(mean_frame, axis, float(one.mean())) for axis in (1, 0))
+    return row, column, _variance(one - left, other - left, None)
+
+
+def _without_lines(residual: Array) -> Array:
+    """Squares (h, w) of what is left of a frame about its row and column means, degrees of freedom allowed for."""
+    height, width = residual.shape
+    rest = residual - residual.mean(axis=0) - residual.mean(axis=1, keepdims=True) + residual.mean()
+    return np.asarray(rest**2 / (1 - 1 / height) / (1 - 1 / width))
+
+
+def _of_lines(mean_frame: Array, axis: int, rest: float) -> Variance:
+    """Variance of the rows (``axis`` 1) or columns (0): that of their means, less ``rest`` / pixels in a line."""
+    count = mean_frame.shape[1 - axis]
+    one, other = ((mean_frame - surface(mean_frame, order)).mean(axis=axis).var(ddof=1) for order in ORDERS)
+    return Variance(
+        value=float(one) - rest / mean_frame.shape[axis],
+        sampling=float(one) * math.sqrt(2 / (count - 1)),
+        degrees_of_freedom=count - 1,
+        surface=float(abs(one - other)) / math.sqrt(3),
+    )
