@@ -16,7 +16,7 @@ from signals import ANGLES, CRITICAL, TARGETS, Array, DrawnWedge, Edge, falls_to
 
 from acceptance import clip, encode
 from acceptance.metrics import grey_scale
-from acceptance.metrics import noise as noise_metric
+from acceptance.metrics import _noise
 from acceptance.metrics.resolution import Wedge, edge_mtf, wedge_reading
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _noise_case(seed: int) -> tuple[float, float, float]:
         path = Path(folder) / "flat.mkv"
         encode.write(path, frames, codec="ffv1", pixel_format="gray")
         decoded = np.stack([frame.luma for frame in clip.open_clip(path).frames()])
-    found = noise_metric.analyse(decoded)
+    found = _noise.analyse(decoded)
     assert found.temporal is not None  # noqa: S101 -- eight frames always tell them apart
     assert found.fixed is not None  # noqa: S101
     snr = 20 * np.log10(np.hypot(TEMPORAL, FIXED) / found.total.sigma)
