@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ZONES = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
 SMALLEST = 320.0  # px: a narrower acceptance chart leaves its slanted edges less than 30 px
 DIRECTIONS = ("", "horizontal", "vertical")
+MOST_UNEQUAL = 0.05  # of a step: what rounding may make of equal steps
+SERIES = ("lightness", "density")  # in what the steps of a grey scale are equal: CIELAB L* (CIE 15), or density
 # What a region of each kind says about itself, and of which type.
 PRINTED: Mapping[str, Mapping[str, type]] = {
     "edge": {"dark": float, "light": float, "angle": float},
@@ -73,6 +75,14 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Steps:
+    """The standard series of a chart's grey steps: equal in ``series`` (see ``SERIES``), by their ``densities``."""
+
+    series: str
+    densities: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Copy:
     """A printed copy of a chart: how far what is printed may be off from what the chart says.
 
@@ -97,7 +107,8 @@ class Chart:
 
     ``paper`` (mm) is what it is printed on, in the middle. ``smallest`` is the width in px below which it shows too
     little to be measured. ``sha256`` is over all ``sources``, the chart's own file first, then the one it is based on.
-    ``copy`` says how far what is printed may be off; None: the drawing itself.
+    ``copy`` says how far what is printed may be off; None: the drawing itself. ``steps`` declares the series of its
+    grey steps; None: they are no standard series.
     """
 
     name: str
@@ -115,6 +126,7 @@ class Chart:
     sha256: str
     sources: tuple[Path, ...]
     copy: Copy | None = None
+    steps: Steps | None = None
 
     @property
     def source(self) -> Path:
@@ -213,6 +225,7 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
         fiducials=tuple(replace(mark, code=code) for mark, code in zip(like.fiducials, codes, strict=True)),
         regions=tuple(one for one in like.regions if one.kind not in {r.kind for r in regions}) + regions,
         paper=_paper(table, like.size),
+        steps=_steps(table, regions) if any(one.kind == "grey" for one in regions) else like.steps,
         sha256=hashlib.sha256(text + base.source.read_bytes()).hexdigest(),
         sources=(source, *base.sources),
     )
@@ -265,8 +278,27 @@ def _chart(table: Table, source: Path, sha256: str) -> Chart:
         sha256=sha256,
         sources=(source,),
     )
+    chart = replace(chart, steps=_steps(table, chart.regions))
     table.end()
     return chart
+
+
+def _steps(table: Table, regions: Iterable[Region]) -> Steps | None:
+    """Read the declared series of the grey steps, which the grey regions must show and which must be what it says."""
+    if "steps" not in table.content:
+        return None
+    entry = table.table("steps")
+    series, number = entry.one_of("series", SERIES), entry.take("number", int)
+    densities = entry.numbers("densities", number)
+    entry.end()
+    shown = [one.printed for one in regions if one.kind == "grey"]
+    if [float(one["density"]) for one in sorted(shown, key=lambda one: int(one["step"]))] != list(densities):
+        raise wrong(entry.place("densities"), "the grey regions, in the order of their steps, have other densities")
+    scale = [116 * 10 ** (-one / 3) for one in densities] if series == "lightness" else list(densities)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(scale)]
+    if number < 3 or max(abs(gap / gaps[0] - 1) for gap in gaps) > MOST_UNEQUAL:
+        raise wrong(entry.place("densities"), f"these are not three or more steps of equal {series}")
+    return Steps(series=series, densities=densities)
 
 
 def _fiducials(table: Table) -> tuple[Fiducial, ...]:

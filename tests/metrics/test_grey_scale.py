@@ -10,7 +10,7 @@ import pytest
 
 from acceptance import charts, encode, scene
 from acceptance.camera import Camera
-from acceptance.errors import GapError
+from acceptance.errors import ChartError, GapError
 from acceptance.metrics import grey_scale
 from acceptance.metrics.grey_scale import Step
 from acceptance.model import Measurement, Shot
@@ -128,3 +128,30 @@ def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path
     with pytest.raises(GapError) as gap:
         list(grey_scale.measure(replace(seen, views=views)))
     assert gap.value.code == "flat_picture"
+
+
+def definition(steps: str) -> str:
+    """Return the acceptance chart with another declaration of its steps."""
+    text = charts.load("acceptance").source.read_text("utf-8")
+    before, _, rest = text.partition("[steps]\n")
+    return before + steps + rest[rest.index("[regions]") :]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ('series = "lightness"\nnumber = 2\ndensities = [1.523, 1.294]', "other densities"),
+        ('series = "lightness"\nnumber = 3\ndensities = [1.523, 1.294]', "3 numbers"),
+        ('series = "density"\nnumber = 12\ndensities = {all}', "equal density"),
+        ('series = "grey"\nnumber = 12\ndensities = {all}', "one of"),
+        ('series = "lightness"\nnumber = 12\ndensities = {all}\nwhy = 1', "not known"),
+    ],
+)
+def test_a_declared_series_must_be_what_the_chart_shows(tmp_path: Path, steps: str, message: str) -> None:
+    """Number, densities and equal steps are checked when the chart is read."""
+    declared = charts.load("acceptance").steps
+    assert declared is not None
+    path = tmp_path / "one.toml"
+    path.write_text(definition(f"[steps]\n{steps}\n\n".replace("{all}", str(list(declared.densities)))), "utf-8")
+    with pytest.raises(ChartError, match=message):
+        charts.load(str(path))
