@@ -11,15 +11,12 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from markupsafe import Markup
-
-from acceptance import plots, wording
+from acceptance import exhibits, wording
 from acceptance.model import (
     Answer,
     BudgetLine,
     Clause,
     Compare,
-    Curve,
     DecisionRule,
     Finding,
     Measurement,
@@ -39,8 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.exhibits import Exhibit
+
 MOST_ROWS = 400
-MOST_PLOTS = 48
 MOST_REASONS = 3
 SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
 UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
@@ -75,16 +73,6 @@ class Outcome:
     count: int
     items: Sequence[str]
     reasons: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plot:
-    """Curves that share their axes: where they are from, and the drawing."""
-
-    subject: str
-    shot: str
-    name: str
-    svg: Markup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,28 +320,14 @@ class Book:
         return quote(shot.still) if inside else None
 
     @property
-    def plots(self) -> list[Plot]:
-        """Curves of a shot that share name, direction and axes in one plot, as many as its dash patterns tell apart."""
-        groups: dict[tuple[str, ...], dict[str, Curve]] = defaultdict(dict)
-        for one in self.session.measurements:
-            curve = one.curve
-            if curve and len(curve.x) > 1:
-                key = (one.subject, one.shot, curve.name, one.direction, curve.x_label, curve.y_label, curve.y_unit)
-                groups[key].setdefault(self._line(one), curve)
-        parts = [(key, part) for key, curves in groups.items() for part in _parts(curves)]
-        return [self._plot(key, part) for key, part in parts[:MOST_PLOTS]]
+    def plots(self) -> list[Exhibit]:
+        """Curves of the session, drawn."""
+        return exhibits.curves(self.session.measurements, self.lang)
 
-    def _line(self, one: Measurement) -> str:
-        """Name a line by its zone where the plot's caption already tells the direction."""
-        name = one.region.partition(".")[0] if one.direction else one.region
-        return wording.region(name, self.lang) or wording.quantity(one.quantity, self.lang)
-
-    def _plot(self, key: tuple[str, ...], curves: Mapping[str, Curve]) -> Plot:
-        words = wording.phrases(self.lang)
-        worded = {name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in curves.items()}
-        direction = wording.word(key[3], "direction", self.lang) if key[3] else ""
-        name = wording.word(key[2], "curve", self.lang) + (f" · {direction}" if direction else "")
-        return Plot(subject=self.subject(key[0]), shot=key[1], name=name, svg=Markup(plots.draw(worded)))  # noqa: S704 - plots.py escapes
+    @property
+    def zone_maps(self) -> list[Exhibit]:
+        """What each zone of a picture resolves, drawn."""
+        return exhibits.zone_maps(self.session.measurements, self.session.shots, self.lang)
 
     def day(self, text: str) -> str:
         """Write the date of an ISO time; what is none stays as it is."""
@@ -371,11 +345,6 @@ def _role(text: str) -> str:
         word: code for lang in wording.LANGUAGES for code, word in wording.phrases(lang)["role"].items()
     }
     return known.get(text.strip(), text)
-
-
-def _parts(curves: Mapping[str, Curve]) -> list[dict[str, Curve]]:
-    items = list(curves.items())
-    return [dict(items[at : at + plots.MOST_LINES]) for at in range(0, len(items), plots.MOST_LINES)]
 
 
 def _risk(row: Row, words: Mapping[str, str]) -> str:

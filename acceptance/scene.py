@@ -167,6 +167,8 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
     notes: list[Note] = []
     printed, places = _printed_chart(shot, wanted, watch, notes)
     found = views.of_chart(watch.kept, places, notes) | views.by_hand(shot, watch.kept, notes)
+    if shot.plain_edges and not places:
+        found = views.of_plain_edges(opened.info, watch.kept, notes) | found
     if opened.info.truncated:
         notes.append(Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)})))
     located = tuple(places[:1]) + tuple(track.place for track in watch.tracks)
@@ -253,7 +255,7 @@ def _printed_chart(
 ) -> tuple[Chart | None, list[Located]]:
     """Find the printed chart in each kept frame (one place for all where it did not move)."""
     printed = [chart for chart in wanted if chart not in watch.clocks]
-    nothing_else = not watch.tracks and not shot.regions
+    nothing_else = not (watch.tracks or shot.regions or shot.plain_edges)
     try:
         places = [_one(frame, printed) for frame in _ends(watch.kept)] if printed else []
         if printed and max(moved(place, places[0]) for place in places) > STILL_WITHIN:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from acceptance import charts
+from acceptance import charts, plain_edges
 from acceptance.charts import Located, Region
 from acceptance.errors import GapError, PlanError
 from acceptance.model import Note, Reason
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.clip import Frame
+    from acceptance.clip import Frame, VideoInfo
     from acceptance.model import Shot
 
 
@@ -67,12 +67,43 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
             raise PlanError(
                 f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
             )
-        region = Region(name=name, kind=kinds[0], rect=(x, y, width, height))
+        box = (round(x), round(y), round(width), round(height))
+        zone = _zone(box, kept[0].luma.shape)
+        region = Region(name=name, kind=kinds[0], rect=(x, y, width, height), zone=zone)
         try:
-            views[name] = _view(kept, region, [(round(x), round(y), round(width), round(height))], None)
+            views[name] = _view(kept, region, [box], None)
         except GapError as gap:
             notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
     return views
+
+
+def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
+    """Cut the slanted edges found in the middle frame, ``edge1`` (the best), ``edge2`` ...; none: a note."""
+    middle = kept[len(kept) // 2]
+    unit = 1 << (video.depth - 8)
+    black, white = (0, 256 * unit - 1) if video.full_range else (16 * unit, 235 * unit)
+    found = plain_edges.find(middle.luma, middle.cb, middle.cr, black=black, white=white)
+    if not found:
+        notes.append(Note(metric="resolution", reason=Reason(code="no_plain_edges")))
+    views = {}
+    for number, edge in enumerate(found, start=1):
+        region = Region(
+            name=f"edge{number}",
+            kind="edge",
+            rect=(float(edge.box[0]), float(edge.box[1]), float(edge.box[2]), float(edge.box[3])),
+            zone=_zone(edge.box, middle.luma.shape),
+            direction=edge.direction,
+        )
+        views[region.name] = _view(kept, region, [edge.box], None)
+    return views
+
+
+def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
+    """Zone of the picture that the middle of a box lies in; the centre is its middle half, each way."""
+    x, y = (box[0] + box[2] / 2) / shape[1], (box[1] + box[3] / 2) / shape[0]
+    if abs(x - 0.5) <= 0.25 and abs(y - 0.5) <= 0.25:
+        return "centre"
+    return f"{'upper' if y < 0.5 else 'lower'}_{'left' if x < 0.5 else 'right'}"
 
 
 def _view(

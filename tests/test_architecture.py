@@ -22,11 +22,11 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 RANKS = (
     "model errors data planes tables",
     (
-        "uncertainty clip encode tone onvif definitions charts projection drawing finding camera capture"
-        " certificates plan plots wording doctor"
+        "uncertainty clip encode tone onvif definitions charts projection drawing finding plain_edges camera capture"
+        " certificates plan plots zone_map wording doctor"
     ),
     "watch simulate workspace",
-    "views",
+    "views exhibits",
     "scene",
     "metrics checks still pages report signing evidence",
     "intake",
@@ -54,10 +54,10 @@ NEIGHBOURS = {
 ANYWHERE = {"numpy", "scipy"}
 HOMES = {
     "av": {"clip", "encode", "capture"},
-    "cv2": {"charts", "drawing", "finding", "watch", "still", "metrics"},
+    "cv2": {"charts", "drawing", "finding", "plain_edges", "watch", "still", "metrics"},
     "GTC": {"uncertainty"},
     "jinja2": {"report"},
-    "markupsafe": {"report", "pages"},
+    "markupsafe": {"report", "exhibits"},
     "weasyprint": {"report"},
     "pyhanko": {"signing", "certificates"},
     "pyhanko_certvalidator": {"signing", "certificates"},

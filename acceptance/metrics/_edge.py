@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._profile import Fit, crossing, profile, spectrum, standard_error
+from acceptance.metrics._seen import MOST_CLIPPED, clipped_share
 
 Array = NDArray[np.float64]
 Mode = Literal["accurate", "iso12233"]
 
 LEAST_CONTRAST = 0.2
-MOST_CLIPPED = 0.005
+SHARPENED = 0.05
 LEAST_ROWS, LEAST_COLUMNS = 20, 16
 LEAST_EXPLAINED = 0.5
 LEAST_STEP = 0.05
@@ -40,8 +41,9 @@ class EdgeResult:
     ``mtf50``, ``mtf30``, ``mtf10``: cycle/px where it first falls to 50, 30, 10 %, None where it does not. ``u50``,
     ``u10``: their standard errors (k = 1) with ``degrees_of_freedom``, None when not asked for. ``resolves``:
     "horizontal" for a near-vertical edge, else "vertical". ``angle``: degrees off that axis, 0 to 45. ``order`` of the
-    edge's polynomial. ``window``: half-width in px beyond which the line spread counts as zero. ``contrast``:
-    (light - dark) / (light + dark). ``overshoot``, ``undershoot``: share of the step; sharpening leaves them.
+    edge's polynomial. ``dark_side``: "left", "right", "above" or "below". ``window``: half-width in px beyond which the
+    line spread counts as zero. ``contrast``: (light - dark) / (light + dark). ``overshoot``, ``undershoot``: share of
+    the step; sharpening leaves them, and ``sharpened`` says so from 5 % on.
     """
 
     frequencies: Array
@@ -55,11 +57,17 @@ class EdgeResult:
     resolves: str
     angle: float
     order: int
+    dark_side: str
     window: float
     contrast: float
     overshoot: float
     undershoot: float
     mode: Mode
+
+    @property
+    def sharpened(self) -> bool:
+        """Whether the profile shoots beyond its levels by 5 % of the step, which no lens does."""
+        return max(self.overshoot, self.undershoot) >= SHARPENED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +85,6 @@ class _Line:
         """(light - dark) / (light + dark); infinite where the sum is not positive."""
         total = self.light + self.dark
         return (self.light - self.dark) / total if total > 0 else math.inf
-
-
-def clipped_share(values: NDArray[Any], limits: tuple[float, float]) -> float:
-    """Share 0..1 of ``values`` (any shape) that lie at or beyond the ``limits`` (lower, upper)."""
-    return float(np.mean((values <= limits[0]) | (values >= limits[1])))
 
 
 def edge_mtf(
@@ -102,7 +105,7 @@ def edge_mtf(
     with code ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``, ValueError when
     ``image`` is not a finite 2-D array.
     """
-    upright, transposed = _upright(np.asarray(image, dtype=np.float64), limits)
+    upright, transposed, dark_side = _upright(np.asarray(image, dtype=np.float64), limits)
     line = _locate(upright, mode, order)
     distance, angle = _distance(line, upright)
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
@@ -118,13 +121,16 @@ def edge_mtf(
     return EdgeResult(
         frequencies=frequencies, mtf=mtf, mtf50=at50, mtf30=at30, mtf10=at10, u50=u50, u10=u10,
         degrees_of_freedom=blocks - 1, resolves="vertical" if transposed else "horizontal", angle=angle,
-        order=line.coefficients.size - 1, window=float(np.abs(fit.position[1:][taper > 0]).max()),
+        order=line.coefficients.size - 1, dark_side=dark_side, window=float(np.abs(fit.position[1:][taper > 0]).max()),
         contrast=line.contrast, overshoot=over, undershoot=under, mode=mode,
     )  # fmt: skip
 
 
-def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, bool]:
-    """Turn the picture so that the edge is near-vertical with its dark side left; say whether it was transposed."""
+def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, bool, str]:
+    """Turn the picture so that the edge is near-vertical with its dark side left; say whether it was transposed.
+
+    And on which side of the edge the picture as given is dark.
+    """
     if image.ndim != 2 or not np.isfinite(image).all():
         raise ValueError(f"an edge needs a finite 2-D array, not shape {image.shape}")
     if limits and (share := clipped_share(image, limits)) > MOST_CLIPPED:
@@ -136,9 +142,9 @@ def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, b
         what = f"the edge region is {columns}x{rows} px, at least {LEAST_COLUMNS}x{LEAST_ROWS} are needed"
         raise GapError(what, code="region_too_small", width=columns, height=rows)
     half = columns // 2
-    if turned[:, :half].mean() > turned[:, -half:].mean():
-        turned = turned[:, ::-1]
-    return np.ascontiguousarray(turned), transposed
+    mirrored = bool(turned[:, :half].mean() > turned[:, -half:].mean())
+    sides = ("above", "below") if transposed else ("left", "right")
+    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned), transposed, sides[mirrored]
 
 
 def _levels(image: Array) -> tuple[float, float]:

@@ -2,8 +2,9 @@
 
 The chart's geometry gives the phase of the bars at every pixel, so that perspective and any frequency law along the
 wedge are in it. Offset, cosine and sine of that phase are fitted by least squares between the middles of the outermost
-bars (a whole number of periods), 15 neighbouring lines together; the amplitude over that of a square wave's fundamental
-(step / 2 x 4 / pi; Coltman, J. Opt. Soc. Am. 44(6), 1954) is the modulation. Bars are counted by the strongest spatial
+bars (a whole number of periods), up to 15 neighbouring lines together (fewer where the frequency rises fast, as in the
+reciprocal wedge of EIA charts); the amplitude over that of a square wave's fundamental (step / 2 x 4 / pi; Coltman,
+J. Opt. Soc. Am. 44(6), 1954) is the modulation. Bars are counted by the strongest spatial
 frequency across the wedge, which betrays an aliased line. Reading rule: the wedge is resolved up to the first line
 where the modulation falls to the criterion or the number of bars is wrong, and never beyond half a cycle per pixel.
 """
@@ -11,7 +12,7 @@ where the modulation falls to the criterion or the number of bars is wrong, and 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -22,7 +23,10 @@ from acceptance.errors import GapError
 Array = NDArray[np.float64]
 
 CRITERION = 0.1
-SMOOTH = 15
+SMOOTH = 7  # lines fitted together on each side of one, at most
+LEAST = 2
+SPAN = 0.12  # by which the frequency may differ among them
+ALIAS = 0.05  # modulation that false bars must have to be called aliasing
 MARGIN = 3
 NYQUIST = 0.5
 
@@ -59,8 +63,9 @@ class WedgeResult:
 
     ``frequencies`` (n,) cycle/px, ``modulation`` (n,) smoothed, 1 = fully resolved, ``counts`` (n,) bars. ``reading``:
     cycle/px, ``u`` its standard error from the scatter of the lines. ``limited_by``: "criterion", "bar_count",
-    "sampling_limit" or "wedge_end" (resolved throughout: the reading is a lower bound). ``aliasing``: cycle/px of the
-    first wrong bar count, or None.
+    "sampling_limit" or "wedge_end" (resolved throughout: the reading is a lower bound). ``half``: cycle/px where the
+    modulation falls to 50 %, None where it does not. ``aliasing``: cycle/px from where false bars, fewer than printed,
+    show in more than noise, or None.
     """
 
     frequencies: Array
@@ -70,8 +75,22 @@ class WedgeResult:
     u: float
     degrees_of_freedom: int
     limited_by: str
+    half: float | None
     aliasing: float | None
     bars: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Together:
+    """Which lines are fitted together: ``centre`` (n,) the line in the middle, ``half`` (n,) how many on each side."""
+
+    centre: NDArray[np.intp]
+    half: NDArray[np.intp]
+
+    def sums(self, values: Array) -> Array:
+        """Sum ``values`` (lines, ...) over each group of lines."""
+        total = np.cumsum(np.concatenate([np.zeros_like(values[:1]), values]), axis=0)
+        return np.asarray(total[self.centre + self.half + 1] - total[self.centre - self.half])
 
 
 def phase(wedge: Wedge, along: Array, across: Array) -> Array:
@@ -91,18 +110,38 @@ def wedge_reading(luma: Array, along: Array, across: Array, wedge: Wedge, step: 
     inside = (np.abs(turns) <= wedge.periods / 2) & (line >= 0)
     frequency = _frequencies(turns, inside, line, count)
     usable = _usable(line[inside], frequency, wedge)
-    if usable.size < 3 * SMOOTH:
+    together = _together(frequency[usable])
+    if together.centre.size < 2 * SMOOTH:
         height, width = luma.shape
         raise GapError("the wedge covers too few lines", code="region_too_small", width=width, height=height)
     values, angle = luma[inside], phase(wedge, along, across)[inside]
-    modulation, error = _modulation(*_equations(values, angle, line[inside], frequency.size, usable))
+    modulation, error = _modulation(*_equations(values, angle, line[inside], frequency.size, usable), together)
     full = step * 2 / math.pi
-    power = _powers(values, turns[inside] / wedge.periods, line[inside], wedge.periods, frequency.size)
-    middle = frequency[usable][SMOOTH // 2 : usable.size - SMOOTH // 2]
-    # Beyond half a cycle per pixel nothing can be told from its alias below, which is what the picture shows.
-    shown = np.arange(2, wedge.periods + 3) / wedge.periods * middle[:, None] <= NYQUIST
-    counts = np.argmax(np.where(shown, _boxed(power[usable]), -1.0), axis=1) + 3
-    return _read(middle, modulation / full, error / full, counts, wedge.bars)
+    power = _powers(values, turns[inside] / wedge.periods, line[inside], wedge.periods, frequency.size)[usable]
+    middle = frequency[usable][together.centre]
+    counts, false = _counted(together.sums(power), middle, wedge.periods)
+    wrong = (counts != wedge.bars) & (np.sqrt(4 * false / (2 * together.half + 1)) > ALIAS * full)
+    result = _read(middle, modulation / full, error / full, counts, wedge.bars)
+    return replace(result, aliasing=float(middle[wrong][0]) if wrong.any() else None)
+
+
+def _together(frequency: Array) -> _Together:
+    """Group neighbouring lines around each whose frequency differs by no more than ``SPAN``."""
+    rise = np.abs(np.gradient(np.log(np.maximum(frequency, 1e-9)))) if frequency.size > 1 else np.ones(1)
+    half = np.clip(np.floor(SPAN / np.maximum(rise, 1e-9)), LEAST, SMOOTH).astype(np.intp)
+    line = np.arange(frequency.size)
+    whole = (line - half >= 0) & (line + half < frequency.size)
+    return _Together(centre=line[whole], half=half[whole])
+
+
+def _counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.intp], Array]:
+    """Return the number of bars seen, from the strongest of 2 to periods + 2 cycles, and its power.
+
+    Beyond half a cycle per pixel nothing can be told from its alias below, which is what the picture shows.
+    """
+    shown = np.arange(2, periods + 3) / periods * frequency[:, None] <= NYQUIST
+    seen = np.where(shown, power, -1.0)
+    return np.argmax(seen, axis=1) + 3, seen.max(axis=1)
 
 
 def _lines(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
@@ -136,47 +175,49 @@ def _equations(
     return normal[usable] * weight[:, None, None], right[usable] * weight[:, None]
 
 
-def _modulation(normal: Array, right: Array) -> tuple[Array, Array]:
-    """Amplitude of the bars and its standard error, for every 15 neighbouring lines fitted together.
+def _modulation(normal: Array, right: Array, together: _Together) -> tuple[Array, Array]:
+    """Amplitude of the bars and its standard error, for every group of lines fitted together.
 
     The error is the sandwich estimator, clustered by line: what each line alone would have changed, less the trend
     along the wedge.
     """
-    inverse = np.linalg.inv(_boxed(normal) + 1e-9 * np.eye(3))
-    fitted = np.einsum("lij,lj->li", inverse, _boxed(right))
+    inverse = np.linalg.inv(together.sums(normal) + 1e-9 * np.eye(3))
+    fitted = np.einsum("lij,lj->li", inverse, together.sums(right))
     amplitude = np.hypot(fitted[:, 1], fitted[:, 2])
     gradient = np.pad(fitted[:, 1:] / np.maximum(amplitude, 1e-12)[:, None], ((0, 0), (1, 0)))
     influence = np.einsum("li,lij->lj", gradient, inverse)
-    changes = np.empty((SMOOTH, amplitude.size))
-    for k in range(SMOOTH):
-        lines = slice(k, k + amplitude.size)
-        surplus = right[lines] - np.einsum("lij,lj->li", normal[lines], fitted)
-        changes[k] = np.einsum("li,li->l", influence, surplus)
-    trend = np.vander(np.arange(SMOOTH) - SMOOTH // 2, 2)
-    changes -= trend @ np.linalg.pinv(trend) @ changes
-    return _straightened(amplitude), np.sqrt((changes**2).sum(axis=0) * SMOOTH / (SMOOTH - 3))
+    away = np.arange(-SMOOTH, SMOOTH + 1)
+    member = np.abs(away) <= together.half[:, None]
+    lines = np.where(member, together.centre[:, None] + away, together.centre[:, None])
+    surplus = right[lines] - np.einsum("lkij,lj->lki", normal[lines], fitted)
+    changes = np.einsum("li,lki->lk", influence, surplus) * member
+    count = member.sum(axis=1)
+    slope = changes @ away / (away**2 * member).sum(axis=1)
+    scatter = ((changes - (changes.sum(axis=1) / count)[:, None] - slope[:, None] * away) * member) ** 2
+    return _straightened(amplitude, together), np.sqrt(scatter.sum(axis=1) * count / np.maximum(count - 3, 1))
 
 
-def _straightened(smooth: Array) -> Array:
-    """Take out what a mean over 15 lines adds to a curved line: (15^2 - 1) / 24 of its second difference.
+def _straightened(smooth: Array, together: _Together) -> Array:
+    """Take out what a mean over n lines adds to a curved line: (n^2 - 1) / 24 of its second difference.
 
     The noise that this adds, the parabola of ``_between`` takes off again.
     """
-    half = SMOOTH // 2
-    curvature = np.zeros_like(smooth)
-    curvature[half:-half] = (smooth[2 * half :] - 2 * smooth[half:-half] + smooth[: -2 * half]) / half**2
-    return np.asarray(smooth - (SMOOTH**2 - 1) / 24 * curvature)
+    half, place = together.half, np.arange(smooth.size)
+    below, above = np.maximum(place - half, 0), np.minimum(place + half, smooth.size - 1)
+    curvature = (smooth[above] - 2 * smooth + smooth[below]) / half**2
+    curvature[(place - half < 0) | (place + half >= smooth.size)] = 0
+    return np.asarray(smooth - ((2 * half + 1) ** 2 - 1) / 24 * curvature)
 
 
 def _powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, count: int) -> Array:
-    """Power (lines, cycles) of 2 to periods + 2 whole cycles across the part that is fitted."""
+    """Power (lines, cycles), a quarter of the squared amplitude, of 2 to periods + 2 cycles across what is fitted."""
     seen = np.maximum(np.bincount(line, minlength=count), 1)
     flat = values - (np.bincount(line, values, count) / seen)[line]
     powers = []
     for cycles in range(2, periods + 3):
         real = np.bincount(line, flat * np.cos(2 * np.pi * cycles * turn), count)
         imaginary = np.bincount(line, flat * np.sin(2 * np.pi * cycles * turn), count)
-        powers.append((real**2 + imaginary**2) / seen)
+        powers.append((real**2 + imaginary**2) / seen**2)
     return np.array(powers).T
 
 
@@ -187,12 +228,6 @@ def _usable(line: NDArray[np.intp], frequency: Array, wedge: Wedge) -> NDArray[n
     full = np.flatnonzero(seen > 0.75 * expected)
     full = full[(full >= MARGIN) & (full < frequency.size - MARGIN)]
     return full if frequency[full[:1]].sum() <= frequency[full[-1:]].sum() else full[::-1]
-
-
-def _boxed(values: Array) -> Array:
-    """Sum over 15 neighbouring lines; 14 lines fewer than went in."""
-    total = np.cumsum(np.concatenate([np.zeros_like(values[:1]), values]), axis=0)
-    return np.asarray(total[SMOOTH:] - total[:-SMOOTH])
 
 
 def _read(frequencies: Array, modulation: Array, error: Array, counts: NDArray[np.intp], bars: int) -> WedgeResult:
@@ -213,28 +248,41 @@ def _read(frequencies: Array, modulation: Array, error: Array, counts: NDArray[n
         counts=counts,
         reading=ends[limited_by],
         u=_standard_error(frequencies, modulation, error, at),
-        degrees_of_freedom=SMOOTH - 3,
+        degrees_of_freedom=2 * SMOOTH - 2,
         limited_by=limited_by,
-        aliasing=ends.get("bar_count"),
+        half=_crossing(frequencies, modulation, 0.5),
+        aliasing=None,
         bars=bars,
     )
 
 
-def _between(frequencies: Array, modulation: Array, i: int) -> float:
+def _crossing(frequencies: Array, modulation: Array, level: float) -> float | None:
+    low = np.flatnonzero(modulation < level)
+    return _between(frequencies, modulation, int(low[0]), level) if low.size and low[0] else None
+
+
+def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITERION) -> float:
     """Crossing near line ``i``: of a parabola through the lines around it, else between the two lines themselves."""
-    share = (modulation[i - 1] - CRITERION) / (modulation[i - 1] - modulation[i])
+    share = (modulation[i - 1] - level) / (modulation[i - 1] - modulation[i])
     plain = float(frequencies[i - 1] + share * (frequencies[i] - frequencies[i - 1]))
-    near = slice(max(0, i - SMOOTH), i + SMOOTH + 1)
-    if frequencies[near].size < 2 * SMOOTH:
+    near = _near(frequencies, i)
+    if frequencies[near].size < 2 * LEAST + 2:
         return plain
-    parabola = Polynomial.fit(frequencies[near], modulation[near] - CRITERION, 2)
+    parabola = Polynomial.fit(frequencies[near], modulation[near] - level, 2)
     roots = np.real(parabola.roots()[np.isreal(parabola.roots())])
     inside = roots[(roots > frequencies[near][0]) & (roots < frequencies[near][-1])]
     return float(inside[np.argmin(np.abs(inside - plain))]) if inside.size else plain
 
 
+def _near(frequencies: Array, i: int) -> slice:
+    """Lines around line ``i``: twice as many as were fitted together, as far as their frequency is similar."""
+    reach = np.flatnonzero(np.abs(frequencies / frequencies[i] - 1) <= 2 * SPAN)
+    most = 2 * SMOOTH + 1
+    return slice(max(int(reach[0]), i - most), min(int(reach[-1]), i + most) + 1)
+
+
 def _standard_error(frequencies: Array, modulation: Array, error: Array, at: int) -> float:
     """Error of the modulation around line ``at`` over the modulation's slope there."""
-    near = slice(max(0, at - SMOOTH), at + SMOOTH + 1)
-    slope = abs(float(np.polyfit(frequencies[near], modulation[near], 1)[0]))
+    near = _near(frequencies, at)
+    slope = abs(float(np.polyfit(frequencies[near], modulation[near], 1)[0])) if frequencies[near].size > 1 else 0.0
     return float(np.sqrt(np.mean(error[near] ** 2))) / max(slope, 1e-9)

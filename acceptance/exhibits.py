@@ -1,0 +1,107 @@
+"""What a session's measurements look like: curves that share a plot, and maps of the picture's zones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from acceptance import plots, wording, zone_map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from acceptance.model import Curve, Measurement, Shot
+
+MOST_PLOTS = 48
+MOST_MAPS = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A drawing with what its caption needs: the subject's id, the shot, and what is shown."""
+
+    subject: str
+    shot: str
+    name: str
+    svg: Markup
+
+
+def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
+    """Draw curves of a shot that share name, direction and axes in one plot, as many as dash patterns tell apart."""
+    groups: dict[tuple[str, ...], dict[str, Curve]] = defaultdict(dict)
+    for one in measurements:
+        curve = one.curve
+        if curve and len(curve.x) > 1:
+            key = (one.subject, one.shot, curve.name, one.direction, curve.x_label, curve.y_label, curve.y_unit)
+            groups[key].setdefault(_line(one, lang), curve)
+    parts = [(key, part) for key, lines in groups.items() for part in _parts(lines)]
+    return [_plot(key, part, lang) for key, part in parts[:MOST_PLOTS]]
+
+
+def _line(one: Measurement, lang: str) -> str:
+    """Name a line by its zone where the plot's caption already tells the direction."""
+    name = one.region.partition(".")[0] if one.direction else one.region
+    return wording.region(name, lang) or wording.quantity(one.quantity, lang)
+
+
+def _parts(lines: Mapping[str, Curve]) -> list[dict[str, Curve]]:
+    items = list(lines.items())
+    return [dict(items[at : at + plots.MOST_LINES]) for at in range(0, len(items), plots.MOST_LINES)]
+
+
+def _plot(key: tuple[str, ...], lines: Mapping[str, Curve], lang: str) -> Exhibit:
+    words = wording.phrases(lang)
+    worded = {name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in lines.items()}
+    direction = wording.word(key[3], "direction", lang) if key[3] else ""
+    name = wording.word(key[2], "curve", lang) + (f" · {direction}" if direction else "")
+    return Exhibit(subject=key[0], shot=key[1], name=name, svg=Markup(plots.draw(worded)))  # noqa: S704 - plots.py escapes
+
+
+def zone_maps(measurements: Sequence[Measurement], shots: Iterable[Shot], lang: str) -> list[Exhibit]:
+    """Draw the zones of every shot in which edges were measured; several edges of a zone and direction are averaged."""
+    words = wording.phrases(lang)["zone_map"]
+    headings = [words[name] for name in ("mtf50", "line_widths", "limit", "ratio")]
+    maps = []
+    for shot in shots:
+        zones = _zones([one for one in measurements if one.shot == shot.id])
+        if zones:
+            drawn = zone_map.draw(zones, _aspect(shot), headings)
+            maps.append(Exhibit(subject=shot.subject, shot=shot.id, name=words["title"], svg=Markup(drawn)))  # noqa: S704 - zone_map.py escapes
+    return maps[:MOST_MAPS]
+
+
+def _aspect(shot: Shot) -> float:
+    """Width of the picture as shown over its height; 16:9 where the stream does not tell."""
+    width, height = (float(shot.stream.get(name, 0)) for name in ("width", "height"))
+    across, _, down = str(shot.stream.get("sample_aspect", "1")).partition("/")
+    return width / height * float(across) / float(down or 1) if width and height else 16 / 9
+
+
+def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_map.Row]]:
+    zones: dict[str, list[zone_map.Row]] = defaultdict(list)
+    for direction in ("horizontal", "vertical"):
+        for zone in zone_map.PLACES:
+            sharp = [one for one in ones if _is(one, "mtf50", zone, direction)]
+            if sharp:
+                limits = [one.value for one in ones if _is(one, direction, zone, direction)]
+                ratios = [one.value for one in ones if one.quantity == "resolution.corner_ratio"
+                          and (one.region, one.direction) == (zone, direction)]  # fmt: skip
+                row = zone_map.Row(
+                    direction=direction,
+                    mtf50=fmean(one.value for one in sharp),
+                    line_widths=fmean(float(one.details["line_widths_per_height"]) for one in sharp),
+                    limit=fmean(limits) if limits else None,
+                    ratio=fmean(ratios) if ratios else None,
+                )
+                zones[zone].append(row)
+    return dict(zones)
+
+
+def _is(one: Measurement, name: str, zone: str, direction: str) -> bool:
+    """Tell whether this is the figure of an edge in a zone and direction, with what a map needs."""
+    same = one.quantity == f"resolution.{name}" and one.direction == direction and one.details.get("zone") == zone
+    return same and "line_widths_per_height" in one.details

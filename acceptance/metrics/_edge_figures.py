@@ -1,0 +1,196 @@
+"""Figures of one slanted edge in a view: MTF50 and MTF10, limiting resolution in TV lines, with their budgets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.metrics._edge import EdgeResult, edge_mtf
+from acceptance.metrics._seen import SAMPLING_LIMIT, lines_of, pictures, refuse_clipped, repeat, scaled, within
+from acceptance.model import BudgetLine, Curve, Note, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Measurement
+    from acceptance.scene import Scene
+    from acceptance.views import View
+
+Array = NDArray[np.float64]
+
+EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
+LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
+TONE_PROBE = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tone:
+    """How codes become light in a scene: ``light`` of every code, the curve's name, half-width of its exponent."""
+
+    light: Array
+    name: str
+    doubt: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """An edge as seen: its results (the first of all frames together where they stand still) and what tone does to it.
+
+    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``.
+    """
+
+    view: View
+    results: tuple[EdgeResult, ...]
+    probe: EdgeResult
+
+    @property
+    def first(self) -> EdgeResult:
+        """The result that details and curve are taken from."""
+        return self.results[0]
+
+    def reached(self, name: str) -> bool:
+        """Whether every picture's MTF falls to the level of ``name``, "mtf50" or "mtf10"."""
+        return all(getattr(one, name) is not None for one in (*self.results, self.probe))
+
+    def value(self, name: str) -> float:
+        """Return a crossing in cycle/px: of all frames together where they stand still, else the mean over frames."""
+        values = [float(getattr(one, name)) for one in self.results]
+        return values[0] if self.view.stable else float(np.mean(values))
+
+    def noise(self, name: str) -> list[BudgetLine]:
+        """Return what belongs to this edge alone: the fit's noise, and what frames scatter beyond it."""
+        values = [float(getattr(one, name)) for one in self.results]
+        errors = [float(getattr(one, "u" + name[3:])) for one in self.results]
+        fit = errors[0] if self.view.stable else float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
+        freedom = self.first.degrees_of_freedom
+        return [
+            BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
+            *repeat(values[1:] if self.view.stable else values, fit),
+        ]
+
+    def tone_slope(self, name: str) -> float:
+        """Relative change of a crossing for a change of one in the exponent of the tone curve."""
+        before = float(getattr(self.first, name))
+        return (float(getattr(self.probe, name)) / before - 1) / TONE_PROBE
+
+
+def tone_of(scene: Scene) -> Tone:
+    """Light of every code of the scene, asked once."""
+    light = scene.linear(np.arange(1 << scene.video.depth))
+    return Tone(light=light, name=scene.tone, doubt=scene.tone_doubt)
+
+
+def seen(scene: Scene, view: View, tone: Tone) -> Edge:
+    """Measure an edge in linear light. Raises GapError: clipped, or what ``edge_mtf`` refuses."""
+    refuse_clipped(scene, view)
+    inside = within(view)
+    light = [np.interp(codes[inside], np.arange(tone.light.size), tone.light) for codes in pictures(view)]
+    probe = np.sign(light[0]) * np.abs(light[0]) ** (1 + TONE_PROBE)
+    return Edge(
+        view=view,
+        results=tuple(edge_mtf(picture) for picture in light),
+        probe=edge_mtf(probe, covariance=False),
+    )
+
+
+def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
+    """MTF50 and MTF10 of one edge, and the TV lines that MTF10 stands for."""
+    for name in ("mtf50", "mtf10"):
+        if not edge.reached(name):
+            yield _not_reached(edge, name, f"resolution.{name}")
+            continue
+        value, budget = edge.value(name), [*edge.noise(name), _tone_line(edge, name, tone)]
+        yield scene.figure(
+            f"resolution.{name}",
+            value,
+            "cycle/px",
+            budget,
+            samples=edge.view.luma.shape[0],
+            method=EDGE_METHOD.format(tone=tone.name),
+            region=edge.view.region.name,
+            direction=edge.first.resolves,
+            details=_details(edge, value, lines_of(scene, edge.first.resolves)),
+            curve=_curve(edge.first),
+        )
+        if name == "mtf10":
+            yield _limiting(scene, edge, tone, budget)
+    if not edge.reached("mtf10"):
+        yield _not_reached(edge, "mtf10", f"resolution.{edge.first.resolves}")
+
+
+def _not_reached(edge: Edge, name: str, quantity: str) -> Note:
+    reason = Reason(code="mtf_not_reached", parameters={"level": int(name[3:])})
+    return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
+
+
+def _tone_line(edge: Edge, name: str, tone: Tone) -> BudgetLine:
+    half_width = abs(edge.tone_slope(name)) * edge.value(name) * tone.doubt
+    return BudgetLine(source="tone curve", contribution=half_width / math.sqrt(3), evaluation="B")
+
+
+def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:
+    """Return what is printed beside an MTF figure; frequencies in cycle/px, ``lines`` per picture height a cycle/px."""
+    first, view = edge.first, edge.view
+    details: dict[str, Any] = {
+        "zone": view.region.zone,
+        "box": ", ".join(str(number) for number in view.box),
+        "line_widths_per_height": round(value * lines, 2),
+        "angle": round(first.angle, 3),
+        "edge_order": first.order,
+        "dark_side": first.dark_side,
+        "window": round(first.window, 2),
+        "contrast": round(first.contrast, 4),
+        "overshoot": round(first.overshoot, 4),
+        "undershoot": round(first.undershoot, 4),
+        "sharpened": first.sharpened,
+    }
+    crossings = {"mtf50": first.mtf50, "mtf30": first.mtf30, "mtf10": first.mtf10}
+    return details | {name: round(at, 5) for name, at in crossings.items() if at is not None}
+
+
+def _curve(result: EdgeResult) -> Curve:
+    shown = slice(0, 193, 2)
+    marks = {"MTF50": result.mtf50, "MTF30": result.mtf30, "MTF10": result.mtf10, "Nyquist": SAMPLING_LIMIT}
+    return Curve(
+        name="mtf",
+        x=tuple(float(f) for f in result.frequencies[shown]),
+        y=tuple(round(float(m), 5) for m in result.mtf[shown]),
+        x_label="frequency",
+        y_label="mtf",
+        x_unit="cycle/px",
+        y_unit="1",
+        marks={name: at for name, at in marks.items() if at is not None},
+    )
+
+
+def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement:
+    """Limiting resolution in TV lines from MTF10, capped at the sampling limit."""
+    first, mtf10 = edge.first, edge.value("mtf10")
+    scale, frequency = lines_of(scene, first.resolves), min(mtf10, SAMPLING_LIMIT)
+    # The edge's normal leans off the axis; a point spread that is not round would read differently along the axis.
+    lean = frequency * (1 - math.cos(math.radians(first.angle))) / math.sqrt(3)
+    lines = [*budget, BudgetLine(source="edge direction", contribution=lean, evaluation="B")]
+    details = {
+        "criterion": "MTF10",
+        "limited_by": "criterion" if mtf10 <= SAMPLING_LIMIT else "sampling_limit",
+        "sampling_limit": SAMPLING_LIMIT * scale,
+        "line_widths_per_height": round(frequency * scale, 2),
+        "cycles_per_pixel": mtf10,
+        "zone": edge.view.region.zone,
+        "sharpened": first.sharpened,
+    }
+    return scene.figure(
+        f"resolution.{first.resolves}",
+        frequency * scale,
+        "TVL",
+        scaled(lines, scale),
+        samples=edge.view.luma.shape[0],
+        method=LIMIT_METHOD.format(tone=tone.name),
+        region=edge.view.region.name,
+        direction=first.resolves,
+        details=details,
+    )
