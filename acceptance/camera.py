@@ -3,7 +3,8 @@
 A pinhole camera with one radial term looks at planes of light. The light is resampled on a grid three times finer
 than the pixels (quadratic B-spline), blurred by a Gaussian and integrated over square pixels, all in linear light; then
 come the transfer curve (ITU-R BT.709-6, 1.2), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and BT.601-7, 2.5), noise
-in code values and quantisation. Face on, the MTF at 50 % is right to 0.05 %; tilted by 10 degrees to 0.3 %.
+in code values and quantisation. Face on, the MTF at 50 % is right to 0.05 %; tilted by 10 degrees to 0.3 %. With a
+``Sensor`` exposure and noise follow the illuminance on the scene.
 
 Picture coordinates are pixels, integer = pixel centre, x to the right, y down.
 """
@@ -34,8 +35,39 @@ Planes = tuple[NDArray[np.uint8], ...]
 FINE = 3
 STRIP = 192
 FOCAL = 1.2
+MIDDLE = 0.18  # reflectance whose noise the colour planes have everywhere
 NOISE_SAMPLES = 1 << 23
 WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensor:
+    """Exposure and noise in ``illuminance`` lx: photon and read noise, lifted by automatic gain (EMVA 1288, linear).
+
+    At the longest exposure nominal white gives ``per_lux`` electrons a lx; in good light the exposure is cut so that it
+    gives ``full``. Below that the gain rises, ``most_gain`` times at most; from there on the picture darkens.
+    """
+
+    illuminance: float
+    per_lux: float = 400.0
+    full: float = 8000.0
+    read: float = 4.0
+    most_gain: float = 100.0
+
+    @property
+    def electrons(self) -> float:
+        """Electrons that nominal white gives."""
+        return min(self.full, self.per_lux * self.illuminance)
+
+    @property
+    def level(self) -> float:
+        """Share of its nominal level that the picture keeps."""
+        return min(1.0, self.most_gain * self.electrons / self.full)
+
+    def sigma(self, light: Array | float) -> Array:
+        """Noise of light (1 = nominal white), itself before gain, in the picture's light after gain."""
+        noise = np.sqrt(self.electrons * np.maximum(light, 0) + self.read**2)
+        return np.asarray(self.level / self.electrons * noise)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +81,13 @@ class Camera:
     (positive roll turns the chart clockwise in the picture), ``offset`` px. ``distortion`` k: ideal radius =
     radius (1 + k radius^2), radius 1 at half the diagonal, positive = barrel. ``black`` and ``white`` are the light
     that reflectance 0 and 1 send to the sensor (1 = nominal white), ``surround`` is the reflectance around the chart,
-    ``vignetting`` the share of light lost in the picture's corner. ``exposure`` and ``readout`` (rolling shutter, first
-    to last row) are seconds. ``dropped`` source frames are never delivered; in place of ``repeated`` ones the picture
-    before is delivered again. ``glare`` is a white disc on the chart: x, y, radius in mm. ``transfer`` is bt709, srgb
-    or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each
-    second, a key frame every two, as cameras are set up.
+    ``vignetting`` the share of light lost in the picture's corner, ``hot_spot`` the light at the centre over that in
+    the corner of a beam that falls off as a Gaussian (1: even). With a ``sensor`` the temporal noise is the sensor's
+    and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to last row) are seconds.
+    ``dropped`` source frames are never delivered; in place of ``repeated`` ones the picture before is delivered again.
+    ``glare`` is a white disc on the chart: x, y, radius in mm. ``transfer`` is bt709, srgb or linear. ``crf`` 0 with
+    libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a key frame every two,
+    as cameras are set up.
     """
 
     width: int = 1280
@@ -77,6 +111,8 @@ class Camera:
     white: float = 0.9
     surround: float = 0.2
     vignetting: float = 0.0
+    hot_spot: float = 1.0
+    sensor: Sensor | None = None
     dropped: frozenset[int] = frozenset()
     repeated: frozenset[int] = frozenset()
     glare: tuple[float, float, float] | None = None
@@ -95,7 +131,22 @@ class Camera:
         """Noise-free luma code, not rounded, of a neutral of this linear reflectance (0..1), without vignetting."""
         low, high = self.code_range
         light = self.black + (self.white - self.black) * np.asarray(reflectance, np.float64)
-        return np.asarray(low + (high - low) * _transfer(self, light))
+        return np.asarray(low + (high - low) * _transfer(self, self.level * light))
+
+    @property
+    def level(self) -> float:
+        """Share of its nominal level that the picture keeps where gain cannot make up for the want of light."""
+        return self.sensor.level if self.sensor else 1.0
+
+    def sigma(self, codes: Array | Light | float) -> Array:
+        """Temporal noise, in codes, where noise-free luma is ``codes``, linear in noise; one value without sensor."""
+        low, high = self.code_range
+        if self.sensor is None:
+            return np.asarray(self.noise * (high - low))
+        light = np.linspace(0, 1.5, 6001)
+        signal = np.asarray(_transfer(self, light), np.float64)
+        noise = np.gradient(signal, light) * self.sensor.sigma(light / self.level)
+        return np.asarray(np.interp(codes, low + (high - low) * signal, (high - low) * noise))
 
     def mtf(self, frequency: Array | float, angle: float = 0.0) -> Array:
         """MTF at ``frequency`` (cycle/px) along a direction ``angle`` degrees off the rows: Gaussian, square pixel."""
@@ -241,7 +292,8 @@ def _transfer(camera: Camera, light: Array | Light) -> Array | Light:
 
 def coded(camera: Camera, base: Light) -> list[Light]:
     """Noise-free luma (h, w), and for three channels Cb and Cr of half size, in 8-bit codes, not rounded."""
-    signal = _transfer(camera, (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:]))
+    light = (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:])
+    signal = _transfer(camera, np.float32(camera.level) * light)
     low, high = camera.code_range
     if len(base) == 1:
         return [np.float32(low) + np.float32(high - low) * signal[0]]
@@ -253,11 +305,11 @@ def coded(camera: Camera, base: Light) -> list[Light]:
 
 
 def _falloff(camera: Camera, shape: tuple[int, ...]) -> Light | np.float32:
-    if not camera.vignetting:
+    if not camera.vignetting and camera.hot_spot == 1:
         return np.float32(1)
     rows, columns = (np.arange(n) - (n - 1) / 2 for n in shape)
     radius = (rows[:, None] ** 2 + columns**2) / (rows[0] ** 2 + columns[0] ** 2)
-    return np.asarray(1 - camera.vignetting * radius, np.float32)
+    return np.asarray((1 - camera.vignetting * radius) * camera.hot_spot**-radius, np.float32)
 
 
 def _halved(plane: Light) -> Light:
@@ -286,10 +338,10 @@ def fixed_pattern(camera: Camera, planes: Sequence[Light]) -> list[Light]:
 
 def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
     """Add the temporal noise of source frame ``source`` and round: the same frame always comes out the same."""
-    low, high = camera.code_range
-    sigma, random, noise = np.float32(camera.noise * (high - low)), random_stream(camera, source), _noise(camera.seed)
+    random, noise = random_stream(camera, source), _noise(camera.seed)
     frame = []
-    for plane in planes:
+    for number, plane in enumerate(planes):
+        sigma = camera.sigma(plane if number == 0 else camera.luma(MIDDLE)).astype(np.float32)
         start = random.integers(noise.size - plane.size)
         noisy = plane + sigma * noise[start : start + plane.size].reshape(plane.shape)
         frame.append(np.clip(np.rint(noisy, out=noisy), 0, 255, out=noisy).astype(np.uint8))

@@ -247,7 +247,8 @@ class Measurement:
 
     ``uncertainty`` is standard (k = 1), ``k`` the coverage factor for 95 % at ``degrees_of_freedom`` (None: infinite),
     ``expanded`` = k u. ``count`` and ``duration`` (seconds) stand behind a rate that is judged as a count.
-    ``lower_bound``: the true value is this or higher, for instance where a wedge was resolved to its very end.
+    ``lower_bound``: the true value is this or higher, for instance where a wedge was resolved to its very end;
+    ``upper_bound``: this or lower, for instance the illuminance of the darkest shot where that still was good enough.
     """
 
     subject: str
@@ -266,6 +267,7 @@ class Measurement:
     count: int | None = None
     duration: float | None = None
     lower_bound: bool = False
+    upper_bound: bool = False
     budget: tuple[BudgetLine, ...] = ()
     details: Mapping[str, Value] = field(default_factory=dict)
     curve: Curve | None = None

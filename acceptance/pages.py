@@ -152,7 +152,9 @@ class Book:
         if finding.value is None:
             return wording.DASH
         expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
-        return wording.figure(finding.value, finding.unit, self.lang, expanded=expanded, k=finding.k)
+        bounds = {wording.bound(self.session.measurements[index]) for index in finding.measurements} - {""}
+        figure = wording.figure(finding.value, finding.unit, self.lang, expanded=expanded, k=finding.k)
+        return "".join(bounds if len(bounds) == 1 else ()) + figure
 
     def _rule(self, finding: Finding, requirement: Requirement | None) -> str:
         if finding.decision_rule is None:

@@ -204,7 +204,7 @@ def _environment(lang: str) -> Environment:
     )
     environment.filters |= {one.__name__: partial(one, lang=lang) for one in (*bound, reason, limit)}
     environment.filters |= {"probability": wording.probability, "degrees": wording.degrees}
-    environment.filters |= {"number": wording.number, "moment": _moment}
+    environment.filters |= {"number": wording.number, "bound": wording.bound, "moment": _moment}
     environment.globals |= {"p": phrases(lang), "lang": lang, "most": pages.MOST_ROWS}
     return environment
 

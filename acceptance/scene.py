@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 STILL_WITHIN = 0.1
+TWO_LEVELS = ("illuminance_bright", "illuminance_dark")  # conditions of a shot of two copies in unlike light
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 
@@ -165,13 +166,14 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
     if not watch.kept:
         raise GapError("not one frame could be decoded", where=shot.clip, code="too_few_frames", frames=0, needed=1)
     notes: list[Note] = []
-    printed, places = _printed_chart(shot, wanted, watch, notes)
+    pair = _pair(wanted, watch) if two_levels(shot) else ()
+    printed, places = (None, []) if pair else _printed_chart(shot, wanted, watch, notes)
     found = views.of_chart(watch.kept, places, notes) | views.by_hand(shot, watch.kept, notes)
     if shot.plain_edges and not places:
         found = views.of_plain_edges(opened.info, watch.kept, notes) | found
     if opened.info.truncated:
         notes.append(Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)})))
-    located = tuple(places[:1]) + tuple(track.place for track in watch.tracks)
+    located = pair + tuple(places[:1]) + tuple(track.place for track in watch.tracks)
     return Scene(
         shot=replace(
             shot,
@@ -180,7 +182,7 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
             stream=_stream(opened, watch),
         ),
         video=opened.info,
-        chart=printed or (located[0].chart if located else None),
+        chart=None if pair else printed or (located[0].chart if located else None),
         located=located,
         views=found,
         series=_series(opened, shot, folder, watch),
@@ -271,6 +273,17 @@ def _printed_chart(
     if not printed and nothing_else:
         notes.append(Note(reason=Reason(code="chart_not_found")))
     return (places[0].chart if places else None), places
+
+
+def two_levels(shot: Shot) -> bool:
+    """Whether the shot is of two copies of the chart in unlike light: both illuminances are recorded."""
+    return {one.name for one in shot.conditions}.issuperset(TWO_LEVELS)
+
+
+def _pair(wanted: Sequence[Chart], watch: Watch) -> tuple[Located, ...]:
+    """Find the two copies; nothing where there are not two. What they show is not mixed: neither has views."""
+    places = finding.find(_mean(watch.kept).luma, [chart for chart in wanted if chart not in watch.clocks])
+    return tuple(places) if len(places) == 2 else ()
 
 
 def _one(frame: clip.Frame, printed: Sequence[Chart]) -> Located:

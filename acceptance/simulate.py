@@ -92,6 +92,26 @@ def film_chart(camera: Camera, chart: charts.Chart, path: Path, seconds: float =
     return _truth(camera, chart, to_picture, shown)
 
 
+def film_two_levels(camera: Camera, chart: charts.Chart, path: Path, ratio: float, seconds: float = 1.0) -> Truth:
+    """Film two copies of a chart side by side; the right one gets a ``ratio``-th of the light on the left one.
+
+    ``Truth.monitor_corners`` are those of the right one. Raises OutputError when the file cannot be written.
+    """
+    left, right = (pose(camera, chart.size, at * camera.width, 0.5) for at in (-0.25, 0.25))
+    lit, raster = _chart_sheet(camera, chart), _from_raster(camera, chart)
+    dim = replace(lit, base=lit.base / np.float32(ratio))
+    planes = fixed_pattern(
+        camera, coded(camera, photograph(camera, [(lit, left @ raster), (dim, right @ raster)]).base)
+    )
+    shown = _deliveries(camera, seconds)
+    _write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
+    return replace(
+        _truth(camera, chart, left, shown),
+        monitor_homography=right,
+        monitor_corners=_corners(camera, right, chart),
+    )
+
+
 def film_clock(
     camera: Camera,
     clock: charts.Chart,

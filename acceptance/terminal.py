@@ -74,8 +74,7 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
             wording.region(item.region, "en"),
             item.direction,
             item.statistic,
-            ("≥ " if item.lower_bound else "")
-            + wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
+            wording.bound(item) + wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
             item.method,
             item.shot,
         )

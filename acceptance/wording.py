@@ -21,7 +21,7 @@ from acceptance.model import RuleKind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acceptance.model import BottomLine, DecisionRule, Finding, Limit, Reason, Value
+    from acceptance.model import BottomLine, DecisionRule, Finding, Limit, Measurement, Reason, Value
 
 LANGUAGES = ("zh", "en")
 # A narrow space that holds together, and a thin one where a long result may break.
@@ -159,6 +159,12 @@ def figure(value: float, unit_code: str, lang: str, *, expanded: float | None = 
     symbol = unit(unit_code, lang)
     together = f"({pair}){THIN}{symbol}" if symbol else pair
     return together if k is None else f"{together} (k{NARROW}={NARROW}{k:.2f})"
+
+
+def bound(one: Measurement) -> str:
+    """Return the sign that a bound bears before its value: ≥ where the true value is this or higher, ≤ where lower."""
+    sign = "≥" if one.lower_bound else "≤" if one.upper_bound else ""
+    return f"{sign}{NARROW}" if sign else ""
 
 
 def _with_unit(text: str, unit_code: str, lang: str) -> str:

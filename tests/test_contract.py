@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from acceptance import encode, metrics, scene, session, wording
-from acceptance.model import Measurement, Shot
+from acceptance.model import Condition, Measurement, Shot
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
     from conftest import Film
 
-UNITS = {"TVL", "cycle/px", "dB", "1", "frame/s", "ms", "s", "%", "code"}
+UNITS = {"TVL", "cycle/px", "dB", "1", "frame/s", "ms", "s", "%", "code", "lx"}
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 
 
 @pytest.fixture(scope="module")
 def scenes(chart_film: Film, clock_film: Film) -> list[scene.Scene]:
+    lit, dim = ((Condition(name="illuminance", value=lux, unit="lx"),) for lux in (300, 100))
     shots = (
-        (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4")),
+        (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)),
+        (chart_film, Shot(id="dim", subject="camera", clip="chart.mp4", conditions=dim)),
         (
             clock_film,
             Shot(id="clock", subject="camera", clip="clock.mp4", arrivals="arrivals.csv", screen_log="screen.csv"),
@@ -37,7 +39,14 @@ def scenes(chart_film: Film, clock_film: Film) -> list[scene.Scene]:
 
 @pytest.fixture(scope="module")
 def measured(scenes: list[scene.Scene]) -> list[Measurement]:
-    return [item for seen in scenes for item in session.measure(seen)[0]]
+    return figures(scenes)
+
+
+def figures(scenes: list[scene.Scene]) -> list[Measurement]:
+    """Measure every scene, and all of them together."""
+    each = ((seen.shot, *session.measure(seen)) for seen in scenes)
+    done = [session.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each]
+    return session.together(done)[0]
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -93,7 +102,7 @@ def test_measuring_changes_nothing_that_it_was_given(scenes: list[scene.Scene]) 
 
 
 def test_measuring_twice_gives_the_same_figures(scenes: list[scene.Scene], measured: list[Measurement]) -> None:
-    assert [item for seen in scenes for item in session.measure(seen)[0]] == measured
+    assert figures(scenes) == measured
 
 
 def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film: Film) -> None:

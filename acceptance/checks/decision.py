@@ -66,13 +66,16 @@ def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
     return (Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL), "inside_guard_band"
 
 
-def decide_bound(decision: Decision, value: float, limit: Limit) -> Decision:
-    """Open a decision on ``value`` that may not hold where the true value is ``value`` or any higher one."""
+def decide_bound(decision: Decision, value: float, limit: Limit, *, lower: bool, upper: bool) -> Decision:
+    """Open a decision that may change with a true value above ``value`` (a ``lower`` bound) or below (``upper``)."""
     failed = decision.verdict in FAILURES
-    below = limit.at_least is not None and value < limit.at_least
-    if decision.verdict is Verdict.INCONCLUSIVE or (not below if failed else limit.at_most is None):
+    rising = limit.at_least is not None and value < limit.at_least if failed else limit.at_most is not None
+    falling = limit.at_most is not None and value > limit.at_most if failed else limit.at_least is not None
+    open_above, open_below = lower and rising, upper and falling
+    if decision.verdict is Verdict.INCONCLUSIVE or not (open_above or open_below):
         return decision
-    return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code="only_a_bound"))
+    code = "only_a_bound" if open_above else "only_an_upper_bound"
+    return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code=code))
 
 
 def decide_count(count: int, duration: float, limit: Limit) -> Decision:

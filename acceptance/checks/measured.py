@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
+ONLY_BOUNDS = frozenset({"only_a_bound", "only_an_upper_bound"})
 NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 
 
@@ -25,8 +26,8 @@ def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Fi
     Where the worst is only a bound that decides nothing, the worst proper value may still fail.
     """
     finding = _judge(case, requirement, found, blank)
-    proper = [pair for pair in found if not pair[1].lower_bound]
-    if finding.reason.code == "only_a_bound" and requirement.combine is Combine.WORST and proper:
+    proper = [pair for pair in found if not (pair[1].lower_bound or pair[1].upper_bound)]
+    if finding.reason.code in ONLY_BOUNDS and requirement.combine is Combine.WORST and proper:
         other = _judge(case, requirement, proper, blank)
         return other if other.verdict in FAILURES else finding
     return finding
@@ -46,8 +47,8 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
     if trouble is not None:
         return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
     decision = _decision(requirement, chosen[0][1], figure)
-    if any(one.lower_bound for _, one in chosen):
-        decision = decide_bound(decision, figure.value, requirement.limit or Limit(unit=""))
+    lower, upper = any(one.lower_bound for _, one in chosen), any(one.upper_bound for _, one in chosen)
+    decision = decide_bound(decision, figure.value, requirement.limit or Limit(unit=""), lower=lower, upper=upper)
     return replace(blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability)
 
 

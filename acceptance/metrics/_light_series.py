@@ -1,0 +1,180 @@
+"""Shots at falling illuminance: which belong together, how bright each was, and where a figure falls to its criterion.
+
+The illuminance of a shot is that at the chart (``illuminance``, lx), times the transmittance of a neutral filter before
+the lens (``filter``); a shot with a filter alone takes the illuminance of the brightest shot without one. Between the
+two shots that bracket it the crossing is linear in the logarithm of the illuminance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from acceptance.model import BudgetLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Condition, Shot
+
+Array = NDArray[np.float64]
+
+LEAST_SPAN = 2.0  # brightest over darkest: less is no series but the same light
+ACCURACY = 10.0  # %, half-width, of a lux meter or a filter of which the plan says nothing
+PERCENT = {"": 1.0, "1": 1.0, "%": 0.01}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """A shot and its illuminance in lx, with relative standard uncertainties of lux meter and filter."""
+
+    shot: Shot
+    lux: float
+    meter: float
+    filter: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A figure at a level: value, standard uncertainty, degrees of freedom; ``bound``: the true one may be higher."""
+
+    level: Level
+    value: float
+    uncertainty: float
+    degrees_of_freedom: float | None = None
+    bound: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossing:
+    """The illuminance in lx at which a figure falls to its criterion, its budget, and the shots on either side.
+
+    ``lower_bound`` (``upper_bound``): the brightest shot misses (the darkest still meets) the criterion, so that the
+    true illuminance is this or higher (lower).
+    """
+
+    lux: float
+    budget: tuple[BudgetLine, ...]
+    met: Level
+    missed: Level | None = None
+    lower_bound: bool = False
+    upper_bound: bool = False
+
+
+def series(shots: Sequence[Shot]) -> Iterator[list[Level]]:
+    """Levels, brightest first, of each subject that was shot through one tap and path at illuminances apart."""
+    groups: dict[tuple[str, ...], list[Shot]] = {}
+    for shot in shots:
+        groups.setdefault((shot.subject, shot.tap, shot.path), []).append(shot)
+    for group in groups.values():
+        levels = sorted(_levels(group), key=lambda one: -one.lux)
+        alike = [one for one in levels if one.shot.chart in {levels[0].shot.chart, None}]
+        if alike and alike[0].lux >= LEAST_SPAN * alike[-1].lux:
+            yield alike
+
+
+def _levels(shots: Sequence[Shot]) -> Iterator[Level]:
+    lit = {shot.id: lux for shot in shots if (lux := number(shot, "illuminance", {"": 1.0, "lx": 1.0})) and lux > 0}
+    bare = [shot for shot in shots if shot.id in lit and condition(shot, "filter") is None]
+    brightest = max(bare, key=lambda shot: lit[shot.id], default=None)
+    for shot in shots:
+        source = shot if shot.id in lit else brightest
+        share = 1.0 if condition(shot, "filter") is None else number(shot, "filter", PERCENT)
+        if source is None or share is None or not 0 < share <= 1 or (source is not shot and share == 1):
+            continue
+        lux, meter = lit[source.id] * share, accuracy(source, "illuminance")
+        yield Level(shot=shot, lux=lux, meter=meter, filter=accuracy(shot, "filter") if share < 1 else 0.0)
+
+
+def condition(shot: Shot, name: str) -> Condition | None:
+    """Return the shot's condition of this name, if it has one."""
+    return next((one for one in shot.conditions if one.name == name), None)
+
+
+def number(shot: Shot, name: str, units: dict[str, float]) -> float | None:
+    """Return a condition that is a finite number in one of the ``units`` (factor of each), in the unit of factor 1."""
+    given = condition(shot, name)
+    if given is None or isinstance(given.value, bool | str) or given.unit not in units:
+        return None
+    return float(given.value) * units[given.unit] if math.isfinite(given.value) else None
+
+
+def accuracy(shot: Shot, name: str) -> float:
+    """Relative standard uncertainty of a condition: from ``<name>_accuracy`` (half-width, in %), else 10 %."""
+    stated = number(shot, f"{name}_accuracy", {"": 1.0, "%": 1.0})
+    return float(ACCURACY if stated is None else abs(stated)) / 100 / math.sqrt(3)
+
+
+def crossing(points: Sequence[Point], criterion: float, *, relative: bool = False) -> Crossing:
+    """Find where figures, brightest level first, fall below ``criterion`` for the first time.
+
+    ``relative``: the criterion is a share of the first figure, which then is met by definition.
+    """
+    level = criterion * points[0].value if relative else criterion
+    below = next((i for i, point in enumerate(points) if point.value < level), None)
+    if below is None:
+        last = points[-1].level
+        return Crossing(lux=last.lux, budget=_light(last, last, 1.0, last.lux), met=last, upper_bound=True)
+    if below == 0:
+        first = points[0].level
+        return Crossing(lux=first.lux, budget=_light(first, first, 1.0, first.lux), met=first, lower_bound=True)
+    return _between(points, below, level, criterion if relative else 0.0)
+
+
+def _between(points: Sequence[Point], below: int, level: float, share: float) -> Crossing:
+    """Cross between ``points[below]`` and the one before; ``share`` of the first figure is the level (0: constant)."""
+    above, under = points[below - 1], points[below]
+    span = math.log(above.level.lux / under.level.lux)
+    fall = above.value - under.value
+    weight = (level - under.value) / fall
+    lux = under.level.lux * math.exp(weight * span)
+    slope = lux * span / fall
+    first = share * slope
+    upper, lower = -weight * slope, -(1 - weight) * slope
+    if below == 1:
+        upper, first = upper + first, 0.0
+    lines = (("figure_brighter", upper, above), ("figure_darker", lower, under), ("figure_brightest", first, points[0]))
+    figures = tuple(
+        BudgetLine(
+            source=source,
+            contribution=abs(factor) * point.uncertainty,
+            degrees_of_freedom=point.degrees_of_freedom,
+        )
+        for source, factor, point in lines
+        if factor
+    )
+    doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
+    interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
+    budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
+    return Crossing(lux=lux, budget=budget, met=above.level, missed=under.level, upper_bound=above.bound)
+
+
+def _light(above: Level, under: Level, weight: float, lux: float) -> tuple[BudgetLine, ...]:
+    """Contributions in lx: one lux meter read all levels, so that its errors add; filters differ from each other."""
+    meter = weight * above.meter + (1 - weight) * under.meter
+    filters = math.hypot(weight * above.filter, (1 - weight) * under.filter)
+    lines = (BudgetLine(source="lux_meter", contribution=lux * meter, evaluation="B"),)
+    return (*lines, BudgetLine(source="filter", contribution=lux * filters, evaluation="B")) if filters else lines
+
+
+def _interpolation(points: Sequence[Point], below: int, level: float, weight: float) -> float:
+    """Half-width, in ln lux, of what a straight line between two shots may be off.
+
+    The larger of two: as if the slope changed threefold between them, and how far the monotone cubic through all
+    points (F. N. Fritsch, J. Butland, 1984) crosses elsewhere.
+    """
+    span = math.log(points[below - 1].level.lux / points[below].level.lux)
+    bent = weight * (1 - weight) * span / 2
+    places = np.log([point.level.lux for point in points[: below + 2]])[::-1]
+    values = np.array([point.value for point in points[: below + 2]])[::-1]
+    if len(points) < 3 or np.any(np.diff(places) <= 0):
+        return bent
+    x = np.linspace(math.log(points[below].level.lux), math.log(points[below - 1].level.lux), 257)
+    y = PchipInterpolator(places, values)(x)
+    straight = float(x[0]) + weight * span
+    return max(bent, abs(float(np.interp(level, y, x)) - straight))

@@ -1,0 +1,115 @@
+"""How evenly a surface is lit: a smooth surface through the means of blocks of linear light.
+
+Non-uniformity = (largest - smallest) / mean of the smoothed light; hot spot = light of the middle ninth over that of
+the outermost blocks. The smooth surface is the exponential of a polynomial of total order 4, to which a beam's Gaussian
+belongs: a lamp has no finer structure, and what is finer (noise, a wall's texture) is not the light.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MOST_UNEVEN = 0.05  # non-uniformity of a region above which it tells nothing that needs even light
+ORDER = 4
+LEAST = 0.001  # of the mean light: darker blocks count as this dark
+BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A figure of the lighting and its standard uncertainties.
+
+    ``noise`` comes from noise and texture, ``surface`` from the order of the polynomial, ``extremes`` from the fact
+    that the largest and smallest of noisy values lie apart even where the light is even.
+    """
+
+    value: float
+    noise: float
+    surface: float
+    extremes: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lighting:
+    """Non-uniformity (0 and up) and hot spot (1 = even) with the degrees of freedom of their noise."""
+
+    non_uniformity: Share
+    hot_spot: Share
+    degrees_of_freedom: int
+
+
+def lighting(light: Array) -> Lighting:
+    """Evenness of linear light (h, w), at least 16 x 16 px and lighter than 0 on average."""
+    grid = blocks(light)
+    (uneven, ratio), degrees = _figures(grid, ORDER)
+    (finer_uneven, finer_ratio), _ = _figures(grid, ORDER + 1)
+    return Lighting(
+        non_uniformity=Share(
+            value=uneven[0],
+            noise=uneven[1],
+            surface=abs(uneven[0] - finer_uneven[0]) / math.sqrt(3),
+            extremes=extremes(*uneven),
+        ),
+        hot_spot=Share(value=ratio[0], noise=ratio[1], surface=abs(ratio[0] - finer_ratio[0]) / math.sqrt(3)),
+        degrees_of_freedom=degrees,
+    )
+
+
+def extremes(apart: float, noise: float) -> float:
+    """Return what noise may add to a range: the largest and smallest of noisy values lie apart in any case."""
+    return min(apart, (3 * noise) ** 2 / (2 * apart)) if apart else 3 * noise
+
+
+def non_uniformity(light: Array) -> float:
+    """(largest - smallest) / mean of the smoothed light (h, w)."""
+    return _figures(blocks(light), ORDER)[0][0][0]
+
+
+def blocks(light: Array) -> Array:
+    """Means (rows, columns) of the blocks of a frame (h, w): of 16 px, but at least 8 and at most 24 each way."""
+    rows, columns = (_bounds(n) for n in light.shape)
+    sums = np.add.reduceat(np.add.reduceat(light, rows, axis=0), columns, axis=1)
+    sizes = np.outer(*(np.diff([*starts, n]) for starts, n in zip((rows, columns), light.shape, strict=True)))
+    return np.asarray(sums / sizes)
+
+
+def _bounds(length: int) -> NDArray[np.int64]:
+    count = min(max(length // BLOCK, FEWEST), MOST)
+    return np.arange(count) * length // count
+
+
+def _figures(grid: Array, order: int) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
+    """Value and standard error of non-uniformity and hot spot of a surface of ``order``, and degrees of freedom."""
+    basis = _basis(grid.shape, order)
+    tones = np.log(np.maximum(grid, LEAST * grid.mean())).ravel()
+    fitted = basis @ (basis.T @ tones)
+    degrees = grid.size - basis.shape[1]
+    sigma = math.sqrt(float(np.sum((tones - fitted) ** 2)) / degrees)
+    smooth = np.exp(fitted)
+    slopes = smooth[:, None] * basis  # of the smooth light, by the polynomial's coefficients
+    mean, high, low = float(smooth.mean()), int(smooth.argmax()), int(smooth.argmin())
+    uneven = (smooth[high] - smooth[low]) / mean
+    uneven_error = sigma * np.linalg.norm(slopes[high] - slopes[low] - uneven * slopes.mean(axis=0)) / mean
+    middle, rim = (mask.ravel() / mask.sum() for mask in _places(grid.shape))
+    centre, edge = float(middle @ smooth), float(rim @ smooth)
+    ratio_error = centre / edge * sigma * np.linalg.norm(middle @ slopes / centre - rim @ slopes / edge)
+    return ((float(uneven), float(uneven_error)), (centre / edge, float(ratio_error))), degrees
+
+
+def _basis(shape: tuple[int, ...], order: int) -> Array:
+    """Orthonormal polynomials of total order up to ``order`` on a grid, (blocks, terms)."""
+    y, x = (np.linspace(-1, 1, n) for n in shape)
+    terms = [np.outer(y**i, x**j).ravel() for i in range(order + 1) for j in range(order + 1 - i)]
+    return np.asarray(np.linalg.qr(np.column_stack(terms))[0])
+
+
+def _places(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Blocks of the middle ninth, and of the rim."""
+    y, x = (np.abs(np.linspace(-1, 1, n)) for n in shape)
+    return np.maximum(y[:, None], x) <= 1 / 3, np.maximum(y[:, None], x) == 1
