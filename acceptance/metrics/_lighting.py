@@ -66,9 +66,10 @@ def extremes(apart: float, noise: float) -> float:
     return min(apart, (3 * noise) ** 2 / (2 * apart)) if apart else 3 * noise
 
 
-def non_uniformity(light: Array) -> float:
-    """(largest - smallest) / mean of the smoothed light (h, w)."""
-    return _figures(blocks(light), ORDER)[0][0][0]
+def surely_uneven(light: Array) -> float:
+    """Return what the non-uniformity of light (h, w) is at least: less three standard errors, so that noise is none."""
+    (value, noise), _ = _figures(blocks(light), ORDER)[0]
+    return max(0.0, value - 3 * noise)
 
 
 def blocks(light: Array) -> Array:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._noise import (
     FEWEST_BLOCKS,
     QUANTISATION,
@@ -29,7 +30,6 @@ from acceptance.metrics._noise import (
     Variance,
     Weighting,
     analyse,
-    block_means,
     clipped_share,
     core,
     unified_weighting,
@@ -67,7 +67,6 @@ LINEAR = "as recorded, linear light, unweighted, to 0.5 cycle/px; slope of the t
 BEFORE_CODING = "noise.snr, less what an H.264 coder of this quantiser step takes (simulated)"
 
 MOST_CLIPPED = 0.005
-MOST_UNEVEN = 0.1
 MOST_DRIFT = 0.05
 DECIBEL = 20 / math.log(10)
 FLOOR = math.sqrt(QUANTISATION)
@@ -159,11 +158,12 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         raise GapError("no flat region is in the picture", code="no_region", kind="flat")
     if not np.ptp(scene.reference.luma):
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
+    light = scene.linear(np.arange(1 << scene.video.depth))
     items: list[Measurement | Note] = []
     levels: list[tuple[float, float]] = []
     for view in views:
         try:
-            field = _field(scene, view)
+            field = _field(scene, view, light)
         except GapError as gap:
             reason = Reason(code=gap.code, parameters=gap.parameters)
             items += [_note(scene, quantity, view, reason) for quantity in _wanted(view)]
@@ -182,24 +182,24 @@ def _wanted(view: View) -> list[str]:
     return [quantity for quantity in QUANTITIES if view.region.kind == "flat" or quantity in OF_STEPS]
 
 
-def _field(scene: Scene, view: View) -> Field:
+def _field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     """Take the noise of a region's middle apart. Raises GapError for what ``_refuse`` refuses."""
     codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
-    _refuse(codes, scene, view.region.name)
+    _refuse(codes, scene, view.region.name, light)
     weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.video.height)
     noise = analyse(codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None)
     return Field(scene=scene, view=view, codes=codes, noise=noise, weighting=weighting)
 
 
-def _refuse(codes: NDArray[np.integer], scene: Scene, region: str) -> None:
-    """Raise GapError for a region that is too small, clipped, unevenly lit or pumping."""
+def _refuse(codes: NDArray[np.integer], scene: Scene, region: str, light: NDArray[np.float64]) -> None:
+    """Raise GapError for a region that is too small, clipped, unevenly lit or pumping; ``light``: that of each code."""
     amplitude = scene.code_white - scene.code_black
     if min(codes.shape[1:]) < 2 * FEWEST_BLOCKS:
         raise GapError(f"{region} is smaller than 12 x 12 px", code="region_too_small", region=region)
     share = clipped_share(codes, scene.code_black, scene.code_white)
     if share > MOST_CLIPPED:
         raise GapError(f"{share:.1%} of {region} is clipped", code="clipped", region=region, share=share)
-    uneven = float(np.ptp(block_means(codes.mean(axis=0)))) / amplitude
+    uneven = surely_uneven(np.interp(codes.mean(axis=0), np.arange(light.size), light))
     if uneven > MOST_UNEVEN:
         raise GapError(f"{region} is unevenly lit", code="uneven_light", region=region, share=uneven)
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
