@@ -82,12 +82,13 @@ class Camera:
     radius (1 + k radius^2), radius 1 at half the diagonal, positive = barrel. ``black`` and ``white`` are the light
     that reflectance 0 and 1 send to the sensor (1 = nominal white), ``surround`` is the reflectance around the chart,
     ``vignetting`` the share of light lost in the picture's corner, ``hot_spot`` the light at the centre over that in
-    the corner of a beam that falls off as a Gaussian (1: even). With a ``sensor`` the temporal noise is the sensor's
-    and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to last row) are seconds.
-    ``dropped`` source frames are never delivered; in place of ``repeated`` ones the picture before is delivered again.
-    ``glare`` is a white disc on the chart: x, y, radius in mm. ``transfer`` is bt709, srgb or linear. ``crf`` 0 with
-    libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a key frame every two,
-    as cameras are set up.
+    the corner of a beam that falls off as a Gaussian (1: even). ``gains`` on red, green and blue are a colour cast,
+    ``saturation`` stretches the distance of each colour from its own luminance. With a ``sensor`` the temporal noise is
+    the sensor's and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to last row) are
+    seconds. ``dropped`` source frames are never delivered; in place of ``repeated`` ones the picture before is
+    delivered again. ``glare`` is a white disc on the chart: x, y, radius in mm. ``transfer`` is bt709, srgb or linear.
+    ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a key
+    frame every two, as cameras are set up.
     """
 
     width: int = 1280
@@ -110,6 +111,8 @@ class Camera:
     black: float = 0.01
     white: float = 0.9
     surround: float = 0.2
+    gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    saturation: float = 1.0
     vignetting: float = 0.0
     hot_spot: float = 1.0
     sensor: Sensor | None = None
@@ -147,6 +150,14 @@ class Camera:
         signal = np.asarray(_transfer(self, light), np.float64)
         noise = np.gradient(signal, light) * self.sensor.sigma(light / self.level)
         return np.asarray(np.interp(codes, low + (high - low) * signal, (high - low) * noise))
+
+    def rendered(self, light: Light) -> Light:
+        """Linear light (3, ...) as the camera's colours come out of it: ``gains``, then ``saturation``."""
+        if self.saturation == 1 and self.gains == (1.0, 1.0, 1.0):
+            return light
+        cast = np.stack([gain * plane for gain, plane in zip(self.gains, light, strict=True)])
+        luminance = np.tensordot(np.array(WEIGHTS["bt709"]), cast, axes=1)
+        return np.asarray(luminance + self.saturation * (cast - luminance), np.float32)
 
     def mtf(self, frequency: Array | float, angle: float = 0.0) -> Array:
         """MTF at ``frequency`` (cycle/px) along a direction ``angle`` degrees off the rows: Gaussian, square pixel."""
@@ -293,7 +304,8 @@ def _transfer(camera: Camera, light: Array | Light) -> Array | Light:
 def coded(camera: Camera, base: Light) -> list[Light]:
     """Noise-free luma (h, w), and for three channels Cb and Cr of half size, in 8-bit codes, not rounded."""
     light = (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:])
-    signal = _transfer(camera, np.float32(camera.level) * light)
+    light = np.float32(camera.level) * light
+    signal = _transfer(camera, light if len(base) == 1 else camera.rendered(light))
     low, high = camera.code_range
     if len(base) == 1:
         return [np.float32(low) + np.float32(high - low) * signal[0]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ZONES = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
 SMALLEST = 320.0  # px: a narrower acceptance chart leaves its slanted edges less than 30 px
+FINDERS = ("", "colorchecker")
 DIRECTIONS = ("", "horizontal", "vertical")
 MOST_UNEQUAL = 0.05  # of a step: what rounding may make of equal steps
 SERIES = ("lightness", "density")  # in what the steps of a grey scale are equal: CIELAB L* (CIE 15), or density
@@ -54,6 +56,14 @@ class Region:
     zone: str = "centre"
     direction: str = ""
     printed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reflectance(self) -> float | None:
+        """Printed reflectance, of a neutral colour (chroma below 5) that of its L* (ISO/CIE 11664-4); else None."""
+        if "reflectance" in self.printed:
+            return float(self.printed["reflectance"])
+        lightness, a, b = self.printed.get("lab", (0.0, math.inf, 0.0))
+        return ((lightness + 16) / 116) ** 3 if math.hypot(a, b) < 5 and lightness > 8 else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +118,8 @@ class Chart:
     ``paper`` (mm) is what it is printed on, in the middle. ``smallest`` is the width in px below which it shows too
     little to be measured. ``sha256`` is over all ``sources``, the chart's own file first, then the one it is based on.
     ``copy`` says how far what is printed may be off; None: the drawing itself. ``steps`` declares the series of its
-    grey steps; None: they are no standard series.
+    grey steps; None: they are no standard series. ``found_by`` names the room that finds a chart without fiducials,
+    ``makers_lab_doubt`` is the ``lab_doubt`` of a chart that is bought.
     """
 
     name: str
@@ -127,6 +138,8 @@ class Chart:
     sources: tuple[Path, ...]
     copy: Copy | None = None
     steps: Steps | None = None
+    found_by: str = ""
+    makers_lab_doubt: float = 0.0
 
     @property
     def source(self) -> Path:
@@ -146,7 +159,7 @@ class Chart:
     @property
     def lab_doubt(self) -> float:
         """Standard uncertainty, in CIELAB units of colour difference, of where each printed colour lies."""
-        return self.copy.lab_doubt if self.copy else 0.0
+        return self.copy.lab_doubt if self.copy else self.makers_lab_doubt
 
     def region(self, name: str) -> Region:
         """Return the region called ``name``, else raise ``KeyError``."""
@@ -261,7 +274,8 @@ def _worded(label: Label, chart: Chart) -> Label:
 def _chart(table: Table, source: Path, sha256: str) -> Chart:
     """Read the whole definition; every error names file and field."""
     width, height = table.numbers("size", 2)
-    marks = table.table("fiducials")
+    found_by = table.one_of("found_by", FINDERS, "")
+    marks = table.table("fiducials", {"dark": 0, "side": 0, "at": []} if found_by else None)
     chart = Chart(
         name=table.take("name", str),
         title=table.take("title", str),
@@ -270,13 +284,15 @@ def _chart(table: Table, source: Path, sha256: str) -> Chart:
         size=(width, height),
         background=table.light("background"),
         dark=marks.light("dark"),
-        fiducials=_fiducials(marks),
+        fiducials=_fiducials(marks, 0 if found_by else 4),
         regions=_regions(table.table("regions")),
         labels=tuple(_label(entry) for entry in table.tables("labels", [])),
         paper=_paper(table, (width, height)),
         smallest=table.above_zero("smallest", SMALLEST),
         sha256=sha256,
         sources=(source,),
+        found_by=found_by,
+        makers_lab_doubt=table.take("makers_lab_doubt", float, 0.0),
     )
     chart = replace(chart, steps=_steps(table, chart.regions))
     table.end()
@@ -301,7 +317,7 @@ def _steps(table: Table, regions: Iterable[Region]) -> Steps | None:
     return Steps(series=series, densities=densities)
 
 
-def _fiducials(table: Table) -> tuple[Fiducial, ...]:
+def _fiducials(table: Table, needed: int) -> tuple[Fiducial, ...]:
     side = table.take("side", float)
     found = []
     for entry in table.tables("at"):
@@ -309,7 +325,7 @@ def _fiducials(table: Table) -> tuple[Fiducial, ...]:
         found.append(Fiducial(code=entry.take("code", int), rect=rect))
         entry.end()
     table.end()
-    if len({mark.code for mark in found}) < max(4, len(found)):
+    if len({mark.code for mark in found}) < max(needed, len(found)):
         raise wrong(table.place("at"), "a chart needs at least four fiducials, each with a code of its own")
     return tuple(found)
 

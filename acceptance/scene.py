@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance import charts, clip, finding, views
+from acceptance import charts, clip, colorchecker, finding, views
+from acceptance.colorimetry import picture_of
 from acceptance.errors import GapError, PlanError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.tone import curve, inverse_oetf, rounding_doubt
@@ -125,13 +126,13 @@ class Scene:
     def _steps(self) -> list[tuple[float, float, float]]:
         """Mean code, printed reflectance and standard error of the code of each grey step not clipped, ascending."""
         pairs = []
-        for view in self.of_kind("grey"):
-            if "reflectance" in view.region.printed:
+        for view in self.of_kind("grey") or self.of_kind("colour"):
+            if (reflectance := view.region.reflectance) is not None:
                 core = _core(view.luma)
                 code, sigma = float(core.mean()), float(core.std())
                 doubt = LEAST_DOUBT + rounding_doubt(sigma) + sigma / math.sqrt(core.size)
                 if self.code_black + 1 < code < self.code_white - 1:
-                    pairs.append((code, float(view.region.printed["reflectance"]), doubt))
+                    pairs.append((code, reflectance, doubt))
         pairs.sort()
         return pairs if all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs)) else []
 
@@ -167,7 +168,7 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         raise GapError("not one frame could be decoded", where=shot.clip, code="too_few_frames", frames=0, needed=1)
     notes: list[Note] = []
     pair = _pair(wanted, watch) if two_levels(shot) else ()
-    printed, places = (None, []) if pair else _printed_chart(shot, wanted, watch, notes)
+    printed, places = (None, []) if pair else _printed_chart(shot, wanted, watch, opened.info, notes)
     found = views.of_chart(watch.kept, places, notes) | views.by_hand(shot, watch.kept, notes)
     if shot.plain_edges and not places:
         found = views.of_plain_edges(opened.info, watch.kept, notes) | found
@@ -253,26 +254,41 @@ def _table(folder: Path, name: str, columns: int) -> Floats:
 
 
 def _printed_chart(
-    shot: Shot, wanted: Sequence[Chart], watch: Watch, notes: list[Note]
+    shot: Shot, wanted: Sequence[Chart], watch: Watch, video: clip.VideoInfo, notes: list[Note]
 ) -> tuple[Chart | None, list[Located]]:
-    """Find the printed chart in each kept frame (one place for all where it did not move)."""
-    printed = [chart for chart in wanted if chart not in watch.clocks]
+    """Find the printed chart in each kept frame (one place for all where it did not move).
+
+    What is found without fiducials is looked for last, where nothing else was found.
+    """
     nothing_else = not (watch.tracks or shot.regions or shot.plain_edges)
+    places: list[Located] = []
     try:
-        places = [_one(frame, printed) for frame in _ends(watch.kept)] if printed else []
-        if printed and max(moved(place, places[0]) for place in places) > STILL_WITHIN:
-            places = [_one(frame, printed) for frame in watch.kept]
-        elif printed:
-            places = [_one(_mean(watch.kept), printed)]
+        places = _by_fiducials(watch, [chart for chart in wanted if chart not in watch.clocks and not chart.found_by])
     except GapError as gap:
-        if nothing_else or gap.code != "chart_not_found":
+        if gap.code != "chart_not_found":
             notes.append(Note(reason=Reason(code=gap.code, parameters=gap.parameters)))
-        return None, []
+            return None, []
+    if not places and nothing_else:
+        places = _by_colours(watch.kept, [chart for chart in wanted if chart.found_by], video)
+        notes += [] if places else [Note(reason=Reason(code="chart_not_found"))]
     if places and places[0].cut_off:
         notes.append(Note(reason=Reason(code="chart_cut_off")))
-    if not printed and nothing_else:
-        notes.append(Note(reason=Reason(code="chart_not_found")))
     return (places[0].chart if places else None), places
+
+
+def _by_fiducials(watch: Watch, printed: Sequence[Chart]) -> list[Located]:
+    places = [_one(frame, printed) for frame in _ends(watch.kept)] if printed else []
+    if printed and max(moved(place, places[0]) for place in places) > STILL_WITHIN:
+        return [_one(frame, printed) for frame in watch.kept]
+    return [_one(_mean(watch.kept), printed)] if printed else []
+
+
+def _by_colours(kept: Sequence[clip.Frame], checkers: Sequence[Chart], video: clip.VideoInfo) -> list[Located]:
+    """Find a chart without fiducials, unless the picture has no colours."""
+    if kept[0].cb is None:
+        return []
+    found = (colorchecker.places(lambda n: picture_of(kept[n], video), len(kept), chart) for chart in checkers)
+    return next((places for places in found if places), [])
 
 
 def two_levels(shot: Shot) -> bool:
@@ -282,7 +298,9 @@ def two_levels(shot: Shot) -> bool:
 
 def _pair(wanted: Sequence[Chart], watch: Watch) -> tuple[Located, ...]:
     """Find the two copies; nothing where there are not two. What they show is not mixed: neither has views."""
-    places = finding.find(_mean(watch.kept).luma, [chart for chart in wanted if chart not in watch.clocks])
+    places = finding.find(
+        _mean(watch.kept).luma, [chart for chart in wanted if chart not in watch.clocks and not chart.found_by]
+    )
     return tuple(places) if len(places) == 2 else ()
 
 

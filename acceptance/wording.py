@@ -36,6 +36,7 @@ PARAMETER_SECTIONS = {
     "scope": "scope",
     "kinds": "kind",
     "kind": "region",
+    "names": "patch",
     "directions": "direction",
     "unit": "unit",
     "fact": "fact",

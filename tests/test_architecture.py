@@ -23,7 +23,7 @@ RANKS = (
     "model errors data planes tables",
     (
         "uncertainty clip encode tone onvif definitions charts projection drawing finding plain_edges camera capture"
-        " certificates plan plots zone_map wording doctor"
+        " colorimetry colorchecker certificates plan plots zone_map wording doctor"
     ),
     "watch simulate workspace",
     "views exhibits",
@@ -45,6 +45,8 @@ NEIGHBOURS = {
     "drawing": {"charts"},
     "projection": {"charts"},
     "finding": {"charts", "projection"},
+    "colorimetry": {"clip"},
+    "colorchecker": {"charts"},
     "camera": {"charts", "drawing"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
@@ -54,7 +56,7 @@ NEIGHBOURS = {
 ANYWHERE = {"numpy", "scipy"}
 HOMES = {
     "av": {"clip", "encode", "capture"},
-    "cv2": {"charts", "drawing", "finding", "plain_edges", "watch", "still", "metrics"},
+    "cv2": {"charts", "drawing", "finding", "plain_edges", "colorimetry", "colorchecker", "watch", "still", "metrics"},
     "GTC": {"uncertainty"},
     "jinja2": {"report"},
     "markupsafe": {"report", "exhibits"},
@@ -65,7 +67,7 @@ HOMES = {
     "cryptography": {"signing", "certificates"},
     "click": {"cli", "options"},
     "rich": {"cli", "terminal"},
-    "skimage": {"metrics.compression"},
+    "skimage": {"metrics.compression", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},
     "onvif": {"onvif"},
     "zeep": {"onvif"},

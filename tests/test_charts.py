@@ -81,7 +81,9 @@ def error(located: charts.Located, matrix: charts.Floats, distortion: float = 0.
 
 
 def test_these_charts_come_with_the_toolkit() -> None:
-    assert {"acceptance", "acceptance_a0", "acceptance_a2", "clock", "edge_plate"} <= set(charts.names())
+    assert {"acceptance", "acceptance_a0", "acceptance_a2", "clock", "colorchecker", "edge_plate"} <= set(
+        charts.names()
+    )
 
 
 @pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
