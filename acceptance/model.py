@@ -377,7 +377,11 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``: why it stands here."""
+    """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``: why it stands here.
+
+    ``conditions`` must be recorded with a shot, or its figure cannot be judged; ``only_with`` (condition: value) must
+    be recorded so, or the demand does not apply to the shot.
+    """
 
     id: str
     clause: str
@@ -399,6 +403,7 @@ class Requirement:
     taps: tuple[Tap, ...] = ()
     path: Path | None = None
     conditions: tuple[str, ...] = ()
+    only_with: Mapping[str, str] = field(default_factory=dict)
     limit: Limit | None = None
     compare: Compare = Compare.VALUE
     minimum_duration: float | None = None

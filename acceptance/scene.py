@@ -62,7 +62,7 @@ class Series:
 class Scene:
     """What a metric sees. ``notes`` say what could not be found; ``reference`` is the middle frame, for the still.
 
-    ``folder`` is where the shot's paths count from.
+    ``folder`` is where the shot's paths count from, ``progress`` is told of work that a metric does frame by frame.
     """
 
     shot: Shot
@@ -73,6 +73,7 @@ class Scene:
     series: Series
     reference: clip.Frame
     folder: Path = Path()
+    progress: Progress | None = field(default=None, compare=False, repr=False)
     screen_log: Floats | None = None
     notes: tuple[Note, ...] = ()
 
@@ -160,7 +161,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
         watch.see(frame)
         if progress:
             progress(frame.index + 1, len(opened.packets))
-    return _scene(shot, folder, opened, wanted, watch)
+    return replace(_scene(shot, folder, opened, wanted, watch), progress=progress)
 
 
 def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: Watch) -> Scene:

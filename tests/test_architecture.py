@@ -67,7 +67,7 @@ HOMES = {
     "cryptography": {"signing", "certificates"},
     "click": {"cli", "options"},
     "rich": {"cli", "terminal"},
-    "skimage": {"metrics.compression", "metrics._colour"},
+    "skimage": {"metrics.compression", "metrics._registration", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},
     "onvif": {"onvif"},
     "zeep": {"onvif"},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import encode, metrics, scene, session, wording
+from acceptance import clip, encode, metrics, scene, session, wording
 from acceptance.model import Condition, Measurement, Shot
 from acceptance.uncertainty import combine
 
@@ -24,7 +24,16 @@ METRICS = metrics.every()
 
 
 @pytest.fixture(scope="module")
-def scenes(chart_film: Film, clock_film: Film) -> list[scene.Scene]:
+def recording(clock_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Code the film of the clock once more, as an encoder under test would."""
+    path = tmp_path_factory.mktemp("recording") / "recording.mp4"
+    frames = ((one.luma, one.cb, one.cr) for one in clip.open_clip(clock_film.path).frames())
+    encode.write(path, frames, options={"crf": "30"})  # type: ignore[arg-type]  # it has colour
+    return path
+
+
+@pytest.fixture(scope="module")
+def scenes(chart_film: Film, clock_film: Film, recording: Path) -> list[scene.Scene]:
     lit, dim = ((Condition(name="illuminance", value=lux, unit="lx"),) for lux in (300, 100))
     shots = (
         (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)),
@@ -33,6 +42,7 @@ def scenes(chart_film: Film, clock_film: Film) -> list[scene.Scene]:
             clock_film,
             Shot(id="clock", subject="camera", clip="clock.mp4", arrivals="arrivals.csv", screen_log="screen.csv"),
         ),
+        (clock_film, Shot(id="recording", subject="camera", clip=str(recording), reference="clock.mp4")),
     )
     return [scene.look(shot, film.path.parent) for film, shot in shots]
 

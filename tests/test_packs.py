@@ -202,7 +202,12 @@ def test_a_value_just_inside_passes_and_just_outside_fails(pack: Pack, one: Requ
     tap = next(iter(one.taps), Tap.CAMERA)
     shot = Shot(id="s", subject="it", clip="s.mp4", tap=tap)
     shot = replace(
-        shot, path=one.path or shot.path, conditions=tuple(Condition(name=c, value=1) for c in one.conditions)
+        shot,
+        path=one.path or shot.path,
+        conditions=(
+            *(Condition(name=name, value=1) for name in one.conditions),
+            *(Condition(name=name, value=value) for name, value in one.only_with.items()),
+        ),
     )
     plan = Plan(subjects=(subject,), shots=(shot,), scope=Scope.SITE)
     findings = judge((pack,), plan, (shown(one, just(one.limit, inside=inside)),), (), (shot,), today="2026-11-20")

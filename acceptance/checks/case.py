@@ -11,7 +11,7 @@ from acceptance.model import Reason, Scope
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Measurement, Note, Plan, Requirement, Shot, Subject
+    from acceptance.model import Condition, Measurement, Note, Plan, Requirement, Shot, Subject
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
 
@@ -62,6 +62,15 @@ class Case:
     def pairs(self, requirement: Requirement, subject: str) -> Found:
         """Measurements that pair with the requirement, taken at an accepted tap and path."""
         return [pair for pair in self._like(requirement, subject) if _accepts(requirement, self.shots[pair[1].shot])]
+
+    def missed_condition(self, requirement: Requirement, shot: str) -> Reason | None:
+        """Why the requirement does not apply to a shot: a condition without which it does not is not recorded so."""
+        for name, needed in requirement.only_with.items():
+            stated = [_word(one) for one in self.shots[shot].conditions if one.name == name]
+            if set(stated) != {needed}:
+                parameters = {"condition": name, "value": ", ".join(stated), "needed": needed}
+                return Reason(code="condition_differs" if stated else "condition_not_recorded", parameters=parameters)
+        return None
 
     def why_missing(self, requirement: Requirement, subject: str) -> Reason:
         """Tell why nothing pairs: the toolkit, the tap or path that was filmed, a note of the metric, or no shot."""
@@ -114,6 +123,13 @@ class Case:
 def _within(region: str, wanted: str) -> bool:
     """Whether ``region`` ("centre.wedge_horizontal", or none: the whole picture) lies in ``wanted`` ("centre")."""
     return not wanted or not region or region == wanted or wanted in region.split(".")
+
+
+def _word(condition: Condition) -> str:
+    """Return the value of a condition as a pack writes it: true is yes, case does not count."""
+    if isinstance(condition.value, bool):
+        return "yes" if condition.value else "no"
+    return str(condition.value).strip().lower()
 
 
 def _accepts(requirement: Requirement, shot: Shot) -> bool:

@@ -201,8 +201,13 @@ def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Find
         if fact not in facts:
             return _settle(blank, Verdict.NOT_TESTED, "fact_missing", fact=fact, needed=needed)
     measured = requirement.how is How.MEASURED
-    found = case.pairs(requirement, subject.id) if measured else ()
+    paired = case.pairs(requirement, subject.id) if measured else ()
+    found = [pair for pair in paired if case.missed_condition(requirement, pair[1].shot) is None]
     if found:
         return judge_measured(case, requirement, found, blank)
+    answered = judge_answers(case, requirement, blank)
+    if answered is None and paired:
+        missed = case.missed_condition(requirement, paired[0][1].shot)
+        return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
     untested = case.why_missing(requirement, subject.id) if measured else Reason(code="not_answered")
-    return judge_answers(case, requirement, blank) or replace(blank, reason=untested)
+    return answered or replace(blank, reason=untested)

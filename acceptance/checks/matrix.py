@@ -42,6 +42,7 @@ def _row(pack: Pack, clause: Clause, one: Requirement | None, quantities: Contai
         "direction": one.direction if one else "",
         "limit": asdict(one.limit) if one and one.limit else None,
         "conditions": list(one.conditions) if one else [],
+        "only_with": dict(one.only_with) if one else {},
         "borrows": one.borrows if one else "",
         "provenance": {
             "figure": asdict(one.figure) if one and one.figure else None,

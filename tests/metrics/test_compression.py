@@ -1,0 +1,430 @@
+"""PSNR and SSIM against a reference sequence: the figures, the alignment that they stand on, and what is refused."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from acceptance import clip, encode, scene, session, wording
+from acceptance.errors import ClipError, GapError
+from acceptance.metrics import _alignment, _fidelity, _registration, _vmaf, compression
+from acceptance.model import Coding, Measurement, Note, Shot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from conftest import Film
+    from numpy.typing import NDArray
+
+Picture = tuple["NDArray[Any]", "NDArray[Any]", "NDArray[Any]"]
+WIDTH, HEIGHT, COUNT = 320, 192, 60
+
+
+def drawn(count: int, width: int = WIDTH, height: int = HEIGHT, seed: int = 1) -> list[Picture]:
+    """Draw ``count`` pictures of a textured scene that pans by 1.5 px a picture, with a patch that crosses it."""
+    random = np.random.default_rng(seed)
+    wide = cv2.GaussianBlur(random.normal(0, 1, (height, width + 2 * count)), (0, 0), 2.5)
+    ground = 125 + wide * 30 / wide.std()
+    pictures = []
+    for i in range(count):
+        move = np.array([[1, 0, -1.5 * i], [0, 1, 0]], np.float64)
+        luma = cv2.warpAffine(ground, move, (width, height), flags=cv2.INTER_CUBIC)
+        luma[40:90, 4 * i % (width - 60) : 4 * i % (width - 60) + 50] += 40
+        cb, cr = (cv2.resize(luma, (width // 2, height // 2)) * s + o for s, o in ((0.4, 80), (-0.3, 165)))
+        y, b, r = (np.clip(np.rint(plane), 16, 235).astype(np.uint8) for plane in (luma, cb, cr))
+        pictures.append((y, b, r))
+    return pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """A folder with the reference ``sequence.mkv`` of ``pictures``, and what records it."""
+
+    folder: Path
+    pictures: list[Picture]
+
+    def record(self, name: str, pictures: Iterable[Picture], crf: int | None = 30, **how: Any) -> str:
+        """Code pictures with x264 at ``crf`` (None: without loss) and return the file's name."""
+        codec: dict[str, Any] = {"options": {"crf": str(crf), "preset": "fast"}} if crf else {"codec": "ffv1"}
+        encode.write(self.folder / name, pictures, **(codec | how))
+        return name
+
+    def look(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> scene.Scene:
+        """Look at a recording."""
+        return scene.look(Shot(id="s", subject="encoder", clip=name, reference=reference, **fields), self.folder)
+
+    def measure(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> dict[str, Measurement]:
+        """Measure a recording: figures by quantity."""
+        found = compression.measure(self.look(name, reference, **fields))
+        return {one.quantity: one for one in found if isinstance(one, Measurement)}
+
+    def refused(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> str:
+        """Try to measure and return the reason why not, which both languages can word."""
+        with pytest.raises(GapError) as gap:
+            self.measure(name, reference, **fields)
+        for lang in ("zh", "en"):
+            assert gap.value.code in wording.phrases(lang)["reason"]
+        return gap.value.code
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    made = Bench(folder=tmp_path_factory.mktemp("compression"), pictures=drawn(COUNT))
+    made.record("sequence.mkv", made.pictures, None)
+    made.record("usual.mp4", made.pictures)
+    return made
+
+
+@pytest.fixture
+def without_vmaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behave as where the extra is not installed."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == _vmaf.MODULE else find(name))
+
+
+pytestmark = pytest.mark.usefixtures("without_vmaf")
+
+
+# --- One picture beside another ---
+
+
+@pytest.mark.parametrize(("peak", "kind"), [(255, np.uint8), (1023, np.uint16)])
+def test_ssim_is_that_of_scikit_image(peak: int, kind: type) -> None:
+    """Gaussian window of sigma 1.5, 11 taps, covariances with 1/N, at 8 and 10 bit."""
+    random = np.random.default_rng(3)
+    ground = cv2.GaussianBlur(random.normal(0.5, 0.6, (97, 121)), (0, 0), 2)
+    one, other = (np.clip(np.rint(peak * (ground + noise)), 0, peak).astype(kind) for noise in (0, 0.02))
+    other[20:50] = np.clip(other[20:50] + random.normal(0, peak / 20, other[20:50].shape), 0, peak)
+    how = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": peak}
+    assert _fidelity.ssim(one, other, peak) == pytest.approx(structural_similarity(one, other, **how), abs=1e-6)
+    assert _fidelity.ssim(one, one, peak) == pytest.approx(1, abs=1e-6)
+
+
+def test_psnr_is_that_of_scikit_image() -> None:
+    """Peak 255."""
+    random = np.random.default_rng(4)
+    one, other = (random.integers(0, 256, (64, 80)).astype(np.uint8) for _ in range(2))
+    ours = _fidelity.decibels(_fidelity.squared_error(one, other), 255)
+    assert ours == pytest.approx(peak_signal_noise_ratio(one, other, data_range=255), abs=1e-9)
+
+
+def test_one_code_everywhere_is_48_13_decibels() -> None:
+    """20 lg 255, as every textbook has it."""
+    assert _fidelity.decibels(1.0, 255) == pytest.approx(48.1308, abs=1e-4)
+
+
+@pytest.mark.parametrize("chroma", [False, True])
+def test_codes_of_one_range_become_those_of_the_other(chroma: bool) -> None:  # noqa: FBT001 -- a parameter
+    """Nominal ends meet, whatever depth and range."""
+    small, large = _fidelity.Codes(depth=8, full_range=False), _fidelity.Codes(depth=10, full_range=True)
+    ends = np.array([[16, 240 if chroma else 235]], np.uint8)
+    reached = _fidelity.brought_to(ends, small, large, chroma=chroma)
+    wanted = [512 - 511.5, 512 + 511.5] if chroma else [0, 1023]
+    np.testing.assert_allclose(reached[0], wanted, atol=1e-3)
+    assert _fidelity.brought_to(ends, small, small, chroma=chroma) is ends
+
+
+# --- The figures ---
+
+
+def test_psnr_and_ssim_are_those_of_the_pictures_themselves(bench: Bench) -> None:
+    """The squared error of all pictures together, by numpy; luma, Cb, Cr and their 6:1:1."""
+    found = bench.measure("usual.mp4")
+    recorded = list(clip.open_clip(bench.folder / "usual.mp4").frames())
+    errors = []
+    for seen, wanted in zip(recorded, bench.pictures, strict=True):
+        planes = zip((seen.luma, seen.cb, seen.cr), wanted, strict=True)
+        errors.append([np.mean((np.asarray(a, float) - b) ** 2) for a, b in planes])
+    y, cb, cr = (10 * math.log10(255**2 / error) for error in np.mean(errors, axis=0))
+    assert found["compression.psnr"].value == pytest.approx(y, abs=1e-6)
+    details = found["compression.psnr"].details
+    assert (details["psnr_cb"], details["psnr_cr"]) == (pytest.approx(cb, abs=1e-6), pytest.approx(cr, abs=1e-6))
+    assert details["psnr_611"] == pytest.approx((6 * y + cb + cr) / 8, abs=1e-6)
+    each = 10 * np.log10(255**2 / np.array(errors)[:, 0])
+    assert found["compression.psnr_minimum"].value == pytest.approx(each.min(), abs=1e-6)
+    assert details["psnr_mean_of_frames"] == pytest.approx(each.mean(), abs=1e-6)
+    assert each.mean() >= y, "the mean of decibels flatters"
+    assert details["psnr_peak_219"] == pytest.approx(y - 1.3219, abs=1e-4)
+    how = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
+    pairs = zip(recorded, bench.pictures, strict=True)
+    likeness = [structural_similarity(np.asarray(a.luma), b[0], **how) for a, b in pairs]
+    assert found["compression.ssim"].value == pytest.approx(np.mean(likeness), abs=1e-5)
+    assert found["compression.ssim_minimum"].value == pytest.approx(min(likeness), abs=1e-5)
+
+
+def test_coarser_coding_gives_lower_figures(bench: Bench) -> None:
+    """CRF 20, 30, 40: PSNR and SSIM fall, and so does the bit rate beside them."""
+    found = [bench.measure(bench.record(f"crf{crf}.mp4", bench.pictures, crf)) for crf in (20, 30, 40)]
+    for quantity in ("compression.psnr", "compression.psnr_minimum", "compression.ssim", "compression.ssim_minimum"):
+        values = [one[quantity].value for one in found]
+        assert values == sorted(values, reverse=True), quantity
+    rates = [float(one["compression.psnr"].details["bit_rate"]) for one in found]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_noise_of_known_size_is_found_within_the_uncertainty(bench: Bench) -> None:
+    """Noise of 4 codes, rounded: 10 lg(255² / (16 + 1/12))."""
+    random = np.random.default_rng(5)
+    noisy = [(np.rint(y + random.normal(0, 4, y.shape)).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    one = bench.measure(bench.record("noisy.mkv", noisy, None))["compression.psnr"]
+    truth = 10 * math.log10(255**2 / (16 + 1 / 12))
+    assert abs(one.value - truth) < one.expanded
+    assert one.value == pytest.approx(truth, abs=0.01)
+
+
+def test_a_recording_without_loss_is_a_bound_and_not_infinite(bench: Bench) -> None:
+    """At least what one code in one sample of the sequence would give."""
+    found = bench.measure(bench.record("lossless.mkv", bench.pictures, None))
+    assert found["compression.psnr"].lower_bound
+    assert found["compression.psnr"].value == pytest.approx(10 * math.log10(255**2 * WIDTH * HEIGHT * COUNT), abs=1e-6)
+    assert found["compression.ssim"].value == pytest.approx(1, abs=1e-6)
+
+
+def test_gain_and_offset_stay_in_and_stand_beside_it_taken_out(bench: Bench) -> None:
+    """0.95 of the contrast and 3 codes more: the judged figure falls, the compensated one does not."""
+    dull = [(np.rint(0.95 * y + 3).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    one = bench.measure(bench.record("dull.mkv", dull, None))["compression.psnr"]
+    assert one.details["gain"] == pytest.approx(0.95, abs=0.001)
+    assert one.details["offset"] == pytest.approx(3, abs=0.1)
+    assert one.value < 40
+    assert float(one.details["psnr_compensated"]) > 55, "only the rounding is left"
+
+
+def test_ten_bits_are_compared_at_ten_bits(bench: Bench) -> None:
+    """Peak 1023 for 10 bit; an 8 bit recording of the same has its rounding scaled up, not another level."""
+    deep = [tuple(4 * plane.astype(np.uint16) for plane in picture) for picture in bench.pictures]
+    bench.record("deep.mkv", deep, None, pixel_format="yuv420p10le")  # type: ignore[arg-type]  # three planes
+    assert bench.measure("deep.mkv", "deep.mkv")["compression.psnr"].lower_bound
+    assert bench.measure("sequence.mkv", "deep.mkv")["compression.psnr"].value > 90
+
+
+def test_a_monochrome_recording_has_no_figures_of_colour(bench: Bench) -> None:
+    grey = bench.record("grey.mkv", [(y,) for y, _, _ in bench.pictures], None, pixel_format="gray")  # type: ignore[misc]
+    one = bench.measure(grey)["compression.psnr"]
+    assert "psnr_cb" not in one.details
+
+
+# --- Alignment in time ---
+
+
+@pytest.mark.parametrize("crf", [23, 36])
+def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf: int) -> None:
+    """Six pictures of black before, three dropped, two repeated, and the end missing."""
+    black: Picture = (
+        np.full((HEIGHT, WIDTH), 16, np.uint8),
+        *(np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8) for _ in range(2)),
+    )  # type: ignore[assignment]  # three planes
+    shown = [i for i in range(3, 55) if i not in {20, 21, 40}]
+    shown = sorted([*shown, 30, 31])
+    name = bench.record("cut.mp4", [black] * 6 + [bench.pictures[i] for i in shown], crf)
+    found = bench.measure(name)
+    one = found["compression.psnr"]
+    keys = ("frames_dropped", "frames_repeated", "frames_outside", "first_frame", "first_shown", "frames_scored")
+    assert [one.details[key] for key in keys] == [3, 2, 6, 6, 3, 49]
+    curve = found["compression.psnr_minimum"].curve
+    assert curve is not None
+    assert curve.y == tuple(map(float, shown))
+
+
+@pytest.mark.parametrize(("rate", "step"), [(30, 25 / 30), (20, 1.25), (50, 0.5)])
+def test_another_frame_rate_is_neither_drop_nor_repeat(bench: Bench, rate: int, step: float) -> None:
+    """Recorded at 30, 20 and 50 frame/s what runs at 25: the ratio of the rates explains every step."""
+    shown = np.floor(np.arange(0, COUNT - 1, step) + 1e-9).astype(int)
+    name = bench.record(f"rate{rate}.mp4", [bench.pictures[i] for i in shown], 23, rate=Fraction(rate))
+    one = bench.measure(name)["compression.psnr"]
+    assert (one.details["frames_dropped"], one.details["frames_repeated"]) == (0, 0)
+    assert one.details["rate_ratio"] == pytest.approx(step, rel=1e-3)
+    assert one.value > 36
+
+
+def test_the_filmed_counter_maps_where_both_show_it(clock_film: Film, tmp_path: Path) -> None:
+    """A film of the clock is the sequence; three of its pictures are lost on the way."""
+    frames = list(clip.open_clip(clock_film.path).frames())
+    shown = [i for i in range(len(frames)) if i not in {12, 13, 25}]
+    kept = [(frames[i].luma, frames[i].cb, frames[i].cr) for i in shown]
+    encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30"})  # type: ignore[arg-type]  # it has colour
+    shot = Shot(id="s", subject="encoder", clip="recorded.mp4", reference=str(clock_film.path))
+    one = next(iter(compression.measure(scene.look(shot, tmp_path))))
+    assert isinstance(one, Measurement)
+    assert one.details["aligned_by"] == "counter"
+    assert one.details["frames_dropped"] == 3
+
+
+def test_long_clips_are_mapped_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the first matrix: every k-th picture, then the neighbourhood."""
+    random = np.random.default_rng(6)
+    walk = np.cumsum(random.normal(0, 0.3, (240, 576)), axis=0) + random.normal(0, 3, 576)
+    reference = (walk / np.sqrt(np.mean(walk**2, axis=1, keepdims=True))).astype(np.float32)
+    shown = np.array([i for i in range(5, 230) if not 100 <= i < 108])
+    recorded = reference[shown] + random.normal(0, 0.02, (len(shown), 576)).astype(np.float32)
+    monkeypatch.setattr(_alignment, "LONGEST", 50)
+    np.testing.assert_array_equal(_alignment.by_content(recorded, reference, 1.0), shown)
+
+
+def test_a_still_scene_runs_on_evenly(bench: Bench) -> None:
+    """Nothing moves: no drop and no repeat is made up, and no motion is claimed."""
+    still = [bench.pictures[0]] * 40
+    bench.record("still.mkv", still, None)
+    one = bench.measure(bench.record("still.mp4", still, 36), "still.mkv")["compression.psnr"]
+    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (0, 0, 40)
+    assert "common_motion" not in one.details
+
+
+@pytest.mark.parametrize("crf", [28, 36])
+def test_real_footage_is_mapped_one_to_one(real_data: Path, tmp_path: Path, crf: int) -> None:
+    """A car park, coded again: nothing dropped, nothing repeated."""
+    first = itertools.islice(clip.open_clip(real_data / "car_park_intel.mp4").frames(), 60)
+    frames = [(frame.luma, frame.cb, frame.cr) for frame in first]
+    encode.write(tmp_path / "sequence.mkv", frames, codec="ffv1")  # type: ignore[arg-type]  # it has colour
+    encode.write(tmp_path / "recorded.mp4", frames, options={"crf": str(crf)})  # type: ignore[arg-type]
+    one = Bench(folder=tmp_path, pictures=[]).measure("recorded.mp4")["compression.psnr"]
+    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (0, 0, 60)
+
+
+# --- Place in the picture ---
+
+
+def moved(picture: Picture, across: float, down: float, scale: float = 1.0) -> Picture:
+    """Shift a picture by px and scale it about its middle."""
+    planes = []
+    for plane, part in zip(picture, (1, 2, 2), strict=True):
+        h, w = plane.shape
+        move = np.array(
+            [[scale, 0, (1 - scale) * (w - 1) / 2 + across / part], [0, scale, (1 - scale) * (h - 1) / 2 + down / part]]
+        )
+        planes.append(cv2.warpAffine(plane, move, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    return planes[0], planes[1], planes[2]
+
+
+def test_a_shift_by_whole_pixels_is_taken_out(bench: Bench) -> None:
+    """4 px across and 2 up: what is left of both pictures agrees as before."""
+    name = bench.record("moved.mkv", [moved(one, 4, -2) for one in bench.pictures], None)
+    one = bench.measure(name)["compression.psnr"]
+    assert one.details["shift_across_px"] == pytest.approx(4, abs=0.05)
+    assert one.details["shift_down_px"] == pytest.approx(-2, abs=0.05)
+    assert one.lower_bound
+    assert one.value > 100, "nothing but the shift had happened"
+
+
+def test_a_shift_by_parts_of_a_pixel_is_said_and_makes_a_bound(bench: Bench) -> None:
+    """0.4 px: it costs decibels that no codec took."""
+    name = bench.record("parts.mp4", [moved(one, 0.4, 0) for one in bench.pictures], 23)
+    found = bench.measure(name)
+    assert found["compression.psnr"].details["shift_across_px"] == pytest.approx(0.4, abs=0.05)
+    assert all(one.lower_bound for one in found.values())
+    assert not bench.measure("usual.mp4")["compression.psnr"].lower_bound
+
+
+@pytest.mark.parametrize("scale", [0.97, 1.02])
+def test_a_scaled_picture_is_refused(bench: Bench, scale: float) -> None:
+    """Digital zoom or overscan of 2 or 3 %."""
+    name = bench.record("scaled.mp4", [moved(one, 0, 0, scale) for one in bench.pictures], 23)
+    assert bench.refused(name) == "reference_scaled"
+
+
+def test_what_has_no_texture_has_no_place() -> None:
+    """Flat pictures tell nothing."""
+    flat = np.full((96, 128), 90, np.uint8)
+    assert _registration.place([(flat, flat)]) is None
+
+
+# --- What is refused ---
+
+
+def test_another_take_of_the_scene_is_refused(bench: Bench) -> None:
+    """The same ground, another patch that moves the other way."""
+    assert bench.refused(bench.record("backwards.mp4", bench.pictures[::-1], 23)) in {
+        "alignment_uncertain",
+        "reference_unrelated",
+    }
+
+
+def test_unrelated_content_is_refused(bench: Bench) -> None:
+    assert bench.refused(bench.record("other.mp4", drawn(COUNT, seed=9), 23)) == "reference_unrelated"
+
+
+def test_another_size_is_refused_and_not_scaled(bench: Bench) -> None:
+    small = bench.record("small.mkv", drawn(20, 160, 96), None)
+    assert bench.refused("usual.mp4", small) == "reference_size"
+
+
+@pytest.mark.parametrize("which", ["recording", "reference"])
+def test_one_picture_is_too_few(bench: Bench, which: str) -> None:
+    one = bench.record("one.mkv", bench.pictures[:1], None)
+    names = (one, "sequence.mkv") if which == "recording" else ("usual.mp4", one)
+    assert bench.refused(*names) == "too_few_frames"
+
+
+@pytest.mark.parametrize("change", [lambda y: (y - 16.0) * 255 / 219, lambda y: 219 / 255 * y + 16.0])
+def test_one_range_taken_for_the_other_is_refused(bench: Bench, change: Callable[[Any], Any]) -> None:
+    """The contrast and offset give it away, both ways."""
+    wrong = [(np.clip(np.rint(change(y)), 0, 255).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    name = bench.record("wrong.mkv", wrong, None)
+    assert bench.refused(name) == "range_mismatch"
+
+
+def test_a_stated_range_puts_it_right(bench: Bench) -> None:
+    """The recording really is full range, and only its stream says otherwise."""
+    full = [(np.clip(np.rint((y - 16.0) * 255 / 219), 0, 255).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    name = bench.record("full.mkv", full, None)
+    assert bench.measure(name, coding=Coding(full_range=True))["compression.psnr"].value > 55
+
+
+def test_a_cut_off_recording_is_measured_as_far_as_it_goes(bench: Bench) -> None:
+    """And says how much of the sequence that is."""
+    whole = (bench.folder / "usual.mp4").with_name("whole.mkv")
+    bench.record(whole.name, bench.pictures, 30)
+    content = whole.read_bytes()
+    (bench.folder / "cut.mkv").write_bytes(content[: len(content) * 4 // 5])
+    one = bench.measure("cut.mkv")["compression.psnr"]
+    assert 0.2 < float(one.details["share_of_reference"]) < 0.8
+
+
+def test_an_unreadable_reference_is_an_error_before_anything_is_measured(bench: Bench) -> None:
+    (bench.folder / "text.mkv").write_text("no film")
+    with pytest.raises(ClipError, match=r"text\.mkv"):
+        bench.measure("usual.mp4", "text.mkv")
+
+
+def test_flat_pictures_do_not_crash(bench: Bench) -> None:
+    """Grey against grey is alike, whatever the alignment."""
+    flat: list[Picture] = [
+        (np.full((HEIGHT, WIDTH), 90, np.uint8), *(np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8),) * 2)  # type: ignore[list-item]
+    ] * 12
+    bench.record("flat.mkv", flat, None)
+    assert bench.measure(bench.record("flat.mp4", flat, 30), "flat.mkv")["compression.ssim"].value > 0.99
+
+
+def test_without_a_reference_nothing_is_served(bench: Bench) -> None:
+    assert not compression.serves(bench.look("usual.mp4", ""))
+
+
+# --- VMAF ---
+
+
+def test_without_the_extra_vmaf_is_a_note_that_names_it(bench: Bench) -> None:
+    [note] = [one for one in compression.measure(bench.look("usual.mp4")) if isinstance(one, Note)]
+    assert (note.quantity, note.reason.code, note.reason.parameters["extra"]) == (
+        "compression.vmaf",
+        "extra_missing",
+        "vmaf",
+    )
+
+
+def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
+    told: list[tuple[int, int]] = []
+    shot = Shot(id="s", subject="encoder", clip="usual.mp4", reference="sequence.mkv")
+    seen = scene.look(shot, bench.folder, progress=lambda done, total: told.append((done, total)))
+    before = len(told)
+    session.measure(seen, {"compression.psnr"})
+    assert told[before:] == [(i + 1, COUNT) for i in range(COUNT)]
