@@ -18,10 +18,9 @@ import click
 
 from acceptance import (
     __version__,
-    charts,
+    cli_chart,
     demo,
     doctor,
-    drawing,
     intake,
     issue,
     metrics,
@@ -107,6 +106,9 @@ def _bug() -> int:
 @click.version_option(__version__, prog_name="acceptance")
 def cli() -> None:
     """Measure video systems against DB50/216-2006 and write signed acceptance reports."""
+
+
+cli.add_command(cli_chart.chart)
 
 
 @cli.command()
@@ -265,42 +267,6 @@ def verify_(target: Path, trust: tuple[Path, ...]) -> int:
     terminal.table(f"Verification of {target}", ("step", "state", "details"), rows)
     terminal.say(f"{result.state} (exit code {result.exit_code})")
     return result.exit_code
-
-
-@cli.command()
-@click.argument("name", required=False)
-@click.option("-o", "--output", type=OUT, help="PDF (true size), SVG or PNG file.")
-@click.option("--width", type=click.IntRange(64, 16384), help="Width of a PNG in pixels.")
-@click.option("--index", type=click.IntRange(0, (1 << 24) - 1), help="Refresh of the clock to draw.")
-@click.option("--list", "listing", is_flag=True, help="List the charts.")
-def chart(name: str | None, output: Path | None, width: int | None, index: int | None, *, listing: bool) -> int:
-    """Draw a chart: PDF at true size, SVG, or PNG with --width."""
-    if listing or name is None:
-        terminal.table("Charts", ("name", "title", "size"), [_chart_row(one) for one in charts.names()])
-        return 0
-    if output is None:
-        raise click.UsageError("say where the drawing goes: -o FILE.pdf, FILE.svg or FILE.png")
-    drawn = charts.load(name)
-    kind = output.suffix.lower()
-    if kind == ".png" and width is None:
-        raise click.UsageError("a PNG needs --width PX")
-    if kind not in {".pdf", ".svg", ".png"}:
-        raise click.UsageError(f"{output.name}: the ending must be .pdf, .svg or .png")
-    content = (
-        drawing.png(drawn, width or 0, index=index)
-        if kind == ".png"
-        else drawing.svg(drawn, index=index).encode()
-        if kind == ".svg"
-        else report.pdf_of_svg(drawing.svg(drawn, index=index), *drawn.size)
-    )
-    put(output, content)
-    terminal.say(f"{drawn.title_en}: {output}")
-    return 0
-
-
-def _chart_row(name: str) -> tuple[str, str, str]:
-    one = charts.load(name)
-    return name, f"{one.title} / {one.title_en}", f"{one.size[0]:g} x {one.size[1]:g} mm"
 
 
 @cli.command()

@@ -98,7 +98,7 @@ class Copy:
 
     ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of reflectances and of
     lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and ``due`` are ISO dates, empty where it
-    was not measured; ``sha256`` is that of the copy's file.
+    was not measured; ``expired``: it was due when this was read. ``sha256`` is that of the copy's file.
     """
 
     serial: str
@@ -108,6 +108,7 @@ class Copy:
     by: str = ""
     measured_on: str = ""
     due: str = ""
+    expired: bool = False
     sha256: str = ""
 
 

@@ -79,6 +79,7 @@ id = "chart"
 subject = "{name}"
 clip = "chart.mp4"
 chart = "acceptance"
+chart_copy = "as_drawn"
 {conditions}
 
 [[shots]]

@@ -18,7 +18,7 @@ import numpy as np
 from acceptance.charts import Chart, Fiducial, Floats, Region, gray_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -48,20 +48,40 @@ class Shape:
 
 def svg(chart: Chart, *, index: int | None = None) -> str:
     """Return the chart as SVG, one user unit a millimetre; a clock shows the refresh ``index`` (default 0)."""
+    return _svg(chart, chart.size, _content(chart, index))
+
+
+def page(chart: Chart, *, index: int | None = None) -> str:
+    """Return the chart as SVG in the middle of its paper, at true size, with a word on that in the lower margin."""
+    left, top = ((paper - size) / 2 for paper, size in zip(chart.paper, chart.size, strict=True))
+    placed = [f'<g transform="translate({left:g} {top:g})">', *_content(chart, index), "</g>"]
+    width, height = chart.paper
+    if chart.paper != chart.size:
+        text = f"{chart.name}  {chart.size[0]:g} x {chart.size[1]:g} mm, 100 %"
+        placed.append(_text(text, left, height - top + width / 60, width / 100))
+    return _svg(chart, (width, height), placed)
+
+
+def _svg(chart: Chart, size: tuple[float, float], content: Iterable[str]) -> str:
+    width, height = size
+    box = f'width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}"'
+    title = f"<title>{escape(chart.title)} {escape(chart.title_en)}</title>"
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {box}>', title, *content, "</svg>", ""])
+
+
+def _content(chart: Chart, index: int | None) -> Iterator[str]:
     width, height = chart.size
-    size = f'width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}"'
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
-        f"<title>{escape(chart.title)} {escape(chart.title_en)}</title>",
-        f'<rect width="{width:g}" height="{height:g}" fill="{_paint(_grey(chart.background))}"/>',
-    ]
+    yield f'<rect width="{width:g}" height="{height:g}" fill="{_paint(_grey(chart.background))}"/>'
     for shape in shapes(chart, index or 0):
         points = " ".join(f"{x:.4f},{y:.4f}" for x, y in shape.points)
-        lines.append(f'<polygon points="{points}" fill="{_paint(shape.colour)}"/>')
+        yield f'<polygon points="{points}" fill="{_paint(shape.colour)}"/>'
     for label in chart.labels:
-        place = f'x="{label.x:g}" y="{label.y:g}" font-size="{label.height:g}"'
-        lines.append(f'<text {place} font-family="Noto Sans CJK SC, sans-serif">{escape(label.text)}</text>')
-    return "\n".join([*lines, "</svg>", ""])
+        yield _text(label.text, label.x, label.y, label.height)
+
+
+def _text(words: str, x: float, y: float, height: float) -> str:
+    place = f'x="{x:g}" y="{y:g}" font-size="{height:g}"'
+    return f'<text {place} font-family="Noto Sans CJK SC, sans-serif">{escape(words)}</text>'
 
 
 def raster(chart: Chart, width: int, *, index: int | None = None) -> NDArray[np.float32]:

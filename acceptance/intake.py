@@ -59,6 +59,8 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
         for field in ("clip", "arrivals", "screen_log", "reference")
         if (name := getattr(shot, field))
     }
+    if shot.copy_file:
+        paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
     taken = clip.files_of(work / paths["clip"])
     hashes = [hash_file(file) for file in taken]
     # Of a sequence of stills: the hash over the hashes of its files, in the order of their numbers.
@@ -78,6 +80,14 @@ def _copy(source: Path, shelf: Path) -> Path:
             raise PlanError("two files of one shot have this name", where=file.name, hint=hint, code="same_name")
         shutil.copy2(file, place / file.name)
     return shelf / name
+
+
+def _keep_copy(source: Path, work: Path) -> str:
+    """Keep the file of a chart's printed copy; its name gets the beginning of its hash, as there may be several."""
+    kept = work / "data" / "charts" / f"{source.stem}-{hash_file(source)[:8]}{source.suffix}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, kept)
+    return kept.relative_to(work).as_posix()
 
 
 def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:

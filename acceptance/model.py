@@ -190,7 +190,8 @@ class Shot:
 
     ``clip`` is a path (in a plan relative to the plan's folder, in a session relative to the session folder).
     ``corners`` holds the four outer corners of each chart found, in pixels (integer = pixel centre), clockwise
-    from the chart's own upper left. ``regions`` are regions given by hand: x, y, width, height in pixels.
+    from the chart's own upper left. ``chart_copy`` is the file of the printed copy (a path ending in .toml), its
+    serial number, or ``as_drawn``. ``regions`` are regions given by hand: x, y, width, height in pixels.
     ``reference`` is the sequence that the clip should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look
     for slanted edges in a picture without chart.
     """
@@ -215,6 +216,11 @@ class Shot:
     corners: tuple[tuple[Point, ...], ...] = ()
     still: str = ""
     stream: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def copy_file(self) -> str:
+        """The path of the chart copy's file; empty where ``chart_copy`` names none."""
+        return self.chart_copy if self.chart_copy.endswith(".toml") else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,9 @@ def clip_options(command: Command) -> Command:
     """Add the options that say how a clip is to be read."""
     for option in (
         click.option("--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file."),
+        click.option(
+            "--chart-copy", metavar="FILE.toml|SERIAL", help="The print of it that was filmed (chart --copy)."
+        ),
         click.option("--region", "regions", multiple=True, metavar="NAME=X,Y,W,H", help="A region by hand, in pixels."),
         click.option(
             "--tap",
@@ -98,6 +101,7 @@ def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "chart": options["chart"],
+        "chart_copy": _copy(options["chart_copy"] or ""),
         "tap": Tap(options["tap"]),
         "regions": dict(_region(text) for text in options["regions"]),
         **{
@@ -108,6 +112,10 @@ def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
         "conditions": tuple(condition(text) for text in options["conditions"]),
         "coding": coding,
     }
+
+
+def _copy(text: str) -> str:
+    return str(Path(text).absolute()) if text.endswith(".toml") else text
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

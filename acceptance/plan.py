@@ -76,7 +76,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that a plan names, and the field that names it."""
     for shot in plan.shots:
-        for field in ("clip", "arrivals", "screen_log", "reference"):
+        for field in ("clip", "arrivals", "screen_log", "reference", "copy_file"):
             if name := getattr(shot, field):
                 yield f"shot {shot.id}, {field}", name
     for answer in plan.answers:

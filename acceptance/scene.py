@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance import charts, clip, colorchecker, finding, views
+from acceptance import clip, colorchecker, copies, finding, views
 from acceptance.colorimetry import picture_of
 from acceptance.errors import GapError, PlanError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
@@ -109,6 +109,21 @@ class Scene:
         codes, _, doubts = np.array(steps).T
         return float(DOUBT_BETWEEN_STEPS + math.sqrt(6) * doubts.max() / np.diff(codes).min())
 
+    @property
+    def copy_doubt(self) -> float:
+        """Standard uncertainty of the tone curve's exponent that the printed copy brings; 0 where no steps are used.
+
+        A printer's tone errors run smoothly from step to step; levels 5:1 apart, as an edge's two are, count as
+        independent, each with the copy's doubt.
+        """
+        doubt = self.chart.reflectance_doubt if self.chart and len(self._steps()) >= 4 else 0.0
+        return math.sqrt(2) * doubt / math.log(5)
+
+    def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
+        """Give the budget line of the copy for what changes by ``sensitivity`` with one in the exponent, if any."""
+        doubt = abs(sensitivity) * self.copy_doubt
+        return [BudgetLine(source="chart copy", contribution=doubt, evaluation="B")] if doubt else []
+
     def linear(self, codes: ArrayLike) -> Floats:
         """Light (1 = white, reflectance where grey steps tell) of luma codes of any shape."""
         nominal = self._nominal(codes)
@@ -152,10 +167,11 @@ class Scene:
 def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None) -> Scene:
     """Open the shot's clip (relative to ``folder``), decode it once, find the charts and return the scene.
 
-    Raises ClipError, ChartError and PlanError; what is missing in the picture becomes a note of the scene.
+    Without ``shot.chart_copy`` the charts are taken as drawn (``copies.wanted``). Raises ClipError, ChartError and
+    PlanError; what is missing in the picture becomes a note of the scene.
     """
     opened = clip.open_clip(folder / shot.clip, shot.coding)
-    wanted = [charts.load(shot.chart)] if shot.chart else [charts.load(name) for name in charts.names()]
+    wanted = copies.wanted(shot, folder)
     watch = Watch(opened, wanted)
     for frame in opened.frames(watch.sampled):
         watch.see(frame)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance import __version__, charts, intake, metrics, scene, still
+from acceptance import __version__, charts, copies, intake, metrics, scene, still
 from acceptance.checks import judge, pack
 from acceptance.errors import ClipError, GapError, SessionError
 from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
@@ -69,10 +69,9 @@ def run(
     leaves open.
     """
     packs = load_packs(plan)
-    for shot in plan.shots:
-        if shot.chart:
-            charts.load(shot.chart)
     intake.check(plan, folder)
+    for shot in plan.shots:
+        copies.wanted(shot, folder)
     asked = _json(_PLAN.dump_python((plan,), mode="json")[0])
     with claimed(out, intake.digest(asked.decode(), str(folder.resolve()), __version__)) as work:
         with writing(work):
@@ -143,13 +142,16 @@ def look(
 
     Raises ClipError, ChartError and PlanError; footage in which nothing can be seen gives a note.
     """
+    printed = replace(shot, chart_copy=shot.chart_copy or copies.UNKNOWN)  # until somebody says otherwise
     try:
-        seen = scene.look(shot, folder, progress=progress)
+        seen = scene.look(printed, folder, progress=progress)
     except GapError as gap:
         note = Note(shot=shot.id, subject=shot.subject, reason=Reason(code=gap.code, parameters=gap.parameters))
         return Measured(shot=shot, measurements=(), notes=(note,))
     found, notes = measure(seen, wanted)
-    filmed = replace(seen.shot, still=draw(seen)) if draw else seen.shot
+    if seen.chart and (doubt := copies.notice(seen.chart)):
+        notes.append(Note(shot=shot.id, subject=shot.subject, metric="chart", reason=doubt))
+    filmed = replace(seen.shot, chart_copy=shot.chart_copy, still=draw(seen) if draw else "")
     return Measured(shot=filmed, measurements=tuple(found), notes=tuple(notes))
 
 
@@ -284,7 +286,7 @@ def _shot(shot: Shot, folder: Path, bag: Path, progress: Progress | None) -> Mea
     with writing(bag):
         filmed = intake.take(shot, folder, bag)
         chart = charts.load(shot.chart).sha256 if shot.chart else ""
-        files = hash_files(bag / "data" / "clips" / shot.id).values()
+        files = [*hash_files(bag / "data" / "clips" / shot.id).values(), filmed.chart_copy]
         kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart)}.json"
         measured = _resume(kept, bag)
         if measured is None:

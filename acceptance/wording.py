@@ -40,6 +40,7 @@ PARAMETER_SECTIONS = {
     "directions": "direction",
     "unit": "unit",
     "fact": "fact",
+    "copy": "copy",
     "value": "fact_value",
     "needed": "fact_value",
 }

@@ -22,8 +22,8 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 RANKS = (
     "model errors data planes tables",
     (
-        "uncertainty clip encode tone onvif definitions charts projection drawing finding plain_edges camera capture"
-        " colorimetry colorchecker certificates plan plots zone_map wording doctor"
+        "uncertainty clip encode tone onvif definitions copies charts advice projection drawing finding plain_edges"
+        " camera capture colorimetry colorchecker certificates plan plots zone_map wording doctor"
     ),
     "watch simulate workspace",
     "views exhibits",
@@ -33,7 +33,7 @@ RANKS = (
     "session",
     "batch issue verify terminal demo",
     "options",
-    "cli web",
+    "cli cli_chart web",
     "__main__",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
@@ -41,8 +41,10 @@ NEIGHBOURS = {
     "capture": {"clip", "onvif"},
     "encode": {"clip"},
     "tables": {"errors"},
+    "copies": {"definitions"},
     "charts": {"definitions"},
     "drawing": {"charts"},
+    "advice": {"charts"},
     "projection": {"charts"},
     "finding": {"charts", "projection"},
     "colorimetry": {"clip"},
@@ -50,6 +52,7 @@ NEIGHBOURS = {
     "camera": {"charts", "drawing"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
+    "cli": {"cli_chart"},
 }
 
 # Each third-party library has one home, where its exceptions become ours; a home may be a room or a module in one.
@@ -65,7 +68,7 @@ HOMES = {
     "pyhanko_certvalidator": {"signing", "certificates"},
     "asn1crypto": {"signing", "certificates"},
     "cryptography": {"signing", "certificates"},
-    "click": {"cli", "options"},
+    "click": {"cli", "cli_chart", "options"},
     "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression", "metrics._registration", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},

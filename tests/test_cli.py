@@ -204,11 +204,38 @@ def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tm
     assert acceptance(monkeypatch, "chart", "acceptance", "-o", tmp_path / "a.pdf") == 0
     box = PdfReader(tmp_path / "a.pdf").pages[0].mediabox
     size = [float(length) * 25.4 / 72 for length in (box.width, box.height)]
-    assert size == pytest.approx(charts.load("acceptance").size, abs=0.05)
+    assert size == pytest.approx(charts.load("acceptance").paper, abs=0.05)
     assert acceptance(monkeypatch, "chart", "acceptance", "-o", tmp_path / "a.svg") == 0
     assert "<svg" in (tmp_path / "a.svg").read_text()
     assert acceptance(monkeypatch, "chart", "clock", "--index", 77, "-o", tmp_path / "c.png", "--width", 640) == 0
     assert cv2.imread(str(tmp_path / "c.png")).shape == (360, 640, 3)
+
+
+def test_the_file_of_a_copy_is_started_and_never_written_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "copy.toml"
+    assert acceptance(monkeypatch, "chart", "acceptance", "--copy", "A3-001", "-o", path) == 0
+    started = path.read_text("utf-8")
+    assert 'serial = "A3-001"' in started
+    assert acceptance(monkeypatch, "chart", "acceptance", "--copy", "A3-002", "-o", path) == 64
+    assert "may hold measurements" in capsys.readouterr().err
+    assert path.read_text("utf-8") == started
+
+
+def test_a_chart_is_advised_for_a_cameras_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1200 px of focal length (4 mm, 6.4 mm, 1920 px) at 2.4 m: 500 px/m; the A2 chart is 280 px wide, the A0 560."""
+    place = ("--focal-length", 4, "--sensor", 6.4, "--distance", 2.4)
+    assert acceptance(monkeypatch, "chart", "--advise", *place) == 0
+    out = capsys.readouterr().out
+    assert "500 px/m at the chart" in out
+    assert "560 x 315" in out
+    assert "acceptance_a2: 320 px are needed: 2.1 m from the lens at most" in out
+    assert "Take acceptance_a0." in out
+    assert acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
+    assert "None can be used as it is" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -221,6 +248,14 @@ def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tm
         (("chart", "no_such_chart", "-o", "x.svg"), 2, "There is no such chart"),
         (("chart", "acceptance", "-o", "x.gif"), 64, "the ending must be .pdf, .svg or .png"),
         (("chart", "acceptance", "-o", "x.png"), 64, "a PNG needs --width PX"),
+        (("chart", "acceptance", "--copy", "A3-1"), 64, "--copy SERIAL -o FILE.toml"),
+        (("chart", "clock", "--copy", "C-1", "-o", "x.toml"), 64, "has no printed copies"),
+        (("chart", "--advise"), 64, "--advise needs --distance M"),
+        (("chart", "--advise", "--distance", 5), 2, "the lens is not known"),
+        (("chart", "--advise", "--distance", 0, "--field-of-view", 90), 64, "--distance"),
+        (("chart", "--advise", "--distance", 5, "--field-of-view", 180), 2, "180 degrees are no field of view"),
+        (("chart", "--advise", "--distance", 5, "--focal-length", 4, "--sensor", "big"), 2, "'big' is neither a width"),
+        (("chart", "--advise", "--distance", 5, "--field-of-view", 90, "--picture", "HD"), 64, "write WxH in pixels"),
         (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
         (("measure", "x.mp4", "--metric", "sharpness"), 2, "no such metric. Metrics: frame_rate, grey_scale"),
         (("measure", "x.mp4", "--region", "flat=nan,1,2,3"), 64, "width and height must be above 0"),

@@ -61,7 +61,7 @@ def _note(code: str, **parameters: float) -> Note:
 def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
     above, below = corner.value("mtf50"), centre.value("mtf50")
     ratio = above / below
-    common = abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50")) * tone.doubt / math.sqrt(3)
+    common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
     return scene.figure(
         QUANTITY,
         ratio,
@@ -69,7 +69,8 @@ def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
         [
             *scaled(corner.noise("mtf50"), 1 / below),
             *(replace(line, source=f"{line.source}, centre") for line in scaled(centre.noise("mtf50"), ratio / below)),
-            BudgetLine(source="tone curve", contribution=ratio * common, evaluation="B"),
+            BudgetLine(source="tone curve", contribution=common * tone.doubt / math.sqrt(3), evaluation="B"),
+            *scene.copy_lines(common),
         ],
         samples=corner.view.luma.shape[0],
         method=METHOD.format(tone=tone.name),

@@ -103,7 +103,7 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
         if not edge.reached(name):
             yield _not_reached(edge, name, f"resolution.{name}")
             continue
-        value, budget = edge.value(name), [*edge.noise(name), _tone_line(edge, name, tone)]
+        value, budget = edge.value(name), [*edge.noise(name), *_tone_lines(scene, edge, name, tone)]
         yield scene.figure(
             f"resolution.{name}",
             value,
@@ -127,9 +127,10 @@ def _not_reached(edge: Edge, name: str, quantity: str) -> Note:
     return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
 
 
-def _tone_line(edge: Edge, name: str, tone: Tone) -> BudgetLine:
-    half_width = abs(edge.tone_slope(name)) * edge.value(name) * tone.doubt
-    return BudgetLine(source="tone curve", contribution=half_width / math.sqrt(3), evaluation="B")
+def _tone_lines(scene: Scene, edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
+    slope = abs(edge.tone_slope(name)) * edge.value(name)
+    line = BudgetLine(source="tone curve", contribution=slope * tone.doubt / math.sqrt(3), evaluation="B")
+    return [line, *scene.copy_lines(slope)]
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:

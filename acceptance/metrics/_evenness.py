@@ -68,7 +68,7 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
     if clipped > MOST_CLIPPED:
         raise GapError(f"{clipped:.1%} of {name} is clipped", code="clipped", region=name, share=clipped)
     seen = lighting(light[codes].mean(axis=0))
-    curve = scene.tone_doubt / math.sqrt(3)
+    curve = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt)
     for quantity, share, scale in (("non_uniformity", seen.non_uniformity, 100.0), ("hot_spot", seen.hot_spot, 1.0)):
         bent = _bent(share.value, curve) if quantity == "hot_spot" else share.value * curve
         yield _figure(
@@ -89,7 +89,7 @@ def _chart(scene: Scene, light: Array) -> Iterator[Measurement]:
     middle = np.array([v.region.zone == "centre" for v in scene.of_kind("edge") if v.place is not None])
     if not middle.any():
         return
-    curve, mean = scene.tone_doubt / math.sqrt(3), float(level.mean())
+    curve, mean = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt), float(level.mean())
     uneven = float(np.ptp(level)) / mean
     noise = math.hypot(doubt[level.argmax()], doubt[level.argmin()]) / mean
     share = Share(value=uneven, noise=noise, surface=0.0, extremes=extremes(uneven, noise))

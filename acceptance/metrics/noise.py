@@ -258,7 +258,8 @@ def _linear(field: Field, mean: BudgetLine) -> Measurement | Note:
     exponent = slope * field.above / light
     doubt = DECIBEL * field.scene.tone_doubt / exponent / math.sqrt(3)
     tone = BudgetLine(source="tone curve", contribution=doubt, evaluation="B")
-    return _ratio(field, "noise.snr_linear", light / slope, field.noise.total, LINEAR, (mean, tone))
+    copy = field.scene.copy_lines(DECIBEL / exponent)
+    return _ratio(field, "noise.snr_linear", light / slope, field.noise.total, LINEAR, (mean, tone, *copy))
 
 
 def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
