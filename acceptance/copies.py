@@ -65,9 +65,7 @@ def notice(chart: Chart) -> Reason | None:
         copy.reflectance_doubt >= plain.reflectance_doubt and not kinds.isdisjoint(GREYS),
         copy.lab_doubt >= plain.lab_doubt and "colour" in kinds,
     )
-    if chart.makers_lab_doubt:
-        return None
-    if not any(guessed):
+    if chart.makers_lab_doubt or not any(guessed):
         return None
     doubts = {"reflectance": copy.reflectance_doubt, "scale": copy.scale_doubt, "lab": copy.lab_doubt}
     told = {name: math.sqrt(3) * doubt for name, doubt in doubts.items()}
@@ -75,10 +73,13 @@ def notice(chart: Chart) -> Reason | None:
 
 
 def unmeasured(serial: str, chart: Chart) -> Copy:
-    """Return what is known of a print that nobody measured; of colours that a maker vouches for, what he says."""
+    """Return what is known of a print that nobody measured; of one whose colours its maker publishes, what he says.
+
+    An error of d in L* is one of 3 d / (L* + 16) in reflectance: d / 22 at L* = 50.
+    """
     return Copy(
         serial=serial,
-        reflectance_doubt=REFLECTANCE / math.sqrt(3),
+        reflectance_doubt=chart.makers_lab_doubt / 22 or REFLECTANCE / math.sqrt(3),
         scale_doubt=SCALE / math.sqrt(3),
         lab_doubt=chart.makers_lab_doubt or LAB / math.sqrt(3),
     )
