@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
-import platform
 import re
 import sys
 import time
@@ -21,14 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import at_signals
-import av
-import cv2
-import numpy as np
-import scipy
 import through_camera
-from setting import Part, Setting, prose
-
-import acceptance
+from setting import Part, Setting, cached, machine, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,33 +53,7 @@ def made(name: str, setting: Setting) -> dict[str, Any]:
 def kept(name: str, setting: Setting, cache: Path | None, *, anew: bool) -> dict[str, Any]:
     """Take a section from the cache, or make it and keep it there."""
     path = cache / f"{name}.json" if cache else None
-    if path and path.is_file() and not anew:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if found["share"] == setting.share:
-            return found
-    found = made(name, setting)
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
-    return found
-
-
-def machine() -> str:
-    """Say when and on what this ran."""
-    processor = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
-        platform.machine(),
-    )
-    versions = {"numpy": np, "scipy": scipy, "OpenCV": cv2, "PyAV": av}
-    named = ", ".join(f"{name} {module.__version__}" for name, module in versions.items())
-    return (
-        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({processor}), Python {platform.python_version()}, "
-        f"{named}, this toolkit {acceptance.__version__}"
-    )
-
-
-def _lines(path: str) -> list[str]:
-    return Path(path).read_text("utf-8").splitlines() if Path(path).is_file() else []
+    return cached(path, lambda: made(name, setting), lambda found: not anew and found["share"] == setting.share)
 
 
 def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from setting import Part, prose, table
-from signals import ANGLES, CRITICAL, TARGETS, Array, DrawnWedge, Edge, falls_to
+from signals import ANGLES, CRITICAL, TARGETS, Array, DrawnWedge, Edge, falls_to, printed_wedge
 
 from acceptance import clip, encode
-from acceptance.metrics import grey_scale
-from acceptance.metrics import _noise
-from acceptance.metrics.resolution import Wedge, edge_mtf, wedge_reading
+from acceptance.metrics import _noise, grey_scale
+from acceptance.metrics.resolution import edge_mtf, wedge_reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,11 +152,6 @@ def real_edges(setting: Setting) -> Part:
 
 BLURS = (0.75, 1.0, 1.5, 2.0)
 STEP = 120.0
-
-
-def printed_wedge(form: str) -> Wedge:
-    """Return the acceptance chart's wedge of nine bars, 100 to 1000 TV lines; or its kin with straight bars."""
-    return Wedge(bars=9, start=0.222222, end=2.22222, length=80.0, form=form)
 
 
 def _wedge_error(case: tuple[float, str, float, int]) -> tuple[float, float]:

@@ -77,7 +77,8 @@ def _edge_angle(truth: simulate.Truth, region: charts.Region) -> float:
     return math.degrees(math.atan2(-across[0], across[1]))
 
 
-def _crossing(camera: Camera, level: float, angle: float) -> float:
+def crossing(camera: Camera, level: float, angle: float = 0.0) -> float:
+    """Frequency, cycle/px, where optics and pixel leave ``level``."""
     return float(brentq(lambda f: float(camera.mtf(f, angle)) - level, 1e-3, 0.99))
 
 
@@ -85,7 +86,7 @@ def _edge(level: float) -> Callable[[simulate.Truth, Measurement], float]:
     """Frequency across the edge where optics and pixel leave ``level``."""
 
     def truth(film: simulate.Truth, one: Measurement) -> float:
-        return _crossing(film.camera, level, _edge_angle(film, film.chart.region(one.region)))
+        return crossing(film.camera, level, _edge_angle(film, film.chart.region(one.region)))
 
     return truth
 
@@ -93,14 +94,17 @@ def _edge(level: float) -> Callable[[simulate.Truth, Measurement], float]:
 def _limiting(film: simulate.Truth, one: Measurement) -> float:
     """TV lines along the picture's axis, no further than the sampling limit."""
     angle = 0.0 if one.direction == "horizontal" else 90.0
-    return 2 * min(_crossing(film.camera, 0.1, angle), 0.5) * film.camera.height
+    return 2 * min(crossing(film.camera, 0.1, angle), 0.5) * film.camera.height
 
 
 def _wedge(film: simulate.Truth, one: Measurement) -> float:
-    """TV lines where the bars' fundamental in coded luma falls to 10 % of what the coded step would give."""
-    camera, printed = film.camera, film.chart.region(one.region).printed
-    dark, light = float(printed["dark"]), float(printed["light"])
+    printed = film.chart.region(one.region).printed
     angle = 0.0 if one.direction == "horizontal" else 90.0
+    return wedge_lines(film.camera, printed["dark"], printed["light"], angle)
+
+
+def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -> float:
+    """TV lines where the bars' fundamental in coded luma falls to 10 % of what the coded step would give."""
 
     def modulation(frequency: float) -> float:
         waves = (camera.mtf(frequency, angle) * np.cos(PHASE), camera.mtf(3 * frequency, angle) * np.cos(3 * PHASE) / 3)

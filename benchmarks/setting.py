@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import textwrap
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
 import cv2
+import numpy as np
+import scipy
+
+import acceptance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +56,37 @@ class Part:
 
     text: str
     pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+def cached(path: Path | None, make: Callable[[], dict[str, Any]], fits: Callable[[Any], bool]) -> dict[str, Any]:
+    """Return what is kept at ``path`` if it ``fits``; else make it and keep it there."""
+    if path and path.is_file():
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if fits(found):
+            return found
+    found = make()
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
+    return found
+
+
+def machine() -> str:
+    """Say when and on what this ran."""
+    processor = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
+    versions = {"numpy": np, "scipy": scipy, "OpenCV": cv2, "PyAV": av}
+    named = ", ".join(f"{name} {module.__version__}" for name, module in versions.items())
+    return (
+        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({processor}), Python {platform.python_version()}, "
+        f"{named}, this toolkit {acceptance.__version__}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text("utf-8").splitlines() if Path(path).is_file() else []
 
 
 def prose(*sentences: str) -> str:

@@ -1,0 +1,103 @@
+"""Scenes made in memory, without film or codec: what a metric sees, drawn from formulas."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance import charts, encode, scene
+from acceptance.charts import Located, Region
+from acceptance.model import Shot
+from acceptance.views import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from signals import Array, DrawnWedge
+
+    from acceptance.camera import Camera
+
+WIDTH, HEIGHT = 1280, 720
+
+
+@lru_cache
+def _blank() -> scene.Scene:
+    """Look at a grey clip, once: the frame for every other scene."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "blank.mkv"
+        grey = [np.full((64, 64), code, np.uint8) for code in (90, 91)]
+        encode.write(path, grey, codec="ffv1", pixel_format="gray")
+        shot = Shot(id="drawn", subject="camera", clip=path.name, regions={"flat": (0.0, 0.0, 64.0, 64.0)})
+        seen = scene.look(shot, path.parent)
+    uneven = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
+    return replace(
+        seen,
+        video=replace(seen.video, width=WIDTH, height=HEIGHT),
+        reference=replace(seen.reference, luma=uneven),
+    )
+
+
+def of(views: Iterable[View]) -> scene.Scene:
+    """Return a scene of these views, 1280 x 720, 8 bit, limited range, BT.709."""
+    return replace(_blank(), views={view.region.name: view for view in views})
+
+
+def view(
+    name: str,
+    kind: str,
+    frames: Array,
+    printed: Mapping[str, Any] | None = None,
+    *,
+    direction: str = "",
+    rect: tuple[float, float, float, float] | None = None,
+    place: Located | None = None,
+) -> View:
+    """Return a region that shows ``frames`` (n, h, w) in codes; they are rounded."""
+    luma = np.clip(np.rint(frames), 0, 255).astype(np.uint8)
+    luma.flags.writeable = False
+    _, height, width = luma.shape
+    rect = rect or (0.0, 0.0, float(width), float(height))
+    region = Region(name=name, kind=kind, rect=rect, direction=direction, printed=printed or {})
+    return View(
+        region=region, luma=luma, cb=None, cr=None, box=(0, 0, width, height), place=place, stable=True
+    )  # fmt: skip
+
+
+def filmed(random: np.random.Generator, camera: Camera, codes: Array, frames: int) -> Array:
+    """Return ``frames`` of noise-free ``codes`` (h, w) with the camera's fixed and temporal noise (n, h, w)."""
+    low, high = camera.code_range
+    still = codes + camera.fixed_noise * (high - low) * random.standard_normal(codes.shape)
+    return still + camera.noise * (high - low) * random.standard_normal((frames, *codes.shape))
+
+
+def flat(random: np.random.Generator, camera: Camera, reflectance: float, frames: int, name: str, kind: str) -> View:
+    """Return a patch of 60 x 60 px; ``kind`` flat, or grey with its step printed."""
+    codes = np.full((60, 60), float(camera.luma(reflectance)))
+    printed = {"reflectance": reflectance, "step": int("".join(filter(str.isdigit, name)) or 0)}
+    return view(name, kind, filmed(random, camera, codes, frames), printed)
+
+
+def place(drawn: DrawnWedge, region: Region) -> Located:
+    """Return where the chart must lie for this region to be the drawn wedge."""
+    x, y, width, _ = region.rect
+    rows, columns = drawn.shape
+    left = (columns - 1) / 2 - drawn.phase[1] - (x + width / 2) * drawn.scale
+    top = 15 - drawn.phase[0] - y * drawn.scale
+    homography = np.array([[drawn.scale, 0, left], [0, drawn.scale, top], [0, 0, 1.0]])
+    chart = charts.load("acceptance")
+    corners = charts.to_picture(homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])])
+    upper_left, upper_right, lower_right, lower_left = (tuple(map(float, corner)) for corner in corners)
+    return Located(
+        chart=chart,
+        homography=homography,
+        corners=(upper_left, upper_right, lower_right, lower_left),  # type: ignore[arg-type]
+        residual=0.1,
+        fiducials_found=len(chart.fiducials),
+        picture=(columns, rows),
+    )
