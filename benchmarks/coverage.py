@@ -33,6 +33,7 @@ from acceptance import charts, metrics
 from acceptance.camera import Camera
 from acceptance.metrics import noise as noise_metric
 from acceptance.metrics import resolution
+from acceptance.metrics._wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene import DOUBT_OF_DECLARED
 
@@ -140,7 +141,7 @@ def wedge(random: np.random.Generator) -> list[Reading]:
         rect=region.rect,
         place=scenes.place(drawn, region),
     )
-    lit = replace(camera, white=camera.white * (1 + random.normal(0, resolution.STEP_DOUBT / math.sqrt(3))))
+    lit = replace(camera, white=camera.white * (1 + random.normal(0, STEP_DOUBT / math.sqrt(3))))
     flats = [scenes.flat(random, lit, level, frames, f"flat{level}", "flat") for level in (drawn.dark, drawn.light)]
     truth = films.wedge_lines(camera, drawn.dark, drawn.light)
     return _paired(resolution.measure(scenes.of([view, *flats])), {"resolution.wedge_horizontal": truth})
@@ -148,20 +149,25 @@ def wedge(random: np.random.Generator) -> list[Reading]:
 
 def noise(random: np.random.Generator) -> list[Reading]:
     """Measure a flat region: sigmas, size, number of frames, level and a fall-off of light at random."""
-    camera, frames = _camera(random), int(random.integers(4, 33))
-    camera = replace(camera, fixed_noise=random.uniform(0.003, 0.01), noise=random.uniform(0.004, 0.015))
-    rows, columns = random.integers(40, 129, 2)
+    low, high = Camera().code_range
+    frames, (rows, columns) = int(random.integers(4, 33)), random.integers(40, 129, 2)
+    temporal, pixel, row, column = (random.uniform(*ends) for ends in ((0.9, 3.3), (0.7, 2), (0.2, 1), (0.2, 1)))
     y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)
     level = random.uniform(40, 180)
     codes = level + random.normal(0, 1.5) * x + random.normal(0, 1.5) * y + random.normal(0, 1) * x * x * y
-    view = scenes.view("flat", "flat", scenes.filmed(random, camera, codes, frames))
-    low, high = camera.code_range
-    sigmas = camera.noise * (high - low), camera.fixed_noise * (high - low)
+    fixed = row * random.standard_normal((rows, 1)) + column * random.standard_normal(columns)
+    still = codes + fixed + pixel * random.standard_normal((rows, columns))
+    view = scenes.view("flat", "flat", still + temporal * random.standard_normal((frames, rows, columns)))
+    sigma = math.hypot(temporal, pixel, row, column)
     truths = {
-        "noise.temporal": sigmas[0],
-        "noise.fixed_pattern": sigmas[1],
-        "noise.snr": 20 * math.log10((high - low) / math.hypot(*sigmas)),
-        "noise.snr_patch": 20 * math.log10((level - low) / math.hypot(*sigmas)),
+        "noise.total": sigma,
+        "noise.temporal": temporal,
+        "noise.fixed_pattern": math.hypot(pixel, row, column),
+        "noise.row": row,
+        "noise.column": column,
+        "noise.pixel": pixel,
+        "noise.snr": films.decibels((high - low) / sigma),
+        "noise.snr_patch": films.decibels((level - low) / sigma),
     }
     return _paired(noise_metric.measure(scenes.of([view])), truths)
 
@@ -250,11 +256,11 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     """Put the table together."""
     opening = prose(
         "Every figure carries an uncertainty budget; U = k u is to hold the truth in 95 of 100 cases. Here it is tried.",
-        "Each run draws every input of the budget anew: noise, number of frames, sampling phase, angle, blur, level,",
-        "light, and the inputs that are judged rather than observed (type B) from the normal distribution with the",
-        "standard uncertainty that the budget states, since that is how a budget combines them. Signals are drawn from",
-        "formulas and measured by the metric itself; films go the whole way from the chart through camera, file and",
-        "chart finder, and of each figure one region is taken, drawn at random, so that the runs are independent.",
+        "Each run draws every input of the budget anew: noise, number of frames, sampling phase, angle, blur, level and",
+        "light; the inputs that are judged rather than observed (type B) from normal distributions with the standard",
+        "uncertainty that the budget states, since that is how a budget combines them. Signals are drawn from formulas",
+        "and measured by the metric itself; films go the whole way from the chart through camera, file and chart finder,",
+        "and of each figure one region is taken, drawn at random, so that the runs are independent.",
     )
     bars = prose(
         f"Bars: {SIGNAL_RUNS} runs of signals, truth inside U in {BAND[0]:.0%} to {BAND[1]:.0%}; {FILM_RUNS} films,",

@@ -115,12 +115,45 @@ def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -
     return 2 * min(float(brentq(lambda f: modulation(f) - 0.1, 1e-2, 0.99)), 0.5) * camera.height
 
 
-def _signal_to_noise(film: simulate.Truth, one: Measurement) -> float:
-    """20 lg(signal / sigma): of the nominal amplitude, or of the patch's level above black."""
+def _signal_to_noise(film: simulate.Truth, _: Measurement) -> float:
+    """20 lg(nominal amplitude / sigma)."""
     low, high = film.camera.code_range
-    level = float(film.camera.luma(film.chart.region(one.region).printed["reflectance"])) - low
-    signal = high - low if one.quantity == "noise.snr" else level
-    return 20 * math.log10(signal / math.hypot(film.noise, film.fixed_noise))
+    return decibels((high - low) / math.hypot(film.noise, film.fixed_noise))
+
+
+def _weighted(film: simulate.Truth, one: Measurement) -> float:
+    return _signal_to_noise(film, one) - decibels(math.sqrt(weighting(film.camera.height)))
+
+
+def _patch(film: simulate.Truth, one: Measurement) -> float:
+    """20 lg(level above black / sigma)."""
+    level = float(film.camera.luma(film.chart.region(one.region).printed["reflectance"])) - film.camera.code_range[0]
+    return decibels(level / math.hypot(film.noise, film.fixed_noise))
+
+
+def _linear(film: simulate.Truth, one: Measurement) -> float:
+    """20 lg(light / sigma of light); light is reflectance, which the grey steps tell."""
+    reflectance = float(film.chart.region(one.region).printed["reflectance"])
+    return linear_ratio(film.camera, reflectance, math.hypot(film.noise, film.fixed_noise))
+
+
+def decibels(ratio: float) -> float:
+    """20 lg of a ratio of amplitudes."""
+    return 20 * math.log10(ratio)
+
+
+def linear_ratio(camera: Camera, reflectance: float, sigma: float) -> float:
+    """S/N in dB in terms of reflectance, of noise of ``sigma`` codes."""
+    step = 1e-4
+    slope = float(camera.luma(reflectance + step) - camera.luma(reflectance - step)) / (2 * step)
+    return decibels(reflectance * slope / sigma)
+
+
+def weighting(height: int) -> float:
+    """Share of the power of white noise that passes CCIR 567's unified network, a picture height being 39 us."""
+    omega = 2 * np.pi * np.linspace(0, 0.5, 4001) * height / 39.0
+    passed = (1 + (omega * 0.245 / 4.5) ** 2) / (1 + (omega * 0.245 * (1 + 1 / 4.5)) ** 2)
+    return float(np.trapezoid(passed, dx=1 / 4000))
 
 
 TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
@@ -130,9 +163,15 @@ TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
     "resolution.vertical": _limiting,
     "resolution.wedge_horizontal": _wedge,
     "resolution.wedge_vertical": _wedge,
+    "resolution.corner_ratio": lambda *_: 1.0,
     "noise.snr": _signal_to_noise,
-    "noise.snr_patch": _signal_to_noise,
+    "noise.snr_before_coding": _signal_to_noise,
+    "noise.snr_weighted": _weighted,
+    "noise.snr_patch": _patch,
+    "noise.snr_linear": _linear,
+    "noise.total": lambda film, _: math.hypot(film.noise, film.fixed_noise),
     "noise.temporal": lambda film, _: film.noise,
     "noise.fixed_pattern": lambda film, _: film.fixed_noise,
+    "noise.pixel": lambda film, _: film.fixed_noise,
     "grey_scale.steps": lambda film, _: float(len([r for r in film.chart.regions if r.kind == "grey"])),
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
+from acceptance import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +48,33 @@ def test_a_section_of_the_accuracy_benchmark_runs(name: str) -> None:
     for picture, svg in part.pictures.items():
         assert f"(pictures/{picture})" in part.text
         assert svg.startswith("<svg")
+
+
+def load(name: str) -> Any:
+    """Import coverage.py under a name of its own: a well-known package has the same."""
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules.setdefault(spec.name, importlib.util.module_from_spec(spec))
+    if not hasattr(module, "main"):
+        spec.loader.exec_module(module)
+    return module
+
+
+CASES = ("edge_by_hand", "edge_with_steps", "wedge", "noise", "film")
+
+
+def test_every_case_of_coverage_is_tried_here() -> None:
+    assert set(load("coverage").CASES) == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(name: str) -> None:
+    coverage = load("coverage")
+    found = coverage.made(name, tiny())
+    assert found["readings"]
+    assert {one["quantity"] for one in found["readings"]} <= set(metrics.quantities())
+    assert "nan" not in coverage.document({name: found}, "python benchmarks/coverage.py")
 
 
 def test_a_finished_section_is_taken_from_the_cache_and_a_named_one_is_made_anew(tmp_path: Path) -> None:
