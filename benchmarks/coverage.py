@@ -108,9 +108,9 @@ def edge_with_steps(random: np.random.Generator) -> list[Reading]:
     codes, angle = _edge_codes(random, camera, 0.0)
     edge = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, frames))
     steps = [
-        scenes.flat(random, camera, region.printed["reflectance"], frames, region.name, "grey")
+        scenes.patch(random, camera, float(camera.luma(level)), frames, region.name, "grey", level)
         for region in chart.regions
-        if region.kind == "grey"
+        if region.kind == "grey" and (level := region.printed["reflectance"])
     ]
     return _paired(resolution.measure(scenes.of([edge, *steps])), _edge_truths(camera, angle))
 
@@ -122,7 +122,7 @@ def _edge_truths(camera: Camera, angle: float) -> dict[str, float]:
 
 
 def wedge(random: np.random.Generator) -> list[Reading]:
-    """Measure the acceptance chart's wedge in coded luma, its light a little off that of the flat regions."""
+    """Measure the acceptance chart's wedge in coded luma, its step a little off that of the flat regions."""
     camera, frames = replace(_camera(random), fixed_noise=0.0), _frames(random)
     region = charts.load(films.CHART).region("centre.wedge_horizontal")
     drawn = DrawnWedge(
@@ -141,8 +141,12 @@ def wedge(random: np.random.Generator) -> list[Reading]:
         rect=region.rect,
         place=scenes.place(drawn, region),
     )
-    lit = replace(camera, white=camera.white * (1 + random.normal(0, STEP_DOUBT / math.sqrt(3))))
-    flats = [scenes.flat(random, lit, level, frames, f"flat{level}", "flat") for level in (drawn.dark, drawn.light)]
+    dark, light = (float(camera.luma(level)) for level in (drawn.dark, drawn.light))
+    levels = (dark + random.normal(0, STEP_DOUBT / math.sqrt(3)) * (light - dark), light)
+    flats = [
+        scenes.patch(random, camera, code, frames, f"flat{level}", "flat", level)
+        for code, level in zip(levels, (drawn.dark, drawn.light), strict=True)
+    ]
     truth = films.wedge_lines(camera, drawn.dark, drawn.light)
     return _paired(resolution.measure(scenes.of([view, *flats])), {"resolution.wedge_horizontal": truth})
 
@@ -154,7 +158,8 @@ def noise(random: np.random.Generator) -> list[Reading]:
     temporal, pixel, row, column = (random.uniform(*ends) for ends in ((0.9, 3.3), (0.7, 2), (0.2, 1), (0.2, 1)))
     y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)
     level = random.uniform(40, 180)
-    codes = level + random.normal(0, 1.5) * x + random.normal(0, 1.5) * y + random.normal(0, 1) * x * x * y
+    slopes = (level - low) * 0.006 * random.standard_normal(3)
+    codes = level + slopes[0] * x + slopes[1] * y + slopes[2] * x * x * y
     fixed = row * random.standard_normal((rows, 1)) + column * random.standard_normal(columns)
     still = codes + fixed + pixel * random.standard_normal((rows, columns))
     view = scenes.view("flat", "flat", still + temporal * random.standard_normal((frames, rows, columns)))
@@ -255,12 +260,12 @@ def _share(quantity: str, hits: int, runs: int, band: tuple[float, float]) -> st
 def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     """Put the table together."""
     opening = prose(
-        "Every figure carries an uncertainty budget; U = k u is to hold the truth in 95 of 100 cases. Here it is tried.",
-        "Each run draws every input of the budget anew: noise, number of frames, sampling phase, angle, blur, level and",
-        "light; the inputs that are judged rather than observed (type B) from normal distributions with the standard",
-        "uncertainty that the budget states, since that is how a budget combines them. Signals are drawn from formulas",
-        "and measured by the metric itself; films go the whole way from the chart through camera, file and chart finder,",
-        "and of each figure one region is taken, drawn at random, so that the runs are independent.",
+        "Every figure carries an uncertainty budget; U = k u is to hold the truth in 95 of 100 cases. Here that is",
+        "tried. Each run draws every input of the budget anew: noise, number of frames, sampling phase, angle, blur,",
+        "level and light; the inputs that are judged rather than observed (type B) from normal distributions with the",
+        "standard uncertainty that the budget states, since that is how a budget combines them. Signals are drawn from",
+        "formulas and measured by the metric itself; films go the whole way from the chart through camera, file and",
+        "chart finder, and of each figure one region is taken, drawn at random, so that the runs are independent.",
     )
     bars = prose(
         f"Bars: {SIGNAL_RUNS} runs of signals, truth inside U in {BAND[0]:.0%} to {BAND[1]:.0%}; {FILM_RUNS} films,",

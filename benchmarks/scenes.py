@@ -76,11 +76,12 @@ def filmed(random: np.random.Generator, camera: Camera, codes: Array, frames: in
     return still + camera.noise * (high - low) * random.standard_normal((frames, *codes.shape))
 
 
-def flat(random: np.random.Generator, camera: Camera, reflectance: float, frames: int, name: str, kind: str) -> View:
-    """Return a patch of 60 x 60 px; ``kind`` flat, or grey with its step printed."""
-    codes = np.full((60, 60), float(camera.luma(reflectance)))
+def patch(
+    random: np.random.Generator, camera: Camera, code: float, frames: int, name: str, kind: str, reflectance: float
+) -> View:
+    """Return a patch of 60 x 60 px at ``code``; ``kind`` flat, or grey with its step printed."""
     printed = {"reflectance": reflectance, "step": int("".join(filter(str.isdigit, name)) or 0)}
-    return view(name, kind, filmed(random, camera, codes, frames), printed)
+    return view(name, kind, filmed(random, camera, np.full((60, 60), code), frames), printed)
 
 
 def place(drawn: DrawnWedge, region: Region) -> Located:

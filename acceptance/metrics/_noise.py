@@ -13,7 +13,7 @@ correlates neighbouring pixels.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,10 +145,10 @@ def analyse(frames: NDArray[np.integer] | Array, *, stable: bool = True, weighti
     return Noise(
         mean=level,
         mean_uncertainty=doubt,
-        total=total,
-        weighted=_split(codes, weighting)[0] if weighting else None,
+        total=_with_lines(total, row, column),
+        weighted=_with_lines(_split(codes, weighting)[0], row, column) if weighting else None,
         temporal=temporal,
-        fixed=fixed,
+        fixed=_with_lines(fixed, row, column),
         row=row,
         column=column,
         pixel=pixel,
@@ -251,6 +251,20 @@ def _variance(values: Array, other: Array, dither: float | None, power: float = 
         surface=float(abs(values.mean() - other.mean()) / math.sqrt(3)),
         quantisation=harmonic / math.sqrt(2),
     )
+
+
+def _with_lines(variance: Variance, *lines: Variance) -> Variance:
+    """Add how far so few rows and columns may miss their variance: blocks side by side share them, unseen by scatter.
+
+    Degrees of freedom after Welch-Satterthwaite. The weighting passes rows whole; columns are then counted too high.
+    """
+    degrees = [variance.degrees_of_freedom, *(line.degrees_of_freedom for line in lines)]
+    missed = [max(line.value, 0.0) * math.sqrt(2 / line.degrees_of_freedom) for line in lines]
+    squares = [spread**2 for spread in (variance.sampling, *missed)]
+    if not sum(squares):
+        return variance
+    effective = sum(squares) ** 2 / sum(square**2 / freedom for square, freedom in zip(squares, degrees, strict=True))
+    return replace(variance, sampling=math.sqrt(sum(squares)), degrees_of_freedom=effective)
 
 
 def _flicker(codes: Array, over_time: float) -> float:
