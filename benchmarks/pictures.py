@@ -7,13 +7,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance import charts, plots, scene, simulate, wording
+import numpy as np
+
+from acceptance import charts, clip, encode, exhibits, plots, scene, simulate, wording
 from acceptance.camera import Camera
-from acceptance.metrics import noise
+from acceptance.metrics import noise, resolution
 from acceptance.model import Curve, Measurement, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 
@@ -36,8 +40,29 @@ def _noise_curve(quality: int) -> Curve:
     return next(one.curve for one in figures if one.curve)
 
 
+def resolution_zones() -> bytes:
+    """Map of the zones of a picture whose lens grows softer (0.7 to 1.3 px) away from a middle left of the centre."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, blur in (("sharp", 0.7), ("soft", 1.3)):
+            camera = Camera(blur=blur, crf=0, seed=3)
+            simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / f"{name}.mkv", 0.2)
+        sharp, soft = (_lumas(Path(folder) / f"{name}.mkv") for name in ("sharp", "soft"))
+        y, x = np.mgrid[-1 : 1 : 1j * sharp.shape[1], -1 : 1 : 1j * sharp.shape[2]]
+        share = np.clip(((x + 0.2) ** 2 + y**2) / 2, 0, 1)
+        mixed = np.rint(sharp + share * (soft - sharp)).astype(np.uint8)
+        encode.write(Path(folder) / "mixed.mkv", list(mixed), codec="ffv1", pixel_format="gray")
+        seen = scene.look(Shot(id="s", subject="c", clip="mixed.mkv", chart="acceptance"), Path(folder))
+        figures = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
+    return exhibits.zone_maps(figures, [seen.shot], "en")[0].svg.encode()
+
+
+def _lumas(path: Path) -> NDArray[np.float32]:
+    return np.stack([frame.luma for frame in clip.open_clip(path).frames()]).astype(np.float32)
+
+
 PICTURES: Mapping[str, Callable[[], bytes]] = {
     "noise_levels.svg": noise_levels,
+    "resolution_zones.svg": resolution_zones,
 }
 
 

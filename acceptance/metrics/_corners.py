@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._seen import scaled
+from acceptance.metrics._edge_figures import CODING
+from acceptance.metrics._seen import coding, scaled
 from acceptance.model import BudgetLine, Note, Reason
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
             *(replace(line, source=f"{line.source}, centre") for line in scaled(centre.noise("mtf50"), ratio / below)),
             BudgetLine(source="tone curve", contribution=common * tone.doubt / math.sqrt(3), evaluation="B"),
             *scene.copy_lines(common),
+            *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
         ],
         samples=corner.view.luma.shape[0],
         method=METHOD.format(tone=tone.name),

@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.metrics._edge import EdgeResult, edge_mtf
-from acceptance.metrics._seen import SAMPLING_LIMIT, lines_of, pictures, refuse_clipped, repeat, scaled, within
+from acceptance.metrics._seen import (
+    SAMPLING_LIMIT,
+    coarseness,
+    coding,
+    lines_of,
+    pictures,
+    refuse_clipped,
+    repeat,
+    scaled,
+    within,
+)
 from acceptance.model import BudgetLine, Curve, Note, Reason
 
 if TYPE_CHECKING:
@@ -25,6 +35,7 @@ Array = NDArray[np.float64]
 EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
+CODING = {"mtf50": 0.15, "mtf10": 0.25}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +51,14 @@ class Tone:
 class Edge:
     """An edge as seen: its results (the first of all frames together where they stand still) and what tone does to it.
 
-    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``.
+    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``; ``coarseness`` is
+    that of its coding (``_seen.coarseness``).
     """
 
     view: View
     results: tuple[EdgeResult, ...]
     probe: EdgeResult
+    coarseness: float
 
     @property
     def first(self) -> EdgeResult:
@@ -88,12 +101,14 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
     """Measure an edge in linear light. Raises GapError: clipped, or what ``edge_mtf`` refuses."""
     refuse_clipped(scene, view)
     inside = within(view)
-    light = [np.interp(codes[inside], np.arange(tone.light.size), tone.light) for codes in pictures(view)]
+    codes = [picture[inside] for picture in pictures(view)]
+    light = [np.interp(picture, np.arange(tone.light.size), tone.light) for picture in codes]
     probe = np.sign(light[0]) * np.abs(light[0]) ** (1 + TONE_PROBE)
     return Edge(
         view=view,
         results=tuple(edge_mtf(picture) for picture in light),
         probe=edge_mtf(probe, covariance=False),
+        coarseness=coarseness(scene, view, codes[0]),
     )
 
 
@@ -103,7 +118,8 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
         if not edge.reached(name):
             yield _not_reached(edge, name, f"resolution.{name}")
             continue
-        value, budget = edge.value(name), [*edge.noise(name), *_tone_lines(scene, edge, name, tone)]
+        value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
+        budget = [*edge.noise(name), *_tone_lines(scene, edge, name, tone), *coder]
         yield scene.figure(
             f"resolution.{name}",
             value,

@@ -24,6 +24,7 @@ SAMPLING_LIMIT = 0.5  # cycle/px
 MOST_CLIPPED = 0.005
 MARGIN = 0.1
 GROUPS, SINGLE_FRAMES = 4, 8
+COARSE = 0.15  # quantiser step over the step of an edge, beyond which a coder takes more than in proportion
 
 
 def tv_lines(frequency: float, direction: str, height: int, sample_aspect: Fraction = Fraction(1)) -> float:
@@ -72,6 +73,25 @@ def refuse_clipped(scene: Scene, view: View) -> None:
     if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:
         what = f"{share:.1%} of the region {view.region.name} is clipped"
         raise GapError(what, code="clipped", region=view.region.name, share=share)
+
+
+def coarseness(scene: Scene, view: View, codes: NDArray[Any]) -> float:
+    """Quantiser step of an H.264 coder over the step of an edge or wedge shown by ``codes``; 0 where it is not known.
+
+    The step is 0.625 x 2^(QP / 6) codes (ITU-T H.264, 8.5), 0 where nothing is quantised (QP 0). What a coder does to
+    MTF and wedges was found to go with this ratio on simulated films (docs/metrics/resolution.md); from ``COARSE`` on
+    with its square.
+    """
+    if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
+        return 0.0
+    low, high = np.percentile(codes, (10, 90))
+    ratio = 0.625 * 2 ** (view.quantiser / 6) / max(float(high - low), 1.0)
+    return ratio * max(1.0, ratio / COARSE)
+
+
+def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
+    """Return what a coder of a ``coarseness`` may take of ``value`` (``share`` of it at 1); no line where it is 0."""
+    return [BudgetLine(source="coding", contribution=share * ratio * value, evaluation="B")] if ratio else []
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.metrics._seen import SAMPLING_LIMIT, lines_of, pictures, repeat, scaled, within
+from acceptance.metrics._seen import SAMPLING_LIMIT, coarseness, coding, lines_of, pictures, repeat, scaled, within
 from acceptance.metrics._wedge import CRITERION, Wedge, WedgeResult, phase, wedge_reading
 from acceptance.model import BudgetLine, Curve
 
@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 
 WEDGE_METHOD = "wedge by the chart's geometry, 10 % of the step, bar count, at most half a cycle per pixel, coded luma"
 STEP_DOUBT = 0.02
+CODING = 0.22  # relative, for a coarseness of 1
 
 
 def figure(scene: Scene, view: View) -> Measurement:
@@ -42,6 +43,8 @@ def figure(scene: Scene, view: View) -> Measurement:
         *repeat(values[1:] if view.stable else values, first.u),
         BudgetLine(source="step", contribution=_step_share(first, doubt), evaluation="B"),
         BudgetLine(source="blur along the wedge", contribution=_blur_along(first) / math.sqrt(3), evaluation="B"),
+        *_copy(scene, first),
+        *coding(coarseness(scene, view, codes[0]), CODING, value),
     ]
     return scene.figure(
         f"resolution.wedge_{direction}",
@@ -135,6 +138,13 @@ def _step_share(result: WedgeResult, doubt: float) -> float:
     near = slice(at - 5, at + 6)
     slope = abs(float(np.polyfit(result.frequencies[near], result.modulation[near], 1)[0]))
     return CRITERION * doubt / max(slope, 0.05)
+
+
+def _copy(scene: Scene, result: WedgeResult) -> list[BudgetLine]:
+    """Tell what the printed flat regions, which give the step, may be off against the wedge's own ink."""
+    doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
+    share = _step_share(result, doubt)
+    return [BudgetLine(source="chart copy", contribution=share, evaluation="B")] if doubt else []
 
 
 def _blur_along(result: WedgeResult) -> float:
