@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import itertools
 import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -60,8 +61,15 @@ def scores(pairs: Iterable[tuple[Plane, Plane]], *, size: tuple[int, int], depth
     with tempfile.TemporaryDirectory() as folder:
         frames = ((recorded[:height, :width], reference[:height, :width]) for recorded, reference in pairs)
         _run(command, ((*(np.rint(plane).astype(kind).tobytes() for plane in both), grey) for both in frames), folder)
-        told = json.loads((Path(folder) / "scores.json").read_text(encoding="utf-8"))
-    return np.array([frame["metrics"]["vmaf"] for frame in told["frames"]])
+        return _told(Path(folder) / "scores.json")
+
+
+def _told(path: Path) -> Array:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return np.array([float(frame["metrics"]["vmaf"]) for frame in told["frames"]])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GapError(f"ffmpeg wrote no scores ({error})", code="vmaf_failed") from error
 
 
 def _run(command: list[str], pictures: Iterable[tuple[bytes, ...]], folder: str) -> None:
@@ -70,10 +78,8 @@ def _run(command: list[str], pictures: Iterable[tuple[bytes, ...]], folder: str)
     with complaints.open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603  # the extra's own program
         try:
-            with process.stdin or log as pipe:
-                for picture in pictures:
-                    for part in picture:
-                        pipe.write(part)
+            with cast("IO[bytes]", process.stdin) as pipe:
+                pipe.writelines(itertools.chain.from_iterable(pictures))
             code = process.wait(PATIENCE)
         except (OSError, subprocess.TimeoutExpired):  # it ended or hangs
             code = -1

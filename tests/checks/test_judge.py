@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acceptance import wording
 from acceptance.checks import pack as packs
 from acceptance.checks.judge import bottom_line, check_plan, judge
 from acceptance.errors import PlanError
@@ -693,6 +694,79 @@ def test_the_bottom_line_is_provisional_with_any_provisional_verdict() -> None:
     """What was not judged does not count."""
     assert bottom_line([found(Verdict.PASS), found(Verdict.PASS, provisional=True)], Scope.DEVICE).provisional
     assert not bottom_line([found(Verdict.PASS), found(Verdict.NOT_TESTED, provisional=True)], Scope.DEVICE).provisional
+
+
+# --- Demands that apply only with a condition ---
+
+
+FED = requirement(only_with={"fed_to_encoder": "yes"})
+
+
+def fed(*values: Value, **fields: Any) -> Shot:
+    """Make a shot on which ``fed_to_encoder`` is recorded with each of ``values``."""
+    return replace(SHOT, conditions=tuple(Condition(name="fed_to_encoder", value=one) for one in values), **fields)
+
+
+@pytest.mark.parametrize("value", ["yes", "Yes ", True])
+def test_a_demand_that_applies_only_with_a_condition_is_judged_with_it(value: Value) -> None:
+    assert one(FED, measured(40), shots=(fed(value),)).verdict is Verdict.PASS
+    assert one(FED, measured(30), shots=(fed(value),)).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ((), "condition_not_recorded"),
+        (("no",), "condition_differs"),
+        (("?",), "condition_differs"),
+        ((False,), "condition_differs"),
+        ((1,), "condition_differs"),
+        (("yes", "no"), "condition_differs"),
+    ],
+)
+def test_without_that_condition_it_does_not_apply_however_good_the_figure(values: tuple[Value, ...], code: str) -> None:
+    """PSNR of what was not fed to the encoder is no verdict on the encoder; both languages word the reason."""
+    for value in (20, 40):
+        finding = one(FED, measured(value), shots=(fed(*values),))
+        assert outcome(finding) == ("not_applicable", code)
+        assert (finding.value, finding.measurements) == (None, ())
+    for lang in ("zh", "en"):
+        assert code in wording.phrases(lang)["reason"]
+        assert wording.reason(finding.reason, lang).count("fed_to_encoder") == 0
+
+
+def test_only_the_shots_that_have_the_condition_are_judged() -> None:
+    """The worst of two is that of the shot that counts."""
+    other = replace(SHOT, id="t")
+    finding = one(FED, measured(20, shot="t"), measured(40), shots=(fed("yes"), other))
+    assert (finding.verdict, finding.measurements) == (Verdict.PASS, (1,))
+
+
+def test_what_somebody_read_off_an_instrument_is_still_judged() -> None:
+    """An answer stands where no figure of the toolkit does."""
+    read = Answer(subject="camera", requirement="x#snr", by="Li", when="", value=40, unit="dB")
+    assert one(FED, measured(20), given=plan(answers=(read,))).verdict is Verdict.PASS
+
+
+def test_where_nothing_was_measured_it_is_not_tested_as_ever() -> None:
+    """No reference, or one that was refused: the reason is the metric's."""
+    note = Note(reason=Reason(code="reference_size"), shot="s", metric="noise")
+    assert outcome(one(FED, shots=(fed("yes"),))) == ("not_tested", "not_measured")
+    assert outcome(one(FED, shots=(fed("yes"),), notes=(note,))) == ("not_tested", "reference_size")
+
+
+def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
+    """GB 50198-2011, 5.5.4, in its own pack and where DB50/216-2006 borrows it; a failure then counts."""
+    for name, wanted in (("gb_50198_2011", "psnr"), ("db50_216_2006", "6.3/psnr")):
+        pack = packs.load(name, QUANTITIES | {"compression.psnr": "dB"})
+        shown = measured(28, quantity="compression.psnr")
+        asked = plan(subjects=(CAMERA,), packs=(name,), scope=Scope.SITE)
+        for shot, verdict in ((SHOT, Verdict.NOT_APPLICABLE), (fed("yes"), Verdict.FAIL)):
+            findings = judge((pack,), asked, (shown,), (), (shot,), today=TODAY)
+            [finding] = [found for found in findings if found.requirement == f"{name}#{wanted}"]
+            assert finding.verdict is verdict
+            failed = bottom_line(findings, Scope.SITE).failed
+            assert failed == ((f"{name}#{wanted}",) if verdict is Verdict.FAIL else ())
 
 
 # --- Plans that judging would silently leave aside ---

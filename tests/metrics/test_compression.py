@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import math
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,25 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from acceptance import clip, encode, scene, session, wording
+from acceptance import cli, clip, encode, scene, session, verify, wording
 from acceptance.errors import ClipError, GapError
 from acceptance.metrics import _alignment, _fidelity, _registration, _vmaf, compression
-from acceptance.model import Coding, Measurement, Note, Shot
+from acceptance.model import (
+    Coding,
+    Condition,
+    Measurement,
+    Note,
+    Plan,
+    Scope,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -421,6 +435,58 @@ def test_without_the_extra_vmaf_is_a_note_that_names_it(bench: Bench) -> None:
     )
 
 
+PROGRAM = """#!{python}
+import json, pathlib, sys
+size = sys.argv[sys.argv.index("-s") + 1].split("x")
+one = int(size[0]) * int(size[1]) * 3 // 2
+frames = len(sys.stdin.buffer.read()) / one
+assert frames == int(frames)
+told = {{"frames": [{{"metrics": {{"vmaf": 80.0 + i}}}} for i in range(int(frames))]}}
+pathlib.Path("scores.json").write_text(json.dumps(told))
+{end}
+"""
+
+
+def play(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -> None:
+    """Put a program in the place of ffmpeg that counts the pictures it is fed, and then does as ``end`` says."""
+    program = folder / "program"
+    program.write_text(PROGRAM.format(python=sys.executable, end=end))
+    program.chmod(0o755)
+    monkeypatch.setattr(_vmaf, "program", lambda: str(program))
+
+
+def test_vmaf_is_fed_every_scored_picture(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recording above reference, in planes of 4:2:0: 60 pictures, 80 to 139."""
+    play(tmp_path, monkeypatch)
+    one = bench.measure("usual.mp4")["compression.vmaf"]
+    assert (one.samples, one.value, one.details["vmaf_minimum"]) == (COUNT, pytest.approx(109.5), 80.0)
+
+
+@pytest.mark.parametrize("end", ["sys.exit(1)", "pathlib.Path('scores.json').write_text('{}')"])
+def test_a_program_that_fails_leaves_a_note_and_the_other_figures(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    play(tmp_path, monkeypatch, end)
+    found = list(compression.measure(bench.look("usual.mp4")))
+    assert [one.reason.code for one in found if isinstance(one, Note)] == ["vmaf_failed"]
+    assert sum(isinstance(one, Measurement) for one in found) == 4
+
+
+def test_vmaf_of_real_pictures(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the extra is installed: lossless scores over 95, coarse coding less than fine."""
+    monkeypatch.undo()
+    if importlib.util.find_spec(_vmaf.MODULE) is None:
+        pytest.skip("the extra vmaf is not installed")
+    names = (
+        "sequence.mkv",
+        bench.record("fine.mp4", bench.pictures, 23),
+        bench.record("coarse.mp4", bench.pictures, 40),
+    )
+    values = [bench.measure(name)["compression.vmaf"].value for name in names]
+    assert values[0] > 95
+    assert values == sorted(values, reverse=True)
+
+
 def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
     told: list[tuple[int, int]] = []
     shot = Shot(id="s", subject="encoder", clip="usual.mp4", reference="sequence.mkv")
@@ -428,3 +494,43 @@ def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
     before = len(told)
     session.measure(seen, {"compression.psnr"})
     assert told[before:] == [(i + 1, COUNT) for i in range(COUNT)]
+
+
+# --- Evidence ---
+
+
+def test_the_reference_is_kept_and_hashed_like_the_clip(bench: Bench, tmp_path: Path) -> None:
+    """Whoever changes one byte of it is found out."""
+    shot = Shot(
+        id="s",
+        subject="encoder",
+        clip="usual.mp4",
+        reference="sequence.mkv",
+        tap=Tap.PLATFORM,
+        conditions=(Condition(name="fed_to_encoder", value="yes"),),
+    )
+    subject = Subject(id="encoder", kind=SubjectKind.FIXED, facts={"system": "digital"})
+    wanted = Plan(subjects=(subject,), shots=(shot,), packs=("gb_50198_2011",), scope=Scope.SITE)
+    done, folder = session.run(wanted, bench.folder, tmp_path)
+    [finding] = [one for one in done.findings if one.requirement == "gb_50198_2011#psnr"]
+    assert finding.verdict is Verdict.PASS
+    kept = folder / done.shots[0].reference
+    assert kept.read_bytes() == (bench.folder / "sequence.mkv").read_bytes()
+    assert kept.relative_to(folder).as_posix() in done.hashes
+    kept.chmod(0o644)
+    kept.write_bytes(kept.read_bytes() + b"!")
+    result = verify.verify(folder, ())
+    assert any("sequence.mkv" in detail for step in result.steps for detail in step.details)
+
+
+@pytest.mark.parametrize("reference", ["missing.mkv", "text.mkv"])
+def test_a_reference_that_cannot_be_read_stops_the_run_before_it_begins(
+    bench: Bench, tmp_path: Path, reference: str
+) -> None:
+    """Exit code 2, the file named, nothing written."""
+    (bench.folder / "text.mkv").write_text("no film")
+    given = [str(bench.folder / "usual.mp4"), "--reference", str(bench.folder / reference), "-o", str(tmp_path / "out")]
+    with pytest.raises(ClipError, match=reference) as error:
+        CliRunner().invoke(cli.cli, ["run", *given], catch_exceptions=False)
+    assert error.value.exit_code == 2
+    assert not (tmp_path / "out").exists()
