@@ -15,7 +15,7 @@ from setting import Part, prose, table
 from signals import ANGLES, CRITICAL, TARGETS, Array, DrawnWedge, Edge, falls_to, printed_wedge
 
 from acceptance import clip, encode
-from acceptance.metrics import _noise, grey_scale
+from acceptance.metrics import _grey, _noise
 from acceptance.metrics.resolution import edge_mtf, wedge_reading
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _mitre_means(picture: Array) -> Array:
     for _, x, y, _ in MITRE_PATCHES:
         corners = affine @ np.array([[x, x + 9.95], [y, y + 11.45], [1, 1]])
         (left, right), (top, bottom) = np.sort(np.rint(corners).astype(int), axis=1)
-        means.append(grey_scale.step(picture[None, top:bottom, left:right]).mean)
+        means.append(_grey.step(picture[None, top:bottom, left:right]).mean)
     return np.array(means)
 
 

@@ -11,13 +11,15 @@ import numpy as np
 
 from acceptance import charts, clip, encode, exhibits, plots, scene, simulate, wording
 from acceptance.camera import Camera
-from acceptance.metrics import noise, resolution
+from acceptance.metrics import grey_scale, noise, resolution
 from acceptance.model import Curve, Measurement, Shot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from acceptance.model import Note
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 
@@ -31,13 +33,29 @@ def noise_levels() -> bytes:
     ).encode()
 
 
+def tone_curve() -> bytes:
+    """Draw the tone curve of three cameras: as ITU-R BT.709 has it, blacks crushed, whites clipped."""
+    lights = {"BT.709": (0.01, 0.9), "crushed blacks": (-0.12, 0.9), "clipped whites": (0.01, 1.6)}
+    curves = {name: _tone(Camera(noise=0.008, crf=0, black=low, white=high)) for name, (low, high) in lights.items()}
+    words = wording.phrases("en")
+    worded = {name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()}
+    return plots.draw(worded).encode()
+
+
+def _tone(camera: Camera) -> Curve:
+    return _curve(camera, grey_scale.measure)
+
+
 def _noise_curve(quality: int) -> Curve:
-    camera = Camera(noise=0.008, fixed_noise=0.0044, crf=quality)
+    return _curve(Camera(noise=0.008, fixed_noise=0.0044, crf=quality), noise.measure)
+
+
+def _curve(camera: Camera, measure: Callable[[scene.Scene], Iterator[Measurement | Note]]) -> Curve:
+    """Film the acceptance chart for a second and take the curve of a metric."""
     with tempfile.TemporaryDirectory() as folder:
         simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / "chart.mp4", 1.0)
         seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
-        figures = [one for one in noise.measure(seen) if isinstance(one, Measurement)]
-    return next(one.curve for one in figures if one.curve)
+        return next(one.curve for one in measure(seen) if isinstance(one, Measurement) and one.curve)
 
 
 def resolution_zones() -> bytes:
@@ -63,6 +81,7 @@ def _lumas(path: Path) -> NDArray[np.float32]:
 PICTURES: Mapping[str, Callable[[], bytes]] = {
     "noise_levels.svg": noise_levels,
     "resolution_zones.svg": resolution_zones,
+    "tone_curve.svg": tone_curve,
 }
 
 

@@ -1,11 +1,15 @@
-"""Grey scale: how many neighbouring printed steps the picture still tells apart.
+"""Grey scale: steps told apart, tone curve, gamma, clipping and dynamic range, from printed steps of known light.
 
 The code of a step is the trimmed mean (10 % off each end) of the mean frame over the central half of its region in
 each direction. Two neighbours are told apart when their codes keep the printed order and differ by more than the larger
 of k times their pooled noise (total sigma per pixel, quantisation included; k = 1, the signal-to-noise ratio at which
 ISO 15739:2023 ends the dynamic range) and 2 codes of 219 (about 2 % of luminance at mid-grey, Weber's threshold of the
 eye). The count is 1 + the number of pairs told apart. The standards that ask for 8 steps (GB 50198-2011, 3.1.9) leave
-the criterion to the eye; this one is the toolkit's own.
+the criterion to the eye; this one is the toolkit's own, and only a standard series that the chart declares is counted.
+
+Gamma is the least-squares slope of the logarithm of the signal on that of the light, over the mid tones. The dynamic
+range runs from the light at which the curve is clipped to that at which the incremental signal is the temporal noise
+(ISO 15739:2023, 6.4), 20 lg of their ratio (as GA/T 1127-2013, C.3 counts 1000:1 as 60 dB).
 
 Each pair is told apart with probability Phi(margin / u(margin)); the count's variance is the sum of p (1 - p).
 """
@@ -13,26 +17,41 @@ Each pair is told apart with probability Phi(margin / u(margin)); the count's va
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._grey_steps import LEAST, Count, K, Step, count, step
-from acceptance.model import BudgetLine, Curve, Measurement, Note
+from acceptance.metrics._grey import LEAST, K, Step, clipped, count, dynamic_range, gamma, inner, merged, step
+from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.model import Value
     from acceptance.scene import Scene
     from acceptance.views import View
 
-__all__ = ["Count", "Step", "count", "measure", "serves", "step"]
-
-QUANTITIES = {"grey_scale.steps": "1"}
-METHOD = (
-    "neighbouring steps: difference of trimmed means > max(k x pooled total noise, 2/219 of the code range), order kept"
-)
+QUANTITIES = {
+    "grey_scale.steps": "1",
+    "grey_scale.gamma": "1",
+    "grey_scale.clipped_low": "%",
+    "grey_scale.clipped_high": "%",
+    "grey_scale.dynamic_range": "dB",
+}
+METHODS = {
+    "grey_scale.steps": (
+        "neighbouring steps: difference of trimmed means > max(k x pooled total noise, 2/219 of the code range), k = 1,"
+        " order kept"
+    ),
+    "grey_scale.gamma": "least-squares slope of log signal on log light over the steps at 20 to 80 % of the amplitude",
+    "grey_scale.clipped_low": "share of the steps with more than 0.5 % of the samples piled up at black",
+    "grey_scale.clipped_high": "share of the steps with more than 0.5 % of the samples piled up at white",
+    "grey_scale.dynamic_range": "20 lg (light at clipping / light where the incremental signal is the temporal noise)",
+}
+SMALLEST = 4  # px, of the central half: one for each block
+DECIBEL = 20 / math.log(10)
 
 
 def serves(scene: Scene) -> bool:
@@ -41,45 +60,143 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Count the steps of the chart. Raises GapError no_region (fewer than two printed steps) or flat_picture."""
+    """Measure the grey scale; the first figure carries the tone curve.
+
+    Raises GapError no_region (fewer than two printed steps), flat_picture and region_too_small.
+    """
     views = sorted((view for view in scene.of_kind("grey") if "step" in view.region.printed), key=_number)
     if len(views) < 2:
         raise GapError("the picture shows fewer than two printed grey steps", code="no_region", kind="grey")
     if not np.ptp(scene.reference.luma):
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
-    steps = [step(view.luma) for view in views]
-    printed = [float(view.region.printed["reflectance"]) for view in views]
-    amplitude = scene.code_white - scene.code_black
-    counted = count(steps, rising=printed[-1] > printed[0], least=LEAST * amplitude)
-    yield scene.figure(
-        "grey_scale.steps",
-        counted.steps,
-        "1",
-        [BudgetLine(source="pairs_near_threshold", contribution=counted.uncertainty, evaluation="A")],
-        samples=sum(view.luma.size for view in views),
-        method=METHOD,
-        curve=_curve(printed, steps),
-        details={
-            "k": K,
-            "least_difference": LEAST * amplitude,
-            "printed": len(views),
-            "smallest_ratio": min(counted.ratios),
-            "pooled_noise": math.sqrt(sum(one.noise**2 for one in steps) / len(steps)),
-        },
-    )
+    for view in views:
+        if min(inner(view.luma).shape[1:]) < SMALLEST:
+            name = view.region.name
+            raise GapError(f"{name} is smaller than 8 x 8 px", code="region_too_small", region=name)
+    scale = _Scale(scene, views)
+    items = [scale.steps(), scale.gamma(), *scale.clipping(), scale.dynamic_range()]
+    first = next(item for item in items if isinstance(item, Measurement))
+    yield from (replace(first, curve=scale.curve()) if item is first else item for item in items)
+
+
+class _Scale:
+    """The printed steps of a scene with what the picture shows of each, in printed order."""
+
+    def __init__(self, scene: Scene, views: Sequence[View]) -> None:
+        self.scene, self.views = scene, views
+        self.black, self.white = float(scene.code_black), float(scene.code_white)
+        self.shown: list[Step] = [step(view.luma, self.black, self.white) for view in views]
+        self.light = [float(view.region.printed["reflectance"]) for view in views]
+        self.doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
+
+    def steps(self) -> Measurement | Note:
+        """Count the steps told apart, where the chart declares its series and all of it is seen."""
+        chart = self.scene.chart
+        if chart is None or chart.steps is None:
+            return self._note("grey_scale.steps", "steps_not_declared")
+        declared = len(chart.steps.densities)
+        if declared != len(self.views):
+            return self._note("grey_scale.steps", "steps_missing", seen=len(self.views), declared=declared)
+        least = LEAST * (self.white - self.black)
+        counted = count(self.shown, rising=self.light[-1] > self.light[0], least=least)
+        return self._figure(
+            "grey_scale.steps",
+            counted.steps,
+            [BudgetLine(source="pairs_near_threshold", contribution=counted.uncertainty, evaluation="A")],
+            k=K,
+            series=chart.steps.series,
+            least_difference=least,
+            smallest_ratio=min(counted.ratios),
+            pooled_noise=math.sqrt(sum(one.noise**2 for one in self.shown) / len(self.shown)),
+        )
+
+    def gamma(self) -> Measurement | Note:
+        """Slope of the tone curve over the mid tones."""
+        slope = gamma(self.shown, self.light, self.black, self.white)
+        if slope is None:
+            return self._note("grey_scale.gamma", "too_few_mid_tones")
+        lines = [
+            _line("sampling", slope.sampling, slope.degrees_of_freedom),
+            _line("quantisation", slope.quantisation),
+            _line("chart copy", slope.weight * self.doubt),
+            _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
+        ]
+        return self._figure("grey_scale.gamma", slope.value, lines, used=slope.used, residual=slope.residual)
+
+    def clipping(self) -> Iterator[Measurement]:
+        """Share of the steps that are clipped at black, and at white."""
+        for name in ("low", "high"):
+            share, doubt = clipped([getattr(one, name) for one in self.shown])
+            line = BudgetLine(source="steps_near_clipping", contribution=100 * doubt, evaluation="A")
+            yield self._figure(f"grey_scale.clipped_{name}", 100 * share, [line])
+
+    def dynamic_range(self) -> Measurement | Note:
+        """Dynamic range; a bound where the chart ends before the camera does."""
+        order = np.argsort(self.light)
+        if self.light[order[0]] <= 0:
+            return self._note("grey_scale.dynamic_range", "too_few_steps", steps=0, needed=3)
+        shown, light = merged([self.shown[i] for i in order], [self.light[i] for i in order])
+        if len(light) < 3:
+            return self._note("grey_scale.dynamic_range", "too_few_steps", steps=len(light), needed=3)
+        found = dynamic_range(shown, light)
+        lines = [
+            _line("sampling", DECIBEL * found.sampling),
+            _line("step_distance", DECIBEL * found.steps),
+            _line("chart copy", DECIBEL * math.sqrt(2) * self.doubt),
+        ]
+        ends = {"low": math.exp(found.low), "high": math.exp(found.high)}
+        value = DECIBEL * (found.high - found.low)
+        return self._figure("grey_scale.dynamic_range", value, lines, bound=found.bound, **ends)
+
+    def curve(self) -> Curve:
+        """Tone curve: code against light."""
+        order = np.argsort(self.light)
+        return Curve(
+            name="tone",
+            x=tuple(self.light[i] for i in order),
+            y=tuple(self.shown[i].mean for i in order),
+            x_label="reflectance",
+            y_label="luma_code",
+            y_unit="code",
+        )
+
+    def _uneven(self) -> float:
+        """Largest natural logarithm of the ratio of the signals of two flat regions of the same reflectance."""
+        flats: dict[float, list[float]] = {}
+        for view in self.scene.of_kind("flat"):
+            if "reflectance" in view.region.printed:
+                above = max(float(view.luma.mean()) - self.black, 1.0)
+                flats.setdefault(float(view.region.printed["reflectance"]), []).append(math.log(above))
+        return max((max(logs) - min(logs) for logs in flats.values()), default=0.0)
+
+    def _figure(
+        self, quantity: str, value: float, budget: Sequence[BudgetLine], *, bound: bool = False, **details: Value
+    ) -> Measurement:
+        return self.scene.figure(
+            quantity,
+            value,
+            QUANTITIES[quantity],
+            budget,
+            samples=sum(view.luma.size for view in self.views),
+            method=METHODS[quantity],
+            lower_bound=bound,
+            details={"printed": len(self.views), **details},
+        )
+
+    def _note(self, quantity: str, code: str, **parameters: Value) -> Note:
+        return Note(
+            reason=Reason(code=code, parameters=parameters),
+            shot=self.scene.shot.id,
+            subject=self.scene.shot.subject,
+            metric="grey_scale",
+            quantity=quantity,
+        )
+
+
+def _line(source: str, contribution: float, degrees_of_freedom: float | None = None) -> BudgetLine:
+    kind = "A" if source == "sampling" else "B"
+    return BudgetLine(source=source, contribution=contribution, degrees_of_freedom=degrees_of_freedom, evaluation=kind)
 
 
 def _number(view: View) -> int:
     return int(view.region.printed["step"])
-
-
-def _curve(printed: Sequence[float], steps: Sequence[Step]) -> Curve:
-    order = np.argsort(printed)
-    return Curve(
-        name="tone",
-        x=tuple(float(printed[i]) for i in order),
-        y=tuple(steps[i].mean for i in order),
-        x_label="reflectance",
-        y_label="luma_code",
-        y_unit="code",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ import pytest
 from acceptance import charts, encode, scene
 from acceptance.camera import Camera
 from acceptance.errors import ChartError, GapError
-from acceptance.metrics import grey_scale
-from acceptance.metrics.grey_scale import Step
-from acceptance.model import Measurement, Shot
+from acceptance.metrics import _grey, grey_scale
+from acceptance.metrics._grey import Step
+from acceptance.model import Measurement, Note, Shot
 from acceptance.simulate import film_chart
 
 if TYPE_CHECKING:
@@ -32,18 +33,16 @@ def patch(seed: int, level: float, sigma: float) -> NDArray[np.uint8]:
     return np.rint(codes).astype(np.uint8)
 
 
-def measured(camera: Camera, folder: Path) -> Measurement:
-    """Film the chart and count its steps."""
+def measured(camera: Camera, folder: Path) -> dict[str, Measurement]:
+    """Film the chart and measure its grey scale."""
     film_chart(camera, charts.load("acceptance"), folder / "chart.mp4", 0.2)
     seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
-    (figure,) = grey_scale.measure(seen)
-    assert isinstance(figure, Measurement)
-    return figure
+    return {item.quantity: item for item in grey_scale.measure(seen) if isinstance(item, Measurement)}
 
 
 def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:
     """Mean and sigma within 3 u over many seeds, and u of the order of the errors."""
-    steps = [grey_scale.step(patch(seed, 100.3, 3.0)) for seed in range(24)]
+    steps = [_grey.step(patch(seed, 100.3, 3.0)) for seed in range(24)]
     mean = np.array([(one.mean - 100.3) / one.mean_uncertainty for one in steps])
     noise = np.array([(one.noise - np.sqrt(9 + 1 / 12)) / one.noise_uncertainty for one in steps])
     for errors in (mean, noise):
@@ -54,7 +53,7 @@ def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:
 def test_light_that_falls_off_across_a_step_is_no_noise() -> None:
     """A slope of 10 codes over the region leaves the noise at 2."""
     frames = 100 + np.linspace(-5, 5, 80) + 2 * np.random.default_rng(1).standard_normal((8, 60, 80))
-    one = grey_scale.step(frames)
+    one = _grey.step(frames)
     assert abs(one.noise - 2) < 3 * one.noise_uncertainty
 
 
@@ -75,41 +74,156 @@ def test_neighbours_count_that_keep_order_and_differ_by_more_than_noise_and_two_
     codes: list[float], noise: float, steps: int, *, rising: bool
 ) -> None:
     """The rule, case by case."""
-    assert grey_scale.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps == steps
+    assert _grey.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps == steps
 
 
 def test_a_pair_at_the_threshold_makes_the_count_uncertain() -> None:
     """P = 1/2 gives a standard uncertainty of 1/2; pairs far from the threshold give none."""
     far, near = [20, 60, 100], [20, 60, 65]
     steps = [[Step(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)]
-    assert grey_scale.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
-    assert grey_scale.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
+    assert _grey.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
+    assert _grey.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
 
 
 def test_the_count_is_within_three_u_of_the_truth_over_many_seeds() -> None:
     """Ten steps of 6 codes at sigma 5.5 (threshold 5.51): all are distinguishable in truth."""
     for seed in range(12):
-        steps = [grey_scale.step(patch(100 * seed + i, 60 + 6 * i, 5.5)) for i in range(10)]
-        result = grey_scale.count(steps, rising=True)
+        steps = [_grey.step(patch(100 * seed + i, 60 + 6 * i, 5.5)) for i in range(10)]
+        result = _grey.count(steps, rising=True)
         assert abs(result.steps - 10) <= max(3 * result.uncertainty, 0)
 
 
 def test_a_good_camera_shows_all_twelve_steps_and_their_codes(tmp_path: Path) -> None:
-    """Every code of the curve within half a code of the camera's own curve."""
-    figure = measured(CAMERA, tmp_path)
+    """Every code of the curve within half a code of the camera's own curve; nothing clipped; slope within U."""
+    found = measured(CAMERA, tmp_path)
+    figure = found["grey_scale.steps"]
     assert (figure.value, figure.unit, figure.details["printed"]) == (12, "1", 12)
+    assert (figure.details["k"], figure.details["series"]) == (1.0, "lightness")
     assert figure.uncertainty < 0.01
     assert figure.curve is not None
-    assert np.array(figure.curve.y) == pytest.approx(CAMERA.luma(np.array(figure.curve.x)), abs=0.5)
+    codes, light = np.array(figure.curve.y), np.array(figure.curve.x)
+    assert codes == pytest.approx(CAMERA.luma(light), abs=0.5)
+    assert [found[f"grey_scale.clipped_{end}"].value for end in ("low", "high")] == [0, 0]
+    slope = found["grey_scale.gamma"]
+    signal = (CAMERA.luma(light) - 16) / 219
+    middle = (signal > 0.2) & (signal < 0.8)
+    assert slope.details["used"] == middle.sum()
+    true = np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0]
+    assert abs(slope.value - true) < slope.expanded
+    assert slope.expanded < 0.01
+    bound = found["grey_scale.dynamic_range"]
+    assert bound.lower_bound
+    assert bound.value == pytest.approx(20 * math.log10(0.9 / 0.03))
 
 
 def test_crushed_blacks_and_noise_cost_steps(tmp_path: Path) -> None:
-    """Light below 11 % falls to black: the three darkest steps become one. Noise of 12 % costs more."""
-    crushed = replace(CAMERA, black=-0.12, white=1.0)
-    figure = measured(crushed, tmp_path)
-    assert figure.value == 10
+    """Light below 11 % falls to black: the three darkest steps become one, and the range ends. Noise costs more."""
+    found = measured(replace(CAMERA, black=-0.12, white=1.0), tmp_path)
+    assert found["grey_scale.steps"].value == 10
+    assert found["grey_scale.clipped_low"].value == pytest.approx(100 * 3 / 12)
+    span = found["grey_scale.dynamic_range"]
+    assert abs(span.value - 20 * math.log10(0.9 / 0.12)) < span.expanded
+    assert span.lower_bound
     noisy = measured(replace(CAMERA, noise=0.12), tmp_path)
-    assert noisy.value < 8
+    assert noisy["grey_scale.steps"].value < 8
+
+
+def test_white_that_is_clipped_ends_the_range(tmp_path: Path) -> None:
+    """Code 255 is reached at a light of 1.19, which a reflectance of 0.83 sends: the lightest of twelve steps."""
+    found = measured(replace(CAMERA, black=0.01, white=1.43), tmp_path)
+    assert found["grey_scale.clipped_high"].value == pytest.approx(100 / 12)
+    assert 0.7436 < float(found["grey_scale.dynamic_range"].details["high"]) < 0.9
+
+
+def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64]) -> list[Step]:
+    """Show a transparent grey scale to a camera of BT.709, clipped at 16 and 235."""
+    random = np.random.default_rng(seed)
+    levels = Camera(black=0.004, white=white).luma(10**-densities)
+    codes = (level + sigma * random.standard_normal((8, 40, 40)) for level in levels)
+    return [_grey.step(np.clip(np.rint(one), 16, 235), 16, 235) for one in codes]
+
+
+@pytest.mark.parametrize(("sigma", "white", "count"), [(3.0, 2.0, 12), (6.0, 4.0, 20), (0.8, 3.0, 26)])
+def test_dynamic_range_is_that_of_the_closed_form_within_its_uncertainty(
+    sigma: float, white: float, count: int
+) -> None:
+    """Saturation where light x white is 1; the dark end where the incremental signal is the noise (straight toe)."""
+    noise = math.hypot(sigma, math.sqrt(1 / 12))
+    true = math.log((1 - 0.004) / (white - 0.004) / (noise / (4.5 * 219 * (white - 0.004))))
+    for seed in range(6):
+        densities = np.linspace(3.6, 0, count) + 0.01 * seed
+        found = _grey.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
+        assert not found.bound
+        assert abs(found.high - found.low - true) < 2.5 * math.hypot(found.sampling, found.steps)
+
+
+def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
+    """Error over u for many seeds: within U as often as it should be, of the order of 1."""
+    light = [0.08, 0.12, 0.17, 0.23, 0.3, 0.38, 0.49, 0.6]
+    codes = Camera(black=0, white=0.9).luma(np.array(light))
+    true = float(np.polyfit(np.log(light), np.log((codes - 16) / 219), 1)[0])
+    errors = []
+    for seed in range(40):
+        steps = [_grey.step(patch(100 * seed + i, code, 4.0), 16, 235) for i, code in enumerate(codes)]
+        slope = _grey.gamma(steps, light, 16, 235)
+        assert slope is not None
+        errors.append((slope.value - true) / math.hypot(slope.sampling, slope.quantisation))
+    assert sum(abs(error) < 2 for error in errors) >= 34
+    assert 0.6 < math.sqrt(np.mean(np.square(errors))) < 1.4
+
+
+def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:
+    """Three, or steps that are clipped, give none."""
+    steps = [Step(mean=code, noise=1) for code in (70, 100, 130)]
+    assert _grey.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
+    clipped = [*steps, Step(mean=160, noise=1, low=(0.5, 0.0))]
+    assert _grey.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
+
+
+# The sine target, upright in the list, turned by 180 degrees in the picture: patch, its upper left corner in the
+# picture in px (from the three corners that the list gives), printed density, published mean.
+MITRE = (
+    ("H", 35, 25, 0.627, 73.143), ("I", 232, 25, 1.124, 21.542), ("J", 429, 24, 1.041, 25.062),
+    ("K", 626, 24, 0.922, 31.704), ("L", 824, 23, 0.809, 40.579), ("M", 1021, 22, 0.708, 53.187),
+    ("N", 1218, 22, 0.604, 70.184), ("G", 35, 737, 0.615, 75.310), ("F", 232, 736, 0.148, 224.884),
+    ("E", 429, 735, 0.253, 177.026), ("D", 626, 735, 0.324, 150.682), ("C", 824, 734, 0.416, 119.335),
+    ("B", 1021, 734, 0.510, 93.748), ("A", 1218, 733, 0.612, 72.586),
+)  # fmt: skip
+
+
+@pytest.fixture
+def mitre(real_data: Path) -> scene.Scene:
+    """Look at the scanned sine target; its patches as grey steps by density, the lightest first."""
+    regions = {f"grey.{name}": (float(x), float(y), 196.0, 226.0) for name, x, y, *_ in MITRE}
+    seen = scene.look(Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data)
+    views = {}
+    for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda one: one[3])):
+        view = seen.views[f"grey.{name}"]
+        printed = {"step": number, "density": density, "reflectance": 10**-density}
+        views[view.region.name] = replace(view, region=replace(view.region, printed=printed))
+    return replace(seen, views=views)
+
+
+def test_region_means_are_those_of_the_published_answers(mitre: scene.Scene) -> None:
+    """Bar: half a code (median) of the fourteen grey patches, on a scan of a real chart."""
+    off = [_grey.step(mitre.views[f"grey.{name}"].luma).mean - answer for name, *_, answer in MITRE]
+    assert np.median(np.abs(off)) <= 0.5
+    assert np.abs(off).max() < 1.1
+
+
+def test_a_scanned_grey_scale_of_fourteen_densities(mitre: scene.Scene) -> None:
+    """Slope as of the published means; its steps are no declared series; the chart ends before the scanner."""
+    items = {item.quantity: item for item in grey_scale.measure(mitre)}
+    steps, slope, span = (items[f"grey_scale.{name}"] for name in ("steps", "gamma", "dynamic_range"))
+    assert isinstance(steps, Note)
+    assert steps.reason.code == "steps_not_declared"
+    assert isinstance(slope, Measurement)
+    signal = {density: answer / 255 for *_, density, answer in MITRE if 0.2 <= answer / 255 <= 0.8}
+    assert slope.details["used"] == len(signal)
+    assert slope.value == pytest.approx(np.polyfit(-np.array([*signal]), np.log10([*signal.values()]), 1)[0], rel=0.01)
+    assert isinstance(span, Measurement)
+    assert span.lower_bound
+    assert span.value == pytest.approx(20 * (1.124 - 0.148))
 
 
 def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path) -> None:
