@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
-CODING = {"mtf50": 0.15, "mtf10": 0.25}  # relative, for a coarseness of 1
+CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
         view=view,
         results=tuple(edge_mtf(picture) for picture in light),
         probe=edge_mtf(probe, covariance=False),
-        coarseness=coarseness(scene, view, codes[0]),
+        coarseness=coarseness(scene, view, float(np.ptp(np.percentile(codes[0], (10, 90))))),
     )
 
 

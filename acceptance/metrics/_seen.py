@@ -75,8 +75,8 @@ def refuse_clipped(scene: Scene, view: View) -> None:
         raise GapError(what, code="clipped", region=view.region.name, share=share)
 
 
-def coarseness(scene: Scene, view: View, codes: NDArray[Any]) -> float:
-    """Quantiser step of an H.264 coder over the step of an edge or wedge shown by ``codes``; 0 where it is not known.
+def coarseness(scene: Scene, view: View, height: float) -> float:
+    """Quantiser step of an H.264 coder over the step (``height`` codes) of an edge or wedge; 0 where it is not known.
 
     The step is 0.625 x 2^(QP / 6) codes (ITU-T H.264, 8.5), 0 where nothing is quantised (QP 0). What a coder does to
     MTF and wedges was found to go with this ratio on simulated films (docs/metrics/resolution.md); from ``COARSE`` on
@@ -84,8 +84,7 @@ def coarseness(scene: Scene, view: View, codes: NDArray[Any]) -> float:
     """
     if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
         return 0.0
-    low, high = np.percentile(codes, (10, 90))
-    ratio = 0.625 * 2 ** (view.quantiser / 6) / max(float(high - low), 1.0)
+    ratio = float(0.625 * 2 ** (view.quantiser / 6) / max(height, 1.0))
     return ratio * max(1.0, ratio / COARSE)
 
 

@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 WEDGE_METHOD = "wedge by the chart's geometry, 10 % of the step, bar count, at most half a cycle per pixel, coded luma"
 STEP_DOUBT = 0.02
-CODING = 0.22  # relative, for a coarseness of 1
+CODING = 0.25  # relative, for a coarseness of 1
 
 
 def figure(scene: Scene, view: View) -> Measurement:
@@ -44,7 +44,7 @@ def figure(scene: Scene, view: View) -> Measurement:
         BudgetLine(source="step", contribution=_step_share(first, doubt), evaluation="B"),
         BudgetLine(source="blur along the wedge", contribution=_blur_along(first) / math.sqrt(3), evaluation="B"),
         *_copy(scene, first),
-        *coding(coarseness(scene, view, codes[0]), CODING, value),
+        *coding(coarseness(scene, view, light - dark), CODING, value),
     ]
     return scene.figure(
         f"resolution.wedge_{direction}",
