@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import trim_mean
 
 from acceptance.colorimetry import lab_of, signals
 from acceptance.drawing import linear_rgb
@@ -28,6 +27,7 @@ from acceptance.metrics._colour import (
     DIFFERENCES,
     STATISTICS,
     Drawn,
+    balancing,
     delta_e00,
     figures,
     gain,
@@ -63,26 +63,40 @@ LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
 NEEDED, NEUTRALS_NEEDED = 18, 3
 UNEVEN = 0.1  # half-width of the light's fall over half the chart's width; test_charts/README.md allows as much
-DRAWS = 500
+UNTOLD = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}  # quantiser steps of coders whose decoder tells none
+SURE_SIDE = 20.0  # px of a patch's middle half
+DRAWS = 400
 SEED = 20050212
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """A patch as coded: ``codes`` (3,) mean Y', Cb, Cr, ``doubts`` and ``rounding`` (3,) their standard uncertainties.
+    """A patch as coded: ``codes`` (3,) mean Y', Cb, Cr.
 
-    ``frames`` (f, 3) are the means of each frame, ``clipped`` is the share of its pixels with a channel at an end of
-    the range, ``aim`` (3,) CIELAB D65, ``place`` (2,) from the middle of the chart in halves of its width.
+    ``doubts``, ``rounding`` and ``coding`` (3,) are the standard uncertainties that noise, whole codes and the coder
+    make. ``frames`` (f, 3) are the means of each frame, ``clipped`` is the share of its pixels with a channel at an
+    end of the range, ``aim`` (3,) CIELAB D65, ``place`` (2,) from the chart's middle in halves of its width.
     """
 
     name: str
     codes: Array
     doubts: Array
     rounding: Array
+    coding: Array
     frames: Array
     clipped: float
     aim: Array
     place: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The patches that can be measured, the names of those ``left_out``, linear ``light`` (n, 3), and CIELAB."""
+
+    patches: tuple[Patch, ...]
+    left_out: tuple[str, ...]
+    light: Array
+    nominal: Drawn
 
 
 def serves(scene: Scene) -> bool:
@@ -93,27 +107,36 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure all patches together; those clipped or too small are left out and named in a note.
 
-    Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``, ``too_few_patches``.
+    Raises GapError, see ``compare``.
     """
-    patches, left_out = _patches(scene)
-    if left_out:
-        yield _note(scene, left_out)
-    aims = np.array([patch.aim for patch in patches])
-    light = _light(scene, np.array([patch.codes for patch in patches]))
-    nominal = Drawn(lab=normalised(light, aims), aims=aims)
-    found = propagated(nominal, _doubts(scene, patches, light))
-    repeats = _repeats(scene, patches, aims)
+    seen = compare(scene)
+    if seen.left_out:
+        yield _note(scene, seen.left_out)
+    found = propagated(seen.nominal, _doubts(scene, seen))
+    repeats, details = _repeats(scene, seen), _details(scene, seen)
     for name, figure in found.items():
         yield scene.figure(
             f"colour.{name}",
             figure.value,
             QUANTITIES[f"colour.{name}"],
             [*figure.budget, *_excess(repeats[name], figure.budget)],
-            samples=sum(len(patch.frames) for patch in patches),
-            method=METHOD.format(tone=scene.tone),
-            details=_details(scene, patches, nominal, light, left_out) | {"bias_taken_off": figure.bias},
-            curve=_curve(patches, nominal) if name == "delta_e00_mean" else None,
+            samples=sum(len(patch.frames) for patch in seen.patches),
+            method=METHOD.format(tone=details["tone"]),
+            details=details | {"bias_taken_off": figure.bias},
+            curve=_curve(seen) if name == "delta_e00_mean" else None,
         )
+
+
+def compare(scene: Scene) -> Comparison:
+    """Set the patches as seen against their aims.
+
+    Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``, ``too_few_patches``.
+    """
+    patches, left_out = _patches(scene)
+    aims = np.array([patch.aim for patch in patches])
+    light = _light(scene, np.array([patch.codes for patch in patches]))
+    nominal = Drawn(lab=normalised(light, aims), aims=aims)
+    return Comparison(patches=tuple(patches), left_out=tuple(left_out), light=light, nominal=nominal)
 
 
 def _patches(scene: Scene) -> tuple[list[Patch], list[str]]:
@@ -165,9 +188,10 @@ def _patch(scene: Scene, view: View) -> Patch:
     across, down = view.place.chart.size if view.place else (1.0, 1.0)
     return Patch(
         name=str(view.region.printed["name"]),
-        codes=np.array([trim_mean(middle, TRIM, axis=None) for middle in middles]),
+        codes=np.array([_trimmed(middle) for middle in middles]),
         doubts=np.array([_blocks(middle).std(ddof=1) / BLOCKS for middle in middles]),
         rounding=np.array([rounding_doubt(sigma) for sigma in spread]),
+        coding=np.array([_coding(scene, view, sigma) for sigma in spread]),
         frames=frames,
         clipped=_clipped(scene, view, np.array(aim)),
         aim=lab_of(aim),
@@ -181,9 +205,29 @@ def _core(plane: NDArray[Any]) -> NDArray[Any]:
     return plane[:, down : plane.shape[1] - down, across : plane.shape[2] - across]
 
 
+def _trimmed(middle: Array) -> float:
+    """Mean without the lowest and the highest tenth."""
+    cut = int(TRIM * middle.size)
+    return float(np.sort(middle, axis=None)[cut : middle.size - cut].mean())
+
+
 def _blocks(middle: Array) -> Array:
     rows = np.array_split(middle, BLOCKS, axis=0)
     return np.array([block.mean() for row in rows for block in np.array_split(row, BLOCKS, axis=1)])
+
+
+def _coding(scene: Scene, view: View, sigma: float) -> float:
+    """Return what a coder's quantiser leaves in the mean of a uniform patch whose noise is ``sigma`` codes.
+
+    The coefficient of an 8 x 8 block's mean is eight times that mean: the step of the mean is an eighth of the
+    quantiser's, and noise dithers it. Borders that run through a block, as in small patches, bring the coefficients
+    of the rest of the block in; the factor is from simulated films (``benchmarks/colour.py``).
+    """
+    step = UNTOLD.get(scene.video.codec, 0.0)
+    if view.quantiser is not None:
+        step = 2 ** ((view.quantiser - 4) / 6) if scene.video.codec == "h264" else 2 * view.quantiser
+    side = min(_core(view.luma).shape[1:])
+    return step / 8 * rounding_doubt(sigma / step) * SURE_SIDE / side if step else 0.0
 
 
 def _clipped(scene: Scene, view: View, aim: Array) -> float:
@@ -201,31 +245,36 @@ def _light(scene: Scene, codes: Array) -> Array:
     return scene.linear(scene.code_black + (scene.code_white - scene.code_black) * rgb)
 
 
-def _doubts(scene: Scene, patches: Sequence[Patch], light: Array) -> dict[str, Drawn]:
+def _doubts(scene: Scene, seen: Comparison) -> dict[str, Drawn]:
     """Draw each source of doubt, all of them from their stated distributions."""
-    random = np.random.default_rng(SEED)
-    codes, doubts, rounding, aims, places = (
+    random, patches, light = np.random.default_rng(SEED), seen.patches, seen.light
+    codes, doubts, rounding, coding, aims, places = (
         np.array([getattr(patch, name) for patch in patches])
-        for name in ("codes", "doubts", "rounding", "aim", "place")
+        for name in ("codes", "doubts", "rounding", "coding", "aim", "place")
     )
     shape = (DRAWS, len(patches), 3)
-    exponents = 1 + scene.tone_doubt * random.uniform(-1, 1, (DRAWS, 1, 1))
     fall = UNEVEN * random.uniform(-1, 1, (DRAWS, 2)) @ (places - places.mean(axis=0)).T
     copy = scene.chart.lab_doubt if scene.chart else 0.0
     printed = aims + copy / math.sqrt(3) * random.standard_normal(shape)
     lights = {
         "noise": _light(scene, codes + doubts * random.standard_normal(shape)),
         "quantisation": _light(scene, codes + math.sqrt(3) * rounding * random.uniform(-1, 1, shape)),
-        "tone curve": np.sign(light) * np.abs(light) ** exponents,
+        "coding": _light(scene, codes + coding * random.standard_normal(shape)),
+        "tone curve": _powered(light, 1 + scene.tone_doubt * random.uniform(-1, 1, (DRAWS, 1, 1))),
         "lighting": light * (1 + fall[..., None]),
     }
     drawn = {source: Drawn(lab=normalised(one, aims), aims=aims) for source, one in lights.items()}
-    return drawn | {"chart copy": Drawn(lab=normalised(light, printed), aims=printed)}
+    steps = _powered(light, 1 + scene.copy_doubt * random.standard_normal((DRAWS, 1, 1)))
+    return drawn | {"chart copy": Drawn(lab=normalised(steps, printed), aims=printed)}
 
 
-def _repeats(scene: Scene, patches: Sequence[Patch], aims: Array) -> dict[str, Array]:
+def _powered(light: Array, exponents: Array) -> Array:
+    return np.sign(light) * np.abs(light) ** exponents
+
+
+def _repeats(scene: Scene, seen: Comparison) -> dict[str, Array]:
     """Each figure (f,) of each single frame."""
-    light = _light(scene, np.array([patch.frames for patch in patches]).swapaxes(0, 1))
+    light, aims = _light(scene, np.stack([patch.frames for patch in seen.patches], axis=1)), seen.nominal.aims
     return figures(normalised(light, aims), aims, aims)
 
 
@@ -238,17 +287,14 @@ def _excess(values: Array, budget: Sequence[BudgetLine]) -> list[BudgetLine]:
     return [BudgetLine(source="repeat over frames", contribution=excess, degrees_of_freedom=len(values) - 1)]
 
 
-def _details(
-    scene: Scene, patches: Sequence[Patch], nominal: Drawn, light: Array, left_out: Sequence[str]
-) -> dict[str, Any]:
-    differences = delta_e00(nominal.lab, nominal.aims)
-    greys = neutral(nominal.aims)
-    cast = (nominal.lab - nominal.aims)[greys, 1:].mean(axis=0)
+def _details(scene: Scene, seen: Comparison) -> dict[str, Any]:
+    lab, aims = seen.nominal.lab, seen.nominal.aims
+    cast = (lab - aims)[balancing(aims), 1:].mean(axis=0)
     return {
-        "patches": len(patches),
-        "left_out": ", ".join(left_out),
-        "worst_patch": patches[int(np.argmax(differences))].name,
-        "exposure_gain": float(gain(light, nominal.aims)),
+        "patches": len(seen.patches),
+        "left_out": ", ".join(seen.left_out),
+        "worst_patch": seen.patches[int(np.argmax(delta_e00(lab, aims)))].name,
+        "exposure_gain": float(gain(seen.light, aims)),
         "cast_a": float(cast[0]),
         "cast_b": float(cast[1]),
         "tone": scene.tone,
@@ -257,11 +303,11 @@ def _details(
     }
 
 
-def _curve(patches: Sequence[Patch], nominal: Drawn) -> Curve:
-    differences = delta_e00(nominal.lab, nominal.aims)
+def _curve(seen: Comparison) -> Curve:
+    differences = delta_e00(seen.nominal.lab, seen.nominal.aims)
     return Curve(
         name="colour",
-        x=tuple(float(number) for number in range(1, len(patches) + 1)),
+        x=tuple(float(number) for number in range(1, len(differences) + 1)),
         y=tuple(round(float(value), 3) for value in differences),
         x_label="patch",
         y_label="delta_e00",
