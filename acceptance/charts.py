@@ -45,6 +45,14 @@ CLOCK_BITS = 24
 NEWTON = 12  # rounds
 
 
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A fiducial in the picture: its number on the chart and its corners, (4, 2) px, clockwise from its upper left."""
+
+    fiducial: int
+    corners: Floats
+
+
 @dataclass(frozen=True, kw_only=True)
 class Located:
     """A chart found in a picture of ``picture`` = (width, height) px.
@@ -52,7 +60,7 @@ class Located:
     ``homography`` is (3, 3) from chart mm to px of the ideal picture, without lens distortion; ``distortion`` is k of:
     ideal radius = radius (1 + k radius^2), about the picture's centre, 1 at half its diagonal; positive = barrel.
     ``corners`` are the chart's outer corners in the picture in px, clockwise from the chart's own upper left,
-    ``residual`` the RMS distance in px of the fiducials' corners from where these put them.
+    ``residual`` the RMS distance in px of the fiducials' corners from where these put them, ``marks`` those fiducials.
     """
 
     chart: Chart
@@ -62,6 +70,7 @@ class Located:
     fiducials_found: int
     picture: tuple[int, int]
     distortion: float = 0.0
+    marks: tuple[Mark, ...] = ()
 
     def to_picture(self, points: ArrayLike) -> Floats:
         """Return where points of the chart, (n, 2) in mm, lie in the picture, in px, distortion included."""

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 import cv2
 import numpy as np
 
-from acceptance.charts import Chart, Floats, Located, to_picture, undistorted
+from acceptance.charts import Chart, Floats, Located, Mark, to_picture, undistorted
 from acceptance.errors import GapError
 from acceptance.projection import Projection, fit
 
@@ -46,14 +46,6 @@ GRID = np.stack(np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 
 NODES = np.stack(np.meshgrid(*2 * [np.linspace(0, 1, 4)]), axis=-1).reshape(-1, 2)  # enough for what a lens bends
 INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)  # the code, without which any dark square would do
 BLURS = (4.0, 2.0, 2.0)  # samples, from coarse to fine
-
-
-@dataclass(frozen=True, eq=False)
-class Mark:
-    """A fiducial in the picture: its number on the chart and its corners, (4, 2) px, clockwise from its upper left."""
-
-    fiducial: int
-    corners: Floats
 
 
 def find(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
@@ -161,9 +153,20 @@ def _settle(grey: Bytes, chart: Chart, marks: list[Mark]) -> list[Located]:
         if len(members) < 2:
             return found
         marks = [mark for mark in marks if mark not in members]
-        located = _refine(grey, chart, members, Projection(np.eye(3), size, distortion))
+        located = _through_best_lens(grey, chart, members, Projection(np.eye(3), size, distortion))
         if located is not None and not any(_overlap(located, other) for other in found):
             found.append(located)
+
+
+def _through_best_lens(grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection) -> Located | None:
+    """Refine; where too few fiducials then show to tell the lens, return what the best of ``LENSES`` shows."""
+    located = _refine(grey, chart, marks, start)
+    if located is not None and located.fiducials_found >= ENOUGH:
+        return located
+    lenses = [replace(start, distortion=distortion) for distortion in LENSES if distortion != start.distortion]
+    every = [located, *(_refine(grey, chart, marks, lens) for lens in lenses)]
+    found = [one for one in every if one is not None]
+    return max(found, key=lambda one: (one.fiducials_found, -one.residual), default=None)
 
 
 def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[list[Mark], float]:
@@ -355,6 +358,7 @@ def _located(chart: Chart, projection: Projection, marks: Sequence[Mark]) -> Loc
         fiducials_found=len(marks),
         picture=projection.picture,
         distortion=projection.distortion,
+        marks=tuple(marks),
     )
 
 

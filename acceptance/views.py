@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 BLOCK = 16  # px, a macroblock
+BY_HAND = (*charts.PRINTED, "picture")  # kinds that a region given by hand may have; the last is no printed thing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +62,9 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
     """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind; what fails is noted."""
     views = {}
     for name, (x, y, width, height) in shot.regions.items():
-        kinds = [kind for part in re.split(r"[._]", name) if (kind := part.rstrip("0123456789")) in charts.PRINTED]
+        kinds = [kind for part in re.split(r"[._]", name) if (kind := part.rstrip("0123456789")) in BY_HAND]
         if not kinds:
-            hint = f"Let a word of the name be its kind: {', '.join(charts.PRINTED)}; for instance centre.edge_left"
+            hint = f"Let a word of the name be its kind: {', '.join(BY_HAND)}; for instance centre.edge_left"
             raise PlanError(
                 f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
             )

@@ -11,7 +11,7 @@ import numpy as np
 
 from acceptance import charts, clip, encode, exhibits, plots, scene, simulate, wording
 from acceptance.camera import Camera
-from acceptance.metrics import grey_scale, noise, resolution
+from acceptance.metrics import geometry, grey_scale, noise, resolution
 from acceptance.model import Curve, Measurement, Shot
 
 if TYPE_CHECKING:
@@ -78,7 +78,32 @@ def _lumas(path: Path) -> NDArray[np.float32]:
     return np.stack([frame.luma for frame in clip.open_clip(path).frames()]).astype(np.float32)
 
 
+def bent_grid() -> bytes:
+    """Dots and fiducials seen through a barrel of 3 %, each with a line to its ideal place, six times as long."""
+    with tempfile.TemporaryDirectory() as folder:
+        camera = Camera(distortion=0.03, share=0.98, tilt=8, roll=2)
+        simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / "chart.mp4", 0.2)
+        seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4"), Path(folder))
+    width, height = seen.video.width, seen.video.height
+    found = {one.quantity: one for one in geometry.measure(seen) if isinstance(one, Measurement)}
+    k1, k2 = (float(found["geometry.distortion"].details[name]) for name in ("k1", "k2"))
+    middle = np.array([width - 1, height - 1]) / 2
+    half = np.hypot(*middle)
+    lines = []
+    for x, y in geometry.points_seen(seen):
+        away = np.array([x, y]) - middle
+        square = np.sum(away**2) / half**2
+        end = np.array([x, y]) + 6 * away * (k1 * square + k2 * square**2)
+        lines.append(f'<path d="M{x:.1f} {y:.1f}L{end[0]:.1f} {end[1]:.1f}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="6"/>')
+    frame = f'<rect x="0" y="0" width="{width}" height="{height}" fill="#fff" stroke="#888" stroke-width="3"/>'
+    cross = f'<path d="M{middle[0] - 15} {middle[1]}h30M{middle[0]} {middle[1] - 15}v30" stroke="#888"/>'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-90 -60 {width + 180} {height + 120}" width="640">'
+    body = f'<g stroke="#0b5cad" stroke-width="3" fill="#0b5cad">{"".join(lines)}</g>'
+    return f"{head}{frame}{cross}{body}</svg>\n".encode()
+
+
 PICTURES: Mapping[str, Callable[[], bytes]] = {
+    "geometry.svg": bent_grid,
     "noise_levels.svg": noise_levels,
     "resolution_zones.svg": resolution_zones,
     "tone_curve.svg": tone_curve,

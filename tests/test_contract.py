@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from conftest import Film
 
-UNITS = {"TVL", "cycle/px", "dB", "1", "frame/s", "ms", "s", "%", "code", "lx", "dE"}
+UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "lx", "ms", "px", "px/m", "s", "°"}
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 

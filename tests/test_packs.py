@@ -36,6 +36,7 @@ QUANTITIES = {
     "frame_rate.unique": "frame/s",
     "latency.glass_to_glass": "ms",
     "compression.psnr": "dB",
+    "geometry.pixels_per_metre": "px/m",
 }
 SHIPPED = packs.load_all(packs.names(), QUANTITIES)
 DB50 = next(pack for pack in SHIPPED if pack.id == "db50_216_2006")

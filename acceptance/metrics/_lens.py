@@ -1,0 +1,207 @@
+"""A lens and where a flat chart stands before it, fitted to points of the chart that are seen in the picture.
+
+Least squares in the picture, Gauss-Newton, with what is known beforehand as further observations (a maximum a
+posteriori fit): so a figure that the points do not determine has the uncertainty of what is known beforehand, and
+each of these is a line of its budget. Lengths in the picture are half diagonals, pixels made square.
+
+Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric Engineering 32, 1966).
+Fisheye: r seen = g (t + k t^3), ideal radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the
+equidistant projection).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+Array = NDArray[np.float64]
+
+ROUNDS, HALVINGS, SETTLED = 12, 5, 1e-4
+STEP = 1e-6
+LEAST_NOISE = 0.01  # px, of the best of points
+# Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to width, lens centre
+# (2), two of the lens.
+COUNT = 12
+FOCAL, ASPECT, CENTRE, LENS = 6, 7, slice(8, 10), slice(10, 12)
+CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
+FIRST_DOUBT, SECOND_DOUBT = 1.0, 0.1  # of the lens's terms, standard: the first may be anything, the second is small
+HIGHEST_ANGLE = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known before: focal length in half diagonals and ln of its doubt, doubt of the print's height/width."""
+
+    focal: float
+    focal_doubt: float
+    aspect_doubt: float
+
+
+def brown(radius: Array, lens: Array) -> Array:
+    """Ideal radii of seen ``radius`` (m, n); ``lens`` (m, 2) is k1, k2."""
+    square = radius**2
+    return np.asarray(radius * (1 + square * (lens[:, :1] + lens[:, 1:] * square)))
+
+
+def fisheye(radius: Array, lens: Array) -> Array:
+    """Ideal radii of seen ``radius`` (m, n); ``lens`` (m, 2) is 1 / g^2 (not below 0) and k."""
+    bend = np.sqrt(np.maximum(lens[:, :1], 1e-9))
+    seen = radius * bend
+    angle = seen
+    for _ in range(4):
+        angle = angle - (angle + lens[:, 1:] * angle**3 - seen) / np.maximum(1 + 3 * lens[:, 1:] * angle**2, 0.1)
+    return np.asarray(np.tan(np.clip(angle, 0, HIGHEST_ANGLE)) / bend)
+
+
+Lens = Callable[[Array, Array], Array]
+LENSES: Mapping[str, Lens] = {"brown": brown, "fisheye": fisheye}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """Parameters (12,) at the best fit; ``residual`` in half diagonals RMS; ``slopes`` (rows, 12) of all observations.
+
+    The last rows of ``slopes`` are what was known before, one for each of ``sources``; each row is over its doubt.
+    ``misses`` (n, 2) are those of the points, along and across the radius.
+    """
+
+    model: str
+    parameters: Array
+    residual: float
+    misses: Array = field(repr=False)
+    slopes: Array = field(repr=False)
+    sources: Sequence[str] = ()
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of the residual."""
+        return max(1.0, self.misses.size - COUNT + 2)
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance (12, 12) of the parameters."""
+        return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
+
+    def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
+        """Give the standard contribution of the points ("fit") and of each source to each figure: (m, 12) to (m, q)."""
+        scale = np.sqrt(np.diag(self.covariance))
+        steps = np.diag(1e-3 * scale)
+        values = figure(np.concatenate([self.parameters + steps, self.parameters - steps]))
+        gradient = (values[:COUNT] - values[COUNT:]).T / (2e-3 * scale)
+        shares = gradient @ np.linalg.pinv(self.slopes)
+        seen = self.misses.size
+        found = {"fit": np.sqrt(np.sum(shares[:, :seen] ** 2, axis=1))}
+        for number, source in enumerate(self.sources, start=seen):
+            found[source] = np.hypot(found.get(source, 0.0), shares[:, number])
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Points:
+    """What is seen: ``chart`` (n, 2) in half widths of the chart from its middle, ``seen`` (n, 2) in half diagonals.
+
+    ``pixel`` is one pixel in half diagonals.
+    """
+
+    chart: Array
+    seen: Array
+    pixel: float
+
+
+def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
+    """Fit a lens and the chart's place to points; ``start`` (3, 3) is a homography from ``chart`` to ``seen``.
+
+    The points' noise is taken from their own residuals.
+    """
+    parameters = _posed(start, known)
+    noise = 0.1 * points.pixel
+    for _ in range(2):
+        parameters = _descend(model, points, parameters, known, noise)
+        away = _misses(model, points, parameters[None], known, 1.0)[0, : points.seen.size]
+        noise = max(LEAST_NOISE * points.pixel, math.sqrt(float(away @ away) / (away.size - COUNT + 2)))
+    misses = away.reshape(2, -1).T
+    return Fit(
+        model=model,
+        parameters=parameters,
+        residual=math.sqrt(float(np.mean(np.sum(misses**2, axis=1)))),
+        misses=misses,
+        slopes=_slopes(model, points, parameters, known, noise),
+        sources=("focal_length", "chart copy", "lens_centre", "lens_centre", "lens_model", "lens_model"),
+    )
+
+
+def _posed(start: Array, known: Known) -> Array:
+    """First parameters: the turn and place that a homography and the focal length tell."""
+    axes = np.diag([1 / known.focal, 1 / known.focal, 1.0]) @ start
+    axes *= np.sign(axes[2, 2]) / math.sqrt(np.linalg.norm(axes[:, 0]) * np.linalg.norm(axes[:, 1]))
+    left, _, right = np.linalg.svd(np.column_stack([axes[:, :2], np.cross(axes[:, 0], axes[:, 1])]))
+    turn = Rotation.from_matrix(left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right).as_rotvec()
+    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), 0, 0, 0, 0, 0]])
+
+
+def _descend(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
+    """Gauss-Newton, each step halved until the sum of squares falls."""
+    misses = _misses(model, points, parameters[None], known, noise)[0]
+    for _ in range(ROUNDS):
+        step = np.linalg.lstsq(_slopes(model, points, parameters, known, noise), -misses)[0]
+        before = float(misses @ misses)
+        for halved in range(HALVINGS):
+            tried = parameters + step / 2**halved
+            result = _misses(model, points, tried[None], known, noise)[0]
+            if float(result @ result) < before:
+                parameters, misses = tried, result
+                break
+        if not float(misses @ misses) < before * (1 - SETTLED):
+            break
+    return parameters
+
+
+def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
+    """Return the derivatives (rows, 12) of the misses."""
+    steps = STEP * np.eye(COUNT)
+    misses = _misses(model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise)
+    return (misses[:COUNT] - misses[COUNT:]).T / (2 * STEP)
+
+
+def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
+    """How far the points and what is known lie from each of m sets of parameters (m, 12), over their doubt (m, rows).
+
+    The points' misses are taken in the ideal picture and scaled back by the lens's own scale along and across.
+    """
+    lens = LENSES[model]
+    away = ideal_places(lens, parameters, points.seen) - _shown(points.chart, parameters)
+    from_centre = points.seen - parameters[:, None, CENTRE]
+    radius = np.maximum(np.linalg.norm(from_centre, axis=2), 1e-6)
+    along = from_centre / radius[:, :, None]
+    across = np.stack([-along[:, :, 1], along[:, :, 0]], axis=2)
+    straight = lens(radius, parameters[:, LENS])
+    slope = (lens(radius * (1 + 1e-5), parameters[:, LENS]) - straight) / (1e-5 * radius)
+    in_picture = [np.sum(away * along, axis=2) / slope, np.sum(away * across, axis=2) * radius / straight]
+    doubts = (known.focal_doubt, known.aspect_doubt, CENTRE_DOUBT, CENTRE_DOUBT, FIRST_DOUBT, SECOND_DOUBT)
+    before = np.array([math.log(known.focal), 0, 0, 0, 0, 0])
+    prior = (parameters[:, FOCAL:] - before) / np.array(doubts)
+    return np.concatenate([in_picture[0] / noise, in_picture[1] / noise, prior], axis=1)
+
+
+def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:
+    """Ideal places (m, n, 2) of what is seen (n, 2), for m sets of parameters."""
+    centre = parameters[:, None, CENTRE]
+    away = seen - centre
+    radius = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
+    return np.asarray(centre + away * (lens(radius, parameters[:, LENS]) / radius)[:, :, None])
+
+
+def _shown(points: Array, parameters: Array) -> Array:
+    """Ideal places (m, n, 2) of the chart's points (n, 2), for m sets of parameters."""
+    turn = Rotation.from_rotvec(parameters[:, :3]).as_matrix()
+    flat = np.stack([np.broadcast_to(points[:, 0], (len(parameters), len(points))),
+                     np.exp(parameters[:, ASPECT, None]) * points[:, 1]], axis=2)  # fmt: skip
+    at = np.einsum("mij,mnj->mni", turn[:, :, :2], flat) + parameters[:, None, 3:6]
+    return np.asarray(
+        parameters[:, None, CENTRE] + np.exp(parameters[:, None, FOCAL, None]) * at[:, :, :2] / at[:, :, 2:]
+    )

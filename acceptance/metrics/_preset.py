@@ -1,0 +1,142 @@
+"""How well a pan-tilt camera finds a preset again: from several shots of a chart, or one sequence of stills without.
+
+No standard that was seen defines the figure (DB11/T 384 and GA/T name none either); the procedure is this toolkit's
+own, after the repeatability of position in ISO 9283:1998, 7.2.2: the same place approached several times. ``sd`` is
+the root of the summed variances along rows and columns, ``worst`` the largest distance from the mean place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.errors import GapError
+from acceptance.model import BudgetLine, Measurement, Note, Reason
+from acceptance.uncertainty import measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Shot, Value
+    from acceptance.scene import Scene
+
+Array = NDArray[np.float64]
+
+QUANTITIES = {"geometry.preset_repeatability": "px", "geometry.preset_repeatability_angle": "°"}
+CHART_METHOD = "place of the chart in several shots of the preset"
+PICTURE_METHOD = "shift of the picture between stills of the preset, by phase correlation"
+FEWEST = 3
+PLACE_DOUBT = 0.1  # px, standard, of one place
+LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures come to 0.05
+WIDEST = 960  # px of the picture that is correlated
+
+
+def focal_length(shot: Shot) -> float | None:
+    """Focal length in picture widths, from the conditions ``focal_length`` and ``sensor_width`` in mm, else None."""
+    stated = {one.name: float(one.value) for one in shot.conditions if isinstance(one.value, int | float)}
+    focal, width = stated.get("focal_length", 0.0), stated.get("sensor_width", 0.0)
+    return focal / width if focal > 0 and width > 0 else None
+
+
+def serves(scene: Scene) -> bool:
+    """Whether this is a sequence of stills of a preset, seen as a whole."""
+    return bool(_preset(scene.shot)) and bool(scene.of_kind("picture"))
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure how far each still of the sequence is shifted against the first."""
+    view = scene.of_kind("picture")[0]
+    if len(view.luma) < FEWEST:
+        raise GapError("too few stills", code="too_few_frames", frames=len(view.luma), needed=FEWEST)
+    first, *others = (_reduced(frame) for frame in view.luma)
+    shifts = [np.zeros(2)]
+    for number, other in enumerate(others, start=1):
+        shift, response = cv2.phaseCorrelate(first[0], other[0], first[1])
+        if response < LEAST_RESPONSE:
+            raise GapError(f"still {number} shows something else", code="stills_differ", still=number)
+        shifts.append(np.array(shift) * other[2])
+    places = np.array(shifts)
+    focal = focal_length(scene.shot)
+    yield from _figures((scene.shot,), places, scene.video.width, focal, PICTURE_METHOD)
+
+
+def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
+    """Compare where the chart lies in the shots of each preset of each subject."""
+    groups: dict[tuple[str, str], list[Shot]] = defaultdict(list)
+    for shot in shots:
+        if _preset(shot) and not any(name.split(".")[0] == "picture" for name in shot.regions):
+            groups[shot.subject, _preset(shot)].append(shot)
+    for (subject, preset), every in groups.items():
+        seen = [shot for shot in every if shot.corners]
+        if len(seen) < FEWEST:
+            parameters: dict[str, Value] = {"preset": preset, "shots": len(seen), "needed": FEWEST}
+            reason = Reason(code="too_few_preset_shots", parameters=parameters)
+            yield from (Note(reason=reason, subject=subject, metric="geometry", quantity=one) for one in QUANTITIES)
+            continue
+        places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
+        focal = focal_length(seen[0]) or _fitted_focal(seen, measured)
+        yield from _figures(seen, places, int(seen[0].stream["width"]), focal, CHART_METHOD)
+
+
+def _preset(shot: Shot) -> str:
+    return next((str(one.value) for one in shot.conditions if one.name == "preset"), "")
+
+
+def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> float | None:
+    """Return the focal length in picture widths that the chart itself told in one of the shots."""
+    names = {shot.id for shot in shots}
+    told = [
+        one.details["focal_length_in_widths"]
+        for one in measured
+        if one.shot in names and one.details.get("focal_length") == "fitted"
+    ]
+    return float(np.median(np.array(told, np.float64))) if told else None
+
+
+def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """Return a frame no wider than ``WIDEST``, a window for it, and by how much it was reduced."""
+    factor = max(1, math.ceil(frame.shape[1] / WIDEST))
+    size = (frame.shape[1] // factor, frame.shape[0] // factor)
+    small = np.asarray(cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+    return small - small.mean(), np.asarray(cv2.createHanningWindow(size, cv2.CV_32F)), float(factor)
+
+
+def _figures(
+    shots: Sequence[Shot], places: Array, width: int, focal: float | None, method: str
+) -> Iterator[Measurement | Note]:
+    """Make the figures of places (n, 2) in px, less the scatter that finding the place alone would make."""
+    away = places - places.mean(axis=0)
+    distances = np.linalg.norm(away, axis=1)
+    freedom = 2 * (len(places) - 1)
+    sd = math.sqrt(float(np.sum(away**2)) / (len(places) - 1))
+    for quantity, unit in QUANTITIES.items():
+        if unit == "°" and focal is None:
+            reason = Reason(code="focal_length_unknown", parameters={"doubt": 1.0})
+            yield Note(reason=reason, shot=shots[0].id, subject=shots[0].subject, metric="geometry", quantity=quantity)
+            continue
+        scale = 1.0 if unit == "px" or focal is None else math.degrees(1 / (focal * width))
+        details: dict[str, Value] = {"preset": _preset(shots[0]), "places": len(places)}
+        for statistic, value in (("sd", sd), ("worst", float(distances.max()))):
+            yield measurement(
+                shots[0],
+                quantity,
+                value * scale,
+                unit,
+                _budget(statistic, sd * scale, scale, freedom),
+                samples=len(places),
+                method=method,
+                statistic=statistic,
+                details=details,
+            )
+
+
+def _budget(statistic: str, sd: float, scale: float, freedom: int) -> Sequence[BudgetLine]:
+    place = BudgetLine(source="place", contribution=PLACE_DOUBT * scale, evaluation="B")
+    if statistic == "worst":
+        return (place,)
+    return (BudgetLine(source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom), place)

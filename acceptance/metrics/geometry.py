@@ -1,0 +1,372 @@
+"""Geometry: what the lens bends, how the camera stands to the chart, how fine it sees there.
+
+From the chart's dots and fiducials (``_dots.py``) a lens and the chart's place are fitted together (``_lens.py``):
+Brown or fisheye, whichever leaves less. ``geometry.distortion`` is (radius seen - ideal radius) / ideal radius at the
+radius where it is largest, up to the picture's corner (ISO 9039:2008 and ISO 17850:2015, local geometric distortion;
+below 0 = barrel). ``geometry.tv_distortion`` is picture height distortion, EBU Tech 3249-E (1995), 2.11: how far the
+image of a straight line along the picture's upper or lower border is bent, over the picture's height; the SMIA form,
+twice as large, is among the details. ``geometry.pixels_per_metre`` is the pixel density of IEC 62676-4:2014.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from acceptance.errors import GapError
+from acceptance.metrics import _lens, _preset
+from acceptance.metrics._dots import dot_centres, fiducial_centres
+from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from acceptance.charts import Located
+    from acceptance.model import Shot, Value
+    from acceptance.scene import Scene
+
+Array = NDArray[np.float64]
+
+QUANTITIES = {
+    "geometry.distortion": "%",
+    "geometry.tv_distortion": "%",
+    "geometry.tilt": "°",
+    "geometry.pan": "°",
+    "geometry.roll": "°",
+    "geometry.pixels_per_metre": "px/m",
+    "geometry.coverage": "%",
+    **_preset.QUANTITIES,
+}
+FITTED = tuple(QUANTITIES)[:6]
+METHOD = "dots and fiducials of the chart; lens and place of the chart fitted together by least squares"
+COVERAGE_METHOD = "area of the chart in the picture over the area of the picture"
+FEWEST = 12  # points
+FAR_OUT = 0.7  # of the half diagonal: points this far out tell what the lens does in the corner
+WRONG = 5.0  # standard deviations at which a point is left out
+USUAL_FOCAL = 1.0  # picture widths; ln of its doubt where nothing is known, and where the focal length is stated
+UNKNOWN, STATED = 1.0, 0.03
+FOCAL_KNOWN = 0.1  # relative doubt of the focal length at which angles may be had from it
+SMALL_ANGLE = 0.5  # degrees, standard uncertainty: so near to face on that the focal length does not matter
+PRINT_ASPECT = 2e-4  # standard doubt of the print's height to width, beyond that of the chart's copy
+FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
+ALIKE = 1.1  # ratio of residuals below which both lenses explain the picture
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Units: ``half`` is half the diagonal in px of square pixels, ``aspect`` a pixel's width over its height."""
+
+    place: Located
+    aspect: float
+
+    @property
+    def half(self) -> float:
+        """Half the picture's diagonal, px."""
+        return float(np.hypot(*(self.middle * (self.aspect, 1))))
+
+    @property
+    def middle(self) -> Array:
+        """The picture's middle, px."""
+        return np.asarray((np.array(self.place.picture) - 1) / 2)
+
+    @property
+    def scale(self) -> float:
+        """Half the chart's width, mm."""
+        return self.place.chart.size[0] / 2
+
+    def on_chart(self, points: Array) -> Array:
+        """Points (n, 2) in mm as half widths of the chart from its middle."""
+        return np.asarray((points - np.array(self.place.chart.size) / 2) / self.scale)
+
+    def in_picture(self, points: Array) -> Array:
+        """Points (n, 2) in px as half diagonals from the picture's middle."""
+        return np.asarray((points - self.middle) * (self.aspect, 1) / self.half)
+
+    @property
+    def corner(self) -> Array:
+        """The picture's lower right corner, half diagonals."""
+        return self.middle * (self.aspect, 1) / self.half
+
+    @property
+    def start(self) -> Array:
+        """Homography (3, 3) between these units, where the chart was found."""
+        wide, high = self.place.chart.size
+        chart = np.array([[self.scale, 0, wide / 2], [0, self.scale, high / 2], [0, 0, 1]])
+        x, y = self.middle
+        squared = np.array([[self.aspect, 0, -x * self.aspect], [0, 1, -y], [0, 0, self.half]]) / self.half
+        return np.asarray(squared @ self.place.homography @ chart)
+
+
+def serves(scene: Scene) -> bool:
+    """Whether the scene has a printed chart, or stills of a preset."""
+    return (scene.chart is not None and scene.chart.kind == "print") or _preset.serves(scene)
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure what the dots tell. Raises GapError no_region and too_few_points; single figures become notes."""
+    if _preset.serves(scene):
+        yield from _preset.measure(scene)
+    if scene.chart is None or scene.chart.kind != "print":
+        return
+    views = scene.of_kind("grid")
+    if not scene.located or not views:
+        raise GapError("no dots of the chart are in the picture", code="no_region", kind="grid")
+    frame = Frame(place=scene.located[0], aspect=float(scene.video.sample_aspect))
+    yield _coverage(scene, frame)
+    known, stated = _known(scene, frame)
+    points = _points(scene, frame)
+    fitted = _fit(frame, points, known)
+    kept = _without_wrong(points, next(iter(fitted.values())))
+    if len(kept.seen) < len(points.seen):
+        points, fitted = kept, _fit(frame, kept, known)
+    yield from _of_lens(scene, frame, points, fitted, stated=stated)
+
+
+def points_seen(scene: Scene) -> Array:
+    """Return where the dots and fiducials of a located chart are seen, (n, 2) px."""
+    return np.concatenate([dot_centres(scene.of_kind("grid"), scene.linear)[1], fiducial_centres(scene.located[0])[1]])
+
+
+def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
+    """How well presets are found again, from shots of one subject with the same condition ``preset``."""
+    yield from _preset.across(shots, measured)
+
+
+def _points(scene: Scene, frame: Frame) -> _lens.Points:
+    parts = dot_centres(scene.of_kind("grid"), scene.linear), fiducial_centres(frame.place)
+    places, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
+    if len(places) < FEWEST:
+        raise GapError(f"only {len(places)} dots are seen", code="too_few_points", points=len(places), needed=FEWEST)
+    return _lens.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / frame.half)
+
+
+def _known(scene: Scene, frame: Frame) -> tuple[_lens.Known, bool]:
+    """Gather what is known before the fit, and whether the focal length is among it."""
+    width = 2 * frame.corner[0]
+    focal = _preset.focal_length(scene.shot)
+    aspect = math.hypot(PRINT_ASPECT, _scale_doubt(frame))
+    if focal is None:
+        return _lens.Known(focal=USUAL_FOCAL * width, focal_doubt=UNKNOWN, aspect_doubt=aspect), False
+    return _lens.Known(focal=focal * width, focal_doubt=STATED, aspect_doubt=aspect), True
+
+
+def _scale_doubt(frame: Frame) -> float:
+    return float(getattr(frame.place.chart, "scale_doubt", 0.0))
+
+
+def _fit(frame: Frame, points: _lens.Points, known: _lens.Known) -> Mapping[str, _lens.Fit]:
+    """Fits by lens, the better one first; a fisheye is only tried on a barrel."""
+    brown = _lens.fit("brown", points, frame.start, known)
+    lenses = {"brown": brown}
+    if brown.parameters[_lens.LENS][0] > FISHEYE_FROM:
+        lenses["fisheye"] = _lens.fit("fisheye", points, frame.start, known)
+    return dict(sorted(lenses.items(), key=lambda item: item[1].residual))
+
+
+def _of_lens(
+    scene: Scene, frame: Frame, points: _lens.Points, fitted: Mapping[str, _lens.Fit], *, stated: bool
+) -> Iterator[Measurement | Note]:
+    best = next(iter(fitted.values()))
+    covered = float(np.linalg.norm(points.seen, axis=1).max())
+    reach = 1.0 if covered >= FAR_OUT else covered
+    values = {one.model: _figures(one.model, one.parameters[None], frame, reach)[0] for one in fitted.values()}
+    shares = best.contributions(lambda parameters: _figures(best.model, parameters, frame, reach))
+    apart = _apart(fitted, values)
+    focal_doubt = math.sqrt(best.covariance[_lens.FOCAL, _lens.FOCAL])
+    details = _details(frame, best, fitted, covered, reach)
+    for number, quantity in enumerate(FITTED):
+        value, budget = float(values[best.model][number]), _budget(best, shares, number, apart[number])
+        if quantity == "geometry.pixels_per_metre":
+            budget = (
+                *budget,
+                BudgetLine(source="chart copy", contribution=value * _scale_doubt(frame), evaluation="B"),
+            )
+        reason = _why_not(quantity, budget, covered, 0.0 if stated else focal_doubt)
+        if reason:
+            yield _note(scene, quantity, reason)
+            continue
+        yield scene.figure(
+            quantity,
+            value,
+            QUANTITIES[quantity],
+            budget,
+            samples=len(points.seen),
+            method=METHOD,
+            details=details | _more(quantity, values[best.model], focal_doubt, stated=stated),
+            curve=_curve(best, reach) if quantity == "geometry.distortion" else None,
+        )
+
+
+def _why_not(quantity: str, budget: Sequence[BudgetLine], covered: float, focal_doubt: float) -> Reason | None:
+    """Tell why a figure cannot be had: the chart is too small for the corners, or the focal length is not known."""
+    if quantity == "geometry.tv_distortion" and covered < FAR_OUT:
+        return Reason(code="corners_not_covered", parameters={"covered": covered, "needed": FAR_OUT})
+    doubt = math.sqrt(sum(line.contribution**2 for line in budget))
+    angle = quantity in {"geometry.tilt", "geometry.pan"}
+    if angle and focal_doubt > FOCAL_KNOWN and doubt > SMALL_ANGLE:
+        return Reason(code="focal_length_unknown", parameters={"doubt": focal_doubt})
+    return None
+
+
+def _figures(model: str, parameters: Array, frame: Frame, reach: float) -> Array:
+    """Figures (m, 9) of parameters (m, 12): those of ``FITTED``, then vertical density, SMIA distortion, focal length.
+
+    Angles are those of ``camera.pose``: the chart turned by pan, tilt, then roll, in degrees; the focal length is in
+    picture widths.
+    """
+    lens = _lens.LENSES[model]
+    radii = np.linspace(0.02, 1, 50) * reach
+    bent = radii / lens(radii[None], parameters[:, _lens.LENS]) - 1
+    at = np.argmax(np.abs(bent.mean(axis=0)))
+    height, bow = _bow(lens, parameters[:, _lens.LENS], frame.corner)
+    turn = Rotation.from_rotvec(parameters[:, :3]).as_matrix()
+    tilt = np.arcsin(turn[:, 2, 1])
+    pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])
+    roll = np.arctan2(-turn[:, 0, 1], turn[:, 1, 1])
+    across, down = _density(lens, parameters, frame)
+    focal = np.exp(parameters[:, _lens.FOCAL]) / (2 * frame.corner[0])
+    angles = [np.degrees(angle) for angle in (tilt, pan, roll)]
+    tv = 100 * bow / (2 * frame.corner[1])
+    return np.stack([100 * bent[:, at], tv, *angles, across, down, 100 * bow / height, focal], axis=1)
+
+
+def _bow(lens: _lens.Lens, bends: Array, corner: Array) -> tuple[Array, Array]:
+    """Height (m,) above the middle of the outermost straight line that is whole in the picture, and its bow there.
+
+    A line at ideal height H is seen at height h above the picture's middle, and c at its left and right border; the
+    outermost one has max(h, c) = the picture's half height. The bow is c - h, below 0 for a barrel.
+    """
+    wide, high = corner
+    middle = np.full((len(bends), 1), high)
+    aside = middle.copy()
+    barrel = lens(np.hypot(wide, aside), bends) / np.hypot(wide, aside) > lens(middle, bends) / middle
+    for _ in range(20):
+        up = lens(middle, bends)
+        out = aside * lens(np.hypot(wide, aside), bends) / np.hypot(wide, aside)
+        aside = np.where(barrel, aside * up / out, aside)
+        middle = np.where(barrel, middle, middle * out / up)
+    return middle[:, 0], (aside - middle)[:, 0]
+
+
+def _density(lens: _lens.Lens, parameters: Array, frame: Frame) -> tuple[Array, Array]:
+    """Count the stored pixels per metre, across and down (m,), on what faces the camera at the chart's middle."""
+    middle = frame.in_picture(frame.place.to_picture(np.array(frame.place.chart.size)[None] / 2))
+    step = 1e-4
+    around = middle + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
+    ideal = _lens.ideal_places(lens, parameters, around)
+    slopes = np.stack([ideal[:, 0] - ideal[:, 1], ideal[:, 2] - ideal[:, 3]], axis=2) / (2 * step)
+    seen = np.linalg.inv(slopes) * (np.exp(parameters[:, _lens.FOCAL]) / parameters[:, 5])[:, None, None]
+    per_metre = 1000 / frame.scale * frame.half * np.linalg.norm(seen, axis=1)
+    return per_metre[:, 0] / frame.aspect, per_metre[:, 1]
+
+
+def _apart(fitted: Mapping[str, _lens.Fit], values: Mapping[str, Array]) -> Array:
+    """Give the standard doubt (9,) that remains where both lenses explain the picture: they are its two ends."""
+    best, *others = fitted.values()
+    both = [other for other in others if other.residual < ALIKE * best.residual]
+    differences = [values[best.model] - values[other.model] for other in both]
+    return np.abs(differences[0]) / math.sqrt(3) if differences else np.zeros(9)
+
+
+def _budget(best: _lens.Fit, shares: Mapping[str, Array], number: int, apart: float) -> tuple[BudgetLine, ...]:
+    lines = {source: float(values[number]) for source, values in shares.items()}
+    lines["lens_model"] = math.hypot(lines["lens_model"], apart)
+    return tuple(
+        BudgetLine(
+            source=source,
+            contribution=contribution,
+            degrees_of_freedom=best.freedom if source == "fit" else None,
+            evaluation="A" if source == "fit" else "B",
+        )
+        for source, contribution in lines.items()
+    )
+
+
+def _without_wrong(points: _lens.Points, best: _lens.Fit) -> _lens.Points:
+    """Leave out what lies far from where it should be (a stain, a finger); the rest must still be enough."""
+    away = np.linalg.norm(best.misses, axis=1)
+    limit = max(WRONG * float(np.median(away)), 0.3 * points.pixel)
+    good = away <= limit
+    kept = _lens.Points(chart=points.chart[good], seen=points.seen[good], pixel=points.pixel)
+    return kept if len(kept.seen) >= FEWEST else points
+
+
+def _details(
+    frame: Frame, best: _lens.Fit, fitted: Mapping[str, _lens.Fit], covered: float, reach: float
+) -> dict[str, Value]:
+    first, second = best.parameters[_lens.LENS].tolist()
+    names = ("k1", "k2") if best.model == "brown" else ("curvature", "k")
+    return {
+        "lens": best.model,
+        names[0]: first,
+        names[1]: second,
+        "radius": reach,
+        "covered": covered,
+        "centre_x": float(best.parameters[_lens.CENTRE][0] * frame.half / frame.aspect),
+        "centre_y": float(best.parameters[_lens.CENTRE][1] * frame.half),
+        **{f"residual_{name}": one.residual * frame.half for name, one in fitted.items()},
+    }
+
+
+def _more(quantity: str, values: Array, focal_doubt: float, *, stated: bool) -> dict[str, Value]:
+    """Details of one figure only."""
+    _, _, tilt, pan, _, _, down, smia, focal = values.tolist()
+    if quantity == "geometry.tv_distortion":
+        return {"form": "EBU", "smia": smia}
+    if quantity == "geometry.pixels_per_metre":
+        return {"vertical": down}
+    if quantity in {"geometry.tilt", "geometry.pan"}:
+        known = "stated" if stated else "fitted" if focal_doubt <= FOCAL_KNOWN else "not_needed"
+        off_axis = math.degrees(math.acos(math.cos(math.radians(tilt)) * math.cos(math.radians(pan))))
+        return {"focal_length": known, "focal_length_in_widths": focal, "off_axis": off_axis}
+    return {}
+
+
+def _curve(best: _lens.Fit, reach: float) -> Curve:
+    radii = np.linspace(0.02, reach, 50)
+    bent = radii / _lens.LENSES[best.model](radii[None], best.parameters[None, _lens.LENS])[0] - 1
+    return Curve(
+        name="distortion",
+        x=tuple((100 * radii).tolist()),
+        y=tuple((100 * bent).tolist()),
+        x_label="image_height",
+        y_label="distortion",
+        x_unit="%",
+        y_unit="%",
+    )
+
+
+def _coverage(scene: Scene, frame: Frame) -> Measurement:
+    """Share of the picture that the chart's paper fills, and how far it is known, by how well the chart was found."""
+    side = np.linspace(0, 1, 16, endpoint=False)
+    rim = np.concatenate([np.stack([side, 0 * side], axis=1), np.stack([1 + 0 * side, side], axis=1)])
+    outline = frame.place.to_picture(np.concatenate([rim, 1 - rim]) * np.array(frame.place.chart.size))
+    inside = np.clip(outline, -0.5, np.array(frame.place.picture) - 0.5)
+    after = np.roll(inside, -1, axis=0)
+    area = abs(float(np.sum(inside[:, 0] * after[:, 1] - inside[:, 1] * after[:, 0]))) / 2
+    length = float(np.sum(np.linalg.norm(after - inside, axis=1)))
+    picture = math.prod(frame.place.picture)
+    value, shift = 100 * area / picture, max(frame.place.residual, 0.05)
+    budget = (
+        BudgetLine(source="fit", contribution=100 * length * shift / picture, evaluation="B"),
+        BudgetLine(source="chart copy", contribution=2 * value * _scale_doubt(frame), evaluation="B"),
+    )
+    size = np.ptp(inside, axis=0) / np.array(frame.place.picture)
+    return scene.figure(
+        "geometry.coverage",
+        value,
+        "%",
+        budget,
+        samples=len(frame.place.marks),
+        method=COVERAGE_METHOD,
+        details={"width": 100 * float(size[0]), "height": 100 * float(size[1])},
+    )
+
+
+def _note(scene: Scene, quantity: str, reason: Reason) -> Note:
+    return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="geometry", quantity=quantity)
