@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -42,6 +43,8 @@ MOST_ROWS = 400
 MOST_REASONS = 3
 SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
 UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
+
+MAIN_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,15 +308,25 @@ class Book:
         return self._sorted(index for row in self.rows for index in row.finding.measurements)
 
     @property
-    def shown_beside(self) -> dict[str, list[Measurement]]:
-        """Measurements that no finding rests on, of each subject by quantity."""
+    def shown_beside(self) -> dict[str, list[list[Measurement]]]:
+        """Measurements that no finding rests on: of each subject, all regions of a quantity in a shot together."""
         judged = {index for row in self.rows for index in row.finding.measurements}
         others = self._sorted(index for index in range(len(self.session.measurements)) if index not in judged)
-        return {subject: list(ones) for subject, ones in groupby(others, key=lambda one: one.subject)}
+        together: dict[tuple[str, ...], list[Measurement]] = {}
+        for one in others:
+            together.setdefault((one.subject, one.quantity, one.direction, one.statistic, one.shot), []).append(one)
+        by_subject = groupby(together.values(), key=lambda ones: ones[0].subject)
+        return {subject: list(groups) for subject, groups in by_subject}
+
+    def main_sources(self, ones: Sequence[Measurement]) -> str:
+        """Name the budget lines that make up a tenth or more of the variance of one of these figures."""
+        lines = ((line, one) for one in ones for line in one.budget if one.uncertainty)
+        main = [line.source for line, one in lines if line.contribution**2 >= MAIN_SHARE * one.uncertainty**2]
+        return ", ".join(wording.word(source, "budget", self.lang) for source in dict.fromkeys(main)) or wording.DASH
 
     def _sorted(self, indices: Iterable[int]) -> list[Measurement]:
         ones = [self.session.measurements[index] for index in dict.fromkeys(indices)]
-        return sorted(ones, key=lambda one: (one.subject, one.quantity, one.region))
+        return sorted(ones, key=lambda one: (one.subject, one.quantity, _natural(one.region)))
 
     def still(self, shot: Shot) -> str | None:
         """Return the address of a shot's still relative to the session folder; None where the file is not in it."""
@@ -347,6 +360,11 @@ def _role(text: str) -> str:
         word: code for lang in wording.LANGUAGES for code, word in wording.phrases(lang)["role"].items()
     }
     return known.get(text.strip(), text)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sort key by which grey2 comes before grey10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def _risk(row: Row, words: Mapping[str, str]) -> str:
