@@ -105,6 +105,8 @@ def wedge_reading(luma: Array, along: Array, across: Array, wedge: Wedge, step: 
     ``step`` is the difference between light and dark where the picture resolves fully, in the unit of ``luma``. Raises
     GapError ``wedge_not_resolved`` when the first lines are not resolved, ``region_too_small`` when too few are seen.
     """
+    if not step > 0:
+        raise GapError("light and dark do not differ", code="wedge_not_resolved")
     line, count = _lines(along, wedge)
     turns = across * wedge.frequency(along)
     inside = (np.abs(turns) <= wedge.periods / 2) & (line >= 0)
@@ -121,7 +123,7 @@ def wedge_reading(luma: Array, along: Array, across: Array, wedge: Wedge, step: 
     middle = frequency[usable][together.centre]
     counts, false = _counted(together.sums(power), middle, wedge.periods)
     wrong = (counts != wedge.bars) & (np.sqrt(4 * false / (2 * together.half + 1)) > ALIAS * full)
-    result = _read(middle, modulation / full, error / full, counts, wedge.bars)
+    result = _read(middle, modulation / full, error / full, counts, wedge.bars, together)
     return replace(result, aliasing=float(middle[wrong][0]) if wrong.any() else None)
 
 
@@ -230,7 +232,14 @@ def _usable(line: NDArray[np.intp], frequency: Array, wedge: Wedge) -> NDArray[n
     return full if frequency[full[:1]].sum() <= frequency[full[-1:]].sum() else full[::-1]
 
 
-def _read(frequencies: Array, modulation: Array, error: Array, counts: NDArray[np.intp], bars: int) -> WedgeResult:
+def _read(
+    frequencies: Array,
+    modulation: Array,
+    error: Array,
+    counts: NDArray[np.intp],
+    bars: int,
+    together: _Together,
+) -> WedgeResult:
     """Apply the reading rule to the smoothed lines."""
     low, wrong = np.flatnonzero(modulation < CRITERION), np.flatnonzero(counts != bars)
     if 0 in low or 0 in wrong:
@@ -248,7 +257,7 @@ def _read(frequencies: Array, modulation: Array, error: Array, counts: NDArray[n
         counts=counts,
         reading=ends[limited_by],
         u=_standard_error(frequencies, modulation, error, at),
-        degrees_of_freedom=2 * SMOOTH - 2,
+        degrees_of_freedom=frequencies[_near(frequencies, at)].size + 2 * int(together.half[at]) - 4,
         limited_by=limited_by,
         half=_crossing(frequencies, modulation, 0.5),
         aliasing=None,
@@ -282,7 +291,10 @@ def _near(frequencies: Array, i: int) -> slice:
 
 
 def _standard_error(frequencies: Array, modulation: Array, error: Array, at: int) -> float:
-    """Error of the modulation around line ``at`` over the modulation's slope there."""
+    """Error of the modulation around line ``at`` over the modulation's slope there.
+
+    The parabola of ``_between`` has 0.96 of the error of what it goes through (by its weights).
+    """
     near = _near(frequencies, at)
     slope = abs(float(np.polyfit(frequencies[near], modulation[near], 1)[0])) if frequencies[near].size > 1 else 0.0
-    return float(np.sqrt(np.mean(error[near] ** 2))) / max(slope, 1e-9)
+    return 0.96 * float(np.sqrt(np.mean(error[near] ** 2))) / max(slope, 1e-9)
