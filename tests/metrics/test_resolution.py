@@ -359,6 +359,20 @@ def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(filmed: li
         assert found.value == pytest.approx(1440 * _true(0.1 / gain), abs=1.5 * found.expanded)
 
 
+def test_a_lens_that_bends_lines_does_not_mislead_wedges_and_edges(tmp_path: Path) -> None:
+    """Barrel distortion of 4 %: the blur in the picture is the same everywhere, and so are the figures."""
+    bent = camera.Camera(blur=BLUR, crf=0, distortion=0.04, share=0.85)
+    simulate.film_chart(bent, charts.load("acceptance"), tmp_path / "bent.mkv", 0.2)
+    seen = scene.look(Shot(id="s", subject="c", clip="bent.mkv", chart="acceptance"), tmp_path)
+    found = list(resolution.measure(seen))
+    for direction in ("horizontal", "vertical"):
+        (by_wedge,) = _of(found, f"resolution.wedge_{direction}")
+        assert by_wedge.details["linear_light"] == pytest.approx(1440 * _true(0.1), rel=0.01)
+    sharp = _of(found, "resolution.mtf50")
+    assert len(sharp) == 10
+    assert all(abs(one.value - _true(0.5)) < 1.5 * one.expanded for one in sharp)
+
+
 def test_corners_are_as_sharp_as_the_centre_of_a_lens_that_is_the_same_everywhere(
     filmed: list[Measurement | Note],
 ) -> None:
