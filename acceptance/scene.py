@@ -33,6 +33,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 STILL_WITHIN = 0.1
+LIFT = 10.0  # by which the dark part of a picture of two light levels is lifted to find a chart in it
 TWO_LEVELS = ("illuminance_bright", "illuminance_dark")  # conditions of a shot of two copies in unlike light
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
@@ -314,11 +315,21 @@ def two_levels(shot: Shot) -> bool:
 
 
 def _pair(wanted: Sequence[Chart], watch: Watch) -> tuple[Located, ...]:
-    """Find the two copies; nothing where there are not two. What they show is not mixed: neither has views."""
-    places = finding.find(
-        _mean(watch.kept).luma, [chart for chart in wanted if chart not in watch.clocks and not chart.found_by]
-    )
+    """Find the two copies; nothing where there are not two. What they show is not mixed: neither has views.
+
+    Where one hangs too dark to be found beside the other, the dark part of the picture is looked at by itself.
+    """
+    printed = [chart for chart in wanted if chart not in watch.clocks]
+    codes = _mean(watch.kept).luma.astype(np.float32)
+    places = finding.find(codes, printed)
+    if len(places) == 1:
+        dark = finding.find(np.minimum(codes - codes.min(), np.ptp(codes) / LIFT), printed)
+        places += [place for place in dark if math.dist(_middle(place), _middle(places[0])) > place.width / 2]
     return tuple(places) if len(places) == 2 else ()
+
+
+def _middle(place: Located) -> list[float]:
+    return [float(value) for value in np.mean(place.corners, axis=0)]
 
 
 def _one(frame: clip.Frame, printed: Sequence[Chart]) -> Located:

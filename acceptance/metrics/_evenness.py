@@ -1,7 +1,4 @@
-"""Evenness of the light: over a plain surface given by hand (``flat...``), and over a chart.
-
-On a chart the light sides of its slanted edges, printed alike in the middle and near the corners, show the light.
-"""
+"""Evenness of the light: over a plain surface given by hand (``flat...``), and over a chart (``_chart_light.py``)."""
 
 from __future__ import annotations
 
@@ -12,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.metrics._lighting import Share, extremes, lighting
+from acceptance.metrics import _chart_light
+from acceptance.metrics._lighting import lighting
 from acceptance.model import BudgetLine, Measurement, Note, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.metrics._lighting import Share
     from acceptance.scene import Scene
     from acceptance.views import View
 
@@ -27,12 +26,11 @@ SURFACE_METHOD = "linear light of the region, smoothed: (largest - smallest) / m
 CHART_METHOD = "linear light on the light sides of the chart's edges: (largest - smallest) / mean; middle / corners"
 SMALLEST = 32  # px
 MOST_CLIPPED = 0.005
-MEDIAN, NORMAL = 1.2533, 1.4826  # error of a median over that of a mean; sigma over median deviation, both normal
 
 
 def serves(scene: Scene) -> bool:
     """Whether a flat region is given by hand, or a chart shows light sides of edges about its field."""
-    return bool(_by_hand(scene)) or len(_corners(scene)) > 1
+    return bool(_by_hand(scene)) or _chart_light.serves(scene)
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
@@ -46,17 +44,12 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         except GapError as gap:
             reason = Reason(code=gap.code, parameters=gap.parameters)
             yield Note(metric="low_light", quantity="low_light.non_uniformity", region=view.region.name, reason=reason)
-    if len(_corners(scene)) > 1:
-        yield from _chart(scene, light)
+    if _chart_light.serves(scene):
+        yield from _chart(scene)
 
 
 def _by_hand(scene: Scene) -> list[View]:
     return [view for view in scene.of_kind("flat") if view.place is None]
-
-
-def _corners(scene: Scene) -> set[str]:
-    """Zones off the middle in which the chart has edges."""
-    return {view.region.zone for view in scene.of_kind("edge") if view.place is not None} - {"centre"}
 
 
 def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
@@ -82,33 +75,21 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
         )
 
 
-def _chart(scene: Scene, light: Array) -> Iterator[Measurement]:
+def _chart(scene: Scene) -> Iterator[Measurement]:
     """Non-uniformity and hot spot of the light over the chart."""
-    grounds = [_ground(view, light) for view in scene.of_kind("edge") if view.place is not None]
-    level, doubt = (np.array(column) for column in zip(*grounds, strict=True))
-    middle = np.array([v.region.zone == "centre" for v in scene.of_kind("edge") if v.place is not None])
-    if not middle.any():
-        return
-    curve, mean = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt), float(level.mean())
-    uneven = float(np.ptp(level)) / mean
-    noise = math.hypot(doubt[level.argmax()], doubt[level.argmin()]) / mean
-    share = Share(value=uneven, noise=noise, surface=0.0, extremes=extremes(uneven, noise))
-    centre, corners = float(level[middle].mean()), float(level[~middle].mean())
-    errors = [float(np.linalg.norm(doubt[at])) / at.sum() / level[at].mean() for at in (middle, ~middle)]
-    ratio = Share(value=centre / corners, noise=centre / corners * math.hypot(*errors), surface=0.0)
-    fields = {"samples": len(grounds), "method": CHART_METHOD, "region": ""}
-    yield _figure(scene, "non_uniformity", 100 * uneven, _budget(share, None, uneven * curve, 100.0), **fields)
-    yield _figure(scene, "hot_spot", ratio.value, _budget(ratio, None, _bent(ratio.value, curve)), **fields)
-
-
-def _ground(view: View, light: Array) -> tuple[float, float]:
-    """Light of the light side of an edge, and its standard error: the median of what is lighter than half way."""
-    seen = light[view.luma].mean(axis=0)
-    dark, bright = np.percentile(seen, (10, 90))
-    side = seen[seen > (dark + bright) / 2]
-    middle = float(np.median(side))
-    sigma = NORMAL * float(np.median(np.abs(side - middle)))
-    return middle, MEDIAN * sigma / math.sqrt(side.size)
+    found = _chart_light.shares(scene)
+    for quantity, share, scale in (("non_uniformity", found.non_uniformity, 100.0), ("hot_spot", found.hot_spot, 1.0)):
+        bent = _bent(share.value, scene.copy_doubt) if quantity == "hot_spot" else share.value * scene.copy_doubt
+        printed = scale * math.hypot(found.printed[quantity], bent)
+        copy = [BudgetLine(source="chart copy", contribution=printed, evaluation="B")] if printed else []
+        yield _figure(
+            scene,
+            quantity,
+            scale * share.value,
+            [*_budget(share, None, found.curve[quantity], scale), *copy],
+            samples=found.grounds,
+            method=CHART_METHOD,
+        )
 
 
 def _bent(ratio: float, curve: float) -> float:

@@ -62,8 +62,11 @@ def lighting(light: Array) -> Lighting:
 
 
 def extremes(apart: float, noise: float) -> float:
-    """Return what noise may add to a range: the largest and smallest of noisy values lie apart in any case."""
-    return min(apart, (3 * noise) ** 2 / (2 * apart)) if apart else 3 * noise
+    """Return what the choice of extremes adds to a range: of four corners alike the darkest is one sigma too dark.
+
+    Where nothing but noise lies apart the range is all choice: about three times its standard error.
+    """
+    return noise * min(3.0, 1 + 4.5 * noise / apart) if apart else 3 * noise
 
 
 def surely_uneven(light: Array) -> float:
@@ -90,17 +93,26 @@ def _figures(grid: Array, order: int) -> tuple[tuple[tuple[float, float], tuple[
     basis = _basis(grid.shape, order)
     tones = np.log(np.maximum(grid, LEAST * grid.mean())).ravel()
     fitted = basis @ (basis.T @ tones)
-    degrees = grid.size - basis.shape[1]
-    sigma = math.sqrt(float(np.sum((tones - fitted) ** 2)) / degrees)
     smooth = np.exp(fitted)
+    degrees = grid.size - basis.shape[1]
+    spreads = _spreads(tones - fitted, smooth, degrees)
     slopes = smooth[:, None] * basis  # of the smooth light, by the polynomial's coefficients
     mean, high, low = float(smooth.mean()), int(smooth.argmax()), int(smooth.argmin())
-    uneven = (smooth[high] - smooth[low]) / mean
-    uneven_error = sigma * np.linalg.norm(slopes[high] - slopes[low] - uneven * slopes.mean(axis=0)) / mean
+    uneven = float(smooth[high] - smooth[low]) / mean
+    uneven_slope = (slopes[high] - slopes[low] - uneven * slopes.mean(axis=0)) / mean
     middle, rim = (mask.ravel() / mask.sum() for mask in _places(grid.shape))
     centre, edge = float(middle @ smooth), float(rim @ smooth)
-    ratio_error = centre / edge * sigma * np.linalg.norm(middle @ slopes / centre - rim @ slopes / edge)
-    return ((float(uneven), float(uneven_error)), (centre / edge, float(ratio_error))), degrees
+    ratio_slope = (middle @ slopes / centre - rim @ slopes / edge) * centre / edge
+    uneven_error, ratio_error = (
+        max(float(np.linalg.norm(basis @ slope * one)) for one in spreads) for slope in (uneven_slope, ratio_slope)
+    )
+    return ((uneven, uneven_error), (centre / edge, ratio_error)), degrees
+
+
+def _spreads(residuals: Array, smooth: Array, degrees: int) -> tuple[Array, Array]:
+    """Sigma of each block's log light: of a texture, alike everywhere, and of noise, which counts less in light."""
+    texture, noise = (math.sqrt(float(np.sum(one**2)) / degrees) for one in (residuals, residuals * smooth))
+    return np.full_like(smooth, texture), noise / smooth
 
 
 def _basis(shape: tuple[int, ...], order: int) -> Array:

@@ -183,29 +183,30 @@ def _ratio(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator
 
     Of the flat regions that most levels have, the one nearest to middle grey.
     """
-    candidates = _pairs(levels, measured, ("noise.snr_patch",))
-    pairs = max(candidates, key=lambda pairs: (len(pairs), -_from_middle(pairs[0][1])), default=[])
-    nominal = {one.shot: one for one in measured if pairs and _same(one, "noise.snr", pairs[0][1].region)}
-    if not pairs or levels[0].shot.id not in nominal:
+    candidates = _pairs(levels, measured, ("noise.snr",))
+    nominal = max(candidates, key=lambda pairs: (len(pairs), -_from_middle(pairs[0][1])), default=[])
+    patches = {(one.shot, one.region): one for one in measured if one.quantity == "noise.snr_patch"}
+    pairs = [(level, one, patches[one.shot, one.region]) for level, one in nominal if (one.shot, one.region) in patches]
+    if not pairs or pairs[0][0] is not levels[0]:
         yield _note(levels[0], "snr", "brightest_not_measured")
         return
-    amplitude = nominal[levels[0].shot.id].value - pairs[0][1].value
-    points = [_level_ratio(level, one, nominal.get(one.shot, one), amplitude) for level, one in pairs]
-    for point, (_, one) in zip(points, pairs, strict=True):
+    amplitude = pairs[0][1].value - pairs[0][2].value
+    points = [_level_ratio(*pair, amplitude) for pair in pairs]
+    for point, (_, one, patch) in zip(points, pairs, strict=True):
         yield measurement(
             point.level.shot,
             "low_light.snr",
             point.value,
             "dB",
-            one.budget,
+            patch.budget,
             samples=one.samples,
             method=SNR_METHOD,
             region=one.region,
             lower_bound=point.bound,
-            details={"illuminance": point.level.lux, "snr_patch": one.value, "amplitude": amplitude},
+            details={"illuminance": point.level.lux, "snr_patch": patch.value, "amplitude": amplitude},
         )
     if len(points) > 1:
-        yield _minimum("snr_25", points, [point.value for point in points], replace(pairs[0][1], quantity="noise.snr"))
+        yield _minimum("snr_25", points, [point.value for point in points], pairs[0][1])
 
 
 def _from_middle(one: Measurement) -> float:
@@ -213,11 +214,7 @@ def _from_middle(one: Measurement) -> float:
     return abs(math.log(float(reflectance) / MIDDLE_GREY)) if reflectance else math.inf
 
 
-def _same(one: Measurement, quantity: str, region: str) -> bool:
-    return (one.quantity, one.region) == (quantity, region)
-
-
-def _level_ratio(level: Level, patch: Measurement, nominal: Measurement, amplitude: float) -> Point:
+def _level_ratio(level: Level, nominal: Measurement, patch: Measurement, amplitude: float) -> Point:
     """Ratio at a level: from the nominal amplitude, or from the patch where its level has fallen."""
     return replace(_point(level, patch, patch), value=min(nominal.value, patch.value + amplitude))
 

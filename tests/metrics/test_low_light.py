@@ -1,0 +1,442 @@
+"""Low light: truth from closed forms, from drawn budgets, and from films of a camera whose light is known."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from acceptance import charts, cli, encode, plan, scene, session
+from acceptance.camera import Camera, Sensor
+from acceptance.metrics import _lighting, low_light
+from acceptance.metrics._light_series import Level, Point, crossing, series
+from acceptance.model import BudgetLine, Condition, Measurement, Note, Shot, Value
+from acceptance.simulate import Truth, film_chart, film_two_levels
+from acceptance.uncertainty import measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "low_light.toml"
+WEDGE, SNR, PATCH = "resolution.wedge_horizontal", "noise.snr", "noise.snr_patch"
+
+
+def shot(name: str, **conditions: Value | tuple[Value, str]) -> Shot:
+    """Make a shot of the chart with these conditions: a value, or value and unit."""
+    given = ((one, value if isinstance(value, tuple) else (value, "")) for one, value in conditions.items())
+    stated = tuple(Condition(name=one, value=value, unit=unit) for one, (value, unit) in given)
+    return Shot(id=name, subject="camera", clip=f"{name}.mp4", chart="acceptance", conditions=stated)
+
+
+def figure(of: Shot, quantity: str, value: float, u: float = 0.0, **fields: Any) -> Measurement:
+    """Make a figure of a shot, its uncertainty from one line of type A with ten degrees of freedom."""
+    region = "flat.middle" if quantity.startswith("noise") else ""
+    budget = [BudgetLine(source="noise and fit", contribution=u, degrees_of_freedom=10)]
+    return measurement(of, quantity, value, "", budget, samples=8, method="", region=region, **fields)
+
+
+def across(shots: Sequence[Shot], **figures: Sequence[float]) -> dict[str, list[Measurement]]:
+    """Measure a series whose shots have these figures (one list for each quantity); by quantity and statistic."""
+    names = {"wedge": WEDGE, "snr": SNR, "patch": PATCH, "rate": "frame_rate.mean"}
+    given = [figure(one, names[name], value) for name, values in figures.items() for one, value in zip(shots, values)]  # noqa: B905 -- the darkest shots may have no figure
+    found: dict[str, list[Measurement]] = {}
+    for item in low_light.across(shots, given):
+        if isinstance(item, Measurement):
+            found.setdefault(f"{item.quantity.removeprefix('low_light.')} {item.statistic}".strip(), []).append(item)
+    return found
+
+
+def levels(*lux: float) -> list[Shot]:
+    return [shot(f"lux-{number}", illuminance=(value, "lx")) for number, value in enumerate(lux)]
+
+
+# --- a series
+
+
+def test_a_straight_line_in_the_logarithm_is_crossed_where_it_runs() -> None:
+    """S/N falls by 10 dB a decade, resolution by 20 percentage points: 25 dB at 0.316 lx, 70 % at 3.16 lx."""
+    shots = levels(100, 10, 1, 0.1)
+    found = across(shots, wedge=[500, 400, 300, 200], snr=[50, 40, 30, 20], patch=[43, 33, 23, 13])
+    [by_resolution], [by_ratio] = found["minimum_illumination resolution_70"], found["minimum_illumination snr_25"]
+    assert by_resolution.value == pytest.approx(100 * 10**-1.5)
+    assert by_ratio.value == pytest.approx(10**-0.5)
+    assert [round(one.value, 9) for one in found["resolution"]] == [80, 60, 40]
+    assert [round(one.value, 9) for one in found["snr"]] == [50, 40, 30, 20]
+    assert by_ratio.curve is not None
+    assert (by_ratio.curve.x, by_ratio.curve.y) == ((0.1, 1, 10, 100), (20, 30, 40, 50))
+    assert by_ratio.details["met_at"] == 1
+    assert by_ratio.details["missed_at"] == 0.1
+    assert by_ratio.details["criterion"] == 25
+    assert "25 dB" in by_ratio.method
+
+
+def test_the_darkest_shot_that_is_still_good_is_an_upper_bound_and_the_brightest_bad_one_a_lower() -> None:
+    shots = levels(100, 10, 1)
+    good, bad = (across(shots, snr=snr, patch=snr) for snr in ([50, 45, 40], [24, 20, 10]))
+    [upper], [lower] = good["minimum_illumination snr_25"], bad["minimum_illumination snr_25"]
+    assert (upper.value, upper.upper_bound, upper.lower_bound) == (1, True, False)
+    assert (lower.value, lower.upper_bound, lower.lower_bound) == (100, False, True)
+
+
+def test_a_level_at_which_the_chart_was_lost_bounds_by_the_last_one_read() -> None:
+    [found] = across(levels(100, 10, 1, 0.1), wedge=[500, 450, 400])["minimum_illumination resolution_70"]
+    assert (found.value, found.upper_bound) == (1, True)
+
+
+def test_the_first_miss_from_the_bright_side_counts_also_where_night_mode_meets_the_criterion_again() -> None:
+    snr = [45, 30, 20, 35]
+    [found] = across(levels(100, 10, 1, 0.1), snr=snr, patch=snr)["minimum_illumination snr_25"]
+    assert found.value == pytest.approx(10**0.5)
+    assert found.details["met_again_below"] is True
+
+
+def test_a_picture_that_darkens_with_its_noise_loses_its_ratio() -> None:
+    """Noise over the nominal amplitude stays at 30 dB while the level falls to a tenth: 10 dB are left."""
+    found = across(levels(10, 1), snr=[30, 30], patch=[23, 3])
+    assert [one.value for one in found["snr"]] == [30, 10]
+
+
+def test_a_falling_frame_rate_is_called_a_slow_shutter() -> None:
+    steady, slow = across(levels(100, 10, 1), rate=[25, 25, 12.5])["frame_rate"]
+    assert (steady.value, "slow shutter" in steady.method) == (100, False)
+    assert (slow.value, "slow shutter" in slow.method) == (50, True)
+
+
+def test_filters_dim_the_shot_without_filter() -> None:
+    shots = [
+        shot("a", illuminance=(80, "lx"), illuminance_accuracy=(6, "%")),
+        shot("b", filter=0.25, filter_accuracy=3),
+        shot("c", filter=(5, "%"), illuminance=(40, "lx")),
+    ]
+    [found] = series(shots)
+    assert [(one.shot.id, one.lux) for one in found] == [("a", 80), ("b", 20), ("c", 2)]
+    assert [(one.meter, one.filter) for one in found] == [
+        (pytest.approx(0.06 / math.sqrt(3)), 0),
+        (pytest.approx(0.06 / math.sqrt(3)), pytest.approx(0.03 / math.sqrt(3))),
+        (pytest.approx(0.1 / math.sqrt(3)), pytest.approx(0.1 / math.sqrt(3))),
+    ]
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"illuminance": ("?", "lx")},
+        {"illuminance": (True, "lx")},
+        {"illuminance": (-3, "lx")},
+        {"illuminance": (math.nan, "lx")},
+        {"illuminance": (5, "fc")},
+        {"filter": 1.5},
+        {"filter": 0},
+        {"filter": "dark"},
+        {"agc": "off"},
+    ],
+)
+def test_a_shot_whose_light_is_not_known_is_in_no_series(stated: Mapping[str, Any]) -> None:
+    [found] = series([*levels(100, 10), shot("odd", **stated)])
+    assert [one.shot.id for one in found] == ["lux-0", "lux-1"]
+
+
+@pytest.mark.parametrize("lux", [(100,), (500, 480), (), (100, 100)])
+def test_like_light_is_no_series(lux: tuple[float, ...]) -> None:
+    assert list(series(levels(*lux))) == []
+
+
+def test_taps_and_other_charts_are_not_mixed() -> None:
+    camera, recorder = levels(100, 10), [replace(one, id=f"r{one.id}", tap="recorder") for one in levels(100, 10)]
+    clock = replace(levels(1)[0], id="clock", chart="clock")
+    assert [len(one) for one in series([*camera, *recorder, clock])] == [2, 2]
+
+
+def test_infra_red_light_is_left_out_with_the_reason() -> None:
+    dark = replace(levels(0.1)[0], id="night")
+    dark = replace(dark, conditions=(*dark.conditions, Condition(name="infrared", value="on")))
+    shots = [*levels(100, 10), dark]
+    given = [figure(one, SNR, 40) for one in shots] + [figure(one, PATCH, 40) for one in shots]
+    found = list(low_light.across(shots, given))
+    [note] = [one for one in found if isinstance(one, Note) and one.shot == "night"]
+    assert (note.reason.code, note.quantity) == ("infrared_light", "low_light.minimum_illumination")
+    assert all(one.shot != "night" for one in found if isinstance(one, Measurement))
+
+
+def test_a_series_without_figures_gives_reasons() -> None:
+    found = list(low_light.across(levels(100, 10), []))
+    codes = {(one.quantity, one.reason.code) for one in found if isinstance(one, Note)}
+    assert codes == {
+        ("low_light.resolution", "brightest_not_measured"),
+        ("low_light.snr", "brightest_not_measured"),
+    }
+
+
+def test_a_resolution_that_is_only_a_bound_at_the_brightest_shot_gives_way_to_one_that_is_a_figure() -> None:
+    shots = levels(100, 10)
+    wedge = [figure(one, WEDGE, 900, lower_bound=True) for one in shots]
+    edge = [figure(one, "resolution.horizontal", value) for one, value in zip(shots, (800, 600), strict=True)]
+    found = [one for one in low_light.across(shots, wedge + edge) if isinstance(one, Measurement)]
+    assert {one.details["of"] for one in found} == {"resolution.horizontal"}
+
+
+# --- uncertainty of a series
+
+
+def drawn_series(random: np.random.Generator) -> list[tuple[Measurement, float]]:
+    """Draw every input of the budget; returns the two minimum illuminations, each with its truth.
+
+    Straight lines in the logarithm, but for where the crossing truly is: anywhere within what interpolation claims.
+    """
+    count, step = int(random.integers(4, 8)), random.uniform(math.log(1.6), math.log(3))
+    accuracy, filtered = random.uniform(2, 12), random.uniform(2, 8)
+    places = math.log(300) - step * np.arange(count)
+    at = random.uniform(0.6, min(count - 1.6, 3.0))
+    weight = 1 - at % 1
+    truth = 300 * math.exp(-at * step + random.uniform(-1, 1) * weight * (1 - weight) * step / 2)
+    resolution = 600 * (1 - 0.3 / at * np.arange(count))
+    ratio = 25 + random.uniform(4, 8) * step * (at - np.arange(count))
+    meter = 1 + random.uniform(-1, 1) * accuracy / 100
+    u_resolution, u_ratio = random.uniform(2, 8), random.uniform(0.03, 0.4)
+    shots, given = [], []
+    for number in range(count):
+        glass = 1 + random.uniform(-1, 1) * filtered / 100 if number else 1.0
+        share = math.exp(places[number] - places[0]) * glass
+        own = shot(
+            f"{number}", illuminance=300 * meter, illuminance_accuracy=accuracy, filter=share, filter_accuracy=filtered
+        )
+        shots.append(own)
+        given.append(_drawn(random, own, WEDGE, resolution[number], u_resolution))
+        patch = _drawn(random, own, PATCH, ratio[number], u_ratio)
+        given += [patch, replace(patch, quantity=SNR)]
+    found = [one for one in low_light.across(shots, given) if isinstance(one, Measurement)]
+    return [(one, truth) for one in found if one.statistic and not (one.upper_bound or one.lower_bound)]
+
+
+def _drawn(random: np.random.Generator, of: Shot, quantity: str, truth: float, u: float) -> Measurement:
+    """Draw a figure about its truth, and its stated uncertainty as ten degrees of freedom would tell it."""
+    return figure(of, quantity, random.normal(truth, u), u * math.sqrt(random.chisquare(10) / 10))
+
+
+def test_the_true_minimum_illumination_lies_within_u() -> None:
+    """Of 400 runs 91 to 98.5 % (four standard errors about 95); 2,000 runs are in benchmarks/coverage.py."""
+    hits: dict[str, list[bool]] = {}
+    for seed in range(400):
+        for one, truth in drawn_series(np.random.default_rng([6, seed])):
+            hits.setdefault(one.statistic, []).append(abs(one.value - truth) <= one.expanded)
+    assert set(hits) == {"resolution_70", "snr_25"}
+    for name, each in hits.items():
+        assert len(each) > 380, name
+        assert 0.91 <= np.mean(each) <= 0.985, name
+
+
+def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> None:
+    """With y1 = 100 and y2 = 50 at a factor e, r = 0.7: d ln E / d y1 = (0.7 - w) / 50 with w = 0.4."""
+    one, two = (Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0)))
+    points = [Point(level=one, value=100, uncertainty=1), Point(level=two, value=50, uncertainty=0)]
+    found = crossing(points, 0.7, relative=True)
+    lines = {line.source: line.contribution for line in found.budget}
+    assert found.lux == pytest.approx(math.exp(0.4))
+    assert lines["figure_brighter"] == pytest.approx(found.lux * 0.3 / 50)
+    assert "figure_brightest" not in lines
+
+
+# --- evenness
+
+
+def beam(hot: float, shape: tuple[int, int] = (270, 480)) -> Array:
+    """Light (h, w) that falls off as a Gaussian from 1 in the middle to 1 / ``hot`` in the corner."""
+    y, x = (np.arange(n) - (n - 1) / 2 for n in shape)
+    return np.asarray(hot ** -((y[:, None] ** 2 + x**2) / (y[0] ** 2 + x[0] ** 2)))
+
+
+@pytest.mark.parametrize("hot", [1.02, 1.3, 3.0, 10.0])
+def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
+    """Truth: the noise-free means of the same blocks; noise of 2 % a pixel; worst of 20 seeds within 4 u."""
+    light = beam(hot)
+    grid = _lighting.blocks(light)
+    middle, rim = _lighting._places(grid.shape)
+    truths = (np.ptp(grid) / grid.mean(), grid[middle].mean() / grid[rim].mean())
+    for seed in range(20):
+        noisy = light + 0.02 * np.random.default_rng(seed).standard_normal(light.shape)
+        found = _lighting.lighting(noisy)
+        for share, truth in zip((found.non_uniformity, found.hot_spot), truths, strict=True):
+            u = math.hypot(share.noise, share.surface, share.extremes)
+            assert abs(share.value - truth) < 4 * u, (seed, share, truth)
+            assert u < 0.01 * max(truth, 0.1)
+
+
+def test_noise_alone_is_not_taken_for_uneven_light() -> None:
+    """Of 200 small regions with 15 % noise none is surely uneven by more than 5 %; a slope of 7/8 of 10 % is."""
+    random = np.random.default_rng(4)
+    even = [1 + 0.15 * random.standard_normal((24, 40)) for _ in range(200)]
+    assert max(_lighting.surely_uneven(one) for one in even) < _lighting.MOST_UNEVEN
+    slope = np.linspace(0.95, 1.05, 60) * np.ones((60, 1)) + 0.02 * random.standard_normal((60, 60))
+    assert _lighting.surely_uneven(slope) == pytest.approx(0.0875, abs=0.006)
+
+
+def wall(folder: Path, light: Array, noise: float = 0.003) -> scene.Scene:
+    """Film a wall by a camera of BT.709 curve and look at a region that covers most of it."""
+    random = np.random.default_rng(9)
+    camera = Camera(black=0.0, white=1.0)
+    frames = camera.luma(light) + 219 * noise * random.standard_normal((6, *light.shape))
+    encode.write(folder / "wall.mkv", np.rint(frames).clip(0, 255).astype(np.uint8), codec="ffv1", pixel_format="gray")
+    height, width = light.shape
+    region = (0.0, 0.0, float(width), float(height))
+    return scene.look(Shot(id="wall", subject="camera", clip="wall.mkv", regions={"wall.flat": region}), folder)
+
+
+def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: Path) -> None:
+    light = 0.8 * beam(2.0)
+    found, notes = session.measure(wall(tmp_path, light))
+    figures = {one.quantity: one for one in found}
+    grid = _lighting.blocks(light)
+    middle, rim = _lighting._places(grid.shape)
+    uneven, hot = figures["low_light.non_uniformity"], figures["low_light.hot_spot"]
+    assert uneven.value == pytest.approx(100 * np.ptp(grid) / grid.mean(), abs=uneven.expanded)
+    assert hot.value == pytest.approx(grid[middle].mean() / grid[rim].mean(), abs=hot.expanded)
+    assert uneven.region == "wall.flat"
+    refused = [note for note in notes if note.quantity == "noise.snr"]
+    assert [note.reason.code for note in refused] == ["uneven_light"]
+    assert 0.3 < float(refused[0].reason.parameters["share"]) < np.ptp(grid) / grid.mean(), "of the middle 80 %"
+
+
+@pytest.mark.parametrize(
+    ("light", "code"), [(np.full((60, 90), 1.2), "clipped"), (0.5 * beam(1.1, (20, 90)), "region_too_small")]
+)
+def test_a_wall_that_tells_nothing_is_noted(light: Array, code: str, tmp_path: Path) -> None:
+    light[0, 0] = 0.4  # not one uniform colour
+    found, notes = session.measure(wall(tmp_path, light))
+    assert not [one for one in found if one.quantity.startswith("low_light")]
+    assert [note.reason.code for note in notes if note.quantity == "low_light.non_uniformity"] == [code]
+
+
+# --- films
+
+
+FILM = Camera(width=480, height=270, crf=0, blur=0.6)
+
+
+@pytest.fixture(scope="module")
+def lamp(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
+    """Film the chart in a beam that loses a quarter of its light to the corners."""
+    folder = tmp_path_factory.mktemp("lamp")
+    camera = replace(FILM, hot_spot=1.3, noise=0.004)
+    return folder, film_chart(camera, charts.load("acceptance"), folder / "beam.mp4", 0.16)
+
+
+def test_the_light_on_a_chart_is_that_of_the_lamp(lamp: tuple[Path, Truth]) -> None:
+    """Truth at the middles of the edges' light sides."""
+    folder, truth = lamp
+    found, _ = session.measure(scene.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder))
+    figures = {one.quantity: one for one in found}
+    light: dict[bool, list[float]] = {True: [], False: []}
+    for region in truth.chart.regions:
+        if region.kind == "edge":
+            x, y, width, height = region.rect
+            aside = (width / 4, 0) if region.direction == "horizontal" else (0, height / 4)
+            column, row = truth.point(x + width / 2 + aside[0], y + height / 2 + aside[1])
+            away = ((column - 239.5) ** 2 + (row - 134.5) ** 2) / (239.5**2 + 134.5**2)
+            light[region.zone == "centre"].append(1.3**-away)
+    both = np.array(light[True] + light[False])
+    hot, uneven = figures["low_light.hot_spot"], figures["low_light.non_uniformity"]
+    assert hot.value == pytest.approx(np.mean(light[True]) / np.mean(light[False]), abs=hot.expanded)
+    assert uneven.value == pytest.approx(100 * np.ptp(both) / both.mean(), abs=uneven.expanded)
+
+
+@pytest.fixture(scope="module")
+def two_levels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Film two copies of the chart, one in ten times the light, and one copy alone."""
+    folder = tmp_path_factory.mktemp("levels")
+    camera = replace(FILM, width=720, height=404, black=0.0, noise=0.001)
+    film_two_levels(camera, charts.load("acceptance"), folder / "two.mp4", 10.0, 0.08)
+    return folder
+
+
+def pair(folder: Path, bright: Value, dark: Value) -> tuple[list[Measurement], list[Note]]:
+    conditions = (
+        Condition(name="illuminance_bright", value=bright, unit="lx"),
+        Condition(name="illuminance_dark", value=dark, unit="lx"),
+    )
+    return session.measure(scene.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder))
+
+
+def test_two_copies_that_are_both_read_show_the_ratio_of_their_light_as_a_lower_bound(two_levels: Path) -> None:
+    found, notes = pair(two_levels, 1000, 100)
+    [one] = [one for one in found if not one.quantity.startswith("frame_rate")]
+    assert (one.quantity, one.value, one.unit) == ("low_light.wide_dynamic_range", pytest.approx(20), "dB")
+    assert (one.lower_bound, one.upper_bound) == (True, False)
+    assert (one.details["steps_left"], one.details["steps_right"]) == (12, pytest.approx(10, abs=2))
+    assert one.uncertainty == pytest.approx(20 / math.log(10) * math.sqrt(2) * 0.1 / math.sqrt(3))
+    assert {note.reason.code for note in notes} == {"too_few_frames"}, "of the frame rate"
+
+
+@pytest.mark.parametrize(("bright", "code"), [("?", "condition_unusable"), (0, "condition_unusable")])
+def test_two_levels_without_their_light_are_noted(bright: Value, code: str, two_levels: Path) -> None:
+    found, notes = pair(two_levels, bright, 100)
+    assert not [one for one in found if one.quantity.startswith("low_light")]
+    assert [note.reason.code for note in notes if note.metric == "low_light"] == [code]
+
+
+def test_a_copy_too_dark_to_read_makes_the_ratio_an_upper_bound(tmp_path: Path) -> None:
+    """A fortieth of the light makes 22 codes of white by BT.709: the fiducials show, the steps do not."""
+    camera = replace(FILM, width=720, height=404, black=0.0, noise=0.0005)
+    film_two_levels(camera, charts.load("acceptance"), tmp_path / "two.mp4", 40.0, 0.08)
+    [one] = [one for one in pair(tmp_path, 40, 1)[0] if one.quantity.startswith("low_light")]
+    assert one.value == pytest.approx(20 * math.log10(40))
+    assert (one.lower_bound, one.upper_bound) == (False, True)
+
+
+def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
+    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in scene.TWO_LEVELS)
+    filmed = Shot(id="one", subject="camera", clip="beam.mp4", conditions=conditions)
+    _, notes = session.measure(scene.look(filmed, lamp[0]))
+    [note] = [note for note in notes if note.metric == "low_light"]
+    assert (note.reason.code, note.reason.parameters["count"]) == ("two_charts_needed", 1)
+
+
+def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> None:
+    """Films by a camera whose light is that of the plan: S/N by its sensor, resolution by its blur."""
+    folder = tmp_path / "plan"
+    (folder / "clips").mkdir(parents=True)
+    (folder / "low_light.toml").write_bytes(EXAMPLE.read_bytes())
+    chart, asked = charts.load("acceptance"), plan.read(folder / "low_light.toml")
+    [lit] = series(asked.shots)
+    sensors = {one.shot.id: Sensor(illuminance=one.lux, per_lux=1000, read=6, most_gain=200) for one in lit}
+    blurs = dict(zip(sensors, (0.5, 0.5, 0.55, 1.1), strict=True))
+    for name, sensor in sensors.items():
+        camera = replace(FILM, sensor=sensor, blur=blurs[name])
+        film_chart(camera, chart, folder / "clips" / f"{name}.mp4", 0.32)
+    film_two_levels(
+        replace(FILM, width=720, height=404, black=0.0, noise=0.001),
+        chart,
+        folder / "clips" / "two-levels.mp4",
+        10,
+        0.08,
+    )
+    wall(tmp_path, 0.8 * beam(2.0, (270, 480)))
+    encoded = [frame.luma for frame in scene.clip.open_clip(tmp_path / "wall.mkv").frames()]
+    encode.write(
+        folder / "clips" / "infrared-wall.mp4", encoded, codec="libx264", pixel_format="gray", options={"crf": "0"}
+    )
+    result = CliRunner().invoke(
+        cli.cli, ["run", str(folder / "low_light.toml"), "-o", str(tmp_path / "out")], standalone_mode=False
+    )
+    assert result.exception is None, result.output
+    [made] = (tmp_path / "out").glob("2*")
+    told = json.loads((made / "session.json").read_text("utf-8"))
+    figures = [one for one in told["measurements"] if one["quantity"].startswith("low_light.")]
+    assert {one["quantity"] for one in figures} == set(low_light.QUANTITIES)
+    for one in figures:
+        if one["quantity"] == "low_light.snr":
+            camera = replace(FILM, sensor=sensors[one["shot"]])
+            sigma = float(camera.sigma(camera.luma(0.2)))
+            assert one["value"] == pytest.approx(20 * math.log10(219 / sigma), abs=0.3), one["shot"]
+    [minimum] = [one for one in figures if one["statistic"] == "resolution_70"]
+    assert 0.25 < minimum["value"] < 1
+    assert (made / "report.pdf").is_file()
