@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ class Scene:
     @property
     def tone(self) -> str:
         """Which curve ``linear`` undoes."""
-        return "grey_steps" if len(self._steps()) >= 4 else f"inverse_oetf_{self.video.transfer}"
+        return "grey_steps" if len(self._steps) >= 4 else f"inverse_oetf_{self.video.transfer}"
 
     @property
     def tone_doubt(self) -> float:
@@ -104,7 +105,7 @@ class Scene:
         With grey steps: what the curve between them leaves, and the slope error that the steps' own standard errors
         make between neighbours. Else: how far a camera's own curve may lie from the declared one.
         """
-        steps = self._steps()
+        steps = self._steps
         if len(steps) < 4:
             return DOUBT_OF_DECLARED
         codes, _, doubts = np.array(steps).T
@@ -117,7 +118,7 @@ class Scene:
         A printer's tone errors run smoothly from step to step; levels 5:1 apart, as an edge's two are, count as
         independent, each with the copy's doubt.
         """
-        doubt = self.chart.reflectance_doubt if self.chart and len(self._steps()) >= 4 else 0.0
+        doubt = self.chart.reflectance_doubt if self.chart and len(self._steps) >= 4 else 0.0
         return math.sqrt(2) * doubt / math.log(5)
 
     def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
@@ -128,7 +129,7 @@ class Scene:
     def linear(self, codes: ArrayLike) -> Floats:
         """Light (1 = white, reflectance where grey steps tell) of luma codes of any shape."""
         nominal = self._nominal(codes)
-        steps = self._steps()
+        steps = self._steps
         if len(steps) < 4:
             return nominal
         codes, printed, doubts = np.array(steps).T
@@ -140,6 +141,7 @@ class Scene:
         signal = (np.asarray(codes, np.float64) - self.code_black) / (self.code_white - self.code_black)
         return inverse_oetf(signal, self.video.transfer)
 
+    @cached_property
     def _steps(self) -> list[tuple[float, float, float]]:
         """Mean code, printed reflectance and standard error of the code of each grey step not clipped, ascending."""
         pairs = []

@@ -146,7 +146,7 @@ def analyse(frames: NDArray[np.integer] | Array, *, stable: bool = True, weighti
         mean=level,
         mean_uncertainty=doubt,
         total=_with_lines(total, row, column),
-        weighted=_with_lines(_split(codes, weighting)[0], row, column) if weighting else None,
+        weighted=_with_lines(_split(codes, weighting)[0], column) if weighting else None,
         temporal=temporal,
         fixed=_with_lines(fixed, row, column),
         row=row,
@@ -172,10 +172,13 @@ def surface(frame: Array, order: int) -> Array:
     return np.asarray(down @ both @ across.T)
 
 
-def block_means(values: Array) -> Array:
-    """Means (b,) of the blocks of a frame (h, w): as many of 16 px as fit each way, but at least 6 x 6."""
+def block_means(values: Array, *, whole_rows: bool = False) -> Array:
+    """Means (b,) of the blocks of a frame (h, w): as many of 16 px as fit each way, but at least 6 x 6.
+
+    ``whole_rows``: only one across, since a filter along the line makes neighbours alike.
+    """
     tall, wide = (max(FEWEST_BLOCKS, n // BLOCK) for n in values.shape)
-    rows = np.array_split(values, tall, axis=0)
+    rows, wide = np.array_split(values, tall, axis=0), 1 if whole_rows else wide
     return np.array([block.mean() for row in rows for block in np.array_split(row, wide, axis=1)])
 
 
@@ -211,7 +214,7 @@ def _scatter(codes: Array, weighting: Weighting | None = None) -> Variance:
     squares = [np.mean([_squared_residual(frame, order, weighting) for frame in codes], axis=0) for order in ORDERS]
     free = QUANTISATION * _power(weighting)
     dither = float(np.mean([_squared_residual(frame, ORDERS[0]) for frame in codes])) if weighting else None
-    return _variance(squares[0] - free, squares[1] - free, dither, _power(weighting))
+    return _variance(squares[0] - free, squares[1] - free, dither, weighting)
 
 
 def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, Variance, Variance]:
@@ -224,7 +227,7 @@ def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, 
     total = [temporal + part for part in fixed]
     seen = float(over_time.mean()) if dither is None else dither
     pairs = (total, (temporal, temporal), fixed)
-    one, two, three = (_variance(first, second, seen, power) for first, second in pairs)
+    one, two, three = (_variance(first, second, seen, weighting) for first, second in pairs)
     return one, two, three
 
 
@@ -234,16 +237,16 @@ def _squared_residual(frame: Array, order: int, weighting: Weighting | None = No
     return np.asarray(_passed(frame - surface(frame, order), weighting) ** 2 / free)
 
 
-def _variance(values: Array, other: Array, dither: float | None, power: float = 1.0) -> Variance:
+def _variance(values: Array, other: Array, dither: float | None, weighting: Weighting | None = None) -> Variance:
     """Variance from its estimates per pixel (h, w); ``other`` are those with a surface of the next order.
 
     The dependence on the level's place between two codes is the first harmonic of the quantiser's error (B. Widrow,
     I. Kollar, Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before weighting;
     None: that of ``values``).
     """
-    blocks = block_means(values)
+    blocks = block_means(values, whole_rows=weighting is not None)
     free = max(float(values.mean()) if dither is None else dither - QUANTISATION, 0.0)
-    harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * power
+    harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * _power(weighting)
     return Variance(
         value=float(values.mean()),
         sampling=float(blocks.std(ddof=1) / math.sqrt(blocks.size)),
@@ -256,7 +259,7 @@ def _variance(values: Array, other: Array, dither: float | None, power: float = 
 def _with_lines(variance: Variance, *lines: Variance) -> Variance:
     """Add how far so few rows and columns may miss their variance: blocks side by side share them, unseen by scatter.
 
-    Degrees of freedom after Welch-Satterthwaite. The weighting passes rows whole; columns are then counted too high.
+    Degrees of freedom after Welch-Satterthwaite. Weighted, blocks are rows, and columns are counted too high.
     """
     degrees = [variance.degrees_of_freedom, *(line.degrees_of_freedom for line in lines)]
     missed = [max(line.value, 0.0) * math.sqrt(2 / line.degrees_of_freedom) for line in lines]

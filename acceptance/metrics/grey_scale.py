@@ -118,8 +118,8 @@ class _Scale:
         lines = [
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
-            _line("chart copy", slope.weight * self.doubt),
             _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
+            *self.scene.copy_lines(slope.value),
         ]
         return self._figure("grey_scale.gamma", slope.value, lines, used=slope.used, residual=slope.residual)
 
@@ -142,7 +142,7 @@ class _Scale:
         lines = [
             _line("sampling", DECIBEL * found.sampling),
             _line("step_distance", DECIBEL * found.steps),
-            _line("chart copy", DECIBEL * math.sqrt(2) * self.doubt),
+            *([_line("chart copy", DECIBEL * math.sqrt(2) * self.doubt)] if self.doubt else []),
         ]
         ends = {"low": math.exp(found.low), "high": math.exp(found.high)}
         value = DECIBEL * (found.high - found.low)

@@ -159,18 +159,23 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if not np.ptp(scene.reference.luma):
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
     light = scene.linear(np.arange(1 << scene.video.depth))
+    found = [_field_or_gap(scene, view, light) for view in views]
+    fields = [one for one in found if isinstance(one, Field)]
+    steps = [one.noise.mean for one in fields if one.view.region.kind == "grey"]
+    known = (min(steps, default=-math.inf), max(steps, default=math.inf))
     items: list[Measurement | Note] = []
-    levels: list[tuple[float, float]] = []
-    for view in views:
-        try:
-            field = _field(scene, view, light)
-        except GapError as gap:
-            reason = Reason(code=gap.code, parameters=gap.parameters)
-            items += [_note(scene, quantity, view, reason) for quantity in _wanted(view)]
-        else:
-            levels.append((field.noise.mean, field.noise.total.sigma))
-            items += _figures(field)
-    yield from _with_curve(items, sorted(levels))
+    for one in found:
+        items += _figures(one, known) if isinstance(one, Field) else one
+    yield from _with_curve(items, sorted((one.noise.mean, one.noise.total.sigma) for one in fields))
+
+
+def _field_or_gap(scene: Scene, view: View, light: NDArray[np.float64]) -> Field | list[Note]:
+    """Take the noise of a region apart, or note for each of its quantities why that cannot be done."""
+    try:
+        return _field(scene, view, light)
+    except GapError as gap:
+        reason = Reason(code=gap.code, parameters=gap.parameters)
+        return [_note(scene, quantity, view, reason) for quantity in _wanted(view)]
 
 
 def coding_shift(ratio: float) -> tuple[float, float]:
@@ -207,7 +212,8 @@ def _refuse(codes: NDArray[np.integer], scene: Scene, region: str, light: NDArra
         raise GapError(f"the light on {region} changes", code="unstable_light", region=region, share=drift)
 
 
-def _figures(field: Field) -> Iterator[Measurement | Note]:
+def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement | Note]:
+    """Every figure of a region; ``known``: levels between which grey steps tell the tone curve."""
     plain = SPATIAL if field.noise.temporal is None else UNWEIGHTED
     mean = BudgetLine(source="mean", contribution=DECIBEL * field.noise.mean_uncertainty / max(field.above, FLOOR))
     if field.view.region.kind == "flat":
@@ -218,7 +224,7 @@ def _figures(field: Field) -> Iterator[Measurement | Note]:
             yield _ratio(field, "noise.snr_weighted", field.amplitude, weighted, WEIGHTED, power=power)
         yield _before_coding(field, unweighted)
     yield _ratio(field, "noise.snr_patch", max(field.above, FLOOR), field.noise.total, plain, (mean,))
-    yield _linear(field, mean)
+    yield _linear(field, mean, at_end=not known[0] < field.noise.mean < known[1])
     for quantity in _wanted(field.view):
         if quantity in PARTS:
             yield _part(field, quantity, getattr(field.noise, PARTS[quantity]))
@@ -248,15 +254,18 @@ def _ratio(
     return field.figure(quantity, value, budget, method, bound=bool(below), signal=signal, at_least=bool(below))
 
 
-def _linear(field: Field, mean: BudgetLine) -> Measurement | Note:
-    """S/N in linear light: the slope of the tone curve at the mean turns codes into light."""
+def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | Note:
+    """S/N in linear light: the slope of the tone curve at the mean turns codes into light.
+
+    The slope is known a third as well ``at_end`` of the curve, where it has neighbours on one side only.
+    """
     step = max(field.noise.total.sigma, 1.0)
     below, light, above = field.scene.linear(np.array([-step, 0.0, step]) + field.noise.mean)
     slope = (above - below) / (2 * step)
     if light <= 0 or slope <= 0 or field.above <= 0:
         return field.note("noise.snr_linear", "level_at_black", region=field.view.region.name)
     exponent = slope * field.above / light
-    doubt = DECIBEL * field.scene.tone_doubt / exponent / math.sqrt(3)
+    doubt = (3 if at_end else 1) * DECIBEL * field.scene.tone_doubt / exponent / math.sqrt(3)
     tone = BudgetLine(source="tone curve", contribution=doubt, evaluation="B")
     copy = field.scene.copy_lines(DECIBEL / exponent)
     return _ratio(field, "noise.snr_linear", light / slope, field.noise.total, LINEAR, (mean, tone, *copy))
