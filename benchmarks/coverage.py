@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import films
+import low_light
 import numpy as np
 import scenes
 from films import Reading
@@ -182,6 +183,8 @@ SIGNALS: Mapping[str, tuple[str, Callable[[np.random.Generator], list[Reading]]]
     "edge_with_steps": ("edge, grey steps", edge_with_steps),
     "wedge": ("wedge", wedge),
     "noise": ("flat region", noise),
+    "series": ("series of illuminances", low_light.series),
+    "wall": ("wall in a beam", low_light.wall),
 }
 
 

@@ -26,6 +26,7 @@ SURFACE_METHOD = "linear light of the region, smoothed: (largest - smallest) / m
 CHART_METHOD = "linear light on the light sides of the chart's edges: (largest - smallest) / mean; middle / corners"
 SMALLEST = 32  # px
 MOST_CLIPPED = 0.005
+TONE_PROBE = 0.05  # by which the exponent of the tone curve is changed to see what it moves
 
 
 def serves(scene: Scene) -> bool:
@@ -60,15 +61,16 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
     clipped = float(np.mean((codes <= scene.code_black) | (codes >= scene.code_white)))
     if clipped > MOST_CLIPPED:
         raise GapError(f"{clipped:.1%} of {name} is clipped", code="clipped", region=name, share=clipped)
-    seen = lighting(light[codes].mean(axis=0))
-    curve = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt)
-    for quantity, share, scale in (("non_uniformity", seen.non_uniformity, 100.0), ("hot_spot", seen.hot_spot, 1.0)):
-        bent = _bent(share.value, curve) if quantity == "hot_spot" else share.value * curve
+    lit = np.maximum(light[codes].mean(axis=0), 0.0)
+    seen, bent = lighting(lit), lighting(lit ** (1 + TONE_PROBE))
+    curve = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt) / TONE_PROBE
+    for quantity, scale in (("non_uniformity", 100.0), ("hot_spot", 1.0)):
+        share, other = getattr(seen, quantity), getattr(bent, quantity)
         yield _figure(
             scene,
             quantity,
             scale * share.value,
-            _budget(share, seen.degrees_of_freedom, bent, scale),
+            _budget(share, seen.degrees_of_freedom, abs(other.value - share.value) * curve, scale),
             samples=codes.size,
             method=SURFACE_METHOD,
             region=name,

@@ -100,7 +100,7 @@ def _figures(grid: Array, order: int) -> tuple[tuple[tuple[float, float], tuple[
     mean, high, low = float(smooth.mean()), int(smooth.argmax()), int(smooth.argmin())
     uneven = float(smooth[high] - smooth[low]) / mean
     uneven_slope = (slopes[high] - slopes[low] - uneven * slopes.mean(axis=0)) / mean
-    middle, rim = (mask.ravel() / mask.sum() for mask in _places(grid.shape))
+    middle, rim = (mask.ravel() / mask.sum() for mask in middle_and_rim(grid.shape))
     centre, edge = float(middle @ smooth), float(rim @ smooth)
     ratio_slope = (middle @ slopes / centre - rim @ slopes / edge) * centre / edge
     uneven_error, ratio_error = (
@@ -122,7 +122,7 @@ def _basis(shape: tuple[int, ...], order: int) -> Array:
     return np.asarray(np.linalg.qr(np.column_stack(terms))[0])
 
 
-def _places(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def middle_and_rim(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Blocks of the middle ninth, and of the rim."""
     y, x = (np.abs(np.linspace(-1, 1, n)) for n in shape)
     return np.maximum(y[:, None], x) <= 1 / 3, np.maximum(y[:, None], x) == 1

@@ -1,0 +1,113 @@
+"""Low light by drawn signals, with the truth: series at falling illuminance, walls lit by a beam."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scenes
+from films import Reading
+
+from acceptance.camera import Camera
+from acceptance.metrics import _lighting, low_light
+from acceptance.model import BudgetLine, Condition, Measurement, Shot
+from acceptance.scene import DOUBT_OF_DECLARED
+from acceptance.uncertainty import measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+DEGREES = 12  # of freedom of a drawn figure
+BRIGHTEST = 300.0  # lx
+
+
+def series(random: np.random.Generator) -> list[Reading]:
+    """Measure a series: straight lines in the logarithm, but for where the criterion truly is crossed.
+
+    That lies off the line as far as the interpolation claims; lux meter and filters are off as far as their accuracies
+    say; figures scatter about their truth and know their scatter by 12 degrees of freedom.
+    """
+    count, step = int(random.integers(5, 8)), random.uniform(math.log(1.6), math.log(3))
+    at = random.uniform(0.6, 3.4)  # steps below the brightest, where both criteria are met for the last time
+    weight, index = 1 - at % 1, np.arange(count)
+    off = random.normal(0, weight * (1 - weight) * step / 2 / math.sqrt(3))
+    crossing = BRIGHTEST * math.exp(-at * step + off)
+    resolution = 600 * (1 - 0.3 / at * index[index < 2.5 * at])
+    ratio = 25 + random.uniform(4, 8) * step * (at - index)
+    spreads = random.uniform(2, 8), random.uniform(0.03, 0.4)
+    given: list[Measurement] = []
+    shots = _shots(random, count, step)
+    for shot, snr in zip(shots, ratio, strict=True):
+        patch = _figure(random, shot, "noise.snr_patch", snr, spreads[1])
+        given += [patch, replace(patch, quantity="noise.snr")]
+    for shot, lines in zip(shots[: resolution.size], resolution, strict=True):
+        given.append(_figure(random, shot, "resolution.wedge_horizontal", lines, spreads[0]))
+    found = [one for one in low_light.across(shots, given) if isinstance(one, Measurement)]
+    truths: dict[tuple[str, str], float] = {("low_light.minimum_illumination", ""): crossing}
+    truths |= {("low_light.snr", shot.id): snr for shot, snr in zip(shots, ratio, strict=True)}
+    shares = zip(shots, 100 * resolution / resolution[0], strict=False)
+    truths |= {("low_light.resolution", shot.id): share for shot, share in shares}
+    chosen = str(random.integers(1, resolution.size))  # one level of each run, so that runs are independent
+    return _readings((one for one in found if one.shot == chosen or one.statistic), truths)
+
+
+def _shots(random: np.random.Generator, count: int, step: float) -> list[Shot]:
+    """Draw the levels: the lux meter reads the brightest, a filter each makes the others; both are off."""
+    meter, glass = random.uniform(2, 12), random.uniform(2, 8)
+    read = BRIGHTEST * (1 + random.normal(0, meter / 100 / math.sqrt(3)))
+    shots = []
+    for number in range(count):
+        stated = math.exp(-number * step) * (1 + random.normal(0, glass / 100 / math.sqrt(3)) * (number > 0))
+        values = {"illuminance": read, "illuminance_accuracy": meter, "filter": stated, "filter_accuracy": glass}
+        used = tuple(values)[: None if number else 2]
+        conditions = tuple(Condition(name=name, value=values[name]) for name in used)
+        shots.append(Shot(id=str(number), subject="camera", clip="", chart="acceptance", conditions=conditions))
+    return shots
+
+
+def _figure(random: np.random.Generator, shot: Shot, quantity: str, truth: float, u: float) -> Measurement:
+    stated = u * math.sqrt(random.chisquare(DEGREES) / DEGREES)
+    budget = [BudgetLine(source="noise and fit", contribution=stated, degrees_of_freedom=DEGREES)]
+    region = "flat.middle" if quantity.startswith("noise") else "centre.wedge_horizontal"
+    value = float(random.normal(truth, u))
+    return measurement(shot, quantity, value, "", budget, samples=8, method="drawn", region=region)
+
+
+def _readings(found: Iterable[Measurement], truths: Mapping[tuple[str, str], float]) -> list[Reading]:
+    """Pair figures with their truths; the two minimum illuminations by criterion. Bounds are no readings."""
+    return [
+        Reading(
+            quantity=one.quantity,
+            region=one.statistic,
+            value=one.value,
+            expanded=one.expanded,
+            truth=truths[one.quantity, "" if one.statistic else one.shot],
+        )
+        for one in found
+        if not (one.lower_bound or one.upper_bound)
+    ]
+
+
+def wall(random: np.random.Generator) -> list[Reading]:
+    """Measure a wall that a beam lights, by a camera whose curve is a little off the declared one."""
+    rows, columns = random.integers(150, 300, 2)
+    aside, hot = random.uniform(-0.2, 0.2, 2), random.uniform(1.05, 4.0)
+    y, x = np.linspace(-1, 1, rows)[:, None] - aside[0], np.linspace(-1, 1, columns) - aside[1]
+    light = 0.8 * hot ** -((y**2 + x**2) / 2)
+    camera, exponent = Camera(black=0.0, white=1.0), random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
+    codes = camera.luma(light ** (1 / (1 + exponent)))
+    frames = codes + random.uniform(0.5, 4) * random.standard_normal((4, rows, columns))
+    found = low_light.measure(scenes.of([scenes.view("wall.flat", "flat", frames)]))
+    grid = _lighting.blocks(light)
+    middle, rim = _lighting.middle_and_rim(grid.shape)
+    truths = {
+        "low_light.non_uniformity": 100 * float(np.ptp(grid) / grid.mean()),
+        "low_light.hot_spot": float(grid[middle].mean() / grid[rim].mean()),
+    }
+    return [
+        Reading(quantity=one.quantity, region="", value=one.value, expanded=one.expanded, truth=truths[one.quantity])
+        for one in found
+        if isinstance(one, Measurement)
+    ]
