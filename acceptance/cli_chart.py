@@ -135,7 +135,7 @@ def _sentences(one: advice.Advice, camera: advice.Camera, lines: float | None) -
         "too_small": f"{one.chart.smallest:g} px are needed: {one.farthest:.1f} m from the lens at most, "
         f"a larger chart, or this one printed at {one.chart.smallest / one.size[0]:.0%}",
         "no_wedge": "has no wedge: MTF only, no TV lines",
-        "wedge_too_coarse": f"its wedge ends at {end:.0f} TV lines: let it fill less of the picture, or take a finer one",
+        "wedge_too_coarse": f"its wedge ends at {end:.0f} TV lines: let it fill less of the picture",
         "wedge_too_fine": f"its wedge begins at {start:.0f} TV lines: let it fill more of the picture",
         "fill_more": f"for TV lines it should fill {advice.FILLING:.0%} of the picture's width",
     }
