@@ -38,7 +38,8 @@ IRREGULAR, IRREGULAR_CLOSE = 10.0, 2.0
 LEAST_DIFFERENCE, LEAST_ERROR = 1e-5, 0.5  # of thumbnails; codes squared
 LONGEST = 1000  # thumbnails a side of the first matrix
 REACH = 3  # pictures on either side that are compared as a whole
-STILL = 2e-5  # mean square of changes of features below which nothing moves
+# Mean square of changes of features: below the first a codec's flicker prevails, from the second on something moves.
+STILL, MOVING = 3e-4, 1.5e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,9 +229,11 @@ def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
 def common_motion(recorded: Array, reference: Array) -> float:
     """Correlate, -1..1, how features (n, 576) of n matched pairs change from one to the next; nan where nothing moves.
 
-    A still background makes any two pictures of a scene alike; only what moves tells which belong together.
+    A still background makes any two pictures of a scene alike; only what moves tells which belong together. Nothing
+    is told of a scene that hardly moves: a codec leaves its flicker out and adds one of its own.
     """
     seen, wanted = np.diff(recorded, axis=0), np.diff(reference, axis=0)
-    if not len(wanted) or float(np.mean(wanted**2)) < STILL:
+    sizes = sorted(float(np.mean(change**2)) if len(change) else 0.0 for change in (seen, wanted))
+    if sizes[0] < STILL and sizes[1] < MOVING:
         return math.nan
     return float((seen * wanted).sum() / math.sqrt(float((seen**2).sum() * (wanted**2).sum()) + 1e-12))

@@ -16,7 +16,7 @@ from acceptance import clip
 from acceptance.errors import GapError
 from acceptance.metrics import _alignment, _clock
 from acceptance.metrics._alignment import REACH, Map, abreast
-from acceptance.metrics._fidelity import SMALLEST, Codes, brought_to, cut
+from acceptance.metrics._fidelity import SMALLEST, Codes, brought_to, cut, detail, squared_error
 from acceptance.metrics._registration import Place, place
 from acceptance.scene import look
 
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
 FEWEST = 8  # pictures that can be scored
 LEAST_SHARE = 0.5  # of the shorter clip that must find its place
-LEAST_MOTION = 0.4  # correlation of what moves
+LEAST_MOTION, LEAST_OF_PART = 0.4, 0.7  # correlation of what moves: nearly all find a place, a part only
+NEARLY_ALL = 0.9
 MOST_STRETCH = 0.5  # px at the border
 PLACES = 3  # pictures that the place is read from
+FINER = 1.5  # times the bit rate
 AT_HOME = 0.25  # px within which a picture has not been moved
 ROUNDS = 3  # of refining the map
 
@@ -96,19 +98,23 @@ class Pair:
 def pair(scene: Scene) -> Pair:
     """Open both clips and find their alignment in time and in the picture.
 
-    Raises GapError: reference_size, region_too_small, too_few_frames, reference_unrelated, alignment_uncertain,
-    reference_scaled.
+    Raises GapError: reference_size, region_too_small, too_few_frames, reference_unrelated, reference_coarser,
+    reference_scaled, alignment_uncertain.
     """
     recorded = clip.open_clip(scene.folder / scene.shot.clip, scene.shot.coding)
     reference = clip.open_clip(scene.folder / scene.shot.reference)
     _check_size(recorded, reference)
     seen, wanted = (_alignment.thumbnails(one.frames(), one.info.depth) for one in (recorded, reference))
     found = _mapped(scene, recorded, reference, (seen, wanted))
-    _check_related(found, len(seen), len(wanted))
+    share = _related(found, len(seen), len(wanted))
+    _check_finer(recorded, reference, found)
     found, where = _placed(recorded, reference, found)
     _check_place(where, recorded)
     made = _refined(Pair(recorded=recorded, reference=reference, map=found, place=where))
-    return replace(made, motion=_motion(made.map, seen, wanted))
+    made = replace(made, motion=_motion(made.map, seen, wanted, share))
+    if math.isnan(made.motion):
+        _check_still(made)
+    return made
 
 
 def _check_size(recorded: Clip, reference: Clip) -> None:
@@ -156,7 +162,8 @@ def _counted(scene: Scene) -> tuple[Whole, int] | None:
     return None if shown is None else (shown, int(np.count_nonzero(~seen.readable)))
 
 
-def _check_related(found: Map, recorded: int, reference: int) -> None:
+def _related(found: Map, recorded: int, reference: int) -> float:
+    """Tell which share of the shorter clip finds a place in the other; refuse too little of it."""
     scored = len(found.scored)
     if min(recorded, reference) < FEWEST:
         raise GapError(
@@ -173,6 +180,20 @@ def _check_related(found: Map, recorded: int, reference: int) -> None:
             code="reference_unrelated",
             frames=scored,
             share=min(share, 1.0),
+        )
+    return share
+
+
+def _check_finer(recorded: Clip, reference: Clip, found: Map) -> None:
+    """Refuse a reference with less detail and far fewer bits than what is said to be recorded from it."""
+    less = [detail(wanted) < detail(seen) for seen, wanted in _samples(recorded, reference, found)]
+    if all(less) and reference.info.bit_rate * FINER < recorded.info.bit_rate:
+        raise GapError(
+            "the reference is coded more coarsely than the recording",
+            hint="Check that the two files are not swapped; keep the sequence as it was fed in, without further loss",
+            code="reference_coarser",
+            reference=reference.info.bit_rate / 1e6,
+            recorded=recorded.info.bit_rate / 1e6,
         )
 
 
@@ -228,10 +249,11 @@ def _check_place(found: Place, recorded: Clip) -> None:
         )
 
 
-def _motion(found: Map, recorded: Array, reference: Array) -> float:
+def _motion(found: Map, recorded: Array, reference: Array, share: float) -> float:
     """Correlate what moves, and refuse a map by content that this does not bear out."""
     motion = _alignment.common_motion(recorded[found.scored], reference[found.shown[found.scored]])
-    if motion < LEAST_MOTION and found.by == "content":
+    needed = LEAST_MOTION if share >= NEARLY_ALL else LEAST_OF_PART
+    if motion < needed and found.by == "content":
         raise GapError(
             "what moves in the recording is not what moves in the reference",
             hint="Check that this is the sequence that was fed in",
@@ -239,3 +261,23 @@ def _motion(found: Map, recorded: Array, reference: Array) -> float:
             share=max(motion, 0.0),
         )
     return motion
+
+
+def _check_still(made: Pair) -> None:
+    """Refuse what seems still, where a picture is as far from its own as from the next, and those from each other.
+
+    Noise, or a pattern too fine for the thumbnails: then nothing shows which picture is which.
+    """
+    sums = np.zeros(3)
+    for (seen, near), own in zip(made.luma_near(), made.map.shown[made.map.matched].tolist(), strict=False):
+        if own in near and own + 1 in near:
+            ends = ((seen, near[own]), (seen, near[own + 1]), (near[own], near[own + 1]))
+            sums += [squared_error(*both) for both in ends]
+    mine, others, apart = sums / len(made.map.matched)
+    if apart > 1 and others - mine < 0.1 * apart and 0.75 * apart < mine < 2 * apart:
+        raise GapError(
+            "nothing shows which picture of the reference a recorded one is",
+            hint="Use a sequence in which something moves, or that shows the clock chart",
+            code="alignment_uncertain",
+            share=0.0,
+        )
