@@ -35,6 +35,7 @@ Array = NDArray[np.float64]
 EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
+LEAST_LEFT = 0.05
 CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 
 
@@ -191,6 +192,7 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
     # The edge's normal leans off the axis; a point spread that is not round would read differently along the axis.
     lean = frequency * (1 - math.cos(math.radians(first.angle))) / math.sqrt(3)
     lines = [*budget, BudgetLine(source="edge direction", contribution=lean, evaluation="B")]
+    spread = math.hypot(*(line.contribution for line in lines))
     details = {
         "criterion": "MTF10",
         "limited_by": "criterion" if mtf10 <= SAMPLING_LIMIT else "sampling_limit",
@@ -204,10 +206,23 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
         f"resolution.{first.resolves}",
         frequency * scale,
         "TVL",
-        scaled(lines, scale),
+        scaled(lines, scale * _left_by_the_cap((mtf10 - SAMPLING_LIMIT) / max(spread, 1e-9))),
         samples=edge.view.luma.shape[0],
         method=LIMIT_METHOD.format(tone=tone.name),
         region=edge.view.region.name,
         direction=first.resolves,
         details=details,
     )
+
+
+def _left_by_the_cap(beyond: float) -> float:
+    """Give the share of its spread that a normal value keeps when capped ``beyond`` spreads below its mean.
+
+    The root mean square deviation of the capped value from the cap, a twentieth at least; all of it where the mean is
+    below the cap.
+    """
+    if beyond <= 0:
+        return 1.0
+    density = math.exp(-0.5 * beyond**2) / math.sqrt(2 * math.pi)
+    below = 0.5 * math.erfc(beyond / math.sqrt(2))
+    return max(LEAST_LEFT, math.sqrt(max((1 + beyond**2) * below - beyond * density, 0.0)))
