@@ -112,7 +112,7 @@ def _fields(
     scaled = np.asarray((luma.astype(np.float32) - np.float32(black)) / span, np.float32)
     planes = [cv2.resize(plane.astype(np.float32) / span, size) for plane in (cb, cr) if plane is not None]
     smooth, *colours = (np.asarray(cv2.GaussianBlur(one, (0, 0), 1.0), np.float32) for one in (scaled, *planes))
-    clipped = (luma >= white) | (luma <= min(black, int(luma.min())))
+    clipped = (luma >= max(white, int(luma.max()))) | (luma <= min(black, int(luma.min())))
     yield _Field(
         luma=scaled,
         smooth=smooth,

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-STILL_WITHIN = 0.1
 LIFT = 10.0  # by which the dark part of a picture of two light levels is lifted to find a chart in it
 TWO_LEVELS = ("illuminance_bright", "illuminance_dark")  # conditions of a shot of two copies in unlike light
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
@@ -298,7 +297,7 @@ def _printed_chart(
 
 def _by_fiducials(watch: Watch, printed: Sequence[Chart]) -> list[Located]:
     places = [_one(frame, printed) for frame in _ends(watch.kept)] if printed else []
-    if printed and max(moved(place, places[0]) for place in places) > STILL_WITHIN:
+    if printed and max(moved(place, places[0]) for place in places) > views.STILL_WITHIN:
         return [_one(frame, printed) for frame in watch.kept]
     return [_one(_mean(watch.kept), printed)] if printed else []
 

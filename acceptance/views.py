@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 BLOCK = 16  # px, a macroblock
+STILL_WITHIN = 0.1  # px
 BY_HAND = (*charts.PRINTED, "picture")  # kinds that a region given by hand may have; the last is no printed thing
 
 
@@ -95,8 +96,16 @@ def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -
             zone=_zone(edge.box, middle.luma.shape),
             direction=edge.direction,
         )
-        views[region.name] = _view(kept, region, [edge.box], None)
+        view = _view(kept, region, [edge.box], None)
+        views[region.name] = replace(view, stable=_strayed(view, edge) <= STILL_WITHIN)
     return views
+
+
+def _strayed(view: View, edge: plain_edges.PlainEdge) -> float:
+    """Tell how far in px an edge strays over the frames: between two plain sides its place tells in the box's mean code."""
+    means = view.luma.mean(axis=(1, 2))
+    across = view.box[2] if edge.direction == "horizontal" else view.box[3]
+    return float(np.ptp(means)) / edge.step * across
 
 
 def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:

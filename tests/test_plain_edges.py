@@ -187,6 +187,22 @@ def test_plain_edges_of_a_shot_are_measured_by_rank_and_zone(tmp_path: Path) -> 
     assert not [one for one in found if one.quantity == "resolution.corner_ratio"]
 
 
+def test_a_hand_held_film_is_measured_frame_by_frame(tmp_path: Path) -> None:
+    """A pixel a frame: the mean of all frames would be blurred, each frame is not."""
+    moves = [np.roll(square(turn=8), move, axis=1) for move in (-1, 0, 1)]
+    encode.write(tmp_path / "still.mkv", [square(turn=8)] * 3, codec="ffv1", pixel_format="gray")
+    encode.write(tmp_path / "moving.mkv", moves, codec="ffv1", pixel_format="gray")
+    sharp = []
+    for name in ("still.mkv", "moving.mkv"):
+        seen = scene.look(Shot(id="s", subject="c", clip=name, plain_edges=True), tmp_path)
+        level = [view for view in seen.of_kind("edge") if view.region.direction == "horizontal"]
+        assert [view.stable for view in level] == [name == "still.mkv"] * 2
+        found = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
+        across = [one for one in found if one.direction == "horizontal" and one.quantity == "resolution.mtf50"]
+        sharp.append(np.mean([one.value for one in across]))
+    assert sharp[1] == pytest.approx(sharp[0], rel=0.02)
+
+
 def test_a_picture_without_usable_edge_says_so(tmp_path: Path) -> None:
     """A note, and no figure."""
     encode.write(tmp_path / "flat.mkv", [np.full(SIZE, 90, np.uint8)] * 3, codec="ffv1", pixel_format="gray")
