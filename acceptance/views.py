@@ -102,7 +102,7 @@ def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -
 
 
 def _strayed(view: View, edge: plain_edges.PlainEdge) -> float:
-    """Tell how far in px an edge strays over the frames: between two plain sides its place tells in the box's mean code."""
+    """Tell how far in px an edge strays over the frames: the mean code of its box tells where it lies."""
     means = view.luma.mean(axis=(1, 2))
     across = view.box[2] if edge.direction == "horizontal" else view.box[3]
     return float(np.ptp(means)) / edge.step * across
