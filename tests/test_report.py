@@ -405,6 +405,26 @@ def test_the_report_says_what_u_leaves_out_and_which_methods_are_not_standard(
         assert words in page
 
 
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({"codec": "h264", "bit_rate": 4.2e6, "qp": 24.04}, "codec: h264, 4200 kbit/s, QP (mean) 24"),
+        ({"codec": "hevc", "bit_rate": 4.2e6}, "codec: hevc, 4200 kbit/s, quantiser not told by the decoder"),
+    ],
+)
+def test_bit_rate_and_quantiser_stand_beside_every_noise_figure(
+    session: Session, pack: Pack, folder: Path, details: dict[str, str | float], words: str
+) -> None:
+    """Judged or not; where the decoder does not tell the quantiser, that is said."""
+    measurements = tuple(
+        replace(one, details=details) if one.quantity == "noise.snr" else one for one in session.measurements
+    )
+    page = report.html(replace(session, measurements=measurements), [pack], folder, "en")
+    assert " ".join(page.replace("\u202f", " ").split()).count(words) == sum(
+        one.quantity == "noise.snr" for one in measurements
+    )
+
+
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
 def test_the_way_to_confirm_a_figure_is_a_pack_of_ones_own(
     session: Session, pack: Pack, folder: Path, lang: str

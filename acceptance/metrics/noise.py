@@ -57,9 +57,7 @@ PARTS = {
 QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys(PARTS, "code")}
 OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}  # of a grey step
 
-METHOD = (
-    "picture as recorded, coded luma, {kind}, to 0.5 cycle/px; second-order surface removed; 1/12 off for quantisation"
-)
+METHOD = "as recorded, coded luma, {kind}, to 0.5 cycle/px; second-order surface removed; 1/12 off for quantisation"
 UNWEIGHTED = METHOD.format(kind="unweighted")
 SPATIAL = UNWEIGHTED + "; from the spatial scatter of each frame"
 WEIGHTED = METHOD.format(kind="unified weighting along the line (CCIR 567, per picture height)")

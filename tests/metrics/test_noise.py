@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, encode, scene
+from acceptance import charts, encode, scene, wording
 from acceptance.camera import Camera
 from acceptance.errors import GapError
-from acceptance.metrics import _noise, noise
+from acceptance.metrics import _noise, grey_scale, noise
 from acceptance.model import Measurement, Note, Shot
 from acceptance.simulate import Truth, film_chart
 from acceptance.uncertainty import combine
@@ -314,3 +314,10 @@ def test_noise_that_the_codec_erased_gives_a_bound_and_not_infinity(tmp_path: Pa
     assert ratio.lower_bound is True
     assert ratio.uncertainty > 3
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"noise_below_quantisation"}
+
+
+def test_every_method_has_chinese_words() -> None:
+    """The report translates a method by its exact text."""
+    known = wording.phrases("zh")["method"]
+    methods = {noise.UNWEIGHTED, noise.SPATIAL, noise.WEIGHTED, noise.LINEAR, noise.BEFORE_CODING}
+    assert methods | set(grey_scale.METHODS.values()) <= set(known)
