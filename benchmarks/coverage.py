@@ -31,9 +31,9 @@ from signals import DrawnWedge, printed_wedge
 from through_camera import RELATIVE, drawn_camera
 
 from acceptance import charts, metrics
-from acceptance.camera import Camera
+from acceptance.camera import Camera, observed, pose
+from acceptance.metrics import _lens, geometry, resolution
 from acceptance.metrics import noise as noise_metric
-from acceptance.metrics import resolution
 from acceptance.metrics._wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene import DOUBT_OF_DECLARED
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIGNAL_RUNS, FILM_RUNS = 2000, 300
 BAND, FILM_BAND = (0.93, 0.97), (0.91, 0.99)
+CHART = charts.load("acceptance")
+GRID = tuple(region for region in CHART.regions if region.kind == "grid")
 COUNTS = {"grey_scale.steps"}
 """Figures that are counted; exempt."""
 
@@ -178,6 +180,47 @@ def noise(random: np.random.Generator) -> list[Reading]:
     return _paired(noise_metric.measure(scenes.of([view])), truths)
 
 
+def lens(random: np.random.Generator) -> list[Reading]:
+    """Measure the points of a chart: lens, its centre, print, pose and the points' noise at random; square pixels."""
+    size = np.array([scenes.WIDTH, scenes.HEIGHT])
+    half = float(np.hypot(*(size - 1))) / 2
+    places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in (one.rect for one in (*CHART.fiducials, *GRID))])
+    camera = Camera(
+        width=scenes.WIDTH,
+        height=scenes.HEIGHT,
+        share=random.uniform(0.7, 0.95),
+        tilt=random.uniform(-25, 25),
+        pan=random.uniform(-25, 25),
+        roll=random.uniform(-10, 10),
+        distortion=random.uniform(-0.05, 0.15),
+    )
+    shift = half * _lens.CENTRE_DOUBT * random.standard_normal(2)
+    print_ = [1.0, math.exp(geometry.PRINT_ASPECT * random.standard_normal())]
+    printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
+    matrix = pose(camera, CHART.size)
+    seen = (
+        observed(camera, matrix, printed.T).T
+        + shift
+        + random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
+    )
+    corners = ((0.0, 0.0),) * 4
+    place = charts.Located(
+        chart=CHART, homography=matrix, corners=corners, residual=0.1, fiducials_found=8, picture=(size[0], size[1]),
+        distortion=camera.distortion,
+    )  # fmt: skip
+    frame = geometry.Frame(place=place, aspect=1.0)
+    points = _lens.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half)
+    found = [one for one in geometry.of_points(scenes.of([]), frame, points) if isinstance(one, Measurement)]
+    reach = float(found[0].details["radius"])
+    truths = {
+        "geometry.distortion": 100 * (1 / (1 + camera.distortion * reach**2) - 1),
+        "geometry.tilt": camera.tilt,
+        "geometry.pan": camera.pan,
+        "geometry.roll": camera.roll,
+    }
+    return _paired(found, truths)
+
+
 SIGNALS: Mapping[str, tuple[str, Callable[[np.random.Generator], list[Reading]]]] = {
     "edge_by_hand": ("edge, declared curve", edge_by_hand),
     "edge_with_steps": ("edge, grey steps", edge_with_steps),
@@ -185,6 +228,7 @@ SIGNALS: Mapping[str, tuple[str, Callable[[np.random.Generator], list[Reading]]]
     "noise": ("flat region", noise),
     "series": ("series of illuminances", low_light.series),
     "wall": ("wall in a beam", low_light.wall),
+    "lens": ("points of the chart", lens),
 }
 
 

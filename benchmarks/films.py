@@ -156,6 +156,20 @@ def weighting(height: int) -> float:
     return float(np.trapezoid(passed, dx=1 / 4000))
 
 
+def _distortion(film: simulate.Truth, one: Measurement) -> float:
+    """Return the radius seen over the ideal one, at the radius that the figure is of, less 1, in %."""
+    return 100 * (1 / (1 + film.camera.distortion * float(one.details["radius"]) ** 2) - 1)
+
+
+def _coverage(film: simulate.Truth, _: Measurement) -> float:
+    """Return the area of the chart's outline over that of the picture, in %; the whole chart is in the picture."""
+    side, (wide, high) = np.linspace(0, 1, 64, endpoint=False), film.chart.size
+    rim = [(s, 0) for s in side] + [(1, s) for s in side] + [(1 - s, 1) for s in side] + [(0, 1 - s) for s in side]
+    x, y = np.array([film.point(wide * across, high * down) for across, down in rim]).T
+    area = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
+    return 100 * area / (film.camera.width * film.camera.height)
+
+
 TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
     "resolution.mtf50": _edge(0.5),
     "resolution.mtf10": _edge(0.1),
@@ -164,6 +178,12 @@ TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
     "resolution.wedge_horizontal": _wedge,
     "resolution.wedge_vertical": _wedge,
     "resolution.corner_ratio": lambda *_: 1.0,
+    "geometry.distortion": _distortion,
+    "geometry.tilt": lambda film, _: film.camera.tilt,
+    "geometry.pan": lambda film, _: film.camera.pan,
+    "geometry.roll": lambda film, _: film.camera.roll,
+    "geometry.pixels_per_metre": lambda film, _: 1000 * film.camera.share * film.camera.width / film.chart.size[0],
+    "geometry.coverage": _coverage,
     "noise.snr": _signal_to_noise,
     "noise.snr_before_coding": _signal_to_noise,
     "noise.snr_weighted": _weighted,

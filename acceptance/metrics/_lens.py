@@ -23,23 +23,28 @@ Array = NDArray[np.float64]
 
 ROUNDS, HALVINGS, SETTLED = 12, 5, 1e-4
 STEP = 1e-6
-LEAST_NOISE = 0.01  # px, of the best of points
+USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where few points tell nothing of it; of the best of points
+FEWEST = 8  # degrees of freedom that tell the noise
 # Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to width, lens centre
 # (2), two of the lens.
 COUNT = 12
 FOCAL, ASPECT, CENTRE, LENS = 6, 7, slice(8, 10), slice(10, 12)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
-FIRST_DOUBT, SECOND_DOUBT = 1.0, 0.1  # of the lens's terms, standard: the first may be anything, the second is small
+SECOND_DOUBT = 0.1  # of the lens's second term, standard
 HIGHEST_ANGLE = 1.5
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Known:
-    """What is known before: focal length in half diagonals and ln of its doubt, doubt of the print's height/width."""
+    """What is known before the fit: focal length in half diagonals, and standard doubts.
+
+    Of the ln of the focal length, of the print's height over width, and of the first term of the lens.
+    """
 
     focal: float
     focal_doubt: float
     aspect_doubt: float
+    lens_doubt: float = 1.0
 
 
 def brown(radius: Array, lens: Array) -> Array:
@@ -78,9 +83,9 @@ class Fit:
     sources: Sequence[str] = ()
 
     @property
-    def freedom(self) -> float:
-        """Degrees of freedom of the residual."""
-        return max(1.0, self.misses.size - COUNT + 2)
+    def freedom(self) -> float | None:
+        """Degrees of freedom of the residual; None where the noise is assumed."""
+        return _freedom(self.misses.size)
 
     @property
     def covariance(self) -> Array:
@@ -119,11 +124,13 @@ def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
     The points' noise is taken from their own residuals.
     """
     parameters = _posed(start, known)
-    noise = 0.1 * points.pixel
+    noise = USUAL_NOISE * points.pixel
     for _ in range(2):
         parameters = _descend(model, points, parameters, known, noise)
         away = _misses(model, points, parameters[None], known, 1.0)[0, : points.seen.size]
-        noise = max(LEAST_NOISE * points.pixel, math.sqrt(float(away @ away) / (away.size - COUNT + 2)))
+        freedom = _freedom(away.size)
+        if freedom:
+            noise = max(LEAST_NOISE * points.pixel, math.sqrt(float(away @ away) / freedom))
     misses = away.reshape(2, -1).T
     return Fit(
         model=model,
@@ -133,6 +140,12 @@ def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
         slopes=_slopes(model, points, parameters, known, noise),
         sources=("focal_length", "chart copy", "lens_centre", "lens_centre", "lens_model", "lens_model"),
     )
+
+
+def _freedom(values: int) -> float | None:
+    """Degrees of freedom of the residual of so many coordinates; two parameters are held by what is known before."""
+    freedom = values - COUNT + 2
+    return float(freedom) if freedom >= FEWEST else None
 
 
 def _posed(start: Array, known: Known) -> Array:
@@ -182,7 +195,7 @@ def _misses(model: str, points: Points, parameters: Array, known: Known, noise: 
     straight = lens(radius, parameters[:, LENS])
     slope = (lens(radius * (1 + 1e-5), parameters[:, LENS]) - straight) / (1e-5 * radius)
     in_picture = [np.sum(away * along, axis=2) / slope, np.sum(away * across, axis=2) * radius / straight]
-    doubts = (known.focal_doubt, known.aspect_doubt, CENTRE_DOUBT, CENTRE_DOUBT, FIRST_DOUBT, SECOND_DOUBT)
+    doubts = (known.focal_doubt, known.aspect_doubt, CENTRE_DOUBT, CENTRE_DOUBT, known.lens_doubt, SECOND_DOUBT)
     before = np.array([math.log(known.focal), 0, 0, 0, 0, 0])
     prior = (parameters[:, FOCAL:] - before) / np.array(doubts)
     return np.concatenate([in_picture[0] / noise, in_picture[1] / noise, prior], axis=1)

@@ -45,7 +45,8 @@ QUANTITIES = {
 FITTED = tuple(QUANTITIES)[:6]
 METHOD = "dots and fiducials of the chart; lens and place of the chart fitted together by least squares"
 COVERAGE_METHOD = "area of the chart in the picture over the area of the picture"
-FEWEST = 12  # points
+NEEDED, FEWEST = 4, 12  # points: at all, and for what the lens bends
+ANY_LENS, USUAL_LENS = 1.0, 0.05  # first term of the lens, standard; the usual one where the points are too few to tell
 FAR_OUT = 0.7  # of the half diagonal: points this far out tell what the lens does in the corner
 WRONG = 5.0  # standard deviations at which a point is left out
 USUAL_FOCAL = 1.0  # picture widths; ln of its doubt where nothing is known, and where the focal length is stated
@@ -108,18 +109,21 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure what the dots tell. Raises GapError no_region and too_few_points; single figures become notes."""
+    """Measure what dots and fiducials tell. Raises GapError no_region, too_few_points; single figures become notes."""
     if _preset.serves(scene):
         yield from _preset.measure(scene)
     if scene.chart is None or scene.chart.kind != "print":
         return
-    views = scene.of_kind("grid")
-    if not scene.located or not views:
-        raise GapError("no dots of the chart are in the picture", code="no_region", kind="grid")
+    if not scene.located:
+        raise GapError("the chart is not located in the picture", code="no_region", kind="grid")
     frame = Frame(place=scene.located[0], aspect=float(scene.video.sample_aspect))
     yield _coverage(scene, frame)
-    known, stated = _known(scene, frame)
-    points = _points(scene, frame)
+    yield from of_points(scene, frame, _points(scene, frame))
+
+
+def of_points(scene: Scene, frame: Frame, points: _lens.Points) -> Iterator[Measurement | Note]:
+    """Measure what points of the chart tell, wherever they come from; of the scene only the shot counts."""
+    known, stated = _known(scene, frame, len(points.seen))
     fitted = _fit(frame, points, known)
     kept = _without_wrong(points, next(iter(fitted.values())))
     if len(kept.seen) < len(points.seen):
@@ -140,23 +144,24 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
 def _points(scene: Scene, frame: Frame) -> _lens.Points:
     parts = dot_centres(scene.of_kind("grid"), scene.linear), fiducial_centres(frame.place)
     places, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
-    if len(places) < FEWEST:
-        raise GapError(f"only {len(places)} dots are seen", code="too_few_points", points=len(places), needed=FEWEST)
+    if len(places) < NEEDED:
+        raise GapError(f"only {len(places)} points are seen", code="too_few_points", points=len(places), needed=NEEDED)
     return _lens.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / frame.half)
 
 
-def _known(scene: Scene, frame: Frame) -> tuple[_lens.Known, bool]:
+def _known(scene: Scene, frame: Frame, points: int) -> tuple[_lens.Known, bool]:
     """Gather what is known before the fit, and whether the focal length is among it."""
     width = 2 * frame.corner[0]
     focal = _preset.focal_length(scene.shot)
     aspect = math.hypot(PRINT_ASPECT, _scale_doubt(frame))
+    lens = ANY_LENS if points >= FEWEST else USUAL_LENS
     if focal is None:
-        return _lens.Known(focal=USUAL_FOCAL * width, focal_doubt=UNKNOWN, aspect_doubt=aspect), False
-    return _lens.Known(focal=focal * width, focal_doubt=STATED, aspect_doubt=aspect), True
+        return _lens.Known(USUAL_FOCAL * width, UNKNOWN, aspect, lens), False
+    return _lens.Known(focal * width, STATED, aspect, lens), True
 
 
 def _scale_doubt(frame: Frame) -> float:
-    return float(getattr(frame.place.chart, "scale_doubt", 0.0))
+    return frame.place.chart.scale_doubt
 
 
 def _fit(frame: Frame, points: _lens.Points, known: _lens.Known) -> Mapping[str, _lens.Fit]:
@@ -186,7 +191,7 @@ def _of_lens(
                 *budget,
                 BudgetLine(source="chart copy", contribution=value * _scale_doubt(frame), evaluation="B"),
             )
-        reason = _why_not(quantity, budget, covered, 0.0 if stated else focal_doubt)
+        reason = _why_not(quantity, budget, len(points.seen), covered, 0.0 if stated else focal_doubt)
         if reason:
             yield _note(scene, quantity, reason)
             continue
@@ -202,8 +207,12 @@ def _of_lens(
         )
 
 
-def _why_not(quantity: str, budget: Sequence[BudgetLine], covered: float, focal_doubt: float) -> Reason | None:
-    """Tell why a figure cannot be had: the chart is too small for the corners, or the focal length is not known."""
+def _why_not(
+    quantity: str, budget: Sequence[BudgetLine], points: int, covered: float, focal_doubt: float
+) -> Reason | None:
+    """Tell why a figure cannot be had: too few points, corners not covered, or a focal length that is not known."""
+    if "distortion" in quantity and points < FEWEST:
+        return Reason(code="too_few_points", parameters={"points": points, "needed": FEWEST})
     if quantity == "geometry.tv_distortion" and covered < FAR_OUT:
         return Reason(code="corners_not_covered", parameters={"covered": covered, "needed": FAR_OUT})
     doubt = math.sqrt(sum(line.contribution**2 for line in budget))
@@ -281,7 +290,7 @@ def _budget(best: _lens.Fit, shares: Mapping[str, Array], number: int, apart: fl
             source=source,
             contribution=contribution,
             degrees_of_freedom=best.freedom if source == "fit" else None,
-            evaluation="A" if source == "fit" else "B",
+            evaluation="A" if source == "fit" and best.freedom else "B",
         )
         for source, contribution in lines.items()
     )

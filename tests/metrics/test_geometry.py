@@ -134,7 +134,7 @@ def grid(k: float, model: str = "brown", noise: float = 0.0, seed: int = 0) -> t
     return _lens.Points(chart=points, seen=seen + jitter, pixel=1e-3), start
 
 
-KNOWN = _lens.Known(focal=2.0, focal_doubt=1.0, aspect_doubt=1e-3)
+KNOWN = _lens.Known(2.0, 1.0, 1e-3)
 
 
 @pytest.mark.parametrize("k", [-0.05, 0.1, 0.5])
@@ -178,12 +178,23 @@ def test_a_stain_among_the_dots_does_not_count(tmp_path: Path) -> None:
 
 def test_a_picture_without_dots_gives_the_reason(tmp_path: Path) -> None:
     seen = film(tmp_path, Camera(width=640, height=360))
-    assert [note.reason.code for note in session.measure(replace(seen, views={}), ["geometry.tilt"])[1]] == [
-        "no_region"
-    ]
+    nowhere = session.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
+    assert [note.reason.code for note in nowhere] == ["no_region"]
     few = {name: view for name, view in seen.views.items() if name in {"grid1", "grid2"}}
     bare = replace(seen, views=few, located=tuple(replace(place, marks=()) for place in seen.located))
     assert [note.reason.code for note in session.measure(bare)[1] if note.metric == "geometry"] == ["too_few_points"]
+
+
+def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(tmp_path: Path) -> None:
+    plate = charts.load("edge_plate")
+    camera = Camera(share=0.12, tilt=4, width=960, height=540, seed=8)
+    simulate.film_chart(camera, plate, tmp_path / "plate.mp4", 0.2)
+    seen = scene.look(Shot(id="p", subject="camera", clip="plate.mp4", chart="edge_plate"), tmp_path)
+    density = figures(seen)["geometry.pixels_per_metre"]
+    assert within(density, 1000 * camera.share * camera.width / plate.size[0])
+    assert density.expanded < 0.02 * density.value
+    reasons = {item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)}
+    assert reasons["geometry.distortion"] == "too_few_points"
 
 
 # --- presets
