@@ -61,7 +61,7 @@ def _from_rgb(frame: Any, matrix: str) -> tuple[Plane, Plane | None, Plane | Non
 
 
 def quantisers(frame: Any) -> NDArray[np.int32] | None:  # noqa: ANN401  (av.VideoFrame)
-    """Quantiser of each macroblock (rows, columns): QP of H.264, quantiser scale of MPEG-1, 2 and 4.
+    """Quantiser of each macroblock (rows, columns): QP of H.264, quantiser scale of MPEG-1 and 2 (of MPEG-4 twice its QP).
 
     None where the decoder does not tell it: FFmpeg's tells none of HEVC, JPEG or the lossless codecs. The decoder
     must have been asked (``export_side_data=venc_params``), and asking a frame keeps it until the next collection of
@@ -70,4 +70,7 @@ def quantisers(frame: Any) -> NDArray[np.int32] | None:  # noqa: ANN401  (av.Vid
     told = frame.side_data.get("VIDEO_ENC_PARAMS")
     if told is None or not told.nb_blocks or int(told.codec_type) not in {H264, MPEG}:
         return None
-    return np.array(told.qp_map(), np.int32)
+    words = np.frombuffer(told, np.int32, offset=told.blocks_offset).reshape(-1, told.block_size // 4)
+    column, _, width, _, delta = words[: told.nb_blocks, :5].T  # AVVideoBlockParams, row by row
+    across = 1 + int(column.max()) // int(width[0])
+    return np.asarray(told.qp + delta.reshape(-1, across), np.int32)

@@ -264,3 +264,12 @@ def test_a_decoder_that_does_not_tell_leaves_the_quantiser_open(tmp_path: Path, 
     kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     encode.write(tmp_path / "a.avi", noise, codec=codec, pixel_format=kind)
     assert [frame.quantisers for frame in clip.open_clip(tmp_path / "a.avi").frames({0, 1, 2})] == [None] * 3
+
+
+def test_mpeg_2_tells_its_quantiser_scale(tmp_path: Path) -> None:
+    """Code 4 is a scale of 8 (ITU-T H.262, table 7-6, linear)."""
+    noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
+    encode.write(tmp_path / "a.ts", noise, codec="mpeg2video", options={"qmin": "4", "qmax": "4"})
+    (told,) = [one.quantisers for one in clip.open_clip(tmp_path / "a.ts").frames({1}) if one.quantisers is not None]
+    assert told.shape == (6, 8)
+    assert set(told.ravel().tolist()) == {8}
