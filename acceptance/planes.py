@@ -61,7 +61,7 @@ def _from_rgb(frame: Any, matrix: str) -> tuple[Plane, Plane | None, Plane | Non
 
 
 def quantisers(frame: Any) -> NDArray[np.int32] | None:  # noqa: ANN401  (av.VideoFrame)
-    """Quantiser of each macroblock (rows, columns): QP of H.264, quantiser scale of MPEG-1 and 2 (of MPEG-4 twice its QP).
+    """Quantiser of each macroblock (rows, columns): QP of H.264; scale of MPEG-1 and 2, twice the QP of MPEG-4.
 
     None where the decoder does not tell it: FFmpeg's tells none of HEVC, JPEG or the lossless codecs. The decoder
     must have been asked (``export_side_data=venc_params``), and asking a frame keeps it until the next collection of
