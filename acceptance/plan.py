@@ -76,9 +76,11 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that a plan names, and the field that names it."""
     for shot in plan.shots:
-        for field in ("clip", "arrivals", "screen_log", "reference", "copy_file"):
+        for field in ("clip", "arrivals", "screen_log", "reference"):
             if name := getattr(shot, field):
                 yield f"shot {shot.id}, {field}", name
+        if shot.copy_file:
+            yield f"shot {shot.id}, chart_copy", shot.copy_file
     for answer in plan.answers:
         for name in answer.evidence:
             yield f"answer to {answer.requirement}, evidence", name

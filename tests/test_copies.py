@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance import charts, copies, definitions, scene, session
-from acceptance.errors import ChartError
-from acceptance.model import Shot
+from acceptance import charts, copies, definitions, plan, report, scene, session, wording
+from acceptance.errors import ChartError, PlanError
+from acceptance.model import Plan, Shot, Subject, SubjectKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,6 +183,33 @@ def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(ch
     for one, two in zip(before, after, strict=True):
         assert "chart copy" in {line.source for line in two.budget} - {line.source for line in one.budget}
         assert two.uncertainty > one.uncertainty
+
+
+def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_measured(
+    chart_film: Film, tmp_path: Path
+) -> None:
+    (tmp_path / "film.mp4").write_bytes(chart_film.path.read_bytes())
+    text = measured(ACCEPTANCE, "length")
+    (tmp_path / "卡 1.toml").write_text(text, "utf-8")
+    subject = Subject(id="camera", kind=SubjectKind.FIXED)
+    filmed = Shot(id="one", subject="camera", clip="film.mp4", chart="acceptance", chart_copy="卡 1.toml")
+    done, folder = session.run(Plan(subjects=(subject,), shots=(filmed,)), tmp_path, tmp_path / "out")
+    [kept] = (folder / "data" / "charts").glob("卡 1-*.toml")
+    assert kept.read_text("utf-8") == text
+    assert done.shots[0].chart_copy == kept.relative_to(folder).as_posix()
+    assert kept.relative_to(folder).as_posix() in done.hashes
+    [note] = [note for note in done.notes if note.metric == "chart"]
+    words = {"zh": "未经测量或未全部测量", "en": "was not measured, or not wholly"}
+    for lang, words_of_it in words.items():
+        assert words_of_it in wording.reason(note.reason, lang)
+        assert words_of_it in report.html(done, session.load_packs(done.plan), folder, lang)
+
+
+def test_a_copy_outside_the_plans_folder_is_refused(tmp_path: Path) -> None:
+    subject = Subject(id="camera", kind=SubjectKind.FIXED)
+    filmed = Shot(id="one", subject="camera", clip="film.mp4", chart_copy="../card.toml")
+    with pytest.raises(PlanError, match="lies outside the plan's folder"):
+        plan.check(Plan(subjects=(subject,), shots=(filmed,)), tmp_path, "plan.toml")
 
 
 def test_scaling_there_and_back_is_the_same_chart() -> None:

@@ -80,6 +80,8 @@ def test_the_printed_chart_filmed_gives_the_cameras_resolution(
     camera = Camera(blur=1.0, noise=0.004, crf=0, seed=3, share=share)
     truth = simulate.film_chart(camera, charts.load(name), tmp_path / "film.mp4", 0.4)
     seen = scene.look(Shot(id="one", subject="camera", clip="film.mp4"), tmp_path)
+    assert seen.chart is not None
+    assert seen.chart.name == name
     away = np.abs(np.array(seen.shot.corners[0]) - np.array(truth.corners)).max()
     assert away < (0.15 if share == 0.9 else 0.3), "the finder's own tests allow 0.3"
     found, _ = session.measure(seen, {"resolution.mtf50", "grey_scale.steps"})
