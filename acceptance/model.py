@@ -235,7 +235,10 @@ class BudgetLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """A line that the report draws. ``marks`` are named abscissae worth a tick (MTF50 ...)."""
+    """A line that the report draws. ``marks`` are named abscissae worth a tick (MTF50 ...).
+
+    ``x_logarithmic``: equal ratios of x are to be drawn equally long; x is above 0.
+    """
 
     name: str
     x: tuple[float, ...]
@@ -244,6 +247,7 @@ class Curve:
     y_label: str
     x_unit: str = ""
     y_unit: str = ""
+    x_logarithmic: bool = False
     marks: Mapping[str, float] = field(default_factory=dict)
 
 

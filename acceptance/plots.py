@@ -31,19 +31,28 @@ MOST_LINES = len(STYLES)
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """A linear axis from ``low`` to ``high`` in data, drawn from ``start`` to ``end`` in the picture."""
+    """An axis from ``low`` to ``high`` in data, from ``start`` to ``end`` in the picture: linear or logarithmic."""
 
     low: float
     high: float
     start: float
     end: float
+    logarithmic: bool = False
 
     def __call__(self, value: float) -> float:
         """Place a value of the data in the picture."""
-        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+        low, high, at = self.low, self.high, value
+        if self.logarithmic:
+            low, high, at = map(math.log, (low, high, at))
+        return self.start + (at - low) / (high - low) * (self.end - self.start)
 
     def ticks(self, most: int = 6) -> tuple[float, ...]:
-        """Return round numbers (1, 2 or 5 times a power of ten apart) within the axis."""
+        """Return round numbers within the axis: 1, 2 or 5 times a power of ten apart, or themselves such numbers."""
+        if self.logarithmic:
+            powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+            factors = (1,) if len(powers) > most / 2 else (1, 2, 5)
+            numbers = (factor * 10.0**power for power in powers for factor in factors)
+            return tuple(one for one in numbers if self.low <= one * (1 + 1e-9) and one * (1 - 1e-9) <= self.high)
         step = _step((self.high - self.low) / most)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return tuple(index * step for index in range(first, last + 1))
@@ -57,7 +66,8 @@ def draw(curves: Mapping[str, Curve]) -> str:
     """
     lines = {name: _thinned(curve) for name, curve in curves.items()}
     first = next(iter(curves.values()))
-    x = _axis([value for line in lines.values() for value, _ in line], LEFT, WIDTH - RIGHT)
+    across = [value for line in lines.values() for value, _ in line]
+    x = _axis(across, LEFT, WIDTH - RIGHT, logarithmic=first.x_logarithmic and min(across, default=0.0) > 0)
     y = _axis([value for line in lines.values() for _, value in line], HEIGHT - BOTTOM, TOP, margin=0.06)
     shared = _shared(list(curves.values()))
     plain = len(curves) == 1 and not first.marks  # the caption says it all
@@ -98,12 +108,12 @@ def _step(least: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
-def _axis(values: Sequence[float], start: float, end: float, margin: float = 0.0) -> Axis:
-    """Span the values; a flat or empty set gets room around it; an axis that comes near zero starts there."""
+def _axis(values: Sequence[float], start: float, end: float, margin: float = 0.0, *, logarithmic: bool = False) -> Axis:
+    """Span the values; a flat or empty set gets room around it; a linear axis that comes near zero starts there."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = (high - low) * margin or (0.0 if high > low else abs(high) * 0.1 or 1.0)
-    foot = 0.0 if 0 <= low < 0.4 * high else low - room
-    return Axis(low=foot, high=high + room, start=start, end=end)
+    foot = 0.0 if 0 <= low < 0.4 * high and not logarithmic else low - room
+    return Axis(low=foot, high=high + room, start=start, end=end, logarithmic=logarithmic)
 
 
 def _thinned(curve: Curve) -> list[tuple[float, float]]:
@@ -158,7 +168,7 @@ def _line(
     path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in points)
     yield f'<polyline points="{path}" {_stroke(index)} stroke-linejoin="round"/>'
     for at in marks.values():
-        height = _interpolated(points, at)
+        height = _interpolated([(x(a), b) for a, b in points], x(at))
         if height is not None:
             _, colour, _ = STYLES[index % MOST_LINES]
             dot = f'<circle cx="{x(at):.1f}" cy="{y(height):.1f}" r="2.4" fill="#fff"'

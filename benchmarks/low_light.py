@@ -1,16 +1,23 @@
-"""Low light by drawn signals, with the truth: series at falling illuminance, walls lit by a beam."""
+"""Low light with the truth: series of illuminances and walls drawn as signals, and a series that is filmed.
+
+``python benchmarks/low_light.py`` films the series (960 x 540, seven levels) and prints how far its figures are off.
+"""
 
 from __future__ import annotations
 
 import math
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import films
 import numpy as np
 import scenes
 from films import Reading
 
-from acceptance.camera import Camera
+from acceptance import charts, session, simulate
+from acceptance.camera import Camera, Sensor
 from acceptance.metrics import _lighting, low_light
 from acceptance.model import BudgetLine, Condition, Measurement, Shot
 from acceptance.scene import DOUBT_OF_DECLARED
@@ -111,3 +118,68 @@ def wall(random: np.random.Generator) -> list[Reading]:
         for one in found
         if isinstance(one, Measurement)
     ]
+
+
+# --- a series that is filmed
+
+BLURS = {100: 0.6, 30: 0.6, 10: 0.62, 3: 0.7, 1: 0.95, 0.3: 1.3, 0.1: 1.8}
+"""Illuminance in lx, and the blur in px that a camera's noise reduction makes of it."""
+
+
+def camera_at(lux: float) -> Camera:
+    """Return the camera of the filmed series as it is in ``lux``."""
+    sensor = Sensor(illuminance=lux, per_lux=600, read=5, most_gain=150)
+    return Camera(width=960, height=540, blur=BLURS[lux], sensor=sensor, crf=0)
+
+
+def measured() -> list[Measurement]:
+    """Film the series and measure it, shot by shot and together."""
+    with tempfile.TemporaryDirectory() as folder:
+        return session.together([_shot(Path(folder), lux) for lux in BLURS])[0]
+
+
+def _shot(folder: Path, lux: float) -> session.Measured:
+    simulate.film_chart(camera_at(lux), charts.load(films.CHART), folder / f"{lux:g}.mp4", 0.4)
+    lit = Condition(name="illuminance", value=lux, unit="lx")
+    shot = Shot(id=f"{lux:g}", subject="c", clip=f"{lux:g}.mp4", chart=films.CHART, conditions=(lit,))
+    return session.look(shot, folder=folder)
+
+
+def true_ratio(lux: float) -> float:
+    """Signal-to-noise ratio of middle grey by the sensor's electrons, less what gain cannot lift its level."""
+    camera, first = camera_at(lux), camera_at(max(BLURS))
+    code, black = float(camera.luma(0.2)), camera.code_range[0]
+    level = (code - black) / (float(first.luma(0.2)) - black)
+    return films.decibels(219 * min(1.0, level) / float(camera.sigma(code)))
+
+
+def true_lines(lux: float) -> float:
+    """TV lines of the centre wedge by optics and pixel."""
+    return films.wedge_lines(camera_at(lux), 0.15, 0.75)
+
+
+def _truths() -> dict[tuple[str, str], float]:
+    """Truth of each share and ratio, and of the illuminances at which straight lines through them meet the criteria."""
+    lux = sorted(BLURS)
+    lines, ratios = np.array([true_lines(one) for one in lux]), np.array([true_ratio(one) for one in lux])
+    shares = 100 * lines / lines[-1]
+    found = {("low_light.resolution", f"{one:g}"): share for one, share in zip(lux, shares, strict=True)}
+    found |= {("low_light.snr", f"{one:g}"): ratio for one, ratio in zip(lux, ratios, strict=True)}
+    for name, values, criterion in (("resolution_70", shares, 70.0), ("snr_25", ratios, 25.0)):
+        found["low_light.minimum_illumination", name] = math.exp(np.interp(criterion, values, np.log(lux)))
+    return found
+
+
+def main() -> None:
+    """Print every figure of the filmed series beside its truth."""
+    truths = _truths()
+    print(f"{'figure':32} {'at':>14} {'truth':>8} {'measured':>9} {'U':>7}")
+    for one in measured():
+        if truth := truths.get((one.quantity, one.statistic or one.shot)):
+            print(
+                f"{one.quantity:32} {one.statistic or one.shot:>14} {truth:8.3f} {one.value:9.3f} {one.expanded:7.3f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

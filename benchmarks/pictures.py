@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import low_light as dark
 import numpy as np
 
 from acceptance import charts, clip, encode, exhibits, plots, scene, simulate, wording
@@ -102,8 +103,28 @@ def bent_grid() -> bytes:
     return f"{head}{frame}{cross}{body}</svg>\n".encode()
 
 
+def low_light() -> bytes:
+    """Resolution left and signal-to-noise ratio of a camera, 960 x 540, at falling illuminance, in one picture each."""
+    found = [one for one in dark.measured() if one.statistic and one.curve]
+    words = wording.phrases("en")
+    curves = [plots.in_words(one.curve, words["curve"], words["unit"]) for one in found if one.curve]
+    return _side_by_side([plots.draw({curve.y_label: curve}) for curve in curves])
+
+
+def _side_by_side(drawings: list[str]) -> bytes:
+    """Put drawings of one size into one, from left to right."""
+    width, height = plots.WIDTH, plots.HEIGHT + 2 * plots.LEGEND_LINE
+    placed = (
+        one.replace("<svg ", f'<svg x="{n * width:g}" width="{width:g}" height="{height:g}" ', 1)
+        for n, one in enumerate(drawings)
+    )
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(drawings) * width:g} {height:g}" width="860">'
+    return f"{head}{''.join(placed)}</svg>\n".encode()
+
+
 PICTURES: Mapping[str, Callable[[], bytes]] = {
     "geometry.svg": bent_grid,
+    "low_light.svg": low_light,
     "noise_levels.svg": noise_levels,
     "resolution_zones.svg": resolution_zones,
     "tone_curve.svg": tone_curve,

@@ -27,6 +27,7 @@ from acceptance.model import (
     How,
     Level,
     Limit,
+    Measurement,
     Modality,
     Pack,
     Person,
@@ -573,3 +574,32 @@ def test_a_mark_that_all_curves_share_is_a_limit_and_no_figure_of_any() -> None:
 def test_a_curve_of_any_height_can_be_drawn(values: tuple[float, float]) -> None:
     curve = Curve(name="n", x=(0.0, 1.0), y=values, x_label="a", y_label="b")
     assert plots.draw({"line": curve}).startswith("<svg")
+
+
+def test_a_logarithmic_axis_shows_equal_ratios_equally_long() -> None:
+    curve = Curve(name="n", x=(0.1, 1.0, 100.0), y=(1.0, 2.0, 3.0), x_label="a", y_label="b", x_logarithmic=True)
+    axis = plots.Axis(low=0.1, high=100.0, start=0.0, end=3.0, logarithmic=True)
+    assert [axis(value) for value in (0.1, 1, 10, 100)] == pytest.approx([0, 1, 2, 3])
+    assert axis.ticks() == pytest.approx((0.1, 1, 10, 100))
+    assert plots.Axis(low=2.0, high=30.0, start=0.0, end=1.0, logarithmic=True).ticks() == pytest.approx((2, 5, 10, 20))
+    assert plots.draw({"one": curve}).count(">10<") == 1
+    assert plots.draw({"one": replace(curve, x=(0.0, 1.0, 100.0))}).startswith("<svg"), "0 has no logarithm"
+
+
+@pytest.mark.parametrize(("lower", "upper", "sign"), [(True, False, "≥"), (False, True, "≤"), (False, False, "")])
+def test_a_bound_bears_its_sign(*, lower: bool, upper: bool, sign: str) -> None:
+    made = Measurement(
+        subject="s",
+        quantity="q",
+        value=1,
+        unit="lx",
+        uncertainty=0.1,
+        k=2,
+        degrees_of_freedom=None,
+        samples=1,
+        method="m",
+        shot="s",
+        lower_bound=lower,
+        upper_bound=upper,
+    )
+    assert wording.bound(made).strip() == sign

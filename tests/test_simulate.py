@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -13,8 +14,16 @@ import pytest
 from scipy.special import ndtr
 
 from acceptance import charts, clip, drawing
-from acceptance.camera import Camera, Sheet, coded, observed, photograph, pose
-from acceptance.simulate import _clock_sheet, _from_raster, _mean_over, film_chart, film_clock, film_screens
+from acceptance.camera import Camera, Sensor, Sheet, coded, digitised, observed, photograph, pose
+from acceptance.simulate import (
+    _clock_sheet,
+    _from_raster,
+    _mean_over,
+    film_chart,
+    film_clock,
+    film_screens,
+    film_two_levels,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -239,3 +248,42 @@ def test_the_monitors_own_refresh_adds_up_to_one_period(clock: charts.Chart, tmp
     assert np.all(truth.delays >= 0.1 - 1e-6)
     assert np.all(truth.delays < 0.1 + 1 / 60)
     assert np.ptp(truth.delays) > 0
+
+
+@pytest.mark.parametrize(("lux", "level"), [(100, 1.0), (10, 1.0), (1, 1.0), (0.1, 0.5)])
+def test_a_sensor_has_the_noise_of_its_electrons(lux: float, level: float) -> None:
+    """By the closed form: sigma = slope of BT.709 x sqrt(electrons + read^2) x gain; checked on drawn frames, 5 s.e."""
+    sensor = Sensor(illuminance=lux, per_lux=400, full=8000, read=4, most_gain=100)
+    camera = replace(SMALL, sensor=sensor, black=0.0, white=1.0)
+    electrons = min(8000, 400 * lux)
+    light = 0.2 * level
+    code = 16 + 219 * (1.099 * light**0.45 - 0.099)
+    sigma = 219 * 1.099 * 0.45 * light**-0.55 * math.sqrt(0.2 * electrons + 16) * level / electrons
+    assert float(camera.luma(0.2)) == pytest.approx(code)
+    assert float(camera.sigma(code)) == pytest.approx(sigma, rel=2e-4)
+    planes = [np.full((200, 200), code, np.float32)]
+    frames = np.stack([digitised(camera, planes, number)[0] for number in range(8)]).astype(float)
+    seen = math.sqrt(frames.var(axis=0, ddof=1).mean() - 1 / 12)
+    assert seen == pytest.approx(sigma, rel=5 / math.sqrt(2 * 7 * 40000) + 0.002)
+
+
+def test_a_hot_spot_falls_off_from_the_centre_to_the_corner() -> None:
+    """Light in the corner is that in the centre over the ratio; vignetting comes on top."""
+    camera = replace(SMALL, transfer="linear", hot_spot=4.0, vignetting=0.2, black=0.0, white=0.5)
+    luma = coded(camera, np.ones((1, 101, 101), np.float32))[0] - 16
+    assert luma[0, 0] / luma[50, 50] == pytest.approx(0.8 / 4, rel=1e-4)
+
+
+def test_two_copies_are_lit_as_told(chart: charts.Chart, tmp_path: Path) -> None:
+    """The white step of the right copy has a fifth of the light of that of the left one."""
+    camera = replace(SMALL, width=960, height=540, transfer="linear", black=0.0)
+    truth = film_two_levels(camera, chart, tmp_path / "two.mp4", 5.0, 0.04)
+    [frame] = clip.open_clip(tmp_path / "two.mp4").frames()
+    x, y, width, height = chart.region("grey12").rect
+    middle = np.array([[x + width / 2], [y + height / 2]])
+    levels = []
+    for homography in (truth.homography, truth.monitor_homography):
+        assert homography is not None
+        column, row = observed(camera, homography, middle)[:, 0]
+        levels.append(float(frame.luma[round(row), round(column)]) - 16)
+    assert levels[0] / levels[1] == pytest.approx(5, rel=0.03)

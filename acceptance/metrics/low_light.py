@@ -29,7 +29,7 @@ from acceptance.uncertainty import combine, measurement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from acceptance.metrics._light_series import Level
+    from acceptance.metrics._light_series import Crossing, Level
     from acceptance.model import Shot, Value
     from acceptance.scene import Scene
     from acceptance.uncertainty import Combined
@@ -252,11 +252,11 @@ def _minimum(criterion: str, points: Sequence[Point], shown: Sequence[float], on
             "missed_at": found.missed.lux if found.missed else 0.0,
             "met_again_below": any(later and not earlier for earlier, later in pairwise(meets)),
         },
-        curve=_curve(points, shown, relative=relative),
+        curve=_curve(points, shown, found, relative=relative),
     )
 
 
-def _curve(points: Sequence[Point], shown: Sequence[float], *, relative: bool) -> Curve:
+def _curve(points: Sequence[Point], shown: Sequence[float], found: Crossing, *, relative: bool) -> Curve:
     order = np.argsort([point.level.lux for point in points], kind="stable")
     return Curve(
         name="low_light_resolution" if relative else "low_light_snr",
@@ -266,4 +266,6 @@ def _curve(points: Sequence[Point], shown: Sequence[float], *, relative: bool) -
         y_label="resolution_left" if relative else "snr",
         x_unit="lx",
         y_unit="%" if relative else "dB",
+        x_logarithmic=True,
+        marks={"minimum_illumination": found.lux} if found.missed else {},
     )

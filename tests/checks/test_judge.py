@@ -371,6 +371,34 @@ def test_a_lower_bound_decides_only_what_a_higher_value_would_not_change(
     assert (outcome(finding), finding.value) == (expected, value)
 
 
+@pytest.mark.parametrize(
+    ("value", "limit", "kind", "expected"),
+    [
+        (0.3, Limit(unit="lx", at_most=0.5), RuleKind.SIMPLE, ("pass", "within_limit")),
+        (1, Limit(unit="lx", at_most=0.5), RuleKind.SIMPLE, ("inconclusive", "only_an_upper_bound")),
+        (0.49, Limit(unit="lx", at_most=0.5), RuleKind.FOUR_WORD, ("conditional_pass", "inside_guard_band")),
+        (0.51, Limit(unit="lx", at_most=0.5), RuleKind.FOUR_WORD, ("inconclusive", "only_an_upper_bound")),
+        (1, Limit(unit="lx", at_least=0.5), RuleKind.SIMPLE, ("inconclusive", "only_an_upper_bound")),
+        (0.3, Limit(unit="lx", at_least=0.5), RuleKind.SIMPLE, ("fail", "outside_limit")),
+        (0.4, Limit(unit="lx", at_least=0.1, at_most=0.5), RuleKind.SIMPLE, ("inconclusive", "only_an_upper_bound")),
+    ],
+)
+def test_an_upper_bound_decides_only_what_a_lower_value_would_not_change(
+    value: float, limit: Limit, kind: RuleKind, expected: tuple[str, str]
+) -> None:
+    """The darkest shot that is still good does not show how dark it may get."""
+    bound = measured(value, uncertainty=0.02, unit="lx", upper_bound=True)
+    finding = one(requirement(limit=limit, decision_rule=DecisionRule(kind=kind)), bound)
+    assert (outcome(finding), finding.value) == (expected, value)
+
+
+def test_a_proper_value_beside_an_upper_bound_still_fails() -> None:
+    """Of two takes against at most 0.5 lx: the worst is only a bound of 2 lx, a proper 1 lx fails for good."""
+    bound = measured(2, unit="lx", upper_bound=True)
+    finding = one(requirement(limit=Limit(unit="lx", at_most=0.5)), bound, measured(1, unit="lx"))
+    assert (outcome(finding), finding.measurements) == (("fail", "outside_limit"), (1,))
+
+
 def test_a_proper_value_beside_a_bound_still_fails() -> None:
     """And one that passes does not settle what the bound leaves open; a mean over a bound is a bound."""
     bound = measured(30, lower_bound=True)
