@@ -105,9 +105,16 @@ def _middles(chart: Chart, numbers: Sequence[int]) -> Floats:
 
 
 def _fitted(chart: Chart, numbers: Sequence[int], middles: Floats) -> Floats | None:
-    """Return the least-squares homography from the patches' middles on the chart to those in the picture."""
+    """Return the least-squares homography from the patches' middles on the chart to those in the picture.
+
+    None where there is none that has the whole chart on one side of its horizon.
+    """
     matrix = cv2.findHomography(_middles(chart, numbers), middles, 0)[0]
-    return np.asarray(matrix, np.float64) if matrix is not None and np.all(np.isfinite(matrix)) else None
+    if matrix is None or not np.all(np.isfinite(matrix)):
+        return None
+    width, height = chart.size
+    depths = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]]) @ matrix[2]
+    return np.asarray(matrix, np.float64) if depths.min() * depths.max() > 0 else None
 
 
 def _settle(picture: Picture, chart: Chart, homography: Floats | None) -> Located | None:

@@ -46,12 +46,7 @@ class Reading:
 
 def readings(camera: Camera, seconds: float = 0.4, shown: charts.Chart | None = None) -> list[Reading]:
     """Film the chart (``shown``: the copy that hangs there), measure it as the chart, and pair what has a truth."""
-    chart = charts.load(CHART)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mkv"
-        truth = simulate.film_chart(camera, shown or chart, path, seconds)
-        seen = scene.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART), path.parent)
-        measured, _ = session.measure(seen)
+    truth, measured = _filmed(camera, seconds, shown)
     return [
         Reading(
             quantity=one.quantity,
@@ -64,6 +59,20 @@ def readings(camera: Camera, seconds: float = 0.4, shown: charts.Chart | None = 
         for one in measured
         if one.quantity in TRUTHS
     ]
+
+
+def measured(camera: Camera, seconds: float, shown: charts.Chart) -> list[Measurement]:
+    """Film the copy that hangs there, and return all that is measured of it as the chart."""
+    return _filmed(camera, seconds, shown)[1]
+
+
+def _filmed(camera: Camera, seconds: float, shown: charts.Chart | None) -> tuple[simulate.Truth, list[Measurement]]:
+    chart = charts.load(CHART)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mkv"
+        truth = simulate.film_chart(camera, shown or chart, path, seconds)
+        seen = scene.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART), path.parent)
+        return truth, session.measure(seen)[0]
 
 
 def _edge_angle(truth: simulate.Truth, region: charts.Region) -> float:

@@ -26,7 +26,7 @@ STATISTICS = ("mean", "p95", "worst")
 COLOURFUL = 10.0  # least aim chroma of a patch that tells of saturation
 NEUTRAL = 6.0  # largest aim chroma of a neutral
 MIDDLE = (30.0, 90.0)  # aim L* of the neutrals that tell of white balance
-LEFT_OF_BIAS = 0.5  # half-width, as a share of the bias taken off, of what that may be wrong by
+LEFT_OF_BIAS = 1.0  # half-width, as a share of the bias taken off, of what that may be wrong by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,29 +61,42 @@ def gain(light: Array, aims: Array) -> Array:
 def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, Figure]:
     """Return each figure of ``nominal`` (n, 3), less the bias that the ``doubts`` together make, with its budget.
 
-    The draws are laid about the likeliest true differences, which are shorter than those seen: by what the doubts add
-    to the mean square (after W. James and C. Stein, 1961). So a camera without error comes out near 0.
+    The bias is what the draws add to the figures of the likeliest true differences, which are shorter than those seen:
+    by what the doubts add to the mean square (after W. James and C. Stein, 1961). So a camera without error comes out
+    near 0. The sources are drawn one by one for their shares and together for their sum, which is less where one
+    drowns another.
     """
     seen = figures(nominal.lab, nominal.aims, nominal.aims)
     moves = {name: (one.lab - nominal.lab, one.aims - nominal.aims) for name, one in doubts.items()}
     lab_moves, aim_moves = (np.asarray(sum(move[side] for move in moves.values())) for side in (0, 1))
-    difference = nominal.lab - nominal.aims
-    added = np.mean((lab_moves - aim_moves) ** 2) / max(np.mean(difference**2), 1e-12)
-    centre = nominal.aims + difference * np.sqrt(max(0.0, 1 - added))
-    true = figures(centre, nominal.aims, nominal.aims)
-    together = figures(centre + lab_moves, nominal.aims + aim_moves, nominal.aims)
-    each = {name: figures(centre + move[0], nominal.aims + move[1], nominal.aims) for name, move in moves.items()}
+    likeliest = nominal.aims + (nominal.lab - nominal.aims) * _shortened(nominal, lab_moves - aim_moves)
+    true = figures(likeliest, nominal.aims, nominal.aims)
+    drawn = figures(likeliest + lab_moves, nominal.aims + aim_moves, nominal.aims)
+    together = figures(nominal.lab + lab_moves, nominal.aims + aim_moves, nominal.aims)
+    each = {name: figures(nominal.lab + move[0], nominal.aims + move[1], nominal.aims) for name, move in moves.items()}
     found = {}
     for name, value in seen.items():
-        bias = min(float(together[name].mean() - true[name]), float(value))
-        lines = [_line(source, float(spread[name].std())) for source, spread in each.items()]
-        lines.append(_line("positive bias", LEFT_OF_BIAS * abs(bias) / np.sqrt(3)))
-        found[name] = Figure(value=float(value) - bias, bias=bias, budget=tuple(lines))
+        bias = min(float(drawn[name].mean() - true[name]), float(value))
+        lines = _budget({source: float(spread[name].std()) for source, spread in each.items()}, together[name], bias)
+        found[name] = Figure(value=float(value) - bias, bias=bias, budget=lines)
     return found
 
 
-def _line(source: str, contribution: float) -> BudgetLine:
-    return BudgetLine(source=source, contribution=contribution, evaluation="A" if source == "noise" else "B")
+def _shortened(nominal: Drawn, moves: Array) -> float:
+    """Return the share of the differences seen that is likeliest to be true, in root mean square."""
+    square = float(np.mean((nominal.lab - nominal.aims) ** 2))
+    return float(np.sqrt(max(0.0, 1 - float(np.mean(moves**2)) / max(square, 1e-12))))
+
+
+def _budget(shares: Mapping[str, float], together: Array, bias: float) -> tuple[BudgetLine, ...]:
+    """Return a line for each source, scaled to combine to what all of them do together, and one for the bias."""
+    scale = float(together.std()) / max(float(np.sqrt(sum(share**2 for share in shares.values()))), 1e-12)
+    lines = {source: scale * share for source, share in shares.items()}
+    lines["positive bias"] = LEFT_OF_BIAS * abs(bias) / float(np.sqrt(3))
+    return tuple(
+        BudgetLine(source=source, contribution=share, evaluation="A" if source == "noise" else "B")
+        for source, share in lines.items()
+    )
 
 
 def luminance(lightness: Array) -> Array:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.colorimetry import lab_of, signals
+from acceptance.colorimetry import TO_XYZ, lab_of, signals
 from acceptance.drawing import linear_rgb
 from acceptance.errors import GapError
 from acceptance.metrics._colour import (
@@ -62,6 +62,7 @@ SHOWN = 0.005  # least light of a channel in the aim for black there to be clipp
 LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
 NEEDED, NEUTRALS_NEEDED = 18, 3
+MOST_STRAY = 0.05  # of reflectance
 UNEVEN = 0.1  # half-width of the light's fall over half the chart's width; test_charts/README.md allows as much
 UNTOLD = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}  # quantiser steps of coders whose decoder tells none
 SURE_SIDE = 20.0  # px of a patch's middle half
@@ -134,7 +135,7 @@ def compare(scene: Scene) -> Comparison:
     """
     patches, left_out = _patches(scene)
     aims = np.array([patch.aim for patch in patches])
-    light = _light(scene, np.array([patch.codes for patch in patches]))
+    light = _light(scene, np.array([patch.codes for patch in patches]), aims)
     nominal = Drawn(lab=normalised(light, aims), aims=aims)
     return Comparison(patches=tuple(patches), left_out=tuple(left_out), light=light, nominal=nominal)
 
@@ -185,7 +186,7 @@ def _patch(scene: Scene, view: View) -> Patch:
     middles = [plane.mean(axis=0) for plane in cores]
     aim = linear_rgb(view.region.printed["lab"])
     x, y, width, height = view.region.rect
-    across, down = view.place.chart.size if view.place else (1.0, 1.0)
+    across, down = scene.chart.size if scene.chart else (1.0, 1.0)
     return Patch(
         name=str(view.region.printed["name"]),
         codes=np.array([_trimmed(middle) for middle in middles]),
@@ -226,8 +227,8 @@ def _coding(scene: Scene, view: View, sigma: float) -> float:
     step = UNTOLD.get(scene.video.codec, 0.0)
     if view.quantiser is not None:
         step = 2 ** ((view.quantiser - 4) / 6) if scene.video.codec == "h264" else 2 * view.quantiser
-    side = min(_core(view.luma).shape[1:])
-    return step / 8 * rounding_doubt(sigma / step) * SURE_SIDE / side if step else 0.0
+    small = max(0.8, (SURE_SIDE / min(_core(view.luma).shape[1:])) ** 1.5)
+    return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0
 
 
 def _clipped(scene: Scene, view: View, aim: Array) -> float:
@@ -239,28 +240,36 @@ def _clipped(scene: Scene, view: View, aim: Array) -> float:
     return float(np.mean(np.any((rgb > 1 - END) | ((rgb < END) & (aim > SHOWN)), axis=-1)))
 
 
-def _light(scene: Scene, codes: Array) -> Array:
-    """Linear light (..., 3) of mean Y', Cb, Cr codes (..., 3)."""
+def _light(scene: Scene, codes: Array, aims: Array) -> Array:
+    """Linear light (..., n, 3) of mean Y', Cb, Cr codes (..., n, 3) of patches with these aims (n, 3).
+
+    The tone curve takes stray light out as a neutral would show it; where white balance is off, red and blue have that
+    much more or less of it.
+    """
     rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
-    return scene.linear(scene.code_black + (scene.code_white - scene.code_black) * rgb)
+    light = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * rgb)
+    stray = float(np.clip(-scene.linear(scene.code_black), 0.0, MOST_STRAY))
+    greys = light[..., neutral(aims), :] + stray
+    tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
+    return np.asarray(light - stray * (tint - 1)[..., None, :])
 
 
 def _doubts(scene: Scene, seen: Comparison) -> dict[str, Drawn]:
-    """Draw each source of doubt, all of them from their stated distributions."""
+    """Draw each source of doubt, normal with its standard uncertainty, since that is how a budget combines it."""
     random, patches, light = np.random.default_rng(SEED), seen.patches, seen.light
     codes, doubts, rounding, coding, aims, places = (
         np.array([getattr(patch, name) for patch in patches])
         for name in ("codes", "doubts", "rounding", "coding", "aim", "place")
     )
     shape = (DRAWS, len(patches), 3)
-    fall = UNEVEN * random.uniform(-1, 1, (DRAWS, 2)) @ (places - places.mean(axis=0)).T
+    fall = UNEVEN / math.sqrt(3) * random.standard_normal((DRAWS, 2)) @ (places - places.mean(axis=0)).T
     copy = scene.chart.lab_doubt if scene.chart else 0.0
     printed = aims + copy / math.sqrt(3) * random.standard_normal(shape)
     lights = {
-        "noise": _light(scene, codes + doubts * random.standard_normal(shape)),
-        "quantisation": _light(scene, codes + math.sqrt(3) * rounding * random.uniform(-1, 1, shape)),
-        "coding": _light(scene, codes + coding * random.standard_normal(shape)),
-        "tone curve": _powered(light, 1 + scene.tone_doubt * random.uniform(-1, 1, (DRAWS, 1, 1))),
+        "noise": _light(scene, codes + doubts * random.standard_normal(shape), aims),
+        "quantisation": _light(scene, codes + rounding * random.standard_normal(shape), aims),
+        "coding": _light(scene, codes + coding * random.standard_normal(shape), aims),
+        "tone curve": _powered(light, 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))),
         "lighting": light * (1 + fall[..., None]),
     }
     drawn = {source: Drawn(lab=normalised(one, aims), aims=aims) for source, one in lights.items()}
@@ -274,7 +283,8 @@ def _powered(light: Array, exponents: Array) -> Array:
 
 def _repeats(scene: Scene, seen: Comparison) -> dict[str, Array]:
     """Each figure (f,) of each single frame."""
-    light, aims = _light(scene, np.stack([patch.frames for patch in seen.patches], axis=1)), seen.nominal.aims
+    aims = seen.nominal.aims
+    light = _light(scene, np.stack([patch.frames for patch in seen.patches], axis=1), aims)
     return figures(normalised(light, aims), aims, aims)
 
 
