@@ -219,6 +219,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         "geometry.tilt": camera.tilt,
         "geometry.pan": camera.pan,
         "geometry.roll": camera.roll,
+        "geometry.pixels_per_metre": 1000 * camera.share * camera.width / CHART.size[0],
     }
     return _paired(found, truths)
 

@@ -31,7 +31,7 @@ QUANTITIES = {"geometry.preset_repeatability": "px", "geometry.preset_repeatabil
 CHART_METHOD = "place of the chart in several shots of the preset"
 PICTURE_METHOD = "shift of the picture between stills of the preset, by phase correlation"
 FEWEST = 3
-PLACE_DOUBT = 0.1  # px, standard, of one place
+CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15  # px, standard, of one place; of the picture as it is correlated
 LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures come to 0.05
 WIDEST = 960  # px of the picture that is correlated
 
@@ -62,7 +62,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         shifts.append(np.array(shift) * other[2])
     places = np.array(shifts)
     focal = focal_length(scene.shot)
-    yield from _figures((scene.shot,), places, scene.video.width, focal, PICTURE_METHOD)
+    doubt = PICTURE_DOUBT * first[2]
+    yield from _figures((scene.shot,), places, scene.video.width, focal, doubt, PICTURE_METHOD)
 
 
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
@@ -80,7 +81,7 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
             continue
         places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
         focal = focal_length(seen[0]) or _fitted_focal(seen, measured)
-        yield from _figures(seen, places, int(seen[0].stream["width"]), focal, CHART_METHOD)
+        yield from _figures(seen, places, int(seen[0].stream["width"]), focal, CHART_DOUBT, CHART_METHOD)
 
 
 def _preset(shot: Shot) -> str:
@@ -107,7 +108,7 @@ def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[n
 
 
 def _figures(
-    shots: Sequence[Shot], places: Array, width: int, focal: float | None, method: str
+    shots: Sequence[Shot], places: Array, width: int, focal: float | None, doubt: float, method: str
 ) -> Iterator[Measurement | Note]:
     """Make the figures of places (n, 2) in px, less the scatter that finding the place alone would make."""
     away = places - places.mean(axis=0)
@@ -127,7 +128,7 @@ def _figures(
                 quantity,
                 value * scale,
                 unit,
-                _budget(statistic, sd * scale, scale, freedom),
+                _budget(statistic, sd * scale, doubt * scale, freedom),
                 samples=len(places),
                 method=method,
                 statistic=statistic,
@@ -135,8 +136,8 @@ def _figures(
             )
 
 
-def _budget(statistic: str, sd: float, scale: float, freedom: int) -> Sequence[BudgetLine]:
-    place = BudgetLine(source="place", contribution=PLACE_DOUBT * scale, evaluation="B")
+def _budget(statistic: str, sd: float, doubt: float, freedom: int) -> Sequence[BudgetLine]:
+    place = BudgetLine(source="place", contribution=doubt, evaluation="B")
     if statistic == "worst":
         return (place,)
     return (BudgetLine(source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom), place)
