@@ -24,6 +24,7 @@ import films
 import low_light
 import numpy as np
 import scenes
+import sequence
 from films import Reading
 from scipy.special import ndtr
 from scipy.stats import binom
@@ -240,6 +241,7 @@ SIGNALS: Mapping[str, tuple[str, Callable[[np.random.Generator], list[Reading]]]
     "wall": ("wall in a beam", low_light.wall),
     "lens": ("points of the chart", lens),
     "colour": ("24 patches, cast", colour),
+    "sequence": ("recorded sequence", sequence.recorded),
 }
 
 

@@ -7,12 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import low_light as dark
 import numpy as np
 
 from acceptance import charts, clip, encode, exhibits, plots, scene, simulate, wording
 from acceptance.camera import Camera
-from acceptance.metrics import geometry, grey_scale, noise, resolution
+from acceptance.metrics import compression, geometry, grey_scale, noise, resolution
 from acceptance.model import Curve, Measurement, Shot
 
 if TYPE_CHECKING:
@@ -122,7 +123,32 @@ def _side_by_side(drawings: list[str]) -> bytes:
     return f"{head}{''.join(placed)}</svg>\n".encode()
 
 
+def coded_sequence() -> bytes:
+    """PSNR of each picture of a sequence in which the camera stands, pans for two seconds and stands, at three CRF."""
+    random = np.random.default_rng(2)
+    wide = cv2.GaussianBlur(random.normal(0, 1, (180, 520)), (0, 0), 1.5)
+    places = np.interp(np.arange(150), [50, 100], [0, 190])
+    lumas = []
+    for place in places:
+        move = np.array([[1, 0, -place], [0, 1, 0]])
+        seen = cv2.warpAffine(wide, move, (320, 180), flags=cv2.INTER_CUBIC) + random.normal(0, 0.005, (180, 320))
+        lumas.append(np.clip(np.rint(120 + 160 * seen), 16, 235).astype(np.uint8))
+    curves = {}
+    with tempfile.TemporaryDirectory() as folder:
+        encode.write(Path(folder) / "sequence.mkv", lumas, codec="ffv1")
+        for crf in (23, 33, 43):
+            encode.write(Path(folder) / "recorded.mp4", lumas, options={"crf": str(crf)})
+            shot = Shot(id="s", subject="c", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance")
+            first = next(iter(compression.measure(scene.look(shot, Path(folder)))))
+            if isinstance(first, Measurement) and first.curve:
+                curves[f"CRF {crf}: {first.value:.1f} dB"] = first.curve
+    words = wording.phrases("en")
+    worded = {name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()}
+    return plots.draw(worded).encode()
+
+
 PICTURES: Mapping[str, Callable[[], bytes]] = {
+    "coded_sequence.svg": coded_sequence,
     "geometry.svg": bent_grid,
     "low_light.svg": low_light,
     "noise_levels.svg": noise_levels,

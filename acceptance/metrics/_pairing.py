@@ -18,6 +18,7 @@ from acceptance.metrics import _alignment, _clock
 from acceptance.metrics._alignment import REACH, Map, abreast
 from acceptance.metrics._fidelity import SMALLEST, Codes, brought_to, cut, detail, squared_error
 from acceptance.metrics._registration import Place, place
+from acceptance.metrics._scores import FEWEST
 from acceptance.scene import look
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from acceptance.planes import Plane
     from acceptance.scene import Scene
 
-FEWEST = 8  # pictures that can be scored
 LEAST_SHARE = 0.5  # of the shorter clip that must find its place
 LEAST_MOTION, LEAST_OF_PART = 0.4, 0.7  # correlation of what moves: nearly all find a place, a part only
 NEARLY_ALL = 0.9

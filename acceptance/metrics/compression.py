@@ -10,20 +10,19 @@ first (``_alignment``, ``_registration``); without a certain alignment there is 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics import _fidelity, _vmaf
-from acceptance.metrics._fidelity import decibels, squared_error
-from acceptance.metrics._pairing import FEWEST, Pair, pair
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.metrics._fidelity import squared_error
+from acceptance.metrics._pairing import Pair, pair
+from acceptance.metrics._scores import FEWEST, Scores
+from acceptance.model import Curve, Measurement, Note, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from acceptance.metrics._alignment import Array
     from acceptance.metrics._pairing import Planes
@@ -47,58 +46,9 @@ SSIM_LOWEST = (
     "luma codes against the reference sequence, Gaussian window 11 x 11, sigma 1.5, lowest of matched pictures"
 )
 VMAF_METHOD = "libvmaf, model vmaf_v0.6.1, mean over matched pictures"
-PER_DECIBEL = 10 / math.log(10)  # dB for a relative change of the squared error
 WEIGHTS = (6.0, 1.0, 1.0)  # of Y, Cb, Cr in the combined figures
-BLOCK, MOST_BLOCKS = 12, 20  # pictures, of which each is like its neighbours
 SHIFT = 0.1  # px from which a shift lowers the figures
 RANGES = {"limited_as_full": 255 / 219, "full_as_limited": 219 / 255}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scores:
-    """Of n pictures: ``times`` (n,) s; of Y, Cb, Cr squared ``errors`` (n, 3) in codes squared, ``likeness`` (n, 3).
-
-    nan for planes that are missing or subsampled differently. ``moments`` (n, 4): mean and mean square of luma as
-    recorded, then of the reference. ``peak`` is 2^n - 1, ``pixels`` the luma samples of one picture.
-    """
-
-    times: Array
-    errors: Array
-    likeness: Array
-    moments: Array
-    peak: float
-    pixels: int
-
-    @property
-    def error(self) -> float:
-        """Mean squared error of luma over all pictures."""
-        return float(self.errors[:, 0].mean())
-
-    @property
-    def least(self) -> float:
-        """Squared error that stands for none: one code in one sample of the whole sequence."""
-        return 1 / (self.pixels * len(self.times))
-
-    def psnr(self, error: float) -> float:
-        """PSNR in dB of a squared error, which counts as ``least`` at least."""
-        return decibels(max(error, self.least), self.peak)
-
-    @cached_property
-    def each(self) -> Array:
-        """PSNR in dB of each picture."""
-        return np.array([self.psnr(error) for error in self.errors[:, 0].tolist()])
-
-    @cached_property
-    def fit(self) -> tuple[float, float, float]:
-        """Gain and offset (codes) of the recording on the reference, and the squared error without them."""
-        mean_p, square_p, mean_r, square_r = self.moments.mean(axis=0).tolist()
-        product = (square_p + square_r - self.error) / 2
-        recorded, reference = square_p - mean_p**2, square_r - mean_r**2
-        shared = product - mean_p * mean_r
-        if min(recorded, reference) <= 0:
-            return 1.0, mean_p - mean_r, 0.0
-        gain = shared / reference
-        return gain, mean_p - gain * mean_r, max(0.0, reference - shared**2 / recorded)
 
 
 def serves(scene: Scene) -> bool:
@@ -111,9 +61,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     both = pair(scene)
     scores = scored(scene, both)
     _check_range(scores, both)
-    details = _details(both, scores)
-    yield from _psnr(scene, both, scores, details)
-    yield from _ssim(scene, both, scores, details)
+    yield from _figures(scene, both, scores)
     try:
         yield _vmaf_figure(scene, both, scores)
     except GapError as gap:
@@ -143,6 +91,7 @@ def scored(scene: Scene, both: Pair) -> Scores:
         moments=table[:, 7:],
         peak=both.codes.peak,
         pixels=pixels,
+        late=both.late,
     )
 
 
@@ -184,119 +133,46 @@ def _check_range(scores: Scores, both: Pair) -> None:
             )
 
 
-def _psnr(scene: Scene, both: Pair, scores: Scores, details: Mapping[str, Value]) -> Iterator[Measurement]:
-    scatter, degrees = _scatter(scores.errors[:, 0])
-    relative = scatter / max(scores.error, scores.least)
-    bound = _bounded(both) or scores.error < scores.least
-    common: dict[str, Any] = {"samples": len(scores.times), "details": details}
-    yield scene.figure(
-        "compression.psnr",
-        scores.psnr(scores.error),
-        "dB",
-        [
-            BudgetLine(source="frames", contribution=PER_DECIBEL * relative, degrees_of_freedom=degrees),
-            *_systematic(both, scores, scores.error, PER_DECIBEL),
-        ],
-        method=PSNR_METHOD,
-        lower_bound=bound,
-        curve=_curve("psnr", scores.times, scores.each, "dB"),
-        **common,
-    )
-    lowest, next_lowest = np.sort(scores.each)[:2].tolist()
-    yield scene.figure(
-        "compression.psnr_minimum",
-        lowest,
-        "dB",
-        [
-            _frames_line(next_lowest - lowest),
-            *_systematic(both, scores, float(scores.errors[:, 0].max()), PER_DECIBEL),
-        ],
-        method=LOWEST_METHOD,
-        lower_bound=bound,
-        curve=_map_curve(both),
-        **common,
-    )
-
-
-def _ssim(scene: Scene, both: Pair, scores: Scores, details: Mapping[str, Value]) -> Iterator[Measurement]:
-    likeness = scores.likeness[:, 0]
-    scatter, degrees = _scatter(likeness)
-    mean = float(likeness.mean())
-    lowest, next_lowest = np.sort(likeness)[:2].tolist()
-    common: dict[str, Any] = {
-        "samples": len(likeness),
-        "details": details,
-        "lower_bound": _bounded(both),
-    }
-    yield scene.figure(
-        "compression.ssim",
-        mean,
-        "1",
-        [
-            BudgetLine(source="frames", contribution=scatter, degrees_of_freedom=degrees),
-            *_systematic(both, scores, scores.error, 1 - mean),
-        ],
-        method=SSIM_METHOD,
-        curve=_curve("ssim", scores.times, likeness, ""),
-        **common,
-    )
-    worst = float(scores.errors[int(likeness.argmin()), 0])
-    budget = [_frames_line(next_lowest - lowest), *_systematic(both, scores, worst, 1 - lowest)]
-    yield scene.figure("compression.ssim_minimum", lowest, "1", budget, method=SSIM_LOWEST, **common)
+def _figures(scene: Scene, both: Pair, scores: Scores) -> Iterator[Measurement]:
+    """Yield PSNR and SSIM with what else was found, and their curves."""
+    details, bound = _details(both, scores), both.place.rest > SHIFT
+    lossless = scores.error < scores.least
+    for quantity, figure, method, curve in (
+        ("psnr", scores.psnr_figure, PSNR_METHOD, _curve("psnr", scores.times, scores.each, "dB")),
+        ("psnr_minimum", scores.lowest_psnr_figure, LOWEST_METHOD, _map_curve(both)),
+        ("ssim", scores.ssim_figure, SSIM_METHOD, _curve("ssim", scores.times, scores.likeness[:, 0], "")),
+        ("ssim_minimum", scores.lowest_ssim_figure, SSIM_LOWEST, None),
+    ):
+        value, budget = figure()
+        yield scene.figure(
+            f"compression.{quantity}",
+            value,
+            QUANTITIES[f"compression.{quantity}"],
+            budget,
+            samples=len(scores.times),
+            method=method,
+            details=details,
+            lower_bound=bound or (lossless and quantity.startswith("psnr")),
+            curve=curve,
+        )
 
 
 def _vmaf_figure(scene: Scene, both: Pair, scores: Scores) -> Measurement:
-    codes = both.codes
     pairs = ((seen[0], wanted[0]) for _, seen, wanted in both.pictures())
     height, width = next(iter(both.pictures()))[1][0].shape
-    each = _vmaf.scores(pairs, size=(width, height), depth=codes.depth)
-    scatter, degrees = _scatter(each)
-    mean = float(each.mean())
+    each = _vmaf.scores(pairs, size=(width, height), depth=both.codes.depth)
+    value, budget = scores.mean_figure(each, 100.0)
     return scene.figure(
         "compression.vmaf",
-        mean,
+        value,
         "1",
-        [
-            BudgetLine(source="frames", contribution=scatter, degrees_of_freedom=degrees),
-            *_systematic(both, scores, scores.error, 100 - mean),
-        ],
+        budget,
         samples=len(each),
         method=VMAF_METHOD,
-        lower_bound=_bounded(both),
+        lower_bound=both.place.rest > SHIFT,
         details={"vmaf_minimum": float(each.min())},
         curve=_curve("vmaf", scores.times, each, ""),
     )
-
-
-def _bounded(both: Pair) -> bool:
-    """Whether a shift by parts of a pixel makes the figures lower than compression alone would."""
-    return both.place.rest > SHIFT
-
-
-def _scatter(each: Array) -> tuple[float, int]:
-    """Give the standard error of the mean of figures (n,) of pictures in a row, with its degrees of freedom.
-
-    Neighbours are alike and a codec works in groups, so means of blocks are taken for independent.
-    """
-    blocks = min(MOST_BLOCKS, max(FEWEST, len(each) // BLOCK))
-    means = [block.mean() for block in np.array_split(each, blocks)]
-    return float(np.std(means, ddof=1) / math.sqrt(blocks)), blocks - 1
-
-
-def _frames_line(gap: float) -> BudgetLine:
-    """How far the lowest of the pictures might have come out otherwise: as far as to the next one."""
-    return BudgetLine(source="frames", contribution=gap / math.sqrt(3), evaluation="B")
-
-
-def _systematic(both: Pair, scores: Scores, error: float, slope: float) -> Iterator[BudgetLine]:
-    """Alignment: a neighbour may be the right picture. Quantisation: 1/12 of the error may be the input's rounding.
-
-    ``slope`` turns a relative change of the squared ``error`` into the unit of the figure.
-    """
-    late = both.late - 1
-    yield BudgetLine(source="alignment", contribution=slope * late / math.sqrt(3), evaluation="B")
-    rounding = min(1.0, 1 / 24 / max(error, scores.least))
-    yield BudgetLine(source="quantisation", contribution=slope * rounding / math.sqrt(3), evaluation="B")
 
 
 def _details(both: Pair, scores: Scores) -> dict[str, Value]:

@@ -1,0 +1,156 @@
+"""A recording against its reference: coverage by drawn figures, and our figures beside those of ffmpeg and libvmaf.
+
+``python benchmarks/sequence.py`` prints the second; it needs the extra "vmaf", whose ffmpeg it asks. ``recorded`` is a
+case of ``coverage.py``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from films import Reading
+from setting import table
+from skimage.metrics import structural_similarity
+
+from acceptance import clip, encode, scene
+from acceptance.metrics import _vmaf, compression
+from acceptance.metrics._scores import Scores
+from acceptance.model import Measurement, Shot
+from acceptance.uncertainty import combine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
+COUNT, CRFS = 100, (18, 23, 28, 33, 38)
+PIXELS, PEAK = 1280 * 720, 255.0
+
+
+# --- coverage
+
+
+def recorded(random: np.random.Generator) -> list[Reading]:
+    """Draw the pictures' errors about what their content gives in the long run, then alignment and rounding."""
+    count = int(random.integers(100, 400))
+    long_run = 10 ** random.uniform(0.7, 2.2)  # codes squared: 26 to 41 dB
+    likeness = 1 - long_run / 2000
+    late, spread = 1 + abs(random.normal(0, 0.01)), random.uniform(0.05, 0.3)
+    content = _content(random, count) * spread
+    factor = np.exp(content - spread**2 / 2)  # of mean 1
+    errors, unlike = long_run * factor, (1 - likeness) * factor
+    drawn = 1 + (late - 1) * random.uniform(-1, 1) + random.uniform(-1, 1) / 24 / long_run
+    scores = Scores(
+        times=np.arange(count) / 25,
+        errors=np.repeat((errors * drawn)[:, None], 3, axis=1),
+        likeness=np.repeat(1 - (unlike * drawn)[:, None], 3, axis=1),
+        moments=np.ones((count, 4)),
+        peak=PEAK,
+        pixels=PIXELS,
+        late=late,
+    )
+    truths = (10 * math.log10(PEAK**2 / long_run), likeness)
+    return [
+        _reading(quantity, figure, truth)
+        for quantity, figure, truth in zip(
+            ("compression.psnr", "compression.ssim"), (scores.psnr_figure(), scores.ssim_figure()), truths, strict=True
+        )
+    ]
+
+
+def _content(random: np.random.Generator, count: int) -> NDArray[np.float64]:
+    """Draw what a picture's content does to its error: standard normal, alike over about four pictures."""
+    kept = math.exp(-1 / 4)
+    steps = random.normal(0, math.sqrt(1 - kept**2), count)
+    steps[0] /= math.sqrt(1 - kept**2)
+    return np.array(list(itertools.accumulate(steps, lambda before, step: kept * before + step)))
+
+
+def _reading(quantity: str, figure: Any, truth: float) -> Reading:  # noqa: ANN401 -- value and budget
+    value, budget = figure
+    combined = combine(budget)
+    return Reading(quantity=quantity, region="", value=value, expanded=combined.k * combined.uncertainty, truth=truth)
+
+
+# --- beside other tools
+
+
+def _pictures(name: str) -> Iterator[tuple[NDArray[Any], ...]]:
+    frames = clip.open_clip(REAL / name).frames()
+    for frame in itertools.islice(frames, COUNT):
+        yield frame.luma, frame.cb, frame.cr  # type: ignore[misc]  # the clips have colour
+
+
+def _ours(folder: Path) -> dict[str, Measurement]:
+    shot = Shot(id="s", subject="encoder", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance")
+    found = compression.measure(scene.look(shot, folder))
+    return {one.quantity.partition(".")[2]: one for one in found if isinstance(one, Measurement)}
+
+
+def _theirs(folder: Path) -> dict[str, float]:
+    """Ask ffmpeg's psnr, and libvmaf's float_ssim (not decimated) and vmaf; both clips numbered anew, one to one."""
+    both = "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]"
+    more = r"libvmaf=log_fmt=json:log_path=scores.json:feature=name=float_ssim\\:scale=1"
+    told = ""
+    for filter_ in ("psnr", more):
+        command = [_vmaf.program(), "-i", "recorded.mp4", "-i", "sequence.mkv", "-lavfi", both + filter_]
+        done = subprocess.run([*command, "-f", "null", "-"], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 -- the extra's own program
+        told += done.stderr
+    y, u, v = (float(value) for value in re.findall(r"PSNR y:([\d.]+) u:([\d.]+) v:([\d.]+)", told)[0])
+    pooled = json.loads((folder / "scores.json").read_text())["pooled_metrics"]
+    return {"psnr": y, "psnr_cb": u, "psnr_cr": v, "ssim": pooled["float_ssim"]["mean"], "vmaf": pooled["vmaf"]["mean"]}
+
+
+def _of_scikit_image(folder: Path) -> float:
+    pairs = zip(*(clip.open_clip(folder / name).frames() for name in ("recorded.mp4", "sequence.mkv")), strict=True)
+    how: dict[str, Any] = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
+    return float(np.mean([structural_similarity(a.luma, b.luma, **how) for a, b in pairs]))
+
+
+def compared() -> Iterator[tuple[str, ...]]:
+    """Measure the first 100 pictures of each real clip, coded by x264 at several CRF, with each tool."""
+    for name, crf in itertools.product(("lobby", "car_park", "bottle"), CRFS):
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            encode.write(folder / "sequence.mkv", _pictures(f"{name}_intel.mp4"), codec="ffv1")
+            encode.write(folder / "recorded.mp4", _pictures(f"{name}_intel.mp4"), options={"crf": str(crf)})
+            ours, theirs = _ours(folder), _theirs(folder)
+            details = ours["psnr"].details
+            colour = max(abs(float(details[key]) - theirs[key]) for key in ("psnr_cb", "psnr_cr"))
+            yield (
+                name,
+                str(crf),
+                f"{ours['psnr'].value:.3f}",
+                f"{ours['psnr'].value - theirs['psnr']:+.6f}",
+                f"{colour:.6f}",
+                f"{ours['ssim'].value:.5f}",
+                f"{ours['ssim'].value - _of_scikit_image(folder):+.7f}",
+                f"{ours['ssim'].value - theirs['ssim']:+.5f}",
+                f"{ours['vmaf'].value:.3f}",
+                f"{ours['vmaf'].value - theirs['vmaf']:+.6f}",
+                f"{details['frames_dropped']}, {details['frames_repeated']}",
+            )
+
+
+def main() -> None:
+    """Print the comparison as a table of the documents."""
+    if not REAL.is_dir():
+        sys.exit(f"no real footage in {REAL}")
+    head = ("clip", "CRF", "PSNR", "to ffmpeg", "Cb, Cr to ffmpeg", "SSIM", "to scikit-image", "to libvmaf", "VMAF")
+    cv2.setNumThreads(1)
+    print(table((*head, "to libvmaf's own run", "drops, repeats found"), list(compared())))
+
+
+if __name__ == "__main__":
+    main()
