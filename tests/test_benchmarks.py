@@ -61,7 +61,7 @@ def load(name: str) -> Any:
     return module
 
 
-CASES = ("edge_by_hand", "edge_with_steps", "wedge", "noise", "series", "wall", "sequence", "film")
+CASES = ("edge_by_hand", "edge_with_steps", "wedge", "noise", "series", "wall", "lens", "colour", "sequence", "film")
 
 
 def test_every_case_of_coverage_is_tried_here() -> None:
