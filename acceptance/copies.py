@@ -44,7 +44,8 @@ def wanted(shot: Shot, folder: Path) -> list[Chart]:
     if not shot.copy_file:
         return [replace(one, copy=unmeasured(shot.chart_copy, one)) if one.kind == "print" else one for one in known]
     path = folder / shot.copy_file
-    about = _parsed(path)[0].take("chart", str)
+    table = _parsed(path)[0]
+    about = shot.chart or table.one_of("chart", names())
     return [
         read(path, one) if one.kind == "print" else one
         for one in known

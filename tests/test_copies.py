@@ -185,6 +185,12 @@ def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(ch
         assert two.uncertainty > one.uncertainty
 
 
+def test_a_copy_of_a_chart_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "card.toml").write_text(measured().replace('chart = "acceptance"', 'chart = "acceptence"'), "utf-8")
+    with pytest.raises(ChartError, match=r"card\.toml: chart: this must be one of acceptance, .*not 'acceptence'"):
+        copies.wanted(Shot(id="one", subject="camera", clip="x", chart_copy="card.toml"), tmp_path)
+
+
 def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_measured(
     chart_film: Film, tmp_path: Path
 ) -> None:
