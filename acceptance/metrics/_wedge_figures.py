@@ -38,9 +38,10 @@ def figure(scene: Scene, view: View) -> Measurement:
     values = [one.reading for one in results]
     first = results[0]
     value = values[0] if view.stable else float(np.mean(values))
+    fit = first.u if view.stable else math.hypot(*(one.u for one in results)) / len(results)
     budget = [
-        BudgetLine(source="noise and fit", contribution=first.u, degrees_of_freedom=first.degrees_of_freedom),
-        *repeat(values[1:] if view.stable else values, first.u),
+        BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=first.degrees_of_freedom),
+        *repeat(values[1:] if view.stable else values, fit),
         BudgetLine(source="step", contribution=_step_share(first, doubt), evaluation="B"),
         BudgetLine(source="blur along the wedge", contribution=_blur_along(first) / math.sqrt(3), evaluation="B"),
         *_copy(scene, first),

@@ -304,11 +304,17 @@ BLUR = 1.0
 
 
 @pytest.fixture(scope="module")
-def filmed(tmp_path_factory: pytest.TempPathFactory) -> list[Measurement | Note]:
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Film the acceptance chart with a lossless simulated camera of known blur."""
     path = tmp_path_factory.mktemp("film") / "chart.mkv"
     simulate.film_chart(camera.Camera(blur=BLUR, crf=0), charts.load("acceptance"), path, 0.4)
-    seen = scene.look(Shot(id="shot", subject="camera", clip=path.name, chart="acceptance"), path.parent)
+    return path
+
+
+@pytest.fixture(scope="module")
+def filmed(film: Path) -> list[Measurement | Note]:
+    """Measure the film."""
+    seen = scene.look(Shot(id="shot", subject="camera", clip=film.name, chart="acceptance"), film.parent)
     assert resolution.serves(seen)
     return list(resolution.measure(seen))
 
@@ -424,12 +430,11 @@ def test_nothing_is_left_out_and_every_figure_carries_its_budget(filmed: list[Me
         assert one.method
 
 
-def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(tmp_path: Path) -> None:
+def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(film: Path) -> None:
     """Without the chart's place an edge still tells the blur; a wedge's frequencies are unknown and a Note says so."""
-    simulate.film_chart(camera.Camera(blur=BLUR, crf=0), charts.load("acceptance"), tmp_path / "chart.mkv", 0.2)
     by_hand = {"edge": (595.0, 409.0, 95.0, 95.0), "wedge": (453.0, 273.0, 120.0, 228.0)}
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance", regions=by_hand)
-    found = [one for one in resolution.measure(scene.look(shot, tmp_path)) if one.region in by_hand]
+    found = [one for one in resolution.measure(scene.look(shot, film.parent)) if one.region in by_hand]
     (mtf50,) = _of(found, "resolution.mtf50")
     assert mtf50.value == pytest.approx(_true(0.5), abs=1.5 * mtf50.expanded)
     assert mtf50.direction == "horizontal"
