@@ -12,9 +12,9 @@ import scenes
 from acceptance import charts
 from acceptance.camera import Camera, coded
 from acceptance.charts import Copy
-from acceptance.colorimetry import lab_of
-from acceptance.drawing import linear_rgb
-from acceptance.metrics import _colour
+from acceptance.colorimetry import TO_XYZ, lab_of
+from acceptance.drawing import linear_rgb, srgb
+from acceptance.metrics import _colour, colour
 from acceptance.metrics.colour import UNEVEN
 
 if TYPE_CHECKING:
@@ -109,3 +109,42 @@ def _patch(
     lab = tuple((np.array(region.printed["lab"]) + off).tolist())
     view = scenes.view(region.name, "colour", luma, {**region.printed, "lab": lab}, rect=region.rect)
     return replace(view, cb=cb, cr=cr)
+
+
+def plane(seen: Scene) -> str:
+    """Draw the a*b* plane (SVG): each patch as printed (square, in its colour), as measured (dot), a line between."""
+    compared = colour.compare(seen)
+    span, side = 90.0, 380.0
+    dots = []
+    for patch, lab in zip(compared.patches, compared.nominal.lab, strict=True):
+        (x, y), (u, v) = ((side / 2 * (1 + a / span), side / 2 * (1 - b / span)) for a, b in (patch.aim[1:], lab[1:]))
+        paint = "rgb({}, {}, {})".format(*(round(255 * float(value)) for value in srgb(_shown(patch.aim))))
+        dots.append(f'<path d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" stroke="#444"/>')
+        dots.append(f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{paint}" stroke="#444"/>')
+        dots.append(f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3.2" fill="#fff" stroke="#111"/>')
+    lines = [
+        f'<path d="M{at:.1f} 0V{side:g}M0 {at:.1f}H{side:g}" stroke="{"#888" if value == 0 else "#ddd"}"/>'
+        for value in range(-80, 81, 40)
+        if (at := side / 2 * (1 + value / span)) is not None
+    ]
+    marks = [
+        f'<text x="{side / 2 * (1 + v / span) + 3:.1f}" y="{side - 4:g}">{v}</text>'
+        f'<text x="3" y="{side / 2 * (1 - v / span) - 3:.1f}">{v}</text>'
+        for v in (-80, -40, 40, 80)
+    ]
+    words = (
+        f'<text x="{side - 22:g}" y="{side / 2 - 5:g}">a*</text><text x="{side / 2 + 5:g}" y="12">b*</text>'
+        f'<text x="0" y="{side + 16:g}">square: as printed; dot: as measured</text>'
+    )
+    body = "".join([*lines, *marks, *dots, words])
+    box = f'viewBox="0 0 {side:g} {side + 22:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box} font-family="sans-serif" font-size="11" fill="none">' + (
+        f'<rect width="{side:g}" height="{side + 22:g}" fill="#fff"/>{body}</svg>'.replace("<text", '<text fill="#222"')
+    )
+
+
+def _shown(lab: Array) -> Array:
+    """Return linear sRGB light (3,), 0 to 1, of CIELAB under D65."""
+    f = (lab[0] + 16) / 116 + np.array([lab[1] / 500, 0.0, -lab[2] / 200])
+    ratio = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
+    return np.asarray(np.clip(np.linalg.solve(TO_XYZ, ratio * TO_XYZ.sum(axis=1)), 0, 1))

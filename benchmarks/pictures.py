@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import colours
 import cv2
 import low_light as dark
 import numpy as np
@@ -147,8 +148,18 @@ def coded_sequence() -> bytes:
     return plots.draw(worded).encode()
 
 
+def colour_plane() -> bytes:
+    """Draw what a camera with a warm cast and weak colours makes of the 24 patches."""
+    camera = Camera(noise=0.006, crf=12, white=0.75, gains=(1.12, 1.0, 0.8), saturation=0.85)
+    with tempfile.TemporaryDirectory() as folder:
+        simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / "chart.mp4", 0.3)
+        seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
+    return colours.plane(seen).encode()
+
+
 PICTURES: Mapping[str, Callable[[], bytes]] = {
     "coded_sequence.svg": coded_sequence,
+    "colour_plane.svg": colour_plane,
     "geometry.svg": bent_grid,
     "low_light.svg": low_light,
     "noise_levels.svg": noise_levels,
