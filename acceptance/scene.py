@@ -36,6 +36,7 @@ Progress = Callable[[int, int], None]
 LIFT = 10.0  # by which the dark part of a picture of two light levels is lifted to find a chart in it
 TWO_LEVELS = ("illuminance_bright", "illuminance_dark")  # conditions of a shot of two copies in unlike light
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
+LEAST_WAY = 0.02  # of a variance of one a step
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 
 
@@ -125,16 +126,32 @@ class Scene:
         doubt = abs(sensitivity) * self.copy_doubt
         return [BudgetLine(source="chart copy", contribution=doubt, evaluation="B")] if doubt else []
 
+    def copy_curves(self, codes: ArrayLike) -> list[Floats]:
+        """Light of ``codes`` (any shape) had the print erred by one standard uncertainty in each way open to it.
+
+        A printer's tone errors run smoothly from step to step: those of two steps correlate by a Gaussian of the
+        logarithm of their ratio, 0.14 at 5:1. The ways are the principal components, whose effects add in squares
+        (JCGM 100:2008, 5.2). None where the copy leaves no doubt or no steps are used.
+        """
+        doubt, steps = self.copy_doubt * math.log(5) / math.sqrt(2), self._steps
+        if not doubt:
+            return []
+        logarithms = np.log([printed for _, printed, _ in steps])
+        apart = (logarithms[:, None] - logarithms) / (math.log(5) / 2)
+        sizes, ways = np.linalg.eigh(np.exp(-(apart**2) / 2))
+        errors = [doubt * math.sqrt(size) * way for size, way in zip(sizes, ways.T, strict=True) if size > LEAST_WAY]
+        return [self._followed(codes, 1 + error) for error in errors]
+
     def linear(self, codes: ArrayLike) -> Floats:
         """Light (1 = white, reflectance where grey steps tell) of luma codes of any shape."""
-        nominal = self._nominal(codes)
-        steps = self._steps
-        if len(steps) < 4:
-            return nominal
-        codes, printed, doubts = np.array(steps).T
-        light = self._nominal(codes)
-        slope = np.gradient(printed, light) * (self._nominal(codes + doubts) - light)
-        return curve(light, printed, slope, nominal)
+        return self._nominal(codes) if len(self._steps) < 4 else self._followed(codes, 1.0)
+
+    def _followed(self, codes: ArrayLike, factor: Floats | float) -> Floats:
+        """Light of codes by the grey steps, their printed reflectances times ``factor``."""
+        seen, printed, doubts = np.array(self._steps).T
+        light = self._nominal(seen)
+        slope = np.gradient(printed, light) * (self._nominal(seen + doubts) - light)
+        return curve(light, printed * factor, slope, self._nominal(codes))
 
     def _nominal(self, codes: ArrayLike) -> Floats:
         signal = (np.asarray(codes, np.float64) - self.code_black) / (self.code_white - self.code_black)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import colours
 import numpy as np
 from scipy.optimize import brentq
 
-from acceptance import charts, scene, session, simulate
+from acceptance import charts, copies, scene, session, simulate
+from acceptance.metrics import colour
 from acceptance.model import Shot
 
 if TYPE_CHECKING:
@@ -44,9 +46,9 @@ class Reading:
         return self.value - self.truth
 
 
-def readings(camera: Camera, seconds: float = 0.4, shown: charts.Chart | None = None) -> list[Reading]:
-    """Film the chart (``shown``: the copy that hangs there), measure it as the chart, and pair what has a truth."""
-    truth, measured = _filmed(camera, seconds, shown)
+def readings(camera: Camera, seconds: float = 0.4, printed: charts.Chart | None = None) -> list[Reading]:
+    """Film the chart, measure it, and pair what has a truth; ``printed``: a copy that nobody has measured."""
+    truth, measured = _filmed(camera, seconds, printed, "unmeasured" if printed else copies.AS_DRAWN)
     return [
         Reading(
             quantity=one.quantity,
@@ -63,15 +65,16 @@ def readings(camera: Camera, seconds: float = 0.4, shown: charts.Chart | None = 
 
 def measured(camera: Camera, seconds: float, shown: charts.Chart) -> list[Measurement]:
     """Film the copy that hangs there, and return all that is measured of it as the chart."""
-    return _filmed(camera, seconds, shown)[1]
+    return _filmed(camera, seconds, shown, copies.AS_DRAWN)[1]
 
 
-def _filmed(camera: Camera, seconds: float, shown: charts.Chart | None) -> tuple[simulate.Truth, list[Measurement]]:
-    chart = charts.load(CHART)
+def _filmed(
+    camera: Camera, seconds: float, shown: charts.Chart | None, copy: str
+) -> tuple[simulate.Truth, list[Measurement]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mkv"
-        truth = simulate.film_chart(camera, shown or chart, path, seconds)
-        seen = scene.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART), path.parent)
+        truth = simulate.film_chart(camera, shown or charts.load(CHART), path, seconds)
+        seen = scene.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy), path.parent)
         return truth, session.measure(seen)[0]
 
 
@@ -146,6 +149,10 @@ def _linear(film: simulate.Truth, one: Measurement) -> float:
     return linear_ratio(film.camera, reflectance, math.hypot(film.noise, film.fixed_noise))
 
 
+def _colour(film: simulate.Truth, one: Measurement) -> float:
+    return colours.truths(film.camera, film.chart)[one.quantity]
+
+
 def decibels(ratio: float) -> float:
     """20 lg of a ratio of amplitudes."""
     return 20 * math.log10(ratio)
@@ -202,5 +209,6 @@ TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
     "noise.temporal": lambda film, _: film.noise,
     "noise.fixed_pattern": lambda film, _: film.fixed_noise,
     "noise.pixel": lambda film, _: film.fixed_noise,
+    **dict.fromkeys(colour.QUANTITIES, _colour),
     "grey_scale.steps": lambda film, _: float(len([r for r in film.chart.regions if r.kind == "grey"])),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from numpy.typing import NDArray
     from signals import Array, DrawnWedge
 
     from acceptance.camera import Camera
@@ -32,7 +33,7 @@ def _blank() -> scene.Scene:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "blank.mkv"
         grey = [np.full((64, 64), code, np.uint8) for code in (90, 91)]
-        encode.write(path, grey, codec="ffv1", pixel_format="gray")
+        encode.write(path, grey, codec="ffv1")
         shot = Shot(id="drawn", subject="camera", clip=path.name, regions={"flat": (0.0, 0.0, 64.0, 64.0)})
         seen = scene.look(shot, path.parent)
     uneven = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
@@ -43,9 +44,9 @@ def _blank() -> scene.Scene:
     )
 
 
-def of(views: Iterable[View]) -> scene.Scene:
-    """Return a scene of these views, 1280 x 720, 8 bit, limited range, BT.709."""
-    return replace(_blank(), views={view.region.name: view for view in views})
+def of(views: Iterable[View], chart: charts.Chart | None = None) -> scene.Scene:
+    """Return a scene of these views (of ``chart``), 1280 x 720, 8 bit, limited range, BT.709."""
+    return replace(_blank(), views={view.region.name: view for view in views}, chart=chart)
 
 
 def view(
@@ -59,14 +60,20 @@ def view(
     place: Located | None = None,
 ) -> View:
     """Return a region that shows ``frames`` (n, h, w) in codes; they are rounded."""
-    luma = np.clip(np.rint(frames), 0, 255).astype(np.uint8)
-    luma.flags.writeable = False
+    luma = rounded(frames)
     _, height, width = luma.shape
     rect = rect or (0.0, 0.0, float(width), float(height))
     region = Region(name=name, kind=kind, rect=rect, direction=direction, printed=printed or {})
     return View(
         region=region, luma=luma, cb=None, cr=None, box=(0, 0, width, height), place=place, stable=True
     )  # fmt: skip
+
+
+def rounded(frames: Array) -> NDArray[np.uint8]:
+    """Return frames as 8-bit codes, read-only."""
+    codes = np.clip(np.rint(frames), 0, 255).astype(np.uint8)
+    codes.flags.writeable = False
+    return codes
 
 
 def filmed(random: np.random.Generator, camera: Camera, codes: Array, frames: int) -> Array:
@@ -87,11 +94,14 @@ def patch(
 def place(drawn: DrawnWedge, region: Region) -> Located:
     """Return where the chart must lie for this region to be the drawn wedge."""
     x, y, width, _ = region.rect
-    rows, columns = drawn.shape
+    _, columns = drawn.shape
     left = (columns - 1) / 2 - drawn.phase[1] - (x + width / 2) * drawn.scale
     top = 15 - drawn.phase[0] - y * drawn.scale
     homography = np.array([[drawn.scale, 0, left], [0, drawn.scale, top], [0, 0, 1.0]])
-    chart = charts.load("acceptance")
+    return _located(charts.load("acceptance"), homography)
+
+
+def _located(chart: charts.Chart, homography: Array) -> Located:
     corners = charts.to_picture(homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])])
     upper_left, upper_right, lower_right, lower_left = (tuple(map(float, corner)) for corner in corners)
     return Located(
@@ -100,5 +110,5 @@ def place(drawn: DrawnWedge, region: Region) -> Located:
         corners=(upper_left, upper_right, lower_right, lower_left),  # type: ignore[arg-type]
         residual=0.1,
         fiducials_found=len(chart.fiducials),
-        picture=(columns, rows),
+        picture=(WIDTH, HEIGHT),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from acceptance.metrics._edge import EdgeResult, edge_mtf
 from acceptance.metrics._seen import (
@@ -41,11 +43,15 @@ CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 
 @dataclass(frozen=True, kw_only=True)
 class Tone:
-    """How codes become light in a scene: ``light`` of every code, the curve's name, half-width of its exponent."""
+    """How codes become light in a scene: ``light`` of every code, the curve's name, half-width of its exponent.
+
+    ``copies``: the same light for each way in which the print may be off (``Scene.copy_curves``).
+    """
 
     light: Array
     name: str
     doubt: float
+    copies: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +59,13 @@ class Edge:
     """An edge as seen: its results (the first of all frames together where they stand still) and what tone does to it.
 
     ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``; ``coarseness`` is
-    that of its coding (``_seen.coarseness``).
+    that of its coding (``_seen.coarseness``); ``levels`` are dark and light beside the edge, in light.
     """
 
     view: View
     results: tuple[EdgeResult, ...]
     probe: EdgeResult
+    levels: tuple[float, float]
     coarseness: float
 
     @property
@@ -94,8 +101,9 @@ class Edge:
 
 def tone_of(scene: Scene) -> Tone:
     """Light of every code of the scene, asked once."""
-    light = scene.linear(np.arange(1 << scene.video.depth))
-    return Tone(light=light, name=scene.tone, doubt=scene.tone_doubt)
+    codes = np.arange(1 << scene.video.depth)
+    copies = tuple(scene.copy_curves(codes))
+    return Tone(light=scene.linear(codes), name=scene.tone, doubt=scene.tone_doubt, copies=copies)
 
 
 def seen(scene: Scene, view: View, tone: Tone) -> Edge:
@@ -109,6 +117,7 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
         view=view,
         results=tuple(edge_mtf(picture) for picture in light),
         probe=edge_mtf(probe, covariance=False),
+        levels=(float(np.percentile(light[0], 10)), float(np.percentile(light[0], 90))),
         coarseness=coarseness(scene, view, float(np.ptp(np.percentile(codes[0], (10, 90))))),
     )
 
@@ -120,7 +129,7 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
             yield _not_reached(edge, name, f"resolution.{name}")
             continue
         value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
-        budget = [*edge.noise(name), *_tone_lines(scene, edge, name, tone), *coder]
+        budget = [*edge.noise(name), *_tone_lines(edge, name, tone), *coder]
         yield scene.figure(
             f"resolution.{name}",
             value,
@@ -144,10 +153,34 @@ def _not_reached(edge: Edge, name: str, quantity: str) -> Note:
     return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
 
 
-def _tone_lines(scene: Scene, edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
+def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
     slope = abs(edge.tone_slope(name)) * edge.value(name)
     line = BudgetLine(source="tone curve", contribution=slope * tone.doubt / math.sqrt(3), evaluation="B")
-    return [line, *scene.copy_lines(slope)]
+    bent = [bending(tone.light, copy, edge.levels, int(name[3:]) / 100) for copy in tone.copies]
+    copy = BudgetLine(source="chart copy", contribution=edge.value(name) * math.hypot(*bent), evaluation="B")
+    return [line, copy] if bent else [line]
+
+
+def bending(light: Array, other: Array, levels: tuple[float, float], level: float) -> float:
+    """Relative change of where the MTF falls to ``level`` when light turns out to be ``other``, both of every code.
+
+    Of a Gaussian edge between two ``levels`` of light: however wide it is, the change is the same.
+    """
+    offsets, frequencies, waves = _waves()
+    profile = levels[0] + (levels[1] - levels[0]) * ndtr(offsets)
+    falls = []
+    for seen in (profile, np.interp(profile, light, other)):
+        spread = np.diff(seen)
+        falls.append(float(np.interp(-level, -np.abs(waves @ spread) / abs(spread.sum()), frequencies)))
+    return falls[1] / falls[0] - 1
+
+
+@lru_cache
+def _waves() -> tuple[Array, Array, NDArray[np.complex128]]:
+    """Places across an edge of sigma 1, frequencies, and the Fourier kernel between the places."""
+    offsets, frequencies = np.linspace(-6, 6, 241), np.linspace(0.05, 0.6, 111)
+    between = (offsets[1:] + offsets[:-1]) / 2
+    return offsets, frequencies, np.asarray(np.exp(-2j * np.pi * frequencies[:, None] * between))
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:

@@ -246,12 +246,17 @@ def _light(scene: Scene, codes: Array, aims: Array) -> Array:
     The tone curve takes stray light out as a neutral would show it; where white balance is off, red and blue have that
     much more or less of it.
     """
-    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
-    light = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * rgb)
+    light = scene.linear(_channels(scene, codes))
     stray = float(np.clip(-scene.linear(scene.code_black), 0.0, MOST_STRAY))
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray(light - stray * (tint - 1)[..., None, :])
+
+
+def _channels(scene: Scene, codes: Array) -> Array:
+    """R', G', B' (..., 3) on the scale of luma codes, of mean Y', Cb, Cr codes (..., 3)."""
+    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
+    return np.asarray(scene.code_black + (scene.code_white - scene.code_black) * rgb)
 
 
 def _doubts(scene: Scene, seen: Comparison) -> dict[str, Drawn]:
@@ -273,7 +278,9 @@ def _doubts(scene: Scene, seen: Comparison) -> dict[str, Drawn]:
         "lighting": light * (1 + fall[..., None]),
     }
     drawn = {source: Drawn(lab=normalised(one, aims), aims=aims) for source, one in lights.items()}
-    steps = _powered(light, 1 + scene.copy_doubt * random.standard_normal((DRAWS, 1, 1)))
+    seen_as = _channels(scene, codes)
+    ways = np.array([one - scene.linear(seen_as) for one in scene.copy_curves(seen_as)]).reshape(-1, *light.shape)
+    steps = light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
     return drawn | {"chart copy": Drawn(lab=normalised(steps, printed), aims=printed)}
 
 

@@ -258,14 +258,17 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     The slope is known a third as well ``at_end`` of the curve, where it has neighbours on one side only.
     """
     step = max(field.noise.total.sigma, 1.0)
-    below, light, above = field.scene.linear(np.array([-step, 0.0, step]) + field.noise.mean)
+    near = np.array([-step, 0.0, step]) + field.noise.mean
+    below, light, above = field.scene.linear(near)
     slope = (above - below) / (2 * step)
     if light <= 0 or slope <= 0 or field.above <= 0:
         return field.note("noise.snr_linear", "level_at_black", region=field.view.region.name)
     exponent = slope * field.above / light
     doubt = (3 if at_end else 1) * DECIBEL * field.scene.tone_doubt / exponent / math.sqrt(3)
     tone = BudgetLine(source="tone curve", contribution=doubt, evaluation="B")
-    copy = field.scene.copy_lines(DECIBEL / exponent)
+    prints = [2 * step * one[1] / (one[2] - one[0]) for one in field.scene.copy_curves(near)]
+    moved = math.hypot(*(20 * math.log10(signal * slope / light) for signal in prints))
+    copy = [BudgetLine(source="chart copy", contribution=moved, evaluation="B")] if prints else []
     return _ratio(field, "noise.snr_linear", light / slope, field.noise.total, LINEAR, (mean, tone, *copy))
 
 

@@ -1,0 +1,295 @@
+"""The cases of ``coverage.py``: every input of a budget drawn, the metric's own figures taken, beside their truth.
+
+A case is a function of a random generator that returns ``Reading``s (a figure, its U, its truth) and stands in
+``SIGNALS`` or ``FILMS`` with its name in the table.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import colours
+import films
+import low_light
+import numpy as np
+import scenes
+import sequence
+from films import Reading
+from scipy.special import ndtr
+from signals import DrawnWedge, printed_wedge
+from through_camera import drawn_camera
+
+from acceptance import charts, copies
+from acceptance.camera import Camera, observed, pose
+from acceptance.definitions import scaled
+from acceptance.metrics import _lens, geometry, resolution
+from acceptance.metrics import colour as colour_metric
+from acceptance.metrics import noise as noise_metric
+from acceptance.metrics._wedge_figures import STEP_DOUBT
+from acceptance.model import Measurement
+from acceptance.scene import DOUBT_OF_DECLARED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from signals import Array
+
+    Case = Callable[[np.random.Generator], list[Reading]]
+
+CHART = charts.load("acceptance")
+PLACES = [*(mark.rect for mark in CHART.fiducials), *(one.rect for one in CHART.regions if one.kind == "grid")]
+CODED = {"noise.snr_before_coding"}
+"""Figures that want a codec with loss."""
+
+
+def _camera(random: np.random.Generator) -> Camera:
+    return Camera(
+        width=scenes.WIDTH,
+        height=scenes.HEIGHT,
+        blur=random.uniform(0.6, 1.4),
+        noise=random.uniform(0.003, 0.015),
+        fixed_noise=random.uniform(0.0, 0.006),
+        white=random.uniform(0.7, 0.95),
+    )
+
+
+def _frames(random: np.random.Generator) -> int:
+    return int(random.integers(8, 33))
+
+
+def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
+    return [
+        Reading(quantity=m.quantity, region=m.region, value=m.value, expanded=m.expanded, truth=truths[m.quantity])
+        for m in measured
+        if isinstance(m, Measurement) and m.quantity in truths
+    ]
+
+
+# --- signals
+
+
+def _edge_codes(random: np.random.Generator, camera: Camera, exponent: float) -> tuple[Array, float]:
+    """Noise-free codes of an edge of the chart, by a camera whose curve is off by ``exponent``; and its angle."""
+    angle, shape = random.uniform(3, 8), (int(random.integers(60, 121)), int(random.integers(60, 121)))
+    y, x = (np.arange(n) - (n - 1) / 2 for n in shape)
+    turn = math.radians(angle)
+    across = (x - random.uniform(-0.5, 0.5)) * math.cos(turn) - y[:, None] * math.sin(turn)
+    # The pixel's own square: summed over nine strips along the rows, and along the edge as what little blur it is.
+    strips = ((np.arange(9) + 0.5) / 9 - 0.5) * math.cos(turn)
+    blur = math.sqrt(camera.blur**2 + math.sin(turn) ** 2 / 12)
+    profile = np.mean([ndtr((across + strip) / blur) for strip in strips], axis=0)
+    light = camera.black + (camera.white - camera.black) * (0.15 + 0.6 * profile)
+    low, high = camera.code_range
+    signal = np.asarray(camera.luma((light ** (1 / (1 + exponent)) - camera.black) / (camera.white - camera.black)))
+    return np.clip(signal, low, high), angle
+
+
+def edge_by_hand(random: np.random.Generator) -> list[Reading]:
+    """Measure an edge without grey steps: the curve is the declared one, give or take what is stated."""
+    camera = _camera(random)
+    exponent = random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
+    codes, angle = _edge_codes(random, camera, exponent)
+    view = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, _frames(random)))
+    return _paired(resolution.measure(scenes.of([view])), _edge_truths(camera, angle))
+
+
+def edge_with_steps(random: np.random.Generator) -> list[Reading]:
+    """Measure an edge beside grey steps that tell the curve, whatever it is, from a copy that is a little off."""
+    camera, frames = _camera(random), _frames(random)
+    camera = replace(camera, transfer=str(random.choice(["bt709", "srgb"])))
+    chart = charts.load(films.CHART)
+    codes, angle = _edge_codes(random, camera, 0.0)
+    edge = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, frames))
+    steps = [
+        scenes.patch(random, camera, float(camera.luma(level)), frames, region.name, "grey", level)
+        for region in chart.regions
+        if region.kind == "grey" and (level := region.printed["reflectance"])
+    ]
+    return _paired(resolution.measure(scenes.of([edge, *steps])), _edge_truths(camera, angle))
+
+
+def _edge_truths(camera: Camera, angle: float) -> dict[str, float]:
+    names = {"resolution.mtf50": 0.5, "resolution.mtf10": 0.1}
+    truths = {name: films.crossing(camera, level, angle) for name, level in names.items()}
+    return truths | {"resolution.horizontal": 2 * min(films.crossing(camera, 0.1), 0.5) * camera.height}
+
+
+def wedge(random: np.random.Generator) -> list[Reading]:
+    """Measure the acceptance chart's wedge in coded luma, its step a little off that of the flat regions."""
+    camera, frames = replace(_camera(random), fixed_noise=0.0), _frames(random)
+    region = charts.load(films.CHART).region("centre.wedge_horizontal")
+    drawn = DrawnWedge(
+        wedge=printed_wedge("hyperbolic"),
+        blur=camera.blur,
+        phase=(random.uniform(0, 1), random.uniform(0, 1)),
+        fine=4,
+    )
+    codes = np.asarray(camera.luma(drawn.draw()))
+    view = scenes.view(
+        region.name,
+        "wedge",
+        scenes.filmed(random, camera, codes, frames),
+        region.printed,
+        direction="horizontal",
+        rect=region.rect,
+        place=scenes.place(drawn, region),
+    )
+    dark, light = (float(camera.luma(level)) for level in (drawn.dark, drawn.light))
+    levels = (dark + random.normal(0, STEP_DOUBT / math.sqrt(3)) * (light - dark), light)
+    flats = [
+        scenes.patch(random, camera, code, frames, f"flat{level}", "flat", level)
+        for code, level in zip(levels, (drawn.dark, drawn.light), strict=True)
+    ]
+    truth = films.wedge_lines(camera, drawn.dark, drawn.light)
+    return _paired(resolution.measure(scenes.of([view, *flats])), {"resolution.wedge_horizontal": truth})
+
+
+def noise(random: np.random.Generator) -> list[Reading]:
+    """Measure a flat region: sigmas, size, number of frames, level and a fall-off of light at random."""
+    low, high = Camera().code_range
+    frames, (rows, columns) = int(random.integers(4, 33)), random.integers(40, 129, 2)
+    temporal, pixel, row, column = (random.uniform(*ends) for ends in ((0.9, 3.3), (0.7, 2), (0.2, 1), (0.2, 1)))
+    y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)
+    level = random.uniform(40, 180)
+    slopes = (level - low) * 0.006 * random.standard_normal(3)
+    codes = level + slopes[0] * x + slopes[1] * y + slopes[2] * x * x * y
+    fixed = row * random.standard_normal((rows, 1)) + column * random.standard_normal(columns)
+    still = codes + fixed + pixel * random.standard_normal((rows, columns))
+    view = scenes.view("flat", "flat", still + temporal * random.standard_normal((frames, rows, columns)))
+    sigma = math.hypot(temporal, pixel, row, column)
+    truths = {
+        "noise.total": sigma,
+        "noise.temporal": temporal,
+        "noise.fixed_pattern": math.hypot(pixel, row, column),
+        "noise.row": row,
+        "noise.column": column,
+        "noise.pixel": pixel,
+        "noise.snr": films.decibels((high - low) / sigma),
+        "noise.snr_patch": films.decibels((level - low) / sigma),
+    }
+    return _paired(noise_metric.measure(scenes.of([view])), truths)
+
+
+def lens(random: np.random.Generator) -> list[Reading]:
+    """Measure the points of a chart: lens, its centre, print, pose and the points' noise at random; square pixels."""
+    size = np.array([scenes.WIDTH, scenes.HEIGHT])
+    half = float(np.hypot(*(size - 1))) / 2
+    places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in PLACES])
+    camera = Camera(
+        width=scenes.WIDTH,
+        height=scenes.HEIGHT,
+        share=random.uniform(0.7, 0.95),
+        tilt=random.uniform(-25, 25),
+        pan=random.uniform(-25, 25),
+        roll=random.uniform(-10, 10),
+        distortion=random.uniform(-0.05, 0.15),
+    )
+    shift = half * _lens.CENTRE_DOUBT * random.standard_normal(2)
+    print_ = [1.0, math.exp(geometry.PRINT_ASPECT * random.standard_normal())]
+    printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
+    matrix = pose(camera, CHART.size)
+    seen = (
+        observed(camera, matrix, printed.T).T
+        + shift
+        + random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
+    )
+    corners = ((0.0, 0.0),) * 4
+    place = charts.Located(
+        chart=CHART, homography=matrix, corners=corners, residual=0.1, fiducials_found=8, picture=(size[0], size[1]),
+        distortion=camera.distortion,
+    )  # fmt: skip
+    frame = geometry.Frame(place=place, aspect=1.0)
+    points = _lens.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half)
+    found = [one for one in geometry.of_points(scenes.of([]), frame, points) if isinstance(one, Measurement)]
+    reach = float(found[0].details["radius"])
+    truths = {
+        "geometry.distortion": 100 * (1 / (1 + camera.distortion * reach**2) - 1),
+        "geometry.tilt": camera.tilt,
+        "geometry.pan": camera.pan,
+        "geometry.roll": camera.roll,
+        "geometry.pixels_per_metre": 1000 * camera.share * camera.width / CHART.size[0],
+    }
+    return _paired(found, truths)
+
+
+def colour(random: np.random.Generator) -> list[Reading]:
+    """Measure 24 patches and 12 grey steps of a camera with a cast, from a copy that is a little off."""
+    camera = colours.drawn_camera(random)
+    truths = colours.truths(camera, charts.load(films.CHART))
+    return _paired(colour_metric.measure(colours.drawn(random, camera)), truths)
+
+
+def printed(random: np.random.Generator, chart: charts.Chart) -> charts.Chart:
+    """Draw a print of the chart within what is doubted of one that nobody measured.
+
+    Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; colours and the scale at random.
+    """
+    doubt = copies.unmeasured("", chart)
+    knots = np.log(np.geomspace(0.005, 1.0, 40))
+    alike = np.exp(-0.5 * ((knots[:, None] - knots) / (math.log(5) / 2)) ** 2)
+    error = np.linalg.cholesky(alike + 1e-6 * np.eye(knots.size)) @ random.standard_normal(knots.size)
+
+    def put(region: charts.Region) -> charts.Region:
+        fields = dict(region.printed)
+        for name in {"reflectance", "dark", "light"} & set(fields):
+            factor = 1 + doubt.reflectance_doubt * float(np.interp(math.log(fields[name]), knots, error))
+            fields[name] = min(0.97, fields[name] * factor)
+        if "lab" in fields:
+            fields["lab"] = tuple(fields["lab"] + doubt.lab_doubt / math.sqrt(3) * random.standard_normal(3))
+        return replace(region, printed=fields)
+
+    hung = replace(chart, regions=tuple(map(put, chart.regions)))
+    return scaled(hung, 1 + doubt.scale_doubt * random.standard_normal())
+
+
+SIGNALS: Mapping[str, tuple[str, Case]] = {
+    "edge_by_hand": ("edge, declared curve", edge_by_hand),
+    "edge_with_steps": ("edge, grey steps", edge_with_steps),
+    "wedge": ("wedge", wedge),
+    "noise": ("flat region", noise),
+    "series": ("series of illuminances", low_light.series),
+    "wall": ("wall in a beam", low_light.wall),
+    "lens": ("points of the chart", lens),
+    "colour": ("24 patches, cast", colour),
+    "sequence": ("recorded sequence", sequence.recorded),
+}
+
+
+# --- films
+
+
+def filmed(random: np.random.Generator) -> list[Reading]:
+    """Film the chart itself."""
+    return _filmed(random, None)
+
+
+def filmed_colours(random: np.random.Generator) -> list[Reading]:
+    """Film the chart in uneven light by a camera with a cast."""
+    camera = replace(colours.drawn_camera(random), width=640, height=360, crf=0, seed=int(random.integers(1 << 30)))
+    chart = charts.load(films.CHART)
+    measured = films.measured(camera, 0.32, colours.hung(random, chart))
+    return _paired(measured, colours.truths(camera, chart))
+
+
+def filmed_print(random: np.random.Generator) -> list[Reading]:
+    """Film a print that nobody has measured."""
+    return _filmed(random, printed(random, charts.load(films.CHART)))
+
+
+def _filmed(random: np.random.Generator, hung: charts.Chart | None) -> list[Reading]:
+    """Film small and without loss; of every figure one region at random, so that runs are independent."""
+    camera = replace(drawn_camera(random, 640, 360), blur=random.uniform(0.6, 1.0))
+    found, chosen = [one for one in films.readings(camera, 0.32, hung) if one.quantity not in CODED], []
+    for quantity in sorted({one.quantity for one in found}):
+        regions = [one for one in found if one.quantity == quantity]
+        chosen.append(regions[int(random.integers(len(regions)))])
+    return chosen
+
+
+FILMS: Mapping[str, tuple[str, Case]] = {
+    "film": ("filmed chart", filmed),
+    "film_colour": ("filmed chart, cast", filmed_colours),
+    "film_print": ("filmed print, unmeasured", filmed_print),
+}
