@@ -93,7 +93,7 @@ def find(
     ``luma`` (height, width), ``cb`` and ``cr`` as subsampled (None: monochrome), codes; ``black`` and ``white`` are the
     codes of nominal black and white. Boxes may overlap, edges do not. None found: an empty tuple.
     """
-    if luma.ndim != 2 or min(luma.shape) < SHORTEST + 2 * MARGIN or white <= black:
+    if luma.ndim != 2 or min(luma.shape) < SHORTEST + 2 * MARGIN or white <= black or not np.isfinite(luma).all():
         return ()
     chosen: list[PlainEdge] = []
     for field in _fields(luma, cb, cr, black, white):

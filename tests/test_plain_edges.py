@@ -85,6 +85,7 @@ def _circle() -> NDArray[np.uint8]:
         (square()[:20, :20], "tiny"),
         (square()[:, :1], "a line"),
         (np.zeros((0, 0), np.uint8), "nothing"),
+        (np.full(SIZE, np.nan, np.float32), "no numbers"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
