@@ -257,7 +257,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
         (("chart", "--advise", "--distance", 5, "--focal-length", 4, "--sensor", "big"), 2, "'big' is neither a width"),
         (("chart", "--advise", "--distance", 5, "--field-of-view", 90, "--picture", "HD"), 64, "write WxH in pixels"),
         (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
-        (("measure", "x.mp4", "--metric", "sharpness"), 2, "no such metric. Metrics: frame_rate, grey_scale"),
+        (("measure", "x.mp4", "--metric", "sharpness"), 2, "no such metric. Metrics: "),
         (("measure", "x.mp4", "--region", "flat=nan,1,2,3"), 64, "width and height must be above 0"),
         (("measure", "x.mp4", "--region", "flat=1,1,0,3"), 64, "width and height must be above 0"),
         (("measure", "x.mp4", "--sample-aspect", "wide"), 64, "write W:H"),
