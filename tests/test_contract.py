@@ -101,6 +101,12 @@ def test_every_source_of_a_budget_has_words_in_both_languages(measured: list[Mea
         assert {source for source in sources if source not in known} == set(), lang
 
 
+def test_every_method_has_chinese_words(measured: list[Measurement]) -> None:
+    """English ones are the code's own."""
+    methods = {item.method for item in measured}
+    assert {method for method in methods if method not in wording.phrases("zh")["method"]} == set()
+
+
 def test_measuring_changes_nothing_that_it_was_given(scenes: list[scene.Scene]) -> None:
     for seen in scenes:
         before = {name: view.luma.tobytes() for name, view in seen.views.items()}
