@@ -16,7 +16,7 @@ import numpy as np
 import scenes
 from films import Reading
 
-from acceptance import charts, session, simulate
+from acceptance import charts, scene, session, simulate
 from acceptance.camera import Camera, Sensor
 from acceptance.metrics import _lighting, low_light
 from acceptance.model import BudgetLine, Condition, Measurement, Shot
@@ -24,7 +24,7 @@ from acceptance.scene import DOUBT_OF_DECLARED
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 DEGREES = 12  # of freedom of a drawn figure
 BRIGHTEST = 300.0  # lx
@@ -170,15 +170,47 @@ def _truths() -> dict[tuple[str, str], float]:
     return found
 
 
+def lamps() -> Iterator[tuple[str, Measurement, float]]:
+    """Film the chart in beams; yields what was filmed, hot spot and non-uniformity, and the truth of each."""
+    for hot, black in ((1.0, 0.0), (1.3, 0.0), (1.3, 0.01), (3.0, 0.01)):
+        camera = Camera(width=640, height=360, blur=0.6, hot_spot=hot, black=black, noise=0.004, crf=0)
+        with tempfile.TemporaryDirectory() as folder:
+            film = simulate.film_chart(camera, charts.load(films.CHART), Path(folder) / "beam.mp4", 0.16)
+            seen = scene.look(Shot(id="beam", subject="c", clip="beam.mp4"), Path(folder))
+        truths = _beam(film)
+        for one in low_light.measure(seen):
+            if isinstance(one, Measurement):
+                yield f"{hot:g} : 1, black {black:.0%}", one, truths[one.quantity]
+
+
+def _beam(film: simulate.Truth) -> dict[str, float]:
+    """Light at the middles of the light sides of the edges, in the centre and near the corners."""
+    camera = film.camera
+    light: dict[bool, list[float]] = {True: [], False: []}
+    middle = np.array([camera.width - 1, camera.height - 1]) / 2
+    for region in film.chart.regions:
+        if region.kind == "edge":
+            x, y, width, height = region.rect
+            aside = (width / 4, 0.0) if region.direction == "horizontal" else (0.0, height / 4)
+            away = film.point(x + width / 2 + aside[0], y + height / 2 + aside[1]) - middle
+            light[region.zone == "centre"].append(camera.hot_spot ** -float(away @ away / (middle @ middle)))
+    every = np.array(light[True] + light[False])
+    return {
+        "low_light.non_uniformity": 100 * float(np.ptp(every) / every.mean()),
+        "low_light.hot_spot": float(np.mean(light[True]) / np.mean(light[False])),
+    }
+
+
 def main() -> None:
-    """Print every figure of the filmed series beside its truth."""
+    """Print every figure of the filmed series and of the filmed beams beside its truth."""
     truths = _truths()
-    print(f"{'figure':32} {'at':>14} {'truth':>8} {'measured':>9} {'U':>7}")
-    for one in measured():
-        if truth := truths.get((one.quantity, one.statistic or one.shot)):
-            print(
-                f"{one.quantity:32} {one.statistic or one.shot:>14} {truth:8.3f} {one.value:9.3f} {one.expanded:7.3f}"
-            )
+    rows = [
+        (one.statistic or one.shot, one, truths.get((one.quantity, one.statistic or one.shot))) for one in measured()
+    ]
+    print(f"{'figure':32} {'at':>18} {'truth':>8} {'measured':>9} {'U':>7}")
+    for name, one, truth in [*rows, *lamps()]:
+        if truth is not None:
+            print(f"{one.quantity:32} {name:>18} {truth:8.3f} {one.value:9.3f} {one.expanded:7.3f}")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ FEWEST_STEPS = 6
 RATIO = 9 / 16  # of the chart's sides, so that the radius is one
 DARKEST = 0.1  # printed reflectance below which the camera's black counts too much
 LEAST_ERROR, LEAST_FIT = 0.03, 0.002  # codes; of ln(light): a parabola follows a curve no better
+ALIKE = 0.2  # share of a print's doubt by which what is printed alike on one sheet differs from each other
 OFF = 0.1  # of a region's side: how far off its borders it is read
 
 
@@ -85,7 +86,7 @@ def shares(scene: Scene) -> ChartLight:
     doubts = np.array([patch.doubt for patch in grounds])
     noise = {name: float(np.linalg.norm(change * doubts)) for name, change in changes.items()}
     noise["non_uniformity"] = max(noise["non_uniformity"], float(np.median(doubts)))
-    copy = scene.chart.reflectance_doubt if scene.chart else 0.0
+    copy = ALIKE * scene.chart.reflectance_doubt if scene.chart else 0.0
     apart = extremes(uneven, noise["non_uniformity"])
     return ChartLight(
         non_uniformity=Share(value=uneven, noise=noise["non_uniformity"], surface=0.0, extremes=apart),
