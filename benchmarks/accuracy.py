@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import at_signals
 import through_camera
+import timing
 from setting import Part, Setting, cached, machine, prose
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Setting], Part]]] = {
     "noise": ("Noise", at_signals.noise),
     "grey_means": ("Means of grey regions", at_signals.grey_means),
     "film": ("The whole camera, without loss", through_camera.film),
+    "geometry": ("Lens and pose", through_camera.geometry),
+    "latency": ("Latency", timing.latency),
     "codec_crf": ("The whole camera, H.264 at constant quality", through_camera.codec_crf),
     "codec_bit_rate": ("The whole camera, H.264 at constant bit rate", through_camera.codec_bit_rate),
 }
