@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import colours
 import films
+import grey_levels
 import low_light
 import numpy as np
 import scenes
@@ -24,7 +25,7 @@ from through_camera import drawn_camera
 from acceptance import charts, copies
 from acceptance.camera import Camera, observed, pose
 from acceptance.definitions import scaled
-from acceptance.metrics import _lens, geometry, resolution
+from acceptance.metrics import _lens, _noise, geometry, resolution
 from acceptance.metrics import colour as colour_metric
 from acceptance.metrics import noise as noise_metric
 from acceptance.metrics._wedge_figures import STEP_DOUBT
@@ -159,6 +160,7 @@ def noise(random: np.random.Generator) -> list[Reading]:
     still = codes + fixed + pixel * random.standard_normal((rows, columns))
     view = scenes.view("flat", "flat", still + temporal * random.standard_normal((frames, rows, columns)))
     sigma = math.hypot(temporal, pixel, row, column)
+    power = _noise.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power  # of the middle 80 %
     truths = {
         "noise.total": sigma,
         "noise.temporal": temporal,
@@ -168,6 +170,7 @@ def noise(random: np.random.Generator) -> list[Reading]:
         "noise.pixel": pixel,
         "noise.snr": films.decibels((high - low) / sigma),
         "noise.snr_patch": films.decibels((level - low) / sigma),
+        "noise.snr_weighted": films.decibels((high - low) / math.hypot(row, math.sqrt(power * (sigma**2 - row**2)))),
     }
     return _paired(noise_metric.measure(scenes.of([view])), truths)
 
@@ -254,6 +257,8 @@ SIGNALS: Mapping[str, tuple[str, Case]] = {
     "lens": ("points of the chart", lens),
     "colour": ("24 patches, cast", colour),
     "sequence": ("recorded sequence", sequence.recorded),
+    "grey_steps": ("printed grey steps", grey_levels.steps),
+    "transparency": ("transparent grey scale", grey_levels.transparency),
 }
 
 
@@ -292,4 +297,5 @@ FILMS: Mapping[str, tuple[str, Case]] = {
     "film": ("filmed chart", filmed),
     "film_colour": ("filmed chart, cast", filmed_colours),
     "film_print": ("filmed print, unmeasured", filmed_print),
+    "film_coded": ("coded field", grey_levels.coded),
 }

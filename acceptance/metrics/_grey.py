@@ -72,14 +72,16 @@ class Count:
 class Slope:
     """Slope of log signal on log light, with the standard uncertainties that its inputs contribute.
 
-    ``span`` is the range of the natural logarithm of the light, ``residual`` the RMS of the fit in natural logarithms,
-    ``used`` the number of steps.
+    ``weight`` times a relative standard uncertainty of the light of each step, independent from step to step, is what
+    that one contributes; ``span`` is the range of the natural logarithm of the light, ``residual`` the RMS of the fit
+    in natural logarithms, ``used`` the number of steps.
     """
 
     value: float
     sampling: float
     degrees_of_freedom: float
     quantisation: float
+    weight: float
     span: float
     residual: float
     used: int
@@ -178,6 +180,7 @@ def gamma(steps: Sequence[Step], light: Sequence[float], black: float, white: fl
         sampling=float(math.sqrt(parts.sum())),
         degrees_of_freedom=float(DEGREES * parts.sum() ** 2 / max(np.sum(parts**2), 1e-300)),
         quantisation=float(np.linalg.norm(rounding)),
+        weight=abs(value) * float(np.linalg.norm(weights)),
         span=float(np.ptp(x)),
         residual=float(np.std(y - y.mean() - value * (x - x.mean()))),
         used=len(chosen),

@@ -146,7 +146,7 @@ def analyse(frames: NDArray[np.integer] | Array, *, stable: bool = True, weighti
         mean=level,
         mean_uncertainty=doubt,
         total=_with_lines(total, row, column),
-        weighted=_with_lines(_split(codes, weighting)[0], column) if weighting else None,
+        weighted=_with_lines(_split(codes, weighting)[0], row, column, weighting) if weighting else None,
         temporal=temporal,
         fixed=_with_lines(fixed, row, column),
         row=row,
@@ -256,18 +256,27 @@ def _variance(values: Array, other: Array, dither: float | None, weighting: Weig
     )
 
 
-def _with_lines(variance: Variance, *lines: Variance) -> Variance:
-    """Add how far so few rows and columns may miss their variance: blocks side by side share them, unseen by scatter.
+def _with_lines(variance: Variance, row: Variance, column: Variance, weighting: Weighting | None = None) -> Variance:
+    """Add what so few rows and columns hide: their part in the surface, and how far they may miss their own variance.
 
-    Degrees of freedom after Welch-Satterthwaite. Weighted, blocks are rows, and columns are counted too high.
+    Blocks side by side share rows and columns, so that the scatter between them does not tell. Of columns the weighting
+    passes a part. Degrees of freedom after Welch-Satterthwaite.
     """
-    degrees = [variance.degrees_of_freedom, *(line.degrees_of_freedom for line in lines)]
-    missed = [max(line.value, 0.0) * math.sqrt(2 / line.degrees_of_freedom) for line in lines]
-    squares = [spread**2 for spread in (variance.sampling, *missed)]
-    if not sum(squares):
+    lines = [(max(row.value, 0.0), row), (_power(weighting) * max(column.value, 0.0), column)]
+    spreads = [(variance.sampling, variance.degrees_of_freedom)]
+    spreads += [(value * math.sqrt(2 / one.degrees_of_freedom), one.degrees_of_freedom) for value, one in lines]
+    squares = sum(spread**2 for spread, _ in spreads)
+    if not squares:
         return variance
-    effective = sum(squares) ** 2 / sum(square**2 / freedom for square, freedom in zip(squares, degrees, strict=True))
-    return replace(variance, sampling=math.sqrt(sum(squares)), degrees_of_freedom=effective)
+    effective = squares**2 / sum(spread**4 / degrees for spread, degrees in spreads)
+    value = variance.value + sum(value * _taken(one) for value, one in lines)
+    return replace(variance, value=value, sampling=math.sqrt(squares), degrees_of_freedom=effective)
+
+
+def _taken(line: Variance) -> float:
+    """Share of the variance of rows or columns that the surface takes out: its terms along them of their number."""
+    terms = ORDERS[0] + 1
+    return terms / (line.degrees_of_freedom + terms)
 
 
 def _flicker(codes: Array, over_time: float) -> float:
@@ -293,10 +302,11 @@ def _without_lines(residual: Array) -> Array:
 def _of_lines(mean_frame: Array, axis: int, rest: float) -> Variance:
     """Variance of the rows (``axis`` 1) or columns (0): that of their means, less ``rest`` / pixels in a line."""
     count = mean_frame.shape[1 - axis]
-    one, other = ((mean_frame - surface(mean_frame, order)).mean(axis=axis).var(ddof=1) for order in ORDERS)
+    means = [(mean_frame - surface(mean_frame, order)).mean(axis=axis) for order in ORDERS]
+    one, other = (float(np.sum(line**2)) / (count - 1 - order) for line, order in zip(means, ORDERS, strict=True))
     return Variance(
-        value=float(one) - rest / mean_frame.shape[axis],
-        sampling=float(one) * math.sqrt(2 / (count - 1)),
-        degrees_of_freedom=count - 1,
-        surface=float(abs(one - other)) / math.sqrt(3),
+        value=one - rest / mean_frame.shape[axis],
+        sampling=one * math.sqrt(2 / (count - 1 - ORDERS[0])),
+        degrees_of_freedom=count - 1 - ORDERS[0],
+        surface=abs(one - other) / math.sqrt(3),
     )

@@ -119,7 +119,7 @@ class _Scale:
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
             _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
-            *self.scene.copy_lines(slope.value),
+            *self._copy(slope.weight),
         ]
         return self._figure("grey_scale.gamma", slope.value, lines, used=slope.used, residual=slope.residual)
 
@@ -142,7 +142,7 @@ class _Scale:
         lines = [
             _line("sampling", DECIBEL * found.sampling),
             _line("step_distance", DECIBEL * found.steps),
-            *([_line("chart copy", DECIBEL * math.sqrt(2) * self.doubt)] if self.doubt else []),
+            *self._copy(DECIBEL * math.sqrt(2)),
         ]
         ends = {"low": math.exp(found.low), "high": math.exp(found.high)}
         value = DECIBEL * (found.high - found.low)
@@ -159,6 +159,10 @@ class _Scale:
             y_label="luma_code",
             y_unit="code",
         )
+
+    def _copy(self, sensitivity: float) -> list[BudgetLine]:
+        """Give the line of a printed copy, if it is one: its reflectances are off independently of each other."""
+        return [_line("chart copy", sensitivity * self.doubt)] if self.doubt else []
 
     def _uneven(self) -> float:
         """Largest natural logarithm of the ratio of the signals of two flat regions of the same reflectance."""

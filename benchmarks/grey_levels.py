@@ -1,0 +1,84 @@
+"""Grey levels with the truth: steps of a copy that is a little off, a transparent scale, fields that are coded."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import films
+import numpy as np
+import scenes
+from films import Reading
+
+from acceptance import charts, encode, scene
+from acceptance.camera import Camera
+from acceptance.definitions import Copy
+from acceptance.metrics import _grey, grey_scale, noise
+from acceptance.model import Measurement, Shot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CHART = charts.load(films.CHART)
+STEPS = tuple(region for region in CHART.regions if region.kind == "grey")
+TOE = 4.5  # slope of BT.709 at black
+
+
+def steps(random: np.random.Generator) -> list[Reading]:
+    """Measure the slope of the tone curve on the acceptance chart's steps, from a copy that is a little off."""
+    camera = Camera(
+        noise=random.uniform(0.004, 0.02), fixed_noise=random.uniform(0, 0.006), white=random.uniform(0.7, 0.95)
+    )
+    doubt, frames = random.uniform(0.0, 0.02), int(random.integers(8, 33))
+    lights = [float(region.printed["reflectance"]) for region in STEPS]
+    told = [light * math.exp(doubt * random.standard_normal()) for light in lights]
+    views = [
+        scenes.patch(random, camera, float(camera.luma(light)), frames, region.name, "grey", value)
+        for region, light, value in zip(STEPS, lights, told, strict=True)
+    ]
+    copy = Copy(serial="drawn", reflectance_doubt=doubt, scale_doubt=0.0, lab_doubt=0.0)
+    seen = replace(scenes.of(views), chart=replace(CHART, copy=copy))
+    signal = (np.asarray(camera.luma(np.array(lights))) - 16) / 219
+    middle = np.flatnonzero((signal > _grey.MIDDLE[0]) & (signal < _grey.MIDDLE[1]))
+    slope = float(np.polyfit(np.log(np.array(lights)[middle]), np.log(signal[middle]), 1)[0])
+    return _paired(grey_scale.measure(seen), {"grey_scale.gamma": slope})
+
+
+def transparency(random: np.random.Generator) -> list[Reading]:
+    """Measure the dynamic range on a transparent scale of 12 to 30 steps; codes are clipped at 16 and 235."""
+    sigma, white, count = random.uniform(0.8, 6), random.uniform(2, 4), int(random.integers(12, 31))
+    camera = Camera(black=0.004, white=white, noise=sigma / 219, fixed_noise=0.0)
+    lights = 10 ** -np.linspace(3.6 + random.uniform(0, 0.3), 0, count)
+    views = [
+        scenes.patch(random, camera, float(np.clip(camera.luma(light), 16, 235)), 16, f"grey{i}", "grey", float(light))
+        for i, light in enumerate(lights)
+    ]
+    dark = math.hypot(sigma, math.sqrt(1 / 12)) / (TOE * 219 * (white - 0.004))
+    truth = films.decibels((1 - 0.004) / (white - 0.004) / dark)
+    limited = [replace(one, luma=np.clip(one.luma, 16, 235)) for one in views]
+    return _paired(grey_scale.measure(scenes.of(limited)), {"grey_scale.dynamic_range": truth})
+
+
+def coded(random: np.random.Generator) -> list[Reading]:
+    """Measure a noisy field after x264 at a quality, preset and tuning at random: what was there before coding."""
+    temporal, fixed = random.uniform(1, 5), random.uniform(0, 2)
+    still = 120 + fixed * random.standard_normal((144, 176))
+    codes = np.rint(still + temporal * random.standard_normal((16, 144, 176))).astype(np.uint8)
+    options = {"crf": str(random.integers(4, 21)), "preset": str(random.choice(["ultrafast", "veryfast", "medium"]))}
+    with tempfile.TemporaryDirectory() as folder:
+        encode.write(Path(folder) / "clip.mp4", list(codes), options=options)
+        shot = Shot(id="s", subject="c", clip="clip.mp4", regions={"flat": (16.0, 16.0, 144.0, 112.0)})
+        seen = scene.look(shot, Path(folder))
+    truth = films.decibels(219 / math.hypot(temporal, fixed))
+    return _paired(noise.measure(seen), {"noise.snr_before_coding": truth})
+
+
+def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
+    return [
+        Reading(quantity=m.quantity, region=m.region, value=m.value, expanded=m.expanded, truth=truths[m.quantity])
+        for m in measured
+        if isinstance(m, Measurement) and m.quantity in truths and not m.lower_bound
+    ]
