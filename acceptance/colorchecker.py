@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.charts import Chart, Floats, Located, Region, quad, to_picture
+from acceptance.errors import GapError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,9 +64,12 @@ def places(picture: Callable[[int], Picture], count: int, chart: Chart) -> list[
     """Return where one ColorChecker is seen in a film of ``count`` pictures: one place where it stands still.
 
     Three pictures of the film are searched; a chart that moves is then looked for in all, and the result is one place
-    for each picture. None, or more than one, or not in all of them: an empty list.
+    for each picture. None, or not in all of them: an empty list. Raises ``GapError`` ``several_charts`` (count).
     """
     seen = [find(picture(number), chart) for number in sorted({0, count // 2, count - 1})]
+    if (most := max(len(found) for found in seen)) > 1:
+        hint = "Film one chart at a time"
+        raise GapError(f"{most} charts {chart.name!r} are seen", hint=hint, code="several_charts", count=most)
     ones = [found[0] for found in seen if len(found) == 1]
     if not ones or max(_shift(ones[0], one) for one in ones) < STILL:
         return ones[:1]

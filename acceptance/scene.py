@@ -305,8 +305,7 @@ def _printed_chart(
             notes.append(Note(reason=Reason(code=gap.code, parameters=gap.parameters)))
             return None, []
     if not places and nothing_else:
-        places = _by_colours(watch.kept, [chart for chart in wanted if chart.found_by], video)
-        notes += [] if places else [Note(reason=Reason(code="chart_not_found"))]
+        places = _by_colours(watch.kept, [chart for chart in wanted if chart.found_by], video, notes)
     if places and places[0].cut_off:
         notes.append(Note(reason=Reason(code="chart_cut_off")))
     return (places[0].chart if places else None), places
@@ -319,12 +318,18 @@ def _by_fiducials(watch: Watch, printed: Sequence[Chart]) -> list[Located]:
     return [_one(_mean(watch.kept), printed)] if printed else []
 
 
-def _by_colours(kept: Sequence[clip.Frame], checkers: Sequence[Chart], video: clip.VideoInfo) -> list[Located]:
+def _by_colours(
+    kept: Sequence[clip.Frame], checkers: Sequence[Chart], video: clip.VideoInfo, notes: list[Note]
+) -> list[Located]:
     """Find a chart without fiducials, unless the picture has no colours."""
-    if kept[0].cb is None:
-        return []
-    found = (colorchecker.places(lambda n: picture_of(kept[n], video), len(kept), chart) for chart in checkers)
-    return next((places for places in found if places), [])
+    try:
+        for chart in checkers if kept[0].cb is not None else ():
+            if places := colorchecker.places(lambda n: picture_of(kept[n], video), len(kept), chart):
+                return places
+        notes.append(Note(reason=Reason(code="chart_not_found")))
+    except GapError as gap:
+        notes.append(Note(reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return []
 
 
 def two_levels(shot: Shot) -> bool:

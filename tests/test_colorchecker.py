@@ -125,6 +125,12 @@ def test_tiny_and_empty_pictures_hold_none(shape: tuple[int, int]) -> None:
     assert colorchecker.find(np.zeros((*shape, 3), np.uint8), CHART) == []
 
 
+def test_two_of_them_in_one_picture_are_told(still: NDArray[np.uint8], tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "two.png"), np.hstack([still[250:500, 210:570]] * 2))
+    seen = scene.look(Shot(id="one", subject="camera", clip="two.png", chart="colorchecker"), tmp_path)
+    assert [(note.reason.code, note.reason.parameters) for note in seen.notes] == [("several_charts", {"count": 2})]
+
+
 def test_a_film_of_a_chart_that_moves_gives_a_place_for_each_picture(still: NDArray[np.uint8]) -> None:
     pictures = [np.roll(still, 12 * number, axis=1) for number in range(4)]
     places = colorchecker.places(lambda number: pictures[number], 4, CHART)
