@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from scipy.optimize import brentq
 
 from acceptance import charts, copies, scene, session, simulate
 from acceptance.metrics import colour
+from acceptance.metrics._grey import MIDDLE
 from acceptance.model import Shot
 
 if TYPE_CHECKING:
@@ -127,6 +128,20 @@ def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -
     return 2 * min(float(brentq(lambda f: modulation(f) - 0.1, 1e-2, 0.99)), 0.5) * camera.height
 
 
+def _luma(camera: Camera, reflectance: float) -> float:
+    """Noise-free luma code of a neutral, the camera's cast included."""
+    return colours.planes(camera, np.full(3, float(reflectance)))[0]
+
+
+def _gamma(film: simulate.Truth, _: Measurement) -> float:
+    """Slope of log signal on log light over the steps at 20 to 80 % of the amplitude."""
+    low, high = film.camera.code_range
+    light = np.array([one.printed["reflectance"] for one in film.chart.regions if one.kind == "grey"])
+    signal = (np.array([_luma(film.camera, one) for one in light]) - low) / (high - low)
+    middle = (signal >= MIDDLE[0]) & (signal <= MIDDLE[1])
+    return float(np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0])
+
+
 def _signal_to_noise(film: simulate.Truth, _: Measurement) -> float:
     """20 lg(nominal amplitude / sigma)."""
     low, high = film.camera.code_range
@@ -139,7 +154,7 @@ def _weighted(film: simulate.Truth, one: Measurement) -> float:
 
 def _patch(film: simulate.Truth, one: Measurement) -> float:
     """20 lg(level above black / sigma)."""
-    level = float(film.camera.luma(film.chart.region(one.region).printed["reflectance"])) - film.camera.code_range[0]
+    level = _luma(film.camera, film.chart.region(one.region).printed["reflectance"]) - film.camera.code_range[0]
     return decibels(level / math.hypot(film.noise, film.fixed_noise))
 
 
@@ -150,7 +165,10 @@ def _linear(film: simulate.Truth, one: Measurement) -> float:
 
 
 def _colour(film: simulate.Truth, one: Measurement) -> float:
-    return colours.truths(film.camera, film.chart)[one.quantity]
+    """Return the figure of the patches that were measured."""
+    left_out = str(one.details["left_out"]).split(", ")
+    regions = tuple(region for region in film.chart.regions if region.printed.get("name") not in left_out)
+    return colours.truths(film.camera, replace(film.chart, regions=regions))[one.quantity]
 
 
 def decibels(ratio: float) -> float:
@@ -160,8 +178,8 @@ def decibels(ratio: float) -> float:
 
 def linear_ratio(camera: Camera, reflectance: float, sigma: float) -> float:
     """S/N in dB in terms of reflectance, of noise of ``sigma`` codes."""
-    step = 1e-4
-    slope = float(camera.luma(reflectance + step) - camera.luma(reflectance - step)) / (2 * step)
+    step = 1e-3
+    slope = (_luma(camera, reflectance + step) - _luma(camera, reflectance - step)) / (2 * step)
     return decibels(reflectance * slope / sigma)
 
 
@@ -210,5 +228,6 @@ TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
     "noise.fixed_pattern": lambda film, _: film.fixed_noise,
     "noise.pixel": lambda film, _: film.fixed_noise,
     **dict.fromkeys(colour.QUANTITIES, _colour),
+    "grey_scale.gamma": _gamma,
     "grey_scale.steps": lambda film, _: float(len([r for r in film.chart.regions if r.kind == "grey"])),
 }
