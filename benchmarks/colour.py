@@ -61,7 +61,7 @@ def films() -> None:
                 found = [one for one in colour.measure(filmed(camera, name)) if isinstance(one, Measurement)]
                 told = [f"{m.value:.2f} ± {m.expanded:.2f} ({truths[m.quantity]:.2f})" for m in found]
                 rows.append((name, " ".join(f"{gain:g}" for gain in gains), saturation, crf, *told))
-    names = [quantity.removeprefix("colour.") for quantity in colour.QUANTITIES]
+    names = [one.quantity.removeprefix("colour.") for one in found]
     print(table(("chart", "gains", "saturation", "CRF", *names), rows))
 
 

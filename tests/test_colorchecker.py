@@ -107,7 +107,7 @@ def test_none_is_found_in_pictures_of_other_charts(real_data: Path, name: str) -
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_none_is_found_in_surveillance_footage(real_data: Path, name: str) -> None:
-    """Five frames of each here; fifty in the benchmark of finding."""
+    """Five frames of each here; fifty in benchmarks/colour.py."""
     opened = clip.open_clip(real_data / name)
     wanted = set(np.linspace(0, len(opened.packets) - 1, 5).astype(int).tolist())
     pictures = (picture_of(frame, opened.info) for frame in opened.frames() if frame.index in wanted)
