@@ -52,7 +52,7 @@ def find(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
     """Return every chart seen in a picture, (height, width) of any depth, from left to right; none: an empty list.
 
     A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long as three of its
-    fiducials show. Its accuracy is about 0.1 px in clean pictures (``benchmarks/finding.py``).
+    fiducials show. Its accuracy is about 0.1 px, 0.2 px behind a lens that bends (``benchmarks/finding.py``).
     """
     found = [located for located in _search(_eight_bits(luma), charts) if located.fiducials_found >= NEEDED]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
@@ -161,7 +161,7 @@ def _settle(grey: Bytes, chart: Chart, marks: list[Mark]) -> list[Located]:
 def _through_best_lens(grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection) -> Located | None:
     """Refine; where too few fiducials then show to tell the lens, return what the best of ``LENSES`` shows."""
     located = _refine(grey, chart, marks, start)
-    if located is not None and located.fiducials_found >= ENOUGH:
+    if located is not None and located.fiducials_found >= min(ENOUGH, len(chart.fiducials)):
         return located
     lenses = [replace(start, distortion=distortion) for distortion in LENSES if distortion != start.distortion]
     every = [located, *(_refine(grey, chart, marks, lens) for lens in lenses)]

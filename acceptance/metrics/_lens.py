@@ -32,6 +32,7 @@ FOCAL, ASPECT, CENTRE, LENS = 6, 7, slice(8, 10), slice(10, 12)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
 HIGHEST_ANGLE = 1.5
+INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,17 @@ def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:
     away = seen - centre
     radius = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
     return np.asarray(centre + away * (lens(radius, parameters[:, LENS]) / radius)[:, :, None])
+
+
+def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
+    """Where points of the chart (n, 2) are seen (m, n, 2), for m sets of parameters."""
+    centre = parameters[:, None, CENTRE]
+    away = _shown(points, parameters) - centre
+    wanted = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
+    radius = np.minimum(wanted, FARTHEST)
+    for _ in range(INVERSION):
+        radius = np.minimum(radius * wanted / np.maximum(lens(radius, parameters[:, LENS]), 1e-9), FARTHEST)
+    return np.asarray(centre + away * (radius / wanted)[:, :, None])
 
 
 def _shown(points: Array, parameters: Array) -> Array:

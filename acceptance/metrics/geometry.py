@@ -42,9 +42,8 @@ QUANTITIES = {
     "geometry.coverage": "%",
     **_preset.QUANTITIES,
 }
-FITTED = tuple(QUANTITIES)[:6]
+FITTED = tuple(QUANTITIES)[:7]
 METHOD = "dots and fiducials of the chart; lens and place of the chart fitted together by least squares"
-COVERAGE_METHOD = "area of the chart in the picture over the area of the picture"
 NEEDED, FEWEST = 4, 12  # points: at all, and for what the lens bends
 ANY_LENS, USUAL_LENS = 1.0, 0.05  # first term of the lens, standard; the usual one where the points are too few to tell
 FAR_OUT = 0.7  # of the half diagonal: points this far out tell what the lens does in the corner
@@ -117,7 +116,6 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if not scene.located:
         raise GapError("the chart is not located in the picture", code="no_region", kind="grid")
     frame = Frame(place=scene.located[0], aspect=float(scene.video.sample_aspect))
-    yield _coverage(scene, frame)
     yield from of_points(scene, frame, _points(scene, frame))
 
 
@@ -223,7 +221,7 @@ def _why_not(
 
 
 def _figures(model: str, parameters: Array, frame: Frame, reach: float) -> Array:
-    """Figures (m, 9) of parameters (m, 12): those of ``FITTED``, then vertical density, SMIA distortion, focal length.
+    """Figures (m, 10) of parameters (m, 12): those of ``FITTED``, vertical density, SMIA distortion, focal length.
 
     Angles are those of ``camera.pose``: the chart turned by pan, tilt, then roll, in degrees; the focal length is in
     picture widths.
@@ -241,7 +239,8 @@ def _figures(model: str, parameters: Array, frame: Frame, reach: float) -> Array
     focal = np.exp(parameters[:, _lens.FOCAL]) / (2 * frame.corner[0])
     angles = [np.degrees(angle) for angle in (tilt, pan, roll)]
     tv = 100 * bow / (2 * frame.corner[1])
-    return np.stack([100 * bent[:, at], tv, *angles, across, down, 100 * bow / height, focal], axis=1)
+    filled = _coverage(lens, parameters, frame)
+    return np.stack([100 * bent[:, at], tv, *angles, across, filled, down, 100 * bow / height, focal], axis=1)
 
 
 def _bow(lens: _lens.Lens, bends: Array, corner: Array) -> tuple[Array, Array]:
@@ -262,6 +261,17 @@ def _bow(lens: _lens.Lens, bends: Array, corner: Array) -> tuple[Array, Array]:
     return middle[:, 0], (aside - middle)[:, 0]
 
 
+def _coverage(lens: _lens.Lens, parameters: Array, frame: Frame) -> Array:
+    """Share (m,) in % of the picture that the chart fills, as far as it is in the picture."""
+    side = np.linspace(0, 1, 64, endpoint=False)
+    rim = np.concatenate([np.stack([side, 0 * side], axis=1), np.stack([1 + 0 * side, side], axis=1)])
+    outline = frame.on_chart(np.concatenate([rim, 1 - rim]) * np.array(frame.place.chart.size))
+    edge = frame.corner + np.array([frame.aspect, 1]) / (2 * frame.half)
+    x, y = np.moveaxis(np.clip(_lens.seen_places(lens, parameters, outline), -edge, edge), 2, 0)
+    area = np.sum(x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y, axis=1) / 2
+    return np.asarray(100 * np.abs(area) / (4 * edge[0] * edge[1]))
+
+
 def _density(lens: _lens.Lens, parameters: Array, frame: Frame) -> tuple[Array, Array]:
     """Count the stored pixels per metre, across and down (m,), on what faces the camera at the chart's middle."""
     middle = frame.in_picture(frame.place.to_picture(np.array(frame.place.chart.size)[None] / 2))
@@ -275,11 +285,11 @@ def _density(lens: _lens.Lens, parameters: Array, frame: Frame) -> tuple[Array, 
 
 
 def _apart(fitted: Mapping[str, _lens.Fit], values: Mapping[str, Array]) -> Array:
-    """Give the standard doubt (9,) that remains where both lenses explain the picture: they are its two ends."""
+    """Give the standard doubt (10,) that remains where both lenses explain the picture: they are its two ends."""
     best, *others = fitted.values()
     both = [other for other in others if other.residual < ALIKE * best.residual]
     differences = [values[best.model] - values[other.model] for other in both]
-    return np.abs(differences[0]) / math.sqrt(3) if differences else np.zeros(9)
+    return np.abs(differences[0]) / math.sqrt(3) if differences else np.zeros(10)
 
 
 def _budget(best: _lens.Fit, shares: Mapping[str, Array], number: int, apart: float) -> tuple[BudgetLine, ...]:
@@ -324,7 +334,7 @@ def _details(
 
 def _more(quantity: str, values: Array, focal_doubt: float, *, stated: bool) -> dict[str, Value]:
     """Details of one figure only."""
-    _, _, tilt, pan, _, _, down, smia, focal = values.tolist()
+    _, _, tilt, pan, _, _, _, down, smia, focal = values.tolist()
     if quantity == "geometry.tv_distortion":
         return {"form": "EBU", "smia": smia}
     if quantity == "geometry.pixels_per_metre":
@@ -347,33 +357,6 @@ def _curve(best: _lens.Fit, reach: float) -> Curve:
         y_label="distortion",
         x_unit="%",
         y_unit="%",
-    )
-
-
-def _coverage(scene: Scene, frame: Frame) -> Measurement:
-    """Share of the picture that the chart's paper fills, and how far it is known, by how well the chart was found."""
-    side = np.linspace(0, 1, 16, endpoint=False)
-    rim = np.concatenate([np.stack([side, 0 * side], axis=1), np.stack([1 + 0 * side, side], axis=1)])
-    outline = frame.place.to_picture(np.concatenate([rim, 1 - rim]) * np.array(frame.place.chart.size))
-    inside = np.clip(outline, -0.5, np.array(frame.place.picture) - 0.5)
-    after = np.roll(inside, -1, axis=0)
-    area = abs(float(np.sum(inside[:, 0] * after[:, 1] - inside[:, 1] * after[:, 0]))) / 2
-    length = float(np.sum(np.linalg.norm(after - inside, axis=1)))
-    picture = math.prod(frame.place.picture)
-    value, shift = 100 * area / picture, max(frame.place.residual, 0.05)
-    budget = (
-        BudgetLine(source="fit", contribution=100 * length * shift / picture, evaluation="B"),
-        BudgetLine(source="chart copy", contribution=2 * value * _scale_doubt(frame), evaluation="B"),
-    )
-    size = np.ptp(inside, axis=0) / np.array(frame.place.picture)
-    return scene.figure(
-        "geometry.coverage",
-        value,
-        "%",
-        budget,
-        samples=len(frame.place.marks),
-        method=COVERAGE_METHOD,
-        details={"width": 100 * float(size[0]), "height": 100 * float(size[1])},
     )
 
 
