@@ -12,7 +12,7 @@ import cv2
 import low_light as dark
 import numpy as np
 
-from acceptance import charts, clip, encode, exhibits, plots, scene, simulate, wording
+from acceptance import charts, clip, drawing, encode, exhibits, plots, scene, simulate, wording
 from acceptance.camera import Camera
 from acceptance.metrics import compression, geometry, grey_scale, noise, resolution
 from acceptance.model import Curve, Measurement, Shot
@@ -157,12 +157,25 @@ def colour_plane() -> bytes:
     return colours.plane(seen).encode()
 
 
+def printed_charts() -> bytes:
+    """Set the printed charts side by side, half a pixel a millimetre."""
+    shown = []
+    for name in ("acceptance_a0", "acceptance_a2", "acceptance", "edge_plate"):
+        chart = charts.load(name)
+        light = drawing.raster(chart, round(1.5 * chart.size[0]))
+        small = cv2.resize(light, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
+        shown.append(np.pad(small, ((330 - len(small), 8), (8, 8), (0, 0)), constant_values=1.0))
+    coded = np.rint(255 * drawing.srgb(np.hstack(shown))).astype(np.uint8)
+    return bytes(cv2.imencode(".png", coded[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])[1])
+
+
 PICTURES: Mapping[str, Callable[[], bytes]] = {
     "coded_sequence.svg": coded_sequence,
     "colour_plane.svg": colour_plane,
     "geometry.svg": bent_grid,
     "low_light.svg": low_light,
     "noise_levels.svg": noise_levels,
+    "printed_charts.png": printed_charts,
     "resolution_zones.svg": resolution_zones,
     "tone_curve.svg": tone_curve,
 }
