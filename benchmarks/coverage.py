@@ -61,7 +61,7 @@ def kept(name: str, setting: Setting, cache: Path | None, *, anew: bool) -> dict
 
 
 def _runs(name: str, setting: Setting) -> int:
-    return setting.runs(FILM_RUNS if name in FILMS else SIGNAL_RUNS, 2)
+    return setting.runs(FILM_RUNS) if name in FILMS else setting.runs(SIGNAL_RUNS, 4)
 
 
 def rows(name: str, found: Mapping[str, Any]) -> list[tuple[str, ...]]:
