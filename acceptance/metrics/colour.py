@@ -36,7 +36,7 @@ from acceptance.metrics._colour import (
     propagated,
 )
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
-from acceptance.tone import rounding_doubt
+from acceptance.tone import inverse_oetf, rounding_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -247,7 +247,7 @@ def _light(scene: Scene, codes: Array, aims: Array) -> Array:
     much more or less of it.
     """
     light = scene.linear(_channels(scene, codes))
-    stray = float(np.clip(-scene.linear(scene.code_black), 0.0, MOST_STRAY))
+    stray = _stray(scene)
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray(light - stray * (tint - 1)[..., None, :])
@@ -257,6 +257,21 @@ def _channels(scene: Scene, codes: Array) -> Array:
     """R', G', B' (..., 3) on the scale of luma codes, of mean Y', Cb, Cr codes (..., 3)."""
     rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
     return np.asarray(scene.code_black + (scene.code_white - scene.code_black) * rgb)
+
+
+def _stray(scene: Scene) -> float:
+    """Reflectance that stray light adds everywhere.
+
+    That is where the tone curve, over light by that of two usual transfers which makes it straighter, meets darkness.
+    """
+    signal = np.linspace(0.2, 0.8, 25)
+    seen = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * signal)
+    weights, lines = 1 / (np.abs(seen) + MOST_STRAY), []
+    for transfer in ("bt709", "srgb"):
+        light = inverse_oetf(signal, transfer)
+        slope, offset = np.polyfit(light, seen, 1, w=weights)
+        lines.append((float(np.sum((weights * (slope * light + offset - seen)) ** 2)), float(offset)))
+    return float(np.clip(-min(lines)[1], 0.0, MOST_STRAY))
 
 
 def _doubts(scene: Scene, seen: Comparison) -> dict[str, Drawn]:
