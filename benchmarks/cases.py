@@ -227,15 +227,17 @@ def colour(random: np.random.Generator) -> list[Reading]:
 def printed(random: np.random.Generator, chart: charts.Chart) -> charts.Chart:
     """Draw a print of the chart within what is doubted of one that nobody measured.
 
-    Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; colours and the scale at random.
+    Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; those of the wedges for themselves;
+    colours and the scale at random.
     """
     doubt = copies.unmeasured("", chart)
     knots = np.log(np.geomspace(0.005, 1.0, 40))
     alike = np.exp(-0.5 * ((knots[:, None] - knots) / (math.log(5) / 2)) ** 2)
-    error = np.linalg.cholesky(alike + 1e-6 * np.eye(knots.size)) @ random.standard_normal(knots.size)
+    root = np.linalg.cholesky(alike + 1e-6 * np.eye(knots.size))
+    errors = {of_wedges: root @ random.standard_normal(knots.size) for of_wedges in (False, True)}
 
     def put(region: charts.Region) -> charts.Region:
-        fields = dict(region.printed)
+        fields, error = dict(region.printed), errors[region.kind == "wedge"]
         for name in {"reflectance", "dark", "light"} & set(fields):
             factor = 1 + doubt.reflectance_doubt * float(np.interp(math.log(fields[name]), knots, error))
             fields[name] = min(0.97, fields[name] * factor)
@@ -267,7 +269,7 @@ SIGNALS: Mapping[str, tuple[str, Case]] = {
 
 def filmed(random: np.random.Generator) -> list[Reading]:
     """Film the chart itself."""
-    return _filmed(random, None)
+    return _filmed(random, None, ("resolution.", "noise.", "grey_scale.steps"))
 
 
 def filmed_colours(random: np.random.Generator) -> list[Reading]:
@@ -280,13 +282,17 @@ def filmed_colours(random: np.random.Generator) -> list[Reading]:
 
 def filmed_print(random: np.random.Generator) -> list[Reading]:
     """Film a print that nobody has measured."""
-    return _filmed(random, printed(random, charts.load(films.CHART)))
+    return _filmed(random, printed(random, charts.load(films.CHART)), ("resolution.", "noise.snr_linear", "colour."))
 
 
-def _filmed(random: np.random.Generator, hung: charts.Chart | None) -> list[Reading]:
-    """Film small and without loss; of every figure one region at random, so that runs are independent."""
+def _filmed(random: np.random.Generator, hung: charts.Chart | None, families: tuple[str, ...]) -> list[Reading]:
+    """Film small and without loss; of every figure one region at random, so that runs are independent.
+
+    ``families`` are the figures of whose doubts none is missing in such a film.
+    """
     camera = replace(drawn_camera(random, 640, 360), blur=random.uniform(0.6, 1.0))
-    found, chosen = [one for one in films.readings(camera, 0.32, hung) if one.quantity not in CODED], []
+    found = [one for one in films.readings(camera, 0.32, hung) if one.quantity.startswith(families)]
+    found, chosen = [one for one in found if one.quantity not in CODED], []
     for quantity in sorted({one.quantity for one in found}):
         regions = [one for one in found if one.quantity == quantity]
         chosen.append(regions[int(random.integers(len(regions)))])

@@ -96,7 +96,9 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
         "level and light; the inputs that are judged rather than observed (type B) from normal distributions with the",
         "standard uncertainty that the budget states, since that is how a budget combines them. Signals are drawn from",
         "formulas and measured by the metric itself; films go the whole way from the chart through camera, file and",
-        "chart finder, and of each figure one region is taken, drawn at random, so that the runs are independent.",
+        "chart finder, and of each figure one region is taken, drawn at random, so that the runs are independent;",
+        "figures whose budgets hold what such a film does not show (a lens's centre, uneven light) are tried by",
+        "signals only.",
     )
     bars = prose(
         f"Bars: {SIGNAL_RUNS} runs of signals, truth inside U in {BAND[0]:.0%} to {BAND[1]:.0%}; {FILM_RUNS} films,",
