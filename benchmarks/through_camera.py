@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 CRFS = (18, 23, 28, 32, 36)
 BIT_RATES = (1, 2, 4, 8)
 MEGA = 1_000_000
-SEEN = Camera(width=1920, height=1080, blur=0.7, noise=0.008, fixed_noise=0.003, tilt=4.0, pan=3.0, roll=2.0, crf=0)
+SEEN = Camera(
+    width=1920, height=1080, blur=0.7, noise=0.008, fixed_noise=0.003, tilt=4.0, pan=3.0, roll=2.0, distortion=0.03,
+    white=0.8, gains=(1.05, 1.0, 0.94), saturation=0.9, crf=0,
+)  # fmt: skip
 PICTURED = (
     "resolution.mtf50", "resolution.mtf10", "resolution.wedge_horizontal", "noise.snr", "grey_scale.steps",
     "colour.delta_e00_mean", "colour.saturation", "geometry.distortion",
@@ -181,10 +184,12 @@ def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str
     shown = "".join(f"![{quantity} against {name}](pictures/{at})\n" for at, quantity in pictured.items())
     text = prose(
         f"{width} x {height}, 25 frame/s, {seconds:g} s, x264 veryfast, blur {SEEN.blur:g} px, temporal noise",
-        f"{SEEN.noise:.1%}, fixed {SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g} and rolled",
-        f"by {SEEN.roll:g} degrees, {seeds} films at each setting, every region of the chart. Mean deviation from what",
-        "is true before the codec, and the mean U stated; bold: the deviation is larger than U. In brackets: readings",
-        "inside U.",
+        f"{SEEN.noise:.1%}, fixed {SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g}, rolled by",
+        f"{SEEN.roll:g} degrees, barrel of k = {SEEN.distortion:g}, a cast and saturation {SEEN.saturation:g}; {seeds}",
+        "films at each setting, every region of the chart. Mean deviation from what is true before the codec, and the",
+        "mean U stated; bold: the deviation is larger than U. In brackets: readings inside U. Noise figures are of the",
+        "recorded picture, and so is their U: a codec that smooths noise away changes the picture;",
+        "`noise.snr_before_coding` alone speaks of the camera. Elsewhere U has a line for the codec.",
     )
     text += table(("figure", "unit", *(f"{name} {label}" for label in cameras)), _rows(by_setting, quantities))
     text += f"{_said(by_setting, name)}\n\n{shown}"
@@ -205,7 +210,7 @@ def _cell(found: Sequence[Reading]) -> str:
     off, stated = float(np.mean([_deviation(one) for one in found])), _stated(found)
     inside = sum(abs(one.off) <= one.expanded for one in found)
     bound = "at least " if all(one.lower_bound for one in found) else ""
-    told = f"{bound}{off:+.2g} ± {stated:.2g} ({inside}/{len(found)})"
+    told = f"{bound}{round(off, 4):+.2g} ± {stated:.2g} ({inside}/{len(found)})"
     return f"**{told}**" if abs(off) > stated else told
 
 
