@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from acceptance.definitions import Chart, Copy, Region, load, names, scaled
 from acceptance.errors import ChartError
 from acceptance.model import Reason
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from numpy.typing import ArrayLike, NDArray
+
     from acceptance.model import Shot
 
 AS_DRAWN = "as_drawn"  # the film shows the drawing itself: a simulation, or a chart shown on a screen
 UNKNOWN = "unknown"  # a print of which nothing is known
 REFLECTANCE, SCALE, LAB = 0.15, 0.005, 6.0  # half-widths of an unmeasured print
+ALIKE = math.log(5) / 2  # of the logarithm of a ratio of reflectances: sigma of how tone errors correlate
+LEAST_WAY = 0.02  # of a variance of one a step
 LARGEST_SCALE = 5.0  # the edge plate may be printed as a poster
 GREYS = ("grey", "flat", "reference")
 
@@ -84,6 +90,21 @@ def unmeasured(serial: str, chart: Chart) -> Copy:
         scale_doubt=SCALE / math.sqrt(3),
         lab_doubt=chart.makers_lab_doubt or LAB / math.sqrt(3),
     )
+
+
+def tone_errors(doubt: float, reflectances: ArrayLike) -> list[NDArray[np.float64]]:
+    """Relative errors (n,) of printed ``reflectances`` (n,), for each way in which a print of this ``doubt`` may err.
+
+    A printer's tone errors run smoothly from step to step: those of two steps correlate by a Gaussian of the
+    logarithm of their ratio, 0.14 at 5:1. The ways are the principal components, one standard uncertainty each, whose
+    effects add in squares (JCGM 100:2008, 5.2). No doubt, no ways.
+    """
+    if not doubt:
+        return []
+    logarithms = np.log(np.asarray(reflectances, np.float64))
+    apart = (logarithms[:, None] - logarithms) / ALIKE
+    sizes, ways = np.linalg.eigh(np.exp(-(apart**2) / 2))
+    return [doubt * math.sqrt(size) * way for size, way in zip(sizes, ways.T, strict=True) if size > LEAST_WAY]
 
 
 def _parsed(path: Path) -> tuple[Table, bytes]:

@@ -149,7 +149,7 @@ class Chart:
 
     @property
     def reflectance_doubt(self) -> float:
-        """Relative standard uncertainty of the printed reflectances, independent from region to region."""
+        """Relative standard uncertainty of each printed reflectance (how they err together: ``copies.tone_errors``)."""
         return self.copy.reflectance_doubt if self.copy else 0.0
 
     @property

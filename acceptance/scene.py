@@ -36,7 +36,6 @@ Progress = Callable[[int, int], None]
 LIFT = 10.0  # by which the dark part of a picture of two light levels is lifted to find a chart in it
 TWO_LEVELS = ("illuminance_bright", "illuminance_dark")  # conditions of a shot of two copies in unlike light
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
-LEAST_WAY = 0.02  # of a variance of one a step
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 
 
@@ -129,17 +128,10 @@ class Scene:
     def copy_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) had the print erred by one standard uncertainty in each way open to it.
 
-        A printer's tone errors run smoothly from step to step: those of two steps correlate by a Gaussian of the
-        logarithm of their ratio, 0.14 at 5:1. The ways are the principal components, whose effects add in squares
-        (JCGM 100:2008, 5.2). None where the copy leaves no doubt or no steps are used.
+        See ``copies.tone_errors``. None where the copy leaves no doubt or no steps are used.
         """
-        doubt, steps = self.copy_doubt * math.log(5) / math.sqrt(2), self._steps
-        if not doubt:
-            return []
-        logarithms = np.log([printed for _, printed, _ in steps])
-        apart = (logarithms[:, None] - logarithms) / (math.log(5) / 2)
-        sizes, ways = np.linalg.eigh(np.exp(-(apart**2) / 2))
-        errors = [doubt * math.sqrt(size) * way for size, way in zip(sizes, ways.T, strict=True) if size > LEAST_WAY]
+        doubt = self.chart.reflectance_doubt if self.chart and len(self._steps) >= 4 else 0.0
+        errors = copies.tone_errors(doubt, [printed for _, printed, _ in self._steps])
         return [self._followed(codes, 1 + error) for error in errors]
 
     def linear(self, codes: ArrayLike) -> Floats:
@@ -163,7 +155,7 @@ class Scene:
         pairs = []
         for view in self.of_kind("grey") or self.of_kind("colour"):
             if (reflectance := view.region.reflectance) is not None:
-                core = _core(view.luma)
+                core = views.middle_half(view.luma)
                 code, sigma = float(core.mean()), float(core.std())
                 doubt = LEAST_DOUBT + rounding_doubt(sigma) + sigma / math.sqrt(core.size)
                 if self.code_black + 1 < code < self.code_white - 1:
@@ -369,13 +361,3 @@ def _ends(kept: Sequence[clip.Frame]) -> list[clip.Frame]:
 def _mean(kept: Sequence[clip.Frame]) -> clip.Frame:
     mean = np.mean([frame.luma for frame in kept], axis=0, dtype=np.float32)
     return replace(kept[0], luma=np.rint(mean).astype(kept[0].luma.dtype))
-
-
-def _core(luma: NDArray[Any]) -> NDArray[Any]:
-    """Cut out the central half, in each direction, of each frame."""
-    height, width = luma.shape[1:]
-    return luma[
-        :,
-        height // 4 : max(height // 4 + 1, height - height // 4),
-        width // 4 : max(width // 4 + 1, width - width // 4),
-    ]

@@ -47,6 +47,12 @@ class View:
     quantiser: float | None = None
 
 
+def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
+    """Cut the middle half, in each direction, out of each frame (n, h, w)."""
+    down, across = (n // 4 for n in frames.shape[1:])
+    return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
+
+
 def of_chart(kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
     """Cut every region of the chart; ``places``: one for all frames, or one for each. What fails is noted."""
     views = {}

@@ -13,7 +13,7 @@ import numpy as np
 import scenes
 from films import Reading
 
-from acceptance import charts, encode, scene
+from acceptance import charts, copies, encode, scene
 from acceptance.camera import Camera
 from acceptance.definitions import Copy
 from acceptance.metrics import _grey, grey_scale, noise
@@ -34,7 +34,9 @@ def steps(random: np.random.Generator) -> list[Reading]:
     )
     doubt, frames = random.uniform(0.0, 0.02), int(random.integers(8, 33))
     lights = [float(region.printed["reflectance"]) for region in STEPS]
-    told = [light * math.exp(doubt * random.standard_normal()) for light in lights]
+    ways = copies.tone_errors(doubt, lights)
+    errors = np.sum([way * random.standard_normal() for way in ways], axis=0)
+    told = [light * math.exp(error) for light, error in zip(lights, errors, strict=True)]
     views = [
         scenes.patch(random, camera, float(camera.luma(light)), frames, region.name, "grey", value)
         for region, light, value in zip(STEPS, lights, told, strict=True)

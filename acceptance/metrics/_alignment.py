@@ -138,7 +138,7 @@ def path(costs: Array, first: Whole | None, free: Sequence[int], irregular: floa
     for i in range(rows):
         if i:
             total, came[i] = _step(total, int(first[i] - first[i - 1]), free, irregular)
-            begin = 0.0 if i == 0 else foreign * i
+            begin = foreign * i
             came[i, total > begin] = -1
             total = np.minimum(total, begin) + costs[i]
         ended = float(total.min()) + (foreign * (rows - 1 - i) if i < rows - 1 else 0.0)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics import _chart_light
 from acceptance.metrics._lighting import lighting
+from acceptance.metrics._seen import MOST_CLIPPED, clipped_share
 from acceptance.model import BudgetLine, Measurement, Note, Reason
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Array = NDArray[np.float64]
 SURFACE_METHOD = "linear light of the region, smoothed: (largest - smallest) / mean; middle ninth / rim"
 CHART_METHOD = "linear light on the light sides of the chart's edges: (largest - smallest) / mean; middle / corners"
 SMALLEST = 32  # px
-MOST_CLIPPED = 0.005
 TONE_PROBE = 0.05  # by which the exponent of the tone curve is changed to see what it moves
 
 
@@ -58,7 +58,7 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
     name, codes = view.region.name, view.luma
     if min(codes.shape[1:]) < SMALLEST:
         raise GapError(f"{name} is smaller than {SMALLEST} px", code="region_too_small", region=name)
-    clipped = float(np.mean((codes <= scene.code_black) | (codes >= scene.code_white)))
+    clipped = clipped_share(codes, (scene.code_black, scene.code_white))
     if clipped > MOST_CLIPPED:
         raise GapError(f"{clipped:.1%} of {name} is clipped", code="clipped", region=name, share=clipped)
     lit = np.maximum(light[codes].mean(axis=0), 0.0)

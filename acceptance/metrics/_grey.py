@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import trim_mean
 
+from acceptance.metrics._seen import MOST_CLIPPED
 from acceptance.tone import rounding_doubt
+from acceptance.views import middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,6 @@ QUANTISATION = 1 / 12
 LEAST_SIGMA = math.sqrt(QUANTISATION)
 BLOCKS = 4
 DEGREES = BLOCKS * BLOCKS - 1
-MOST_CLIPPED = 0.005
 AT_BLACK = 0.5  # codes above black: a mean within this holds no signal, whatever noise was added to it
 AT_THE_END = 0.5  # share of the samples that is piled up where the signal without noise reaches the end
 MIDDLE = (0.2, 0.8)  # of the nominal amplitude: the mid tones
@@ -72,19 +73,22 @@ class Count:
 class Slope:
     """Slope of log signal on log light, with the standard uncertainties that its inputs contribute.
 
-    ``weight`` times a relative standard uncertainty of the light of each step, independent from step to step, is what
-    that one contributes; ``span`` is the range of the natural logarithm of the light, ``residual`` the RMS of the fit
-    in natural logarithms, ``used`` the number of steps.
+    ``light`` (n,) is that of the steps used; errors (n,) of its natural logarithm change the slope by minus the slope
+    times the sum of ``weights`` (n,) times errors. ``residual`` is the RMS of the fit in natural logarithms.
     """
 
     value: float
     sampling: float
     degrees_of_freedom: float
     quantisation: float
-    weight: float
-    span: float
+    light: Array
+    weights: Array
     residual: float
-    used: int
+
+    @property
+    def span(self) -> float:
+        """Range of the natural logarithm of the light."""
+        return float(np.ptp(np.log(self.light)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,19 +106,13 @@ class Range:
     steps: float
 
 
-def inner(frames: NDArray[np.integer] | Array) -> NDArray[np.integer] | Array:
-    """Return the central half of frames (n, h, w) in each direction."""
-    _, height, width = frames.shape
-    return frames[:, height // 4 : height - height // 4, width // 4 : width - width // 4]
-
-
 def step(frames: NDArray[np.integer] | Array, black: float = -math.inf, white: float = math.inf) -> Step:
     """Mean and noise of one step, ``frames`` (n, h, w) in codes, from the central half (4 x 4 px or more).
 
     Noise is the root mean square about the frame's own linear fall-off, quantisation included and at least its floor
     (1/12). Uncertainties from the scatter between 4 x 4 blocks. ``black`` and ``white`` are the codes of the ends.
     """
-    codes = np.asarray(inner(frames), np.float64)
+    codes = np.asarray(middle_half(frames), np.float64)
     mean_frame, rest = codes.mean(axis=0), codes - codes.mean(axis=(1, 2), keepdims=True)
     noise = _sigma(np.mean((rest - _slope(mean_frame)) ** 2, axis=0))
     temporal = _sigma(rest.var(axis=0, ddof=1)) if len(codes) > 1 else noise
@@ -123,7 +121,7 @@ def step(frames: NDArray[np.integer] | Array, black: float = -math.inf, white: f
     return Step(
         mean=mean,
         noise=noise[0],
-        mean_uncertainty=_standard_error(mean_frame),
+        mean_uncertainty=standard_error(mean_frame),
         noise_uncertainty=noise[1],
         temporal=temporal[0],
         temporal_uncertainty=temporal[1],
@@ -180,10 +178,9 @@ def gamma(steps: Sequence[Step], light: Sequence[float], black: float, white: fl
         sampling=float(math.sqrt(parts.sum())),
         degrees_of_freedom=float(DEGREES * parts.sum() ** 2 / max(np.sum(parts**2), 1e-300)),
         quantisation=float(np.linalg.norm(rounding)),
-        weight=abs(value) * float(np.linalg.norm(weights)),
-        span=float(np.ptp(x)),
+        light=np.exp(x),
+        weights=weights,
         residual=float(np.std(y - y.mean() - value * (x - x.mean()))),
-        used=len(chosen),
     )
 
 
@@ -216,6 +213,13 @@ def merged(steps: Sequence[Step], light: Sequence[float]) -> tuple[list[Step], l
     return [_mean([steps[i] for i in group]) for group in groups], [
         math.exp(sum(math.log(light[i]) for i in group) / len(group)) for group in groups
     ]
+
+
+def standard_error(values: Array) -> float:
+    """Give the standard error of the mean of values (h, w) from the scatter between 4 x 4 blocks."""
+    rows = np.array_split(values, BLOCKS, axis=0)
+    blocks = [block.mean() for row in rows for block in np.array_split(row, BLOCKS, axis=1)]
+    return float(np.std(blocks, ddof=1) / BLOCKS)
 
 
 def _mean(steps: Sequence[Step]) -> Step:
@@ -286,23 +290,16 @@ def _of_count(margins: Array, spread: Array) -> float:
 def _sigma(squares: Array) -> tuple[float, float]:
     """Root of the mean of squares (h, w), at least quantisation's, and its standard uncertainty."""
     sigma = math.sqrt(max(float(squares.mean()), QUANTISATION))
-    return sigma, _standard_error(squares) / (2 * sigma)
+    return sigma, standard_error(squares) / (2 * sigma)
 
 
 def _piled(codes: Array, end: float, *, reached: bool) -> tuple[float, float]:
     """Share of the samples (n, h, w) on the end code where the end is ``reached``, and its standard uncertainty."""
     on_end = np.mean(codes == end, axis=0) * float(reached)
-    return float(on_end.mean()), _standard_error(on_end)
+    return float(on_end.mean()), standard_error(on_end)
 
 
 def _slope(frame: Array) -> Array:
     """Linear fall-off of a frame (h, w) about its mean."""
     y, x = (np.linspace(-1, 1, n) for n in frame.shape)
     return np.asarray((y @ frame.mean(axis=1) / (y @ y)) * y[:, None] + (x @ frame.mean(axis=0) / (x @ x)) * x)
-
-
-def _standard_error(values: Array) -> float:
-    """Give the standard error of the mean of values (h, w) from the scatter between 4 x 4 blocks."""
-    rows = np.array_split(values, BLOCKS, axis=0)
-    blocks = [block.mean() for row in rows for block in np.array_split(row, BLOCKS, axis=1)]
-    return float(np.std(blocks, ddof=1) / BLOCKS)

@@ -151,7 +151,7 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
     doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
     interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
     budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
-    return Crossing(lux=lux, budget=budget, met=above.level, missed=under.level, upper_bound=above.bound)
+    return Crossing(lux=lux, budget=budget, met=above.level, missed=under.level, upper_bound=above.bound or under.bound)
 
 
 def _light(above: Level, under: Level, weight: float, lux: float) -> tuple[BudgetLine, ...]:

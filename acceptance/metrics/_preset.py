@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from acceptance.scene import Scene
 
 Array = NDArray[np.float64]
+Focal = tuple[float, float]  # focal length in picture widths and its relative standard uncertainty
 
 QUANTITIES = {"geometry.preset_repeatability": "px", "geometry.preset_repeatability_angle": "°"}
 CHART_METHOD = "place of the chart in several shots of the preset"
 PICTURE_METHOD = "shift of the picture between stills of the preset, by phase correlation"
 FEWEST = 3
+FOCAL_STATED, FOCAL_KNOWN = 0.03, 0.1  # relative standard uncertainty of a focal length: stated; fitted, at most
 CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15  # px, standard, of one place; of the picture as it is correlated
 LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures come to 0.05
 WIDEST = 960  # px of the picture that is correlated
@@ -61,7 +63,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
             raise GapError(f"still {number} shows something else", code="stills_differ", still=number)
         shifts.append(np.array(shift) * other[2])
     places = np.array(shifts)
-    focal = focal_length(scene.shot)
+    focal = _stated_focal(scene.shot)
     doubt = PICTURE_DOUBT * first[2]
     yield from _figures((scene.shot,), places, scene.video.width, focal, doubt, PICTURE_METHOD)
 
@@ -80,7 +82,7 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
             yield from (Note(reason=reason, subject=subject, metric="geometry", quantity=one) for one in QUANTITIES)
             continue
         places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
-        focal = focal_length(seen[0]) or _fitted_focal(seen, measured)
+        focal = _stated_focal(seen[0]) or _fitted_focal(seen, measured)
         yield from _figures(seen, places, int(seen[0].stream["width"]), focal, CHART_DOUBT, CHART_METHOD)
 
 
@@ -88,15 +90,20 @@ def _preset(shot: Shot) -> str:
     return next((str(one.value) for one in shot.conditions if one.name == "preset"), "")
 
 
-def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> float | None:
-    """Return the focal length in picture widths that the chart itself told in one of the shots."""
+def _stated_focal(shot: Shot) -> Focal | None:
+    focal = focal_length(shot)
+    return None if focal is None else (focal, FOCAL_STATED)
+
+
+def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Focal | None:
+    """Return the focal length that the chart itself told in the shots."""
     names = {shot.id for shot in shots}
     told = [
         one.details["focal_length_in_widths"]
         for one in measured
         if one.shot in names and one.details.get("focal_length") == "fitted"
     ]
-    return float(np.median(np.array(told, np.float64))) if told else None
+    return (float(np.median(np.array(told, np.float64))), FOCAL_KNOWN) if told else None
 
 
 def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
@@ -108,19 +115,20 @@ def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[n
 
 
 def _figures(
-    shots: Sequence[Shot], places: Array, width: int, focal: float | None, doubt: float, method: str
+    shots: Sequence[Shot], places: Array, width: int, focal: Focal | None, doubt: float, method: str
 ) -> Iterator[Measurement | Note]:
-    """Make the figures of places (n, 2) in px, less the scatter that finding the place alone would make."""
+    """Make the figures of places (n, 2) in px, each found to within a standard uncertainty of ``doubt`` px."""
     away = places - places.mean(axis=0)
     distances = np.linalg.norm(away, axis=1)
-    freedom = 2 * (len(places) - 1)
     sd = math.sqrt(float(np.sum(away**2)) / (len(places) - 1))
+    freedom = _freedom(away)
     for quantity, unit in QUANTITIES.items():
         if unit == "°" and focal is None:
             reason = Reason(code="focal_length_unknown", parameters={"doubt": 1.0})
             yield Note(reason=reason, shot=shots[0].id, subject=shots[0].subject, metric="geometry", quantity=quantity)
             continue
-        scale = 1.0 if unit == "px" or focal is None else math.degrees(1 / (focal * width))
+        length, unsure = (1.0, 0.0) if unit == "px" or focal is None else focal
+        scale = 1.0 if unit == "px" else math.degrees(1 / (length * width))
         details: dict[str, Value] = {"preset": _preset(shots[0]), "places": len(places)}
         for statistic, value in (("sd", sd), ("worst", float(distances.max()))):
             yield measurement(
@@ -128,7 +136,11 @@ def _figures(
                 quantity,
                 value * scale,
                 unit,
-                _budget(statistic, sd * scale, doubt * scale, freedom),
+                [
+                    *(_repeat(sd * scale, freedom) if statistic == "sd" else ()),
+                    BudgetLine(source="place", contribution=doubt * scale, evaluation="B"),
+                    *_focal_line(value * scale * unsure),
+                ],
                 samples=len(places),
                 method=method,
                 statistic=statistic,
@@ -136,8 +148,16 @@ def _figures(
             )
 
 
-def _budget(statistic: str, sd: float, doubt: float, freedom: int) -> Sequence[BudgetLine]:
-    place = BudgetLine(source="place", contribution=doubt, evaluation="B")
-    if statistic == "worst":
-        return (place,)
-    return (BudgetLine(source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom), place)
+def _freedom(away: Array) -> float:
+    """Degrees of freedom of the summed variances of places (n, 2) about their mean: n - 1 on a line, to twice that."""
+    squares = away.T @ away
+    spread = float(np.sum(squares**2))
+    return (len(away) - 1) * (float(np.trace(squares)) ** 2 / spread if spread else 2.0)
+
+
+def _repeat(sd: float, freedom: float) -> Sequence[BudgetLine]:
+    return (BudgetLine(source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom),)
+
+
+def _focal_line(contribution: float) -> Sequence[BudgetLine]:
+    return (BudgetLine(source="focal_length", contribution=contribution, evaluation="B"),) if contribution else ()

@@ -11,6 +11,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.model import BudgetLine
+from acceptance.planes import h264_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,13 +79,12 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 def coarseness(scene: Scene, view: View, height: float) -> float:
     """Quantiser step of an H.264 coder over the step (``height`` codes) of an edge or wedge; 0 where it is not known.
 
-    The step is 0.625 x 2^(QP / 6) codes (ITU-T H.264, 8.5), 0 where nothing is quantised (QP 0). What a coder does to
-    MTF and wedges was found to go with this ratio on simulated films (docs/metrics/resolution.md); from ``COARSE`` on
-    with its square.
+    It is 0 where nothing is quantised (QP 0). What a coder does to MTF and wedges was found to go with this ratio on
+    simulated films (docs/metrics/resolution.md); from ``COARSE`` on with its square.
     """
     if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
         return 0.0
-    ratio = float(0.625 * 2 ** (view.quantiser / 6) / max(height, 1.0))
+    ratio = float(h264_step(view.quantiser) / max(height, 1.0))
     return ratio * max(1.0, ratio / COARSE)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import charts, scene
 from acceptance.errors import GapError
-from acceptance.metrics import _grey_steps
+from acceptance.metrics import _grey
 from acceptance.metrics._light_series import accuracy, number
 from acceptance.model import BudgetLine
 from acceptance.watch import within
@@ -74,7 +74,7 @@ def _illuminance(seen: Scene, name: str) -> float:
     return lux
 
 
-def steps(seen: Scene, place: Located) -> _grey_steps.Count:
+def steps(seen: Scene, place: Located) -> _grey.Count:
     """Count the grey steps that the middle frame tells apart on one copy."""
     grey = sorted((one for one in place.chart.regions if one.kind == "grey"), key=lambda one: int(one.printed["step"]))
     if len(grey) < READ:
@@ -82,6 +82,6 @@ def steps(seen: Scene, place: Located) -> _grey_steps.Count:
     codes = []
     for region in grey:
         x, y, width, height = within(charts.inner(place, region, 1.0))
-        codes.append(_grey_steps.step(seen.reference.luma[None, y : y + height, x : x + width]))
+        codes.append(_grey.step(seen.reference.luma[None, y : y + height, x : x + width]))
     rising = grey[-1].printed["reflectance"] > grey[0].printed["reflectance"]
-    return _grey_steps.count(codes, rising=rising, least=_grey_steps.LEAST * (seen.code_white - seen.code_black))
+    return _grey.count(codes, rising=rising, least=_grey.LEAST * (seen.code_white - seen.code_black))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import trim_mean
 
 from acceptance.colorimetry import TO_XYZ, lab_of, signals
 from acceptance.drawing import linear_rgb
@@ -35,8 +36,11 @@ from acceptance.metrics._colour import (
     normalised,
     propagated,
 )
+from acceptance.metrics._grey import TRIM, standard_error
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.planes import h264_step
 from acceptance.tone import inverse_oetf, rounding_doubt
+from acceptance.views import middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,8 +57,6 @@ QUANTITIES = {
 }
 METHOD = "CIELAB D65 of BT.709 primaries, exposure normalised on the neutrals, one tone curve for all channels ({tone})"
 
-TRIM = 0.1
-BLOCKS = 4  # each way
 SMALLEST = 4  # px of the colour planes, in the middle half of a patch
 MOST_CLIPPED = 0.05  # of the pixels; noise alone lifts some of a bright patch to the end of the range
 END = 1.5 / 219  # of the range: as near to its end as that is clipped
@@ -149,7 +151,7 @@ def _patches(scene: Scene) -> tuple[list[Patch], list[str]]:
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
     if scene.reference.cb is None:
         raise GapError("the picture has no colours", code="monochrome")
-    large = [_patch(scene, view) for view in views if min(_core(_planes(view)[1]).shape[1:]) >= SMALLEST]
+    large = [_patch(scene, view) for view in views if min(middle_half(_planes(view)[1]).shape[1:]) >= SMALLEST]
     patches = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
     kept = {patch.name for patch in patches}
     left_out = [str(view.region.printed["name"]) for view in views if view.region.printed["name"] not in kept]
@@ -180,7 +182,7 @@ def _planes(view: View) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
 
 
 def _patch(scene: Scene, view: View) -> Patch:
-    cores = [_core(plane) for plane in _planes(view)]
+    cores = [middle_half(plane) for plane in _planes(view)]
     frames = np.array([plane.mean(axis=(1, 2)) for plane in cores]).T
     spread = [float(plane.std()) for plane in cores]
     middles = [plane.mean(axis=0) for plane in cores]
@@ -189,8 +191,8 @@ def _patch(scene: Scene, view: View) -> Patch:
     across, down = scene.chart.size if scene.chart else (1.0, 1.0)
     return Patch(
         name=str(view.region.printed["name"]),
-        codes=np.array([_trimmed(middle) for middle in middles]),
-        doubts=np.array([_blocks(middle).std(ddof=1) / BLOCKS for middle in middles]),
+        codes=np.array([trim_mean(middle, TRIM, axis=None) for middle in middles]),
+        doubts=np.array([standard_error(middle) for middle in middles]),
         rounding=np.array([rounding_doubt(sigma) for sigma in spread]),
         coding=np.array([_coding(scene, view, sigma) for sigma in spread]),
         frames=frames,
@@ -198,23 +200,6 @@ def _patch(scene: Scene, view: View) -> Patch:
         aim=lab_of(aim),
         place=np.array([x + width / 2 - across / 2, y + height / 2 - down / 2]) / (across / 2),
     )
-
-
-def _core(plane: NDArray[Any]) -> NDArray[Any]:
-    """Cut out the middle half, in each direction, of each frame (n, h, w)."""
-    down, across = (n // 4 for n in plane.shape[1:])
-    return plane[:, down : plane.shape[1] - down, across : plane.shape[2] - across]
-
-
-def _trimmed(middle: Array) -> float:
-    """Mean without the lowest and the highest tenth."""
-    cut = int(TRIM * middle.size)
-    return float(np.sort(middle, axis=None)[cut : middle.size - cut].mean())
-
-
-def _blocks(middle: Array) -> Array:
-    rows = np.array_split(middle, BLOCKS, axis=0)
-    return np.array([block.mean() for row in rows for block in np.array_split(row, BLOCKS, axis=1)])
 
 
 def _coding(scene: Scene, view: View, sigma: float) -> float:
@@ -226,8 +211,8 @@ def _coding(scene: Scene, view: View, sigma: float) -> float:
     """
     step = UNTOLD.get(scene.video.codec, 0.0)
     if view.quantiser is not None:
-        step = 2 ** ((view.quantiser - 4) / 6) if scene.video.codec == "h264" else 2 * view.quantiser
-    small = max(0.8, (SURE_SIDE / min(_core(view.luma).shape[1:])) ** 1.5)
+        step = h264_step(view.quantiser) if scene.video.codec == "h264" else 2 * view.quantiser
+    small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
     return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0
 
 
@@ -236,7 +221,7 @@ def _clipped(scene: Scene, view: View, aim: Array) -> float:
     luma, cb, cr = _planes(view)
     down, across = (round(luma.shape[axis] / cb.shape[axis]) for axis in (1, 2))
     near = luma[:, ::down, ::across][:, : cb.shape[1], : cb.shape[2]]
-    rgb = signals(_core(near), _core(cb), _core(cr), scene.video)
+    rgb = signals(middle_half(near), middle_half(cb), middle_half(cr), scene.video)
     return float(np.mean(np.any((rgb > 1 - END) | ((rgb < END) & (aim > SHOWN)), axis=-1)))
 
 

@@ -21,6 +21,7 @@ from scipy.spatial.transform import Rotation
 from acceptance.errors import GapError
 from acceptance.metrics import _lens, _preset
 from acceptance.metrics._dots import dot_centres, fiducial_centres
+from acceptance.metrics._preset import FOCAL_KNOWN, FOCAL_STATED
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
 
 if TYPE_CHECKING:
@@ -48,9 +49,7 @@ NEEDED, FEWEST = 4, 12  # points: at all, and for what the lens bends
 ANY_LENS, USUAL_LENS = 1.0, 0.05  # first term of the lens, standard; the usual one where the points are too few to tell
 FAR_OUT = 0.7  # of the half diagonal: points this far out tell what the lens does in the corner
 WRONG = 5.0  # standard deviations at which a point is left out
-USUAL_FOCAL = 1.0  # picture widths; ln of its doubt where nothing is known, and where the focal length is stated
-UNKNOWN, STATED = 1.0, 0.03
-FOCAL_KNOWN = 0.1  # relative doubt of the focal length at which angles may be had from it
+USUAL_FOCAL, UNKNOWN = 1.0, 1.0  # picture widths, and the doubt of its ln, where nothing is known
 SMALL_ANGLE = 0.5  # degrees, standard uncertainty: so near to face on that the focal length does not matter
 PRINT_ASPECT = 2e-4  # standard doubt of the print's height to width, beyond that of the chart's copy
 FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
@@ -155,7 +154,7 @@ def _known(scene: Scene, frame: Frame, points: int) -> tuple[_lens.Known, bool]:
     lens = ANY_LENS if points >= FEWEST else USUAL_LENS
     if focal is None:
         return _lens.Known(USUAL_FOCAL * width, UNKNOWN, aspect, lens), False
-    return _lens.Known(focal * width, STATED, aspect, lens), True
+    return _lens.Known(focal * width, FOCAL_STATED, aspect, lens), True
 
 
 def _scale_doubt(frame: Frame) -> float:

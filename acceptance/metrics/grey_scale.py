@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.copies import tone_errors
 from acceptance.errors import GapError
-from acceptance.metrics._grey import LEAST, K, Step, clipped, count, dynamic_range, gamma, inner, merged, step
+from acceptance.metrics._grey import LEAST, K, Step, clipped, count, dynamic_range, gamma, merged, step
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.views import middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +72,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if not np.ptp(scene.reference.luma):
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
     for view in views:
-        if min(inner(view.luma).shape[1:]) < SMALLEST:
+        if min(middle_half(view.luma).shape[1:]) < SMALLEST:
             name = view.region.name
             raise GapError(f"{name} is smaller than 8 x 8 px", code="region_too_small", region=name)
     scale = _Scale(scene, views)
@@ -115,13 +117,14 @@ class _Scale:
         slope = gamma(self.shown, self.light, self.black, self.white)
         if slope is None:
             return self._note("grey_scale.gamma", "too_few_mid_tones")
+        errors = tone_errors(self.doubt, slope.light)
         lines = [
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
             _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
-            *self._copy(slope.weight),
+            *self._copy(math.hypot(*(slope.value * float(slope.weights @ error) for error in errors))),
         ]
-        return self._figure("grey_scale.gamma", slope.value, lines, used=slope.used, residual=slope.residual)
+        return self._figure("grey_scale.gamma", slope.value, lines, used=slope.light.size, residual=slope.residual)
 
     def clipping(self) -> Iterator[Measurement]:
         """Share of the steps that are clipped at black, and at white."""
@@ -142,7 +145,7 @@ class _Scale:
         lines = [
             _line("sampling", DECIBEL * found.sampling),
             _line("step_distance", DECIBEL * found.steps),
-            *self._copy(DECIBEL * math.sqrt(2)),
+            *self._copy(DECIBEL * math.sqrt(2) * self.doubt),
         ]
         ends = {"low": math.exp(found.low), "high": math.exp(found.high)}
         value = DECIBEL * (found.high - found.low)
@@ -160,9 +163,9 @@ class _Scale:
             y_unit="code",
         )
 
-    def _copy(self, sensitivity: float) -> list[BudgetLine]:
-        """Give the line of a printed copy, if it is one: its reflectances are off independently of each other."""
-        return [_line("chart copy", sensitivity * self.doubt)] if self.doubt else []
+    def _copy(self, contribution: float) -> list[BudgetLine]:
+        """Give the line of a printed copy, if it is one."""
+        return [_line("chart copy", contribution)] if self.doubt else []
 
     def _uneven(self) -> float:
         """Largest natural logarithm of the ratio of the signals of two flat regions of the same reflectance."""

@@ -34,7 +34,9 @@ from acceptance.metrics._noise import (
     core,
     unified_weighting,
 )
+from acceptance.metrics._seen import MOST_CLIPPED
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.planes import h264_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +66,6 @@ WEIGHTED = METHOD.format(kind="unified weighting along the line (CCIR 567, per p
 LINEAR = "as recorded, linear light, unweighted, to 0.5 cycle/px; slope of the tone curve at the mean"
 BEFORE_CODING = "noise.snr, less what an H.264 coder of this quantiser step takes (simulated)"
 
-MOST_CLIPPED = 0.005
 MOST_DRIFT = 0.05
 DECIBEL = 20 / math.log(10)
 FLOOR = math.sqrt(QUANTISATION)
@@ -273,13 +274,13 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
 
 
 def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
-    """Estimate S/N before an H.264 coder from its quantiser step, 0.625 x 2^(QP / 6) codes (ITU-T H.264, 8.5)."""
+    """Estimate S/N before an H.264 coder from its quantiser step."""
     quantity, codec, region = "noise.snr_before_coding", str(field.scene.video.codec), field.view.region.name
     if codec in LOSSLESS:
         return replace(recorded, quantity=quantity)
     if codec != "h264" or field.view.quantiser is None or field.scene.video.depth > 8:
         return field.note(quantity, "quantiser_not_told", codec=codec)
-    step, sigma = 0.625 * 2 ** (field.view.quantiser / 6), field.noise.total.sigma
+    step, sigma = h264_step(field.view.quantiser), field.noise.total.sigma
     if step > COARSEST * sigma or recorded.lower_bound:
         return field.note(quantity, "noise_coded_away", region=region, step=step, sigma=sigma)
     shift, half = coding_shift(step / sigma)

@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from acceptance import charts, encode, scene, session, simulate
 from acceptance.camera import Camera
-from acceptance.metrics import _lens, geometry
+from acceptance.metrics import _lens, _preset, geometry
 from acceptance.model import Condition, Measurement, Note, Shot
 
 if TYPE_CHECKING:
@@ -222,8 +222,16 @@ def test_presets_are_compared_by_where_the_chart_lies() -> None:
     worst, sd = np.linalg.norm(away, axis=1).max(), math.sqrt(np.sum(away**2) / 3)
     assert found["geometry.preset_repeatability", "worst"].value == pytest.approx(worst)
     assert found["geometry.preset_repeatability", "sd"].value == pytest.approx(sd)
-    angle = found["geometry.preset_repeatability_angle", "worst"].value
-    assert angle == pytest.approx(math.degrees(math.atan(worst / (1.2 * 1920))), rel=1e-4)
+    angle = found["geometry.preset_repeatability_angle", "worst"]
+    assert angle.value == pytest.approx(math.degrees(math.atan(worst / (1.2 * 1920))), rel=1e-4)
+    [focal] = [line for line in angle.budget if line.source == "focal_length"]
+    assert focal.contribution == pytest.approx(0.03 * angle.value)
+
+
+def test_places_on_a_line_tell_their_scatter_with_half_the_degrees_of_freedom() -> None:
+    away = np.array([(-3.0, 0.0), (1.0, 0.0), (2.0, 0.0)])
+    assert _preset._freedom(away) == pytest.approx(2)
+    assert _preset._freedom(np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])) == pytest.approx(6)
 
 
 def test_two_shots_of_a_preset_are_too_few_and_no_focal_length_gives_no_angle() -> None:

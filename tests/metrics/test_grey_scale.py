@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, encode, scene
+from acceptance import charts, copies, encode, scene
 from acceptance.camera import Camera
 from acceptance.errors import ChartError, GapError
 from acceptance.metrics import _grey, grey_scale
@@ -170,6 +170,19 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
         errors.append((slope.value - true) / math.hypot(slope.sampling, slope.quantisation))
     assert sum(abs(error) < 2 for error in errors) >= 34
     assert 0.6 < math.sqrt(np.mean(np.square(errors))) < 1.4
+
+
+def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None:
+    """Reflectances drawn from the print's own model, 2 %, 400 prints: scatter of the slope over what is stated."""
+    light = np.geomspace(0.1, 0.6, 8)
+    steps = [Step(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
+    random, ways = np.random.default_rng(3), copies.tone_errors(0.02, light)
+    told = [light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)]
+    slopes = [slope.value for one in told if (slope := _grey.gamma(steps, list(one), 16, 235))]
+    exact = _grey.gamma(steps, list(light), 16, 235)
+    assert exact is not None
+    stated = math.hypot(*(exact.value * float(exact.weights @ way) for way in ways))
+    assert np.std(slopes) / stated == pytest.approx(1, abs=3 / math.sqrt(2 * 400))
 
 
 def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:

@@ -215,6 +215,17 @@ def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> No
     assert "figure_brightest" not in lines
 
 
+@pytest.mark.parametrize("bound", [(True, False), (False, True), (False, False)])
+def test_a_figure_that_may_be_higher_on_either_side_of_the_gap_bounds_the_illuminance_from_above(
+    bound: tuple[bool, bool],
+) -> None:
+    levels = [Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", 10.0), ("b", 1.0))]
+    values = zip(levels, (30.0, 20.0), bound, strict=True)
+    points = [Point(level=one, value=value, uncertainty=1, bound=higher) for one, value, higher in values]
+    found = crossing(points, 25.0)
+    assert (found.upper_bound, found.lower_bound) == (any(bound), False)
+
+
 # --- evenness
 
 
