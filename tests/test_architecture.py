@@ -22,8 +22,8 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 RANKS = (
     "model errors data planes tables",
     (
-        "uncertainty clip encode tone onvif definitions copies charts advice projection drawing finding plain_edges"
-        " camera capture colorimetry colorchecker certificates plan plots zone_map wording doctor"
+        "uncertainty sequences clip encode tone onvif definitions copies charts advice projection drawing finding"
+        " plain_edges camera capture colorimetry colorchecker certificates plan plots zone_map wording doctor"
     ),
     "watch simulate workspace",
     "views exhibits",
