@@ -2,7 +2,8 @@
 
 Planes are handed out as coded (no range or colour conversion, no copy where the codec allows), read-only.
 Times are fractions of the stream's time base, in seconds. What a stream does not say is assumed and
-listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 lines up, else BT.601.
+listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 lines up, else BT.601; ``times`` at the
+nominal rate where the format holds none (elementary streams) or only numbers of frames (AVI).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -40,6 +42,7 @@ TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt709", 8: "linear", 13
 PATTERN = re.compile(r"%0?\d*d")
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807
+NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,20 +256,31 @@ def _lacks_moov(path: Path) -> bool:
 
 
 def _index(path: Path) -> tuple[tuple[Packet, ...], int]:
-    """Packets in presentation order without decoding, and the number of frames that the container declares."""
-    packets: list[Packet] = []
+    """Packets in presentation order without decoding, and the number of frames that the container declares.
+
+    Where decoding times jump back a new stretch begins, and packets are put in order within each.
+    """
+    stretches: list[list[Packet]] = [[]]
     with _open(path) as container:
         stream = container.streams.video[0]
-        step = 1 / Fraction(stream.average_rate or SEQUENCE_RATE)
+        step, counted, latest = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), _without_times(container), None
         try:
-            for packet in container.demux(stream):
-                if packet.size:
-                    stamp = packet.pts if packet.pts is not None else packet.dts
-                    time = stamp * stream.time_base if stamp is not None else len(packets) * step
-                    packets.append(Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe))
+            for number, packet in enumerate(one for one in container.demux(stream) if one.size):
+                if latest is not None and packet.dts is not None and packet.dts < latest:
+                    stretches.append([])
+                latest = latest if packet.dts is None else packet.dts
+                stamp = packet.pts if packet.pts is not None else packet.dts
+                time = number * step if counted or stamp is None else stamp * stream.time_base
+                stretches[-1].append(Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe))
         except av.error.FFmpegError:
             pass
-        return tuple(sorted(packets, key=lambda packet: packet.time)), stream.frames
+        ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
+        return tuple(packet for stretch in ordered for packet in stretch), stream.frames
+
+
+def _without_times(container: Any) -> bool:  # noqa: ANN401  (PyAV's container)
+    """Tell whether the format holds no times of pictures."""
+    return bool(container.format.flags & NO_TIMES) or container.format.name == "avi"
 
 
 def _decode(path: Path, *, threads: bool = True) -> Iterator[Any]:
@@ -318,7 +332,8 @@ def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bo
             still=still,
             assumed=assumed
             + (("sample_aspect",) if not stream.sample_aspect_ratio else ())
-            + (("rate",) if sequence else ()),
+            + (("rate",) if sequence else ())
+            + (("times",) if _without_times(container) and not still else ()),
             **coding,
         )
 
@@ -343,15 +358,13 @@ def _coding(frame: Any, *, still: bool, lines: int) -> tuple[tuple[str, ...], di
 
 
 def _bit_rate(packets: Sequence[Packet]) -> float:
-    if len(packets) < 2:
-        return 0.0
-    span = packets[-1].time - packets[0].time
-    duration = span * len(packets) / (len(packets) - 1)
+    steps = [step for one, after in pairwise(packets) if (step := after.time - one.time) > 0]
+    duration = sum(steps) * len(packets) / max(len(steps), 1)
     return float(8 * sum(packet.size for packet in packets) / duration) if duration else 0.0
 
 
 def _time(frame: Any, index: int, info: VideoInfo) -> Fraction:  # noqa: ANN401  (av.VideoFrame)
-    if frame.pts is None or frame.pts == MISSING:
+    if frame.pts is None or frame.pts == MISSING or "times" in info.assumed:
         return index / (info.nominal_rate or SEQUENCE_RATE)
     return Fraction(frame.pts * frame.time_base)
 

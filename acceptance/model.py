@@ -252,6 +252,19 @@ class Curve:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """What happened in a clip from ``start`` to ``end``, in s since its first frame, to ``count`` frames.
+
+    ``kind`` is a word of the phrase files (``timeline``): the report's timeline draws a lane for each.
+    """
+
+    kind: str
+    start: float
+    end: float
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measurement:
     """A number with its unit, uncertainty, method and origin; it knows no limit and no clause.
 
@@ -281,6 +294,7 @@ class Measurement:
     budget: tuple[BudgetLine, ...] = ()
     details: Mapping[str, Value] = field(default_factory=dict)
     curve: Curve | None = None
+    events: tuple[Event, ...] = ()
 
     @property
     def expanded(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -44,9 +45,11 @@ class Series:
     """One value a frame, n frames in all.
 
     ``times`` in s; ``sizes`` in bytes and ``keys`` of the coded frames; ``mean`` luma code; ``difference`` mean
-    absolute luma difference to the frame before on a 64 x 36 thumbnail (nan first). ``cells`` holds for each clock the
-    mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not located; ``rows`` its
-    centre row as a fraction of the height.
+    absolute luma difference to the frame before on a 64 x 36 thumbnail (nan first). ``changed`` is the share of pixels
+    whose luma code is not that of the frame before (nan first), ``key_changed`` at key frames the share that is not
+    that of the key frame before, of the pixels that are not clipped (else nan); both on every fourth row. ``cells``
+    holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
+    located; ``rows`` its centre row as a fraction of the height.
     """
 
     times: Floats
@@ -54,6 +57,8 @@ class Series:
     keys: NDArray[np.bool_]
     mean: Floats
     difference: Floats
+    changed: Floats
+    key_changed: Floats
     cells: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     rows: Mapping[str, float] = field(default_factory=dict)
     arrivals: Floats | None = None
@@ -247,21 +252,30 @@ def _stream(opened: clip.Clip, watch: Watch) -> dict[str, Value]:
 
 
 def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: Watch) -> Series:
-    by_time = {float(packet.time): packet for packet in opened.packets}
-    packets = [by_time.get(time) for time in watch.times]
+    sizes = _sizes(opened, watch.times)
     tracks = sorted(watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean()))
     names = ["clock"] if len(tracks) == 1 else [f"clock_{number}" for number in range(len(tracks))]
     count = len(watch.times)
     return Series(
         times=np.array(watch.times),
-        sizes=np.array([packet.size if packet else 0 for packet in packets], np.int64),
-        keys=np.array([packet.key if packet else False for packet in packets], np.bool_),
+        sizes=np.array(sizes, np.int64),
+        keys=np.array(watch.keys, np.bool_),
         mean=np.array(watch.means),
         difference=np.array(watch.differences),
+        changed=np.array(watch.changes),
+        key_changed=np.array(watch.key_changes),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
         rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)},
         arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None,
     )
+
+
+def _sizes(opened: clip.Clip, times: Sequence[float]) -> list[int]:
+    """Sizes of the coded frames behind ``times``, of which one may come back after a jump; 0 where there is none."""
+    left: dict[float, deque[int]] = defaultdict(deque)
+    for packet in opened.packets:
+        left[float(packet.time)].append(packet.size)
+    return [left[time].popleft() if left[time] else 0 for time in times]
 
 
 def _centre_row(place: Located, height: int) -> float:

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.charts import Chart, Located, Region
-    from acceptance.clip import Clip, Frame
+    from acceptance.clip import Clip, Frame, VideoInfo
 
 MOST_FRAMES = 32
 LOCATE_EVERY = 25
 THUMBNAIL = (64, 36)
+EVERY_ROW = 4  # of the rows in which pixels are compared
+TELLING = 4  # codes off the ends of the scale from which a pixel can show noise
 
 
 class Watch:
@@ -39,8 +41,14 @@ class Watch:
         self.means: list[float] = []
         self.differences: list[float] = []
         self.tracks: list[Track] = []
+        self.changes: list[float] = []
+        self.key_changes: list[float] = []
+        self.keys: list[bool] = []
         self.before: NDArray[Any] | None = None
+        self.rows_before: NDArray[Any] | None = None
+        self.rows_of_key: NDArray[Any] | None = None
         self.top = (1 << opened.info.depth) - 1
+        self.telling = _telling(opened.info)
 
     def see(self, frame: Frame) -> None:
         """Take in one decoded frame."""
@@ -49,12 +57,23 @@ class Watch:
         self.means.append(float(thumbnail.mean()))
         self.differences.append(math.nan if self.before is None else float(np.abs(thumbnail - self.before).mean()))
         self.before = thumbnail
+        self._compare(frame)
         if frame.index in self.sampled:
             self.kept.append(_copied(frame))
         if self.clocks and frame.index % LOCATE_EVERY == 0:
             self._track(frame)
         for track in self.tracks:
             track.read(frame)
+
+    def _compare(self, frame: Frame) -> None:
+        """Compare pixels with those of the frame before, and of a key frame with those of the key frame before."""
+        rows = frame.luma[::EVERY_ROW].copy()
+        self.keys.append(frame.key)
+        self.changes.append(math.nan if self.rows_before is None else _changed(rows, self.rows_before))
+        told = frame.key and self.rows_of_key is not None
+        self.key_changes.append(_changed_noise(rows, self.rows_of_key, self.telling) if told else math.nan)
+        self.rows_before = rows
+        self.rows_of_key = rows if frame.key else self.rows_of_key
 
     def _track(self, frame: Frame) -> None:
         for place in finding.find(frame.luma, self.clocks):
@@ -63,6 +82,23 @@ class Watch:
                 near[0].move(place)
             else:
                 self.tracks.append(Track(place, frame.index))
+
+
+def _changed(rows: NDArray[Any], before: NDArray[Any]) -> float:
+    return cv2.countNonZero(cv2.absdiff(rows, before)) / rows.size
+
+
+def _telling(info: VideoInfo) -> tuple[int, int]:
+    """Lowest and highest code that can show noise: it is not clipped."""
+    low, high = (0, 255) if info.full_range else (16, 235)
+    return (low + TELLING) << (info.depth - 8), (high - TELLING) << (info.depth - 8)
+
+
+def _changed_noise(rows: NDArray[Any], before: NDArray[Any] | None, telling: tuple[int, int]) -> float:
+    """Share that changed of the pixels that can show noise; nan where they are less than a tenth."""
+    could = (rows >= telling[0]) & (rows <= telling[1])
+    number = np.count_nonzero(could)
+    return np.count_nonzero((rows != before) & could) / number if number >= rows.size / 10 else math.nan
 
 
 class Track:

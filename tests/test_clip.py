@@ -95,6 +95,27 @@ def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
     assert [packet.time for packet in opened.packets] == times
 
 
+@pytest.mark.parametrize(("name", "codec"), [("bare.h264", "libx264"), ("numbers.avi", "libx264")])
+def test_times_that_a_format_does_not_hold_are_said_to_be_assumed(tmp_path: Path, name: str, codec: str) -> None:
+    """An elementary stream has none, AVI counts frames only; a transport stream holds its own."""
+    encode.write(tmp_path / name, [ramp(64, 48)] * 6, codec=codec)
+    opened, frames = frames_of(tmp_path / name)
+    assert "times" in opened.info.assumed
+    assert [frame.time for frame in frames] == [Fraction(number, 25) for number in range(6)]
+    encode.write(tmp_path / "own.ts", [ramp(64, 48)] * 6)
+    assert "times" not in clip.open_clip(tmp_path / "own.ts").info.assumed
+
+
+def test_times_that_jump_back_leave_packets_in_the_order_of_the_pictures(tmp_path: Path) -> None:
+    """A recorder that starts its clock anew: two stretches of the same times, one after the other."""
+    encode.write(tmp_path / "one.ts", [ramp(64, 48, shift=number) for number in range(20)])
+    content = (tmp_path / "one.ts").read_bytes()
+    (tmp_path / "two.ts").write_bytes(content * 2)
+    opened, frames = frames_of(tmp_path / "two.ts")
+    assert [packet.time for packet in opened.packets] == [frame.time for frame in frames]
+    assert opened.info.bit_rate == pytest.approx(clip.open_clip(tmp_path / "one.ts").info.bit_rate)
+
+
 def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:
     picture = ramp(64, 48)
     encode.write(tmp_path / "turned.mp4", [picture], rotation=90, options={"crf": "5"})

@@ -174,3 +174,16 @@ def test_a_moving_chart_is_followed_and_not_called_stable(tmp_path: Path) -> Non
 def test_the_curve_is_printed_with_the_scene(chart_scene: scene.Scene) -> None:
     stream = chart_scene.shot.stream
     assert (stream["range"], stream["matrix"], stream["transfer"]) == ("limited", "bt709", "bt709")
+
+
+def test_the_series_tell_which_share_of_the_pixels_changed(tmp_path: Path) -> None:
+    """A tenth of the width changes in one frame, nothing in the next; clipped pixels do not count at key frames."""
+    first = np.full((80, 100), 100, np.uint8)
+    first[40:] = 235
+    other = first.copy()
+    other[:, :10] = 60
+    encode.write(tmp_path / "steps.mkv", [first, other, other], codec="ffv1", pixel_format="gray", options={"g": "1"})
+    series = scene.look(Shot(id="one", subject="camera", clip="steps.mkv"), tmp_path).series
+    assert series.keys.all()
+    np.testing.assert_allclose(series.changed, [np.nan, 0.1, 0.0])
+    np.testing.assert_allclose(series.key_changed[1:], [(400 + 400) / (4000 + 400), 0.0])
