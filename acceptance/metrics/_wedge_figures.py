@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.metrics._seen import SAMPLING_LIMIT, coarseness, coding, lines_of, pictures, repeat, scaled, within
+from acceptance.metrics._seen import SAMPLING_LIMIT, coarseness, coding, lines_of, pictures, refuse_clipped, repeat, scaled, within
 from acceptance.metrics._wedge import CRITERION, Wedge, WedgeResult, phase, wedge_reading
 from acceptance.model import BudgetLine, Curve
 
@@ -27,8 +27,12 @@ CODING = 0.25  # relative, for a coarseness of 1
 
 
 def figure(scene: Scene, view: View) -> Measurement:
-    """Read one wedge in coded luma. Raises GapError: its pattern unknown, not resolved, too few lines."""
+    """Read one wedge in coded luma. Raises GapError: its pattern unknown, clipped, not resolved, too few lines.
+
+    Bars that are cut off at white look more contrasty than they are, so the reading of a clipped wedge comes out high.
+    """
     wedge = _printed(view)
+    refuse_clipped(scene, view)
     along, across = _on_wedge(view)
     codes = pictures(view)
     dark, light, doubt = _levels(scene, view, codes[0], phase(wedge, along, across), wedge)

@@ -365,6 +365,16 @@ def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(filmed: li
         assert found.value == pytest.approx(1440 * _true(0.1 / gain), abs=1.5 * found.expanded)
 
 
+def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
+    """Cut off at white, the bars would read 7 % too high."""
+    simulate.film_chart(camera.Camera(white=2.2, crf=0), charts.load("acceptance"), tmp_path / "bright.mkv", 0.2)
+    seen = scene.look(Shot(id="shot", subject="camera", clip="bright.mkv", chart="acceptance"), tmp_path)
+    measured = list(resolution.measure(seen))
+    assert not _of(measured, "resolution.wedge_horizontal")
+    reasons = {one.quantity: one.reason.code for one in measured if isinstance(one, Note)}
+    assert reasons["resolution.wedge_horizontal"] == reasons["resolution.wedge_vertical"] == "clipped"
+
+
 def test_a_lens_that_bends_lines_does_not_mislead_wedges_and_edges(tmp_path: Path) -> None:
     """Barrel distortion of 4 %: the blur in the picture is the same everywhere, and so are the figures."""
     bent = camera.Camera(blur=BLUR, crf=0, distortion=0.04, share=0.85)
