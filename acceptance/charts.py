@@ -88,6 +88,14 @@ class Located:
         return float(np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2
 
     @property
+    def pixel_aspect(self) -> float:
+        """Width over height of a pixel by which the chart's middle would be seen square on: its shape as seen."""
+        middle, step = np.array(self.chart.size) / 2, 1e-3 * self.chart.size[0]
+        ends = self.to_picture(middle + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]]))
+        across, down = np.sum((ends[::2] - ends[1::2]) ** 2, axis=0)
+        return float(np.sqrt(down / across))
+
+    @property
     def cut_off(self) -> bool:
         """Whether a region or fiducial lies partly outside the picture; the bare margin may."""
         things = [mark.rect for mark in self.chart.fiducials] + [region.rect for region in self.chart.regions]

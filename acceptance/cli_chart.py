@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -129,11 +130,13 @@ def _seen(one: advice.Advice) -> tuple[str, ...]:
 def _sentences(one: advice.Advice, camera: advice.Camera, lines: float | None) -> list[str]:
     """Word what stands in the way and what to do about it."""
     start, end = one.lines or (0.0, 0.0)
+    nearest, farthest = math.ceil(100 * one.nearest) / 100, math.floor(100 * one.farthest) / 100
+    larger = math.ceil(100 * one.chart.smallest / one.size[0])
     words = {
         "too_steep": f"more than {advice.STEEPEST:g} degrees of tilt: hang it higher, go further away, or lean it",
-        "too_large": f"does not fit into the picture: {one.nearest:.1f} m from the lens at least, or a smaller chart",
-        "too_small": f"{one.chart.smallest:g} px are needed: {one.farthest:.1f} m from the lens at most, "
-        f"a larger chart, or this one printed at {one.chart.smallest / one.size[0]:.0%}",
+        "too_large": f"does not fit into the picture: {nearest:.2f} m from the lens at least, or a smaller chart",
+        "too_small": f"{one.chart.smallest:g} px are needed: {farthest:.2f} m from the lens at most, "
+        f"a larger chart, or this one printed at {larger}%",
         "no_wedge": "has no wedge: MTF only, no TV lines",
         "wedge_too_coarse": f"its wedge ends at {end:.0f} TV lines: let it fill less of the picture",
         "wedge_too_fine": f"its wedge begins at {start:.0f} TV lines: let it fill more of the picture",

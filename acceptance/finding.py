@@ -45,8 +45,8 @@ SAMPLES = 60  # along a side: six cells and three quarters of a cell beyond on e
 GRID = np.stack(np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 0.125]), axis=-1).reshape(-1, 2)
 NODES = np.stack(np.meshgrid(*2 * [np.linspace(0, 1, 4)]), axis=-1).reshape(-1, 2)  # enough for what a lens bends
 INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)  # the code, without which any dark square would do
-# Blur in samples and interpolation, from coarse to fine. Linear interpolation blurs by where pixels happen to lie, which
-# puts a fiducial that runs along them up to 0.05 px beside its place; so the last step, which counts, is by Lanczos.
+# Blur in samples and interpolation, from coarse to fine. Linear interpolation blurs by where pixels happen to lie and
+# so puts a fiducial that runs along them up to 0.05 px beside its place; the last step, which counts, is by Lanczos.
 STEPS = ((4.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LANCZOS4))
 
 

@@ -126,6 +126,20 @@ def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:
     assert np.abs(frames[0].luma.astype(int) - turned).mean() < 2
 
 
+@pytest.mark.parametrize(
+    ("size", "aspect"),
+    [((352, 288), "12/11"), ((704, 576), "12/11"), ((720, 480), "10/11"), ((960, 576), "9/11"), ((1280, 720), "1")],
+)
+def test_pictures_of_a_recorders_size_that_tell_no_pixel_aspect_are_taken_as_four_to_three(
+    tmp_path: Path, size: tuple[int, int], aspect: str
+) -> None:
+    """704 of 720 samples are as wide as 4:3 (ITU-R BT.601): a CIF picture samples 264 TV lines, not 288."""
+    cv2.imwrite(str(tmp_path / "still.png"), ramp(*size))
+    info = clip.open_clip(tmp_path / "still.png").info
+    assert info.sample_aspect == Fraction(aspect)
+    assert "sample_aspect" in info.assumed
+
+
 def test_pixels_that_are_not_square_are_told_and_can_be_overridden(tmp_path: Path) -> None:
     encode.write(tmp_path / "d1.mp4", [ramp(720, 576)], sample_aspect=Fraction(16, 15), matrix="bt601")
     opened, _ = frames_of(tmp_path / "d1.mp4")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from acceptance.errors import GapError
 from acceptance.metrics._edge import EdgeResult, edge_mtf
 from acceptance.metrics._seen import (
     SAMPLING_LIMIT,
@@ -19,6 +20,7 @@ from acceptance.metrics._seen import (
     lines_of,
     pictures,
     refuse_clipped,
+    refuse_doubtful_aspect,
     repeat,
     scaled,
     within,
@@ -143,7 +145,7 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
             curve=_curve(edge.first),
         )
         if name == "mtf10":
-            yield _limiting(scene, edge, tone, budget)
+            yield _limiting_or_note(scene, edge, tone, budget)
     if not edge.reached("mtf10"):
         yield _not_reached(edge, "mtf10", f"resolution.{edge.first.resolves}")
 
@@ -216,6 +218,16 @@ def _curve(result: EdgeResult) -> Curve:
         y_unit="1",
         marks={name: at for name, at in marks.items() if at is not None},
     )
+
+
+def _limiting_or_note(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement | Note:
+    try:
+        refuse_doubtful_aspect(scene, edge.first.resolves)
+    except GapError as gap:
+        reason = Reason(code=gap.code, parameters=gap.parameters)
+        quantity = f"resolution.{edge.first.resolves}"
+        return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
+    return _limiting(scene, edge, tone, budget)
 
 
 def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SAMPLING_LIMIT = 0.5  # cycle/px
 MOST_CLIPPED = 0.005
 MARGIN = 0.1
+SQUEEZED = 0.8  # of the pixel aspect that is assumed: a chart within its 35 degrees of tilt is seen narrowed by less
 GROUPS, SINGLE_FRAMES = 4, 8
 COARSE = 0.15  # quantiser step over the step of an edge, beyond which a coder takes more than in proportion
 
@@ -41,6 +42,20 @@ def tv_lines(frequency: float, direction: str, height: int, sample_aspect: Fract
 def lines_of(scene: Scene, direction: str) -> float:
     """TV lines per picture height of one cycle/px in the scene's picture."""
     return tv_lines(1.0, direction, scene.video.height, scene.video.sample_aspect)
+
+
+def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
+    """Refuse TV lines along rows where the stream tells no pixel aspect and the chart's shape belies the assumed one.
+
+    Raises GapError ``pixel_aspect_doubtful``: assumed, seen (the aspect by which the chart would be seen square on).
+    """
+    if direction != "horizontal" or "sample_aspect" not in scene.video.assumed or not scene.located:
+        return
+    assumed, seen = float(scene.video.sample_aspect), scene.located[0].pixel_aspect
+    if min(seen / assumed, assumed / seen) < SQUEEZED:
+        what = f"pixels are taken to be {assumed:.3g} as wide as high, and the chart looks as if they were {seen:.3g}"
+        hint = "State --sample-aspect"
+        raise GapError(what, hint=hint, code="pixel_aspect_doubtful", assumed=assumed, seen=seen)
 
 
 def pictures(view: View) -> list[NDArray[Any]]:

@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.metrics._seen import SAMPLING_LIMIT, coarseness, coding, lines_of, pictures, refuse_clipped, repeat, scaled, within
+from acceptance.metrics._seen import (
+    SAMPLING_LIMIT,
+    coarseness,
+    coding,
+    lines_of,
+    pictures,
+    refuse_clipped,
+    refuse_doubtful_aspect,
+    repeat,
+    scaled,
+    within,
+)
 from acceptance.metrics._wedge import CRITERION, Wedge, WedgeResult, phase, wedge_reading
 from acceptance.model import BudgetLine, Curve
 
@@ -27,7 +38,7 @@ CODING = 0.25  # relative, for a coarseness of 1
 
 
 def figure(scene: Scene, view: View) -> Measurement:
-    """Read one wedge in coded luma. Raises GapError: its pattern unknown, clipped, not resolved, too few lines.
+    """Read one wedge in coded luma. Raises GapError: pattern or pixel aspect unknown, clipped, not resolved, too short.
 
     Bars that are cut off at white look more contrasty than they are, so the reading of a clipped wedge comes out high.
     """
@@ -38,6 +49,7 @@ def figure(scene: Scene, view: View) -> Measurement:
     dark, light, doubt = _levels(scene, view, codes[0], phase(wedge, along, across), wedge)
     results = [wedge_reading(one, along, across, wedge, light - dark) for one in codes]
     direction = _picture_direction(across)
+    refuse_doubtful_aspect(scene, direction)
     scale = lines_of(scene, direction)
     values = [one.reading for one in results]
     first = results[0]

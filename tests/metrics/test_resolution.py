@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from acceptance import camera, charts, encode, scene, simulate
 from acceptance.errors import GapError
 from acceptance.metrics import resolution
-from acceptance.model import Measurement, Note, Shot
+from acceptance.model import Coding, Measurement, Note, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -363,6 +363,27 @@ def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(filmed: li
     for direction in ("horizontal", "vertical"):
         (found,) = _of(filmed, f"resolution.wedge_{direction}")
         assert found.value == pytest.approx(1440 * _true(0.1 / gain), abs=1.5 * found.expanded)
+
+
+def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_aspect(
+    film: Path, tmp_path: Path
+) -> None:
+    """A 16:9 picture squeezed into D1, without a word of it: as 4:3 its 405 TV lines would be 540."""
+    whole = scene.look(Shot(id="shot", subject="camera", clip=film.name), film.parent).reference.luma
+    squeezed = cv2.resize(np.asarray(whole), (720, 576), interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(tmp_path / "d1.png"), squeezed)
+
+    def read(coding: Coding) -> list[Measurement | Note]:
+        shot = Shot(id="shot", subject="camera", clip="d1.png", chart="acceptance", coding=coding)
+        return list(resolution.measure(scene.look(shot, tmp_path)))
+
+    told = read(Coding())
+    assert not _of(told, "resolution.horizontal") + _of(told, "resolution.wedge_horizontal")
+    assert {one.reason.code for one in told if isinstance(one, Note)} == {"pixel_aspect_doubtful"}
+    assert _of(told, "resolution.mtf50")
+    assert _of(told, "resolution.wedge_vertical")
+    (wedge,) = _of(read(Coding(sample_aspect=(64, 45))), "resolution.wedge_horizontal")
+    assert wedge.details["sampling_limit"] == pytest.approx(405)
 
 
 def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
