@@ -20,7 +20,7 @@ import av.logging
 
 from acceptance.errors import ClipError
 from acceptance.model import Coding
-from acceptance.planes import planes_of, quantisers, turned
+from acceptance.planes import FOUR_TO_THREE, planes_of, quantisers, turned
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -43,23 +43,6 @@ PATTERN = re.compile(r"%0?\d*d")
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
-# Pixels of 4:3 pictures of 625 and 525 lines: 704 of the 720 samples of ITU-R BT.601 are the picture's width (13.5 MHz,
-# 52 us). Recorders that write such sizes seldom say so.
-CLASSIC = {
-    (720, 576): Fraction(12, 11),
-    (704, 576): Fraction(12, 11),
-    (352, 576): Fraction(24, 11),
-    (704, 288): Fraction(6, 11),
-    (352, 288): Fraction(12, 11),
-    (176, 144): Fraction(12, 11),
-    (720, 480): Fraction(10, 11),
-    (704, 480): Fraction(10, 11),
-    (352, 480): Fraction(20, 11),
-    (704, 240): Fraction(5, 11),
-    (352, 240): Fraction(10, 11),
-    (960, 576): Fraction(9, 11),
-    (960, 480): Fraction(15, 22),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,7 +312,7 @@ def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bo
         stream = container.streams.video[0]
         quarter = first.rotation % 180 != 0
         width, height = (first.height, first.width) if quarter else (first.width, first.height)
-        usual = CLASSIC.get((first.width, first.height), Fraction(1))
+        usual = FOUR_TO_THREE.get((first.width, first.height), Fraction(1))
         aspect = Fraction(stream.sample_aspect_ratio or usual)
         assumed, coding = _coding(first, still=still, lines=min(first.width, first.height))
         rate = Fraction(stream.guessed_rate) if stream.guessed_rate and not still else None

@@ -6,6 +6,7 @@ A frame here is PyAV's ``av.VideoFrame`` (its types say ``Any``), or what stands
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,23 @@ Plane = NDArray[Any]  # uint8 or uint16
 PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
 WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114), "bt2020": (0.2627, 0.678, 0.0593)}
 H264, MPEG = 1, 2  # AVVideoEncParamsType of FFmpeg
+# Width over height of a pixel of 4:3 pictures of 625 and 525 lines, by size: 704 of the 720 samples of ITU-R BT.601 are
+# the picture's width (13.5 MHz, 52 us). Recorders that write such sizes seldom say so.
+FOUR_TO_THREE = {
+    (720, 576): Fraction(12, 11),
+    (704, 576): Fraction(12, 11),
+    (352, 576): Fraction(24, 11),
+    (704, 288): Fraction(6, 11),
+    (352, 288): Fraction(12, 11),
+    (176, 144): Fraction(12, 11),
+    (720, 480): Fraction(10, 11),
+    (704, 480): Fraction(10, 11),
+    (352, 480): Fraction(20, 11),
+    (704, 240): Fraction(5, 11),
+    (352, 240): Fraction(10, 11),
+    (960, 576): Fraction(9, 11),
+    (960, 480): Fraction(15, 22),
+}
 
 
 def turned(plane: Plane | None, rotation: int) -> Plane | None:
