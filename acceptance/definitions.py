@@ -38,6 +38,9 @@ PRINTED: Mapping[str, Mapping[str, type]] = {
     "grid": {"diameter": float},
     "bits": {"bit": int, "complement": bool},
     "reference": {"reflectance": float},
+    "sequence": {},
+    "qr": {"every": int},
+    "digits": {"every": int},
 }
 
 

@@ -15,16 +15,18 @@ from xml.sax.saxutils import escape
 import cv2
 import numpy as np
 
-from acceptance.charts import Chart, Fiducial, Floats, Region, gray_code
+from acceptance import screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from acceptance.charts import Chart, Fiducial, Floats, Region
     from acceptance.model import Box
 
 Colour = tuple[float, float, float]
+BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
 # Bradford adaptation from D50 to D65 and XYZ to linear sRGB (IEC 61966-2-1), multiplied out.
 _D50 = np.array([0.96422, 1.0, 0.82521])
@@ -84,7 +86,7 @@ def _text(words: str, x: float, y: float, height: float) -> str:
     return f'<text {place} font-family="Noto Sans CJK SC, sans-serif">{escape(words)}</text>'
 
 
-def raster(chart: Chart, width: int, *, index: int | None = None) -> NDArray[np.float32]:
+def raster(chart: Chart, width: int, *, index: int | None = None, session: str = screen.NOBODY) -> NDArray[np.float32]:
     """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1, by exact area coverage.
 
     The chart reaches from x = -0.5 to x = ``width`` - 0.5; the height follows from square pixels.
@@ -92,7 +94,7 @@ def raster(chart: Chart, width: int, *, index: int | None = None) -> NDArray[np.
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
     picture = np.full((rows, width, 3), chart.background, dtype=np.float64)
-    for shape in shapes(chart, index or 0):
+    for shape in shapes(chart, index or 0, session):
         cover, (x, y) = coverage(shape.points * scale)
         target = picture[y : y + cover.shape[0], x : x + cover.shape[1]]
         cover = cover[: target.shape[0], : target.shape[1]]
@@ -127,15 +129,30 @@ def linear_rgb(lab: tuple[float, float, float]) -> Colour:
     return red, green, blue
 
 
-def shapes(chart: Chart, index: int = 0) -> Iterator[Shape]:
+def shapes(chart: Chart, index: int = 0, session: str = screen.NOBODY) -> Iterator[Shape]:
     """Yield all that is printed on the background, in the order of painting."""
     for fiducial in chart.fiducials:
         yield from _fiducial(fiducial, _grey(chart.dark), _grey(chart.background))
     for region in chart.regions:
-        if region.kind == "bits":
-            yield from _bit(region, chart, gray_code(index))
+        if region.kind in screen.SHOWN:
+            yield _filled(region.rect, BLACK, chart)
+            yield from (Shape(_box(box), WHITE, BLACK) for box in screen.lit(region, index, session))
         else:
             yield from _SHAPES[region.kind](region, chart)
+
+
+def light(region: Region, boxes: Iterable[Box], scale: float) -> tuple[Floats, tuple[int, int]]:
+    """Return the light that lit boxes add to a screen's region, and the x, y of the array's first pixel.
+
+    ``scale`` is in pixels a unit of the chart; the array holds the whole region.
+    """
+    whole, (left, top) = coverage(_box(region.rect) * scale)
+    whole[:] = 0
+    for box in boxes:
+        cover, (x, y) = coverage(_box(box) * scale)
+        target = whole[y - top : y - top + cover.shape[0], x - left : x - left + cover.shape[1]]
+        target += cover[: target.shape[0], : target.shape[1]]
+    return np.minimum(whole, 1.0), (left, top)
 
 
 def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
@@ -247,11 +264,6 @@ def _dot(region: Region, chart: Chart) -> Iterator[Shape]:
     radius = region.printed["diameter"] / 2 * math.sqrt(2 * np.pi / 64 / math.sin(2 * np.pi / 64))
     points = np.stack([x + width / 2 + radius * np.cos(turn), y + height / 2 + radius * np.sin(turn)], axis=1)
     yield Shape(points, _grey(chart.dark), _grey(chart.background))
-
-
-def _bit(region: Region, chart: Chart, code: int) -> Iterator[Shape]:
-    lit = bool(code >> region.printed["bit"] & 1) != region.printed["complement"]
-    yield _filled(region.rect, _grey(1.0 if lit else 0.0), chart)
 
 
 _SHAPES: Mapping[str, Callable[[Region, Chart], Iterator[Shape]]] = {

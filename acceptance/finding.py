@@ -245,7 +245,7 @@ def _refine(grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection)
 
 def _projection(marks: Sequence[Mark], chart: Chart, start: Projection) -> Projection | None:
     """Return the projection of the marks; its distortion remains as it is where they are too few to tell."""
-    return fit(*_points(marks, chart), start, free=len(marks) >= ENOUGH)
+    return fit(*_points(marks, chart), start, free=len({mark.fiducial for mark in marks}) >= ENOUGH)
 
 
 def _look_up(grey: Bytes, chart: Chart, projection: Projection) -> list[Mark]:

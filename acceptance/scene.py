@@ -49,7 +49,8 @@ class Series:
     whose luma code is not that of the frame before (nan first), ``key_changed`` at key frames the share that is not
     that of the key frame before, of the pixels that are not clipped (else nan); both on every fourth row. ``cells``
     holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
-    located; ``rows`` its centre row as a fraction of the height.
+    located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height, in
+    which the low bits and the sequence lie.
     """
 
     times: Floats
@@ -60,6 +61,7 @@ class Series:
     changed: Floats
     key_changed: Floats
     cells: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    levels: Mapping[str, Floats] = field(default_factory=dict)
     rows: Mapping[str, float] = field(default_factory=dict)
     arrivals: Floats | None = None
 
@@ -265,6 +267,7 @@ def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: Watch) -> Series
         changed=np.array(watch.changes),
         key_changed=np.array(watch.key_changes),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
+        levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)},
         rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)},
         arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance import charts, drawing, encode
+from acceptance import charts, drawing, encode, screen
 from acceptance.camera import (
     Array,
     Camera,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from acceptance.model import Point
+    from acceptance.model import Box, Point
 
 RASTER = 3.0
 CODECS_WITH_CRF = ("libx264", "libx265")
@@ -134,11 +134,12 @@ def film_clock(
     Raises OutputError when the film cannot be written.
     """
     to_picture = pose(camera, clock.size)
-    sheet = photograph(camera, [(_clock_sheet(camera, clock), to_picture @ _from_raster(camera, clock))])
+    run = _run(refresh, first_index, (-1.0, seconds + 1.0))
+    own, lit = _clock_sheet(camera, clock, run)
+    sheet = photograph(camera, [(own, to_picture @ _from_raster(camera, clock))])
     shown = _deliveries(camera, seconds)
     begins = _begins(camera, shown, start)
-    edges, lit = _refreshes(clock, refresh, first_index, (-1.0, seconds + 1.0))
-    levels = _mean_over(edges, lit, begins[:, None] + _row_delay(camera, sheet), camera.exposure)
+    levels = _mean_over(run.times, lit, begins[:, None] + _row_delay(camera, sheet), camera.exposure)
     _write(camera, path, _screen_frames(camera, sheet, levels, shown), shown)
     middles = begins + (camera.exposure + camera.readout) / 2
     waited = np.array([slot - source for slot, source in shown]) / float(camera.rate)
@@ -146,7 +147,7 @@ def film_clock(
     if arrivals_path:
         _table(arrivals_path, ("frame", "arrival_s"), enumerate(middles + delays))
     if log_path:
-        _table(log_path, ("index", "time_s"), ((first_index + round(t * refresh), t) for t in edges if t >= 0))
+        _table(log_path, ("index", "time_s"), ((i, t) for i, t in zip(run.indices, run.times, strict=True) if t >= 0))
     truth = _truth(camera, clock, to_picture, shown)
     return replace(truth, middles=middles, indices=first_index + middles * refresh, stream_delays=delays)
 
@@ -174,21 +175,23 @@ def film_screens(
     cannot be written.
     """
     left, right = (pose(phone, clock.size, at * phone.width, 0.5) for at in (-0.25, 0.25))
-    own, raster, look = _clock_sheet(camera, clock), _from_raster(camera, clock), pose(camera, clock.size)
+    span = (-delay - 2.0, seconds + 1.0)
+    run = _run(refresh, first_index, span)
+    own, lit = _clock_sheet(camera, clock, run)
+    raster, look = _from_raster(camera, clock), pose(camera, clock.size)
     taken = photograph(camera, [(own, look @ raster)])
     monitor = right @ _fit(camera, clock)
     sheet = photograph(phone, [(own, left @ raster), (taken, monitor)])
     shown = _deliveries(phone, seconds)
-    begins, span = _begins(phone, shown, start), (-delay - 2.0, seconds + 1.0)
-    edges, lit = _refreshes(clock, refresh, first_index, span)
-    pictured, kept = _pictures(camera, taken, edges, lit, span)
+    begins = _begins(phone, shown, start)
+    pictured, kept = _pictures(camera, taken, run, lit, span)
     lights = pictured + delay
     if monitor_refresh:
         lights = np.ceil(lights * monitor_refresh - 1e-6) / monitor_refresh
     rows = begins[:, None] + _row_delay(phone, sheet)
     half = lit.shape[1]
     seen = [
-        _mean_over(*screen, phone.exposure) for screen in ((edges, lit, rows[:, :half]), (lights, kept, rows[:, half:]))
+        _mean_over(*one, phone.exposure) for one in ((run.times, lit, rows[:, :half]), (lights, kept, rows[:, half:]))
     ]
     _write(phone, path, _screen_frames(phone, sheet, np.hstack(seen), shown), shown)
     middles = begins + (phone.exposure + phone.readout) / 2
@@ -232,31 +235,42 @@ def _chart_sheet(camera: Camera, chart: charts.Chart) -> Sheet:
     return Sheet(base=image)
 
 
-def _clock_sheet(camera: Camera, clock: charts.Chart) -> Sheet:
-    """Draw the clock with all its bit cells dark, and each cell as what Gray codes 00..0 and 11..1 differ by."""
-    bits = _bits(clock)
-    count = 1 + max(bit for _, bit, _ in bits)
-    ones = sum(1 << i for i in range(count) if (count - i) % 2)
-    dark, lit = (_raster(camera, clock, index)[..., 1].copy() for index in (0, ones))
-    base, cells, scale = dark.copy(), [], _raster_step(camera, clock)
-    for region, _, _ in bits:
-        left, top, width, height = (value * scale for value in region.rect)
-        at = slice(math.floor(top), math.ceil(top + height)), slice(math.floor(left), math.ceil(left + width))
-        base[at] = np.minimum(dark[at], lit[at])
-        cells.append(Cell(x=math.floor(left), y=math.floor(top), light=np.abs(lit[at] - dark[at])))
-    return Sheet(base=base[None], cells=tuple(cells))
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """The refreshes that a film of a clock spans: when each lights up (n,) and what its index is."""
+
+    times: Array
+    indices: tuple[int, ...]
 
 
-def _bits(clock: charts.Chart) -> list[tuple[charts.Region, int, bool]]:
-    return [(r, int(r.printed["bit"]), bool(r.printed["complement"])) for r in clock.regions if r.kind == "bits"]
-
-
-def _refreshes(clock: charts.Chart, refresh: float, first_index: int, span: Point) -> tuple[Array, Array]:
-    """Time at which each refresh lights up (n,), and which cells are lit from then on (n, cells)."""
+def _run(refresh: float, first_index: int, span: Point) -> _Run:
     number = np.arange(math.floor(span[0] * refresh), math.ceil(span[1] * refresh) + 1)
-    codes = [charts.gray_code(first_index + int(i)) for i in number]
-    lit = [[bool(code >> bit & 1) != complement for _, bit, complement in _bits(clock)] for code in codes]
-    return number / refresh, np.array(lit, np.float64)
+    return _Run(times=number / refresh, indices=tuple(first_index + int(i) for i in number))
+
+
+def _clock_sheet(camera: Camera, clock: charts.Chart, run: _Run) -> tuple[Sheet, Array]:
+    """Draw the clock with all that changes dark, and what each region adds in each of its states as a cell.
+
+    Returns the sheet, and which cells are lit from each refresh on, (n, cells) of 0 and 1.
+    """
+    cells, lit, scale = [], [], _raster_step(camera, clock)
+    base = _raster(camera, clock, run.indices[0])[..., 1].copy()
+    for region in clock.regions:
+        for boxes, when in _states(region, run).items():
+            light, (x, y) = drawing.light(region, boxes, scale)
+            cells.append(Cell(x=x, y=y, light=light.astype(np.float32)))
+            lit.append(when)
+            if when[0]:
+                base[y : y + light.shape[0], x : x + light.shape[1]] -= cells[-1].light
+    return Sheet(base=np.maximum(base, 0)[None], cells=tuple(cells)), np.array(lit, np.float64).T
+
+
+def _states(region: charts.Region, run: _Run) -> dict[tuple[Box, ...], list[bool]]:
+    """Return what a region lights, state by state, and at which refreshes; nothing for one that never changes."""
+    if region.kind not in screen.SHOWN:
+        return {}
+    shown = [screen.lit(region, index) for index in run.indices]
+    return {boxes: [one == boxes for one in shown] for boxes in dict.fromkeys(shown) if boxes}
 
 
 def _mean_over(edges: Array, values: Array, begins: Array, exposure: float) -> Array:
@@ -276,11 +290,11 @@ def _row_delay(camera: Camera, sheet: Sheet) -> Array:
     return np.array([camera.readout * (cell.y + cell.light.shape[0] / 2) / camera.height for cell in sheet.cells])
 
 
-def _pictures(camera: Camera, taken: Sheet, edges: Array, lit: Array, span: Point) -> tuple[Array, Array]:
+def _pictures(camera: Camera, taken: Sheet, run: _Run, lit: Array, span: Point) -> tuple[Array, Array]:
     """Middle of the exposure (n,) and cell levels (n, cells) of every frame that the camera under test sends on."""
     numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))
     begins = np.array([k for k in numbers if k not in camera.dropped | camera.repeated]) / float(camera.rate)
-    levels = _mean_over(edges, lit, begins[:, None] + _row_delay(camera, taken), camera.exposure)
+    levels = _mean_over(run.times, lit, begins[:, None] + _row_delay(camera, taken), camera.exposure)
     return begins + (camera.exposure + camera.readout) / 2, levels
 
 

@@ -27,6 +27,7 @@ LOCATE_EVERY = 25
 THUMBNAIL = (64, 36)
 EVERY_ROW = 4  # of the rows in which pixels are compared
 TELLING = 4  # codes off the ends of the scale from which a pixel can show noise
+CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
 
 
 class Watch:
@@ -107,17 +108,22 @@ class Track:
     def __init__(self, place: Located, first: int) -> None:
         self.first = first
         self.readings: list[list[float]] = []
+        self.levels: list[float] = []
         self.move(place)
 
     def move(self, place: Located) -> None:
         """Take note of where the clock is now."""
         self.place = place
-        self.cells = [within(charts.inner(place, region, 0.6)) for region in clock_cells(place.chart)]
+        self.cells = [_core(place, region) for region in clock_cells(place.chart)]
+        self.sequence = [_core(place, region) for region in place.chart.regions if region.kind == "sequence"]
 
     def read(self, frame: Frame) -> None:
-        """Read the mean code of each cell."""
+        """Read the mean code of each cell, and of the fields of the pseudo-random sequence together."""
         means = (frame.luma[y : y + h, x : x + w] for x, y, w, h in self.cells)
         self.readings.append([float(cell.mean()) if cell.size else math.nan for cell in means])
+        fields = [frame.luma[y : y + h, x : x + w] for x, y, w, h in self.sequence]
+        size = sum(field.size for field in fields)
+        self.levels.append(sum(float(field.sum()) for field in fields) / size if size else math.nan)
 
     def column(self, count: int) -> NDArray[np.float32]:
         """Give the readings as (count, cells), nan where there is none."""
@@ -125,10 +131,20 @@ class Track:
         cells[self.first : self.first + len(self.readings)] = self.readings
         return cells
 
+    def level(self, count: int) -> NDArray[np.float64]:
+        """Give the mean code of the pseudo-random sequence as (count,), nan where there is none."""
+        level = np.full(count, np.nan)
+        level[self.first : self.first + len(self.levels)] = self.levels
+        return level
+
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:
     """List the regions behind the columns of ``Series.cells``: bits and reference fields, in the chart's order."""
     return tuple(region for region in chart.regions if region.kind in {"bits", "reference"})
+
+
+def _core(place: Located, region: Region) -> tuple[int, int, int, int]:
+    return within(charts.inner(place, region, CORE))
 
 
 def _copied(frame: Frame) -> Frame:

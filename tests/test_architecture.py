@@ -20,10 +20,10 @@ EXEMPT = {"model.py"}  # every noun with its fields, to be looked up rather than
 
 # A room may import the rooms on the lines above it, never its neighbours but for those in NEIGHBOURS.
 RANKS = (
-    "model errors data planes tables",
+    "model errors data planes tables qr",
     (
-        "uncertainty sequences clip encode tone onvif definitions copies charts advice projection drawing finding"
-        " plain_edges camera capture colorimetry colorchecker certificates plan plots zone_map wording doctor"
+        "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
+        " finding plain_edges camera capture colorimetry colorchecker certificates plan plots zone_map wording doctor"
     ),
     "watch simulate workspace",
     "views exhibits",
@@ -43,7 +43,8 @@ NEIGHBOURS = {
     "tables": {"errors"},
     "copies": {"definitions"},
     "charts": {"definitions"},
-    "drawing": {"charts"},
+    "screen": {"charts", "sequences"},
+    "drawing": {"charts", "screen"},
     "advice": {"charts"},
     "projection": {"charts"},
     "finding": {"charts", "projection"},

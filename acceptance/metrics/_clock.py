@@ -91,15 +91,26 @@ def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Arr
 
 
 def pairs(cells: Array, chart: Chart) -> tuple[Array, Array]:
-    """Codes of the bits and of their complements, (n, bits) each, lowest bit first; doubled cells are averaged."""
-    printed = [region.printed for region in chart.regions if region.kind in {"bits", "reference"}]
-    columns: dict[tuple[int, bool], list[int]] = {}
-    for column, what in enumerate(printed):
-        if "bit" in what:
-            columns.setdefault((int(what["bit"]), bool(what.get("complement", False))), []).append(column)
-    bits = sorted(bit for bit, complement in columns if not complement and (bit, True) in columns)
-    on, off = (np.stack([cells[:, columns[bit, side]].mean(axis=1) for bit in bits], axis=1) for side in (False, True))
+    """Codes of the bits and of their complements, (n, bits) each, lowest bit first.
+
+    Of bits that stand at several heights the ones nearest to the chart's middle are taken.
+    """
+    columns = _columns(chart)
+    chosen = [columns[bit, side][0] for side in (False, True) for bit in range(len(columns) // 2)]
+    on, off = np.split(cells[:, chosen], 2, axis=1)
     return on, off
+
+
+def _columns(chart: Chart) -> dict[tuple[int, bool], list[int]]:
+    """Columns of ``cells`` for each bit and complement, the nearest to the chart's middle first."""
+    regions = [region for region in chart.regions if region.kind in {"bits", "reference"}]
+    away = [abs(region.rect[1] + region.rect[3] / 2 - chart.size[1] / 2) for region in regions]
+    columns: dict[tuple[int, bool], list[int]] = {}
+    for column in sorted(range(len(regions)), key=away.__getitem__):
+        what = regions[column].printed
+        if "bit" in what:
+            columns.setdefault((int(what["bit"]), bool(what["complement"])), []).append(column)
+    return columns
 
 
 def normalised(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
