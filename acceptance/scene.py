@@ -49,8 +49,8 @@ class Series:
     whose luma code is not that of the frame before (nan first), ``key_changed`` at key frames the share that is not
     that of the key frame before, of the pixels that are not clipped (else nan); both on every fourth row. ``cells``
     holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
-    located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height, in
-    which the low bits and the sequence lie.
+    located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height,
+    in which the low bits and the sequence lie.
     """
 
     times: Floats
