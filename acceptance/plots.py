@@ -18,6 +18,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 14.0, 36.0
 LEGEND_LINE = 12.5
 FONTS = "'Noto Sans CJK SC'"
 MOST_POINTS = 500
+FLAT = 1e-9  # of the values: what they differ by less is the computer's rounding
 # Dash pattern, colour and width of each line of a plot, in order of use.
 STYLES = (
     ("none", "#14365c", 1.5),
@@ -111,6 +112,8 @@ def _step(least: float) -> float:
 def _axis(values: Sequence[float], start: float, end: float, margin: float = 0.0, *, logarithmic: bool = False) -> Axis:
     """Span the values; a flat or empty set gets room around it; a linear axis that comes near zero starts there."""
     low, high = min(values, default=0.0), max(values, default=1.0)
+    if high - low < FLAT * max(abs(low), abs(high)):
+        low = high
     room = (high - low) * margin or (0.0 if high > low else abs(high) * 0.1 or 1.0)
     foot = 0.0 if 0 <= low < 0.4 * high and not logarithmic else low - room
     return Axis(low=foot, high=high + room, start=start, end=end, logarithmic=logarithmic)

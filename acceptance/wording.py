@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 # A narrow space that holds together, and a thin one where a long result may break.
 MINUS, NARROW, THIN, DASH = "\u2212", "\u202f", "\u2009", "—"
+NO_DOUBT = 1e-12  # of a value, or of one unit: what lies below is the computer's rounding and no uncertainty
+LEAST_SHOWN = 1e-6  # contributions below it are not written out
 
 # The section of the phrase file that words what a reason's parameter of this name holds.
 PARAMETER_SECTIONS = {
@@ -137,6 +139,8 @@ def number(value: float) -> str:
 
 def small(value: float, unit_code: str, lang: str) -> str:
     """Write a contribution to an uncertainty: two significant digits with the unit."""
+    if 0 < value < LEAST_SHOWN:
+        return _with_unit(f"<{NARROW}{LEAST_SHOWN:f}", unit_code, lang)
     text = format(Decimal(f"{value:.2g}"), "f") if math.isfinite(value) else DASH
     return _with_unit(text.replace("-", MINUS), unit_code, lang)
 
@@ -155,12 +159,16 @@ def rounded(value: float, expanded: float) -> tuple[str, str]:
 
 def figure(value: float, unit_code: str, lang: str, *, expanded: float | None = None, k: float | None = None) -> str:
     """Write a result as JCGM 100:2008, 7.2.4 does: ``(398 ± 12) TVL (k = 1.98)``; without U the number and its unit."""
-    if not expanded or not (math.isfinite(expanded) and math.isfinite(value)):
+    if not expanded or not (math.isfinite(expanded) and math.isfinite(value)) or _no_doubt(value, expanded):
         return _with_unit(number(value), unit_code, lang)
     pair = f"{NARROW}±{NARROW}".join(rounded(value, expanded))
     symbol = unit(unit_code, lang)
     together = f"({pair}){THIN}{symbol}" if symbol else pair
     return together if k is None else f"{together} (k{NARROW}={NARROW}{k:.2f})"
+
+
+def _no_doubt(value: float, expanded: float) -> bool:
+    return expanded < NO_DOUBT * max(1.0, abs(value))
 
 
 def bound(one: Measurement) -> str:

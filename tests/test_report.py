@@ -304,6 +304,8 @@ def test_figures_are_written_with_unit_and_coverage_factor() -> None:
     )
     assert wording.figure(25.0, "frame/s", "zh").replace("\u202f", " ") == "25 帧/s"
     assert wording.figure(math.nan, "dB", "zh", expanded=1.0).replace("\u202f", " ") == "— dB"
+    assert wording.figure(16.667, "%", "en", expanded=1.1e-94).replace("\u202f", " ") == "16.67 %", "rounding, no doubt"
+    assert wording.small(1.3e-13, "dB", "en").replace("\u202f", " ") == "< 0.000001 dB"
     assert wording.limit(Limit(unit="V", at_least=0.7, at_most=1.4), "zh").replace("\u202f", " ") == "0.7～1.4 V"
     assert wording.limit(Limit(unit="ms", at_most=2000), "en").replace("\u202f", " ") == "≤ 2000 ms"
     assert wording.probability(1.0).replace("\u202f", " ") == "P > 99.9 %"
@@ -574,6 +576,11 @@ def test_a_mark_that_all_curves_share_is_a_limit_and_no_figure_of_any() -> None:
 def test_a_curve_of_any_height_can_be_drawn(values: tuple[float, float]) -> None:
     curve = Curve(name="n", x=(0.0, 1.0), y=values, x_label="a", y_label="b")
     assert plots.draw({"line": curve}).startswith("<svg")
+
+
+def test_what_differs_by_the_computers_rounding_only_is_drawn_level() -> None:
+    curve = Curve(name="n", x=(0.0, 1.0, 2.0), y=(40.0, 40.0 + 1e-12, 40.0), x_label="a", y_label="b")
+    assert ">42<" in plots.draw({"line": curve}), "the axis spans a tenth of the value to each side, not the rounding"
 
 
 def test_a_logarithmic_axis_shows_equal_ratios_equally_long() -> None:

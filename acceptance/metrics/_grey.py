@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 K = 1.0
+CERTAIN = 1e-9  # p (1 - p) of a step that is told apart, or clipped, beyond any doubt
 LEAST = 2 / 219
 TRIM = 0.1
 QUANTISATION = 1 / 12
@@ -284,7 +285,8 @@ def _between(logs: Array, at: int) -> tuple[float, float]:
 def _of_count(margins: Array, spread: Array) -> float:
     """Give the standard uncertainty of how many margins are positive: each with probability Phi(margin / spread)."""
     likely = ndtr(margins / np.maximum(spread, 1e-9))
-    return float(np.sqrt(np.sum(likely * (1 - likely))))
+    doubts = likely * (1 - likely)
+    return float(np.sqrt(np.sum(doubts[doubts > CERTAIN])))
 
 
 def _sigma(squares: Array) -> tuple[float, float]:
