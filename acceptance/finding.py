@@ -30,17 +30,20 @@ if TYPE_CHECKING:
     from acceptance.model import Point
 
     Bytes = NDArray[np.uint8]
-    Reduced = tuple[NDArray[np.float32], int]  # a picture and the whole factor by which it is reduced
+    # A part of the picture, the whole factor by which it is reduced, and where its first pixel lies in the picture.
+    Reduced = tuple[NDArray[np.float32], int, Floats]
 
 WIDTHS = (960, 1600)  # of the copies that are searched, px
 LAST_WIDTH = 3000  # of the copy that is searched when nothing was found, if that is once to twice the picture's
 NEEDED = 3  # fiducials that must look as drawn
+FOLLOWS_WITHIN = 0.5  # px of residual: more, and a fiducial may have been taken for what covers it
 ALIKE = 0.7  # correlation of a fiducial with its drawing
 ENOUGH = 5  # fiducials that tell the distortion
 LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)  # distortions that are tried to see which fiducials are of one chart
 TOLERANCE = 0.35  # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 PER_CELL = 8  # samples
+AROUND = 0.75  # of a fiducial's side, to each side of where it is looked up
 SAMPLES = 60  # along a side: six cells and three quarters of a cell beyond on each side
 GRID = np.stack(np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 0.125]), axis=-1).reshape(-1, 2)
 NODES = np.stack(np.meshgrid(*2 * [np.linspace(0, 1, 4)]), axis=-1).reshape(-1, 2)  # enough for what a lens bends
@@ -58,6 +61,20 @@ def find(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
     """
     found = [located for located in _search(_eight_bits(luma), charts) if located.fiducials_found >= NEEDED]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
+
+
+def follow(luma: NDArray[np.generic], last: Located) -> Located | None:
+    """Return where the chart is now that was seen at ``last`` a moment ago; None where it has to be searched for.
+
+    Its fiducials are aligned where they were, without search: that takes moves of up to a quarter of a fiducial.
+    """
+    start = Projection(last.homography, last.picture, last.distortion)
+    marks = _look_up(_eight_bits(luma), last.chart, start)
+    if len(marks) < max(NEEDED, last.fiducials_found - 1):
+        return None
+    projection = _projection(marks, last.chart, start)
+    located = projection and _located(last.chart, projection, marks)
+    return located if located and located.residual <= max(FOLLOWS_WITHIN, 2 * last.residual) else None
 
 
 def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
@@ -136,11 +153,9 @@ def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
     cells = [np.array([code >> (15 - bit) & 1 for bit in range(16)], dtype=np.uint8).reshape(4, 4) for code in codes]
     table = np.concatenate([cv2.aruco.Dictionary.getByteListFromBits(bits) for bits in cells])
     settings = cv2.aruco.DetectorParameters()
-    settings.adaptiveThreshWinSizeMin, settings.adaptiveThreshWinSizeMax, settings.adaptiveThreshWinSizeStep = (
-        13,
-        53,
-        20,
-    )
+    settings.adaptiveThreshWinSizeMin = 13
+    settings.adaptiveThreshWinSizeMax = 53
+    settings.adaptiveThreshWinSizeStep = 20
     settings.polygonalApproxAccuracyRate = 0.08
     settings.errorCorrectionRate = 1.0
     return cv2.aruco.ArucoDetector(cv2.aruco.Dictionary(table, 4, 2), settings)
@@ -253,22 +268,32 @@ def _look_up(grey: Bytes, chart: Chart, projection: Projection) -> list[Mark]:
     numbers = range(len(chart.fiducials))
     expected = [Mark(number, projection.to_picture(_outline(chart, number))) for number in numbers]
     inside = [m for m in expected if np.all(m.corners >= 0) and np.all(m.corners <= np.array(grey.shape[::-1]) - 1)]
-    reduced = _reduced(grey, inside)
+    factor = _factor(inside)
     codes = [chart.fiducials[mark.fiducial].code for mark in inside]
     bows = [_bow(projection, _outline(chart, mark.fiducial), mark.corners) for mark in inside]
     aligned = (
-        (mark, *_align(reduced, code, mark.corners, bow)) for mark, code, bow in zip(inside, codes, bows, strict=True)
+        (mark, *_align(_reduced(grey, mark.corners, factor), code, mark.corners, bow))
+        for mark, code, bow in zip(inside, codes, bows, strict=True)
     )
     return [Mark(mark.fiducial, corners) for mark, corners, likeness in aligned if likeness > ALIKE]
 
 
-def _reduced(grey: Bytes, marks: Sequence[Mark]) -> Reduced:
-    """Return the picture reduced by a whole factor, so that the samples on a fiducial miss nothing between them."""
+def _factor(marks: Sequence[Mark]) -> int:
+    """Return by which whole factor to reduce the picture, so that the samples on a fiducial miss nothing between."""
     sides = [np.linalg.norm(mark.corners - np.roll(mark.corners, 1, axis=0), axis=1).max() for mark in marks]
-    factor = max(1, math.ceil(max(sides, default=0) / (6 * PER_CELL)))
-    padded = cv2.copyMakeBorder(grey, 0, -grey.shape[0] % factor, 0, -grey.shape[1] % factor, cv2.BORDER_REPLICATE)
+    return max(1, math.ceil(max(sides, default=0) / (6 * PER_CELL)))
+
+
+def _reduced(grey: Bytes, corners: Floats, factor: int) -> Reduced:
+    """Return the picture around a fiducial, reduced; its pixels are those of the whole picture reduced."""
+    margin = AROUND * np.ptp(corners, axis=0).max()
+    low = np.maximum(corners.min(axis=0) - margin, 0).astype(int) // factor * factor
+    high = np.ceil((corners.max(axis=0) + margin) / factor + 1).astype(int) * factor
+    part = grey[low[1] : high[1], low[0] : high[0]]
+    padded = cv2.copyMakeBorder(part, 0, -part.shape[0] % factor, 0, -part.shape[1] % factor, cv2.BORDER_REPLICATE)
     size = (padded.shape[1] // factor, padded.shape[0] // factor)
-    return np.asarray(cv2.resize(padded.astype(np.float32), size, interpolation=cv2.INTER_AREA)), factor
+    small = cv2.resize(padded.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small), factor, low.astype(np.float64)
 
 
 def _bow(projection: Projection, outline: Floats, corners: Floats) -> Floats | float:
@@ -293,12 +318,12 @@ def _perspective(corners: Floats) -> Floats:
 
 def _align(reduced: Reduced, code: int, corners: Floats, bow: Floats | float) -> tuple[Floats, float]:
     """Move a fiducial's corners until its drawing fits the picture; return them and the correlation there."""
-    picture, factor = reduced
+    picture, factor, origin = reduced
     likeness = 0.0
     for blur, interpolation in STEPS:
         drawing, solve = _drawing(code, blur)
         matrix = _perspective(corners)
-        places = (to_picture(matrix, GRID) + bow + 0.5) / factor - 0.5
+        places = (to_picture(matrix, GRID) + bow - origin + 0.5) / factor - 0.5
         x, y = places.astype(np.float32).T.reshape(2, SAMPLES, SAMPLES)
         patch = cv2.remap(picture, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
         values = np.array(cv2.GaussianBlur(patch, (0, 0), blur), dtype=np.float64).ravel()

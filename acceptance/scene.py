@@ -50,7 +50,8 @@ class Series:
     that of the key frame before, of the pixels that are not clipped (else nan); both on every fourth row. ``cells``
     holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
     located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height,
-    in which the low bits and the sequence lie.
+    in which the low bits and the sequence lie. ``features`` are those that picture faults are told from
+    (``thumbnails``).
     """
 
     times: Floats
@@ -64,6 +65,7 @@ class Series:
     levels: Mapping[str, Floats] = field(default_factory=dict)
     rows: Mapping[str, float] = field(default_factory=dict)
     arrivals: Floats | None = None
+    features: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,18 +260,20 @@ def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: Watch) -> Series
     tracks = sorted(watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean()))
     names = ["clock"] if len(tracks) == 1 else [f"clock_{number}" for number in range(len(tracks))]
     count = len(watch.times)
+    features = watch.features.columns()
     return Series(
         times=np.array(watch.times),
         sizes=np.array(sizes, np.int64),
         keys=np.array(watch.keys, np.bool_),
-        mean=np.array(watch.means),
-        difference=np.array(watch.differences),
+        mean=features["mean"].astype(np.float64),
+        difference=features["difference"].astype(np.float64),
         changed=np.array(watch.changes),
         key_changed=np.array(watch.key_changes),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
         levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)},
         rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)},
         arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None,
+        features=features,
     )
 
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from acceptance import charts, finding
+from acceptance.thumbnails import Features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from acceptance.clip import Clip, Frame, VideoInfo
 
 MOST_FRAMES = 32
-LOCATE_EVERY = 25
-THUMBNAIL = (64, 36)
+LOCATE_EVERY = 25  # frames from one look at a clock to the next
+SEARCH_RARELY = 250  # frames between searches of the whole picture where none finds anything new
 EVERY_ROW = 4  # of the rows in which pixels are compared
 TELLING = 4  # codes off the ends of the scale from which a pixel can show noise
 CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
@@ -39,25 +40,20 @@ class Watch:
         self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
         self.kept: list[Frame] = []
         self.times: list[float] = []
-        self.means: list[float] = []
-        self.differences: list[float] = []
         self.tracks: list[Track] = []
+        self.features = Features(opened.info)
+        self.pause, self.next_search = LOCATE_EVERY, 0
         self.changes: list[float] = []
         self.key_changes: list[float] = []
         self.keys: list[bool] = []
-        self.before: NDArray[Any] | None = None
         self.rows_before: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
-        self.top = (1 << opened.info.depth) - 1
         self.telling = _telling(opened.info)
 
     def see(self, frame: Frame) -> None:
         """Take in one decoded frame."""
         self.times.append(float(frame.time))
-        thumbnail = cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
-        self.means.append(float(thumbnail.mean()))
-        self.differences.append(math.nan if self.before is None else float(np.abs(thumbnail - self.before).mean()))
-        self.before = thumbnail
+        self.features.see(frame)
         self._compare(frame)
         if frame.index in self.sampled:
             self.kept.append(_copied(frame))
@@ -77,12 +73,24 @@ class Watch:
         self.rows_of_key = rows if frame.key else self.rows_of_key
 
     def _track(self, frame: Frame) -> None:
+        """Follow the clocks that are known; search for others ever more rarely while there is nothing new."""
+        followed = [track.follow(frame) for track in self.tracks]
+        if all(followed) and frame.index < self.next_search:
+            return
+        new = self._search(frame)
+        self.pause = LOCATE_EVERY if new else min(2 * self.pause, SEARCH_RARELY)
+        self.next_search = frame.index + self.pause
+
+    def _search(self, frame: Frame) -> bool:
+        """Search the whole picture; tell whether a clock is in it that was not known."""
+        known = len(self.tracks)
         for place in finding.find(frame.luma, self.clocks):
             near = [track for track in self.tracks if moved(track.place, place) < _width(place) / 2]
             if near:
                 near[0].move(place)
             else:
                 self.tracks.append(Track(place, frame.index))
+        return len(self.tracks) > known
 
 
 def _changed(rows: NDArray[Any], before: NDArray[Any]) -> float:
@@ -116,6 +124,13 @@ class Track:
         self.place = place
         self.cells = [_core(place, region) for region in clock_cells(place.chart)]
         self.sequence = [_core(place, region) for region in place.chart.regions if region.kind == "sequence"]
+
+    def follow(self, frame: Frame) -> bool:
+        """Look where the clock was last seen, and around; tell whether it still is there."""
+        place = finding.follow(frame.luma, self.place)
+        if place is not None:
+            self.move(place)
+        return place is not None
 
     def read(self, frame: Frame) -> None:
         """Read the mean code of each cell, and of the fields of the pseudo-random sequence together."""

@@ -23,7 +23,8 @@ RANKS = (
     "model errors data planes tables qr",
     (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
-        " finding plain_edges camera capture colorimetry colorchecker certificates plan plots zone_map wording doctor"
+        " finding plain_edges camera capture colorimetry thumbnails colorchecker certificates plan plots zone_map"
+        " wording doctor"
     ),
     "watch simulate workspace",
     "views exhibits",
@@ -49,6 +50,7 @@ NEIGHBOURS = {
     "projection": {"charts"},
     "finding": {"charts", "projection"},
     "colorimetry": {"clip"},
+    "thumbnails": {"clip"},
     "colorchecker": {"charts"},
     "camera": {"charts", "drawing"},
     "report": {"pages"},
@@ -60,7 +62,10 @@ NEIGHBOURS = {
 ANYWHERE = {"numpy", "scipy"}
 HOMES = {
     "av": {"clip", "encode", "capture"},
-    "cv2": {"charts", "drawing", "finding", "plain_edges", "colorimetry", "colorchecker", "watch", "still", "metrics"},
+    "cv2": {
+        *("charts", "drawing", "finding", "plain_edges", "colorimetry", "colorchecker", "thumbnails", "watch", "still"),
+        "metrics",
+    },
     "GTC": {"uncertainty"},
     "jinja2": {"report"},
     "markupsafe": {"report", "exhibits"},

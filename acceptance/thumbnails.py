@@ -1,0 +1,288 @@
+"""What picture faults are told from: a few numbers a frame, taken while it is decoded.
+
+Nothing is converted and no whole plane is read: a grid of about 240 x 135 single samples, two profiles, and a few times
+a second some sixty whole rows and the colour planes. Codes are taken to 8 bits, shares are in % of the samples.
+Methods by their sources: edge width as contrast over steepest slope (P. Marziliano et al., Signal Processing: Image
+Communication 19, 2004); profiles correlated for motion (S. Erturk, IEEE Trans. Consumer Electronics 49, 2003); noise
+from differences (J. Immerkaer, Computer Vision and Image Understanding 64, 1996); a plane wave by its line in the
+spectrum. What each number means on site stands in ``docs/metrics/faults.md``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from array import array
+from collections import deque
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from acceptance.clip import Frame, VideoInfo
+
+    Floats = NDArray[np.float32]
+    Bytes = NDArray[np.uint8]
+    Complexes = NDArray[np.complexfloating[Any, Any]]
+
+CHEAP = ("mean", "difference", "change", "black", "dark", "white", "moved_x", "moved_y", "like_before", "like_ago")
+DEAR = ("edge_width", "wave", "noise", "blank", "cast")
+SMALL = (64, 36)
+LINES = 135  # rows of the grid of samples
+STRIPS = 64  # whole rows read for what is fine
+FINE = 360  # samples a picture height to which they are averaged
+BLOCKS = (16, 9)
+A_SECOND = 5  # times that the dear features are taken
+APART = 0.5  # s between the pictures that must stay unlike where the scene changes
+BLACK, DEEP, WHITE = 0.05, 0.15, 0.97  # of the nominal amplitude
+REACH = 8  # fine samples to each side in which an edge rises
+CONTRAST = 12.0  # codes of an edge that counts
+FEWEST_EDGES = 20
+SLOWEST = 4  # waves a picture height: below, every scene has as much
+PEAKS = 6
+LEAST_POWER = 0.02
+MEMORY = 0.25  # weight of the newest picture in the lasting one
+MID_TONES = (0.15, 0.9)  # of the amplitude, where colours can be told
+SHARE_OF_MID_TONES = 0.1
+
+
+class Features:
+    """Features of the frames of a clip, each by name: nan where a frame was not asked or cannot tell."""
+
+    def __init__(self, video: VideoInfo) -> None:
+        self.shift = video.depth - 8
+        self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
+        self.values = {name: array("f") for name in (*CHEAP, *DEAR)}
+        rate = float(video.nominal_rate or 25)
+        self.every = max(1, round(rate / A_SECOND))
+        step = max(1, min(video.width, video.height) // LINES)
+        self.grid = slice(step // 2, None, step), slice(step // 2, None, step)
+        self.samples: Bytes | None = None
+        self.profiles: tuple[Complexes, Complexes] | None = None
+        self.lasting: Floats | None = None
+        self.small: Floats | None = None
+        self.fine: deque[Floats] = deque(maxlen=apart(video))
+        self.count = 0
+
+    def see(self, frame: Frame) -> None:
+        """Take in the next frame."""
+        samples, before = self._eight(frame.luma[self.grid]), self.samples
+        small = _thumbnail(frame.luma)
+        told = self._levels(samples) | self._motion(frame) | self._likeness(small)
+        if before is not None:
+            told["change"] = float(cv2.norm(samples, before, cv2.NORM_L1)) / samples.size
+        if self.count % self.every == 0:
+            told |= self._dear(frame, samples, before)
+        self._keep(told)
+        self.samples = samples
+
+    def _keep(self, told: Mapping[str, float]) -> None:
+        for name, column in self.values.items():
+            column.append(told.get(name, math.nan))
+        self.count += 1
+
+    def columns(self) -> dict[str, NDArray[np.float32]]:
+        """Give each feature as (n,)."""
+        return {name: np.array(column, np.float32) for name, column in self.values.items()}
+
+    def _eight(self, plane: NDArray[Any]) -> Bytes:
+        return np.ascontiguousarray(plane >> self.shift if self.shift else plane, np.uint8)
+
+    def _levels(self, samples: Bytes) -> dict[str, float]:
+        black, deep, white = (self.black + self.amplitude * level for level in (BLACK, DEEP, WHITE))
+        return {
+            "black": _share(samples <= round(black)),
+            "dark": _share(samples <= round(deep)),
+            "white": _share(samples >= round(white)),
+        }
+
+    # --- motion and likeness
+
+    def _motion(self, frame: Frame) -> dict[str, float]:
+        """How far the picture moved since the frame before, in % of its height; nan where it cannot be told.
+
+        The middle one of three bands counts, so that what moves in one place moves nothing.
+        """
+        height, width = frame.luma.shape
+        rows, columns, down = max(1, height // STRIPS), max(1, width // STRIPS), max(1, height // 540)
+        along = self._eight(frame.luma[rows // 2 :: rows])
+        across = self._eight(frame.luma[::down, columns // 2 :: columns].T)
+        profiles = _spectra(along), _spectra(across)
+        told = {"moved_x": math.nan, "moved_y": math.nan}
+        if self.profiles is not None:
+            told["moved_x"] = 100 / height * _shift(self.profiles[0], profiles[0], width)
+            told["moved_y"] = 100 / height * down * _shift(self.profiles[1], profiles[1], across.shape[1])
+        self.profiles = profiles
+        return told
+
+    def _likeness(self, small: Floats) -> dict[str, float]:
+        """Mean and change of the thumbnail; likeness to others where light and slow shading are taken out.
+
+        To the frame before, and to the one half a second ago.
+        """
+        told = {"mean": float(cv2.mean(small)[0])}
+        if self.small is not None:
+            told["difference"] = float(cv2.norm(small, self.small, cv2.NORM_L1)) / small.size
+        fine = small - cv2.blur(small, (9, 9))
+        if self.fine:
+            told["like_before"] = _correlation(fine, self.fine[-1])
+        if len(self.fine) == self.fine.maxlen:
+            told["like_ago"] = _correlation(fine, self.fine[0])
+        self.fine.append(fine)
+        self.small = small
+        return told
+
+    # --- a few times a second
+
+    def _dear(self, frame: Frame, samples: Bytes, before: Bytes | None) -> dict[str, float]:
+        height = frame.luma.shape[0]
+        step = max(1, height // STRIPS)
+        strips = self._eight(frame.luma[step // 2 :: step])
+        noise = math.nan if before is None else _noise(strips, samples, before)
+        return {
+            "edge_width": _edge_width(strips, height),
+            "wave": 100 * _plane_wave(samples) / self.amplitude,
+            "noise": 100 * noise / self.amplitude,
+            "blank": self._blank(samples),
+            "cast": self._cast(frame),
+        }
+
+    def _blank(self, samples: Bytes) -> float:
+        """Share of the blocks in which nothing is to be seen but shading and noise."""
+        if self.lasting is None:
+            self.lasting = samples.astype(np.float32)
+        cv2.accumulateWeighted(samples, self.lasting, MEMORY)
+        return _share(_detail(self.lasting) < 0.8)
+
+    def _cast(self, frame: Frame) -> float:
+        """Colour that nine in ten mid tones share, over their luma, in %; nan without colour or mid tones."""
+        if frame.cb is None or frame.cr is None:
+            return math.nan
+        down, across = (a // b for a, b in zip(frame.luma.shape, frame.cb.shape, strict=True))
+        step = max(1, frame.cb.shape[0] * 2 // LINES)
+        cb, cr = (self._eight(plane[::step, ::step]).astype(np.float32) - 128 for plane in (frame.cb, frame.cr))
+        luma = self._eight(frame.luma[:: step * down, :: step * across])[: cb.shape[0], : cb.shape[1]]
+        light = (luma.astype(np.float32) - self.black) / self.amplitude
+        seen = (light > MID_TONES[0]) & (light < MID_TONES[1])
+        if seen.mean() < SHARE_OF_MID_TONES:
+            return math.nan
+        colours = np.stack([cb[seen], cr[seen]]) / light[seen] / self.amplitude
+        mean = colours.mean(axis=1)
+        along = mean @ colours / max(float(np.hypot(*mean)), 1e-9)
+        return max(0.0, 100 * float(np.percentile(along, 10)))
+
+
+def apart(video: VideoInfo) -> int:
+    """Return how many frames lie between the pictures that ``like_ago`` compares."""
+    return max(1, round(float(video.nominal_rate or 25) * APART))
+
+
+def _thumbnail(luma: NDArray[Any]) -> Floats:
+    """Average the picture to ``SMALL``: all columns, of the rows about eight to a row of the thumbnail."""
+    rows = SMALL[1]
+    edges = [len(luma) * row // rows for row in range(rows + 1)]
+    step = max(1, len(luma) // (8 * rows))
+    if len(luma) < rows:
+        return np.asarray(cv2.resize(luma, SMALL, interpolation=cv2.INTER_AREA), np.float32)
+    bands = [
+        cv2.reduce(luma[top:bottom:step], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+        for top, bottom in itertools.pairwise(edges)
+    ]
+    return np.asarray(cv2.resize(np.concatenate(bands), SMALL, interpolation=cv2.INTER_AREA))
+
+
+def _share(mask: NDArray[np.bool_]) -> float:
+    return 100 * float(np.count_nonzero(mask)) / mask.size
+
+
+def _spectra(strips: Bytes) -> Complexes:
+    """Return the spectra of the mean profiles of three bands of rows, but for their slowest waves."""
+    third = len(strips) // 3
+    bands = [cv2.reduce(strips[at : at + third], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F) for at in (0, third, 2 * third)]
+    profiles = np.concatenate(bands)
+    spectra = np.fft.rfft((profiles - profiles.mean(axis=1, keepdims=True)) * _window(profiles.shape[1]))
+    spectra[:, :SLOWEST] = 0
+    return np.asarray(spectra)
+
+
+@lru_cache(maxsize=8)
+def _window(size: int) -> Floats:
+    return np.hanning(size).astype(np.float32)
+
+
+def _shift(one: Complexes, other: Complexes, size: int) -> float:
+    """Return by how many samples most of the second profiles lie further; nan where too few have a clear peak."""
+    norms = np.sqrt((np.abs(one) ** 2).sum(axis=1) * (np.abs(other) ** 2).sum(axis=1)) * 2 / size
+    products = np.fft.irfft(np.conj(one) * other, size)
+    shifts = []
+    for product, norm in zip(products, norms, strict=True):
+        at = int(np.argmax(product))
+        if norm > size * LEAST_POWER and product[at] > 0.6 * norm:
+            a, b, c = product[at - 1], product[at], product[(at + 1) % size]
+            fraction = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c else 0.0
+            shifts.append(float((at + size // 2) % size - size // 2 + fraction))
+    return float(np.median(shifts)) if len(shifts) > 1 else math.nan
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    norm = math.sqrt(float(cv2.norm(one, cv2.NORM_L2SQR)) * float(cv2.norm(other, cv2.NORM_L2SQR)))
+    return float(one.ravel() @ other.ravel()) / norm if norm > one.size * 1.0 else math.nan
+
+
+def _edge_width(strips: Bytes, height: int) -> float:
+    """Return the blur (sigma, in % of the height) of the sharpest edges along rows; nan where edges are too few."""
+    width = round(strips.shape[1] * min(1.0, FINE / height))
+    fine = cv2.resize(strips.astype(np.float32), (width, strips.shape[0]), interpolation=cv2.INTER_AREA)
+    slope = np.abs(cv2.filter2D(fine, -1, np.array([[-0.5, 0, 0.5]], np.float32)))
+    row = np.ones((1, 2 * REACH + 1), np.uint8)
+    rise = cv2.dilate(fine, row) - cv2.erode(fine, row)
+    edges = (rise >= CONTRAST) & (slope >= cv2.dilate(slope, row))
+    if np.count_nonzero(edges) < FEWEST_EDGES:
+        return math.nan
+    widths = rise[edges] / slope[edges] / math.sqrt(2 * math.pi)
+    return 100 * float(np.percentile(widths, 15)) / min(height, FINE)
+
+
+def _plane_wave(samples: Bytes) -> float:
+    """Amplitude in codes of the one wave over the whole picture that stands out most from its neighbours."""
+    rows, columns = samples.shape
+    window = _window(rows)[:, None] * _window(columns)
+    light = samples.astype(np.float32)
+    light -= light.mean()
+    packed = np.abs(np.fft.rfft2(light * window)).astype(np.float32) * 2 / window.sum()
+    spectrum = np.pad(np.fft.fftshift(packed, axes=0), ((5, 5), (5, 5)))
+    down, across = np.ogrid[: spectrum.shape[0], : spectrum.shape[1]]
+    radius = np.hypot(down - 5 - rows // 2, (across - 5) * (rows / columns)).astype(np.float32)
+    whitened = np.where(radius < SLOWEST, 0, spectrum * radius).ravel()
+    peaks = np.argpartition(whitened, -PEAKS)[-PEAKS:]
+    return max(0.0, *(_alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks))
+
+
+def _alone(spectrum: Floats, row: int, column: int) -> float:
+    """Return by how much a line is stronger than any three to five lines beside it."""
+    around = spectrum[max(0, row - 5) : row + 6, max(0, column - 5) : column + 6].copy()
+    middle = min(row, 5), min(column, 5)
+    around[middle[0] - 2 : middle[0] + 3, max(0, middle[1] - 2) : middle[1] + 3] = 0
+    return float(spectrum[row, column] - around.max())
+
+
+def _noise(strips: Bytes, samples: Bytes, before: Bytes) -> float:
+    """Return the sigma in codes of what changes both in time and from pixel to pixel, in the quieter blocks."""
+    change = cv2.absdiff(samples, before).astype(np.float32)
+    bend = np.abs(cv2.filter2D(strips, cv2.CV_32F, np.array([[1, -2, 1]], np.float32)))
+    in_time = cv2.resize(change, BLOCKS, interpolation=cv2.INTER_AREA) / 1.128
+    in_space = cv2.resize(bend, BLOCKS, interpolation=cv2.INTER_AREA) / 1.954
+    return float(np.percentile(np.minimum(in_time, in_space), 25))
+
+
+def _detail(lasting: Floats) -> Floats:
+    """Mean difference of neighbouring samples of each block."""
+    across = cv2.resize(cv2.absdiff(lasting[:, 1:], lasting[:, :-1]), BLOCKS, interpolation=cv2.INTER_AREA)
+    down = cv2.resize(cv2.absdiff(lasting[1:], lasting[:-1]), BLOCKS, interpolation=cv2.INTER_AREA)
+    return np.maximum(across, down)
