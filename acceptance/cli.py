@@ -19,6 +19,7 @@ import click
 from acceptance import (
     __version__,
     cli_chart,
+    cli_recordings,
     demo,
     doctor,
     intake,
@@ -109,6 +110,7 @@ def cli() -> None:
 
 
 cli.add_command(cli_chart.chart)
+cli.add_command(cli_recordings.recordings)
 
 
 @cli.command()

@@ -200,7 +200,8 @@ def _number(path: Path) -> tuple[int, str]:
     return (int(digits[-1]) if digits else -1, path.name)
 
 
-def _open(path: Path) -> Any:  # noqa: ANN401  (PyAV's container types differ by mode)
+def opened(path: Path) -> Any:  # noqa: ANN401  (PyAV's container types differ by mode)
+    """Open the container of a file that holds pictures; to be closed. Raises ClipError."""
     try:
         container = av.open(str(path), metadata_errors="replace")
     except av.error.PermissionError as error:
@@ -261,7 +262,7 @@ def _index(path: Path) -> tuple[tuple[Packet, ...], int]:
     Where decoding times jump back a new stretch begins, and packets are put in order within each.
     """
     stretches: list[list[Packet]] = [[]]
-    with _open(path) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         step, counted, latest = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), _without_times(container), None
         try:
@@ -285,7 +286,7 @@ def _without_times(container: Any) -> bool:  # noqa: ANN401  (PyAV's container)
 
 def _decode(path: Path, *, threads: bool = True) -> Iterator[Any]:
     """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped."""
-    with _open(path) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         stream.codec_context.options = {"export_side_data": "venc_params"}
         if threads:
@@ -308,7 +309,7 @@ def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bo
         raise ClipError(
             "not one frame can be decoded", where=str(path), hint="Export the recording again", code="clip_no_frames"
         )
-    with _open(path) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         quarter = first.rotation % 180 != 0
         width, height = (first.height, first.width) if quarter else (first.width, first.height)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from acceptance import plots, wording, zone_map
+from acceptance import coverage_map, plots, wording, zone_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from acceptance.model import Curve, Measurement, Shot
+    from acceptance.model import Curve, Measurement, Recordings, Shot
 
 MOST_PLOTS = 48
 MOST_MAPS = 24
+MOST_CHANNELS = 40  # of one coverage map, which must fit on a page
+DRAWN_ELSEWHERE = frozenset({"recordings_coverage"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
     groups: dict[tuple[str, ...], dict[str, Curve]] = defaultdict(dict)
     for one in measurements:
         curve = one.curve
-        if curve and len(curve.x) > 1:
+        if curve and len(curve.x) > 1 and curve.name not in DRAWN_ELSEWHERE:
             key = (one.subject, one.shot, curve.name, one.direction, curve.x_label, curve.y_label, curve.y_unit)
             groups[key].setdefault(_line(one, lang), curve)
     parts = [(key, part) for key, lines in groups.items() for part in _parts(lines)]
@@ -72,6 +75,27 @@ def zone_maps(measurements: Sequence[Measurement], shots: Iterable[Shot], lang: 
             drawn = zone_map.draw(zones, _aspect(shot), headings)
             maps.append(Exhibit(subject=shot.subject, shot=shot.id, name=words["title"], svg=Markup(drawn)))  # noqa: S704 - zone_map.py escapes
     return maps[:MOST_MAPS]
+
+
+def coverage_maps(measurements: Sequence[Measurement], recordings: Iterable[Recordings], lang: str) -> list[Exhibit]:
+    """Draw when each channel was recorded, as many channels in one map as a page holds."""
+    words = wording.phrases(lang)["coverage_map"]
+    maps = []
+    for one in recordings:
+        mine = [item for item in measurements if item.shot == one.id]
+        told = {item.region: item for item in mine if item.quantity == "recordings.retention" and item.details}
+        covered = [item for item in mine if item.quantity == "recordings.coverage" and item.region in told]
+        rows = [_channel(item.curve, told[item.region]) for item in covered if item.curve]
+        for at in range(0, len(rows), MOST_CHANNELS):
+            until = datetime.fromisoformat(str(next(iter(told.values())).details["until"]))
+            drawn = coverage_map.draw(rows[at : at + MOST_CHANNELS], until, words)
+            maps.append(Exhibit(subject=one.subject, shot=one.id, name=words["title"], svg=Markup(drawn)))  # noqa: S704 - coverage_map.py escapes
+    return maps
+
+
+def _channel(curve: Curve, kept: Measurement) -> coverage_map.Row:
+    name = str(kept.details["channel"]) or kept.region
+    return coverage_map.Row(name=name, curve=curve, kept=kept.value)
 
 
 def _aspect(shot: Shot) -> float:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from acceptance import charts, clip
+from acceptance import charts, clip, recording_list, recordings
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PlanError
 from acceptance.evidence import LogBook, hash_file
+from acceptance.metrics import recordings as measure_recordings
 from acceptance.plan import files
+from acceptance.recordings import zone_of
+from acceptance.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.model import Pack, Plan, Shot
+    from acceptance.model import Pack, Plan, Recordings, Shot
+    from acceptance.recordings import Found, Tell
 
 ELSEWHERE = "Check the path; a plan's paths count from the plan's folder"
 
@@ -29,6 +34,8 @@ def check(plan: Plan, folder: Path) -> None:
     """
     for field, name in files(plan):
         path = folder / name
+        if field.endswith("source"):
+            continue
         is_clip = field.endswith(("clip", "reference"))
         if not is_clip and not path.is_file():
             raise PlanError("the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing")
@@ -36,6 +43,14 @@ def check(plan: Plan, folder: Path) -> None:
             _readable(file)
         if is_clip:
             clip.open_clip(path)
+    for one in plan.recordings:
+        measure_recordings.check(one)
+        if not (folder / one.source).is_dir():
+            recording_list.read(folder / one.source, zone=zone_of(one.utc_offset), now=_now())
+
+
+def _now() -> float:
+    return datetime.now(UTC).timestamp()
 
 
 def _readable(file: Path) -> None:
@@ -67,6 +82,35 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
     total = hashes[0] if (work / paths["clip"]).is_file() else digest(*hashes, length=64)
     LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
     return replace(shot, **paths, sha256=total)
+
+
+def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
+    """Read what a recorder has kept, from its folder or its list. Raises PlanError."""
+    zone = zone_of(asked.utc_offset)
+    if source.is_dir():
+        return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)
+    return recording_list.read(source, zone=zone, now=_now())
+
+
+def take_recordings(
+    asked: Recordings, folder: Path, work: Path, *, tell: Tell | None = None
+) -> tuple[Recordings, Found]:
+    """Keep what was found of recordings as a list below ``data/recordings``, and the list that it was made of.
+
+    The recordings themselves stay where they are: terabytes, which nothing measures. Raises PlanError.
+    """
+    source, shelf = folder / asked.source, work / "data" / "recordings" / asked.id
+    found = look_at(asked, source, tell=tell)
+    shutil.rmtree(shelf, ignore_errors=True)
+    shelf.mkdir(parents=True)
+    if source.is_file():
+        shutil.copy2(source, shelf / f"given-{source.name}")
+    kept = shelf / "recordings.csv"
+    put(kept, recording_list.write(found))
+    total = hash_file(kept)
+    LogBook(work).append("taken", {"shot": asked.id, "clip": asked.source, "sha256": total})
+    place = kept.relative_to(work).as_posix()
+    return replace(asked, source=place, sha256=total, files=len(found.recordings)), found
 
 
 def _copy(source: Path, shelf: Path) -> Path:

@@ -224,6 +224,54 @@ class Shot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recordings:
+    """What a recorder has kept: a folder of files, or the list (CSV) that it gave of them.
+
+    ``source`` is a path like a shot's ``clip``; in a session it is the list that was made of it, ``sha256`` its hash,
+    ``files`` how many recordings it holds. ``name_pattern`` as in ``recording_names.read``; ``utc_offset`` is that of
+    the recorder's clock. ``until``: ISO time (or day) of the inspection; empty: the end of the newest recording.
+    ``in_service``: ISO date since when the system has been recording. ``clock_error`` is the half-width of the
+    recorder's clock error, ``gap`` the shortest gap that counts and ``longest_break`` the longest that does not end
+    the retention, all in seconds.
+    """
+
+    id: str
+    subject: str
+    source: str
+    name_pattern: str = ""
+    utc_offset: str = "+08:00"
+    until: str = ""
+    in_service: str = ""
+    clock_error: float = 60.0
+    gap: float = 5.0
+    longest_break: float = 86400.0
+    conditions: tuple[Condition, ...] = ()
+    instruments: tuple[str, ...] = ()
+    sha256: str = ""
+    files: int = 0
+
+    @property
+    def tap(self) -> Tap:
+        """Recordings are taken from the recorder."""
+        return Tap.RECORDER
+
+    @property
+    def path(self) -> Path:
+        """And they are what it plays back."""
+        return Path.PLAYBACK
+
+    @property
+    def chart_copy(self) -> str:
+        """No chart is looked at."""
+        return ""
+
+    @property
+    def screen(self) -> str:
+        """Nor a screen."""
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetLine:
     """One input of an uncertainty budget: its standard contribution in the unit of the result."""
 
@@ -272,6 +320,7 @@ class Measurement:
     ``expanded`` = k u. ``count`` and ``duration`` (seconds) stand behind a rate that is judged as a count.
     ``lower_bound``: the true value is this or higher, for instance where a wedge was resolved to its very end;
     ``upper_bound``: this or lower, for instance the illuminance of the darkest shot where that still was good enough.
+    ``bound_by``: why it is only a bound, where that tells more; it becomes the reason of what the bound leaves open.
     """
 
     subject: str
@@ -291,6 +340,7 @@ class Measurement:
     duration: float | None = None
     lower_bound: bool = False
     upper_bound: bool = False
+    bound_by: Reason | None = None
     budget: tuple[BudgetLine, ...] = ()
     details: Mapping[str, Value] = field(default_factory=dict)
     curve: Curve | None = None
@@ -559,6 +609,7 @@ class Plan:
     instruments: tuple[Instrument, ...] = ()
     concessions: tuple[Concession, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    recordings: tuple[Recordings, ...] = ()
     minimum_duration: float | None = None
 
 
@@ -591,6 +642,7 @@ class Session:
     bottom_line: BottomLine
     log: tuple[LogEntry, ...]
     supersedes: str = ""
+    recordings: tuple[Recordings, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

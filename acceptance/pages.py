@@ -12,7 +12,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from acceptance import exhibits, wording
+from acceptance import channels, exhibits, wording
 from acceptance.model import (
     Answer,
     BudgetLine,
@@ -338,6 +338,15 @@ class Book:
     def plots(self) -> list[Exhibit]:
         """Curves of the session, drawn."""
         return exhibits.curves(self.session.measurements, self.lang)
+
+    def channels(self, recordings: str) -> list[channels.Row]:
+        """Rows of a recorder's channels."""
+        return channels.rows(self.session.measurements, recordings)
+
+    @property
+    def coverage_maps(self) -> list[Exhibit]:
+        """When each channel of each recorder was recorded, drawn."""
+        return exhibits.coverage_maps(self.session.measurements, self.session.recordings, self.lang)
 
     @property
     def zone_maps(self) -> list[Exhibit]:

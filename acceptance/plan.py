@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance.errors import PlanError
-from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,14 +58,15 @@ def of_clips(
 
 def check(plan: Plan, folder: Path, where: str) -> None:
     """Refuse a plan whose parts do not fit together or that names files outside ``folder``. Raises PlanError."""
-    for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in plan.shots])):
+    shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]  # measurements name either by its id
+    for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in shots])):
         for identity in ids:
             if not IDENTIFIER.fullmatch(identity):
                 raise _wrong(where, f"the {what} id {identity!r} may hold letters, digits, '_', '-' and '.' only")
             if ids.count(identity) > 1:
                 raise _wrong(where, f"the {what} id {identity!r} stands twice")
     subjects = {subject.id for subject in plan.subjects}
-    for shot in plan.shots:
+    for shot in shots:
         if shot.subject not in subjects:
             raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
     for field, name in files(plan):
@@ -81,6 +82,8 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
                 yield f"shot {shot.id}, {field}", name
         if shot.copy_file:
             yield f"shot {shot.id}, chart_copy", shot.copy_file
+    for one in plan.recordings:
+        yield f"recordings {one.id}, source", one.source
     for answer in plan.answers:
         for name in answer.evidence:
             yield f"answer to {answer.requirement}, evidence", name

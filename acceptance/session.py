@@ -22,16 +22,19 @@ from acceptance import __version__, charts, copies, intake, metrics, scene, stil
 from acceptance.checks import judge, pack
 from acceptance.errors import ClipError, GapError, SessionError
 from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
+from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Plan, Reason, Session, Shot, Value
 from acceptance.workspace import claimed, put, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from acceptance.model import Pack
+    from acceptance.model import Pack, Recordings
+    from acceptance.recordings import Found
     from acceptance.scene import Scene
 
     Issue = Callable[[Path], object]
+    Kept = tuple[Recordings, list[Measurement | Note]]
 
 FILE = "session.json"
 BAG, RESUME = "session", "resume"  # in the workspace: what becomes the session, and the shots measured so far
@@ -79,7 +82,8 @@ def run(
             (bag / "data" / "plan.json").write_bytes(asked)
             intake.keep(plan, packs, folder, bag)
         done = [_shot(shot, folder, bag, progress) for shot in plan.shots]
-        return _finish(_blank(plan, done), packs, bag, issue)
+        kept = [_recordings(one, folder, bag, progress) for one in plan.recordings]
+        return _finish(_blank(plan, done, kept), packs, bag, issue)
 
 
 def judge_again(
@@ -201,7 +205,7 @@ def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | 
         plan,
         measured.measurements,
         measured.notes,
-        measured.shots,
+        (*measured.shots, *measured.recordings),
         today=log.read()[0].when[:10],
         quantities=metrics.quantities(),
     )
@@ -240,9 +244,11 @@ def _number(now: str, out: Path) -> str:
     return _number(now, out) if (out / number).exists() else number
 
 
-def _blank(plan: Plan, done: Sequence[Measured]) -> Session:
+def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Session:
     """Put together what was measured; it is not judged yet."""
     measurements, notes = together(done)
+    measurements += [item for _, found in kept for item in found if isinstance(item, Measurement)]
+    notes += [item for _, found in kept for item in found if isinstance(item, Note)]
     return Session(
         id="",
         plan=plan,
@@ -257,6 +263,7 @@ def _blank(plan: Plan, done: Sequence[Measured]) -> Session:
         findings=(),
         bottom_line=judge.bottom_line((), plan.scope),
         log=(),
+        recordings=tuple(one for one, _ in kept),
     )
 
 
@@ -298,6 +305,28 @@ def _shot(shot: Shot, folder: Path, bag: Path, progress: Progress | None) -> Mea
             kept.parent.mkdir(exist_ok=True)
             put(kept, _json(_MEASURED.dump_python((measured,), mode="json")[0]))
     return measured
+
+
+def recorded(asked: Recordings, found: Found) -> list[Measurement | Note]:
+    """Measure what a recorder has kept. Raises PlanError."""
+    items = measure_recordings.measure(asked, found)
+    return [replace(one, shot=asked.id, subject=asked.subject) if isinstance(one, Note) else one for one in items]
+
+
+def _recordings(asked: Recordings, folder: Path, bag: Path, progress: Progress | None) -> Kept:
+    """Take the list of what a recorder has kept into the session, and measure it; quick enough not to be resumed."""
+
+    def tell(done: int, total: int) -> None:
+        if progress:
+            progress(asked.id, done, total)
+
+    with writing(bag):
+        kept, found = intake.take_recordings(asked, folder, bag, tell=tell)
+    items = recorded(kept, found)
+    notes = sum(isinstance(one, Note) for one in items)
+    told: dict[str, Value] = {"shot": asked.id, "measurements": len(items) - notes, "notes": notes}
+    LogBook(bag).append("measured", told)
+    return kept, items
 
 
 def _resume(kept: Path, bag: Path) -> Measured | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,10 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], sty
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Tell]:
-    """Give a callback for ``session.run``: a bar a shot on a terminal, a line a shot elsewhere."""
+def progress(unit: str = "frame") -> Iterator[Tell]:
+    """Give a callback for ``session.run``: a bar a shot on a terminal, a line a shot elsewhere, counting ``unit``."""
     if not console.is_terminal:
-        yield _plain
+        yield functools.partial(_plain, unit)
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as bars:
@@ -61,9 +62,9 @@ def progress() -> Iterator[Tell]:
         yield tell
 
 
-def _plain(what: str, done: int, total: int) -> None:
+def _plain(unit: str, what: str, done: int, total: int) -> None:
     if done in {1, total}:
-        say(f"{what}: frame {done} of {total}")
+        say(f"{what}: {unit} {done} of {total}")
 
 
 def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:

@@ -18,7 +18,7 @@ from acceptance.model import Measurement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.model import BudgetLine, Shot
+    from acceptance.model import BudgetLine, Recordings, Shot
 
 COVERAGE = 0.95
 MOST_DEGREES = 1e6
@@ -50,7 +50,7 @@ def combine(budget: Sequence[BudgetLine]) -> Combined:
 
 
 def measurement(
-    shot: Shot,
+    shot: Shot | Recordings,
     quantity: str,
     value: float,
     unit: str,
@@ -60,7 +60,7 @@ def measurement(
     method: str,
     **fields: Any,  # noqa: ANN401 -- the remaining fields of Measurement
 ) -> Measurement:
-    """Make a Measurement of a shot, its budget combined."""
+    """Make a Measurement of a shot, or of recordings, its budget combined."""
     combined = combine(budget)
     return Measurement(
         subject=shot.subject,

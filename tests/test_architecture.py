@@ -25,22 +25,24 @@ RANKS = (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
         " finding plain_edges camera capture colorimetry thumbnails colorchecker certificates plan plots zone_map"
         " wording doctor"
+        " coverage_map timeline recording_names capacity header"
     ),
-    "watch simulate workspace",
-    "views exhibits",
+    "watch simulate workspace recordings recording_list",
+    "views exhibits channels",
     "scene",
     "metrics checks still pages report signing evidence",
     "intake",
     "session",
     "batch issue verify terminal demo",
     "options",
-    "cli cli_chart web",
+    "cli cli_chart cli_recordings web",
     "__main__",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
 NEIGHBOURS = {
     "capture": {"clip", "onvif"},
     "encode": {"clip"},
+    "header": {"clip"},
     "tables": {"errors"},
     "copies": {"definitions"},
     "charts": {"definitions"},
@@ -53,9 +55,10 @@ NEIGHBOURS = {
     "thumbnails": {"clip"},
     "colorchecker": {"charts"},
     "camera": {"charts", "drawing"},
+    "recording_list": {"recordings"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
-    "cli": {"cli_chart"},
+    "cli": {"cli_chart", "cli_recordings"},
 }
 
 # Each third-party library has one home, where its exceptions become ours; a home may be a room or a module in one.
@@ -74,7 +77,7 @@ HOMES = {
     "pyhanko_certvalidator": {"signing", "certificates"},
     "asn1crypto": {"signing", "certificates"},
     "cryptography": {"signing", "certificates"},
-    "click": {"cli", "cli_chart", "options"},
+    "click": {"cli", "cli_chart", "cli_recordings", "options"},
     "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression", "metrics._registration", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},

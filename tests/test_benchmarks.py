@@ -89,3 +89,10 @@ def test_the_cramer_rao_bound_is_what_an_efficient_fit_scatters_by() -> None:
 
         sigmas.append(least_squares(residual, [0.24, 5.1, 0.0, 0.21, 0.79], x_scale=[0.01, 0.1, 0.1, 0.1, 0.1]).x[0])
     assert np.std(sigmas, ddof=1) / 0.25 == pytest.approx(edge.bound(0.01), rel=3 / np.sqrt(80))
+
+
+def test_the_benchmark_of_recordings_runs_and_every_truth_lies_inside_its_uncertainty() -> None:
+    """Few files of a second; the retention's clock error is rectangular, so that its U holds more than 95 %."""
+    told = load("recordings").main(files=3, seconds=0.2, runs=20)
+    assert "| truth inside U | 20 of 20 |" in told
+    assert "decoded over scanned" in told

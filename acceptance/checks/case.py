@@ -11,7 +11,7 @@ from acceptance.model import Reason, Scope
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Condition, Measurement, Note, Plan, Requirement, Shot, Subject
+    from acceptance.model import Condition, Measurement, Note, Plan, Recordings, Requirement, Shot, Subject
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
 
@@ -23,7 +23,7 @@ class Case:
     plan: Plan
     measurements: Sequence[Measurement]
     notes: Sequence[Note]
-    shots: Mapping[str, Shot]
+    shots: Mapping[str, Shot | Recordings]
     today: str
     quantities: Container[str] | None = None
 
@@ -132,5 +132,5 @@ def _word(condition: Condition) -> str:
     return str(condition.value).strip().lower()
 
 
-def _accepts(requirement: Requirement, shot: Shot) -> bool:
+def _accepts(requirement: Requirement, shot: Shot | Recordings) -> bool:
     return (not requirement.taps or shot.tap in requirement.taps) and requirement.path in {None, shot.path}

@@ -19,7 +19,7 @@ from acceptance.model import BottomLine, Finding, How, Modality, Reason, Scope, 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Answer, Clause, Measurement, Note, Pack, Plan, Requirement, Shot, Subject
+    from acceptance.model import Answer, Clause, Measurement, Note, Pack, Plan, Recordings, Requirement, Shot, Subject
 
 # From the worst downwards; what is not in it was not judged.
 SEVERITY = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
@@ -30,14 +30,15 @@ def judge(
     plan: Plan,
     measurements: Sequence[Measurement],
     notes: Sequence[Note],
-    shots: Sequence[Shot],
+    shots: Sequence[Shot | Recordings],
     *,
     today: str,
     quantities: Container[str] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every requirement of every pack for every subject of the plan, and account for every other clause.
 
-    ``shots`` are the shots as filmed, ``today`` is the ISO date against which instruments' due dates are held, and
+    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date against which instruments'
+    due dates are held, and
     ``quantities`` are the quantities that this toolkit measures (None: not told, so nothing is ``not_in_toolkit``).
     """
     case = Case(

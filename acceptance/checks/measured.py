@@ -12,7 +12,7 @@ from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
     from acceptance.checks.case import Case, Found
-    from acceptance.model import Condition, Finding, Measurement, Plan, Requirement, Shot
+    from acceptance.model import Condition, Finding, Measurement, Plan, Recordings, Requirement, Shot
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
@@ -29,8 +29,9 @@ def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Fi
     proper = [pair for pair in found if not (pair[1].lower_bound or pair[1].upper_bound)]
     if finding.reason.code in ONLY_BOUNDS and requirement.combine is Combine.WORST and proper:
         other = _judge(case, requirement, proper, blank)
-        return other if other.verdict in FAILURES else finding
-    return finding
+        finding = other if other.verdict in FAILURES else finding
+    why = next((one.bound_by for index, one in found if index in finding.measurements and one.bound_by), None)
+    return replace(finding, reason=why) if why and finding.reason.code in ONLY_BOUNDS else finding
 
 
 def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
@@ -115,7 +116,7 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
     return None
 
 
-def _shot_trouble(case: Case, requirement: Requirement, shot: Shot) -> Reason | None:
+def _shot_trouble(case: Case, requirement: Requirement, shot: Shot | Recordings) -> Reason | None:
     for condition in requirement.conditions:
         trouble = _condition_trouble(condition, [one for one in shot.conditions if one.name == condition])
         if trouble is not None:

@@ -1,7 +1,8 @@
 """The folder is the registry: one module, one family of figures.
 
 A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and ``measure(scene)``. One whose figures
-need several shots (a series of illuminances, repeated presets) has ``across(shots, measured)`` too.
+need several shots (a series of illuminances, repeated presets) has ``across(shots, measured)`` too. ``recordings``
+looks at no scene but at a recorder's list: it has ``QUANTITIES`` and a ``measure`` of its own, and no ``serves``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
 
     from acceptance.model import Measurement, Note, Shot
     from acceptance.scene import Scene
@@ -31,9 +33,13 @@ class Metric(Protocol):
 
 
 def every() -> dict[str, Metric]:
-    """Every metric by name, in alphabetical order."""
+    """Every metric of a scene by name, in alphabetical order."""
+    return {name: cast("Metric", module) for name, module in _modules().items() if hasattr(module, "serves")}
+
+
+def _modules() -> dict[str, ModuleType]:
     names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
-    return {name: cast("Metric", importlib.import_module(f"{__name__}.{name}")) for name in names}
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
@@ -45,4 +51,4 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
 
 def quantities() -> dict[str, str]:
     """Every quantity that this toolkit measures, with its unit."""
-    return {quantity: unit for metric in every().values() for quantity, unit in metric.QUANTITIES.items()}
+    return {quantity: unit for module in _modules().values() for quantity, unit in module.QUANTITIES.items()}

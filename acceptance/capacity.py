@@ -1,0 +1,60 @@
+"""For how many days storage holds streams: the calculation that stands beside a system too young to show it.
+
+days = storage x usable share x 8 / (sum of bit rates x 86400). A calculation is no recording that was kept: it becomes
+a documented answer, never a measurement.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DAY = 86400.0
+UNITS = {"GB": 1e9, "TB": 1e12, "PB": 1e15, "GIB": 2.0**30, "TIB": 2.0**40, "PIB": 2.0**50}
+RATES = {"KBIT/S": 1e3, "MBIT/S": 1e6, "KBPS": 1e3, "MBPS": 1e6}
+AMOUNT = re.compile(r"(?:(\d+)\s*[x×*]\s*)?(\d+(?:\.\d+)?)\s*([A-Za-z/]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """What was calculated: ``days`` and their standard uncertainty, from bytes of storage and bit/s of all streams."""
+
+    days: float
+    uncertainty: float
+    storage: float
+    bit_rate: float
+
+
+def storage_of(text: str) -> float:
+    """Read storage such as 4x8TB (makers' 10^12) or 16TiB (2^40) in bytes. Raises PlanError."""
+    return _amount(text, UNITS, "storage", "4x8TB")
+
+
+def bit_rate_of(text: str) -> float:
+    """Read streams such as 16x4Mbit/s in bit/s. Raises PlanError."""
+    return _amount(text, RATES, "bit rate", "16x4Mbit/s")
+
+
+def _amount(text: str, units: dict[str, float], what: str, example: str) -> float:
+    match = AMOUNT.fullmatch(text.strip())
+    factor = units.get(match[3].upper()) if match else None
+    if match is None or factor is None or not float(match[2]):
+        raise PlanError(f"is no {what}", where=text, hint=f"Write it like {example}")
+    return int(match[1] or 1) * float(match[2]) * factor
+
+
+def calculate(storage: Sequence[float], bit_rates: Sequence[float], *, usable: float, accuracy: float) -> Capacity:
+    """Calculate the days; ``usable`` is the share left by RAID and file system, ``accuracy`` the relative half-width.
+
+    Rectangular: the standard uncertainty is the half-width over the square root of three (JCGM 100:2008, 4.3.7).
+    """
+    total, rate = sum(storage) * usable, sum(bit_rates)
+    days = 8 * total / rate / DAY
+    return Capacity(days=days, uncertainty=days * accuracy / math.sqrt(3), storage=total, bit_rate=rate)
