@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from acceptance import advice, charts, copies, drawing, report, terminal
+from acceptance import advice, charts, clock_page, copies, drawing, report, terminal
 from acceptance.options import OUT
 from acceptance.workspace import put
 
@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
     from acceptance.charts import Chart
 
-ENDINGS = {".pdf", ".svg", ".png"}
+ENDINGS = {".pdf", ".svg", ".png", ".html"}
 ABOVE_ZERO = click.FloatRange(0, min_open=True, max=1e6)
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("-o", "--output", type=OUT, help="PDF (true size on its paper), SVG or PNG; with --copy a TOML file.")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    help="PDF (true size on its paper), SVG or PNG, HTML for a screen; with --copy a TOML file.",
+)
 @click.option("--width", type=click.IntRange(64, 16384), help="Width of a PNG in pixels.")
 @click.option("--index", type=click.IntRange(0, (1 << 24) - 1), help="Refresh of the clock to draw.")
 @click.option("--list", "listing", is_flag=True, help="List the charts.")
@@ -49,7 +54,7 @@ def chart(name: str | None, serial: str | None, *, listing: bool, advising: bool
     if serial is not None:
         return _start(shown, serial, output)
     if output is None:
-        raise click.UsageError("say where the drawing goes: -o FILE.pdf, FILE.svg or FILE.png")
+        raise click.UsageError("say where the drawing goes: -o FILE.pdf, FILE.svg, FILE.png or FILE.html")
     put(output, _drawn(shown, output.suffix.lower(), options["width"], options["index"], output.name))
     terminal.say(f"{shown.title_en}: {output}")
     return 0
@@ -68,12 +73,20 @@ def _drawn(shown: Chart, ending: str, width: int | None, index: int | None, name
     if ending == ".png" and width is None:
         raise click.UsageError("a PNG needs --width PX")
     if ending not in ENDINGS:
-        raise click.UsageError(f"{name}: the ending must be .pdf, .svg or .png")
+        raise click.UsageError(f"{name}: the ending must be .pdf, .svg, .png or .html")
+    if ending == ".html":
+        return _page(shown)
     if ending == ".png":
         return drawing.png(shown, width or 0, index=index)
     if ending == ".svg":
         return drawing.svg(shown, index=index).encode()
     return report.pdf_of_svg(drawing.page(shown, index=index), *shown.paper)
+
+
+def _page(shown: Chart) -> bytes:
+    if shown.kind != "screen":
+        raise click.UsageError(f"{shown.name} is printed; a page (.html) is made of a chart for screens: clock")
+    return clock_page.html(shown).encode()
 
 
 def _start(shown: Chart, serial: str, output: Path | None) -> int:

@@ -100,6 +100,7 @@ def checks(folder: Path | None = None) -> tuple[Check, ...]:
         clock(),
         *(optional(each) for each in OPTIONAL),
         program("pdftotext", "poppler-utils", "some tests are skipped; the tool itself does not use it"),
+        program("chromium", "chromium", "the clock page cannot be tested; any browser shows it"),
     )
 
 

@@ -27,7 +27,7 @@ RANKS = (
         " wording doctor"
         " coverage_map timeline recording_names capacity header"
     ),
-    "watch simulate workspace recordings recording_list",
+    "watch simulate clock_page workspace recordings recording_list",
     "views exhibits channels",
     "scene",
     "metrics checks still pages report signing evidence",
