@@ -246,7 +246,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
         (("run", "missing.toml"), 2, "there is no such plan"),
         (("clauses", "no_such_pack"), 2, "there is no such pack"),
         (("chart", "no_such_chart", "-o", "x.svg"), 2, "There is no such chart"),
-        (("chart", "acceptance", "-o", "x.gif"), 64, "the ending must be .pdf, .svg or .png"),
+        (("chart", "acceptance", "-o", "x.gif"), 64, "the ending must be .pdf, .svg, .png or .html"),
         (("chart", "acceptance", "-o", "x.png"), 64, "a PNG needs --width PX"),
         (("chart", "acceptance", "--copy", "A3-1"), 64, "--copy SERIAL -o FILE.toml"),
         (("chart", "clock", "--copy", "C-1", "-o", "x.toml"), 64, "has no printed copies"),
