@@ -52,6 +52,7 @@ WRONG = 5.0  # standard deviations at which a point is left out
 USUAL_FOCAL, UNKNOWN = 1.0, 1.0  # picture widths, and the doubt of its ln, where nothing is known
 SMALL_ANGLE = 0.5  # degrees, standard uncertainty: so near to face on that the focal length does not matter
 PRINT_ASPECT = 2e-4  # standard doubt of the print's height to width, beyond that of the chart's copy
+OUTLINE = 0.05  # px, standard doubt of where a chart ends, all round: what the finder was off by in simulation
 FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
 ALIKE = 1.1  # ratio of residuals below which both lenses explain the picture
 
@@ -188,6 +189,8 @@ def _of_lens(
                 *budget,
                 BudgetLine(source="chart copy", contribution=value * _scale_doubt(frame), evaluation="B"),
             )
+        if quantity == "geometry.coverage":
+            budget = (*budget, BudgetLine(source="outline", contribution=_outline(value, frame), evaluation="B"))
         reason = _why_not(quantity, budget, len(points.seen), covered, 0.0 if stated else focal_doubt)
         if reason:
             yield _note(scene, quantity, reason)
@@ -269,6 +272,12 @@ def _coverage(lens: _lens.Lens, parameters: Array, frame: Frame) -> Array:
     x, y = np.moveaxis(np.clip(_lens.seen_places(lens, parameters, outline), -edge, edge), 2, 0)
     area = np.sum(x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y, axis=1) / 2
     return np.asarray(100 * np.abs(area) / (4 * edge[0] * edge[1]))
+
+
+def _outline(coverage: float, frame: Frame) -> float:
+    """Doubt, in %, of ``OUTLINE`` px all round a chart of usual shape that covers so many % of the picture."""
+    picture = float(np.prod(frame.place.picture))
+    return 100 * OUTLINE * 4.1 * math.sqrt(max(coverage, 0.0) / 100 * picture) / picture
 
 
 def _density(lens: _lens.Lens, parameters: Array, frame: Frame) -> tuple[Array, Array]:
