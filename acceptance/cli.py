@@ -20,6 +20,7 @@ from acceptance import (
     __version__,
     cli_chart,
     cli_recordings,
+    comparison,
     demo,
     doctor,
     intake,
@@ -168,12 +169,14 @@ def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
 
 @cli.command()
 @click.argument("clips", nargs=-1, required=True, type=OUT)
+@click.option("--playback", type=OUT, help="Playback of the last clip: what it differs in.")
 @click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
 @metric_option
 @clip_options
 def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 -- what click collected
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
-    wanted, asked = quantities(names), plan.of_clips(clips, **shot_fields(options))
+    asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
+    wanted = quantities(names)
     intake.check(asked, Path())
     _prepare_json(json_file)
     done: list[session.Measured] = []
@@ -185,11 +188,15 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
                 terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
     finally:  # what was measured before a clip that cannot be read is not lost
         found, notes = session.together(done)
+        pairs = comparison.pairs([one.shot for one in done], found, notes)
         if json_file and done:
             rows = [asdict(item) | {"expanded": item.expanded} for item in found]
-            _write_json({"measurements": rows, "notes": [asdict(note) for note in notes]}, json_file)
+            told = {"measurements": rows, "notes": [asdict(note) for note in notes]}
+            _write_json(told | {"differences": [row for pair in pairs for row in comparison.rows(pair)]}, json_file)
         elif done:
             terminal.measurements(found, notes)
+            for pair in pairs:
+                terminal.differences(pair)
     return 0 if found else 3
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from acceptance import coverage_map, plots, wording, zone_map
+from acceptance.model import Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from acceptance.comparison import Pair
     from acceptance.model import Curve, Measurement, Recordings, Shot
 
 MOST_PLOTS = 48
 MOST_MAPS = 24
+MOST_COMPARED = 12
 MOST_CHANNELS = 40  # of one coverage map, which must fit on a page
 DRAWN_ELSEWHERE = frozenset({"recordings_coverage"})
 
@@ -62,6 +65,22 @@ def _plot(key: tuple[str, ...], lines: Mapping[str, Curve], lang: str) -> Exhibi
     direction = wording.word(key[3], "direction", lang) if key[3] else ""
     name = wording.word(key[2], "curve", lang) + (f" · {direction}" if direction else "")
     return Exhibit(subject=key[0], shot=key[1], name=name, svg=Markup(plots.draw(worded)))  # noqa: S704 - plots.py escapes
+
+
+def compared(pairs: Iterable[Pair], lang: str) -> list[Exhibit]:
+    """Draw a curve that live and playback both have in one plot: the modulation first, the resolution it is about."""
+    told = [(pair, *curves) for pair in pairs for curves in pair.curves]
+    distinct = {(pair.playback.id, one.region, one.direction, a.name): (pair, one, a, b) for pair, one, a, b in told}
+    first = sorted(distinct.values(), key=lambda each: each[2].name != "mtf")
+    return [_beside(pair, one, (a, b), lang) for pair, one, a, b in first[:MOST_COMPARED]]
+
+
+def _beside(pair: Pair, one: Measurement, both: tuple[Curve, Curve], lang: str) -> Exhibit:
+    key = (pair.playback.subject, f"{pair.live.id} → {pair.playback.id}", both[0].name, one.direction)
+    lines = {wording.word(path, "path", lang): curve for path, curve in zip(Path, both, strict=True)}
+    drawn = _plot(key, lines, lang)
+    where = wording.region(one.region.partition(".")[0] if one.direction else one.region, lang)
+    return replace(drawn, name=f"{drawn.name} · {where}" if where else drawn.name)
 
 
 def zone_maps(measurements: Sequence[Measurement], shots: Iterable[Shot], lang: str) -> list[Exhibit]:

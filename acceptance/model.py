@@ -192,6 +192,7 @@ class Shot:
     ``corners`` holds the four outer corners of each chart found, in pixels (integer = pixel centre), clockwise
     from the chart's own upper left. ``chart_copy`` is the file of the printed copy (a path ending in .toml), its
     serial number, or ``as_drawn``. ``regions`` are regions given by hand: x, y, width, height in pixels.
+    ``live`` is the id of the live shot beside which this playback is held, where more than one might be meant.
     ``reference`` is the sequence that the clip should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look
     for slanted edges in a picture without chart.
     """
@@ -201,6 +202,7 @@ class Shot:
     clip: str
     tap: Tap = Tap.CAMERA
     path: Path = Path.LIVE
+    live: str = ""
     sha256: str = ""
     chart: str | None = None
     chart_copy: str = ""

@@ -12,7 +12,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from acceptance import channels, exhibits, wording
+from acceptance import channels, comparison, exhibits, wording
 from acceptance.model import (
     Answer,
     BudgetLine,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.comparison import Pair
     from acceptance.exhibits import Exhibit
 
 MOST_ROWS = 400
@@ -342,6 +343,16 @@ class Book:
     def channels(self, recordings: str) -> list[channels.Row]:
         """Rows of a recorder's channels."""
         return channels.rows(self.session.measurements, recordings)
+
+    @cached_property
+    def comparisons(self) -> list[Pair]:
+        """What each playback differs in from its live shot."""
+        return comparison.pairs(self.session.shots, self.session.measurements, self.session.notes)
+
+    @property
+    def compared_curves(self) -> list[Exhibit]:
+        """Curves of live and playback side by side, drawn."""
+        return exhibits.compared(self.comparisons, self.lang)
 
     @property
     def coverage_maps(self) -> list[Exhibit]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from acceptance import model
 from acceptance.errors import PlanError
 from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
 
@@ -42,16 +43,20 @@ def of_clips(
     clips: Sequence[Path],
     *,
     chart: str | None = None,
+    playback: Path | None = None,
     facts: Mapping[str, str] | None = None,
     packs: Sequence[str] = (),
     **shot_fields: Any,  # noqa: ANN401 -- fields of Shot
 ) -> Plan:
-    """Make a plan with one subject and a shot for each clip."""
+    """Make a plan with one subject and a shot for each clip; ``playback`` is what a recorder made of the last one."""
     subject = Subject(id="device", kind=SubjectKind.FIXED, name="device", facts=dict(facts or {}))
     shots = tuple(
         Shot(id=f"shot{number}", subject=subject.id, clip=str(path.absolute()), chart=chart, **shot_fields)
         for number, path in enumerate(clips, start=1)
     )
+    if playback:
+        again = replace(shots[-1], id="playback", clip=str(playback.absolute()), live=shots[-1].id)
+        shots += (replace(again, tap=model.Tap.RECORDER, path=model.Path.PLAYBACK),)
     made = Plan(subjects=(subject,), shots=shots)
     return replace(made, packs=tuple(packs)) if packs else made
 
@@ -69,9 +74,18 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     for shot in shots:
         if shot.subject not in subjects:
             raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
+    _check_pairs(plan.shots, where)
     for field, name in files(plan):
         if not all(file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)):
             raise _wrong(f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there")
+
+
+def _check_pairs(shots: Sequence[Shot], where: str) -> None:
+    """Refuse a playback that names no live shot as the one beside which it is held."""
+    lives = {shot.id for shot in shots if shot.path is model.Path.LIVE}
+    for shot in shots:
+        if shot.live and (shot.live not in lives or shot.id in lives):
+            raise _wrong(f"{where}: shot {shot.id}, live", f"a playback names a live shot here, not {shot.live!r}")
 
 
 def files(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -14,11 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from acceptance import wording
+from acceptance.comparison import Told
 from acceptance.model import Limit, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.comparison import Pair
     from acceptance.model import Measurement, Note, Session
     from acceptance.session import Progress as Tell
 
@@ -85,6 +87,27 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
     for note in notes:
         place = ", ".join(part for part in (note.shot, note.metric, note.quantity, note.region) if part)
         say(f"not had ({place}): {wording.reason(note.reason, 'en')}", "yellow")
+
+
+def differences(pair: Pair) -> None:
+    """Print what a playback differs in, what is beyond its uncertainty first, and what it no longer shows."""
+    rows = [
+        (
+            one.live.quantity,
+            wording.region(one.live.region, "en"),
+            one.live.direction,
+            wording.bound(one.live) + wording.figure(one.live.value, one.live.unit, "en"),
+            wording.bound(one.playback) + wording.figure(one.playback.value, one.live.unit, "en"),
+            wording.figure(one.difference, one.live.unit, "en", expanded=one.expanded, k=one.k),
+            wording.word(one.told, "told", "en"),
+        )
+        for one in sorted(pair.differences, key=lambda one: one.told is not Told.BEYOND)
+    ]
+    columns = ("quantity", "region", "direction", "live", "playback", "difference", "beyond its uncertainty")
+    table(f"{pair.live.id} live, {pair.playback.id} in playback", columns, rows)
+    for one in pair.losses:
+        why = f": {wording.reason(one.reason, 'en')}" if one.reason else ""
+        say(f"live only: {one.live.quantity} {wording.region(one.live.region, 'en')}{why}", "yellow")
 
 
 def findings(session: Session) -> None:

@@ -74,8 +74,12 @@ def unit(code: str, lang: str) -> str:
 
 def region(name: str, lang: str) -> str:
     """Name a region by its parts: ``centre.edge_horizontal``, or ``grey3`` with its number."""
+    known = phrases(lang)["region"]
     parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
-    return " ".join(f"{word(part[1], 'region', lang)}{NARROW if part[2] else ''}{part[2]}" for part in parts if part)
+    told = (
+        (known[part[1]] + NARROW * bool(part[2]) + part[2]) if part[1] in known else part[0] for part in parts if part
+    )
+    return " ".join(told)
 
 
 class _Filler(string.Formatter):

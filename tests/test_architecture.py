@@ -28,8 +28,8 @@ RANKS = (
         " coverage_map timeline recording_names capacity header"
     ),
     "watch simulate clock_page workspace recordings recording_list",
-    "views exhibits channels",
-    "scene",
+    "views comparison channels",
+    "scene exhibits",
     "metrics checks still pages report signing evidence",
     "intake",
     "session",
