@@ -647,6 +647,11 @@ class Session:
     recordings: tuple[Recordings, ...] = ()
 
     @property
+    def taken(self) -> tuple[Shot | Recordings, ...]:
+        """All that a measurement may be of."""
+        return *self.shots, *self.recordings
+
+    @property
     def verdict(self) -> Verdict:
         """The verdict of the bottom line."""
         return self.bottom_line.verdict

@@ -8,9 +8,11 @@ not placed at all. Files are never decoded.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import header, recording_names
@@ -19,7 +21,6 @@ from acceptance.model import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     Tell = Callable[[int, int], object]
 
@@ -107,17 +108,37 @@ def scan(folder: Path, *, zone: timezone, now: float, pattern: str = "", tell: T
         recording_names.compiled(pattern)
     if not folder.is_dir():
         raise PlanError("there is no such folder", where=str(folder), hint="Name a folder of recordings, or a CSV list")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(_files(folder))
     videos = [path for path in files if path.suffix.lower() in VIDEOS]
     recordings = []
     for number, path in enumerate(videos, start=1):
-        name = path.relative_to(folder).as_posix()
+        name = _shown(path.relative_to(folder))
         named = recording_names.read(name, pattern)
         recordings.append(placed(name, named.channel, _evidence(path, named, zone), now=now))
         if tell:
             tell(number, len(videos))
     passed = Counter(path.suffix.lower() or path.name for path in files if path.suffix.lower() not in VIDEOS)
     return ordered(recordings, zone, passed)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield every file below a folder; a folder that cannot be read must not pass for an empty one."""
+
+    def refuse(error: OSError) -> None:
+        hint = "Check its permissions: recordings may lie there"
+        raise PlanError(f"cannot be read ({error.strerror})", where=str(error.filename), hint=hint) from error
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place) / name for name in names)
+
+
+def _shown(path: Path) -> str:
+    """Write a name as text; one that is no UTF-8 was written by a recorder in GBK."""
+    raw = os.fsencode(path.as_posix())
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def ordered(recordings: Iterable[Recording], zone: timezone, passed_over: Mapping[str, int]) -> Found:
@@ -127,12 +148,13 @@ def ordered(recordings: Iterable[Recording], zone: timezone, passed_over: Mappin
 
 
 def _evidence(path: Path, named: recording_names.Named, zone: timezone) -> Evidence:
-    status = path.stat()
     start, end = (None if one is None else one.replace(tzinfo=zone).timestamp() for one in (named.start, named.end))
-    told = Evidence(named_start=start, named_end=end, modified=status.st_mtime, size=status.st_size)
+    told = Evidence(named_start=start, named_end=end)
     try:
+        status = path.stat()
+        told = replace(told, modified=status.st_mtime, size=status.st_size)
         told_by_container = header.read(path)
-    except ClipError:
+    except (ClipError, OSError):  # or overwritten while it was looked at
         return replace(told, readable=False)
     created = None if told_by_container.created is None else told_by_container.created.timestamp()
     return replace(told, created=created, duration=told_by_container.duration)

@@ -256,7 +256,7 @@ def _outcome(row: Row) -> str | None:
 def _properties(book: pages.Book, row: Row) -> dict[str, str]:
     finding, session = row.finding, book.session
     shots = {session.measurements[index].shot for index in finding.measurements}
-    evidence = " ".join(shot.sha256 for shot in session.shots if shot.id in shots)
+    evidence = " ".join(one.sha256 for one in session.taken if one.id in shots)
     expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
     known = {
         "clause": finding.clause,

@@ -205,7 +205,7 @@ def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | 
         plan,
         measured.measurements,
         measured.notes,
-        (*measured.shots, *measured.recordings),
+        measured.taken,
         today=log.read()[0].when[:10],
         quantities=metrics.quantities(),
     )

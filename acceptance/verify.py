@@ -217,7 +217,7 @@ class _Case:
             return State.SKIPPED, ("the packs are not those that were signed",)
         stored = self.session
         packs = session.load_packs(stored.plan, self.folder / "data" / "packs")
-        inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.shots)
+        inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.taken)
         findings = judge.judge(*inputs, today=session.day_of_work(stored), quantities=metrics.quantities())
         apart = [*_changed_findings(stored.findings, findings), *_changed_bottom_line(stored, findings)]
         if apart and stored.tool_version != __version__:

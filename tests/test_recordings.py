@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import pytest
@@ -183,6 +183,29 @@ def test_the_list_that_is_written_reads_back_as_what_was_found(folder: Path, tmp
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="there is no such folder"):
         recordings.scan(tmp_path / "none", zone=CHINA, now=NOW)
+
+
+def test_a_name_in_gbk_is_read_and_a_file_that_vanished_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disc of a recorder mounted as it is; and one that goes on recording."""
+    film(tmp_path / "a.mp4", BEGIN, 2)
+    (tmp_path / "a.mp4").rename(tmp_path / os.fsdecode("大门_20261101083000.mp4".encode("gbk")))
+    [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert (one.channel, one.file, one.end) == ("大门", "大门_20261101083000.mp4", BEGIN.timestamp() + 120)
+    assert "大门_2026".encode() in recording_list.write(recordings.scan(tmp_path, zone=CHINA, now=NOW))
+    monkeypatch.setattr(recordings.header, "read", lambda path: path.with_name("gone").stat())
+    [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert codes(one) == ["recording_unreadable", "end_unknown"]
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def walk(folder: Path, onerror: Any) -> Any:
+        onerror(PermissionError(13, "Permission denied", str(folder / "ch2")))
+
+    monkeypatch.setattr(recordings.os, "walk", walk)
+    with pytest.raises(PlanError, match="Permission denied"):
+        recordings.scan(tmp_path, zone=CHINA, now=NOW)
 
 
 def test_another_zone_shifts_every_time_and_no_length() -> None:

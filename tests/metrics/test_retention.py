@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acceptance import cli, plan, recording_list, report, session
+from acceptance import cli, plan, recording_list, report, session, verify
 from acceptance.evidence import check
 from acceptance.metrics import quantities
 from acceptance.metrics import recordings as metric
@@ -258,6 +258,15 @@ def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Pa
     assert check(folder) == ()
     assert len(recording_list.read(folder / kept.source, zone=CHINA, now=NOW).recordings) == kept.files
     assert session.load(folder) == done
+
+
+def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(tmp_path: Path) -> None:
+    done, folder = run(tmp_path, found_of(gate=hours(24)), in_service="2025-11-01")
+    states = {step.name: step.state for step in verify.verify(folder, ()).steps}
+    assert states["verdicts"] is verify.State.OK
+    kept = folder / done.recordings[0].source
+    kept.write_text(kept.read_text("utf-8").replace("2026-11-01", "2026-10-01"), "utf-8")
+    assert verify.verify(folder, ()).exit_code == 1
 
 
 def test_a_system_younger_than_the_limit_is_inconclusive_with_its_capacity_beside_it(tmp_path: Path) -> None:
