@@ -40,6 +40,7 @@ EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
 LEAST_LEFT = 0.05
+NOISY = 0.08  # relative standard error of a crossing above which the noise in |FFT|, never negative, lifts it
 CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 
 
@@ -127,8 +128,10 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
     """MTF50 and MTF10 of one edge, and the TV lines that MTF10 stands for."""
     for name in ("mtf50", "mtf10"):
-        if not edge.reached(name):
-            yield _not_reached(edge, name, f"resolution.{name}")
+        if code := _why_not(edge, name):
+            yield _refused(edge, name, f"resolution.{name}", code)
+            if name == "mtf10":
+                yield _refused(edge, name, f"resolution.{edge.first.resolves}", code)
             continue
         value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
         budget = [*edge.noise(name), *_tone_lines(edge, name, tone), *coder]
@@ -146,12 +149,17 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
         )
         if name == "mtf10":
             yield _limiting_or_note(scene, edge, tone, budget)
-    if not edge.reached("mtf10"):
-        yield _not_reached(edge, "mtf10", f"resolution.{edge.first.resolves}")
 
 
-def _not_reached(edge: Edge, name: str, quantity: str) -> Note:
-    reason = Reason(code="mtf_not_reached", parameters={"level": int(name[3:])})
+def _why_not(edge: Edge, name: str) -> str:
+    """Give the code of the reason why a crossing cannot be had, or nothing."""
+    if not edge.reached(name):
+        return "mtf_not_reached"
+    return "mtf_in_noise" if edge.noise(name)[0].contribution > NOISY * edge.value(name) else ""
+
+
+def _refused(edge: Edge, name: str, quantity: str, code: str) -> Note:
+    reason = Reason(code=code, parameters={"level": int(name[3:])})
     return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
 
 

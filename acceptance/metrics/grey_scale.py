@@ -25,6 +25,7 @@ import numpy as np
 from acceptance.copies import tone_errors
 from acceptance.errors import GapError
 from acceptance.metrics._grey import LEAST, K, Step, clipped, count, dynamic_range, gamma, merged, step
+from acceptance.metrics._lighting import MOST_UNEVEN, surely_uneven
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
 from acceptance.views import middle_half
 
@@ -92,13 +93,17 @@ class _Scale:
         self.doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
 
     def steps(self) -> Measurement | Note:
-        """Count the steps told apart, where the chart declares its series and all of it is seen."""
+        """Count the steps told apart, where the chart declares its series, all is seen and each step is evenly lit."""
         chart = self.scene.chart
         if chart is None or chart.steps is None:
             return self._note("grey_scale.steps", "steps_not_declared")
         declared = len(chart.steps.densities)
         if declared != len(self.views):
             return self._note("grey_scale.steps", "steps_missing", seen=len(self.views), declared=declared)
+        for view in self.views:
+            light = self.scene.linear(middle_half(view.luma).mean(axis=0))
+            if (share := surely_uneven(light)) > MOST_UNEVEN:
+                return self._note("grey_scale.steps", "uneven_light", region=view.region.name, share=share)
         least = LEAST * (self.white - self.black)
         counted = count(self.shown, rising=self.light[-1] > self.light[0], least=least)
         return self._figure(

@@ -116,6 +116,19 @@ def test_a_good_camera_shows_all_twelve_steps_and_their_codes(tmp_path: Path) ->
     assert bound.value == pytest.approx(20 * math.log10(0.9 / 0.03))
 
 
+def test_a_step_lit_unevenly_by_more_than_five_percent_is_not_counted(tmp_path: Path) -> None:
+    """Light that falls off across the steps, as under an infra-red lamp: a reason that names a step, no count."""
+    film_chart(replace(CAMERA, noise=0.002), charts.load("acceptance"), tmp_path / "chart.mp4", 0.2)
+    seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), tmp_path)
+    views = dict(seen.views)
+    name, lit = next((name, view) for name, view in views.items() if view.region.printed.get("step") == 9)
+    fall = np.linspace(0.8, 1.2, lit.luma.shape[2])
+    views[name] = replace(lit, luma=np.rint(16 + (lit.luma - 16.0) * fall).astype(np.uint8))
+    steps = next(item for item in grey_scale.measure(replace(seen, views=views)) if item.quantity == "grey_scale.steps")
+    assert isinstance(steps, Note)
+    assert (steps.reason.code, steps.reason.parameters["region"]) == ("uneven_light", name)
+
+
 def test_crushed_blacks_and_noise_cost_steps(tmp_path: Path) -> None:
     """Light below 11 % falls to black: the three darkest steps become one, and the range ends. Noise costs more."""
     found = measured(replace(CAMERA, black=-0.12, white=1.0), tmp_path)

@@ -483,3 +483,18 @@ def test_an_overexposed_chart_gives_reasons_and_no_edge_figures(tmp_path: Path) 
     reasons = [one.reason for one in found if isinstance(one, Note) and one.quantity == "resolution.mtf50"]
     assert {one.code for one in reasons} == {"clipped"}
     assert len({one.parameters["region"] for one in reasons}) == len(reasons) == 10
+
+
+def test_a_crossing_that_lies_in_the_noise_is_refused(tmp_path: Path) -> None:
+    """Noise of a third of the step on one frame: MTF10 has a reason, since noise would lift it; no TV lines."""
+    codes = 60 + 100 * np.array([edge(0.2, 5.0, shape=(80, 80), noise=0.3)])
+    encode.write(tmp_path / "dark.mkv", list(np.clip(np.rint(codes), 16, 235).astype(np.uint8)), codec="ffv1")
+    shot = Shot(
+        id="s", subject="c", clip="dark.mkv", regions={"edge": (0, 0, 80, 80)}, coding=Coding(transfer="linear")
+    )
+    refused = {
+        item.quantity: item.reason.code
+        for item in resolution.measure(scene.look(shot, tmp_path))
+        if isinstance(item, Note)
+    }
+    assert refused["resolution.mtf10"] == refused["resolution.horizontal"] == "mtf_in_noise"
