@@ -100,10 +100,8 @@ class _Scale:
         declared = len(chart.steps.densities)
         if declared != len(self.views):
             return self._note("grey_scale.steps", "steps_missing", seen=len(self.views), declared=declared)
-        for view in self.views:
-            light = self.scene.linear(middle_half(view.luma).mean(axis=0))
-            if (share := surely_uneven(light)) > MOST_UNEVEN:
-                return self._note("grey_scale.steps", "uneven_light", region=view.region.name, share=share)
+        if uneven := self._unevenly_lit():
+            return self._note("grey_scale.steps", "uneven_light", region=uneven[0], share=uneven[1])
         least = LEAST * (self.white - self.black)
         counted = count(self.shown, rising=self.light[-1] > self.light[0], least=least)
         return self._figure(
@@ -171,6 +169,16 @@ class _Scale:
     def _copy(self, contribution: float) -> list[BudgetLine]:
         """Give the line of a printed copy, if it is one."""
         return [_line("chart copy", contribution)] if self.doubt else []
+
+    def _unevenly_lit(self) -> tuple[str, float] | None:
+        """Name and unevenness of a step that the light falls off across; the darker half drowns in noise to tell."""
+        middle = sorted(self.light)[len(self.light) // 2]
+        for view, light in zip(self.views, self.light, strict=True):
+            if light >= middle:
+                share = surely_uneven(self.scene.linear(middle_half(view.luma).mean(axis=0)))
+                if share > MOST_UNEVEN:
+                    return view.region.name, share
+        return None
 
     def _uneven(self) -> float:
         """Largest natural logarithm of the ratio of the signals of two flat regions of the same reflectance."""
