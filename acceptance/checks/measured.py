@@ -23,15 +23,24 @@ NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
     """Fill in the verdict on at least one measurement that pairs; the figure is kept also where it cannot be judged.
 
-    Where the worst is only a bound that decides nothing, the worst proper value may still fail.
+    Where the worst is only a bound that decides nothing, another figure may still fail. A count goes before bounds from
+    other shots, in which nobody counted: a film of a chart leaves the count of the filmed clock as it is, unless it
+    fails beyond doubt.
     """
-    finding = _judge(case, requirement, found, blank)
     proper = [pair for pair in found if not (pair[1].lower_bound or pair[1].upper_bound)]
-    if finding.reason.code in ONLY_BOUNDS and requirement.combine is Combine.WORST and proper:
-        other = _judge(case, requirement, proper, blank)
-        finding = other if other.verdict in FAILURES else finding
+    counted = requirement.compare is Compare.COUNT and bool(proper)
+    finding = _judge(case, requirement, proper if counted else found, blank)
+    others = [proper or found[:1], *([pair] for pair in found)]
+    if requirement.combine is Combine.WORST and (counted or finding.reason.code in ONLY_BOUNDS):
+        finding = _failing(finding, [_judge(case, requirement, ones, blank) for ones in others])
     why = next((one.bound_by for index, one in found if index in finding.measurements and one.bound_by), None)
     return replace(finding, reason=why) if why and finding.reason.code in ONLY_BOUNDS else finding
+
+
+def _failing(finding: Finding, others: list[Finding]) -> Finding:
+    """Return the finding, or the first of the others that fails where it does not."""
+    failing = (other for other in (finding, *others) if other.verdict in FAILURES)
+    return next(failing, finding)
 
 
 def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:

@@ -221,7 +221,8 @@ def _level_ratio(level: Level, nominal: Measurement, patch: Measurement, amplitu
 
 def _rate(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator[Measurement]:
     """Share of the frame rate at each level: of new pictures where a clock counted them at more than one level."""
-    pairs = max(_pairs(levels, measured, RATES), key=len, default=[])
+    proper = [one for one in measured if not (one.upper_bound or one.statistic)]
+    pairs = max(_pairs(levels, proper, RATES), key=len, default=[])
     points = [_point(level, one, one) for level, one in pairs]
     for (level, one), point in zip(pairs[1:], points[1:], strict=True):
         yield _share("low_light.frame_rate", level, one, point, points[0])

@@ -12,7 +12,7 @@ import pytest
 from acceptance import charts, encode, scene
 from acceptance.camera import Camera
 from acceptance.errors import GapError
-from acceptance.metrics import _clock, _pace, frame_rate
+from acceptance.metrics import _clock, _counter, _pace, frame_rate
 from acceptance.model import Measurement, Note, Shot, Tap
 from acceptance.simulate import film_clock
 
@@ -126,7 +126,7 @@ def test_planted_drops_and_repeats_are_counted_exactly(seed: int, step: float, w
     source = np.maximum.accumulate(np.where(fate == 0, np.arange(FRAMES), 0))
     taken = 777.0 + random.uniform(0, 5) + step * np.arange(FRAMES) + random.normal(0, 0.02, FRAMES)
     delivered = source[fate != 1]
-    counts = frame_rate.count(read(taken[delivered], width, seed))
+    counts = _counter.count(read(taken[delivered], width, seed))
     assert counts.unique == len(set(delivered.tolist()))
     assert counts.repeated == len(delivered) - counts.unique
     assert counts.unreadable == 0
@@ -139,13 +139,13 @@ def test_planted_drops_and_repeats_are_counted_exactly(seed: int, step: float, w
 def test_every_third_picture_missing_is_seen_even_when_the_times_are_made_even() -> None:
     """Steps of 2.4 and 4.8 refreshes by turns: 100 of 300 pictures are missing, whatever the time stamps say."""
     taken = 100.2 + 2.4 * np.arange(300)
-    counts = frame_rate.count(read(taken[np.arange(300) % 3 != 2], 0.3))
+    counts = _counter.count(read(taken[np.arange(300) % 3 != 2], 0.3))
     assert (counts.unique, counts.repeated, counts.dropped) == (200, 0, 99)
 
 
 def test_a_stream_that_repeats_every_picture_is_half_as_fast() -> None:
     """50 frames a second made of 25: as many repeats as pictures, none dropped."""
-    counts = frame_rate.count(read(np.repeat(100.2 + 2.4 * np.arange(200), 2), 0.3))
+    counts = _counter.count(read(np.repeat(100.2 + 2.4 * np.arange(200), 2), 0.3))
     assert (counts.unique, counts.repeated, counts.dropped) == (200, 200, 0)
 
 
@@ -153,14 +153,14 @@ def test_an_unreadable_frame_stands_for_the_missing_picture() -> None:
     """Three frames of 200 cannot be read: none dropped, none repeated, and the count says how many were unreadable."""
     cells = codes_of(100.2 + 2.4 * np.arange(200), 0.3)
     cells[[20, 21, 90]] = 60.0
-    counts = frame_rate.count(_clock.read(cells, CLOCK, light))
+    counts = _counter.count(_clock.read(cells, CLOCK, light))
     assert (counts.unique, counts.repeated, counts.dropped, counts.unreadable) == (200, 0, 0, 3)
 
 
 def test_uneven_pictures_are_counted_but_not_said_to_be_dropped() -> None:
     """A source without an even pace: new pictures are known, missing ones are not."""
     random = np.random.default_rng(1)
-    counts = frame_rate.count(read(100.0 + np.cumsum(random.uniform(2.0, 9.0, 300)), 0.3))
+    counts = _counter.count(read(100.0 + np.cumsum(random.uniform(2.0, 9.0, 300)), 0.3))
     assert counts.unique == 300
     assert counts.dropped is None
 
@@ -177,7 +177,7 @@ def test_uneven_pictures_are_counted_but_not_said_to_be_dropped() -> None:
 def test_what_cannot_be_counted_gives_a_reason(position: Array, noise: float, code: str) -> None:
     """A clock as slow as the camera, noise as strong as the picture, a clip of five frames."""
     with pytest.raises(GapError) as caught:
-        frame_rate.count(read(position, 0.3, noise=noise))
+        _counter.count(read(position, 0.3, noise=noise))
     assert caught.value.code == code
 
 

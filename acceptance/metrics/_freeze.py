@@ -1,0 +1,163 @@
+"""Frozen pictures without a clock in the picture: what the coded stream itself proves, and what stays open.
+
+A still scene that was well coded and a frozen camera look alike picture by picture: both send frames of a few bytes
+that change nothing. Told apart are they by three kinds of evidence, in this order:
+
+1. *Noise at key frames.* A key frame codes its picture anew. The noise of a live camera makes every one of them another
+   (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes out as the key frame before.
+2. *Motion that stops dead.* In a moving scene a freeze begins from one frame to the next, at full motion, and ends so:
+   with a leap, since the scene went on meanwhile, or at once at full motion. What moves by itself slows down.
+3. *A burnt-in clock that stands* (``by_clock``). One that runs proves nothing: the camera may write it over a frozen
+   picture.
+
+Any other stretch in which nothing changes is undecided, and never called live.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._timing import Array
+    from acceptance.scene import Series
+
+Run = tuple[int, int]  # first frame, and the first one after it
+
+SAME_KEY = 0.1  # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
+SILENT = 0.04  # share of pixels up to which a frame may be nothing but the coder's afterthought
+SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
+STILL, RECODED = 0.06, 2.0  # codes on the thumbnail: a frame that stands, a key frame that codes it anew
+SETTLED = 0.01  # codes on the thumbnail, which the median of a frozen run falls below
+AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
+LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
+STEADY = 0.4  # of the usual motion, from which a frame moves as its neighbours do
+LEAP, KEY_LEAP = 2.0, 3.0  # of the motion before: the scene went on while the picture stood; a key frame recodes it too
+STANDS = 1.5  # s on a clock that shows whole seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Runs of frames that repeat the picture before them for certain, and runs of which nothing can be told."""
+
+    frozen: tuple[Run, ...]
+    undecided: tuple[Run, ...]
+
+
+def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evidence:
+    """Look for freezes; ``elapsed`` (n,) s, ``shown`` (n,) whole seconds that a burnt-in clock shows, nan unread."""
+    shortest = max(FEWEST, round(SHORTEST / float(np.median(np.diff(elapsed)))))
+    silent = _silent(series, shortest)
+    proven = [*by_keys(series), *by_motion(series.difference, series.keys, shortest)]
+    frozen = _joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
+    left = _without(silent, frozen)
+    return Evidence(frozen=tuple(frozen), undecided=tuple(run for run in left if run[1] - run[0] >= shortest))
+
+
+def by_keys(series: Series) -> list[Run]:
+    """Find frames between key frames that are one picture, with nothing moving in between."""
+    keys = np.flatnonzero(series.keys)
+    runs = []
+    for one, other in pairwise(keys.tolist()):
+        between = series.difference[one + 1 : other + 1]
+        if series.key_changed[other] <= SAME_KEY and np.max(between) <= RECODED:
+            runs.append((one + 1, other + 1))
+    return runs
+
+
+def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list[Run]:
+    """Find where motion stops and starts from one frame to the next, ``shortest`` frames apart or more.
+
+    ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends late blur it.
+    """
+    still = (difference <= STILL) | (keys & (difference <= RECODED))
+    runs = []
+    for core, again in runs_of(still):
+        settled = core + int(np.argmax(difference[core:again] <= SETTLED))
+        start, motion = _stop(difference, keys, settled)
+        end = _restart(difference, keys, again, motion) if motion else start
+        if end - start >= shortest and np.median(difference[core:again]) <= SETTLED:
+            runs.append((start, end))
+    return runs
+
+
+def _stop(difference: Array, keys: NDArray[np.bool_], core: int) -> tuple[int, float]:
+    """First frame that stands, at most LATE before ``core``, and the steady motion before it; 0.0 where there is none.
+
+    The frames between are what the coder sent late: less than half the motion.
+    """
+    for start in range(core, max(core - LATE - 1, AROUND), -1):
+        motion = _motion(difference[start - AROUND : start])
+        if motion and difference[start:core][~keys[start:core]].max(initial=0) <= motion / 2:
+            return start, motion
+    return core, 0.0
+
+
+def _motion(difference: Array) -> float:
+    """Usual difference of frames that all move about alike; 0.0 where they do not, or hardly."""
+    usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
+    alike = usual >= LEAST_MOTION and difference.min() >= STEADY * usual and difference.max() <= usual / STEADY
+    return usual if alike else 0.0
+
+
+def _restart(difference: Array, keys: NDArray[np.bool_], again: int, motion: float) -> int:
+    """First frame that moves in full again: by a leap, or at once as steadily as before; 0 where it starts slowly."""
+    early = difference[again : again + LATE]
+    leaps = np.flatnonzero(early >= np.where(keys[again : again + LATE], KEY_LEAP, LEAP) * motion)
+    if leaps.size:
+        return again + int(np.argmax(early >= early[leaps[0]] / 2))
+    steady = _motion(difference[again + 1 : again + 1 + AROUND])
+    return again if min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2 else 0
+
+
+def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
+    """Choose of ``runs`` those in which the burnt-in clock stands although more than a second passes."""
+    return [run for run in runs if _stands(elapsed[slice(*run)], shown[slice(*run)])]
+
+
+def _stands(elapsed: Array, shown: Array) -> bool:
+    read = np.isfinite(shown)
+    return bool(read.any()) and float(np.ptp(elapsed[read])) > STANDS and float(np.ptp(shown[read])) == 0
+
+
+def _silent(series: Series, shortest: int) -> list[Run]:
+    """Find runs of frames that hardly change a pixel; key frames amidst tell nothing."""
+    silent = (series.changed <= SILENT) | (series.keys & (series.difference <= RECODED))
+    return [run for run in runs_of(silent) if run[1] - run[0] >= shortest]
+
+
+def runs_of(chosen: NDArray[np.bool_]) -> list[Run]:
+    """Find the runs of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _joined(runs: Iterable[Run]) -> list[Run]:
+    """Put runs in order, those that touch or overlap as one."""
+    joined: list[Run] = []
+    for start, end in sorted(runs):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _without(runs: Iterable[Run], others: Iterable[Run]) -> list[Run]:
+    """Return runs less the frames of ``others``."""
+    left = []
+    for run in runs:
+        at = run[0]
+        for start, end in others:
+            if at < end and start < run[1]:
+                left.append((at, start))
+                at = max(at, end)
+        left.append((at, run[1]))
+    return [(start, end) for start, end in left if start < end]
