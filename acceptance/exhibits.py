@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from acceptance import coverage_map, plots, wording, zone_map
+from acceptance import coverage_map, event_timeline, plots, wording, zone_map
 from acceptance.model import Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from acceptance.comparison import Pair
-    from acceptance.model import Curve, Measurement, Recordings, Shot
+    from acceptance.model import Curve, Event, Measurement, Recordings, Shot
 
 MOST_PLOTS = 48
 MOST_MAPS = 24
 MOST_COMPARED = 12
 MOST_CHANNELS = 40  # of one coverage map, which must fit on a page
-DRAWN_ELSEWHERE = frozenset({"recordings_coverage"})
+DRAWN_ELSEWHERE = frozenset({"recordings_coverage", "bit_rate", "frame_intervals"})
+MOST_TIMELINES = 12
+PANELS = {"bit_rate": "bit_rate", "frame_intervals": "interval"}  # curves of a timeline, with the words of their axes
+COUNTED = {"frame_rate.dropped": ("dropped",), "frame_rate.repeated": ("repeated", "frozen")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,62 @@ def _beside(pair: Pair, one: Measurement, both: tuple[Curve, Curve], lang: str) 
     drawn = _plot(key, lines, lang)
     where = wording.region(one.region.partition(".")[0] if one.direction else one.region, lang)
     return replace(drawn, name=f"{drawn.name} · {where}" if where else drawn.name)
+
+
+def timelines(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
+    """Draw what happened in each shot over time: bit rate, intervals between frames, and events of every kind."""
+    shots: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
+    for one in measurements:
+        if not one.statistic:
+            shots[one.subject, one.shot].append(one)
+    found = [_timeline(key, ones, lang) for key, ones in shots.items() if any(_in_panel(one) for one in ones)]
+    return found[:MOST_TIMELINES]
+
+
+def _in_panel(one: Measurement) -> bool:
+    return one.curve is not None and one.curve.name in PANELS and len(one.curve.x) > 1
+
+
+def _timeline(key: tuple[str, str], ones: Sequence[Measurement], lang: str) -> Exhibit:
+    words = wording.phrases(lang)["timeline"]
+    panels = [
+        event_timeline.Panel(title=words[PANELS[one.curve.name]], curve=one.curve)
+        for one in sorted(ones, key=lambda one: one.quantity, reverse=True)
+        if one.curve and _in_panel(one)
+    ]
+    events, bounded = _events(ones)
+    lanes = [
+        event_timeline.Lane(
+            kind=kind,
+            title=words.get(kind, kind),
+            total=_total(events[kind], bounded=kind in bounded),
+            events=events[kind],
+        )
+        for kind in event_timeline.ordered(events)
+    ]
+    duration = max(one.duration or max(one.curve.x) if one.curve else 0.0 for one in ones)
+    drawn = event_timeline.draw(panels, lanes, duration, words["time"])
+    return Exhibit(subject=key[0], shot=key[1], name=words["title"], svg=Markup(drawn))  # noqa: S704 - event_timeline.py escapes
+
+
+def _events(ones: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:
+    """Events by kind, those that were counted and did not happen too; and the kinds of which there may be more."""
+    events: dict[str, list[Event]] = defaultdict(list)
+    bounded: set[str] = set()
+    for one in ones:
+        for event in one.events:
+            events[event.kind].append(event)
+        kinds = COUNTED.get(one.quantity, ())
+        if one.lower_bound:
+            bounded.update(kinds)
+        else:
+            events.update({kind: events[kind] for kind in kinds})
+    return dict(events), bounded
+
+
+def _total(events: Sequence[Event], *, bounded: bool) -> str:
+    number = sum(event.count for event in events)
+    return f"\u2265{number}" if bounded else str(number)
 
 
 def zone_maps(measurements: Sequence[Measurement], shots: Iterable[Shot], lang: str) -> list[Exhibit]:

@@ -360,6 +360,11 @@ class Book:
         return exhibits.coverage_maps(self.session.measurements, self.session.recordings, self.lang)
 
     @property
+    def timelines(self) -> list[Exhibit]:
+        """What happened in each shot over time, drawn."""
+        return exhibits.timelines(self.session.measurements, self.lang)
+
+    @property
     def zone_maps(self) -> list[Exhibit]:
         """What each zone of a picture resolves, drawn."""
         return exhibits.zone_maps(self.session.measurements, self.session.shots, self.lang)

@@ -223,7 +223,9 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         chart=None if pair else printed or (located[0].chart if located else None),
         located=located,
         views=found,
-        series=_series(opened, shot, folder, watch),
+        series=replace(
+            series_of(opened, watch), arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
+        ),
         reference=watch.kept[len(watch.kept) // 2],
         folder=folder,
         screen_log=_table(folder, shot.screen_log, 2) if shot.screen_log else None,
@@ -255,7 +257,8 @@ def _stream(opened: clip.Clip, watch: Watch) -> dict[str, Value]:
     }
 
 
-def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: Watch) -> Series:
+def series_of(opened: clip.Clip, watch: Watch) -> Series:
+    """Put together what a watch has seen of all frames of a clip."""
     sizes = _sizes(opened, watch.times)
     tracks = sorted(watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean()))
     names = ["clock"] if len(tracks) == 1 else [f"clock_{number}" for number in range(len(tracks))]
@@ -272,7 +275,6 @@ def _series(opened: clip.Clip, shot: Shot, folder: Path, watch: Watch) -> Series
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
         levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)},
         rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)},
-        arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None,
         features=features,
     )
 

@@ -25,7 +25,7 @@ RANKS = (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
         " finding plain_edges camera capture colorimetry thumbnails colorchecker certificates plan plots zone_map"
         " wording doctor"
-        " coverage_map timeline recording_names capacity header"
+        " coverage_map event_timeline timeline recording_names capacity header"
     ),
     "watch simulate clock_page workspace recordings recording_list",
     "views comparison channels",
@@ -56,6 +56,7 @@ NEIGHBOURS = {
     "colorchecker": {"charts"},
     "camera": {"charts", "drawing"},
     "recording_list": {"recordings"},
+    "event_timeline": {"plots"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
     "cli": {"cli_chart", "cli_recordings"},

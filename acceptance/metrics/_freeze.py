@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 Run = tuple[int, int]  # first frame, and the first one after it
 
 SAME_KEY = 0.1  # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
-SILENT = 0.04  # share of pixels up to which a frame may be nothing but the coder's afterthought
+SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
 SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
 STILL, RECODED = 0.06, 2.0  # codes on the thumbnail: a frame that stands, a key frame that codes it anew
-SETTLED = 0.01  # codes on the thumbnail, which the median of a frozen run falls below
+SETTLED, SETTLED_SHARE = 0.01, 0.05  # codes on the thumbnail, share of the motion: what is left of it in the end
 AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
 STEADY = 0.4  # of the usual motion, from which a frame moves as its neighbours do
@@ -78,33 +78,39 @@ def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list
     ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends late blur it.
     """
     still = (difference <= STILL) | (keys & (difference <= RECODED))
-    runs = []
+    found = []
     for core, again in runs_of(still):
-        settled = core + int(np.argmax(difference[core:again] <= SETTLED))
-        start, motion = _stop(difference, keys, settled)
+        start, motion = _stop(difference, keys, core, again)
         end = _restart(difference, keys, again, motion) if motion else start
         if end - start >= shortest and np.median(difference[core:again]) <= SETTLED:
-            runs.append((start, end))
-    return runs
+            found.append((start, end))
+    return found
 
 
-def _stop(difference: Array, keys: NDArray[np.bool_], core: int) -> tuple[int, float]:
+def _stop(difference: Array, keys: NDArray[np.bool_], core: int, again: int) -> tuple[int, float]:
     """First frame that stands, at most LATE before ``core``, and the steady motion before it; 0.0 where there is none.
 
-    The frames between are what the coder sent late: less than half the motion.
+    What the coder sends late after it is less than half the motion; motion that stops by halves has not stopped before.
     """
-    for start in range(core, max(core - LATE - 1, AROUND), -1):
-        motion = _motion(difference[start - AROUND : start])
-        if motion and difference[start:core][~keys[start:core]].max(initial=0) <= motion / 2:
-            return start, motion
-    return core, 0.0
+    start, motion = core, 0.0
+    for at in range(min(core + LATE, again - 1), max(core - LATE - 1, AROUND), -1):
+        before = _motion(difference[at - AROUND : at])
+        if before >= 2 * motion and _dies_away(difference[at:again], keys[at:again], before):
+            start, motion = at, before or motion
+    return start, motion
+
+
+def _dies_away(difference: Array, keys: NDArray[np.bool_], motion: float) -> bool:
+    """Whether all but key frames is less than half the ``motion``, and next to nothing after LATE frames at most."""
+    settled = difference <= max(SETTLED, SETTLED_SHARE * motion)
+    late = int(np.argmax(settled))
+    return bool(motion and settled.any()) and late <= LATE and not (~keys & (difference > motion / 2))[:late].any()
 
 
 def _motion(difference: Array) -> float:
-    """Usual difference of frames that all move about alike; 0.0 where they do not, or hardly."""
+    """Usual difference of frames that all move; 0.0 where one does not, or all hardly."""
     usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
-    alike = usual >= LEAST_MOTION and difference.min() >= STEADY * usual and difference.max() <= usual / STEADY
-    return usual if alike else 0.0
+    return usual if usual >= LEAST_MOTION and difference.min() >= STEADY * usual else 0.0
 
 
 def _restart(difference: Array, keys: NDArray[np.bool_], again: int, motion: float) -> int:

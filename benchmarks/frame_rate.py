@@ -1,0 +1,248 @@
+"""Drops, repeats and freezes that were planted, counted by the filmed clock and without it: who finds what.
+
+``python benchmarks/frame_rate.py [--share 0.1] [NAME ...]`` prints the tables of ``docs/metrics/frame_rate.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+from setting import REAL, Setting, machine, prose, table
+
+from acceptance import charts, clip, encode, scene
+from acceptance.camera import Camera
+from acceptance.metrics import _counter, _freeze
+from acceptance.model import Shot
+from acceptance.simulate import film_clock
+from acceptance.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Picture = NDArray[np.uint8]
+Run = tuple[int, int]
+
+CLIPS = ("bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4")
+RATE = 25
+FROZEN = 2 * RATE  # frames of a planted freeze
+WIDTH, HEIGHT = 320, 180
+COVERED = 0.75  # of a planted freeze that must be left open, else it is denied: coders correct the picture at its ends
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What was planted in a film of the clock, and what the counter found of it."""
+
+    dropped: tuple[int, int]
+    repeated: tuple[int, int]
+    misplaced: int
+
+
+def counted(seed: int, seconds: float = 60.0) -> Counted:
+    """Film the clock at 2 % noise and CRF 36 with B-frames; each slot is dropped or repeated with 2 % each."""
+    random = np.random.default_rng([seed, 4])
+    slots = round(seconds * RATE)
+    fate = random.choice(3, slots, p=[0.96, 0.02, 0.02])
+    fate[[0, 1, -2, -1]] = 0
+    lost, again = (frozenset(np.flatnonzero(fate == kind).tolist()) for kind in (1, 2))
+    camera = Camera(
+        width=480, height=270, rate=Fraction(RATE), noise=0.02, crf=36, dropped=lost, repeated=again, seed=seed,
+        exposure=float(random.choice([0.001, 0.01, 0.02, 0.04])),
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        truth = film_clock(
+            camera, charts.load("clock"), Path(folder) / "clock.mp4", seconds, start=random.uniform(0, 0.04)
+        )
+        seen = scene.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), Path(folder))
+    found = _counter.count(_counter.readings(seen))
+    sources = np.array(truth.sources)
+    repeats = np.diff(sources, prepend=-1) == 0
+    left_out = np.maximum(np.diff(sources, prepend=-1) - 1, 0)
+    missing = np.array([_left(int(one), repeats, at) for at, one in enumerate(left_out)])
+    wrong = np.count_nonzero(found.repeats != repeats)
+    if found.missing is not None:
+        wrong += np.count_nonzero(found.missing != missing)
+    return Counted(
+        dropped=(len(lost), -1 if found.dropped is None else found.dropped),
+        repeated=(len(again), found.repeated),
+        misplaced=int(wrong),
+    )
+
+
+def _left(missing: int, repeats: NDArray[np.bool_], at: int) -> int:
+    """Pictures missing before frame ``at`` that the repeats right before it do not stand for."""
+    filled = 0
+    while at - 1 - filled >= 0 and repeats[at - 1 - filled]:
+        filled += 1
+    return max(0, missing - filled)
+
+
+def moving(random: np.random.Generator, frames: int, sigma: float = 1.0) -> Iterator[Picture]:
+    """Draw a textured background, still or panned, over which textured things move; sensor noise of ``sigma`` codes."""
+    field = 110 + 55 * _texture(random, (2 * HEIGHT, 3 * WIDTH), 6.0)
+    pan = random.choice([0.0, random.uniform(0.3, 2.0)])
+    things = [
+        (_texture(random, (40, 30), 3.0) * 60 + random.uniform(60, 190), random.uniform(0, 1, 2),
+         random.uniform(0.5, 3.0, 2) * random.choice([-1, 1], 2))
+        for _ in range(int(random.integers(2, 6)))
+    ]  # fmt: skip
+    for index in range(frames):
+        left = round(pan * index) % (2 * WIDTH)
+        picture = field[:HEIGHT, left : left + WIDTH].copy()
+        for look, place, speed in things:
+            y, x = (round(float(place[i] * n + speed[i] * index)) % n for i, n in enumerate((HEIGHT - 40, WIDTH - 30)))
+            picture[y : y + 40, x : x + 30] = look
+        yield _coded(picture + sigma * random.standard_normal(picture.shape))
+
+
+def still(random: np.random.Generator, frames: int, sigma: float) -> Iterator[Picture]:
+    """Draw a textured scene in which nothing moves, with sensor noise of ``sigma`` codes."""
+    field = 110 + 55 * _texture(random, (HEIGHT, WIDTH), 5.0)
+    for _ in range(frames):
+        yield _coded(field + sigma * random.standard_normal(field.shape))
+
+
+def _texture(random: np.random.Generator, size: tuple[int, int], grain: float) -> NDArray[np.float64]:
+    rough = gaussian_filter(random.standard_normal(size), grain)
+    return np.asarray(rough / np.abs(rough).max())
+
+
+def _coded(picture: NDArray[np.float64]) -> Picture:
+    return np.asarray(np.clip(np.rint(picture), 16, 235), np.uint8)
+
+
+def frozen(pictures: Sequence[Picture], start: int, length: int = FROZEN) -> list[Picture]:
+    """Replace ``length`` pictures from ``start`` on by the one before, as a camera does that stands and goes on."""
+    return [*pictures[:start], *[pictures[start - 1]] * length, *pictures[start + length :]]
+
+
+def found(path: Path) -> _freeze.Evidence:
+    """Decode a clip and look for freezes."""
+    opened = clip.open_clip(path)
+    watch = Watch(opened, [])
+    for frame in opened.frames():
+        watch.see(frame)
+    series = scene.series_of(opened, watch)
+    return _freeze.evidence(series, series.times - series.times[0])
+
+
+def coded(pictures: Sequence[Picture], crf: int, interval: int) -> _freeze.Evidence:
+    """Code pictures by x264 with B-frames and a key frame every ``interval`` frames at most, and look for freezes."""
+    options = {"crf": str(crf), "preset": "veryfast", "g": str(interval)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        encode.write(path, pictures, rate=Fraction(RATE), options=options)
+        return found(path)
+
+
+def planted_in_motion(seed: int) -> tuple[str, int]:
+    """Plant a freeze of 2 s in a moving scene; tell ``found`` with the larger error of its ends, in frames, or not."""
+    random = np.random.default_rng([seed, 5])
+    crf, interval = int(random.choice([23, 28, 32, 36])), int(random.choice([25, 50, 250]))
+    start = int(random.integers(RATE, 3 * RATE))
+    pictures = frozen(list(moving(random, 6 * RATE)), start)
+    return outcome(coded(pictures, crf, interval), (start, start + FROZEN))
+
+
+def planted_in_stillness(seed: int) -> tuple[str, int]:
+    """Plant a freeze of 2 s in a still scene with sensor noise."""
+    random = np.random.default_rng([seed, 6])
+    crf, interval = int(random.choice([20, 28, 36])), int(random.choice([25, 50, 250]))
+    start = int(random.integers(RATE, 3 * RATE))
+    pictures = frozen(list(still(random, 6 * RATE, random.uniform(0.5, 4.5))), start)
+    return outcome(coded(pictures, crf, interval), (start, start + FROZEN))
+
+
+def outcome(evidence: _freeze.Evidence, planted: Run) -> tuple[str, int]:
+    """``found``, ``undecided``, ``denied`` or ``false`` (a freeze elsewhere); and the error of the ends in frames."""
+    touching = [run for run in evidence.frozen if run[0] < planted[1] and planted[0] < run[1]]
+    if len(touching) < len(evidence.frozen):
+        return "false", 0
+    if touching:
+        ends = touching[0][0] - planted[0], touching[-1][1] - planted[1]
+        return "found", max(map(abs, ends))
+    covered = sum(max(0, min(end, planted[1]) - max(start, planted[0])) for start, end in evidence.undecided)
+    return ("undecided" if covered >= COVERED * (planted[1] - planted[0]) else "denied"), 0
+
+
+def live(seed: int) -> int:
+    """Frames said to be frozen of a live still scene at CRF 36."""
+    random = np.random.default_rng([seed, 7])
+    pictures = list(still(random, 10 * RATE, random.uniform(0.5, 4.5)))
+    return sum(end - start for start, end in coded(pictures, 36, int(random.choice([12, 25, 50, 250]))).frozen)
+
+
+def counter(setting: Setting) -> str:
+    """Table of drops and repeats by the counter."""
+    seconds = 4.0 if setting.tiny else 60.0
+    runs = setting.each(_counted, [(seed, seconds) for seed in range(setting.runs(20))])
+    planted, seen = (sum(one.dropped[i] + one.repeated[i] for one in runs) for i in (0, 1))
+    wrong = sum(one.misplaced for one in runs)
+    rows = [[f"{len(runs)} clips of {seconds:.0f} s", planted, seen, wrong]]
+    return table(("filmed counter, 2 % noise, CRF 36, B-frames", "planted", "counted", "frames said wrongly"), rows)
+
+
+def _counted(case: tuple[int, float]) -> Counted:
+    return counted(*case)
+
+
+def freezes(setting: Setting) -> str:
+    """Table of freezes of 2 s without a counter."""
+    head = (
+        "2 s planted, no counter",
+        "clips",
+        "found",
+        "larger error of an end, frames",
+        "undecided",
+        "denied",
+        "false",
+    )
+    rows = []
+    cases: dict[str, Callable[[int], tuple[str, int]]] = {
+        "moving scene, CRF 23 to 36, key frames every 1 to 10 s": planted_in_motion,
+        "still scene, noise of 0.5 to 4.5 codes, CRF 20 to 36": planted_in_stillness,
+    }
+    for name, function in cases.items():
+        runs = setting.each(function, range(setting.runs(100, 2)))
+        worst = max((error for what, error in runs if what == "found"), default=0)
+        number = {what: sum(one == what for one, _ in runs) for what in ("found", "undecided", "denied", "false")}
+        rows.append([name, len(runs), number["found"], worst, number["undecided"], number["denied"], number["false"]])
+    return table(head, rows)
+
+
+def alive(setting: Setting) -> str:
+    """Table of live footage without a counter: what is called frozen there is wrong."""
+    runs = setting.each(live, range(setting.runs(40)))
+    rows = [["still scene, CRF 36, 10 s each", len(runs), sum(runs)]]
+    for name in CLIPS if not setting.tiny else ():
+        path = setting.real / name
+        rows.append([name, 1, sum(b - a for a, b in found(path).frozen) if path.is_file() else "not there"])
+    return table(("live, no counter", "clips", "frames called frozen"), rows)
+
+
+SECTIONS: dict[str, Callable[[Setting], str]] = {"counter": counter, "freezes": freezes, "alive": alive}
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*SECTIONS, []], help="tables to make; default: all")
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--jobs", type=int, default=1)
+    given = parser.parse_args()
+    setting = Setting(share=given.share, jobs=given.jobs, real=REAL)
+    for name in given.names or SECTIONS:
+        print(SECTIONS[name](setting), flush=True)
+    print(prose(machine()))
+
+
+if __name__ == "__main__":
+    main()

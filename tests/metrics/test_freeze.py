@@ -1,0 +1,89 @@
+"""Freezes without a clock in the picture: found where the stream proves them, else left open, never made up."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from acceptance.metrics import _freeze
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import frame_rate as bench
+from setting import REAL
+
+RATE, FROZEN = bench.RATE, bench.FROZEN
+
+
+@pytest.mark.parametrize(("seed", "crf", "interval"), [(0, 23, 250), (1, 36, 50), (3, 36, 250), (6, 28, 25)])
+def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(seed: int, crf: int, interval: int) -> None:
+    """2 s planted in 6 s of things that move, x264 with B-frames."""
+    pictures = bench.frozen(list(bench.moving(np.random.default_rng(seed), 6 * RATE)), 60)
+    found = bench.coded(pictures, crf, interval).frozen
+    assert len(found) == 1
+    assert found[0] == pytest.approx((60, 60 + FROZEN), abs=1)
+
+
+def test_a_moving_scene_without_a_freeze_has_none() -> None:
+    pictures = list(bench.moving(np.random.default_rng(2), 6 * RATE))
+    assert bench.coded(pictures, 36, 50).frozen == ()
+
+
+@pytest.mark.parametrize(("interval", "found"), [(25, True), (250, False)])
+def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(interval: int, found: bool) -> None:  # noqa: FBT001
+    """At CRF 36 no noise gets through but at key frames: without two of them in it, the freeze cannot be told."""
+    pictures = bench.frozen(list(bench.still(np.random.default_rng(4), 6 * RATE, 2.0)), 45)
+    evidence = bench.coded(pictures, 36, interval)
+    what, _ = bench.outcome(evidence, (45, 45 + FROZEN))
+    assert what == ("found" if found else "undecided")
+    assert all(start >= 45 and end <= 45 + FROZEN for start, end in evidence.frozen)
+
+
+@pytest.mark.parametrize("interval", [12, 250])
+def test_a_live_still_scene_at_a_low_bit_rate_is_never_called_frozen(interval: int) -> None:
+    """CRF 36 and noise of half a code: frames of some 30 bytes, and not one proves anything but key frames."""
+    evidence = bench.coded(list(bench.still(np.random.default_rng(8), 6 * RATE, 0.5)), 36, interval)
+    assert evidence.frozen == ()
+    assert sum(end - start for start, end in evidence.undecided) > 4 * RATE
+
+
+@pytest.mark.parametrize("name", bench.CLIPS)
+def test_real_footage_of_still_places_is_never_called_frozen(name: str) -> None:
+    path = REAL / name
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    assert bench.found(path).frozen == ()
+
+
+def test_a_covered_lens_proves_nothing() -> None:
+    """Clipped black shows no noise: key frames that are alike leave the question open."""
+    black = [np.full((bench.HEIGHT, bench.WIDTH), 16, np.uint8)] * 100
+    evidence = bench.coded(black, 23, 25)
+    assert evidence.frozen == ()
+    assert evidence.undecided
+
+
+def test_a_burnt_in_clock_that_stands_proves_a_freeze_and_one_that_runs_does_not() -> None:
+    """Seconds are read in one frame in five; a run shorter than the clock's own second stays open."""
+    elapsed = np.arange(200) / 25
+    shown = np.where(np.arange(200) % 5 == 0, np.floor(elapsed), np.nan)
+    standing = np.where(np.isfinite(shown), np.minimum(shown, 2.0), np.nan)
+    runs = [(75, 180)]
+    assert _freeze.by_clock(runs, elapsed, standing) == runs
+    assert _freeze.by_clock(runs, elapsed, shown) == []
+    assert _freeze.by_clock([(80, 100)], elapsed, shown) == []
+    assert _freeze.by_clock(runs, elapsed, np.full(200, np.nan)) == []
+
+
+def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
+    """Someone stops within eight frames, stands for two seconds, and walks off."""
+    walk = np.full(40, 2.0)
+    stop, go = np.geomspace(2.0, 0.05, 8), np.geomspace(0.05, 2.0, 8)
+    difference = np.concatenate([[np.nan], walk, stop, np.full(50, 0.002), go, walk])
+    keys = np.zeros(len(difference), np.bool_)
+    assert _freeze.by_motion(difference, keys, 12) == []
+    dead = np.concatenate([[np.nan], walk, np.full(50, 0.002), [9.0], walk])
+    assert _freeze.by_motion(dead, keys[: len(dead)], 12) == [(41, 91)]
