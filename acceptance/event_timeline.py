@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from acceptance.plots import FONTS, Axis
@@ -82,14 +83,15 @@ def _grid(across: Axis, top: float, bottom: float, time: str) -> Iterator[str]:
 
 
 def _panel(panel: Panel, across: Axis, top: float) -> Iterator[str]:
-    """Draw a curve from zero up, with its largest value on the axis."""
+    """Draw a curve from zero up, in steps: each value holds for the time since the point before."""
     points = _thinned(list(zip(panel.curve.x, panel.curve.y, strict=True)))
     up = Axis(low=0.0, high=1.08 * max((y for _, y in points), default=1.0) or 1.0, start=top + PANEL, end=top)
     yield _path(f"M{LEFT:g} {top:g}V{top + PANEL:g}H{WIDTH - RIGHT:g}", 'stroke="#555" stroke-width=".8" fill="none"')
     for tick in up.ticks(3):
         yield _text(LEFT - 4, up(tick) + 3.5, f"{tick:.6g}", "end", 'font-size="8.5"')
     yield _text(2, top + PANEL / 2 + 3.5, panel.title)
-    line = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in points)
+    corners = [(x, y) for (before, _), (end, y) in pairwise([(0.0, 0.0), *points]) for x in (before, end)]
+    line = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in corners)
     yield f'<polyline points="{line}" fill="none" stroke="#222" stroke-width="1" stroke-linejoin="round"/>'
 
 

@@ -97,9 +97,9 @@ def timing(times: Array) -> Timing:
 
 
 def bit_rate(elapsed: Array, sizes: Whole, most: int = 300) -> tuple[Array, Array]:
-    """Middles in s and kbit/s of up to ``most`` even periods, of a second at least."""
+    """Return ends in s and kbit/s of up to ``most`` even periods, of a second at least."""
     span = float(elapsed[-1]) + float(np.median(np.diff(elapsed)))
     number = int(max(1, min(most, span)))
     length = span / number
     bits = np.bincount(np.minimum((elapsed / length).astype(np.int64), number - 1), 8.0 * sizes, minlength=number)
-    return np.asarray((np.arange(number) + 0.5) * length), bits / length / 1000
+    return np.asarray(np.arange(1, number + 1) * length), bits / length / 1000

@@ -88,7 +88,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         yield from _from_clocks(scene, clocks, None)
         reason = Reason(code=gap.code, parameters=gap.parameters)
         yield from (_note(scene, quantity, reason) for quantity in COUNTED)
-        yield from _from_evidence(scene, clocks, shown)
+        yield from _from_evidence(scene, clocks, shown, reason)
     else:
         clocks = _clocks(scene, shown, _counter.times(scene, readings))
         yield from _from_clocks(scene, clocks, counts)
@@ -132,7 +132,7 @@ def _passed(clock: Clock, counts: Counts | None) -> float:
 def _mean(scene: Scene, clock: Clock, seconds: float, details: dict[str, Value], **fields: Any) -> Measurement:  # noqa: ANN401 -- fields of Measurement
     frames = len(clock.timing.elapsed)
     rate = frames / seconds
-    middles, kilobits = _timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
+    ends, kilobits = _timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
     return scene.figure(
         "frame_rate.mean",
         rate,
@@ -142,7 +142,7 @@ def _mean(scene: Scene, clock: Clock, seconds: float, details: dict[str, Value],
         count=frames,
         duration=seconds,
         details=details,
-        curve=None if fields["statistic"] else _curve("bit_rate", middles, kilobits, "bit_rate", "kbit/s"),
+        curve=None if fields["statistic"] else _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s"),
         events=() if fields["statistic"] else _keys_and_jumps(scene, clock.timing),
         **fields,
     )
@@ -240,7 +240,7 @@ def _from_counts(scene: Scene, clocks: list[Clock], shown: Timing, counts: Count
         yield scene.figure("frame_rate.dropped", dropped, "1", [unsure], count=dropped, events=holes, **common)
 
 
-def _from_evidence(scene: Scene, clocks: list[Clock], shown: Timing) -> Iterator[Measurement | Note]:
+def _from_evidence(scene: Scene, clocks: list[Clock], shown: Timing, lacking: Reason) -> Iterator[Measurement | Note]:
     """Bounds without a counter: new pictures at most, repeats and missing pictures at least."""
     found = _freeze.evidence(scene.series, shown.elapsed)
     repeated = sum(end - start for start, end in found.frozen)
@@ -250,6 +250,7 @@ def _from_evidence(scene: Scene, clocks: list[Clock], shown: Timing) -> Iterator
         "samples": frames,
         "method": EVIDENCE_METHOD,
         "details": {"frozen_frames": repeated, "undecided_frames": undecided},
+        "bound_by": lacking,
     }
     if clocks:
         seconds = clocks[0].timing.duration

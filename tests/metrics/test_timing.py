@@ -61,6 +61,6 @@ def test_the_bit_rate_over_time_adds_up_to_the_bits_of_the_clip() -> None:
     random = np.random.default_rng(2)
     for frames in (1500, 90_000):
         sizes = random.integers(100, 20_000, frames)
-        middles, kilobits = _timing.bit_rate(np.arange(frames) / 25, sizes)
-        assert len(middles) <= 300
-        assert kilobits.sum() * (frames / 25) / len(middles) == pytest.approx(sizes.sum() * 8 / 1000)
+        ends, kilobits = _timing.bit_rate(np.arange(frames) / 25, sizes)
+        assert len(ends) <= 300
+        assert kilobits.sum() * (frames / 25) / len(ends) == pytest.approx(sizes.sum() * 8 / 1000)
