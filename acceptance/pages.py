@@ -44,7 +44,6 @@ MOST_ROWS = 400
 MOST_REASONS = 3
 SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
 UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
-
 MAIN_SHARE = 0.1
 
 
