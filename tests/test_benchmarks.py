@@ -58,6 +58,11 @@ def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(nam
     assert not re.search(r"\bnan\b", coverage.document({name: found}, "python benchmarks/coverage.py"))
 
 
+@pytest.mark.parametrize("name", ["counter", "freezes", "alive"])
+def test_a_table_of_the_frame_rate_benchmark_is_made(name: str) -> None:
+    assert "| --- |" in importlib.import_module("frame_rate").SECTIONS[name](tiny())
+
+
 def test_a_finished_section_is_taken_from_the_cache_and_a_named_one_is_made_anew(tmp_path: Path) -> None:
     first = accuracy.kept("cramer_rao", tiny(), tmp_path, anew=False)
     (tmp_path / "cramer_rao.json").write_text((tmp_path / "cramer_rao.json").read_text().replace("bound", "limit"))

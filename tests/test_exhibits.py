@@ -1,12 +1,13 @@
-"""Zone maps of a session's measurements."""
+"""Zone maps and timelines of a session's measurements."""
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from acceptance import exhibits, zone_map
-from acceptance.model import Measurement, Shot
+from acceptance.model import Curve, Event, Measurement, Shot
 
 SHOT = Shot(id="shot", subject="camera", clip="a.mp4", stream={"width": 1920, "height": 1080, "sample_aspect": "1"})
 
@@ -56,3 +57,52 @@ def test_a_map_has_the_shape_of_the_picture_as_shown_and_survives_an_odd_one() -
     assert exhibits.zone_maps(FOUND, [cif], "en")[0].svg.startswith("<svg")
     assert exhibits.zone_maps(FOUND, [Shot(id="shot", subject="camera", clip="")], "en")[0].svg.startswith("<svg")
     assert zone_map.draw({}, 0.0, [])
+
+
+def happened(name: str, *events: Event, **fields: object) -> Measurement:
+    """Make a figure of the frame rate with its events."""
+    plain = figure("mtf50", 0.0, "")
+    return replace(plain, quantity=f"frame_rate.{name}", region="", direction="", events=events, **fields)  # type: ignore[arg-type]
+
+
+RATE = Curve(name="bit_rate", x=(1.0, 2.0, 3.0), y=(400.0, 900.0, 500.0), x_label="time", y_label="bit_rate")
+KEYS = tuple(Event(kind="key_frame", start=at, end=at) for at in (0.0, 2.0))
+
+
+def words_of(svg: str) -> list[str]:
+    """Texts of a drawing, in order."""
+    return [element.text or "" for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314 - our own
+
+
+def test_a_timeline_shows_each_kind_of_event_in_a_lane_of_its_own_with_its_number_of_frames() -> None:
+    """What was counted and did not happen has an empty lane; shades are black, white and greys."""
+    lost = Event(kind="dropped", start=1.0, end=1.2, count=4)
+    found = [happened("mean", *KEYS, curve=RATE, duration=3.0), happened("dropped", lost), happened("repeated")]
+    (exhibit,) = exhibits.timelines(found, "en")
+    words = words_of(exhibit.svg)
+    for lane, number in (("key frames", "2"), ("dropped", "4"), ("repeated", "0"), ("frozen", "0")):
+        assert words[words.index(lane) + 1] == number
+    assert "undecided" not in words
+    assert set(re.findall(r"#([0-9a-f]+)", exhibit.svg)) <= {"222", "555", "999", "ddd", "fff"}
+    assert not exhibits.curves(found, "en"), "what the timeline shows is not drawn twice"
+
+
+def test_a_timeline_without_a_counter_says_at_least_and_leaves_out_what_was_not_counted() -> None:
+    frozen = Event(kind="frozen", start=0.5, end=2.5, count=50)
+    open_ = Event(kind="undecided", start=2.6, end=3.0, count=10)
+    found = [happened("mean", curve=RATE, duration=3.0), happened("repeated", frozen, open_, lower_bound=True)]
+    words = words_of(exhibits.timelines(found, "zh")[0].svg)
+    assert words[words.index("冻结") + 1] == "\u226550"
+    assert words[words.index("无法判定") + 1] == "10"
+    assert not {"丢帧", "重复"} & set(words)
+
+
+def test_a_jump_of_the_times_runs_across_the_timeline() -> None:
+    jump = Event(kind="time_jump", start=1.0, end=1.04, count=50)
+    svg = exhibits.timelines([happened("mean", *KEYS, jump, curve=RATE, duration=3.0)], "en")[0].svg
+    assert "time jumps" in words_of(svg)
+    assert "stroke-dasharray" in svg
+
+
+def test_a_shot_whose_rate_was_not_measured_has_no_timeline() -> None:
+    assert exhibits.timelines(FOUND, "en") == []

@@ -435,6 +435,24 @@ def test_a_rate_is_judged_as_a_count() -> None:
     assert outcome(one(rate(), frames(1498, 60.0))) == ("fail", "count_outside_limit")
 
 
+def test_a_count_decides_before_bounds_from_films_in_which_nobody_counted() -> None:
+    """A short film of a chart leaves the count as it is; one that shows too few frames at best fails beyond doubt."""
+    counted, chart = frames(1500, 60.0), replace(frames(150, 6.0), upper_bound=True)
+    finding = one(rate(), chart, counted)
+    assert (outcome(finding), finding.measurements) == (("pass", "count_within_limit"), (1,))
+    slow = one(rate(), counted, replace(frames(750, 60.0), upper_bound=True))
+    assert (outcome(slow), slow.measurements) == (("fail", "count_outside_limit"), (1,))
+
+
+def test_frames_that_are_only_an_upper_bound_may_fail_but_never_pass() -> None:
+    """Without a clock 25 frame/s may hide repeats, 15 are too few in any case; the reason says what was missing."""
+    bound = replace(frames(1500, 60.0), upper_bound=True)
+    assert outcome(one(rate(), bound)) == ("inconclusive", "only_an_upper_bound")
+    told = replace(bound, bound_by=Reason(code="no_clock"))
+    assert outcome(one(rate(), told)) == ("inconclusive", "no_clock")
+    assert outcome(one(rate(), replace(frames(900, 60.0), upper_bound=True))) == ("fail", "count_outside_limit")
+
+
 def test_the_worst_film_decides_a_rate() -> None:
     """Ranked by frames per second, not by frames."""
     finding = one(rate(), frames(1500, 60.0), frames(2900, 120.0))

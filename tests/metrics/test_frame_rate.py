@@ -13,7 +13,7 @@ from acceptance import charts, encode, scene
 from acceptance.camera import Camera
 from acceptance.errors import GapError
 from acceptance.metrics import _clock, _counter, _pace, frame_rate
-from acceptance.model import Measurement, Note, Shot, Tap
+from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.simulate import film_clock
 
 if TYPE_CHECKING:
@@ -238,14 +238,105 @@ def test_a_coded_film_gives_exactly_what_was_planted(
     assert value["frame_rate.longest_gap"] == pytest.approx(1000 * longest / float(camera.rate), abs=0.1)
 
 
-def test_without_a_clock_only_the_times_speak(tmp_path: Path) -> None:
-    """A grey film: mean rate and longest gap are measured, the others are notes that say why."""
+def test_without_a_clock_only_the_times_speak_and_counts_are_bounds_that_say_why(tmp_path: Path) -> None:
+    """A grey film: rate and gap are measured; new pictures at most, repeats and losses at least."""
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.mkv", grey, codec="ffv1", rate=Fraction(30))
     found = list(frame_rate.measure(scene.look(Shot(id="s", subject="c", clip="grey.mkv"), tmp_path)))
     assert values(found)["frame_rate.mean"] == pytest.approx(30, abs=0.1)
     notes = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
     assert notes == dict.fromkeys(frame_rate.COUNTED, "no_clock")
+    bounds = {item.quantity: item for item in found if isinstance(item, Measurement) and item.quantity in notes}
+    assert {name: (one.lower_bound, one.upper_bound) for name, one in bounds.items()} == {
+        "frame_rate.unique": (False, True),
+        "frame_rate.dropped": (True, False),
+        "frame_rate.repeated": (True, False),
+    }
+    assert all(one.bound_by and one.bound_by.code == "no_clock" for one in bounds.values())
+
+
+def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -> None:
+    """Frames are lost, and the stream is stamped as if at twice the rate: arrival and filmed clock say what is true."""
+    camera = replace(SMALL, dropped=frozenset({20, 21}))
+    film_clock(
+        camera, CLOCK, tmp_path / "clock.mp4", 2.0, arrivals_path=tmp_path / "a.csv", log_path=tmp_path / "l.csv"
+    )
+    shot = Shot(id="s", subject="c", clip="clock.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv")
+    looked = scene.look(shot, tmp_path)
+    hurried = replace(looked, series=replace(looked.series, times=looked.series.times / 2))
+    found = [one for one in frame_rate.measure(hurried) if isinstance(one, Measurement)]
+    means = {one.statistic: one for one in found if one.quantity == "frame_rate.mean"}
+    assert set(means) == {"", "presentation", "counter"}
+    assert means[""].method == frame_rate.METHODS["arrival"]
+    assert means[""].value == pytest.approx(24, abs=0.1)
+    assert means["counter"].value == pytest.approx(24, abs=0.3)
+    assert means["presentation"].value == pytest.approx(48, abs=0.2)
+    (unique,) = (one for one in found if one.quantity == "frame_rate.unique")
+    assert unique.duration == pytest.approx(2.0, abs=0.01)
+    notes = [one.reason for one in frame_rate.measure(hurried) if isinstance(one, Note)]
+    assert [one.code for one in notes] == ["clocks_differ"]
+
+
+def test_what_was_planted_is_told_with_its_place_in_time(tmp_path: Path) -> None:
+    """Pictures 10 to 12 are lost, 30 to 45 are one: a hole of three before 0.52 s, a freeze from 1.2 s on."""
+    camera = replace(SMALL, dropped=frozenset({10, 11, 12}), repeated=frozenset(range(30, 46)), seed=7)
+    _, found = film(tmp_path, camera, 2.0)
+    by_name = {one.quantity: one for one in found if isinstance(one, Measurement)}
+    (hole,) = by_name["frame_rate.dropped"].events
+    assert (hole.kind, hole.count) == ("dropped", 3)
+    assert (hole.start, hole.end) == pytest.approx((9 / 25, 13 / 25), abs=1e-3)
+    (freeze,) = by_name["frame_rate.repeated"].events
+    assert (freeze.kind, freeze.count) == ("frozen", 16)
+    assert (freeze.start, freeze.end) == pytest.approx((30 / 25, 46 / 25), abs=1e-3)
+    (gap,) = by_name["frame_rate.longest_gap"].events
+    assert (gap.start, gap.end) == (hole.start, hole.end)
+    assert by_name["frame_rate.mean"].curve
+
+
+def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_them(clock_looked: scene.Scene) -> None:
+    """The counter shows that no picture is missing across the jump; without it the rate may be lower."""
+    times = clock_looked.series.times + np.where(np.arange(25) < 12, 0.0, -5.0)
+    jumped = replace(clock_looked, series=replace(clock_looked.series, times=times))
+    (mean, *_) = frame_rate.measure(jumped)
+    assert isinstance(mean, Measurement)
+    assert (mean.upper_bound, mean.details["stretches"]) == (False, 2)
+    assert mean.value == pytest.approx(25, abs=0.1)
+    blind = replace(jumped, series=replace(jumped.series, cells={}))
+    found = list(frame_rate.measure(blind))
+    assert all(one.upper_bound for one in found if isinstance(one, Measurement) and one.quantity == "frame_rate.mean")
+    assert "times_jump" in {one.reason.code for one in found if isinstance(one, Note)}
+
+
+def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> None:
+    """AVI counts frames: the nominal rate is no measurement. Repeats can be told all the same, at least."""
+    grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
+    encode.write(tmp_path / "grey.avi", grey, codec="ffv1", rate=Fraction(30))
+    found = list(frame_rate.measure(scene.look(Shot(id="s", subject="c", clip="grey.avi"), tmp_path)))
+    assert set(values(found)) == {"frame_rate.repeated"}
+    reasons = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
+    assert {reasons[quantity] for quantity in frame_rate.TIMES} == {"times_assumed"}
+
+
+def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_looked: scene.Scene) -> None:
+    short = replace(clock_looked, series=replace(clock_looked.series, arrivals=np.arange(20) / 25))
+    found = list(frame_rate.measure(short))
+    assert "arrivals_differ" in {one.reason.code for one in found if isinstance(one, Note)}
+    (mean, *_) = found
+    assert isinstance(mean, Measurement)
+    assert mean.method == frame_rate.METHODS["presentation"]
+
+
+def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(clock_looked: scene.Scene) -> None:
+    conditions = (Condition(name="day_night", value="night"), Condition(name="shutter", value="1/12"))
+    night = replace(
+        clock_looked,
+        video=replace(clock_looked.video, interlaced=True),
+        shot=replace(clock_looked.shot, conditions=conditions),
+    )
+    (mean, *others) = frame_rate.measure(night)
+    assert isinstance(mean, Measurement)
+    assert (mean.details["day_night"], mean.details["shutter"], mean.details["interlaced"]) == ("night", "1/12", True)
+    assert "interlaced" in {one.reason.code for one in others if isinstance(one, Note)}
 
 
 def test_two_frames_make_no_rate(tmp_path: Path) -> None:
