@@ -34,7 +34,7 @@ Run = tuple[int, int]  # first frame, and the first one after it
 SAME_KEY = 0.1  # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
 SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
 SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
-STILL, RECODED = 0.06, 2.0  # codes on the thumbnail: a frame that stands, a key frame that codes it anew
+STILL, RECODED = 0.06, 3.0  # codes on the thumbnail: a frame that stands, a key frame that codes it anew
 SETTLED, SETTLED_SHARE = 0.01, 0.05  # codes on the thumbnail, share of the motion: what is left of it in the end
 AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
@@ -90,21 +90,23 @@ def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list
 def _stop(difference: Array, keys: NDArray[np.bool_], core: int, again: int) -> tuple[int, float]:
     """First frame that stands, at most LATE before ``core``, and the steady motion before it; 0.0 where there is none.
 
-    What the coder sends late after it is less than half the motion; motion that stops by halves has not stopped before.
+    What the coder sends late after it is less than half the motion. A stop at twice the motion and a third of it goes
+    before: what seemed to be motion was sent late.
     """
     start, motion = core, 0.0
     for at in range(min(core + LATE, again - 1), max(core - LATE - 1, AROUND), -1):
         before = _motion(difference[at - AROUND : at])
-        if before >= 2 * motion and _dies_away(difference[at:again], keys[at:again], before):
+        most = before / (3 if motion else 2)
+        if before >= 2 * motion and _dies_away(difference[at:again], keys[at:again], before, most):
             start, motion = at, before or motion
     return start, motion
 
 
-def _dies_away(difference: Array, keys: NDArray[np.bool_], motion: float) -> bool:
-    """Whether all but key frames is less than half the ``motion``, and next to nothing after LATE frames at most."""
+def _dies_away(difference: Array, keys: NDArray[np.bool_], motion: float, most: float) -> bool:
+    """Whether all but key frames is ``most``, and next to nothing of the ``motion`` is left after LATE frames."""
     settled = difference <= max(SETTLED, SETTLED_SHARE * motion)
     late = int(np.argmax(settled))
-    return bool(motion and settled.any()) and late <= LATE and not (~keys & (difference > motion / 2))[:late].any()
+    return bool(motion and settled.any()) and late <= LATE and not (~keys & (difference > most))[:late].any()
 
 
 def _motion(difference: Array) -> float:
