@@ -101,3 +101,10 @@ def test_the_benchmark_of_recordings_runs_and_every_truth_lies_inside_its_uncert
     told = load("recordings").main(files=3, seconds=0.2, runs=20)
     assert "| truth inside U | 20 of 20 |" in told
     assert "decoded over scanned" in told
+
+
+def test_the_benchmark_of_live_against_playback_runs_and_its_second_generation_has_lost_resolution() -> None:
+    told = load("comparison").main(pairs=1, seconds=0.4, generations=1)
+    [wedges] = re.findall(r"\| CRF 36 \| (-?[\d.]+) ± [\d.]+ / (-?[\d.]+) ±", told)
+    assert all(float(one) < 0 for one in wedges)
+    assert re.search(r"\| all \| \d+ / \d+ \|", told)
