@@ -128,7 +128,8 @@ def test_measure_writes_the_names_of_the_nouns(
 ) -> None:
     assert acceptance(monkeypatch, "measure", chart_film.path, "--json", tmp_path / "m.json") == 0
     content = json.loads((tmp_path / "m.json").read_text())
-    assert set(content) == {"measurements", "notes"}
+    assert set(content) == {"measurements", "notes", "differences"}
+    assert content["differences"] == []
     names = {"quantity", "value", "unit", "uncertainty", "k", "expanded", "degrees_of_freedom", "samples", "method"}
     for row in content["measurements"]:
         assert names | {"region", "direction", "shot"} <= set(row)
@@ -232,7 +233,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
     out = capsys.readouterr().out
     assert "500 px/m at the chart" in out
     assert "560 x 315" in out
-    assert "acceptance_a2: 320 px are needed: 2.1 m from the lens at most" in out
+    assert "acceptance_a2: 320 px are needed: 2.10 m from the lens at most" in out
     assert "Take acceptance_a0." in out
     assert acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
     assert "None can be used as it is" in capsys.readouterr().out
