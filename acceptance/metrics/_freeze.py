@@ -53,7 +53,8 @@ class Evidence:
 
 def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evidence:
     """Look for freezes; ``elapsed`` (n,) s, ``shown`` (n,) whole seconds that a burnt-in clock shows, nan unread."""
-    shortest = max(FEWEST, round(SHORTEST / float(np.median(np.diff(elapsed)))))
+    interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))  # times may be alike
+    shortest = max(FEWEST, round(SHORTEST / interval))
     silent = _silent(series, shortest)
     proven = [*by_keys(series), *by_motion(series.difference, series.keys, shortest)]
     frozen = _joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])

@@ -105,7 +105,7 @@ def _clocks(scene: Scene, shown: Timing, filmed: tuple[Array, float] | None = No
         clocks.append(Clock(name="presentation", timing=shown, resolution=float(scene.video.time_base) / 2))
     if filmed is not None:
         clocks.append(Clock(name="counter", timing=_timing.timing(filmed[0]), resolution=filmed[1]))
-    return clocks
+    return [clock for clock in clocks if clock.timing.duration > 0]
 
 
 def _from_clocks(scene: Scene, clocks: list[Clock], counts: Counts | None) -> Iterator[Measurement | Note]:
@@ -217,7 +217,7 @@ def _from_counts(scene: Scene, clocks: list[Clock], shown: Timing, counts: Count
     details: dict[str, Value] = {
         "unreadable_frames": counts.unreadable,
         "source_period_refreshes": counts.refreshes,
-        "apparent_refresh_rate": counts.refreshes / shown.interval,
+        **({"apparent_refresh_rate": counts.refreshes / shown.interval} if shown.interval else {}),
     }
     common: dict[str, Any] = {"samples": frames, "method": COUNTER_METHOD, "details": details}
     if clocks:

@@ -317,6 +317,18 @@ def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> Non
     assert {reasons[quantity] for quantity in frame_rate.TIMES} == {"times_assumed"}
 
 
+@pytest.mark.parametrize("times", [np.arange(25)[::-1] / 25, np.repeat([0.0, 1.0], [24, 1]), np.repeat([0.0, 5.0], 12)])
+def test_nonsense_for_times_makes_no_nonsense_of_a_rate(times: Array, clock_looked: scene.Scene) -> None:
+    """Running backwards, all alike but one, two moments only: finite figures or none."""
+    count = len(times)
+    series = {name: getattr(clock_looked.series, name)[:count] for name in ("sizes", "keys", "difference", "changed")}
+    cut = replace(
+        clock_looked.series, times=times, cells={}, key_changed=clock_looked.series.key_changed[:count], **series
+    )
+    found = list(frame_rate.measure(replace(clock_looked, series=cut)))
+    assert all(np.isfinite(one.value) and np.isfinite(one.expanded) for one in found if isinstance(one, Measurement))
+
+
 def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_looked: scene.Scene) -> None:
     short = replace(clock_looked, series=replace(clock_looked.series, arrivals=np.arange(20) / 25))
     found = list(frame_rate.measure(short))
