@@ -12,6 +12,7 @@ A reading is given only when all bits and all complements agree with one exposur
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ RESIDUAL = 0.25  # largest difference between a cell and the exposure that is sa
 CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
 USUAL_EXPONENT = 1.0  # where no blend tells, the curve is taken as it is said to be
 WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
+LOW_BITS = 4  # bits that tell the place within a few refreshes
 AROUND = np.arange(-3.0, 4.0, 1 / 8)
 
 
@@ -148,6 +150,32 @@ def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
     begin = np.clip(middle - half - whole_begin * 4 * step - step, 0, 2 * step)
     end = np.clip(middle + half - whole_end * 4 * step - step, 0, 2 * step) + (whole_end - whole_begin) * 2 * step
     return np.asarray((end - begin) / (2 * half))
+
+
+def low_bits(position: Array, width: Array | float) -> Array:
+    """``expected_shares`` of the LOW_BITS lowest bits, by table: all of them change at whole refreshes only."""
+    half = np.asarray(width) / 2
+    gained = _lit_until(position + half) - _lit_until(position - half)
+    return np.asarray(gained / (2 * half[..., None]))
+
+
+def _lit_until(position: Array) -> Array:
+    """(..., LOW_BITS) refreshes for which each bit was lit from index 0 on."""
+    lit, before = _low_table()
+    refresh = np.floor(position)
+    number = refresh.astype(np.int64)
+    inside = np.take(lit, number % len(lit), axis=0)
+    inside *= (position - refresh)[..., None]
+    inside += np.take(before, number % len(lit), axis=0)
+    inside += (number // len(lit) * (len(lit) / 2))[..., None]
+    return np.asarray(inside)
+
+
+@cache
+def _low_table() -> tuple[Array, Array]:
+    """Give (refreshes, LOW_BITS) which bits are lit, over one period; and for how many refreshes each was before."""
+    lit = expected_shares(np.arange(0.5, 4 << (LOW_BITS - 1)), 1.0, LOW_BITS)
+    return lit, np.cumsum(lit, axis=0) - lit
 
 
 def index_of(bits: NDArray[np.bool_]) -> Whole:

@@ -27,6 +27,8 @@ SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 MISS = 0.001  # likelihood of a change off the grid, against one on it
 PHASES = 32
 GROUPS = 8  # of draws with nearly the same exposure: where it is not known, it decides which refreshes fit
+REACH = 3  # pictures about the guess that a film frame may show
+MOSTLY = 0.25  # share of another picture in a frame that still tells what the main one looks like
 MOST_CHANGES = 300  # that the grid is looked for in
 
 
@@ -90,6 +92,69 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
     return Changes(picture=picture, frame=frame, share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The two pictures ``old`` and ``new`` (n,) that explain each film frame, and the ``share`` (n,) of the latter.
+
+    ``old`` is -1 where no two do.
+    """
+
+    old: Whole
+    new: Whole
+    share: Array
+
+    def changes(self) -> Changes:
+        """Find the changes between frames that are known; a picture that seems to come twice, or late, is left out."""
+        begins = np.where(self.share > 1 - CLEAR, self.new, self.old)
+        ends = np.where(self.share < CLEAR, self.old, self.new)
+        before = np.concatenate([[-1], np.where(self.old >= 0, ends, -1)[:-1]])
+        follows = (self.old >= 0) & (before >= 0) & (begins >= before)
+        between, within = (np.flatnonzero(follows & late) for late in (begins > before, ends > begins))
+        frame = np.concatenate([between, within])
+        order = np.argsort(frame, kind="stable")
+        return Changes(
+            picture=np.concatenate([begins[between], ends[within]])[order],
+            frame=frame[order],
+            share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
+        )
+
+    def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
+        """Give the pictures (k,) that some frame shows nearly alone, and their mean shares (k, c), the rest taken off.
+
+        The little that such a frame holds of another picture would shift them all the same way.
+        """
+        main, other = (np.where(self.share > 0.5, *pair) for pair in ((self.new, self.old), (self.old, self.new)))
+        rest = np.minimum(self.share, 1 - self.share)
+        chosen = np.flatnonzero((self.old >= 0) & (rest < MOSTLY))
+        own = (shares[chosen] - rest[chosen, None] * pictures[other[chosen]]) / (1 - rest[chosen, None])
+        number, which = np.unique(main[chosen], return_inverse=True)
+        sums = np.zeros((len(number), shares.shape[1]))
+        np.add.at(sums, which, own)
+        return number, sums / np.bincount(which)[:, None]
+
+
+def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
+    """Explain each film frame by one of the camera's pictures, or by one and then another.
+
+    ``shares`` (n, c) of the film frames, nan where not located; ``guess`` (n,) about which picture each shows;
+    ``pictures`` (p, c) the shares that the pictures must have. Unknown where no two within REACH explain the frame.
+    """
+    best = np.full(len(shares), SAME**2)
+    old, new, share = np.full(len(shares), -1), np.full(len(shares), -1), np.ones(len(shares))
+    middle = np.rint(guess).astype(np.int64)
+    for first in range(-REACH, REACH + 1):
+        for second in range(first + 1, REACH + 2):
+            one, other = (np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second))
+            way = pictures[other] - pictures[one]
+            part = ((shares - pictures[one]) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9)
+            part = np.clip(part, 0, 1)
+            rest = ((shares - pictures[one] - part[:, None] * way) ** 2).sum(axis=1)
+            better = (rest < best) & (other > one)
+            for kept, found in ((best, rest), (share, part), (old, one), (new, other)):
+                kept[better] = found[better]
+    return Shown(old=old, new=new, share=share)
+
+
 def moments(changes: Changes, times: Array, exposure: Array) -> Array:
     """(m, c) draws of the moments of the changes in s; film frames have middles ``times`` (n,), ``exposure`` (m,) s."""
     seen = changes.share < 1
@@ -101,7 +166,8 @@ def moments(changes: Changes, times: Array, exposure: Array) -> Array:
     at = times[changes.frame] + half * (1 - 2 * (changes.share + noise))
     earliest, latest = np.where(seen, at, earliest), np.where(seen, at, latest)
     drawn = np.empty_like(latest)
-    for alike in np.array_split(np.argsort(exposure), GROUPS):
+    groups = GROUPS if np.ptp(exposure) > TIMING else 1
+    for alike in np.array_split(np.argsort(exposure), groups):
         drawn[alike] = _on_refreshes(earliest[alike], latest[alike])
     return drawn
 
@@ -109,7 +175,9 @@ def moments(changes: Changes, times: Array, exposure: Array) -> Array:
 def _on_refreshes(earliest: Array, latest: Array) -> Array:
     """(m, c) moments between ``earliest`` and ``latest`` (m, c), each draw on one possible grid of refreshes."""
     random = np.random.default_rng(0)
-    some = np.unique(np.linspace(0, earliest.shape[1] - 1, MOST_CHANGES).astype(int))
+    some = np.arange(earliest.shape[1])
+    if len(some) > MOST_CHANGES:  # at random: an even choice would be blind to a beat of camera and monitor
+        some = np.sort(random.choice(some, MOST_CHANGES, replace=False))
     periods, starts, weights = _grids(earliest[:, some].mean(axis=0), latest[:, some].mean(axis=0))
     chosen = random.choice(len(weights), len(earliest), p=weights)
     period, start = periods[chosen, None], starts[chosen, None]

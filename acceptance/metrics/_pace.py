@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._clock import CLEAR, expected_shares
+from acceptance.metrics._clock import CLEAR, LOW_BITS, low_bits
 
 if TYPE_CHECKING:
     from acceptance.metrics._clock import Array, Whole
 
-MOST_FITTED = 150  # readings that a line is fitted to
-LOW_BITS = 4  # bits that tell the place within a few refreshes
+MOST_FITTED = 120  # readings that a line is fitted to
 WIDTH_RANGE = (0.03, 6.0)  # exposures in refreshes
 WIDTHS_TRIED = 13
 DEAD = 0.015  # share by which all cells may be off alike: curve of the camera, light from the cell beside
@@ -142,7 +141,7 @@ def pace(x: Array, shares: Array, position: Array) -> Pace:
     The likelihood is summed on lattices that close in, for one width after the other, since phase and width depend on
     each other.
     """
-    chosen = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST_FITTED)).astype(int))
+    chosen = _telling(shares[:, :LOW_BITS])
     x, shares, position = x[chosen], shares[chosen, :LOW_BITS], position[chosen]
     origin = float(x.mean())
     seen = _Seen(x=x - origin, shares=shares, noise=_noise(shares), start=_robust_line(x - origin, position))
@@ -152,7 +151,7 @@ def pace(x: Array, shares: Array, position: Array) -> Pace:
         used, logs = logs, _closer(logs, planes)
     draws = _drawn(planes, np.exp(used))
     middle = draws.mean(axis=0)
-    misfit = expected_shares(middle[0] + middle[1] * seen.x, middle[2], LOW_BITS) - shares
+    misfit = low_bits(middle[0] + middle[1] * seen.x, middle[2]) - shares
     return Pace(
         origin=origin, draws=middle + (draws - middle) * max(1.0, float(np.sqrt(np.mean(misfit**2))) / seen.noise)
     )
@@ -183,6 +182,18 @@ class _Plane:
     evidence: float
 
 
+def _telling(shares: Array) -> Whole:
+    """Choose MOST_FITTED readings and as many of those that blend, which tell most where they are few.
+
+    At random: an even choice would be blind to a beat of two clocks.
+    """
+    random = np.random.default_rng(1)
+    every = np.arange(len(shares))
+    blends = np.flatnonzero((np.abs(shares - 0.5) < 0.5 - CLEAR).any(axis=1))
+    some = [random.choice(which, min(len(which), MOST_FITTED), replace=False) for which in (every, blends)]
+    return np.unique(np.concatenate([*some, every[:1], every[-1:]]))
+
+
 def _noise(shares: Array) -> float:
     off = np.minimum(np.abs(shares), np.abs(1 - shares))
     return max(0.01, 1.5 * float(np.median(off[off < CLEAR]))) if (off < CLEAR).any() else CLEAR
@@ -206,7 +217,7 @@ def _plane(seen: _Seen, width: float, sharpness: float) -> _Plane:
 
 
 def _log_likelihood(seen: _Seen, points: Array, width: float, noise: float) -> Array:
-    misfit = np.abs(expected_shares(points[:, :1] + points[:, 1:] * seen.x, width, LOW_BITS) - seen.shares)
+    misfit = np.abs(low_bits(points[:, :1] + points[:, 1:] * seen.x, width) - seen.shares)
     misfit = np.maximum(misfit - DEAD, 0)
     return np.asarray(-2.5 * np.log1p((misfit / noise) ** 2 / 4).sum(axis=(1, 2)))
 

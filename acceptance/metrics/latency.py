@@ -134,22 +134,46 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     seen = reference.readable
     _enough(int(seen.sum()), 8)
     clock = _pace.pace(times[seen], reference.shares[seen], reference.position[seen])
-    held, changes = _monitor.held_pictures(monitor.shares)
-    pictures = _clock.readings_of(held.shares)
-    taken_at = exposures(pictures)
-    changes = _known_changes(changes, taken_at)
+    changes, taken_at = _pictures(monitor)
     if not len(changes.picture):
         raise GapError("the monitor never changes to a readable clock", code="no_change")
     _enough(len(changes.picture), FEWEST)
     exposure = clock.draws[:, 2] / clock.draws[:, 1]
     moments = _monitor.moments(changes, times, exposure)
-    taken = clock.inverse(taken_at[:, changes.picture])
+    taken = clock.inverse(taken_at)
     return Latency(
         draws=(moments - taken) * 1000,
         moments=moments.mean(axis=0),
         refresh_rate=float(clock.draws[:, 1].mean()),
         exposure=float(exposure.mean()) * 1000,
     )
+
+
+def _pictures(monitor: Readings) -> tuple[_monitor.Changes, Array]:
+    """Find the changes of the monitor, and (m, c) draws of the middle of the exposure of each picture that appears."""
+    held, changes = _monitor.held_pictures(monitor.shares)
+    pictures = _clock.readings_of(held.shares)
+    seen = np.flatnonzero(pictures.readable)
+    cadence = _pace.cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
+    if cadence is None:
+        taken_at = exposures(pictures)
+        changes = _known_changes(changes, taken_at)
+        return changes, taken_at[:, changes.picture]
+    number = cadence.number.astype(np.float64)
+    line = _pace.pace(number, pictures.shares[seen], pictures.position[seen])
+    guess = np.interp(np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number)
+    for _ in range(2):
+        expected = _expected(line, number[-1], monitor.shares.shape[1])
+        shown = _monitor.shown(monitor.shares, guess, expected)
+        which, own = shown.alone(monitor.shares, expected)
+        line = _pace.pace(which.astype(np.float64), own, line.at(which.astype(np.float64)).mean(axis=0))
+    changes = shown.changes()
+    return changes, np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
+
+
+def _expected(line: _pace.Pace, last: float, bits: int) -> Array:
+    """(p, bits) shares of the pictures 0 ... ``last`` on a line."""
+    return _clock.expected_shares(line.at(np.arange(last + 1)).mean(axis=0), float(line.draws[:, 2].mean()), bits)
 
 
 def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
