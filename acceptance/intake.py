@@ -71,7 +71,7 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
     shutil.rmtree(shelf, ignore_errors=True)
     paths: dict[str, Any] = {
         field: _copy(folder / name, shelf / "reference" if field == "reference" else shelf).relative_to(work).as_posix()
-        for field in ("clip", "arrivals", "screen_log", "reference")
+        for field in ("clip", "arrivals", "screen_log", "drive", "reference")
         if (name := getattr(shot, field))
     }
     if shot.copy_file:

@@ -193,6 +193,8 @@ class Shot:
     from the chart's own upper left. ``chart_copy`` is the file of the printed copy (a path ending in .toml), its
     serial number, or ``as_drawn``. ``regions`` are regions given by hand: x, y, width, height in pixels.
     ``live`` is the id of the live shot beside which this playback is held, where more than one might be meant.
+    ``drive`` is the log of what drove a light in regions of kind ``sequence``, a path like ``clip``; ``chip`` in its
+    place the seconds of one chip of the known sequence.
     ``reference`` is the sequence that the clip should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look
     for slanted edges in a picture without chart.
     """
@@ -209,6 +211,8 @@ class Shot:
     screen: str = ""
     arrivals: str = ""
     screen_log: str = ""
+    drive: str = ""
+    chip: float | None = None
     reference: str = ""
     plain_edges: bool = False
     regions: Mapping[str, Box] = field(default_factory=dict)

@@ -55,6 +55,8 @@ def clip_options(command: Command) -> Command:
         ),
         click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
         click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
+        click.option("--drive", type=OUT, help="CSV time_s,level of what drove a light in a region `sequence`."),
+        click.option("--chip", type=float, metavar="SECONDS", help="Chip length, where the known sequence drove it."),
         click.option(
             "--range", "code_range", type=click.Choice(["limited", "full"]), help="Code range, if wrongly stated."
         ),
@@ -106,8 +108,9 @@ def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
         "regions": dict(_region(text) for text in options["regions"]),
         **{
             name: str(options[name].absolute()) if options[name] else ""
-            for name in ("arrivals", "screen_log", "reference")
+            for name in ("arrivals", "screen_log", "drive", "reference")
         },
+        "chip": options["chip"],
         "plain_edges": options["plain_edges"],
         "conditions": tuple(condition(text) for text in options["conditions"]),
         "coding": coding,

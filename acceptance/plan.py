@@ -91,7 +91,7 @@ def _check_pairs(shots: Sequence[Shot], where: str) -> None:
 def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that a plan names, and the field that names it."""
     for shot in plan.shots:
-        for field in ("clip", "arrivals", "screen_log", "reference"):
+        for field in ("clip", "arrivals", "screen_log", "drive", "reference"):
             if name := getattr(shot, field):
                 yield f"shot {shot.id}, {field}", name
         if shot.copy_file:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance import clip, colorchecker, copies, finding, views
+from acceptance import clip, colorchecker, copies, finding, logs, views
 from acceptance.colorimetry import picture_of
-from acceptance.errors import GapError, PlanError
+from acceptance.errors import GapError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.tone import curve, inverse_oetf, rounding_doubt
 from acceptance.uncertainty import measurement
@@ -29,6 +29,7 @@ from acceptance.watch import Watch, moved
 
 if TYPE_CHECKING:
     from acceptance.charts import Chart, Located
+    from acceptance.sequences import Drive
     from acceptance.views import View
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,8 @@ class Series:
     that of the key frame before, of the pixels that are not clipped (else nan); both on every fourth row. ``cells``
     holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
     located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height,
-    in which the low bits and the sequence lie. ``features`` are those that picture faults are told from
+    in which the low bits and the sequence lie; regions by hand in which a light is driven have both by their own names.
+    ``features`` are those that picture faults are told from
     (``thumbnails``).
     """
 
@@ -85,6 +87,7 @@ class Scene:
     folder: Path = Path()
     progress: Progress | None = field(default=None, compare=False, repr=False)
     screen_log: Floats | None = None
+    drive: Drive | None = None
     notes: tuple[Note, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[View, ...]:
@@ -192,7 +195,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     """
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = copies.wanted(shot, folder)
-    watch = Watch(opened, wanted)
+    watch = Watch(opened, wanted, views.driven(shot))
     for frame in opened.frames(watch.sampled):
         watch.see(frame)
         if progress:
@@ -224,11 +227,12 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         located=located,
         views=found,
         series=replace(
-            series_of(opened, watch), arrivals=_table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
+            series_of(opened, watch), arrivals=logs.table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
         ),
         reference=watch.kept[len(watch.kept) // 2],
         folder=folder,
-        screen_log=_table(folder, shot.screen_log, 2) if shot.screen_log else None,
+        screen_log=logs.table(folder, shot.screen_log, 2) if shot.screen_log else None,
+        drive=logs.drive(shot, folder),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
 
@@ -273,8 +277,9 @@ def series_of(opened: clip.Clip, watch: Watch) -> Series:
         changed=np.array(watch.changes),
         key_changed=np.array(watch.key_changes),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
-        levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)},
-        rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)},
+        levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)} | watch.driven_levels(),
+        rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)}
+        | {name: (y + height / 2) / opened.info.height for name, (_, y, _, height) in watch.driven.items()},
         features=features,
     )
 
@@ -289,19 +294,6 @@ def _sizes(opened: clip.Clip, times: Sequence[float]) -> list[int]:
 
 def _centre_row(place: Located, height: int) -> float:
     return float(np.asarray(place.corners)[:, 1].mean() / height)
-
-
-def _table(folder: Path, name: str, columns: int) -> Floats:
-    """Read a CSV with a heading and ``columns`` columns of numbers."""
-    path = folder / name
-    hint = f"It needs a heading line and {columns} columns of numbers"
-    try:
-        table = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
-    except (OSError, ValueError) as error:
-        raise PlanError(f"the table cannot be read ({error})", where=str(path), hint=hint, code="table") from error
-    if table.shape[1] != columns:
-        raise PlanError(f"the table has {table.shape[1]} columns", where=str(path), hint=hint, code="table")
-    return table
 
 
 def _printed_chart(

@@ -20,7 +20,8 @@ A *place* is a time in chips: place 7.25 is a quarter of the way through chip 7.
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,6 +54,34 @@ def mean(begin: ArrayLike, end: ArrayLike) -> NDArray[np.float64]:
     """Return the mean level, 0..1, from place ``begin`` to place ``end`` > ``begin`` (any shape, broadcast)."""
     first, last = np.asarray(begin, np.float64), np.asarray(end, np.float64)
     return np.asarray((_lit_until(last) - _lit_until(first)) / (last - first))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Drive:
+    """What lit a source: ``levels`` (k,), each from one of ``begins`` (k + 1,), s, ascending, to the next."""
+
+    begins: NDArray[np.float64]
+    levels: NDArray[np.float64]
+
+    @cached_property
+    def unit(self) -> float:
+        """Usual time in s between changes of the level, as short ones go: the chip of a sequence."""
+        changes = self.begins[:-1][np.concatenate([[True], np.diff(self.levels) != 0])]
+        return float(np.percentile(np.diff(changes), 25))
+
+    def mean(self, begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean level from ``begin`` to ``end`` > ``begin`` (s, any shape); before and after it is dark."""
+        gained = np.interp(end, self.begins, self._until) - np.interp(begin, self.begins, self._until)
+        return np.asarray(gained / (end - begin))
+
+    @cached_property
+    def _until(self) -> NDArray[np.float64]:
+        return np.concatenate([[0.0], np.cumsum(self.levels * np.diff(self.begins))])
+
+
+def of_chips(chip: float, rounds: int = 2) -> Drive:
+    """Return the drive that runs through the sequence, ``rounds`` times, with chips of ``chip`` s."""
+    return Drive(begins=chip * np.arange(rounds * PERIOD + 1.0), levels=np.tile(chips().astype(np.float64), rounds))
 
 
 @cache

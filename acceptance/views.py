@@ -15,12 +15,12 @@ from acceptance.model import Note, Reason
 from acceptance.watch import within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from acceptance.clip import Frame, VideoInfo
-    from acceptance.model import Shot
+    from acceptance.model import Box, Shot
 
 
 BLOCK = 16  # px, a macroblock
@@ -69,20 +69,31 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
     """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind; what fails is noted."""
     views = {}
     for name, (x, y, width, height) in shot.regions.items():
-        kinds = [kind for part in re.split(r"[._]", name) if (kind := part.rstrip("0123456789")) in BY_HAND]
-        if not kinds:
+        kind = _kind(name)
+        if not kind:
             hint = f"Let a word of the name be its kind: {', '.join(BY_HAND)}; for instance centre.edge_left"
             raise PlanError(
                 f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
             )
         box = (round(x), round(y), round(width), round(height))
         zone = _zone(box, kept[0].luma.shape)
-        region = Region(name=name, kind=kinds[0], rect=(x, y, width, height), zone=zone)
+        region = Region(name=name, kind=kind, rect=(x, y, width, height), zone=zone)
         try:
             views[name] = _view(kept, region, [box], None)
         except GapError as gap:
             notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
     return views
+
+
+def driven(shot: Shot) -> Mapping[str, Box]:
+    """Regions by hand in which a light is seen that a known sequence drives, by their names."""
+    return {name: box for name, box in shot.regions.items() if _kind(name) == "sequence"}
+
+
+def _kind(name: str) -> str:
+    """Kind of a region by hand: the first word of its name that is one; empty without."""
+    words = (part.rstrip("0123456789") for part in re.split(r"[._]", name))
+    return next((word for word in words if word in BY_HAND), "")
 
 
 def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:

@@ -16,12 +16,13 @@ from acceptance import charts, finding
 from acceptance.thumbnails import Features
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from acceptance.charts import Chart, Located, Region
     from acceptance.clip import Clip, Frame, VideoInfo
+    from acceptance.model import Box
 
 MOST_FRAMES = 32
 LOCATE_EVERY = 25  # frames from one look at a clock to the next
@@ -34,13 +35,15 @@ CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off
 class Watch:
     """Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read."""
 
-    def __init__(self, opened: Clip, wanted: Sequence[Chart]) -> None:
+    def __init__(self, opened: Clip, wanted: Sequence[Chart], driven: Mapping[str, Box] | None = None) -> None:
         self.clocks = [chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)]
         count = len(opened.packets)
         self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
         self.kept: list[Frame] = []
         self.times: list[float] = []
         self.tracks: list[Track] = []
+        self.driven = driven or {}
+        self.levels: dict[str, list[float]] = {name: [] for name in self.driven}
         self.features = Features(opened.info)
         self.pause, self.next_search = LOCATE_EVERY, 0
         self.changes: list[float] = []
@@ -61,6 +64,14 @@ class Watch:
             self._track(frame)
         for track in self.tracks:
             track.read(frame)
+        for name, box in self.driven.items():
+            x, y, w, h = within(box)
+            field = frame.luma[y : y + h, x : x + w]
+            self.levels[name].append(float(field.mean()) if field.size else math.nan)
+
+    def driven_levels(self) -> dict[str, NDArray[np.float64]]:
+        """Give the mean code (n,) of each region by hand that a driven light is seen in."""
+        return {name: np.array(values) for name, values in self.levels.items()}
 
     def _compare(self, frame: Frame) -> None:
         """Compare pixels with those of the frame before, and of a key frame with those of the key frame before."""

@@ -16,6 +16,8 @@ import numpy as np
 from acceptance.metrics._clock import CLEAR, SAME
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from acceptance.metrics._clock import Array, Whole
 
 REFRESH_RATES = (50.0, 60.0, 75.0, 90.0, 100.0, 120.0, 144.0)  # Hz, each within RATE_BAND
@@ -45,12 +47,24 @@ class Held:
 class Changes:
     """Changes of the monitor: ``picture`` (c,) which held picture appears, ``frame`` (c,) the first that shows it.
 
-    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1.
+    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,) whether the picture
+    is known to have stood until the next of these changes.
     """
 
     picture: Whole
     frame: Whole
     share: Array
+    unbroken: NDArray[np.bool_]
+
+    def only(self, chosen: NDArray[np.bool_]) -> Changes:
+        """Return the ``chosen`` (c,) ones; what stood until one that is left out is not known."""
+        next_too = np.append(chosen[1:], False)
+        return Changes(
+            picture=self.picture[chosen],
+            frame=self.frame[chosen],
+            share=self.share[chosen],
+            unbroken=(self.unbroken & next_too)[chosen],
+        )
 
 
 def held_pictures(shares: Array) -> tuple[Held, Changes]:
@@ -89,7 +103,12 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
     blended = (apart == 2) & np.isfinite(mixed[np.minimum(last[:-1] + 1, len(mixed) - 1)])
     picture = np.flatnonzero(blended | (apart == 1)) + 1
     frame = last[picture - 1] + 1
-    return Changes(picture=picture, frame=frame, share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0))
+    return Changes(
+        picture=picture,
+        frame=frame,
+        share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
+        unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +131,13 @@ class Shown:
         between, within = (np.flatnonzero(follows & late) for late in (begins > before, ends > begins))
         frame = np.concatenate([between, within])
         order = np.argsort(frame, kind="stable")
+        frame = frame[order]
+        missed = np.cumsum(~follows)[frame]
         return Changes(
             picture=np.concatenate([begins[between], ends[within]])[order],
-            frame=frame[order],
+            frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
+            unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
         )
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
@@ -155,8 +177,11 @@ def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
     return Shown(old=old, new=new, share=share)
 
 
-def moments(changes: Changes, times: Array, exposure: Array) -> Array:
-    """(m, c) draws of the moments of the changes in s; film frames have middles ``times`` (n,), ``exposure`` (m,) s."""
+def moments(changes: Changes, times: Array, exposure: Array, *, refreshes: bool = True) -> Array:
+    """(m, c) draws of the moments of the changes in s; film frames have middles ``times`` (n,), ``exposure`` (m,) s.
+
+    Without ``refreshes`` the monitor's own are not sought: a change between two exposures may lie anywhere there.
+    """
     seen = changes.share < 1
     half = exposure[:, None] / 2
     spare = CLEAR * exposure[:, None]  # so much of another picture may hide in a frame that looks unmixed
@@ -165,6 +190,9 @@ def moments(changes: Changes, times: Array, exposure: Array) -> Array:
     noise = SHARE_NOISE * np.random.default_rng(3).standard_normal((len(exposure), len(changes.share)))
     at = times[changes.frame] + half * (1 - 2 * (changes.share + noise))
     earliest, latest = np.where(seen, at, earliest), np.where(seen, at, latest)
+    if not refreshes:
+        part = np.random.default_rng(4).uniform(size=(len(exposure), 1))
+        return np.asarray(earliest + part * (latest - earliest))
     drawn = np.empty_like(latest)
     groups = GROUPS if np.ptp(exposure) > TIMING else 1
     for alike in np.array_split(np.argsort(exposure), groups):

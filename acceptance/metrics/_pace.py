@@ -8,7 +8,7 @@ unless the two run in step: then every reading says the same, and the draws show
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,11 @@ import numpy as np
 from acceptance.metrics._clock import CLEAR, LOW_BITS, low_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from acceptance.metrics._clock import Array, Whole
+
+    Code = Callable[[Array, Array | float], Array]  # middles (...) and lengths to shares (..., bits)
 
 MOST_FITTED = 120  # readings that a line is fitted to
 WIDTH_RANGE = (0.03, 6.0)  # exposures in refreshes
@@ -132,26 +136,29 @@ class Pace:
         return np.asarray(self.origin + (position - self.draws[:, :1]) / self.draws[:, 1:2])
 
 
-def pace(x: Array, shares: Array, position: Array) -> Pace:
+def pace(x: Array, shares: Array, position: Array, *, code: Code = low_bits, noise: float | None = None) -> Pace:
     """Sample the lines, with one exposure width, that the shares (n, bits) at ``x`` (n,) leave possible.
 
-    Needs 4 readings. Blends tell the phase to a small share of a refresh; where none is seen, all that the clear
-    readings allow stays possible, and the draws show it. The noise of the shares is taken from the clear bits;
-    Student's t with 4 degrees of freedom bears outliers; draws are widened where the line fits worse than that noise.
-    The likelihood is summed on lattices that close in, for one width after the other, since phase and width depend on
-    each other.
+    ``code`` gives the shares of exposures from their middles and lengths. Needs 4 readings. Blends tell the phase to a
+    small share of a refresh; where none is seen, all that the clear readings allow stays possible, and the draws show
+    it. The noise of the shares, where not given, is taken from the clear bits; Student's t with 4 degrees of freedom
+    bears outliers; draws are widened where the line fits worse than that noise. The likelihood is summed on lattices
+    that close in, for one width after the other, since phase and width depend on each other.
     """
     chosen = _telling(shares[:, :LOW_BITS])
     x, shares, position = x[chosen], shares[chosen, :LOW_BITS], position[chosen]
     origin = float(x.mean())
-    seen = _Seen(x=x - origin, shares=shares, noise=_noise(shares), start=_robust_line(x - origin, position))
+    seen = _Seen(
+        x=x - origin, shares=shares, noise=noise or _noise(shares), start=_robust_line(x - origin, position), code=code
+    )
+    some = replace(seen, x=seen.x[::3], shares=seen.shares[::3]) if len(x) > MOST_FITTED else seen
     logs = np.linspace(math.log(WIDTH_RANGE[0]), math.log(WIDTH_RANGE[1]), WIDTHS_TRIED)
     for sharpness in (1 / 8, 1 / 2, 1.0):
-        planes = [_plane(seen, width, sharpness) for width in np.exp(logs)]
+        planes = [_plane(seen if sharpness == 1 else some, width, sharpness) for width in np.exp(logs)]
         used, logs = logs, _closer(logs, planes)
     draws = _drawn(planes, np.exp(used))
     middle = draws.mean(axis=0)
-    misfit = low_bits(middle[0] + middle[1] * seen.x, middle[2]) - shares
+    misfit = code(middle[0] + middle[1] * seen.x, float(middle[2])) - shares
     return Pace(
         origin=origin, draws=middle + (draws - middle) * max(1.0, float(np.sqrt(np.mean(misfit**2))) / seen.noise)
     )
@@ -165,6 +172,7 @@ class _Seen:
     shares: Array
     noise: float
     start: tuple[float, float]
+    code: Code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +225,7 @@ def _plane(seen: _Seen, width: float, sharpness: float) -> _Plane:
 
 
 def _log_likelihood(seen: _Seen, points: Array, width: float, noise: float) -> Array:
-    misfit = np.abs(low_bits(points[:, :1] + points[:, 1:] * seen.x, width) - seen.shares)
+    misfit = np.abs(seen.code(points[:, :1] + points[:, 1:] * seen.x, width) - seen.shares)
     misfit = np.maximum(misfit - DEAD, 0)
     return np.asarray(-2.5 * np.log1p((misfit / noise) ** 2 / 4).sum(axis=(1, 2)))
 

@@ -12,7 +12,7 @@ import pytest
 from acceptance import charts, scene
 from acceptance.camera import Camera
 from acceptance.errors import GapError
-from acceptance.metrics import _clock, _monitor, latency
+from acceptance.metrics import _clock, _delay, _monitor, _screens, latency
 from acceptance.model import Measurement, Shot, Tap
 from acceptance.simulate import film_clock, film_screens
 from acceptance.uncertainty import combine
@@ -70,8 +70,8 @@ def results(what: Setting) -> tuple[Array, Array]:
     errors, shares = [], []
     for seed in range(SEEDS):
         times, reference, monitor, true = film(seed, what)
-        found = latency.glass_to_glass(times, reference, monitor)
-        combined = combine(found.budget())
+        found = _screens.glass_to_glass(times, reference, monitor)
+        combined = combine(_delay.mean(found.draws)[1])
         errors.append(float(found.each.mean() - true.mean()))
         shares.append(abs(errors[-1]) / (combined.k * combined.uncertainty))
     return np.array(errors), np.array(shares)
@@ -116,7 +116,7 @@ def test_the_age_shown_in_one_film_frame_is_not_taken_for_the_latency() -> None:
     times, reference, monitor, true = film(1, replace(FREE, camera=5.0))
     both = reference.readable & monitor.readable
     age = np.median((reference.position - monitor.position)[both]) / 59.3 * 1000
-    found = latency.glass_to_glass(times, reference, monitor)
+    found = _screens.glass_to_glass(times, reference, monitor)
     assert age > true.mean() + 50
     assert found.each.mean() == pytest.approx(true.mean(), abs=0.5)
 
@@ -146,7 +146,7 @@ def test_a_monitor_that_stands_still_gives_a_reason() -> None:
     times, reference, monitor, _ = film(0, FREE)
     still = _clock.readings_of(np.repeat(monitor.shares[:1], len(times), axis=0))
     with pytest.raises(GapError) as caught:
-        latency.glass_to_glass(times, reference, still)
+        _screens.glass_to_glass(times, reference, still)
     assert caught.value.code == "no_change"
 
 
@@ -159,7 +159,7 @@ def test_stream_delay_comes_back_at_a_twentieth_of_a_frame() -> None:
     shares = _clock.expected_shares(1000 + 60 * taken, 0.6, 24) + 0.02 * random.standard_normal((500, 24))
     shares[[100, 200]] = shares[[99, 199]]
     log = np.column_stack([1000 + np.arange(1400), np.arange(1400) / 60])
-    found = latency.stream(_clock.readings_of(shares), came, log)
+    found = _screens.stream(_clock.readings_of(shares), came, log)
     assert len(found.each) == 498
     assert found.each.mean() == pytest.approx(150, abs=0.2)
     assert found.each.std() == pytest.approx(1.0, abs=0.15)
@@ -171,7 +171,7 @@ def test_a_screen_that_missed_refreshes_is_refused() -> None:
     readings = _clock.readings_of(_clock.expected_shares(1000 + 60 * taken, 0.3, 24))
     log = np.column_stack([1000 + np.arange(400), np.arange(400) / 60])
     with pytest.raises(GapError) as caught:
-        latency.stream(readings, taken + 0.15, np.delete(log, np.arange(10, 390, 40), axis=0))
+        _screens.stream(readings, taken + 0.15, np.delete(log, np.arange(10, 390, 40), axis=0))
     assert caught.value.code == "screen_log_gaps"
 
 

@@ -1,0 +1,110 @@
+"""Latencies of single pictures, and the figures made of them: mean, worst, standard deviation, 95th percentile.
+
+What the readings leave open is carried by draws (JCGM 101:2008): each row of ``draws`` is one possible course of all
+clocks and exposures. Scatter from picture to picture is taken by batch means (B. Schmeiser, Operations Research 30
+(1982) 556), since neighbouring pictures wait for the monitor's refresh in turn and not by chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.model import BudgetLine
+
+if TYPE_CHECKING:
+    from acceptance.metrics._clock import Array
+    from acceptance.model import Value
+
+BATCHES = 10
+FINE = 0.5  # ms: a mean whose draws leave more open than this is said to be coarse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Latency of each picture: ``draws`` (m, c) ms, one row for each possible course of clocks and exposures.
+
+    ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the monitor (none for a
+    stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen).
+    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks) or ``sequence``.
+    """
+
+    draws: Array
+    moments: Array
+    refresh_rate: float = 0.0
+    exposure: float = 0.0
+    reading: str = "bars"
+    holds: Array = field(default_factory=lambda: np.empty((1, 0)))
+
+    @property
+    def each(self) -> Array:
+        """(c,) latency of each picture, ms."""
+        return np.asarray(self.draws.mean(axis=0))
+
+    def details(self) -> dict[str, Value]:
+        """Tell what belongs to every statistic: number, standard error, least, what was read."""
+        each = self.each
+        left_open = 1.96 * float(self.draws.mean(axis=1).std())
+        return {
+            "reading": self.reading,
+            "coarse": "yes" if left_open > FINE else "no",
+            "sd_ms": float(each.std(ddof=1)),
+            "percentile_95_ms": float(np.percentile(each, 95)),
+            "least_ms": float(each.min()),
+            "standard_error_ms": float(each.std(ddof=1)) / len(each) ** 0.5,
+            "pictures": len(each),
+            "refresh_rate_hz": self.refresh_rate,
+            "film_exposure_ms": self.exposure,
+        }
+
+
+def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """Mean over the pictures, draws (m, c), and its budget: what the clocks leave open together, and scatter."""
+    each = draws.mean(axis=0)
+    parts = np.array_split(each, min(BATCHES, len(each)))
+    scatter = float(np.std([part.mean() for part in parts], ddof=1)) / len(parts) ** 0.5
+    return float(each.mean()), [
+        BudgetLine(source="phases", contribution=float(draws.mean(axis=1).std())),
+        BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=len(parts) - 1.0),
+    ]
+
+
+def worst(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """Largest of the pictures seen, and what is open about that one."""
+    each = draws.mean(axis=0)
+    slowest = int(np.argmax(each))
+    return float(each[slowest]), [BudgetLine(source="phases", contribution=float(draws[:, slowest].std()))]
+
+
+def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """Take the standard deviation; its own standard error is that of normal values (JCGM 100:2008, E.4.3)."""
+    value = float(draws.mean(axis=0).std(ddof=1))
+    freedom = draws.shape[1] - 1
+    return value, [
+        _open(draws.std(axis=1, ddof=1), value),
+        BudgetLine(source="repeatability", contribution=value / (2 * freedom) ** 0.5),
+    ]
+
+
+def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """95th percentile; its scatter from the order statistics beside it (binomial ranks, one standard deviation off)."""
+    each = draws.mean(axis=0)
+    count = len(each)
+    step = 100 * (0.95 * 0.05 / count) ** 0.5
+    low, value, high = np.percentile(each, [95 - step, 95, min(95 + step, 100)])
+    return float(value), [
+        _open(np.percentile(draws, 95, axis=1), float(value)),
+        BudgetLine(source="repeatability", contribution=float(high - low) / 2),
+    ]
+
+
+def statistics(draws: Array) -> dict[str, tuple[float, list[BudgetLine]]]:
+    """Value and budget of each statistic of draws (m, c)."""
+    return {"mean": mean(draws), "worst": worst(draws), "sd": deviation(draws), "percentile_95": percentile(draws)}
+
+
+def _open(drawn: Array, value: float) -> BudgetLine:
+    """Tell what the draws of a statistic leave open: their scatter and how far they lie off together."""
+    return BudgetLine(source="phases", contribution=float(np.hypot(drawn.std(), drawn.mean() - value)))

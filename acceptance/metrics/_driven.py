@@ -1,0 +1,86 @@
+"""Latency with an LED, a flash or a part of a screen that is driven by a known sequence, seen in regions by hand.
+
+Glass to glass: one film shows the source and the monitor on which the camera's picture of it stands. Stream: the
+recorded picture of the source, arrival times and the drive's log on one clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics import _monitor, _relayed, _sequence
+from acceptance.metrics._delay import Latency
+from acceptance.metrics._screens import FEWEST, enough
+
+if TYPE_CHECKING:
+    from acceptance.metrics._clock import Array
+    from acceptance.sequences import Drive
+
+MOST_AGE = 12.0  # s
+SHORTEST = 3.0  # s of film
+
+
+def _mean(drive: Drive) -> _sequence.Mean:
+    return lambda begin, end: drive.mean(begin * drive.unit, end * drive.unit)
+
+
+def _span(drive: Drive) -> tuple[float, float]:
+    return float(drive.begins[0] / drive.unit), float(drive.begins[-1] / drive.unit)
+
+
+def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) -> Latency:
+    """Latency from a film at ``times`` (n,) s: light (n,) of the source's region and of its picture on the monitor.
+
+    Raises GapError sequence_not_seen, too_few_frames or no_change.
+    """
+    _long_enough(times)
+    mean = _mean(drive)
+    seen = _sequence.fitted(times, source, mean, _sequence.located(times, source, mean, _span(drive), 1 / drive.unit))
+    exposure = seen.line.draws[:, 2] / seen.line.draws[:, 1]
+    origin = _relayed.Source(mean=mean, line=seen.line, exposure=float(exposure.mean()))
+    relay = _relayed.sought(times, monitor, origin, _age(times, monitor, origin))
+    changes, pictures = _relayed.timed(times, monitor, origin, relay)
+    if not len(changes.picture):
+        raise GapError("the monitor never changes to another level", code="no_change")
+    enough(len(changes.picture), FEWEST)
+    moments = _monitor.moments(changes, times, exposure, refreshes=False)
+    taken = np.random.default_rng(2).permutation(pictures.at(changes.picture.astype(np.float64)))
+    return Latency(
+        draws=(moments - seen.line.inverse(taken)) * 1000,
+        moments=moments.mean(axis=0),
+        exposure=float(exposure.mean()) * 1000,
+        reading="sequence",
+        holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
+    )
+
+
+def _age(times: Array, monitor: Array, source: _relayed.Source) -> float:
+    """Seek how old in s the picture on the monitor is, half of what it is held included."""
+    now = float(source.place(times[:1])[0])
+    span = (now - MOST_AGE * source.slope, now + (times[-1] - times[0]) * source.slope)
+    place, _ = _sequence.located(times, monitor, source.mean, span, source.slope, np.ones(1))
+    return (now - place) / source.slope
+
+
+def stream(times: Array, light: Array, arrivals: Array, drive: Drive) -> Latency:
+    """Latency of a stream whose frames, taken at the pace of ``times`` (n,) s, came at ``arrivals`` (n,) s.
+
+    ``light`` (n,) of the source's region; arrivals and ``drive`` count on one clock. Frames whose level does not fit
+    are left out. Raises GapError sequence_not_seen or too_few_frames.
+    """
+    _long_enough(times)
+    mean = _mean(drive)
+    seen = _sequence.fitted(times, light, mean, _sequence.located(times, light, mean, _span(drive), 1 / drive.unit))
+    kept = seen.fits
+    enough(int(kept.sum()), FEWEST)
+    taken = seen.line.at(times[kept]) * drive.unit
+    return Latency(draws=(arrivals[kept] - taken) * 1000, moments=arrivals[kept], reading="sequence")
+
+
+def _long_enough(times: Array) -> None:
+    if len(times) < 3 or times[-1] - times[0] < SHORTEST:
+        needed = int(np.ceil(SHORTEST / max(float(np.median(np.diff(times))), 1e-3))) if len(times) > 1 else 75
+        enough(len(times) - 1, max(needed, len(times)))

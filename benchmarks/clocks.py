@@ -1,0 +1,170 @@
+"""Films and streams of clocks at signal level: what each frame shows of every bit is integrated, then made noisy.
+
+The settings are those of the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time, screens with their
+own refresh, every clock off by its own 5 to 50 ppm, film at 60 or 240 frame/s, 2 % noise. What a budget judges (type
+B) is drawn from normal distributions with the standard uncertainty that it states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from films import Reading
+
+from acceptance.metrics import _clock, _delay, _screens, latency
+from acceptance.uncertainty import combine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.model import BudgetLine
+
+    Array = NDArray[np.float64]
+
+REFRESHES = (59.94, 60.0, 75.0)
+NOISE = 0.02
+JITTER = 0.002  # s, of the way from camera to monitor
+AGAIN = 40  # times that the same film is made with other jitter: what the mean would be under the same conditions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Rates in Hz as they are, the rest in s."""
+
+    film: float
+    film_exposure: float
+    refresh: float
+    monitor: float
+    camera: float
+    exposure: float
+    delay: float
+    seconds: float
+
+
+def off(random: np.random.Generator) -> float:
+    """Return by what a clock is off: 5 to 50 ppm."""
+    return 1 + float(random.choice([-1, 1]) * random.uniform(5e-6, 50e-6))
+
+
+def exposure(random: np.random.Generator, rate: float) -> float:
+    """Return an exposure from 1 ms to the frame time, even in its logarithm."""
+    return float(np.exp(random.uniform(np.log(0.001), np.log(1 / rate))))
+
+
+def refresh(random: np.random.Generator) -> float:
+    """Return the rate of a screen: a usual one, or one in four times its own."""
+    own = random.uniform(58.5, 61.5) if random.uniform() < 0.25 else random.choice(REFRESHES)
+    return float(own) * off(random)
+
+
+def drawn(random: np.random.Generator, film: float, seconds: float) -> Setting:
+    """Draw a setting for a film of this nominal rate."""
+    camera = float(random.choice([25.0, 30.0]))
+    return Setting(
+        film=film * off(random),
+        film_exposure=exposure(random, film),
+        refresh=refresh(random),
+        monitor=refresh(random),
+        camera=camera * off(random),
+        exposure=exposure(random, camera),
+        delay=float(random.uniform(0.05, 0.6)),
+        seconds=seconds,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """From camera to monitor: ``middles`` (p,) of the exposures in s, ``start`` of the monitor's refreshes."""
+
+    what: Setting
+    middles: Array
+    start: float
+
+    def lights(self, random: np.random.Generator) -> Array:
+        """(p,) when each picture comes up, with jitter drawn anew; pictures never overtake."""
+        ready = self.middles + self.what.delay + np.abs(random.normal(0, JITTER, len(self.middles)))
+        refreshes = np.ceil((ready - self.start) * self.what.monitor) / self.what.monitor
+        return np.asarray(np.maximum.accumulate(self.start + refreshes))
+
+
+def chain(random: np.random.Generator, what: Setting) -> Chain:
+    """Draw the phases."""
+    count = int((what.seconds + what.delay + 1) * what.camera)
+    middles = random.uniform(-0.04, 0) - what.delay - 0.3 + np.arange(count) / what.camera
+    return Chain(what=what, middles=middles, start=random.uniform(0, 1 / what.monitor))
+
+
+def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, Array, Array, Array]:
+    """Return film times, shares of reference and of monitor (n, 24), and the latencies of the pictures in ms."""
+    what = way.what
+    times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
+    lights, half = way.lights(random), what.film_exposure / 2
+    shown = np.zeros((len(times), 24))
+    pictures = _clock.expected_shares(5000 + what.refresh * way.middles, what.exposure * what.refresh, 24)
+    ends = np.append(lights[1:], np.inf)
+    newest = np.searchsorted(lights, times + half, side="right") - 1
+    for back in range(5):
+        which = np.maximum(newest - back, 0)
+        part = np.minimum(times + half, ends[which]) - np.maximum(times - half, lights[which])
+        shown += np.clip(part, 0, None)[:, None] / what.film_exposure * pictures[which]
+    live = _clock.expected_shares(5000 + what.refresh * times, what.film_exposure * what.refresh, 24)
+    noisy = [one + NOISE * random.standard_normal(one.shape) for one in (live, shown)]
+    return times, noisy[0], noisy[1], _seen(way, lights, times)
+
+
+def _seen(way: Chain, lights: Array, times: Array) -> Array:
+    inside = (lights > times[0] + 0.05) & (lights < times[-1] - 0.05) & (np.append(lights[1:], np.inf) > lights)
+    return np.asarray((lights - way.middles)[inside] * 1000)
+
+
+def film(random: np.random.Generator) -> list[Reading]:
+    """Measure a film of clock and monitor; U and truth of every statistic, the name of which stands as region."""
+    rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
+    way = chain(random, drawn(random, rate, seconds))
+    times, live, shown, true = film_of(random, way)
+    found = _screens.glass_to_glass(times, _clock.readings_of(live), _clock.readings_of(shown))
+    again = [_seen(way, way.lights(random), times) for _ in range(AGAIN)]
+    truths = {
+        "mean": float(np.mean([one.mean() for one in again])),
+        "worst": float(true.max()),
+        "sd": float(np.mean([one.std(ddof=1) for one in again])),
+        "percentile_95": float(np.mean([np.percentile(one, 95) for one in again])),
+    }
+    common = latency.film_lines(found, 1000 / way.what.film, random.uniform(0, 0.1))
+    return _readings(random, "latency.glass_to_glass", found, common, truths)
+
+
+def stream(random: np.random.Generator) -> list[Reading]:
+    """Measure a stream of 10 s by its arrivals, with 1 ms of jitter, and the log of the screen."""
+    what = drawn(random, 60.0, 10.0)
+    taken = random.uniform(0.3, 0.34) + np.arange(int(what.seconds * what.camera)) / what.camera
+    came = taken + what.delay + random.normal(0, 0.001, len(taken))
+    shares = _clock.expected_shares(1000 + what.refresh * taken, what.exposure * what.refresh, 24)
+    log = np.arange(int((what.seconds + 2) * what.refresh))
+    readings = _clock.readings_of(shares + NOISE * random.standard_normal(shares.shape))
+    found = _screens.stream(readings, came, np.column_stack([1000 + log, log / what.refresh]))
+    truths = {"mean": 1000 * what.delay, "worst": float((came - taken).max()) * 1000}
+    return _readings(random, "latency.stream", found, latency.log_lines(found), truths)
+
+
+def _readings(
+    random: np.random.Generator,
+    quantity: str,
+    found: _delay.Latency,
+    common: Sequence[BudgetLine],
+    truths: dict[str, float],
+) -> list[Reading]:
+    """Pair figures and truths; what the common lines judge is drawn once, the same for all statistics."""
+    shift = float(sum(line.contribution * random.standard_normal() for line in common))
+    readings = []
+    for statistic, (value, lines) in _delay.statistics(found.draws).items():
+        if statistic in truths:
+            combined = combine(lines if statistic == "sd" else [*lines, *common])
+            truth = truths[statistic] + (0.0 if statistic == "sd" else shift)
+            expanded = combined.k * combined.uncertainty
+            readings.append(Reading(quantity=quantity, region=statistic, value=value, expanded=expanded, truth=truth))
+    return readings
