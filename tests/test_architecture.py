@@ -23,7 +23,7 @@ RANKS = (
     "model errors data planes tables qr",
     (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
-        " finding plain_edges camera capture colorimetry thumbnails colorchecker certificates plan plots zone_map"
+        " finding plain_edges camera capture colorimetry thumbnails colorchecker certificates logs plan plots zone_map"
         " wording doctor"
         " coverage_map event_timeline timeline recording_names capacity header"
     ),
@@ -45,6 +45,7 @@ NEIGHBOURS = {
     "header": {"clip"},
     "tables": {"errors"},
     "copies": {"definitions"},
+    "logs": {"sequences"},
     "charts": {"definitions"},
     "screen": {"charts", "sequences"},
     "drawing": {"charts", "screen"},

@@ -179,9 +179,11 @@ PHONE = Camera(width=640, height=360, rate=Fraction(60), exposure=0.008, noise=0
 CAMERA = Camera(width=640, height=360, noise=0.01, seed=11)
 
 
-def measured(looked: scene.Scene) -> dict[str, Measurement]:
-    """Measurements by statistic."""
-    return {item.statistic: item for item in latency.measure(looked) if isinstance(item, Measurement)}
+def measured(looked: scene.Scene, quantity: str = "") -> dict[str, Measurement]:
+    """Latencies, or what else is asked for, by statistic."""
+    found = [item for item in latency.measure(looked) if isinstance(item, Measurement)]
+    wanted = [item for item in found if item.quantity == quantity or (not quantity and "hold" not in item.quantity)]
+    return {item.statistic: item for item in wanted}
 
 
 @pytest.mark.parametrize(
@@ -204,6 +206,10 @@ def test_a_coded_film_of_two_screens_gives_the_true_delay(
     found = measured(looked)
     assert abs(found["mean"].value - truth.delays.mean() * 1000) <= found["mean"].expanded
     assert abs(found["worst"].value - truth.delays.max() * 1000) <= found["worst"].expanded
+    assert abs(found["percentile_95"].value - np.percentile(truth.delays, 95) * 1000) <= found["percentile_95"].expanded
+    assert abs(found["sd"].value - truth.delays.std(ddof=1) * 1000) <= found["sd"].expanded
+    hold = measured(looked, "latency.hold_time")["mean"]
+    assert abs(hold.value - 1000 / float(camera.rate)) <= hold.expanded
     if refresh != monitor:
         assert abs(found["mean"].value - truth.delays.mean() * 1000) < 0.5
 
