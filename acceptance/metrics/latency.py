@@ -4,7 +4,8 @@ Glass to glass: one film shows the source (the clock screen, or a light driven b
 the camera that looks at it (two regions of the same film, so no clocks need setting; principle of VideoLat, J. Jansen
 and D. Bulterman, ACM MMSys 2013). The age that one film frame shows is *not* the latency, since the monitor holds a
 picture until the next; so only the moments count at which the monitor changes. How long it holds is a figure of its
-own. Stream: arrival times of the frames against the log of the source, both on the clock of one host.
+own. Stream: arrival times of the frames against the log of the source, both on the clock of one host. What stays open
+is propagated by draws (JCGM 101:2008).
 
 All times are those of the row in which the source is seen: the middle row of the clock, or of the region by hand.
 """
