@@ -460,7 +460,7 @@ class Requirement:
     """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``: why it stands here.
 
     ``conditions`` must be recorded with a shot, or its figure cannot be judged; ``only_with`` (condition: value) must
-    be recorded so, or the demand does not apply to the shot.
+    be recorded so, or the demand does not apply to the shot. ``evidence``: an answer must name files that bear it out.
     """
 
     id: str
@@ -488,6 +488,7 @@ class Requirement:
     compare: Compare = Compare.VALUE
     minimum_duration: float | None = None
     minimum_raters: int | None = None
+    evidence: bool = False
     decision_rule: DecisionRule = field(default_factory=DecisionRule)
     borrows: str = ""
 

@@ -30,6 +30,7 @@ from acceptance.watch import Watch, moved
 if TYPE_CHECKING:
     from acceptance.charts import Chart, Located
     from acceptance.sequences import Drive
+    from acceptance.strips import Strip
     from acceptance.views import View
 
 Floats = NDArray[np.float64]
@@ -74,7 +75,8 @@ class Series:
 class Scene:
     """What a metric sees. ``notes`` say what could not be found; ``reference`` is the middle frame, for the still.
 
-    ``folder`` is where the shot's paths count from, ``progress`` is told of work that a metric does frame by frame.
+    ``folder`` is where the shot's paths count from, ``progress`` is told of work that a metric does frame by frame;
+    ``strips`` are regions of burnt-in text in every frame.
     """
 
     shot: Shot
@@ -84,6 +86,7 @@ class Scene:
     views: Mapping[str, View]
     series: Series
     reference: clip.Frame
+    strips: Mapping[str, Strip] = field(default_factory=dict)
     folder: Path = Path()
     progress: Progress | None = field(default=None, compare=False, repr=False)
     screen_log: Floats | None = None
@@ -195,7 +198,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     """
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = copies.wanted(shot, folder)
-    watch = Watch(opened, wanted, views.driven(shot))
+    watch = Watch(opened, wanted, views.driven(shot), shot.regions)
     for frame in opened.frames(watch.sampled):
         watch.see(frame)
         if progress:
@@ -230,6 +233,7 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
             series_of(opened, watch), arrivals=logs.table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
         ),
         reference=watch.kept[len(watch.kept) // 2],
+        strips=watch.strips.cut(),
         folder=folder,
         screen_log=logs.table(folder, shot.screen_log, 2) if shot.screen_log else None,
         drive=logs.drive(shot, folder),

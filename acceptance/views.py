@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from acceptance import charts, plain_edges
+from acceptance import charts, plain_edges, strips
 from acceptance.charts import Located, Region
 from acceptance.errors import GapError, PlanError
 from acceptance.model import Note, Reason
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
-BY_HAND = (*charts.PRINTED, "picture")  # kinds that a region given by hand may have; the last is no printed thing
+BY_HAND = (*charts.PRINTED, "picture", strips.KIND)  # kinds of a region by hand; the last two are no printed thing
 
 
 @dataclass(frozen=True, kw_only=True)

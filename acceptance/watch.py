@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from acceptance import charts, finding
+from acceptance.strips import Strips
 from acceptance.thumbnails import Features
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off
 class Watch:
     """Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read."""
 
-    def __init__(self, opened: Clip, wanted: Sequence[Chart], driven: Mapping[str, Box] | None = None) -> None:
+    def __init__(
+        self,
+        opened: Clip,
+        wanted: Sequence[Chart],
+        driven: Mapping[str, Box] | None = None,
+        regions: Mapping[str, Box] | None = None,
+    ) -> None:
         self.clocks = [chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)]
         count = len(opened.packets)
         self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
@@ -45,6 +52,7 @@ class Watch:
         self.driven = driven or {}
         self.levels: dict[str, list[float]] = {name: [] for name in self.driven}
         self.features = Features(opened.info)
+        self.strips = Strips(opened, regions or {})
         self.pause, self.next_search = LOCATE_EVERY, 0
         self.changes: list[float] = []
         self.key_changes: list[float] = []
@@ -57,6 +65,7 @@ class Watch:
         """Take in one decoded frame."""
         self.times.append(float(frame.time))
         self.features.see(frame)
+        self.strips.see(frame)
         self._compare(frame)
         if frame.index in self.sampled:
             self.kept.append(_copied(frame))

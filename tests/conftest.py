@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +57,38 @@ def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
         log_path=path.with_name("screen.csv"),
     )
     return Film(path=path, truth=truth)
+
+
+def benchmark(name: str) -> Any:
+    """Import a module of the benchmarks by its file: their folder also holds names of well-known packages."""
+    path = Path(__file__).resolve().parents[1] / "benchmarks" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    if name not in sys.modules:
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverlayFilm:
+    """A film with a burnt-in clock, and the overlay as it was drawn."""
+
+    path: Path
+    overlay: Any
+
+
+@pytest.fixture(scope="session")
+def overlay_film(tmp_path_factory: pytest.TempPathFactory) -> OverlayFilm:
+    """Thirteen seconds of a burnt-in clock, 12 px high, at 12.5 frame/s, CRF 30."""
+    overlays = benchmark("overlays")
+    overlay = overlays.Overlay(
+        font="Aileron", height=12, style="outlined", ground="still", rate=Fraction(25, 2), seconds=13.0
+    )
+    path = tmp_path_factory.mktemp("film") / "overlay.mp4"
+    overlays.write(path, overlay)
+    return OverlayFilm(path=path, overlay=overlay)
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,8 @@ RANKS = (
     "model errors data planes tables qr",
     (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
-        " finding plain_edges camera capture colorimetry thumbnails colorchecker certificates logs plan plots zone_map"
-        " wording doctor"
+        " finding plain_edges strips camera capture colorimetry thumbnails colorchecker certificates logs plan plots"
+        " zone_map wording doctor"
         " coverage_map event_timeline timeline recording_names capacity header"
     ),
     "watch simulate clock_page workspace recordings recording_list",
@@ -53,6 +53,7 @@ NEIGHBOURS = {
     "projection": {"charts"},
     "finding": {"charts", "projection"},
     "colorimetry": {"clip"},
+    "strips": {"clip"},
     "thumbnails": {"clip"},
     "colorchecker": {"charts"},
     "camera": {"charts", "drawing"},

@@ -16,9 +16,9 @@ from acceptance.uncertainty import combine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Film
+    from conftest import Film, OverlayFilm
 
-UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "lx", "ms", "px", "px/m", "s", "°"}
+UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "lx", "ms", "px", "px/m", "s", "s/d", "°"}
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 
@@ -33,7 +33,7 @@ def recording(clock_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def scenes(chart_film: Film, clock_film: Film, recording: Path) -> list[scene.Scene]:
+def scenes(chart_film: Film, clock_film: Film, recording: Path, overlay_film: OverlayFilm) -> list[scene.Scene]:
     lit, dim = ((Condition(name="illuminance", value=lux, unit="lx"),) for lux in (300, 100))
     shots = (
         (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)),
@@ -43,8 +43,17 @@ def scenes(chart_film: Film, clock_film: Film, recording: Path) -> list[scene.Sc
             Shot(id="clock", subject="camera", clip="clock.mp4", arrivals="arrivals.csv", screen_log="screen.csv"),
         ),
         (clock_film, Shot(id="recording", subject="camera", clip=str(recording), reference="clock.mp4")),
+        (overlay_film, _overlaid(overlay_film)),
     )
     return [scene.look(shot, film.path.parent) for film, shot in shots]
+
+
+def _overlaid(film: OverlayFilm) -> Shot:
+    """Shot of a burnt-in clock against a reference that somebody read."""
+    told = (("reference_time", "2026-11-25T13:52:30"), ("reference_time_accuracy", 0.05))
+    conditions = tuple(Condition(name=name, value=value) for name, value in told)
+    regions = {"osd": film.overlay.region()}
+    return Shot(id="overlay", subject="camera", clip=film.path.name, regions=regions, conditions=conditions)
 
 
 @pytest.fixture(scope="module")

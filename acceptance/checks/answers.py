@@ -36,6 +36,11 @@ def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tupl
         yield f"is answered by {given[0]}", f"This requirement is answered by {asked} only"
     if answer.uncertainty is not None and not answer.uncertainty >= 0:
         yield f"the uncertainty {answer.uncertainty:g} is below 0", "Give the standard uncertainty, 0 or more"
+    if requirement.evidence and given and not answer.evidence:
+        yield (
+            "names no evidence",
+            "This requirement wants files that bear it out, a still for instance: evidence = [...]",
+        )
     yield from _score_complaints(answer)
 
 

@@ -640,6 +640,27 @@ def test_a_reading_of_an_expired_instrument_is_inconclusive() -> None:
     assert outcome(finding) == ("inconclusive", "instrument_expired")
 
 
+def test_the_offset_of_a_clock_that_cannot_be_read_is_judged_from_a_hand_reading_with_its_still() -> None:
+    """The note of the metric does not stand in the way."""
+    demand = requirement(
+        quantity="burnt_in_clock.offset", limit=Limit(unit="s", at_least=-10, at_most=10), evidence=True
+    )
+    read = Answer(
+        subject="camera",
+        requirement="x#snr",
+        by="Li",
+        when="",
+        value=5.4,
+        unit="s",
+        uncertainty=0.6,
+        evidence=("a.jpg",),
+    )
+    unread = Note(quantity="burnt_in_clock.offset", subject="camera", shot="s", reason=Reason(code="clock_unclear"))
+    shots = (Shot(id="s", subject="camera", clip="s.mp4"),)
+    found = judge((standard(demand),), plan(answers=(read,)), (), (unread,), shots, today=TODAY)
+    assert [(one.verdict, one.value, one.unit) for one in found if one.requirement] == [(Verdict.PASS, 5.4, "s")]
+
+
 def test_a_reading_may_stand_in_for_what_the_toolkit_did_not_measure() -> None:
     """A video analyser's S/N, where there is no footage; a measurement goes first."""
     reading = {"value": 30, "unit": "dB", "uncertainty": 0.2}
@@ -848,6 +869,8 @@ def test_a_plan_that_would_be_partly_ignored_is_refused(fields: dict[str, Any], 
 
 
 RATED = question(how=How.RATED, limit=Limit(unit="grade", at_least=4))
+# What a burnt-in clock is off by, entered by hand where the film cannot be read: the still shows it.
+PROVEN = requirement(quantity="burnt_in_clock.offset", limit=Limit(unit="s", at_least=-10, at_most=10), evidence=True)
 
 
 @pytest.mark.parametrize(
@@ -864,6 +887,7 @@ RATED = question(how=How.RATED, limit=Limit(unit="grade", at_least=4))
         (RATED, {"scores": scores(4, 6)}, "rater 1 scores 6.*from 1 to 5"),
         (RATED, {"scores": scores(0, 4)}, "rater 0 scores 0.*from 1 to 5"),
         (RATED, {"scores": (Score(rater="Li", score=4), Score(rater="Li", score=5))}, "'Li' scores 2 times"),
+        (PROVEN, {"value": 5.4, "unit": "s"}, "answer 1, x#snr for camera: names no evidence"),
     ],
 )
 def test_an_answer_that_does_not_answer_the_question_is_refused(
@@ -884,6 +908,8 @@ def test_an_answer_that_does_not_answer_the_question_is_refused(
         (question(), {"yes": False}),
         (question(), {"grade": "conforms"}),
         (READING, {}),
+        (PROVEN, {"value": 5.4, "unit": "s", "evidence": ("still.jpg",)}),
+        (PROVEN, {}),
     ],
 )
 def test_an_answer_of_the_right_form_is_accepted(demand: Requirement, answer: dict[str, Any]) -> None:

@@ -1,0 +1,196 @@
+"""Burnt-in clocks of known time, coded at CRF 30 and read: how many digits, how many times, how many wrong.
+
+``python benchmarks/burnt_in_clock.py [--share 0.1] [--jobs 2]`` prints the tables of the metric's page in the docs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import overlays
+from setting import Setting, machine, table
+
+from acceptance import clip
+from acceptance.errors import GapError
+from acceptance.metrics import _seconds, burnt_in_clock
+
+HEIGHTS = (8, 10, 12, 16, 24, 32)
+LOOKS = (
+    ("white", "dark"),
+    ("white", "still"),
+    ("white", "panning"),
+    ("outlined", "still"),
+    ("outlined", "panning"),
+    ("outlined", "bright"),
+    ("inverting", "still"),
+    ("inverting", "panning"),
+    ("inverting", "passing"),
+    ("inverting", "bright"),
+)
+ORDERS = {"MM-DD-YYYY": "MDY", "DD-MM-YYYY": "DMY"}
+DIGITS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a film: ``right`` digits of 14, or the ``reason``; ``error`` of the moments in s."""
+
+    overlay: overlays.Overlay
+    right: int = 0
+    wrong: int = 0
+    reason: str = ""
+    error: float = float("nan")
+    ahead: float = float("nan")
+    clear: float = float("nan")
+
+
+def cases(fonts: dict[str, Path | None], seconds: float = 16.0) -> list[overlays.Overlay]:
+    """Films: every font, height and look, with dates, phases and backgrounds drawn by their number."""
+    made = []
+    for number, (font, height, (style, ground)) in enumerate(itertools.product(fonts, HEIGHTS, LOOKS)):
+        random = np.random.default_rng(number)
+        start = datetime(2001, 1, 1) + timedelta(seconds=float(random.uniform(0, 3e9)))  # noqa: DTZ001 -- local time
+        form = list(overlays.FORMATS)[number % len(overlays.FORMATS)]
+        made.append(
+            overlays.Overlay(
+                font=font,
+                height=height,
+                style=style,
+                ground=ground,
+                form=form,
+                start=start,
+                seconds=seconds,
+                seed=number,
+            )
+        )
+    return made
+
+
+def filmed(overlay: overlays.Overlay) -> tuple[np.ndarray, np.ndarray]:
+    """Film a clock and decode it: the strip of its region, and the frames' times in s."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        overlays.write(path, overlay)
+        frames = [(frame.time, frame.luma) for frame in clip.open_clip(path).frames()]
+    x, y, width, height = map(int, overlay.region())
+    strip = np.stack([luma[y : y + height, x : x + width] for _, luma in frames])
+    times = np.array([float(time) for time, _ in frames])
+    return strip, times
+
+
+def outcome(overlay: overlays.Overlay) -> Outcome:
+    """Film, read and compare."""
+    strip, times = filmed(overlay)
+    try:
+        reading, seconds = burnt_in_clock.read(strip, times, ORDERS.get(overlay.form))
+    except GapError as gap:
+        return Outcome(overlay=overlay, reason=gap.code)
+    true = overlay.start + timedelta(seconds=float(seconds.moments[0]))
+    shown = reading.shown
+    pairs = list(zip(f"{shown:%Y%m%d%H%M%S}", f"{overlay.shown(reading.moment + 0.3):%Y%m%d%H%M%S}", strict=True))
+    right = sum(one == other for one, other in pairs)
+    return Outcome(
+        overlay=overlay,
+        right=right,
+        wrong=DIGITS - right,
+        error=(shown - true).total_seconds(),
+        ahead=reading.ahead,
+        clear=seconds.clear,
+    )
+
+
+PICTURED = (("Aileron", 16, "white", "still"), ("DejaVu Sans Mono Bold", 16, "inverting", "panning"),
+            ("Noto Sans CJK", 16, "outlined", "panning"), ("Courier bitmap", 16, "outlined", "bright"))  # fmt: skip
+
+
+def picture(path: Path) -> None:
+    """Draw four clocks as filmed, and below each the digits that its film taught."""
+    parts = []
+    for number, (font, height, style, ground) in enumerate(PICTURED):
+        overlay = overlays.Overlay(font=font, height=height, style=style, ground=ground, seed=number, seconds=14.0)
+        strip, times = filmed(overlay)
+        _, learnt = _seconds.font_of(strip, times)
+        digits = np.hstack([np.pad(digit, 1) for digit in learnt.digits])
+        taught = np.clip(255 * digits, 0, 255).astype(np.uint8)
+        parts += [_framed(strip[len(strip) // 2]), _framed(taught)]
+    cv2.imwrite(str(path), cv2.resize(np.vstack(parts), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))
+
+
+def _framed(image: np.ndarray) -> np.ndarray:
+    return np.pad(image, ((3, 5), (3, 400 - 3 - image.shape[1])), constant_values=255)
+
+
+def rows(found: list[Outcome], name: str) -> list[list[object]]:
+    """Rows of a table by a field of the overlays."""
+    groups: dict[str, list[Outcome]] = {}
+    for one in found:
+        label = f"{one.overlay.style} on {one.overlay.ground}" if name == "look" else str(getattr(one.overlay, name))
+        groups.setdefault(label, []).append(one)
+    return [[label, *_counts(ones)] for label, ones in groups.items()]
+
+
+def _counts(ones: list[Outcome]) -> list[object]:
+    read = [one for one in ones if not one.reason]
+    error = max((abs(one.error) for one in read if not one.wrong), default=float("nan"))
+    reasons = Counter(one.reason for one in ones if one.reason)
+    return [
+        len(ones),
+        f"{sum(one.right for one in ones) / (DIGITS * len(ones)):.1%}",
+        sum(one.wrong for one in ones),
+        f"{len(read)}",
+        sum(one.wrong > 0 for one in read),
+        f"{1000 * error:.0f}" if read else "—",
+        ", ".join(f"{code} {count}" for code, count in reasons.items()) or "—",
+    ]
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--picture", type=Path, help="draw the page's picture to this file, and nothing else")
+    parser.add_argument("--verbose", action="store_true", help="a line a film that was not read right")
+    given = parser.parse_args()
+    if given.picture:
+        picture(given.picture)
+        return
+    setting = Setting(share=given.share, jobs=given.jobs)
+    print(report(setting, verbose=given.verbose))
+
+
+def report(setting: Setting, *, verbose: bool = False) -> str:
+    """Run and tabulate."""
+    films = cases(overlays.FONTS)
+    chosen = np.random.default_rng(0).permutation(len(films))[: setting.runs(len(films))]
+    found = setting.each(outcome, [films[number] for number in sorted(chosen)])
+    uneven = setting.each(outcome, cases(overlays.UNEVEN)[:: max(1, round(1 / max(setting.share, 0.02)))])
+    for one in found if verbose else ():
+        if one.reason or one.wrong:
+            print(one)
+    head = [
+        "films",
+        "digits read",
+        "digits wrong",
+        "times read",
+        "times wrong",
+        "largest error of the moments, ms",
+        "unreadable",
+    ]
+    text = machine() + "\n"
+    for name in ("height", "look", "font", "form"):
+        text += table([name, *head], rows(found, name))
+    text += table(["", *head], [["all", *_counts(found)], ["digits of unequal width", *_counts(uneven)]])
+    return text
+
+
+if __name__ == "__main__":
+    main()

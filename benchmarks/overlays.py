@@ -1,0 +1,208 @@
+"""Films with date and time burnt in, of known time: fonts, sizes, styles and backgrounds, drawn without a camera.
+
+The fonts are not those that the metric knows (``acceptance/metrics/_digits.py``): Debian's and Pillow's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from acceptance import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+NOTO, DEJAVU = Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/dejavu")
+FONTS = {
+    "Noto Sans CJK": NOTO / "NotoSansCJK-Regular.ttc",
+    "DejaVu Serif": DEJAVU / "DejaVuSerif.ttf",
+    "DejaVu Sans Mono Bold": DEJAVU / "DejaVuSansMono-Bold.ttf",
+    "Aileron": None,  # Pillow's own outline font
+    "Courier bitmap": None,  # Pillow's own bitmap font, enlarged by whole numbers
+}
+FORMATS = {
+    "YYYY-MM-DD": "%Y-%m-%d %H:%M:%S",
+    "YYYY/MM/DD": "%Y/%m/%d %H:%M:%S",
+    "YYYY年MM月DD日": "%Y年%m月%d日 {weekday} %H:%M:%S",
+    "MM-DD-YYYY": "%m-%d-%Y %a %H:%M:%S",
+    "DD-MM-YYYY": "%d-%m-%Y %H:%M:%S",
+}
+STYLES = ("white", "outlined", "inverting")
+UNEVEN = {"Noto Serif CJK Bold": NOTO / "NotoSerifCJK-Bold.ttc"}  # its 1 is narrower than the other digits
+GROUNDS = ("dark", "still", "panning", "passing", "bright")
+WHITE, BLACK = 235, 16
+SIZE = (80, 704)  # rows, columns of the picture
+PLACE = (14, 24)  # row, column of the text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlay:
+    """A clock burnt into a film: ``start`` is what it would show at time 0 of the film, with its fraction.
+
+    ``height`` is that of a digit in px; ``drift`` by how much the clock runs fast (1e-6 is 1 ppm).
+    """
+
+    font: str = "Noto Sans CJK"
+    height: int = 16
+    style: str = "white"
+    ground: str = "panning"
+    form: str = "YYYY-MM-DD"
+    start: datetime = datetime(2026, 11, 25, 13, 52, 30, 370_000)  # noqa: DTZ001 -- such a clock knows no zone
+    drift: float = 0.0
+    rate: Fraction = Fraction(25)
+    seconds: float = 12.0
+    noise: float = 4.0
+    seed: int = 0
+
+    def shown(self, time: float) -> datetime:
+        """Tell what the clock shows at a time of the film, s: whole seconds, cut off."""
+        return (self.start + timedelta(seconds=time * (1 + self.drift))).replace(microsecond=0)
+
+    def text(self, when: datetime) -> str:
+        """Write a moment as the clock does."""
+        weekday = "星期" + "一二三四五六日"[when.weekday()]
+        return when.strftime(FORMATS[self.form].replace("{weekday}", "@")).replace("@", weekday)
+
+    @property
+    def times(self) -> list[Fraction]:
+        """Times of the frames, s."""
+        return [Fraction(n) / self.rate for n in range(int(self.seconds * self.rate))]
+
+    def region(self, margin: int = 6) -> tuple[float, float, float, float]:
+        """Box round the text that somebody would draw: x, y, width, height."""
+        rows, columns = np.nonzero(drawn(self.font, self.height, self.text(self.start))[0])
+        x, y = PLACE[1] + int(columns.min()) - margin, PLACE[0] + int(rows.min()) - margin
+        return float(x), float(y), float(np.ptp(columns) + 2 * margin), float(np.ptp(rows) + 2 * margin)
+
+
+@lru_cache
+def _font(name: str, height: int) -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, int]:
+    """Return the font in which a digit is ``height`` px high, and by how much the drawing is to be enlarged."""
+    if name == "Courier bitmap":
+        return ImageFont.load_default_imagefont(), max(1, round(height / 8))
+    path = (FONTS | UNEVEN)[name]
+    fonts = (
+        (ImageFont.truetype(str(path), size) if path else ImageFont.load_default(size))
+        for size in range(height, 2 * height + 4)
+    )
+    return next(font for font in fonts if _tall(font) >= height), 1  # type: ignore[arg-type]
+
+
+def _tall(font: ImageFont.FreeTypeFont) -> float:
+    _, top, _, bottom = font.getbbox("0")
+    return bottom - top
+
+
+@lru_cache(maxsize=4096)
+def drawn(font: str, height: int, text: str) -> tuple[NDArray[np.float32], tuple[tuple[int, int], ...]]:
+    """Draw a text: how much of each pixel is covered (0 to 1), and columns from and to of each character.
+
+    A Latin bitmap font has no Chinese characters: blocks of two widths stand for them.
+    """
+    face, enlarged = _font(font, height)
+    image = Image.new("L", (SIZE[1], 2 * height + 8), 0)
+    pen, at, spans = ImageDraw.Draw(image), 0.0, []
+    for character in text:
+        known = font.startswith("Noto") or ord(character) < 256
+        wide = face.getlength(character) if known else 2 * face.getlength("0")
+        if known:
+            pen.text((round(at), 0), character, fill=255, font=face)
+        else:
+            pen.rectangle((round(at) + 1, 2, round(at + wide) - 2, _tall(face) if enlarged == 1 else 9), outline=255)  # type: ignore[arg-type]
+        spans.append((round(at) * enlarged, round(at + wide) * enlarged))
+        at += wide
+    mask = np.kron(np.asarray(image, np.float32) / 255, np.ones((enlarged, enlarged), np.float32))
+    return mask[: SIZE[0] - PLACE[0], : SIZE[1] - PLACE[1]], tuple(spans)
+
+
+def frames(overlay: Overlay) -> Iterator[NDArray[np.uint8]]:
+    """Luma of each frame, limited range."""
+    random = np.random.default_rng(overlay.seed)
+    ground = _ground(overlay, random)
+    signs: dict[int, bool] = {}
+    for time in overlay.times:
+        picture = ground(float(time)) + random.normal(0, overlay.noise, SIZE)
+        mask, spans = drawn(overlay.font, overlay.height, overlay.text(overlay.shown(float(time))))
+        _burn(picture, mask, spans, overlay, signs)
+        yield np.clip(np.rint(picture), BLACK, WHITE).astype(np.uint8)
+
+
+def _burn(
+    picture: NDArray[np.float64],
+    mask: NDArray[np.float32],
+    spans: tuple[tuple[int, int], ...],
+    overlay: Overlay,
+    signs: dict[int, bool],
+) -> None:
+    """Put the text in; an inverting one is black, character by character, where what lies below is bright."""
+    part = picture[PLACE[0] : PLACE[0] + mask.shape[0], PLACE[1] : PLACE[1] + mask.shape[1]]
+    if overlay.style == "outlined":
+        edge = max(1, round(overlay.height / 14))
+        shifted = [np.roll(mask, (y, x), (0, 1)) for y in range(-edge, edge + 1) for x in range(-edge, edge + 1)]
+        part += np.max(shifted, axis=0) * (BLACK - part)
+    codes = np.full(mask.shape[1], float(WHITE))
+    if overlay.style == "inverting":
+        for number, (left, right) in enumerate(spans):
+            mean = part[: 2 * overlay.height, left : max(right, left + 1)].mean()
+            bright = mean > (112 if signs.get(number) else 144)
+            signs[number] = bright
+            codes[left:right] = BLACK if bright else WHITE
+    part += mask * (codes - part)
+
+
+def _ground(overlay: Overlay, random: np.random.Generator):  # noqa: ANN202 -- a function of the time
+    """Return the picture below the text as a function of the time in s."""
+    if overlay.ground == "dark":
+        return lambda _: np.full(SIZE, 45.0)
+    if overlay.ground == "bright":
+        sky = 205 + 25 * _texture(random, SIZE[1])[:, : SIZE[1]]
+        return lambda _: sky.copy()
+    wide = _texture(random, 4 * SIZE[1])
+    busy = 105 + 45 * wide
+    speed = random.uniform(30, 90)
+    if overlay.ground == "panning":
+        return lambda time: busy[:, round(speed * time) % (3 * SIZE[1]) :][:, : SIZE[1]].copy()
+    still = busy[:, : SIZE[1]]
+    if overlay.ground == "still":
+        return lambda _: still.copy()
+    cars = [(random.uniform(-300, 1000), random.uniform(60, 220), random.uniform(40, 220)) for _ in range(4)]
+    return lambda time: _with_cars(still.copy(), cars, time)
+
+
+def _with_cars(
+    picture: NDArray[np.float64], cars: list[tuple[float, float, float]], time: float
+) -> NDArray[np.float64]:
+    for place, speed, code in cars:
+        left = round(place + speed * time) % (SIZE[1] + 200) - 100
+        picture[:, max(0, left) : max(0, left + 70)] = code
+    return picture
+
+
+def _texture(random: np.random.Generator, width: int) -> NDArray[np.float64]:
+    """Texture with a spectrum as scenes have (1/f) and some hard edges, mean 0, sd about 1."""
+    rows, columns = SIZE[0], width
+    frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None])
+    frequency[0, 0] = 1.0
+    noise = np.fft.irfft2(np.fft.rfft2(random.normal(size=(rows, columns))) / frequency, s=(rows, columns))
+    noise /= noise.std()
+    for _ in range(width // 30):
+        y, x = random.integers(0, rows), random.integers(0, columns)
+        noise[y : y + random.integers(4, 50), x : x + random.integers(4, 60)] += random.normal(0, 0.8)
+    return np.asarray(np.clip(noise / noise.std(), -2.2, 2.2))
+
+
+def write(path: Path, overlay: Overlay, crf: int = 30) -> None:
+    """Film it: H.264, x264's medium preset with B frames."""
+    encode.write(path, frames(overlay), rate=overlay.rate, options={"crf": str(crf), "threads": "1"})

@@ -1,0 +1,221 @@
+"""The burnt-in clock: read back from films of known time, refused wherever a digit could as well be another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from conftest import benchmark
+
+from acceptance import scene
+from acceptance.errors import GapError
+from acceptance.metrics import _seconds, burnt_in_clock
+from acceptance.model import Condition, Measurement, Note, Shot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import OverlayFilm
+
+overlays = benchmark("overlays")
+START = datetime(2026, 11, 25, 13, 52, 30, 370_000)  # noqa: DTZ001 -- such a clock knows no zone
+RATE = Fraction(25, 2)
+
+
+def filmed(**fields: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Return an overlay, its strip without any coder, and the frames' times."""
+    overlay = overlays.Overlay(**({"font": "Aileron", "rate": RATE, "seconds": 13.0, "ground": "still"} | fields))
+    x, y, width, height = map(int, overlay.region())
+    strip = np.stack([frame[y : y + height, x : x + width] for frame in overlays.frames(overlay)])
+    return overlay, strip, np.array([float(time) for time in overlay.times])
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"font": "Aileron", "style": "outlined", "height": 12, "form": "YYYY-MM-DD"},
+        {"font": "Aileron", "style": "inverting", "height": 16, "form": "YYYY/MM/DD", "ground": "panning"},
+        {"font": "Courier bitmap", "style": "white", "height": 16, "form": "YYYY-MM-DD", "ground": "dark"},
+        {"font": "Noto Sans CJK", "style": "inverting", "height": 24, "form": "YYYY年MM月DD日", "ground": "bright"},
+    ],
+    ids=lambda look: f"{look['font']}-{look['style']}",
+)
+def test_a_running_clock_is_read_and_its_seconds_change_when_they_did(look: dict[str, Any]) -> None:
+    overlay, strip, times = filmed(start=START, **look)
+    reading, seconds = burnt_in_clock.read(strip, times)
+    assert reading.shown == overlay.shown(reading.moment + 0.1)
+    true = np.ceil(0.37 + times[0]) - 0.37 + np.arange(len(seconds.moments))
+    assert np.abs(seconds.moments - true).max() <= 0.5 / float(RATE) + 1e-6
+
+
+def test_minutes_hours_and_the_day_go_up_within_the_film() -> None:
+    start = datetime(2027, 12, 31, 23, 59, 53, 800_000)  # noqa: DTZ001
+    overlay, strip, times = filmed(start=start, height=16)
+    reading, _ = burnt_in_clock.read(strip, times)
+    assert reading.shown == overlay.shown(reading.moment + 0.1)
+
+
+def test_day_and_month_are_never_guessed() -> None:
+    start = datetime(2026, 3, 4, 13, 52, 30, 100_000)  # noqa: DTZ001
+    _, strip, times = filmed(start=start, form="DD-MM-YYYY", height=16)
+    with pytest.raises(GapError, match="2026-03-04 or 2026-04-03") as caught:
+        burnt_in_clock.read(strip, times)
+    assert caught.value.code == "clock_order_unknown"
+    assert burnt_in_clock.read(strip, times, "DMY")[0].shown.date() == start.date()
+    assert burnt_in_clock.read(strip, times, "MDY")[0].shown.date().isoformat() == "2026-04-03"
+
+
+def test_a_day_above_twelve_tells_the_order_by_itself() -> None:
+    overlay, strip, times = filmed(start=START, form="MM-DD-YYYY", height=16)
+    assert burnt_in_clock.read(strip, times)[0].shown.date() == overlay.start.date()
+
+
+@pytest.mark.parametrize("ground", ["still", "panning", "passing"])
+def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
+    overlay = overlays.Overlay(ground=ground, seconds=13.0, rate=RATE, seed=4)
+    picture, random = overlays._ground(overlay, np.random.default_rng(4)), np.random.default_rng(5)
+    strip = np.stack([picture(float(time))[:40, :300] + random.normal(0, 4, (40, 300)) for time in overlay.times])
+    with pytest.raises(GapError) as caught:
+        burnt_in_clock.read(np.clip(strip, 16, 235).astype(np.uint8), np.array(overlay.times, float))
+    assert caught.value.code == "clock_no_digits"
+
+
+def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
+    overlay, strip, times = filmed(font="Noto Serif CJK Bold", height=16, start=START)
+    try:
+        shown = burnt_in_clock.read(strip, times)[0].shown
+    except GapError as gap:
+        assert gap.code in {"clock_unclear", "clock_no_digits", "clock_irregular"}  # noqa: PT017 -- either way is right
+    else:
+        assert shown.date() == overlay.start.date()
+
+
+@pytest.mark.parametrize(("seconds", "rate", "code"), [(8.0, 12, "clock_too_short"), (14.0, 4, "clock_too_few_frames")])
+def test_too_little_film_is_told(seconds: float, rate: int, code: str) -> None:
+    _, strip, times = filmed(seconds=seconds, rate=Fraction(rate))
+    with pytest.raises(GapError) as caught:
+        burnt_in_clock.read(strip, times)
+    assert caught.value.code == code
+
+
+def test_a_region_that_cuts_the_time_off_is_told() -> None:
+    _, strip, times = filmed(height=16)
+    with pytest.raises(GapError) as caught:
+        burnt_in_clock.read(strip[:, :, -40:], times)
+    assert caught.value.code == "clock_cut_off"
+
+
+def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds() -> None:
+    """What helps to tell a freeze: the change is late by what the film stood still, and two seconds are left out."""
+    _, strip, times = filmed(height=16, seconds=24.0, start=START)
+    first = int(np.searchsorted(times, 14.0))
+    frozen = strip.copy()
+    frozen[first : first + 25] = strip[first]
+    seconds = _seconds.changes(frozen, times)
+    steps, gone = np.diff(seconds.count), np.diff(seconds.moments)
+    late = int(np.argmax(gone))
+    assert steps[late] in {2, 3}
+    assert np.all(np.delete(steps, late) == 1)
+    assert seconds.moments[late] <= times[first] <= times[first + 24] <= seconds.moments[late + 1]
+    with pytest.raises(GapError) as caught:
+        burnt_in_clock.read(frozen, times)
+    assert caught.value.code == "clock_irregular"
+
+
+@pytest.fixture(scope="module")
+def seen(overlay_film: OverlayFilm) -> scene.Scene:
+    """Look at the coded film, with its clock's region given by hand."""
+    shot = Shot(id="a", subject="camera", clip=overlay_film.path.name, regions={"osd": overlay_film.overlay.region()})
+    return scene.look(shot, overlay_film.path.parent)
+
+
+def measured(seen: scene.Scene, **conditions: str | float) -> dict[str, Measurement | Note]:
+    """Figures and notes by quantity, under these conditions."""
+    told = tuple(Condition(name=name, value=value) for name, value in conditions.items())
+    found = burnt_in_clock.measure(replace(seen, shot=replace(seen.shot, conditions=told)))
+    return {str(one.quantity): one for one in found}
+
+
+def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(seen: scene.Scene) -> None:
+    found = measured(seen, reference_time="2026-11-25T13:52:25.000+08:00", reference_time_accuracy=0.05)
+    offset = found["burnt_in_clock.offset"]
+    assert isinstance(offset, Measurement)
+    assert offset.value == pytest.approx(5.37, abs=offset.expanded)
+    assert offset.expanded < 0.2
+    assert str(offset.details["shown"]).startswith("2026-11-25 13:52:3")
+    assert {line.source for line in offset.budget} >= {"frame_interval", "repeatability", "reference_clock", "burn_in"}
+
+
+def test_the_reference_may_be_read_anywhere_in_the_film(seen: scene.Scene) -> None:
+    offset = measured(
+        seen, reference_time="2026-11-25T13:52:40", reference_at=10.0, reference_time_accuracy=0.05
+    )["burnt_in_clock.offset"]  # fmt: skip
+    assert isinstance(offset, Measurement)
+    assert offset.value == pytest.approx(0.37, abs=offset.expanded)
+
+
+def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_is_a_note(seen: scene.Scene) -> None:
+    found = measured(seen)
+    rate, offset = found["burnt_in_clock.rate"], found["burnt_in_clock.offset"]
+    assert isinstance(rate, Measurement)
+    assert abs(rate.value) <= rate.expanded
+    assert str(rate.details["shown"]).startswith("2026-11-25 13:52:3")
+    assert isinstance(offset, Note)
+    assert offset.reason.code == "no_reference_time"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ({"reference_time": "2026-11-25T13:52:30"}, "reference_accuracy"),
+        ({"reference_time": "half past one", "reference_time_accuracy": 1.0}, "reference_time"),
+        ({"reference_time": "2026-11-25T13:52:30", "reference_time_accuracy": "good"}, "condition_no_number"),
+        ({"osd_order": "big endian"}, "clock_order"),
+    ],
+)
+def test_a_reference_that_cannot_be_used_is_told(seen: scene.Scene, conditions: dict[str, Any], code: str) -> None:
+    offset = measured(seen, **conditions)["burnt_in_clock.offset"]
+    assert isinstance(offset, Note)
+    assert offset.reason.code == code
+
+
+def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(seen: scene.Scene) -> None:
+    """Frames arrive 0.3 s after they were taken: the clock seems behind by as much."""
+    taken = datetime(2026, 11, 25, 13, 52, 30) - datetime(1970, 1, 1) - timedelta(hours=8)  # noqa: DTZ001
+    arrivals = taken.total_seconds() + seen.series.times + 0.3
+    streamed = replace(seen, series=replace(seen.series, arrivals=arrivals))
+    told: dict[str, Any] = {"reference_time_accuracy": 0.01, "utc_offset": 8.0}
+    bound = measured(streamed, **told)["burnt_in_clock.offset"]
+    assert isinstance(bound, Measurement)
+    assert bound.lower_bound
+    assert bound.value == pytest.approx(0.07, abs=bound.expanded)
+    offset = measured(streamed, stream_delay=0.3, stream_delay_accuracy=0.05, **told)["burnt_in_clock.offset"]
+    assert isinstance(offset, Measurement)
+    assert not offset.lower_bound
+    assert offset.value == pytest.approx(0.37, abs=offset.expanded)
+    unzoned = measured(streamed, reference_time_accuracy=0.01)["burnt_in_clock.offset"]
+    assert isinstance(unzoned, Note)
+    assert unzoned.reason.code == "utc_offset"
+
+
+@pytest.mark.parametrize("clip", ["bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4"])
+def test_no_clock_is_read_in_real_footage_that_has_none(real_data: Path, clip: str) -> None:
+    """The usual corners of the first 14 s."""
+    from acceptance.clip import open_clip
+
+    opened = open_clip(real_data / clip)
+    kept: list[np.ndarray] = []
+    times: list[float] = []
+    for frame in opened.frames():
+        if float(frame.time) > 14:
+            break
+        rows = np.concatenate([frame.luma[:64], frame.luma[-64:]])
+        kept.append(np.stack([rows[:64, :360], rows[:64, -360:], rows[64:, :360], rows[64:, -360:]]))
+        times.append(float(frame.time))
+    for corner in np.stack(kept, axis=1):
+        with pytest.raises(GapError):
+            burnt_in_clock.read(corner, np.array(times))
