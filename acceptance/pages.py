@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,23 +17,21 @@ from acceptance.model import (
     BudgetLine,
     Clause,
     Compare,
-    DecisionRule,
     Finding,
     Measurement,
-    Modality,
     Pack,
     Person,
     Requirement,
-    RuleKind,
     Scope,
     Session,
     Shot,
     Subject,
     Verdict,
 )
+from acceptance.rows import UNJUDGED, Outcome, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from acceptance.comparison import Pair
@@ -43,39 +40,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 400
 MOST_REASONS = 3
 SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
-UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
 MAIN_SHARE = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A finding with the clause, requirement and subject that it is about, and its number in the report."""
-
-    number: int
-    finding: Finding
-    clause: Clause
-    requirement: Requirement | None
-    subject: str
-    item: str
-    result: str
-    rule: str
-    note: str
-
-    @property
-    def decides(self) -> bool:
-        """Whether the bottom line takes it: what shall be, and what is due only when needed once it was judged."""
-        needed = self.finding.modality is Modality.CONDITIONAL and self.finding.verdict not in UNJUDGED
-        return self.finding.modality is Modality.SHALL or needed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """Findings of one clause that came out alike: the first, how many, what about, and why."""
-
-    row: Row
-    count: int
-    items: Sequence[str]
-    reasons: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +243,7 @@ class Book:
     def rules(self) -> dict[str, str]:
         """Decision rules used, with the largest probability of false acceptance (ILAC-G8:09/2019, k = 2)."""
         risk = wording.phrases(self.lang)["risk"]
-        return {row.rule: _risk(row, risk) for row in self.rows if wording.DASH not in {row.rule, row.result}}
+        return {row.rule: row.risk(risk) for row in self.rows if wording.DASH not in {row.rule, row.result}}
 
     @property
     def amendment(self) -> dict[str, str]:
@@ -389,12 +354,3 @@ def _role(text: str) -> str:
 def _natural(name: str) -> list[tuple[int, str]]:
     """Sort key by which grey2 comes before grey10."""
     return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
-
-
-def _risk(row: Row, words: Mapping[str, str]) -> str:
-    rule: DecisionRule | None = row.finding.decision_rule
-    if rule is None or (row.requirement and row.requirement.compare is Compare.COUNT):
-        return words["none"]
-    if rule.kind is RuleKind.SIMPLE:
-        return words["simple"]
-    return f"{100 * NormalDist().cdf(-2 * rule.guard):.2g}{wording.NARROW}%"

@@ -26,6 +26,7 @@ from markupsafe import Markup
 from acceptance import data, pages, wording
 from acceptance.errors import SetupError
 from acceptance.model import RuleKind, Verdict
+from acceptance.rows import UNJUDGED
 from acceptance.wording import limit, phrases, reason
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from acceptance.model import Pack, Session
-    from acceptance.pages import Row
+    from acceptance.rows import Row
 
 __all__ = ["bottom_line", "check_fonts", "html", "junit", "limit", "pdf", "pdf_of_svg", "phrases", "reason"]
 
@@ -245,12 +246,12 @@ def _case(book: pages.Book, row: Row) -> ET.Element:
 def _outcome(row: Row) -> str | None:
     verdict = row.finding.verdict
     if not row.decides:
-        return "skipped" if verdict in pages.UNJUDGED else None
+        return "skipped" if verdict in UNJUDGED else None
     if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
         return "failure"
     if verdict is Verdict.INCONCLUSIVE or (verdict is Verdict.NOT_TESTED and row.finding.mandatory):
         return "error"
-    return "skipped" if verdict in pages.UNJUDGED else None
+    return "skipped" if verdict in UNJUDGED else None
 
 
 def _properties(book: pages.Book, row: Row) -> dict[str, str]:

@@ -1,0 +1,55 @@
+"""A finding as a row of the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.model import Clause, Compare, Finding, Modality, Requirement, RuleKind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A finding with the clause, requirement and subject that it is about, and its number in the report."""
+
+    number: int
+    finding: Finding
+    clause: Clause
+    requirement: Requirement | None
+    subject: str
+    item: str
+    result: str
+    rule: str
+    note: str
+
+    @property
+    def decides(self) -> bool:
+        """Whether the bottom line takes it: what shall be, and what is due only when needed once it was judged."""
+        needed = self.finding.modality is Modality.CONDITIONAL and self.finding.verdict not in UNJUDGED
+        return self.finding.modality is Modality.SHALL or needed
+
+    def risk(self, words: Mapping[str, str]) -> str:
+        """Word the largest probability of false acceptance that its decision rule leaves (ILAC-G8:09/2019)."""
+        rule = self.finding.decision_rule
+        if rule is None or (self.requirement and self.requirement.compare is Compare.COUNT):
+            return words["none"]
+        if rule.kind is RuleKind.SIMPLE:
+            return words["simple"]
+        return f"{100 * NormalDist().cdf(-2 * rule.guard):.2g}{wording.NARROW}%"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Findings of one clause that came out alike: the first, how many, what about, and why."""
+
+    row: Row
+    count: int
+    items: Sequence[str]
+    reasons: Sequence[str]
