@@ -10,7 +10,7 @@ import pytest
 from browser import opened
 from click.testing import CliRunner
 
-from acceptance import charts, drawing, finding, scene, screen, sequences
+from acceptance import charts, drawing, finding, logs, screen, sequences
 from acceptance.cli import cli
 from acceptance.metrics import _clock
 from acceptance.watch import Track
@@ -119,7 +119,7 @@ def test_the_log_is_saved_as_a_file_that_the_tool_reads(running: Page, tmp_path:
     running.run("save()")
     running.until(lambda: any(tmp_path.glob("clock-QSAVED-*.csv")), "the download")
     [path] = tmp_path.glob("clock-QSAVED-*.csv")
-    read = scene._table(tmp_path, path.name, 2)
+    read = logs.table(tmp_path, path.name, 2)
     shown = np.array(running.run("run.log"))[: len(read)]
     np.testing.assert_array_equal(read[:, 0], shown[:, 0])
     np.testing.assert_allclose(np.diff(read[:, 1]), np.diff(shown[:, 1]) / 1000, atol=2e-6)

@@ -6,26 +6,29 @@ While the exposure runs, the light of a cell adds up; so the share of the exposu
 the same for blended pairs as for clear ones. A *position* is the middle of the exposure in refreshes: 1000.0 is the
 first light of refresh 1000.
 
-A reading is given only when all bits and all complements agree with one exposure: unreadable rather than wrong.
+A reading is given only when all bits and all complements agree with one exposure: unreadable rather than wrong. Where a
+rolling shutter exposes the chart's rows one after the other, each row has its own (``_rows``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from acceptance.metrics import _rows
+from acceptance.metrics._gray import LOW_BITS, Array, Whole, expected_shares, index_of, low_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from acceptance.charts import Chart
     from acceptance.scene import Scene
 
-Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
+__all__ = ["LOW_BITS", "Array", "Whole", "expected_shares", "index_of", "low_bits"]
 
 CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
 SAME = 0.3  # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far less
@@ -33,7 +36,6 @@ RESIDUAL = 0.25  # largest difference between a cell and the exposure that is sa
 CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
 USUAL_EXPONENT = 1.0  # where no blend tells, the curve is taken as it is said to be
 WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
-LOW_BITS = 4  # bits that tell the place within a few refreshes
 AROUND = np.arange(-3.0, 4.0, 1 / 8)
 
 
@@ -44,6 +46,8 @@ class Readings:
     ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing; ``index`` (n,) the
     refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the share of the later refresh; ``position``
     (n,) with ``reach`` (n,), its half range, in refreshes, nan unreadable. ``exponent`` corrects the camera's curve.
+    ``lag`` is by how many refreshes the chart's lower end is seen later than its upper end (rolling shutter of the
+    camera, less that of the screen); position is that of the middle height.
     """
 
     shares: Array
@@ -52,6 +56,7 @@ class Readings:
     position: Array
     reach: Array
     exponent: float
+    lag: float = 0.0
 
     @property
     def readable(self) -> NDArray[np.bool_]:
@@ -60,8 +65,17 @@ class Readings:
 
     def only(self, chosen: Whole) -> Readings:
         """Return the readings of the ``chosen`` frames."""
-        arrays = {name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach")}
-        return Readings(**arrays, exponent=self.exponent)
+        arrays: dict[str, Any] = {
+            name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach")
+        }
+        return replace(self, **arrays)
+
+    def where(self, agreed: NDArray[np.bool_]) -> Readings:
+        """Return the readings with those that are not ``agreed`` (n,) taken back."""
+        blanks: dict[str, Any] = {
+            name: np.where(agreed, getattr(self, name), np.nan) for name in ("blend", "position", "reach")
+        }
+        return replace(self, index=np.where(agreed, self.index, -1), **blanks)
 
     @property
     def ambiguous(self) -> NDArray[np.bool_]:
@@ -86,10 +100,24 @@ def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Arr
 
     ``linear`` turns codes into light as far as the camera's curve is known.
     """
-    on, off = pairs(np.asarray(cells, np.float64), chart)
-    lit, dark = normalised(on, off, linear)
+    codes: Array = np.asarray(cells, np.float64)
+    on, off = pairs(codes, chart)
+    scale = _scale(on, off, linear)
+    lit, dark = (normalised(side, scale, linear) for side in (on, off))
     exponent = curve_exponent(lit, dark)
-    return readings_of(lit_shares(lit, dark, exponent), exponent)
+    shares = lit_shares(lit, dark, exponent)
+    rows = _rows.rows(chart)
+    if rows is None:
+        return readings_of(shares, exponent)
+    light = curved(normalised(codes[:, list(rows.columns)], scale, linear), exponent)
+    near = index_of(on > off)
+    lag = _rows.lag(light, rows, near)
+    if not lag:
+        found = readings_of(shares, exponent)
+        return found.where(_rows.agree(light, rows, shares))
+    index, blend, position, reach = _rows.read(light, rows, lag, near)
+    shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
+    return Readings(shares=shares, index=index, blend=blend, position=position, reach=reach, exponent=exponent, lag=lag)
 
 
 def pairs(cells: Array, chart: Chart) -> tuple[Array, Array]:
@@ -115,14 +143,17 @@ def _columns(chart: Chart) -> dict[tuple[int, bool], list[int]]:
     return columns
 
 
-def normalised(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Scale light per frame so that dark cells are 0 and lit ones 1; nan where the contrast is too low to read."""
+def _scale(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Light (n, 1) of dark cells and of lit ones in each frame; nan where the contrast is too low to read."""
     low = np.median(np.minimum(on, off), axis=1, keepdims=True)
     high = np.median(np.maximum(on, off), axis=1, keepdims=True)
-    usable = high - low > CONTRAST
-    low, high = linear(low), linear(high)
-    contrast = np.where(usable, high - low, np.nan)
-    return (linear(on) - low) / contrast, (linear(off) - low) / contrast
+    return linear(low), np.where(high - low > CONTRAST, linear(high), np.nan)
+
+
+def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array], Array]) -> Array:
+    """Scale the light of codes (n, c) so that dark cells are 0 and lit ones 1."""
+    low, high = scale
+    return np.asarray((linear(codes) - low) / (high - low))
 
 
 def curve_exponent(lit: Array, dark: Array) -> float:
@@ -135,53 +166,21 @@ def curve_exponent(lit: Array, dark: Array) -> float:
     return float(exponents[np.argmin(np.abs(np.array(sums) - 1.0))])
 
 
+def curved(light: Array, exponent: float) -> Array:
+    """Light corrected by the exponent; noise below dark stays below."""
+    return np.asarray(np.sign(light) * np.abs(light) ** exponent)
+
+
 def lit_shares(lit: Array, dark: Array, exponent: float) -> Array:
     """Share of the exposure during which each bit was lit; nan where bit and complement do not make a pair."""
-    light, shade = (np.sign(side) * np.abs(side) ** exponent for side in (lit, dark))
+    light, shade = curved(lit, exponent), curved(dark, exponent)
     total = light + shade
     return np.where((total > 0.5) & (total < 1.7), light / np.where(total > 0, total, 1.0), np.nan)
 
 
-def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
-    """Shares (..., bits) of exposures with middle ``position`` (...) and length ``width``, both in refreshes."""
-    step = 2.0 ** np.arange(bits)  # bit b of the Gray code is 1 for an index modulo 4 step within step .. 3 step
-    middle, half = np.asarray(position)[..., None], np.asarray(width)[..., None] / 2
-    whole_begin, whole_end = np.floor((middle - half) / (4 * step)), np.floor((middle + half) / (4 * step))
-    begin = np.clip(middle - half - whole_begin * 4 * step - step, 0, 2 * step)
-    end = np.clip(middle + half - whole_end * 4 * step - step, 0, 2 * step) + (whole_end - whole_begin) * 2 * step
-    return np.asarray((end - begin) / (2 * half))
-
-
-def low_bits(position: Array, width: Array | float) -> Array:
-    """``expected_shares`` of the LOW_BITS lowest bits, by table: all of them change at whole refreshes only."""
-    half = np.asarray(width) / 2
-    gained = _lit_until(position + half) - _lit_until(position - half)
-    return np.asarray(gained / (2 * half[..., None]))
-
-
-def _lit_until(position: Array) -> Array:
-    """(..., LOW_BITS) refreshes for which each bit was lit from index 0 on."""
-    lit, before = _low_table()
-    refresh = np.floor(position)
-    number = refresh.astype(np.int64)
-    inside = np.take(lit, number % len(lit), axis=0)
-    inside *= (position - refresh)[..., None]
-    inside += np.take(before, number % len(lit), axis=0)
-    inside += (number // len(lit) * (len(lit) / 2))[..., None]
-    return np.asarray(inside)
-
-
-@cache
-def _low_table() -> tuple[Array, Array]:
-    """Give (refreshes, LOW_BITS) which bits are lit, over one period; and for how many refreshes each was before."""
-    lit = expected_shares(np.arange(0.5, 4 << (LOW_BITS - 1)), 1.0, LOW_BITS)
-    return lit, np.cumsum(lit, axis=0) - lit
-
-
-def index_of(bits: NDArray[np.bool_]) -> Whole:
-    """Index of Gray-coded bits (..., bits), lowest bit first."""
-    binary = np.bitwise_xor.accumulate(bits[..., ::-1].astype(np.int64), axis=-1)[..., ::-1]
-    return np.asarray(binary @ (1 << np.arange(bits.shape[-1], dtype=np.int64)))
+def _halves(lit: Array, dark: Array, exponent: float) -> Array:
+    """Share of each bit where its two rows saw different exposures: the mean of both."""
+    return np.asarray((curved(lit, exponent) + 1 - curved(dark, exponent)) / 2)
 
 
 def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:

@@ -1,0 +1,186 @@
+"""How often the filmed clock is read, and how often wrongly: ``python benchmarks/clock.py [--share 0.1]``.
+
+*Signal*: one picture of the clock by the simulated camera is located by ``finding``; what each cell of the screen adds
+to each cell that is read is taken from the photographed light, so that blur, neighbours and an inexact place are in it.
+Frames at random indices of 24 bits are then made from the shares of the exposure that each cell was lit, coded by the
+camera's curve, with the noise that the pixels of a cell leave. *Coded*: whole films through H.264, looked at as any
+clip is. Every exposure is split half and half between two refreshes, but for the settings that say otherwise. A reading
+is wrong when the true middle of the exposure lies beyond its reach by more than 0.05 refreshes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from setting import Setting, machine, table
+
+from acceptance import charts, drawing, finding, scene, simulate, watch
+from acceptance.camera import Camera, Cell, Sheet, coded, digitised, photograph, pose
+from acceptance.metrics import _clock
+from acceptance.model import Shot
+from acceptance.simulate import _from_raster, _raster_step, _row_delay
+from acceptance.tone import inverse_oetf
+
+Array = np.ndarray
+CLOCK = charts.load("clock")
+REFRESH = 60.0
+FRAMES = 10_000
+LIT_BITS = [region for region in CLOCK.regions if region.kind == "bits"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """How it is filmed: ``exposure`` in refreshes; ``split`` every exposure half and half, else at any phase."""
+
+    name: str
+    camera: Camera
+    exposure: float = 0.6
+    split: bool = True
+
+
+FULL_HD = Camera(width=1920, height=1080, blur=0.8, noise=0.02, exposure=0.01)
+
+
+def cases() -> list[Case]:
+    """Widths, then what else may be in the way, at 40 % of the width."""
+    found = [
+        Case(name=f"{share:.0%} of {camera.width} px", camera=replace(camera, share=share))
+        for camera in (FULL_HD, replace(FULL_HD, width=1280, height=720))
+        for share in (0.25, 0.4, 0.6, 0.8, 0.98)
+    ]
+    usual = replace(FULL_HD, share=0.4)
+    found += [Case(name=f"blur {blur:g} px", camera=replace(usual, blur=blur)) for blur in (1.5, 2, 3, 4)]
+    found += [
+        Case(name=f"25 %, blur {blur:g} px", camera=replace(FULL_HD, share=0.25, blur=blur)) for blur in (1.5, 2, 3)
+    ]
+    found += [Case(name=f"noise {noise:.0%}", camera=replace(usual, noise=noise)) for noise in (0.05, 0.1, 0.2)]
+    found += [
+        Case(name=f"exposure {e:g} refreshes, any phase", camera=usual, exposure=e, split=False)
+        for e in (0.06, 0.5, 1, 1.7, 2.4)
+    ]
+    found += [
+        Case(name=f"read-out {1000 * r:g} ms, 98 %, exposure {e:g}, any phase", exposure=e, split=False,
+             camera=replace(FULL_HD, share=0.98, readout=r))
+        for r in (0.008, 0.016, 0.03)
+        for e in (0.06, 0.6, 2.4)
+    ]  # fmt: skip
+    return found
+
+
+def _sheet(camera: Camera) -> Sheet:
+    """Draw the clock with its bits dark, and each bit's light."""
+    scale = _raster_step(camera, CLOCK)
+    base = drawing.raster(CLOCK, round(scale * CLOCK.size[0]), index=0)[..., 1].copy()
+    cells = []
+    for region in LIT_BITS:
+        light, (x, y) = drawing.light(region, (region.rect,), scale)
+        cells.append(Cell(x=x, y=y, light=light.astype(np.float32)))
+        if region.printed["complement"]:  # index 0: all complements are lit
+            base[y : y + light.shape[0], x : x + light.shape[1]] -= light.astype(np.float32)
+    return Sheet(base=np.maximum(base, 0)[None], cells=tuple(cells))
+
+
+@lru_cache(maxsize=64)
+def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
+    """Return light (read,) with all bits dark, what each bit adds (read, bits), pixels (read,), rows (bits,) of 1."""
+    sheet = photograph(camera, [(_sheet(camera), pose(camera, CLOCK.size) @ _from_raster(camera, CLOCK))])
+    shown = sheet.base[0].copy()
+    for cell in sheet.cells[::3]:
+        shown[cell.y : cell.y + cell.light.shape[0], cell.x : cell.x + cell.light.shape[1]] += cell.light
+    (luma,) = digitised(camera, coded(camera, shown[None]), 0)
+    places = finding.find(luma, [CLOCK])
+    if not places:
+        return None
+    boxes = watch.Track(places[0], 0).cells
+    base = np.array([sheet.base[0][y : y + h, x : x + w].mean() for x, y, w, h in boxes])
+    adds = np.zeros((len(boxes), len(sheet.cells)))
+    for number, cell in enumerate(sheet.cells):
+        lit = np.zeros_like(sheet.base[0])
+        lit[cell.y : cell.y + cell.light.shape[0], cell.x : cell.x + cell.light.shape[1]] = cell.light
+        adds[:, number] = [lit[y : y + h, x : x + w].mean() for x, y, w, h in boxes]
+    return base, adds, np.array([w * h for _, _, w, h in boxes]), _row_delay(replace(camera, readout=1.0), sheet)
+
+
+def _light(codes: Array) -> Array:
+    return inverse_oetf((np.asarray(codes, np.float64) - 16) / 219, "bt709")
+
+
+def signal(case: Case, frames: int) -> tuple[float, float, int]:
+    """Return the shares of frames that were read and read with their blend known, and how many wrongly."""
+    random = np.random.default_rng(2006)
+    found = _response(replace(case.camera, noise=0.02, readout=0.0, exposure=0.01))
+    if found is None:
+        return 0.0, 0.0, 0
+    base, adds, pixels, rows = found
+    whole = random.integers(8, (1 << 24) - 8, frames).astype(np.float64)
+    middle = whole if case.split else whole + random.uniform(0, 1, frames)
+    lit = np.empty((frames, len(LIT_BITS)))
+    for number, region in enumerate(LIT_BITS):
+        bit = int(region.printed["bit"])
+        at = middle + (rows[number] - 0.5) * case.camera.readout * REFRESH  # the chart's middle is the picture's
+        share = _clock.expected_shares(at, case.exposure, bit + 1)[:, bit]
+        lit[:, number] = 1 - share if region.printed["complement"] else share
+    codes = case.camera.luma(base + lit @ adds.T)
+    codes += 219 * case.camera.noise / np.sqrt(pixels) * random.standard_normal(codes.shape)
+    return _told(_clock.read(codes.astype(np.float32), CLOCK, _light), middle)
+
+
+def _told(readings: _clock.Readings, middle: Array) -> tuple[float, float, int]:
+    seen = readings.readable
+    wrong = np.abs(readings.position - middle)[seen] > readings.reach[seen] + 0.05
+    return float(seen.mean()), float(readings.ambiguous.mean()), int(wrong.sum())
+
+
+def films(setting: Setting) -> list[tuple[str, Camera, float]]:
+    """Name, camera and seconds: 30 frame/s on 60 Hz, so that every exposure can be split half and half."""
+    small = Camera(width=1280, height=720, rate=Fraction(30), noise=0.02, exposure=0.01, crf=30, seed=3)
+    seconds = 4.0 if setting.share >= 1 else 1.0
+    found = [
+        (f"{share:.0%} of 1280 px, CRF {crf}", replace(small, share=share, crf=crf), seconds)
+        for share in (0.25, 0.5, 1.0)
+        for crf in (23, 30, 36)
+    ]
+    found += [(f"50 %, CRF 30, blur {b:g} px", replace(small, share=0.5, blur=b), seconds) for b in (1.5, 3)]
+    return found[:1] if setting.tiny else found
+
+
+def film(case: tuple[str, Camera, float]) -> tuple[str, int, float, int]:
+    """Return name, frames, share read and number of wrong readings of one coded film."""
+    name, camera, seconds = case
+    with tempfile.TemporaryDirectory() as folder:
+        start = 1 / REFRESH - camera.exposure / 2
+        truth = simulate.film_clock(
+            camera, CLOCK, Path(folder) / "c.mp4", seconds, refresh=REFRESH, first_index=65_000, start=start
+        )
+        looked = scene.look(Shot(id="c", subject="c", clip="c.mp4", chart="clock"), Path(folder))
+    clocks = _clock.read_clocks(looked)
+    if not clocks:
+        return name, len(truth.indices), 0.0, 0
+    read, _, wrong = _told(next(iter(clocks.values())), truth.indices)
+    return name, len(truth.indices), read, wrong
+
+
+def main(setting: Setting) -> str:
+    """Return both tables as Markdown."""
+    frames = setting.runs(FRAMES, 50)
+    rows = []
+    for case in cases()[: 1 if setting.tiny else None]:
+        read, blended, wrong = signal(case, frames)
+        rows.append((case.name, f"{read:.2%}", f"{blended:.1%}", wrong))
+    text = table((f"signal, {frames} frames each", "read", "of them blends", "wrong"), rows)
+    made = setting.each(film, films(setting))
+    return text + table(("coded film", "frames", "read", "wrong"), [(n, f, f"{r:.1%}", w) for n, f, r, w in made])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="of the full number of frames")
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    print(machine(), main(Setting(share=given.share, jobs=given.jobs)), sep="\n")
