@@ -48,6 +48,9 @@ SLOWEST = 4  # waves a picture height: below, every scene has as much
 PEAKS = 6
 LEAST_POWER = 0.02
 MEMORY = 0.25  # weight of the newest picture in the lasting one
+FAINT = 0.5  # codes of difference between neighbouring samples from which a block shows something
+LEFT_OF_NOISE = 0.6  # of its sigma, between neighbours in the lasting picture, and a margin
+QUIET = 25  # per cent of the blocks that tell noise: what moves or is patterned in the others does not count
 MID_TONES = (0.15, 0.9)  # of the amplitude, where colours can be told
 SHARE_OF_MID_TONES = 0.1
 
@@ -144,21 +147,21 @@ class Features:
         height = frame.luma.shape[0]
         step = max(1, height // STRIPS)
         strips = self._eight(frame.luma[step // 2 :: step])
-        noise = math.nan if before is None else _noise(strips, samples, before)
+        noise = np.zeros(BLOCKS[::-1], np.float32) if before is None else _noise(strips, samples, before)
         return {
             "edge_width": _edge_width(strips, height),
             "wave": 100 * _plane_wave(samples) / self.amplitude,
-            "noise": 100 * noise / self.amplitude,
-            "blank": self._blank(samples),
+            "noise": math.nan if before is None else 100 * float(np.percentile(noise, QUIET)) / self.amplitude,
+            "blank": self._blank(samples, noise),
             "cast": self._cast(frame),
         }
 
-    def _blank(self, samples: Bytes) -> float:
+    def _blank(self, samples: Bytes, noise: Floats) -> float:
         """Share of the blocks in which nothing is to be seen but shading and noise."""
         if self.lasting is None:
             self.lasting = samples.astype(np.float32)
         cv2.accumulateWeighted(samples, self.lasting, MEMORY)
-        return _share(_detail(self.lasting) < 0.8)
+        return _share(_detail(self.lasting) < np.hypot(FAINT, LEFT_OF_NOISE * noise))
 
     def _cast(self, frame: Frame) -> float:
         """Colour that nine in ten mid tones share, over their luma, in %; nan without colour or mid tones."""
@@ -272,13 +275,13 @@ def _alone(spectrum: Floats, row: int, column: int) -> float:
     return float(spectrum[row, column] - around.max())
 
 
-def _noise(strips: Bytes, samples: Bytes, before: Bytes) -> float:
-    """Return the sigma in codes of what changes both in time and from pixel to pixel, in the quieter blocks."""
+def _noise(strips: Bytes, samples: Bytes, before: Bytes) -> Floats:
+    """Return for each block the sigma in codes of what changes both in time and from pixel to pixel."""
     change = cv2.absdiff(samples, before).astype(np.float32)
     bend = np.abs(cv2.filter2D(strips, cv2.CV_32F, np.array([[1, -2, 1]], np.float32)))
     in_time = cv2.resize(change, BLOCKS, interpolation=cv2.INTER_AREA) / 1.128
     in_space = cv2.resize(bend, BLOCKS, interpolation=cv2.INTER_AREA) / 1.954
-    return float(np.percentile(np.minimum(in_time, in_space), 25))
+    return np.asarray(np.minimum(in_time, in_space))
 
 
 def _detail(lasting: Floats) -> Floats:

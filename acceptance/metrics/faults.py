@@ -1,0 +1,257 @@
+"""Picture faults: what a picture-diagnosis service looks for, each as a number on a scale and never as a verdict.
+
+Levels of single frames (``thumbnails``, which cites the methods) become one figure by the level that was *held*: the
+highest running median over one second, so that a flash or one broken frame does not count. Shake is the way to and fro
+over two seconds, a scene change the fall in likeness of the pictures before and after (P. Marziliano et al. and others
+as cited there; terms after ITU-T P.910 (10/2023)), a freeze what the coded stream proves (``_freeze``). No standard
+that the project has read gives limits for any of them (``checks/packs/picture_faults.toml``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
+
+from acceptance.errors import GapError
+from acceptance.metrics import _freeze
+from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason, Tap
+from acceptance.thumbnails import apart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.model import Value
+    from acceptance.scene import Scene
+
+    Array = NDArray[np.float64]
+
+# Quantity: feature of a frame, and by how much of itself the figure may be off (``benchmarks/faults.py``).
+HELD = {
+    "faults.black": ("black", 0.0),
+    "faults.over_exposed": ("white", 0.0),
+    "faults.under_exposed": ("dark", 0.0),
+    "faults.blurred": ("edge_width", 0.15),
+    "faults.colour_cast": ("cast", 0.2),
+    "faults.stripes": ("wave", 0.2),
+    "faults.snow": ("noise", 0.2),
+    "faults.covered_lens": ("blank", 0.0),
+}
+QUANTITIES = {**dict.fromkeys(HELD, "%"), "faults.shake": "%", "faults.freeze": "s", "faults.scene_change": "%"}
+METHOD = "highest level held over one second (running median)"
+SHAKE_METHOD = "way to and fro of the whole picture, a second, over two seconds"
+FREEZE_METHOD = "longest run of frames that the coded stream proves to repeat one picture"
+CHANGE_METHOD = "fall in correlation of the pictures before and after, against their neighbours"
+HOLD, SWAY = 1.0, 2.0  # s
+FEWEST = 5  # frames
+NOTES = {  # reason where no frame tells
+    "faults.blurred": "no_edges",
+    "faults.colour_cast": "no_mid_tones",
+    "faults.shake": "no_structure",
+    "faults.scene_change": "no_structure",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """Level of a fault in ``frames`` (m,), by number, at ``at`` (m,) s: as ``seen`` (m,) and as ``held`` (m,)."""
+
+    frames: NDArray[np.int64]
+    at: Array
+    seen: Array
+    held: Array
+
+    @property
+    def worst(self) -> int:
+        """Place of the highest level held."""
+        return int(np.argmax(self.held))
+
+    @property
+    def value(self) -> float:
+        """The highest level held."""
+        return float(self.held[self.worst])
+
+
+def serves(scene: Scene) -> bool:
+    """Tell whether this is a moving picture of the device itself: no still, no film of screens by somebody's phone."""
+    return scene.shot.tap is not Tap.SCREEN and not scene.video.still
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure every fault; a Note for one that this picture cannot show. Raises GapError ``too_few_frames``."""
+    frames = len(scene.series.times)
+    if frames < FEWEST:
+        what = f"the clip has {frames} frames, faults take at least {FEWEST}"
+        raise GapError(what, code="too_few_frames", frames=frames, needed=FEWEST)
+    for quantity, (feature, doubt) in HELD.items():
+        level = held(scene.series.features[feature], elapsed(scene))
+        reason = _why_not(scene, quantity, level)
+        yield _figure(scene, quantity, level, METHOD, doubt) if level and not reason else _note(scene, quantity, reason)
+    yield _freeze_figure(scene)
+    for quantity, level, method in (
+        ("faults.shake", shake(scene), SHAKE_METHOD),
+        ("faults.scene_change", scene_change(scene), CHANGE_METHOD),
+    ):
+        yield _figure(scene, quantity, level, method) if level else _note(scene, quantity, NOTES[quantity])
+
+
+def elapsed(scene: Scene) -> Array:
+    """Seconds (n,) since the first frame; where times jump back, frames follow each other at the usual interval."""
+    times = scene.series.times
+    steps = np.diff(times)
+    usual = float(np.median(steps)) or 1.0
+    return np.concatenate([[0.0], np.cumsum(np.where(steps > 0, steps, usual))])
+
+
+def held(levels: NDArray[np.float32], at: Array) -> Level | None:
+    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s; None where no frame tells (all nan)."""
+    frames = np.flatnonzero(np.isfinite(levels))
+    if not frames.size:
+        return None
+    seen = levels[frames].astype(np.float64)
+    lasting = median_filter(seen, _width(at[frames], HOLD), mode="nearest")
+    return Level(frames=frames, at=at[frames], seen=seen, held=lasting)
+
+
+def _width(at: Array, seconds: float) -> int:
+    """Return the number of frames in ``seconds``, odd, at most all."""
+    step = float(np.median(np.diff(at))) if len(at) > 1 else seconds
+    return min(2 * round(seconds / max(step, 1e-3) / 2) + 1, len(at) - (len(at) + 1) % 2)
+
+
+def shake(scene: Scene) -> Level | None:
+    """Way to and fro in % of the picture's height a second: what was moved one way *and* back within ``SWAY``."""
+    at = elapsed(scene)
+    moves = np.stack([scene.series.features[name][1:] for name in ("moved_x", "moved_y")]).astype(np.float64)
+    if np.isfinite(moves).mean(axis=1).max(initial=0) < 0.5:
+        return None
+    moves = np.nan_to_num(moves)
+    width = _width(at[1:], SWAY)
+    to, fro = (uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant") for way in (1, -1))
+    rate = 1 / float(np.median(np.diff(at)))
+    level = np.hypot(*np.minimum(to, fro)) * rate
+    return Level(frames=np.arange(1, len(at)), at=at[1:], seen=level, held=level)
+
+
+def scene_change(scene: Scene) -> Level | None:
+    """Fall in likeness (%) at each frame: of the picture before to this one and to those half a second on.
+
+    Against how much alike neighbouring pictures are before and after, so that motion does not count.
+    """
+    at, span = elapsed(scene), apart(scene.video)
+    before, ago = (scene.series.features[name].astype(np.float64) for name in ("like_before", "like_ago"))
+    middle = np.arange(span, len(before) - span)
+    told = middle[np.isfinite(before[middle]) & np.isfinite(ago[middle + span - 1])]
+    if not told.size:
+        return None
+    usual = [np.minimum(np.nanmedian(before[k - span + 1 : k]), np.nanmedian(before[k + 1 : k + span])) for k in told]
+    fall = 100 * np.clip(np.array(usual) - np.maximum(before[told], ago[told + span - 1]), 0, None)
+    return Level(frames=told, at=at[told], seen=fall, held=fall)
+
+
+def _freeze_figure(scene: Scene) -> Measurement | Note:
+    """Longest proven freeze; a Note where none is proven and one cannot be ruled out."""
+    at = elapsed(scene)
+    found = _freeze.evidence(scene.series, at)
+    start, end = _longest(found.frozen, at)
+    open_start, open_end = _longest(found.undecided, at)
+    if start == end and open_start < open_end:
+        return _note(scene, "faults.freeze", "freeze_undecided", duration=_seconds(at, open_start, open_end))
+    frames = sum(last - first for first, last in found.frozen)
+    details: dict[str, Value] = {"freezes": len(found.frozen), "share": frames / len(at)}
+    if start < end:
+        details |= {
+            "first_frame": start,
+            "first_s": float(at[start]),
+            "last_frame": end - 1,
+            "last_s": float(at[end - 1]),
+        }
+    return scene.figure(
+        "faults.freeze",
+        _seconds(at, start, end),
+        "s",
+        [BudgetLine(source="frames", contribution=(float(np.median(np.diff(at))) if start < end else 0.0) / 6**0.5)],
+        samples=len(at),
+        method=FREEZE_METHOD,
+        details=details,
+    )
+
+
+def _longest(runs: Sequence[tuple[int, int]], at: Array) -> tuple[int, int]:
+    return max(runs, key=lambda run: _seconds(at, *run), default=(0, 0))
+
+
+def _seconds(at: Array, start: int, end: int) -> float:
+    """Time for which the frames from ``start`` to before ``end`` were shown."""
+    return float(at[end - 1] - at[start] + np.median(np.diff(at))) if start < end else 0.0
+
+
+def _why_not(scene: Scene, quantity: str, level: Level | None) -> str:
+    """Code of the reason why there is no figure, or why it would say nothing about the camera; empty: none."""
+    if quantity == "faults.stripes" and scene.located:
+        return "chart_has_stripes"
+    if quantity == "faults.colour_cast" and scene.reference.cb is None:
+        return "monochrome"
+    return NOTES.get(quantity, "flat_picture") if level is None else ""
+
+
+def _figure(scene: Scene, quantity: str, level: Level, method: str, doubt: float = 0.0) -> Measurement:
+    return scene.figure(
+        quantity,
+        level.value,
+        QUANTITIES[quantity],
+        [_scatter(level), *_bias(level.value * doubt)],
+        samples=len(level.frames),
+        method=method,
+        details=_details(level),
+        curve=_curve(quantity, level),
+    )
+
+
+def _scatter(level: Level) -> BudgetLine:
+    """Scatter of the levels within the second that counts."""
+    near = level.seen[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
+    spread = float(near.std(ddof=1)) / len(near) ** 0.5 if len(near) > 1 else 0.0
+    return BudgetLine(source="frames", contribution=spread, degrees_of_freedom=max(1.0, len(near) - 1.0))
+
+
+def _bias(half: float) -> list[BudgetLine]:
+    return [BudgetLine(source="method", contribution=half / 3**0.5, evaluation="B")] if half else []
+
+
+def _details(level: Level) -> dict[str, Value]:
+    """Where to look: the worst frame, and the frames that are at least half as bad."""
+    worst, bad = level.worst, np.flatnonzero(level.held >= level.value / 2)
+    return {
+        "worst_frame": int(level.frames[worst]),
+        "worst_s": float(level.at[worst]),
+        "first_frame": int(level.frames[bad[0]]),
+        "first_s": float(level.at[bad[0]]),
+        "last_frame": int(level.frames[bad[-1]]),
+        "last_s": float(level.at[bad[-1]]),
+        "share": len(bad) / len(level.held),
+        "median": float(np.median(level.seen)),
+    }
+
+
+def _curve(quantity: str, level: Level) -> Curve:
+    """Draw the highest level of each second."""
+    width = _width(level.at, HOLD)
+    return Curve(
+        name="faults",
+        x=tuple(level.at[::width].tolist()),
+        y=tuple(maximum_filter1d(level.held, width, mode="nearest")[::width].tolist()),
+        x_label="time",
+        y_label="fault_level",
+        x_unit="s",
+        y_unit=QUANTITIES[quantity],
+    )
+
+
+def _note(scene: Scene, quantity: str, code: str, **parameters: Value) -> Note:
+    reason = Reason(code=code, parameters=parameters)
+    return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="faults", quantity=quantity)

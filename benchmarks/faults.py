@@ -1,0 +1,116 @@
+"""Picture faults: found in how many seeded cases, and never in sound footage.
+
+``python benchmarks/faults.py`` makes 100 films of each fault and 100 without any (``planted.py``), measures them and
+holds the figures against the thresholds of the pack ``picture_faults``; ``--share`` makes fewer, ``--picture FILE``
+draws one frame of each with its figure. Real footage is used where it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import planted
+from setting import Setting, machine, table
+
+from acceptance import metrics, scene
+from acceptance.checks import pack
+from acceptance.metrics import faults
+from acceptance.model import Measurement, Shot
+
+FILMS = 100
+PACK = "picture_faults"
+Case = tuple[str, int, Path | None]
+
+
+def limits() -> dict[str, float]:
+    """Thresholds of the pack by fault."""
+    given = pack.load(PACK, metrics.quantities()).requirements
+    return {one.id: one.limit.at_most for one in given if one.limit and one.limit.at_most is not None}
+
+
+def levels(seen: scene.Scene) -> dict[str, float]:
+    """Figures of a film by fault; what cannot be told is missing."""
+    found = (one for one in faults.measure(seen) if isinstance(one, Measurement))
+    return {one.quantity.partition(".")[2]: one.value for one in found}
+
+
+def measured(case: Case) -> dict[str, float]:
+    """Make a film and measure it."""
+    fault, seed, footage = case
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        planted.write(path, fault, seed, footage)
+        return levels(planted.seen(path))
+
+
+def sound(footage: Path) -> list[tuple[str, dict[str, float]]]:
+    """Measure the three clips from end to end, as ``acceptance measure`` does."""
+    names = [name for name in planted.REAL if (footage / name).is_file()]
+    shots = [Shot(id=name.partition("_intel")[0], subject="camera", clip=name) for name in names]
+    return [(shot.id, levels(scene.look(shot, footage))) for shot in shots]
+
+
+def found(setting: Setting) -> str:
+    """Return the table of faults: strengths, figures, share found, and figures of sound films."""
+    footage, limit = setting.real if setting.real.is_dir() else None, limits()
+    seeds = range(setting.runs(FILMS, 1))
+    clean = setting.each(measured, [("", seed, footage) for seed in seeds])
+    clips = sound(setting.real) if footage and not setting.tiny else []
+    rows = []
+    for fault in planted.NAMES:
+        films = setting.each(measured, [(fault, seed, footage) for seed in seeds])
+        told = np.array([film[fault] for film in films if fault in film])
+        hit = int(np.count_nonzero(told > limit[fault]))
+        false = sum(film.get(fault, 0.0) > limit[fault] for film in clean)
+        spread = f"{np.percentile(told, 5):.3g} to {np.percentile(told, 95):.3g}" if told.size else "-"
+        most = max((film[fault] for film in clean if fault in film), default=0.0)
+        real = " / ".join(f"{levels_of[fault]:.2g}" if fault in levels_of else "-" for _, levels_of in clips) or "-"
+        row = (fault, f"{limit[fault]:g}", f"{hit} of {len(films)}", spread, f"{false} of {len(clean)}", f"{most:.3g}")
+        rows.append((*row, real))
+        print(" | ".join(map(str, rows[-1])), flush=True)
+    sure = f"highest without it ({', '.join(name for name, _ in clips) or 'no clips'} in the last column)"
+    return table(("fault", "threshold", "found", "figures, 5 % to 95 %", "false", sure, "clips"), rows)
+
+
+def picture(path: Path) -> None:
+    """Draw one frame of each fault with its figure."""
+    tiles = []
+    for fault in planted.NAMES:
+        with tempfile.TemporaryDirectory() as folder:
+            film = Path(folder) / "film.mp4"
+            planted.write(film, fault, 7, None)
+            seen = planted.seen(film)
+            value = levels(seen).get(fault)
+            kept = planted.frame_of(film, planted.STARTS + 2)
+        unit = faults.QUANTITIES[f"faults.{fault}"]
+        words = f"{fault}: {value:.3g} {unit}" if value is not None else f"{fault}: not told"
+        tile = cv2.copyMakeBorder(
+            cv2.resize(kept, (240, 135), interpolation=cv2.INTER_AREA), 4, 18, 4, 4, 0, value=(255,) * 3
+        )
+        cv2.putText(tile, words, (6, 152), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 1, cv2.LINE_AA)
+        tiles.append(tile)
+    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % 4)
+    sheet = np.vstack([np.hstack(tiles[at : at + 4]) for at in range(0, len(tiles), 4)])
+    cv2.imwrite(str(path), sheet, [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
+def main() -> None:
+    """Print the table, or draw the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="share of the 100 films of each fault")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--picture", type=Path)
+    given = parser.parse_args()
+    if given.picture:
+        picture(given.picture)
+        return
+    print(found(Setting(share=given.share, jobs=given.jobs)), machine(), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

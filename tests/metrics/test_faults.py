@@ -1,0 +1,189 @@
+"""Picture faults: what was planted is found where it was planted, sound footage shows none, and the scales hold."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from acceptance import encode, scene
+from acceptance.checks import pack
+from acceptance.errors import GapError
+from acceptance.metrics import faults, quantities
+from acceptance.model import Measurement, Note, Shot, Tap
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+planted: Any = importlib.import_module("planted")
+
+LIMITS = {
+    one.quantity: one.limit.at_most
+    for one in pack.load("picture_faults", quantities()).requirements
+    if one.limit and one.limit.at_most is not None
+}
+
+
+def figures(seen: scene.Scene) -> dict[str, Measurement]:
+    return {one.quantity: one for one in faults.measure(seen) if isinstance(one, Measurement)}
+
+
+def notes(seen: scene.Scene) -> dict[str, str]:
+    return {one.quantity: one.reason.code for one in faults.measure(seen) if isinstance(one, Note)}
+
+
+def above(found: dict[str, Measurement]) -> set[str]:
+    """Name the faults above the pack's thresholds."""
+    return {name for name, one in found.items() if one.value > LIMITS[name]}
+
+
+def drawn(tmp_path: Path, pictures: list[Any]) -> scene.Scene:
+    """Look at pictures that no codec has touched."""
+    encode.write(tmp_path / "drawn.mkv", pictures, codec="ffv1")
+    return planted.seen(tmp_path / "drawn.mkv")
+
+
+def texture(seed: int = 0) -> np.ndarray[Any, Any]:
+    """Return a picture with edges of all directions, 270 x 480, codes 60 to 190."""
+    random = np.random.default_rng(seed)
+    picture = np.full((270, 480), 90, np.uint8)
+    for _ in range(120):
+        x, y, w, h = random.integers([0, 0, 6, 6], [470, 260, 90, 60]).tolist()
+        picture[y : y + h, x : x + w] = random.integers(60, 190)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> scene.Scene:
+    """Film a street without a fault."""
+    path = tmp_path_factory.mktemp("street") / "film.mp4"
+    planted.write(path, "", 1, None)
+    return planted.seen(path)
+
+
+def test_the_pack_has_a_threshold_for_every_fault_in_its_unit_and_claims_no_standard() -> None:
+    given = pack.load("picture_faults", quantities())
+    assert set(LIMITS) == set(faults.QUANTITIES)
+    for one in given.requirements:
+        assert one.figure is not None
+        assert (one.figure.level, one.modality) == ("unknown", "should")
+        assert "DB50/216" in one.figure.note
+
+
+def test_a_sound_film_is_below_every_threshold(street: scene.Scene) -> None:
+    found = figures(street)
+    assert len(found) >= len(faults.QUANTITIES) - 1, "but for a freeze that may be open"
+    assert above(found) == set()
+
+
+@pytest.mark.parametrize("fault", planted.NAMES)
+def test_a_planted_fault_is_above_its_threshold(fault: str, tmp_path: Path) -> None:
+    planted.write(tmp_path / "film.mp4", fault, 1, None)
+    found = figures(planted.seen(tmp_path / "film.mp4"))
+    assert f"faults.{fault}" in above(found)
+
+
+def test_the_evidence_points_to_the_frames_of_a_scene_change_and_of_a_freeze(tmp_path: Path) -> None:
+    for fault in ("scene_change", "freeze"):
+        planted.write(tmp_path / f"{fault}.mp4", fault, 1, None)
+        details = figures(planted.seen(tmp_path / f"{fault}.mp4"))[f"faults.{fault}"].details
+        assert abs(int(details["first_frame"]) - planted.STARTS) <= 1
+        assert fault == "scene_change" or abs(int(details["last_frame"]) - (planted.STARTS + planted.FROZEN - 1)) <= 1
+
+
+@pytest.mark.parametrize("name", ["car_park_intel.mp4", "lobby_intel.mp4", "bottle_intel.mp4"])
+def test_real_footage_without_faults_shows_none(name: str, real_data: Path) -> None:
+    found = figures(planted.seen(real_data / name))
+    assert len(found) >= len(faults.QUANTITIES) - 1
+    assert above(found) == set()
+
+
+@pytest.mark.parametrize(("fault", "code"), [("black", 16), ("over_exposed", 235), ("under_exposed", 40)])
+def test_shares_are_shares_of_the_picture(fault: str, code: int, tmp_path: Path) -> None:
+    picture = texture()
+    picture[:, :120] = code
+    found = figures(drawn(tmp_path, [picture] * 10))
+    assert found[f"faults.{fault}"].value == pytest.approx(25, abs=0.5)
+
+
+@pytest.mark.parametrize("waves", [7.3, 31.0])
+def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(waves: float, tmp_path: Path) -> None:
+    """To 15 %: the window's scallop loss takes up to that."""
+    rows = np.arange(270)[:, None] / 270
+    picture = np.rint(120 + 219 * 0.1 * np.sin(2 * np.pi * waves * rows) + np.zeros((1, 480))).astype(np.uint8)
+    assert figures(drawn(tmp_path, [picture] * 10))["faults.stripes"].value == pytest.approx(10, rel=0.15)
+
+
+def test_the_sigma_of_snow_comes_back_and_texture_or_motion_alone_is_none(tmp_path: Path) -> None:
+    random, still = np.random.default_rng(1), texture()
+    noisy = [
+        np.clip(np.rint(still + random.normal(0, 0.08 * 219, still.shape)), 0, 255).astype(np.uint8) for _ in range(12)
+    ]
+    assert figures(drawn(tmp_path, noisy))["faults.snow"].value == pytest.approx(8, rel=0.15)
+    grass = random.integers(60, 160, (270, 480), np.uint8)
+    assert figures(drawn(tmp_path, [grass] * 12))["faults.snow"].value == 0
+    assert figures(drawn(tmp_path, [np.roll(still, 3 * n, axis=1) for n in range(12)]))["faults.snow"].value < 0.5
+
+
+def test_shake_is_the_way_to_and_fro_and_a_pan_is_none(tmp_path: Path) -> None:
+    """To and fro by 6 of 270 px each second frame at 25 frame/s: 12.5 times 6 px each way."""
+    still = texture()
+    shaken = figures(drawn(tmp_path, [np.roll(still, 6 * (n % 2), axis=0) for n in range(60)]))
+    assert shaken["faults.shake"].value == pytest.approx(100 * 6 * 12.5 / 270, rel=0.1)
+    panned = figures(drawn(tmp_path, [np.roll(still, 4 * n, axis=1) for n in range(60)]))
+    assert panned["faults.shake"].value < 0.5
+
+
+def test_blur_grows_with_the_blur_and_does_not_depend_on_the_size_of_the_picture(tmp_path: Path) -> None:
+    import cv2
+
+    large = cv2.resize(texture(), (1920, 1080), interpolation=cv2.INTER_CUBIC)
+    read = []
+    for sigma in (0.002, 0.006, 0.012):
+        blurred = cv2.GaussianBlur(large, (0, 0), sigma * 1080)
+        small = cv2.resize(blurred, (960, 540), interpolation=cv2.INTER_AREA)
+        read.append([figures(drawn(tmp_path, [one] * 6))["faults.blurred"].value for one in (blurred, small)])
+    assert np.all(np.diff(read, axis=0) > 0)
+    assert np.ptp(read, axis=1) == pytest.approx(0, abs=0.05)
+
+
+def test_one_flash_or_one_broken_frame_is_no_fault(tmp_path: Path) -> None:
+    pictures = [texture()] * 50
+    pictures[20], pictures[30] = np.full((270, 480), 235, np.uint8), np.full((270, 480), 16, np.uint8)
+    assert above(figures(drawn(tmp_path, pictures))) == set()
+
+
+def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
+    plain = [np.full((270, 480), 120, np.uint8)] * 10
+    encode.write(tmp_path / "plain.mkv", plain, codec="ffv1", pixel_format="gray")
+    told = notes(planted.seen(tmp_path / "plain.mkv"))
+    assert told["faults.blurred"] == "no_edges"
+    assert told["faults.colour_cast"] == "monochrome"
+    assert told["faults.shake"] == told["faults.scene_change"] == "no_structure"
+    assert told["faults.freeze"] == "freeze_undecided"
+
+
+def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:
+    seen = scene.look(Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent)
+    assert notes(seen)["faults.stripes"] == "chart_has_stripes"
+
+
+def test_a_film_of_screens_is_not_served_and_three_frames_are_too_few(street: scene.Scene, tmp_path: Path) -> None:
+    assert faults.serves(street)
+    assert not faults.serves(replace(street, shot=replace(street.shot, tap=Tap.SCREEN)))
+    with pytest.raises(GapError, match="at least 5"):
+        list(faults.measure(drawn(tmp_path, [texture()] * 3)))
+
+
+def test_ten_bits_tell_the_same_as_eight(tmp_path: Path) -> None:
+    still = [np.roll(texture(), 2 * (n % 3), axis=1) for n in range(20)]
+    eight = figures(drawn(tmp_path, still))
+    deep = [picture.astype(np.uint16) * 4 for picture in still]
+    encode.write(tmp_path / "deep.mkv", deep, codec="ffv1", pixel_format="yuv420p10le")
+    ten = figures(planted.seen(tmp_path / "deep.mkv"))
+    assert {name: one.value for name, one in ten.items()} == pytest.approx(
+        {name: one.value for name, one in eight.items()}
+    )
