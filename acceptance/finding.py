@@ -53,13 +53,14 @@ INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)  # the code, without which a
 STEPS = ((4.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LANCZOS4))
 
 
-def find(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
+def find(luma: NDArray[np.generic], charts: Sequence[Chart], *, copies: int | None = None) -> list[Located]:
     """Return every chart seen in a picture, (height, width) of any depth, from left to right; none: an empty list.
 
     A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long as three of its
-    fiducials show. Its accuracy is about 0.1 px, 0.2 px behind a lens that bends (``benchmarks/finding.py``).
+    fiducials show. Its accuracy is about 0.1 px, 0.2 px behind a lens that bends (``benchmarks/finding.py``). At most
+    ``copies`` of the picture are read, the smallest first: fewer take less time and miss small charts.
     """
-    found = [located for located in _search(_eight_bits(luma), charts) if located.fiducials_found >= NEEDED]
+    found = [located for located in _search(_eight_bits(luma), charts, copies) if located.fiducials_found >= NEEDED]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
 
 
@@ -112,7 +113,7 @@ def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
     return np.asarray(np.clip(values * (255 / max(float(values.max()), 1e-6)), 0, 255), dtype=np.uint8)
 
 
-def _search(grey: Bytes, charts: Sequence[Chart]) -> list[Located]:
+def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> list[Located]:
     """Return the charts wherever two or more of their fiducials are seen, reading ever larger copies of the picture.
 
     A copy in which a printed chart is found is the last; for screens, of which there may be two, two copies are read.
@@ -122,7 +123,7 @@ def _search(grey: Bytes, charts: Sequence[Chart]) -> list[Located]:
     scales = [*(min(1.0, limit / width) for limit in WIDTHS), float(np.clip(LAST_WIDTH / width, 1, 2))]
     readings: dict[int, list[Floats]] = {}
     found: list[Located] = []
-    for number, scale in enumerate(dict.fromkeys(scales), start=1):
+    for number, scale in enumerate([*dict.fromkeys(scales)][:copies], start=1):
         for code, corners in _read(grey, codes, scale, blur=0.8 if number > 1 else 0.0):
             readings.setdefault(code, []).append(corners)
         found = [located for chart in charts for located in _settle(grey, chart, _marks(readings, chart))]
@@ -156,8 +157,7 @@ def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
     settings.adaptiveThreshWinSizeMin = 13
     settings.adaptiveThreshWinSizeMax = 53
     settings.adaptiveThreshWinSizeStep = 20
-    settings.polygonalApproxAccuracyRate = 0.08
-    settings.errorCorrectionRate = 1.0
+    settings.polygonalApproxAccuracyRate, settings.errorCorrectionRate = 0.08, 1.0
     return cv2.aruco.ArucoDetector(cv2.aruco.Dictionary(table, 4, 2), settings)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from scipy import fft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +37,11 @@ DEAR = ("edge_width", "wave", "noise", "blank", "cast")
 SMALL = (64, 36)
 LINES = 135  # rows of the grid of samples
 STRIPS = 64  # whole rows read for what is fine
+PROFILE = 640  # samples of a profile, at least
 FINE = 360  # samples a picture height to which they are averaged
 BLOCKS = (16, 9)
 A_SECOND = 5  # times that the dear features are taken
+MOTION_A_SECOND = 12.5  # times that motion is taken: enough for shakes of up to 6 Hz
 APART = 0.5  # s between the pictures that must stay unlike where the scene changes
 BLACK, DEEP, WHITE = 0.05, 0.15, 0.97  # of the nominal amplitude
 REACH = 8  # fine samples to each side in which an edge rises
@@ -63,7 +66,7 @@ class Features:
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
         self.values = {name: array("f") for name in (*CHEAP, *DEAR)}
         rate = float(video.nominal_rate or 25)
-        self.every = max(1, round(rate / A_SECOND))
+        self.every, self.every_motion = max(1, round(rate / A_SECOND)), motion_every(video)
         step = max(1, min(video.width, video.height) // LINES)
         self.grid = slice(step // 2, None, step), slice(step // 2, None, step)
         self.samples: Bytes | None = None
@@ -77,7 +80,9 @@ class Features:
         """Take in the next frame."""
         samples, before = self._eight(frame.luma[self.grid]), self.samples
         small = _thumbnail(frame.luma)
-        told = self._levels(samples) | self._motion(frame) | self._likeness(small)
+        told = self._levels(samples) | self._likeness(small)
+        if self.count % self.every_motion == 0:
+            told |= self._motion(frame)
         if before is not None:
             told["change"] = float(cv2.norm(samples, before, cv2.NORM_L1)) / samples.size
         if self.count % self.every == 0:
@@ -108,7 +113,7 @@ class Features:
     # --- motion and likeness
 
     def _motion(self, frame: Frame) -> dict[str, float]:
-        """How far the picture moved since the frame before, in % of its height; nan where it cannot be told.
+        """How far the picture moved since this was last asked, in % of its height; nan where it cannot be told.
 
         The middle one of three bands counts, so that what moves in one place moves nothing.
         """
@@ -116,12 +121,12 @@ class Features:
         rows, columns, down = max(1, height // STRIPS), max(1, width // STRIPS), max(1, height // 540)
         along = self._eight(frame.luma[rows // 2 :: rows])
         across = self._eight(frame.luma[::down, columns // 2 :: columns].T)
-        profiles = _spectra(along), _spectra(across)
+        (one, fold), (other, fold_down) = _spectra(along), _spectra(across)
         told = {"moved_x": math.nan, "moved_y": math.nan}
         if self.profiles is not None:
-            told["moved_x"] = 100 / height * _shift(self.profiles[0], profiles[0], width)
-            told["moved_y"] = 100 / height * down * _shift(self.profiles[1], profiles[1], across.shape[1])
-        self.profiles = profiles
+            told["moved_x"] = 100 / height * fold * _shift(self.profiles[0], one)
+            told["moved_y"] = 100 / height * down * fold_down * _shift(self.profiles[1], other)
+        self.profiles = one, other
         return told
 
     def _likeness(self, small: Floats) -> dict[str, float]:
@@ -186,11 +191,16 @@ def apart(video: VideoInfo) -> int:
     return max(1, round(float(video.nominal_rate or 25) * APART))
 
 
+def motion_every(video: VideoInfo) -> int:
+    """Return how many frames lie between those of which motion is taken."""
+    return max(1, round(float(video.nominal_rate or 25) / MOTION_A_SECOND))
+
+
 def _thumbnail(luma: NDArray[Any]) -> Floats:
-    """Average the picture to ``SMALL``: all columns, of the rows about eight to a row of the thumbnail."""
+    """Average the picture to ``SMALL``: all columns, of the rows about four to a row of the thumbnail."""
     rows = SMALL[1]
     edges = [len(luma) * row // rows for row in range(rows + 1)]
-    step = max(1, len(luma) // (8 * rows))
+    step = max(1, len(luma) // (4 * rows))
     if len(luma) < rows:
         return np.asarray(cv2.resize(luma, SMALL, interpolation=cv2.INTER_AREA), np.float32)
     bands = [
@@ -204,14 +214,15 @@ def _share(mask: NDArray[np.bool_]) -> float:
     return 100 * float(np.count_nonzero(mask)) / mask.size
 
 
-def _spectra(strips: Bytes) -> Complexes:
-    """Return the spectra of the mean profiles of three bands of rows, but for their slowest waves."""
-    third = len(strips) // 3
+def _spectra(strips: Bytes) -> tuple[Complexes, int]:
+    """Return the spectra of the mean profiles of three bands of rows, but for their slowest waves, and px a sample."""
+    third, fold = len(strips) // 3, max(1, strips.shape[1] // PROFILE)
     bands = [cv2.reduce(strips[at : at + third], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F) for at in (0, third, 2 * third)]
-    profiles = np.concatenate(bands)
-    spectra = np.fft.rfft((profiles - profiles.mean(axis=1, keepdims=True)) * _window(profiles.shape[1]))
+    size = strips.shape[1] // (2 * fold) * 2
+    profiles = np.concatenate(bands)[:, : size * fold].reshape(3, size, fold).mean(axis=2)
+    spectra = fft.rfft((profiles - profiles.mean(axis=1, keepdims=True)) * _window(size))
     spectra[:, :SLOWEST] = 0
-    return np.asarray(spectra)
+    return np.asarray(spectra), fold
 
 
 @lru_cache(maxsize=8)
@@ -219,10 +230,11 @@ def _window(size: int) -> Floats:
     return np.hanning(size).astype(np.float32)
 
 
-def _shift(one: Complexes, other: Complexes, size: int) -> float:
+def _shift(one: Complexes, other: Complexes) -> float:
     """Return by how many samples most of the second profiles lie further; nan where too few have a clear peak."""
+    size = 2 * (one.shape[1] - 1)
     norms = np.sqrt((np.abs(one) ** 2).sum(axis=1) * (np.abs(other) ** 2).sum(axis=1)) * 2 / size
-    products = np.fft.irfft(np.conj(one) * other, size)
+    products = fft.irfft(np.conj(one) * other, size)
     shifts = []
     for product, norm in zip(products, norms, strict=True):
         at = int(np.argmax(product))
@@ -258,8 +270,8 @@ def _plane_wave(samples: Bytes) -> float:
     window = _window(rows)[:, None] * _window(columns)
     light = samples.astype(np.float32)
     light -= light.mean()
-    packed = np.abs(np.fft.rfft2(light * window)).astype(np.float32) * 2 / window.sum()
-    spectrum = np.pad(np.fft.fftshift(packed, axes=0), ((5, 5), (5, 5)))
+    packed = np.abs(fft.rfft2(light * window)).astype(np.float32) * 2 / window.sum()
+    spectrum = np.pad(fft.fftshift(packed, axes=0), ((5, 5), (5, 5)))
     down, across = np.ogrid[: spectrum.shape[0], : spectrum.shape[1]]
     radius = np.hypot(down - 5 - rows // 2, (across - 5) * (rows / columns)).astype(np.float32)
     whitened = np.where(radius < SLOWEST, 0, spectrum * radius).ravel()

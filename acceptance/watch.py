@@ -94,17 +94,17 @@ class Watch:
 
     def _track(self, frame: Frame) -> None:
         """Follow the clocks that are known; search for others ever more rarely while there is nothing new."""
-        followed = [track.follow(frame) for track in self.tracks]
-        if all(followed) and frame.index < self.next_search:
+        lost = sum(not track.follow(frame) for track in self.tracks)
+        if not lost and frame.index < self.next_search:
             return
-        new = self._search(frame)
+        new = self._search(frame, copies=None if lost or frame.index == 0 else 1)
         self.pause = LOCATE_EVERY if new else min(2 * self.pause, SEARCH_RARELY)
         self.next_search = frame.index + self.pause
 
-    def _search(self, frame: Frame) -> bool:
-        """Search the whole picture; tell whether a clock is in it that was not known."""
+    def _search(self, frame: Frame, copies: int | None) -> bool:
+        """Search the whole picture, in so many copies; tell whether a clock is in it that was not known."""
         known = len(self.tracks)
-        for place in finding.find(frame.luma, self.clocks):
+        for place in finding.find(frame.luma, self.clocks, copies=copies):
             near = [track for track in self.tracks if moved(track.place, place) < _width(place) / 2]
             if near:
                 near[0].move(place)
@@ -154,11 +154,11 @@ class Track:
 
     def read(self, frame: Frame) -> None:
         """Read the mean code of each cell, and of the fields of the pseudo-random sequence together."""
-        means = (frame.luma[y : y + h, x : x + w] for x, y, w, h in self.cells)
-        self.readings.append([float(cell.mean()) if cell.size else math.nan for cell in means])
+        cells = (frame.luma[y : y + h, x : x + w] for x, y, w, h in self.cells)
+        self.readings.append([cv2.mean(cell)[0] if cell.size else math.nan for cell in cells])
         fields = [frame.luma[y : y + h, x : x + w] for x, y, w, h in self.sequence]
         size = sum(field.size for field in fields)
-        self.levels.append(sum(float(field.sum()) for field in fields) / size if size else math.nan)
+        self.levels.append(sum(cv2.sumElems(field)[0] for field in fields) / size if size else math.nan)
 
     def column(self, count: int) -> NDArray[np.float32]:
         """Give the readings as (count, cells), nan where there is none."""

@@ -108,3 +108,10 @@ def test_the_benchmark_of_live_against_playback_runs_and_its_second_generation_h
     [wedges] = re.findall(r"\| CRF 36 \| (-?[\d.]+) ± [\d.]+ / (-?[\d.]+) ±", told)
     assert all(float(one) < 0 for one in wedges)
     assert re.search(r"\| all \| \d+ / \d+ \|", told)
+
+
+def test_the_benchmark_of_picture_faults_finds_what_it_plants() -> None:
+    """One film of each fault and one of none."""
+    text = load("faults").found(tiny())
+    assert text.count("| 1 of 1 |") == 11
+    assert text.count("| 0 of 1 |") == 11

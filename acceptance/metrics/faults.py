@@ -16,9 +16,9 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
 
 from acceptance.errors import GapError
-from acceptance.metrics import _freeze
+from acceptance.metrics import _freeze, _timing
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason, Tap
-from acceptance.thumbnails import apart
+from acceptance.thumbnails import apart, motion_every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,11 +100,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 
 def elapsed(scene: Scene) -> Array:
-    """Seconds (n,) since the first frame; where times jump back, frames follow each other at the usual interval."""
-    times = scene.series.times
-    steps = np.diff(times)
-    usual = float(np.median(steps)) or 1.0
-    return np.concatenate([[0.0], np.cumsum(np.where(steps > 0, steps, usual))])
+    """Seconds (n,) since the first frame, jumps of the times left out."""
+    return _timing.timing(scene.series.times).elapsed
 
 
 def held(levels: NDArray[np.float32], at: Array) -> Level | None:
@@ -126,15 +123,14 @@ def _width(at: Array, seconds: float) -> int:
 def shake(scene: Scene) -> Level | None:
     """Way to and fro in % of the picture's height a second: what was moved one way *and* back within ``SWAY``."""
     at = elapsed(scene)
-    moves = np.stack([scene.series.features[name][1:] for name in ("moved_x", "moved_y")]).astype(np.float64)
-    if np.isfinite(moves).mean(axis=1).max(initial=0) < 0.5:
+    moves = np.stack([scene.series.features[name] for name in ("moved_x", "moved_y")]).astype(np.float64)
+    told = np.isfinite(moves)
+    if 2 * told.sum(axis=1).max() < len(at) // motion_every(scene.video):
         return None
-    moves = np.nan_to_num(moves)
-    width = _width(at[1:], SWAY)
+    moves, width = np.where(told, moves, 0), _width(at, SWAY)
     to, fro = (uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant") for way in (1, -1))
-    rate = 1 / float(np.median(np.diff(at)))
-    level = np.hypot(*np.minimum(to, fro)) * rate
-    return Level(frames=np.arange(1, len(at)), at=at[1:], seen=level, held=level)
+    level = np.hypot(*np.minimum(to, fro)) / float(np.median(np.diff(at)))
+    return Level(frames=np.arange(len(at)), at=at, seen=level, held=level)
 
 
 def scene_change(scene: Scene) -> Level | None:

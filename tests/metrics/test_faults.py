@@ -129,10 +129,10 @@ def test_the_sigma_of_snow_comes_back_and_texture_or_motion_alone_is_none(tmp_pa
 
 
 def test_shake_is_the_way_to_and_fro_and_a_pan_is_none(tmp_path: Path) -> None:
-    """To and fro by 6 of 270 px each second frame at 25 frame/s: 12.5 times 6 px each way."""
+    """To by 6 of 270 px and fro again each sixth of 25 frames a second: 6 px each way, 25 / 6 times a second."""
     still = texture()
-    shaken = figures(drawn(tmp_path, [np.roll(still, 6 * (n % 2), axis=0) for n in range(60)]))
-    assert shaken["faults.shake"].value == pytest.approx(100 * 6 * 12.5 / 270, rel=0.1)
+    shaken = figures(drawn(tmp_path, [np.roll(still, 6 * (n // 3 % 2), axis=0) for n in range(72)]))
+    assert shaken["faults.shake"].value == pytest.approx(100 * 6 * 25 / 6 / 270, rel=0.1)
     panned = figures(drawn(tmp_path, [np.roll(still, 4 * n, axis=1) for n in range(60)]))
     assert panned["faults.shake"].value < 0.5
 
@@ -163,7 +163,8 @@ def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
     assert told["faults.blurred"] == "no_edges"
     assert told["faults.colour_cast"] == "monochrome"
     assert told["faults.shake"] == told["faults.scene_change"] == "no_structure"
-    assert told["faults.freeze"] == "freeze_undecided"
+    encode.write(tmp_path / "still.mp4", [texture()] * 40)
+    assert notes(planted.seen(tmp_path / "still.mp4"))["faults.freeze"] == "freeze_undecided"
 
 
 def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:
