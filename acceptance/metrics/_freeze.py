@@ -20,6 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,11 +35,13 @@ Run = tuple[int, int]  # first frame, and the first one after it
 SAME_KEY = 0.1  # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
 SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
 SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
-STILL, RECODED = 0.06, 3.0  # codes on the thumbnail: a frame that stands, a key frame that codes it anew
-SETTLED, SETTLED_SHARE = 0.01, 0.05  # codes on the thumbnail, share of the motion: what is left of it in the end
+STILL, STILL_SHARE = 0.06, 1 / 6  # codes on the thumbnail or share of the motion: a frame that stands
+SETTLED, SETTLED_SHARE = 0.01, 0.02  # the same of most frames that stand
+RECODED = 3.0  # codes on the thumbnail by which a key frame differs that codes a frozen picture anew
+OPEN = 0.03  # codes on the thumbnail: a live scene may change as little, a frozen one that is still refined as much
 AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
-STEADY = 0.4  # of the usual motion, from which a frame moves as its neighbours do
+STEADY, UNSTEADY = 0.4, 4.0  # of the usual motion, from and up to which a frame moves as its neighbours do
 LEAP, KEY_LEAP = 2.0, 3.0  # of the motion before: the scene went on while the picture stood; a key frame recodes it too
 STANDS = 1.5  # s on a clock that shows whole seconds
 
@@ -78,52 +81,66 @@ def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list
 
     ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends late blur it.
     """
-    still = (difference <= STILL) | (keys & (difference <= RECODED))
-    found = []
-    for core, again in runs_of(still):
-        start, motion = _stop(difference, keys, core, again)
-        end = _restart(difference, keys, again, motion) if motion else start
-        if end - start >= shortest and np.median(difference[core:again]) <= SETTLED:
+    found, at = [], AROUND + 1
+    while at < len(difference):
+        again = _again(difference, keys, at)
+        start = _stop(difference, keys, at) if again - at >= shortest else at
+        motion = max(_motion(difference[max(place - AROUND, 0) : place]) for place in (at - AROUND, at, start))
+        settled = np.median(difference[at : max(again, at + 1)]) <= max(SETTLED, SETTLED_SHARE * motion)
+        end = _restart(difference, keys, start, again, motion) if settled else 0
+        if end - start >= shortest:
             found.append((start, end))
+        at = max(end, at + 1)
     return found
 
 
-def _stop(difference: Array, keys: NDArray[np.bool_], core: int, again: int) -> tuple[int, float]:
-    """First frame that stands, at most LATE before ``core``, and the steady motion before it; 0.0 where there is none.
+def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
+    """First frame from ``start`` on that moves although the motion before had stopped; ``start`` where it had not.
 
-    What the coder sends late after it is less than half the motion. A stop at twice the motion and a third of it goes
-    before: what seemed to be motion was sent late.
+    What the coder sends late may be half the motion for LATE frames; what is left of it, and key frames, move nothing.
     """
-    start, motion = core, 0.0
-    for at in range(min(core + LATE, again - 1), max(core - LATE - 1, AROUND), -1):
-        before = _motion(difference[at - AROUND : at])
-        most = before / (3 if motion else 2)
-        if before >= 2 * motion and _dies_away(difference[at:again], keys[at:again], before, most):
-            start, motion = at, before or motion
-    return start, motion
+    motion = _motion(difference[start - AROUND : start])
+    limits = np.full(len(difference) - start, max(STILL, STILL_SHARE * motion))
+    limits[:LATE] = motion / 2
+    moves = difference[start:] > np.where(keys[start:], max(RECODED, motion), limits)
+    return start + (int(np.argmax(moves)) if moves.any() else len(moves)) if motion else start
 
 
-def _dies_away(difference: Array, keys: NDArray[np.bool_], motion: float, most: float) -> bool:
-    """Whether all but key frames is ``most``, and next to nothing of the ``motion`` is left after LATE frames."""
-    settled = difference <= max(SETTLED, SETTLED_SHARE * motion)
-    late = int(np.argmax(settled))
-    return bool(motion and settled.any()) and late <= LATE and not (~keys & (difference > most))[:late].any()
+def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
+    """Choose among the frames from ``first`` on at which motion may have stopped.
+
+    The last one: before it all moves. Yet a stop at twice the motion, all but a third of it at once, goes before: what
+    seemed to be motion was sent late.
+    """
+    start = first
+    for at in range(first, min(first + LATE + 1, len(difference))):
+        late = difference[start:at][~keys[start:at]].max(initial=0)
+        before, since = (_motion(difference[place - AROUND : place]) for place in (start, at))
+        if since and not (before >= 2 * since and late <= before / 3):
+            start = at
+    return start
 
 
 def _motion(difference: Array) -> float:
     """Usual difference of frames that all move; 0.0 where one does not, or all hardly."""
     usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
-    return usual if usual >= LEAST_MOTION and difference.min() >= STEADY * usual else 0.0
+    alike = difference.min(initial=np.inf) >= STEADY * usual and difference.max(initial=0) <= UNSTEADY * usual
+    return usual if usual >= LEAST_MOTION and alike else 0.0
 
 
-def _restart(difference: Array, keys: NDArray[np.bool_], again: int, motion: float) -> int:
-    """First frame that moves in full again: by a leap, or at once as steadily as before; 0 where it starts slowly."""
+def _restart(difference: Array, keys: NDArray[np.bool_], start: int, again: int, motion: float) -> int:
+    """First frame that moves in full again: by a leap, or at once as steadily as before; 0 where it starts slowly.
+
+    Without a leap the scene may have stood still by itself: then it must have stopped within LATE frames.
+    """
     early = difference[again : again + LATE]
-    leaps = np.flatnonzero(early >= np.where(keys[again : again + LATE], KEY_LEAP, LEAP) * motion)
-    if leaps.size:
-        return again + int(np.argmax(early >= early[leaps[0]] / 2))
+    top = again + int(np.argmax(early)) if early.size else again
+    if early.size and difference[top] >= (KEY_LEAP if keys[top] else LEAP) * motion:
+        return again + int(np.argmax(early >= difference[top] / 2))
+    stood = difference[start + LATE : again][~keys[start + LATE : again]].max(initial=0) <= max(STILL, motion / 20)
     steady = _motion(difference[again + 1 : again + 1 + AROUND])
-    return again if min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2 else 0
+    at_once = min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2
+    return again if stood and at_once else 0
 
 
 def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
@@ -138,7 +155,8 @@ def _stands(elapsed: Array, shown: Array) -> bool:
 
 def _silent(series: Series, shortest: int) -> list[Run]:
     """Find runs of frames that hardly change a pixel; key frames amidst tell nothing."""
-    silent = (series.changed <= SILENT) | (series.keys & (series.difference <= RECODED))
+    usual = median_filter(np.nan_to_num(series.difference), 5, mode="nearest")
+    silent = (series.changed <= SILENT) | (usual <= OPEN) | (series.keys & (series.difference <= RECODED))
     return [run for run in runs_of(silent) if run[1] - run[0] >= shortest]
 
 

@@ -22,21 +22,27 @@ RATE, FROZEN = bench.RATE, bench.FROZEN
 def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(seed: int, crf: int, interval: int) -> None:
     """2 s planted in 6 s of things that move, x264 with B-frames."""
     pictures = bench.frozen(list(bench.moving(np.random.default_rng(seed), 6 * RATE)), 60)
-    found = bench.coded(pictures, crf, interval).frozen
+    found = bench.coded(pictures, bench.quality(crf, interval)).frozen
     assert len(found) == 1
     assert found[0] == pytest.approx((60, 60 + FROZEN), abs=1)
 
 
+def test_a_freeze_that_a_coder_of_constant_bit_rate_goes_on_refining_is_found_as_well() -> None:
+    """No B-frames, a key frame every 2 s: after the stop every frame still sends more than a thousand bytes."""
+    pictures = bench.frozen(list(bench.moving(np.random.default_rng(3), 6 * RATE)), 60)
+    assert bench.coded(pictures, bench.rate(300)).frozen == ((60, 60 + FROZEN),)
+
+
 def test_a_moving_scene_without_a_freeze_has_none() -> None:
     pictures = list(bench.moving(np.random.default_rng(2), 6 * RATE))
-    assert bench.coded(pictures, 36, 50).frozen == ()
+    assert bench.coded(pictures, bench.quality(36, 50)).frozen == ()
 
 
 @pytest.mark.parametrize(("interval", "found"), [(25, True), (250, False)])
 def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(interval: int, found: bool) -> None:  # noqa: FBT001
     """At CRF 36 no noise gets through but at key frames: without two of them in it, the freeze cannot be told."""
     pictures = bench.frozen(list(bench.still(np.random.default_rng(4), 6 * RATE, 2.0)), 45)
-    evidence = bench.coded(pictures, 36, interval)
+    evidence = bench.coded(pictures, bench.quality(36, interval))
     what, _ = bench.outcome(evidence, (45, 45 + FROZEN))
     assert what == ("found" if found else "undecided")
     assert all(start >= 45 and end <= 45 + FROZEN for start, end in evidence.frozen)
@@ -45,7 +51,7 @@ def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(interval
 @pytest.mark.parametrize("interval", [12, 250])
 def test_a_live_still_scene_at_a_low_bit_rate_is_never_called_frozen(interval: int) -> None:
     """CRF 36 and noise of half a code: frames of some 30 bytes, and not one proves anything but key frames."""
-    evidence = bench.coded(list(bench.still(np.random.default_rng(8), 6 * RATE, 0.5)), 36, interval)
+    evidence = bench.coded(list(bench.still(np.random.default_rng(8), 6 * RATE, 0.5)), bench.quality(36, interval))
     assert evidence.frozen == ()
     assert sum(end - start for start, end in evidence.undecided) > 4 * RATE
 
@@ -61,7 +67,7 @@ def test_real_footage_of_still_places_is_never_called_frozen(name: str) -> None:
 def test_a_covered_lens_proves_nothing() -> None:
     """Clipped black shows no noise: key frames that are alike leave the question open."""
     black = [np.full((bench.HEIGHT, bench.WIDTH), 16, np.uint8)] * 100
-    evidence = bench.coded(black, 23, 25)
+    evidence = bench.coded(black, bench.quality(23, 25))
     assert evidence.frozen == ()
     assert evidence.undecided
 
