@@ -205,6 +205,8 @@ def _faults(told: Evidence, start: float | None, end: float | None, now: float) 
         yield Reason(code="start_after_end")
     if max(start, end or start) > now + LATE:
         yield Reason(code="recording_in_future")
+    if told.named_start is None:
+        yield Reason(code="file_time_only" if told.created is None else "container_time_only")
     yield from _disagreements(told, start, end)
 
 

@@ -131,9 +131,9 @@ def test_every_wrong_clock_is_named_and_what_cannot_be_is_left_out(told: Evidenc
 
 def test_without_a_name_the_container_places_it_and_without_that_the_file() -> None:
     told = placed("a", "1", Evidence(created=NOW - HOUR, duration=600, modified=NOW), now=NOW)
-    assert (told.start, told.start_by) == (NOW - HOUR, "container")
+    assert (told.start, told.start_by, codes(told)) == (NOW - HOUR, "container", ["container_time_only"])
     told = placed("a", "1", Evidence(duration=600, modified=NOW), now=NOW)
-    assert (told.start, told.end, told.start_by) == (NOW - 600, NOW, "file")
+    assert (told.start, told.end, told.start_by, codes(told)) == (NOW - 600, NOW, "file", ["file_time_only"])
 
 
 # --- a folder

@@ -249,8 +249,15 @@ def _moments(one: Channel) -> list[BudgetLine]:
         ("time_stamp_resolution", math.sqrt(2) * STAMP / 2),
         ("day_boundary", one.until.doubt),
         ("sources_at_odds", odds),
+        ("container_zone", _zone_doubt(one, placed[0])),
     )
     return [line for name, half in lines if half for line in _scaled(_rectangular(name, half), 1 / DAY)]
+
+
+def _zone_doubt(one: Channel, oldest: Recording) -> float:
+    """Seconds by which a container that may tell local time as UTC errs against a moment stated by another clock."""
+    offset = one.zone.utcoffset(None).total_seconds()
+    return abs(offset) if one.asked.until and oldest.start_by == "container" else 0.0
 
 
 def _apart(one: Recording) -> float:

@@ -148,6 +148,15 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
     )
 
 
+def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None:
+    """Against a moment by another clock; between two containers of one recorder it cancels."""
+    ones = [placed(f"{day}", "gate", Evidence(created=START + day * DAY, duration=DAY), now=NOW) for day in range(20)]
+    told = figures(ordered(ones, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
+    assert {line.source: line.contribution for line in told.budget}["container_zone"] == pytest.approx(8 / 24 / 3**0.5)
+    alone = figures(ordered(ones, CHINA, {}))["gate", "continuous"]
+    assert "container_zone" not in {line.source for line in alone.budget}
+
+
 def test_recordings_that_cannot_be_placed_make_every_figure_a_bound() -> None:
     """What lies in 1970 may fill the gap that is seen."""
     found = found_of(gate=hours(10))
