@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from films import Reading
 
-from acceptance.metrics import _clock, _delay, _screens, latency
+from acceptance import sequences
+from acceptance.metrics import _clock, _delay, _driven, _screens, latency
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -102,15 +103,9 @@ def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, Array, Arra
     """Return film times, shares of reference and of monitor (n, 24), and the latencies of the pictures in ms."""
     what = way.what
     times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
-    lights, half = way.lights(random), what.film_exposure / 2
-    shown = np.zeros((len(times), 24))
+    lights = way.lights(random)
     pictures = _clock.expected_shares(5000 + what.refresh * way.middles, what.exposure * what.refresh, 24)
-    ends = np.append(lights[1:], np.inf)
-    newest = np.searchsorted(lights, times + half, side="right") - 1
-    for back in range(5):
-        which = np.maximum(newest - back, 0)
-        part = np.minimum(times + half, ends[which]) - np.maximum(times - half, lights[which])
-        shown += np.clip(part, 0, None)[:, None] / what.film_exposure * pictures[which]
+    shown = shown_by(way, times, lights, pictures)
     live = _clock.expected_shares(5000 + what.refresh * times, what.film_exposure * what.refresh, 24)
     noisy = [one + NOISE * random.standard_normal(one.shape) for one in (live, shown)]
     return times, noisy[0], noisy[1], _seen(way, lights, times)
@@ -136,6 +131,67 @@ def film(random: np.random.Generator) -> list[Reading]:
     }
     common = latency.film_lines(found, 1000 / way.what.film, random.uniform(0, 0.1))
     return _readings(random, "latency.glass_to_glass", found, common, truths)
+
+
+def shown_by(way: Chain, times: Array, lights: Array, pictures: Array) -> Array:
+    """Return what a film at ``times`` sees of the monitor, (n, c): pictures (p, c) held from ``lights`` (p,) on."""
+    what = way.what
+    half, ends = what.film_exposure / 2, np.append(lights[1:], np.inf)
+    newest = np.searchsorted(lights, times + half, side="right") - 1
+    shown = np.zeros((len(times), pictures.shape[1]))
+    for back in range(5):
+        which = np.maximum(newest - back, 0)
+        part = np.minimum(times + half, ends[which]) - np.maximum(times - half, lights[which])
+        shown += np.clip(part, 0, None)[:, None] / what.film_exposure * pictures[which]
+    return shown
+
+
+CHIPS = (0.0131, 0.0173, 0.0223)  # s
+
+
+def light_film(random: np.random.Generator, what: Setting) -> tuple[Array, Array, Array, sequences.Drive, Array]:
+    """Return film times, light of an LED and of the monitor (n,), the drive, and the latencies in ms.
+
+    The LED's resonator is off by up to 0.2 %, its curve and that of the monitor's picture are unknown powers.
+    """
+    way = chain(random, what)
+    drive, began = sequences.of_chips(float(random.choice(CHIPS))), random.uniform(20, 100)
+    rate = 1 + random.uniform(-0.002, 0.002)
+    times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
+    lights = way.lights(random)
+
+    def mean(middles: Array, width: float) -> Array:
+        return drive.mean(began + rate * (middles - width / 2), began + rate * (middles + width / 2))
+
+    pictures = mean(way.middles, what.exposure)[:, None]
+    seen = [mean(times, what.film_exposure), shown_by(way, times, lights, pictures)[:, 0]]
+    noisy = [
+        np.maximum(one, 0) ** random.uniform(0.8, 1.25) + NOISE * random.standard_normal(len(times)) for one in seen
+    ]
+    return times, 0.1 + 0.7 * noisy[0], 0.05 + 0.4 * noisy[1], drive, _seen(way, lights, times)
+
+
+def light(random: np.random.Generator) -> list[Reading]:
+    """Measure a film of 12 s of an LED and the monitor."""
+    what = drawn(random, 60.0 if random.uniform() < 0.5 else 240.0, 12.0)
+    times, source, monitor, drive, true = light_film(random, what)
+    found = _driven.glass_to_glass(times, source, monitor, drive)
+    truths = {"mean": float(true.mean()), "worst": float(true.max())}
+    common = latency.film_lines(found, 1000 / what.film, 0.0)
+    return _readings(random, "latency.glass_to_glass", found, common, truths)
+
+
+def light_stream(random: np.random.Generator) -> list[Reading]:
+    """Measure a stream of 12 s of an LED by its log and arrivals with 1 ms of jitter."""
+    what = drawn(random, 60.0, 12.0)
+    drive = sequences.of_chips(float(random.choice(CHIPS)), rounds=1)
+    taken = random.uniform(20, 100) + np.arange(int(what.seconds * what.camera)) / what.camera
+    came = taken + what.delay + random.normal(0, 0.001, len(taken))
+    seen = drive.mean(taken - what.exposure / 2, taken + what.exposure / 2) ** random.uniform(0.8, 1.25)
+    source = 0.1 + 0.7 * (seen + NOISE * random.standard_normal(len(taken)))
+    found = _driven.stream((taken - taken[0]) * off(random), source, came, drive)
+    truths = {"mean": 1000 * what.delay}
+    return _readings(random, "latency.stream", found, latency.log_lines(found), truths)
 
 
 def stream(random: np.random.Generator) -> list[Reading]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_AGE = 12.0  # s
 SHORTEST = 3.0  # s of film
+AGED = 0.35  # correlation of the monitor with the drive some time ago: pictures that are held go with it half way only
 
 
 def _mean(drive: Drive) -> _sequence.Mean:
@@ -61,7 +62,7 @@ def _age(times: Array, monitor: Array, source: _relayed.Source) -> float:
     """Seek how old in s the picture on the monitor is, half of what it is held included."""
     now = float(source.place(times[:1])[0])
     span = (now - MOST_AGE * source.slope, now + (times[-1] - times[0]) * source.slope)
-    place, _ = _sequence.located(times, monitor, source.mean, span, source.slope, np.ones(1))
+    place, _ = _sequence.located(times, monitor, source.mean, span, source.slope, rates=np.ones(1), least=AGED)
     return (now - place) / source.slope
 
 

@@ -104,17 +104,25 @@ def correlations(values: Array, models: Array) -> Array:
 
 
 def located(
-    x: Array, light: Array, mean: Mean, span: tuple[float, float], rate: float, rates: Array = RATES
+    x: Array,
+    light: Array,
+    mean: Mean,
+    span: tuple[float, float],
+    rate: float,
+    *,
+    rates: Array = RATES,
+    least: float = SEEN,
 ) -> tuple[float, float]:
     """Seek the line place = a + b (x - x[0]) of levels at ``x`` (n,) s within the drive's ``span`` of places.
 
-    ``rate`` is about b; ``rates`` are the shares of it to try. Raises GapError sequence_not_seen.
+    ``rate`` is about b; ``rates`` are the shares of it to try; ``least`` the correlation asked for.
+    Raises GapError sequence_not_seen.
     """
     opening = x <= x[0] + OPENING
     width = 0.5 * rate * float(np.median(np.diff(x)))
     found = [_best_shift(x[opening], light[opening], mean, span, rate * one, width) for one in rates]
     best, place, slope = max(found)
-    if best < SEEN:
+    if best < least:
         raise GapError("the light does not follow the drive", code="sequence_not_seen", correlation=best)
     return _followed(x, light, mean, (place, slope), width)
 

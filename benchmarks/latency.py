@@ -1,0 +1,196 @@
+"""Print the tables of ``docs/metrics/latency.md``: error and coverage of latency, by signals and by whole films.
+
+``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T] [signals|films|lights ...]``
+
+Signals: ``clocks.py``, 2,000 runs, of which half are films of clock and monitor and half streams. Films: 12 of 60 s,
+640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s. Finished films and batches of signals
+are kept in the cache, so that the work can be broken off and gone on with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import clocks
+import numpy as np
+from setting import Setting, cached, machine, prose, table
+
+from acceptance import charts, scene, simulate
+from acceptance.camera import Camera
+from acceptance.errors import GapError
+from acceptance.metrics import latency as metric
+from acceptance.model import Measurement, Shot, Tap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from films import Reading
+
+SIGNALS, FILMS, BATCH = 2000, 12, 20
+SECONDS = 60.0
+WIDTH, HEIGHT = 640, 360
+Rows = list[dict[str, Any]]
+
+
+def batch(case: tuple[int, int, Path | None]) -> Rows:
+    """Run signals from a number on, half films and half streams."""
+    first, count, cache = case
+    path = cache / f"latency_signals_{first}.json" if cache else None
+
+    def make() -> dict[str, Any]:
+        return {"rows": [row for number in range(first, first + count) for row in _signal(number)]}
+
+    rows: Rows = cached(path, make, lambda found: "rows" in found)["rows"]
+    return rows
+
+
+def _signal(number: int) -> Rows:
+    random = np.random.default_rng([2006, number, 17])
+    kind: Callable[[np.random.Generator], list[Any]] = clocks.film if number % 2 else clocks.stream
+    return [_row(one) for one in kind(random)]
+
+
+def _row(one: Reading) -> dict[str, Any]:
+    return {"what": one.quantity, "statistic": one.region, "off": one.off, "expanded": one.expanded}
+
+
+def film(case: tuple[int, float, Path | None]) -> dict[str, Any]:
+    """Make one whole film of known lag and measure it."""
+    number, seconds, cache = case
+    path = cache / f"latency_film_{number}.json" if cache else None
+    return cached(path, lambda: _film(number, seconds), lambda found: found["seconds"] == seconds)
+
+
+def _film(number: int, seconds: float) -> dict[str, Any]:
+    random = np.random.default_rng([2006, number, 18])
+    what = clocks.drawn(random, 240.0 if number % 4 == 3 else 60.0, seconds)
+    common = Camera(width=WIDTH, height=HEIGHT, noise=clocks.NOISE, crf=30, seed=number + 1)
+    rolled = [float(random.uniform(0.3, 1)) for _ in range(2)]
+    phone = replace(common, rate=Fraction(round(what.film)), exposure=what.film_exposure, readout=rolled[0] / what.film)
+    own = replace(common, rate=_rate(what.camera), exposure=what.exposure, readout=rolled[1] / what.camera)
+    told = {
+        "film": round(what.film),
+        "film_exposure": 1000 * what.film_exposure,
+        "screen": what.refresh,
+        "monitor": what.monitor,
+        "camera": what.camera,
+        "exposure": 1000 * what.exposure,
+        "delay": 1000 * what.delay,
+        "seconds": seconds,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        truth = simulate.film_screens(
+            phone, own, charts.load("clock"), path, what.delay, seconds, refresh=what.refresh,
+            monitor_refresh=what.monitor, start=float(random.uniform(0, 0.02)),
+        )  # fmt: skip
+        shot = Shot(id="film", subject="c", clip=path.name, chart="clock", tap=Tap.SCREEN)
+        truths = {"mean": truth.delays.mean() * 1000, "worst": truth.delays.max() * 1000}
+        try:
+            found = list(metric.measure(scene.look(shot, path.parent)))
+        except GapError as gap:
+            return {**told, "reason": gap.code}
+    for one in found:
+        if isinstance(one, Measurement) and one.quantity == metric.GLASS and one.statistic in truths:
+            told[one.statistic] = float(one.value - truths[one.statistic])
+            told[f"{one.statistic}_expanded"] = one.expanded
+            told |= {"reading": one.details["reading"], "coarse": one.details["coarse"], "n": one.samples}
+    return told
+
+
+def _rate(rate: float) -> Fraction:
+    """Return a rate as a fraction that a container can hold, right to 0.1 ppm."""
+    return Fraction(round(rate * 100_000), 100_000)
+
+
+def signals(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Tell the coverage of signals."""
+    del seconds
+    runs = setting.runs(SIGNALS, 2)
+    size = min(BATCH, runs)
+    found = setting.each(batch, [(first, size, cache) for first in range(0, runs, size)])
+    return _covered([row for rows in found for row in rows])
+
+
+def _covered(every: Rows) -> str:
+    """Make a table of how often the truth lies inside U."""
+    lines = []
+    for what, statistic in sorted({(row["what"], row["statistic"]) for row in every}):
+        chosen = [row for row in every if (row["what"], row["statistic"]) == (what, statistic)]
+        off, expanded = (np.array([row[key] for row in chosen]) for key in ("off", "expanded"))
+        hits = int(np.sum(np.abs(off) <= expanded))
+        sizes = (f"{off.mean():+.2f}", f"{np.median(np.abs(off)):.2f}", f"{np.median(expanded):.2f}")
+        lines.append((f"`{what}`", statistic, f"{hits} of {off.size}", f"{hits / off.size:.1%}", *sizes))
+    head = ("figure", "statistic", "truth inside U", "share", "bias, ms", "error, median, ms", "U, median, ms")
+    return table(head, lines)
+
+
+def whole_films(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Tell the errors of whole films."""
+    number = setting.runs(FILMS)
+    found = setting.each(film, [(one, seconds, cache) for one in range(number)])
+    lines = [_line(one) for one in found]
+    head = ("film, frame/s", "exposure, ms", "screen, Hz", "monitor, Hz", "camera, frame/s", "exposure, ms",
+            "read", "mean: error, ms", "U", "worst: error, ms", "U")  # fmt: skip
+    return table(head, lines)
+
+
+def _line(one: dict[str, Any]) -> tuple[str, ...]:
+    setting = (
+        str(one["film"]),
+        f"{one['film_exposure']:.1f}",
+        *(f"{one[key]:.3f}" for key in ("screen", "monitor", "camera")),
+        f"{one['exposure']:.1f}",
+    )
+    if "mean" not in one:
+        return *setting, str(one.get("reason", "")), *["-"] * 4
+    read = str(one["reading"]) + (", coarse" if one["coarse"] == "yes" else "")
+    sizes = [f"{one[key]:+.2f}" if "exp" not in key else f"{one[key]:.2f}"
+             for key in ("mean", "mean_expanded", "worst", "worst_expanded")]  # fmt: skip
+    return *setting, read, *sizes
+
+
+def lights(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Tell the coverage of driven lights, a tenth as many runs."""
+    del cache, seconds
+    runs = setting.runs(SIGNALS // 10)
+    found = setting.each(_light, list(range(runs)))
+    return _covered([row for rows in found for row in rows])
+
+
+def _light(number: int) -> Rows:
+    random = np.random.default_rng([2006, number, 19])
+    kind = clocks.light if number % 2 else clocks.light_stream
+    try:
+        return [_row(one) for one in kind(random)]
+    except GapError as gap:
+        print(f"light {number}: {gap.code}", flush=True)
+        return []
+
+
+PARTS = {"signals": signals, "films": whole_films, "lights": lights}
+
+
+def main(arguments: list[str]) -> None:
+    """Run what was asked for and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--share", type=float, default=1.0, help="share of the full number of runs")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--cache", type=Path, help="folder of finished films and batches")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="length of a whole film")
+    given = parser.parse_args(arguments)
+    setting = Setting(share=given.share, jobs=given.jobs)
+    print(prose(f"Made {machine()}."))
+    for name in given.parts or PARTS:
+        print(PARTS[name](setting, given.cache, given.seconds), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
