@@ -115,3 +115,12 @@ def test_the_benchmark_of_picture_faults_finds_what_it_plants() -> None:
     text = load("faults").found(tiny())
     assert text.count("| 1 of 1 |") == 11
     assert text.count("| 0 of 1 |") == 11
+
+
+@pytest.mark.parametrize("name", ["signals", "films", "lights"])
+def test_a_part_of_the_latency_benchmark_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The fewest runs, films of 2 s: a table of errors that are numbers."""
+    load("latency").main([name, "--share", "0", "--jobs", "1", "--seconds", "2"])
+    told = capsys.readouterr().out
+    assert "| --- |" in told
+    assert not re.search(r"\bnan\b", told)
