@@ -39,6 +39,7 @@ STILL, STILL_SHARE = 0.06, 1 / 6  # codes on the thumbnail or share of the motio
 SETTLED, SETTLED_SHARE = 0.01, 0.02  # the same of most frames that stand
 RECODED = 3.0  # codes on the thumbnail by which a key frame differs that codes a frozen picture anew
 OPEN = 0.03  # codes on the thumbnail: a live scene may change as little, a frozen one that is still refined as much
+REFINED, SILENT_SHARE = 1 / 8, 1 / 3  # of what the livelier part of a clip changes by; share of frames that are silent
 AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
 STEADY, UNSTEADY = 0.4, 4.0  # of the usual motion, from and up to which a frame moves as its neighbours do
@@ -60,7 +61,7 @@ def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evid
     shortest = max(FEWEST, round(SHORTEST / interval))
     silent = _silent(series, shortest)
     proven = [*by_keys(series), *by_motion(series.difference, series.keys, shortest)]
-    frozen = _joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
+    frozen = joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
     left = _without(silent, frozen)
     return Evidence(frozen=tuple(frozen), undecided=tuple(run for run in left if run[1] - run[0] >= shortest))
 
@@ -154,10 +155,17 @@ def _stands(elapsed: Array, shown: Array) -> bool:
 
 
 def _silent(series: Series, shortest: int) -> list[Run]:
-    """Find runs of frames that hardly change a pixel; key frames amidst tell nothing."""
-    usual = median_filter(np.nan_to_num(series.difference), 5, mode="nearest")
-    silent = (series.changed <= SILENT) | (usual <= OPEN) | (series.keys & (series.difference <= RECODED))
-    return [run for run in runs_of(silent) if run[1] - run[0] >= shortest]
+    """Find runs of frames that hardly change, with those around in which a coder may still be refining them.
+
+    Key frames amidst tell nothing.
+    """
+    difference = np.nan_to_num(series.difference)
+    usual = median_filter(difference, 5, mode="nearest")
+    recoded = series.keys & (difference <= RECODED)
+    silent = (series.changed <= SILENT) | (usual <= OPEN) | recoded
+    quiet = silent | (usual <= REFINED * float(np.percentile(difference, 75)))
+    around = [run for run in runs_of(quiet) if np.mean(silent[slice(*run)]) >= SILENT_SHARE]
+    return [run for run in joined([*runs_of(silent), *around]) if run[1] - run[0] >= shortest]
 
 
 def runs_of(chosen: NDArray[np.bool_]) -> list[Run]:
@@ -166,7 +174,7 @@ def runs_of(chosen: NDArray[np.bool_]) -> list[Run]:
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _joined(runs: Iterable[Run]) -> list[Run]:
+def joined(runs: Iterable[Run]) -> list[Run]:
     """Put runs in order, those that touch or overlap as one."""
     joined: list[Run] = []
     for start, end in sorted(runs):
