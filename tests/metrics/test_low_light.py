@@ -114,6 +114,17 @@ def test_a_falling_frame_rate_is_called_a_slow_shutter() -> None:
     assert (slow.value, "slow shutter" in slow.method) == (50, True)
 
 
+def test_new_pictures_that_nobody_counted_are_no_frame_rate_to_compare() -> None:
+    """Upper bounds of shots without a clock, and rates by another clock, stand aside: the mean rates are compared."""
+    shots = levels(100, 10)
+    given = [figure(one, "frame_rate.mean", value) for one, value in zip(shots, (25, 12.5), strict=True)]
+    given += [figure(one, "frame_rate.unique", 25, upper_bound=True) for one in shots]
+    given += [figure(one, "frame_rate.mean", 25, statistic="presentation") for one in shots]
+    [rate] = [one for one in low_light.across(shots, given) if getattr(one, "quantity", "") == "low_light.frame_rate"]
+    assert isinstance(rate, Measurement)
+    assert rate.value == 50
+
+
 def test_filters_dim_the_shot_without_filter() -> None:
     shots = [
         shot("a", illuminance=(80, "lx"), illuminance_accuracy=(6, "%")),
