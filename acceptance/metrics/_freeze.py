@@ -82,17 +82,25 @@ def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list
 
     ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends late blur it.
     """
-    found, at = [], AROUND + 1
-    while at < len(difference):
-        again = _again(difference, keys, at)
-        start = _stop(difference, keys, at) if again - at >= shortest else at
-        motion = max(_motion(difference[max(place - AROUND, 0) : place]) for place in (at - AROUND, at, start))
-        settled = np.median(difference[at : max(again, at + 1)]) <= max(SETTLED, SETTLED_SHARE * motion)
-        end = _restart(difference, keys, start, again, motion) if settled else 0
-        if end - start >= shortest:
-            found.append((start, end))
-        at = max(end, at + 1)
+    found: list[Run] = []
+    if len(difference) < AROUND:
+        return found
+    before = np.median(np.lib.stride_tricks.sliding_window_view(difference, AROUND), axis=1)
+    falls = np.flatnonzero(difference[AROUND:] <= before[:-1] / 2) + AROUND
+    for at in falls[falls > AROUND].tolist():
+        run = _stands_from(difference, keys, at) if not found or at > found[-1][1] else (at, at)
+        if run[1] - run[0] >= shortest:
+            found.append(run)
     return found
+
+
+def _stands_from(difference: Array, keys: NDArray[np.bool_], first: int) -> Run:
+    """Run of frames that stand from ``first`` on, or soon after; an empty one where they do not."""
+    again = _again(difference, keys, first)
+    start = _stop(difference, keys, first)
+    motion = max(_motion(difference[max(at - AROUND, 0) : at]) for at in (first - AROUND, first, start))
+    settled = again > first and np.median(difference[first:again]) <= max(SETTLED, SETTLED_SHARE * motion)
+    return start, _restart(difference, keys, start, again, motion) if settled else start
 
 
 def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:

@@ -93,3 +93,9 @@ def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
     assert _freeze.by_motion(difference, keys, 12) == []
     dead = np.concatenate([[np.nan], walk, np.full(50, 0.002), [9.0], walk])
     assert _freeze.by_motion(dead, keys[: len(dead)], 12) == [(41, 91)]
+
+
+@pytest.mark.parametrize("frames", [3, 4, 5, 6])
+def test_a_clip_of_a_few_frames_shows_no_freeze(frames: int) -> None:
+    pictures = [np.full((bench.HEIGHT, bench.WIDTH), 90, np.uint8)] * frames
+    assert bench.coded(pictures, bench.quality(30, 25)) == _freeze.Evidence(frozen=(), undecided=())
