@@ -63,6 +63,14 @@ def test_a_table_of_the_frame_rate_benchmark_is_made(name: str) -> None:
     assert "| --- |" in importlib.import_module("frame_rate").SECTIONS[name](tiny())
 
 
+def test_the_benchmark_of_the_clock_reads_one_setting_and_one_film() -> None:
+    """Fifty frames and a second of film: all read, none wrong."""
+    rows = [line.split(" | ") for line in load("clock").main(tiny()).splitlines() if "%" in line]
+    assert len(rows) == 2
+    assert all(row[-1] == "0 |" for row in rows)
+    assert rows[0][1] == "100.00%"
+
+
 def test_a_finished_section_is_taken_from_the_cache_and_a_named_one_is_made_anew(tmp_path: Path) -> None:
     first = accuracy.kept("cramer_rao", tiny(), tmp_path, anew=False)
     (tmp_path / "cramer_rao.json").write_text((tmp_path / "cramer_rao.json").read_text().replace("bound", "limit"))
