@@ -20,6 +20,7 @@ SIDE = 21
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 LONGEST = 16
 DATA, CORRECTION = 13, 13  # codewords
+WRONG = 22  # of 441 modules: two codes differ in far more
 FORMAT = 0b011010101011111  # level Q, mask 0: every module whose row + column is even is turned over
 FIELD = 0x11D  # x^8 + x^4 + x^3 + x^2 + 1, the polynomial of the field of 256 elements
 
@@ -39,6 +40,26 @@ def matrix(text: str) -> NDArray[np.bool_]:
         dark[row, column] = bool(next(bits)) != ((row + column) % 2 == 0)
     dark.flags.writeable = False
     return dark
+
+
+def read(dark: NDArray[np.bool_]) -> str:
+    """Return the text of a code whose modules are ``dark`` (21, 21); empty where it is no code of this kind.
+
+    Errors are not corrected: a text counts where the code drawn of it differs in at most WRONG modules.
+    """
+    _, fixed = _patterns()
+    bits = "".join(str(int(dark[row, column] != ((row + column) % 2 == 0))) for row, column in _path(fixed))
+    count = int(bits[4:13], 2)
+    if bits[:4] != "0010" or count > LONGEST:
+        return ""
+    starts = range(13, 13 + 11 * (count // 2), 11)
+    numbers = [n for start in starts for n in divmod(int(bits[start : start + 11], 2), 45)]
+    if count % 2:
+        numbers.append(int(bits[13 + 11 * (count // 2) :][:6], 2))
+    if max(numbers, default=0) >= len(CHARACTERS):
+        return ""
+    text = "".join(CHARACTERS[number] for number in numbers)
+    return text if np.count_nonzero(matrix(text) != dark) <= WRONG else ""
 
 
 def _codewords(text: str) -> list[int]:

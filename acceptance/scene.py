@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance import clip, colorchecker, copies, finding, logs, views
+from acceptance import clip, colorchecker, copies, finding, logs, sessions, views
 from acceptance.colorimetry import picture_of
 from acceptance.errors import GapError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
@@ -217,13 +217,14 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         found = views.of_plain_edges(opened.info, watch.kept, notes) | found
     if opened.info.truncated:
         notes.append(Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)})))
-    located = pair + tuple(places[:1]) + tuple(track.place for track in watch.tracks)
+    clocks = tuple(track.place for track in watch.tracks)
+    located, session = pair + tuple(places[:1]) + clocks, sessions.filmed(clocks, watch.kept)
     return Scene(
         shot=replace(
             shot,
             corners=tuple(tuple((float(x), float(y)) for x, y in place.corners) for place in located),
             chart=shot.chart or (located[0].chart.name if located else None),
-            stream=_stream(opened, watch),
+            stream=_stream(opened, watch) | ({"clock_session": session} if session else {}),
         ),
         video=opened.info,
         chart=None if pair else printed or (located[0].chart if located else None),
@@ -235,10 +236,22 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
         reference=watch.kept[len(watch.kept) // 2],
         strips=watch.strips.cut(),
         folder=folder,
-        screen_log=logs.table(folder, shot.screen_log, 2) if shot.screen_log else None,
+        screen_log=_screen_log(shot, folder, session, notes),
         drive=logs.drive(shot, folder),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
+
+
+def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Floats | None:
+    """Read the log of the clock screen, unless it is of another session than the film."""
+    if not shot.screen_log:
+        return None
+    read, logged = logs.table(folder, shot.screen_log, 2), sessions.logged(folder / shot.screen_log)
+    if session and logged and session != logged:
+        parameters = {"film": session, "log": logged}
+        notes.append(Note(reason=Reason(code="screen_log_of_other_session", parameters=parameters)))
+        return None
+    return read
 
 
 def _stream(opened: clip.Clip, watch: Watch) -> dict[str, Value]:

@@ -125,6 +125,7 @@ def film_clock(
     jitter: float = 0.001,
     arrivals_path: Path | None = None,
     log_path: Path | None = None,
+    session: str = screen.NOBODY,
 ) -> Truth:
     """Film the clock screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
 
@@ -134,7 +135,7 @@ def film_clock(
     Raises OutputError when the film cannot be written.
     """
     to_picture = pose(camera, clock.size)
-    run = _run(refresh, first_index, (-1.0, seconds + 1.0))
+    run = _run(refresh, first_index, (-1.0, seconds + 1.0), session)
     own, lit = _clock_sheet(camera, clock, run)
     sheet = photograph(camera, [(own, to_picture @ _from_raster(camera, clock))])
     shown = _deliveries(camera, seconds)
@@ -210,8 +211,9 @@ def _raster_step(camera: Camera, chart: charts.Chart) -> int:
     return max(1, round(RASTER * camera.share * camera.width / chart.size[0]))
 
 
-def _raster(camera: Camera, chart: charts.Chart, index: int | None = None) -> Light:
-    return drawing.raster(chart, round(_raster_step(camera, chart) * chart.size[0]), index=index)
+def _raster(camera: Camera, chart: charts.Chart, index: int | None = None, session: str = screen.NOBODY) -> Light:
+    width = round(_raster_step(camera, chart) * chart.size[0])
+    return drawing.raster(chart, width, index=index, session=session)
 
 
 def _from_raster(camera: Camera, chart: charts.Chart) -> Array:
@@ -241,11 +243,12 @@ class _Run:
 
     times: Array
     indices: tuple[int, ...]
+    session: str = screen.NOBODY
 
 
-def _run(refresh: float, first_index: int, span: Point) -> _Run:
+def _run(refresh: float, first_index: int, span: Point, session: str = screen.NOBODY) -> _Run:
     number = np.arange(math.floor(span[0] * refresh), math.ceil(span[1] * refresh) + 1)
-    return _Run(times=number / refresh, indices=tuple(first_index + int(i) for i in number))
+    return _Run(times=number / refresh, indices=tuple(first_index + int(i) for i in number), session=session)
 
 
 def _clock_sheet(camera: Camera, clock: charts.Chart, run: _Run) -> tuple[Sheet, Array]:
@@ -254,7 +257,7 @@ def _clock_sheet(camera: Camera, clock: charts.Chart, run: _Run) -> tuple[Sheet,
     Returns the sheet, and which cells are lit from each refresh on, (n, cells) of 0 and 1.
     """
     cells, lit, scale = [], [], _raster_step(camera, clock)
-    base = _raster(camera, clock, run.indices[0])[..., 1].copy()
+    base = _raster(camera, clock, run.indices[0], run.session)[..., 1].copy()
     for region in clock.regions:
         for boxes, when in _states(region, run).items():
             light, (x, y) = drawing.light(region, boxes, scale)
@@ -269,7 +272,7 @@ def _states(region: charts.Region, run: _Run) -> dict[tuple[Box, ...], list[bool
     """Return what a region lights, state by state, and at which refreshes; nothing for one that never changes."""
     if region.kind not in screen.SHOWN:
         return {}
-    shown = [screen.lit(region, index) for index in run.indices]
+    shown = [screen.lit(region, index, run.session) for index in run.indices]
     return {boxes: [one == boxes for one in shown] for boxes in dict.fromkeys(shown) if boxes}
 
 

@@ -27,7 +27,7 @@ RANKS = (
         " zone_map wording doctor"
         " coverage_map event_timeline timeline recording_names capacity header"
     ),
-    "watch simulate clock_page workspace recordings recording_list",
+    "watch simulate sessions clock_page workspace recordings recording_list",
     "views comparison channels rows",
     "scene exhibits",
     "metrics checks still pages report signing evidence",
@@ -69,6 +69,7 @@ ANYWHERE = {"numpy", "scipy"}
 HOMES = {
     "av": {"clip", "encode", "capture"},
     "cv2": {
+        "sessions",
         *("charts", "drawing", "finding", "plain_edges", "colorimetry", "colorchecker", "thumbnails", "watch", "still"),
         "metrics",
     },

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 import pytest
 
-from acceptance import charts, drawing, qr, screen, sequences
+from acceptance import charts, drawing, qr, scene, screen, sequences
+from acceptance.camera import Camera
+from acceptance.model import Shot
+from acceptance.simulate import film_clock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLOCK = charts.load("clock")
 
@@ -16,6 +24,19 @@ def test_a_qr_code_is_read_by_another_program(text: str) -> None:
     picture = np.pad(np.where(qr.matrix(text), 0, 255).astype(np.uint8), 4, constant_values=255)
     large = cv2.resize(picture, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
     assert cv2.QRCodeDetector().detectAndDecode(large)[0] == text
+
+
+@pytest.mark.parametrize("text", ["K7Q2MX 00000064", "A", "", "0123456789ABCDEF"])
+def test_a_code_is_read_back_and_a_spoilt_one_is_refused(text: str) -> None:
+    """Random modules in place of a tenth of the code, or of all of it: no other text is read."""
+    assert qr.read(qr.matrix(text)) == text
+    random = np.random.default_rng(5)
+    for share in (0.1, 1.0):
+        for _ in range(50):
+            spoilt = np.where(
+                random.uniform(size=(21, 21)) < share, random.uniform(size=(21, 21)) < 0.5, qr.matrix(text)
+            )
+            assert qr.read(spoilt) in {"", text}
 
 
 @pytest.mark.parametrize("text", ["k7q2mx", "0123456789ABCDEFG", "时钟"])
@@ -44,3 +65,17 @@ def test_the_field_shows_the_chips_of_the_sequence() -> None:
     region = CLOCK.region("sequence.left")
     shown = [bool(screen.lit(region, index)) for index in range(200)]
     assert shown == sequences.chips()[:200].astype(bool).tolist()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_film_tells_its_session_and_the_log_of_another_one_is_not_used(tmp_path: Path, share: float) -> None:
+    camera = Camera(width=1280, height=720, share=share, noise=0.02, crf=30)
+    film_clock(camera, CLOCK, tmp_path / "c.mp4", 0.4, session="K7Q2MX")
+    shot = Shot(id="c", subject="c", clip="c.mp4", chart="clock", screen_log="log.csv")
+    told = {}
+    for session in ("K7Q2MX", "AB23CD"):
+        (tmp_path / "log.csv").write_text(f"index,time_s\n# session={session} missed=0 time=unix\n1,0.1\n2,0.2\n")
+        seen = scene.look(shot, tmp_path)
+        assert seen.shot.stream["clock_session"] == "K7Q2MX"
+        told[session] = (seen.screen_log is not None, [note.reason.code for note in seen.notes])
+    assert told == {"K7Q2MX": (True, []), "AB23CD": (False, ["screen_log_of_other_session"])}
