@@ -118,16 +118,25 @@ def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
 def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
     """Choose among the frames from ``first`` on at which motion may have stopped.
 
-    The last one: before it all moves. Yet a stop at twice the motion, all but a third of it at once, goes before: what
-    seemed to be motion was sent late.
+    The first one after which only late corrections come: less than a third of the motion, or less than half and less
+    from frame to frame; else the last one before which all moves.
     """
     start = first
     for at in range(first, min(first + LATE + 1, len(difference))):
-        late = difference[start:at][~keys[start:at]].max(initial=0)
-        before, since = (_motion(difference[place - AROUND : place]) for place in (start, at))
-        if since and not (before >= 2 * since and late <= before / 3):
+        motion = _motion(difference[at - AROUND : at])
+        if motion:
             start = at
+            late = _late(difference[at : first + LATE + 1], keys[at : first + LATE + 1], motion)
+            if late.max(initial=0) <= motion / 3 or (late.max() <= motion / 2 and (np.diff(late) < 0).all()):
+                break
     return start
+
+
+def _late(difference: Array, keys: NDArray[np.bool_], motion: float) -> Array:
+    """Differences up to the first that stands still, but for key frames."""
+    still = difference <= max(STILL, STILL_SHARE * motion)
+    end = int(np.argmax(still)) if still.any() else len(still)
+    return difference[:end][~keys[:end]]
 
 
 def _motion(difference: Array) -> float:
