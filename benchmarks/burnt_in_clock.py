@@ -52,13 +52,13 @@ class Outcome:
     clear: float = float("nan")
 
 
-def cases(fonts: dict[str, Path | None], seconds: float = 16.0) -> list[overlays.Overlay]:
+def cases(fonts: dict[str, Path | None], seconds: float = 30.0) -> list[overlays.Overlay]:
     """Films: every font, height and look, with dates, phases and backgrounds drawn by their number."""
     made = []
     for number, (font, height, (style, ground)) in enumerate(itertools.product(fonts, HEIGHTS, LOOKS)):
         random = np.random.default_rng(number)
         start = datetime(2001, 1, 1) + timedelta(seconds=float(random.uniform(0, 3e9)))  # noqa: DTZ001 -- local time
-        form = list(overlays.FORMATS)[number % len(overlays.FORMATS)]
+        form = list(overlays.FORMATS)[(number + number // len(LOOKS)) % len(overlays.FORMATS)]
         made.append(
             overlays.Overlay(
                 font=font,

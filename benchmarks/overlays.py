@@ -43,7 +43,7 @@ STYLES = ("white", "outlined", "inverting")
 UNEVEN = {"Noto Serif CJK Bold": NOTO / "NotoSerifCJK-Bold.ttc"}  # its 1 is narrower than the other digits
 GROUNDS = ("dark", "still", "panning", "passing", "bright")
 WHITE, BLACK = 235, 16
-SIZE = (80, 704)  # rows, columns of the picture
+SIZE = (80, 880)  # most rows and columns of the picture
 PLACE = (14, 24)  # row, column of the text
 
 
@@ -132,11 +132,15 @@ def frames(overlay: Overlay) -> Iterator[NDArray[np.uint8]]:
     random = np.random.default_rng(overlay.seed)
     ground = _ground(overlay, random)
     signs: dict[int, bool] = {}
+    x, y, width, height = overlay.region()
+    rows, columns = (
+        min(most, 16 * round(end / 16 + 1.5)) for most, end in zip(SIZE, (y + height, x + width), strict=True)
+    )
     for time in overlay.times:
         picture = ground(float(time)) + random.normal(0, overlay.noise, SIZE)
         mask, spans = drawn(overlay.font, overlay.height, overlay.text(overlay.shown(float(time))))
         _burn(picture, mask, spans, overlay, signs)
-        yield np.clip(np.rint(picture), BLACK, WHITE).astype(np.uint8)
+        yield np.clip(np.rint(picture[:rows, :columns]), BLACK, WHITE).astype(np.uint8)
 
 
 def _burn(

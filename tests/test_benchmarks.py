@@ -132,3 +132,9 @@ def test_a_part_of_the_latency_benchmark_runs(name: str, capsys: pytest.CaptureF
     told = capsys.readouterr().out
     assert "| --- |" in told
     assert not re.search(r"\bnan\b", told)
+
+
+def test_the_benchmark_of_burnt_in_clocks_films_and_reads_one() -> None:
+    text = load("burnt_in_clock").report(tiny())
+    assert "| all | 1 |" in text
+    assert "digits of unequal width" in text

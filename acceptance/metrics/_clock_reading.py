@@ -30,7 +30,8 @@ ADVANCE = (0.85, 1.5)  # of the width that digits cover, from one digit to the n
 COLON = (0.15, 1.8)  # of an advance, width of what stands between hours and minutes
 SEPARATOR = (0.15, 2.8)  # of an advance, width of what stands between the parts of a date: 年 is wide
 LEAST = 0.45  # correlation of a cell with its digit
-AHEAD = 0.06  # by which it must be ahead of any other digit
+AHEAD = 0.16  # share of the way to another reading by which it must be ahead of it; readings that were wrong had up to 0.12
+ALIKE = 1e-6  # of unlikeness, below which two digits are one
 GROUPS = {"YMD": (4, 2, 2), "MDY": (2, 2, 4)}  # digits between separators; DMY has those of MDY
 WRITTEN = {"YMD": "%Y%m%d", "MDY": "%m%d%Y", "DMY": "%d%m%Y"}
 
@@ -40,7 +41,8 @@ class Cells:
     """How well each digit fits everywhere: ``fits`` (n seconds, 10, w) by the left edge of a cell.
 
     ``units`` is the left edge of the seconds' units, ``first`` what they show in the first second; digits cover
-    ``ink`` px. ``seconds`` (n,) are counted from ``Font.moment``.
+    ``ink`` px. ``seconds`` (n,) are counted from ``Font.moment``; ``unlike`` (10, 10): 1 - correlation of two
+    digits.
     """
 
     fits: NDArray[np.float32]
@@ -48,6 +50,7 @@ class Cells:
     units: int
     first: int
     ink: int
+    unlike: Array
 
 
 def near(fits: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
@@ -57,7 +60,7 @@ def near(fits: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What was read, least correlation and least lead over the cells, and their left edges.
+    """What was read, least correlation over the cells, least lead over another reading (0 to 1), and the left edges.
 
     ``chosen`` is the number of the hypothesis.
     """
@@ -84,7 +87,13 @@ def cells(strip: NDArray[np.uint8], times: Array, font: Font) -> Cells:
         units=font.window[0],
         first=int(font.first + seconds[0]) % 10,
         ink=font.ink,
+        unlike=1 - _correlated(font.digits),
     )
+
+
+def _correlated(digits: Array) -> Array:
+    """(10, 10) correlation of the digits with each other."""
+    return np.corrcoef(digits.reshape(10, -1))
 
 
 def _fit(picture: NDArray[np.float32], digit: Array) -> NDArray[np.float32]:
@@ -103,7 +112,7 @@ def time_of_day(face: Cells) -> Part:
     digits, fits = np.stack(units), near(face.fits)
     each = np.arange(len(seconds))
     scores = np.stack([fits[each, digit, edge].mean(axis=1) for digit, edge in zip(digits, edges, strict=True)])
-    return _sure(_part(starts, digits[:, :, 0], scores, (*edges, face.units), advance))
+    return _sure(_part(starts, digits, scores, face.unlike, (*edges, face.units), advance))
 
 
 def _time_edges(face: Cells, seconds: NDArray[np.int_]) -> tuple[tuple[int, ...], float]:
@@ -141,7 +150,7 @@ def calendar_date(face: Cells, time: Part, order: str | None) -> Part:
     days, digits = _calendar(("YMD",) if kind == "YMD" else (order,) if order else ("MDY", "DMY"))
     fits = near(mean)
     scores = np.stack([fits[digit, edge] for digit, edge in zip(digits, edges, strict=True)])
-    part = _sure(_part(days, digits, scores, edges))
+    part = _sure(_part(days, digits, scores, face.unlike, edges))
     alike = {int(day) for day in days[(digits == digits[:, [part.chosen]]).all(axis=0)]}
     if len(alike) > 1:
         both = " or ".join(str(date.fromordinal(day)) for day in sorted(alike))
@@ -201,21 +210,25 @@ def _part(
     values: NDArray[np.int_],
     digits: NDArray[np.int_],
     scores: NDArray[np.floating[Any]],
+    unlike: Array,
     edges: Sequence[int],
     advance: float = 0.0,
 ) -> Part:
-    """Choose the best of hypotheses: ``digits`` and ``scores`` (cells, hypotheses)."""
+    """Choose the best of hypotheses: ``digits`` (cells, hypotheses or hypotheses x seconds), ``scores``.
+
+    Its lead over another is a share of what two perfect readings would differ by, since some digits are much alike.
+    """
     total = scores.sum(axis=0)
     best = int(np.argmax(total))
-    leads = [
-        float(total[best] - total[digit != digit[best]].max()) if (digit != digit[best]).any() else np.inf
-        for digit in digits
-    ]
+    apart = sum(unlike[digit, digit[best]] for digit in digits)
+    apart = apart if apart.ndim == 1 else apart.mean(axis=1)
+    other = apart > ALIKE
+    leads = (total[best] - total)[other] / apart[other]
     return Part(
         value=int(values[best]),
         chosen=best,
         least=float(scores[:, best].min()),
-        ahead=min(leads),
+        ahead=float(leads.min()),
         edges=tuple(edges),
         advance=advance,
     )

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 FRAME = 6  # px that the strip is widened by: characters may touch the region's edge
 SHARPNESS = 8.0  # of what a frame says, per unit of correlation
-NEXT, OTHER = 2.0, 4.5  # what it costs that the next digit comes, and any other: less than two steps in a row
+NEXT, OTHER = 4.0, 6.5  # what it costs that the next digit comes, and any other: less than two steps in a row
+AT_END = 0.3  # s of film that must follow a change, and come before it: a few frames tell too little
 GAP = 0.7  # s between frames beyond which any digit may follow
 
 
@@ -68,6 +69,7 @@ def follow(strip: Bytes, times: Array, font: Font) -> Seconds:
     fits = _clock_face.fits(strip, font)
     digits = _course(fits, np.diff(times) > GAP)
     first = np.flatnonzero(np.diff(digits)) + 1
+    first = first[(times[first] - times[0] >= AT_END) & (times[-1] - times[first] >= AT_END)]
     moments = (times[first] + times[first - 1]) / 2
     steps = np.diff(digits[np.concatenate([first[:1] - 1, first])])
     gone = np.diff(moments, prepend=moments[:1] - 1)

@@ -13,13 +13,13 @@ from conftest import benchmark
 
 from acceptance import scene
 from acceptance.errors import GapError
-from acceptance.metrics import _seconds, burnt_in_clock
+from acceptance.metrics import _reference_time, _seconds, burnt_in_clock
 from acceptance.model import Condition, Measurement, Note, Shot
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import OverlayFilm
+    from conftest import Film, OverlayFilm
 
 overlays = benchmark("overlays")
 START = datetime(2026, 11, 25, 13, 52, 30, 370_000)  # noqa: DTZ001 -- such a clock knows no zone
@@ -200,6 +200,19 @@ def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(see
     unzoned = measured(streamed, reference_time_accuracy=0.01)["burnt_in_clock.offset"]
     assert isinstance(unzoned, Note)
     assert unzoned.reason.code == "utc_offset"
+
+
+def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(clock_film: Film) -> None:
+    """Local time is Unix time and the zone; the log's refreshes are those of the simulated screen."""
+    shot = Shot(id="a", subject="camera", clip="clock.mp4", screen_log="screen.csv")
+    filmed = scene.look(shot, clock_film.path.parent)
+    assert filmed.screen_log is not None
+    told = (Condition(name="utc_offset", value=8), Condition(name="reference_time_accuracy", value=0.02))
+    unix = replace(filmed, screen_log=filmed.screen_log + np.array([0, 1.79e9]), shot=replace(shot, conditions=told))
+    reference = _reference_time.of(unix)
+    true = clock_film.truth.middles - np.array(clock_film.truth.times, float) + filmed.series.times + 1.79e9 + 8 * 3600
+    assert reference.kind == "filmed"
+    assert np.abs(reference.seconds - np.median(true - filmed.series.times) - filmed.series.times).max() < 0.02
 
 
 @pytest.mark.parametrize("clip", ["bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4"])
