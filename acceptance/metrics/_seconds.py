@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FRAME = 6  # px that the strip is widened by: characters may touch the region's edge
 SHARPNESS = 8.0  # of what a frame says, per unit of correlation
-NEXT, OTHER = 4.0, 6.5  # what it costs that the next digit comes, and any other: less than two steps in a row
+NEXT, OTHER = 3.0, 6.8  # what it costs that the next digit comes, and any other: more than two steps in turn
 AT_END = 0.3  # s of film that must follow a change, and come before it: a few frames tell too little
 GAP = 0.7  # s between frames beyond which any digit may follow
 
