@@ -59,6 +59,12 @@ def cases() -> list[Case]:
     found += [
         Case(name=f"25 %, blur {blur:g} px", camera=replace(FULL_HD, share=0.25, blur=blur)) for blur in (1.5, 2, 3)
     ]
+    small = replace(FULL_HD, width=1280, height=720)
+    found += [Case(name=f"{share:.0%} of 1280 px", camera=replace(small, share=share)) for share in (0.2, 0.15, 0.12)]
+    found.append(Case(name="25% of 704 px", camera=replace(small, width=704, height=396, share=0.25)))
+    found += [
+        Case(name=f"25 % of 1280 px, blur {blur:g} px", camera=replace(small, share=0.25, blur=blur)) for blur in (2, 3)
+    ]
     found += [Case(name=f"noise {noise:.0%}", camera=replace(usual, noise=noise)) for noise in (0.05, 0.1, 0.2)]
     found += [
         Case(name=f"exposure {e:g} refreshes, any phase", camera=usual, exposure=e, split=False)
