@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
 
+DEFAULT_STATISTIC = "worst"  # of a quantity that has several, where the pack names none
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -98,7 +100,7 @@ class Case:
             and one.shot in self.shots
             and _within(one.region, requirement.region)
             and (not requirement.direction or one.direction in {requirement.direction, ""})
-            and one.statistic in {requirement.statistic, ""}
+            and one.statistic in {requirement.statistic or DEFAULT_STATISTIC, ""}
         ]
 
     def _elsewhere(self, requirement: Requirement, subject: str) -> Iterator[Measurement]:

@@ -183,6 +183,7 @@ def test_the_mean_is_judged_with_its_combined_uncertainty() -> None:
         ({"statistic": "worst"}, {"statistic": "mean"}, False),
         ({"statistic": "worst"}, {"statistic": ""}, True),
         ({}, {"statistic": "mean"}, False),
+        ({}, {"statistic": "worst"}, True),
         ({}, {"subject": "other"}, False),
         ({}, {"quantity": "noise.snr_patch"}, False),
     ],
