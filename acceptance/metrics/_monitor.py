@@ -27,11 +27,12 @@ TIMING = (
 )
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 MISS = 0.001  # likelihood of a change off the grid, against one on it
+STRAY = 0.0005  # s from one grid that is tried to the next
 PHASES = 32
 GROUPS = 8  # of draws with nearly the same exposure: where it is not known, it decides which refreshes fit
 REACH = 3  # pictures about the guess that a film frame may show
 MOSTLY = 0.25  # share of another picture in a frame that still tells what the main one looks like
-MOST_CHANGES = 300  # that the grid is looked for in
+MOST_CHANGES = 200  # that the grid is looked for in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +212,8 @@ def _on_refreshes(earliest: Array, latest: Array) -> Array:
     period, start = periods[chosen, None], starts[chosen, None]
     start = start + period * random.uniform(-0.5, 0.5, start.shape) / PHASES
     with np.errstate(invalid="ignore"):
-        lowest, highest = np.ceil((earliest - start) / period), np.floor((latest - start) / period)
+        lowest = np.ceil((earliest - TIMING - start) / period)
+        highest = np.floor((latest + TIMING - start) / period)
         some_point = lowest + np.floor(random.uniform(size=earliest.shape) * (highest - lowest + 1))
         between = np.rint(((earliest + latest) / 2 - start) / period)
         refresh = start + period * np.where(highest >= lowest, some_point, between)
@@ -241,6 +243,6 @@ def _grids(earliest: Array, latest: Array) -> tuple[Array, Array, Array]:
 
 
 def _rates(rate: float, span: float) -> Array:
-    """Rates near ``rate`` so close that neighbouring grids part by at most an eighth of a period from middle to end."""
-    count = 2 * int(np.ceil(RATE_BAND * rate * span * 4)) + 1
+    """Rates near ``rate`` so close that neighbouring grids part by at most STRAY from middle to end."""
+    count = 2 * int(np.ceil(RATE_BAND * span / (2 * STRAY))) + 1
     return rate * np.linspace(1 - RATE_BAND, 1 + RATE_BAND, count)
