@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.charts import Chart, Located, Region
+    from acceptance.charts import Chart, Located, Mark, Region
     from acceptance.clip import Clip, Frame, VideoInfo
     from acceptance.model import Box
 
 MOST_FRAMES = 32
 LOCATE_EVERY = 25  # frames from one look at a clock to the next
 SEARCH_RARELY = 250  # frames between searches of the whole picture where none finds anything new
+STANDS_WITHIN = 0.1  # px, in which a clock that is followed stands still
+ALIKE = 0.015  # of its contrast, mean difference of a fiducial that stands; one moved by 0.2 px differs by more
 EVERY_ROW = 4  # of the rows in which pixels are compared
 TELLING = 4  # codes off the ends of the scale from which a pixel can show noise
 CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
@@ -137,6 +139,7 @@ class Track:
         self.first = first
         self.readings: list[list[float]] = []
         self.levels: list[float] = []
+        self.seen: list[tuple[tuple[int, int, int, int], NDArray[Any]]] = []  # fiducials when last aligned
         self.move(place)
 
     def move(self, place: Located) -> None:
@@ -147,9 +150,13 @@ class Track:
 
     def follow(self, frame: Frame) -> bool:
         """Look where the clock was last seen, and around; tell whether it still is there."""
+        if self.seen and all(_alike(frame, box, before) for box, before in self.seen):
+            return True
         place = finding.follow(frame.luma, self.place)
-        if place is not None:
+        if place is not None and moved(place, self.place) > STANDS_WITHIN:
             self.move(place)
+        if place is not None:
+            self.seen = [(box, _cut(frame, box)) for box in map(within, map(_box, place.marks))]
         return place is not None
 
     def read(self, frame: Frame) -> None:
@@ -180,6 +187,23 @@ def clock_cells(chart: Chart) -> tuple[Region, ...]:
 
 def _core(place: Located, region: Region) -> tuple[int, int, int, int]:
     return within(charts.inner(place, region, CORE))
+
+
+def _box(mark: Mark) -> tuple[float, float, float, float]:
+    """Box (x, y, width, height) round a fiducial."""
+    (x, y), (right, foot) = mark.corners.min(axis=0).tolist(), mark.corners.max(axis=0).tolist()
+    return x, y, right - x, foot - y
+
+
+def _cut(frame: Frame, box: tuple[int, int, int, int]) -> NDArray[Any]:
+    x, y, width, height = box
+    return frame.luma[y : y + height, x : x + width].copy()
+
+
+def _alike(frame: Frame, box: tuple[int, int, int, int], before: NDArray[Any]) -> bool:
+    """Whether a fiducial looks as before."""
+    contrast = float(before.max()) - float(before.min())
+    return bool(cv2.norm(_cut(frame, box), before, cv2.NORM_L1) <= ALIKE * contrast * before.size)
 
 
 def _copied(frame: Frame) -> Frame:

@@ -138,3 +138,14 @@ def test_the_benchmark_of_burnt_in_clocks_films_and_reads_one() -> None:
     text = load("burnt_in_clock").report(tiny())
     assert "| all | 1 |" in text
     assert "digits of unequal width" in text
+
+
+def test_the_benchmark_of_throughput_sees_every_frame_both_ways_and_longer_clips(tmp_path: Path) -> None:
+    throughput = load("throughput")
+    throughput.film(tmp_path / "film.mp4", 1.0, 360)
+    throughput.times_over(tmp_path / "film.mp4", 2, tmp_path / "long.mp4")
+    for name, frames in (("film.mp4", 25), ("long.mp4", 50)):
+        plain, whole = throughput.plain(tmp_path / name), throughput.whole(tmp_path / name)
+        assert plain["frames"] == whole["frames"] == frames - 1
+        assert whole["figures"] > 10
+        assert min(plain["wall"], whole["wall"]) > 0

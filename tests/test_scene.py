@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from acceptance import charts, drawing, encode, scene, sequences, tone, watch
+from acceptance import charts, clip, drawing, encode, finding, scene, sequences, simulate, tone, watch
+from acceptance.camera import Camera
 from acceptance.errors import PlanError
 from acceptance.model import Shot
 
@@ -197,3 +198,32 @@ def test_the_pseudo_random_field_of_the_clock_follows_its_sequence(clock_film: F
     share = sequences.mean(truth.indices - half, truth.indices + half)
     gain, offset = np.polyfit(share, level, 1)
     assert np.abs(level - offset - gain * share).max() < 0.03 * gain
+
+
+def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five seconds; the clock moves by 4 of 640 px after two of them. Searches after the first read one copy only."""
+    simulate.film_clock(Camera(width=640, height=360, crf=20), charts.load("clock"), tmp_path / "clock.mp4", 5.0)
+    frames = list(clip.open_clip(tmp_path / "clock.mp4").frames())
+    moved = [one.luma if one.index < 50 else np.roll(one.luma, 4, axis=1) for one in frames]
+    encode.write(tmp_path / "moved.mp4", moved)
+    searched: list[int | None] = []
+    find = finding.find
+
+    def counted(luma: Any, wanted: Any, *, copies: int | None = None) -> Any:
+        searched.append(copies)
+        return find(luma, wanted, copies=copies)
+
+    monkeypatch.setattr(finding, "find", counted)
+    for name, shift in (("clock.mp4", 0.0), ("moved.mp4", 4.0)):
+        searched.clear()
+        opened = clip.open_clip(tmp_path / name)
+        seen = watch.Watch(opened, [charts.load("clock")])
+        for frame in opened.frames():
+            seen.see(frame)
+        assert searched == [None, 1, 1]
+        [track] = seen.tracks
+        last = find(frames[-1].luma, [charts.load("clock")])[0]
+        assert np.asarray(track.place.corners) == pytest.approx(np.add(last.corners, (shift, 0)), abs=0.2)
+        assert np.isfinite(track.column(125)).all()

@@ -1,0 +1,169 @@
+"""Throughput: every time metric and fault against plain decoding of the same clip, and memory by length.
+
+``python benchmarks/throughput.py`` films the clock at 1080p25, H.264 of 4 Mbit/s, for 60 s, then decodes it plainly and
+looks at it and measures in turn, each in a process of its own, and gives the median of the ratios. The time runs from
+the first frame to the last; what the metrics take after that stands beside it. For memory the same clip is taken four
+times over (240 s). On a machine that others use too, both columns are needed: wall time, and processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+from setting import machine, table
+
+from acceptance import charts, clip, metrics, scene, session, simulate
+from acceptance.camera import Camera
+from acceptance.model import Shot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FAMILIES = ("frame_rate", "latency", "faults", "burnt_in_clock")
+SECONDS, TIMES_OVER, BIT_RATE = 60.0, 4, 4_000_000
+
+
+def film(path: Path, seconds: float, height: int = 1080) -> None:
+    """Film the clock: arrival times and the screen's log lie beside it."""
+    camera = Camera(
+        width=height * 16 // 9, height=height, noise=0.006, share=0.6, exposure=0.01, bit_rate=BIT_RATE, seed=3
+    )
+    arrivals, log = path.with_name("arrivals.csv"), path.with_name("log.csv")
+    simulate.film_clock(camera, charts.load("clock"), path, seconds, arrivals_path=arrivals, log_path=log)
+
+
+def times_over(path: Path, number: int, to: Path) -> None:
+    """Write the coded frames of a clip ``number`` times over, one after the other."""
+    with av.open(str(path)) as source, av.open(str(to), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        length = source.streams.video[0].duration or 0
+        for turn in range(number):
+            source.seek(0)
+            for packet in source.demux(video=0):
+                if packet.dts is not None and packet.pts is not None:
+                    packet.pts, packet.dts, packet.stream = (
+                        packet.pts + turn * length,
+                        packet.dts + turn * length,
+                        stream,
+                    )
+                    target.mux(packet)
+
+
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def plain(path: Path) -> dict[str, float]:
+    """Decode with as many threads as PyAV takes, luma planes as views, nothing else."""
+    marks: list[tuple[float, float, int]] = []
+    for frame in clip.open_clip(path).frames():
+        _mark(marks, frame.index)
+    return _told(marks)
+
+
+def whole(path: Path) -> dict[str, float]:
+    """Look at the clip as ``acceptance measure`` does, and measure all time metrics and faults."""
+    marks: list[tuple[float, float, int]] = []
+
+    def progress(done: int, _total: int) -> None:
+        _mark(marks, done - 1)
+
+    log = path.with_name("log.csv").name if path.with_name("log.csv").is_file() else ""
+    shot = Shot(id="film", subject="camera", clip=path.name, screen_log=log)
+    seen = scene.look(shot, path.parent, progress=progress)
+    began = time.perf_counter()
+    wanted = [name for family in FAMILIES if family in metrics.every() for name in metrics.every()[family].QUANTITIES]
+    found, _ = session.measure(seen, wanted)
+    return _told(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
+
+
+def _mark(marks: list[tuple[float, float, int]], frame: int) -> None:
+    """Keep the first mark and the last one: wall time, processor time, number of the frame."""
+    marks[1:] = []
+    marks.append((time.perf_counter(), _processor(), frame))
+
+
+def _told(marks: list[tuple[float, float, int]]) -> dict[str, float]:
+    (began, used, _), (ended, spent, last) = marks[0], marks[-1]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"wall": ended - began, "processor": spent - used, "frames": float(last), "peak": peak}
+
+
+def alone(how: str, path: Path) -> dict[str, float]:
+    """Run one way in a process of its own."""
+    done = subprocess.run(  # noqa: S603 -- this very script
+        [sys.executable, __file__, "--one", how, str(path)], check=True, capture_output=True, text=True
+    )
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
+
+
+def compared(path: Path, rounds: int) -> str:
+    """Return the table of plain decoding and of all, in turn."""
+    runs = [{how: alone(how, path) for how in ("plain", "whole")} for _ in range(rounds)]
+    rows = []
+    for number, run in enumerate(runs, start=1):
+        rows.append((number, *_row(run["plain"]), *_row(run["whole"]), *_ratios(run), f"{run['whole']['after']:.2f}"))
+    ratios = [[run["plain"][kind] / run["whole"][kind] for run in runs] for kind in ("wall", "processor")]
+    rows.append(("median", "", "", "", "", *(f"{statistics.median(kind):.2f}" for kind in ratios), ""))
+    each = ("frame/s", "CPU ms a frame")
+    head = ("round", *(f"{how}, {what}" for how in ("plain", "all") for what in each))
+    head += ("ratio of rates", "ratio of CPU", "after the last frame, s")
+    return table(head, rows)
+
+
+def _row(run: Mapping[str, float]) -> tuple[str, str]:
+    return f"{run['frames'] / run['wall']:.0f}", f"{1000 * run['processor'] / run['frames']:.2f}"
+
+
+def _ratios(run: Mapping[str, Mapping[str, float]]) -> tuple[str, str]:
+    return tuple(f"{run['plain'][kind] / run['whole'][kind]:.2f}" for kind in ("wall", "processor"))  # type: ignore[return-value]
+
+
+def memory(path: Path) -> str:
+    """Return the table of peak memory by length."""
+    long = path.with_name("long.mp4")
+    times_over(path, TIMES_OVER, long)
+    rows = []
+    for one in (path, long):
+        runs = [alone(how, one) for how in ("plain", "whole")]
+        rows.append((f"{runs[0]['frames'] + 1:.0f}", *(f"{run['peak']:.0f}" for run in runs)))
+    return table(("frames", "plain, peak MB", "all, peak MB"), rows)
+
+
+def report(seconds: float, rounds: int, height: int = 1080) -> str:
+    """Film, compare and return both tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        film(path, seconds, height)
+        return compared(path, rounds) + memory(path)
+
+
+def main() -> None:
+    """Print the tables and the machine."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--film", type=Path, help="use this film instead of making one")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    if given.one:
+        how, path = given.one
+        print(json.dumps({"plain": plain, "whole": whole}[how](Path(path))))
+        return
+    print(compared(given.film, given.rounds) + memory(given.film) if given.film else report(SECONDS, given.rounds))
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()
