@@ -117,9 +117,14 @@ def _timeline(key: tuple[str, str], ones: Sequence[Measurement], lang: str) -> E
         )
         for kind in event_timeline.ordered(events)
     ]
-    duration = max(one.duration or max(one.curve.x) if one.curve else 0.0 for one in ones)
-    drawn = event_timeline.draw(panels, lanes, duration, words["time"])
+    drawn = event_timeline.draw(panels, lanes, _duration(ones), words["time"])
     return Exhibit(subject=key[0], shot=key[1], name=words["title"], svg=Markup(drawn))  # noqa: S704 - event_timeline.py escapes
+
+
+def _duration(ones: Sequence[Measurement]) -> float:
+    """Seconds to show; of the curves only those over time tell, not MTF curves and the like."""
+    over_time = [max(one.curve.x) for one in ones if one.curve and _in_panel(one)]
+    return max([*over_time, *(one.duration or 0.0 for one in ones)])
 
 
 def _events(ones: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:

@@ -97,6 +97,14 @@ def test_a_timeline_without_a_counter_says_at_least_and_leaves_out_what_was_not_
     assert not {"丢帧", "重复"} & set(words)
 
 
+def test_a_timeline_ends_with_the_film_whatever_other_curves_the_shot_has() -> None:
+    """A wedge's curve runs to 1,068 TV lines; they are no seconds."""
+    wedge = replace(RATE, name="wedge", x=(100.0, 1068.0), y=(1.0, 0.1))
+    alone = exhibits.timelines([happened("mean", *KEYS, curve=RATE, duration=3.0)], "en")[0].svg
+    beside = [happened("mean", *KEYS, curve=RATE, duration=3.0), replace(figure("mtf50", 1.0, "centre"), curve=wedge)]
+    assert exhibits.timelines(beside, "en")[0].svg == alone
+
+
 def test_a_jump_of_the_times_runs_across_the_timeline() -> None:
     jump = Event(kind="time_jump", start=1.0, end=1.04, count=50)
     svg = exhibits.timelines([happened("mean", *KEYS, jump, curve=RATE, duration=3.0)], "en")[0].svg
