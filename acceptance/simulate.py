@@ -69,7 +69,6 @@ class Truth:
     stream_delays: Array = field(default_factory=lambda: np.empty(0))
     delays: Array = field(default_factory=lambda: np.empty(0))
     monitor_homography: Array | None = None
-    monitor_corners: tuple[Point, ...] = ()
 
     @property
     def delay(self) -> float:
@@ -95,7 +94,7 @@ def film_chart(camera: Camera, chart: charts.Chart, path: Path, seconds: float =
 def film_two_levels(camera: Camera, chart: charts.Chart, path: Path, ratio: float, seconds: float = 1.0) -> Truth:
     """Film two copies of a chart side by side; the right one gets a ``ratio``-th of the light on the left one.
 
-    ``Truth.monitor_corners`` are those of the right one. Raises OutputError when the file cannot be written.
+    ``Truth.monitor_homography`` is that of the right one. Raises OutputError when the file cannot be written.
     """
     left, right = (pose(camera, chart.size, at * camera.width, 0.5) for at in (-0.25, 0.25))
     lit, raster = _chart_sheet(camera, chart), _from_raster(camera, chart)
@@ -108,7 +107,6 @@ def film_two_levels(camera: Camera, chart: charts.Chart, path: Path, ratio: floa
     return replace(
         _truth(camera, chart, left, shown),
         monitor_homography=right,
-        monitor_corners=_corners(camera, right, chart),
     )
 
 
@@ -202,7 +200,6 @@ def film_screens(
         indices=first_index + middles * refresh,
         delays=(lights - pictured)[(lights >= begins[0]) & (lights <= begins[-1])],
         monitor_homography=monitor @ look,
-        monitor_corners=_corners(phone, monitor @ look, clock),
     )
 
 

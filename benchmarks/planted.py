@@ -14,7 +14,7 @@ import scenes
 from acceptance import clip, encode
 from acceptance.colorimetry import picture_of
 from acceptance.model import Shot
-from acceptance.scene import Series
+from acceptance.scene import series_of
 from acceptance.watch import Watch
 
 if TYPE_CHECKING:
@@ -285,19 +285,10 @@ def seen(path: Path) -> Scene:
     watch = Watch(opened, ())
     for frame in opened.frames():
         watch.see(frame)
-    features = watch.features.columns()
-    series = Series(
-        times=np.array(watch.times),
-        sizes=np.array([packet.size for packet in opened.packets], np.int64),
-        keys=np.array(watch.keys),
-        mean=features["mean"].astype(np.float64),
-        difference=features["difference"].astype(np.float64),
-        changed=np.array(watch.changes),
-        key_changed=np.array(watch.key_changes),
-        features=features,
-    )
     shot = Shot(id=path.stem, subject="camera", clip=path.name)
-    return replace(scenes.of([]), shot=shot, video=opened.info, series=series, reference=watch.kept[0])
+    return replace(
+        scenes.of([]), shot=shot, video=opened.info, series=series_of(opened, watch), reference=watch.kept[0]
+    )
 
 
 def frame_of(path: Path, number: int) -> NDArray[np.uint8]:

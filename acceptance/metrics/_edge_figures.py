@@ -128,10 +128,10 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
     """MTF50 and MTF10 of one edge, and the TV lines that MTF10 stands for."""
     for name in ("mtf50", "mtf10"):
-        if code := _why_not(edge, name):
-            yield _refused(edge, name, f"resolution.{name}", code)
+        if reason := _why_not(edge, name):
+            yield _refused(edge, f"resolution.{name}", reason)
             if name == "mtf10":
-                yield _refused(edge, name, f"resolution.{edge.first.resolves}", code)
+                yield _refused(edge, f"resolution.{edge.first.resolves}", reason)
             continue
         value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
         budget = [*edge.noise(name), *_tone_lines(edge, name, tone), *coder]
@@ -151,15 +151,16 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
             yield _limiting_or_note(scene, edge, tone, budget)
 
 
-def _why_not(edge: Edge, name: str) -> str:
-    """Give the code of the reason why a crossing cannot be had, or nothing."""
+def _why_not(edge: Edge, name: str) -> Reason | None:
+    """Tell why a crossing cannot be had, if it cannot."""
+    told = {"level": int(name[3:])}
     if not edge.reached(name):
-        return "mtf_not_reached"
-    return "mtf_in_noise" if edge.noise(name)[0].contribution > NOISY * edge.value(name) else ""
+        return Reason(code="mtf_not_reached", parameters=told)
+    noisy = edge.noise(name)[0].contribution > NOISY * edge.value(name)
+    return Reason(code="mtf_in_noise", parameters=told) if noisy else None
 
 
-def _refused(edge: Edge, name: str, quantity: str, code: str) -> Note:
-    reason = Reason(code=code, parameters={"level": int(name[3:])})
+def _refused(edge: Edge, quantity: str, reason: Reason) -> Note:
     return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
 
 
@@ -233,8 +234,7 @@ def _limiting_or_note(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[Bud
         refuse_doubtful_aspect(scene, edge.first.resolves)
     except GapError as gap:
         reason = Reason(code=gap.code, parameters=gap.parameters)
-        quantity = f"resolution.{edge.first.resolves}"
-        return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
+        return _refused(edge, f"resolution.{edge.first.resolves}", reason)
     return _limiting(scene, edge, tone, budget)
 
 
