@@ -23,7 +23,7 @@ from acceptance.model import Coding
 from acceptance.planes import FOUR_TO_THREE, planes_of, quantisers, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -86,7 +86,7 @@ class Packet:
 class Frame:
     """A decoded frame, read-only native codes: ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome).
 
-    ``quantisers`` are those of the macroblocks (``planes.quantisers``) of a frame that was asked for them.
+    ``quantisers`` are those of its macroblocks (``Clip.quantisers``), where they were asked for.
     """
 
     index: int
@@ -107,14 +107,13 @@ class Clip:
     info: VideoInfo
     packets: tuple[Packet, ...]
 
-    def frames(self, quantisers_of: Container[int] = ()) -> Iterator[Frame]:
+    def frames(self) -> Iterator[Frame]:
         """Yield the decodable frames in presentation order; a damaged end is simply where the frames end.
 
-        Frames whose index is in ``quantisers_of`` say how coarsely they were coded. Raises ClipError where the size or
-        kind of the pictures changes.
+        Raises ClipError where the size or kind of the pictures changes.
         """
         first: tuple[Any, ...] = ()
-        for frame in self._decoded(quantisers_of):
+        for frame in self._decoded():
             kind = frame.luma.shape, frame.luma.dtype, frame.cb is None
             first = first or kind
             if kind != first:
@@ -126,15 +125,31 @@ class Clip:
                 )
             yield frame
 
-    def _decoded(self, quantisers_of: Container[int]) -> Iterator[Frame]:
+    def quantisers(self, indices: Collection[int]) -> dict[int, NDArray[np.int32]]:
+        """Tell how coarsely the frames ``indices`` were coded (``planes.quantisers``); empty where nothing tells it.
+
+        Decodes once more, in one thread: FFmpeg's frame threads copy the quantisers of a frame that another thread may
+        not have finished, and so tell wrong ones where the machine is busy.
+        """
+        told: dict[int, NDArray[np.int32]] = {}
+        if len(self.files) > 1 or self.info.still or not indices:
+            return told
+        for index, frame in zip(range(max(indices) + 1), _decode(self.path, telling=True), strict=False):
+            if index in indices:
+                found = turned(quantisers(frame), self.info.rotation)
+                if found is None:
+                    break
+                told[index] = found
+        return told
+
+    def _decoded(self) -> Iterator[Frame]:
         if len(self.files) > 1 or self.info.still:
             for index, file in enumerate(self.files):
                 for frame in _decode(file):
                     yield _frame(frame, index, Fraction(index) / SEQUENCE_RATE, self.info)
             return
         for index, frame in enumerate(_decode(self.path)):
-            told = quantisers(frame) if index in quantisers_of else None
-            yield _frame(frame, index, _time(frame, index, self.info), self.info, told)
+            yield _frame(frame, index, _time(frame, index, self.info), self.info)
 
 
 def open_clip(path: Path, coding: Coding | None = None) -> Clip:
@@ -284,12 +299,17 @@ def _without_times(container: Any) -> bool:  # noqa: ANN401  (PyAV's container)
     return bool(container.format.flags & NO_TIMES) or container.format.name == "avi"
 
 
-def _decode(path: Path, *, threads: bool = True) -> Iterator[Any]:
-    """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped."""
+def _decode(path: Path, *, telling: bool = False) -> Iterator[Any]:
+    """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped.
+
+    ``telling``: in one thread and with quantisers, else as fast as can be.
+    """
     with opened(path) as container:
         stream = container.streams.video[0]
-        stream.codec_context.options = {"export_side_data": "venc_params"}
-        if threads:
+        if telling:
+            stream.codec_context.options = {"export_side_data": "venc_params"}
+            stream.codec_context.thread_count = 1
+        else:
             stream.thread_type = "AUTO"
         packets = container.demux(stream)
         while True:
@@ -304,7 +324,7 @@ def _decode(path: Path, *, threads: bool = True) -> Iterator[Any]:
 
 
 def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool) -> VideoInfo:
-    first = next(_decode(path, threads=False), None)
+    first = next(_decode(path, telling=True), None)
     if first is None or not packets:
         raise ClipError(
             "not one frame can be decoded", where=str(path), hint="Export the recording again", code="clip_no_frames"
@@ -371,15 +391,8 @@ def _time(frame: Any, index: int, info: VideoInfo) -> Fraction:  # noqa: ANN401 
     return Fraction(frame.pts * frame.time_base)
 
 
-def _frame(
-    frame: Any,  # noqa: ANN401  (av.VideoFrame)
-    index: int,
-    time: Fraction,
-    info: VideoInfo,
-    told: NDArray[np.int32] | None = None,
-) -> Frame:
+def _frame(frame: Any, index: int, time: Fraction, info: VideoInfo) -> Frame:  # noqa: ANN401  (av.VideoFrame)
     luma, cb, cr = (turned(plane, info.rotation) for plane in planes_of(frame, info.matrix))
     if luma is None:
         raise ClipError("a frame without luminance", code="clip_not_video")
-    coarse = turned(told, info.rotation)
-    return Frame(index=index, time=time, key=frame.key_frame, luma=luma, cb=cb, cr=cr, quantisers=coarse)
+    return Frame(index=index, time=time, key=frame.key_frame, luma=luma, cb=cb, cr=cr)

@@ -199,7 +199,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = copies.wanted(shot, folder)
     watch = Watch(opened, wanted, views.driven(shot), shot.regions)
-    for frame in opened.frames(watch.sampled):
+    for frame in opened.frames():
         watch.see(frame)
         if progress:
             progress(frame.index + 1, len(opened.packets))
@@ -212,6 +212,9 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
     notes: list[Note] = []
     pair = _pair(wanted, watch) if two_levels(shot) else ()
     printed, places = (None, []) if pair else _printed_chart(shot, wanted, watch, opened.info, notes)
+    if places or pair or shot.regions or shot.plain_edges:
+        told = opened.quantisers({frame.index for frame in watch.kept})
+        watch.kept = [replace(frame, quantisers=told.get(frame.index)) for frame in watch.kept]
     found = views.of_chart(watch.kept, places, notes) | views.by_hand(shot, watch.kept, notes)
     if shot.plain_edges and not places:
         found = views.of_plain_edges(opened.info, watch.kept, notes) | found

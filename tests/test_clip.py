@@ -285,11 +285,12 @@ def test_frames_that_are_asked_say_how_coarsely_they_were_coded(
     """H.264 at a constant QP: key frames are finer by up to 3; a map of macroblocks, turned with the picture."""
     noise = np.random.default_rng(1).integers(60, 200, (6, 96, 130)).astype(np.uint8)
     encode.write(tmp_path / "a.mp4", noise, options={"qp": quality}, rotation=90)
-    frames = list(clip.open_clip(tmp_path / "a.mp4").frames({0, 4}))
-    told = [frame.quantisers for frame in frames]
-    assert [one is not None for one in told] == [True, False, False, False, True, False]
-    for one in told:
-        assert one is None or (one.shape == (9, 6) and lowest <= one.min() and one.max() <= highest)
+    for _ in range(20):  # a race between the decoder's threads told wrong ones now and then
+        told = clip.open_clip(tmp_path / "a.mp4").quantisers({0, 4})
+        assert [*told] == [0, 4]
+        for one in told.values():
+            assert one.shape == (9, 6)
+            assert lowest <= one.min() <= one.max() <= highest
 
 
 @pytest.mark.parametrize("codec", ["ffv1", "mjpeg"])
@@ -298,13 +299,13 @@ def test_a_decoder_that_does_not_tell_leaves_the_quantiser_open(tmp_path: Path, 
     noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
     kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     encode.write(tmp_path / "a.avi", noise, codec=codec, pixel_format=kind)
-    assert [frame.quantisers for frame in clip.open_clip(tmp_path / "a.avi").frames({0, 1, 2})] == [None] * 3
+    assert clip.open_clip(tmp_path / "a.avi").quantisers({0, 1, 2}) == {}
 
 
 def test_mpeg_2_tells_its_quantiser_scale(tmp_path: Path) -> None:
     """Code 4 is a scale of 8 (ITU-T H.262, table 7-6, linear)."""
     noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
     encode.write(tmp_path / "a.ts", noise, codec="mpeg2video", options={"qmin": "4", "qmax": "4"})
-    (told,) = [one.quantisers for one in clip.open_clip(tmp_path / "a.ts").frames({1}) if one.quantisers is not None]
+    (told,) = clip.open_clip(tmp_path / "a.ts").quantisers({1}).values()
     assert told.shape == (6, 8)
     assert set(told.ravel().tolist()) == {8}

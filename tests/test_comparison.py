@@ -94,10 +94,9 @@ def test_figures_that_the_playback_no_longer_has_are_named_with_their_reason(wor
 
 
 def test_the_same_recording_differs_in_nothing(live: session.Measured, chart_film: Film) -> None:
-    """But for the estimate before coding, which rests on what the decoder's threads tell of quantisers."""
     pair = held(live, look(PLAYBACK, chart_film.path))
     assert len(pair.differences) > 100
-    assert {one.difference for one in pair.differences if one.live.quantity != "noise.snr_before_coding"} == {0.0}
+    assert {one.difference for one in pair.differences} == {0.0}
     assert pair.beyond == ()
     assert pair.losses == ()
 
