@@ -84,6 +84,21 @@ class Modality(StrEnum):
     CONDITIONAL = "conditional"
 
 
+class Part(StrEnum):
+    """Part of a completion acceptance: construction (施工验收), technical (技术验收), documents (资料审查)."""
+
+    CONSTRUCTION = "construction"
+    TECHNICAL = "technical"
+    DOCUMENTS = "documents"
+
+
+class Scale(StrEnum):
+    """Five-grade impairment scale by which people rate pictures: the analogue or the digital one."""
+
+    ANALOGUE = "analogue"
+    DIGITAL = "digital"
+
+
 class Level(StrEnum):
     """How well a statement about a standard is known (``docs/standards.md``)."""
 
@@ -459,8 +474,10 @@ class Clause:
 class Requirement:
     """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``: why it stands here.
 
-    ``conditions`` must be recorded with a shot, or its figure cannot be judged; ``only_with`` (condition: value) must
+    ``conditions`` must be recorded with a shot or answer, or it cannot be judged; ``only_with`` (condition: value) must
     be recorded so, or the demand does not apply to the shot. ``evidence``: an answer must name files that bear it out.
+    ``sampling`` (``pack#id``, or ``id`` in the same pack) says of how many devices it is asked; empty: of all.
+    ``part`` counts the item into that part of a completion acceptance; None: it is in no score.
     """
 
     id: str
@@ -488,9 +505,59 @@ class Requirement:
     compare: Compare = Compare.VALUE
     minimum_duration: float | None = None
     minimum_raters: int | None = None
+    scale: Scale | None = None
     evidence: bool = False
+    sampling: str = ""
+    part: Part | None = None
     decision_rule: DecisionRule = field(default_factory=DecisionRule)
     borrows: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How many of a lot of N devices are tested: min(N, the largest of what is asked).
+
+    ``share`` of N, rounded up; ``at_least`` devices; ``inspection_level`` (I, II or III): the sample size of ISO 2859-1
+    for N. ``per_model``: a lot is one kind and model, else one kind. ``retest_factor``: how much larger the sample is
+    when a failed item is tested again, once (0: no such rule).
+    """
+
+    id: str
+    clause: str
+    text: str
+    text_en: str
+    figure: Provenance
+    modality: Modality = Modality.SHALL
+    share: float | None = None
+    at_least: int = 1
+    inspection_level: str = ""
+    per_model: bool = False
+    retest_factor: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """How the conclusion of a completion acceptance follows: K = (n1 + ``basic_weight`` n2) / n for each part.
+
+    n1 items conform, n2 basically conform, of n that were checked. All K at least ``pass_from``: 通过; all at least
+    ``basic_from``: 基本通过; else, or where a key item fails, 不通过.
+    """
+
+    clause: str
+    figure: Provenance
+    basic_weight: float
+    pass_from: float
+    basic_from: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Where standards differ on one thing: shown in every report that judges by one of ``requirements`` (``pack#id``)."""
+
+    id: str
+    text: str
+    text_en: str
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -504,6 +571,9 @@ class Pack:
     edition: str
     clauses: tuple[Clause, ...]
     requirements: tuple[Requirement, ...]
+    samplings: tuple[Sampling, ...] = ()
+    scoring: Scoring | None = None
+    conflicts: tuple[Conflict, ...] = ()
     note: str = ""
     note_en: str = ""
 

@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent / "packs"
 BORROWED_ALWAYS = ("limit", "figure")
 BORROWED = (
     "text", "text_en", "how", "quantity", "region", "direction", "statistic", "combine", "path", "conditions",
-    "only_with", "compare", "minimum_duration", "minimum_raters", "evidence",
+    "only_with", "compare", "minimum_duration", "minimum_raters", "scale", "evidence",
 )  # fmt: skip
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
 _ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid", allow_inf_nan=False))
