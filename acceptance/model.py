@@ -552,7 +552,7 @@ class Scoring:
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """Where standards differ on one thing: shown in every report that judges by one of ``requirements`` (``pack#id``)."""
+    """Where standards differ on one thing: shown in reports that judge by one of ``requirements`` (``pack#id``)."""
 
     id: str
     text: str
