@@ -585,6 +585,7 @@ class Finding:
     ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement. ``measurements`` are indices
     into the session's measurements; ``value``, ``uncertainty`` and ``k`` are what was compared after combining them.
     ``mandatory`` is the clause's flag (True also where the source text does not tell), ``modality`` the requirement's.
+    ``remarks`` stand beside the verdict and never change it.
     """
 
     subject: str
@@ -607,6 +608,7 @@ class Finding:
     provisional: bool = False
     measurements: tuple[int, ...] = ()
     answer: int | None = None
+    remarks: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

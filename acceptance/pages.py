@@ -93,6 +93,7 @@ class Book:
             result=self._result(finding),
             rule=self._rule(finding, requirement),
             note=" ".join(part for part in (self._note(finding), self._deviation(finding, requirement)) if part),
+            remarks=[wording.reason(one, self.lang) for one in finding.remarks],
         )
 
     def subject(self, identifier: str) -> str:

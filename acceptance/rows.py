@@ -28,6 +28,7 @@ class Row:
     result: str
     rule: str
     note: str
+    remarks: Sequence[str] = ()
 
     @property
     def decides(self) -> bool:

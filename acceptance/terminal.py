@@ -123,7 +123,7 @@ def findings(session: Session) -> None:
             if one.value is not None
             else "",
             one.verdict + (" (provisional)" if one.provisional else ""),
-            wording.reason(one.reason, "en"),
+            "; ".join(wording.reason(why, "en") for why in (one.reason, *one.remarks)),
         )
         for one in judged
     ]

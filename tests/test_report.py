@@ -498,6 +498,17 @@ def test_a_film_that_the_plan_allows_to_be_shorter_is_a_deviation_in_its_row(
         assert notes == ({"db50_216_2006#frame-rate"} if deviates else set())
 
 
+@pytest.mark.parametrize(("lang", "words"), [("zh", "取样极限 264 TVL"), ("en", "half a cycle per pixel is 264 TVL")])
+def test_a_remark_stands_beside_the_reason_of_its_finding(
+    session: Session, pack: Pack, folder: Path, lang: str, words: str
+) -> None:
+    parameters = {"limit": 270.0, "sampling_limit": 264.0, "unit": "TVL"}
+    remark = Reason(code="limit_above_sampling", parameters=parameters)
+    assert words not in report.html(session, [pack], folder, lang)
+    flagged = replace(session, findings=tuple(replace(one, remarks=(remark,)) for one in session.findings))
+    assert words in report.html(flagged, [pack], folder, lang)
+
+
 def test_hashes_of_the_log_are_printed_whole(chinese: bytes, session: Session) -> None:
     text = _text(chinese)
     for entry in session.log:

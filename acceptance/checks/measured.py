@@ -11,8 +11,10 @@ from acceptance.model import BudgetLine, Combine, Compare, Limit, Reason, Verdic
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from acceptance.checks.case import Case, Found
-    from acceptance.model import Condition, Finding, Measurement, Plan, Recordings, Requirement, Shot
+    from acceptance.model import Condition, Finding, Measurement, Plan, Recordings, Requirement, Shot, Value
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
@@ -52,6 +54,7 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
         uncertainty=figure.uncertainty,
         k=figure.k,
         measurements=tuple(index for index, _ in chosen),
+        remarks=tuple(_beyond_sampling(requirement, [one for _, one in chosen])),
     )
     trouble = _trouble(case, requirement, found)
     if trouble is not None:
@@ -70,6 +73,16 @@ def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
     one = chosen[1]
     figure = Figure(value=one.value, uncertainty=one.uncertainty, degrees_of_freedom=one.degrees_of_freedom, k=one.k)
     return [chosen], figure
+
+
+def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Iterator[Reason]:
+    """Flag a limit above what the pixels of the picture can carry: no lens and no camera would meet it."""
+    asked = requirement.limit.at_least if requirement.limit else None
+    carried = [one.details["sampling_limit"] for one in ones if "sampling_limit" in one.details]
+    least = min((float(one) for one in carried), default=math.inf)
+    if asked is not None and asked > least:
+        parameters: dict[str, Value] = {"limit": asked, "sampling_limit": least, "unit": ones[0].unit}
+        yield Reason(code="limit_above_sampling", parameters=parameters)
 
 
 def _mean(ones: list[Measurement]) -> Figure:

@@ -263,6 +263,44 @@ def test_the_note_that_tells_most_is_taken() -> None:
     assert one(requirement(), notes=(whole, exact)).reason.code == "clipped"
 
 
+# --- A limit above the picture's own limit ---
+
+
+def lines(value: float, sampling_limit: float | None) -> Measurement:
+    """Make a wedge reading of a picture that samples so many TV lines."""
+    details = {} if sampling_limit is None else {"sampling_limit": sampling_limit}
+    return measured(value, quantity="resolution.wedge_horizontal", unit="TVL", uncertainty=2, details=details)
+
+
+def tv_lines(**limit: float) -> Requirement:
+    """Ask for TV lines."""
+    return requirement(quantity="resolution.wedge_horizontal", limit=Limit(unit="TVL", **limit))
+
+
+@pytest.mark.parametrize(
+    ("value", "sampling_limit", "flagged"), [(255, 264, True), (262, 270, False), (290, 540, False), (255, None, False)]
+)
+def test_a_limit_above_what_the_picture_can_carry_is_flagged(
+    *, value: float, sampling_limit: float | None, flagged: bool
+) -> None:
+    """CIF samples 352 x 3/4 = 264 TVL at most, below the 270 of GB 50395-2007, 5.0.10."""
+    finding = one(tv_lines(at_least=270), lines(value, sampling_limit))
+    expected = Reason(
+        code="limit_above_sampling", parameters={"limit": 270, "sampling_limit": sampling_limit or 0, "unit": "TVL"}
+    )
+    assert finding.remarks == ((expected,) if flagged else ())
+
+
+@given(st.floats(10, 600), st.floats(100, 600))
+def test_the_flag_never_changes_the_verdict(value: float, sampling_limit: float) -> None:
+    flagged, plain = (one(tv_lines(at_least=270), lines(value, limit)) for limit in (sampling_limit, None))
+    assert replace(flagged, remarks=()) == plain
+
+
+def test_an_upper_limit_is_never_beyond_the_sampling_limit() -> None:
+    assert one(tv_lines(at_most=600), lines(250, 264)).remarks == ()
+
+
 # --- What spoils a figure ---
 
 
