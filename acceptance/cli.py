@@ -160,6 +160,8 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
 def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
     packs = session.load_packs(done.plan, folder / "data" / "packs")
     terminal.say(f"Conclusion: {report.bottom_line(done, 'en', packs)}")
+    for one in done.conclusions:
+        terminal.say(f"Acceptance group's conclusion by {one.pack}: {wording.word(one.outcome, 'outcome', 'en')}")
     terminal.say(f"Session and report: {folder / issue.REPORT}")
     if done.verdict in FAILED:
         return 1

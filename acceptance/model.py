@@ -92,6 +92,15 @@ class Part(StrEnum):
     DOCUMENTS = "documents"
 
 
+class Outcome(StrEnum):
+    """What an acceptance group concludes: 通过, 基本通过, 不通过, or that it cannot conclude yet."""
+
+    PASSED = "passed"
+    BASICALLY_PASSED = "basically_passed"
+    NOT_PASSED = "not_passed"
+    OPEN = "open"
+
+
 class Scale(StrEnum):
     """Five-grade impairment scale by which people rate pictures: the analogue or the digital one."""
 
@@ -168,7 +177,12 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Instrument:
-    """What was measured with. ``due`` is the ISO date on which its calibration expires."""
+    """What was measured with. ISO dates: ``calibrated_on`` of its calibration, ``due`` when that expires.
+
+    ``range`` and ``accuracy`` are printed as they are. A reading is held against ``range_from`` and ``range_to``, in
+    ``unit``; where it states no uncertainty of its own it has that of the largest error, ``largest_error`` in ``unit``
+    plus ``largest_error_share`` of the reading.
+    """
 
     id: str
     name: str
@@ -177,12 +191,21 @@ class Instrument:
     range: str = ""
     accuracy: str = ""
     certificate: str = ""
+    calibrated_on: str | None = None
     due: str | None = None
+    unit: str = ""
+    range_from: float | None = None
+    range_to: float | None = None
+    largest_error: float | None = None
+    largest_error_share: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who took part, in which role, and the methods this person is authorised for."""
+    """Who took part, in which role, and the methods this person is authorised for.
+
+    A method is a How (``rated``, ``read``), a quantity or its family (``noise``); without any the plan does not say.
+    """
 
     name: str
     role: str
@@ -610,6 +633,12 @@ class Finding:
     answer: int | None = None
     remarks: tuple[Reason, ...] = ()
 
+    @property
+    def decides(self) -> bool:
+        """Whether it can count: what shall be, and what is due only when needed once somebody judged it."""
+        judged = self.verdict not in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
+        return self.modality is Modality.SHALL or (self.modality is Modality.CONDITIONAL and judged)
+
 
 @dataclass(frozen=True, kw_only=True)
 class BottomLine:
@@ -626,6 +655,39 @@ class BottomLine:
     open: tuple[str, ...] = ()
     not_tested: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartScore:
+    """Items of one part of an acceptance: how many conform, basically conform, fail or are open, and their score K.
+
+    ``score`` is that of the items that were checked (None: none was); ``lowest`` and ``highest`` are what it can become
+    when the open ones are decided. All from 0 to 1.
+    """
+
+    part: Part
+    conform: int
+    basic: int
+    failed: int
+    open: int
+    score: float | None
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """What an acceptance group's rules make of the findings on one pack, beside the bottom line.
+
+    ``vetoes`` are key items that failed, ``open`` items that may still change the outcome (``pack#id``).
+    """
+
+    pack: str
+    outcome: Outcome
+    parts: tuple[PartScore, ...]
+    provisional: bool
+    vetoes: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -722,6 +784,7 @@ class Session:
     log: tuple[LogEntry, ...]
     supersedes: str = ""
     recordings: tuple[Recordings, ...] = ()
+    conclusions: tuple[Conclusion, ...] = ()
 
     @property
     def taken(self) -> tuple[Shot | Recordings, ...]:

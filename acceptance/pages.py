@@ -17,12 +17,14 @@ from acceptance.model import (
     BudgetLine,
     Clause,
     Compare,
+    Concession,
     Finding,
     Measurement,
     Pack,
     Person,
     Requirement,
     Scope,
+    Scoring,
     Session,
     Shot,
     Subject,
@@ -167,12 +169,12 @@ class Book:
 
     def having(self, *verdicts: str) -> list[Row]:
         """Rows with one of these verdicts that the bottom line takes."""
-        return [row for row in self.rows if row.decides and row.finding.verdict in verdicts]
+        return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
 
     @property
     def advisory(self) -> list[Row]:
         """Rows that the bottom line leaves aside."""
-        return [row for row in self.rows if not row.decides]
+        return [row for row in self.rows if not row.finding.decides]
 
     @property
     def advised_against(self) -> list[Row]:
@@ -236,7 +238,7 @@ class Book:
     def counts(self) -> dict[str, int]:
         """How many findings that count have each wording of a verdict, from pass to not applicable."""
         ordered = sorted(
-            (row for row in self.rows if row.decides), key=lambda row: list(Verdict).index(row.finding.verdict)
+            (row for row in self.rows if row.finding.decides), key=lambda row: list(Verdict).index(row.finding.verdict)
         )
         return dict(Counter(wording.verdict(row.finding, self.lang) for row in ordered))
 
@@ -264,9 +266,36 @@ class Book:
         return [one for ones in signing for one in ones] + [one for one in people if one.role not in SIGNING]
 
     @property
-    def concessions_shown(self) -> bool:
-        """Concessions belong into the report of an acceptance on site only."""
-        return self.session.plan.scope is Scope.SITE and bool(self.session.plan.concessions)
+    def concessions(self) -> list[tuple[Concession, Row]]:
+        """Concessions with the finding that each stands beside; in the report of an acceptance on site only."""
+        if self.session.plan.scope is not Scope.SITE:
+            return []
+        rows = {(row.finding.requirement, row.finding.subject): row for row in self.rows}
+        wanted = [(one, rows.get((one.requirement, one.subject))) for one in self.session.plan.concessions]
+        return [(one, row) for one, row in wanted if row]
+
+    def conceded(self, finding: Finding) -> bool:
+        """Whether the acceptance group decided something beside the finding."""
+        return any(row.finding is finding for _, row in self.concessions)
+
+    def scoring(self, pack: str) -> Scoring | None:
+        """Return how the conclusion on a pack follows."""
+        return next((one.scoring for one in self.packs if one.id == pack), None)
+
+    def requirement_text(self, name: str) -> str:
+        """Return the text of the requirement ``pack#id``."""
+        return self.text(self.requirements[name], "text")
+
+    def to_correct(self, pack: str) -> list[Row]:
+        """Rows in a score that do not conform, or basically only: what the acceptance asks to be corrected."""
+        wrong = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.CONDITIONAL_PASS}
+        rows = [row for row in self.rows if row.finding.pack == pack and row.requirement and row.requirement.part]
+        return [row for row in rows if row.finding.decides and row.finding.verdict in wrong]
+
+    def remark(self, finding: Finding) -> str:
+        """Return what the person who answered noted."""
+        answer = self._answer(finding)
+        return answer.note if answer else ""
 
     @property
     def judged(self) -> list[Measurement]:

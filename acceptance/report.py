@@ -238,14 +238,14 @@ def _case(book: pages.Book, row: Row) -> ET.Element:
     message = _clean(f"{wording.verdict(finding, 'en')}: {reason(finding.reason, 'en')}")
     if outcome:
         ET.SubElement(case, outcome, message=message, type=finding.reason.code)
-    elif not row.decides:
+    elif not row.finding.decides:
         ET.SubElement(case, "system-out").text = f"{finding.modality}, no effect on the conclusion: {message}"
     return case
 
 
 def _outcome(row: Row) -> str | None:
     verdict = row.finding.verdict
-    if not row.decides:
+    if not row.finding.decides:
         return "skipped" if verdict in UNJUDGED else None
     if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
         return "failure"

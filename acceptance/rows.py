@@ -7,7 +7,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.model import Clause, Compare, Finding, Modality, Requirement, RuleKind, Verdict
+from acceptance.model import Clause, Compare, Finding, Requirement, RuleKind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,12 +29,6 @@ class Row:
     rule: str
     note: str
     remarks: Sequence[str] = ()
-
-    @property
-    def decides(self) -> bool:
-        """Whether the bottom line takes it: what shall be, and what is due only when needed once it was judged."""
-        needed = self.finding.modality is Modality.CONDITIONAL and self.finding.verdict not in UNJUDGED
-        return self.finding.modality is Modality.SHALL or needed
 
     def risk(self, words: Mapping[str, str]) -> str:
         """Word the largest probability of false acceptance that its decision rule leaves (ILAC-G8:09/2019)."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import __version__, charts, copies, intake, metrics, scene, still
-from acceptance.checks import judge, pack
+from acceptance.checks import conclusion, judge, pack
 from acceptance.errors import ClipError, GapError, SessionError
 from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
 from acceptance.metrics import recordings as measure_recordings
@@ -221,6 +221,7 @@ def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | 
         hashes={f"data/{name}": value for name, value in hash_files(bag / "data").items()},
         findings=findings,
         bottom_line=judge.bottom_line(findings, plan.scope),
+        conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
     )
     save(session, bag)

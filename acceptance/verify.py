@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
 from acceptance import __version__, evidence, metrics, report, session, signing, wording
-from acceptance.checks import judge, pack
+from acceptance.checks import conclusion, judge, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.evidence import Kind, LogBook, Problem
 from acceptance.signing import State
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from acceptance.model import Finding, Session
+    from acceptance.model import Finding, Pack, Session
 
 REPORT = "report.pdf"
 EXIT_CODES = {State.OK: 0, State.BROKEN: 1, State.INCOMPLETE: 2, State.INDETERMINATE: 3}
@@ -219,7 +219,7 @@ class _Case:
         packs = session.load_packs(stored.plan, self.folder / "data" / "packs")
         inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.taken)
         findings = judge.judge(*inputs, today=session.day_of_work(stored), quantities=metrics.quantities())
-        apart = [*_changed_findings(stored.findings, findings), *_changed_bottom_line(stored, findings)]
+        apart = [*_changed_findings(stored.findings, findings), *_changed_sums(stored, findings, packs)]
         if apart and stored.tool_version != __version__:
             versions = f"the session was judged by version {stored.tool_version}, this is {__version__}"
             return State.INDETERMINATE, (versions, *_shorten(apart))
@@ -291,10 +291,19 @@ def _changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> I
         yield "a finding is stored twice"
 
 
-def _changed_bottom_line(stored: Session, judged: Sequence[Finding]) -> Iterator[str]:
-    after = asdict(judge.bottom_line(judged, stored.plan.scope))
-    for field, was, now in _differences(asdict(stored.bottom_line), after):
-        yield f"bottom line: {field} is stored as {was!r}, judged as {now!r}"
+def _changed_sums(stored: Session, judged: Sequence[Finding], packs: Sequence[Pack]) -> Iterator[str]:
+    """Name where bottom line and conclusions are not what the findings add up to."""
+    scope = stored.plan.scope
+    after = {
+        "bottom line": (asdict(stored.bottom_line), asdict(judge.bottom_line(judged, scope))),
+        "conclusions": (
+            [asdict(one) for one in stored.conclusions],
+            [asdict(one) for one in conclusion.conclude(packs, judged, scope)],
+        ),
+    }
+    for what, (stands, follows) in after.items():
+        for field, was, now in _differences(stands, follows):
+            yield f"{what}: {field} is stored as {was!r}, judged as {now!r}"
 
 
 def _differences(

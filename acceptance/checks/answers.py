@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import Figure, decide
+from acceptance.checks.resources import person_trouble, reading_trouble, reading_uncertainty
 from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
@@ -72,8 +73,19 @@ def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Findi
         return _inconclusive(blank, Reason(code="several_answers", parameters={"count": len(found)}))
     index, answer = found[0]
     blank = replace(blank, answer=index)
-    trouble = case.instrument_trouble([answer.instrument] if answer.instrument else [])
-    return _inconclusive(blank, trouble) if trouble else _judge(answer, requirement, blank)
+    trouble = _trouble(case, answer, requirement)
+    if trouble and answer.value is not None:
+        blank = replace(blank, value=answer.value, unit=answer.unit)
+    read = replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments))
+    return _inconclusive(blank, trouble) if trouble else _judge(read, requirement, blank)
+
+
+def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | None:
+    return (
+        case.instrument_trouble([answer.instrument] if answer.instrument else [])
+        or reading_trouble(answer, requirement, case.plan.instruments)
+        or person_trouble(case.plan, answer.by, requirement)
+    )
 
 
 def _inconclusive(blank: Finding, reason: Reason) -> Finding:

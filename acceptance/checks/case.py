@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from acceptance.checks import resources
 from acceptance.model import Reason, Scope
 
 if TYPE_CHECKING:
@@ -50,16 +51,7 @@ class Case:
 
     def instrument_trouble(self, used: Iterable[str], perhaps: Iterable[str] = ()) -> Reason | None:
         """Why an instrument spoils what it measured; a name in ``perhaps`` may also be mere free text."""
-        due = {instrument.id: instrument.due for instrument in self.plan.instruments}
-        used = list(used)
-        for name in used:
-            if name not in due:
-                return Reason(code="instrument_missing", parameters={"instrument": name})
-        for name in (*used, *perhaps):
-            date = due.get(name)
-            if date is not None and date < self.today:
-                return Reason(code="instrument_expired", parameters={"instrument": name, "due": date})
-        return None
+        return resources.instrument_trouble(self.plan, used, perhaps, self.today)
 
     def pairs(self, requirement: Requirement, subject: str) -> Found:
         """Measurements that pair with the requirement, taken at an accepted tap and path."""

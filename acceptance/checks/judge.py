@@ -7,6 +7,7 @@ Pure: nothing is read, nothing is changed, and the same input gives the same fin
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acceptance.checks.answers import answer_complaints, judge_answers
@@ -14,12 +15,24 @@ from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
 from acceptance.errors import PlanError
-from acceptance.model import BottomLine, Finding, How, Modality, Reason, Scope, Value, Verdict
+from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Answer, Clause, Measurement, Note, Pack, Plan, Recordings, Requirement, Shot, Subject
+    from acceptance.model import (
+        Answer,
+        Clause,
+        Concession,
+        Measurement,
+        Note,
+        Pack,
+        Plan,
+        Recordings,
+        Requirement,
+        Shot,
+        Subject,
+    )
 
 # From the worst downwards; what is not in it was not judged.
 SEVERITY = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
@@ -59,7 +72,7 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     open finding of a mandatory clause, a shall that was tried and could not be decided, and for a site a mandatory
     clause of which nothing applies to its subjects leave the bottom line open; nothing judged at all is NOT_TESTED.
     """
-    shall = [one for one in findings if _decides(one)]
+    shall = [one for one in findings if one.decides]
     unsettled = [one for one in shall if one.verdict is Verdict.INCONCLUSIVE]
     untested = [one for one in shall if one.verdict is Verdict.NOT_TESTED and one.mandatory]
     judged = [one for one in findings if one.verdict in SEVERITY]
@@ -76,12 +89,6 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
         not_tested=_references(untested),
         outside=outside,
     )
-
-
-def _decides(finding: Finding) -> bool:
-    """Whether the finding can count: somebody judged a conditional demand because it was needed."""
-    needed = finding.modality is Modality.CONDITIONAL and finding.verdict in SEVERITY
-    return finding.modality is Modality.SHALL or needed
 
 
 def _outside(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -104,20 +111,52 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
     known = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
     for number, answer in enumerate(plan.answers, start=1):
         _check_answer(answer, f"answer {number}", known, subjects)
+    for number, concession in enumerate(plan.concessions, start=1):
+        _check_concession(concession, f"concession {number}", known, subjects)
     if plan.minimum_duration is not None and all(one.what != DURATION_DEVIATION for one in plan.deviations):
         hint = f'Add a deviation with what = "{DURATION_DEVIATION}" that says why'
         raise PlanError("departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint)
 
 
+def _check_place(
+    one: Answer | Concession, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
+) -> None:
+    if one.requirement not in known:
+        hint = "A requirement is named pack#id; `acceptance clauses` lists them"
+        raise PlanError(f"no pack has the requirement {one.requirement!r}", where=where, hint=hint)
+    if one.subject not in subjects:
+        hint = f"Subjects of the plan: {', '.join(subjects)}"
+        raise PlanError(f"there is no subject {one.subject!r}", where=where, hint=hint)
+
+
+def _check_concession(
+    one: Concession, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
+) -> None:
+    """Refuse what nobody could answer for: who decided what, when and why, and until when."""
+    _check_place(one, where, known, subjects)
+    place = f"{where}, {one.requirement} for {one.subject}"
+    missing = [name for name in ("decision", "by", "why") if not getattr(one, name).strip()]
+    if missing:
+        raise PlanError(f"does not say: {', '.join(missing)}", where=place, hint="Name who decided what, and why")
+    for name in ("when", "expires"):
+        day = getattr(one, name)
+        if (day or name == "when") and not _is_day(day):
+            raise PlanError(f"{name} is no date: {day!r}", where=place, hint="Write it as 2026-11-25")
+    if one.expires and one.expires < one.when[:10]:
+        raise PlanError("expires before it was decided", where=place, hint="Correct when or expires")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def _check_answer(
     answer: Answer, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
 ) -> None:
-    if answer.requirement not in known:
-        hint = "A requirement is named pack#id; `acceptance clauses` lists them"
-        raise PlanError(f"no pack has the requirement {answer.requirement!r}", where=where, hint=hint)
-    if answer.subject not in subjects:
-        hint = f"Subjects of the plan: {', '.join(subjects)}"
-        raise PlanError(f"there is no subject {answer.subject!r}", where=where, hint=hint)
+    _check_place(answer, where, known, subjects)
     for what, hint in answer_complaints(answer, known[answer.requirement]):
         raise PlanError(what, where=f"{where}, {answer.requirement} for {answer.subject}", hint=hint)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import FAILURES, Decision, Figure, decide, decide_bound, decide_count, margin
+from acceptance.checks.resources import person_trouble
 from acceptance.model import BudgetLine, Combine, Compare, Limit, Reason, Verdict
 from acceptance.uncertainty import combine
 
@@ -122,6 +123,7 @@ def _trouble(case: Case, requirement: Requirement, found: Found) -> Reason | Non
         _limit_trouble(requirement, ones),
         *(_shot_trouble(case, requirement, shot) for shot in shots),
         *(_duration_trouble(case.plan, requirement, one) for one in ones),
+        person_trouble(case.plan, case.plan.operator, requirement),
     )
     return next((trouble for trouble in troubles if trouble is not None), None)
 

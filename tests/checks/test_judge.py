@@ -668,7 +668,9 @@ def test_a_reading_is_judged_like_a_measurement(
     answer: dict[str, Any], rule: DecisionRule, expected: tuple[str, str]
 ) -> None:
     """With unit and uncertainty; a guard band without uncertainty would be none."""
-    finding = answered(replace(READING, decision_rule=rule), answer)
+    meter = Instrument(id="earth", name="earth tester", due="2027-01-01")
+    read = {"instrument": "earth"} | answer
+    finding = answered(replace(READING, decision_rule=rule), read, instruments=(meter,))
     assert (outcome(finding), finding.value) == (expected, answer["value"])
 
 
