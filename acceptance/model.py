@@ -410,7 +410,7 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One rater's independent score on the five-grade scale."""
+    """One rater's independent score on the five-grade scale; a rater who is no expert is a lay person."""
 
     rater: str
     score: float
@@ -422,6 +422,8 @@ class Answer:
     """What a person rated, inspected, read off an instrument or filed. ``requirement`` is ``pack#id``.
 
     Exactly one of ``grade`` (conforms, basically_conforms, does_not_conform), ``yes``, ``scores``, ``value`` is given.
+    ``conditions`` are the circumstances under which it was rated or read, the viewing distance for instance.
+    ``origin`` is written by the tool: file and row of an answer that comes from a file of its own.
     """
 
     subject: str
@@ -437,6 +439,8 @@ class Answer:
     instrument: str = ""
     note: str = ""
     evidence: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -500,6 +504,7 @@ class Requirement:
     ``conditions`` must be recorded with a shot or answer, or it cannot be judged; ``only_with`` (condition: value) must
     be recorded so, or the demand does not apply to the shot. ``evidence``: an answer must name files that bear it out.
     ``sampling`` (``pack#id``, or ``id`` in the same pack) says of how many devices it is asked; empty: of all.
+    ``minimum_raters``: at least so many, experts and lay persons both among them.
     ``part`` counts the item into that part of a completion acceptance; None: it is in no score.
     """
 

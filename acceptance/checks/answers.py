@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import Figure, decide
+from acceptance.checks.measured import condition_trouble
 from acceptance.checks.resources import person_trouble, reading_trouble, reading_uncertainty
 from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
@@ -73,11 +74,13 @@ def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Findi
         return _inconclusive(blank, Reason(code="several_answers", parameters={"count": len(found)}))
     index, answer = found[0]
     blank = replace(blank, answer=index)
+    finding = _judge(
+        replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments)), requirement, blank
+    )
     trouble = _trouble(case, answer, requirement)
-    if trouble and answer.value is not None:
-        blank = replace(blank, value=answer.value, unit=answer.unit)
-    read = replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments))
-    return _inconclusive(blank, trouble) if trouble else _judge(read, requirement, blank)
+    if trouble is None or finding.verdict is Verdict.NOT_TESTED:
+        return finding
+    return _inconclusive(replace(blank, value=finding.value, unit=finding.unit), trouble)
 
 
 def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | None:
@@ -85,7 +88,15 @@ def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | N
         case.instrument_trouble([answer.instrument] if answer.instrument else [])
         or reading_trouble(answer, requirement, case.plan.instruments)
         or person_trouble(case.plan, answer.by, requirement)
+        or _condition_missing(answer, requirement)
     )
+
+
+def _condition_missing(answer: Answer, requirement: Requirement) -> Reason | None:
+    """Why a condition that the requirement needs, the viewing distance for instance, is not stated with the answer."""
+    stated = ([one for one in answer.conditions if one.name == name] for name in requirement.conditions)
+    troubles = (condition_trouble(name, ones) for name, ones in zip(requirement.conditions, stated, strict=True))
+    return next((trouble for trouble in troubles if trouble is not None), None)
 
 
 def _inconclusive(blank: Finding, reason: Reason) -> Finding:
@@ -124,14 +135,21 @@ def _value(answer: Answer, value: float, requirement: Requirement, blank: Findin
 
 
 def _scores(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
-    """Judge the arithmetic mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4)."""
+    """Judge the arithmetic mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4).
+
+    Where a number of raters is asked for, experts and lay persons must both be among them (the same chapter).
+    """
     limit = requirement.limit or Limit(unit="")
     raters = len({one.rater for one in answer.scores})
+    experts = len({one.rater for one in answer.scores if one.expert})
     mean = sum(one.score for one in answer.scores) / len(answer.scores)
     blank = replace(blank, value=mean, unit=limit.unit, decision_rule=DecisionRule())
     if requirement.minimum_raters is not None and raters < requirement.minimum_raters:
         parameters = {"raters": raters, "needed": requirement.minimum_raters}
         return _inconclusive(blank, Reason(code="too_few_raters", parameters=parameters))
+    if requirement.minimum_raters is not None and experts in {0, raters}:
+        parameters = {"experts": experts, "lay": raters - experts}
+        return _inconclusive(blank, Reason(code="raters_of_one_sort", parameters=parameters))
     if requirement.limit is None:
         return _inconclusive(blank, Reason(code="no_limit_known"))
     decision = decide(Figure(value=mean), limit, DecisionRule())

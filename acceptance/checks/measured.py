@@ -142,14 +142,14 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
 
 def _shot_trouble(case: Case, requirement: Requirement, shot: Shot | Recordings) -> Reason | None:
     for condition in requirement.conditions:
-        trouble = _condition_trouble(condition, [one for one in shot.conditions if one.name == condition])
+        trouble = condition_trouble(condition, [one for one in shot.conditions if one.name == condition])
         if trouble is not None:
             return trouble
     perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
     return case.instrument_trouble(shot.instruments, perhaps)
 
 
-def _condition_trouble(name: str, given: list[Condition]) -> Reason | None:
+def condition_trouble(name: str, given: list[Condition]) -> Reason | None:
     """Why a condition that the requirement needs is not stated, or stated in a way that tells nothing."""
     stated = [one for one in given if str(one.value).strip()]
     if not stated:
@@ -165,6 +165,8 @@ def _tells(condition: Condition) -> bool:
     word = str(condition.value).strip().lower()
     if condition.name == "illuminance":
         return _number(condition) > 0 and condition.unit in {"", "lx"}
+    if condition.name == "viewing_distance":  # in screen heights
+        return _number(condition) > 0 and condition.unit in {"", "H"}
     if condition.name == "agc":
         return word in AGC or (math.isfinite(_number(condition)) and condition.unit in {"", "dB"})
     return word not in NOTHING

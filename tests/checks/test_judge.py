@@ -594,8 +594,8 @@ def answered(demand: Requirement, *answers: dict[str, Any], **fields: Any) -> Fi
 
 
 def scores(*values: float) -> tuple[Score, ...]:
-    """One score per rater."""
-    return tuple(Score(rater=f"rater {number}", score=value) for number, value in enumerate(values))
+    """One score per rater; the first two are experts."""
+    return tuple(Score(rater=f"rater {number}", score=value, expert=number < 2) for number, value in enumerate(values))
 
 
 @pytest.mark.parametrize(
@@ -645,6 +645,28 @@ def test_one_rater_who_scores_five_times_is_one_rater() -> None:
     demand = question(how=How.RATED, minimum_raters=5, limit=Limit(unit="grade", at_least=4))
     same = tuple(Score(rater="Li", score=5) for _ in range(5))
     assert answered(demand, {"scores": same}).reason.code == "too_few_raters"
+
+
+@pytest.mark.parametrize(
+    ("experts", "code"),
+    [(0, "raters_of_one_sort"), (1, "within_limit"), (4, "within_limit"), (5, "raters_of_one_sort")],
+)
+def test_experts_and_lay_persons_must_both_have_rated(experts: int, code: str) -> None:
+    """GB 50198-1994, chapter 4: five of one sort are no panel, whatever they say."""
+    demand = question(how=How.RATED, minimum_raters=5, limit=Limit(unit="grade", at_least=4))
+    given = tuple(Score(rater=f"rater {number}", score=4, expert=number < experts) for number in range(5))
+    finding = answered(demand, {"scores": given})
+    assert (finding.reason.code, finding.value) == (code, 4)
+
+
+def test_the_viewing_distance_must_be_recorded_where_it_is_asked_for() -> None:
+    """A score from an unknown distance is kept and decides nothing, for better or worse."""
+    demand = question(how=How.RATED, conditions=("viewing_distance",), limit=Limit(unit="grade", at_least=4))
+    distance = Condition(name="viewing_distance", value=6, unit="H")
+    without = answered(demand, {"scores": scores(5, 5)})
+    assert (outcome(without), without.value) == (("inconclusive", "condition_missing"), 5)
+    assert answered(demand, {"scores": scores(5, 5), "conditions": (distance,)}).verdict is Verdict.PASS
+    assert answered(demand, {}).reason.code == "not_answered"
 
 
 READING = question(how=How.READ, limit=Limit(unit="Ω", at_most=4))

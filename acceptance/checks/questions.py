@@ -1,0 +1,78 @@
+"""What is left to people: every requirement that somebody has to rate, inspect, read off or file, for each subject.
+
+Asked of the judge itself: what it calls unanswered in a plan without answers is a question, so that a sheet holds
+neither more nor less than judging wants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from acceptance.checks.judge import judge
+from acceptance.model import How
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+    from acceptance.model import Clause, Finding, Pack, Plan, Requirement, Subject
+
+FORMS = ("scores", "grade", "yes", "value")  # the fields of an answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One requirement for one subject."""
+
+    subject: Subject
+    pack: Pack
+    clause: Clause
+    requirement: Requirement
+
+    @property
+    def reference(self) -> str:
+        """Name the requirement as an answer does: ``pack#id``."""
+        return f"{self.pack.id}#{self.requirement.id}"
+
+    @property
+    def form(self) -> str:
+        """The field of an answer that is asked for."""
+        how = self.requirement.how
+        if how is How.RATED:
+            return "scores"
+        if how in {How.READ, How.MEASURED} or self.requirement.limit is not None:
+            return "value"
+        return "yes" if how is How.DOCUMENTED else "grade"
+
+
+def questions(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None) -> tuple[Question, ...]:
+    """Ask everything that the plan's subjects leave to people, in the order of packs, clauses and subjects.
+
+    What is measured is asked for where this toolkit does not measure it (``quantities``).
+    """
+    codes = {"not_answered", "not_in_toolkit"}
+    return tuple(_question(one, packs, plan) for one in _open(packs, plan, quantities) if one.reason.code in codes)
+
+
+def waiting(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None) -> tuple[Finding, ...]:
+    """Tell what nobody can be asked before a fact of the subject is stated; the finding's reason names it."""
+    return tuple(one for one in _open(packs, plan, quantities) if one.reason.code == "fact_missing")
+
+
+def _open(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None) -> Iterator[Finding]:
+    blank = replace(plan, answers=())
+    subjects = {one.id for one in plan.subjects}
+    for finding in judge(packs, blank, (), (), plan.shots, today="", quantities=quantities):
+        if finding.subject in subjects and finding.how is not How.UNKNOWN:
+            yield finding
+
+
+def _question(finding: Finding, packs: Sequence[Pack], plan: Plan) -> Question:
+    pack = next(one for one in packs if one.id == finding.pack)
+    identity = finding.requirement.partition("#")[2]
+    return Question(
+        subject=next(one for one in plan.subjects if one.id == finding.subject),
+        pack=pack,
+        clause=next(one for one in pack.clauses if one.number == finding.clause),
+        requirement=next(one for one in pack.requirements if one.id == identity),
+    )
