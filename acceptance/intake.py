@@ -18,7 +18,7 @@ from acceptance.recordings import zone_of
 from acceptance.workspace import put
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Plan, Recordings, Shot
@@ -152,14 +152,19 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 
 
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
-    """Copy the packs, each under its id, and those that they borrow from."""
+    """Copy the packs, each under its id, those that they borrow from and those that tell of conflicts with them."""
     shelf = work / "data" / "packs"
     shutil.rmtree(shelf, ignore_errors=True)
     shelf.mkdir(parents=True)
     sources = {one.id: pack.file_of(name) for one, name in zip(packs, names, strict=True)}
-    lenders = {r.borrows.partition("#")[0] for one in packs for r in one.requirements if r.borrows}
-    for name, source in {**{lender: pack.file_of(lender) for lender in lenders - sources.keys()}, **sources}.items():
+    leant_on = {name.partition("#")[0] for one in packs for name in _leant_on(one)}
+    for name, source in {**{other: pack.file_of(other) for other in leant_on - sources.keys()}, **sources}.items():
         shutil.copy(source, shelf / f"{name}.toml")
+
+
+def _leant_on(one: Pack) -> Iterator[str]:
+    yield from (requirement.borrows for requirement in one.requirements if requirement.borrows)
+    yield from (conflict.id for conflict in one.conflicts)
 
 
 def digest(*parts: str, length: int = 12) -> str:

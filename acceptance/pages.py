@@ -11,13 +11,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from acceptance import channels, comparison, exhibits, wording
+from acceptance import channels, comparison, differences, exhibits, wording
 from acceptance.model import (
     Answer,
     BudgetLine,
     Clause,
     Compare,
     Concession,
+    Conflict,
     Finding,
     Measurement,
     Pack,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.comparison import Pair
+    from acceptance.differences import Dispute
     from acceptance.exhibits import Exhibit
 
 MOST_ROWS = 400
@@ -103,7 +105,7 @@ class Book:
         one = self.subjects.get(identifier)
         return (one.name if one else "") or identifier
 
-    def text(self, noun: Clause | Requirement | Pack, field: str) -> str:
+    def text(self, noun: Clause | Requirement | Pack | Conflict, field: str) -> str:
         """Return a field that a pack gives in both languages."""
         chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
         return str((english or chinese) if self.lang == "en" else (chinese or english))
@@ -211,6 +213,11 @@ class Book:
         """Return the requirements of a pack that applied to at least one subject."""
         names = {row.finding.requirement for rows in self.by_subject.values() for row in rows}
         return [one for one in pack.requirements if f"{pack.id}#{one.id}" in names]
+
+    @property
+    def conflicts(self) -> list[Dispute]:
+        """Where standards differ on what was judged or is due."""
+        return differences.conflicts(self.packs, self.session.findings)
 
     def outcomes(self, pack: Pack, clause: Clause) -> list[Outcome]:
         """Tell what came of a clause: by requirement and verdict, and by reason for what does not apply."""

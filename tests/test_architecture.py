@@ -28,7 +28,7 @@ RANKS = (
         " coverage_map event_timeline timeline recording_names capacity header"
     ),
     "watch simulate sessions clock_page workspace recordings recording_list",
-    "views comparison channels rows panel",
+    "views comparison channels rows panel differences",
     "scene exhibits",
     "metrics checks still pages report signing evidence",
     "intake",

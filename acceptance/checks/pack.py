@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from acceptance.checks.conflicts import bearing_on
 from acceptance.checks.decision import span
 from acceptance.errors import PackError
 from acceptance.model import Combine, Compare, How, Pack, Requirement
@@ -50,6 +51,8 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     path = file_of(name_or_path, folder)
     raw = _read(path)
     raw["requirements"] = [_borrow(one, path, raw, folder) for one in _tables(raw, "requirements", path)]
+    _tables(raw, "conflicts", path)
+    raw["conflicts"] = bearing_on(raw, folder or FOLDER)
     pack = _parse(raw, path)
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
         raise _error(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
