@@ -216,7 +216,7 @@ def _method(one: Requirement) -> Iterator[tuple[str, str]]:
 
 
 def _pairings(pack: Pack) -> Iterator[Complaint]:
-    """Complain where two measured requirements of a clause would judge the same measurement of the same subject."""
+    """Complain where two requirements of a clause and modality would judge the same measurement of the same subject."""
     measured = [one for one in pack.requirements if one.how is How.MEASURED]
     for one, other in itertools.combinations(measured, 2):
         if _key(one) == _key(other) and _overlap(one, other):
@@ -225,7 +225,7 @@ def _pairings(pack: Pack) -> Iterator[Complaint]:
 
 
 def _key(one: Requirement) -> tuple[str, ...]:
-    return one.clause, one.quantity, one.region, one.direction, one.statistic
+    return one.clause, one.quantity, one.region, one.direction, one.statistic, one.modality
 
 
 def _overlap(one: Requirement, other: Requirement) -> bool:

@@ -256,7 +256,7 @@ def test_a_file_in_another_encoding_is_refused(own: Path) -> None:
 
 def test_an_unknown_pack_is_refused_with_the_names_of_the_shipped_ones() -> None:
     """By name or by path."""
-    with pytest.raises(PackError, match=r"gb_1: there is no such pack.*Shipped packs: db50_216_2006, gb_50198_1994"):
+    with pytest.raises(PackError, match=r"gb_1: there is no such pack.*: .*db50_216_2006, .*gb_50198_1994, "):
         packs.load("gb_1", QUANTITIES)
     with pytest.raises(PackError, match=r"nowhere/own\.toml: there is no such pack"):
         packs.load("nowhere/own.toml", QUANTITIES)
