@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance import charts, clip, recording_list, recordings
 from acceptance.checks import pack
-from acceptance.errors import ClipError, PlanError
+from acceptance.errors import ClipError, PackError, PlanError
 from acceptance.evidence import LogBook, hash_file
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.plan import files
@@ -18,7 +18,7 @@ from acceptance.recordings import zone_of
 from acceptance.workspace import put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Plan, Recordings, Shot
@@ -152,19 +152,22 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 
 
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
-    """Copy the packs, each under its id, those that they borrow from and those that tell of conflicts with them."""
+    """Copy the packs, each under its id, with those that they extend, borrow from and are at odds with.
+
+    Raises PackError where two files have one id.
+    """
     shelf = work / "data" / "packs"
     shutil.rmtree(shelf, ignore_errors=True)
     shelf.mkdir(parents=True)
-    sources = {one.id: pack.file_of(name) for one, name in zip(packs, names, strict=True)}
-    leant_on = {name.partition("#")[0] for one in packs for name in _leant_on(one)}
-    for name, source in {**{other: pack.file_of(other) for other in leant_on - sources.keys()}, **sources}.items():
-        shutil.copy(source, shelf / f"{name}.toml")
-
-
-def _leant_on(one: Pack) -> Iterator[str]:
-    yield from (requirement.borrows for requirement in one.requirements if requirement.borrows)
-    yield from (conflict.id for conflict in one.conflicts)
+    for one, name in zip(packs, names, strict=True):
+        own = pack.files(name)
+        at_odds = {conflict.id.partition("#")[0] for conflict in one.conflicts} - own.keys()
+        for identity, source in (own | {other: pack.file_of(other) for other in at_odds}).items():
+            kept = shelf / f"{identity}.toml"
+            if kept.exists() and kept.read_bytes() != source.read_bytes():
+                what = f"another pack with the id {identity!r} is used as well; findings could not tell them apart"
+                raise PackError(what, where=str(source), hint="Give each its own id")
+            shutil.copy(source, kept)
 
 
 def digest(*parts: str, length: int = 12) -> str:

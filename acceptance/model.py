@@ -454,7 +454,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where a statement comes from, how well it is known, and who confirmed it in an authentic copy."""
+    """Where a statement comes from, how well it is known, and who confirmed it when in which authentic ``copy``."""
 
     source: str
     level: Level
@@ -463,6 +463,7 @@ class Provenance:
     note_en: str = ""
     confirmed_by: str = ""
     confirmed_on: str = ""
+    copy: str = ""
 
     @property
     def firm(self) -> bool:
@@ -485,6 +486,7 @@ class Clause:
 
     ``scope`` counts for a clause without requirement: what its title puts outside a device plan is out of scope there.
     ``demands`` is False for a heading, and for scope, references and terms: they ask nothing by themselves.
+    ``provenance``: where title and flag come from, in a pack that fills in or corrects a clause of another.
     """
 
     number: str
@@ -495,6 +497,7 @@ class Clause:
     demands: bool = True
     note: str = ""
     note_en: str = ""
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -506,6 +509,7 @@ class Requirement:
     ``sampling`` (``pack#id``, or ``id`` in the same pack) says of how many devices it is asked; empty: of all.
     ``minimum_raters``: at least so many, experts and lay persons both among them.
     ``part`` counts the item into that part of a completion acceptance; None: it is in no score.
+    ``changed_by``: which fields an extending pack replaced, by its id; loading fills it in.
     """
 
     id: str
@@ -539,6 +543,7 @@ class Requirement:
     part: Part | None = None
     decision_rule: DecisionRule = field(default_factory=DecisionRule)
     borrows: str = ""
+    changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -589,8 +594,25 @@ class Conflict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A requirement, sampling or conflict (``kind``; ``what``: its id) of a base that the extending pack leaves out."""
+
+    kind: str
+    what: str
+    why: str
+    why_en: str = ""
+    confirmed_by: str = ""
+    confirmed_on: str = ""
+    copy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pack:
-    """A standard as data: every clause of its contents, and the requirements that are known or stood in for."""
+    """A standard as data: every clause of its contents, and the requirements that are known or stood in for.
+
+    ``extends``: ids of the packs that it was built on, the nearest first, and ``withdrawn``: what it left out of them;
+    loading fills both in.
+    """
 
     id: str
     number: str
@@ -602,6 +624,8 @@ class Pack:
     samplings: tuple[Sampling, ...] = ()
     scoring: Scoring | None = None
     conflicts: tuple[Conflict, ...] = ()
+    extends: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
     note: str = ""
     note_en: str = ""
 

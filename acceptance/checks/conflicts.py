@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Raw = dict[str, Any]
+    from acceptance.checks.raw import Raw
 
 
 def bearing_on(raw: Raw, folder: Path) -> list[Raw]:
     """Conflicts that bear on a pack as written, its own first; their ids become ``pack#id``."""
     identity = str(raw.get("id"))
-    names = {name for one in raw["requirements"] for name in (f"{identity}#{one.get('id')}", one.get("borrows"))}
-    elsewhere = [path for path in sorted(folder.glob("*.toml")) if path.stem != identity]
+    inside = {identity, *raw.get("extends", ())}  # an extending pack has taken in the conflicts of its base
+    names = {f"{pack}#{one.get('id')}" for one in raw["requirements"] for pack in inside}
+    names |= {one.get("borrows") for one in raw["requirements"]}
+    elsewhere = [path for path in sorted(folder.glob("*.toml")) if path.stem not in inside]
     others = [one for path in elsewhere for one in _told(path, path.stat().st_mtime_ns)]
     own = _named(identity, raw.get("conflicts", ()))
     return [*own, *(one for one in others if names & set(one.get("requirements", ())))]

@@ -10,13 +10,17 @@ import itertools
 import re
 import tomllib
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from acceptance.checks.confirmation import confirm, settle, today
 from acceptance.checks.conflicts import bearing_on
 from acceptance.checks.decision import span
+from acceptance.checks.overlay import extend
+from acceptance.checks.raw import Raw, place, refusal, tables
 from acceptance.errors import PackError
 from acceptance.model import Combine, Compare, How, Pack, Requirement
 
@@ -33,8 +37,6 @@ BORROWED = (
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
 _ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
-Raw = dict[str, Any]
-
 
 def names(folder: Path | None = None) -> tuple[str, ...]:
     """Names of the shipped packs, sorted."""
@@ -49,15 +51,20 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     ``borrows`` that does not resolve, duplicate, unknown clause, ambiguous pairing.
     """
     path = file_of(name_or_path, folder)
-    raw = _read(path)
-    raw["requirements"] = [_borrow(one, path, raw, folder) for one in _tables(raw, "requirements", path)]
-    _tables(raw, "conflicts", path)
+    raw = _raw(path, folder)
+    if raw["extends"]:
+        load(str(_base(_read(path), path, folder)), quantities, folder=folder)  # what is wrong there is told there
+    raw["requirements"] = [settle(_borrow(one, path, raw, folder)) for one in tables(raw, "requirements", path)]
+    raw["samplings"] = [settle(one) for one in tables(raw, "samplings", path)]
+    if isinstance(raw.get("scoring"), dict):
+        raw["scoring"] = settle(raw["scoring"])
+    tables(raw, "conflicts", path)
     raw["conflicts"] = bearing_on(raw, folder or FOLDER)
     pack = _parse(raw, path)
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
-        raise _error(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
+        raise refusal(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
     for complaint in itertools.chain(_duplicates(pack), _requirements(pack, quantities), _pairings(pack)):
-        raise _error(path, *complaint)
+        raise refusal(path, *complaint)
     return pack
 
 
@@ -82,18 +89,65 @@ def file_of(name_or_path: str, folder: Path | None = None) -> Path:
     return path
 
 
+def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
+    """Every file that a pack is made of, by id: its own, those that it extends, and those that any of them borrow from.
+
+    Raises PackError.
+    """
+    path = file_of(name_or_path, folder)
+    raw = _read(path)
+    found = {str(raw.get("id")): path}
+    loans = (str(one.get("borrows", "")) for one in tables(raw, "requirements", path))
+    lenders = {name for loan in loans if (name := loan.partition("#")[0]) in names(folder)} - found.keys()
+    below = [str(_base(raw, path, folder))] if "extends" in raw else []
+    for name in (*below, *sorted(lenders)):
+        found = files(name, folder) | found
+    return found
+
+
 def _read(path: Path) -> Raw:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise PackError(f"not readable as TOML: {error}", where=str(path), hint="Correct the file") from error
 
 
-def _tables(raw: Raw, key: str, path: Path) -> list[Raw]:
-    tables = raw.get(key, [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        raise _error(path, "", key, f"must be tables, each written as [[{key}]]")
-    return tables
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> Raw:
+    """Parse TOML, once: every requirement looks up its lender. Nobody changes what comes out."""
+    return tomllib.loads(text)
+
+
+def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
+    """Read the tables of a pack, worked into those of the pack that it extends."""
+    raw, latest = _read(path), None if folder else today()
+    for key in ("withdrawn", *(() if "extends" in raw else ("withdrawals",))):
+        if key in raw:
+            raise refusal(path, "", key, "unknown key in a pack that extends none")
+    if "extends" in raw:
+        lower = _base(raw, path, folder)
+        if lower.resolve() in {one.resolve() for one in (*above, path)}:
+            raise refusal(path, "", "extends", "goes round in a circle: a pack cannot be built on itself")
+        base = _raw(lower, folder, (*above, path))
+        raw = extend(raw, base, path, latest, lambda one: _borrow(one, lower, base, folder))
+    return {"extends": (), **confirm(raw, path, latest)}
+
+
+def _base(raw: Raw, path: Path, folder: Path | None) -> Path:
+    """Path of the pack that is extended: shipped, or named relative to the file; kept packs lie beside each other."""
+    name = raw["extends"]
+    if not isinstance(name, str):
+        raise refusal(path, "", "extends", "must be the name of a shipped pack, or a path that ends in .toml")
+    own = name.endswith(".toml")
+    found = (folder or (path.parent if own else FOLDER)) / (Path(name).name if folder else name)
+    found = found if own else found.with_name(f"{name}.toml")
+    if not found.is_file():
+        what = f"there is no pack {name!r}; shipped are {', '.join(names(folder))}, any other is named by its path"
+        raise refusal(path, "", "extends", what)
+    if _read(found).get("id") != found.stem:
+        what = f"{name!r} has another id than its file's name; call the file as its id, as sessions keep it by that"
+        raise refusal(path, "", "extends", what)
+    return found
 
 
 def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
@@ -105,10 +159,10 @@ def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
         return {"assignment": requirement["figure"]} | requirement if "figure" in requirement else requirement
     given = [key for key in BORROWED_ALWAYS if key in requirement]
     if given:
-        raise _error(path, _where(requirement), given[0], "is given and borrowed; a number stands in one pack only")
+        raise refusal(path, place(requirement), given[0], "is given and borrowed; a number stands in one pack only")
     lender = _lender(str(requirement["borrows"]), raw, folder)
     if isinstance(lender, str):
-        raise _error(path, _where(requirement), "borrows", f"{requirement['borrows']!r} does not resolve: {lender}")
+        raise refusal(path, place(requirement), "borrows", f"{requirement['borrows']!r} does not resolve: {lender}")
     taken = {key: lender[key] for key in (*BORROWED_ALWAYS, *BORROWED) if key in lender}
     return taken | requirement
 
@@ -118,11 +172,11 @@ def _lender(reference: str, raw: Raw, folder: Path | None) -> Raw | str:
     name, _, identity = reference.partition("#")
     if name != raw.get("id") and name not in names(folder):
         return f"there is no pack {name!r}"
-    other = raw if name == raw.get("id") else _read(file_of(name, folder))
+    other = raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
     found = [one for one in other.get("requirements", ()) if one.get("id") == identity]
     if not found:
         return f"pack {name!r} has no requirement {identity!r}"
-    return found[0] if "borrows" not in found[0] else "it borrows itself; name the pack that states the number"
+    return settle(found[0]) if "borrows" not in found[0] else "it borrows itself; name the pack that states the number"
 
 
 def _parse(raw: Raw, path: Path) -> Pack:
@@ -130,26 +184,14 @@ def _parse(raw: Raw, path: Path) -> Pack:
         return _ADAPTER.validate_python((raw,))[0]
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        place, message = [*first["loc"][1:]], first["msg"]
+        at, message = [*first["loc"][1:]], first["msg"]
         where = ""
-        if len(place) > 1 and isinstance(place[1], int):
-            where = _where(raw[str(place[0])][place[1]])
-            place = place[2:]
+        if len(at) > 1 and isinstance(at[1], int):
+            where = place(raw[str(at[0])][at[1]])
+            at = at[2:]
         if first["type"] == "unexpected_keyword_argument":
             message = "unknown key"
-        raise _error(path, where, ".".join(map(str, place)), message) from error
-
-
-def _where(table: Raw) -> str:
-    """Name a clause or requirement table for a message, also where half of it is missing."""
-    if "number" in table:
-        return f"clause {table['number']}"
-    return f"clause {table.get('clause', '?')}, requirement {table.get('id', '?')}"
-
-
-def _error(path: Path, where: str, field: str, what: str) -> PackError:
-    place = ", ".join(part for part in (str(path), where, f"field {field}" if field else "") if part)
-    return PackError(what, where=place, hint="Correct the pack")
+        raise refusal(path, where, ".".join(map(str, at)), message) from error
 
 
 Complaint = tuple[str, str, str]
