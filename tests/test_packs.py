@@ -79,10 +79,12 @@ def raw(pack: Pack) -> dict[str, Any]:
 
 
 def test_the_packs_that_the_standard_leans_on_are_shipped() -> None:
-    """DB50/216-2006 and the six that lend it figures."""
-    lenders = ["gb_50198_1994", "gb_50198_2011", "gb_50348_2004", "gb_50395_2007", "gb_t_28181_2016", "order_196_2006"]
+    """DB50/216-2006 and those that lend it figures: what it cites and what is nearest to its time, then later ones."""
+    cited = {"gb_50198_1994", "gb_50348_2004", "ga_308_2001", "ga_t_75_1994", "order_196_2006"}
+    near, later = {"gb_50395_2007", "gb_20815_2006"}, {"gb_50198_2011", "gb_t_28181_2016", "ga_t_1127_2013"}
+    lenders = cited | near | later | {"gb_55029_2022", "db11_t_855_2025"}
     assert set(packs.names()) >= {"db50_216_2006", *lenders}
-    assert {one.borrows.partition("#")[0] for one in DB50.requirements if one.borrows} == set(lenders)
+    assert {one.borrows.partition("#")[0] for one in DB50.requirements if one.borrows} == lenders
 
 
 def test_every_clause_of_the_contents_is_listed_with_its_printed_title() -> None:
