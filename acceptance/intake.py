@@ -135,7 +135,7 @@ def _keep_copy(source: Path, work: Path) -> str:
 
 
 def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
-    """Keep what the verdicts rest on beside the footage: packs, chart definitions and files of answers."""
+    """Keep what the verdicts rest on beside the footage: packs, charts, files of answers, the list of devices."""
     keep_packs(packs, plan.packs, work)
     shelf = work / "data" / "charts"
     shelf.mkdir(parents=True, exist_ok=True)
@@ -149,6 +149,10 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
         target = work / "data" / "answers" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, target)
+    if plan.device_list:
+        target = work / "data" / "devices" / (folder / plan.device_list).name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy2(folder / plan.device_list, target)
 
 
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:

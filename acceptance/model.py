@@ -152,7 +152,10 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A node of the tree under test. ``facts`` are inherited from the parent and select requirements."""
+    """A node of the tree under test. ``facts`` are inherited from the parent and select requirements.
+
+    ``address`` is that on the network, without user and password.
+    """
 
     id: str
     kind: SubjectKind
@@ -161,6 +164,7 @@ class Subject:
     manufacturer: str = ""
     model: str = ""
     serial: str = ""
+    address: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -762,14 +766,72 @@ class Project:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draw:
+    """A sample to be drawn from the plan's devices by ``sampling`` (``pack#id``); ``seed`` settles which ones.
+
+    ``retest_of`` is the seed of the first draw, in which ``failed`` did not conform: the sample is enlarged, once.
+    ``session`` is where these failures stand, ``requirements`` (``pack#id``) what is tested again; none: all that are
+    sampled so.
+    """
+
+    sampling: str
+    seed: str
+    retest_of: str = ""
+    failed: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    session: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A lot and the devices drawn from it, in the order of the draw (a re-test: those that failed come first).
+
+    ``requirements`` (``pack#id``) are asked of the drawn devices only; ``manufacturer`` and ``model`` are given where
+    the sampling draws by model. What else is said is that of the draw.
+    """
+
+    sampling: str
+    standard: str
+    clause: str
+    seed: str
+    kind: SubjectKind
+    lot: tuple[str, ...]
+    drawn: tuple[str, ...]
+    manufacturer: str = ""
+    model: str = ""
+    requirements: tuple[str, ...] = ()
+    retest_of: str = ""
+    failed: tuple[str, ...] = ()
+    session: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """Which shots are planned: of each device of ``kinds`` every combination of stream, path and light.
+
+    ``streams`` are values of a shot's condition ``profile``, ``light`` of its condition ``day_night``; an axis without
+    values is not looked at. ``sampling`` (``pack#id``): of the devices that the plan draws by it only.
+    """
+
+    kinds: tuple[SubjectKind, ...]
+    streams: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = (Path.LIVE,)
+    light: tuple[str, ...] = ()
+    sampling: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """The only input format: a clip named on the command line is a plan with one subject and one shot.
 
     ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; a deviation must say why.
+    ``device_list`` is a table of further subjects, a path like a shot's ``clip``; once read they stand in ``subjects``.
     """
 
-    subjects: tuple[Subject, ...]
-    shots: tuple[Shot, ...]
+    subjects: tuple[Subject, ...] = ()
+    shots: tuple[Shot, ...] = ()
     packs: tuple[str, ...] = ("db50_216_2006",)
     scope: Scope = Scope.DEVICE
     operator: str = ""
@@ -781,6 +843,9 @@ class Plan:
     deviations: tuple[Deviation, ...] = ()
     recordings: tuple[Recordings, ...] = ()
     minimum_duration: float | None = None
+    device_list: str = ""
+    draws: tuple[Draw, ...] = ()
+    matrix: tuple[Matrix, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -814,6 +879,7 @@ class Session:
     supersedes: str = ""
     recordings: tuple[Recordings, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
     @property
     def taken(self) -> tuple[Shot | Recordings, ...]:

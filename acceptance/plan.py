@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance import model
+from acceptance import device_list, model
 from acceptance.errors import PlanError
 from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
 
@@ -19,14 +18,13 @@ if TYPE_CHECKING:
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
 _ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_nan=False))
-IDENTIFIER = re.compile(r"[^\W_][\w.-]*")
 
 
 def read(path: Path) -> Plan:
     """Read a plan (fields: ``docs/formats.md``). Paths in it count from its folder.
 
     Raises PlanError naming file and field: missing, no TOML, unknown or wrong field, subject or shot that does not
-    exist or stands twice, path outside the folder.
+    exist or stands twice, path outside the folder; and what ``device_list.read`` refuses.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -35,6 +33,11 @@ def read(path: Path) -> Plan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise PlanError(f"not readable as TOML: {error}", where=str(path), hint="Correct the file") from error
     plan = _parse(raw, str(path))
+    if plan.device_list:
+        listed = device_list.read(path.parent / plan.device_list, plan.subjects)
+        plan = replace(plan, subjects=(*plan.subjects, *listed))
+    if not plan.subjects:
+        raise _wrong(f"{path}: subjects", "there is nothing under test; give subjects or a device_list")
     check(plan, path.parent, str(path))
     return plan
 
@@ -66,7 +69,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]  # measurements name either by its id
     for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in shots])):
         for identity in ids:
-            if not IDENTIFIER.fullmatch(identity):
+            if not device_list.IDENTIFIER.fullmatch(identity):
                 raise _wrong(where, f"the {what} id {identity!r} may hold letters, digits, '_', '-' and '.' only")
             if ids.count(identity) > 1:
                 raise _wrong(where, f"the {what} id {identity!r} stands twice")
@@ -96,6 +99,8 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
                 yield f"shot {shot.id}, {field}", name
         if shot.copy_file:
             yield f"shot {shot.id}, chart_copy", shot.copy_file
+    if plan.device_list:
+        yield "device_list", plan.device_list
     for one in plan.recordings:
         yield f"recordings {one.id}, source", one.source
     for answer in plan.answers:

@@ -1,4 +1,4 @@
-"""A list of recordings as CSV: the one that a recorder gave of its search, or the one that this tool writes.
+"""A list of recordings as a table: the one that a recorder gave of its search, or the one that this tool writes.
 
 The first line names the columns, in English or Chinese; any order, others are passed over. UTF-8 or GBK, separated by
 commas, semicolons or tabs. ``docs/formats.md`` describes every column.
@@ -13,6 +13,7 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from acceptance import sheets
 from acceptance.errors import PlanError
 from acceptance.recordings import Evidence, Found, Recording, iso, ordered, placed
 
@@ -46,12 +47,12 @@ def read(path: Path, *, zone: timezone, now: float) -> Found:
     Raises PlanError naming file, row (the heading is row 1) and field: not readable, no such column, a time that is
     none, an empty channel.
     """
-    rows = _rows(path)
-    heading = _heading(rows[0] if rows else [], path)
+    rows = sheets.rows(path)
+    heading = _heading(rows[0], path)
     found = []
     for number, cells in enumerate(rows[1:], start=2):
-        if any(cell.strip() for cell in cells):
-            told = {name: cells[at].strip() if at < len(cells) else "" for name, at in heading.items()}
+        if any(cells):
+            told = {name: cells[at] if at < len(cells) else "" for name, at in heading.items()}
             found.append(_recording(told, f"{path}, row {number}", zone, now))
     return ordered(found, zone, {})
 
@@ -82,32 +83,9 @@ def _written(one: Recording, zone: timezone) -> tuple[str, ...]:
     )
 
 
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        hint = "Check the path and its permissions"
-        raise PlanError(f"cannot be read ({error.strerror})", where=str(path), hint=hint) from error
-    for encoding in ("utf-8-sig", "gb18030"):  # GB 18030 holds GBK
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise PlanError("is neither UTF-8 nor GBK", where=str(path), hint="Save it as CSV in UTF-8")
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise PlanError(f"is no CSV ({error})", where=str(path), hint="Save it as CSV again") from error
-
-
 def _heading(cells: list[str], path: Path) -> dict[str, int]:
     """Find the column of each name."""
-    given = [cell.strip().lower() for cell in cells]
-    found = {name: given.index(known) for name, names in COLUMNS.items() for known in names[::-1] if known in given}
+    found = sheets.heading(cells, COLUMNS)
     for name in ("channel", "start", "end"):
         if name not in found:
             hint = f"Head one column with one of: {', '.join(COLUMNS[name])}"

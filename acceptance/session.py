@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import __version__, charts, copies, intake, metrics, scene, still
-from acceptance.checks import conclusion, judge, pack
+from acceptance.checks import conclusion, judge, pack, sampling
 from acceptance.errors import ClipError, GapError, SessionError
 from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
 from acceptance.metrics import recordings as measure_recordings
@@ -223,6 +223,7 @@ def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | 
         bottom_line=judge.bottom_line(findings, plan.scope),
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
+        samples=sampling.draw(packs, plan),
     )
     save(session, bag)
     if issue:

@@ -25,7 +25,7 @@ RANKS = (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
         " finding plain_edges strips camera capture colorimetry thumbnails colorchecker certificates logs plan plots"
         " zone_map wording doctor"
-        " coverage_map event_timeline timeline recording_names capacity header"
+        " coverage_map event_timeline timeline recording_names capacity header sheets device_list"
     ),
     "watch simulate sessions clock_page workspace recordings recording_list",
     "views comparison channels rows panel differences",
@@ -58,6 +58,8 @@ NEIGHBOURS = {
     "colorchecker": {"charts"},
     "camera": {"charts", "drawing"},
     "recording_list": {"recordings"},
+    "device_list": {"sheets"},
+    "plan": {"device_list"},
     "event_timeline": {"plots"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
@@ -85,6 +87,7 @@ HOMES = {
     "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression", "metrics._registration", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},
+    "openpyxl": {"sheets"},
     "onvif": {"onvif"},
     "zeep": {"onvif"},
     "distributed": {"batch"},

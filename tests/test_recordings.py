@@ -255,7 +255,7 @@ def test_a_stated_offset_counts_more_than_the_zone() -> None:
     ("content", "place", "what"),
     [
         ("camera,begin\n1,2", "row 1, end", "no such column"),
-        ("", "row 1, channel", "no such column"),
+        ("time", "row 1, channel", "no such column"),
         ("channel,start,end\n1,20261101080000,20261101090000\n\n1,2026-13-01 08:00:00,x", "row 4, start", "is no date"),
         ("channel,start,end\n1,2026-11-01 08:00:00,yesterday", "row 2, end", "'yesterday' is no date"),
         ("channel,start,end\n1,2026-11-01,2026-11-02", "row 2, start", "is no date and time"),
@@ -272,6 +272,12 @@ def test_a_bad_row_is_answered_with_file_row_and_field(tmp_path: Path, content: 
         recording_list.read(path, zone=CHINA, now=NOW)
     assert f"清单.csv, {place}: " in str(error.value)
     assert what in str(error.value)
+
+
+def test_a_list_with_nothing_in_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "清单.csv").write_bytes(b"")
+    with pytest.raises(PlanError, match=r"清单\.csv: is empty"):
+        recording_list.read(tmp_path / "清单.csv", zone=CHINA, now=NOW)
 
 
 def test_what_is_neither_utf_8_nor_gbk_is_refused(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,25 @@ from acceptance.model import Reason, Scope
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Condition, Measurement, Note, Plan, Recordings, Requirement, Shot, Subject
+    from acceptance.model import Condition, Measurement, Note, Plan, Recordings, Requirement, Sample, Shot, Subject
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
 
 DEFAULT_STATISTIC = "worst"  # of a quantity that has several, where the pack names none
 
 
+def inherited(subject: Subject, subjects: Mapping[str, Subject]) -> dict[str, str]:
+    """Facts of the subject, laid over those of its parents."""
+    parent = subjects.get(subject.parent or "")
+    return (inherited(parent, subjects) if parent else {}) | dict(subject.facts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A plan with what was measured for it. ``quantities`` are those that the toolkit measures (None: not told)."""
+    """A plan with what was measured for it. ``quantities`` are those that the toolkit measures (None: not told).
+
+    ``samples`` maps requirement (``pack#id``) and device to the sample that says whether it is asked.
+    """
 
     plan: Plan
     measurements: Sequence[Measurement]
@@ -29,6 +38,7 @@ class Case:
     shots: Mapping[str, Shot | Recordings]
     today: str
     quantities: Container[str] | None = None
+    samples: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:
@@ -42,8 +52,7 @@ class Case:
 
     def facts(self, subject: Subject) -> dict[str, str]:
         """Facts of the subject, laid over those of its parents."""
-        parent = self.subjects.get(subject.parent or "")
-        return (self.facts(parent) if parent else {}) | dict(subject.facts)
+        return inherited(subject, self.subjects)
 
     def out_of_scope(self, scope: Scope) -> bool:
         """Whether something of ``scope`` lies outside what the plan sets out to show."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from acceptance.checks import sampling
 from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
@@ -55,6 +56,7 @@ def judge(
     ``quantities`` are the quantities that this toolkit measures (None: not told, so nothing is ``not_in_toolkit``).
     """
     case = Case(
+        samples=sampling.asked(sampling.draw(packs, plan)),
         plan=plan,
         measurements=measurements,
         notes=notes,
@@ -116,6 +118,7 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
     if plan.minimum_duration is not None and all(one.what != DURATION_DEVIATION for one in plan.deviations):
         hint = f'Add a deviation with what = "{DURATION_DEVIATION}" that says why'
         raise PlanError("departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint)
+    sampling.draw(packs, plan)
 
 
 def _check_place(
@@ -233,6 +236,17 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
 
 
 def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
+    """Judge one subject; outside the sample only a failure that is known counts, and nothing else is told."""
+    finding = _judged(case, requirement, subject, blank)
+    sample = case.samples.get((blank.requirement, subject.id))
+    known = {*FAILURES, Verdict.NOT_APPLICABLE}
+    if sample is None or subject.id in sample.drawn or finding.verdict in known:
+        return finding
+    parameters = {"clause": f"{sample.standard} {sample.clause}", "seed": sample.seed}
+    return _settle(blank, Verdict.NOT_APPLICABLE, "not_in_sample", **parameters)
+
+
+def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
     facts = case.facts(subject)
     for fact, needed in requirement.when.items():
         if facts.get(fact, needed) != needed:

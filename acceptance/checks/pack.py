@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from acceptance.checks import sampling
 from acceptance.checks.confirmation import confirm, settle, today
 from acceptance.checks.conflicts import bearing_on
 from acceptance.checks.decision import span
@@ -32,7 +33,7 @@ FOLDER = Path(__file__).parent / "packs"
 BORROWED_ALWAYS = ("limit", "figure")
 BORROWED = (
     "text", "text_en", "how", "quantity", "region", "direction", "statistic", "combine", "path", "conditions",
-    "only_with", "compare", "minimum_duration", "minimum_raters", "scale", "evidence",
+    "only_with", "compare", "minimum_duration", "minimum_raters", "scale", "evidence", "sampling",
 )  # fmt: skip
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
 _ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid", allow_inf_nan=False))
@@ -48,14 +49,14 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
 
     ``quantities`` maps each quantity that the toolkit measures to its unit. Raises PackError, which names file,
     clause and field: unknown pack, broken TOML, unknown key, wrong type, wrong unit, limit without provenance,
-    ``borrows`` that does not resolve, duplicate, unknown clause, ambiguous pairing.
+    ``borrows`` or ``sampling`` that does not resolve, duplicate, unknown clause, ambiguous pairing.
     """
     path = file_of(name_or_path, folder)
     raw = _raw(path, folder)
     if raw["extends"]:
         load(str(_base(_read(path), path, folder)), quantities, folder=folder)  # what is wrong there is told there
     raw["requirements"] = [settle(_borrow(one, path, raw, folder)) for one in tables(raw, "requirements", path)]
-    raw["samplings"] = [settle(one) for one in tables(raw, "samplings", path)]
+    raw["samplings"] = [settle(one) for one in (*_samplings(raw, path), *_others_samplings(raw, path, folder))]
     if isinstance(raw.get("scoring"), dict):
         raw["scoring"] = settle(raw["scoring"])
     tables(raw, "conflicts", path)
@@ -63,7 +64,9 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     pack = _parse(raw, path)
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
         raise refusal(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
-    for complaint in itertools.chain(_duplicates(pack), _requirements(pack, quantities), _pairings(pack)):
+    for complaint in itertools.chain(
+        _duplicates(pack), _requirements(pack, quantities), _sampled(pack), _pairings(pack)
+    ):
         raise refusal(path, *complaint)
     return pack
 
@@ -97,7 +100,7 @@ def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
     path = file_of(name_or_path, folder)
     raw = _read(path)
     found = {str(raw.get("id")): path}
-    loans = (str(one.get("borrows", "")) for one in tables(raw, "requirements", path))
+    loans = (str(one.get(key, "")) for one in tables(raw, "requirements", path) for key in ("borrows", "sampling"))
     lenders = {name for loan in loans if (name := loan.partition("#")[0]) in names(folder)} - found.keys()
     below = [str(_base(raw, path, folder))] if "extends" in raw else []
     for name in (*below, *sorted(lenders)):
@@ -164,18 +167,41 @@ def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
     if isinstance(lender, str):
         raise refusal(path, place(requirement), "borrows", f"{requirement['borrows']!r} does not resolve: {lender}")
     taken = {key: lender[key] for key in (*BORROWED_ALWAYS, *BORROWED) if key in lender}
+    if "#" not in taken.get("sampling", "#"):
+        taken["sampling"] = f"{str(requirement['borrows']).partition('#')[0]}#{taken['sampling']}"
     return taken | requirement
 
 
-def _lender(reference: str, raw: Raw, folder: Path | None) -> Raw | str:
-    """Return the requirement that ``reference`` (``pack#id``) names, or why there is none."""
+def _samplings(raw: Raw, path: Path) -> list[Raw]:
+    """Return the pack's own samplings; an id with ``#`` would be another pack's."""
+    own = tables(raw, "samplings", path)
+    for one in own:
+        if "#" in str(one.get("id", "")):
+            raise refusal(path, place(one, "sampling"), "id", "may not hold '#'; another pack's sampling is not copied")
+    return own
+
+
+def _others_samplings(raw: Raw, path: Path, folder: Path | None) -> Iterator[Raw]:
+    """Yield the samplings of other packs that requirements name, each under ``pack#id``. Raises PackError."""
+    wanted = {str(one["sampling"]): one for one in raw["requirements"] if one.get("sampling")}
+    for name, requirement in wanted.items():
+        full = name if "#" in name else f"{raw.get('id')}#{name}"
+        found = _lender(full, raw, folder, "sampling")
+        if isinstance(found, str):
+            raise refusal(path, place(requirement), "sampling", f"{name!r} does not resolve: {found}")
+        if not full.startswith(f"{raw.get('id')}#"):
+            yield found | {"id": full}
+
+
+def _lender(reference: str, raw: Raw, folder: Path | None, what: str = "requirement") -> Raw | str:
+    """Return the requirement or sampling that ``reference`` (``pack#id``) names, or why there is none."""
     name, _, identity = reference.partition("#")
     if name != raw.get("id") and name not in names(folder):
         return f"there is no pack {name!r}"
     other = raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
-    found = [one for one in other.get("requirements", ()) if one.get("id") == identity]
+    found = [one for one in other.get(f"{what}s", ()) if one.get("id") == identity]
     if not found:
-        return f"pack {name!r} has no requirement {identity!r}"
+        return f"pack {name!r} has no {what} {identity!r}"
     return settle(found[0]) if "borrows" not in found[0] else "it borrows itself; name the pack that states the number"
 
 
@@ -187,7 +213,7 @@ def _parse(raw: Raw, path: Path) -> Pack:
         at, message = [*first["loc"][1:]], first["msg"]
         where = ""
         if len(at) > 1 and isinstance(at[1], int):
-            where = place(raw[str(at[0])][at[1]])
+            where = place(raw[str(at[0])][at[1]], str(at[0]).removesuffix("s"))
             at = at[2:]
         if first["type"] == "unexpected_keyword_argument":
             message = "unknown key"
@@ -200,6 +226,7 @@ Complaint = tuple[str, str, str]
 def _duplicates(pack: Pack) -> Iterator[Complaint]:
     yield from (("", "clauses", f"clause {one} is listed twice") for one in _twice(c.number for c in pack.clauses))
     yield from (("", "requirements", f"id {one} is given twice") for one in _twice(r.id for r in pack.requirements))
+    yield from (("", "samplings", f"id {one} is given twice") for one in _twice(s.id for s in pack.samplings))
 
 
 def _twice(values: Iterable[str]) -> list[str]:
@@ -255,6 +282,11 @@ def _method(one: Requirement) -> Iterator[tuple[str, str]]:
         yield "limit", "what is rated needs the lowest score that passes"
     if one.compare is Compare.COUNT and (one.how is not How.MEASURED or one.combine is not Combine.WORST):
         yield "compare", "only what is measured and combined to the worst can be judged as a count"
+
+
+def _sampled(pack: Pack) -> Iterator[Complaint]:
+    for one in pack.samplings:
+        yield from ((f"clause {one.clause}, sampling {one.id}", *what) for what in sampling.complaints(one))
 
 
 def _pairings(pack: Pack) -> Iterator[Complaint]:

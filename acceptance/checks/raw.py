@@ -21,11 +21,11 @@ def tables(raw: Raw, key: str, path: Path) -> list[Raw]:
     return found
 
 
-def place(table: Raw) -> str:
-    """Name a clause or requirement table for a message, also where half of it is missing."""
+def place(table: Raw, what: str = "requirement") -> str:
+    """Name a clause, requirement or other table for a message, also where half of it is missing."""
     if "number" in table:
         return f"clause {table['number']}"
-    return f"clause {table.get('clause', '?')}, requirement {table.get('id', '?')}"
+    return f"clause {table.get('clause', '?')}, {what} {table.get('id', '?')}"
 
 
 def refusal(path: Path, where: str, field: str, what: str) -> PackError:

@@ -1,0 +1,89 @@
+"""Tables that people make: CSV in UTF-8 or GBK, or the first sheet of an XLSX workbook, as rows of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from acceptance.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+AGAIN = "Save it as CSV in UTF-8, or as XLSX"
+
+
+def rows(path: Path) -> list[list[str]]:
+    """Return the rows of a table, the heading first, each cell as text without blanks around it.
+
+    Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor GBK, no CSV or XLSX,
+    nothing in it, a formula (what it comes to is another program's business).
+    """
+    found = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    found = [[cell.strip() for cell in row] for row in found]
+    if not any(any(row) for row in found):
+        raise PlanError("is empty", where=str(path), hint="Put a heading into row 1 and one line for each entry below")
+    for number, row in enumerate(found, start=1):
+        for column, cell in enumerate(row):
+            if cell.startswith("="):
+                where = f"{path}, row {number}, {found[0][column] if column < len(found[0]) else column + 1}"
+                raise PlanError(f"holds a formula ({cell:.30})", where=where, hint="Paste it as a value")
+    return found
+
+
+def heading(cells: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Return the place of each column that is there, by its name here; ``columns`` gives its possible headings."""
+    given = [cell.lower() for cell in cells]
+    return {name: given.index(known) for name, names in columns.items() for known in names[::-1] if known in given}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        hint = "Check the path and its permissions"
+        raise PlanError(f"cannot be read ({error.strerror})", where=str(path), hint=hint) from error
+
+
+def _csv(path: Path) -> list[list[str]]:
+    raw = _read(path)
+    for encoding in ("utf-8-sig", "gb18030"):  # GB 18030 holds GBK
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise PlanError("is neither UTF-8 nor GBK", where=str(path), hint=AGAIN)
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise PlanError(f"is no CSV ({error})", where=str(path), hint="Save it as CSV again") from error
+
+
+def _workbook(path: Path) -> list[list[str]]:
+    import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 -- as above
+
+    content = io.BytesIO(_read(path))
+    try:
+        book = openpyxl.load_workbook(content, read_only=True, data_only=False)
+        return [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError) as error:
+        raise PlanError(f"is no workbook ({error})", where=str(path), hint=AGAIN) from error
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 -- whatever a cell holds
+    """Write a cell as a person sees it: a whole number without decimals, a date in ISO 8601, yes and no."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
