@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance import metrics
+from acceptance import metrics, wording
 from acceptance.checks import pack as packs
 from acceptance.model import How, Modality, Part, Scale
 
@@ -381,6 +382,16 @@ def test_the_parts_of_an_acceptance_are_all_asked_for() -> None:
         assert parts >= {Part.CONSTRUCTION, Part.TECHNICAL, Part.DOCUMENTS}
 
 
-def test_a_file_of_readings_names_limit_and_unit() -> None:
-    """What is read off an instrument is judged like a measurement."""
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_every_fact_that_is_asked_for_has_a_word_and_a_line_in_the_docs(lang: str) -> None:
+    """Name and value: a report never prints a code in their place."""
+    asked = {pair for pack in SHIPPED for one in pack.requirements for pair in one.when.items()}
+    page = (Path(__file__).parents[2] / "docs" / "decision_rules.md").read_text(encoding="utf-8")
+    facts, values = (wording.phrases(lang)[section] for section in ("fact", "fact_value"))
+    assert {name for name, _ in asked if name not in facts or f"`{name}`" not in page} == set()
+    assert {value for _, value in asked if value not in values and value not in {"A", "B", "C"}} == set()
+
+
+def test_what_is_read_off_an_instrument_has_limit_and_unit() -> None:
+    """It is judged like a measurement, so that a reading without a limit could be judged by nobody."""
     assert [one.id for _, one in STATED if one.how is How.READ and (one.limit is None or not one.limit.unit)] == []
