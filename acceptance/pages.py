@@ -30,6 +30,7 @@ from acceptance.model import (
     Shot,
     Subject,
     Verdict,
+    Withdrawal,
 )
 from acceptance.rows import UNJUDGED, Outcome, Row
 
@@ -105,7 +106,7 @@ class Book:
         one = self.subjects.get(identifier)
         return (one.name if one else "") or identifier
 
-    def text(self, noun: Clause | Requirement | Pack | Conflict, field: str) -> str:
+    def text(self, noun: Clause | Requirement | Pack | Withdrawal | Conflict, field: str) -> str:
         """Return a field that a pack gives in both languages."""
         chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
         return str((english or chinese) if self.lang == "en" else (chinese or english))

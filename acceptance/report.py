@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from acceptance import data, pages, wording
+from acceptance import data, pages, provenances, wording
 from acceptance.errors import SetupError
 from acceptance.model import RuleKind, Verdict
 from acceptance.rows import UNJUDGED
@@ -207,6 +207,7 @@ def _environment(lang: str) -> Environment:
     environment.filters |= {"probability": wording.probability, "degrees": wording.degrees}
     environment.filters |= {"number": wording.number, "bound": wording.bound, "moment": _moment}
     environment.globals |= {"p": phrases(lang), "lang": lang, "most": pages.MOST_ROWS}
+    environment.globals |= {"kept": provenances.kept, "confirmed": provenances.confirmed}
     return environment
 
 

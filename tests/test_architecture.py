@@ -24,7 +24,7 @@ RANKS = (
     (
         "uncertainty sequences clip encode tone onvif definitions copies charts advice projection screen drawing"
         " finding plain_edges strips camera capture colorimetry thumbnails colorchecker certificates logs plan plots"
-        " zone_map wording doctor"
+        " zone_map wording doctor provenances"
         " coverage_map event_timeline timeline recording_names capacity header sheets device_list"
     ),
     "watch simulate sessions clock_page workspace recordings recording_list",

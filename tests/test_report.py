@@ -39,6 +39,7 @@ from acceptance.model import (
     SubjectKind,
     Tap,
     Verdict,
+    Withdrawal,
 )
 
 if TYPE_CHECKING:
@@ -436,6 +437,28 @@ def test_the_way_to_confirm_a_figure_is_a_pack_of_ones_own(
     assert "--pack FILE" in page
     assert "overlay pack" not in page
     assert "补充依据文件" not in page
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_packs_are_listed_with_their_files_and_who_confirmed_what_in_which_copy(
+    session: Session, pack: Pack, folder: Path, lang: str
+) -> None:
+    """An overlay by its own file and by that of its base; what it withdrew with the reason."""
+    firm = next(one for one in pack.requirements if one.assignment.firm and one.figure)
+    read = replace(firm.assignment, copy="本院图书馆 12 号纸质本")
+    gone = Withdrawal(kind="requirement", what="5.1/linkage", why="正文无此要求", why_en="not in the text")
+    ours = replace(pack, requirements=(replace(firm, assignment=read),), extends=("base",), withdrawn=(gone,))
+    hashes = {f"data/packs/{name}.toml": digest * 64 for name, digest in ((pack.id, "a"), ("base", "b"), ("c", "c"))}
+    page = report.html(replace(session, hashes=hashes), [ours], folder, lang)
+    part = page[page.index(wording.phrases(lang)["heading"]["provenance"] + "</h2>") :]
+    part = part[: part.index("</section>")]
+    assert "a" * 64 in part
+    assert "b" * 64 in part
+    assert "c" * 64 not in part
+    [row] = [row for row in part.split("<tr>") if "12 号" in row and wording.word("assignment", "overlay", lang) in row]
+    assert "李工" in row
+    assert "2026-10-01" in row
+    assert ("not in the text" if lang == "en" else "正文无此要求") in part
 
 
 def test_three_always_sign_and_one_without_a_name_is_to_be_filled_in(
