@@ -10,7 +10,7 @@ export PYTHON
 # Two test workers whose libraries each start two threads are slower than two workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint docs lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -24,6 +24,10 @@ lint: $(VENV)/ready
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+
+# What the documents print of the program and the packs: help texts, coverage matrix.
+docs: $(VENV)/ready
+	$(VENV)/bin/python tests/test_docs.py --write
 
 # The packages that the lock names, and no others: every file is checked against its hash.
 $(VENV)/locked: requirements.lock | system

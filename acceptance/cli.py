@@ -282,16 +282,24 @@ def verify_(target: Path, trust: tuple[Path, ...]) -> int:
 
 @cli.command()
 @click.argument("names", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every shipped pack.")
+@click.option("--against", metavar="NAME", help="Only where this other pack asks the same requirements differently.")
 @click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
-def clauses(names: tuple[str, ...], json_file: Path | None) -> int:
-    """Show every clause of a pack: how it is checked, its limit, where both come from, whether it is measured here."""
+def clauses(names: tuple[str, ...], against: str | None, json_file: Path | None, *, every: bool) -> int:
+    """Show every clause of a pack: how it is checked and by what, its limit, and where both come from."""
     known = metrics.quantities()
-    rows = [row for one in pack.load_all(names or ("db50_216_2006",), known) for row in matrix.rows(one, known)]
+    packs = pack.load_all(pack.names() if every else names or ("db50_216_2006",), known)
+    if against and len(packs) > 1:
+        raise click.UsageError("--against compares one pack with one other")
+    other = pack.load(against, known) if against else None
+    rows = [row for one in packs for row in (matrix.against(one, other, known) if other else matrix.rows(one, known))]
     if json_file:
         _prepare_json(json_file)
         _write_json(rows, json_file)
-        return 0
-    terminal.clauses(rows)
+    elif other:
+        terminal.against(rows, packs[0].id, other.id)
+    else:
+        terminal.clauses(rows)
     return 0
 
 

@@ -37,6 +37,22 @@ def between(pack: Pack, other: Pack) -> Iterator[Difference]:
             yield Difference(clause=first.clause, requirement=name, here=ones[0], there=ones[1])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parting:
+    """What another profile of a pack asks otherwise."""
+
+    pack: Pack
+    other: Pack
+    differences: Sequence[Difference]
+
+
+def partings(profiles: Sequence[tuple[Pack, Pack]], findings: Iterable[Finding]) -> list[Parting]:
+    """Tell for each pair where the two differ, at clauses of which something applied."""
+    applied = {(one.pack, one.clause) for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
+    pairs = ((one, other, [d for d in between(one, other) if (one.id, d.clause) in applied]) for one, other in profiles)
+    return [Parting(pack=one, other=other, differences=found) for one, other, found in pairs if found]
+
+
 def _asked(one: Requirement | None) -> object:
     """Return what is told apart: place, figure and its standard, how strictly and how it is checked."""
     if one is None:

@@ -158,13 +158,15 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
     """Copy the packs, each under its id, with those that they extend, borrow from and are at odds with.
 
-    Raises PackError where two files have one id.
+    And with their other profiles, from which the report tells them apart. Raises PackError where two files have one id.
     """
     shelf = work / "data" / "packs"
     shutil.rmtree(shelf, ignore_errors=True)
     shelf.mkdir(parents=True)
     for one, name in zip(packs, names, strict=True):
         own = pack.files(name)
+        for profile in set(pack.profiles(one)) - own.keys():
+            own = pack.files(profile) | own
         at_odds = {conflict.id.partition("#")[0] for conflict in one.conflicts} - own.keys()
         for identity, source in (own | {other: pack.file_of(other) for other in at_odds}).items():
             kept = shelf / f"{identity}.toml"

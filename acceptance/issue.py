@@ -29,8 +29,9 @@ def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Pa
         raise SessionError("the report is issued and signed; it is not written over", where=str(path), hint=hint)
     done = session.load(folder)
     packs = session.load_packs(done.plan, folder / "data" / "packs")
+    profiles = session.load_profiles(packs, folder / "data" / "packs")
     pdf = render(folder, lang=lang, signer=signer)
-    put(folder / "report.html", report.html(done, packs, folder, lang).encode())
+    put(folder / "report.html", report.html(done, packs, folder, lang, profiles).encode())
     put(folder / "report.xml", report.junit(done, packs).encode())
     put(folder / REPORT, pdf)
     _record(folder, "reported" if signer is None else "reported_and_signed")
@@ -41,7 +42,8 @@ def render(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> b
     """Give the report of a session folder as PDF, signed where there is a signer; the folder stays as it is."""
     done = session.load(folder)
     packs = session.load_packs(done.plan, folder / "data" / "packs")
-    pdf = report.pdf(done, packs, folder, lang, (folder / session.FILE).read_bytes())
+    profiles = session.load_profiles(packs, folder / "data" / "packs")
+    pdf = report.pdf(done, packs, folder, lang, (folder / session.FILE).read_bytes(), profiles)
     return signing.sign(pdf, signer, reason=done.id) if signer else pdf
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.comparison import Pair
-    from acceptance.differences import Dispute
+    from acceptance.differences import Dispute, Parting
     from acceptance.exhibits import Exhibit
 
 MOST_ROWS = 400
@@ -56,6 +56,7 @@ class Book:
     packs: Sequence[Pack]
     folder: Path
     lang: str
+    profiles: Sequence[tuple[Pack, Pack]] = ()
 
     @property
     def title(self) -> str:
@@ -219,6 +220,11 @@ class Book:
     def conflicts(self) -> list[Dispute]:
         """Where standards differ on what was judged or is due."""
         return differences.conflicts(self.packs, self.session.findings)
+
+    @property
+    def parted(self) -> list[Parting]:
+        """What other profiles of the packs ask otherwise, of what applied."""
+        return differences.partings(self.profiles, self.session.findings)
 
     def outcomes(self, pack: Pack, clause: Clause) -> list[Outcome]:
         """Tell what came of a clause: by requirement and verdict, and by reason for what does not apply."""

@@ -45,26 +45,36 @@ JPEG_QUALITY = 80
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def html(session: Session, packs: Sequence[Pack], folder: Path, lang: str = "zh") -> str:
+def html(
+    session: Session, packs: Sequence[Pack], folder: Path, lang: str = "zh", profiles: Sequence[tuple[Pack, Pack]] = ()
+) -> str:
     """Return the report as one HTML page for the session folder; only the stills below ``data/`` are not inside.
 
-    ``folder`` is the session folder. Raises ``InputError`` where the language has no phrases.
+    ``folder`` is the session folder, ``profiles``
+    pairs packs with their other profiles. Raises ``InputError`` where the language has no phrases.
     """
-    return _page(session, packs, folder, lang, rendering=True)
+    book = pages.Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
+    return _page(book, rendering=True)
 
 
-def _page(session: Session, packs: Sequence[Pack], folder: Path, lang: str, *, rendering: bool) -> str:
+def _page(book: pages.Book, *, rendering: bool) -> str:
     """Return the page; a mere ``rendering`` says that the signed PDF and session.json decide."""
-    book = pages.Book(session=session, packs=packs, folder=folder, lang=lang)
     style = (data.folder("report_templates") / "style.css").read_text(encoding="utf-8")
-    template = _environment(lang).get_template("report.html")
+    template = _environment(book.lang).get_template("report.html")
     safe_style = Markup(style)  # noqa: S704 - a file of our own, which escaping would break
     # Control characters in a name would spoil both the page and the PDF's metadata.
-    lines = _sentences(session, lang, packs)
+    lines = _sentences(book.session, book.lang, book.packs)
     return _clean(template.render(book=book, style=safe_style, lines=lines, rendering=rendering))
 
 
-def pdf(session: Session, packs: Sequence[Pack], folder: Path, lang: str, session_json: bytes) -> bytes:
+def pdf(
+    session: Session,
+    packs: Sequence[Pack],
+    folder: Path,
+    lang: str,
+    session_json: bytes,
+    profiles: Sequence[tuple[Pack, Pack]] = (),
+) -> bytes:
     """Return the report as PDF/A-3b with ``session_json`` attached as ``session.json`` (relationship Source).
 
     The same input gives the same bytes: all times in the file are the session's. Raises ``SetupError`` without a
@@ -72,6 +82,7 @@ def pdf(session: Session, packs: Sequence[Pack], folder: Path, lang: str, sessio
     """
     check_fonts()
     library = _weasyprint()
+    book = pages.Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
     finished = _moment(session.finished)
     attachment = library.Attachment(
         string=session_json, name="session.json", created=finished, modified=finished, relationship="Source"
@@ -79,7 +90,7 @@ def pdf(session: Session, packs: Sequence[Pack], folder: Path, lang: str, sessio
     options = {"pdf_variant": "pdf/a-3b", "optimize_images": True, "dpi": DOTS_PER_INCH, "jpeg_quality": JPEG_QUALITY}
     with _frozen_time(finished):
         page = library.HTML(
-            string=_page(session, packs, folder, lang, rendering=False),
+            string=_page(book, rendering=False),
             base_url=f"{folder.resolve().as_uri()}/",
             url_fetcher=_fetcher(folder),
         )

@@ -120,6 +120,16 @@ def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
     return packs
 
 
+def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]]:
+    """Pair each pack with its other profiles, as a session keeps them below ``folder``; no pair twice."""
+    pairs = {
+        frozenset((one.id, other)): (one, pack.load(other, metrics.quantities(), folder=folder))
+        for one in reversed(packs)
+        for other in pack.profiles(one, folder)
+    }
+    return list(pairs.values())
+
+
 def measure(seen: Scene, wanted: Collection[str] | None = None) -> tuple[list[Measurement], list[Note]]:
     """Measure what the scene can serve, by metrics that give a ``wanted`` quantity; notes tell the rest."""
     found: list[Measurement] = []

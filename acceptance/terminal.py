@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -134,24 +135,49 @@ def findings(session: Session) -> None:
 
 
 def clauses(rows: Sequence[dict[str, Any]]) -> None:
-    """Print the rows of ``checks.matrix``."""
+    """Print the rows of ``checks.matrix``, a table a pack."""
     told = {True: "yes", False: "no", None: "not told"}
-    columns = ("clause", "title", "mandatory", "how", "quantity", "limit", "figure", "assignment", "measured here")
-    cells = [
-        (
-            row["clause"],
-            row["title"],
-            told[row["mandatory"]],
-            row["how"],
-            row["quantity"],
-            wording.limit(Limit(**row["limit"]), "en") if row["limit"] else "",
-            _provenance(row["provenance"]["figure"]),
-            _provenance(row["provenance"]["assignment"]),
-            told[row["measured_here"]],
-        )
-        for row in rows
+    columns = ("clause", "title", "mandatory", "how", "by", "limit", "figure", "assignment", "measured here")
+    for name, of_pack in itertools.groupby(rows, key=lambda row: row["pack"]):
+        cells = [
+            (
+                row["clause"],
+                row["title"],
+                told[row["mandatory"]],
+                row["how"] if row["modality"] in {None, "shall"} else f"{row['how']} ({row['modality']})",
+                row["quantity"] if row["how"] == "measured" else row["requirement"].partition("#")[2],
+                _limit(row),
+                _provenance(row["provenance"]["figure"]),
+                _provenance(row["provenance"]["assignment"]),
+                told[row["measured_here"]],
+            )
+            for row in of_pack
+        ]
+        table(f"Clauses of {name}", columns, cells)
+
+
+def against(rows: Sequence[dict[str, Any]], here: str, there: str) -> None:
+    """Print the rows of ``checks.matrix.against``."""
+    sides = [
+        (one["clause"], one["requirement"], *(part for row in (one["here"], one["there"]) for part in _asked(row)))
+        for one in rows
     ]
-    table("Clauses", columns, cells)
+    columns = ("clause", "requirement", f"limit: {here}", "figure", f"limit: {there}", "figure")
+    table(f"Where {there} asks otherwise", columns, sides)
+
+
+def _asked(row: dict[str, Any] | None) -> tuple[str, str]:
+    if row is None:
+        return "not asked", ""
+    limit = _limit(row) or row["how"]
+    return (
+        limit if row["modality"] == "shall" else f"{limit} ({row['modality']})",
+        _provenance(row["provenance"]["figure"]),
+    )
+
+
+def _limit(row: dict[str, Any]) -> str:
+    return wording.limit(Limit(**row["limit"]), "en") if row["limit"] else ""
 
 
 def _provenance(given: dict[str, Any] | None) -> str:

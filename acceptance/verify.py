@@ -240,7 +240,8 @@ class _Case:
         if self.session.tool_version != __version__ or self.differences:
             return State.SKIPPED, ("they can only be written again by the same version from unchanged evidence",)
         packs = session.load_packs(self.session.plan, self.folder / "data" / "packs")
-        pages = {report.html(self.session, packs, self.folder, lang) for lang in wording.LANGUAGES}
+        profiles = session.load_profiles(packs, self.folder / "data" / "packs")
+        pages = {report.html(self.session, packs, self.folder, lang, profiles) for lang in wording.LANGUAGES}
         expected = {"report.html": pages, "report.xml": {report.junit(self.session, packs)}}
         problems = []
         for name, allowed in expected.items():

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from acceptance import charts, cli, encode, report, scene, session, terminal
+from acceptance.checks import pack
 from acceptance.errors import SetupError
 
 if TYPE_CHECKING:
@@ -197,6 +198,31 @@ def test_clauses_lists_every_clause_with_both_provenances(monkeypatch: pytest.Mo
     assert mandatory == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2{letter}" for letter in "acej")} or (
         mandatory == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2 {letter})" for letter in "acej")}
     )
+
+
+def test_clauses_of_every_pack_say_by_what_each_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert acceptance(monkeypatch, "clauses", "--all", "--json", tmp_path / "c.json") == 0
+    rows = json.loads((tmp_path / "c.json").read_text())
+    assert {row["pack"] for row in rows} == set(pack.names())
+    by = {"measurement", "not_in_toolkit", "question", "nothing", "no_demand"}
+    assert {row["covered_by"] for row in rows} <= by
+    for row in rows:
+        assert (row["covered_by"] == "measurement") == (row["how"] == "measured" and row["measured_here"])
+
+
+def test_clauses_against_another_profile_lists_where_they_differ(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profiles = ("clauses", "db50_216_2006", "--against", "db50_216_2006_current")
+    assert acceptance(monkeypatch, *profiles, "--json", tmp_path / "d.json") == 0
+    rows = {row["requirement"]: row for row in json.loads((tmp_path / "d.json").read_text())}
+    colour = rows["5.2/resolution-colour"]
+    assert [colour[side]["limit"]["at_least"] for side in ("here", "there")] == [270, 400]
+    assert rows["6.4/experts"]["here"] is None
+    assert "5.7/protocols" not in rows
+    assert acceptance(monkeypatch, *profiles) == 0
+    assert "not asked" in capsys.readouterr().out
+    assert acceptance(monkeypatch, "clauses", "--all", "--against", "db50_216_2006") == 64
 
 
 def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance import differences, intake, metrics, report
+from acceptance import differences, intake, metrics, report, session, wording
 from acceptance.checks import pack as packs
 from acceptance.checks.judge import bottom_line, judge
 from acceptance.model import Conflict, Pack, Plan, Scope, Session, Subject, SubjectKind
@@ -115,3 +116,82 @@ def test_a_session_keeps_the_packs_that_tell_of_its_conflicts(tmp_path: Path) ->
         kept = packs.load(name, QUANTITIES, folder=tmp_path / "data" / "packs")
         assert kept.conflicts == SHIPPED[name].conflicts
         assert kept.conflicts
+
+
+# --- the two profiles of DB50/216
+
+LETTER, CURRENT = SHIPPED["db50_216_2006"], SHIPPED["db50_216_2006_current"]
+
+
+def limits(pack: Pack, name: str) -> tuple[float | None, float | None]:
+    """Return both ends of the limit of a requirement."""
+    limit = next(one.limit for one in pack.requirements if one.id == name)
+    assert limit
+    return limit.at_least, limit.at_most
+
+
+@pytest.mark.parametrize(
+    ("name", "letter", "current"),
+    [
+        ("5.2/resolution-colour", (270, None), (400, None)),
+        ("5.3.1/resolution-colour", (270, None), (400, None)),
+        ("5.3.1/height-indoor", (2.5, None), (2.5, 5)),
+        ("5.6.2a/retention", (15, None), (30, None)),
+    ],
+)
+def test_by_the_letter_the_old_figures_stay_and_today_the_new_ones_apply(
+    name: str, letter: tuple[float, None], current: tuple[float, float | None]
+) -> None:
+    """The list of references is dated, so that its clause 2 keeps 270 TVL and 15 days in force."""
+    assert limits(LETTER, name) == letter
+    assert limits(CURRENT, name) == current
+
+
+def test_what_the_profiles_ask_alike_is_no_difference_and_all_else_is() -> None:
+    found = {one.requirement: one for one in differences.between(LETTER, CURRENT)}
+    assert {"5.2/resolution-colour", "5.6.2a/retention", "6.2/trial-run", "6.4/experts"} <= set(found)
+    assert found["6.4/experts"].here is None
+    assert set(found).isdisjoint({"5.4.2/latency", "5.7/protocols", "6.1/room-area"})
+    assert [one.requirement for one in differences.between(CURRENT, LETTER)] != []
+    assert list(differences.between(LETTER, LETTER)) == []
+
+
+def test_the_current_profile_leans_on_no_edition_that_was_replaced_where_the_new_one_is_known() -> None:
+    """What is still asked by an old edition is what its successor was not seen to state."""
+    old = {"GB 50348-2004", "GB 50198-1994", "渝府令第196号", "GA 308-2001", "DB11/T 855-2025"}
+    left = {one.id for one in CURRENT.requirements if one.figure and one.figure.source in old}
+    assert left == {
+        *("5.1/monitoring", "5.3/pan-tilt", "5.3/working-temperature"),
+        *("6.2/fixing", "6.2/cables", "6.2/insulation"),
+        *("6.2/earth-dedicated", "6.2/earth-common", "6.2/earth-field", "6.2/earth-field-rocky"),
+        *("6.3/readings", "6.3/subjective-panel", "6.3/viewing"),
+        *("6.4/design-review", "6.4/trial-run", "6.4/training", "6.4/completion", "6.4/testing"),
+        *("6.5/interval", "6.5/records"),
+    }
+
+
+def test_both_profiles_have_the_same_clauses_and_conflicts() -> None:
+    assert CURRENT.clauses == LETTER.clauses
+    assert {one.id.partition("#")[2] for one in CURRENT.conflicts} == {
+        one.id.partition("#")[2] for one in LETTER.conflicts
+    }
+
+
+@pytest.mark.parametrize(("name", "other"), [("db50_216_2006", "current"), ("db50_216_2006_current", "")])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_report_names_its_profile_and_lists_where_the_other_one_differs(
+    name: str, other: str, lang: str, tmp_path: Path
+) -> None:
+    """From the packs that the session keeps; rows for the clauses that applied."""
+    intake.keep_packs([SHIPPED[name]], [name], tmp_path)
+    done = session_of(SHIPPED[name], scope=Scope.DEVICE, picture="colour", system="digital")
+    profiles = session.load_profiles([SHIPPED[name]], tmp_path / "data" / "packs")
+    [(judged, against)] = profiles
+    assert judged.id == name
+    assert against.id == f"db50_216_2006{'_' * bool(other)}{other}"
+    page = report.html(done, [judged], tmp_path, lang, profiles)
+    assert f'<span class="small">{name}</span>' in page
+    section = page.partition(wording.phrases(lang)["heading"]["profiles"])[2]
+    [row] = [row for row in section.split("<tr>") if "5.2/resolution-colour<" in row]
+    assert tuple(re.findall("≥\u202f(270|400)", row))[:: 1 if other else -1] == ("270", "400")
+    assert "6.4/experts" not in section, "the acceptance group does not apply to a device"

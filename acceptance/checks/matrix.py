@@ -1,10 +1,11 @@
-"""The coverage matrix: every clause of a pack, how it is checked, its limit, where both come from."""
+"""The coverage matrix: every clause of a pack, how it is checked and by what, its limit, where both come from."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from acceptance.differences import between
 from acceptance.model import How
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def _row(pack: Pack, clause: Clause, one: Requirement | None, quantities: Contai
         "text": one.text if one else clause.note,
         "text_en": one.text_en if one else clause.note_en,
         "how": str(one.how if one else How.UNKNOWN),
+        "covered_by": _covered_by(clause, one, quantities),
         "modality": str(one.modality) if one else None,
+        "key_item": bool(one and one.key_item),
+        "part": str(one.part) if one and one.part else None,
+        "sampling": one.sampling if one else "",
         "scope": str(one.scope if one else clause.scope),
         "quantity": one.quantity if one else "",
         "region": one.region if one else "",
@@ -50,3 +55,25 @@ def _row(pack: Pack, clause: Clause, one: Requirement | None, quantities: Contai
         },
         "measured_here": bool(one and one.quantity in quantities),
     }
+
+
+def _covered_by(clause: Clause, one: Requirement | None, quantities: Container[str]) -> str:
+    """Tell what covers a row: a measurement, one that this toolkit lacks, a question, or nothing."""
+    if one is None:
+        return "nothing" if clause.demands else "no_demand"
+    if one.how is not How.MEASURED:
+        return "question"
+    return "measurement" if one.quantity in quantities else "not_in_toolkit"
+
+
+def against(pack: Pack, other: Pack, quantities: Container[str]) -> Iterator[dict[str, Any]]:
+    """One row for each requirement that two packs ask differently, with that of each pack (None: it has none)."""
+    for one in between(pack, other):
+        here = _asked(pack, one.here, quantities)
+        there = _asked(other, one.there, quantities)
+        yield {"clause": one.clause, "requirement": one.requirement, "here": here, "there": there}
+
+
+def _asked(pack: Pack, one: Requirement | None, quantities: Container[str]) -> dict[str, Any] | None:
+    clause = next((each for each in pack.clauses if one and each.number == one.clause), None)
+    return _row(pack, clause, one, quantities) if clause else None

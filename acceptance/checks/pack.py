@@ -108,6 +108,12 @@ def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
     return found
 
 
+def profiles(one: Pack, folder: Path | None = None) -> tuple[str, ...]:
+    """Name the other profiles of a pack: the one that it extends, and those of the folder that extend it."""
+    above = [name for name in names(folder) if _read(file_of(name, folder)).get("extends") == one.id]
+    return (*one.extends[:1], *above)
+
+
 def _read(path: Path) -> Raw:
     try:
         return _parsed(path.read_text(encoding="utf-8"))
