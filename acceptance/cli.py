@@ -19,6 +19,7 @@ import click
 from acceptance import (
     __version__,
     cli_chart,
+    cli_people,
     cli_recordings,
     comparison,
     demo,
@@ -111,6 +112,8 @@ def cli() -> None:
 
 
 cli.add_command(cli_chart.chart)
+cli.add_command(cli_people.panel)
+cli.add_command(cli_people.sheet)
 cli.add_command(cli_recordings.recordings)
 
 

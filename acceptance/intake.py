@@ -13,7 +13,7 @@ from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
 from acceptance.evidence import LogBook, hash_file
 from acceptance.metrics import recordings as measure_recordings
-from acceptance.plan import files
+from acceptance.plan import answering_files, files
 from acceptance.recordings import zone_of
 from acceptance.workspace import put
 
@@ -145,7 +145,8 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     for name in sorted(used):
         for source in charts.load(name).sources:
             shutil.copy(source, shelf)
-    for name in {name for answer in plan.answers for name in answer.evidence}:
+    evidence = {name for answer in plan.answers for name in answer.evidence}
+    for name in sorted(evidence | {name for _, name in answering_files(plan)}):
         target = work / "data" / "answers" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, target)

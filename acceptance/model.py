@@ -828,6 +828,8 @@ class Plan:
 
     ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; a deviation must say why.
     ``device_list`` is a table of further subjects, a path like a shot's ``clip``; once read they stand in ``subjects``.
+    ``answer_files`` are filled-in sheets (``acceptance sheet``), ``score_files`` filled-in scores of a panel
+    (``acceptance panel``): what they hold is added to ``answers`` when the plan is read.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -846,6 +848,8 @@ class Plan:
     device_list: str = ""
     draws: tuple[Draw, ...] = ()
     matrix: tuple[Matrix, ...] = ()
+    answer_files: tuple[str, ...] = ()
+    score_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

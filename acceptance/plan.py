@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance import device_list, model
+from acceptance import answer_files, device_list, model, score_files
 from acceptance.errors import PlanError
 from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
 
@@ -23,8 +23,9 @@ _ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_
 def read(path: Path) -> Plan:
     """Read a plan (fields: ``docs/formats.md``). Paths in it count from its folder.
 
-    Raises PlanError naming file and field: missing, no TOML, unknown or wrong field, subject or shot that does not
-    exist or stands twice, path outside the folder; and what ``device_list.read`` refuses.
+    Answers of the files that it names are added to its own. Raises PlanError naming file and field: missing, no TOML,
+    unknown or wrong field, subject or shot that does not exist or stands twice, path outside the folder; and what is
+    wrong in its list of devices and files of answers.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -39,7 +40,16 @@ def read(path: Path) -> Plan:
     if not plan.subjects:
         raise _wrong(f"{path}: subjects", "there is nothing under test; give subjects or a device_list")
     check(plan, path.parent, str(path))
+    plan = _with_files(plan, path.parent)
+    check(plan, path.parent, str(path))  # the evidence that answers of files name, too
     return plan
+
+
+def _with_files(plan: Plan, folder: Path) -> Plan:
+    """Add the answers that people filled into files of their own."""
+    sheets = (one for name in plan.answer_files for one in answer_files.read(folder / name, name))
+    scores = (one for name in plan.score_files for one in score_files.read(folder / name, name))
+    return replace(plan, answers=(*plan.answers, *sheets, *scores))
 
 
 def of_clips(
@@ -105,7 +115,15 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
         yield f"recordings {one.id}, source", one.source
     for answer in plan.answers:
         for name in answer.evidence:
-            yield f"answer to {answer.requirement}, evidence", name
+            yield f"{answer.origin or f'answer to {answer.requirement}'}, evidence", name
+    yield from answering_files(plan)
+
+
+def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Every file that answers were read from, and the field that names it; scores bring their key."""
+    yield from (("answer_files", name) for name in plan.answer_files)
+    for name in plan.score_files:
+        yield from (("score_files", name), ("score_files", score_files.key_name(name)))
 
 
 def _meant(path: Path) -> Iterator[Path]:

@@ -111,6 +111,16 @@ def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:
         return bytes(_weasyprint().HTML(string=page, url_fetcher=_fetcher(Path())).write_pdf())
 
 
+def form(template: str, lang: str, **told: Any) -> bytes:  # noqa: ANN401 - whatever the template shows
+    """Return a form to print, made of a template of ``report_templates``, as PDF; the same input, the same bytes."""
+    check_fonts()
+    style = (data.folder("report_templates") / "forms.css").read_text(encoding="utf-8")
+    safe_style = Markup(style)  # noqa: S704 - a file of our own, which escaping would break
+    page = _clean(_environment(lang).get_template(template).render(style=safe_style, **told))
+    with _frozen_time(datetime.fromtimestamp(0, UTC)):
+        return bytes(_weasyprint().HTML(string=page, url_fetcher=_fetcher(Path())).write_pdf())
+
+
 def bottom_line(session: Session, lang: str, packs: Sequence[Pack] = ()) -> str:
     """Word the bottom line: its scope, the verdict (暂定 where provisional), and the mandatory clauses not tested."""
     return str(phrases(lang)["bottom_line"]["space"]).join(_sentences(session, lang, packs))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from acceptance.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 AGAIN = "Save it as CSV in UTF-8, or as XLSX"
@@ -87,3 +87,40 @@ def _text(value: Any) -> str:  # noqa: ANN401 -- whatever a cell holds
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+
+
+def csv_of(table: Sequence[Sequence[str]]) -> bytes:
+    """Return rows as CSV in UTF-8 with the mark by which Excel knows it."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(table)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def workbook_of(
+    table: Sequence[Sequence[str]], *, widths: Sequence[float], choices: Mapping[int, Sequence[str]]
+) -> bytes:
+    """Return rows as an XLSX workbook, the heading fixed; ``choices`` gives lists to pick from by column (from 0)."""
+    import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- as above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- as above
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 -- as above
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for number, cells in enumerate(table, start=1):
+        for column, text in enumerate(cells, start=1):
+            cell = sheet.cell(number, column)
+            cell.value, cell.data_type = (text, "s") if text else (None, "n")  # "=..." stays text
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=number == 1)
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for column, words in choices.items():
+        rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+        letter = get_column_letter(column + 1)
+        rule.add(f"{letter}2:{letter}{max(len(table), 2)}")
+        sheet.add_data_validation(rule)
+    sheet.freeze_panes = "A2"
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

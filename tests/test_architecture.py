@@ -26,16 +26,17 @@ RANKS = (
         " finding plain_edges strips camera capture colorimetry thumbnails colorchecker certificates logs plan plots"
         " zone_map wording doctor provenances"
         " coverage_map event_timeline timeline recording_names capacity header sheets device_list"
+        " answer_files score_files item_code"
     ),
     "watch simulate sessions clock_page workspace recordings recording_list",
     "views comparison channels rows panel differences",
     "scene exhibits",
     "metrics checks still pages report signing evidence",
-    "intake",
+    "intake questionnaire",
     "session",
     "batch issue verify terminal demo",
     "options",
-    "cli cli_chart cli_recordings web",
+    "cli cli_chart cli_people cli_recordings web",
     "__main__",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
@@ -59,11 +60,13 @@ NEIGHBOURS = {
     "camera": {"charts", "drawing"},
     "recording_list": {"recordings"},
     "device_list": {"sheets"},
-    "plan": {"device_list"},
+    "answer_files": {"sheets"},
+    "score_files": {"sheets", "answer_files"},
+    "plan": {"device_list", "answer_files", "score_files"},
     "event_timeline": {"plots"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
-    "cli": {"cli_chart", "cli_recordings"},
+    "cli": {"cli_chart", "cli_people", "cli_recordings"},
 }
 
 # Each third-party library has one home, where its exceptions become ours; a home may be a room or a module in one.
@@ -71,7 +74,7 @@ ANYWHERE = {"numpy", "scipy"}
 HOMES = {
     "av": {"clip", "encode", "capture"},
     "cv2": {
-        "sessions",
+        *("sessions", "item_code"),
         *("charts", "drawing", "finding", "plain_edges", "colorimetry", "colorchecker", "thumbnails", "watch", "still"),
         "metrics",
     },
@@ -83,7 +86,7 @@ HOMES = {
     "pyhanko_certvalidator": {"signing", "certificates"},
     "asn1crypto": {"signing", "certificates"},
     "cryptography": {"signing", "certificates"},
-    "click": {"cli", "cli_chart", "cli_recordings", "options"},
+    "click": {"cli", "cli_chart", "cli_people", "cli_recordings", "options"},
     "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression", "metrics._registration", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},

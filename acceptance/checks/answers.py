@@ -12,7 +12,7 @@ from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acceptance.checks.case import Case
     from acceptance.model import Answer, Finding, Requirement
@@ -30,7 +30,7 @@ def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tupl
     """Yield what is wrong with the form, grade, scores or uncertainty of an answer, and what to do."""
     given = [name for name in ("grade", "yes", "scores", "value") if getattr(answer, name) not in {None, ()}]
     if len(given) > 1:
-        yield "answers more than once", "Give one of grade, yes, scores and value"
+        yield f"answers more than once: {', '.join(given)}", "Give one of grade, yes, scores and value"
     if answer.grade is not None and answer.grade not in GRADES:
         yield f"there is no grade {answer.grade!r}", f"Grades: {', '.join(GRADES)}"
     asked = _asked(requirement)
@@ -62,6 +62,19 @@ def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
     for rater in raters:
         if raters.count(rater) > 1:
             yield f"{rater!r} scores {raters.count(rater)} times", "Give one score per rater"
+
+
+def second_answers(answers: Sequence[Answer]) -> Iterator[tuple[int, int, bool]]:
+    """Yield answers to what was answered before: both indices, and whether they say the same."""
+    first: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(answers):
+        before = first.setdefault((one.subject, one.requirement), index)
+        if before != index:
+            yield before, index, _said(answers[before]) == _said(one)
+
+
+def _said(answer: Answer) -> tuple[object, ...]:
+    return answer.grade, answer.yes, answer.value, answer.unit, answer.scores
 
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:

@@ -56,7 +56,8 @@ def questions(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | No
 
 def waiting(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None) -> tuple[Finding, ...]:
     """Tell what nobody can be asked before a fact of the subject is stated; the finding's reason names it."""
-    return tuple(one for one in _open(packs, plan, quantities) if one.reason.code == "fact_missing")
+    found = (one for one in _open(packs, plan, quantities) if one.how is not How.MEASURED)
+    return tuple(one for one in found if one.reason.code == "fact_missing")
 
 
 def _open(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None) -> Iterator[Finding]:
