@@ -238,6 +238,31 @@ TABLE = {
     for line in lines.strip().splitlines()
 }
 
+# Rules without a number: the level of most in each pack, then those that are known better or worse.
+LEVELS = """
+    gb_50198_1994   seen-2nd     gb_50198_2011   seen         gb_50348_2004   seen-2nd    gb_50348_2018  seen
+    gb_50339_2003   recall-high  gb_50339_2013   seen         gb_50395_2007   seen        gb_55029_2022  seen-2nd
+    gb_51348_2019   seen         gb_50606_2010   inference    gb_50382_2016   inference   gb_51151_2016  seen
+    ga_308_2001     recall-med   ga_t_75_1994    recall-high  db11_t_855_2025 seen-2nd    order_196_2006 seen
+    order_799_2025  seen-2nd     chongqing_residential_2019 seen-2nd            gb_t_28181_2016 seen
+    gb_t_28181_2022 seen         gb_35114_2017   recall-high  gb_20815_2006   seen        gb_t_7401_1987 seen
+    ga_t_1127_2013  seen-2nd     ga_t_1128_2013  seen         iec_62676_4_2014 seen
+"""
+OTHER_LEVELS = """
+    gb_50198_1994   seen         working-temperature instruments subjective-panel viewing test-chart
+    gb_50348_2004   seen         fixing insulation cables lift-car pan-tilt
+    gb_50348_2004   recall-high  sampling retest trial-run
+    gb_50348_2018   recall-med   capture transmission switching remote-control display storage analysis
+    gb_50348_2018   recall-med   multi-camera management
+    gb_50339_2013   recall-high  linkage loss-alarm
+    gb_50395_2007   recall-high  recorded-events recording-overlay pre-alarm display-overlay lift-floor motion-alarm
+    gb_50395_2007   seen-2nd     dim-places wide-dynamic-range
+    gb_50395_2007   recall-med   display-resolution
+    ga_308_2001     seen         design-review trial-run
+    ga_308_2001     seen-2nd     construction-rating control-room bonding earth
+    ga_308_2001     recall-high  conclusion
+"""
+
 # Pack, sampling, share, at least, inspection level, per model, times at a re-test, modality, level.
 SAMPLINGS = """
     gb_50198_1994 cameras      0.15  2 - no  0 shall  seen-2nd
@@ -275,6 +300,23 @@ def written(given: list[str]) -> list[str]:
 def test_every_figure_of_the_notes_stands_in_its_pack_and_no_other_number_does() -> None:
     """Both ways: nothing lost, nothing invented, each with its level of evidence."""
     assert {name: ends(one) for name, one in LIMITS.items()} == {name: written(given) for name, given in TABLE.items()}
+
+
+def test_every_rule_without_a_number_has_the_level_of_the_notes() -> None:
+    """Shipped packs only; DB50/216 itself states nothing that was seen, and its rules name their sources."""
+    words = LEVELS.split()
+    usual = dict(zip(words[::2], words[1::2], strict=True))
+    other = {
+        f"{pack}#{name}": level
+        for pack, level, *names in (line.split() for line in OTHER_LEVELS.strip().splitlines())
+        for name in names
+    }
+    rules = {
+        f"{pack.id}#{one.id}": one for pack, one in STATED if one.limit is None and not pack.id.startswith("db50_216")
+    }
+    assert set(other) <= set(rules)
+    expected = {name: other.get(name, usual.get(name.partition("#")[0])) for name in rules}
+    assert {name: one.figure.level for name, one in rules.items() if one.figure} == expected
 
 
 def test_every_number_has_one_home() -> None:
