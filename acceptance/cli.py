@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import json
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ import click
 from acceptance import (
     __version__,
     cli_chart,
+    cli_pack,
     cli_people,
     cli_recordings,
     comparison,
@@ -42,14 +42,17 @@ from acceptance.options import (
     OUT,
     PASSWORD,
     clip_options,
+    json_option,
     metric_option,
     pair,
+    prepare_json,
     quantities,
     shot_fields,
     sign_options,
     signer,
+    write_json,
 )
-from acceptance.workspace import put, writing
+from acceptance.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,6 +115,7 @@ def cli() -> None:
 
 
 cli.add_command(cli_chart.chart)
+cli.add_command(cli_pack.pack)
 cli.add_command(cli_people.panel)
 cli.add_command(cli_people.sheet)
 cli.add_command(cli_recordings.recordings)
@@ -175,7 +179,7 @@ def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
 @cli.command()
 @click.argument("clips", nargs=-1, required=True, type=OUT)
 @click.option("--playback", type=OUT, help="Playback of the last clip: what it differs in.")
-@click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
+@json_option
 @metric_option
 @clip_options
 def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 -- what click collected
@@ -183,7 +187,7 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
     wanted = quantities(names)
     intake.check(asked, Path())
-    _prepare_json(json_file)
+    prepare_json(json_file)
     done: list[session.Measured] = []
     try:
         with terminal.progress() as tell:
@@ -197,29 +201,12 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
         if json_file and done:
             rows = [asdict(item) | {"expanded": item.expanded} for item in found]
             told = {"measurements": rows, "notes": [asdict(note) for note in notes]}
-            _write_json(told | {"differences": [row for pair in pairs for row in comparison.rows(pair)]}, json_file)
+            write_json(told | {"differences": [row for pair in pairs for row in comparison.rows(pair)]}, json_file)
         elif done:
             terminal.measurements(found, notes)
             for pair in pairs:
                 terminal.differences(pair)
     return 0 if found else 3
-
-
-def _prepare_json(path: Path | None) -> None:
-    """Make sure, before the work, that it can be written down; JSON on standard output has that to itself."""
-    if path and str(path) == "-":
-        terminal.console.stderr = True
-    elif path:
-        with writing(path.parent):
-            pass
-
-
-def _write_json(content: object, path: Path) -> None:
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-    else:
-        put(path, text.encode())
 
 
 @cli.command()
@@ -287,7 +274,7 @@ def verify_(target: Path, trust: tuple[Path, ...]) -> int:
 @click.argument("names", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every shipped pack.")
 @click.option("--against", metavar="NAME", help="Only where this other pack asks the same requirements differently.")
-@click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
+@json_option
 def clauses(names: tuple[str, ...], against: str | None, json_file: Path | None, *, every: bool) -> int:
     """Show every clause of a pack: how it is checked and by what, its limit, and where both come from."""
     known = metrics.quantities()
@@ -297,8 +284,8 @@ def clauses(names: tuple[str, ...], against: str | None, json_file: Path | None,
     other = pack.load(against, known) if against else None
     rows = [row for one in packs for row in (matrix.against(one, other, known) if other else matrix.rows(one, known))]
     if json_file:
-        _prepare_json(json_file)
-        _write_json(rows, json_file)
+        prepare_json(json_file)
+        write_json(rows, json_file)
     elif other:
         terminal.against(rows, packs[0].id, other.id)
     else:

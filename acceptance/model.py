@@ -513,7 +513,7 @@ class Requirement:
     ``sampling`` (``pack#id``, or ``id`` in the same pack) says of how many devices it is asked; empty: of all.
     ``minimum_raters``: at least so many, experts and lay persons both among them.
     ``part`` counts the item into that part of a completion acceptance; None: it is in no score.
-    ``changed_by``: which fields an extending pack replaced, by its id; loading fills it in.
+    ``changed_by``: which fields an extending pack has otherwise than its base, by its id; loading fills it in.
     """
 
     id: str

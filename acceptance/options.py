@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from acceptance import metrics
+from acceptance import metrics, terminal
 from acceptance.certificates import load_signer
 from acceptance.errors import InputError, PlanError
 from acceptance.model import Coding, Condition, Tap
+from acceptance.workspace import put, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -27,6 +29,7 @@ PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Report's language."
 )
+json_option = click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
 
 
 def clip_options(command: Command) -> Command:
@@ -167,3 +170,21 @@ def signer(key: Path | None, password_file: Path | None) -> Signer | None:
     except (OSError, UnicodeDecodeError) as error:
         raise PlanError(f"cannot be read ({error})", where=str(password_file), hint="Check the path") from error
     return load_signer(key, password)
+
+
+def prepare_json(path: Path | None) -> None:
+    """Make sure, before the work, that it can be written down; JSON on standard output has that to itself."""
+    if path and str(path) == "-":
+        terminal.console.stderr = True
+    elif path:
+        with writing(path.parent):
+            pass
+
+
+def write_json(content: object, path: Path) -> None:
+    """Write JSON to a file, or to standard output where it is called ``-``."""
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    if str(path) == "-":
+        click.echo(text, nl=False)
+    else:
+        put(path, text.encode())

@@ -7,6 +7,7 @@ import functools
 import itertools
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -16,13 +17,14 @@ from rich.text import Text
 
 from acceptance import wording
 from acceptance.comparison import Told
-from acceptance.model import Limit, Verdict
+from acceptance.model import DecisionRule, Limit, Provenance, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.checks.changes import Change
     from acceptance.comparison import Pair
-    from acceptance.model import Measurement, Note, Session
+    from acceptance.model import Measurement, Note, Pack, Session
     from acceptance.session import Progress as Tell
 
 MARKS = {Verdict.FAIL: "red", Verdict.CONDITIONAL_FAIL: "red", Verdict.PASS: "green", Verdict.CONDITIONAL_PASS: "green"}
@@ -182,3 +184,35 @@ def _limit(row: dict[str, Any]) -> str:
 
 def _provenance(given: dict[str, Any] | None) -> str:
     return f"{given['source']} {given['clause']} ({given['level']})" if given else ""
+
+
+def changes(found: Sequence[Change], here: str, there: str) -> None:
+    """Print what one pack has otherwise than another, in order of clause."""
+    rows = [(one.clause, f"{one.kind} {one.name}", one.field, _held(one.here), _held(one.there)) for one in found]
+    table(f"What {there} has otherwise than {here}", ("clause", "what", "field", here, there), rows)
+
+
+def _held(value: object) -> str:
+    """Write the value of a field of a pack, or name the whole thing."""
+    if isinstance(value, Provenance):
+        record = (value.confirmed_by, value.confirmed_on, value.copy)
+        confirmed = f"; confirmed: {', '.join(part for part in record if part)}" if value.confirmed_by else ""
+        return f"{value.source} {value.clause}".strip() + f" ({value.level}{confirmed})"
+    if isinstance(value, Limit):
+        return wording.limit(value, "en")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {_held(one)}" for name, one in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(map(_held, value))
+    if isinstance(value, DecisionRule):
+        return wording.rule(value, "en")
+    told = getattr(value, "text_en", None) or getattr(value, "title_en", None) or getattr(value, "title", value)
+    return "-" if told is None or told == "" else str(told)
+
+
+def standing(pack: Pack) -> None:
+    """Print how much of a pack is firm, and what it was built on."""
+    firm = [one for one in pack.requirements if one.assignment.firm and (one.figure is None or one.figure.firm)]
+    extended = f", extends {' <- '.join(pack.extends)}" if pack.extends else ""
+    counts = f"{len(pack.clauses)} clauses, {len(pack.requirements)} requirements, of which {len(firm)} firm"
+    say(f"{pack.id} ({pack.number}) can be used: {counts}; withdrawn: {len(pack.withdrawn)}{extended}")

@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from test_architecture import RANK, SOURCES
@@ -29,10 +30,16 @@ CLI, FORMATS, MATRIX = DOCS / "cli.md", DOCS / "formats.md", DOCS / "coverage_ma
 PLAN = ROOT / "examples" / "plan.toml"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("test_charts/*.md")])
 WIDTH = 96
-HELP = re.compile(r"^## acceptance ?(\S*)\n(.*?)^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HELP = re.compile(r"^#+ acceptance ?([^\n]*)\n(.*?)^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VERBS = sorted(cli.cli.commands)
+BELOW = sorted(
+    f"{verb} {name}"
+    for verb, group in cli.cli.commands.items()
+    if isinstance(group, click.Group)
+    for name in group.commands
+)
 NOUNS = {name: noun for name, noun in vars(model).items() if dataclasses.is_dataclass(noun)}
 SETS = {
     name: kind
@@ -44,7 +51,7 @@ QUANTITIES = metrics.quantities()
 
 def help_of(verb: str) -> str:
     """Return what ``acceptance VERB --help`` prints at a fixed width; the empty verb is the program itself."""
-    arguments = [verb, "--help"] if verb else ["--help"]
+    arguments = [*verb.split(), "--help"]
     runner = CliRunner()
     done = runner.invoke(cli.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH)
     assert done.exit_code == 0, done.output
@@ -77,7 +84,7 @@ def anchors(page: Path) -> set[str]:
 # --- docs/cli.md
 
 
-@pytest.mark.parametrize("verb", ["", *VERBS])
+@pytest.mark.parametrize("verb", ["", *VERBS, *BELOW])
 def test_the_help_in_the_documents_is_what_the_program_prints(verb: str) -> None:
     """Where this fails: python tests/test_docs.py --write."""
     shown = {name: text for name, _, text in HELP.findall(CLI.read_text("utf-8"))}
@@ -86,7 +93,7 @@ def test_the_help_in_the_documents_is_what_the_program_prints(verb: str) -> None
 
 
 def test_no_verb_is_described_that_does_not_exist() -> None:
-    assert {name for name, _, _ in HELP.findall(CLI.read_text("utf-8"))} == {"", *VERBS}
+    assert {name for name, _, _ in HELP.findall(CLI.read_text("utf-8"))} == {"", *VERBS, *BELOW}
 
 
 # --- docs/formats.md

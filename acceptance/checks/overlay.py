@@ -6,12 +6,11 @@ Who changes what was confirmed loses the confirmation, and has to give a new one
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from acceptance.checks.confirmation import PARTS, RECORD, WAITING, check
-from acceptance.checks.raw import Raw, only, place, refusal, tables, target
+from acceptance.checks.raw import Raw, natural, only, place, refusal, tables, target
 from acceptance.model import Level
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _merge(kind: str, own: Raw, base: Raw, path: Path, expand: Expand) -> list[R
         if at is None:
             found.insert(_position(one, found) if kind == "clauses" else len(found), one)
         else:
-            found[at] = _replace(kind, own["id"], one, found[at], path, expand)
+            found[at] = _replace(kind, one, found[at], path, expand)
     return found
 
 
@@ -102,21 +101,15 @@ def _position(clause: Raw, found: Sequence[Raw]) -> int:
     return lower[-1] + 1 if lower else 0
 
 
-def natural(number: str) -> list[tuple[int, str]]:
-    """Sort key by which clause 5.9 comes before 5.10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", number)]
-
-
-def _replace(kind: str, pack: str, own: Raw, base: Raw, path: Path, expand: Expand) -> Raw:
-    """Replace fields of a table; a requirement keeps which pack changed which."""
+def _replace(kind: str, own: Raw, base: Raw, path: Path, expand: Expand) -> Raw:
+    """Replace fields of a table; a number of one's own ends the loan of the base."""
     if kind != "requirements":
         return _lay_over(kind, own, base, path, _where(kind, own))
     number_given = {"limit", "figure"} & own.keys()
     if number_given and "borrows" in base and "borrows" not in own:
         base = {key: value for key, value in expand(base).items() if key != "borrows"}
     where = place({"clause": base.get("clause"), **own})
-    changed = _lay_over(kind, own, base, path, where)
-    return changed | {"changed_by": base.get("changed_by", {}) | {pack: sorted(own.keys() - {"id"})}}
+    return _lay_over(kind, own, base, path, where)
 
 
 def _lay_over(kind: str, own: Raw, base: Raw, path: Path, where: str) -> Raw:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance.checks import sampling
+from acceptance.checks.changes import traced
 from acceptance.checks.confirmation import confirm, settle, today
 from acceptance.checks.conflicts import bearing_on
 from acceptance.checks.decision import span
@@ -53,8 +54,7 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     """
     path = file_of(name_or_path, folder)
     raw = _raw(path, folder)
-    if raw["extends"]:
-        load(str(_base(_read(path), path, folder)), quantities, folder=folder)  # what is wrong there is told there
+    below = base_of(name_or_path, quantities, folder=folder)  # what is wrong there is told there
     raw["requirements"] = [settle(_borrow(one, path, raw, folder)) for one in tables(raw, "requirements", path)]
     raw["samplings"] = [settle(one) for one in (*_samplings(raw, path), *_others_samplings(raw, path, folder))]
     if isinstance(raw.get("scoring"), dict):
@@ -68,7 +68,14 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
         _duplicates(pack), _requirements(pack, quantities), _sampled(pack), _pairings(pack)
     ):
         raise refusal(path, *complaint)
-    return pack
+    return traced(pack, below) if below else pack
+
+
+def base_of(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | None = None) -> Pack | None:
+    """Load the pack that a pack extends; None where it extends none. Raises PackError."""
+    path = file_of(name_or_path, folder)
+    raw = _read(path)
+    return load(str(_base(raw, path, folder)), quantities, folder=folder) if "extends" in raw else None
 
 
 def load_all(wanted: Sequence[str], quantities: Mapping[str, str], *, folder: Path | None = None) -> tuple[Pack, ...]:

@@ -101,7 +101,7 @@ def test_an_overlay_that_changes_nothing_is_its_base_under_another_id(own: Path)
 def test_fields_that_are_given_replace_those_of_the_base_and_no_others(own: Path) -> None:
     before = of(packs.load(BASE, QUANTITIES), "5.2/grey-scale")
     after = of(load(own, f'{GREY}key_item = true\ntext = "灰度。"\n'), "5.2/grey-scale")
-    changed = {"own": ("key_item", "text")}
+    changed = {"own": ("text", "key_item")}
     assert after == replace(before, key_item=True, text="灰度。", changed_by=changed)
 
 
