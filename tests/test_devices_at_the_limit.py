@@ -1,0 +1,236 @@
+"""A simulated device just inside and one just outside each measured limit of the shipped packs, judged right.
+
+*Just*: beyond the uncertainty, and no farther from the limit than a few times that. The whole shot is measured again,
+so that a verdict on anything else that moved along would show.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from acceptance import charts, encode, intake, metrics, session, simulate
+from acceptance.camera import Camera
+from acceptance.checks import pack
+from acceptance.checks.judge import judge
+from acceptance.model import (
+    Condition,
+    Deviation,
+    Finding,
+    How,
+    Measurement,
+    Path,
+    Plan,
+    Recordings,
+    Requirement,
+    Scope,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Callable, Sequence
+
+QUANTITIES = metrics.quantities()
+PACKS = pack.load_all(pack.names(), QUANTITIES)
+CAMERA = Camera(noise=0.008, crf=12, seed=11)
+SECONDS = 6.0
+CONDITIONS = (Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off"))
+LEFT_OUT = {
+    "at 250 px/m and below no chart is large enough to be found: that of A0 paper is 280 px wide, and 14 px at 12.5": (
+        "geometry.pixels_per_metre",
+        {12.5, 25.0, 62.5, 125.0, 250.0},
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A limit of a quantity, and how to make a device on either side of it; ``count``: judged as a count."""
+
+    quantity: str
+    limit: float
+    make: Callable[[pathlib.Path, Any], Sequence[Measurement]]
+    inside: Any
+    outside: Any
+    count: bool = False
+
+
+def shot(clip: str, **fields: Any) -> Shot:
+    """Name a clip as the shot of the device."""
+    return Shot(**{"id": "shot", "subject": "device", "clip": clip, "chart_copy": "as_drawn", **fields})
+
+
+def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
+    """Film a chart for a second and measure all there is."""
+    name = camera.get("chart", "acceptance")
+    fields = {key: value for key, value in camera.items() if key != "chart"}
+    simulate.film_chart(replace(CAMERA, **fields), charts.load(name), folder / "chart.mp4", 1.0)
+    return session.look(shot("chart.mp4", chart=name, conditions=CONDITIONS), folder=folder).measurements
+
+
+def of_clock(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
+    """Film the clock and measure all there is."""
+    simulate.film_clock(replace(CAMERA, **camera), charts.load("clock"), folder / "clock.mp4", SECONDS)
+    return session.look(shot("clock.mp4", chart="clock"), folder=folder).measurements
+
+
+def of_screens(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
+    """Film clock and monitor side by side and measure the delay between them."""
+    phone = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
+    simulate.film_screens(phone, CAMERA, charts.load("clock"), folder / "screens.mp4", delay=delay, seconds=SECONDS)
+    return session.look(shot("screens.mp4", chart="clock", tap=Tap.SCREEN), folder=folder).measurements
+
+
+def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
+    """List an hour's recording after the other for so many days, and measure what was kept."""
+    china = timezone(timedelta(hours=8))
+    end = datetime(2026, 11, 20, tzinfo=china)
+    hours = [end - timedelta(hours=n) for n in range(int(days * 24), 0, -1)]
+    with (folder / "list.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["channel", "start", "end"])
+        rows.writerows(["1", f"{at:%Y-%m-%d %H:%M:%S}", f"{at + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"] for at in hours)
+    asked = Recordings(
+        id="shot", subject="device", source="list.csv", until=f"{end:%Y-%m-%d %H:%M:%S}", in_service="2026-01-01"
+    )
+    (folder / "bag" / "data").mkdir(parents=True)
+    kept, found = intake.take_recordings(asked, folder, folder / "bag", tell=lambda *_: None)
+    return [one for one in session.recorded(kept, found) if isinstance(one, Measurement)]
+
+
+def of_coder(folder: pathlib.Path, kept: float) -> Sequence[Measurement]:
+    """Record a sequence through a coder that keeps this share of its fine detail (10 codes rms), and compare."""
+    random = np.random.default_rng(3)
+    ground = 125 + 40 * np.sin(np.linspace(0, 20, 320))[None] * np.cos(np.linspace(0, 13, 192))[:, None]
+    colour = np.full((96, 160), 128, np.uint8)
+    fine = random.normal(0, 10, (24, *ground.shape))
+    for name, share in (("sequence.mkv", 1.0), ("recorded.mkv", kept)):
+        lumas = (np.roll(ground, 2 * n, axis=1) + share * detail for n, detail in enumerate(fine))
+        pictures = [(np.clip(np.rint(one), 0, 255).astype(np.uint8), colour, colour) for one in lumas]
+        encode.write(folder / name, pictures, options={"qp": "0", "preset": "ultrafast"})
+    return session.look(shot("recorded.mkv", reference="sequence.mkv"), folder=folder).measurements
+
+
+LINES = [
+    Line(
+        quantity="resolution.wedge_horizontal", limit=220, make=of_chart, inside={"blur": 2.12}, outside={"blur": 2.26},
+    ),
+    Line(
+        quantity="resolution.wedge_horizontal", limit=270, make=of_chart, inside={"blur": 1.71}, outside={"blur": 1.82},
+    ),
+    Line(
+        quantity="resolution.wedge_horizontal", limit=400, make=of_chart, inside={"blur": 1.14}, outside={"blur": 1.23},
+    ),
+    Line(
+        quantity="grey_scale.steps", limit=8, make=of_chart, inside={"white": 3.6}, outside={"white": 4.2}, count=True,
+    ),
+    Line(
+        quantity="noise.snr", limit=36, make=of_chart,
+        inside={"noise": 0.0155, "crf": 0}, outside={"noise": 0.0162, "crf": 0},
+    ),
+    Line(
+        quantity="noise.snr", limit=37, make=of_chart,
+        inside={"noise": 0.0138, "crf": 0}, outside={"noise": 0.0144, "crf": 0},
+    ),
+    Line(
+        quantity="geometry.pixels_per_metre", limit=1000, make=of_chart,
+        inside={"share": 0.316}, outside={"share": 0.309},
+    ),
+    Line(
+        quantity="frame_rate.unique", limit=25, make=of_clock,
+        inside={"dropped": frozenset({70})}, outside={"dropped": frozenset({70, 90})}, count=True,
+    ),
+    Line(
+        quantity="frame_rate.unique", limit=15, make=of_clock,
+        inside={"rate": Fraction(15), "dropped": frozenset({40})},
+        outside={"rate": Fraction(15), "dropped": frozenset({40, 60})}, count=True,
+    ),
+    Line(quantity="latency.glass_to_glass", limit=2000, make=of_screens, inside=1.955, outside=2.03),
+    Line(quantity="recordings.retention", limit=15, make=of_list, inside=15.25, outside=14.75),
+    Line(quantity="recordings.retention", limit=30, make=of_list, inside=30.25, outside=29.75),
+    Line(quantity="recordings.retention", limit=90, make=of_list, inside=90.25, outside=89.75),
+    Line(quantity="compression.psnr", limit=32, make=of_coder, inside=0.38, outside=0.34),
+]  # fmt: skip
+
+
+def bound(one: Requirement) -> float | None:
+    """Return the limit's number; those of the shipped packs have one each."""
+    return None if one.limit is None else one.limit.at_most if one.limit.at_least is None else one.limit.at_least
+
+
+def concerned(quantity: str, limit: float) -> list[tuple[pack.Pack, Requirement]]:
+    """Find the measured requirements that hold this limit against this quantity."""
+    return [
+        (standard, one)
+        for standard in PACKS
+        for one in standard.requirements
+        if one.how is How.MEASURED and one.quantity == quantity and bound(one) == limit
+    ]
+
+
+def judged(standard: pack.Pack, one: Requirement, found: Sequence[Measurement]) -> dict[str, Finding]:
+    """Judge the device as one that the requirement concerns, filmed at a tap and path that it accepts."""
+    kind = one.subjects[0] if one.subjects else SubjectKind.FIXED
+    conditions = (*CONDITIONS, *(Condition(name=name, value=value) for name, value in one.only_with.items()))
+    tap, path = (one.taps or (Tap.CAMERA,))[0], one.path or Path.LIVE
+    subject = Subject(id="device", kind=kind, facts=dict(one.when))
+    taken = shot("clip.mp4", tap=tap, path=path, conditions=conditions)
+    plan = Plan(
+        subjects=(subject,), shots=(taken,), packs=(standard.id,), scope=Scope.SITE, minimum_duration=SECONDS,
+        deviations=(Deviation(what="minimum_duration", value=SECONDS, why="a short film"),),
+    )  # fmt: skip
+    findings = judge([standard], plan, found, (), (taken,), today="2026-11-25", quantities=QUANTITIES)
+    return {finding.requirement: finding for finding in findings if finding.subject == "device"}
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.quantity} {line.limit:g}")
+def test_a_device_just_inside_passes_and_one_just_outside_fails_and_nothing_else_changes(
+    line: Line, tmp_path: pathlib.Path
+) -> None:
+    """For every requirement of every pack that holds this limit against this quantity."""
+    made = {}
+    for side in ("inside", "outside"):
+        (tmp_path / side).mkdir()
+        made[side] = line.make(tmp_path / side, getattr(line, side))
+    demands = concerned(line.quantity, line.limit)
+    assert demands
+    for standard, one in demands:
+        inside, outside = (judged(standard, one, made[side]) for side in ("inside", "outside"))
+        name = f"{standard.id}#{one.id}"
+        assert (inside[name].verdict, outside[name].verdict) == (Verdict.PASS, Verdict.FAIL), name
+        same = {f"{standard.id}#{other.id}" for other in standard.requirements if _same(one, other)}
+        changed = {key for key in inside if inside[key].verdict is not outside[key].verdict}
+        assert changed <= same
+        if not line.count:
+            for finding in (inside[name], outside[name]):
+                distance = abs((finding.value or 0) - line.limit)
+                expanded = (finding.k or 0) * (finding.uncertainty or 0)
+                assert expanded < distance < max(8 * expanded, 0.02 * line.limit), (name, finding.value, expanded)
+
+
+def _same(one: Requirement, other: Requirement) -> bool:
+    return other.how is How.MEASURED and (other.quantity, bound(other)) == (one.quantity, bound(one))
+
+
+def test_every_measured_limit_of_the_shipped_packs_has_its_two_devices_or_a_reason() -> None:
+    """The faults have devices of known strength of their own (``benchmarks/faults.py``)."""
+    held = {(line.quantity, line.limit) for line in LINES}
+    excused = {(quantity, limit) for quantity, limits in LEFT_OUT.values() for limit in limits}
+    asked = {
+        (one.quantity, bound(one))
+        for standard in PACKS
+        for one in standard.requirements
+        if one.how is How.MEASURED and one.quantity in QUANTITIES and one.limit and standard.id != "picture_faults"
+    }
+    assert asked - held - excused == set()
