@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acceptance.model import Verdict
+from acceptance.model import Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Conflict, Finding, Pack, Requirement
+    from acceptance.model import Conflict, Finding, Pack, Plan, Requirement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +46,32 @@ class Parting:
     differences: Sequence[Difference]
 
 
-def partings(profiles: Sequence[tuple[Pack, Pack]], findings: Iterable[Finding]) -> list[Parting]:
-    """Tell for each pair where the two differ, at clauses of which something applied."""
-    applied = {(one.pack, one.clause) for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
-    pairs = ((one, other, [d for d in between(one, other) if (one.id, d.clause) in applied]) for one, other in profiles)
-    return [Parting(pack=one, other=other, differences=found) for one, other, found in pairs if found]
+def partings(profiles: Sequence[tuple[Pack, Pack]], plan: Plan, findings: Iterable[Finding]) -> list[Parting]:
+    """Tell for each pair where the two differ in what applied, or may apply to a subject of the plan."""
+    applied = {one.requirement for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
+    parted = []
+    for one, other in profiles:
+        rows = [each for each in between(one, other) if _concerns(each, one, plan, applied)]
+        parted += [Parting(pack=one, other=other, differences=rows)] if rows else []
+    return parted
+
+
+def _concerns(difference: Difference, pack: Pack, plan: Plan, applied: set[str]) -> bool:
+    if difference.here is not None:
+        return f"{pack.id}#{difference.requirement}" in applied
+    return difference.there is not None and _may_apply(difference.there, plan)
+
+
+def _may_apply(one: Requirement, plan: Plan) -> bool:
+    """Whether it is within the scope, and no subject of its kinds states a fact that excludes it."""
+    if plan.scope is Scope.DEVICE and one.scope is Scope.SITE:
+        return False
+    stated: dict[str, set[str]] = defaultdict(set)
+    for fact, value in (item for subject in plan.subjects for item in subject.facts.items()):
+        stated[fact].add(value)
+    kinds = {subject.kind for subject in plan.subjects}
+    facts = all(value in stated.get(fact, {value}) for fact, value in one.when.items())
+    return facts and (not one.subjects or not kinds.isdisjoint(one.subjects))
 
 
 def _asked(one: Requirement | None) -> object:

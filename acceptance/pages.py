@@ -18,7 +18,6 @@ from acceptance.model import (
     Clause,
     Compare,
     Concession,
-    Conflict,
     Finding,
     Measurement,
     Pack,
@@ -30,7 +29,6 @@ from acceptance.model import (
     Shot,
     Subject,
     Verdict,
-    Withdrawal,
 )
 from acceptance.rows import UNJUDGED, Outcome, Row
 
@@ -107,7 +105,7 @@ class Book:
         one = self.subjects.get(identifier)
         return (one.name if one else "") or identifier
 
-    def text(self, noun: Clause | Requirement | Pack | Withdrawal | Conflict, field: str) -> str:
+    def text(self, noun: object, field: str) -> str:
         """Return a field that a pack gives in both languages."""
         chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
         return str((english or chinese) if self.lang == "en" else (chinese or english))
@@ -223,8 +221,8 @@ class Book:
 
     @property
     def parted(self) -> list[Parting]:
-        """What other profiles of the packs ask otherwise, of what applied."""
-        return differences.partings(self.profiles, self.session.findings)
+        """What other profiles of the packs ask otherwise, of what applied or may apply."""
+        return differences.partings(self.profiles, self.session.plan, self.session.findings)
 
     def outcomes(self, pack: Pack, clause: Clause) -> list[Outcome]:
         """Tell what came of a clause: by requirement and verdict, and by reason for what does not apply."""

@@ -195,3 +195,12 @@ def test_the_report_names_its_profile_and_lists_where_the_other_one_differs(
     [row] = [row for row in section.split("<tr>") if "5.2/resolution-colour<" in row]
     assert tuple(re.findall("≥\u202f(270|400)", row))[:: 1 if other else -1] == ("270", "400")
     assert "6.4/experts" not in section, "the acceptance group does not apply to a device"
+    assert "5.2/level<" not in section, "nor the level of an analogue signal to a digital one"
+    assert "5.2/grey-scale-analogue<" not in section
+
+
+def test_the_english_report_gives_the_reasons_of_the_sources_in_english(tmp_path: Path) -> None:
+    done = session_of(LETTER, scope=Scope.DEVICE, picture="colour", system="digital")
+    page = report.html(done, [LETTER], tmp_path, "en")
+    assert "a dated reference keeps the old figure" in page
+    assert "注日期引用" not in page
