@@ -21,6 +21,7 @@ from acceptance import (
     cli_pack,
     cli_people,
     cli_recordings,
+    cli_site,
     comparison,
     demo,
     doctor,
@@ -119,6 +120,8 @@ cli.add_command(cli_pack.pack)
 cli.add_command(cli_people.panel)
 cli.add_command(cli_people.sheet)
 cli.add_command(cli_recordings.recordings)
+for verb in (cli_site.devices, cli_site.sample, cli_site.status):
+    cli.add_command(verb)
 
 
 @cli.command()

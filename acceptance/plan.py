@@ -88,6 +88,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
         if shot.subject not in subjects:
             raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
     _check_pairs(plan.shots, where)
+    _check_matrix(plan, where)
     for field, name in files(plan):
         if not all(file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)):
             raise _wrong(f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there")
@@ -99,6 +100,16 @@ def _check_pairs(shots: Sequence[Shot], where: str) -> None:
     for shot in shots:
         if shot.live and (shot.live not in lives or shot.id in lives):
             raise _wrong(f"{where}: shot {shot.id}, live", f"a playback names a live shot here, not {shot.live!r}")
+
+
+def _check_matrix(plan: Plan, where: str) -> None:
+    """Refuse a matrix that plans nothing, or that rests on a sample which nobody draws."""
+    drawn = {one.sampling for one in plan.draws}
+    for number, one in enumerate(plan.matrix, start=1):
+        if not one.kinds or not one.paths:
+            raise _wrong(f"{where}: matrix {number}", "names no kind of device or no path, and so no shot")
+        if one.sampling and one.sampling not in drawn:
+            raise _wrong(f"{where}: matrix {number}, sampling", f"the plan has no draw by {one.sampling!r}")
 
 
 def files(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from acceptance import data, pages, provenances, wording
+from acceptance import data, pages, provenances, site, wording
 from acceptance.errors import SetupError
 from acceptance.model import RuleKind, Verdict
 from acceptance.rows import UNJUDGED
@@ -135,7 +135,18 @@ def _sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
     outside = [(pack, clause) for pack, _, clause in (one.partition("#") for one in session.bottom_line.outside)]
     untested, beyond = (_numbered(ones, lang, packs) for ones in (due, outside))
     four_word = any(one.decision_rule and one.decision_rule.kind is RuleKind.FOUR_WORD for one in session.findings)
-    return wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
+    said = wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
+    return [*said, *_of_samples(session, lang)]
+
+
+def _of_samples(session: Session, lang: str) -> list[str]:
+    """Say that the conclusion rests on samples, and on re-tests of what had failed in which session."""
+    words, again = phrases(lang)["bottom_line"], [one for one in session.samples if one.retest_of]
+    failed = dict.fromkeys(device for one in again for device in one.failed)
+    sessions = dict.fromkeys(one.session or wording.DASH for one in again)
+    told = {"devices": words["comma"].join(failed), "sessions": words["comma"].join(sessions)}
+    sampled = [words["sampled"]] if session.samples else []
+    return [*sampled, *([words["retested"].format(**told)] if again else [])]
 
 
 def _numbered(clauses: Sequence[tuple[str, str]], lang: str, packs: Sequence[Pack]) -> list[str]:
@@ -227,7 +238,7 @@ def _environment(lang: str) -> Environment:
     environment.filters |= {one.__name__: partial(one, lang=lang) for one in (*bound, reason, limit)}
     environment.filters |= {"probability": wording.probability, "degrees": wording.degrees}
     environment.filters |= {"number": wording.number, "bound": wording.bound, "moment": _moment}
-    environment.globals |= {"p": phrases(lang), "lang": lang, "most": pages.MOST_ROWS}
+    environment.globals |= {"p": phrases(lang), "lang": lang, "most": pages.MOST_ROWS, "grid": site.grid}
     environment.globals |= {"kept": provenances.kept, "confirmed": provenances.confirmed}
     return environment
 

@@ -29,14 +29,14 @@ RANKS = (
         " answer_files score_files item_code"
     ),
     "watch simulate sessions clock_page workspace recordings recording_list",
-    "views comparison channels rows panel differences overlay_form",
+    "views comparison channels site rows panel differences overlay_form",
     "scene exhibits",
     "metrics checks still pages report signing evidence",
     "intake questionnaire",
     "session",
     "batch issue verify terminal demo",
     "options",
-    "cli cli_chart cli_pack cli_people cli_recordings web",
+    "cli cli_chart cli_pack cli_people cli_recordings cli_site web",
     "__main__",
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
@@ -66,7 +66,7 @@ NEIGHBOURS = {
     "event_timeline": {"plots"},
     "report": {"pages"},
     "demo": {"issue", "verify"},
-    "cli": {"cli_chart", "cli_pack", "cli_people", "cli_recordings"},
+    "cli": {"cli_chart", "cli_pack", "cli_people", "cli_recordings", "cli_site"},
 }
 
 # Each third-party library has one home, where its exceptions become ours; a home may be a room or a module in one.
@@ -86,7 +86,7 @@ HOMES = {
     "pyhanko_certvalidator": {"signing", "certificates"},
     "asn1crypto": {"signing", "certificates"},
     "cryptography": {"signing", "certificates"},
-    "click": {"cli", "cli_chart", "cli_pack", "cli_people", "cli_recordings", "options"},
+    "click": {"cli", "cli_chart", "cli_pack", "cli_people", "cli_recordings", "cli_site", "options"},
     "rich": {"cli", "terminal"},
     "skimage": {"metrics.compression", "metrics._registration", "metrics._colour"},
     "pydantic": {"plan", "session", "checks.pack"},

@@ -160,8 +160,7 @@ def test_the_plan_of_the_tutorial_is_a_plan_that_its_packs_accept(page: str, tmp
 
 def test_the_example_of_a_plan_shows_every_part_that_a_plan_can_have() -> None:
     given = tomllib.loads(PLAN.read_text("utf-8"))
-    left_out = {"draws"}  # its packs have no sampling; docs/sampling.md shows one
-    assert set(given) == {field.name for field in dataclasses.fields(model.Plan)} - left_out
+    assert set(given) == {field.name for field in dataclasses.fields(model.Plan)}
 
 
 # --- metrics

@@ -243,17 +243,8 @@ def _enlarged(first: Sample, failed: Sequence[str], seed: str, factor: int) -> t
 
 
 def asked(samples: Iterable[Sample]) -> dict[tuple[str, str], Sample]:
-    """Map requirement and device to the sample that says whether it is asked: the re-test where there is one.
-
-    The requirement is empty for a sampling that none has.
-    """
-    return {(name, device): one for one in samples for name in one.requirements or ("",) for device in one.lot}
-
-
-def devices(samples: Iterable[Sample], sampling: str) -> frozenset[str]:
-    """Devices of which anything is asked by a sampling."""
-    ones = asked(one for one in samples if one.sampling == sampling)
-    return frozenset(device for (_, device), one in ones.items() if device in one.drawn)
+    """Map requirement and device to the sample that says whether it is asked: the re-test where there is one."""
+    return {(name, device): one for one in samples for name in one.requirements for device in one.lot}
 
 
 def _wrong(what: str, where: str, hint: str) -> PlanError:

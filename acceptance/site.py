@@ -1,0 +1,141 @@
+"""The matrix of a site: which shots a plan wants of its devices, and how far each of them has come."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from acceptance.model import Matrix, Path, Plan, Sample, Session, Shot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+STREAM, LIGHT = "profile", "day_night"  # the conditions in which a shot states them
+
+
+class Presence(StrEnum):
+    """How far a planned shot has come, the furthest first."""
+
+    MEASURED = "measured"
+    EMPTY = "empty"
+    FILMED = "filmed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Combination:
+    """One combination in which a device is to be filmed; a stream or light that is empty is not looked at."""
+
+    stream: str
+    path: Path
+    light: str
+
+    def holds(self, shot: Shot) -> bool:
+        """Whether the shot is of this combination."""
+        told = {one.name: str(one.value).strip().lower() for one in shot.conditions}
+        wanted = {STREAM: self.stream, LIGHT: self.light}
+        return shot.path is self.path and all(told.get(name) == word.lower() for name, word in wanted.items() if word)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A shot that is planned: its device and combination, and what there is of it (``shots``, in ``sessions``)."""
+
+    subject: str
+    combination: Combination
+    presence: Presence
+    shots: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """The whole matrix: its combinations, the places of each device, and shots that fit no place of their device."""
+
+    combinations: tuple[Combination, ...]
+    rows: Mapping[str, Mapping[Combination, Place]]
+    astray: tuple[str, ...]
+
+    @property
+    def places(self) -> list[Place]:
+        """All planned shots, device by device."""
+        return [place for row in self.rows.values() for place in row.values()]
+
+    def count(self, presence: Presence) -> int:
+        """How many planned shots have come so far."""
+        return sum(one.presence == presence for one in self.places)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every planned shot was measured."""
+        return self.count(Presence.MEASURED) == len(self.places)
+
+
+def grid(
+    plan: Plan,
+    sessions: Sequence[Session] = (),
+    *,
+    filmed: Collection[str] = (),
+    samples: Sequence[Sample] = (),
+) -> Grid:
+    """Lay what there is over what is planned.
+
+    ``filmed`` are the ids of the plan's shots whose footage is there; ``samples`` is what the plan's draws gave.
+    """
+    taken = _taken(plan, sessions, filmed)
+    wanted: dict[str, dict[Combination, None]] = defaultdict(dict)
+    for matrix in plan.matrix:
+        for device in _devices(matrix, plan, samples):
+            wanted[device] |= dict.fromkeys(_combinations(matrix))
+    rows = {device: {one: _place(device, one, taken[device]) for one in ones} for device, ones in wanted.items()}
+    astray = [
+        shot.id
+        for device, ones in wanted.items()
+        for shot, _, _ in taken[device]
+        if not any(one.holds(shot) for one in ones)
+    ]
+    combinations = dict.fromkeys(one for ones in wanted.values() for one in ones)
+    return Grid(combinations=tuple(combinations), rows=rows, astray=tuple(dict.fromkeys(astray)))
+
+
+Taken = tuple[Shot, Presence, str]  # a shot, how far it has come, and the session
+
+
+def _taken(plan: Plan, sessions: Sequence[Session], filmed: Collection[str]) -> Mapping[str, list[Taken]]:
+    """All shots there are, by device."""
+    found: dict[str, list[Taken]] = defaultdict(list)
+    for session in sessions:
+        measured = {one.shot for one in session.measurements}
+        for shot in session.shots:
+            presence = Presence.MEASURED if shot.id in measured else Presence.EMPTY
+            found[shot.subject].append((shot, presence, session.id))
+    for shot in plan.shots:
+        if shot.id in filmed:
+            found[shot.subject].append((shot, Presence.FILMED, ""))
+    return found
+
+
+def _devices(matrix: Matrix, plan: Plan, samples: Sequence[Sample]) -> list[str]:
+    """Devices of the matrix; of those drawn for a re-test and those drawn before it alike."""
+    drawn = {device for one in samples if one.sampling == matrix.sampling for device in one.drawn}
+    devices = [one.id for one in plan.subjects if one.kind in matrix.kinds]
+    return [one for one in devices if not matrix.sampling or one in drawn]
+
+
+def _combinations(matrix: Matrix) -> Iterator[Combination]:
+    for stream, path, light in itertools.product(matrix.streams or ("",), matrix.paths, matrix.light or ("",)):
+        yield Combination(stream=stream, path=path, light=light)
+
+
+def _place(device: str, combination: Combination, taken: Sequence[Taken]) -> Place:
+    here = [one for one in taken if combination.holds(one[0])]
+    return Place(
+        subject=device,
+        combination=combination,
+        presence=min((presence for _, presence, _ in here), key=list(Presence).index, default=Presence.MISSING),
+        shots=tuple(dict.fromkeys(shot.id for shot, _, _ in here)),
+        sessions=tuple(dict.fromkeys(session for _, _, session in here if session)),
+    )
