@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance import differences, intake, metrics, report, session, wording
+from acceptance import camera, charts, differences, intake, metrics, report, scene, session, simulate, wording
 from acceptance.checks import pack as packs
 from acceptance.checks.judge import bottom_line, judge
-from acceptance.model import Conflict, Pack, Plan, Scope, Session, Subject, SubjectKind
+from acceptance.model import (
+    Condition,
+    Conflict,
+    Pack,
+    Plan,
+    Scope,
+    Session,
+    Shot,
+    Subject,
+    SubjectKind,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,3 +215,25 @@ def test_the_english_report_gives_the_reasons_of_the_sources_in_english(tmp_path
     page = report.html(done, [LETTER], tmp_path, "en")
     assert "a dated reference keeps the old figure" in page
     assert "注日期引用" not in page
+
+
+def test_a_perfect_camera_of_cif_size_fails_270_lines_and_the_report_says_why(tmp_path: Path) -> None:
+    """A film of 352 x 264 square pixels, which samples as many TV lines as CIF: the wedge is resolved to the limit."""
+    simulate.film_chart(
+        camera.Camera(width=352, height=264, share=0.98, blur=0.3, crf=0, noise=0.002),
+        charts.load("acceptance"),
+        tmp_path / "cif.mkv",
+        0.4,
+    )
+    lit = Condition(name="illuminance", value=500, unit="lx")
+    shot = Shot(id="s", subject="camera", clip="cif.mkv", chart="acceptance", conditions=(lit,))
+    seen = scene.look(shot, tmp_path)
+    found, notes = session.measure(seen, {"resolution.wedge_horizontal"})
+    facts = {"system": "digital", "picture": "colour"}
+    plan = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED, facts=facts),), shots=(shot,))
+    findings = judge((LETTER,), plan, found, notes, (seen.shot,), today="2026-11-25")
+    for name in ("5.2/resolution-colour", "5.3.1/resolution-colour"):
+        [finding] = [one for one in findings if one.requirement == f"db50_216_2006#{name}"]
+        assert finding.verdict is Verdict.FAIL
+        assert finding.value == pytest.approx(264)
+        assert [one.code for one in finding.remarks] == ["limit_above_sampling"]
