@@ -76,8 +76,7 @@ def panel(
 
 def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...]]:
     """Read the plan and ask what it leaves to people; tell what waits for a fact."""
-    given = plan.read(plan_file)
-    packs = session.load_packs(given)
+    given, packs = session.prepare(plan.read(plan_file))
     known = metrics.quantities()
     missing: dict[str, dict[str, None]] = {}
     for one in questions.waiting(packs, given, known):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import __version__, charts, copies, intake, metrics, scene, still
-from acceptance.checks import conclusion, judge, pack, sampling
+from acceptance.checks import carrying, conclusion, judge, pack, sampling
 from acceptance.errors import ClipError, GapError, SessionError
 from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
 from acceptance.metrics import recordings as measure_recordings
@@ -71,11 +71,12 @@ def run(
     the InputErrors under which no session can be made; a gap in the footage becomes the reason of the findings that it
     leaves open.
     """
-    packs = load_packs(plan)
+    given = plan
+    plan, packs = prepare(plan)
     intake.check(plan, folder)
     for shot in plan.shots:
         copies.wanted(shot, folder)
-    asked = _json(_PLAN.dump_python((plan,), mode="json")[0])
+    asked = _json(_PLAN.dump_python((given,), mode="json")[0])
     with claimed(out, intake.digest(asked.decode(), str(folder.resolve()), __version__)) as work:
         with writing(work):
             bag = _begin(work, plan)
@@ -89,10 +90,13 @@ def run(
 def judge_again(
     old: Path, pack_names: Sequence[str], out: Path, *, why: str, by: str, issue: Issue | None = None
 ) -> tuple[Session, Path]:
-    """Judge an old session's measurements against other packs, without its video; the old session stays as it is."""
+    """Judge an old session's measurements against other packs, without its video; the old session stays as it is.
+
+    Answers, concessions and draws go along where the packs ask the same; the log names those that were left.
+    """
     before = load(old)
-    plan = replace(before.plan, packs=tuple(pack_names))
-    packs = load_packs(plan)
+    packs = load_packs(replace(before.plan, packs=tuple(pack_names)))
+    plan, left = carrying.leave_out(carrying.carry_over(before.plan, packs), packs)
     if not LogBook(old).read() or not (old / "data").is_dir():
         hint = "Restore the whole folder from a copy"
         raise SessionError(f"{LOG} or the folder data is missing", where=str(old), hint=hint)
@@ -108,16 +112,28 @@ def judge_again(
             "packs": ", ".join(pack_names),
             "why": why,
             "by": by,
+            **({"left_out": "; ".join(left)} if left else {}),
         }
         LogBook(bag).append("judged_again", told)
-        return _finish(replace(before, plan=plan, supersedes=before.id), packs, bag, issue)
+        return _finish(
+            replace(before, plan=replace(plan, packs=tuple(pack_names)), supersedes=before.id), packs, bag, issue
+        )
+
+
+def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
+    """Load a plan's packs and hold the plan against them, with what it says of a base carried over to what extends it.
+
+    Raises PackError and PlanError.
+    """
+    packs = load_packs(plan)
+    plan = carrying.carry_over(plan, packs)
+    judge.check_plan(packs, plan)
+    return plan, packs
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
-    """Load the plan's packs and hold the plan against them. Raises PackError and PlanError."""
-    packs = pack.load_all(plan.packs, metrics.quantities(), folder=folder)
-    judge.check_plan(packs, plan)
-    return packs
+    """Load the plan's packs. Raises PackError."""
+    return pack.load_all(plan.packs, metrics.quantities(), folder=folder)
 
 
 def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]]:
