@@ -160,8 +160,8 @@ def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> 
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     rule = {"zh": "抽检二成，至少 3 台。", "en": "A fifth, at least 3."}[lang]
     words = {
-        "zh": ("抽样", "拍摄计划", "计划 3，已测 0，缺 3"),
-        "en": ("Sampling", "Shots planned", "planned 3, measured 0"),
+        "zh": ("抽样", "拍摄计划", "计划 3，已测 0，缺 3。"),
+        "en": ("Sampling", "Shots planned", "Planned 3, measured 0, missing 3."),
     }
     wanted = (rule, "2026-216", "cam-08 枪机 8 号; cam-10", "own#look", *words[lang])
     assert [one for one in wanted if one not in plain] == []

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from acceptance.checks import pack as packs
 from acceptance.checks import sampling
 from acceptance.checks.judge import bottom_line, check_plan, judge
+from acceptance.checks.questions import questions
 from acceptance.errors import PackError, PlanError
 from acceptance.model import (
     Answer,
@@ -345,6 +346,12 @@ def test_a_device_outside_the_sample_stands_in_for_no_drawn_one_but_its_failure_
     told, found = verdicts(plan(cameras(15), first(), answers=outside))
     assert (told[GOLDEN[4]], told[GOLDEN[5]]) == ("not_in_sample", "fail")
     assert bottom_line(found, Scope.SITE).verdict is Verdict.FAIL
+
+
+def test_people_are_asked_about_the_drawn_devices_only() -> None:
+    """Sheets and panels ask the judge what is open."""
+    asked = questions((standard(),), plan(cameras(15), first()))
+    assert {one.subject.id for one in asked} == set(GOLDEN[:3])
 
 
 def test_a_failure_in_the_sample_fails_the_item() -> None:
