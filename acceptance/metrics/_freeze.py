@@ -119,7 +119,8 @@ def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
     """Choose among the frames from ``first`` on at which motion may have stopped.
 
     The first one after which only late corrections come: less than a third of the motion, or less than half and less
-    from frame to frame; else the last one before which all moves.
+    from frame to frame; else the last one before which all moves. Where all that comes late is less than half the
+    motion but does not die down, B-frames have spread the last steps: what they add up to tells how many those are.
     """
     start = first
     for at in range(first, min(first + LATE + 1, len(difference))):
@@ -127,8 +128,11 @@ def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
         if motion:
             start = at
             late = _late(difference[at : first + LATE + 1], keys[at : first + LATE + 1], motion)
-            if late.max(initial=0) <= motion / 3 or (late.max() <= motion / 2 and (np.diff(late) < 0).all()):
+            most = late.max(initial=0)
+            if most <= motion / 3 or (most <= motion / 2 and (np.diff(late) < 0).all()):
                 break
+            if most <= motion / 2:
+                return at + round(float(late.sum()) / motion)
     return start
 
 

@@ -99,3 +99,15 @@ def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
 def test_a_clip_of_a_few_frames_shows_no_freeze(frames: int) -> None:
     pictures = [np.full((bench.HEIGHT, bench.WIDTH), 90, np.uint8)] * frames
     assert bench.coded(pictures, bench.quality(30, 25)) == _freeze.Evidence(frozen=(), undecided=())
+
+
+def test_b_frames_that_spread_the_last_step_do_not_delay_the_start_of_a_freeze() -> None:
+    """Seed 56 of the benchmark at CRF 36: the picture stands from 70 on; 69 to 72 share the last step and a half."""
+    walk = [1.5571, 1.5292, 1.3317, 1.5243, 1.3143, 1.0321, 1.0238, 1.7364, 1.2045, 1.5927, 1.5731, 1.3743, 1.4546]
+    spread, after = [0.5922, 0.4745, 0.4555, 0.543], [0.02, 0.0125, 0.0135, 0.0153]
+    stands, goes = [0.0005] * 43, [13.0495, 0.9685, 0.9633, 0.9515, 0.9399, 1.7065]
+    difference = np.array([np.nan, *walk, *spread, *after, *stands, *goes])
+    keys = np.arange(len(difference)) == len(difference) - len(goes)
+    start = 1 + len(walk) + 1
+    [run] = _freeze.by_motion(difference, keys, 12)
+    assert run == pytest.approx((start, start + FROZEN), abs=1)
