@@ -25,7 +25,7 @@ from acceptance.errors import GapError
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.tone import curve, inverse_oetf, rounding_doubt
 from acceptance.uncertainty import measurement
-from acceptance.watch import Watch, moved
+from acceptance.watch import Watch, in_one_thread, moved
 
 if TYPE_CHECKING:
     from acceptance.charts import Chart, Located
@@ -49,7 +49,7 @@ class Series:
     ``times`` in s; ``sizes`` in bytes and ``keys`` of the coded frames; ``mean`` luma code; ``difference`` mean
     absolute luma difference to the frame before on a 64 x 36 thumbnail (nan first). ``changed`` is the share of pixels
     whose luma code is not that of the frame before (nan first), ``key_changed`` at key frames the share that is not
-    that of the key frame before, of the pixels that are not clipped (else nan); both on every fourth row. ``cells``
+    that of the key frame before, of the pixels that are not clipped (else nan); both on 180 rows. ``cells``
     holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
     located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height,
     in which the low bits and the sequence lie; regions by hand in which a light is driven have both by their own names.
@@ -199,10 +199,11 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = copies.wanted(shot, folder)
     watch = Watch(opened, wanted, views.driven(shot), shot.regions)
-    for frame in opened.frames():
-        watch.see(frame)
-        if progress:
-            progress(frame.index + 1, len(opened.packets))
+    with in_one_thread():
+        for frame in opened.frames():
+            watch.see(frame)
+            if progress:
+                progress(frame.index + 1, len(opened.packets))
     return replace(_scene(shot, folder, opened, wanted, watch), progress=progress)
 
 
@@ -212,7 +213,7 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
     notes: list[Note] = []
     pair = _pair(wanted, watch) if two_levels(shot) else ()
     printed, places = (None, []) if pair else _printed_chart(shot, wanted, watch, opened.info, notes)
-    if places or pair or shot.regions or shot.plain_edges:
+    if places or pair or views.coded(shot) or shot.plain_edges:
         told = opened.quantisers({frame.index for frame in watch.kept})
         watch.kept = [replace(frame, quantisers=told.get(frame.index)) for frame in watch.kept]
     found = views.of_chart(watch.kept, places, notes) | views.by_hand(shot, watch.kept, notes)
@@ -294,8 +295,8 @@ def series_of(opened: clip.Clip, watch: Watch) -> Series:
         keys=np.array(watch.keys, np.bool_),
         mean=features["mean"].astype(np.float64),
         difference=features["difference"].astype(np.float64),
-        changed=np.array(watch.changes),
-        key_changed=np.array(watch.key_changes),
+        changed=features["changed"].astype(np.float64),
+        key_changed=features["key_changed"].astype(np.float64),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
         levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)} | watch.driven_levels(),
         rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)}

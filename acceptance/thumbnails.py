@@ -1,7 +1,8 @@
 """What picture faults are told from: a few numbers a frame, taken while it is decoded.
 
-Nothing is converted and no whole plane is read: a grid of about 240 x 135 single samples, two profiles, and a few times
-a second some sixty whole rows and the colour planes. Codes are taken to 8 bits, shares are in % of the samples.
+Nothing is converted and no whole plane is read: 180 whole rows that all looks share, single columns for what moves up
+and down, and a few times a second a grid of samples and the colour planes. Codes are taken to 8 bits, shares in % of
+the samples.
 Methods by their sources: edge width as contrast over steepest slope (P. Marziliano et al., Signal Processing: Image
 Communication 19, 2004); profiles correlated for motion (S. Erturk, IEEE Trans. Consumer Electronics 49, 2003); noise
 from differences (J. Immerkaer, Computer Vision and Image Understanding 64, 1996); a plane wave by its line in the
@@ -10,11 +11,11 @@ spectrum. What each number means on site stands in ``docs/metrics/faults.md``.
 
 from __future__ import annotations
 
-import itertools
 import math
 from array import array
 from collections import deque
 from functools import lru_cache
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -22,8 +23,6 @@ import numpy as np
 from scipy import fft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from acceptance.clip import Frame, VideoInfo
@@ -32,16 +31,17 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Complexes = NDArray[np.complexfloating[Any, Any]]
 
-CHEAP = ("mean", "difference", "change", "black", "dark", "white", "moved_x", "moved_y", "like_before", "like_ago")
+CHEAP = ("mean", "difference", "changed", "key_changed", "like_before", "like_ago")
+FREQUENT = ("black", "dark", "white", "moved_x", "moved_y")
 DEAR = ("edge_width", "wave", "noise", "blank", "cast")
 SMALL = (64, 36)
-LINES = 135  # rows of the grid of samples
-STRIPS = 64  # whole rows read for what is fine
-PROFILE = 640  # samples of a profile, at least
-FINE = 360  # samples a picture height to which they are averaged
+ROWS = 5  # of the picture, whole, to each row of the thumbnail
+LINES, COLUMNS = 135, 120  # of the grid of samples, and of the rows for levels
+PROFILE = 640  # samples of a profile, about
+FINE = 360  # samples a picture height to which what is fine is averaged
 BLOCKS = (16, 9)
 A_SECOND = 5  # times that the dear features are taken
-MOTION_A_SECOND = 12.5  # times that motion is taken: enough for shakes of up to 6 Hz
+FREQUENT_A_SECOND = 12.5  # times that levels and motion are taken: enough for shakes of up to 6 Hz
 APART = 0.5  # s between the pictures that must stay unlike where the scene changes
 BLACK, DEEP, WHITE = 0.05, 0.15, 0.97  # of the nominal amplitude
 REACH = 8  # fine samples to each side in which an edge rises
@@ -50,6 +50,9 @@ FEWEST_EDGES = 20
 SLOWEST = 4  # waves a picture height: below, every scene has as much
 PEAKS = 6
 LEAST_POWER = 0.02
+LIKE = 0.6  # correlation of profiles from which their shift is told
+TELLING = 4  # codes off the ends of the scale from which a pixel can show noise
+LEAST_TELLING = 0.1  # share of the pixels that must show it
 MEMORY = 0.25  # weight of the newest picture in the lasting one
 FAINT = 0.5  # codes of difference between neighbouring samples from which a block shows something
 LEFT_OF_NOISE = 0.6  # of its sigma, between neighbours in the lasting picture, and a margin
@@ -64,35 +67,30 @@ class Features:
     def __init__(self, video: VideoInfo) -> None:
         self.shift = video.depth - 8
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
-        self.values = {name: array("f") for name in (*CHEAP, *DEAR)}
+        self.values = {name: array("f") for name in (*CHEAP, *FREQUENT, *DEAR)}
         rate = float(video.nominal_rate or 25)
         self.every, self.every_motion = max(1, round(rate / A_SECOND)), motion_every(video)
-        step = max(1, min(video.width, video.height) // LINES)
-        self.grid = slice(step // 2, None, step), slice(step // 2, None, step)
-        self.samples: Bytes | None = None
+        self.rows: NDArray[Any] | None = None
+        self.rows_of_key: NDArray[Any] | None = None
         self.profiles: tuple[Complexes, Complexes] | None = None
         self.lasting: Floats | None = None
         self.small: Floats | None = None
-        self.fine: deque[Floats] = deque(maxlen=apart(video))
+        self.fine: deque[tuple[Floats, float]] = deque(maxlen=apart(video))
         self.count = 0
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
-        samples, before = self._eight(frame.luma[self.grid]), self.samples
-        small = _thumbnail(frame.luma)
-        told = self._levels(samples) | self._likeness(small)
+        rows = _rows(frame.luma)
+        change = None if self.rows is None else cv2.absdiff(rows, self.rows)
+        bands = self._bands(rows)
+        told = self._changes(frame, rows, change) | self._likeness(bands)
         if self.count % self.every_motion == 0:
-            told |= self._motion(frame)
-        if before is not None:
-            told["change"] = float(cv2.norm(samples, before, cv2.NORM_L1)) / samples.size
+            told |= self._levels(rows) | self._motion(frame, bands)
         if self.count % self.every == 0:
-            told |= self._dear(frame, samples, before)
-        self._keep(told)
-        self.samples = samples
-
-    def _keep(self, told: Mapping[str, float]) -> None:
+            told |= self._dear(frame, rows, change)
         for name, column in self.values.items():
             column.append(told.get(name, math.nan))
+        self.rows = rows
         self.count += 1
 
     def columns(self) -> dict[str, NDArray[np.float32]]:
@@ -102,7 +100,16 @@ class Features:
     def _eight(self, plane: NDArray[Any]) -> Bytes:
         return np.ascontiguousarray(plane >> self.shift if self.shift else plane, np.uint8)
 
-    def _levels(self, samples: Bytes) -> dict[str, float]:
+    def _bands(self, rows: NDArray[Any]) -> Floats:
+        """Average the rows to those of the thumbnail, (36, w)."""
+        total = np.zeros((SMALL[1], rows.shape[1]), np.float32)
+        for first in range(ROWS):
+            cv2.accumulate(rows[first::ROWS], total)
+        total *= 1 / (ROWS << self.shift)
+        return total
+
+    def _levels(self, rows: NDArray[Any]) -> dict[str, float]:
+        samples = self._eight(rows[:, _spread(rows.shape[1], COLUMNS)])
         black, deep, white = (self.black + self.amplitude * level for level in (BLACK, DEEP, WHITE))
         return {
             "black": _share(samples <= round(black)),
@@ -110,18 +117,32 @@ class Features:
             "white": _share(samples >= round(white)),
         }
 
+    def _changes(self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None) -> dict[str, float]:
+        """Share of the pixels that are not as in the frame before, and of a key frame as in the key frame before."""
+        told = {} if change is None else {"changed": cv2.countNonZero(change) / change.size}
+        if frame.key and self.rows_of_key is not None:
+            told["key_changed"] = self._changed_noise(rows, self.rows_of_key)
+        self.rows_of_key = rows if frame.key else self.rows_of_key
+        return told
+
+    def _changed_noise(self, rows: NDArray[Any], before: NDArray[Any]) -> float:
+        """Share that changed of the pixels that can show noise: are not clipped; nan where those are too few."""
+        low, high = self.black + TELLING, self.black + self.amplitude - TELLING
+        could = (rows >= low << self.shift) & (rows <= high << self.shift)
+        number = np.count_nonzero(could)
+        return np.count_nonzero((rows != before) & could) / number if number >= LEAST_TELLING * rows.size else math.nan
+
     # --- motion and likeness
 
-    def _motion(self, frame: Frame) -> dict[str, float]:
+    def _motion(self, frame: Frame, bands: Floats) -> dict[str, float]:
         """How far the picture moved since this was last asked, in % of its height; nan where it cannot be told.
 
         The middle one of three bands counts, so that what moves in one place moves nothing.
         """
         height, width = frame.luma.shape
-        rows, columns, down = max(1, height // STRIPS), max(1, width // STRIPS), max(1, height // 540)
-        along = self._eight(frame.luma[rows // 2 :: rows])
-        across = self._eight(frame.luma[::down, columns // 2 :: columns].T)
-        (one, fold), (other, fold_down) = _spectra(along), _spectra(across)
+        down = max(1, height // FINE)
+        across = self._eight(frame.luma[down // 2 :: down, _spread(width, SMALL[0])].T).astype(np.float32)
+        (one, fold), (other, fold_down) = _spectra(bands), _spectra(across)
         told = {"moved_x": math.nan, "moved_y": math.nan}
         if self.profiles is not None:
             told["moved_x"] = 100 / height * fold * _shift(self.profiles[0], one)
@@ -129,15 +150,17 @@ class Features:
         self.profiles = one, other
         return told
 
-    def _likeness(self, small: Floats) -> dict[str, float]:
+    def _likeness(self, bands: Floats) -> dict[str, float]:
         """Mean and change of the thumbnail; likeness to others where light and slow shading are taken out.
 
         To the frame before, and to the one half a second ago.
         """
+        small: Floats = np.asarray(cv2.resize(bands, SMALL, interpolation=cv2.INTER_AREA), np.float32)
         told = {"mean": float(cv2.mean(small)[0])}
         if self.small is not None:
             told["difference"] = float(cv2.norm(small, self.small, cv2.NORM_L1)) / small.size
-        fine = small - cv2.blur(small, (9, 9))
+        pattern = (small - cv2.blur(small, (9, 9))).ravel()
+        fine = pattern, math.sqrt(float(pattern @ pattern))
         if self.fine:
             told["like_before"] = _correlation(fine, self.fine[-1])
         if len(self.fine) == self.fine.maxlen:
@@ -148,15 +171,14 @@ class Features:
 
     # --- a few times a second
 
-    def _dear(self, frame: Frame, samples: Bytes, before: Bytes | None) -> dict[str, float]:
-        height = frame.luma.shape[0]
-        step = max(1, height // STRIPS)
-        strips = self._eight(frame.luma[step // 2 :: step])
-        noise = np.zeros(BLOCKS[::-1], np.float32) if before is None else _noise(strips, samples, before)
+    def _dear(self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None) -> dict[str, float]:
+        strips, step = self._eight(rows[1::3]), max(1, min(frame.luma.shape) // LINES)
+        samples = self._eight(frame.luma[step // 2 :: step, step // 2 :: step])
+        noise = np.zeros(BLOCKS[::-1], np.float32) if change is None else _noise(strips, change, self.shift)
         return {
-            "edge_width": _edge_width(strips, height),
+            "edge_width": _edge_width(strips, len(frame.luma)),
             "wave": 100 * _plane_wave(samples) / self.amplitude,
-            "noise": math.nan if before is None else 100 * float(np.percentile(noise, QUIET)) / self.amplitude,
+            "noise": math.nan if change is None else 100 * _ranked(noise, QUIET) / self.amplitude,
             "blank": self._blank(samples, noise),
             "cast": self._cast(frame),
         }
@@ -183,7 +205,7 @@ class Features:
         colours = np.stack([cb[seen], cr[seen]]) / light[seen] / self.amplitude
         mean = colours.mean(axis=1)
         along = mean @ colours / max(float(np.hypot(*mean)), 1e-9)
-        return max(0.0, 100 * float(np.percentile(along, 10)))
+        return max(0.0, 100 * _ranked(along, 10))
 
 
 def apart(video: VideoInfo) -> int:
@@ -192,36 +214,49 @@ def apart(video: VideoInfo) -> int:
 
 
 def motion_every(video: VideoInfo) -> int:
-    """Return how many frames lie between those of which motion is taken."""
-    return max(1, round(float(video.nominal_rate or 25) / MOTION_A_SECOND))
+    """Return how many frames lie between those of which levels and motion are taken."""
+    return max(1, round(float(video.nominal_rate or 25) / FREQUENT_A_SECOND))
 
 
-def _thumbnail(luma: NDArray[Any]) -> Floats:
-    """Average the picture to ``SMALL``: all columns, of the rows about four to a row of the thumbnail."""
-    rows = SMALL[1]
-    edges = [len(luma) * row // rows for row in range(rows + 1)]
-    step = max(1, len(luma) // (4 * rows))
-    if len(luma) < rows:
-        return np.asarray(cv2.resize(luma, SMALL, interpolation=cv2.INTER_AREA), np.float32)
-    bands = [
-        cv2.reduce(luma[top:bottom:step], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
-        for top, bottom in itertools.pairwise(edges)
-    ]
-    return np.asarray(cv2.resize(np.concatenate(bands), SMALL, interpolation=cv2.INTER_AREA))
+def _spread(size: int, number: int) -> slice:
+    """Return about ``number`` places, evenly spread over ``size``."""
+    step = max(1, size // number)
+    return slice(step // 2, None, step)
+
+
+def _rows(luma: NDArray[Any]) -> NDArray[Any]:
+    """Copy the rows that all looks share, (180, w): ``ROWS`` to each row of the thumbnail."""
+    return np.asarray(luma[_spread_rows(len(luma))])
+
+
+@lru_cache(maxsize=4)
+def _spread_rows(height: int) -> NDArray[np.int64]:
+    number = ROWS * SMALL[1]
+    return np.asarray((2 * np.arange(number) + 1) * height // (2 * number))
 
 
 def _share(mask: NDArray[np.bool_]) -> float:
     return 100 * float(np.count_nonzero(mask)) / mask.size
 
 
-def _spectra(strips: Bytes) -> tuple[Complexes, int]:
-    """Return the spectra of the mean profiles of three bands of rows, but for their slowest waves, and px a sample."""
-    third, fold = len(strips) // 3, max(1, strips.shape[1] // PROFILE)
-    bands = [cv2.reduce(strips[at : at + third], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F) for at in (0, third, 2 * third)]
+def _ranked(values: NDArray[Any], per_cent: float) -> float:
+    """Return the value below which ``per_cent`` of the values lie."""
+    place = round(per_cent / 100 * (values.size - 1))
+    return float(np.partition(values, place, axis=None)[place])
+
+
+def _spectra(strips: Floats) -> tuple[Complexes, int]:
+    """Return the spectra of the mean profiles of three bands of rows, and px a sample.
+
+    Without their slowest waves, of power 1, or 0 where there is next to nothing in them.
+    """
+    third, fold = max(1, len(strips) // 3), max(1, strips.shape[1] // PROFILE)
     size = strips.shape[1] // (2 * fold) * 2
-    profiles = np.concatenate(bands)[:, : size * fold].reshape(3, size, fold).mean(axis=2)
-    spectra = fft.rfft((profiles - profiles.mean(axis=1, keepdims=True)) * _window(size))
+    profiles = cv2.resize(strips[: 3 * third, : size * fold], (size, 3), interpolation=cv2.INTER_AREA)
+    spectra = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
     spectra[:, :SLOWEST] = 0
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=1, keepdims=True) * (2 / size)
+    spectra *= np.where(power > size * LEAST_POWER, 1 / np.sqrt(np.maximum(power, LEAST_POWER)), 0)
     return np.asarray(spectra), fold
 
 
@@ -233,21 +268,20 @@ def _window(size: int) -> Floats:
 def _shift(one: Complexes, other: Complexes) -> float:
     """Return by how many samples most of the second profiles lie further; nan where too few have a clear peak."""
     size = 2 * (one.shape[1] - 1)
-    norms = np.sqrt((np.abs(one) ** 2).sum(axis=1) * (np.abs(other) ** 2).sum(axis=1)) * 2 / size
-    products = fft.irfft(np.conj(one) * other, size)
     shifts = []
-    for product, norm in zip(products, norms, strict=True):
+    for product in fft.irfft(np.conj(one) * other, size):
         at = int(np.argmax(product))
-        if norm > size * LEAST_POWER and product[at] > 0.6 * norm:
+        if product[at] > LIKE:
             a, b, c = product[at - 1], product[at], product[(at + 1) % size]
             fraction = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c else 0.0
             shifts.append(float((at + size // 2) % size - size // 2 + fraction))
-    return float(np.median(shifts)) if len(shifts) > 1 else math.nan
+    return median(shifts) if len(shifts) > 1 else math.nan
 
 
-def _correlation(one: Floats, other: Floats) -> float:
-    norm = math.sqrt(float(cv2.norm(one, cv2.NORM_L2SQR)) * float(cv2.norm(other, cv2.NORM_L2SQR)))
-    return float(one.ravel() @ other.ravel()) / norm if norm > one.size * 1.0 else math.nan
+def _correlation(one: tuple[Floats, float], other: tuple[Floats, float]) -> float:
+    """Correlate two patterns, each with its norm; nan where there is next to nothing in them."""
+    norm = one[1] * other[1]
+    return float(one[0] @ other[0]) / norm if norm > one[0].size * 1.0 else math.nan
 
 
 def _edge_width(strips: Bytes, height: int) -> float:
@@ -261,15 +295,18 @@ def _edge_width(strips: Bytes, height: int) -> float:
     if np.count_nonzero(edges) < FEWEST_EDGES:
         return math.nan
     widths = rise[edges] / slope[edges] / math.sqrt(2 * math.pi)
-    return 100 * float(np.percentile(widths, 15)) / min(height, FINE)
+    return 100 * _ranked(widths, 15) / min(height, FINE)
 
 
 def _plane_wave(samples: Bytes) -> float:
     """Amplitude in codes of the one wave over the whole picture that stands out most from its neighbours."""
     window, waves = _plane(samples.shape)
-    packed = np.abs(fft.rfft2((samples - np.float32(samples.mean())) * window))
+    packed = np.abs(fft.rfft2((samples - np.float32(cv2.mean(samples)[0])) * window))
     spectrum = np.pad(fft.fftshift(packed, axes=0), 5)
-    peaks = np.argpartition((spectrum * waves).ravel(), -PEAKS)[-PEAKS:]
+    weighted = spectrum * waves
+    least = np.sort(weighted.max(axis=1))[-PEAKS]  # so many rows have a line as strong: few are left to sort
+    strong = np.flatnonzero(weighted >= least)
+    peaks = strong[np.argsort(weighted.ravel()[strong])[-PEAKS:]]
     return max(0.0, *(_alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks))
 
 
@@ -294,17 +331,23 @@ def _alone(spectrum: Floats, row: int, column: int) -> float:
     return float(spectrum[row, column] - around.max())
 
 
-def _noise(strips: Bytes, samples: Bytes, before: Bytes) -> Floats:
-    """Return for each block the sigma in codes of what changes both in time and from pixel to pixel."""
-    change = cv2.absdiff(samples, before).astype(np.float32)
+def _blocks(values: NDArray[Any]) -> Floats:
+    """Average the picture to ``BLOCKS``; what is left over at its right and lower edge does not count."""
+    columns, rows = (max(1, size // number) * number for size, number in zip(values.shape[::-1], BLOCKS, strict=True))
+    return np.asarray(cv2.resize(values[:rows, :columns], BLOCKS, interpolation=cv2.INTER_AREA))
+
+
+def _noise(strips: Bytes, change: NDArray[Any], shift: int) -> Floats:
+    """Return for each block the sigma in codes of what changes both in time and from pixel to pixel.
+
+    ``change`` is that of the rows since the frame before, in native codes.
+    """
     bend = np.abs(cv2.filter2D(strips, cv2.CV_32F, np.array([[1, -2, 1]], np.float32)))
-    in_time = cv2.resize(change, BLOCKS, interpolation=cv2.INTER_AREA) / 1.128
-    in_space = cv2.resize(bend, BLOCKS, interpolation=cv2.INTER_AREA) / 1.954
-    return np.asarray(np.minimum(in_time, in_space))
+    in_time = _blocks(change[ROWS // 2 :: ROWS].astype(np.float32)) / (1.128 * (1 << shift))
+    return np.asarray(np.minimum(in_time, _blocks(bend) / 1.954))
 
 
 def _detail(lasting: Floats) -> Floats:
     """Mean difference of neighbouring samples of each block."""
-    across = cv2.resize(cv2.absdiff(lasting[:, 1:], lasting[:, :-1]), BLOCKS, interpolation=cv2.INTER_AREA)
-    down = cv2.resize(cv2.absdiff(lasting[1:], lasting[:-1]), BLOCKS, interpolation=cv2.INTER_AREA)
-    return np.maximum(across, down)
+    across, down = cv2.absdiff(lasting[:, 1:], lasting[:, :-1]), cv2.absdiff(lasting[1:], lasting[:-1])
+    return np.maximum(_blocks(across), _blocks(down))

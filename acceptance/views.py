@@ -85,6 +85,11 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
     return views
 
 
+def coded(shot: Shot) -> bool:
+    """Whether regions by hand are to be measured as pictures: neither text to be read nor a light that is driven."""
+    return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.regions)
+
+
 def driven(shot: Shot) -> Mapping[str, Box]:
     """Regions by hand in which a light is seen that a known sequence drives, by their names."""
     return {name: box for name, box in shot.regions.items() if _kind(name) == "sequence"}

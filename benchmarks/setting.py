@@ -46,6 +46,7 @@ class Setting:
         """Return ``function`` of each case, in order, spread over the processes."""
         if self.jobs < 2:
             return [function(case) for case in cases]
+        cv2.setNumThreads(1)  # its threads do not survive a fork: the processes would wait for them without end
         with ProcessPoolExecutor(self.jobs, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
             return list(pool.map(function, cases, chunksize=max(1, min(20, len(cases) // (4 * self.jobs)))))
 

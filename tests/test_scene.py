@@ -227,3 +227,29 @@ def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_foll
         last = find(frames[-1].luma, [charts.load("clock")])[0]
         assert np.asarray(track.place.corners) == pytest.approx(np.add(last.corners, (shift, 0)), abs=0.2)
         assert np.isfinite(track.column(125)).all()
+
+
+def test_text_and_driven_lights_do_not_have_the_clip_decoded_a_second_time(
+    clock_film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor a clock; a patch that is measured does, for how coarsely it was coded."""
+    asked: list[object] = []
+    monkeypatch.setattr(clip.Clip, "quantisers", lambda _, indices: asked.append(indices) or {})
+    box = (0.0, 0.0, 40.0, 40.0)
+    for regions in ({}, {"osd": box}, {"lamp.sequence": box}):
+        scene.look(replace(shot_of(clock_film.path), regions=regions), clock_film.path.parent)
+    assert asked == []
+    scene.look(replace(shot_of(clock_film.path), regions={"flat": box}), clock_film.path.parent)
+    assert len(asked) == 1
+
+
+def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
+    """Some in line, one alone, one partly and one wholly outside; 8 and 16 bit."""
+    random = np.random.default_rng(5)
+    boxes = [(40, 10, 7, 5), (3, 10, 9, 5), (20, 10, 4, 5), (8, 30, 6, 3), (58, 40, 9, 30), (70, 2, 5, 5)]
+    for kind, top in ((np.uint8, 256), (np.uint16, 1024)):
+        luma = random.integers(0, top, (48, 64)).astype(kind)
+        parts = [luma[y : y + height, x : x + width] for x, y, width, height in boxes]
+        read = watch.Boxes(boxes, (64, 48))
+        assert read.sums(luma) == pytest.approx([float(part.sum()) for part in parts])
+        np.testing.assert_array_equal(read.areas, [part.size or np.nan for part in parts])
