@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -20,10 +20,10 @@ import av.logging
 
 from acceptance.errors import ClipError
 from acceptance.model import Coding
-from acceptance.planes import FOUR_TO_THREE, planes_of, quantisers, turned
+from acceptance.planes import FOUR_TO_THREE, coding_of, planes_of, quantisers, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -37,8 +37,6 @@ av.logging.set_libav_level(av.logging.PANIC)
 
 STILLS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
 SEQUENCE_RATE = Fraction(25)
-MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
-TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt709", 8: "linear", 13: "srgb", 14: "bt709", 15: "bt709"}
 PATTERN = re.compile(r"%0?\d*d")
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807
@@ -129,7 +127,8 @@ class Clip:
         """Tell how coarsely the frames ``indices`` were coded (``planes.quantisers``); empty where nothing tells it.
 
         Decodes once more, in one thread: FFmpeg's frame threads copy the quantisers of a frame that another thread may
-        not have finished, and so tell wrong ones where the machine is busy.
+        not have finished, and so tell wrong ones where the machine is busy. Pictures are not wanted here, so that
+        deblocking is left out.
         """
         told: dict[int, NDArray[np.int32]] = {}
         if len(self.files) > 1 or self.info.still or not indices:
@@ -141,6 +140,25 @@ class Clip:
                     break
                 told[index] = found
         return told
+
+    def again(self, times: Mapping[int, float]) -> dict[int, Frame]:
+        """Decode a few frames once more, by number, each at its time in s as ``Frame`` told it.
+
+        From the key frame before each where its time leads there, else from the first frame on; missing if not there.
+        """
+        places = [time for _, time in sorted(times.items())]
+        whole = len(self.files) > 1 or self.info.still or "times" in self.info.assumed
+        found = {} if whole or places != sorted(set(places)) else {n: self._at(n, time) for n, time in times.items()}
+        left = {index for index in times if not found.get(index)}
+        front = {one.index: one for one in islice(self.frames(), max(left, default=-1) + 1) if one.index in left}
+        return {index: frame for index in times if (frame := found.get(index) or front.get(index))}
+
+    def _at(self, index: int, time: float) -> Frame | None:
+        tick = float(self.info.time_base) / 2
+        for frame in _decode(self.path, start=time):
+            if (when := _time(frame, index, self.info)) >= time - tick:
+                return _frame(frame, index, when, self.info) if when <= time + tick else None
+        return None
 
     def _decoded(self) -> Iterator[Frame]:
         if len(self.files) > 1 or self.info.still:
@@ -299,18 +317,21 @@ def _without_times(container: Any) -> bool:  # noqa: ANN401  (PyAV's container)
     return bool(container.format.flags & NO_TIMES) or container.format.name == "avi"
 
 
-def _decode(path: Path, *, telling: bool = False) -> Iterator[Any]:
+def _decode(path: Path, *, telling: bool = False, start: float | None = None) -> Iterator[Any]:
     """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped.
 
-    ``telling``: in one thread and with quantisers, else as fast as can be.
+    ``telling``: in one thread, with quantisers and without deblocking, else as fast as can be. ``start``: from the key
+    frame at or before that time in s on.
     """
     with opened(path) as container:
         stream = container.streams.video[0]
         if telling:
-            stream.codec_context.options = {"export_side_data": "venc_params"}
+            stream.codec_context.options = {"export_side_data": "venc_params", "skip_loop_filter": "all"}
             stream.codec_context.thread_count = 1
         else:
             stream.thread_type = "AUTO"
+        if start is not None:
+            container.seek(round(start / stream.time_base), stream=stream)
         packets = container.demux(stream)
         while True:
             try:
@@ -335,7 +356,7 @@ def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bo
         width, height = (first.height, first.width) if quarter else (first.width, first.height)
         usual = FOUR_TO_THREE.get((first.width, first.height), Fraction(1))
         aspect = Fraction(stream.sample_aspect_ratio or usual)
-        assumed, coding = _coding(first, still=still, lines=min(first.width, first.height))
+        assumed, coding = coding_of(first, still=still, lines=min(first.width, first.height))
         rate = Fraction(stream.guessed_rate) if stream.guessed_rate and not still else None
         return VideoInfo(
             width=width,
@@ -358,25 +379,6 @@ def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bo
             + (("times",) if _without_times(container) and not still else ()),
             **coding,
         )
-
-
-def _coding(frame: Any, *, still: bool, lines: int) -> tuple[tuple[str, ...], dict[str, Any]]:  # noqa: ANN401  (av.VideoFrame or what stands in)
-    rgb = frame.format.is_rgb or frame.format.has_palette
-    assumed = {
-        "full_range": still or frame.format.name.startswith("yuvj"),
-        "matrix": "bt709" if lines >= 720 or rgb else "bt601",
-        "transfer": "srgb" if still else "bt709",
-    }
-    stated: dict[str, Any] = {}
-    if rgb or frame.format.name.startswith("yuvj"):
-        stated["full_range"] = True
-    elif frame.color_range in {1, 2}:
-        stated["full_range"] = frame.color_range == 2
-    if frame.colorspace in MATRICES:
-        stated["matrix"] = MATRICES[frame.colorspace]
-    if frame.color_trc in TRANSFERS:
-        stated["transfer"] = TRANSFERS[frame.color_trc]
-    return tuple(name for name in assumed if name not in stated), assumed | stated
 
 
 def _bit_rate(packets: Sequence[Packet]) -> float:

@@ -335,11 +335,11 @@ class Book:
         ones = [self.session.measurements[index] for index in dict.fromkeys(indices)]
         return sorted(ones, key=lambda one: (one.subject, one.quantity, _natural(one.region)))
 
-    def still(self, shot: Shot) -> str | None:
-        """Return the address of a shot's still relative to the session folder; None where the file is not in it."""
-        path = (self.folder / shot.still).resolve()
+    def still(self, name: str) -> str | None:
+        """Return the address of a still relative to the session folder; None where the file is not in it."""
+        path = (self.folder / name).resolve()
         inside = path.is_relative_to(self.folder.resolve()) and path.is_file()
-        return quote(shot.still) if inside else None
+        return quote(name) if inside else None
 
     @property
     def plots(self) -> list[Exhibit]:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Plane = NDArray[Any]  # uint8 or uint16
 PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
 WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114), "bt2020": (0.2627, 0.678, 0.0593)}
+MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
+TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "bt709", 8: "linear", 13: "srgb", 14: "bt709", 15: "bt709"}
 H264, MPEG = 1, 2  # AVVideoEncParamsType of FFmpeg
 # Width over height of a pixel of 4:3 pictures of 625 and 525 lines, by size: 704 of the 720 samples of ITU-R BT.601 are
 # the picture's width (13.5 MHz, 52 us). Recorders that write such sizes seldom say so.
@@ -97,3 +99,23 @@ def quantisers(frame: Any) -> NDArray[np.int32] | None:  # noqa: ANN401  (av.Vid
     column, _, width, _, delta = words[: told.nb_blocks, :5].T  # AVVideoBlockParams, row by row
     across = 1 + int(column.max()) // int(width[0])
     return np.asarray(told.qp + delta.reshape(-1, across), np.int32)
+
+
+def coding_of(frame: Any, *, still: bool, lines: int) -> tuple[tuple[str, ...], dict[str, Any]]:  # noqa: ANN401  (av.VideoFrame or what stands in)
+    """Range, matrix and transfer by which a frame's codes are to be read, and which of them had to be assumed."""
+    rgb = frame.format.is_rgb or frame.format.has_palette
+    assumed = {
+        "full_range": still or frame.format.name.startswith("yuvj"),
+        "matrix": "bt709" if lines >= 720 or rgb else "bt601",
+        "transfer": "srgb" if still else "bt709",
+    }
+    stated: dict[str, Any] = {}
+    if rgb or frame.format.name.startswith("yuvj"):
+        stated["full_range"] = True
+    elif frame.color_range in {1, 2}:
+        stated["full_range"] = frame.color_range == 2
+    if frame.colorspace in MATRICES:
+        stated["matrix"] = MATRICES[frame.colorspace]
+    if frame.color_trc in TRANSFERS:
+        stated["transfer"] = TRANSFERS[frame.color_trc]
+    return tuple(name for name in assumed if name not in stated), assumed | stated

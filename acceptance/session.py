@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from acceptance.scene import Scene
 
     Issue = Callable[[Path], object]
+    Draw = Callable[[Scene, list[Measurement]], tuple[str, list[Measurement]]]
     Kept = tuple[Recordings, list[Measurement | Note]]
 
 FILE = "session.json"
@@ -82,7 +83,8 @@ def run(
             bag = _begin(work, plan)
             (bag / "data" / "plan.json").write_bytes(asked)
             intake.keep(plan, packs, folder, bag)
-        done = [_shot(shot, folder, bag, progress) for shot in plan.shots]
+        judged = frozenset(one.quantity for pack in packs for one in pack.requirements)
+        done = [_shot(shot, folder, bag, judged, progress) for shot in plan.shots]
         kept = [_recordings(one, folder, bag, progress) for one in plan.recordings]
         return _finish(_blank(plan, done, kept), packs, bag, issue)
 
@@ -166,9 +168,9 @@ def look(
     folder: Path = Path(),
     *,
     progress: scene.Progress | None = None,
-    draw: Callable[[Scene], str] | None = None,
+    draw: Draw | None = None,
 ) -> Measured:
-    """Look at a shot's clip, which lies below ``folder``, and measure; ``draw`` makes its still and names that.
+    """Look at a shot's clip, which lies below ``folder``, and measure; ``draw`` makes its stills and names them.
 
     Raises ClipError, ChartError and PlanError; footage in which nothing can be seen gives a note.
     """
@@ -181,7 +183,8 @@ def look(
     found, notes = measure(seen, wanted)
     if seen.chart and (doubt := copies.notice(seen.chart)):
         notes.append(Note(shot=shot.id, subject=shot.subject, metric="chart", reason=doubt))
-    filmed = replace(seen.shot, chart_copy=shot.chart_copy, still=draw(seen) if draw else "")
+    picture, found = draw(seen, found) if draw else ("", found)
+    filmed = replace(seen.shot, chart_copy=shot.chart_copy, still=picture)
     return Measured(shot=filmed, measurements=tuple(found), notes=tuple(notes))
 
 
@@ -316,7 +319,7 @@ def _mend(log: Path) -> None:
         log.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
-def _shot(shot: Shot, folder: Path, bag: Path, progress: Progress | None) -> Measured:
+def _shot(shot: Shot, folder: Path, bag: Path, judged: Collection[str], progress: Progress | None) -> Measured:
     """Take one shot into the session and measure it, or take what an interrupted run measured of the same files."""
     with writing(bag):
         filmed = intake.take(shot, folder, bag)
@@ -326,7 +329,7 @@ def _shot(shot: Shot, folder: Path, bag: Path, progress: Progress | None) -> Mea
         measured = _resume(kept, bag)
         if measured is None:
             try:
-                measured = _look(filmed, bag, progress)
+                measured = _look(filmed, bag, judged, progress)
             except ClipError as error:
                 error.where = str(folder / shot.clip)  # not that of the copy
                 raise
@@ -363,23 +366,32 @@ def _resume(kept: Path, bag: Path) -> Measured | None:
         measured = _MEASURED.validate_python((json.loads(kept.read_bytes()),))[0]
     except (FileNotFoundError, ValueError):
         return None
-    return measured if (bag / measured.shot.still).exists() else None
+    pictures = [measured.shot.still, *(str(one.details.get("still", "")) for one in measured.measurements)]
+    return measured if all((bag / picture).exists() for picture in pictures) else None
 
 
-def _look(shot: Shot, bag: Path, progress: Progress | None) -> Measured:
+def _look(shot: Shot, bag: Path, judged: Collection[str], progress: Progress | None) -> Measured:
     def tell(done: int, total: int) -> None:
         if progress:
             progress(shot.id, done, total)
 
-    def draw(seen: Scene) -> str:
-        put(picture, still.draw(seen))
-        return picture.relative_to(bag).as_posix()
+    def draw(seen: Scene, found: list[Measurement]) -> tuple[str, list[Measurement]]:
+        name = f"data/stills/{shot.id}.jpg"
+        put(bag / name, still.draw(seen))
+        pictures = still.worst(seen, [one for one in found if one.quantity in judged])
+        names = {quantity: f"data/stills/{shot.id}.{quantity}.jpg" for quantity in pictures}
+        for quantity, picture in pictures.items():
+            put(bag / names[quantity], picture)
+        return name, [_with_still(one, names.get(one.quantity, "")) for one in found]
 
-    picture = bag / "data" / "stills" / f"{shot.id}.jpg"
     measured = look(shot, folder=bag, progress=tell, draw=draw)
     told: dict[str, Value] = {"shot": shot.id, "measurements": len(measured.measurements), "notes": len(measured.notes)}
     LogBook(bag).append("measured", told)
     return measured
+
+
+def _with_still(one: Measurement, name: str) -> Measurement:
+    return replace(one, details={**one.details, "still": name}) if name else one
 
 
 def _json(content: Any) -> bytes:  # noqa: ANN401 -- whatever pydantic dumped

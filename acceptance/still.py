@@ -1,18 +1,23 @@
-"""A still for evidence and report: the middle frame with the regions drawn in."""
+"""Stills for evidence and report: the middle frame with the regions drawn in, and the worst frame of a fault, small."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
-from acceptance import charts
+from acceptance import charts, clip
 from acceptance.colorimetry import picture_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from acceptance.clip import Frame, VideoInfo
+    from acceptance.model import Measurement
     from acceptance.scene import Scene
 
 COLOURS = {
@@ -25,6 +30,7 @@ COLOURS = {
 }
 OTHER = (200, 200, 0)
 QUALITY = 88
+SMALL = 400  # px, width of a small picture
 
 
 def draw(scene: Scene) -> bytes:
@@ -39,6 +45,39 @@ def draw(scene: Scene) -> bytes:
     for view in scene.views.values():
         x, y, w, h = view.box
         cv2.rectangle(picture, (x, y), (x + w - 1, y + h - 1), COLOURS.get(view.region.kind, OTHER), 2 * thin)
+    return _jpeg(picture)
+
+
+def worst(scene: Scene, measurements: Iterable[Measurement]) -> dict[str, bytes]:
+    """JPEG, small, of the frame that each fault is worst in, by quantity; none of what does not show at all.
+
+    The few frames are decoded once more, since only all of the clip tells which they are.
+    """
+    chosen = {one.quantity: int(one.details["worst_frame"]) for one in measurements if _shows(one)}
+    if not chosen:
+        return {}
+    opened = clip.open_clip(scene.folder / scene.shot.clip, scene.shot.coding)
+    frames = opened.again({number: float(scene.series.times[number]) for number in chosen.values()})
+    small = {number: _jpeg(_small(frame, opened.info)) for number, frame in frames.items()}
+    return {quantity: small[number] for quantity, number in chosen.items() if number in small}
+
+
+def _shows(one: Measurement) -> bool:
+    return one.value > 0 and "worst_frame" in one.details
+
+
+def _small(frame: Frame, video: VideoInfo) -> NDArray[np.uint8]:
+    """Reduce a frame before its colours are told: quicker by far."""
+    size = SMALL, max(1, round(SMALL * video.height / (video.width * video.sample_aspect)))
+    planes = {name: _reduced(getattr(frame, name), size) for name in ("luma", "cb", "cr")}
+    return picture_of(replace(frame, **planes), video)
+
+
+def _reduced(plane: NDArray[Any] | None, size: tuple[int, int]) -> Any:  # noqa: ANN401 -- a plane or none
+    return None if plane is None else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+
+
+def _jpeg(picture: NDArray[np.uint8]) -> bytes:
     return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1])
 
 

@@ -31,6 +31,7 @@ LOCATE_EVERY = 25  # frames from one look at a clock to the next
 SEARCH_RARELY = 250  # frames between searches of the whole picture where none finds anything new
 STANDS_WITHIN = 0.1  # px, in which a clock that is followed stands still
 ALIKE = 0.015  # of its contrast, mean difference of a fiducial that stands; one moved by 0.2 px differs by more
+EVERY = 16  # of the pixels, for the mean code of a picture
 IN_LINE = 3  # boxes in line that are quicker read together
 CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
 
@@ -208,7 +209,7 @@ def _without(luma: NDArray[Any], places: Sequence[Located]) -> NDArray[Any]:
     """Paint over what need not be found again."""
     left = luma.copy() if places else luma
     for place in places:
-        cv2.fillConvexPoly(left, np.rint(place.corners).astype(np.int32), float(left.mean()))
+        cv2.fillConvexPoly(left, np.rint(place.corners).astype(np.int32), float(luma[::EVERY, ::EVERY].mean()))
     return left
 
 

@@ -309,3 +309,24 @@ def test_mpeg_2_tells_its_quantiser_scale(tmp_path: Path) -> None:
     (told,) = clip.open_clip(tmp_path / "a.ts").quantisers({1}).values()
     assert told.shape == (6, 8)
     assert set(told.ravel().tolist()) == {8}
+
+
+@pytest.mark.parametrize("name", ["b_frames.mp4", "transport.ts", "without_times.avi"])
+def test_frames_are_found_again_by_number_and_time_with_the_same_codes(tmp_path: Path, name: str) -> None:
+    """Key frames every 10 and B-frames; the last one before a key frame, that one and one in between; AVI by number."""
+    noise = np.random.default_rng(2).integers(60, 200, (25, 96, 128)).astype(np.uint8)
+    encode.write(tmp_path / name, noise, options={"g": "10", "keyint_min": "10", "bf": "3"})
+    opened, frames = frames_of(tmp_path / name)
+    times = {frame.index: float(frame.time) for frame in frames if frame.index in {0, 9, 10, 17, 24}}
+    again = opened.again(times)
+    assert again.keys() == times.keys()
+    for index, frame in again.items():
+        assert (frame.index, frame.time) == (index, frames[index].time)
+        np.testing.assert_array_equal(frame.luma, frames[index].luma)
+
+
+def test_a_time_after_the_end_is_missing_and_no_times_ask_for_nothing(tmp_path: Path) -> None:
+    noise = np.random.default_rng(2).integers(60, 200, (5, 96, 128)).astype(np.uint8)
+    encode.write(tmp_path / "short.mp4", noise)
+    opened = clip.open_clip(tmp_path / "short.mp4")
+    assert opened.again({7: 9.0}) == opened.again({}) == {}

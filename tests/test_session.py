@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance import encode, plan, scene, session
+from acceptance import encode, plan, report, scene, session
 from acceptance.errors import OutputError, PlanError, SessionError
 from acceptance.evidence import check, check_chain
 from acceptance.model import Answer, Condition, Deviation, Plan, Shot, Subject, SubjectKind, Tap, Verdict
@@ -402,3 +403,27 @@ def test_a_link_or_device_is_written_to_and_never_replaced(tmp_path: Path) -> No
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputError, match="Is a directory"):
         put(tmp_path / "folder", b"new")
+
+
+def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_there(tmp_path: Path) -> None:
+    """Black comes on at 1.2 s of 3 s: its picture is black; all of them are hashed and stand in both reports."""
+    random = np.random.default_rng(3)
+    still = random.integers(60, 200, (27, 48), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
+    pictures = [still if n < 30 else np.full_like(still, 16) for n in range(75)]
+    encode.write(tmp_path / "film.mp4", pictures, rate=Fraction(25))
+    wanted = plan_of(shot_of(tmp_path / "film.mp4"), packs=("picture_faults",))
+    done, folder = session.run(wanted, Path(), tmp_path / "out")
+    kept = {one.quantity: one for one in done.measurements if "still" in one.details}
+    assert {"faults.black", "faults.scene_change"} <= kept.keys()
+    assert {one.details["still"] for one in kept.values()} <= done.hashes.keys()
+    assert check(folder) == ()
+    drawn = {name: cv2.imread(str(folder / str(one.details["still"]))) for name, one in kept.items()}
+    assert all(picture is not None and picture.shape == (225, 400, 3) for picture in drawn.values())
+    assert drawn["faults.black"].max() < 12  # type: ignore[union-attr]
+    packs = session.load_packs(done.plan)
+    for lang, words in (("zh", "黑场"), ("en", "Black picture")):
+        page = report.html(done, packs, folder, lang)
+        assert f'<figure class="frame">\n<img src="{kept["faults.black"].details["still"]}" alt="{words}">' in page
+    plain, _ = session.run(plan_of(shot_of(tmp_path / "film.mp4")), Path(), tmp_path / "plain")
+    assert [name for name in plain.hashes if name.startswith("data/stills")] == ["data/stills/film.jpg"]
+    assert 'class="frame"' not in report.html(plain, session.load_packs(plain.plan), folder, "zh")

@@ -161,6 +161,8 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
     details: dict[str, Value] = {"freezes": len(found.frozen), "share": frames / len(at)}
     if start < end:
         details |= {
+            "worst_frame": start,
+            "worst_s": float(at[start]),
             "first_frame": start,
             "first_s": float(at[start]),
             "last_frame": end - 1,
