@@ -155,12 +155,12 @@ def test_every_candidate_for_a_clause_is_a_requirement_and_every_requirement_a_c
     assert set(of(clause)) == wanted
 
 
-def test_a_clause_without_candidate_says_that_its_text_was_not_seen() -> None:
+def test_a_clause_without_candidate_says_so_in_its_note() -> None:
     demanding = {one.number: one for one in DB50.clauses if one.demands}
     assert set(demanding) - set(CANDIDATES) == WITHOUT
     for number in WITHOUT:
-        assert "未见" in demanding[number].note
-        assert "not seen" in demanding[number].note_en
+        assert "未见任何候选内容" in demanding[number].note
+        assert "No candidate for its content is known" in demanding[number].note_en
 
 
 def test_what_is_later_than_the_standard_is_advice_where_it_asks_more() -> None:
