@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from acceptance import data, pages, provenances, site, wording
+from acceptance import answered, data, pages, provenances, site, wording
 from acceptance.errors import SetupError
 from acceptance.model import RuleKind, Verdict
 from acceptance.rows import UNJUDGED
@@ -64,7 +64,8 @@ def _page(book: pages.Book, *, rendering: bool) -> str:
     safe_style = Markup(style)  # noqa: S704 - a file of our own, which escaping would break
     # Control characters in a name would spoil both the page and the PDF's metadata.
     lines = _sentences(book.session, book.lang, book.packs)
-    return _clean(template.render(book=book, style=safe_style, lines=lines, rendering=rendering))
+    told = answered.Answered(session=book.session, lang=book.lang)
+    return _clean(template.render(book=book, answered=told, style=safe_style, lines=lines, rendering=rendering))
 
 
 def pdf(

@@ -164,7 +164,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     if not scores:
         return ()
     last = max(moment(*told[rater]["date"]) for rater in scores)
-    seen = tuple(_distances(told, list(scores)))
+    seen = tuple(_distances(told, people))
     return tuple(
         Answer(
             subject=one.subject,
@@ -270,17 +270,17 @@ def _distinct(people: Mapping[str, tuple[str, bool]], told: Mapping[str, Told]) 
         names[name] = rater
 
 
-def _distances(told: Mapping[str, Told], raters: Sequence[str]) -> list[Condition]:
+def _distances(told: Mapping[str, Told], people: Mapping[str, tuple[str, bool]]) -> list[Condition]:
     """Return the viewing distances in screen heights, each with who sat there; nothing where one rater says none."""
     groups: dict[float, list[str]] = defaultdict(list)
-    for rater in raters:
+    for rater, (name, _) in people.items():
         if "distance" not in told[rater]:
             return []
         text, where = told[rater]["distance"]
         value = number(text.upper().removesuffix("H"), where)
         if value <= 0:
             raise PlanError(f"{text} is no distance", where=where, hint="Write it in screen heights, like 6")
-        groups[value].append(rater)
+        groups[value].append(name)
     one = len(groups) == 1
     return [
         Condition(name="viewing_distance", value=value, unit="H", source="" if one else ", ".join(sitting))

@@ -30,7 +30,7 @@ RANKS = (
     ),
     "watch simulate sessions clock_page workspace recordings recording_list",
     "views comparison channels site rows panel differences overlay_form",
-    "scene exhibits",
+    "scene exhibits answered",
     "metrics checks still pages report signing evidence",
     "intake questionnaire",
     "session",

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from acceptance import cli_people, item_code, metrics, plan, questionnaire, score_files, session, sheets
+from acceptance import cli, item_code, metrics, plan, questionnaire, report, score_files, session, sheets
 from acceptance.checks import judge, pack
 from acceptance.checks.questions import questions, waiting
 from acceptance.errors import OutputError, PlanError
@@ -73,11 +73,8 @@ def asked(given: Plan) -> tuple[Question, ...]:
 
 
 def run(*arguments: object) -> Result:
-    """Run a verb of this module; errors come through as they are."""
-    command = {"panel": cli_people.panel, "sheet": cli_people.sheet}[str(arguments[0])]
-    return CliRunner().invoke(
-        command, [str(one) for one in arguments[1:]], catch_exceptions=False, standalone_mode=False
-    )
+    """Run a verb; errors come through as they are."""
+    return CliRunner().invoke(cli.cli, list(map(str, arguments)), catch_exceptions=False, standalone_mode=False)
 
 
 def with_line(path: Path, line: str) -> Path:
@@ -350,3 +347,45 @@ def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Pa
         )
     assert done.plan.answers[0].origin == "a.csv, row 2"
     assert session.load(place).plan.answers == done.plan.answers
+
+
+@pytest.mark.usefixtures("unprinted")
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ("主观评价", "基本符合", "系统偏移")), ("en", ("Subjective", "basically", "shifted"))]
+)
+def test_the_report_shows_panel_and_answers_with_who_when_and_hashes(
+    written: Path, lang: str, words: tuple[str, ...]
+) -> None:
+    """Mean and interval as calculated by hand, the severe rater named, the photo's hash, and no verdict moved."""
+    folder = written.parent
+    run("panel", written, "-o", folder, "--seed", 5)
+    fill_in(folder)
+    rows = sheets.rows(folder / "panel.csv")
+    for row in rows[1:]:
+        row[9] = {"R1": "5", "R5": "2"}.get(row[0], "4")
+    (folder / "panel.csv").write_bytes(sheets.csv_of(rows))
+    (folder / "机房.jpg").write_bytes(b"photo")
+    row = "site,gb_50395_2007#coverage,基本符合,李四,2026-11-24,机房.jpg,线缆未标"
+    (folder / "a.csv").write_text(f"subject,requirement,grade,by,when,evidence,note\n{row}\n", encoding="utf-8")
+    with_line(written, 'answer_files = ["a.csv"]\nscore_files = ["panel.csv"]')
+    done, place = session.run(plan.read(written), folder, folder / "out")
+    page = report.html(done, pack.load_all(done.plan.packs, QUANTITIES), place, lang)
+    # 5 4 4 4 2: mean 3.8, s = sqrt(4.8 / 4) = 1.10, half-width 2.776 x 1.0954 / sqrt(5) = 1.36
+    shown = (
+        "3.8",
+        "1.1",
+        "2.44 … 5.16",
+        "评分人5",
+        "李四",
+        "2026-11-24",
+        "线缆未标",
+        hash_file(folder / "机房.jpg"),
+        *words,
+    )
+    assert [text for text in shown if text not in page] == []
+    live = {
+        one.verdict
+        for one in done.findings
+        if one.how == "rated" and one.limit and one.limit.at_least == 4 and one.value
+    }
+    assert live == {Verdict.FAIL}

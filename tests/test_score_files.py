@@ -142,7 +142,7 @@ def test_half_grades_count_and_distances_are_told_apart(tmp_path: Path) -> None:
     place = next(int(one.subject[-1]) for one in KEY.clips if one.code == code)
     rows = filled(**{f"R3_{place}_distance": "4.5H", "R2_1_score": "4.5"})
     answers = score_files.read(write(tmp_path, rows), "panel.csv")
-    assert [(one.value, one.source) for one in answers[0].conditions] == [(4.5, "R3"), (6, "R1, R2, R4, R5")]
+    assert [(one.value, one.source) for one in answers[0].conditions] == [(4.5, "赵"), (6, "王工, 李工, 钱, 孙")]
     assert max(score.score for score in next(one for one in answers if one.subject == "camera-1").scores) == 4.5
 
 
