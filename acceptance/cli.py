@@ -31,6 +31,7 @@ from acceptance import (
     plan,
     report,
     session,
+    session_diff,
     terminal,
     verify,
     wording,
@@ -230,6 +231,24 @@ def judge(folder: Path, packs: tuple[str, ...], output: Path, lang: str, *, stri
     done, place = session.judge_again(folder, packs, output, **told, issue=_issue(lang, seal))
     terminal.findings(done)
     return _conclude(done, place, strict=strict)
+
+
+@cli.command(name="diff")
+@click.argument("before", type=OUT, metavar="SESSION_A")
+@click.argument("after", type=OUT, metavar="SESSION_B")
+@click.option("--all", "every", is_flag=True, help="Also what is the same in both.")
+@json_option
+def diff_(before: Path, after: Path, json_file: Path | None, *, every: bool) -> int:
+    """Compare two sessions clause by clause, before and after a repair say. Exits 1 where B is worse in what counts."""
+    prepare_json(json_file)
+    for folder in (before, after):
+        verify.require_intact(folder)
+    found = session_diff.compare(session.load(before), session.load(after))
+    if json_file:
+        write_json(session_diff.rows(found), json_file)
+    else:
+        terminal.compared(found, every=every)
+    return 1 if found.worse else 0
 
 
 @cli.command(name="report")

@@ -7,6 +7,7 @@ import functools
 import itertools
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,16 @@ from rich.text import Text
 from acceptance import wording
 from acceptance.comparison import Told
 from acceptance.model import DecisionRule, Limit, Provenance, Verdict
+from acceptance.session_diff import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.checks.changes import Change
+    from acceptance.checks.changes import Change as PackChange
     from acceptance.comparison import Pair
-    from acceptance.model import Measurement, Note, Pack, Session
+    from acceptance.model import Finding, Measurement, Note, Pack, Session
     from acceptance.session import Progress as Tell
+    from acceptance.session_diff import Comparison, Row
 
 MARKS = {Verdict.FAIL: "red", Verdict.CONDITIONAL_FAIL: "red", Verdict.PASS: "green", Verdict.CONDITIONAL_PASS: "green"}
 # Where nobody has set a width (a pipe, a log), rows are wide enough to be searched.
@@ -186,7 +189,7 @@ def _provenance(given: dict[str, Any] | None) -> str:
     return f"{given['source']} {given['clause']} ({given['level']})" if given else ""
 
 
-def changes(found: Sequence[Change], here: str, there: str) -> None:
+def changes(found: Sequence[PackChange], here: str, there: str) -> None:
     """Print what one pack has otherwise than another, in order of clause."""
     rows = [(one.clause, f"{one.kind} {one.name}", one.field, _held(one.here), _held(one.there)) for one in found]
     table(f"What {there} has otherwise than {here}", ("clause", "what", "field", here, there), rows)
@@ -216,3 +219,35 @@ def standing(pack: Pack) -> None:
     extended = f", extends {' <- '.join(pack.extends)}" if pack.extends else ""
     counts = f"{len(pack.clauses)} clauses, {len(pack.requirements)} requirements, of which {len(firm)} firm"
     say(f"{pack.id} ({pack.number}) can be used: {counts}; withdrawn: {len(pack.withdrawn)}{extended}")
+
+
+def compared(found: Comparison, *, every: bool) -> None:
+    """Print two sessions side by side: what differs in verdict or beyond the uncertainty of both, or everything."""
+    for line in found.apart:
+        say(f"not alike: {line}", "yellow")
+    shown = [row for row in found.rows if every or row.change is not Change.SAME or row.beyond]
+    cells = [
+        (row.clause, row.requirement, row.subject, _judged(row.before), _judged(row.after), _by(row), row.change)
+        for row in shown
+    ]
+    styles = ["red" if row.change is Change.WORSE else "green" if row.change is Change.BETTER else "" for row in shown]
+    columns = ("clause", "requirement", "subject", "before", "after", "difference (* beyond its U)", "change")
+    table("Before and after", columns, cells, styles)
+    counts = Counter(row.change for row in found.rows)
+    say(", ".join(f"{change}: {counts[change]}" for change in Change if counts[change]))
+
+
+def _judged(one: Finding | None) -> str:
+    if one is None:
+        return ""
+    if one.value is None:
+        return one.verdict
+    expanded = one.k * one.uncertainty if one.k and one.uncertainty else None
+    return f"{one.verdict}, {wording.figure(one.value, one.unit, 'en', expanded=expanded)}"
+
+
+def _by(row: Row) -> str:
+    one = row.after
+    if row.difference is None or one is None:
+        return ""
+    return wording.figure(row.difference, one.unit, "en", expanded=row.expanded) + (" *" if row.beyond else "")

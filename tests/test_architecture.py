@@ -32,7 +32,7 @@ RANKS = (
     "views comparison channels site rows panel differences overlay_form",
     "scene exhibits answered",
     "metrics checks still pages report signing evidence",
-    "intake questionnaire",
+    "intake questionnaire session_diff",
     "session",
     "batch issue verify terminal demo",
     "options",

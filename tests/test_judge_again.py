@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance import session, verify
+from acceptance import cli, session, verify
 from acceptance.model import Answer, Concession, Condition, Plan, Scope, Shot, Subject, SubjectKind, Verdict
 from acceptance.signing import State
 
@@ -59,6 +60,13 @@ def states(folder: Path) -> dict[str, State]:
     }
 
 
+def diff(monkeypatch: pytest.MonkeyPatch, before: Path, after: Path) -> int:
+    monkeypatch.setattr(sys, "argv", ["acceptance", "diff", str(before), str(after), "--json", "-"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
 def by_name(done: session.Session) -> dict[str, Any]:
     """Name findings by requirement, of several subjects the one that was judged."""
     judged = {Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE}
@@ -67,7 +75,10 @@ def by_name(done: session.Session) -> dict[str, Any]:
 
 
 def test_an_overlay_makes_firm_what_it_confirms_and_judges_by_what_it_corrects(
-    old: tuple[session.Session, Path], tmp_path: Path
+    old: tuple[session.Session, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """And years later neither the overlay's file nor anything else outside the folder is needed."""
     done, folder = old
@@ -105,6 +116,12 @@ figure = {{ source = "DB50/216-2006", clause = "5.2.1", level = "seen" }}
     assert after["5.1/coverage"].verdict is Verdict.PASS, "the answer went along"
     assert [one.requirement for one in judged.plan.concessions] == ["institute#5.1/coverage"]
     assert states(place) == dict.fromkeys(("evidence", "log", "verdicts"), State.OK)
+    assert diff(monkeypatch, folder, place) == 1, "a resolution that fails now is worse"
+    told = json.loads(capsys.readouterr().out)
+    assert {row["requirement"] for row in told["rows"] if row["change"] == "worse"} == {
+        "institute#5.2/resolution-colour"
+    }
+    assert diff(monkeypatch, folder, folder) == 0
 
 
 def test_the_profile_of_today_judges_the_same_film_by_todays_editions(
