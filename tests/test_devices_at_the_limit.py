@@ -174,7 +174,7 @@ LINES = [
         inside=UHD | {"blur": 0.78}, outside=UHD | {"blur": 0.822},
     ),
     Line(quantity="resolution.corner_ratio", limit=0.7, make=of_soft_corners, inside=0.88, outside=0.96),
-    Line(quantity="latency.stream", limit=200, make=of_stream, inside=0.193, outside=0.207),
+    Line(quantity="latency.stream", limit=200, make=of_stream, inside=0.170, outside=0.227),
     Line(
         quantity="grey_scale.steps", limit=8, make=of_chart, inside={"white": 3.6}, outside={"white": 4.2}, count=True,
     ),
