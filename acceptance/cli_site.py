@@ -60,10 +60,9 @@ def sample(source: Path, output: Path | None, json_file: Path | None, **options:
     """Draw devices: what the plan draws, or a new draw for it, with clause, lots and how to redo it."""
     asked = plan.read(source)
     packs = session.load_packs(asked)
-    new = _draw(asked, options)
-    wanted = replace(asked, draws=(*asked.draws, *new))
-    samples = [one for one in sampling.draw(packs, wanted) if not new or (one.seed, one.retest_of, one.sampling)
-               == (new[0].seed, new[0].retest_of, new[0].sampling)]  # fmt: skip
+    new = _draw(asked, packs, options)
+    drawn = sampling.draw(packs, replace(asked, draws=(*asked.draws, *new)))
+    samples = [one for one in drawn if not new or _of(one, new[0])]
     if not samples:
         hint = f"Name one with --sampling: {', '.join(sampling.known(packs)) or 'the packs have none'}"
         raise PlanError("draws nothing", where=str(source), hint=hint)
@@ -79,7 +78,7 @@ def sample(source: Path, output: Path | None, json_file: Path | None, **options:
     return 0
 
 
-def _draw(asked: Plan, options: dict[str, Any]) -> list[Draw]:
+def _draw(asked: Plan, packs: Sequence[Pack], options: dict[str, Any]) -> list[Draw]:
     """Make the draw that the options ask for, if they do."""
     if not (options["name"] or options["retest"]):
         if options["seed"]:
@@ -88,8 +87,28 @@ def _draw(asked: Plan, options: dict[str, Any]) -> list[Draw]:
     if not options["seed"]:
         raise click.UsageError("give --seed: a text agreed beforehand, for instance the number of the commission")
     if options["retest"]:
-        return [_retest(asked, session.load(options["retest"]), options["name"], options["seed"])]
+        done = session.load(options["retest"])
+        new = _retest(asked, done, options["name"], options["seed"])
+        _check_lots(sampling.draw(packs, asked), new, done)
+        return [new]
     return [Draw(sampling=options["name"], seed=options["seed"])]
+
+
+def _of(one: Sample, draw: Draw) -> bool:
+    return (one.sampling, one.seed, one.retest_of) == (draw.sampling, draw.seed, draw.retest_of)
+
+
+def _check_lots(now: Sequence[Sample], new: Draw, done: Session) -> None:
+    """Refuse a re-test whose first sample is not that of the session: devices or packs have changed since."""
+    if _lots(now, new) != _lots(done.samples, new):
+        hint = "Devices were added, taken out or renamed: a re-test is of the lots that were tested"
+        raise PlanError("the plan's first sample is not that of the session", where=done.id, hint=hint)
+
+
+def _lots(samples: Sequence[Sample], again: Draw) -> set[tuple[frozenset[str], tuple[str, ...]]]:
+    """Return the lots of the draw that is tested again, each with its sample."""
+    own = (one for one in samples if (one.sampling, one.seed, one.retest_of) == (again.sampling, again.retest_of, ""))
+    return {(frozenset(one.lot), one.drawn) for one in own}
 
 
 def _retest(asked: Plan, done: Session, name: str | None, seed: str) -> Draw:
@@ -142,9 +161,7 @@ def _lot(one: Sample) -> str:
 
 def _toml(draw: Draw, samples: Sequence[Sample]) -> str:
     """Write a draw as a table of a plan, with what it gave as comments."""
-    own = [
-        one for one in samples if (one.sampling, one.seed, one.retest_of) == (draw.sampling, draw.seed, draw.retest_of)
-    ]
+    own = [one for one in samples if _of(one, draw)]
     gave = [f"# {_lot(one)}: {len(one.drawn)} of {len(one.lot)}: {', '.join(one.drawn)}\n" for one in own]
     fields = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in asdict(draw).items() if value]
     return "".join(("[[draws]]\n", *gave, *fields, "\n"))

@@ -146,6 +146,15 @@ def test_a_failed_sample_and_its_passed_retest_are_both_told(
     assert stands.verdict is Verdict.FAIL
 
 
+def test_a_retest_of_other_devices_than_were_tested_is_refused(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
+    (place / "devices.csv").write_bytes((DEVICES + "cam-16,枪机,新,IPC-1\n").encode("gbk"))
+    assert acceptance(monkeypatch, "sample", "plan.toml", "--retest", folder, "--seed", "2026-230") == 2
+    assert "the plan's first sample is not that of the session" in capsys.readouterr().err
+
+
 def test_judging_again_draws_the_same(place: pathlib.Path) -> None:
     done, folder = run(place, DRAW + answers(*DRAWN))
     again, _ = session.judge_again(folder, ("own.toml",), place / "out", why="w", by="b")
