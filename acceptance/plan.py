@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.model import Answer
+
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
 _ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
@@ -88,6 +90,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
         if shot.subject not in subjects:
             raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
     _check_pairs(plan.shots, where)
+    _check_answers(plan.answers, where)
     _check_matrix(plan, where)
     for field, name in files(plan):
         if not all(file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)):
@@ -110,6 +113,23 @@ def _check_matrix(plan: Plan, where: str) -> None:
             raise _wrong(f"{where}: matrix {number}", "names no kind of device or no path, and so no shot")
         if one.sampling and one.sampling not in drawn:
             raise _wrong(f"{where}: matrix {number}, sampling", f"the plan has no draw by {one.sampling!r}")
+
+
+def _check_answers(answers: Sequence[Answer], where: str) -> None:
+    """Refuse a second answer to one question: the last word would be a silent override."""
+    first: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(answers):
+        before = answers[first.setdefault((one.subject, one.requirement), index)]
+        if before is one:
+            continue
+        told = before.origin or f"answer {first[one.subject, one.requirement] + 1}"
+        what = f"answers again what {told} answered" + ("" if _said(before) == _said(one) else ", and differently")
+        place = f"{one.origin or f'{where}: answer {index + 1}'}, {one.requirement} for {one.subject}"
+        raise PlanError(what, where=place, hint="Keep the answer that holds and take out the other")
+
+
+def _said(one: Answer) -> tuple[object, ...]:
+    return one.grade, one.yes, one.value, one.unit, one.scores
 
 
 def files(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -149,3 +149,11 @@ def test_the_benchmark_of_throughput_sees_every_frame_both_ways_and_longer_clips
         assert plain["frames"] == whole["frames"] == frames - 1
         assert whole["figures"] > 10
         assert min(plain["wall"], whole["wall"]) > 0
+
+
+def test_the_benchmark_of_raters_counts_shares_of_panels() -> None:
+    """Two panels a case: every cell after the size is a share."""
+    size, *shares = load("raters").row(5, 6, 2)
+    assert size == "5 x 6"
+    assert all(share in {"0.0%", "25.0%", "50.0%", "75.0%", "100.0%"} for share in shares)
+    assert len(shares) == 6

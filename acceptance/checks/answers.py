@@ -12,7 +12,7 @@ from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from acceptance.checks.case import Case
     from acceptance.model import Answer, Finding, Requirement
@@ -62,19 +62,6 @@ def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
     for rater in raters:
         if raters.count(rater) > 1:
             yield f"{rater!r} scores {raters.count(rater)} times", "Give one score per rater"
-
-
-def second_answers(answers: Sequence[Answer]) -> Iterator[tuple[int, int, bool]]:
-    """Yield answers to what was answered before: both indices, and whether they say the same."""
-    first: dict[tuple[str, str], int] = {}
-    for index, one in enumerate(answers):
-        before = first.setdefault((one.subject, one.requirement), index)
-        if before != index:
-            yield before, index, _said(answers[before]) == _said(one)
-
-
-def _said(answer: Answer) -> tuple[object, ...]:
-    return answer.grade, answer.yes, answer.value, answer.unit, answer.scores
 
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:

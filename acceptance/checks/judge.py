@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
-from acceptance.checks.answers import answer_complaints, judge_answers, second_answers
+from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
@@ -113,7 +113,6 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
     known = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
     for number, answer in enumerate(plan.answers, start=1):
         _check_answer(answer, answer.origin or f"answer {number}", known, subjects)
-    _check_contradictions(plan.answers)
     for number, concession in enumerate(plan.concessions, start=1):
         _check_concession(concession, f"concession {number}", known, subjects)
     if plan.minimum_duration is not None and all(one.what != DURATION_DEVIATION for one in plan.deviations):
@@ -163,16 +162,6 @@ def _check_answer(
     _check_place(answer, where, known, subjects)
     for what, hint in answer_complaints(answer, known[answer.requirement]):
         raise PlanError(what, where=f"{where}, {answer.requirement} for {answer.subject}", hint=hint)
-
-
-def _check_contradictions(answers: Sequence[Answer]) -> None:
-    """Refuse a second answer to one question: the last word would be a silent override."""
-    for before, after, same in second_answers(answers):
-        one = answers[after]
-        where = f"{one.origin or f'answer {after + 1}'}, {one.requirement} for {one.subject}"
-        first = answers[before].origin or f"answer {before + 1}"
-        what = f"answers again what {first} answered" + ("" if same else ", and differently")
-        raise PlanError(what, where=where, hint="Keep the answer that holds and take out the other")
 
 
 def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
