@@ -237,7 +237,11 @@ def _environment(lang: str) -> Environment:
         wording.verdict,
     )
     environment.filters |= {one.__name__: partial(one, lang=lang) for one in (*bound, reason, limit)}
-    environment.filters |= {"probability": wording.probability, "degrees": wording.degrees}
+    environment.filters |= {
+        "probability": wording.probability,
+        "per_cent": wording.per_cent,
+        "degrees": wording.degrees,
+    }
     environment.filters |= {"number": wording.number, "bound": wording.bound, "moment": _moment}
     environment.globals |= {"p": phrases(lang), "lang": lang, "most": pages.MOST_ROWS, "grid": site.grid}
     environment.globals |= {"kept": provenances.kept, "confirmed": provenances.confirmed}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Clause, Compare, Finding, Requirement, RuleKind, Verdict
+from acceptance.uncertainty import worst_false_accept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,20 @@ class Row:
             return words["none"]
         if rule.kind is RuleKind.SIMPLE:
             return words["simple"]
-        return f"{100 * NormalDist().cdf(-2 * rule.guard):.2g}{wording.NARROW}%"
+        return f"{100 * worst_false_accept(2 * rule.guard):.2g}{wording.NARROW}%"
+
+    @property
+    def worst_false_accept(self) -> float | None:
+        """Largest probability that such an item passes and does not conform; None where no probability is told."""
+        one = self.finding
+        if one.probability is None or one.decision_rule is None or one.limit is None or one.k is None:
+            return None
+        guard = 0.0 if one.decision_rule.kind is RuleKind.SIMPLE else one.decision_rule.guard * one.k
+        low, high = one.limit.at_least, one.limit.at_most
+        if low is None or high is None or not one.uncertainty:
+            return worst_false_accept(guard)
+        tolerance = (high - low) / one.uncertainty
+        return worst_false_accept(guard, tolerance) if 2 * guard <= tolerance else None  # else nothing can pass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import GTC
@@ -76,3 +77,14 @@ def measurement(
         budget=tuple(budget),
         **fields,
     )
+
+
+def worst_false_accept(guard: float, tolerance: float = math.inf) -> float:
+    """Probability (0..1) that an item at the very edge of acceptance does not conform: the worst that a rule lets pass.
+
+    ``guard`` is the guard band w and ``tolerance`` the distance between two limits (infinite: one limit), both in
+    standard uncertainties, 0 or more; normal distribution. Phi(-w/u) for one limit (ILAC-G8:09/2019); between two the
+    other one adds Phi(-(T - w)/u) (JCGM 106:2012, probability of conformity with a two-sided tolerance).
+    """
+    edge = NormalDist()
+    return edge.cdf(-guard) + (edge.cdf(guard - tolerance) if math.isfinite(tolerance) else 0.0)

@@ -194,6 +194,11 @@ def probability(value: float | None) -> str:
     return f"P{NARROW}{sign}{NARROW}{100 * shown:.1f}{NARROW}%"
 
 
+def per_cent(part: float) -> str:
+    """Write a risk (0 to 1) in per cent, to three significant digits."""
+    return f"{float(f'{100 * part:.3g}'):g}{NARROW}%"
+
+
 def degrees(value: float | None) -> str:
     """Write degrees of freedom; None are infinitely many."""
     return "∞" if value is None else number(math.floor(value))

@@ -24,6 +24,7 @@ from acceptance.errors import InputError
 from acceptance.model import (
     BottomLine,
     Curve,
+    DecisionRule,
     How,
     Level,
     Limit,
@@ -396,6 +397,33 @@ def test_junit_lets_a_recommendation_that_fails_pass_and_says_so(
     assert case.system_out.startswith(f"{modality}, no effect on the conclusion: does not conform")
     given = {one.name: one.value for one in case.child(junitparser.junitparser.Properties)}
     assert given["modality"] == modality
+
+
+def test_each_item_bears_the_worst_false_accept_of_its_rule_beside_its_probability(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    """From its own k; a count, an answer and a figure without probability bear none."""
+    told = {
+        row.finding.requirement: row for row in pages.Book(session=session, packs=[pack], folder=folder, lang="en").rows
+    }
+    shown = [row for row in told.values() if row.worst_false_accept is not None]
+    assert shown
+    for row in shown:
+        finding = row.finding
+        assert finding.decision_rule
+        assert finding.k
+        guard = 0 if finding.decision_rule.kind is RuleKind.SIMPLE else finding.decision_rule.guard * finding.k
+        one_sided = finding.limit and None in {finding.limit.at_least, finding.limit.at_most}
+        assert row.worst_false_accept == pytest.approx(0.5 * math.erfc(guard / math.sqrt(2))) or not one_sided
+        assert finding.probability is not None
+    page = report.html(session, [pack], folder, "en")
+    assert "worst false accept 50" in page
+    narrow = replace(shown[0].finding, limit=Limit(unit="", at_least=0, at_most=1), uncertainty=1.0, k=2.0)
+    simple, guarded = (
+        replace(narrow, decision_rule=DecisionRule(kind=kind)) for kind in (RuleKind.SIMPLE, RuleKind.GUARDED)
+    )
+    assert replace(shown[0], finding=simple).worst_false_accept == pytest.approx(0.6587, abs=1e-4)
+    assert replace(shown[0], finding=guarded).worst_false_accept is None, "nothing can pass"
 
 
 def test_the_report_says_what_u_leaves_out_and_which_methods_are_not_standard(

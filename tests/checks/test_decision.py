@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acceptance.checks.decision import Figure, decide, decide_count, probability_of_conformity
+from acceptance.checks.decision import (
+    Figure,
+    decide,
+    decide_bound,
+    decide_count,
+    guard_band,
+    margin,
+    probability_of_conformity,
+    span,
+)
 from acceptance.model import DecisionRule, Limit, RuleKind, Verdict
+from acceptance.uncertainty import worst_false_accept
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "decisions.toml").read_text(encoding="utf-8"))
 ORDER = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
@@ -55,6 +65,68 @@ def test_golden_counts(case: dict[str, Any]) -> None:
     decision = decide_count(case["count"], case["duration"], limit)
     assert decision.verdict == case["verdict"]
     assert decision.probability is None
+
+
+@pytest.mark.parametrize("case", GOLDEN["bounds"], ids=lambda case: case["name"])
+def test_golden_bounds(case: dict[str, Any]) -> None:
+    """A bound decides only what no true value on its open side can turn round."""
+    limit = Limit(unit="", at_least=case.get("at_least"), at_most=case.get("at_most"))
+    first = decide(Figure(value=case["value"]), limit, DecisionRule())
+    lower, upper = case["bound"] == "lower", case["bound"] == "upper"
+    decision = decide_bound(first, case["value"], limit, lower=lower, upper=upper)
+    assert (decision.verdict, decision.reason.code) == (case["verdict"], case["reason"])
+
+
+@pytest.mark.parametrize("case", GOLDEN["risks"], ids=lambda case: case["name"])
+def test_golden_risks(case: dict[str, Any]) -> None:
+    """The worst false accept of a guard band."""
+    assert worst_false_accept(case["guard"], case.get("tolerance", math.inf)) == pytest.approx(case["risk"], abs=1e-4)
+
+
+def test_at_least_forty_golden_cases_name_their_verdict() -> None:
+    """The data are what is tried; an empty file would try nothing."""
+    assert len(GOLDEN["decisions"]) + len(GOLDEN["counts"]) + len(GOLDEN["bounds"]) >= 40
+    assert {case["verdict"] for case in GOLDEN["decisions"]} == set(ORDER)
+
+
+@given(numbers, sizes, st.floats(0.01, 1e3), limits, rules)
+def test_no_item_that_passes_is_likelier_to_fail_than_the_worst_false_accept(
+    value: float, inside: float, spread: float, limit: Limit, rule: DecisionRule
+) -> None:
+    """The risk that the report prints beside a rule bounds that of every item which the rule passes."""
+    low = limit.at_least if limit.at_least is not None else (limit.at_most or 0) - abs(value)
+    figure = Figure(value=low + inside, uncertainty=spread, k=2)
+    guard = guard_band(figure, rule) / spread
+    both = limit.at_least is not None and limit.at_most is not None
+    tolerance = span(limit) / spread if both else math.inf
+    decision = decide(figure, limit, rule)
+    if decision.verdict is Verdict.PASS:
+        assert decision.probability is not None
+        assert 1 - decision.probability <= worst_false_accept(guard, tolerance) + 1e-9
+
+
+@given(st.floats(0, 6), sizes, st.floats(0.1, 50))
+def test_a_wider_guard_band_never_lets_more_pass_wrongly(guard: float, more: float, tolerance: float) -> None:
+    """As long as anything can pass at all."""
+    wider = min(guard + more, tolerance / 2)
+    assert worst_false_accept(min(guard, wider), tolerance) >= worst_false_accept(wider, tolerance) - 1e-12
+
+
+@given(numbers, sizes, sizes, limits, st.floats(0, 2))
+def test_the_four_words_stand_in_order_of_severity(
+    value: float, better: float, spread: float, limit: Limit, guard: float
+) -> None:
+    """Further inside is never a worse word, and each word keeps to its side of limit and guard band."""
+    rule = DecisionRule(kind=RuleKind.FOUR_WORD, guard=guard)
+    figure, other = (Figure(value=each, uncertainty=spread) for each in (value, value + better))
+    rooms = margin(figure.value, limit), margin(other.value, limit)
+    first, second = rank(figure, limit, rule), rank(other, limit, rule)
+    assert (first <= second) if rooms[0] <= rooms[1] else (first >= second)
+    assert Verdict.INCONCLUSIVE not in {ORDER[first], ORDER[second]}
+    band = guard_band(figure, rule)
+    assert (first >= ORDER.index(Verdict.CONDITIONAL_PASS)) is (rooms[0] >= 0)
+    assert (ORDER[first] is Verdict.PASS) is (rooms[0] >= band)
+    assert (ORDER[first] is Verdict.FAIL) is (rooms[0] < min(-band, 0))
 
 
 def test_the_reason_of_a_count_says_how_many_frames_were_needed() -> None:
