@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from acceptance.checks.judge import SEVERITY
+from acceptance.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +53,18 @@ class Row:
     beyond: bool | None = None
 
     @property
+    def gone(self) -> bool:
+        """Whether it was judged before and has no finding after."""
+        return self.after is None and self.before is not None and self.before.verdict in SEVERITY
+
+    @property
+    def told(self) -> bool:
+        """Whether it is worth a line: something changed, and not merely that one more thing does not apply."""
+        alone = (self.before or self.after) if self.change in {Change.ONLY_BEFORE, Change.ONLY_AFTER} else None
+        empty = alone is not None and alone.verdict is Verdict.NOT_APPLICABLE
+        return (self.change is not Change.SAME and not empty) or bool(self.beyond)
+
+    @property
     def decides(self) -> bool:
         """Whether the finding can count for a bottom line, in either session."""
         return any(one is not None and one.decides for one in (self.before, self.after))
@@ -66,9 +79,9 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether anything that can count became worse, or is no longer tested."""
-        bad = {Change.WORSE, Change.NO_LONGER_TESTED, Change.ONLY_BEFORE}
-        return any(row.change in bad and row.decides for row in self.rows)
+        """Whether anything that can count became worse, is no longer tested, or was judged and is gone."""
+        bad = {Change.WORSE, Change.NO_LONGER_TESTED}
+        return any((row.change in bad or row.gone) and row.decides for row in self.rows)
 
 
 def compare(before: Session, after: Session) -> Comparison:

@@ -225,7 +225,7 @@ def compared(found: Comparison, *, every: bool) -> None:
     """Print two sessions side by side: what differs in verdict or beyond the uncertainty of both, or everything."""
     for line in found.apart:
         say(f"not alike: {line}", "yellow")
-    shown = [row for row in found.rows if every or row.change is not Change.SAME or row.beyond]
+    shown = [row for row in found.rows if every or row.told]
     cells = [
         (row.clause, row.requirement, row.subject, _judged(row.before), _judged(row.after), _by(row), row.change)
         for row in shown

@@ -480,6 +480,8 @@ def test_packs_are_listed_with_their_files_and_who_confirmed_what_in_which_copy(
     page = report.html(replace(session, hashes=hashes), [ours], folder, lang)
     part = page[page.index(wording.phrases(lang)["heading"]["provenance"] + "</h2>") :]
     part = part[: part.index("</section>")]
+    assert "built-in" not in page, "a phrase is called as a method of the table that holds it"
+    assert f">{wording.word('copy', 'overlay', lang)}<" in part
     assert "a" * 64 in part
     assert "b" * 64 in part
     assert "c" * 64 not in part

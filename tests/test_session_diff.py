@@ -109,6 +109,15 @@ def test_what_only_one_session_has_is_told() -> None:
     assert row(less, BEFORE).change is Change.ONLY_AFTER
 
 
+def test_what_never_applied_and_is_asked_no_more_makes_nothing_worse() -> None:
+    """A pack of another edition asks other things of cameras that are not there."""
+    before = changed(verdict=Verdict.NOT_APPLICABLE)
+    less = replace(BEFORE, findings=tuple(one for one in BEFORE.findings if (one.requirement, one.subject) != NAME))
+    found = row(before, less)
+    assert (found.change, found.told) == (Change.ONLY_BEFORE, False)
+    assert not compare(before, less).worse
+
+
 def test_an_overlay_is_paired_with_its_base_and_the_packs_are_named() -> None:
     """Judged again by the institute's own pack, the same clauses stand side by side."""
     [base] = BEFORE.plan.packs
