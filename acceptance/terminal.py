@@ -18,7 +18,7 @@ from rich.text import Text
 
 from acceptance import wording
 from acceptance.comparison import Told
-from acceptance.model import DecisionRule, Limit, Provenance, Verdict
+from acceptance.model import Clause, Conflict, DecisionRule, Limit, Provenance, Requirement, Sampling, Verdict
 from acceptance.session_diff import Change
 
 if TYPE_CHECKING:
@@ -197,20 +197,31 @@ def changes(found: Sequence[PackChange], here: str, there: str) -> None:
 
 def _held(value: object) -> str:
     """Write the value of a field of a pack, or name the whole thing."""
-    if isinstance(value, Provenance):
-        record = (value.confirmed_by, value.confirmed_on, value.copy)
-        confirmed = f"; confirmed: {', '.join(part for part in record if part)}" if value.confirmed_by else ""
-        return f"{value.source} {value.clause}".strip() + f" ({value.level}{confirmed})"
-    if isinstance(value, Limit):
-        return wording.limit(value, "en")
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} = {_held(one)}" for name, one in value.items())
-    if isinstance(value, tuple):
-        return ", ".join(map(_held, value))
-    if isinstance(value, DecisionRule):
-        return wording.rule(value, "en")
-    told = getattr(value, "text_en", None) or getattr(value, "title_en", None) or getattr(value, "title", value)
-    return "-" if told is None or told == "" else str(told)
+    match value:
+        case None | "":
+            told = "-"
+        case Provenance():
+            told = _source(value)
+        case Limit():
+            told = wording.limit(value, "en")
+        case DecisionRule():
+            told = wording.rule(value, "en")
+        case Mapping():
+            told = ", ".join(f"{name} = {_held(one)}" for name, one in value.items())
+        case tuple():
+            told = ", ".join(map(_held, value))
+        case Clause() | Requirement() | Sampling() | Conflict():
+            told = (value.title_en or value.title) if isinstance(value, Clause) else value.text_en
+        case _:
+            told = str(value)
+    return told
+
+
+def _source(one: Provenance) -> str:
+    record = ", ".join(part for part in (one.confirmed_by, one.confirmed_on, one.copy) if part)
+    known = f"{one.level}; confirmed: {record}" if one.confirmed_by else str(one.level)
+    note = f": {one.note_en or one.note}" if one.note else ""
+    return f"{one.source} {one.clause}".strip() + f" ({known}){note}"
 
 
 def standing(pack: Pack) -> None:

@@ -56,6 +56,7 @@ def test_an_overlay_that_was_only_started_changes_nothing(
     assert mine.requirements == base.requirements
     assert mine.clauses == base.clauses
     capsys.readouterr()
+    monkeypatch.setattr("acceptance.terminal.console.stderr", False)
     assert acceptance(monkeypatch, "pack", "check", own) == 0
     assert "of which 0 firm; withdrawn: 0, extends db50_216_2006" in capsys.readouterr().out
 
@@ -106,6 +107,7 @@ def test_check_tells_what_an_overlay_changes(
 ) -> None:
     own.write_text(own.read_text("utf-8") + CONFIRMED, "utf-8")
     monkeypatch.setattr("acceptance.terminal.console.width", 200)
+    monkeypatch.setattr("acceptance.terminal.console.stderr", False)
     assert acceptance(monkeypatch, "pack", "check", own) == 0
     told = capsys.readouterr().out
     assert "confirmed: 张三, 2026-11-20, 12 号" in told
@@ -135,6 +137,19 @@ def test_two_packs_are_told_apart_field_by_field_in_order_of_clause(
     assert told["5.1/linkage", ""][1] is None
     assert told["5.2/grey-scale", "assignment"][1]["copy"] == "12 号"
     assert [one["clause"] for one in rows] == sorted(one["clause"] for one in rows)
+
+
+def test_the_table_shows_values_and_never_python(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Texts, limits, provenances and whole things, between the profile by the letter and that of today."""
+    monkeypatch.setattr("acceptance.terminal.console.width", 240)
+    monkeypatch.setattr("acceptance.terminal.console.stderr", False)
+    assert acceptance(monkeypatch, "pack", "diff", BASE, f"{BASE}_current") == 0
+    told = capsys.readouterr().out
+    assert "≥" in told
+    assert "GB 50198-2011" in told
+    assert not [word for word in ("built-in", "object at", "Requirement(", "Provenance(") if word in told]
 
 
 def test_a_pack_differs_from_itself_in_nothing(
