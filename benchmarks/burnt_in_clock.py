@@ -1,6 +1,7 @@
 """Burnt-in clocks of known time, coded at CRF 30 and read: how many digits, how many times, how many wrong.
 
-``python benchmarks/burnt_in_clock.py [--share 0.1] [--jobs 2]`` prints the tables of the metric's page in the docs.
+``python benchmarks/burnt_in_clock.py [--share 0.1] [--jobs 2] [--cache FOLDER]`` prints the tables of the metric's page
+in the docs.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import argparse
 import itertools
 import tempfile
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -74,8 +77,20 @@ def cases(fonts: dict[str, Path | None], seconds: float = 30.0) -> list[overlays
     return made
 
 
-def filmed(overlay: overlays.Overlay) -> tuple[np.ndarray, np.ndarray]:
-    """Film a clock and decode it: the strip of its region, and the frames' times in s."""
+def filmed(overlay: overlays.Overlay, cache: Path | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Film a clock and decode it: the strip of its region, and the frames' times in s; in ``cache`` if kept there."""
+    kept = cache / f"{zlib.crc32(repr(overlay).encode()):08x}.npz" if cache else None
+    if kept and kept.is_file():
+        found = np.load(kept)
+        return found["strip"], found["times"]
+    strip, times = _filmed(overlay)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(kept, strip=strip, times=times)
+    return strip, times
+
+
+def _filmed(overlay: overlays.Overlay) -> tuple[np.ndarray, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
         overlays.write(path, overlay)
@@ -86,9 +101,9 @@ def filmed(overlay: overlays.Overlay) -> tuple[np.ndarray, np.ndarray]:
     return strip, times
 
 
-def outcome(overlay: overlays.Overlay) -> Outcome:
+def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
     """Film, read and compare."""
-    strip, times = filmed(overlay)
+    strip, times = filmed(overlay, cache)
     try:
         reading, seconds = burnt_in_clock.read(strip, times, ORDERS.get(overlay.form))
     except GapError as gap:
@@ -118,8 +133,8 @@ def picture(path: Path) -> None:
         overlay = overlays.Overlay(font=font, height=height, style=style, ground=ground, seed=number, seconds=14.0)
         strip, times = filmed(overlay)
         _, learnt = _seconds.font_of(strip, times)
-        digits = np.hstack([np.pad(digit, 1) for digit in learnt.digits])
-        taught = np.clip(255 * digits, 0, 255).astype(np.uint8)
+        digits = np.hstack([np.pad(digit.reshape(learnt.digits.shape), 1) for digit in learnt.digits.digits])
+        taught = np.clip(100 + 50 * digits, 0, 255).astype(np.uint8)
         parts += [_framed(strip[len(strip) // 2]), _framed(taught)]
     cv2.imwrite(str(path), cv2.resize(np.vstack(parts), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))
 
@@ -157,6 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--cache", type=Path, help="folder of films made before; what is missing is made and kept")
     parser.add_argument("--picture", type=Path, help="draw the page's picture to this file, and nothing else")
     parser.add_argument("--verbose", action="store_true", help="a line a film that was not read right")
     given = parser.parse_args()
@@ -164,15 +180,16 @@ def main() -> None:
         picture(given.picture)
         return
     setting = Setting(share=given.share, jobs=given.jobs)
-    print(report(setting, verbose=given.verbose))
+    print(report(setting, given.cache, verbose=given.verbose))
 
 
-def report(setting: Setting, *, verbose: bool = False) -> str:
+def report(setting: Setting, cache: Path | None = None, *, verbose: bool = False) -> str:
     """Run and tabulate."""
     films = cases(overlays.FONTS)
     chosen = np.random.default_rng(0).permutation(len(films))[: setting.runs(len(films))]
-    found = setting.each(outcome, [films[number] for number in sorted(chosen)])
-    uneven = setting.each(outcome, cases(overlays.UNEVEN)[:: max(1, round(1 / max(setting.share, 0.02)))])
+    tried = partial(outcome, cache=cache)
+    found = setting.each(tried, [films[number] for number in sorted(chosen)])
+    uneven = setting.each(tried, cases(overlays.UNEVEN)[:: max(1, round(1 / max(setting.share, 0.02)))])
     for one in found if verbose else ():
         if one.reason or one.wrong:
             print(one)

@@ -15,6 +15,7 @@ import films
 import grey_levels
 import low_light
 import numpy as np
+import running_clock
 import scenes
 import sequence
 from films import Reading
@@ -261,6 +262,7 @@ SIGNALS: Mapping[str, tuple[str, Case]] = {
     "sequence": ("recorded sequence", sequence.recorded),
     "grey_steps": ("printed grey steps", grey_levels.steps),
     "transparency": ("transparent grey scale", grey_levels.transparency),
+    "running_clock": ("running clock", running_clock.ticks),
 }
 
 

@@ -137,10 +137,11 @@ def frames(overlay: Overlay) -> Iterator[NDArray[np.uint8]]:
         min(most, 16 * round(end / 16 + 1.5)) for most, end in zip(SIZE, (y + height, x + width), strict=True)
     )
     for time in overlay.times:
-        picture = ground(float(time)) + random.normal(0, overlay.noise, SIZE)
+        noise = overlay.noise * random.standard_normal((rows, columns), np.float32)
+        picture = ground(float(time))[:rows, :columns] + noise
         mask, spans = drawn(overlay.font, overlay.height, overlay.text(overlay.shown(float(time))))
-        _burn(picture, mask, spans, overlay, signs)
-        yield np.clip(np.rint(picture[:rows, :columns]), BLACK, WHITE).astype(np.uint8)
+        _burn(picture, mask[: rows - PLACE[0], : columns - PLACE[1]], spans, overlay, signs)
+        yield np.clip(np.rint(picture), BLACK, WHITE).astype(np.uint8)
 
 
 def _burn(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics import _digits
+from acceptance.metrics import _digits, _matching
 from acceptance.metrics._ticking import LEARNT, SHORTEST
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.metrics._matching import Templates
     from acceptance.metrics._ticking import Array, Box, Ticking
 
 ALIKE = 0.42  # least likeness of the ten pictures to digits
@@ -26,13 +27,13 @@ ROUNDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Font:
-    """What the seconds taught: ``digits`` (10, h, w), 0 to 1, and the ``window`` x, y, w, h in which they were seen.
+    """What the seconds taught: ``digits`` 0 to 9, and the ``window`` x, y, w, h in which they were seen.
 
     They cover ``ink`` px across. ``first`` is the digit shown in the second that begins with ``moment`` (s of the
     film), ``likeness`` tells how sure that is.
     """
 
-    digits: Array
+    digits: Templates
     window: Box
     ink: int
     moment: float
@@ -53,13 +54,13 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
         what, hint = "not all ten digits are seen", "Film the clock for 15 s"
         raise GapError(what, hint=hint, code="clock_too_short", seconds=seen, needed=SHORTEST)
     cells = _cells(strip[clear], window)
-    likeness, pictures = max(_taught(cells, kinds, margin), key=lambda one: abs(one[0].score))
+    likeness, signs = max(_taught(cells, kinds, margin), key=lambda one: abs(one[0].score))
     if abs(likeness.score) < ALIKE or likeness.margin < AHEAD:
         score = abs(likeness.score)
         raise GapError("what changes every second is no digit", code="clock_no_digits", score=score, needed=ALIKE)
-    ordered = np.roll(pictures * np.sign(likeness.score), -likeness.nought, axis=0)
+    pictures = _means(_matching.sharp(strip[clear], window), kinds, signs * np.sign(likeness.score))
     return Font(
-        digits=_digits.learnt(ordered),
+        digits=_matching.templates(np.roll(pictures, -likeness.nought, axis=0)),
         window=window,
         ink=ticks.box[2],
         moment=ticks.moment,
@@ -70,11 +71,8 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
 
 def fits(strip: NDArray[np.uint8], font: Font) -> Array:
     """(n, 10) correlation of the window of each frame with each digit, of either polarity."""
-    cells = _cells(strip, font.window)
-    digits = font.digits - font.digits.mean(axis=(1, 2), keepdims=True)
-    digits /= np.maximum(np.linalg.norm(digits, axis=(1, 2), keepdims=True), 1e-9)
-    size = digits[0].size
-    return np.asarray(np.abs(cells.reshape(-1, size) @ digits.reshape(10, size).T) / size**0.5)
+    cells = _matching.sharp(strip, font.window)
+    return np.abs(font.digits.fits(cells.reshape(len(cells), -1))).astype(np.float64)
 
 
 def _within(box: Box, margin: int, shape: tuple[int, ...]) -> Box:
@@ -95,22 +93,21 @@ def _cells(strip: NDArray[np.uint8], window: Box) -> Array:
 
 
 def _taught(cells: Array, kinds: NDArray[np.int_], margin: int) -> Iterator[tuple[_digits.Likeness, Array]]:
-    """Mean pictures (10, h, w) of the kinds, and what digits they are like: as filmed, and with inverted cells turned.
+    """Tell what digits the cells of ten kinds are like, by which signs (n,): as filmed, and with inverted ones turned.
 
     Strokes cover less than half of a cell, so that mean and median tell its polarity; then the likeness does.
     """
-    pictures = _means(cells, kinds, np.ones(len(cells)))
-    yield _digits.likeness(pictures, margin), pictures
+    signs = np.ones(len(cells))
+    yield _digits.likeness(_means(cells, kinds, signs), margin), signs
     signs = np.sign(cells.mean(axis=(1, 2)) - np.median(cells, axis=(1, 2)) + 1e-12)
     for _ in range(ROUNDS):
-        pictures = _means(cells, kinds, signs)
-        likeness = _digits.likeness(pictures, margin)
-        yield likeness, pictures
+        likeness = _digits.likeness(_means(cells, kinds, signs), margin)
+        yield likeness, signs
         known = likeness.known * np.sign(likeness.score)
         known = known - known.mean(axis=(1, 2), keepdims=True)
         signs = np.sign(np.einsum("nij,nij->n", cells, known[kinds]) + 1e-12)
 
 
-def _means(cells: Array, kinds: NDArray[np.int_], signs: Array) -> Array:
+def _means(cells: NDArray[np.floating[Any]], kinds: NDArray[np.int_], signs: Array) -> Array:
     turned = cells * signs[:, None, None]
-    return np.stack([turned[kinds == kind].mean(axis=0) for kind in range(10)])
+    return np.stack([turned[kinds == kind].mean(axis=0, dtype=np.float64) for kind in range(10)])

@@ -48,7 +48,7 @@ MATRIX = (  # the 5 x 7 dot matrix of character generators, row by row
 )
 OUTLINES = (0.04, 0.09)  # of the height of the pictures
 SOFT = 0.06  # of a digit's height, by which both are blurred: fonts differ in their details
-TOGGLES = 0.35  # of the usual range between digits, from which on a pixel belongs to some digits and not to others
+SMALLER = (0, 1, 2)  # px by which digits are smaller than the box of what changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,11 +146,17 @@ def likeness(pictures: Array, margin: int) -> Likeness:
 
 @lru_cache(maxsize=8)
 def _prepared(size: tuple[int, int], margin: int) -> tuple[Array, Array]:
-    """Digits of every font in this size, at five places: as drawn (f, 10, h, w), and ready to compare (f, 10, h w)."""
+    """Digits of every font in this size and a little smaller: what a coder blurs seems larger. Each at five places.
+
+    As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
+    """
     drawn = []
-    for font in known():
-        digits = np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in font])
-        padded = np.pad(digits, ((0, 0), (margin, margin), (margin, margin)))
+    for font, less in itertools.product(known(), SMALLER):
+        smaller = max(size[0] - less, 2), max(size[1] - less, 2)
+        digits = np.stack([cv2.resize(one, smaller, interpolation=cv2.INTER_AREA) for one in font])
+        across, down = (2 * margin + one - other for one, other in zip(size, smaller, strict=True))
+        left, top = across // 2, down // 2
+        padded = np.pad(digits, ((0, 0), (top, down - top), (left, across - left)))
         drawn += [np.roll(padded, shift, (1, 2)) for shift in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))]
     return np.stack(drawn), np.stack([_apart(one, SOFT * size[1]) for one in drawn])
 
@@ -161,17 +167,3 @@ def _apart(pictures: Array, blur: float) -> Array:
     rows = (soft - soft.mean(axis=0)).reshape(10, -1)
     rows = rows - rows.mean(axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
-
-
-def learnt(pictures: Array) -> Array:
-    """Make templates (10, h, w), 0 to 1, of pictures of the ten digits, light on dark.
-
-    What never toggles between digits is background: it takes one level everywhere, as it is another in other cells.
-    """
-    low, high = pictures.min(axis=0), pictures.max(axis=0)
-    swing = high - low
-    toggles = swing > TOGGLES * np.percentile(swing, 90)
-    darkest, brightest = np.percentile(low[toggles], 10), np.percentile(high[toggles], 90)
-    ground = np.median(pictures.mean(axis=0)[~toggles]) if (~toggles).any() else darkest
-    level = np.clip((ground - darkest) / max(float(brightest - darkest), 1e-9), 0, 1)
-    return np.asarray(np.where(toggles, (pictures - low) / np.maximum(swing, 1e-9), level))

@@ -7,8 +7,8 @@ that change nothing. Told apart are they by three kinds of evidence, in this ord
    (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes out as the key frame before.
 2. *Motion that stops dead.* In a moving scene a freeze begins from one frame to the next, at full motion, and ends so:
    with a leap, since the scene went on meanwhile, or at once at full motion. What moves by itself slows down.
-3. *A burnt-in clock that stands* (``by_clock``). One that runs proves nothing: the camera may write it over a frozen
-   picture.
+3. *A burnt-in clock that stands* (``by_clock``) while frames go on. One that runs proves nothing: the camera may write
+   it over a frozen picture.
 
 Any other stretch in which nothing changes is undecided, and never called live.
 """
@@ -44,7 +44,7 @@ AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
 STEADY, UNSTEADY = 0.4, 4.0  # of the usual motion, from and up to which a frame moves as its neighbours do
 LEAP, KEY_LEAP = 2.0, 3.0  # of the motion before: the scene went on while the picture stood; a key frame recodes it too
-STANDS = 1.5  # s on a clock that shows whole seconds
+SECOND, STANDS = 1.0, 2.5  # s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Evidence:
 
 
 def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evidence:
-    """Look for freezes; ``elapsed`` (n,) s, ``shown`` (n,) whole seconds that a burnt-in clock shows, nan unread."""
+    """Look for freezes; ``elapsed`` (n,) s, ``shown`` (n,) seconds that a burnt-in clock shows, nan where unread."""
     interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))  # times may be alike
     shortest = max(FEWEST, round(SHORTEST / interval))
     silent = _silent(series, shortest)
@@ -166,13 +166,19 @@ def _restart(difference: Array, keys: NDArray[np.bool_], start: int, again: int,
 
 
 def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
-    """Choose of ``runs`` those in which the burnt-in clock stands although more than a second passes."""
-    return [run for run in runs if _stands(elapsed[slice(*run)], shown[slice(*run)])]
+    """Find in ``runs`` the frames, from the first second that is overdue, in which the burnt-in clock stands.
 
-
-def _stands(elapsed: Array, shown: Array) -> bool:
-    read = np.isfinite(shown)
-    return bool(read.any()) and float(np.ptp(elapsed[read])) > STANDS and float(np.ptp(shown[read])) == 0
+    ``shown`` (n,) tells one second from the next; nan frames count with the one before them.
+    """
+    found = []
+    for start, end in runs:
+        read = start + np.flatnonzero(np.isfinite(shown[start:end]))
+        begins = read[np.flatnonzero(np.diff(shown[read], prepend=np.nan))]
+        for begin, after in pairwise([*begins.tolist(), end]):
+            overdue = begin + int(np.searchsorted(elapsed[begin:after], elapsed[begin] + SECOND))
+            if elapsed[after - 1] - elapsed[begin] >= STANDS:
+                found.append((overdue, after))
+    return found
 
 
 def _silent(series: Series, shortest: int) -> list[Run]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
 from acceptance.metrics import _clock_face, _ticking
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from acceptance.metrics._clock_face import Font
     from acceptance.metrics._ticking import Array
+    from acceptance.scene import Scene
 
     Bytes = NDArray[np.uint8]
 
@@ -47,17 +49,31 @@ class Seconds:
     clear: float
 
 
-def changes(strip: Bytes, times: Array) -> Seconds:
-    """Follow the seconds in ``strip`` (n, h, w), a region round a burnt-in clock, frames at ``times`` (n,) s.
+def shown(scene: Scene) -> Array | None:
+    """Units of the seconds (n,) that a burnt-in clock shows in every frame of a film, nan outside its strip.
 
-    Needs 11 s of film and 5 frame/s. Raises GapError clock_too_short, clock_too_few_frames or clock_no_digits.
+    None where no region was given, or none holds a clock that can be followed.
     """
-    wide, font = font_of(strip, times)
-    return follow(wide, times, font)
+    for strip in scene.strips.values():
+        times = scene.series.times[strip.frames]
+        try:
+            wide, font = font_of(strip.luma, times)
+        except GapError:
+            continue
+        digits = np.full(len(scene.series.times), np.nan)
+        digits[strip.frames] = follow(wide, times, font).digits
+        return digits
+    return None
 
 
 def font_of(strip: Bytes, times: Array) -> tuple[Bytes, Font]:
-    """Learn the font; the strip is returned with a frame of what lies at its edge, in which ``Font.window`` counts."""
+    """Learn the font from ``strip`` (n, h, w), a region round a burnt-in clock, frames at ``times`` (n,) s.
+
+    The strip is returned with a frame of what lies at its edge, in which ``Font.window`` counts. Needs 11 s of film and
+    5 frame/s. Raises GapError clock_times_jump, clock_too_short, clock_too_few_frames or clock_no_digits.
+    """
+    if (np.diff(times) <= 0).any():
+        raise GapError("the film's times jump back", hint="Cut it there", code="clock_times_jump")
     ticks = _ticking.ticking(strip, times)
     x, y, width, height = ticks.box
     wide = np.pad(strip, ((0, 0), (FRAME, FRAME), (FRAME, FRAME)), "edge")

@@ -21,7 +21,7 @@ from acceptance.metrics._ticking import SHORTEST
 from acceptance.model import BudgetLine, Curve, Note, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -69,7 +69,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 def _of_one(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | Note]:
     times = scene.series.times[strip.frames]
     try:
-        wide, font = _seconds.font_of(strip.luma, _ascending(times))
+        wide, font = _seconds.font_of(strip.luma, times)
         seconds = _running(_seconds.follow(wide, times, font))
     except GapError as gap:
         yield from [_note(scene, region, quantity, gap) for quantity in QUANTITIES]
@@ -77,10 +77,10 @@ def _of_one(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | N
     try:
         reading = _read(wide, times, font, seconds, _order(scene))
     except GapError as gap:
-        yield _rate(scene, region, seconds, None)
+        yield _rate_figure(scene, region, seconds, None)
         yield _note(scene, region, "burnt_in_clock.offset", gap)
         return
-    yield _rate(scene, region, seconds, reading)
+    yield _rate_figure(scene, region, seconds, reading)
     yield from _offset_or_note(scene, region, strip, seconds, reading)
 
 
@@ -89,15 +89,9 @@ def read(strip: NDArray[np.uint8], times: Array, order: str | None = None) -> tu
 
     Raises GapError: too short, no clock, not running evenly, unreadable, day and month not to be told apart.
     """
-    wide, font = _seconds.font_of(strip, _ascending(times))
+    wide, font = _seconds.font_of(strip, times)
     seconds = _running(_seconds.follow(wide, times, font))
     return _read(wide, times, font, seconds, order), seconds
-
-
-def _ascending(times: Array) -> Array:
-    if (np.diff(times) <= 0).any():
-        raise GapError("the film's times jump back", hint="Cut it there", code="clock_times_jump")
-    return times
 
 
 def _running(seconds: Seconds) -> Seconds:
@@ -129,7 +123,7 @@ def _read(strip: NDArray[np.uint8], times: Array, font: Font, seconds: Seconds, 
         moment=moment,
         least=min(time.least, day.least),
         ahead=min(time.ahead, day.ahead),
-        height=font.window[3],
+        height=font.digits.height,
     )
 
 
@@ -141,17 +135,39 @@ def _order(scene: Scene) -> str | None:
     return told[0] if told else None
 
 
-def _rate(scene: Scene, region: str, seconds: Seconds, reading: Reading | None) -> Measurement:
-    """Seconds gained a day against the film's own time stamps."""
-    (slope, start), covariance = np.polyfit(seconds.moments, seconds.count, 1, cov=True)
+def rate(seconds: Seconds) -> tuple[float, list[BudgetLine]]:
+    """Seconds gained a day against the film's own time stamps, and the budget."""
+    (slope, _), covariance = np.polyfit(seconds.moments, seconds.count, 1, cov=True)
     span, reach = float(np.ptp(seconds.moments)), float(np.median(seconds.reach))
-    late = seconds.count - seconds.moments * slope - start
-    budget = [
+    freedom = len(seconds.moments) - 2.0
+    return (float(slope) - 1) * DAY, [
         BudgetLine(source="repeatability", contribution=float(covariance[0, 0]) ** 0.5 * DAY,
-                   degrees_of_freedom=len(late) - 2.0),
+                   degrees_of_freedom=freedom),
         BudgetLine(source="frame_interval", contribution=reach * (2 / 3) ** 0.5 / span * DAY, evaluation="B"),
         BudgetLine(source="film_clock", contribution=_reference_time.FILM_CLOCK / 3**0.5 * DAY, evaluation="B"),
     ]  # fmt: skip
+
+
+def offset(
+    seconds: Seconds, shown: datetime, true: Array, half_widths: Mapping[str, float]
+) -> tuple[float, list[BudgetLine]]:
+    """Clock - true time in s, and the budget.
+
+    ``shown`` begins with the first change, ``true`` (n,) is the time of each frame, s since ``_reference_time.EPOCH``;
+    ``half_widths`` of its budget, s.
+    """
+    at = (true[seconds.first] + true[seconds.first - 1]) / 2
+    each = (shown - _reference_time.EPOCH).total_seconds() + seconds.count - seconds.count[0] - at
+    reach = float(np.median(seconds.reach))
+    widths = {"frame_interval": reach, "burn_in": 2 * reach, **half_widths}
+    budget = [BudgetLine(source="repeatability", contribution=float(each.std(ddof=1)) / len(each) ** 0.5,
+                         degrees_of_freedom=len(each) - 1.0)]  # fmt: skip
+    budget += [BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B") for name, half in widths.items()]
+    return float(each.mean()), budget
+
+
+def _rate_figure(scene: Scene, region: str, seconds: Seconds, reading: Reading | None) -> Measurement:
+    value, budget = rate(seconds)
     curve = Curve(
         name="clock_deviation",
         x=tuple(seconds.moments.tolist()),
@@ -162,9 +178,7 @@ def _rate(scene: Scene, region: str, seconds: Seconds, reading: Reading | None) 
         y_unit="ms",
     )
     common = _common(region, seconds, reading)
-    return scene.figure(
-        "burnt_in_clock.rate", (slope - 1) * DAY, "s/d", budget, method=RATE_METHOD, curve=curve, **common
-    )
+    return scene.figure("burnt_in_clock.rate", value, "s/d", budget, method=RATE_METHOD, curve=curve, **common)
 
 
 def _common(region: str, seconds: Seconds, reading: Reading | None) -> dict[str, Any]:
@@ -188,20 +202,12 @@ def _offset_or_note(
     except GapError as gap:
         yield _note(scene, region, "burnt_in_clock.offset", gap)
         return
-    true = reference.seconds[strip.frames]
-    at = (true[seconds.first] + true[seconds.first - 1]) / 2
-    shown = (reading.shown - _reference_time.EPOCH).total_seconds() + seconds.count - seconds.count[0]
-    each = shown - at
-    reach = float(np.median(seconds.reach))
-    widths = {"frame_interval": reach, "burn_in": 2 * reach} | reference.half_widths
-    budget = [BudgetLine(source="repeatability", contribution=float(each.std(ddof=1)) / len(each) ** 0.5,
-                         degrees_of_freedom=len(each) - 1.0)]  # fmt: skip
-    budget += [BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B") for name, half in widths.items()]
+    value, budget = offset(seconds, reading.shown, reference.seconds[strip.frames], reference.half_widths)
     common = _common(region, seconds, reading)
     common["details"]["reference"] = reference.kind
     bound = Reason(code="stream_delay_unknown") if reference.late else None
     common |= {"method": OFFSET_METHOD, "lower_bound": reference.late, "bound_by": bound}
-    yield scene.figure("burnt_in_clock.offset", float(each.mean()), "s", budget, **common)
+    yield scene.figure("burnt_in_clock.offset", value, "s", budget, **common)
 
 
 def _note(scene: Scene, region: str, quantity: str, gap: GapError) -> Note:

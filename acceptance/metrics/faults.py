@@ -16,7 +16,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
 
 from acceptance.errors import GapError
-from acceptance.metrics import _freeze, _timing
+from acceptance.metrics import _freeze, _seconds, _timing
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason, Tap
 from acceptance.thumbnails import apart, motion_every
 
@@ -152,11 +152,11 @@ def scene_change(scene: Scene) -> Level | None:
 def _freeze_figure(scene: Scene) -> Measurement | Note:
     """Longest proven freeze; a Note where none is proven and one cannot be ruled out."""
     at = elapsed(scene)
-    found = _freeze.evidence(scene.series, at)
+    found = _freeze.evidence(scene.series, at, _seconds.shown(scene))
     start, end = _longest(found.frozen, at)
     open_start, open_end = _longest(found.undecided, at)
     if start == end and open_start < open_end:
-        return _note(scene, "faults.freeze", "freeze_undecided", duration=_seconds(at, open_start, open_end))
+        return _note(scene, "faults.freeze", "freeze_undecided", duration=_duration(at, open_start, open_end))
     frames = sum(last - first for first, last in found.frozen)
     details: dict[str, Value] = {"freezes": len(found.frozen), "share": frames / len(at)}
     if start < end:
@@ -170,7 +170,7 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
         }
     return scene.figure(
         "faults.freeze",
-        _seconds(at, start, end),
+        _duration(at, start, end),
         "s",
         [BudgetLine(source="frames", contribution=(float(np.median(np.diff(at))) if start < end else 0.0) / 6**0.5)],
         samples=len(at),
@@ -180,10 +180,10 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
 
 
 def _longest(runs: Sequence[tuple[int, int]], at: Array) -> tuple[int, int]:
-    return max(runs, key=lambda run: _seconds(at, *run), default=(0, 0))
+    return max(runs, key=lambda run: _duration(at, *run), default=(0, 0))
 
 
-def _seconds(at: Array, start: int, end: int) -> float:
+def _duration(at: Array, start: int, end: int) -> float:
     """Time for which the frames from ``start`` to before ``end`` were shown."""
     return float(at[end - 1] - at[start] + np.median(np.diff(at))) if start < end else 0.0
 

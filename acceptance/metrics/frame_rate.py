@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics import _counter, _freeze, _timing
+from acceptance.metrics import _counter, _freeze, _seconds, _timing
 from acceptance.model import BudgetLine, Curve, Event, Measurement, Note, Reason, Tap
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def _from_counts(scene: Scene, clocks: list[Clock], shown: Timing, counts: Count
 
 def _from_evidence(scene: Scene, clocks: list[Clock], shown: Timing, lacking: Reason) -> Iterator[Measurement | Note]:
     """Bounds without a counter: new pictures at most, repeats and missing pictures at least."""
-    found = _freeze.evidence(scene.series, shown.elapsed)
+    found = _freeze.evidence(scene.series, shown.elapsed, _seconds.shown(scene))
     repeated = sum(end - start for start, end in found.frozen)
     undecided = sum(end - start for start, end in found.undecided)
     frames = len(shown.elapsed)

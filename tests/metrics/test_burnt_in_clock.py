@@ -13,7 +13,7 @@ from conftest import benchmark
 
 from acceptance import scene
 from acceptance.errors import GapError
-from acceptance.metrics import _reference_time, _seconds, burnt_in_clock
+from acceptance.metrics import _clock_layout, _clock_reading, _reference_time, _seconds, burnt_in_clock
 from acceptance.model import Condition, Measurement, Note, Shot
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def filmed(**fields: Any) -> tuple[Any, np.ndarray, np.ndarray]:
     [
         {"font": "Aileron", "style": "outlined", "height": 12, "form": "YYYY-MM-DD"},
         {"font": "Aileron", "style": "inverting", "height": 16, "form": "YYYY/MM/DD", "ground": "panning"},
+        {"font": "DejaVu Serif", "style": "outlined", "height": 8, "form": "YYYY年MM月DD日", "ground": "bright"},
         {"font": "Courier bitmap", "style": "white", "height": 16, "form": "YYYY-MM-DD", "ground": "dark"},
         {"font": "Noto Sans CJK", "style": "inverting", "height": 24, "form": "YYYY年MM月DD日", "ground": "bright"},
     ],
@@ -84,6 +85,31 @@ def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
     assert caught.value.code == "clock_no_digits"
 
 
+@pytest.mark.parametrize(("height", "code"), [(8, "clock_too_small"), (9, "clock_too_small"), (10, "clock_unclear")])
+def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(height: int, code: str) -> None:
+    part = _clock_reading.Part(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
+    with pytest.raises(GapError) as caught:
+        _clock_reading._sure(part, height)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("height", [8, 12, 16])
+def test_the_height_of_the_digits_is_told_to_a_pixel(height: int) -> None:
+    _, strip, times = filmed(font="DejaVu Serif", height=height, start=START)
+    assert burnt_in_clock.read(strip, times)[0].height == pytest.approx(height, abs=1)
+
+
+def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> None:
+    """An advance of 6.6 px, rounded; 5 px of separators; of the digits 2026-11-25 13:52:3."""
+    text, at = "2026-11-25 13:52:3", np.array([0, 7, 13, 20, 31, 38, 49, 56, 72, 79, 90, 97, 108])
+    fits = np.full((10, 150), -0.2)
+    fits[[int(one) for one in text if one.isdigit()], at] = 0.9
+    upto = np.maximum.accumulate(fits, axis=0)
+    (time, *_) = _clock_layout.of_time(upto, fits[3], 115, 6)
+    assert time == (72, 79, 90, 97, 108)
+    assert _clock_layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0] == (0, 7, 13, 20, 31, 38, 49, 56)
+
+
 def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
     overlay, strip, times = filmed(font="Noto Serif CJK Bold", height=16, start=START)
     try:
@@ -115,7 +141,8 @@ def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds
     first = int(np.searchsorted(times, 14.0))
     frozen = strip.copy()
     frozen[first : first + 25] = strip[first]
-    seconds = _seconds.changes(frozen, times)
+    wide, font = _seconds.font_of(frozen, times)
+    seconds = _seconds.follow(wide, times, font)
     steps, gone = np.diff(seconds.count), np.diff(seconds.moments)
     late = int(np.argmax(gone))
     assert steps[late] in {2, 3}

@@ -73,15 +73,23 @@ def test_a_covered_lens_proves_nothing() -> None:
 
 
 def test_a_burnt_in_clock_that_stands_proves_a_freeze_and_one_that_runs_does_not() -> None:
-    """Seconds are read in one frame in five; a run shorter than the clock's own second stays open."""
+    """Seconds are read in one frame in five; what is proven begins when the next second is overdue."""
     elapsed = np.arange(200) / 25
     shown = np.where(np.arange(200) % 5 == 0, np.floor(elapsed), np.nan)
     standing = np.where(np.isfinite(shown), np.minimum(shown, 2.0), np.nan)
-    runs = [(75, 180)]
-    assert _freeze.by_clock(runs, elapsed, standing) == runs
-    assert _freeze.by_clock(runs, elapsed, shown) == []
-    assert _freeze.by_clock([(80, 100)], elapsed, shown) == []
-    assert _freeze.by_clock(runs, elapsed, np.full(200, np.nan)) == []
+    assert _freeze.by_clock([(75, 180)], elapsed, standing) == [(100, 180)]
+    assert _freeze.by_clock([(75, 180)], elapsed, shown) == []
+    assert _freeze.by_clock([(75, 130)], elapsed, standing) == []
+    assert _freeze.by_clock([(75, 180)], elapsed, np.full(200, np.nan)) == []
+
+
+def test_a_coder_that_swallows_one_tick_of_the_clock_proves_nothing() -> None:
+    elapsed = np.arange(250) / 25
+    shown = np.floor(elapsed) % 10
+    swallowed = np.where(shown == 6, 5, shown)
+    assert _freeze.by_clock([(0, 250)], elapsed, swallowed) == []
+    stands = np.where((shown >= 6) & (shown < 8), 5, shown)
+    assert _freeze.by_clock([(0, 250)], elapsed, stands) == [(150, 200)]
 
 
 def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:

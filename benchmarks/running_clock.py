@@ -1,0 +1,64 @@
+"""A burnt-in clock of known offset and rate, as the frames of a film show it: its ticks lie between them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from films import Reading
+
+from acceptance.metrics import _reference_time, burnt_in_clock
+from acceptance.metrics._seconds import Seconds
+from acceptance.model import Shot
+from acceptance.uncertainty import measurement
+
+if TYPE_CHECKING:
+    from acceptance.metrics._clock import Array
+    from acceptance.model import BudgetLine
+
+RATES = (12.5, 15.0, 20.0, 24000 / 1001, 25.0, 30000 / 1001, 30.0)  # frame/s
+DRIFT = 1000e-6  # most by which the clock gains or loses: 86 s a day
+
+
+def ticks(random: np.random.Generator) -> list[Reading]:
+    """Read offset and rate from 15 to 60 s of film; a frame interval apart, the clock's ticks lie where they may.
+
+    Drawn from the budget: the reference clock's error, that of the film's time stamps, and how late the time is burnt
+    in.
+    """
+    interval = 1 / float(random.choice(RATES))
+    stamps = np.arange(round(random.uniform(15, 60) / interval)) * interval
+    accuracy, drift = random.uniform(0.01, 0.5), random.uniform(-DRIFT, DRIFT)
+    stamped_fast, reference_off, late = random.standard_normal(3) / 3**0.5
+    true = random.uniform(1e9, 2e9) + stamps / (1 + _reference_time.FILM_CLOCK * stamped_fast)
+    ahead = random.uniform(-3600, 3600) + drift * (true - true[0])
+    seconds, first = _seen(np.floor(true + ahead - late * interval).astype(np.int64), stamps)
+    told = true[0] + accuracy * reference_off + stamps
+    shown = _reference_time.EPOCH + timedelta(seconds=first)
+    half_widths = {"reference_clock": accuracy, "film_clock": _reference_time.FILM_CLOCK * float(stamps[-1])}
+    offset = burnt_in_clock.offset(seconds, shown, told, half_widths)
+    rate = burnt_in_clock.rate(seconds)
+    return [
+        _reading("burnt_in_clock.offset", *offset, float(ahead[seconds.first].mean())),
+        _reading("burnt_in_clock.rate", *rate, drift * burnt_in_clock.DAY),
+    ]
+
+
+def _seen(shown: np.ndarray, stamps: Array) -> tuple[Seconds, int]:
+    """Return the course of what a clock shows, frame by frame, and what it shows from the first change on."""
+    first = np.flatnonzero(np.diff(shown)) + 1
+    seconds = Seconds(
+        digits=shown % 10,
+        first=first,
+        moments=(stamps[first] + stamps[first - 1]) / 2,
+        reach=(stamps[first] - stamps[first - 1]) / 2,
+        count=shown[first] - shown[0],
+        clear=1.0,
+    )
+    return seconds, int(shown[first[0]])
+
+
+def _reading(quantity: str, value: float, budget: list[BudgetLine], truth: float) -> Reading:
+    found = measurement(Shot(id="drawn", subject="clock", clip=""), quantity, value, "", budget, samples=1, method="")
+    return Reading(quantity=quantity, region="", value=value, expanded=found.expanded, truth=truth)
