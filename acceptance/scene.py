@@ -51,8 +51,8 @@ class Series:
     whose luma code is not that of the frame before (nan first), ``key_changed`` at key frames the share that is not
     that of the key frame before, of the pixels that are not clipped (else nan); both on 180 rows. ``cells``
     holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
-    located; ``levels`` that of its pseudo-random sequence, (n,); ``rows`` its centre row as a fraction of the height,
-    in which the low bits and the sequence lie; regions by hand in which a light is driven have both by their own names.
+    located; ``levels`` (n,) those of regions by hand in which a light is driven; ``rows`` the centre rows of both as
+    fractions of the height.
     ``features`` are those that picture faults are told from
     (``thumbnails``).
     """
@@ -298,7 +298,7 @@ def series_of(opened: clip.Clip, watch: Watch) -> Series:
         changed=features["changed"].astype(np.float64),
         key_changed=features["key_changed"].astype(np.float64),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
-        levels={name: track.level(count) for name, track in zip(names, tracks, strict=True)} | watch.driven_levels(),
+        levels=watch.driven_levels(),
         rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)}
         | {name: (y + height / 2) / opened.info.height for name, (_, y, _, height) in watch.driven.items()},
         features=features,

@@ -119,16 +119,13 @@ class Track:
     def __init__(self, place: Located, first: int) -> None:
         self.first = first
         self.readings: list[NDArray[np.float64]] = []
-        self.levels: list[float] = []
         self.seen: list[tuple[tuple[int, int, int, int], NDArray[Any]]] = []  # fiducials when last aligned
         self.move(place)
 
     def move(self, place: Located) -> None:
         """Take note of where the clock is now."""
         self.place = place
-        sequence = (region for region in place.chart.regions if region.kind == "sequence")
-        regions = [*clock_cells(place.chart), *sequence]
-        self.count = len(clock_cells(place.chart))
+        regions = clock_cells(place.chart)
         self.boxes = Boxes([within(charts.inner(place, region, CORE)) for region in regions], place.picture)
 
     def follow(self, frame: Frame) -> bool:
@@ -143,22 +140,14 @@ class Track:
         return place is not None
 
     def read(self, frame: Frame) -> None:
-        """Read the mean code of each cell, and of the fields of the pseudo-random sequence together."""
-        sums, areas = self.boxes.sums(frame.luma), self.boxes.areas
-        self.readings.append(sums[: self.count] / areas[: self.count])
-        self.levels.append(float(sums[self.count :].sum() / areas[self.count :].sum()))
+        """Read the mean code of each cell."""
+        self.readings.append(self.boxes.sums(frame.luma) / self.boxes.areas)
 
     def column(self, count: int) -> NDArray[np.float32]:
         """Give the readings as (count, cells), nan where there is none."""
         cells = np.full((count, self.count), np.nan, np.float32)
         cells[self.first : self.first + len(self.readings)] = self.readings
         return cells
-
-    def level(self, count: int) -> NDArray[np.float64]:
-        """Give the mean code of the pseudo-random sequence as (count,), nan where there is none."""
-        level = np.full(count, np.nan)
-        level[self.first : self.first + len(self.levels)] = self.levels
-        return level
 
 
 class Boxes:

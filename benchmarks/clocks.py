@@ -1,13 +1,13 @@
 """Films and streams of clocks at signal level: what each frame shows of every bit is integrated, then made noisy.
 
-The settings are those of the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time, screens with their
-own refresh, every clock off by its own 5 to 50 ppm, film at 60 or 240 frame/s, 2 % noise. What a budget judges (type
-B) is drawn from normal distributions with the standard uncertainty that it states.
+The settings are those of the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time, read-out of 0.3 to
+1 frame time, screens with their own refresh, every clock off by its own 5 to 50 ppm, film at 60 or 240 frame/s, 2 %
+noise. What a budget judges (type B) is drawn from normal distributions with the standard uncertainty that it states.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from acceptance.metrics import _clock, _delay, _driven, _screens, latency
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 REFRESHES = (59.94, 60.0, 75.0)
 NOISE = 0.02
 JITTER = 0.002  # s, of the way from camera to monitor
+FILMED, FILLED = 0.5, 0.9  # share of the film's height, and of the camera's, that the clock takes
+HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # at which the low bits stand
 AGAIN = 40  # times that the same film is made with other jitter: what the mean would be under the same conditions
 
 
@@ -44,6 +46,7 @@ class Setting:
     exposure: float
     delay: float
     seconds: float
+    readouts: tuple[float, float]  # of film and camera, over the height of the clock
 
 
 def off(random: np.random.Generator) -> float:
@@ -74,6 +77,7 @@ def drawn(random: np.random.Generator, film: float, seconds: float) -> Setting:
         exposure=exposure(random, camera),
         delay=float(random.uniform(0.05, 0.6)),
         seconds=seconds,
+        readouts=(FILMED * random.uniform(0.3, 1) / film, FILLED * random.uniform(0.3, 1) / camera),
     )
 
 
@@ -99,16 +103,33 @@ def chain(random: np.random.Generator, what: Setting) -> Chain:
     return Chain(what=what, middles=middles, start=random.uniform(0, 1 / what.monitor))
 
 
-def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, Array, Array, Array]:
-    """Return film times, shares of reference and of monitor (n, 24), and the latencies of the pictures in ms."""
+def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, _clock.Readings, _clock.Readings, Array]:
+    """Return film times, readings of reference and of monitor, and the latencies of the pictures in ms."""
     what = way.what
     times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
     lights = way.lights(random)
-    pictures = _clock.expected_shares(5000 + what.refresh * way.middles, what.exposure * what.refresh, 24)
-    shown = shown_by(way, times, lights, pictures)
-    live = _clock.expected_shares(5000 + what.refresh * times, what.film_exposure * what.refresh, 24)
-    noisy = [one + NOISE * random.standard_normal(one.shape) for one in (live, shown)]
-    return times, noisy[0], noisy[1], _seen(way, lights, times)
+
+    def live(height: float) -> Array:
+        at = times + what.readouts[0] * height
+        return _clock.expected_shares(5000 + what.refresh * at, what.film_exposure * what.refresh, 24)
+
+    def shown(height: float) -> Array:
+        taken = way.middles + what.readouts[1] * height
+        pictures = _clock.expected_shares(5000 + what.refresh * taken, what.exposure * what.refresh, 24)
+        return shown_by(way, times + what.readouts[0] * height, lights, pictures)
+
+    both = [
+        _readings(random, seen, what.refresh * lag)
+        for seen, lag in ((live, what.readouts[0]), (shown, what.readouts[1]))
+    ]
+    return times, *both, _seen(way, lights, times)
+
+
+def _readings(random: np.random.Generator, seen: Callable[[float], Array], lag: float) -> _clock.Readings:
+    """Read what is ``seen`` (n, 24) at a height, made noisy."""
+    rows = np.stack([seen(height)[:, : _clock.LOW_BITS] for height in HEIGHTS], axis=1)
+    middle, low = (one + NOISE * random.standard_normal(one.shape) for one in (seen(0.0), rows))
+    return replace(_clock.readings_of(middle), low=low, heights=HEIGHTS, lag=lag)
 
 
 def _seen(way: Chain, lights: Array, times: Array) -> Array:
@@ -121,7 +142,7 @@ def film(random: np.random.Generator) -> list[Reading]:
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
     way = chain(random, drawn(random, rate, seconds))
     times, live, shown, true = film_of(random, way)
-    found = _screens.glass_to_glass(times, _clock.readings_of(live), _clock.readings_of(shown))
+    found = _screens.glass_to_glass(times, live, shown)
     again = [_seen(way, way.lights(random), times) for _ in range(AGAIN)]
     truths = {
         "mean": float(np.mean([one.mean() for one in again])),
@@ -130,7 +151,17 @@ def film(random: np.random.Generator) -> list[Reading]:
         "percentile_95": float(np.mean([np.percentile(one, 95) for one in again])),
     }
     common = latency.film_lines(found, 1000 / way.what.film, random.uniform(0, 0.1))
-    return _readings(random, "latency.glass_to_glass", found, common, truths)
+    return _figures(random, "latency.glass_to_glass", found, common, truths)
+
+
+def bars(random: np.random.Generator) -> tuple[str, Reading]:
+    """Say what was read, and the mean, of a film at 240 frame/s with exposures too short to blend much."""
+    what = replace(drawn(random, 240.0, 6.0), film_exposure=0.001, exposure=0.001)
+    times, live, shown, true = film_of(random, chain(random, what))
+    found = _screens.glass_to_glass(times, live, shown)
+    common = latency.film_lines(found, 1000 / what.film, 0.0)
+    [mean] = _figures(random, "latency.glass_to_glass", found, common, {"mean": float(true.mean())}, shift=False)
+    return found.reading, mean
 
 
 def shown_by(way: Chain, times: Array, lights: Array, pictures: Array) -> Array:
@@ -178,7 +209,7 @@ def light(random: np.random.Generator) -> list[Reading]:
     found = _driven.glass_to_glass(times, source, monitor, drive)
     truths = {"mean": float(true.mean()), "worst": float(true.max())}
     common = latency.film_lines(found, 1000 / what.film, 0.0)
-    return _readings(random, "latency.glass_to_glass", found, common, truths)
+    return _figures(random, "latency.glass_to_glass", found, common, truths)
 
 
 def light_stream(random: np.random.Generator) -> list[Reading]:
@@ -191,7 +222,7 @@ def light_stream(random: np.random.Generator) -> list[Reading]:
     source = 0.1 + 0.7 * (seen + NOISE * random.standard_normal(len(taken)))
     found = _driven.stream((taken - taken[0]) * off(random), source, came, drive)
     truths = {"mean": 1000 * what.delay}
-    return _readings(random, "latency.stream", found, latency.log_lines(found), truths)
+    return _figures(random, "latency.stream", found, latency.log_lines(found), truths)
 
 
 def stream(random: np.random.Generator) -> list[Reading]:
@@ -204,23 +235,25 @@ def stream(random: np.random.Generator) -> list[Reading]:
     readings = _clock.readings_of(shares + NOISE * random.standard_normal(shares.shape))
     found = _screens.stream(readings, came, np.column_stack([1000 + log, log / what.refresh]))
     truths = {"mean": 1000 * what.delay, "worst": float((came - taken).max()) * 1000}
-    return _readings(random, "latency.stream", found, latency.log_lines(found), truths)
+    return _figures(random, "latency.stream", found, latency.log_lines(found), truths)
 
 
-def _readings(
+def _figures(
     random: np.random.Generator,
     quantity: str,
     found: _delay.Latency,
     common: Sequence[BudgetLine],
     truths: dict[str, float],
+    *,
+    shift: bool = True,
 ) -> list[Reading]:
     """Pair figures and truths; what the common lines judge is drawn once, the same for all statistics."""
-    shift = float(sum(line.contribution * random.standard_normal() for line in common))
+    judged = float(sum(line.contribution * random.standard_normal() for line in common)) if shift else 0.0
     readings = []
-    for statistic, (value, lines) in _delay.statistics(found.draws).items():
+    for statistic, (value, lines) in _delay.statistics(found.draws, found.mixture).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
-            truth = truths[statistic] + (0.0 if statistic == "sd" else shift)
+            truth = truths[statistic] + (0.0 if statistic == "sd" else judged)
             expanded = combined.k * combined.uncertainty
             readings.append(Reading(quantity=quantity, region=statistic, value=value, expanded=expanded, truth=truth))
     return readings

@@ -1,9 +1,10 @@
 """Print the tables of ``docs/metrics/latency.md``: error and coverage of latency, by signals and by whole films.
 
-``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T] [signals|films|lights ...]``
+``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T] [signals|films|bars|lights ...]``
 
 Signals: ``clocks.py``, 2,000 runs, of which half are films of clock and monitor and half streams. Films: 12 of 60 s,
-640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s. Finished films and batches of signals
+640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s. Bars: signals at 240 frame/s with
+exposures of 1 ms. Finished films and batches of signals
 are kept in the cache, so that the work can be broken off and gone on with.
 """
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
     from films import Reading
 
-SIGNALS, FILMS, BATCH = 2000, 12, 20
+SIGNALS, FILMS, BATCH = 2000, 12, 10
+BARS, WITHIN = 100, 2.0  # ms
 SECONDS = 60.0
 WIDTH, HEIGHT = 640, 360
 Rows = list[dict[str, Any]]
@@ -53,7 +55,11 @@ def batch(case: tuple[int, int, Path | None]) -> Rows:
 def _signal(number: int) -> Rows:
     random = np.random.default_rng([2006, number, 17])
     kind: Callable[[np.random.Generator], list[Any]] = clocks.film if number % 2 else clocks.stream
-    return [_row(one) for one in kind(random)]
+    try:
+        return [_row(one) for one in kind(random)]
+    except GapError as gap:
+        print(f"signal {number}: {gap.code}", flush=True)
+        return []
 
 
 def _row(one: Reading) -> dict[str, Any]:
@@ -156,6 +162,30 @@ def _line(one: dict[str, Any]) -> tuple[str, ...]:
     return *setting, read, *sizes
 
 
+def bars(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Tell the errors at 240 frame/s of films in which no blends are seen, and of those in which some are."""
+    del cache, seconds
+    found = [one for one in setting.each(_bar, list(range(setting.runs(BARS)))) if one]
+    lines = []
+    for reading in sorted({reading for reading, _, _ in found}):
+        off, expanded = np.array([one[1:] for one in found if one[0] == reading]).T
+        off = np.abs(off)
+        inside = f"{np.sum(off <= expanded)} of {off.size}"
+        sizes = (f"{np.median(off):.2f}", f"{off.max():.2f}", f"{np.median(expanded):.2f}")
+        lines.append((reading, str(off.size), f"{np.sum(off <= WITHIN)} of {off.size}", inside, *sizes))
+    head = ("read", "films", "mean within 2 ms", "inside U", "error, median, ms", "largest, ms", "U, median, ms")
+    return table(head, lines)
+
+
+def _bar(number: int) -> tuple[str, float, float] | None:
+    try:
+        reading, mean = clocks.bars(np.random.default_rng([2006, number, 20]))
+    except GapError as gap:
+        print(f"bars {number}: {gap.code}", flush=True)
+        return None
+    return reading, mean.off, mean.expanded
+
+
 def lights(setting: Setting, cache: Path | None, seconds: float) -> str:
     """Tell the coverage of driven lights, a tenth as many runs."""
     del cache, seconds
@@ -174,7 +204,7 @@ def _light(number: int) -> Rows:
         return []
 
 
-PARTS = {"signals": signals, "films": whole_films, "lights": lights}
+PARTS = {"signals": signals, "films": whole_films, "bars": bars, "lights": lights}
 
 
 def main(arguments: list[str]) -> None:

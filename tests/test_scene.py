@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from acceptance import charts, clip, drawing, encode, finding, scene, sequences, simulate, tone, watch
+from acceptance import charts, clip, drawing, encode, finding, scene, simulate, tone, watch
 from acceptance.camera import Camera
 from acceptance.errors import PlanError
 from acceptance.model import Shot
@@ -188,16 +188,6 @@ def test_the_series_tell_which_share_of_the_pixels_changed(tmp_path: Path) -> No
     assert series.keys.all()
     np.testing.assert_allclose(series.changed, [np.nan, 0.1, 0.0])
     np.testing.assert_allclose(series.key_changed[1:], [(400 + 400) / (4000 + 400), 0.0])
-
-
-def test_the_pseudo_random_field_of_the_clock_follows_its_sequence(clock_film: Film) -> None:
-    """Linear light of the field's mean code is the share of the exposure during which it was lit, within 3 %."""
-    seen = scene.look(shot_of(clock_film.path), clock_film.path.parent)
-    truth, level = clock_film.truth, seen.linear(seen.series.levels["clock"])
-    half = truth.camera.exposure * 60 / 2
-    share = sequences.mean(truth.indices - half, truth.indices + half)
-    gain, offset = np.polyfit(share, level, 1)
-    assert np.abs(level - offset - gain * share).max() < 0.03 * gain
 
 
 def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_followed(

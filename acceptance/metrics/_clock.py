@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from acceptance.metrics import _rows
-from acceptance.metrics._gray import LOW_BITS, Array, Whole, expected_shares, index_of, low_bits
+from acceptance.metrics._gray import CLEAR, LOW_BITS, Array, Whole, expected_shares, index_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from acceptance.charts import Chart
     from acceptance.scene import Scene
 
-__all__ = ["LOW_BITS", "Array", "Whole", "expected_shares", "index_of", "low_bits"]
+__all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
 
-CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
 SAME = 0.3  # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far less
 RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
 CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
@@ -47,7 +46,8 @@ class Readings:
     refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the share of the later refresh; ``position``
     (n,) with ``reach`` (n,), its half range, in refreshes, nan unreadable. ``exponent`` corrects the camera's curve.
     ``lag`` is by how many refreshes the chart's lower end is seen later than its upper end (rolling shutter of the
-    camera, less that of the screen); position is that of the middle height.
+    camera, less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are the shares of
+    the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
     """
 
     shares: Array
@@ -56,6 +56,8 @@ class Readings:
     position: Array
     reach: Array
     exponent: float
+    low: Array
+    heights: Array
     lag: float = 0.0
 
     @property
@@ -66,7 +68,7 @@ class Readings:
     def only(self, chosen: Whole) -> Readings:
         """Return the readings of the ``chosen`` frames."""
         arrays: dict[str, Any] = {
-            name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach")
+            name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach", "low")
         }
         return replace(self, **arrays)
 
@@ -112,12 +114,23 @@ def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Arr
     light = curved(normalised(codes[:, list(rows.columns)], scale, linear), exponent)
     near = index_of(on > off)
     lag = _rows.lag(light, rows, near)
+    low, heights = _rows.low_bits(light, rows)
     if not lag:
-        found = readings_of(shares, exponent)
+        found = replace(readings_of(shares, exponent), low=low, heights=heights)
         return found.where(_rows.agree(light, rows, shares))
     index, blend, position, reach = _rows.read(light, rows, lag, near)
     shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
-    return Readings(shares=shares, index=index, blend=blend, position=position, reach=reach, exponent=exponent, lag=lag)
+    return Readings(
+        shares=shares,
+        index=index,
+        blend=blend,
+        position=position,
+        reach=reach,
+        exponent=exponent,
+        low=low,
+        heights=heights,
+        lag=lag,
+    )
 
 
 def pairs(cells: Array, chart: Chart) -> tuple[Array, Array]:
@@ -192,7 +205,16 @@ def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
         found = _one_boundary(shares[i]) or _several_boundaries(shares[i])
         if found:
             index[i], blend[i], position[i], reach[i] = found
-    return Readings(shares=shares, index=index, blend=blend, position=position, reach=reach, exponent=exponent)
+    return Readings(
+        shares=shares,
+        index=index,
+        blend=blend,
+        position=position,
+        reach=reach,
+        exponent=exponent,
+        low=shares[:, None, :LOW_BITS],
+        heights=np.zeros(1),
+    )
 
 
 def _one_boundary(shares: Array) -> tuple[int, float, float, float] | None:

@@ -28,7 +28,8 @@ class Latency:
 
     ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the monitor (none for a
     stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen).
-    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks) or ``sequence``.
+    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``mixture`` ms: what
+    noise leaves open of the moment of a single change, beyond the draws.
     """
 
     draws: Array
@@ -36,6 +37,7 @@ class Latency:
     refresh_rate: float = 0.0
     exposure: float = 0.0
     reading: str = "bars"
+    mixture: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
 
     @property
@@ -50,9 +52,9 @@ class Latency:
         return {
             "reading": self.reading,
             "coarse": "yes" if left_open > FINE else "no",
-            "sd_ms": float(each.std(ddof=1)),
-            "percentile_95_ms": float(np.percentile(each, 95)),
-            "least_ms": float(each.min()),
+            "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
+            "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
+            "least_ms": float(self.draws.min(axis=1).mean()),
             "standard_error_ms": float(each.std(ddof=1)) / len(each) ** 0.5,
             "pictures": len(each),
             "refresh_rate_hz": self.refresh_rate,
@@ -65,46 +67,44 @@ def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
     each = draws.mean(axis=0)
     parts = np.array_split(each, min(BATCHES, len(each)))
     scatter = float(np.std([part.mean() for part in parts], ddof=1)) / len(parts) ** 0.5
-    return float(each.mean()), [
-        BudgetLine(source="phases", contribution=float(draws.mean(axis=1).std())),
+    value, phases = _over(draws.mean(axis=1))
+    return value, [
+        phases,
         BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=len(parts) - 1.0),
     ]
 
 
-def worst(draws: Array) -> tuple[float, list[BudgetLine]]:
-    """Largest of the pictures seen, and what is open about that one."""
-    each = draws.mean(axis=0)
-    slowest = int(np.argmax(each))
-    return float(each[slowest]), [BudgetLine(source="phases", contribution=float(draws[:, slowest].std()))]
+def worst(draws: Array, mixture: float = 0.0) -> tuple[float, list[BudgetLine]]:
+    """Largest of the pictures seen, and what is open about it: ``mixture`` ms of its own."""
+    value, phases = _over(draws.max(axis=1))
+    return value, [phases, BudgetLine(source="mixture", contribution=mixture)] if mixture else [phases]
 
 
 def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
     """Take the standard deviation; its own standard error is that of normal values (JCGM 100:2008, E.4.3)."""
-    value = float(draws.mean(axis=0).std(ddof=1))
-    freedom = draws.shape[1] - 1
-    return value, [
-        _open(draws.std(axis=1, ddof=1), value),
-        BudgetLine(source="repeatability", contribution=value / (2 * freedom) ** 0.5),
-    ]
+    value, phases = _over(draws.std(axis=1, ddof=1))
+    scatter = value / (2 * (draws.shape[1] - 1)) ** 0.5
+    return value, [phases, BudgetLine(source="repeatability", contribution=scatter)]
 
 
 def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
     """95th percentile; its scatter from the order statistics beside it (binomial ranks, one standard deviation off)."""
-    each = draws.mean(axis=0)
-    count = len(each)
-    step = 100 * (0.95 * 0.05 / count) ** 0.5
-    low, value, high = np.percentile(each, [95 - step, 95, min(95 + step, 100)])
-    return float(value), [
-        _open(np.percentile(draws, 95, axis=1), float(value)),
-        BudgetLine(source="repeatability", contribution=float(high - low) / 2),
-    ]
+    step = 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
+    low, high = np.percentile(draws.mean(axis=0), [95 - step, min(95 + step, 100)])
+    value, phases = _over(np.percentile(draws, 95, axis=1))
+    return value, [phases, BudgetLine(source="repeatability", contribution=float(high - low) / 2)]
 
 
-def statistics(draws: Array) -> dict[str, tuple[float, list[BudgetLine]]]:
+def statistics(draws: Array, mixture: float = 0.0) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
-    return {"mean": mean(draws), "worst": worst(draws), "sd": deviation(draws), "percentile_95": percentile(draws)}
+    return {
+        "mean": mean(draws),
+        "worst": worst(draws, mixture),
+        "sd": deviation(draws),
+        "percentile_95": percentile(draws),
+    }
 
 
-def _open(drawn: Array, value: float) -> BudgetLine:
-    """Tell what the draws of a statistic leave open: their scatter and how far they lie off together."""
-    return BudgetLine(source="phases", contribution=float(np.hypot(drawn.std(), drawn.mean() - value)))
+def _over(drawn: Array) -> tuple[float, BudgetLine]:
+    """Mean of a statistic over the courses (m,) that are possible, and what they leave open."""
+    return float(drawn.mean()), BudgetLine(source="phases", contribution=float(drawn.std()))

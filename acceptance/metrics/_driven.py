@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics import _monitor, _relayed, _sequence
+from acceptance.metrics import _relayed, _sequence
 from acceptance.metrics._delay import Latency
 from acceptance.metrics._screens import FEWEST, enough
 
 if TYPE_CHECKING:
     from acceptance.metrics._clock import Array
+    from acceptance.metrics._monitor import Changes
     from acceptance.sequences import Drive
 
 MOST_AGE = 12.0  # s
@@ -43,19 +44,33 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
     exposure = seen.line.draws[:, 2] / seen.line.draws[:, 1]
     origin = _relayed.Source(mean=mean, line=seen.line, exposure=float(exposure.mean()))
     relay = _relayed.sought(times, monitor, origin, _age(times, monitor, origin))
-    changes, pictures = _relayed.timed(times, monitor, origin, relay)
+    changes, pictures, noise = _relayed.timed(times, monitor, origin, relay)
     if not len(changes.picture):
         raise GapError("the monitor never changes to another level", code="no_change")
     enough(len(changes.picture), FEWEST)
-    moments = _monitor.moments(changes, times, exposure, refreshes=False)
+    moments = _moments(changes, times, exposure)
     taken = np.random.default_rng(2).permutation(pictures.at(changes.picture.astype(np.float64)))
     return Latency(
         draws=(moments - seen.line.inverse(taken)) * 1000,
         moments=moments.mean(axis=0),
         exposure=float(exposure.mean()) * 1000,
         reading="sequence",
+        mixture=noise * float(exposure.mean()) * 1000,
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
+
+
+def _moments(changes: Changes, times: Array, exposure: Array) -> Array:
+    """(m, c) draws of the moments of the changes in s, with exposures (m,) s: a mixture tells it, else the gap is open.
+
+    The monitor's refreshes are not sought: mixtures of levels tell too little. Changes in gaps lie at the same share of
+    them, the worst case.
+    """
+    half = exposure[:, None] / 2
+    after, before = times[changes.frame] - half, times[changes.frame - 1] + half
+    part = np.random.default_rng(4).uniform(size=half.shape)
+    between = before + part * np.maximum(after - before, 0)
+    return np.asarray(np.where(changes.share < 1, after + 2 * half * (1 - changes.share), between))
 
 
 def _age(times: Array, monitor: Array, source: _relayed.Source) -> float:

@@ -11,6 +11,9 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 LOW_BITS = 4  # bits that tell the place within a few refreshes
+CYCLE = 2 << LOW_BITS  # refreshes after which they show the same
+FINE = 2048  # places a refresh
+CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
 
 
 def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
@@ -24,29 +27,21 @@ def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
 
 
 def low_bits(position: Array, width: Array | float) -> Array:
-    """``expected_shares`` of the LOW_BITS lowest bits, by table: all of them change at whole refreshes only."""
-    half = np.asarray(width) / 2
-    gained = _lit_until(position + half) - _lit_until(position - half)
-    return np.asarray(gained / (2 * half[..., None]))
-
-
-def _lit_until(position: Array) -> Array:
-    """(..., LOW_BITS) refreshes for which each bit was lit from index 0 on."""
-    lit, before = _low_table()
-    refresh = np.floor(position)
-    number = refresh.astype(np.int64)
-    inside = np.take(lit, number % len(lit), axis=0)
-    inside *= (position - refresh)[..., None]
-    inside += np.take(before, number % len(lit), axis=0)
-    inside += (number // len(lit) * (len(lit) / 2))[..., None]
-    return np.asarray(inside)
+    """``expected_shares`` of the LOW_BITS lowest bits, by table: right to 0.01 for widths up to CYCLE and from 0.03."""
+    begin = np.rint(np.mod(position - np.asarray(width) / 2, CYCLE) * FINE).astype(np.int32)
+    length = np.maximum(np.rint(np.asarray(width) * FINE).astype(np.int32), 1)
+    lit = _lit_until()
+    gained = lit.take(begin + length, axis=0)
+    gained -= lit.take(begin, axis=0)
+    gained *= (FINE / length).astype(np.float32)[..., None]
+    return np.asarray(gained)
 
 
 @cache
-def _low_table() -> tuple[Array, Array]:
-    """Give (refreshes, LOW_BITS) which bits are lit, over one period; and for how many refreshes each was before."""
-    lit = expected_shares(np.arange(0.5, 4 << (LOW_BITS - 1)), 1.0, LOW_BITS)
-    return lit, np.cumsum(lit, axis=0) - lit
+def _lit_until() -> NDArray[np.float32]:
+    """(2 CYCLE FINE + 1, LOW_BITS) refreshes for which each bit was lit from index 0 on, to places 1 / FINE apart."""
+    lit = np.tile(expected_shares(np.arange(0.5, CYCLE), 1.0, LOW_BITS), (2, 1))
+    return np.cumsum(np.vstack([np.zeros(LOW_BITS), np.repeat(lit, FINE, axis=0) / FINE]), axis=0).astype(np.float32)
 
 
 def index_of(bits: NDArray[np.bool_]) -> Whole:

@@ -13,26 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._clock import CLEAR, SAME
+from acceptance.metrics._clock import CLEAR, LOW_BITS, SAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from acceptance.metrics._clock import Array, Whole
+    from acceptance.metrics._clock import Array, Readings, Whole
 
-REFRESH_RATES = (50.0, 60.0, 75.0, 90.0, 100.0, 120.0, 144.0)  # Hz, each within RATE_BAND
-RATE_BAND = 0.01  # relative
-TIMING = (
-    0.0007  # s by which a moment may miss the monitor's grid of refreshes: noise of a mixture, jitter of time stamps
-)
-SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
-MISS = 0.001  # likelihood of a change off the grid, against one on it
-STRAY = 0.0005  # s from one grid that is tried to the next
-PHASES = 32
-GROUPS = 8  # of draws with nearly the same exposure: where it is not known, it decides which refreshes fit
 REACH = 3  # pictures about the guess that a film frame may show
+MIXED = 0.2  # share of another picture from which a frame is a mixture; less may be an error of curve or coder
+PURE = 0.03  # share of another picture in a frame that shows one alone
 MOSTLY = 0.25  # share of another picture in a frame that still tells what the main one looks like
-MOST_CHANGES = 200  # that the grid is looked for in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +115,12 @@ class Shown:
     share: Array
 
     def changes(self) -> Changes:
-        """Find the changes between frames that are known; a picture that seems to come twice, or late, is left out."""
-        begins = np.where(self.share > 1 - CLEAR, self.new, self.old)
-        ends = np.where(self.share < CLEAR, self.old, self.new)
+        """Find the changes between frames that are known; a picture that comes late is left out.
+
+        Where one seems to come twice, the first time was a mixture of others: only the second counts.
+        """
+        begins = np.where(self.share > 1 - MIXED, self.new, self.old)
+        ends = np.where(self.share < MIXED, self.old, self.new)
         before = np.concatenate([[-1], np.where(self.old >= 0, ends, -1)[:-1]])
         follows = (self.old >= 0) & (before >= 0) & (begins >= before)
         between, within = (np.flatnonzero(follows & late) for late in (begins > before, ends > begins))
@@ -134,12 +128,14 @@ class Shown:
         order = np.argsort(frame, kind="stable")
         frame = frame[order]
         missed = np.cumsum(~follows)[frame]
-        return Changes(
-            picture=np.concatenate([begins[between], ends[within]])[order],
+        picture = np.concatenate([begins[between], ends[within]])[order]
+        every = Changes(
+            picture=picture,
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
         )
+        return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
         """Give the pictures (k,) that some frame shows nearly alone, and their mean shares (k, c), the rest taken off.
@@ -150,10 +146,40 @@ class Shown:
         rest = np.minimum(self.share, 1 - self.share)
         chosen = np.flatnonzero((self.old >= 0) & (rest < MOSTLY))
         own = (shares[chosen] - rest[chosen, None] * pictures[other[chosen]]) / (1 - rest[chosen, None])
-        number, which = np.unique(main[chosen], return_inverse=True)
-        sums = np.zeros((len(number), shares.shape[1]))
-        np.add.at(sums, which, own)
-        return number, sums / np.bincount(which)[:, None]
+        return _means(main[chosen], own)
+
+    def unmixed(self, low: Array, late: Array, count: int) -> Array:
+        """(count, r, bits) light of pictures in rows that the film sees ``late`` (r,); nan where no frame is sure.
+
+        Rows that are seen later than the middle show one picture where the next frame's middle still shows it, rows
+        that are seen earlier where the frame before did.
+        """
+        main = np.where(self.share > 0.5, self.new, self.old)
+        pure = (self.old >= 0) & (np.minimum(self.share, 1 - self.share) < PURE)
+        stays = np.append(pure[:-1] & pure[1:] & (main[:-1] == main[1:]), False)
+        light = np.full((count, *low.shape[1:]), np.nan)
+        for row, later in enumerate(late):
+            chosen = np.flatnonzero(stays if later >= 0 else np.roll(stays, 1))
+            chosen = chosen[np.isfinite(low[chosen, row]).all(axis=1)]
+            number, mean = _means(main[chosen], low[chosen, row])
+            light[number, row] = mean
+        return light
+
+    def light(self, monitor: Readings, pictures: Array, rolls: float) -> Array:
+        """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights, nan where unknown."""
+        number, own = self.alone(monitor.shares, pictures)
+        middle = np.full((len(pictures), 1, LOW_BITS), np.nan)
+        middle[number, 0] = own[:, :LOW_BITS]
+        rows = self.unmixed(monitor.low, rolls * monitor.heights, len(pictures))
+        return np.concatenate([middle, rows], axis=1)
+
+
+def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
+    """Give the numbers (k,) in ``which`` (n,) and the means (k, c) of their ``values`` (n, c)."""
+    number, place = np.unique(which, return_inverse=True)
+    sums = np.zeros((len(number), values.shape[1]))
+    np.add.at(sums, place, values)
+    return number, sums / np.bincount(place, minlength=len(number))[:, None]
 
 
 def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
@@ -176,73 +202,3 @@ def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
             for kept, found in ((best, rest), (share, part), (old, one), (new, other)):
                 kept[better] = found[better]
     return Shown(old=old, new=new, share=share)
-
-
-def moments(changes: Changes, times: Array, exposure: Array, *, refreshes: bool = True) -> Array:
-    """(m, c) draws of the moments of the changes in s; film frames have middles ``times`` (n,), ``exposure`` (m,) s.
-
-    Without ``refreshes`` the monitor's own are not sought: a change between two exposures may lie anywhere there.
-    """
-    seen = changes.share < 1
-    half = exposure[:, None] / 2
-    spare = CLEAR * exposure[:, None]  # so much of another picture may hide in a frame that looks unmixed
-    latest = times[changes.frame] - half + spare
-    earliest = np.minimum(times[changes.frame - 1] + half - spare, latest)
-    noise = SHARE_NOISE * np.random.default_rng(3).standard_normal((len(exposure), len(changes.share)))
-    at = times[changes.frame] + half * (1 - 2 * (changes.share + noise))
-    earliest, latest = np.where(seen, at, earliest), np.where(seen, at, latest)
-    if not refreshes:
-        part = np.random.default_rng(4).uniform(size=(len(exposure), 1))
-        return np.asarray(earliest + part * (latest - earliest))
-    drawn = np.empty_like(latest)
-    groups = GROUPS if np.ptp(exposure) > TIMING else 1
-    for alike in np.array_split(np.argsort(exposure), groups):
-        drawn[alike] = _on_refreshes(earliest[alike], latest[alike])
-    return drawn
-
-
-def _on_refreshes(earliest: Array, latest: Array) -> Array:
-    """(m, c) moments between ``earliest`` and ``latest`` (m, c), each draw on one possible grid of refreshes."""
-    random = np.random.default_rng(0)
-    some = np.arange(earliest.shape[1])
-    if len(some) > MOST_CHANGES:  # at random: an even choice would be blind to a beat of camera and monitor
-        some = np.sort(random.choice(some, MOST_CHANGES, replace=False))
-    periods, starts, weights = _grids(earliest[:, some].mean(axis=0), latest[:, some].mean(axis=0))
-    chosen = random.choice(len(weights), len(earliest), p=weights)
-    period, start = periods[chosen, None], starts[chosen, None]
-    start = start + period * random.uniform(-0.5, 0.5, start.shape) / PHASES
-    with np.errstate(invalid="ignore"):
-        lowest = np.ceil((earliest - TIMING - start) / period)
-        highest = np.floor((latest + TIMING - start) / period)
-        some_point = lowest + np.floor(random.uniform(size=earliest.shape) * (highest - lowest + 1))
-        between = np.rint(((earliest + latest) / 2 - start) / period)
-        refresh = start + period * np.where(highest >= lowest, some_point, between)
-    anywhere = earliest + random.uniform(size=start.shape) * (latest - earliest)
-    return np.asarray(np.where(np.isfinite(period), np.clip(refresh, earliest, latest), anywhere))
-
-
-def _grids(earliest: Array, latest: Array) -> tuple[Array, Array, Array]:
-    """Periods, starts and probabilities of the grids; the last one, with an infinite period, is no grid at all.
-
-    A change is equally likely anywhere on a grid, so an interval of length d that holds j points of a grid of period P
-    speaks for that grid by j P / d. Without a grid all changes are taken to lie at the same share of their intervals,
-    the worst case.
-    """
-    span = max(float(np.ptp(latest)), 1.0)
-    width = latest - earliest + 2 * TIMING
-    periods = np.concatenate([1 / _rates(rate, span) for rate in REFRESH_RATES])
-    logs = np.empty((len(periods), PHASES))
-    starts = periods[:, None] * np.arange(PHASES) / PHASES + float(earliest.mean())
-    for row, period in enumerate(periods):
-        begin, end = earliest - TIMING - starts[row][:, None], latest + TIMING - starts[row][:, None]
-        points = np.floor(end / period) - np.ceil(begin / period) + 1
-        logs[row] = np.log(np.maximum(points, MISS) * period / width).sum(axis=1)
-    flat = np.append(logs.ravel(), np.log(logs.size))
-    weights = np.exp(flat - flat.max())
-    return np.append(np.repeat(periods, PHASES), np.inf), np.append(starts.ravel(), 0.0), weights / weights.sum()
-
-
-def _rates(rate: float, span: float) -> Array:
-    """Rates near ``rate`` so close that neighbouring grids part by at most STRAY from middle to end."""
-    count = 2 * int(np.ceil(RATE_BAND * span / (2 * STRAY))) + 1
-    return rate * np.linspace(1 - RATE_BAND, 1 + RATE_BAND, count)

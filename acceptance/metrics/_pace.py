@@ -9,24 +9,34 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._clock import CLEAR, LOW_BITS, low_bits
+from acceptance.metrics._crowd import closed_in
+from acceptance.metrics._gray import CLEAR, low_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from acceptance.metrics._clock import Array, Whole
 
     Code = Callable[[Array, Array | float], Array]  # middles (...) and lengths to shares (..., bits)
 
+MIDDLE, NONE = np.zeros(1), np.empty(0)
+SCREEN_RATES = np.array([50, 60 / 1.001, 60, 75, 90, 100, 120, 144])  # Hz, usual ones
+CAMERA_RATES = np.array([10, 12.5, 15, 20, 24, 25, 30 / 1.001, 30, 50, 60 / 1.001, 60])
 MOST_FITTED = 120  # readings that a line is fitted to
-WIDTH_RANGE = (0.03, 6.0)  # exposures in refreshes
-WIDTHS_TRIED = 13
+WIDTHS = (0.03, 6.0)  # exposures in refreshes
+DRIFT = 50e-6  # standard deviation of a rate from the usual one, relative: resonators of two devices
+OWN = 0.1  # width of the range of rates that are not usual, relative
 DEAD = 0.015  # share by which all cells may be off alike: curve of the camera, light from the cell beside
-SIDE = 9  # of the lattice of phase and slope
+LOUDEST, QUIETER = 0.25, 2**0.5  # noise to begin with, for one reading, and what it is let down by
+FAR, FEW = 6.0, 3  # times the noise beyond which one in so many readings is looked at
+CROWD, MOVES = 160, 4
 DRAWS = 256
 HEAD = 200  # pictures in which the period is sought
 FEWEST_NEXT = 1 / 3  # share of pictures that must be followed by the very next, else any fine grid would do
@@ -67,7 +77,8 @@ def _fitting_period(position: Array, reach: Array, usual: float, tolerated: floa
     fits = np.mean(np.abs(off) <= (reach + 0.3) * rates, axis=1) >= 1 - tolerated
     if not fits.any():
         return None
-    spread = np.mean(off**2, axis=1)
+    most = int(np.ceil((1 - tolerated) * len(place)))  # those misread lie anywhere
+    spread = np.mean(np.sort(off**2, axis=1)[:, :most], axis=1)
     alike = np.flatnonzero(fits & (spread <= 1.1 * spread[fits].min()))
     following = np.mean(np.diff(np.rint(rates[alike] * place - off[alike]), axis=1) == 1, axis=1)
     alike = alike[following >= following.max() - 0.002]
@@ -118,17 +129,31 @@ def _distinct(number: Array, place: Array) -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """A straight line through exposures: position = phase + slope (x - origin).
+    """A straight line through exposures: position = phase + slope (x - origin) + lag x height.
 
-    ``draws`` (m, 3), phase, slope and exposure width, are a sample of what the readings leave possible, all three in
-    refreshes (slope: per unit of x).
+    ``draws`` (m, 4), phase, slope, exposure width and lag, are a sample of what the readings leave possible, all in
+    refreshes (slope: per unit of x; lag: from the chart's upper end to its lower one).
     """
 
     origin: float
     draws: Array
 
+    @property
+    def width(self) -> float:
+        """Usual length of the exposures."""
+        return float(np.median(self.draws[:, 2]))
+
+    @property
+    def lag(self) -> float:
+        """Mean lag."""
+        return float(self.draws[:, 3].mean())
+
+    def only(self, chosen: Whole) -> Pace:
+        """Return the line with the ``chosen`` draws."""
+        return Pace(origin=self.origin, draws=self.draws[chosen])
+
     def at(self, x: Array) -> Array:
-        """(m, len(x)) positions at ``x``."""
+        """(m, len(x)) positions at ``x``, at middle height."""
         return np.asarray(self.draws[:, :1] + self.draws[:, 1:2] * (x - self.origin))
 
     def inverse(self, position: Array) -> Array:
@@ -136,126 +161,145 @@ class Pace:
         return np.asarray(self.origin + (position - self.draws[:, :1]) / self.draws[:, 1:2])
 
 
-def pace(x: Array, shares: Array, position: Array, *, code: Code = low_bits, noise: float | None = None) -> Pace:
-    """Sample the lines, with one exposure width, that the shares (n, bits) at ``x`` (n,) leave possible.
+def pace(
+    x: Array,
+    light: Array,
+    position: Array,
+    *,
+    heights: Array = MIDDLE,
+    step: float = 1.0,
+    usual: Array = NONE,
+    code: Code = low_bits,
+    noise: float | None = None,
+) -> Pace:
+    """Sample the lines, with one exposure width and one lag, that the light (n, r, bits) at ``x`` (n,) leaves possible.
 
-    ``code`` gives the shares of exposures from their middles and lengths. Needs 4 readings. Blends tell the phase to a
-    small share of a refresh; where none is seen, all that the clear readings allow stays possible, and the draws show
-    it. The noise of the shares, where not given, is taken from the clear bits; Student's t with 4 degrees of freedom
-    bears outliers; draws are widened where the line fits worse than that noise. The likelihood is summed on lattices
-    that close in, for one width after the other, since phase and width depend on each other.
+    ``light`` is that of the bits at ``heights`` (r,) of the chart; ``step`` in x from one exposure to the next: none is
+    longer, nor any read-out. ``usual`` slopes are as likely as all others together (``_Belief``). ``code`` gives the
+    light of exposures from their middles and lengths. Needs 4 readings. Blends tell the phase to a small share of a
+    refresh; where none is seen, all that the clear readings allow stays possible, and the draws show it. The noise of
+    the light, where not given, is taken from the clear bits; Student's t with 4 degrees of freedom bears outliers;
+    draws are widened where the line fits worse than that noise.
     """
-    chosen = _telling(shares[:, :LOW_BITS])
-    x, shares, position = x[chosen], shares[chosen, :LOW_BITS], position[chosen]
     origin = float(x.mean())
+    start = _robust_line(x - origin, position)
+    rows = light.reshape(-1, light.shape[2])
+    chosen = _telling(rows)
     seen = _Seen(
-        x=x - origin, shares=shares, noise=noise or _noise(shares), start=_robust_line(x - origin, position), code=code
+        x=np.repeat(x - origin, len(heights))[chosen],
+        height=np.tile(heights, len(x))[chosen],
+        light=rows[chosen].astype(np.float32),
+        noise=noise or _noise(rows[chosen]),
+        code=code,
     )
-    some = replace(seen, x=seen.x[::3], shares=seen.shares[::3]) if len(x) > MOST_FITTED else seen
-    logs = np.linspace(math.log(WIDTH_RANGE[0]), math.log(WIDTH_RANGE[1]), WIDTHS_TRIED)
-    for sharpness in (1 / 8, 1 / 2, 1.0):
-        planes = [_plane(seen if sharpness == 1 else some, width, sharpness) for width in np.exp(logs)]
-        used, logs = logs, _closer(logs, planes)
-    draws = _drawn(planes, np.exp(used))
-    middle = draws.mean(axis=0)
-    misfit = code(middle[0] + middle[1] * seen.x, float(middle[2])) - shares
-    return Pace(
-        origin=origin, draws=middle + (draws - middle) * max(1.0, float(np.sqrt(np.mean(misfit**2))) / seen.noise)
-    )
+    belief = _Belief.near(start, float(np.abs(x - origin).max()), step, usual, rolls=len(heights) > 1)
+    sent = partial(belief.drawn, count=CROWD)
+    guesses = closed_in([(sent, seen.steps())], belief.likelihood, size=CROWD, moves=MOVES, count=DRAWS)
+    middle = guesses.mean(axis=0)
+    worse = float(np.sqrt(np.mean(seen.off(middle[None]) ** 2))) / seen.noise
+    draws = middle + (guesses - middle) * max(1.0, worse)
+    draws[:, 2] = np.exp(np.clip(draws[:, 2], math.log(WIDTHS[0]), math.log(belief.longest)))
+    return Pace(origin=origin, draws=draws)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
-    """What a line is fitted to; ``start`` is phase and slope of a line through the positions."""
+    """What a line is fitted to: n readings of a row each. Guesses (m, 4): phase, slope, logarithm of the width, lag."""
 
     x: Array
-    shares: Array
+    height: Array
+    light: NDArray[np.float32]
     noise: float
-    start: tuple[float, float]
     code: Code
+
+    def off(self, guesses: Array) -> Array:
+        """(m, n, bits) by how much the light differs from what is guessed."""
+        place = guesses[:, :1] + guesses[:, 1:2] * self.x + guesses[:, 3:] * self.height
+        return np.abs(self.code(place, np.exp(guesses[:, 2:3])) - self.light)
+
+    def likelihood(self, guesses: Array, noise: float) -> Array:
+        """(m,) its logarithm if the noise were ``noise``; far above the true one FEW of the readings stand for all."""
+        seen = self.only(slice(0, None, FEW)) if noise > FAR * self.noise else self
+        misfit = np.maximum(seen.off(guesses) - DEAD, 0) * np.float32(0.5 / noise)
+        product = reduce(np.multiply, np.moveaxis(1 + misfit**2, 2, 0))
+        return np.asarray(-2.5 * len(self.x) / len(seen.x) * np.log(product).sum(axis=1))
+
+    def only(self, few: slice) -> _Seen:
+        """Return a ``few`` of the readings."""
+        return replace(self, x=self.x[few], height=self.height[few], light=self.light[few])
+
+    def steps(self) -> list[Callable[[Array], Array]]:
+        """Likelihoods while the noise is let down."""
+        count = int(math.log(LOUDEST * self.light.size**0.5 / self.noise, QUIETER))
+        return [partial(self.likelihood, noise=self.noise * QUIETER**step) for step in range(count, -1, -1)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Plane:
-    """For one width: lattice points (p, 2) of phase and slope, ``cell`` (columns: sides of a point's share), weights.
+class _Belief:
+    """What is known of a line beforehand: phase and slope near ``start``, widths by their logarithms, lags evenly.
 
-    ``evidence`` for the width: log of the highest likelihood times the room that it leaves to the phase; widths are as
-    likely as their logarithms are even. The room left to the slope does not count: it grows with the width where film
-    and screen run in step, and would speak for long exposures for no reason in the film.
+    A screen, a camera or a film runs at one of the ``usual`` rates, right to what resonators are (DRIFT), or at any
+    other; both are as likely. Without that, lines that run in step would be thought to drift as far as the readings let
+    them; a phase in the middle of its room, which lets them drift most, would be thought likelier than one at its edge.
     """
 
-    points: Array
-    cell: Array
-    weights: Array
-    evidence: float
+    start: tuple[float, float]
+    reach: float  # of the slope
+    usual: Array
+    longest: float
+    most_lag: float
+
+    @classmethod
+    def near(cls, start: tuple[float, float], span: float, step: float, usual: Array, *, rolls: bool) -> _Belief:
+        """Make one of a robust line, ``span`` to either side of its origin."""
+        reach, longest = 1 / max(span, 1e-9), float(np.clip(step * start[1], 2 * WIDTHS[0], WIDTHS[1]))
+        near = usual[np.abs(usual - start[1]) < reach]
+        return cls(start=start, reach=reach, usual=near, longest=longest, most_lag=longest + 1 if rolls else 0.0)
+
+    def drawn(self, random: np.random.Generator, count: int) -> tuple[Array, Array]:
+        """(count, 4) guesses from which to start, half of the slopes usual ones, and the logarithm of their density."""
+        low, high = np.log(WIDTHS[0]), np.log(self.longest)
+        guesses = random.uniform(-1, 1, (count, 4)) * [1, self.reach, (high - low) / 2, self.most_lag]
+        guesses += [*self.start, (low + high) / 2, 0]
+        flat = 1 / (2 * self.reach)
+        if not len(self.usual):
+            return guesses, np.full(count, np.log(flat))
+        half = slice(0, count, 2)
+        guesses[half, 1] = random.choice(self.usual, (count + 1) // 2) * (
+            1 + DRIFT * random.standard_normal((count + 1) // 2)
+        )
+        return guesses, np.log(flat + self._peaks(guesses).mean(axis=1))
+
+    def _peaks(self, guesses: Array) -> Array:
+        """(m, usual) density of the slope about each usual one."""
+        spread = DRIFT * self.usual
+        return np.asarray(
+            np.exp(-(((guesses[:, 1:2] - self.usual) / spread) ** 2) / 2) / (spread * math.sqrt(2 * math.pi))
+        )
+
+    def likelihood(self, guesses: Array) -> Array:
+        """(m,) logarithm of the density, up to a constant; -inf for what is ruled out."""
+        width, lag = guesses[:, 2], guesses[:, 3]
+        density = 1 / (OWN * self.start[1]) + self._peaks(guesses).sum(axis=1)
+        inside = (width >= np.log(WIDTHS[0])) & (width <= np.log(self.longest)) & (np.abs(lag) <= self.most_lag)
+        return np.asarray(np.where(inside, np.log(density), -np.inf))
 
 
-def _telling(shares: Array) -> Whole:
-    """Choose MOST_FITTED readings and as many of those that blend, which tell most where they are few.
+def _telling(light: Array) -> Whole:
+    """Choose MOST_FITTED readings (of rows; none with nan) and as many that blend, which tell most where they are few.
 
     At random: an even choice would be blind to a beat of two clocks.
     """
     random = np.random.default_rng(1)
-    every = np.arange(len(shares))
-    blends = np.flatnonzero((np.abs(shares - 0.5) < 0.5 - CLEAR).any(axis=1))
+    every = np.flatnonzero(np.isfinite(light).all(axis=1))
+    blends = every[(np.abs(light[every] - 0.5) < 0.5 - CLEAR).any(axis=1)]
     some = [random.choice(which, min(len(which), MOST_FITTED), replace=False) for which in (every, blends)]
     return np.unique(np.concatenate([*some, every[:1], every[-1:]]))
 
 
-def _noise(shares: Array) -> float:
-    off = np.minimum(np.abs(shares), np.abs(1 - shares))
+def _noise(light: Array) -> float:
+    off = np.minimum(np.abs(light), np.abs(1 - light))
     return max(0.01, 1.5 * float(np.median(off[off < CLEAR]))) if (off < CLEAR).any() else CLEAR
-
-
-def _plane(seen: _Seen, width: float, sharpness: float) -> _Plane:
-    """Sum the likelihood over phase and slope; the lattice follows the covariance that the one before found."""
-    lattice = np.stack(np.meshgrid(*[np.linspace(-3, 3, SIDE)] * 2, indexing="ij"), axis=-1).reshape(-1, 2)
-    middle, axes = np.array(seen.start), np.diag([0.4, 0.4 / max(float(np.abs(seen.x).max()), 1e-9)])
-    for share in (1 / 8, 1 / 4, 1 / 2, 1.0, 1.0):
-        points = middle + lattice @ axes.T
-        log = _log_likelihood(seen, points, width, seen.noise / (sharpness * share))
-        weights = np.exp(log - log.max())
-        weights /= weights.sum()
-        cell = axes * (6 / (SIDE - 1))
-        middle = weights @ points
-        off = points - middle
-        axes = np.linalg.cholesky((off.T * weights) @ off + cell @ cell.T / 6)
-    room = math.log(float(np.hypot(*axes[0])))  # standard deviation of the phase
-    return _Plane(points=points, cell=cell, weights=weights, evidence=float(log.max()) + room)
-
-
-def _log_likelihood(seen: _Seen, points: Array, width: float, noise: float) -> Array:
-    misfit = np.abs(seen.code(points[:, :1] + points[:, 1:] * seen.x, width) - seen.shares)
-    misfit = np.maximum(misfit - DEAD, 0)
-    return np.asarray(-2.5 * np.log1p((misfit / noise) ** 2 / 4).sum(axis=(1, 2)))
-
-
-def _of_planes(planes: list[_Plane]) -> Array:
-    evidence = np.array([plane.evidence for plane in planes])
-    weights = np.exp(evidence - evidence.max())
-    return np.asarray(weights / weights.sum())
-
-
-def _closer(logs: Array, planes: list[_Plane]) -> Array:
-    """Logarithms of the widths to try next: where the likely ones are."""
-    weights = _of_planes(planes)
-    middle = float(weights @ logs)
-    half = max(3 * float(np.sqrt(weights @ (logs - middle) ** 2)), float(logs[1] - logs[0]))
-    low, high = np.clip([middle - half, middle + half], *np.log(WIDTH_RANGE))
-    return np.linspace(float(low), float(high), WIDTHS_TRIED)
-
-
-def _drawn(planes: list[_Plane], widths: Array) -> Array:
-    """(DRAWS, 3) phase, slope, width."""
-    random = np.random.default_rng(0)
-    steps = np.log(widths[1] / widths[0])
-    draws = np.empty((DRAWS, 3))
-    for draw, which in zip(draws, random.choice(len(planes), DRAWS, p=_of_planes(planes)), strict=True):
-        plane = planes[which]
-        point = plane.points[random.choice(len(plane.weights), p=plane.weights)]
-        draw[:2] = point + plane.cell @ random.uniform(-0.5, 0.5, 2)
-        draw[2] = widths[which] * np.exp(steps * random.uniform(-0.5, 0.5))
-    return draws
 
 
 def _robust_line(x: Array, y: Array) -> tuple[float, float]:

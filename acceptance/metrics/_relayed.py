@@ -45,7 +45,7 @@ class Source:
 
     def place(self, time: Array) -> Array:
         """Give the places at times of any shape."""
-        phase, slope, _ = self.line.draws.mean(axis=0)
+        phase, slope = self.line.draws[:, :2].mean(axis=0)
         return np.asarray(phase + slope * (time - self.line.origin))
 
     @property
@@ -144,8 +144,11 @@ def _refined(relay: Relay, x: Array, y: Array, source: Source) -> Relay:
     return of(found.x)
 
 
-def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, _pace.Pace]:
-    """Time the changes between pictures that differ, and fit the line picture number to place to their own levels."""
+def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, _pace.Pace, float]:
+    """Time the changes between pictures that differ, and fit the line picture number to place to their own levels.
+
+    Third, the standard uncertainty of the share of a mixture: the noise of a level over the least step.
+    """
     first = float(np.floor((times[0] - relay.start - relay.lag) / relay.period)) - 1
     relay = replace(relay, start=relay.start + first * relay.period)
     number = np.arange(np.ceil((times[-1] - relay.start - relay.lag) / relay.period) + 1)
@@ -157,13 +160,13 @@ def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Cha
         which, own = _alone(times, shares, changes, relay, len(number))
         line = _pace.pace(
             which.astype(np.float64),
-            own[:, None],
+            own[:, None, None],
             source.place(relay.taken(which.astype(np.float64))),
             code=lambda where, width: coded(source.mean, where, width),
             noise=noise,
         )
-        expected = coded(source.mean, line.at(number).mean(axis=0), float(line.draws[:, 2].mean()))[:, 0]
-    return changes, line
+        expected = coded(source.mean, line.at(number).mean(axis=0), line.width)[:, 0]
+    return changes, line, noise / STEP
 
 
 def _shares(light: Array, film: Array) -> tuple[Array, float]:

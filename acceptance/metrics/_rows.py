@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._gray import LOW_BITS, Array, Whole, expected_shares
+from acceptance.metrics._gray import CYCLE, LOW_BITS, Array, Whole, expected_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.charts import Chart
 
-CYCLE = 2 << LOW_BITS  # refreshes after which they show the same
 PLACES = np.arange(0, CYCLE, 1 / 16)
 AROUND = 5.0  # refreshes from the index that the bits in the middle show; further off the low bits run backwards
 WIDTHS = (0.03, 0.15, 0.3, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
@@ -74,6 +73,17 @@ def rows(chart: Chart) -> Rows | None:
         complement=tuple(bool(region.printed["complement"]) for _, region in bits),
         height=tuple((one.rect[1] + one.rect[3] / 2) / chart.size[1] - 0.5 for _, one in bits),
     )
+
+
+def low_bits(light: Array, cells: Rows) -> tuple[Array, Array]:
+    """Give (n, r, LOW_BITS) how far low bits are lit in ``light`` (n, k) at each height, and the heights (r,)."""
+    height, side = np.array(cells.height), np.array(cells.complement)
+    rows = []
+    for one in np.unique(height[cells.low]):
+        here = np.flatnonzero((height == one) & cells.low)
+        here = here[np.argsort(np.array(cells.bit)[here])]
+        rows.append(np.where(side[here], 1 - light[:, here], light[:, here]))
+    return np.stack(rows, axis=1), np.unique(height[cells.low])
 
 
 def agree(light: Array, cells: Rows, shares: Array) -> NDArray[np.bool_]:

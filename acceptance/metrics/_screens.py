@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics import _clock, _monitor, _pace
+from acceptance.metrics import _clock, _monitor, _pace, _refreshes
 from acceptance.metrics._delay import Latency
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
+PICTURES = np.divide.outer(_pace.SCREEN_RATES, _pace.CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
@@ -30,14 +31,22 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     """Latency from a film with middles of exposure at ``times`` (n,) s. Raises GapError no_change or too_few_frames."""
     seen = reference.readable
     enough(int(seen.sum()), 8)
-    clock = _pace.pace(times[seen], reference.shares[seen], reference.position[seen])
-    changes, taken_at, blends = _pictures(monitor)
+    clock = _pace.pace(
+        times[seen],
+        reference.low[seen],
+        reference.position[seen],
+        heights=reference.heights,
+        step=float(np.median(np.diff(times))),
+        usual=_pace.SCREEN_RATES,
+    )
+    changes, taken_at, blends = _pictures(monitor, clock.lag)
     if not len(changes.picture):
         raise GapError("the monitor never changes to a readable clock", code="no_change")
     enough(len(changes.picture), FEWEST)
     exposure = clock.draws[:, 2] / clock.draws[:, 1]
-    moments = _monitor.moments(changes, times, exposure)
-    blended = min(blends, int(np.count_nonzero(reference.ambiguous))) >= FEWEST_BLENDS
+    kept, moments = _refreshes.moments(changes, times, clock.inverse(taken_at).mean(axis=0), exposure)
+    clock, exposure = clock.only(kept), exposure[kept]
+    blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
@@ -48,8 +57,11 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     )
 
 
-def _pictures(monitor: Readings) -> tuple[_monitor.Changes, Array, int]:
-    """Find the changes of the monitor, (m, c) draws of when each picture that appears was taken, number of blends."""
+def _pictures(monitor: Readings, rolls: float) -> tuple[_monitor.Changes, Array, int]:
+    """Find the changes of the monitor, (m, c) draws of when each picture that appears was taken, number of blends.
+
+    ``rolls``: lag of the film's lower rows.
+    """
     held, changes = _monitor.held_pictures(monitor.shares)
     pictures = _clock.readings_of(held.shares)
     seen = np.flatnonzero(pictures.readable)
@@ -57,23 +69,24 @@ def _pictures(monitor: Readings) -> tuple[_monitor.Changes, Array, int]:
     if cadence is None:
         taken_at = exposures(pictures)
         changes = _known_changes(changes, taken_at)
-        return changes, taken_at[:, changes.picture], int(np.count_nonzero(pictures.ambiguous))
+        return changes, taken_at[:, changes.picture], _blends(pictures.low)
     number = cadence.number.astype(np.float64)
-    line = _pace.pace(number, pictures.shares[seen], pictures.position[seen])
+    line = _pace.pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
     guess = np.interp(np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number)
-    expected = _expected(line, number[-1], monitor.shares.shape[1])
-    which, own = _monitor.shown(monitor.shares, guess, expected).alone(monitor.shares, expected)
-    place = which.astype(np.float64)
-    line = _pace.pace(place, own, line.at(place).mean(axis=0))
-    expected = _expected(line, number[-1], monitor.shares.shape[1])
+    place = np.arange(number[-1] + 1)
+    expected = _clock.expected_shares(line.at(place).mean(axis=0), line.width, monitor.shares.shape[1])
+    own = _monitor.shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
+    heights = np.append(0.0, monitor.heights)
+    line = _pace.pace(place, own, line.at(place).mean(axis=0), heights=heights, usual=PICTURES)
+    expected = _clock.expected_shares(line.at(place).mean(axis=0), line.width, monitor.shares.shape[1])
     changes = _monitor.shown(monitor.shares, guess, expected).changes()
-    blends = int(np.count_nonzero((np.abs(own - 0.5) < 0.5 - _clock.CLEAR).any(axis=1)))
-    return changes, np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64))), blends
+    taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
+    return changes, taken_at, _blends(own)
 
 
-def _expected(line: _pace.Pace, last: float, bits: int) -> Array:
-    """(p, bits) shares of the pictures 0 ... ``last`` on a line."""
-    return _clock.expected_shares(line.at(np.arange(last + 1)).mean(axis=0), float(line.draws[:, 2].mean()), bits)
+def _blends(low: Array) -> int:
+    """Count the exposures that blend two refreshes in some row, light (n, r, bits)."""
+    return int(np.count_nonzero((np.abs(low - 0.5) < 0.5 - _clock.CLEAR).any(axis=(1, 2))))
 
 
 def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
@@ -93,7 +106,7 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     shown = np.interp(positions[:, inside], log[:, 0], log[:, 1])
     rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
     came = arrivals[fresh][inside]
-    blended = np.count_nonzero(readings.ambiguous) >= FEWEST_BLENDS
+    blended = _blends(readings.low) >= FEWEST_BLENDS
     reading = "blends" if blended else "bars"
     return Latency(draws=(came - shown) * 1000, moments=came, refresh_rate=rate, reading=reading)
 
@@ -114,7 +127,7 @@ def exposures(pictures: Readings) -> Array:
         draws[:, seen] = position + random.uniform(-1, 1, (_pace.DRAWS, 1)) * reach
         return draws
     number = cadence.number.astype(np.float64)
-    pace = _pace.pace(number, pictures.shares[seen], position)
+    pace = _pace.pace(number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES)
     line = pace.at(number)
     line = line[random.permutation(len(line))]  # the camera's phase has nothing to do with that of other lines
     middle = line.mean(axis=0)

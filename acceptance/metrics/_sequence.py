@@ -65,10 +65,15 @@ def fitted(x: Array, light: Array, mean: Mean, line: tuple[float, float]) -> Lev
     for _ in range(2):
         shares, noise = normalised(light, mean, position)
         pace = _pace.pace(
-            x, shares[:, None], position, code=lambda where, width: coded(mean, where, width), noise=noise
+            x,
+            shares[:, None, None],
+            position,
+            step=float(np.median(np.diff(x))),
+            code=lambda where, width: coded(mean, where, width),
+            noise=noise,
         )
         position = pace.at(x).mean(axis=0)
-    rest = np.abs(shares - coded(mean, position, float(pace.draws[:, 2].mean()))[:, 0])
+    rest = np.abs(shares - coded(mean, position, pace.width)[:, 0])
     return Level(shares=shares, line=pace, noise=noise, rest=rest)
 
 
