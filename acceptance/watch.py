@@ -145,7 +145,7 @@ class Track:
 
     def column(self, count: int) -> NDArray[np.float32]:
         """Give the readings as (count, cells), nan where there is none."""
-        cells = np.full((count, self.count), np.nan, np.float32)
+        cells = np.full((count, len(self.boxes.areas)), np.nan, np.float32)
         cells[self.first : self.first + len(self.readings)] = self.readings
         return cells
 
