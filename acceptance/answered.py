@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from acceptance.panel import Item, Rater
 
 KEPT = "data/answers/"
+# How the places of answers are told in ``Answer.origin``, by the phrase that words them.
+PLACES = {
+    "row": r"(?P<file>.+), row (?P<row>\d+)",
+    "clip": r"(?P<file>.+), clip (?P<clip>\w+), item (?P<item>\d+)",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,14 @@ class Answered:
         if one.yes is not None:
             return str(label["yes"] if one.yes else label["no"])
         return "" if one.value is None else wording.figure(one.value, one.unit, self.lang)
+
+    def origin(self, one: Answer) -> str:
+        """Word the file and place that an answer was read from."""
+        words = wording.phrases(self.lang)["answers"]
+        for phrase, pattern in PLACES.items():
+            if found := re.fullmatch(pattern, one.origin):
+                return f"{found['file']} {words[phrase].format(**found.groupdict())}"
+        return one.origin
 
     def attachments(self, one: Answer) -> list[tuple[str, str]]:
         """Name and SHA-256 of each file that bears an answer out."""

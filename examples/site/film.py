@@ -1,0 +1,113 @@
+"""Film the site of this example: no real device was at hand, so simulated cameras look at the real charts.
+
+    python examples/site/film.py [FOLDER]
+
+Clips go to footage/ beside this file, or below FOLDER. Alike cameras share one film: each gets a copy of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import zoom
+
+from acceptance import charts, clip, encode, simulate
+from acceptance.camera import Camera
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FIXED = Camera(blur=0.8, noise=0.006, crf=18, seed=31)
+CHARTS = {
+    "fixed": FIXED,
+    "dome": replace(FIXED, blur=0.9, seed=32),
+    "ptz": replace(FIXED, blur=0.7, seed=33),
+    "soft": replace(FIXED, blur=2.6, seed=34),  # the planted fault: out of focus
+}
+ANALOGUE = Camera(
+    width=768, height=576, blur=0.6, noise=0.008, matrix="bt601", share=0.96, crf=0, preset="ultrafast", seed=35
+)
+D1_PIXEL = Fraction(16, 15)  # width over height: 768 square pixels of a row become 720
+PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=36)
+DELAY = 0.18  # s, until a picture is on the wall
+CHART_S, CLOCK_S, SCREENS_S = 1.0, 6.0, 4.0
+FILMS = ("clock", "screens", "d1-clock", "d1", *CHARTS)  # the long ones first
+
+DIGITAL = {  # of the cameras that the plan draws: which film of the chart each gets
+    **dict.fromkeys(("dome-01", "dome-02", "dome-03"), "dome"),
+    **dict.fromkeys(("ptz-01", "ptz-02", "ptz-03"), "ptz"),
+    "cam-01": "fixed",
+    "cam-03": "soft",
+    "cam-05": "fixed",
+}
+
+
+def film(name: str, folder: Path) -> None:
+    """Make one film of ``FILMS`` in ``folder``."""
+    acceptance, clock, path = charts.load("acceptance"), charts.load("clock"), folder / f"{name}.mp4"
+    match name:
+        case "clock":
+            simulate.film_clock(replace(FIXED, crf=22), clock, path, CLOCK_S)
+        case "screens":
+            simulate.film_screens(PHONE, FIXED, clock, path, delay=DELAY, seconds=SCREENS_S)
+        case "d1":
+            simulate.film_chart(ANALOGUE, acceptance, folder / "analogue.mp4", CHART_S)
+            digitised(folder / "analogue.mp4", path, crf=16)
+            digitised(folder / "analogue.mp4", folder / "d1-kept.mp4", crf=28)
+        case "d1-clock":
+            simulate.film_clock(ANALOGUE, clock, folder / "analogue-clock.mp4", CLOCK_S)
+            digitised(folder / "analogue-clock.mp4", path, crf=28)
+        case _:
+            simulate.film_chart(CHARTS[name], acceptance, path, CHART_S)
+
+
+def digitised(square: Path, path: Path, *, crf: int) -> None:
+    """Sample an analogue picture, filmed with square pixels, as an encoder does: D1, 720 x 576 with pixels of 16:15."""
+    frames = [
+        tuple(_narrower(plane) for plane in (frame.luma, frame.cb, frame.cr) if plane is not None)
+        for frame in clip.open_clip(square).frames()
+    ]
+    options = {"crf": str(crf), "preset": "veryfast"}
+    encode.write(path, frames, matrix="bt601", sample_aspect=D1_PIXEL, options=options)
+
+
+def _narrower(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    resampled = zoom(plane.astype(np.float64), (1, float(1 / D1_PIXEL)), order=3, mode="nearest")
+    return np.asarray(np.clip(np.rint(resampled), 0, 255), np.uint8)
+
+
+def hand_out(films: Path, footage: Path) -> None:
+    """Give each device its clips: alike cameras a copy of one film; the network recorder keeps streams as they came."""
+    for camera, chart in DIGITAL.items():
+        for name, clip_name in ((chart, "chart"), ("clock", "clock"), ("screens", "screens")):
+            _copy(films / f"{name}.mp4", footage / camera / f"{clip_name}.mp4")
+    _copy(films / "d1.mp4", footage / "cam-06" / "chart.mp4")
+    _copy(films / "d1.mp4", footage / "cam-06" / "centre.mp4")
+    _copy(films / "fixed.mp4", footage / "rec-1" / "chart.mp4")
+    _copy(films / "clock.mp4", footage / "rec-1" / "clock.mp4")
+    _copy(films / "d1-kept.mp4", footage / "rec-2" / "chart.mp4")
+    _copy(films / "d1-clock.mp4", footage / "rec-2" / "clock.mp4")
+
+
+def _copy(film_: Path, clip_: Path) -> None:
+    clip_.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(film_, clip_)
+
+
+def main(footage: Path) -> None:
+    """Film everything, in two processes, and hand it out."""
+    with TemporaryDirectory() as films, ProcessPoolExecutor(2) as pool:
+        list(pool.map(film, FILMS, [Path(films)] * len(FILMS)))
+        hand_out(Path(films), footage)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "footage")
