@@ -71,7 +71,8 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
 
 
 def _of_table(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
-    rows = sheets.rows(path)
+    rows = sheets.form(path, name)
+    sheets.check_once(rows[0], COLUMNS, name)
     places = sheets.heading(rows[0], COLUMNS)
     known = {one.lower() for names in (*COLUMNS.values(), *SHOWN.values()) for one in names}
     for cell in rows[0]:

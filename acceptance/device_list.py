@@ -74,10 +74,10 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     """Read the devices. ``own`` are subjects that the plan lists itself: parents here, and ids that are taken.
 
     A device without parent lies below the first site, of the list or else of the plan, where there is one. Raises
-    PlanError naming file, row (the heading is row 1) and column: what ``sheets.rows`` refuses, a missing or doubled
+    PlanError naming file, row (the heading is row 1) and column: what ``sheets.form`` refuses, a missing or doubled
     column, an empty or doubled id, an unknown kind or parent, a password in an address, no device at all.
     """
-    table = sheets.rows(path)
+    table = sheets.form(path, str(path))
     columns = _columns(table[0], f"{path}, row 1")
     filled = [(number, cells) for number, cells in enumerate(table[1:], start=2) if any(cells)]
     if not filled:

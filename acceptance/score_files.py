@@ -210,7 +210,8 @@ def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Told], dict[str
 
 
 def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
-    rows = sheets.rows(path)
+    rows = sheets.form(path, name)
+    sheets.check_once(rows[0], COLUMNS, name)
     places = sheets.heading(rows[0], COLUMNS)
     for needed in COLUMNS:
         if needed not in places and needed not in SHOWN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import PlanError
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+# What a damaged workbook makes zipfile, zlib and openpyxl raise.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError, IndexError,
+    SyntaxError, TypeError, AttributeError, OSError,
+)  # fmt: skip
 AGAIN = "Save it as CSV in UTF-8, or as XLSX"
 
 
@@ -34,10 +40,32 @@ def rows(path: Path) -> list[list[str]]:
     return found
 
 
+def form(path: Path, name: str) -> list[list[str]]:
+    """Return the rows of a table that is filled in by a form of ours: ``rows``, and nothing in it may go unread.
+
+    Raises PlanError also for a cell below no heading: a separator in a cell without quotation marks shifts a row.
+    """
+    found = rows(path)
+    for number, row in enumerate(found, start=1):
+        for column, cell in enumerate(row):
+            if cell and not (column < len(found[0]) and found[0][column]):
+                where = f"{name}, row {number}, column {column + 1}"
+                hint = "Head the column, or put a cell that holds the separator between quotation marks"
+                raise PlanError(f"{cell[:30]!r} stands below no heading", where=where, hint=hint)
+    return found
+
+
 def heading(cells: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Return the place of each column that is there, by its name here; ``columns`` gives its possible headings."""
     given = [cell.lower() for cell in cells]
     return {name: given.index(known) for name, names in columns.items() for known in names[::-1] if known in given}
+
+
+def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: str) -> None:
+    """Refuse a column of a form that is there twice: one of the two would go unread. Raises PlanError."""
+    for column, names in columns.items():
+        if sum(cell.lower() in names for cell in cells) > 1:
+            raise PlanError("this column stands twice", where=f"{name}, row 1, {column}", hint="Leave one of them out")
 
 
 def _read(path: Path) -> bytes:
@@ -73,13 +101,18 @@ def _workbook(path: Path) -> list[list[str]]:
     content = io.BytesIO(_read(path))
     try:
         book = openpyxl.load_workbook(content, read_only=True, data_only=False)
-        return [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError) as error:
+        return [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows()]
+    except (InvalidFileException, *DAMAGED) as error:
         raise PlanError(f"is no workbook ({error})", where=str(path), hint=AGAIN) from error
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 -- whatever a cell holds
-    """Write a cell as a person sees it: a whole number without decimals, a date in ISO 8601, yes and no."""
+def _text(cell: Any) -> str:  # noqa: ANN401 -- one of several classes of openpyxl
+    """Write a cell as a person sees it: a whole number without decimals, a date in ISO 8601, yes and no, 12 %."""
+    value = cell.value
+    if cell.data_type == "f":
+        return value if isinstance(value, str) else "={...}"  # an array formula
+    if isinstance(value, int | float) and "%" in cell.number_format:
+        return f"{value * 100:.12g}%"
     if value is None:
         return ""
     if isinstance(value, bool):

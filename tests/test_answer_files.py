@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from acceptance import answer_files
 from acceptance.errors import PlanError
@@ -69,6 +70,31 @@ def test_a_filled_in_workbook_is_read_like_its_csv(tmp_path: Path) -> None:
     assert answer_files.read(tmp_path / "a.xlsx", "a.xlsx") == expected("a.xlsx")
 
 
+def test_a_cell_in_per_cent_is_never_read_as_its_share(tmp_path: Path) -> None:
+    """What shows as 12 % is kept as 0.12, which would pass where 12 fails."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["subject", "requirement", "value", "unit", "by", "when"])
+    sheet.append(["room", "x#deviation", 0.12, "%", "Li", "2026-11-24"])
+    sheet["C2"].number_format = "0.0%"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(PlanError, match=r"a\.xlsx, row 2, value: '12%' is no number"):
+        answer_files.read(tmp_path / "a.xlsx", "a.xlsx")
+
+
+def test_an_array_formula_is_a_formula_too(tmp_path: Path) -> None:
+    """It comes as an object, not as text."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["subject", "requirement", "note"])
+    sheet["C2"] = ArrayFormula("C2:C2", "=1+1")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(PlanError, match=r"row 2, note: holds a formula"):
+        answer_files.read(tmp_path / "a.xlsx", "a.xlsx")
+
+
 def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) -> None:
     """What the sheet leaves empty stays no answer."""
     path = tmp_path / "a.toml"
@@ -101,6 +127,10 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
         ("subject,requirement,grade,by,when", ",x#b,符合,李,2026-11-24", "row 2, subject: is empty"),
         ("subject,requirement,grade,by,when,conditions", "a,x#b,符合,李,2026-11-24,dark", "row 2, conditions: 'dark'"),
         ("subject,requirement,value,by,when", "a,x#b,=1+2,李,2026-11-24", "row 2, value: holds a formula"),
+        ("subject,requirement,grade,by,when,grade", "a,x#b,符合,李,2026-11-24,不符合", "row 1, grade: this column"),
+        ("subject,requirement,评定,by,when,grade", "a,x#b,符合,李,2026-11-24,不符合", "row 1, grade: this column"),
+        ("subject,requirement,grade,by,when", "a,x#b,符合,李,2026-11-24,不符合", "row 2, column 6: '不符合' stands"),
+        ("subject,requirement,value,by,when,note", "a,x#b,3,5,李,2026-11-24,a", "row 2, column 7: 'a' stands below"),
     ],
 )
 def test_a_wrong_cell_is_told_with_file_row_and_field(tmp_path: Path, heading: str, row: str, message: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -108,6 +110,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
             "id,kind,地址\na,fixed,rtsp://admin:secret@192.0.2.1/1\n",
             "row 2, address: the address holds a user or password",
         ),
+        ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' stands below no heading"),
         ('id,kind,serial\na,fixed,"=""0012"""\n', 'row 2, serial: holds a formula (="0012"). Paste it as a value.'),
     ],
 )
@@ -134,6 +137,19 @@ def test_a_formula_in_a_workbook_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"devices\.xlsx: is no workbook"):
         device_list.read(written(tmp_path, CHINESE, name="devices.xlsx"))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_workbook_is_refused_or_read_and_never_a_fault_of_the_toolkit(tmp_path: Path, seed: int) -> None:
+    """Bytes changed anywhere: in the directory of the archive, in packed data, in XML."""
+    path = workbook(tmp_path, ["id", "kind"], ["a", "fixed"])
+    whole, random = path.read_bytes(), np.random.default_rng(seed)
+    for _ in range(10):
+        damaged = np.frombuffer(whole, np.uint8).copy()
+        damaged[random.integers(len(whole), size=4)] = random.integers(256, size=4)
+        path.write_bytes(damaged.tobytes())
+        with contextlib.suppress(PlanError):
+            device_list.read(path)
 
 
 def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
