@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import __version__, charts, copies, intake, metrics, scene, still
-from acceptance.checks import carrying, conclusion, facts, judge, pack, sampling
+from acceptance.checks import carrying, conclusion, facts, judge, pack, resources, sampling
 from acceptance.errors import ClipError, GapError, SessionError
 from acceptance.evidence import LOG, LogBook, hash_file, hash_files, seal
 from acceptance.metrics import recordings as measure_recordings
@@ -131,6 +131,7 @@ def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
     plan = carrying.carry_over(plan, packs)
     judge.check_plan(packs, plan)
     facts.check(packs, plan)
+    resources.check(plan)
     return plan, packs
 
 

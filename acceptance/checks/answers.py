@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import Figure, decide
 from acceptance.checks.measured import condition_trouble
-from acceptance.checks.resources import person_trouble, reading_trouble, reading_uncertainty
+from acceptance.checks.resources import (
+    instrument_trouble,
+    is_day,
+    person_trouble,
+    reading_trouble,
+    reading_uncertainty,
+)
 from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
@@ -84,8 +90,10 @@ def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Findi
 
 
 def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | None:
+    used = [answer.instrument] if answer.instrument else []
+    day = answer.when[:10] if is_day(answer.when[:10]) else case.today
     return (
-        case.instrument_trouble([answer.instrument] if answer.instrument else [])
+        instrument_trouble(case.plan, used, (), day)
         or reading_trouble(answer, requirement, case.plan.instruments)
         or person_trouble(case.plan, answer.by, requirement)
         or _condition_missing(answer, requirement)

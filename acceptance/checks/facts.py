@@ -21,8 +21,8 @@ WORDS: Mapping[str, frozenset[str]] = {
     "system": frozenset({"analogue", "digital"}),
     "picture": frozenset({"colour", "monochrome"}),
     "position": frozenset({"indoor", "outdoor"}),
-    "earth": frozenset({"common", "dedicated"}),
-    "field_earth": frozenset({"ordinary", "rocky"}),
+    "earth": frozenset({"common", "dedicated", "none"}),
+    "field_earth": frozenset({"ordinary", "rocky", "none"}),
     "format": frozenset({"cif", "4cif"}),  # CIF, and 4CIF and above
     "purpose": frozenset({
         "monitor", "detect", "observe", "recognise", "identify", "inspect",

@@ -7,7 +7,6 @@ Pure: nothing is read, nothing is changed, and the same input gives the same fin
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
@@ -15,6 +14,7 @@ from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
+from acceptance.checks.resources import is_day
 from acceptance.errors import PlanError
 from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Verdict
 
@@ -143,17 +143,10 @@ def _check_concession(
         raise PlanError(f"does not say: {', '.join(missing)}", where=place, hint="Name who decided what, and why")
     for name in ("when", "expires"):
         day = getattr(one, name)
-        if (day or name == "when") and not _is_day(day):
+        if (day or name == "when") and not is_day(day[:10]):
             raise PlanError(f"{name} is no date: {day!r}", where=place, hint="Write it as 2026-11-25")
-    if one.expires and one.expires < one.when[:10]:
+    if one.expires and one.expires[:10] < one.when[:10]:
         raise PlanError("expires before it was decided", where=place, hint="Correct when or expires")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(datetime.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _check_answer(

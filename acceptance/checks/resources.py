@@ -7,14 +7,66 @@ authorised, is kept and left undecided, with the reason.
 from __future__ import annotations
 
 import math
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
+from acceptance.errors import PlanError
 from acceptance.model import How, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from acceptance.model import Answer, Instrument, Plan, Requirement
+
+
+def check(plan: Plan) -> None:
+    """Refuse instruments, people and answers that cannot be held against each other. Raises PlanError."""
+    _check_lists(plan)
+    for number, answer in enumerate(plan.answers, start=1):
+        if not answer.by.strip() or not is_day(answer.when[:10]):
+            where = f"{answer.origin or f'answer {number}'}, {answer.requirement} for {answer.subject}"
+            raise PlanError("does not say by whom and when", where=where, hint="Write by, and when like 2026-11-25")
+    if plan.people and not plan.operator and (plan.shots or plan.recordings):
+        hint = "Say who measures: operator = one of them"
+        raise PlanError("people are listed, but nobody is said to have measured", where="operator", hint=hint)
+
+
+def _check_lists(plan: Plan) -> None:
+    for what, names in (
+        ("instrument", [one.id for one in plan.instruments]),
+        ("person", [p.name for p in plan.people]),
+    ):
+        for name, count in Counter(names).items():
+            if count > 1:
+                hint = "Only one of them can be meant: leave the others out, or name them apart"
+                raise PlanError(f"stands {count} times", where=f"{what} {name}", hint=hint)
+    for one in plan.instruments:
+        for field, wrong in _complaints(one):
+            raise PlanError(wrong, where=f"instrument {one.id}, {field}", hint="Correct the list of instruments")
+
+
+def _complaints(one: Instrument) -> Iterator[tuple[str, str]]:
+    """Yield field and what is wrong: a date that cannot be compared, an error below 0, a range without unit."""
+    for name in ("calibrated_on", "due"):
+        day = getattr(one, name)
+        if day is not None and not is_day(day):
+            yield name, f"{day!r} is no date; write it like 2026-11-25"
+    for name in ("largest_error", "largest_error_share"):
+        if not (getattr(one, name) or 0) >= 0:
+            yield name, f"{getattr(one, name):g} is below 0"
+    if None not in {one.range_from, one.range_to} and one.range_from > one.range_to:  # type: ignore[operator]
+        yield "range_from", f"{one.range_from:g} is above range_to"
+    if not one.unit and any(value is not None for value in (one.range_from, one.range_to, one.largest_error)):
+        yield "unit", "is missing: range and largest error have one"
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date as 2026-11-25, so that dates can be compared as text."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def instrument_trouble(plan: Plan, used: Iterable[str], perhaps: Iterable[str], today: str) -> Reason | None:
@@ -34,21 +86,32 @@ def instrument_trouble(plan: Plan, used: Iterable[str], perhaps: Iterable[str], 
 
 
 def reading_trouble(answer: Answer, requirement: Requirement, instruments: Sequence[Instrument]) -> Reason | None:
-    """Why a reading of an instrument cannot be judged: none named, never calibrated, or outside its range."""
-    if requirement.how is not How.READ or answer.value is None:
+    """Why a reading of an instrument cannot be judged: none named, never calibrated, of another unit, out of its range.
+
+    What the toolkit would measure may be answered from evidence instead, a still or a list for instance.
+    """
+    if answer.value is None:
         return None
+    if requirement.how is How.MEASURED and not (answer.instrument or answer.evidence):
+        return Reason(code="instrument_not_named")
+    return _unfit(answer, answer.value, instruments) if requirement.how is How.READ else None
+
+
+def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> Reason | None:
     one = next((one for one in instruments if one.id == answer.instrument), None)
     if one is None:
         return Reason(code="instrument_not_named")
     if one.due is None:
         return Reason(code="instrument_uncalibrated", parameters={"instrument": one.id})
+    if one.unit and one.unit != answer.unit:
+        return Reason(code="unit_differs", parameters={"unit": answer.unit, "needed": one.unit})
     low = -math.inf if one.range_from is None else one.range_from
     high = math.inf if one.range_to is None else one.range_to
-    if one.unit != answer.unit or low <= answer.value <= high:
+    if low <= value <= high:
         return None
-    read = f"{answer.value:g} {answer.unit}"
     return Reason(
-        code="outside_range", parameters={"instrument": one.id, "value": read, "range": f"{low:g} … {high:g}"}
+        code="outside_range",
+        parameters={"instrument": one.id, "value": f"{value:g} {answer.unit}", "range": f"{low:g} … {high:g}"},
     )
 
 

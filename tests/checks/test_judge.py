@@ -726,7 +726,7 @@ def test_the_offset_of_a_clock_that_cannot_be_read_is_judged_from_a_hand_reading
 
 def test_a_reading_may_stand_in_for_what_the_toolkit_did_not_measure() -> None:
     """A video analyser's S/N, where there is no footage; a measurement goes first."""
-    reading = {"value": 30, "unit": "dB", "uncertainty": 0.2}
+    reading = {"value": 30, "unit": "dB", "uncertainty": 0.2, "evidence": ("analyser.pdf",)}
     assert answered(requirement(), reading).verdict is Verdict.FAIL
     asked = plan(answers=(Answer(subject="camera", requirement="x#snr", by="Li", when="", value=30, unit="dB"),))
     assert one(requirement(), measured(40), given=asked).verdict is Verdict.PASS
@@ -874,7 +874,9 @@ def test_only_the_shots_that_have_the_condition_are_judged() -> None:
 
 def test_what_somebody_read_off_an_instrument_is_still_judged() -> None:
     """An answer stands where no figure of the toolkit does."""
-    read = Answer(subject="camera", requirement="x#snr", by="Li", when="", value=40, unit="dB")
+    read = Answer(
+        subject="camera", requirement="x#snr", by="Li", when="", value=40, unit="dB", evidence=("analyser.pdf",)
+    )
     assert one(FED, measured(20), given=plan(answers=(read,))).verdict is Verdict.PASS
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from acceptance.checks import resources
 from acceptance.checks.judge import judge
+from acceptance.errors import PlanError
 from acceptance.model import (
     Answer,
     Clause,
@@ -24,6 +26,7 @@ from acceptance.model import (
     Provenance,
     Requirement,
     RuleKind,
+    Shot,
     Subject,
     SubjectKind,
     Verdict,
@@ -42,12 +45,18 @@ METER = Instrument(
 
 
 def read(
-    value: float, *, meter: Instrument = METER, people: tuple[Person, ...] = (), rule: Any = None, **fields: Any
+    value: float,
+    *,
+    meter: Instrument = METER,
+    people: tuple[Person, ...] = (),
+    rule: Any = None,
+    requirement: Requirement = EARTH,
+    **fields: Any,
 ) -> Finding:
-    """Judge one reading of the earth resistance."""
+    """Judge one reading, of the earth resistance where nothing else is asked."""
     pack = Pack(
         id="x", number="X", title="", title_en="", edition="", clauses=(Clause(number="5", title=""),),
-        requirements=(replace(EARTH, decision_rule=rule or EARTH.decision_rule),),
+        requirements=(replace(requirement, decision_rule=rule or requirement.decision_rule),),
     )  # fmt: skip
     plain: dict[str, Any] = {"instrument": "tester", "unit": "Ω", "by": "Li", "when": TODAY}
     answer = Answer(subject="site", requirement="x#earth", value=value, **(plain | fields))
@@ -86,6 +95,9 @@ def test_a_readings_own_uncertainty_goes_before_its_instruments() -> None:
         (replace(METER, calibrated_on="2026-11-21"), {}, "instrument_calibrated_later"),
         (replace(METER, range_to=2), {}, "outside_range"),
         (replace(METER, range_from=3.5), {}, "outside_range"),
+        (replace(METER, unit="lx"), {"uncertainty": 0.1}, "unit_differs"),
+        (METER, {"when": "2025-12-31"}, "instrument_calibrated_later"),
+        (METER, {"when": "2027-01-02T10:00"}, "instrument_expired"),
     ],
 )
 def test_a_reading_of_an_unfit_instrument_is_kept_and_not_decided(
@@ -118,3 +130,56 @@ def test_a_person_who_is_not_authorised_leaves_the_finding_open() -> None:
 def test_somebody_whom_the_plan_does_not_list_leaves_the_finding_open() -> None:
     """Where people are listed; a plan that lists nobody says nothing."""
     assert read(3, people=(Person(name="Wang", role="tester"),)).reason.code == "person_unknown"
+
+
+def test_an_instrument_that_expired_since_the_reading_spoils_nothing() -> None:
+    """Valid on the day on which it was read."""
+    assert read(3, meter=replace(METER, due="2026-11-10"), when="2026-11-09T08:00").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"), [({"instrument": ""}, "instrument_not_named"), ({"instrument": "", "evidence": ("a.jpg",)}, "")]
+)
+def test_what_would_be_measured_is_not_answered_out_of_thin_air(fields: dict[str, Any], code: str) -> None:
+    """A number by hand names what it was read off, or what shows it."""
+    by_hand = replace(EARTH, how=How.MEASURED, quantity="resolution.horizontal", decision_rule=DecisionRule())
+    finding = read(3, requirement=by_hand, **fields)
+    assert finding.reason.code == (code or "within_limit")
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (Plan(instruments=(replace(METER, due="2026-9-1"),)), "instrument tester, due: '2026-9-1' is no date"),
+        (Plan(instruments=(replace(METER, due="2026/09/01"),)), "instrument tester, due: "),
+        (
+            Plan(instruments=(replace(METER, calibrated_on="n/a"),)),
+            "instrument tester, calibrated_on: 'n/a' is no date",
+        ),
+        (Plan(instruments=(replace(METER, largest_error=-9.0),)), "instrument tester, largest_error: -9 is below 0"),
+        (Plan(instruments=(replace(METER, range_from=30.0),)), "instrument tester, range_from: 30 is above range_to"),
+        (Plan(instruments=(replace(METER, unit=""),)), "instrument tester, unit: is missing"),
+        (Plan(instruments=(METER, replace(METER, due="2030-01-01"))), "instrument tester: stands 2 times"),
+        (Plan(people=(Person(name="Li", role="a"), Person(name="Li", role="b"))), "person Li: stands 2 times"),
+        (
+            Plan(answers=(Answer(subject="a", requirement="x#y", by=" ", when=TODAY),)),
+            "x#y for a: does not say by whom",
+        ),
+        (
+            Plan(answers=(Answer(subject="a", requirement="x#y", by="Li", when="now"),)),
+            "x#y for a: does not say by whom",
+        ),
+        (
+            Plan(people=(Person(name="Li", role="a"),), shots=(Shot(id="a", subject="a", clip="a.mp4"),)),
+            "operator: people are listed, but nobody is said to have measured",
+        ),
+    ],
+)
+def test_what_cannot_be_held_against_the_work_is_refused_before_it(plan: Plan, words: str) -> None:
+    """Dates are compared as text: an expired "2026-9-1" would come after every day of 2026."""
+    with pytest.raises(PlanError, match=words):
+        resources.check(plan)
+
+
+def test_a_proper_list_is_taken() -> None:
+    resources.check(Plan(instruments=(METER, replace(METER, id="other", due=None, calibrated_on=None))))
