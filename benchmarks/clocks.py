@@ -250,7 +250,7 @@ def _figures(
     """Pair figures and truths; what the common lines judge is drawn once, the same for all statistics."""
     judged = float(sum(line.contribution * random.standard_normal() for line in common)) if shift else 0.0
     readings = []
-    for statistic, (value, lines) in _delay.statistics(found.draws, found.mixture).items():
+    for statistic, (value, lines) in _delay.statistics(found.draws, found.single).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)

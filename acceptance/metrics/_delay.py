@@ -28,8 +28,8 @@ class Latency:
 
     ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the monitor (none for a
     stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen).
-    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``mixture`` ms: what
-    noise leaves open of the moment of a single change, beyond the draws.
+    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``single`` ms: what
+    is open about the moment of a single change, beyond the draws.
     """
 
     draws: Array
@@ -37,7 +37,7 @@ class Latency:
     refresh_rate: float = 0.0
     exposure: float = 0.0
     reading: str = "bars"
-    mixture: float = 0.0
+    single: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
 
     @property
@@ -74,17 +74,17 @@ def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
     ]
 
 
-def worst(draws: Array, mixture: float = 0.0) -> tuple[float, list[BudgetLine]]:
-    """Largest of the pictures seen, and what is open about it: ``mixture`` ms of its own.
+def worst(draws: Array, single: float = 0.0) -> tuple[float, list[BudgetLine]]:
+    """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
 
     Where single moments are noisy the picture that is slowest by all draws together is taken, as the slowest of each
     draw would be slow by chance.
     """
-    if not mixture:
+    if not single:
         value, phases = _over(draws.max(axis=1))
         return value, [phases]
     value, phases = _over(draws[:, int(np.argmax(draws.mean(axis=0)))])
-    return value, [phases, BudgetLine(source="mixture", contribution=mixture)]
+    return value, [phases, BudgetLine(source="single_change", contribution=single, evaluation="B")]
 
 
 def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
@@ -102,11 +102,11 @@ def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
     return value, [phases, BudgetLine(source="repeatability", contribution=float(high - low) / 2)]
 
 
-def statistics(draws: Array, mixture: float = 0.0) -> dict[str, tuple[float, list[BudgetLine]]]:
+def statistics(draws: Array, single: float = 0.0) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
     return {
         "mean": mean(draws),
-        "worst": worst(draws, mixture),
+        "worst": worst(draws, single),
         "sd": deviation(draws),
         "percentile_95": percentile(draws),
     }

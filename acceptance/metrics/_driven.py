@@ -44,7 +44,7 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
     exposure = seen.line.draws[:, 2] / seen.line.draws[:, 1]
     origin = _relayed.Source(mean=mean, line=seen.line, exposure=float(exposure.mean()))
     relay = _relayed.sought(times, monitor, origin, _age(times, monitor, origin))
-    changes, pictures, noise = _relayed.timed(times, monitor, origin, relay)
+    changes, pictures = _relayed.timed(times, monitor, origin, relay)
     if not len(changes.picture):
         raise GapError("the monitor never changes to another level", code="no_change")
     enough(len(changes.picture), FEWEST)
@@ -55,7 +55,7 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
         moments=moments.mean(axis=0),
         exposure=float(exposure.mean()) * 1000,
         reading="sequence",
-        mixture=noise * float(exposure.mean()) * 1000,
+        single=float(np.median(np.diff(times))) * 1000 / 3**0.5,
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
 

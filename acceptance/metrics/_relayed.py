@@ -144,11 +144,8 @@ def _refined(relay: Relay, x: Array, y: Array, source: Source) -> Relay:
     return of(found.x)
 
 
-def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, _pace.Pace, float]:
-    """Time the changes between pictures that differ, and fit the line picture number to place to their own levels.
-
-    Third, the standard uncertainty of the share of a mixture: by how much a level may miss (rectangular) over the step.
-    """
+def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, _pace.Pace]:
+    """Time the changes between pictures that differ, and fit the line picture number to place to their own levels."""
     first = float(np.floor((times[0] - relay.start - relay.lag) / relay.period)) - 1
     relay = replace(relay, start=relay.start + first * relay.period)
     number = np.arange(np.ceil((times[-1] - relay.start - relay.lag) / relay.period) + 1)
@@ -166,7 +163,7 @@ def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Cha
             noise=noise,
         )
         expected = coded(source.mean, line.at(number).mean(axis=0), line.width)[:, 0]
-    return changes, line, SAME / STEP / 3**0.5
+    return changes, line
 
 
 def _shares(light: Array, film: Array) -> tuple[Array, float]:

@@ -164,7 +164,7 @@ def _figures(scene: Scene, quantity: str, latency: Latency, common: Sequence[Bud
         "method": METHODS[quantity, latency.reading],
         "details": latency.details(),
     }
-    for statistic, (value, lines) in _delay.statistics(latency.draws, latency.mixture).items():
+    for statistic, (value, lines) in _delay.statistics(latency.draws, latency.single).items():
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(quantity, value, "ms", budget, statistic=statistic, curve=curve, **shared)

@@ -52,7 +52,7 @@ def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(rate: float, expo
     noisy = [one + 0.02 * random.standard_normal(len(times)) for one in (source, 0.5 * np.maximum(monitor, 0) ** 0.8)]
     found = _driven.glass_to_glass(times, *noisy, DRIVE)
     for (value, lines), truth in zip(
-        [_delay.mean(found.draws), _delay.worst(found.draws, found.mixture)], [true.mean(), true.max()], strict=True
+        [_delay.mean(found.draws), _delay.worst(found.draws, found.single)], [true.mean(), true.max()], strict=True
     ):
         combined = combine(lines)
         assert abs(value - truth) <= combined.k * combined.uncertainty + 0.1
