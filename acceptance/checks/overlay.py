@@ -69,8 +69,18 @@ def _merge(kind: str, own: Raw, base: Raw, path: Path, expand: Expand) -> list[R
         if at is None:
             found.insert(_position(one, found) if kind == "clauses" else len(found), one)
         else:
+            _check_clause(kind, one, found[at], path)
             found[at] = _replace(kind, one, found[at], path, expand)
     return found
+
+
+def _check_clause(kind: str, own: Raw, base: Raw, path: Path) -> None:
+    """Refuse to take the weight off a clause of the base without saying which text does."""
+    for flag, usual in (("mandatory", None), ("demands", True)):
+        lighter = own.get(flag) is False and base.get(flag, usual) is not False
+        if kind == "clauses" and lighter and "provenance" not in own:
+            what = f"{flag} = false: say which text says so, and how you know"
+            raise refusal(path, place(own), "provenance", what)
 
 
 def _where(kind: str, table: Raw) -> str:

@@ -65,7 +65,7 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
         raise refusal(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
     for complaint in itertools.chain(
-        _duplicates(pack), _requirements(pack, quantities), _sampled(pack), _pairings(pack)
+        _duplicates(pack), _requirements(pack, quantities), _sampled(pack), _scored(pack), _pairings(pack)
     ):
         raise refusal(path, *complaint)
     return traced(pack, below) if below else pack
@@ -252,7 +252,7 @@ def _requirements(pack: Pack, quantities: Mapping[str, str]) -> Iterator[Complai
         place = f"clause {one.clause}, requirement {one.id}"
         if one.clause not in clauses:
             yield place, "clause", f"the pack lists no clause {one.clause}"
-        checks = (_limit(one), _provenance(one), _quantity(one, quantities), _method(one))
+        checks = (_limit(one), _rule(one), _provenance(one), _quantity(one, quantities), _method(one))
         yield from ((place, *complaint) for complaint in itertools.chain(*checks))
 
 
@@ -269,6 +269,15 @@ def _limit(one: Requirement) -> Iterator[tuple[str, str]]:
         yield "limit", f"at_least {low:g} lies above at_most {high:g}"
     if one.decision_rule.share is not None and span(one.limit) == 0:
         yield "decision_rule.share", "a share of a limit (or tolerance) of 0 means nothing"
+
+
+def _rule(one: Requirement) -> Iterator[tuple[str, str]]:
+    """Complain of a guard band that reaches beyond the limit, and so passes what fails."""
+    rule = one.decision_rule
+    if rule.guard < 0:
+        yield "decision_rule.guard", f"a guard band is 0 or wider, in units of U, not {rule.guard:g}"
+    if rule.share is not None and rule.share <= 0:
+        yield "decision_rule.share", f"the largest U over the limit is above 0, not {rule.share:g}"
 
 
 def _provenance(one: Requirement) -> Iterator[tuple[str, str]]:
@@ -291,6 +300,8 @@ def _quantity(one: Requirement, quantities: Mapping[str, str]) -> Iterator[tuple
 def _method(one: Requirement) -> Iterator[tuple[str, str]]:
     if one.minimum_duration is not None and one.minimum_duration <= 0:
         yield "minimum_duration", "must be more than 0 seconds"
+    if one.minimum_raters is not None and one.minimum_raters < 1:
+        yield "minimum_raters", f"at least 1 rater, not {one.minimum_raters}"
     if one.how is How.RATED and one.limit is None:
         yield "limit", "what is rated needs the lowest score that passes"
     if one.compare is Compare.COUNT and (one.how is not How.MEASURED or one.combine is not Combine.WORST):
@@ -300,6 +311,18 @@ def _method(one: Requirement) -> Iterator[tuple[str, str]]:
 def _sampled(pack: Pack) -> Iterator[Complaint]:
     for one in pack.samplings:
         yield from ((f"clause {one.clause}, sampling {one.id}", *what) for what in sampling.complaints(one))
+
+
+def _scored(pack: Pack) -> Iterator[Complaint]:
+    """Complain of a weight or threshold that is no share, and of a basic pass above a pass."""
+    one = pack.scoring
+    if one is None:
+        return
+    for name in ("basic_weight", "pass_from", "basic_from"):
+        if not 0 <= (share := getattr(one, name)) <= 1:
+            yield "scoring", name, f"is from 0 to 1, not {share:g}"
+    if one.basic_from > one.pass_from:
+        yield "scoring", "basic_from", f"{one.basic_from:g} lies above pass_from {one.pass_from:g}"
 
 
 def _pairings(pack: Pack) -> Iterator[Complaint]:

@@ -339,6 +339,16 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
             "field figure.level: what was confirmed in a copy was read",
         ),
         (GREY + FIGURE.replace('"seen"', f'"seen", {INLINE}'), "field figure.copy: is missing"),
+        (
+            GREY + 'decision_rule = { kind = "guarded", guard = -3 }\n',
+            "requirement 5.2/grey-scale, field decision_rule.guard: a guard band is 0 or wider",
+        ),
+        (GREY + 'decision_rule = { kind = "simple", share = 0 }\n', "field decision_rule.share: the largest U"),
+        ('[[requirements]]\nid = "5.2/picture-grade"\nminimum_raters = 0\n', "field minimum_raters: at least 1 rater"),
+        (f"[scoring]\nbasic_weight = 2\n{FIGURE}", "scoring, field basic_weight: is from 0 to 1, not 2"),
+        (f"[scoring]\npass_from = 0.5\n{FIGURE}", "scoring, field basic_from: 0.6 lies above pass_from 0.5"),
+        ('[[clauses]]\nnumber = "5.4.2"\nmandatory = false\n', "clause 5.4.2, field provenance: mandatory = false"),
+        ('[[clauses]]\nnumber = "5.4.2"\ndemands = false\n', "clause 5.4.2, field provenance: demands = false"),
     ],
 )
 def test_a_wrong_overlay_is_refused_with_file_place_and_field(own: Path, text: str, message: str) -> None:
