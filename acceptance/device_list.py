@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-IDENTIFIER = re.compile(r"[^\W_][\w.-]*")
+IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 # A field's name here, and what the heading of its column may be.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "编号", "设备编号"),
@@ -115,7 +115,11 @@ def _column(cell: str) -> str:
 def _subject(told: Mapping[str, str], where: str) -> Subject:
     kind = _KIND.get(told["kind"].lower())
     if not IDENTIFIER.fullmatch(told["id"]):
-        what = f"the id {told['id']!r} may hold letters, digits, '_', '-' and '.' only" if told["id"] else "is empty"
+        what = (
+            f"the id {told['id']!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most"
+            if told["id"]
+            else "is empty"
+        )
         raise _wrong(what, f"{where}, id", "Every device has an id of its own")
     if kind is None:
         hint = f"Kinds: {', '.join(words[0] + ' ' + words[1] for words in KINDS.values())}"

@@ -82,7 +82,8 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in shots])):
         for identity in ids:
             if not device_list.IDENTIFIER.fullmatch(identity):
-                raise _wrong(where, f"the {what} id {identity!r} may hold letters, digits, '_', '-' and '.' only")
+                named = f"the {what} id {identity!r:.80}"
+                raise _wrong(where, f"{named} may hold letters, digits, '_', '-' and '.' only, 64 at most")
             if ids.count(identity) > 1:
                 raise _wrong(where, f"the {what} id {identity!r} stands twice")
     subjects = {subject.id for subject in plan.subjects}

@@ -80,10 +80,13 @@ class Key:
 def draw_up(clips: Sequence[Clip], *, raters: int, seed: int, leader: str, together: bool = False) -> Key:
     """Draw codes for the clips, and orders. The same seed gives the same.
 
-    ``together``: all raters watch one screen, in one order.
+    ``together``: all raters watch one screen, in one order. Raises PlanError for more clips than there are codes.
     """
     random = np.random.default_rng(seed)
     codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
+    if len(clips) > len(codes):
+        hint = "Draw a sample of the devices ([[draws]]), or divide the plan"
+        raise PlanError(f"there are {len(clips)} clips and {len(codes)} codes", where="panel", hint=hint)
     drawn = [codes[place] for place in random.choice(len(codes), len(clips), replace=False)]
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))
     orders: dict[str, tuple[str, ...]] = {}

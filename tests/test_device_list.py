@@ -100,6 +100,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind\nsite,fixed\n", "row 2, id: the id 'site' stands twice"),
         ("id,kind\n,fixed\n", "row 2, id: is empty"),
         ("id,kind\na b,fixed\n", "row 2, id: the id 'a b' may hold letters"),
+        (f"id,kind\n{'a' * 65},fixed\n", "may hold letters, digits, '_', '-' and '.' only, 64 at most"),
         (
             "id,kind\na,camera\n",
             "row 2, kind: there is no kind 'camera'. Kinds: site 现场, system 系统, fixed 固定摄像机",

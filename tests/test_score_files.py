@@ -64,6 +64,13 @@ def test_the_same_seed_draws_the_same_and_another_one_something_else() -> None:
     assert other.orders != KEY.orders
 
 
+def test_more_clips_than_codes_are_refused() -> None:
+    """Nobody rates thousands of clips; a sample is drawn."""
+    many = [score_files.Clip(subject=str(number), items=()) for number in range(4000)]
+    with pytest.raises(PlanError, match="4000 clips and 3872 codes"):
+        score_files.draw_up(many, raters=5, seed=1, leader="Li")
+
+
 def test_codes_and_orders_tell_nothing_of_what_is_shown() -> None:
     """Every rater sees every clip once, in an order of his own; codes hold no part of a name, and none is twice."""
     codes = {one.code for one in KEY.clips}
