@@ -141,6 +141,7 @@ def run(inputs: tuple[Path, ...], output: Path, lang: str, *, strict: bool, **op
     seal = signer(options.pop("key"), options.pop("password_file"))
     report.check_fonts()
     wanted, folder = _plan(inputs, options)
+    cli_site.check_retests(wanted, output)
     with terminal.progress() as tell:
         done, place = session.run(wanted, folder, output, progress=tell, issue=_issue(lang, seal))
     terminal.findings(done)

@@ -21,10 +21,10 @@ from acceptance.site import Presence
 from acceptance.workspace import put
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Pack, Plan, Sample, Session
+    from acceptance.model import Finding, Pack, Plan, Sample, Session
 
 MARKS = {Presence.MEASURED: "●", Presence.EMPTY: "◐", Presence.FILMED: "○", Presence.MISSING: "–"}
 SHOWN = 12  # hexadecimal digits of a device's SHA-256 in the table
@@ -114,9 +114,7 @@ def _lots(samples: Sequence[Sample], again: Draw) -> set[tuple[frozenset[str], t
 def _retest(asked: Plan, done: Session, name: str | None, seed: str) -> Draw:
     """Make the draw of a re-test out of the failures of a session."""
     first = {one.sampling: one for one in asked.draws if not one.retest_of and name in {None, one.sampling}}
-    lots = sampling.asked(one for one in done.samples if one.sampling in first)
-    failures = [one for one in done.findings if one.decides and one.verdict in FAILURES]
-    failed = [one for one in failures if (one.requirement, one.subject) in lots]
+    lots, failed = _failed(done, first)
     names = {lots[one.requirement, one.subject].sampling for one in failed}
     if len(names) != 1:
         what = f"failures by several samplings: {', '.join(sorted(names))}" if names else "nothing sampled failed there"
@@ -130,6 +128,30 @@ def _retest(asked: Plan, done: Session, name: str | None, seed: str) -> Draw:
         requirements=tuple(dict.fromkeys(one.requirement for one in failed)),
         session=done.id,
     )
+
+
+def _failed(done: Session, samplings: Collection[str]) -> tuple[dict[tuple[str, str], Sample], list[Finding]]:
+    """Return what a session sampled by any of ``samplings``, and what of it failed."""
+    lots = sampling.asked(one for one in done.samples if one.sampling in samplings)
+    failures = (one for one in done.findings if one.decides and one.verdict in FAILURES)
+    return lots, [one for one in failures if (one.requirement, one.subject) in lots]
+
+
+def check_retests(asked: Plan, out: Path) -> None:
+    """Refuse a re-test that leaves out a device which failed in the session that it names, where that lies in ``out``.
+
+    Such a device would be tested no more, and its failure be forgotten. Raises PlanError and SessionError.
+    """
+    for number, one in enumerate(asked.draws, start=1):
+        if not (one.retest_of and one.session and (out / one.session / session.FILE).is_file()):
+            continue
+        _, failures = _failed(session.load(out / one.session), {one.sampling})
+        again = [each.subject for each in failures if each.requirement in one.requirements or not one.requirements]
+        if left := [device for device in dict.fromkeys(again) if device not in one.failed]:
+            what = f"leaves out {', '.join(left)}, failed in session {one.session}"
+            raise PlanError(
+                what, where=f"draw {number}, {one.sampling}", hint="Take it from `acceptance sample --retest`"
+            )
 
 
 def _show(samples: Sequence[Sample], packs: Sequence[Pack], asked: Plan) -> None:

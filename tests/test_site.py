@@ -146,6 +146,20 @@ def test_a_failed_sample_and_its_passed_retest_are_both_told(
     assert stands.verdict is Verdict.FAIL
 
 
+def test_a_retest_that_leaves_out_a_device_which_failed_is_refused(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its failure would be forgotten: it was in the first sample, and would be in no other."""
+    before, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
+    again = (
+        f'[[draws]]\nsampling = "own#cameras"\nseed = "2"\nretest_of = "2026-216"\nfailed = ["{DRAWN[0]}"]\n'
+        f'session = "{before.id}"\n'
+    )
+    (place / "plan.toml").write_text((place / "plan.toml").read_text("utf-8") + again, "utf-8")
+    assert acceptance(monkeypatch, "run", "plan.toml", "-o", str(folder.parent)) == 2
+    assert f"leaves out cam-10, failed in session {before.id}" in capsys.readouterr().err
+
+
 def test_a_retest_of_other_devices_than_were_tested_is_refused(
     place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
