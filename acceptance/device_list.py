@@ -129,7 +129,20 @@ def _subject(told: Mapping[str, str], where: str) -> Subject:
         raise _wrong("the address holds a user or password", f"{where}, address", hint)
     fields = {name: told.get(name, "") for name in ("id", "name", "manufacturer", "model", "serial", "address")}
     facts = {name: _VALUE.get(value, value) for name, value in told.items() if name not in COLUMNS and value}
-    return Subject(kind=kind, parent=told.get("parent") or None, facts=facts, **fields)
+    return Subject(kind=kind, parent=told.get("parent") or None, facts=_with_place(facts, where), **fields)
+
+
+def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
+    """Return the facts with the place that an answer to "is this an important place?" tells: packs ask for that."""
+    told = facts.pop("important", "")
+    if not told:
+        return facts
+    if told not in {"yes", "no"}:
+        raise _wrong(f"{told!r} is no answer", f"{where}, important", "Write yes or no (是, 否)")
+    if told == "yes" and facts.get("place", "important") != "important":
+        hint = "A device has one place: leave either out"
+        raise _wrong(f"the place is {facts['place']!r} and an important one", f"{where}, place", hint)
+    return {"place": "important" if told == "yes" else "other"} | facts
 
 
 def _placed(one: Subject, known: Mapping[str, Subject], where: str) -> Subject:

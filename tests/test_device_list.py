@@ -33,7 +33,7 @@ CAMERA = Subject(
     model="IPC-1",
     serial="0001",
     address="192.0.2.11",
-    facts={"picture": "colour", "important": "yes", "楼层": "1"},
+    facts={"picture": "colour", "place": "important", "楼层": "1"},
 )
 
 
@@ -58,6 +58,16 @@ def test_a_chinese_list_is_understood_in_every_usual_encoding(tmp_path: Path, en
     camera, recorder = device_list.read(written(tmp_path, CHINESE, encoding), (SITE,))
     assert camera == CAMERA
     assert (recorder.kind, recorder.parent, recorder.facts) == (SubjectKind.RECORDER, "site", {})
+
+
+@pytest.mark.parametrize(
+    ("cells", "place"), [("是,", "important"), ("否,", "other"), ("否,train", "train"), (",", None)]
+)
+def test_an_important_place_is_the_place_that_packs_ask_for(tmp_path: Path, cells: str, place: str | None) -> None:
+    """``place = "important"`` selects demands; a fact of another name would select none."""
+    [one] = device_list.read(written(tmp_path, f"编号,类型,重要部位,场所\na,枪机,{cells}\n"))
+    assert one.facts.get("place") == place
+    assert "important" not in one.facts
 
 
 def test_english_headings_in_any_order_with_semicolons(tmp_path: Path) -> None:
@@ -106,6 +116,8 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
             "row 2, kind: there is no kind 'camera'. Kinds: site 现场, system 系统, fixed 固定摄像机",
         ),
         ("id,kind\na,\n", "row 2, kind: there is no kind ''"),
+        ("id,kind,重要部位\na,fixed,★\n", "row 2, important: '★' is no answer"),
+        ("id,kind,重要部位,场所\na,fixed,是,train\n", "row 2, place: the place is 'train' and an important one"),
         ("id,kind,parent\na,fixed,\nb,fixed,c\n", "row 3, parent: there is no parent 'c'"),
         (
             "id,kind,地址\na,fixed,rtsp://admin:secret@192.0.2.1/1\n",
