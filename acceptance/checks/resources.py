@@ -86,7 +86,7 @@ def instrument_trouble(plan: Plan, used: Iterable[str], perhaps: Iterable[str], 
 
 
 def reading_trouble(answer: Answer, requirement: Requirement, instruments: Sequence[Instrument]) -> Reason | None:
-    """Why a reading of an instrument cannot be judged: none named, never calibrated, of another unit, out of its range.
+    """Why a reading of an instrument cannot be judged: none named, never calibrated, or outside its range.
 
     What the toolkit would measure may be answered from evidence instead, a still or a list for instance.
     """
@@ -103,11 +103,10 @@ def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> R
         return Reason(code="instrument_not_named")
     if one.due is None:
         return Reason(code="instrument_uncalibrated", parameters={"instrument": one.id})
-    if one.unit and one.unit != answer.unit:
-        return Reason(code="unit_differs", parameters={"unit": answer.unit, "needed": one.unit})
     low = -math.inf if one.range_from is None else one.range_from
     high = math.inf if one.range_to is None else one.range_to
-    if low <= value <= high:
+    # In another unit it is derived, an area from lengths for instance, and the range is that of what was read.
+    if one.unit != answer.unit or low <= value <= high:
         return None
     return Reason(
         code="outside_range",

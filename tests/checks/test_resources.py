@@ -95,7 +95,6 @@ def test_a_readings_own_uncertainty_goes_before_its_instruments() -> None:
         (replace(METER, calibrated_on="2026-11-21"), {}, "instrument_calibrated_later"),
         (replace(METER, range_to=2), {}, "outside_range"),
         (replace(METER, range_from=3.5), {}, "outside_range"),
-        (replace(METER, unit="lx"), {"uncertainty": 0.1}, "unit_differs"),
         (METER, {"when": "2025-12-31"}, "instrument_calibrated_later"),
         (METER, {"when": "2027-01-02T10:00"}, "instrument_expired"),
     ],
@@ -130,6 +129,11 @@ def test_a_person_who_is_not_authorised_leaves_the_finding_open() -> None:
 def test_somebody_whom_the_plan_does_not_list_leaves_the_finding_open() -> None:
     """Where people are listed; a plan that lists nobody says nothing."""
     assert read(3, people=(Person(name="Wang", role="tester"),)).reason.code == "person_unknown"
+
+
+def test_what_is_derived_from_readings_is_not_held_against_their_range() -> None:
+    """An area of 3 m² from lengths of up to 2 m."""
+    assert read(3, meter=replace(METER, unit="m", range_to=2), uncertainty=0.1).verdict is Verdict.PASS
 
 
 def test_an_instrument_that_expired_since_the_reading_spoils_nothing() -> None:
