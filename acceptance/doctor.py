@@ -66,6 +66,7 @@ NEEDED = (
     Library(module="pyhanko_certvalidator", package="pyhanko-certvalidator", costs="no signature can be checked"),
     Library(module="asn1crypto", package="asn1crypto", costs="no signature can be made or checked"),
     Library(module="cryptography", package="cryptography", costs="no signing key can be opened"),
+    Library(module="openpyxl", package="openpyxl", costs="no list or sheet in XLSX can be read or made"),
     Library(module="onvif", package="onvif-zeep", costs="no camera can be asked over the network"),
 )
 OPTIONAL = (

@@ -103,7 +103,8 @@ def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
     places = finding.find(luma, [CLOCK])
     if not places:
         return None
-    boxes = watch.Track(places[0], 0).cells
+    regions = watch.clock_cells(CLOCK)
+    boxes = [watch.within(charts.inner(places[0], region, watch.CORE)) for region in regions]
     base = np.array([sheet.base[0][y : y + h, x : x + w].mean() for x, y, w, h in boxes])
     adds = np.zeros((len(boxes), len(sheet.cells)))
     for number, cell in enumerate(sheet.cells):

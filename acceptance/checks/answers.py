@@ -11,6 +11,7 @@ from acceptance.checks.resources import (
     instrument_trouble,
     is_day,
     person_trouble,
+    reading_remark,
     reading_trouble,
     reading_uncertainty,
 )
@@ -83,6 +84,8 @@ def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Findi
     finding = _judge(
         replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments)), requirement, blank
     )
+    if remark := reading_remark(answer, case.plan.instruments):
+        finding = replace(finding, remarks=(*finding.remarks, remark))
     trouble = _trouble(case, answer, requirement)
     if trouble is None or finding.verdict is Verdict.NOT_TESTED:
         return finding

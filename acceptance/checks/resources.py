@@ -114,6 +114,14 @@ def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> R
     )
 
 
+def reading_remark(answer: Answer, instruments: Sequence[Instrument]) -> Reason | None:
+    """Tell where a figure was computed from what an instrument showed in another unit: its range says nothing then."""
+    one = next((one for one in instruments if one.id == answer.instrument), None)
+    if answer.value is None or one is None or one.unit in {"", answer.unit}:
+        return None
+    return Reason(code="range_not_held", parameters={"instrument": one.id, "unit": one.unit})
+
+
 def reading_uncertainty(answer: Answer, instruments: Sequence[Instrument]) -> float | None:
     """Return the standard uncertainty of a reading: its own, else the instrument's largest error over the root of 3.
 

@@ -187,3 +187,21 @@ def test_what_cannot_be_held_against_the_work_is_refused_before_it(plan: Plan, w
 
 def test_a_proper_list_is_taken() -> None:
     resources.check(Plan(instruments=(METER, replace(METER, id="other", due=None, calibrated_on=None))))
+
+
+def test_a_ratio_computed_from_readings_is_judged_and_says_that_no_range_was_held_against_it() -> None:
+    """A supply's deviation in per cent from a voltmeter, an area from lengths."""
+    pack = Pack(
+        id="x", number="X", title="", title_en="", edition="", clauses=(Clause(number="5", title=""),),
+        requirements=(replace(EARTH, limit=Limit(unit="%", at_most=10), decision_rule=DecisionRule()),),
+    )  # fmt: skip
+    answer = Answer(
+        subject="site", requirement="x#earth", value=3, unit="%", instrument="tester", by="Li", when=TODAY
+    )  # fmt: skip
+    plan = Plan(
+        subjects=(Subject(id="site", kind=SubjectKind.SITE),), shots=(), packs=("x",), answers=(answer,),
+        instruments=(replace(METER, unit="V", range_to=2),),
+    )  # fmt: skip
+    [finding] = judge([pack], plan, (), (), (), today=TODAY)
+    assert finding.verdict is Verdict.PASS
+    assert [one.code for one in finding.remarks] == ["range_not_held"]
