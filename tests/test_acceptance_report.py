@@ -108,6 +108,14 @@ def test_the_report_shows_each_parts_score_and_the_conclusion(tmp_path: Path) ->
     assert "GA 308-2001 8 (凭记忆" in page
 
 
+def test_the_report_says_where_no_key_item_is_known(tmp_path: Path) -> None:
+    """Otherwise nobody would miss the veto that the standard may hold."""
+    assert "未标出重点项目" in words(plan_with(), tmp_path)
+    marked = replace(PACK, requirements=tuple(replace(one, key_item=True) for one in PACK.requirements))
+    page = report.html(session_of(plan_with()), [marked], tmp_path, "zh")
+    assert "未标出重点项目" not in page
+
+
 def test_the_report_names_what_must_be_corrected_with_the_remark_of_who_looked(tmp_path: Path) -> None:
     """Also for what basically conforms (GB 50348-2018, 10.1.5)."""
     page = words(plan_with(), tmp_path)

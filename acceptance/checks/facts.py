@@ -32,6 +32,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "observation_grade": frozenset({"A", "B", "C"}),
     "security_grade": frozenset({"A", "B", "C"}),
 }  # fmt: skip
+CHINESE = {"重要": "important", "重要部位": "important", "重点": "important", "重点部位": "important"}
 
 
 def check(packs: Sequence[Pack], plan: Plan) -> None:
@@ -54,4 +55,5 @@ def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:
     closed = WORDS.get(name, frozenset()) or (YES_NO if asked and YES_NO.issuperset(asked) else frozenset())
     if closed:
         return () if word in closed else closed
-    return [one for one in asked if one.casefold() == word.strip().casefold()]
+    meant = CHINESE.get(word.strip(), word.strip().casefold())
+    return [one for one in asked if one.casefold() == meant]

@@ -224,6 +224,9 @@ def _check_again(one: Draw, first: Sequence[Sample], sampling: Sampling, where: 
     if not first:
         hint = "Keep the first draw in the plan, before its re-test; a re-test is not tested again"
         raise _wrong(f"no first draw has the seed {one.retest_of!r}", where, hint)
+    if not one.session:
+        hint = "session = the number of the session in which they failed: `acceptance sample --retest` writes it"
+        raise _wrong("names no session in which devices failed", where, hint)
     if not one.failed:
         raise _wrong("names no device that failed", where, "failed = the devices that did not conform")
     lots = {device for sample in first for device in sample.lot}

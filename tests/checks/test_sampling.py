@@ -285,6 +285,7 @@ def test_other_items_keep_their_first_sample() -> None:
         ((first(), again("cam-99")), "draw 2, x#cameras: 'cam-99' is in no lot of this sampling"),
         ((first(), again("cam-01", requirements=("x#b",))), "'x#b' is in no lot"),
         ((first(), again()), "names no device that failed"),
+        ((first(), again("cam-01", session="")), "names no session in which devices failed"),
         ((first(), again("cam-01", retest_of="2025-1")), "no first draw has the seed '2025-1'"),
         ((again("cam-01"), first()), f"no first draw has the seed '{SEED}'"),
         ((first(), again("cam-01"), again("cam-02", seed="3")), "A re-test is done once; a second failure stands"),
