@@ -184,9 +184,7 @@ def film_screens(
     shown = _deliveries(phone, seconds)
     begins = _begins(phone, shown, start)
     pictured, kept = _pictures(camera, taken, run, lit, span)
-    lights = pictured + delay
-    if monitor_refresh:
-        lights = np.ceil(lights * monitor_refresh - 1e-6) / monitor_refresh
+    lights = _lit_up(pictured + delay, monitor_refresh)
     rows = begins[:, None] + _row_delay(phone, sheet)
     half = lit.shape[1]
     seen = [
@@ -283,6 +281,11 @@ def _mean_over(edges: Array, values: Array, begins: Array, exposure: float) -> A
 
 def _begins(camera: Camera, shown: Shown, start: float) -> Array:
     return start + np.array([source for _, source in shown]) / float(camera.rate)
+
+
+def _lit_up(ready: Array, refresh: float | None) -> Array:
+    """Moments at which pictures that are ready light up: at the monitor's next refresh, or at once."""
+    return np.asarray(np.ceil(ready * refresh - 1e-6) / refresh) if refresh else ready
 
 
 def _row_delay(camera: Camera, sheet: Sheet) -> Array:

@@ -155,7 +155,12 @@ def test_the_plan_of_the_tutorial_is_a_plan_that_its_packs_accept(page: str, tmp
     [text] = [text for kind, text in FENCE.findall((DOCS / page).read_text("utf-8")) if kind == "toml"]
     (tmp_path / "plan.toml").write_text(text, "utf-8")
     read = plan.read(tmp_path / "plan.toml")
-    judge.check_plan(pack.load_all(read.packs, QUANTITIES), read)
+    packs = pack.load_all(read.packs, QUANTITIES)
+    judge.check_plan(packs, read)
+    findings = judge.judge(packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES)
+    asked = [one for one in findings if one.modality is model.Modality.SHALL and one.quantity.startswith("resolution.")]
+    assert asked
+    assert "fact_missing" not in {one.reason.code for one in asked}
 
 
 def test_the_example_of_a_plan_shows_every_part_that_a_plan_can_have() -> None:
