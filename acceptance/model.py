@@ -1,6 +1,6 @@
 """Every noun of the toolkit: frozen, keyword-only, standard library only.
 
-The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session.py``) and say nothing in any
+The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session``) and say nothing in any
 language: a reason is a code with parameters, worded by ``report_templates/zh.toml`` and ``en.toml``.
 """
 

@@ -14,8 +14,9 @@ import numpy as np
 from setting import Part, prose, table
 from signals import ANGLES, CRITICAL, TARGETS, Array, DrawnWedge, Edge, falls_to, printed_wedge
 
-from acceptance import clip, encode
-from acceptance.metrics import _grey, _noise
+from acceptance.footage import clip, encode
+from acceptance.metrics._shared import grey_steps
+from acceptance.metrics.noise import analysis
 from acceptance.metrics.resolution import edge_mtf, wedge_reading
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _noise_case(seed: int) -> tuple[float, float, float]:
         path = Path(folder) / "flat.mkv"
         encode.write(path, frames, codec="ffv1", pixel_format="gray")
         decoded = np.stack([frame.luma for frame in clip.open_clip(path).frames()])
-    found = _noise.analyse(decoded)
+    found = analysis.analyse(decoded)
     assert found.temporal is not None  # noqa: S101 -- eight frames always tell them apart
     assert found.fixed is not None  # noqa: S101
     snr = 20 * np.log10(np.hypot(TEMPORAL, FIXED) / found.total.sigma)
@@ -244,7 +245,7 @@ def _mitre_means(picture: Array) -> Array:
     for _, x, y, _ in MITRE_PATCHES:
         corners = affine @ np.array([[x, x + 9.95], [y, y + 11.45], [1, 1]])
         (left, right), (top, bottom) = np.sort(np.rint(corners).astype(int), axis=1)
-        means.append(_grey.step(picture[None, top:bottom, left:right]).mean)
+        means.append(grey_steps.step(picture[None, top:bottom, left:right]).mean)
     return np.array(means)
 
 

@@ -21,9 +21,10 @@ import numpy as np
 import overlays
 from setting import Setting, machine, table
 
-from acceptance import clip
 from acceptance.errors import GapError
-from acceptance.metrics import _seconds, burnt_in_clock
+from acceptance.footage import clip
+from acceptance.metrics import burnt_in_clock
+from acceptance.metrics._osd_clock import seconds
 
 HEIGHTS = (8, 10, 12, 16, 24, 32)
 LOOKS = (
@@ -132,7 +133,7 @@ def picture(path: Path) -> None:
     for number, (font, height, style, ground) in enumerate(PICTURED):
         overlay = overlays.Overlay(font=font, height=height, style=style, ground=ground, seed=number, seconds=14.0)
         strip, times = filmed(overlay)
-        _, learnt = _seconds.font_of(strip, times)
+        _, learnt = seconds.font_of(strip, times)
         digits = np.hstack([np.pad(digit.reshape(learnt.digits.shape), 1) for digit in learnt.digits.digits])
         taught = np.clip(100 + 50 * digits, 0, 255).astype(np.uint8)
         parts += [_framed(strip[len(strip) // 2]), _framed(taught)]

@@ -23,15 +23,17 @@ from scipy.special import ndtr
 from signals import DrawnWedge, printed_wedge
 from through_camera import drawn_camera
 
-from acceptance import charts, copies
-from acceptance.camera import Camera, observed, pose
-from acceptance.definitions import scaled
-from acceptance.metrics import _lens, _noise, geometry, resolution
+from acceptance.charts import definition, located, printed_copy
+from acceptance.charts.definition import scaled
 from acceptance.metrics import colour as colour_metric
+from acceptance.metrics import geometry, resolution
 from acceptance.metrics import noise as noise_metric
-from acceptance.metrics._wedge_figures import STEP_DOUBT
+from acceptance.metrics.geometry import lens as lens_model
+from acceptance.metrics.noise import analysis
+from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
-from acceptance.scene import DOUBT_OF_DECLARED
+from acceptance.scene.build import DOUBT_OF_DECLARED
+from acceptance.simulate.camera import Camera, observed, pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
     Case = Callable[[np.random.Generator], list[Reading]]
 
-CHART = charts.load("acceptance")
+CHART = definition.load("acceptance")
 PLACES = [*(mark.rect for mark in CHART.fiducials), *(one.rect for one in CHART.regions if one.kind == "grid")]
 CODED = {"noise.snr_before_coding"}
 """Figures that want a codec with loss."""
@@ -101,7 +103,7 @@ def edge_with_steps(random: np.random.Generator) -> list[Reading]:
     """Measure an edge beside grey steps that tell the curve, whatever it is, from a copy that is a little off."""
     camera, frames = _camera(random), _frames(random)
     camera = replace(camera, transfer=str(random.choice(["bt709", "srgb"])))
-    chart = charts.load(films.CHART)
+    chart = definition.load(films.CHART)
     codes, angle = _edge_codes(random, camera, 0.0)
     edge = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, frames))
     steps = [
@@ -121,7 +123,7 @@ def _edge_truths(camera: Camera, angle: float) -> dict[str, float]:
 def wedge(random: np.random.Generator) -> list[Reading]:
     """Measure the acceptance chart's wedge in coded luma, its step a little off that of the flat regions."""
     camera, frames = replace(_camera(random), fixed_noise=0.0), _frames(random)
-    region = charts.load(films.CHART).region("centre.wedge_horizontal")
+    region = definition.load(films.CHART).region("centre.wedge_horizontal")
     drawn = DrawnWedge(
         wedge=printed_wedge("hyperbolic"),
         blur=camera.blur,
@@ -161,7 +163,7 @@ def noise(random: np.random.Generator) -> list[Reading]:
     still = codes + fixed + pixel * random.standard_normal((rows, columns))
     view = scenes.view("flat", "flat", still + temporal * random.standard_normal((frames, rows, columns)))
     sigma = math.hypot(temporal, pixel, row, column)
-    power = _noise.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power  # of the middle 80 %
+    power = analysis.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power  # of the middle 80 %
     truths = {
         "noise.total": sigma,
         "noise.temporal": temporal,
@@ -190,7 +192,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         roll=random.uniform(-10, 10),
         distortion=random.uniform(-0.05, 0.15),
     )
-    shift = half * _lens.CENTRE_DOUBT * random.standard_normal(2)
+    shift = half * lens_model.CENTRE_DOUBT * random.standard_normal(2)
     print_ = [1.0, math.exp(geometry.PRINT_ASPECT * random.standard_normal())]
     printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
     matrix = pose(camera, CHART.size)
@@ -200,12 +202,12 @@ def lens(random: np.random.Generator) -> list[Reading]:
         + random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
     )
     corners = ((0.0, 0.0),) * 4
-    place = charts.Located(
+    place = located.Located(
         chart=CHART, homography=matrix, corners=corners, residual=0.1, fiducials_found=8, picture=(size[0], size[1]),
         distortion=camera.distortion,
     )  # fmt: skip
     frame = geometry.Frame(place=place, aspect=1.0)
-    points = _lens.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half)
+    points = lens_model.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half)
     found = [one for one in geometry.of_points(scenes.of([]), frame, points) if isinstance(one, Measurement)]
     reach = float(found[0].details["radius"])
     truths = {
@@ -221,23 +223,23 @@ def lens(random: np.random.Generator) -> list[Reading]:
 def colour(random: np.random.Generator) -> list[Reading]:
     """Measure 24 patches and 12 grey steps of a camera with a cast, from a copy that is a little off."""
     camera = colours.drawn_camera(random)
-    truths = colours.truths(camera, charts.load(films.CHART))
+    truths = colours.truths(camera, definition.load(films.CHART))
     return _paired(colour_metric.measure(colours.drawn(random, camera)), truths)
 
 
-def printed(random: np.random.Generator, chart: charts.Chart) -> charts.Chart:
+def printed(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
     """Draw a print of the chart within what is doubted of one that nobody measured.
 
     Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; those of the wedges for themselves;
     colours and the scale at random.
     """
-    doubt = copies.unmeasured("", chart)
+    doubt = printed_copy.unmeasured("", chart)
     knots = np.log(np.geomspace(0.005, 1.0, 40))
     alike = np.exp(-0.5 * ((knots[:, None] - knots) / (math.log(5) / 2)) ** 2)
     root = np.linalg.cholesky(alike + 1e-6 * np.eye(knots.size))
     errors = {of_wedges: root @ random.standard_normal(knots.size) for of_wedges in (False, True)}
 
-    def put(region: charts.Region) -> charts.Region:
+    def put(region: definition.Region) -> definition.Region:
         fields, error = dict(region.printed), errors[region.kind == "wedge"]
         for name in {"reflectance", "dark", "light"} & set(fields):
             factor = 1 + doubt.reflectance_doubt * float(np.interp(math.log(fields[name]), knots, error))
@@ -277,17 +279,19 @@ def filmed(random: np.random.Generator) -> list[Reading]:
 def filmed_colours(random: np.random.Generator) -> list[Reading]:
     """Film the chart in uneven light by a camera with a cast."""
     camera = replace(colours.drawn_camera(random), width=640, height=360, crf=0, seed=int(random.integers(1 << 30)))
-    chart = charts.load(films.CHART)
+    chart = definition.load(films.CHART)
     measured = films.measured(camera, 0.32, colours.hung(random, chart))
     return _paired(measured, colours.truths(camera, chart))
 
 
 def filmed_print(random: np.random.Generator) -> list[Reading]:
     """Film a print that nobody has measured."""
-    return _filmed(random, printed(random, charts.load(films.CHART)), ("resolution.", "noise.snr_linear", "colour."))
+    return _filmed(
+        random, printed(random, definition.load(films.CHART)), ("resolution.", "noise.snr_linear", "colour.")
+    )
 
 
-def _filmed(random: np.random.Generator, hung: charts.Chart | None, families: tuple[str, ...]) -> list[Reading]:
+def _filmed(random: np.random.Generator, hung: definition.Chart | None, families: tuple[str, ...]) -> list[Reading]:
     """Film small and without loss; of every figure one region at random, so that runs are independent.
 
     ``families`` are the figures of whose doubts none is missing in such a film.

@@ -20,15 +20,17 @@ from pathlib import Path
 import numpy as np
 from setting import Setting, machine, table
 
-from acceptance import charts, drawing, finding, scene, simulate, watch
-from acceptance.camera import Camera, Cell, Sheet, coded, digitised, photograph, pose
-from acceptance.metrics import _clock
+from acceptance.charts import definition, drawing, finding, located
+from acceptance.footage.tone import inverse_oetf
+from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.model import Shot
-from acceptance.simulate import _from_raster, _raster_step, _row_delay
-from acceptance.tone import inverse_oetf
+from acceptance.scene import build, watch
+from acceptance.simulate import films as film_maker
+from acceptance.simulate.camera import Camera, Cell, Sheet, coded, digitised, photograph, pose
+from acceptance.simulate.films import _from_raster, _raster_step, _row_delay
 
 Array = np.ndarray
-CLOCK = charts.load("clock")
+CLOCK = definition.load("clock")
 REFRESH = 60.0
 FRAMES = 10_000
 LIT_BITS = [region for region in CLOCK.regions if region.kind == "bits"]
@@ -104,7 +106,7 @@ def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
     if not places:
         return None
     regions = watch.clock_cells(CLOCK)
-    boxes = [watch.within(charts.inner(places[0], region, watch.CORE)) for region in regions]
+    boxes = [watch.within(located.inner(places[0], region, watch.CORE)) for region in regions]
     base = np.array([sheet.base[0][y : y + h, x : x + w].mean() for x, y, w, h in boxes])
     adds = np.zeros((len(boxes), len(sheet.cells)))
     for number, cell in enumerate(sheet.cells):
@@ -131,14 +133,14 @@ def signal(case: Case, frames: int) -> tuple[float, float, int]:
     for number, region in enumerate(LIT_BITS):
         bit = int(region.printed["bit"])
         at = middle + (rows[number] - 0.5) * case.camera.readout * REFRESH  # the chart's middle is the picture's
-        share = _clock.expected_shares(at, case.exposure, bit + 1)[:, bit]
+        share = clock_readings.expected_shares(at, case.exposure, bit + 1)[:, bit]
         lit[:, number] = 1 - share if region.printed["complement"] else share
     codes = case.camera.luma(base + lit @ adds.T)
     codes += 219 * case.camera.noise / np.sqrt(pixels) * random.standard_normal(codes.shape)
-    return _told(_clock.read(codes.astype(np.float32), CLOCK, _light), middle)
+    return _told(clock_readings.read(codes.astype(np.float32), CLOCK, _light), middle)
 
 
-def _told(readings: _clock.Readings, middle: Array) -> tuple[float, float, int]:
+def _told(readings: clock_readings.Readings, middle: Array) -> tuple[float, float, int]:
     seen = readings.readable
     wrong = np.abs(readings.position - middle)[seen] > readings.reach[seen] + 0.05
     return float(seen.mean()), float(readings.ambiguous.mean()), int(wrong.sum())
@@ -162,11 +164,11 @@ def film(case: tuple[str, Camera, float]) -> tuple[str, int, float, int]:
     name, camera, seconds = case
     with tempfile.TemporaryDirectory() as folder:
         start = 1 / REFRESH - camera.exposure / 2
-        truth = simulate.film_clock(
+        truth = film_maker.film_clock(
             camera, CLOCK, Path(folder) / "c.mp4", seconds, refresh=REFRESH, first_index=65_000, start=start
         )
-        looked = scene.look(Shot(id="c", subject="c", clip="c.mp4", chart="clock"), Path(folder))
-    clocks = _clock.read_clocks(looked)
+        looked = build.look(Shot(id="c", subject="c", clip="c.mp4", chart="clock"), Path(folder))
+    clocks = clock_readings.read_clocks(looked)
     if not clocks:
         return name, len(truth.indices), 0.0, 0
     read, _, wrong = _told(next(iter(clocks.values())), truth.indices)

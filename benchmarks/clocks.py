@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from films import Reading
 
-from acceptance import sequences
-from acceptance.metrics import _clock, _delay, _driven, _screens, latency
+from acceptance.charts import drive_sequence
+from acceptance.metrics import latency
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.latency import delay, driven, screens
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -103,7 +105,9 @@ def chain(random: np.random.Generator, what: Setting) -> Chain:
     return Chain(what=what, middles=middles, start=random.uniform(0, 1 / what.monitor))
 
 
-def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, _clock.Readings, _clock.Readings, Array]:
+def film_of(
+    random: np.random.Generator, way: Chain
+) -> tuple[Array, clock_readings.Readings, clock_readings.Readings, Array]:
     """Return film times, readings of reference and of monitor, and the latencies of the pictures in ms."""
     what = way.what
     times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
@@ -111,11 +115,11 @@ def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, _clock.Read
 
     def live(height: float) -> Array:
         at = times + what.readouts[0] * height
-        return _clock.expected_shares(5000 + what.refresh * at, what.film_exposure * what.refresh, 24)
+        return clock_readings.expected_shares(5000 + what.refresh * at, what.film_exposure * what.refresh, 24)
 
     def shown(height: float) -> Array:
         taken = way.middles + what.readouts[1] * height
-        pictures = _clock.expected_shares(5000 + what.refresh * taken, what.exposure * what.refresh, 24)
+        pictures = clock_readings.expected_shares(5000 + what.refresh * taken, what.exposure * what.refresh, 24)
         return shown_by(way, times + what.readouts[0] * height, lights, pictures)
 
     both = [
@@ -125,11 +129,11 @@ def film_of(random: np.random.Generator, way: Chain) -> tuple[Array, _clock.Read
     return times, *both, _seen(way, lights, times)
 
 
-def _readings(random: np.random.Generator, seen: Callable[[float], Array], lag: float) -> _clock.Readings:
+def _readings(random: np.random.Generator, seen: Callable[[float], Array], lag: float) -> clock_readings.Readings:
     """Read what is ``seen`` (n, 24) at a height, made noisy."""
-    rows = np.stack([seen(height)[:, : _clock.LOW_BITS] for height in HEIGHTS], axis=1)
+    rows = np.stack([seen(height)[:, : clock_readings.LOW_BITS] for height in HEIGHTS], axis=1)
     middle, low = (one + NOISE * random.standard_normal(one.shape) for one in (seen(0.0), rows))
-    return replace(_clock.readings_of(middle), low=low, heights=HEIGHTS, lag=lag)
+    return replace(clock_readings.readings_of(middle), low=low, heights=HEIGHTS, lag=lag)
 
 
 def _seen(way: Chain, lights: Array, times: Array) -> Array:
@@ -142,7 +146,7 @@ def film(random: np.random.Generator) -> list[Reading]:
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
     way = chain(random, drawn(random, rate, seconds))
     times, live, shown, true = film_of(random, way)
-    found = _screens.glass_to_glass(times, live, shown)
+    found = screens.glass_to_glass(times, live, shown)
     again = [_seen(way, way.lights(random), times) for _ in range(AGAIN)]
     truths = {
         "mean": float(np.mean([one.mean() for one in again])),
@@ -158,7 +162,7 @@ def bars(random: np.random.Generator) -> tuple[str, Reading]:
     """Say what was read, and the mean, of a film at 240 frame/s with exposures too short to blend much."""
     what = replace(drawn(random, 240.0, 6.0), film_exposure=0.001, exposure=0.001)
     times, live, shown, true = film_of(random, chain(random, what))
-    found = _screens.glass_to_glass(times, live, shown)
+    found = screens.glass_to_glass(times, live, shown)
     common = latency.film_lines(found, 1000 / what.film, 0.0)
     [mean] = _figures(random, "latency.glass_to_glass", found, common, {"mean": float(true.mean())}, shift=False)
     return found.reading, mean
@@ -180,13 +184,13 @@ def shown_by(way: Chain, times: Array, lights: Array, pictures: Array) -> Array:
 CHIPS = (0.0131, 0.0173, 0.0223)  # s
 
 
-def light_film(random: np.random.Generator, what: Setting) -> tuple[Array, Array, Array, sequences.Drive, Array]:
+def light_film(random: np.random.Generator, what: Setting) -> tuple[Array, Array, Array, drive_sequence.Drive, Array]:
     """Return film times, light of an LED and of the monitor (n,), the drive, and the latencies in ms.
 
     The LED's resonator is off by up to 0.2 %, its curve and that of the monitor's picture are unknown powers.
     """
     way = chain(random, what)
-    drive, began = sequences.of_chips(float(random.choice(CHIPS))), random.uniform(20, 100)
+    drive, began = drive_sequence.of_chips(float(random.choice(CHIPS))), random.uniform(20, 100)
     rate = 1 + random.uniform(-0.002, 0.002)
     times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
     lights = way.lights(random)
@@ -206,7 +210,7 @@ def light(random: np.random.Generator) -> list[Reading]:
     """Measure a film of 12 s of an LED and the monitor."""
     what = drawn(random, 60.0 if random.uniform() < 0.5 else 240.0, 12.0)
     times, source, monitor, drive, true = light_film(random, what)
-    found = _driven.glass_to_glass(times, source, monitor, drive)
+    found = driven.glass_to_glass(times, source, monitor, drive)
     truths = {"mean": float(true.mean()), "worst": float(true.max())}
     common = latency.film_lines(found, 1000 / what.film, 0.0)
     return _figures(random, "latency.glass_to_glass", found, common, truths)
@@ -215,12 +219,12 @@ def light(random: np.random.Generator) -> list[Reading]:
 def light_stream(random: np.random.Generator) -> list[Reading]:
     """Measure a stream of 12 s of an LED by its log and arrivals with 1 ms of jitter."""
     what = drawn(random, 60.0, 12.0)
-    drive = sequences.of_chips(float(random.choice(CHIPS)), rounds=1)
+    drive = drive_sequence.of_chips(float(random.choice(CHIPS)), rounds=1)
     taken = random.uniform(20, 100) + np.arange(int(what.seconds * what.camera)) / what.camera
     came = taken + what.delay + random.normal(0, 0.001, len(taken))
     seen = drive.mean(taken - what.exposure / 2, taken + what.exposure / 2) ** random.uniform(0.8, 1.25)
     source = 0.1 + 0.7 * (seen + NOISE * random.standard_normal(len(taken)))
-    found = _driven.stream((taken - taken[0]) * off(random), source, came, drive)
+    found = driven.stream((taken - taken[0]) * off(random), source, came, drive)
     truths = {"mean": 1000 * what.delay}
     return _figures(random, "latency.stream", found, latency.log_lines(found), truths)
 
@@ -230,10 +234,10 @@ def stream(random: np.random.Generator) -> list[Reading]:
     what = drawn(random, 60.0, 10.0)
     taken = random.uniform(0.3, 0.34) + np.arange(int(what.seconds * what.camera)) / what.camera
     came = taken + what.delay + random.normal(0, 0.001, len(taken))
-    shares = _clock.expected_shares(1000 + what.refresh * taken, what.exposure * what.refresh, 24)
+    shares = clock_readings.expected_shares(1000 + what.refresh * taken, what.exposure * what.refresh, 24)
     log = np.arange(int((what.seconds + 2) * what.refresh))
-    readings = _clock.readings_of(shares + NOISE * random.standard_normal(shares.shape))
-    found = _screens.stream(readings, came, np.column_stack([1000 + log, log / what.refresh]))
+    readings = clock_readings.readings_of(shares + NOISE * random.standard_normal(shares.shape))
+    found = screens.stream(readings, came, np.column_stack([1000 + log, log / what.refresh]))
     truths = {"mean": 1000 * what.delay, "worst": float((came - taken).max()) * 1000}
     return _figures(random, "latency.stream", found, latency.log_lines(found), truths)
 
@@ -241,7 +245,7 @@ def stream(random: np.random.Generator) -> list[Reading]:
 def _figures(
     random: np.random.Generator,
     quantity: str,
-    found: _delay.Latency,
+    found: delay.Latency,
     common: Sequence[BudgetLine],
     truths: dict[str, float],
     *,
@@ -250,7 +254,7 @@ def _figures(
     """Pair figures and truths; what the common lines judge is drawn once, the same for all statistics."""
     judged = float(sum(line.contribution * random.standard_normal() for line in common)) if shift else 0.0
     readings = []
-    for statistic, (value, lines) in _delay.statistics(found.draws, found.single).items():
+    for statistic, (value, lines) in delay.statistics(found.draws, found.single).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)

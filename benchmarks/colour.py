@@ -17,17 +17,20 @@ import cv2
 import numpy as np
 from setting import REAL, table
 
-from acceptance import charts, clip, colorchecker, scene, simulate
-from acceptance.camera import Camera
-from acceptance.colorimetry import picture_of
+from acceptance.charts import colorchecker, definition, located
+from acceptance.footage import clip
+from acceptance.footage.colorimetry import picture_of
 from acceptance.metrics import colour
 from acceptance.model import Measurement, Shot
+from acceptance.scene import build
+from acceptance.simulate import films as film_maker
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from signals import Array
 
-    from acceptance.scene import Scene
+    from acceptance.scene.build import Scene
 
 CASTS = ((1.0, 1.0, 1.0), (1.06, 1.0, 0.94), (1.1, 1.0, 0.8))
 SATURATIONS = (1.0, 0.95, 0.8)
@@ -46,8 +49,8 @@ STILLS = (
 def filmed(camera: Camera, name: str) -> Scene:
     """Film a chart and look at the film."""
     with tempfile.TemporaryDirectory() as folder:
-        simulate.film_chart(camera, charts.load(name), Path(folder) / "film.mkv", 0.4)
-        return scene.look(Shot(id="film", subject="camera", clip="film.mkv", chart=name), Path(folder))
+        film_maker.film_chart(camera, definition.load(name), Path(folder) / "film.mkv", 0.4)
+        return build.look(Shot(id="film", subject="camera", clip="film.mkv", chart=name), Path(folder))
 
 
 def films() -> None:
@@ -57,7 +60,7 @@ def films() -> None:
         for gains, saturation in zip(CASTS, SATURATIONS, strict=True):
             for crf in (0, 23):
                 camera = Camera(gains=gains, saturation=saturation, white=0.75, noise=0.006, crf=crf, seed=crf + 1)
-                truths = colours.truths(camera, charts.load(name))
+                truths = colours.truths(camera, definition.load(name))
                 found = [one for one in colour.measure(filmed(camera, name)) if isinstance(one, Measurement)]
                 told = [f"{m.value:.2f} ± {m.expanded:.2f} ({truths[m.quantity]:.2f})" for m in found]
                 rows.append((name, " ".join(f"{gain:g}" for gain in gains), saturation, crf, *told))
@@ -72,7 +75,7 @@ def coder() -> None:
         for crf in CRFS:
             camera = Camera(width=width, height=width * 9 // 16, noise=noise, white=0.75, crf=crf, seed=crf + 1)
             seen = colour.compare(filmed(camera, "acceptance")).patches
-            lights = colours.printed(charts.load("acceptance"))
+            lights = colours.printed(definition.load("acceptance"))
             off = np.array([patch.codes for patch in seen]) - [colours.planes(camera, light) for light in lights]
             stated = [patch.coding**2 + patch.doubts**2 + patch.rounding**2 for patch in seen]
             both = (_rms(off), np.sqrt(np.mean(stated, axis=0)))
@@ -87,7 +90,7 @@ def _rms(values: Array) -> Array:
 
 def checker(cases: int = 100) -> None:
     """Print how often a ColorChecker is found where there is one, and where there is none."""
-    chart = charts.load("colorchecker")
+    chart = definition.load("colorchecker")
     for share in (0.2, 0.4, 0.8):
         good, offs, seconds = 0, [], []
         for case in range(cases):
@@ -110,7 +113,9 @@ def checker(cases: int = 100) -> None:
     print(f"pictures of other charts: {others} in {len(STILLS)}")
 
 
-def _posed(random: np.random.Generator, share: float, chart: charts.Chart) -> tuple[simulate.Truth, NDArray[np.uint8]]:
+def _posed(
+    random: np.random.Generator, share: float, chart: definition.Chart
+) -> tuple[film_maker.Truth, NDArray[np.uint8]]:
     """Film the chart tilted to 30 degrees about any axis, at any roll, with a cast; return the middle picture, BGR."""
     tilt, turn = random.uniform(0, 30), random.uniform(0, 2 * np.pi)
     camera = Camera(
@@ -129,17 +134,17 @@ def _posed(random: np.random.Generator, share: float, chart: charts.Chart) -> tu
         seed=int(random.integers(1e6)),
     )
     with tempfile.TemporaryDirectory() as folder:
-        truth = simulate.film_chart(camera, chart, Path(folder) / "film.mkv", 0.12)
+        truth = film_maker.film_chart(camera, chart, Path(folder) / "film.mkv", 0.12)
         opened = clip.open_clip(Path(folder) / "film.mkv")
         return truth, picture_of(list(opened.frames())[1], opened.info)
 
 
-def _off(found: charts.Located, truth: simulate.Truth) -> float:
+def _off(found: located.Located, truth: film_maker.Truth) -> float:
     """Return how far the patch that is worst lies from its place, in sides of a patch."""
-    places = [charts.quad(found, region, 0.0)[0] for region in found.chart.regions]
+    places = [located.quad(found, region, 0.0)[0] for region in found.chart.regions]
     rects = [region.rect for region in found.chart.regions]
     away = [np.hypot(*(at - truth.point(x + w / 2, y + h / 2))) for at, (x, y, w, h) in zip(places, rects, strict=True)]
-    return float(max(away) / np.linalg.norm(np.diff(charts.quad(found, found.chart.regions[0])[:2], axis=0)))
+    return float(max(away) / np.linalg.norm(np.diff(located.quad(found, found.chart.regions[0])[:2], axis=0)))
 
 
 PARTS = {"films": films, "coder": coder, "checker": checker}

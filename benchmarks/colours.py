@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scenes
 
-from acceptance import charts
-from acceptance.camera import Camera, coded
-from acceptance.charts import Copy
-from acceptance.colorimetry import TO_XYZ, lab_of
-from acceptance.drawing import linear_rgb, srgb
-from acceptance.metrics import _colour, colour
-from acceptance.metrics.colour import UNEVEN
+from acceptance.charts import definition
+from acceptance.charts.definition import Copy
+from acceptance.charts.drawing import linear_rgb, srgb
+from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.metrics import colour
+from acceptance.metrics.colour import UNEVEN, difference
+from acceptance.simulate.camera import Camera, coded
 
 if TYPE_CHECKING:
     from signals import Array
 
-    from acceptance.scene import Scene
-    from acceptance.views import View
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
 
 SIDE = 40  # px of a patch
 CURVE = 0.03  # half-width of the exponent between the steps' curve and the patches', as Scene.tone_doubt has it
@@ -39,16 +39,16 @@ def drawn_camera(random: np.random.Generator) -> Camera:
     )
 
 
-def printed(chart: charts.Chart) -> Array:
+def printed(chart: definition.Chart) -> Array:
     """Return the printed colours (n, 3) in linear light of BT.709 primaries, as far as the raster can show them."""
     return np.clip([linear_rgb(one.printed["lab"]) for one in chart.regions if one.kind == "colour"], 0, 1)
 
 
-def truths(camera: Camera, chart: charts.Chart) -> dict[str, float]:
+def truths(camera: Camera, chart: definition.Chart) -> dict[str, float]:
     """Return every figure that the camera's own colours have against the chart, exposure and tone curve taken out."""
     aims = lab_of([linear_rgb(one.printed["lab"]) for one in chart.regions if one.kind == "colour"])
     light = camera.rendered(printed(chart).T.astype(np.float32)).T.astype(np.float64)
-    found = _colour.figures(_colour.normalised(light, aims), aims, aims)
+    found = difference.figures(difference.normalised(light, aims), aims, aims)
     return {f"colour.{name}": float(value) for name, value in found.items()}
 
 
@@ -57,7 +57,7 @@ def drawn(random: np.random.Generator, camera: Camera) -> Scene:
 
     The curve of the patches is a little off from that of the steps.
     """
-    chart = charts.load("acceptance")
+    chart = definition.load("acceptance")
     copy = Copy(serial="drawn", reflectance_doubt=0.0, scale_doubt=0.0, lab_doubt=LAB_DOUBT)
     off = random.normal(0, LAB_DOUBT / math.sqrt(3), (24, 3))
     colours = [one for one in chart.regions if one.kind == "colour"]
@@ -76,11 +76,11 @@ def drawn(random: np.random.Generator, camera: Camera) -> Scene:
     return replace(seen, chart=replace(chart, copy=copy), reference=replace(seen.reference, cb=views[0].cb))
 
 
-def hung(random: np.random.Generator, chart: charts.Chart) -> charts.Chart:
+def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
     """Return the chart as it looks in light that falls off a little: its colours lighter to one side."""
     fall = random.normal(0, UNEVEN / math.sqrt(3), 2) / (chart.size[0] / 2)
 
-    def lit(region: charts.Region) -> charts.Region:
+    def lit(region: definition.Region) -> definition.Region:
         if region.kind != "colour":
             return region
         x, y, width, height = region.rect
@@ -98,7 +98,7 @@ def planes(camera: Camera, light: Array) -> list[float]:
 
 
 def _patch(
-    random: np.random.Generator, camera: Camera, region: charts.Region, light: Array, off: Array, frames: int
+    random: np.random.Generator, camera: Camera, region: definition.Region, light: Array, off: Array, frames: int
 ) -> View:
     """Return a patch of this light; its printed colour is what the file says, which is ``off`` what hangs there."""
     shapes = ((SIDE, SIDE), (SIDE // 2, SIDE // 2), (SIDE // 2, SIDE // 2))

@@ -13,11 +13,15 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from acceptance import charts, clip, comparison, encode, session, simulate
-from acceptance.camera import Camera
-from acceptance.comparison import Told
+from acceptance.charts import definition
+from acceptance.footage import clip, encode
 from acceptance.model import Path as Way
 from acceptance.model import Shot, Tap
+from acceptance.report import playback as comparison
+from acceptance.report.playback import Told
+from acceptance.session import runner
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 PAIRS, SECONDS = 12, 1.0
 QUALITIES = (15, 22, 28)
@@ -34,7 +38,7 @@ GENERATIONS = {
 def film(folder: Path, seed: int, crf: int, seconds: float) -> Path:
     """Film the chart."""
     path = folder / f"{seed}-{crf}.mp4"
-    simulate.film_chart(Camera(noise=0.01, crf=crf, seed=seed), charts.load("acceptance"), path, seconds)
+    films.film_chart(Camera(noise=0.01, crf=crf, seed=seed), definition.load("acceptance"), path, seconds)
     return path
 
 
@@ -48,7 +52,7 @@ def again(source: Path, options: dict[str, str]) -> Path:
 
 def held(live: Path, playback: Path) -> comparison.Pair:
     """Measure both and hold one beside the other."""
-    done = [session.look(replace(shot, clip=str(path))) for shot, path in ((LIVE, live), (PLAYBACK, playback))]
+    done = [runner.look(replace(shot, clip=str(path))) for shot, path in ((LIVE, live), (PLAYBACK, playback))]
     items, notes = ([one for each in done for one in getattr(each, name)] for name in ("measurements", "notes"))
     [pair] = comparison.pairs([one.shot for one in done], items, notes)
     return pair

@@ -17,12 +17,15 @@ from pathlib import Path
 import numpy as np
 from finding import HEIGHT, WIDTH, scene_behind
 
-from acceptance import charts, finding, scene, session, simulate
-from acceptance.camera import Camera
+from acceptance.charts import definition, finding
 from acceptance.model import Shot
+from acceptance.scene import build
+from acceptance.session import runner
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
-PLATE = charts.load("edge_plate")
-KNOWN = [charts.load(name) for name in charts.names()]
+PLATE = definition.load("edge_plate")
+KNOWN = [definition.load(name) for name in definition.names()]
 FILM = (480, 320)
 
 
@@ -42,7 +45,7 @@ def camera(rng: np.random.Generator, case: int) -> Camera:
     )
 
 
-def is_found(rng: np.random.Generator, seen: scene.Scene) -> bool:
+def is_found(rng: np.random.Generator, seen: build.Scene) -> bool:
     """Set the film's middle frame into a 1080p picture and look for every known chart there."""
     light = scene_behind(rng)[::2, ::2]
     luma = np.clip(16 + 219 * light**0.45 + 4.4 * rng.standard_normal(light.shape), 0, 255).astype(np.uint8)
@@ -54,11 +57,11 @@ def is_found(rng: np.random.Generator, seen: scene.Scene) -> bool:
     return bool(np.abs(np.array(places[0].corners) - np.array(seen.shot.corners[0]) - (x, y)).max() < 2)
 
 
-def figures(seen: scene.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
+def figures(seen: build.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
     """Return deviation and U of each edge's MTF50, both relative to the truth."""
     frequency = np.linspace(0, 0.6, 6001)
     rows = []
-    for item in session.measure(seen, {"resolution.mtf50"})[0]:
+    for item in runner.measure(seen, {"resolution.mtf50"})[0]:
         if item.quantity == "resolution.mtf50":
             truth = np.interp(-0.5, -filmed_by.mtf(frequency, float(item.details["angle"])), frequency)
             rows.append((item.value / truth - 1, item.expanded / truth))
@@ -71,8 +74,8 @@ def run(crf: int, cases: int, folder: Path) -> None:
     for case in range(cases):
         rng = np.random.default_rng([216, case])
         filmed_by = replace(camera(rng, case), crf=crf)
-        simulate.film_chart(filmed_by, PLATE, folder / "film.mp4", 0.32)
-        seen = scene.look(Shot(id="one", subject="camera", clip="film.mp4"), folder)
+        films.film_chart(filmed_by, PLATE, folder / "film.mp4", 0.32)
+        seen = build.look(Shot(id="one", subject="camera", clip="film.mp4"), folder)
         found += is_found(rng, seen)
         rows += figures(seen, filmed_by)
     deviation, expanded = np.array(rows).T

@@ -16,10 +16,11 @@ import numpy as np
 import planted
 from setting import Setting, machine, table
 
-from acceptance import metrics, scene
+from acceptance import metrics
 from acceptance.checks import pack
 from acceptance.metrics import faults
 from acceptance.model import Measurement, Shot
+from acceptance.scene import build
 
 FILMS = 100
 PACK = "picture_faults"
@@ -32,7 +33,7 @@ def limits() -> dict[str, float]:
     return {one.id: one.limit.at_most for one in given if one.limit and one.limit.at_most is not None}
 
 
-def levels(seen: scene.Scene) -> dict[str, float]:
+def levels(seen: build.Scene) -> dict[str, float]:
     """Figures of a film by fault; what cannot be told is missing."""
     found = (one for one in faults.measure(seen) if isinstance(one, Measurement))
     return {one.quantity.partition(".")[2]: one.value for one in found}
@@ -52,7 +53,7 @@ def sound(footage: Path) -> list[tuple[str, dict[str, float]]]:
     """Measure the three clips from end to end, as ``acceptance measure`` does."""
     names = [name for name in planted.REAL if (footage / name).is_file()]
     shots = [Shot(id=name.partition("_intel")[0], subject="camera", clip=name) for name in names]
-    return [(shot.id, levels(scene.look(shot, footage))) for shot in shots]
+    return [(shot.id, levels(build.look(shot, footage))) for shot in shots]
 
 
 def found(setting: Setting) -> str:

@@ -15,16 +15,19 @@ import colours
 import numpy as np
 from scipy.optimize import brentq
 
-from acceptance import charts, copies, scene, session, simulate
+from acceptance.charts import definition, printed_copy
 from acceptance.metrics import colour
-from acceptance.metrics._grey import MIDDLE
+from acceptance.metrics._shared.grey_steps import MIDDLE
 from acceptance.model import Shot
+from acceptance.scene import build
+from acceptance.session import runner
+from acceptance.simulate import films
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from acceptance.camera import Camera
     from acceptance.model import Measurement
+    from acceptance.simulate.camera import Camera
 
 CHART = "acceptance"
 PHASE = np.linspace(0, 2 * np.pi, 256, endpoint=False)
@@ -47,9 +50,9 @@ class Reading:
         return self.value - self.truth
 
 
-def readings(camera: Camera, seconds: float = 0.4, printed: charts.Chart | None = None) -> list[Reading]:
+def readings(camera: Camera, seconds: float = 0.4, printed: definition.Chart | None = None) -> list[Reading]:
     """Film the chart, measure it, and pair what has a truth; ``printed``: a copy that nobody has measured."""
-    truth, measured = _filmed(camera, seconds, printed, "unmeasured" if printed else copies.AS_DRAWN)
+    truth, measured = _filmed(camera, seconds, printed, "unmeasured" if printed else printed_copy.AS_DRAWN)
     return [
         Reading(
             quantity=one.quantity,
@@ -64,22 +67,22 @@ def readings(camera: Camera, seconds: float = 0.4, printed: charts.Chart | None 
     ]
 
 
-def measured(camera: Camera, seconds: float, shown: charts.Chart) -> list[Measurement]:
+def measured(camera: Camera, seconds: float, shown: definition.Chart) -> list[Measurement]:
     """Film the copy that hangs there, and return all that is measured of it as the chart."""
-    return _filmed(camera, seconds, shown, copies.AS_DRAWN)[1]
+    return _filmed(camera, seconds, shown, printed_copy.AS_DRAWN)[1]
 
 
 def _filmed(
-    camera: Camera, seconds: float, shown: charts.Chart | None, copy: str
-) -> tuple[simulate.Truth, list[Measurement]]:
+    camera: Camera, seconds: float, shown: definition.Chart | None, copy: str
+) -> tuple[films.Truth, list[Measurement]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mkv"
-        truth = simulate.film_chart(camera, shown or charts.load(CHART), path, seconds)
-        seen = scene.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy), path.parent)
-        return truth, session.measure(seen)[0]
+        truth = films.film_chart(camera, shown or definition.load(CHART), path, seconds)
+        seen = build.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy), path.parent)
+        return truth, runner.measure(seen)[0]
 
 
-def _edge_angle(truth: simulate.Truth, region: charts.Region) -> float:
+def _edge_angle(truth: films.Truth, region: definition.Region) -> float:
     """Degrees by which the normal of an edge leans off the rows in the picture."""
     x, y, width, height = region.rect
     lean = math.tan(math.radians(region.printed["angle"]))
@@ -95,22 +98,22 @@ def crossing(camera: Camera, level: float, angle: float = 0.0) -> float:
     return float(brentq(lambda f: float(camera.mtf(f, angle)) - level, 1e-3, 0.99))
 
 
-def _edge(level: float) -> Callable[[simulate.Truth, Measurement], float]:
+def _edge(level: float) -> Callable[[films.Truth, Measurement], float]:
     """Frequency across the edge where optics and pixel leave ``level``."""
 
-    def truth(film: simulate.Truth, one: Measurement) -> float:
+    def truth(film: films.Truth, one: Measurement) -> float:
         return crossing(film.camera, level, _edge_angle(film, film.chart.region(one.region)))
 
     return truth
 
 
-def _limiting(film: simulate.Truth, one: Measurement) -> float:
+def _limiting(film: films.Truth, one: Measurement) -> float:
     """TV lines along the picture's axis, no further than the sampling limit."""
     angle = 0.0 if one.direction == "horizontal" else 90.0
     return 2 * min(crossing(film.camera, 0.1, angle), 0.5) * film.camera.height
 
 
-def _wedge(film: simulate.Truth, one: Measurement) -> float:
+def _wedge(film: films.Truth, one: Measurement) -> float:
     printed = film.chart.region(one.region).printed
     angle = 0.0 if one.direction == "horizontal" else 90.0
     return wedge_lines(film.camera, printed["dark"], printed["light"], angle)
@@ -133,7 +136,7 @@ def _luma(camera: Camera, reflectance: float) -> float:
     return colours.planes(camera, np.full(3, float(reflectance)))[0]
 
 
-def _gamma(film: simulate.Truth, _: Measurement) -> float:
+def _gamma(film: films.Truth, _: Measurement) -> float:
     """Slope of log signal on log light over the steps at 20 to 80 % of the amplitude."""
     low, high = film.camera.code_range
     light = np.array([one.printed["reflectance"] for one in film.chart.regions if one.kind == "grey"])
@@ -142,29 +145,29 @@ def _gamma(film: simulate.Truth, _: Measurement) -> float:
     return float(np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0])
 
 
-def _signal_to_noise(film: simulate.Truth, _: Measurement) -> float:
+def _signal_to_noise(film: films.Truth, _: Measurement) -> float:
     """20 lg(nominal amplitude / sigma)."""
     low, high = film.camera.code_range
     return decibels((high - low) / math.hypot(film.noise, film.fixed_noise))
 
 
-def _weighted(film: simulate.Truth, one: Measurement) -> float:
+def _weighted(film: films.Truth, one: Measurement) -> float:
     return _signal_to_noise(film, one) - decibels(math.sqrt(weighting(film.camera.height)))
 
 
-def _patch(film: simulate.Truth, one: Measurement) -> float:
+def _patch(film: films.Truth, one: Measurement) -> float:
     """20 lg(level above black / sigma)."""
     level = _luma(film.camera, film.chart.region(one.region).printed["reflectance"]) - film.camera.code_range[0]
     return decibels(level / math.hypot(film.noise, film.fixed_noise))
 
 
-def _linear(film: simulate.Truth, one: Measurement) -> float:
+def _linear(film: films.Truth, one: Measurement) -> float:
     """20 lg(light / sigma of light); light is reflectance, which the grey steps tell."""
     reflectance = float(film.chart.region(one.region).printed["reflectance"])
     return linear_ratio(film.camera, reflectance, math.hypot(film.noise, film.fixed_noise))
 
 
-def _colour(film: simulate.Truth, one: Measurement) -> float:
+def _colour(film: films.Truth, one: Measurement) -> float:
     """Return the figure of the patches that were measured."""
     left_out = str(one.details["left_out"]).split(", ")
     regions = tuple(region for region in film.chart.regions if region.printed.get("name") not in left_out)
@@ -190,12 +193,12 @@ def weighting(height: int) -> float:
     return float(np.trapezoid(passed, dx=1 / 4000))
 
 
-def _distortion(film: simulate.Truth, one: Measurement) -> float:
+def _distortion(film: films.Truth, one: Measurement) -> float:
     """Return the radius seen over the ideal one, at the radius that the figure is of, less 1, in %."""
     return 100 * (1 / (1 + film.camera.distortion * float(one.details["radius"]) ** 2) - 1)
 
 
-def _coverage(film: simulate.Truth, _: Measurement) -> float:
+def _coverage(film: films.Truth, _: Measurement) -> float:
     """Return the area of the chart's outline over that of the picture, in %; the whole chart is in the picture."""
     side, (wide, high) = np.linspace(0, 1, 64, endpoint=False), film.chart.size
     rim = [(s, 0) for s in side] + [(1, s) for s in side] + [(1 - s, 1) for s in side] + [(0, 1 - s) for s in side]
@@ -204,7 +207,7 @@ def _coverage(film: simulate.Truth, _: Measurement) -> float:
     return 100 * area / (film.camera.width * film.camera.height)
 
 
-TRUTHS: Mapping[str, Callable[[simulate.Truth, Measurement], float]] = {
+TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {
     "resolution.mtf50": _edge(0.5),
     "resolution.mtf10": _edge(0.1),
     "resolution.horizontal": _limiting,

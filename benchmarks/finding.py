@@ -18,7 +18,8 @@ import av
 import cv2
 import numpy as np
 
-from acceptance import charts, drawing, finding
+from acceptance.charts import definition, drawing, finding
+from acceptance.charts import located as placement
 from acceptance.errors import GapError
 
 WIDTH, HEIGHT = 1920, 1080
@@ -62,25 +63,25 @@ BARS = (
 )
 
 
-def pose(rng: np.random.Generator, chart: charts.Chart, bar: Bar) -> charts.Located:
+def pose(rng: np.random.Generator, chart: definition.Chart, bar: Bar) -> placement.Located:
     """Return where the chart truly is, whole, in the picture."""
     k = rng.uniform(*bar.distortion) if bar.distortion[1] else 0.0
     while True:
         matrix = homography(rng, chart, bar)
         side = np.linspace(0, 1, 9)
         rim = np.concatenate([np.column_stack([side, 0 * side + end]) for end in (0, 1)])
-        outline = charts.distorted(
-            charts.to_picture(matrix, np.concatenate([rim, rim[:, ::-1]]) * chart.size), k, (WIDTH, HEIGHT)
+        outline = placement.distorted(
+            placement.to_picture(matrix, np.concatenate([rim, rim[:, ::-1]]) * chart.size), k, (WIDTH, HEIGHT)
         )
         if np.all(outline > 2) and np.all(outline < np.array([WIDTH, HEIGHT]) - 3):
             nowhere = ((0.0, 0.0),) * 4
-            return charts.Located(
+            return placement.Located(
                 chart=chart, homography=matrix, corners=nowhere, residual=0.0, fiducials_found=8,
                 picture=(WIDTH, HEIGHT), distortion=k,
             )  # fmt: skip
 
 
-def homography(rng: np.random.Generator, chart: charts.Chart, bar: Bar) -> np.ndarray:
+def homography(rng: np.random.Generator, chart: definition.Chart, bar: Bar) -> np.ndarray:
     """Return a homography from chart mm to picture px, wherever the chart then comes to lie."""
     focal = WIDTH / 2 / np.tan(VIEW / 2)
     distance = focal * chart.size[0] / (bar.share * WIDTH)
@@ -107,7 +108,7 @@ def scene_behind(rng: np.random.Generator) -> np.ndarray:
     return light
 
 
-def hide(rng: np.random.Generator, light: np.ndarray, truth: charts.Located) -> None:
+def hide(rng: np.random.Generator, light: np.ndarray, truth: placement.Located) -> None:
     """Put a hand (grey) or glare over one fiducial."""
     x, y, side, _ = truth.chart.fiducials[rng.integers(len(truth.chart.fiducials))].rect
     box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * side * 1.2 + np.array([x, y]) - 0.1 * side
@@ -115,7 +116,7 @@ def hide(rng: np.random.Generator, light: np.ndarray, truth: charts.Located) -> 
     cv2.fillConvexPoly(light, np.rint(2 * truth.to_picture(box)).astype(np.int32), shade)
 
 
-def film(rng: np.random.Generator, truth: charts.Located, bar: Bar) -> np.ndarray:
+def film(rng: np.random.Generator, truth: placement.Located, bar: Bar) -> np.ndarray:
     """Return the luma (HEIGHT, WIDTH) uint8 of one frame."""
     width = round(2 * bar.share * WIDTH)
     flat = drawing.raster(truth.chart, width)[..., 1]
@@ -132,7 +133,7 @@ def film(rng: np.random.Generator, truth: charts.Located, bar: Bar) -> np.ndarra
     return through_h264(lumas, bar.crf)[-1] if bar.crf else lumas[-1]
 
 
-def seen_through_lens(truth: charts.Located, raster: np.ndarray) -> list[np.ndarray]:
+def seen_through_lens(truth: placement.Located, raster: np.ndarray) -> list[np.ndarray]:
     """Return the raster's column and row (2 HEIGHT, 2 WIDTH) seen by each of twice as many pixels each way."""
     across, down = (((np.arange(2 * n) - 0.5) / 2 - (n - 1) / 2).astype(np.float32) for n in (WIDTH, HEIGHT))
     radius = (across**2 + down[:, None] ** 2) / ((WIDTH - 1) ** 2 + (HEIGHT - 1) ** 2) * 4
@@ -160,7 +161,7 @@ def through_h264(lumas: list[np.ndarray], crf: int) -> list[np.ndarray]:
         return [frame.to_ndarray(format="yuv420p")[: lumas[0].shape[0]] for frame in container.decode(video=0)]
 
 
-def error(located: charts.Located, truth: charts.Located) -> float:
+def error(located: placement.Located, truth: placement.Located) -> float:
     """Return the RMS distance of the regions' centres from the truth, px."""
     rects = np.array([region.rect for region in located.chart.regions])
     centres = rects[:, :2] + rects[:, 2:] / 2
@@ -168,7 +169,7 @@ def error(located: charts.Located, truth: charts.Located) -> float:
     return float(np.sqrt(np.mean(np.sum(away**2, axis=1))))
 
 
-def run(bar: Bar, chart: charts.Chart, cases: int) -> None:
+def run(bar: Bar, chart: definition.Chart, cases: int) -> None:
     """Print rate, accuracy and time for one bar, and the reason of each miss."""
     errors, times = [], []
     for case in range(cases):
@@ -190,7 +191,7 @@ def run(bar: Bar, chart: charts.Chart, cases: int) -> None:
     )
 
 
-def reason(luma: np.ndarray, chart: charts.Chart, off: float) -> str:
+def reason(luma: np.ndarray, chart: definition.Chart, off: float) -> str:
     """Return why a chart was missed: what a user is told, or by how much it was found in the wrong place."""
     if np.isfinite(off):
         return f"found, but off by {off:.1f} px"
@@ -203,7 +204,7 @@ def reason(luma: np.ndarray, chart: charts.Chart, off: float) -> str:
 
 def chartless() -> None:
     """Print how many charts are found where there are none."""
-    known = [charts.load(name) for name in charts.names()]
+    known = [definition.load(name) for name in definition.names()]
     for path in sorted(REAL.glob("*_intel.mp4")):
         with av.open(str(path)) as container:
             lumas = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
@@ -220,5 +221,5 @@ if __name__ == "__main__":
     wanted = [BARS[int(one)] for one in sys.argv[2:]] or list(BARS)
     for chart_name in ("acceptance", "clock"):
         for each in wanted:
-            run(each, charts.load(chart_name), number if chart_name == "acceptance" else max(1, number // 4))
+            run(each, definition.load(chart_name), number if chart_name == "acceptance" else max(1, number // 4))
     chartless()

@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from setting import REAL, Setting, machine, prose, table
 
-from acceptance import charts, clip, encode, scene
-from acceptance.camera import Camera
-from acceptance.metrics import _counter, _freeze
+from acceptance.charts import definition
+from acceptance.footage import clip, encode
+from acceptance.metrics._shared import freeze
+from acceptance.metrics.frame_rate import counter as clock_counter
 from acceptance.model import Shot
-from acceptance.simulate import film_clock
-from acceptance.watch import Watch
+from acceptance.scene import build
+from acceptance.scene.watch import Watch
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,10 +62,10 @@ def counted(seed: int, seconds: float = 60.0) -> Counted:
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         truth = film_clock(
-            camera, charts.load("clock"), Path(folder) / "clock.mp4", seconds, start=random.uniform(0, 0.04)
+            camera, definition.load("clock"), Path(folder) / "clock.mp4", seconds, start=random.uniform(0, 0.04)
         )
-        seen = scene.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), Path(folder))
-    found = _counter.count(_counter.readings(seen))
+        seen = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), Path(folder))
+    found = clock_counter.count(clock_counter.readings(seen))
     sources = np.array(truth.sources)
     repeats = np.diff(sources, prepend=-1) == 0
     left_out = np.maximum(np.diff(sources, prepend=-1) - 1, 0)
@@ -124,14 +127,14 @@ def frozen(pictures: Sequence[Picture], start: int, length: int = FROZEN) -> lis
     return [*pictures[:start], *[pictures[start - 1]] * length, *pictures[start + length :]]
 
 
-def found(path: Path) -> _freeze.Evidence:
+def found(path: Path) -> freeze.Evidence:
     """Decode a clip and look for freezes."""
     opened = clip.open_clip(path)
     watch = Watch(opened, [])
     for frame in opened.frames():
         watch.see(frame)
-    series = scene.series_of(opened, watch)
-    return _freeze.evidence(series, series.times - series.times[0])
+    series = build.series_of(opened, watch)
+    return freeze.evidence(series, series.times - series.times[0])
 
 
 def quality(crf: int, interval: int) -> dict[str, str]:
@@ -159,7 +162,7 @@ def settings(random: np.random.Generator) -> dict[str, str]:
     return rate(int(random.integers(150, 801)))
 
 
-def coded(pictures: Sequence[Picture], options: dict[str, str]) -> _freeze.Evidence:
+def coded(pictures: Sequence[Picture], options: dict[str, str]) -> freeze.Evidence:
     """Code pictures by x264 and look for freezes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
@@ -184,7 +187,7 @@ def _planted(random: np.random.Generator, *, moves: bool) -> tuple[str, int]:
     return outcome(coded(frozen(list(scene_shown), start), options), (start, start + FROZEN))
 
 
-def outcome(evidence: _freeze.Evidence, planted: Run) -> tuple[str, int]:
+def outcome(evidence: freeze.Evidence, planted: Run) -> tuple[str, int]:
     """``found``, ``undecided``, ``denied`` or ``false`` (a freeze elsewhere); and the error of the ends in frames."""
     touching = [run for run in evidence.frozen if run[0] < planted[1] and planted[0] < run[1]]
     if len(touching) < len(evidence.frozen):

@@ -13,16 +13,19 @@ import numpy as np
 import scenes
 from films import Reading
 
-from acceptance import charts, copies, encode, scene
-from acceptance.camera import Camera
-from acceptance.definitions import Copy
-from acceptance.metrics import _grey, grey_scale, noise
+from acceptance.charts import definition, printed_copy
+from acceptance.charts.definition import Copy
+from acceptance.footage import encode
+from acceptance.metrics import grey_scale, noise
+from acceptance.metrics._shared import grey_steps
 from acceptance.model import Measurement, Shot
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-CHART = charts.load(films.CHART)
+CHART = definition.load(films.CHART)
 STEPS = tuple(region for region in CHART.regions if region.kind == "grey")
 TOE = 4.5  # slope of BT.709 at black
 
@@ -34,7 +37,7 @@ def steps(random: np.random.Generator) -> list[Reading]:
     )
     doubt, frames = random.uniform(0.0, 0.02), int(random.integers(8, 33))
     lights = [float(region.printed["reflectance"]) for region in STEPS]
-    ways = copies.tone_errors(doubt, lights)
+    ways = printed_copy.tone_errors(doubt, lights)
     errors = np.sum([way * random.standard_normal() for way in ways], axis=0)
     told = [light * math.exp(error) for light, error in zip(lights, errors, strict=True)]
     views = [
@@ -44,7 +47,7 @@ def steps(random: np.random.Generator) -> list[Reading]:
     copy = Copy(serial="drawn", reflectance_doubt=doubt, scale_doubt=0.0, lab_doubt=0.0)
     seen = replace(scenes.of(views), chart=replace(CHART, copy=copy))
     signal = (np.asarray(camera.luma(np.array(lights))) - 16) / 219
-    middle = np.flatnonzero((signal > _grey.MIDDLE[0]) & (signal < _grey.MIDDLE[1]))
+    middle = np.flatnonzero((signal > grey_steps.MIDDLE[0]) & (signal < grey_steps.MIDDLE[1]))
     slope = float(np.polyfit(np.log(np.array(lights)[middle]), np.log(signal[middle]), 1)[0])
     return _paired(grey_scale.measure(seen), {"grey_scale.gamma": slope})
 
@@ -73,7 +76,7 @@ def coded(random: np.random.Generator) -> list[Reading]:
     with tempfile.TemporaryDirectory() as folder:
         encode.write(Path(folder) / "clip.mp4", list(codes), options=options)
         shot = Shot(id="s", subject="c", clip="clip.mp4", regions={"flat": (16.0, 16.0, 144.0, 112.0)})
-        seen = scene.look(shot, Path(folder))
+        seen = build.look(shot, Path(folder))
     truth = films.decibels(219 / math.hypot(temporal, fixed))
     return _paired(noise.measure(seen), {"noise.snr_before_coding": truth})
 

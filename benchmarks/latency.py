@@ -22,11 +22,13 @@ import clocks
 import numpy as np
 from setting import Setting, cached, machine, prose, table
 
-from acceptance import charts, scene, simulate
-from acceptance.camera import Camera
+from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.metrics import latency as metric
 from acceptance.model import Measurement, Shot, Tap
+from acceptance.scene import build
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,14 +94,14 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
-        truth = simulate.film_screens(
-            phone, own, charts.load("clock"), path, what.delay, seconds, refresh=what.refresh,
+        truth = films.film_screens(
+            phone, own, definition.load("clock"), path, what.delay, seconds, refresh=what.refresh,
             monitor_refresh=what.monitor, start=float(random.uniform(0, 0.02)),
         )  # fmt: skip
         shot = Shot(id="film", subject="c", clip=path.name, chart="clock", tap=Tap.SCREEN)
         truths = {"mean": truth.delays.mean() * 1000, "worst": truth.delays.max() * 1000}
         try:
-            found = list(metric.measure(scene.look(shot, path.parent)))
+            found = list(metric.measure(build.look(shot, path.parent)))
         except GapError as gap:
             return {**told, "reason": gap.code}
     for one in found:

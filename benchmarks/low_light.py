@@ -16,11 +16,15 @@ import numpy as np
 import scenes
 from films import Reading
 
-from acceptance import charts, scene, session, simulate
-from acceptance.camera import Camera, Sensor
-from acceptance.metrics import _lighting, low_light
+from acceptance.charts import definition
+from acceptance.metrics import low_light
+from acceptance.metrics._shared import lighting
 from acceptance.model import BudgetLine, Condition, Measurement, Shot
-from acceptance.scene import DOUBT_OF_DECLARED
+from acceptance.scene import build
+from acceptance.scene.build import DOUBT_OF_DECLARED
+from acceptance.session import runner
+from acceptance.simulate import films as film_maker
+from acceptance.simulate.camera import Camera, Sensor
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
@@ -107,8 +111,8 @@ def wall(random: np.random.Generator) -> list[Reading]:
     codes = camera.luma(light ** (1 / (1 + exponent)))
     frames = codes + random.uniform(0.5, 4) * random.standard_normal((4, rows, columns))
     found = low_light.measure(scenes.of([scenes.view("wall.flat", "flat", frames)]))
-    grid = _lighting.blocks(light)
-    middle, rim = _lighting.middle_and_rim(grid.shape)
+    grid = lighting.blocks(light)
+    middle, rim = lighting.middle_and_rim(grid.shape)
     truths = {
         "low_light.non_uniformity": 100 * float(np.ptp(grid) / grid.mean()),
         "low_light.hot_spot": float(grid[middle].mean() / grid[rim].mean()),
@@ -135,14 +139,14 @@ def camera_at(lux: float) -> Camera:
 def measured() -> list[Measurement]:
     """Film the series and measure it, shot by shot and together."""
     with tempfile.TemporaryDirectory() as folder:
-        return session.together([_shot(Path(folder), lux) for lux in BLURS])[0]
+        return runner.together([_shot(Path(folder), lux) for lux in BLURS])[0]
 
 
-def _shot(folder: Path, lux: float) -> session.Measured:
-    simulate.film_chart(camera_at(lux), charts.load(films.CHART), folder / f"{lux:g}.mp4", 0.4)
+def _shot(folder: Path, lux: float) -> runner.Measured:
+    film_maker.film_chart(camera_at(lux), definition.load(films.CHART), folder / f"{lux:g}.mp4", 0.4)
     lit = Condition(name="illuminance", value=lux, unit="lx")
     shot = Shot(id=f"{lux:g}", subject="c", clip=f"{lux:g}.mp4", chart=films.CHART, conditions=(lit,))
-    return session.look(shot, folder=folder)
+    return runner.look(shot, folder=folder)
 
 
 def true_ratio(lux: float) -> float:
@@ -175,15 +179,15 @@ def lamps() -> Iterator[tuple[str, Measurement, float]]:
     for hot, black in ((1.0, 0.0), (1.3, 0.0), (1.3, 0.01), (3.0, 0.01)):
         camera = Camera(width=640, height=360, blur=0.6, hot_spot=hot, black=black, noise=0.004, crf=0)
         with tempfile.TemporaryDirectory() as folder:
-            film = simulate.film_chart(camera, charts.load(films.CHART), Path(folder) / "beam.mp4", 0.16)
-            seen = scene.look(Shot(id="beam", subject="c", clip="beam.mp4"), Path(folder))
+            film = film_maker.film_chart(camera, definition.load(films.CHART), Path(folder) / "beam.mp4", 0.16)
+            seen = build.look(Shot(id="beam", subject="c", clip="beam.mp4"), Path(folder))
         truths = _beam(film)
         for one in low_light.measure(seen):
             if isinstance(one, Measurement):
                 yield f"{hot:g} : 1, black {black:.0%}", one, truths[one.quantity]
 
 
-def _beam(film: simulate.Truth) -> dict[str, float]:
+def _beam(film: film_maker.Truth) -> dict[str, float]:
     """Light at the middles of the light sides of the edges, in the centre and near the corners."""
     camera = film.camera
     light: dict[bool, list[float]] = {True: [], False: []}

@@ -1,6 +1,6 @@
 """Films with date and time burnt in, of known time: fonts, sizes, styles and backgrounds, drawn without a camera.
 
-The fonts are not those that the metric knows (``acceptance/metrics/_digits.py``): Debian's and Pillow's.
+The fonts are not those that the metric knows (``acceptance/metrics/_osd_clock/digits.py``): Debian's and Pillow's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from acceptance import encode
+from acceptance.footage import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,25 +11,28 @@ import tempfile
 import time
 from pathlib import Path
 
-from acceptance import charts, metrics, scene, simulate
-from acceptance.camera import Camera
+from acceptance import metrics
+from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.model import Shot
+from acceptance.scene import build
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 PICTURE = ("resolution", "noise", "grey_scale", "colour", "geometry")
 BAR = 300.0
 
 
-def still() -> scene.Scene:
+def still() -> build.Scene:
     """Return one frame of the chart, seen."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "chart.mkv"
         camera = Camera(width=1920, height=1080, blur=0.9, noise=0.006, crf=0)
-        simulate.film_chart(camera, charts.load("acceptance"), path, 0.04)
-        return scene.look(Shot(id="still", subject="camera", clip=path.name, chart="acceptance"), path.parent)
+        films.film_chart(camera, definition.load("acceptance"), path, 0.04)
+        return build.look(Shot(id="still", subject="camera", clip=path.name, chart="acceptance"), path.parent)
 
 
-def milliseconds(name: str, seen: scene.Scene, repeats: int) -> float:
+def milliseconds(name: str, seen: build.Scene, repeats: int) -> float:
     """Return the least processor time in which a metric measured the scene."""
     metric, best = metrics.every()[name], float("inf")
     for _ in range(repeats):

@@ -12,10 +12,15 @@ import cv2
 import low_light as dark
 import numpy as np
 
-from acceptance import charts, clip, drawing, encode, exhibits, plots, scene, simulate, wording
-from acceptance.camera import Camera
+from acceptance import wording
+from acceptance.charts import definition, drawing
+from acceptance.footage import clip, encode
 from acceptance.metrics import compression, geometry, grey_scale, noise, resolution
 from acceptance.model import Curve, Measurement, Shot
+from acceptance.report import exhibits, plots
+from acceptance.scene import build
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,11 +58,11 @@ def _noise_curve(quality: int) -> Curve:
     return _curve(Camera(noise=0.008, fixed_noise=0.0044, crf=quality), noise.measure)
 
 
-def _curve(camera: Camera, measure: Callable[[scene.Scene], Iterator[Measurement | Note]]) -> Curve:
+def _curve(camera: Camera, measure: Callable[[build.Scene], Iterator[Measurement | Note]]) -> Curve:
     """Film the acceptance chart for a second and take the curve of a metric."""
     with tempfile.TemporaryDirectory() as folder:
-        simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / "chart.mp4", 1.0)
-        seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
+        films.film_chart(camera, definition.load("acceptance"), Path(folder) / "chart.mp4", 1.0)
+        seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
         return next(one.curve for one in measure(seen) if isinstance(one, Measurement) and one.curve)
 
 
@@ -66,13 +71,13 @@ def resolution_zones() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         for name, blur in (("sharp", 0.7), ("soft", 1.3)):
             camera = Camera(blur=blur, crf=0, seed=3)
-            simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / f"{name}.mkv", 0.2)
+            films.film_chart(camera, definition.load("acceptance"), Path(folder) / f"{name}.mkv", 0.2)
         sharp, soft = (_lumas(Path(folder) / f"{name}.mkv") for name in ("sharp", "soft"))
         y, x = np.mgrid[-1 : 1 : 1j * sharp.shape[1], -1 : 1 : 1j * sharp.shape[2]]
         share = np.clip(((x + 0.2) ** 2 + y**2) / 2, 0, 1)
         mixed = np.rint(sharp + share * (soft - sharp)).astype(np.uint8)
         encode.write(Path(folder) / "mixed.mkv", list(mixed), codec="ffv1", pixel_format="gray")
-        seen = scene.look(Shot(id="s", subject="c", clip="mixed.mkv", chart="acceptance"), Path(folder))
+        seen = build.look(Shot(id="s", subject="c", clip="mixed.mkv", chart="acceptance"), Path(folder))
         figures = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
     return exhibits.zone_maps(figures, [seen.shot], "en")[0].svg.encode()
 
@@ -85,8 +90,8 @@ def bent_grid() -> bytes:
     """Dots and fiducials seen through a barrel of 3 %, each with a line to its ideal place, six times as long."""
     with tempfile.TemporaryDirectory() as folder:
         camera = Camera(distortion=0.03, share=0.98, tilt=8, roll=2)
-        simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / "chart.mp4", 0.2)
-        seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4"), Path(folder))
+        films.film_chart(camera, definition.load("acceptance"), Path(folder) / "chart.mp4", 0.2)
+        seen = build.look(Shot(id="s", subject="c", clip="chart.mp4"), Path(folder))
     width, height = seen.video.width, seen.video.height
     found = {one.quantity: one for one in geometry.measure(seen) if isinstance(one, Measurement)}
     k1, k2 = (float(found["geometry.distortion"].details[name]) for name in ("k1", "k2"))
@@ -140,7 +145,7 @@ def coded_sequence() -> bytes:
         for crf in (23, 33, 43):
             encode.write(Path(folder) / "recorded.mp4", lumas, options={"crf": str(crf)})
             shot = Shot(id="s", subject="c", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance")
-            first = next(iter(compression.measure(scene.look(shot, Path(folder)))))
+            first = next(iter(compression.measure(build.look(shot, Path(folder)))))
             if isinstance(first, Measurement) and first.curve:
                 curves[f"CRF {crf}: {first.value:.1f} dB"] = first.curve
     words = wording.phrases("en")
@@ -152,8 +157,8 @@ def colour_plane() -> bytes:
     """Draw what a camera with a warm cast and weak colours makes of the 24 patches."""
     camera = Camera(noise=0.006, crf=12, white=0.75, gains=(1.12, 1.0, 0.8), saturation=0.85)
     with tempfile.TemporaryDirectory() as folder:
-        simulate.film_chart(camera, charts.load("acceptance"), Path(folder) / "chart.mp4", 0.3)
-        seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
+        films.film_chart(camera, definition.load("acceptance"), Path(folder) / "chart.mp4", 0.3)
+        seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
     return colours.plane(seen).encode()
 
 
@@ -161,7 +166,7 @@ def printed_charts() -> bytes:
     """Set the printed charts side by side, half a pixel a millimetre."""
     shown = []
     for name in ("acceptance_a0", "acceptance_a2", "acceptance", "edge_plate"):
-        chart = charts.load(name)
+        chart = definition.load(name)
         light = drawing.raster(chart, round(1.5 * chart.size[0]))
         small = cv2.resize(light, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
         shown.append(np.pad(small, ((330 - len(small), 8), (8, 8), (0, 0)), constant_values=1.0))

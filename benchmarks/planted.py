@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 import scenes
 
-from acceptance import clip, encode
-from acceptance.colorimetry import picture_of
+from acceptance.footage import clip, encode
+from acceptance.footage.colorimetry import picture_of
 from acceptance.model import Shot
-from acceptance.scene import series_of
-from acceptance.watch import Watch
+from acceptance.scene.build import series_of
+from acceptance.scene.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.scene import Scene
+    from acceptance.scene.build import Scene
 
     Floats = NDArray[np.float32]
     Picture = tuple[Floats, Floats, Floats]  # luma, and Cb and Cr at half the size, in codes

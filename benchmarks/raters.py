@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from setting import table
 
-from acceptance import panel
+from acceptance.forms import panel
 from acceptance.model import Answer, Score
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.panel import Rater
+    from acceptance.forms.panel import Rater
 
     Scores = NDArray[np.float64]
     Spoil = Callable[[Scores, np.random.Generator], Scores]

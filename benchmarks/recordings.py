@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance import clip, encode, recordings
+from acceptance.footage import clip, encode
 from acceptance.metrics import recordings as metric
 from acceptance.model import Measurement, Recordings
+from acceptance.recorder import recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from films import Reading
 
-from acceptance.metrics import _reference_time, burnt_in_clock
-from acceptance.metrics._seconds import Seconds
+from acceptance.metrics import burnt_in_clock
+from acceptance.metrics._osd_clock.seconds import Seconds
+from acceptance.metrics.burnt_in_clock import reference_time
 from acceptance.model import Shot
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
-    from acceptance.metrics._clock import Array
+    from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.model import BudgetLine
 
 RATES = (12.5, 15.0, 20.0, 24000 / 1001, 25.0, 30000 / 1001, 30.0)  # frame/s
@@ -31,12 +32,12 @@ def ticks(random: np.random.Generator) -> list[Reading]:
     stamps = np.arange(round(random.uniform(15, 60) / interval)) * interval
     accuracy, drift = random.uniform(0.01, 0.5), random.uniform(-DRIFT, DRIFT)
     stamped_fast, reference_off, late = random.standard_normal(3) / 3**0.5
-    true = random.uniform(1e9, 2e9) + stamps / (1 + _reference_time.FILM_CLOCK * stamped_fast)
+    true = random.uniform(1e9, 2e9) + stamps / (1 + reference_time.FILM_CLOCK * stamped_fast)
     ahead = random.uniform(-3600, 3600) + drift * (true - true[0])
     seconds, first = _seen(np.floor(true + ahead - late * interval).astype(np.int64), stamps)
     told = true[0] + accuracy * reference_off + stamps
-    shown = _reference_time.EPOCH + timedelta(seconds=first)
-    half_widths = {"reference_clock": accuracy, "film_clock": _reference_time.FILM_CLOCK * float(stamps[-1])}
+    shown = reference_time.EPOCH + timedelta(seconds=first)
+    half_widths = {"reference_clock": accuracy, "film_clock": reference_time.FILM_CLOCK * float(stamps[-1])}
     offset = burnt_in_clock.offset(seconds, shown, told, half_widths)
     rate = burnt_in_clock.rate(seconds)
     return [

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance import charts, encode, scene
-from acceptance.charts import Located, Region
+from acceptance.charts import definition, located
+from acceptance.charts.definition import Region
+from acceptance.charts.located import Located
+from acceptance.footage import encode
 from acceptance.model import Shot
-from acceptance.views import View
+from acceptance.scene import build
+from acceptance.scene.views import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,20 +25,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from signals import Array, DrawnWedge
 
-    from acceptance.camera import Camera
+    from acceptance.simulate.camera import Camera
 
 WIDTH, HEIGHT = 1280, 720
 
 
 @lru_cache
-def _blank() -> scene.Scene:
+def _blank() -> build.Scene:
     """Look at a grey clip, once: the frame for every other scene."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "blank.mkv"
         grey = [np.full((64, 64), code, np.uint8) for code in (90, 91)]
         encode.write(path, grey, codec="ffv1")
         shot = Shot(id="drawn", subject="camera", clip=path.name, regions={"flat": (0.0, 0.0, 64.0, 64.0)})
-        seen = scene.look(shot, path.parent)
+        seen = build.look(shot, path.parent)
     uneven = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
     return replace(
         seen,
@@ -44,7 +47,7 @@ def _blank() -> scene.Scene:
     )
 
 
-def of(views: Iterable[View], chart: charts.Chart | None = None) -> scene.Scene:
+def of(views: Iterable[View], chart: definition.Chart | None = None) -> build.Scene:
     """Return a scene of these views (of ``chart``), 1280 x 720, 8 bit, limited range, BT.709."""
     return replace(_blank(), views={view.region.name: view for view in views}, chart=chart)
 
@@ -98,11 +101,11 @@ def place(drawn: DrawnWedge, region: Region) -> Located:
     left = (columns - 1) / 2 - drawn.phase[1] - (x + width / 2) * drawn.scale
     top = 15 - drawn.phase[0] - y * drawn.scale
     homography = np.array([[drawn.scale, 0, left], [0, drawn.scale, top], [0, 0, 1.0]])
-    return _located(charts.load("acceptance"), homography)
+    return _located(definition.load("acceptance"), homography)
 
 
-def _located(chart: charts.Chart, homography: Array) -> Located:
-    corners = charts.to_picture(homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])])
+def _located(chart: definition.Chart, homography: Array) -> Located:
+    corners = located.to_picture(homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])])
     upper_left, upper_right, lower_right, lower_left = (tuple(map(float, corner)) for corner in corners)
     return Located(
         chart=chart,

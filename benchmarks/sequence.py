@@ -22,10 +22,12 @@ from films import Reading
 from setting import table
 from skimage.metrics import structural_similarity
 
-from acceptance import clip, encode, scene
-from acceptance.metrics import _vmaf, compression
-from acceptance.metrics._scores import Scores
+from acceptance.footage import clip, encode
+from acceptance.metrics import compression
+from acceptance.metrics.compression import vmaf
+from acceptance.metrics.compression.scores import Scores
 from acceptance.model import Measurement, Shot
+from acceptance.scene import build
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def _pictures(name: str) -> Iterator[tuple[NDArray[Any], ...]]:
 
 def _ours(folder: Path) -> dict[str, Measurement]:
     shot = Shot(id="s", subject="encoder", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance")
-    found = compression.measure(scene.look(shot, folder))
+    found = compression.measure(build.look(shot, folder))
     return {one.quantity.partition(".")[2]: one for one in found if isinstance(one, Measurement)}
 
 
@@ -104,7 +106,7 @@ def _theirs(folder: Path) -> dict[str, float]:
     more = r"libvmaf=log_fmt=json:log_path=scores.json:feature=name=float_ssim\\:scale=1"
     told = ""
     for filter_ in ("psnr", more):
-        command = [_vmaf.program(), "-i", "recorded.mp4", "-i", "sequence.mkv", "-lavfi", both + filter_]
+        command = [vmaf.program(), "-i", "recorded.mp4", "-i", "sequence.mkv", "-lavfi", both + filter_]
         done = subprocess.run([*command, "-f", "null", "-"], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 -- the extra's own program
         told += done.stderr
     y, u, v = (float(value) for value in re.findall(r"PSNR y:([\d.]+) u:([\d.]+) v:([\d.]+)", told)[0])

@@ -10,9 +10,10 @@ import films
 import numpy as np
 from setting import Part, prose, table
 
-from acceptance import metrics, plots
-from acceptance.camera import Camera
+from acceptance import metrics
 from acceptance.model import Curve
+from acceptance.report import plots
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -22,9 +22,14 @@ from typing import TYPE_CHECKING
 import av
 from setting import machine, table
 
-from acceptance import charts, clip, metrics, scene, session, simulate
-from acceptance.camera import Camera
+from acceptance import metrics
+from acceptance.charts import definition
+from acceptance.footage import clip
 from acceptance.model import Shot
+from acceptance.scene import build
+from acceptance.session import runner
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +44,7 @@ def film(path: Path, seconds: float, height: int = 1080) -> None:
         width=height * 16 // 9, height=height, noise=0.006, share=0.6, exposure=0.01, bit_rate=BIT_RATE, seed=3
     )
     arrivals, log = path.with_name("arrivals.csv"), path.with_name("log.csv")
-    simulate.film_clock(camera, charts.load("clock"), path, seconds, arrivals_path=arrivals, log_path=log)
+    films.film_clock(camera, definition.load("clock"), path, seconds, arrivals_path=arrivals, log_path=log)
 
 
 def times_over(path: Path, number: int, to: Path) -> None:
@@ -81,10 +86,10 @@ def whole(path: Path) -> dict[str, float]:
 
     log = path.with_name("log.csv").name if path.with_name("log.csv").is_file() else ""
     shot = Shot(id="film", subject="camera", clip=path.name, screen_log=log)
-    seen = scene.look(shot, path.parent, progress=progress)
+    seen = build.look(shot, path.parent, progress=progress)
     began = time.perf_counter()
     wanted = [name for family in FAMILIES if family in metrics.every() for name in metrics.every()[family].QUANTITIES]
-    found, _ = session.measure(seen, wanted)
+    found, _ = runner.measure(seen, wanted)
     return _told(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from setting import Part, prose, table
 
-from acceptance import charts, scene, simulate
-from acceptance.camera import Camera
+from acceptance.charts import definition
 from acceptance.metrics import latency as latency_metric
 from acceptance.model import Measurement, Shot, Tap
+from acceptance.scene import build
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 SECONDS, SHORT = 4.0, 1.6
 
 
-def _drawn(seed: int) -> tuple[np.random.Generator, Camera, charts.Chart]:
+def _drawn(seed: int) -> tuple[np.random.Generator, Camera, definition.Chart]:
     random = np.random.default_rng([2006, seed, 9])
     camera = Camera(width=640, height=360, noise=0.01, exposure=random.uniform(0.004, 0.02), seed=seed + 1)
-    return random, camera, charts.load("clock")
+    return random, camera, definition.load("clock")
 
 
 def _mean(found: Iterable[object]) -> Measurement:
@@ -41,12 +43,12 @@ def _stream(case: tuple[int, float]) -> tuple[float, float]:
         folder = Path(name)
         log, arrivals = folder / "log.csv", folder / "arrivals.csv"
         delay, path = random.uniform(0.05, 0.6), folder / "clock.mp4"
-        simulate.film_clock(
+        films.film_clock(
             camera, clock, path, seconds, stream_delay=delay, start=random.uniform(0, 0.04),
             arrivals_path=arrivals, log_path=log,
         )  # fmt: skip
         shot = Shot(id="film", subject="c", clip=path.name, chart="clock", arrivals=arrivals.name, screen_log=log.name)
-        found = _mean(latency_metric.measure(scene.look(shot, folder)))
+        found = _mean(latency_metric.measure(build.look(shot, folder)))
     return found.value - 1000 * delay, found.expanded
 
 
@@ -58,11 +60,11 @@ def _screens(case: tuple[int, float]) -> tuple[float, float]:
     refresh, monitor = 60 + random.uniform(-0.6, -0.2), 60 + random.uniform(0.2, 0.6)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "screens.mp4"
-        truth = simulate.film_screens(
+        truth = films.film_screens(
             phone, camera, clock, path, random.uniform(0.05, 0.6), seconds, refresh=refresh, monitor_refresh=monitor
         )
         shot = Shot(id="film", subject="c", clip=path.name, chart="clock", tap=Tap.SCREEN)
-        found = _mean(latency_metric.measure(scene.look(shot, path.parent)))
+        found = _mean(latency_metric.measure(build.look(shot, path.parent)))
     return found.value - 1000 * truth.delay, found.expanded
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from acceptance import charts, simulate
-from acceptance.camera import Camera
-from acceptance.certificates import DemoChain, make_demo_chain
+from acceptance.charts import definition
+from acceptance.signing.certificates import DemoChain, make_demo_chain
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +33,7 @@ class Film:
     """A simulated film and what is true of it."""
 
     path: Path
-    truth: simulate.Truth
+    truth: films.Truth
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,7 @@ def chart_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """One second of the acceptance chart, 720p."""
     path = tmp_path_factory.mktemp("film") / "chart.mp4"
     camera = Camera(noise=0.01, crf=15, seed=5)
-    return Film(path=path, truth=simulate.film_chart(camera, charts.load("acceptance"), path, 1.0))
+    return Film(path=path, truth=films.film_chart(camera, definition.load("acceptance"), path, 1.0))
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +49,9 @@ def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """Two seconds of the clock, 640 x 360, with two frames dropped; arrivals.csv and screen.csv beside it."""
     path = tmp_path_factory.mktemp("film") / "clock.mp4"
     camera = Camera(width=640, height=360, rate=Fraction(25), noise=0.01, dropped=frozenset({10, 30}), seed=6)
-    truth = simulate.film_clock(
+    truth = films.film_clock(
         camera,
-        charts.load("clock"),
+        definition.load("clock"),
         path,
         2.0,
         arrivals_path=path.with_name("arrivals.csv"),

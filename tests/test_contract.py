@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import clip, encode, metrics, scene, session, wording
+from acceptance import metrics, wording
+from acceptance.footage import clip, encode
 from acceptance.model import Condition, Measurement, Shot
+from acceptance.scene import build
+from acceptance.session import runner
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ def recording(clock_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def scenes(chart_film: Film, clock_film: Film, recording: Path, overlay_film: OverlayFilm) -> list[scene.Scene]:
+def scenes(chart_film: Film, clock_film: Film, recording: Path, overlay_film: OverlayFilm) -> list[build.Scene]:
     lit, dim = ((Condition(name="illuminance", value=lux, unit="lx"),) for lux in (300, 100))
     shots = (
         (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)),
@@ -45,7 +48,7 @@ def scenes(chart_film: Film, clock_film: Film, recording: Path, overlay_film: Ov
         (clock_film, Shot(id="recording", subject="camera", clip=str(recording), reference="clock.mp4")),
         (overlay_film, _overlaid(overlay_film)),
     )
-    return [scene.look(shot, film.path.parent) for film, shot in shots]
+    return [build.look(shot, film.path.parent) for film, shot in shots]
 
 
 def _overlaid(film: OverlayFilm) -> Shot:
@@ -57,15 +60,15 @@ def _overlaid(film: OverlayFilm) -> Shot:
 
 
 @pytest.fixture(scope="module")
-def measured(scenes: list[scene.Scene]) -> list[Measurement]:
+def measured(scenes: list[build.Scene]) -> list[Measurement]:
     return figures(scenes)
 
 
-def figures(scenes: list[scene.Scene]) -> list[Measurement]:
+def figures(scenes: list[build.Scene]) -> list[Measurement]:
     """Measure every scene, and all of them together."""
-    each = ((seen.shot, *session.measure(seen)) for seen in scenes)
-    done = [session.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each]
-    return session.together(done)[0]
+    each = ((seen.shot, *runner.measure(seen)) for seen in scenes)
+    done = [runner.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each]
+    return runner.together(done)[0]
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -116,25 +119,25 @@ def test_every_method_has_chinese_words(measured: list[Measurement]) -> None:
     assert {method for method in methods if method not in wording.phrases("zh")["method"]} == set()
 
 
-def test_measuring_changes_nothing_that_it_was_given(scenes: list[scene.Scene]) -> None:
+def test_measuring_changes_nothing_that_it_was_given(scenes: list[build.Scene]) -> None:
     for seen in scenes:
         before = {name: view.luma.tobytes() for name, view in seen.views.items()}
         cells = {name: values.copy() for name, values in seen.series.cells.items()}
-        session.measure(seen)
+        runner.measure(seen)
         assert before == {name: view.luma.tobytes() for name, view in seen.views.items()}
         for name, values in cells.items():
             np.testing.assert_array_equal(values, seen.series.cells[name])
 
 
-def test_measuring_twice_gives_the_same_figures(scenes: list[scene.Scene], measured: list[Measurement]) -> None:
+def test_measuring_twice_gives_the_same_figures(scenes: list[build.Scene], measured: list[Measurement]) -> None:
     assert figures(scenes) == measured
 
 
 def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film: Film) -> None:
     """Regions are put where the chart would be, so that every picture metric is asked."""
     encode.write(tmp_path / "blank.mkv", [np.full((720, 1280), 90, np.uint8)] * 4, codec="ffv1", pixel_format="gray")
-    seen = scene.look(Shot(id="one", subject="camera", clip=chart_film.path.name), chart_film.path.parent)
-    blank = scene.look(
+    seen = build.look(Shot(id="one", subject="camera", clip=chart_film.path.name), chart_film.path.parent)
+    blank = build.look(
         Shot(
             id="blank",
             subject="camera",
@@ -144,7 +147,7 @@ def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film
         tmp_path,
     )
     as_printed = {name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()}
-    found, notes = session.measure(replace(blank, views=as_printed, chart=seen.chart))
+    found, notes = runner.measure(replace(blank, views=as_printed, chart=seen.chart))
     times = {"frame_rate.mean", "frame_rate.jitter", "frame_rate.longest_gap"}
     proper = {item.quantity for item in found if not (item.lower_bound or item.upper_bound)}
     assert proper <= times | {"grey_scale.steps"}

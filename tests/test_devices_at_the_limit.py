@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from acceptance import charts, clip, encode, intake, metrics, session, simulate
-from acceptance.camera import Camera
+from acceptance import metrics
+from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.checks.judge import judge
+from acceptance.footage import clip, encode
 from acceptance.model import (
     Condition,
     Deviation,
@@ -37,6 +38,9 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
+from acceptance.session import intake, runner
+from acceptance.simulate import films as film_maker
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     import pathlib
@@ -92,44 +96,46 @@ def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measureme
         (folder / "field.toml").write_text(FIELD.format(scale=camera["scale"], **paper), "utf-8")
     fields = {key: value for key, value in camera.items() if key not in {"chart", "seconds", "scale"}}
     seconds = camera.get("seconds", 1.0)
-    simulate.film_chart(replace(CAMERA, **fields), charts.load(name), folder / "chart.mp4", seconds)
-    return session.look(shot("chart.mp4", chart=name, conditions=CONDITIONS), folder=folder).measurements
+    film_maker.film_chart(replace(CAMERA, **fields), definition.load(name), folder / "chart.mp4", seconds)
+    return runner.look(shot("chart.mp4", chart=name, conditions=CONDITIONS), folder=folder).measurements
 
 
 def of_clock(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
     """Film the clock and measure all there is."""
-    simulate.film_clock(replace(CAMERA, **camera), charts.load("clock"), folder / "clock.mp4", SECONDS)
-    return session.look(shot("clock.mp4", chart="clock"), folder=folder).measurements
+    film_maker.film_clock(replace(CAMERA, **camera), definition.load("clock"), folder / "clock.mp4", SECONDS)
+    return runner.look(shot("clock.mp4", chart="clock"), folder=folder).measurements
 
 
 def of_stream(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
     """Film the clock, with the times at which its pictures arrive, and measure how late they are."""
     logs = {"arrivals": "arrivals.csv", "screen_log": "screen.csv"}
-    simulate.film_clock(
-        CAMERA, charts.load("clock"), folder / "clock.mp4", SECONDS, stream_delay=delay,
+    film_maker.film_clock(
+        CAMERA, definition.load("clock"), folder / "clock.mp4", SECONDS, stream_delay=delay,
         arrivals_path=folder / "arrivals.csv", log_path=folder / "screen.csv",
     )  # fmt: skip
-    return session.look(shot("clock.mp4", chart="clock", **logs), folder=folder).measurements
+    return runner.look(shot("clock.mp4", chart="clock", **logs), folder=folder).measurements
 
 
 def of_soft_corners(folder: pathlib.Path, blur: float) -> Sequence[Measurement]:
     """Film a chart that fills the picture through a lens that blurs its corners by ``blur`` px (0.6 elsewhere)."""
     films = [replace(CAMERA, blur=one, crf=0, share=1.0) for one in (0.6, blur)]
     for camera, name in zip(films, ("sharp.mp4", "soft.mp4"), strict=True):
-        simulate.film_chart(camera, charts.load("acceptance"), folder / name, 1.0)
+        film_maker.film_chart(camera, definition.load("acceptance"), folder / name, 1.0)
     sharp, soft = (clip.open_clip(folder / name).frames() for name in ("sharp.mp4", "soft.mp4"))
     rows, columns = np.ogrid[-1 : 1 : CAMERA.height * 1j, -1 : 1 : CAMERA.width * 1j]
     middle = np.hypot(rows, columns) < 0.75  # of half the height and half the width
     lumas = (np.where(middle, one.luma, other.luma) for one, other in zip(sharp, soft, strict=True))
     encode.write(folder / "chart.mp4", lumas, options={"crf": "12"})
-    return session.look(shot("chart.mp4", chart="acceptance", conditions=CONDITIONS), folder=folder).measurements
+    return runner.look(shot("chart.mp4", chart="acceptance", conditions=CONDITIONS), folder=folder).measurements
 
 
 def of_screens(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
     """Film clock and monitor side by side and measure the delay between them."""
     phone = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
-    simulate.film_screens(phone, CAMERA, charts.load("clock"), folder / "screens.mp4", delay=delay, seconds=SECONDS)
-    return session.look(shot("screens.mp4", chart="clock", tap=Tap.SCREEN), folder=folder).measurements
+    film_maker.film_screens(
+        phone, CAMERA, definition.load("clock"), folder / "screens.mp4", delay=delay, seconds=SECONDS
+    )
+    return runner.look(shot("screens.mp4", chart="clock", tap=Tap.SCREEN), folder=folder).measurements
 
 
 def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
@@ -146,7 +152,7 @@ def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
     )
     (folder / "bag" / "data").mkdir(parents=True)
     kept, found = intake.take_recordings(asked, folder, folder / "bag", tell=lambda *_: None)
-    return [one for one in session.recorded(kept, found) if isinstance(one, Measurement)]
+    return [one for one in runner.recorded(kept, found) if isinstance(one, Measurement)]
 
 
 def of_coder(folder: pathlib.Path, crf: int) -> Sequence[Measurement]:
@@ -157,7 +163,7 @@ def of_coder(folder: pathlib.Path, crf: int) -> Sequence[Measurement]:
     for name, options in (("sequence.mkv", {"qp": "0"}), ("recorded.mkv", {"crf": f"{crf}"})):
         lumas = (np.clip(np.rint(ground[:, 2 * n : 2 * n + 320]), 0, 255).astype(np.uint8) for n in range(24))
         encode.write(folder / name, ((luma, colour, colour) for luma in lumas), options=options)
-    return session.look(shot("recorded.mkv", reference="sequence.mkv"), folder=folder).measurements
+    return runner.look(shot("recorded.mkv", reference="sequence.mkv"), folder=folder).measurements
 
 
 LINES = [

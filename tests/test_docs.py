@@ -17,11 +17,14 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
-from test_architecture import RANK, SOURCES
+from test_architecture import RANK, SOURCES, module_of
 
 import acceptance
-from acceptance import charts, cli, metrics, model, plan, wording
-from acceptance.checks import judge, matrix, pack
+from acceptance import metrics, model, wording
+from acceptance.charts import definition
+from acceptance.checks import clause_table, judge, pack
+from acceptance.cli import verbs
+from acceptance.session import plan
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -33,10 +36,10 @@ WIDTH = 96
 HELP = re.compile(r"^#+ acceptance ?([^\n]*)\n(.*?)^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-VERBS = sorted(cli.cli.commands)
+VERBS = sorted(verbs.cli.commands)
 BELOW = sorted(
     f"{verb} {name}"
-    for verb, group in cli.cli.commands.items()
+    for verb, group in verbs.cli.commands.items()
     if isinstance(group, click.Group)
     for name in group.commands
 )
@@ -53,7 +56,7 @@ def help_of(verb: str) -> str:
     """Return what ``acceptance VERB --help`` prints at a fixed width; the empty verb is the program itself."""
     arguments = [*verb.split(), "--help"]
     runner = CliRunner()
-    done = runner.invoke(cli.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH)
+    done = runner.invoke(verbs.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH)
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -113,7 +116,7 @@ def test_every_value_of_every_closed_set_is_described(name: str) -> None:
 
 
 def test_every_field_of_clauses_json_is_described() -> None:
-    row = next(matrix.rows(pack.load("db50_216_2006", QUANTITIES), QUANTITIES))
+    row = next(clause_table.rows(pack.load("db50_216_2006", QUANTITIES), QUANTITIES))
     assert first_column(sections(FORMATS.read_text("utf-8"))["clauses --json"]) == list(row)
 
 
@@ -123,7 +126,7 @@ def test_every_kind_of_region_is_described_with_what_is_printed_there() -> None:
         kind: re.findall(r"`([^`]+)`", cell)
         for kind, cell in re.findall(r"^\| `(\w+)` \|([^|]*)\|", section, re.MULTILINE)
     }
-    assert described == {kind: list(fields) for kind, fields in charts.PRINTED.items()}
+    assert described == {kind: list(fields) for kind, fields in definition.PRINTED.items()}
 
 
 def test_every_toml_example_can_be_read_as_what_it_says_it_is(tmp_path: Path) -> None:
@@ -136,7 +139,7 @@ def test_every_toml_example_can_be_read_as_what_it_says_it_is(tmp_path: Path) ->
         if text.startswith("# A pack"):
             assert pack.load(str(path), QUANTITIES).requirements
         elif text.startswith("# A chart"):
-            assert charts.load(str(path)).regions
+            assert definition.load(str(path)).regions
         else:
             assert set(tomllib.loads(text)) <= {field.name for field in dataclasses.fields(model.Plan)}
 
@@ -237,22 +240,21 @@ def test_every_verb_in_a_command_exists(page: Path) -> None:
     assert set(commands) <= {*VERBS}, page
 
 
-def test_the_architecture_names_every_room() -> None:
+def test_the_architecture_names_every_package() -> None:
     text = (DOCS / "architecture.md").read_text("utf-8")
-    package = ROOT / "acceptance"
-    rooms = {path.stem for path in package.rglob("*.py") if not path.stem.startswith("_")}
-    assert rooms - set(re.findall(r"\w+", text)) == set()
+    packages = {module_of(path).partition(".")[0] for path in SOURCES} - {"", "__main__"}
+    assert packages - set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set()
 
 
-def test_the_architecture_shows_every_room_on_the_line_where_the_imports_are_tested() -> None:
+def test_the_architecture_shows_every_package_on_the_line_where_the_imports_are_tested() -> None:
     section = sections((DOCS / "architecture.md").read_text("utf-8"))["Who may import whom"]
-    shown: dict[str, int] = {}
-    line = 0
-    for number, rooms in re.findall(r"^    ([\d ]{2,3}) *(\S.*)$", section, re.MULTILINE):
-        line = int(number) if number.strip() else line
-        shown |= dict.fromkeys(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", rooms)), line)
-    built = {path.relative_to(ROOT / "acceptance").parts[0].removesuffix(".py") for path in SOURCES} - {"__init__"}
-    assert shown == {room: line for room, line in RANK.items() if room in built}
+    shown = {
+        package: int(number)
+        for number, packages in re.findall(r"^    (\d+) +(\S.*)$", section, re.MULTILINE)
+        for package in packages.split()
+    }
+    built = {module_of(path).partition(".")[0] for path in SOURCES} - {""}
+    assert shown == {package: line for package, line in RANK.items() if package in built}
 
 
 def test_the_changelog_tells_of_this_version() -> None:
@@ -285,7 +287,7 @@ then, where a pack borrows it, how well that it stands at this clause.
 def coverage_matrix() -> str:
     """Return the page: how much of each pack is covered by what, then every clause of every pack."""
     packs = pack.load_all(pack.names(), QUANTITIES)
-    rows = {one.id: list(matrix.rows(one, QUANTITIES)) for one in packs}
+    rows = {one.id: list(clause_table.rows(one, QUANTITIES)) for one in packs}
     head = [f"| Pack | clauses | {' | '.join(COVERED.values())} |", "|---" * (2 + len(COVERED)) + "|"]
     counts = [counted(one, rows[one.id]) for one in packs]
     tables = [

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import acceptance
-from acceptance import doctor
+from acceptance.cli import doctor
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance import cli, session
+from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
+from acceptance.session import runner
 
 if TYPE_CHECKING:
-    from acceptance.certificates import DemoChain
     from acceptance.model import Finding, Session
+    from acceptance.signing.certificates import DemoChain
 
 SITE = Path(__file__).resolve().parents[1] / "examples" / "site"
 PACK = "db50_216_2006"
@@ -61,7 +62,7 @@ def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     """Run the command line in this process; return its exit code."""
     monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
     with pytest.raises(SystemExit) as caught:
-        cli.main()
+        verbs.main()
     return int(caught.value.code or 0)
 
 
@@ -79,7 +80,7 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
         told = ("--pack", f"{PACK}_current", "--why", "现行版本", "--by", "周明")
         acceptance(patch, "judge", folder, "-o", place / "current", *told)
     (again,) = (place / "current").glob("2*")
-    return Example(plan=place / "plan.toml", folder=folder, code=code, done=session.load(folder), again=again)
+    return Example(plan=place / "plan.toml", folder=folder, code=code, done=runner.load(folder), again=again)
 
 
 def places(findings: list[Finding]) -> set[tuple[str, str]]:

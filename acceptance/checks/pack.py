@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance.checks import sampling
-from acceptance.checks.changes import traced
-from acceptance.checks.confirmation import confirm, settle, today
-from acceptance.checks.conflicts import bearing_on
 from acceptance.checks.decision import span
-from acceptance.checks.overlay import extend
-from acceptance.checks.raw import Raw, place, refusal, tables
+from acceptance.checks.pack_changes import traced
+from acceptance.checks.pack_confirmation import confirm, settle, today
+from acceptance.checks.pack_conflicts import bearing_on
+from acceptance.checks.pack_overlay import extend
+from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
 from acceptance.model import Combine, Compare, How, Pack, Requirement
 

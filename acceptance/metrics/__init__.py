@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from acceptance.model import Measurement, Note, Shot
-    from acceptance.scene import Scene
+    from acceptance.scene.build import Scene
 
 
 class Metric(Protocol):

@@ -16,9 +16,10 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
 
 from acceptance.errors import GapError
-from acceptance.metrics import _freeze, _seconds, _timing
+from acceptance.metrics._osd_clock import seconds
+from acceptance.metrics._shared import freeze, timing
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason, Tap
-from acceptance.thumbnails import apart, motion_every
+from acceptance.scene.thumbnails import apart, motion_every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.model import Value
-    from acceptance.scene import Scene
+    from acceptance.scene.build import Scene
 
     Array = NDArray[np.float64]
 
@@ -101,7 +102,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 def elapsed(scene: Scene) -> Array:
     """Seconds (n,) since the first frame, jumps of the times left out."""
-    return _timing.timing(scene.series.times).elapsed
+    return timing.timing(scene.series.times).elapsed
 
 
 def held(levels: NDArray[np.float32], at: Array) -> Level | None:
@@ -152,7 +153,7 @@ def scene_change(scene: Scene) -> Level | None:
 def _freeze_figure(scene: Scene) -> Measurement | Note:
     """Longest proven freeze; a Note where none is proven and one cannot be ruled out."""
     at = elapsed(scene)
-    found = _freeze.evidence(scene.series, at, _seconds.shown(scene))
+    found = freeze.evidence(scene.series, at, seconds.shown(scene))
     start, end = _longest(found.frozen, at)
     open_start, open_end = _longest(found.undecided, at)
     if start == end and open_start < open_end:

@@ -22,19 +22,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.copies import tone_errors
+from acceptance.charts.printed_copy import tone_errors
 from acceptance.errors import GapError
-from acceptance.metrics._grey import LEAST, K, Step, clipped, count, dynamic_range, gamma, merged, step
-from acceptance.metrics._lighting import MOST_UNEVEN, surely_uneven
+from acceptance.metrics._shared.grey_steps import LEAST, K, Step, clipped, count, dynamic_range, gamma, merged, step
+from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
-from acceptance.views import middle_half
+from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.model import Value
-    from acceptance.scene import Scene
-    from acceptance.views import View
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
 
 QUANTITIES = {
     "grey_scale.steps": "1",

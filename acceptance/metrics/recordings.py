@@ -16,12 +16,12 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from acceptance import timeline
 from acceptance.errors import PlanError
 from acceptance.model import BudgetLine, Curve, Note, Reason, Value
-from acceptance.recording_list import moment_of
-from acceptance.recording_names import compiled
-from acceptance.recordings import iso, zone_of
+from acceptance.recorder import intervals
+from acceptance.recorder.file_names import compiled
+from acceptance.recorder.listing import moment_of
+from acceptance.recorder.recordings import iso, zone_of
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import timezone
 
     from acceptance.model import Measurement, Recordings
-    from acceptance.recordings import Found, Recording
-    from acceptance.timeline import Stretch
+    from acceptance.recorder.intervals import Stretch
+    from acceptance.recorder.recordings import Found, Recording
 
 METHOD = "times of recordings by name or list, else container, else file; days of 24 hours back from the inspection"
 QUANTITIES: Mapping[str, str] = {
@@ -74,22 +74,22 @@ class Channel:
     def stretches(self) -> list[Stretch]:
         """What every recording covers, up to the moment."""
         placed = [(one.start, one.end) for one in self.recordings if one.start is not None and one.end is not None]
-        return timeline.within(placed, -math.inf, self.until.moment)
+        return intervals.within(placed, -math.inf, self.until.moment)
 
     @cached_property
     def merged(self) -> list[Stretch]:
         """What is covered at all."""
-        return timeline.union(self.stretches)
+        return intervals.union(self.stretches)
 
     @cached_property
     def gaps(self) -> list[Stretch]:
         """Gaps that count, from the oldest recording to the moment."""
-        return timeline.gaps(self.merged, self.merged[0][0], self.until.moment, self.asked.gap)
+        return intervals.gaps(self.merged, self.merged[0][0], self.until.moment, self.asked.gap)
 
     @cached_property
     def since(self) -> float:
         """Where recordings begin that go on to the moment without a break that ends the retention."""
-        return timeline.kept_since(self.merged, self.until.moment, self.asked.longest_break)
+        return intervals.kept_since(self.merged, self.until.moment, self.asked.longest_break)
 
     @property
     def not_placed(self) -> int:
@@ -182,19 +182,19 @@ def _channel(one: Channel, oldest: float) -> Iterator[Measurement]:
     yield _figure(one, "retention", (until - first) / DAY, _moments(one), statistic=SPAN, **_bound(one, first))
     ends = _rectangular("time_stamp_resolution", math.sqrt(2 * len(one.merged)) * STAMP / 2)
     ends += _rectangular("recorder_clock", one.asked.clock_error)
-    covered = timeline.length(one.merged) / (until - first)
+    covered = intervals.length(one.merged) / (until - first)
     some = bool(one.not_placed)
     yield _figure(one, "coverage", 100 * covered, _scaled(ends, 100 / (until - first)), curve=_curve(one, oldest),
                   lower_bound=some)  # fmt: skip
-    every = timeline.gaps(one.merged, first, until)  # the longest is told also where it is too short to count
+    every = intervals.gaps(one.merged, first, until)  # the longest is told also where it is too short to count
     longest = max(every, key=lambda gap: gap[1] - gap[0], default=None)
     stamps = _scaled(_rectangular("time_stamp_resolution", math.sqrt(2) * STAMP / 2), 1 / MINUTE)
     length = (longest[1] - longest[0]) / MINUTE if longest else 0.0
     when: dict[str, Value] = {"from": iso(longest[0], one.zone), "to": iso(longest[1], one.zone)} if longest else {}
     yield _figure(one, "longest_gap", length, stamps if longest else [], details=when, upper_bound=some)
     yield _figure(one, "gaps", len(one.gaps), [], details={"longer_than": one.asked.gap})
-    double = [each for each in timeline.overlaps(one.stretches) if each[1] - each[0] > one.asked.gap]
-    yield _figure(one, "overlaps", len(double), [], details={"seconds": timeline.length(double)})
+    double = [each for each in intervals.overlaps(one.stretches) if each[1] - each[0] > one.asked.gap]
+    yield _figure(one, "overlaps", len(double), [], details={"seconds": intervals.length(double)})
     yield _figure(one, "clock_faults", one.faulty, [])
 
 
@@ -281,7 +281,7 @@ def _curve(one: Channel, oldest: float) -> Curve:
     cell = next((size for size in CELLS if (until - oldest) / size <= MOST_CELLS), CELLS[-1])
     number = max(1, math.ceil((until - oldest) / cell))
     edges = [until - index * cell for index in range(number, -1, -1)]
-    found = timeline.shares(one.merged, edges)
+    found = intervals.shares(one.merged, edges)
     runs = [(edges[0], found[0])]
     runs += [(edges[at], found[at]) for at in range(1, number) if found[at] != found[at - 1]]
     runs.append((until, found[-1]))

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import zoom
 
-from acceptance import charts, clip, encode, simulate
-from acceptance.camera import Camera
+from acceptance.charts import definition
+from acceptance.footage import clip, encode
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,21 +54,21 @@ DIGITAL = {  # of the cameras that the plan draws: which film of the chart each 
 
 def film(name: str, folder: Path) -> None:
     """Make one film of ``FILMS`` in ``folder``."""
-    acceptance, clock, path = charts.load("acceptance"), charts.load("clock"), folder / f"{name}.mp4"
+    acceptance, clock, path = definition.load("acceptance"), definition.load("clock"), folder / f"{name}.mp4"
     match name:
         case "clock":
-            simulate.film_clock(replace(FIXED, crf=22), clock, path, CLOCK_S)
+            films.film_clock(replace(FIXED, crf=22), clock, path, CLOCK_S)
         case "screens":
-            simulate.film_screens(PHONE, FIXED, clock, path, delay=DELAY, seconds=SCREENS_S)
+            films.film_screens(PHONE, FIXED, clock, path, delay=DELAY, seconds=SCREENS_S)
         case "d1":
-            simulate.film_chart(ANALOGUE, acceptance, folder / "analogue.mp4", CHART_S)
+            films.film_chart(ANALOGUE, acceptance, folder / "analogue.mp4", CHART_S)
             digitised(folder / "analogue.mp4", path, crf=16)
             digitised(folder / "analogue.mp4", folder / "d1-kept.mp4", crf=28)
         case "d1-clock":
-            simulate.film_clock(ANALOGUE, clock, folder / "analogue-clock.mp4", CLOCK_S)
+            films.film_clock(ANALOGUE, clock, folder / "analogue-clock.mp4", CLOCK_S)
             digitised(folder / "analogue-clock.mp4", path, crf=28)
         case _:
-            simulate.film_chart(CHARTS[name], acceptance, path, CHART_S)
+            films.film_chart(CHARTS[name], acceptance, path, CHART_S)
 
 
 def digitised(square: Path, path: Path, *, crf: int) -> None:

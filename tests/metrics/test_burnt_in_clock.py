@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 from conftest import benchmark
 
-from acceptance import scene
 from acceptance.errors import GapError
-from acceptance.metrics import _clock_layout, _clock_reading, _reference_time, _seconds, burnt_in_clock
+from acceptance.metrics import burnt_in_clock
+from acceptance.metrics._osd_clock import layout, reading
+from acceptance.metrics._osd_clock import seconds as osd_seconds
+from acceptance.metrics.burnt_in_clock import reference_time
 from acceptance.model import Condition, Measurement, Note, Shot
+from acceptance.scene import build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,9 +90,9 @@ def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
 
 @pytest.mark.parametrize(("height", "code"), [(8, "clock_too_small"), (9, "clock_too_small"), (10, "clock_unclear")])
 def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(height: int, code: str) -> None:
-    part = _clock_reading.Part(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
+    part = reading.Part(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
     with pytest.raises(GapError) as caught:
-        _clock_reading._sure(part, height)
+        reading._sure(part, height)
     assert caught.value.code == code
 
 
@@ -105,9 +108,9 @@ def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> N
     fits = np.full((10, 150), -0.2)
     fits[[int(one) for one in text if one.isdigit()], at] = 0.9
     upto = np.maximum.accumulate(fits, axis=0)
-    (time, *_) = _clock_layout.of_time(upto, fits[3], 115, 6)
+    (time, *_) = layout.of_time(upto, fits[3], 115, 6)
     assert time == (72, 79, 90, 97, 108)
-    assert _clock_layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0] == (0, 7, 13, 20, 31, 38, 49, 56)
+    assert layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0] == (0, 7, 13, 20, 31, 38, 49, 56)
 
 
 def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
@@ -141,8 +144,8 @@ def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds
     first = int(np.searchsorted(times, 14.0))
     frozen = strip.copy()
     frozen[first : first + 25] = strip[first]
-    wide, font = _seconds.font_of(frozen, times)
-    seconds = _seconds.follow(wide, times, font)
+    wide, font = osd_seconds.font_of(frozen, times)
+    seconds = osd_seconds.follow(wide, times, font)
     steps, gone = np.diff(seconds.count), np.diff(seconds.moments)
     late = int(np.argmax(gone))
     assert steps[late] in {2, 3}
@@ -154,20 +157,20 @@ def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds
 
 
 @pytest.fixture(scope="module")
-def seen(overlay_film: OverlayFilm) -> scene.Scene:
+def seen(overlay_film: OverlayFilm) -> build.Scene:
     """Look at the coded film, with its clock's region given by hand."""
     shot = Shot(id="a", subject="camera", clip=overlay_film.path.name, regions={"osd": overlay_film.overlay.region()})
-    return scene.look(shot, overlay_film.path.parent)
+    return build.look(shot, overlay_film.path.parent)
 
 
-def measured(seen: scene.Scene, **conditions: str | float) -> dict[str, Measurement | Note]:
+def measured(seen: build.Scene, **conditions: str | float) -> dict[str, Measurement | Note]:
     """Figures and notes by quantity, under these conditions."""
     told = tuple(Condition(name=name, value=value) for name, value in conditions.items())
     found = burnt_in_clock.measure(replace(seen, shot=replace(seen.shot, conditions=told)))
     return {str(one.quantity): one for one in found}
 
 
-def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(seen: scene.Scene) -> None:
+def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(seen: build.Scene) -> None:
     found = measured(seen, reference_time="2026-11-25T13:52:25.000+08:00", reference_time_accuracy=0.05)
     offset = found["burnt_in_clock.offset"]
     assert isinstance(offset, Measurement)
@@ -177,7 +180,7 @@ def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(seen
     assert {line.source for line in offset.budget} >= {"frame_interval", "repeatability", "reference_clock", "burn_in"}
 
 
-def test_the_reference_may_be_read_anywhere_in_the_film(seen: scene.Scene) -> None:
+def test_the_reference_may_be_read_anywhere_in_the_film(seen: build.Scene) -> None:
     offset = measured(
         seen, reference_time="2026-11-25T13:52:40", reference_at=10.0, reference_time_accuracy=0.05
     )["burnt_in_clock.offset"]  # fmt: skip
@@ -185,7 +188,7 @@ def test_the_reference_may_be_read_anywhere_in_the_film(seen: scene.Scene) -> No
     assert offset.value == pytest.approx(0.37, abs=offset.expanded)
 
 
-def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_is_a_note(seen: scene.Scene) -> None:
+def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_is_a_note(seen: build.Scene) -> None:
     found = measured(seen)
     rate, offset = found["burnt_in_clock.rate"], found["burnt_in_clock.offset"]
     assert isinstance(rate, Measurement)
@@ -204,13 +207,13 @@ def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_i
         ({"osd_order": "big endian"}, "clock_order"),
     ],
 )
-def test_a_reference_that_cannot_be_used_is_told(seen: scene.Scene, conditions: dict[str, Any], code: str) -> None:
+def test_a_reference_that_cannot_be_used_is_told(seen: build.Scene, conditions: dict[str, Any], code: str) -> None:
     offset = measured(seen, **conditions)["burnt_in_clock.offset"]
     assert isinstance(offset, Note)
     assert offset.reason.code == code
 
 
-def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(seen: scene.Scene) -> None:
+def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(seen: build.Scene) -> None:
     """Frames arrive 0.3 s after they were taken: the clock seems behind by as much."""
     taken = datetime(2026, 11, 25, 13, 52, 30) - datetime(1970, 1, 1) - timedelta(hours=8)  # noqa: DTZ001
     arrivals = taken.total_seconds() + seen.series.times + 0.3
@@ -232,11 +235,11 @@ def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(see
 def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(clock_film: Film) -> None:
     """Local time is Unix time and the zone; the log's refreshes are those of the simulated screen."""
     shot = Shot(id="a", subject="camera", clip="clock.mp4", screen_log="screen.csv")
-    filmed = scene.look(shot, clock_film.path.parent)
+    filmed = build.look(shot, clock_film.path.parent)
     assert filmed.screen_log is not None
     told = (Condition(name="utc_offset", value=8), Condition(name="reference_time_accuracy", value=0.02))
     unix = replace(filmed, screen_log=filmed.screen_log + np.array([0, 1.79e9]), shot=replace(shot, conditions=told))
-    reference = _reference_time.of(unix)
+    reference = reference_time.of(unix)
     true = clock_film.truth.middles - np.array(clock_film.truth.times, float) + filmed.series.times + 1.79e9 + 8 * 3600
     assert reference.kind == "filmed"
     assert np.abs(reference.seconds - np.median(true - filmed.series.times) - filmed.series.times).max() < 0.02
@@ -245,7 +248,7 @@ def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(clo
 @pytest.mark.parametrize("clip", ["bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4"])
 def test_no_clock_is_read_in_real_footage_that_has_none(real_data: Path, clip: str) -> None:
     """The usual corners of the first 14 s."""
-    from acceptance.clip import open_clip
+    from acceptance.footage.clip import open_clip
 
     opened = open_clip(real_data / clip)
     kept: list[np.ndarray] = []

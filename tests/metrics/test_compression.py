@@ -17,22 +17,16 @@ import pytest
 from click.testing import CliRunner
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from acceptance import cli, clip, encode, scene, session, verify, wording
+from acceptance import wording
+from acceptance.cli import verbs
 from acceptance.errors import ClipError, GapError
-from acceptance.metrics import _alignment, _fidelity, _registration, _vmaf, compression
-from acceptance.model import (
-    Coding,
-    Condition,
-    Measurement,
-    Note,
-    Plan,
-    Scope,
-    Shot,
-    Subject,
-    SubjectKind,
-    Tap,
-    Verdict,
-)
+from acceptance.footage import clip, encode
+from acceptance.metrics import compression
+from acceptance.metrics.compression import alignment, fidelity, registration, vmaf
+from acceptance.model import Coding, Condition, Measurement, Note, Plan, Scope, Shot, Subject, SubjectKind, Tap, Verdict
+from acceptance.scene import build
+from acceptance.session import runner
+from acceptance.signing import verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,12 +69,12 @@ class Bench:
         return name
 
     @cached_property
-    def seen(self) -> scene.Scene:
+    def seen(self) -> build.Scene:
         """Look at one picture: of a scene without clock the metric takes the shot only."""
         self.record("glance.mkv", self.pictures[:1] or drawn(1), None)
-        return scene.look(Shot(id="s", subject="encoder", clip="glance.mkv", chart="acceptance"), self.folder)
+        return build.look(Shot(id="s", subject="encoder", clip="glance.mkv", chart="acceptance"), self.folder)
 
-    def look(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> scene.Scene:
+    def look(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> build.Scene:
         """Look at a recording beside its reference."""
         return replace(self.seen, shot=replace(self.seen.shot, clip=name, reference=reference, **fields))
 
@@ -110,7 +104,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 def without_vmaf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behave as where the extra is not installed."""
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == _vmaf.MODULE else find(name))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == vmaf.MODULE else find(name))
 
 
 pytestmark = pytest.mark.usefixtures("without_vmaf")
@@ -127,32 +121,32 @@ def test_ssim_is_that_of_scikit_image(peak: int, kind: type) -> None:
     one, other = (np.clip(np.rint(peak * (ground + noise)), 0, peak).astype(kind) for noise in (0, 0.02))
     other[20:50] = np.clip(other[20:50] + random.normal(0, peak / 20, other[20:50].shape), 0, peak)
     how = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": peak}
-    assert _fidelity.ssim(one, other, peak) == pytest.approx(structural_similarity(one, other, **how), abs=1e-6)
-    assert _fidelity.ssim(one, one, peak) == pytest.approx(1, abs=1e-6)
+    assert fidelity.ssim(one, other, peak) == pytest.approx(structural_similarity(one, other, **how), abs=1e-6)
+    assert fidelity.ssim(one, one, peak) == pytest.approx(1, abs=1e-6)
 
 
 def test_psnr_is_that_of_scikit_image() -> None:
     """Peak 255."""
     random = np.random.default_rng(4)
     one, other = (random.integers(0, 256, (64, 80)).astype(np.uint8) for _ in range(2))
-    ours = _fidelity.decibels(_fidelity.squared_error(one, other), 255)
+    ours = fidelity.decibels(fidelity.squared_error(one, other), 255)
     assert ours == pytest.approx(peak_signal_noise_ratio(one, other, data_range=255), abs=1e-9)
 
 
 def test_one_code_everywhere_is_48_13_decibels() -> None:
     """20 lg 255, as every textbook has it."""
-    assert _fidelity.decibels(1.0, 255) == pytest.approx(48.1308, abs=1e-4)
+    assert fidelity.decibels(1.0, 255) == pytest.approx(48.1308, abs=1e-4)
 
 
 @pytest.mark.parametrize("chroma", [False, True])
 def test_codes_of_one_range_become_those_of_the_other(chroma: bool) -> None:  # noqa: FBT001 -- a parameter
     """Nominal ends meet, whatever depth and range."""
-    small, large = _fidelity.Codes(depth=8, full_range=False), _fidelity.Codes(depth=10, full_range=True)
+    small, large = fidelity.Codes(depth=8, full_range=False), fidelity.Codes(depth=10, full_range=True)
     ends = np.array([[16, 240 if chroma else 235]], np.uint8)
-    reached = _fidelity.brought_to(ends, small, large, chroma=chroma)
+    reached = fidelity.brought_to(ends, small, large, chroma=chroma)
     wanted = [512 - 511.5, 512 + 511.5] if chroma else [0, 1023]
     np.testing.assert_allclose(reached[0], wanted, atol=1e-3)
-    assert _fidelity.brought_to(ends, small, small, chroma=chroma) is ends
+    assert fidelity.brought_to(ends, small, small, chroma=chroma) is ends
 
 
 # --- The figures ---
@@ -275,7 +269,7 @@ def test_the_filmed_counter_maps_where_both_show_it(clock_film: Film, tmp_path: 
     kept = [(frames[i].luma, frames[i].cb, frames[i].cr) for i in shown]
     encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30"})  # type: ignore[arg-type]  # it has colour
     shot = Shot(id="s", subject="encoder", clip="recorded.mp4", reference=str(clock_film.path), chart="clock")
-    one = next(iter(compression.measure(scene.look(shot, tmp_path))))
+    one = next(iter(compression.measure(build.look(shot, tmp_path))))
     assert isinstance(one, Measurement)
     assert one.details["aligned_by"] == "counter"
     assert one.details["frames_dropped"] == 3
@@ -288,8 +282,8 @@ def test_long_clips_are_mapped_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> 
     reference = (walk / np.sqrt(np.mean(walk**2, axis=1, keepdims=True))).astype(np.float32)
     shown = np.array([i for i in range(5, 230) if not 100 <= i < 108])
     recorded = reference[shown] + random.normal(0, 0.02, (len(shown), 576)).astype(np.float32)
-    monkeypatch.setattr(_alignment, "LONGEST", 50)
-    np.testing.assert_array_equal(_alignment.by_content(recorded, reference, 1.0), shown)
+    monkeypatch.setattr(alignment, "LONGEST", 50)
+    np.testing.assert_array_equal(alignment.by_content(recorded, reference, 1.0), shown)
 
 
 def test_a_still_scene_runs_on_evenly(bench: Bench) -> None:
@@ -355,7 +349,7 @@ def test_a_scaled_picture_is_refused(bench: Bench, scale: float) -> None:
 def test_what_has_no_texture_has_no_place() -> None:
     """Flat pictures tell nothing."""
     flat = np.full((96, 128), 90, np.uint8)
-    assert _registration.place([(flat, flat)]) is None
+    assert registration.place([(flat, flat)]) is None
 
 
 # --- What is refused ---
@@ -478,7 +472,7 @@ def play(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -> None:
     program = folder / "program"
     program.write_text(PROGRAM.format(python=sys.executable, end=end))
     program.chmod(0o755)
-    monkeypatch.setattr(_vmaf, "program", lambda: str(program))
+    monkeypatch.setattr(vmaf, "program", lambda: str(program))
 
 
 def test_vmaf_is_fed_every_scored_picture(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -501,7 +495,7 @@ def test_a_program_that_fails_leaves_a_note_and_the_other_figures(
 def test_vmaf_of_real_pictures(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the extra is installed: lossless scores over 95, coarse coding less than fine."""
     monkeypatch.undo()
-    if importlib.util.find_spec(_vmaf.MODULE) is None:
+    if importlib.util.find_spec(vmaf.MODULE) is None:
         pytest.skip("the extra vmaf is not installed")
     names = (
         "sequence.mkv",
@@ -516,9 +510,9 @@ def test_vmaf_of_real_pictures(bench: Bench, monkeypatch: pytest.MonkeyPatch) ->
 def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
     told: list[tuple[int, int]] = []
     shot = Shot(id="s", subject="encoder", clip="usual.mp4", reference="sequence.mkv", chart="acceptance")
-    seen = scene.look(shot, bench.folder, progress=lambda done, total: told.append((done, total)))
+    seen = build.look(shot, bench.folder, progress=lambda done, total: told.append((done, total)))
     before = len(told)
-    session.measure(seen, {"compression.psnr"})
+    runner.measure(seen, {"compression.psnr"})
     assert told[before:] == [(i + 1, COUNT) for i in range(COUNT)]
 
 
@@ -537,7 +531,7 @@ def test_the_reference_is_kept_and_hashed_like_the_clip(bench: Bench, tmp_path: 
     )
     subject = Subject(id="encoder", kind=SubjectKind.FIXED, facts={"system": "digital"})
     wanted = Plan(subjects=(subject,), shots=(shot,), packs=("gb_50198_2011",), scope=Scope.SITE)
-    done, folder = session.run(wanted, bench.folder, tmp_path)
+    done, folder = runner.run(wanted, bench.folder, tmp_path)
     [finding] = [one for one in done.findings if one.requirement == "gb_50198_2011#psnr"]
     assert finding.verdict is Verdict.PASS
     kept = folder / done.shots[0].reference
@@ -545,7 +539,7 @@ def test_the_reference_is_kept_and_hashed_like_the_clip(bench: Bench, tmp_path: 
     assert kept.relative_to(folder).as_posix() in done.hashes
     kept.chmod(0o644)
     kept.write_bytes(kept.read_bytes() + b"!")
-    result = verify.verify(folder, ())
+    result = verification.verify(folder, ())
     assert any("sequence.mkv" in detail for step in result.steps for detail in step.details)
 
 
@@ -557,6 +551,6 @@ def test_a_reference_that_cannot_be_read_stops_the_run_before_it_begins(
     (bench.folder / "text.mkv").write_text("no film")
     given = [str(bench.folder / "usual.mp4"), "--reference", str(bench.folder / reference), "-o", str(tmp_path / "out")]
     with pytest.raises(ClipError, match=reference) as error:
-        CliRunner().invoke(cli.cli, ["run", *given], catch_exceptions=False)
+        CliRunner().invoke(verbs.cli, ["run", *given], catch_exceptions=False)
     assert error.value.exit_code == 2
     assert not (tmp_path / "out").exists()

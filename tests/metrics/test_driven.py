@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import encode, logs, scene, sequences
+from acceptance.charts import drive_sequence
 from acceptance.errors import GapError, PlanError
-from acceptance.metrics import _delay, _driven, latency
+from acceptance.footage import encode
+from acceptance.metrics import latency
+from acceptance.metrics.latency import delay, driven
 from acceptance.model import Measurement, Shot, Tap
+from acceptance.scene import build, side_tables
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 CHIP = 0.0173
-DRIVE = sequences.of_chips(CHIP, rounds=1)
+DRIVE = drive_sequence.of_chips(CHIP, rounds=1)
 BEGAN = 40.0  # s on the drive's clock at the film's time 0
 DELAY = 0.18
 
@@ -50,9 +53,9 @@ def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(rate: float, expo
     random = np.random.default_rng(5)
     times, source, monitor, true = film(rate, exposure)
     noisy = [one + 0.02 * random.standard_normal(len(times)) for one in (source, 0.5 * np.maximum(monitor, 0) ** 0.8)]
-    found = _driven.glass_to_glass(times, *noisy, DRIVE)
+    found = driven.glass_to_glass(times, *noisy, DRIVE)
     for (value, lines), truth in zip(
-        [_delay.mean(found.draws), _delay.worst(found.draws, found.single)], [true.mean(), true.max()], strict=True
+        [delay.mean(found.draws), delay.worst(found.draws, found.single)], [true.mean(), true.max()], strict=True
     ):
         combined = combine(lines)
         assert abs(value - truth) <= combined.k * combined.uncertainty + 0.1
@@ -67,7 +70,7 @@ def test_the_delay_of_a_stream_comes_back_at_a_third_of_a_millisecond() -> None:
     came = BEGAN + taken + 0.21 + random.normal(0, 0.001, 300)
     light = levels(taken, 0.015) ** 0.7 + 0.02 * random.standard_normal(300)
     light[[50, 99, 120, 200, 250]] = 1 - light[[50, 99, 120, 200, 250]]
-    found = _driven.stream(taken, light, came, DRIVE)
+    found = driven.stream(taken, light, came, DRIVE)
     assert found.each.mean() == pytest.approx(210, abs=0.33)
     assert 290 <= len(found.each) <= 299
 
@@ -77,10 +80,10 @@ def test_a_light_that_does_not_follow_the_drive_is_told() -> None:
     random = np.random.default_rng(7)
     times = np.arange(480) / 60
     with pytest.raises(GapError) as caught:
-        _driven.glass_to_glass(times, random.standard_normal(480), random.standard_normal(480), DRIVE)
+        driven.glass_to_glass(times, random.standard_normal(480), random.standard_normal(480), DRIVE)
     assert caught.value.code == "sequence_not_seen"
     with pytest.raises(GapError) as caught:
-        _driven.stream(times[:60], random.standard_normal(60), times[:60], DRIVE)
+        driven.stream(times[:60], random.standard_normal(60), times[:60], DRIVE)
     assert caught.value.code == "too_few_frames"
 
 
@@ -103,7 +106,7 @@ def test_a_coded_film_with_regions_by_hand_gives_every_figure(tmp_path: Path) ->
     _, source, monitor, true = film(60.0, 0.014, 6.0)
     coded(tmp_path / "led.mp4", source, monitor)
     shot = Shot(id="led", subject="c", clip="led.mp4", tap=Tap.SCREEN, regions=REGIONS, chip=CHIP)
-    looked = scene.look(shot, tmp_path)
+    looked = build.look(shot, tmp_path)
     assert latency.serves(looked)
     found = {(one.quantity, one.statistic): one for one in latency.measure(looked) if isinstance(one, Measurement)}
     mean = found["latency.glass_to_glass", "mean"]
@@ -114,16 +117,16 @@ def test_a_coded_film_with_regions_by_hand_gives_every_figure(tmp_path: Path) ->
         id="led", subject="c", clip="led.mp4", regions={"source.sequence": REGIONS["source.sequence"]}, chip=CHIP
     )
     with pytest.raises(GapError) as caught:
-        list(latency.measure(scene.look(alone, tmp_path)))
+        list(latency.measure(build.look(alone, tmp_path)))
     assert caught.value.code == "no_monitor_region"
 
 
 def test_a_log_drives_as_the_sequence_does(tmp_path: Path) -> None:
     """The changes of the sequence written as time_s,level in any unit: the same means."""
-    chips = sequences.level(np.arange(400))
+    chips = drive_sequence.level(np.arange(400))
     rows = [f"{n * CHIP:.6f},{7 + 3 * int(chip)}" for n, chip in enumerate(chips)]
     (tmp_path / "led.csv").write_text("time_s,level\n" + "\n".join(rows))
-    drive = logs.drive(Shot(id="led", subject="c", clip="x", drive="led.csv"), tmp_path)
+    drive = side_tables.drive(Shot(id="led", subject="c", clip="x", drive="led.csv"), tmp_path)
     assert drive is not None
     begin = np.linspace(0, 6, 50)
     assert drive.mean(begin, begin + 0.03) == pytest.approx(DRIVE.mean(begin, begin + 0.03), abs=1e-4)
@@ -143,4 +146,4 @@ def test_a_log_drives_as_the_sequence_does(tmp_path: Path) -> None:
 def test_a_bad_drive_is_answered_in_one_sentence(text: str, chip: float | None, words: str, tmp_path: Path) -> None:
     (tmp_path / "led.csv").write_text(text)
     with pytest.raises(PlanError, match=words):
-        logs.drive(Shot(id="led", subject="c", clip="x", drive="led.csv" if text else "", chip=chip), tmp_path)
+        side_tables.drive(Shot(id="led", subject="c", clip="x", drive="led.csv" if text else "", chip=chip), tmp_path)

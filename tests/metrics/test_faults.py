@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from acceptance import encode, scene
 from acceptance.checks import pack
 from acceptance.errors import GapError
+from acceptance.footage import encode
 from acceptance.metrics import faults, quantities
 from acceptance.model import Measurement, Note, Shot, Tap
+from acceptance.scene import build
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
@@ -27,11 +28,11 @@ LIMITS = {
 }
 
 
-def figures(seen: scene.Scene) -> dict[str, Measurement]:
+def figures(seen: build.Scene) -> dict[str, Measurement]:
     return {one.quantity: one for one in faults.measure(seen) if isinstance(one, Measurement)}
 
 
-def notes(seen: scene.Scene) -> dict[str, str]:
+def notes(seen: build.Scene) -> dict[str, str]:
     return {one.quantity: one.reason.code for one in faults.measure(seen) if isinstance(one, Note)}
 
 
@@ -40,7 +41,7 @@ def above(found: dict[str, Measurement]) -> set[str]:
     return {name for name, one in found.items() if one.value > LIMITS[name]}
 
 
-def drawn(tmp_path: Path, pictures: list[Any]) -> scene.Scene:
+def drawn(tmp_path: Path, pictures: list[Any]) -> build.Scene:
     """Look at pictures that no codec has touched."""
     encode.write(tmp_path / "drawn.mkv", pictures, codec="ffv1")
     return planted.seen(tmp_path / "drawn.mkv")
@@ -57,7 +58,7 @@ def texture(seed: int = 0) -> np.ndarray[Any, Any]:
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> scene.Scene:
+def street(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
     """Film a street without a fault."""
     path = tmp_path_factory.mktemp("street") / "film.mp4"
     planted.write(path, "", 1, None)
@@ -73,7 +74,7 @@ def test_the_pack_has_a_threshold_for_every_fault_in_its_unit_and_claims_no_stan
         assert "DB50/216" in one.figure.note
 
 
-def test_a_sound_film_is_below_every_threshold(street: scene.Scene) -> None:
+def test_a_sound_film_is_below_every_threshold(street: build.Scene) -> None:
     found = figures(street)
     assert len(found) >= len(faults.QUANTITIES) - 1, "but for a freeze that may be open"
     assert above(found) == set()
@@ -168,11 +169,11 @@ def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
 
 
 def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:
-    seen = scene.look(Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent)
+    seen = build.look(Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent)
     assert notes(seen)["faults.stripes"] == "chart_has_stripes"
 
 
-def test_a_film_of_screens_is_not_served_and_three_frames_are_too_few(street: scene.Scene, tmp_path: Path) -> None:
+def test_a_film_of_screens_is_not_served_and_three_frames_are_too_few(street: build.Scene, tmp_path: Path) -> None:
     assert faults.serves(street)
     assert not faults.serves(replace(street, shot=replace(street.shot, tap=Tap.SCREEN)))
     with pytest.raises(GapError, match="at least 5"):

@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, encode, scene
-from acceptance.camera import Camera
+from acceptance.charts import definition
 from acceptance.errors import GapError
-from acceptance.metrics import _clock, _counter, _pace, frame_rate
+from acceptance.footage import encode
+from acceptance.metrics import frame_rate
+from acceptance.metrics._filmed_clock import pace
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.frame_rate import counter
 from acceptance.model import Condition, Measurement, Note, Shot, Tap
-from acceptance.simulate import film_clock
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_clock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from acceptance.metrics._clock import Array, Readings
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
 
-CLOCK = charts.load("clock")
+CLOCK = definition.load("clock")
 FRAMES = 600
 SEEDS = 12
 
@@ -37,7 +42,7 @@ def light(codes: Array) -> Array:
 def codes_of(position: Array, width: float, seed: int = 0, noise: float = 2.0) -> NDArray[np.float32]:
     """Cells (n, c) of the clock as a camera with some flare, a bright screen and noise codes them."""
     random = np.random.default_rng(seed)
-    shares = _clock.expected_shares(position, width, 24)
+    shares = clock_readings.expected_shares(position, width, 24)
     columns = []
     for region in CLOCK.regions:
         if region.kind == "reference":
@@ -52,7 +57,7 @@ def codes_of(position: Array, width: float, seed: int = 0, noise: float = 2.0) -
 
 def read(position: Array, width: float, seed: int = 0, noise: float = 2.0) -> Readings:
     """Read the clock filmed at these positions with this exposure, in refreshes."""
-    return _clock.read(codes_of(position, width, seed, noise), CLOCK, light)
+    return clock_readings.read(codes_of(position, width, seed, noise), CLOCK, light)
 
 
 def values(found: list[Measurement | Note]) -> dict[str, float]:
@@ -75,13 +80,13 @@ def test_noise_alone_or_a_covered_cell_is_unreadable_and_not_misread() -> None:
     """Codes without a clock behind them never make an index; nor does a clock of which a pair is covered."""
     random = np.random.default_rng(3)
     garbage = random.uniform(16, 235, (2000, len(codes_of(np.array([1.0]), 0.5)[0]))).astype(np.float32)
-    assert not _clock.read(garbage, CLOCK, light).readable.any()
+    assert not clock_readings.read(garbage, CLOCK, light).readable.any()
     cells = codes_of(1000.5 + 2.4 * np.arange(50), 0.3)
     cells[:, 4:6] = 40.0
-    readings = _clock.read(cells, CLOCK, light)
+    readings = clock_readings.read(cells, CLOCK, light)
     assert not readings.readable.any()
     cells[:] = np.nan
-    assert not _clock.read(cells, CLOCK, light).readable.any()
+    assert not clock_readings.read(cells, CLOCK, light).readable.any()
 
 
 def test_an_exposure_half_on_either_refresh_is_read_as_between_them() -> None:
@@ -98,7 +103,9 @@ def test_a_screen_with_an_unknown_curve_is_read_as_well() -> None:
     """A curve that nobody told of: the pairs themselves tell the exponent, so that shares come back."""
     share = np.linspace(0.15, 0.85, 60)
     position = 5000.0 + 7 * np.arange(60) + 0.4 * (share - 0.5)
-    readings = _clock.read(codes_of(position, 0.4, noise=0.5), CLOCK, lambda codes: np.asarray(codes, np.float64) / 255)
+    readings = clock_readings.read(
+        codes_of(position, 0.4, noise=0.5), CLOCK, lambda codes: np.asarray(codes, np.float64) / 255
+    )
     assert readings.exponent == pytest.approx(2.0, abs=0.25)
     assert readings.blend == pytest.approx(share, abs=0.05)
 
@@ -126,7 +133,7 @@ def test_planted_drops_and_repeats_are_counted_exactly(seed: int, step: float, w
     source = np.maximum.accumulate(np.where(fate == 0, np.arange(FRAMES), 0))
     taken = 777.0 + random.uniform(0, 5) + step * np.arange(FRAMES) + random.normal(0, 0.02, FRAMES)
     delivered = source[fate != 1]
-    counts = _counter.count(read(taken[delivered], width, seed))
+    counts = counter.count(read(taken[delivered], width, seed))
     assert counts.unique == len(set(delivered.tolist()))
     assert counts.repeated == len(delivered) - counts.unique
     assert counts.unreadable == 0
@@ -139,13 +146,13 @@ def test_planted_drops_and_repeats_are_counted_exactly(seed: int, step: float, w
 def test_every_third_picture_missing_is_seen_even_when_the_times_are_made_even() -> None:
     """Steps of 2.4 and 4.8 refreshes by turns: 100 of 300 pictures are missing, whatever the time stamps say."""
     taken = 100.2 + 2.4 * np.arange(300)
-    counts = _counter.count(read(taken[np.arange(300) % 3 != 2], 0.3))
+    counts = counter.count(read(taken[np.arange(300) % 3 != 2], 0.3))
     assert (counts.unique, counts.repeated, counts.dropped) == (200, 0, 99)
 
 
 def test_a_stream_that_repeats_every_picture_is_half_as_fast() -> None:
     """50 frames a second made of 25: as many repeats as pictures, none dropped."""
-    counts = _counter.count(read(np.repeat(100.2 + 2.4 * np.arange(200), 2), 0.3))
+    counts = counter.count(read(np.repeat(100.2 + 2.4 * np.arange(200), 2), 0.3))
     assert (counts.unique, counts.repeated, counts.dropped) == (200, 200, 0)
 
 
@@ -153,14 +160,14 @@ def test_an_unreadable_frame_stands_for_the_missing_picture() -> None:
     """Three frames of 200 cannot be read: none dropped, none repeated, and the count says how many were unreadable."""
     cells = codes_of(100.2 + 2.4 * np.arange(200), 0.3)
     cells[[20, 21, 90]] = 60.0
-    counts = _counter.count(_clock.read(cells, CLOCK, light))
+    counts = counter.count(clock_readings.read(cells, CLOCK, light))
     assert (counts.unique, counts.repeated, counts.dropped, counts.unreadable) == (200, 0, 0, 3)
 
 
 def test_uneven_pictures_are_counted_but_not_said_to_be_dropped() -> None:
     """A source without an even pace: new pictures are known, missing ones are not."""
     random = np.random.default_rng(1)
-    counts = _counter.count(read(100.0 + np.cumsum(random.uniform(2.0, 9.0, 300)), 0.3))
+    counts = counter.count(read(100.0 + np.cumsum(random.uniform(2.0, 9.0, 300)), 0.3))
     assert counts.unique == 300
     assert counts.dropped is None
 
@@ -177,7 +184,7 @@ def test_uneven_pictures_are_counted_but_not_said_to_be_dropped() -> None:
 def test_what_cannot_be_counted_gives_a_reason(position: Array, noise: float, code: str) -> None:
     """A clock as slow as the camera, noise as strong as the picture, a clip of five frames."""
     with pytest.raises(GapError) as caught:
-        _counter.count(read(position, 0.3, noise=noise))
+        counter.count(read(position, 0.3, noise=noise))
     assert caught.value.code == code
 
 
@@ -186,15 +193,15 @@ def test_the_cadence_numbers_pictures_over_a_long_film() -> None:
     random = np.random.default_rng(2)
     kept = np.sort(random.permutation(9000)[:8100])
     position = np.floor(33.3 + 2.3976 * kept) + 0.5
-    found = _pace.cadence(position, np.full(len(kept), 0.5))
+    found = pace.cadence(position, np.full(len(kept), 0.5))
     assert found
     assert np.array_equal(found.number, kept - kept[0])
 
 
-def film(folder: Path, camera: Camera, seconds: float = 3.0) -> tuple[scene.Scene, list[Measurement | Note]]:
+def film(folder: Path, camera: Camera, seconds: float = 3.0) -> tuple[build.Scene, list[Measurement | Note]]:
     """Film the clock, look at it and measure."""
     film_clock(camera, CLOCK, folder / "clock.mp4", seconds)
-    looked = scene.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), folder)
+    looked = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), folder)
     return looked, list(frame_rate.measure(looked))
 
 
@@ -242,7 +249,7 @@ def test_without_a_clock_only_the_times_speak_and_counts_are_bounds_that_say_why
     """A grey film: rate and gap are measured; new pictures at most, repeats and losses at least."""
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.mkv", grey, codec="ffv1", rate=Fraction(30))
-    found = list(frame_rate.measure(scene.look(Shot(id="s", subject="c", clip="grey.mkv"), tmp_path)))
+    found = list(frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.mkv"), tmp_path)))
     assert values(found)["frame_rate.mean"] == pytest.approx(30, abs=0.1)
     notes = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
     assert notes == dict.fromkeys(frame_rate.COUNTED, "no_clock")
@@ -262,7 +269,7 @@ def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -
         camera, CLOCK, tmp_path / "clock.mp4", 2.0, arrivals_path=tmp_path / "a.csv", log_path=tmp_path / "l.csv"
     )
     shot = Shot(id="s", subject="c", clip="clock.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv")
-    looked = scene.look(shot, tmp_path)
+    looked = build.look(shot, tmp_path)
     hurried = replace(looked, series=replace(looked.series, times=looked.series.times / 2))
     found = [one for one in frame_rate.measure(hurried) if isinstance(one, Measurement)]
     means = {one.statistic: one for one in found if one.quantity == "frame_rate.mean"}
@@ -293,7 +300,7 @@ def test_what_was_planted_is_told_with_its_place_in_time(tmp_path: Path) -> None
     assert by_name["frame_rate.mean"].curve
 
 
-def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_them(clock_looked: scene.Scene) -> None:
+def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_them(clock_looked: build.Scene) -> None:
     """The counter shows that no picture is missing across the jump; without it the rate may be lower."""
     times = clock_looked.series.times + np.where(np.arange(25) < 12, 0.0, -5.0)
     jumped = replace(clock_looked, series=replace(clock_looked.series, times=times))
@@ -311,14 +318,14 @@ def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> Non
     """AVI counts frames: the nominal rate is no measurement. Repeats can be told all the same, at least."""
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.avi", grey, codec="ffv1", rate=Fraction(30))
-    found = list(frame_rate.measure(scene.look(Shot(id="s", subject="c", clip="grey.avi"), tmp_path)))
+    found = list(frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.avi"), tmp_path)))
     assert set(values(found)) == {"frame_rate.repeated"}
     reasons = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
     assert {reasons[quantity] for quantity in frame_rate.TIMES} == {"times_assumed"}
 
 
 @pytest.mark.parametrize("times", [np.arange(25)[::-1] / 25, np.repeat([0.0, 1.0], [24, 1]), np.repeat([0.0, 5.0], 12)])
-def test_nonsense_for_times_makes_no_nonsense_of_a_rate(times: Array, clock_looked: scene.Scene) -> None:
+def test_nonsense_for_times_makes_no_nonsense_of_a_rate(times: Array, clock_looked: build.Scene) -> None:
     """Running backwards, all alike but one, two moments only: finite figures or none."""
     count = len(times)
     series = {name: getattr(clock_looked.series, name)[:count] for name in ("sizes", "keys", "difference", "changed")}
@@ -329,7 +336,7 @@ def test_nonsense_for_times_makes_no_nonsense_of_a_rate(times: Array, clock_look
     assert all(np.isfinite(one.value) and np.isfinite(one.expanded) for one in found if isinstance(one, Measurement))
 
 
-def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_looked: scene.Scene) -> None:
+def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_looked: build.Scene) -> None:
     short = replace(clock_looked, series=replace(clock_looked.series, arrivals=np.arange(20) / 25))
     found = list(frame_rate.measure(short))
     assert "arrivals_differ" in {one.reason.code for one in found if isinstance(one, Note)}
@@ -338,7 +345,7 @@ def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_loo
     assert mean.method == frame_rate.METHODS["presentation"]
 
 
-def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(clock_looked: scene.Scene) -> None:
+def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(clock_looked: build.Scene) -> None:
     conditions = (Condition(name="day_night", value="night"), Condition(name="shutter", value="1/12"))
     night = replace(
         clock_looked,
@@ -355,17 +362,17 @@ def test_two_frames_make_no_rate(tmp_path: Path) -> None:
     """The reason counts the frames."""
     encode.write(tmp_path / "two.mkv", [np.full((64, 64), 100, np.uint8)] * 2, codec="ffv1")
     with pytest.raises(GapError) as caught:
-        list(frame_rate.measure(scene.look(Shot(id="s", subject="c", clip="two.mkv"), tmp_path)))
+        list(frame_rate.measure(build.look(Shot(id="s", subject="c", clip="two.mkv"), tmp_path)))
     assert caught.value.code == "too_few_frames"
 
 
-def test_a_phone_filming_a_screen_is_not_the_device(clock_looked: scene.Scene) -> None:
+def test_a_phone_filming_a_screen_is_not_the_device(clock_looked: build.Scene) -> None:
     """The frame rate of somebody's phone says nothing about the camera."""
     assert frame_rate.serves(clock_looked)
     assert not frame_rate.serves(replace(clock_looked, shot=replace(clock_looked.shot, tap=Tap.SCREEN)))
 
 
 @pytest.fixture(scope="module")
-def clock_looked(tmp_path_factory: pytest.TempPathFactory) -> scene.Scene:
+def clock_looked(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
     """Look at a short film of the clock."""
     return film(tmp_path_factory.mktemp("clock"), SMALL, 1.0)[0]

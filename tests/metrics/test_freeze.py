@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from acceptance.metrics import _freeze
+from acceptance.metrics._shared import freeze
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
@@ -77,19 +77,19 @@ def test_a_burnt_in_clock_that_stands_proves_a_freeze_and_one_that_runs_does_not
     elapsed = np.arange(200) / 25
     shown = np.where(np.arange(200) % 5 == 0, np.floor(elapsed), np.nan)
     standing = np.where(np.isfinite(shown), np.minimum(shown, 2.0), np.nan)
-    assert _freeze.by_clock([(75, 180)], elapsed, standing) == [(100, 180)]
-    assert _freeze.by_clock([(75, 180)], elapsed, shown) == []
-    assert _freeze.by_clock([(75, 130)], elapsed, standing) == []
-    assert _freeze.by_clock([(75, 180)], elapsed, np.full(200, np.nan)) == []
+    assert freeze.by_clock([(75, 180)], elapsed, standing) == [(100, 180)]
+    assert freeze.by_clock([(75, 180)], elapsed, shown) == []
+    assert freeze.by_clock([(75, 130)], elapsed, standing) == []
+    assert freeze.by_clock([(75, 180)], elapsed, np.full(200, np.nan)) == []
 
 
 def test_a_coder_that_swallows_one_tick_of_the_clock_proves_nothing() -> None:
     elapsed = np.arange(250) / 25
     shown = np.floor(elapsed) % 10
     swallowed = np.where(shown == 6, 5, shown)
-    assert _freeze.by_clock([(0, 250)], elapsed, swallowed) == []
+    assert freeze.by_clock([(0, 250)], elapsed, swallowed) == []
     stands = np.where((shown >= 6) & (shown < 8), 5, shown)
-    assert _freeze.by_clock([(0, 250)], elapsed, stands) == [(150, 200)]
+    assert freeze.by_clock([(0, 250)], elapsed, stands) == [(150, 200)]
 
 
 def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
@@ -98,15 +98,15 @@ def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
     stop, go = np.geomspace(2.0, 0.05, 8), np.geomspace(0.05, 2.0, 8)
     difference = np.concatenate([[np.nan], walk, stop, np.full(50, 0.002), go, walk])
     keys = np.zeros(len(difference), np.bool_)
-    assert _freeze.by_motion(difference, keys, 12) == []
+    assert freeze.by_motion(difference, keys, 12) == []
     dead = np.concatenate([[np.nan], walk, np.full(50, 0.002), [9.0], walk])
-    assert _freeze.by_motion(dead, keys[: len(dead)], 12) == [(41, 91)]
+    assert freeze.by_motion(dead, keys[: len(dead)], 12) == [(41, 91)]
 
 
 @pytest.mark.parametrize("frames", [3, 4, 5, 6])
 def test_a_clip_of_a_few_frames_shows_no_freeze(frames: int) -> None:
     pictures = [np.full((bench.HEIGHT, bench.WIDTH), 90, np.uint8)] * frames
-    assert bench.coded(pictures, bench.quality(30, 25)) == _freeze.Evidence(frozen=(), undecided=())
+    assert bench.coded(pictures, bench.quality(30, 25)) == freeze.Evidence(frozen=(), undecided=())
 
 
 def test_b_frames_that_spread_the_last_step_do_not_delay_the_start_of_a_freeze() -> None:
@@ -117,5 +117,5 @@ def test_b_frames_that_spread_the_last_step_do_not_delay_the_start_of_a_freeze()
     difference = np.array([np.nan, *walk, *spread, *after, *stands, *goes])
     keys = np.arange(len(difference)) == len(difference) - len(goes)
     start = 1 + len(walk) + 1
-    [run] = _freeze.by_motion(difference, keys, 12)
+    [run] = freeze.by_motion(difference, keys, 12)
     assert run == pytest.approx((start, start + FROZEN), abs=1)

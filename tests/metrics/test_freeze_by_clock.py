@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import benchmark
 
-from acceptance import encode, scene
+from acceptance.footage import encode
 from acceptance.metrics import faults, frame_rate
 from acceptance.model import Measurement, Note, Shot
+from acceptance.scene import build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,28 +22,28 @@ RATE = Fraction(25, 2)
 FROM, FOR = 100, 50  # frames: 8 s into the film, for 4 s
 
 
-def filmed(path: Path, *, frozen: bool) -> scene.Scene:
+def filmed(path: Path, *, frozen: bool) -> build.Scene:
     """Film a still scene for 20 s at CRF 36, one key frame; the source may send one picture over and over for 4 s."""
     overlay = overlays.Overlay(font="Aileron", height=16, ground="still", noise=1.0, rate=RATE, seconds=20.0)
     pictures = list(overlays.frames(overlay))
     if frozen:
         pictures[FROM : FROM + FOR] = [pictures[FROM]] * FOR
     encode.write(path, pictures, rate=RATE, options={"crf": "36", "g": "1000", "threads": "1"})
-    return scene.look(Shot(id="a", subject="camera", clip=path.name, regions={"osd": overlay.region()}), path.parent)
+    return build.look(Shot(id="a", subject="camera", clip=path.name, regions={"osd": overlay.region()}), path.parent)
 
 
 @pytest.fixture(scope="module")
-def stood(tmp_path_factory: pytest.TempPathFactory) -> scene.Scene:
+def stood(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
     """Return what is seen of the film that freezes."""
     return filmed(tmp_path_factory.mktemp("film") / "frozen.mp4", frozen=True)
 
 
-def freeze(seen: scene.Scene) -> Measurement | Note:
+def freeze(seen: build.Scene) -> Measurement | Note:
     """Measure the longest freeze."""
     return next(one for one in faults.measure(seen) if one.quantity == "faults.freeze")
 
 
-def test_a_clock_that_stands_proves_a_freeze_in_a_still_scene(stood: scene.Scene) -> None:
+def test_a_clock_that_stands_proves_a_freeze_in_a_still_scene(stood: build.Scene) -> None:
     """From the first second that is overdue, at most one after the freeze begins, to the frame in which it ends."""
     found = freeze(stood)
     assert isinstance(found, Measurement)
@@ -52,7 +53,7 @@ def test_a_clock_that_stands_proves_a_freeze_in_a_still_scene(stood: scene.Scene
     assert last == pytest.approx(end, abs=1.5 / float(RATE))
 
 
-def test_frame_rate_counts_the_repeats_of_a_freeze_that_the_clock_told(stood: scene.Scene) -> None:
+def test_frame_rate_counts_the_repeats_of_a_freeze_that_the_clock_told(stood: build.Scene) -> None:
     figures = [one for one in frame_rate.measure(stood) if isinstance(one, Measurement)]
     repeated = next(one for one in figures if one.quantity == "frame_rate.repeated")
     assert repeated.lower_bound
@@ -60,7 +61,7 @@ def test_frame_rate_counts_the_repeats_of_a_freeze_that_the_clock_told(stood: sc
     assert any(event.kind == "frozen" for event in repeated.events)
 
 
-def test_without_the_clock_s_region_the_same_freeze_stays_open(stood: scene.Scene) -> None:
+def test_without_the_clock_s_region_the_same_freeze_stays_open(stood: build.Scene) -> None:
     found = freeze(replace(stood, strips={}))
     assert isinstance(found, Note)
     assert found.reason.code == "freeze_undecided"

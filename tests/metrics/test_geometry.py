@@ -12,25 +12,31 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from acceptance import charts, encode, scene, session, simulate
-from acceptance.camera import Camera
-from acceptance.metrics import _lens, _preset, geometry
+from acceptance.charts import definition, located
+from acceptance.footage import encode
+from acceptance.metrics import geometry
+from acceptance.metrics.geometry import lens
+from acceptance.metrics.geometry import preset as presets
 from acceptance.model import Condition, Measurement, Note, Shot
+from acceptance.scene import build
+from acceptance.session import runner
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHART = charts.load("acceptance")
+CHART = definition.load("acceptance")
 LENS = (Condition(name="focal_length", value=6.0, unit="mm"), Condition(name="sensor_width", value=5.0, unit="mm"))
 
 
-def film(folder: Path, camera: Camera, *conditions: Condition, seconds: float = 0.2) -> scene.Scene:
+def film(folder: Path, camera: Camera, *conditions: Condition, seconds: float = 0.2) -> build.Scene:
     """Film the chart and look at it."""
-    simulate.film_chart(camera, CHART, folder / "chart.mp4", seconds)
-    return scene.look(Shot(id="chart", subject="camera", clip="chart.mp4", conditions=conditions), folder)
+    films.film_chart(camera, CHART, folder / "chart.mp4", seconds)
+    return build.look(Shot(id="chart", subject="camera", clip="chart.mp4", conditions=conditions), folder)
 
 
-def figures(seen: scene.Scene) -> dict[str, Measurement]:
+def figures(seen: build.Scene) -> dict[str, Measurement]:
     """Return every figure of a scene by quantity."""
     return {item.quantity: item for item in geometry.measure(seen) if isinstance(item, Measurement)}
 
@@ -107,7 +113,7 @@ def test_pixels_that_are_not_square_are_counted_as_they_are_stored(tmp_path: Pat
     seen = film(tmp_path, Camera(tilt=10, pan=6, share=0.8, crf=12, noise=0.0, distortion=0.02))
     luma = cv2.resize(seen.reference.luma, (640, 720), interpolation=cv2.INTER_AREA)
     encode.write(tmp_path / "narrow.mkv", [luma] * 2, codec="ffv1", pixel_format="gray")
-    narrow = scene.look(Shot(id="n", subject="camera", clip="narrow.mkv"), tmp_path)
+    narrow = build.look(Shot(id="n", subject="camera", clip="narrow.mkv"), tmp_path)
     narrow = replace(narrow, video=replace(narrow.video, sample_aspect=Fraction(2)))
     wide, found = figures(seen), figures(narrow)
     assert found["geometry.pixels_per_metre"].value == pytest.approx(
@@ -126,48 +132,48 @@ def test_coverage_is_the_share_of_the_picture_that_the_chart_fills(tmp_path: Pat
     assert within(found, 100 * 0.8 * 0.8 * (640 * 9 / 16) / 480)
 
 
-def grid(k: float, model: str = "brown", noise: float = 0.0, seed: int = 0) -> tuple[_lens.Points, np.ndarray]:
+def grid(k: float, model: str = "brown", noise: float = 0.0, seed: int = 0) -> tuple[lens.Points, np.ndarray]:
     """Return points seen through a lens by a camera turned a little, and the homography before the lens."""
     points = np.stack(np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-0.5, 0.5, 5)), axis=-1).reshape(-1, 2)
     turn = Rotation.from_euler("xyz", [8, -6, 2], degrees=True).as_matrix()
     start = np.diag([2.0, 2.0, 1.0]) @ np.column_stack([turn[:, :2], [0.02, -0.03, 2.4]])
-    ideal = charts.to_picture(start, points)
+    ideal = located.to_picture(start, points)
     radius = np.linalg.norm(ideal, axis=1)
     table = np.linspace(0, 1.5, 20001)
-    bent = _lens.LENSES[model](table[None], np.array([[k, 0.0]]))[0]
+    bent = lens.LENSES[model](table[None], np.array([[k, 0.0]]))[0]
     seen = ideal * (np.interp(radius, bent, table) / radius)[:, None]
     jitter = noise * np.random.default_rng(seed).standard_normal(seen.shape)
-    return _lens.Points(chart=points, seen=seen + jitter, pixel=1e-3), start
+    return lens.Points(chart=points, seen=seen + jitter, pixel=1e-3), start
 
 
-KNOWN = _lens.Known(2.0, 1.0, 1e-3)
+KNOWN = lens.Known(2.0, 1.0, 1e-3)
 
 
 @pytest.mark.parametrize("k", [-0.05, 0.1, 0.5])
 def test_a_grid_seen_through_brown_gives_its_coefficient_back(k: float) -> None:
-    found = _lens.fit("brown", *grid(k), KNOWN)
-    assert found.parameters[_lens.LENS] == pytest.approx([k, 0], abs=2e-4)
+    found = lens.fit("brown", *grid(k), KNOWN)
+    assert found.parameters[lens.LENS] == pytest.approx([k, 0], abs=2e-4)
 
 
 @pytest.mark.parametrize("bend", [0.5, 1.5])
 def test_a_fisheye_is_told_from_a_lens_of_browns(bend: float) -> None:
     points, start = grid(bend, "fisheye", noise=1e-5)
-    fisheye, brown = (_lens.fit(name, points, start, KNOWN) for name in ("fisheye", "brown"))
+    fisheye, brown = (lens.fit(name, points, start, KNOWN) for name in ("fisheye", "brown"))
     assert fisheye.residual < brown.residual / 2
     radii = np.linspace(0.05, 0.65, 20)[None]  # as far as there are points
-    truth = _lens.fisheye(radii, np.array([[bend, 0.0]]))
-    assert _lens.fisheye(radii, fisheye.parameters[None, _lens.LENS]) == pytest.approx(truth, rel=1e-3)
+    truth = lens.fisheye(radii, np.array([[bend, 0.0]]))
+    assert lens.fisheye(radii, fisheye.parameters[None, lens.LENS]) == pytest.approx(truth, rel=1e-3)
 
 
 def test_the_claimed_uncertainty_of_the_distortion_covers_the_truth() -> None:
     """300 grids with 0.1 px of noise: within U in 93 to 97 %, and what the scatter of such a count may add."""
 
     def largest(parameters: np.ndarray) -> np.ndarray:
-        return 1 / _lens.brown(np.ones((len(parameters), 1)), parameters[:, _lens.LENS]) - 1
+        return 1 / lens.brown(np.ones((len(parameters), 1)), parameters[:, lens.LENS]) - 1
 
     hits = 0
     for seed in range(300):
-        found = _lens.fit("brown", *grid(0.05, noise=1e-4, seed=seed), KNOWN)
+        found = lens.fit("brown", *grid(0.05, noise=1e-4, seed=seed), KNOWN)
         u = math.hypot(*(float(share[0]) for share in found.contributions(largest).values()))
         hits += abs(largest(found.parameters[None])[0, 0] - (1 / 1.05 - 1)) < 1.99 * u
     assert 0.92 <= hits / 300 <= 0.985
@@ -184,18 +190,18 @@ def test_a_stain_among_the_dots_does_not_count(tmp_path: Path) -> None:
 
 def test_a_picture_without_dots_gives_the_reason(tmp_path: Path) -> None:
     seen = film(tmp_path, Camera(width=640, height=360))
-    nowhere = session.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
+    nowhere = runner.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
     assert [note.reason.code for note in nowhere] == ["no_region"]
     few = {name: view for name, view in seen.views.items() if name in {"grid1", "grid2"}}
     bare = replace(seen, views=few, located=tuple(replace(place, marks=()) for place in seen.located))
-    assert [note.reason.code for note in session.measure(bare)[1] if note.metric == "geometry"] == ["too_few_points"]
+    assert [note.reason.code for note in runner.measure(bare)[1] if note.metric == "geometry"] == ["too_few_points"]
 
 
 def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(tmp_path: Path) -> None:
-    plate = charts.load("edge_plate")
+    plate = definition.load("edge_plate")
     camera = Camera(share=0.12, tilt=4, width=960, height=540, seed=8)
-    simulate.film_chart(camera, plate, tmp_path / "plate.mp4", 0.2)
-    seen = scene.look(Shot(id="p", subject="camera", clip="plate.mp4", chart="edge_plate"), tmp_path)
+    films.film_chart(camera, plate, tmp_path / "plate.mp4", 0.2)
+    seen = build.look(Shot(id="p", subject="camera", clip="plate.mp4", chart="edge_plate"), tmp_path)
     density = figures(seen)["geometry.pixels_per_metre"]
     assert within(density, 1000 * camera.share * camera.width / plate.size[0])
     assert density.expanded < 0.02 * density.value
@@ -237,8 +243,8 @@ def test_presets_are_compared_by_where_the_chart_lies() -> None:
 
 def test_places_on_a_line_tell_their_scatter_with_half_the_degrees_of_freedom() -> None:
     away = np.array([(-3.0, 0.0), (1.0, 0.0), (2.0, 0.0)])
-    assert _preset._freedom(away) == pytest.approx(2)
-    assert _preset._freedom(np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])) == pytest.approx(6)
+    assert presets._freedom(away) == pytest.approx(2)
+    assert presets._freedom(np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])) == pytest.approx(6)
 
 
 def test_two_shots_of_a_preset_are_too_few_and_no_focal_length_gives_no_angle() -> None:
@@ -248,7 +254,7 @@ def test_two_shots_of_a_preset_are_too_few_and_no_focal_length_gives_no_angle() 
     assert [item.reason.code for item in enough if isinstance(item, Note)] == ["focal_length_unknown"]
 
 
-def stills(folder: Path, shifts: list[tuple[float, float]]) -> scene.Scene:
+def stills(folder: Path, shifts: list[tuple[float, float]]) -> build.Scene:
     """Look at stills of a room, shifted by whole and part pixels."""
     rough = np.random.default_rng(5).random((400, 600)).astype(np.float32)
     room = 40 + 170 * cv2.GaussianBlur(rough, (0, 0), 4)
@@ -261,7 +267,7 @@ def stills(folder: Path, shifts: list[tuple[float, float]]) -> scene.Scene:
     shot = Shot(
         id="room", subject="dome", clip="room.mkv", conditions=conditions, regions={"picture": (0, 0, 480, 320)}
     )
-    return scene.look(shot, folder)
+    return build.look(shot, folder)
 
 
 def test_stills_without_a_chart_are_registered_to_each_other(tmp_path: Path) -> None:
@@ -278,5 +284,5 @@ def test_stills_of_different_places_are_refused(tmp_path: Path) -> None:
     view = seen.views["picture"]
     other = np.array(view.luma)
     other[2] = np.random.default_rng(9).integers(0, 255, other[2].shape)
-    notes = session.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
+    notes = runner.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
     assert "stills_differ" in {note.reason.code for note in notes}

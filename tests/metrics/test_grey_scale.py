@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, copies, encode, scene
-from acceptance.camera import Camera
+from acceptance.charts import definition as chart_definition
+from acceptance.charts import printed_copy
 from acceptance.errors import ChartError, GapError
-from acceptance.metrics import _grey, grey_scale
-from acceptance.metrics._grey import Step
+from acceptance.footage import encode
+from acceptance.metrics import grey_scale
+from acceptance.metrics._shared import grey_steps
+from acceptance.metrics._shared.grey_steps import Step
 from acceptance.model import Measurement, Note, Shot
-from acceptance.simulate import film_chart
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_chart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,14 +39,14 @@ def patch(seed: int, level: float, sigma: float) -> NDArray[np.uint8]:
 
 def measured(camera: Camera, folder: Path) -> dict[str, Measurement]:
     """Film the chart and measure its grey scale."""
-    film_chart(camera, charts.load("acceptance"), folder / "chart.mp4", 0.2)
-    seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
+    film_chart(camera, chart_definition.load("acceptance"), folder / "chart.mp4", 0.2)
+    seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
     return {item.quantity: item for item in grey_scale.measure(seen) if isinstance(item, Measurement)}
 
 
 def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:
     """Mean and sigma within 3 u over many seeds, and u of the order of the errors."""
-    steps = [_grey.step(patch(seed, 100.3, 3.0)) for seed in range(24)]
+    steps = [grey_steps.step(patch(seed, 100.3, 3.0)) for seed in range(24)]
     mean = np.array([(one.mean - 100.3) / one.mean_uncertainty for one in steps])
     noise = np.array([(one.noise - np.sqrt(9 + 1 / 12)) / one.noise_uncertainty for one in steps])
     for errors in (mean, noise):
@@ -53,7 +57,7 @@ def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:
 def test_light_that_falls_off_across_a_step_is_no_noise() -> None:
     """A slope of 10 codes over the region leaves the noise at 2."""
     frames = 100 + np.linspace(-5, 5, 80) + 2 * np.random.default_rng(1).standard_normal((8, 60, 80))
-    one = _grey.step(frames)
+    one = grey_steps.step(frames)
     assert abs(one.noise - 2) < 3 * one.noise_uncertainty
 
 
@@ -74,22 +78,22 @@ def test_neighbours_count_that_keep_order_and_differ_by_more_than_noise_and_two_
     codes: list[float], noise: float, steps: int, *, rising: bool
 ) -> None:
     """The rule, case by case."""
-    assert _grey.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps == steps
+    assert grey_steps.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps == steps
 
 
 def test_a_pair_at_the_threshold_makes_the_count_uncertain() -> None:
     """P = 1/2 gives a standard uncertainty of 1/2; pairs far from the threshold give none."""
     far, near = [20, 60, 100], [20, 60, 65]
     steps = [[Step(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)]
-    assert _grey.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
-    assert _grey.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
+    assert grey_steps.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
+    assert grey_steps.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
 
 
 def test_the_count_is_within_three_u_of_the_truth_over_many_seeds() -> None:
     """Ten steps of 6 codes at sigma 5.5 (threshold 5.51): all are distinguishable in truth."""
     for seed in range(12):
-        steps = [_grey.step(patch(100 * seed + i, 60 + 6 * i, 5.5)) for i in range(10)]
-        result = _grey.count(steps, rising=True)
+        steps = [grey_steps.step(patch(100 * seed + i, 60 + 6 * i, 5.5)) for i in range(10)]
+        result = grey_steps.count(steps, rising=True)
         assert abs(result.steps - 10) <= max(3 * result.uncertainty, 0)
 
 
@@ -118,8 +122,8 @@ def test_a_good_camera_shows_all_twelve_steps_and_their_codes(tmp_path: Path) ->
 
 def test_a_step_lit_unevenly_by_more_than_five_percent_is_not_counted(tmp_path: Path) -> None:
     """Light that falls off across the steps, as under an infra-red lamp: a reason that names a step, no count."""
-    film_chart(replace(CAMERA, noise=0.002), charts.load("acceptance"), tmp_path / "chart.mp4", 0.2)
-    seen = scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), tmp_path)
+    film_chart(replace(CAMERA, noise=0.002), chart_definition.load("acceptance"), tmp_path / "chart.mp4", 0.2)
+    seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), tmp_path)
     views = dict(seen.views)
     name, lit = next((name, view) for name, view in views.items() if view.region.printed.get("step") == 9)
     fall = np.linspace(0.8, 1.2, lit.luma.shape[2])
@@ -153,7 +157,7 @@ def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64])
     random = np.random.default_rng(seed)
     levels = Camera(black=0.004, white=white).luma(10**-densities)
     codes = (level + sigma * random.standard_normal((8, 40, 40)) for level in levels)
-    return [_grey.step(np.clip(np.rint(one), 16, 235), 16, 235) for one in codes]
+    return [grey_steps.step(np.clip(np.rint(one), 16, 235), 16, 235) for one in codes]
 
 
 @pytest.mark.parametrize(("sigma", "white", "count"), [(3.0, 2.0, 12), (6.0, 4.0, 20), (0.8, 3.0, 26)])
@@ -165,7 +169,7 @@ def test_dynamic_range_is_that_of_the_closed_form_within_its_uncertainty(
     true = math.log((1 - 0.004) / (white - 0.004) / (noise / (4.5 * 219 * (white - 0.004))))
     for seed in range(6):
         densities = np.linspace(3.6, 0, count) + 0.01 * seed
-        found = _grey.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
+        found = grey_steps.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
         assert not found.bound
         assert abs(found.high - found.low - true) < 2.5 * math.hypot(found.sampling, found.steps)
 
@@ -177,8 +181,8 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
     true = float(np.polyfit(np.log(light), np.log((codes - 16) / 219), 1)[0])
     errors = []
     for seed in range(40):
-        steps = [_grey.step(patch(100 * seed + i, code, 4.0), 16, 235) for i, code in enumerate(codes)]
-        slope = _grey.gamma(steps, light, 16, 235)
+        steps = [grey_steps.step(patch(100 * seed + i, code, 4.0), 16, 235) for i, code in enumerate(codes)]
+        slope = grey_steps.gamma(steps, light, 16, 235)
         assert slope is not None
         errors.append((slope.value - true) / math.hypot(slope.sampling, slope.quantisation))
     assert sum(abs(error) < 2 for error in errors) >= 34
@@ -189,10 +193,10 @@ def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None
     """Reflectances drawn from the print's own model, 2 %, 400 prints: scatter of the slope over what is stated."""
     light = np.geomspace(0.1, 0.6, 8)
     steps = [Step(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
-    random, ways = np.random.default_rng(3), copies.tone_errors(0.02, light)
+    random, ways = np.random.default_rng(3), printed_copy.tone_errors(0.02, light)
     told = [light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)]
-    slopes = [slope.value for one in told if (slope := _grey.gamma(steps, list(one), 16, 235))]
-    exact = _grey.gamma(steps, list(light), 16, 235)
+    slopes = [slope.value for one in told if (slope := grey_steps.gamma(steps, list(one), 16, 235))]
+    exact = grey_steps.gamma(steps, list(light), 16, 235)
     assert exact is not None
     stated = math.hypot(*(exact.value * float(exact.weights @ way) for way in ways))
     assert np.std(slopes) / stated == pytest.approx(1, abs=3 / math.sqrt(2 * 400))
@@ -201,9 +205,9 @@ def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None
 def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:
     """Three, or steps that are clipped, give none."""
     steps = [Step(mean=code, noise=1) for code in (70, 100, 130)]
-    assert _grey.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
+    assert grey_steps.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
     clipped = [*steps, Step(mean=160, noise=1, low=(0.5, 0.0))]
-    assert _grey.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
+    assert grey_steps.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
 
 
 # The sine target, upright in the list, turned by 180 degrees in the picture: patch, its upper left corner in the
@@ -218,10 +222,10 @@ MITRE = (
 
 
 @pytest.fixture
-def mitre(real_data: Path) -> scene.Scene:
+def mitre(real_data: Path) -> build.Scene:
     """Look at the scanned sine target; its patches as grey steps by density, the lightest first."""
     regions = {f"grey.{name}": (float(x), float(y), 196.0, 226.0) for name, x, y, *_ in MITRE}
-    seen = scene.look(Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data)
+    seen = build.look(Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data)
     views = {}
     for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda one: one[3])):
         view = seen.views[f"grey.{name}"]
@@ -230,14 +234,14 @@ def mitre(real_data: Path) -> scene.Scene:
     return replace(seen, views=views)
 
 
-def test_region_means_are_those_of_the_published_answers(mitre: scene.Scene) -> None:
+def test_region_means_are_those_of_the_published_answers(mitre: build.Scene) -> None:
     """Bar: half a code (median) of the fourteen grey patches, on a scan of a real chart."""
-    off = [_grey.step(mitre.views[f"grey.{name}"].luma).mean - answer for name, *_, answer in MITRE]
+    off = [grey_steps.step(mitre.views[f"grey.{name}"].luma).mean - answer for name, *_, answer in MITRE]
     assert np.median(np.abs(off)) <= 0.5
     assert np.abs(off).max() < 1.1
 
 
-def test_a_scanned_grey_scale_of_fourteen_densities(mitre: scene.Scene) -> None:
+def test_a_scanned_grey_scale_of_fourteen_densities(mitre: build.Scene) -> None:
     """Slope as of the published means; its steps are no declared series; the chart ends before the scanner."""
     items = {item.quantity: item for item in grey_scale.measure(mitre)}
     steps, slope, span = (items[f"grey_scale.{name}"] for name in ("steps", "gamma", "dynamic_range"))
@@ -256,7 +260,7 @@ def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path
     """No number from a clip without the chart, nor from grey regions that nobody declared as steps."""
     encode.write(tmp_path / "blank.mkv", [np.full((128, 128), 90, np.uint8)] * 3, codec="ffv1")
     regions = {"grey1": (10, 10, 40, 40), "grey2": (60, 10, 40, 40)}
-    seen = scene.look(Shot(id="s", subject="c", clip="blank.mkv", regions=regions), tmp_path)
+    seen = build.look(Shot(id="s", subject="c", clip="blank.mkv", regions=regions), tmp_path)
     assert grey_scale.serves(seen)
     with pytest.raises(GapError) as gap:
         list(grey_scale.measure(seen))
@@ -272,7 +276,7 @@ def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path
 
 def definition(steps: str) -> str:
     """Return the acceptance chart with another declaration of its steps."""
-    text = charts.load("acceptance").source.read_text("utf-8")
+    text = chart_definition.load("acceptance").source.read_text("utf-8")
     before, _, rest = text.partition("[steps]\n")
     return before + steps + rest[rest.index("[regions]") :]
 
@@ -289,9 +293,9 @@ def definition(steps: str) -> str:
 )
 def test_a_declared_series_must_be_what_the_chart_shows(tmp_path: Path, steps: str, message: str) -> None:
     """Number, densities and equal steps are checked when the chart is read."""
-    declared = charts.load("acceptance").steps
+    declared = chart_definition.load("acceptance").steps
     assert declared is not None
     path = tmp_path / "one.toml"
     path.write_text(definition(f"[steps]\n{steps}\n\n".replace("{all}", str(list(declared.densities)))), "utf-8")
     with pytest.raises(ChartError, match=message):
-        charts.load(str(path))
+        chart_definition.load(str(path))

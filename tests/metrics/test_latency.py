@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, scene
-from acceptance.camera import Camera
+from acceptance.charts import definition
 from acceptance.errors import GapError
-from acceptance.metrics import _clock, _delay, _monitor, _screens, latency
+from acceptance.metrics import latency
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.latency import delay, monitor, screens
 from acceptance.model import Measurement, Shot, Tap
-from acceptance.simulate import film_clock, film_screens
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_clock, film_screens
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance.metrics._clock import Array, Readings
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
 
-CLOCK = charts.load("clock")
+CLOCK = definition.load("clock")
 SEEDS = 6
 
 
@@ -58,9 +61,12 @@ def film(seed: int, what: Setting) -> tuple[Array, Readings, Readings, Array]:
     half = what.film_exposure / 2
     seen = np.minimum(times[:, None] + half, ends) - np.maximum(times[:, None] - half, lights)
     screen = np.clip(seen, 0, None) / what.film_exposure
-    shown = screen @ _clock.expected_shares(5000 + refresh * middles, what.exposure * refresh, 24)
-    live = _clock.expected_shares(5000 + refresh * times, what.film_exposure * refresh, 24)
-    both = [_clock.readings_of(shares + what.noise * random.standard_normal(shares.shape)) for shares in (live, shown)]
+    shown = screen @ clock_readings.expected_shares(5000 + refresh * middles, what.exposure * refresh, 24)
+    live = clock_readings.expected_shares(5000 + refresh * times, what.film_exposure * refresh, 24)
+    both = [
+        clock_readings.readings_of(shares + what.noise * random.standard_normal(shares.shape))
+        for shares in (live, shown)
+    ]
     inside = (lights > times[0] + half) & (lights < times[-1] - half) & (ends > lights)
     return times - times[0] + 3, both[0], both[1], (lights - middles)[inside] * 1000
 
@@ -70,8 +76,8 @@ def results(what: Setting) -> tuple[Array, Array]:
     errors, shares = [], []
     for seed in range(SEEDS):
         times, reference, monitor, true = film(seed, what)
-        found = _screens.glass_to_glass(times, reference, monitor)
-        combined = combine(_delay.mean(found.draws)[1])
+        found = screens.glass_to_glass(times, reference, monitor)
+        combined = combine(delay.mean(found.draws)[1])
         errors.append(float(found.each.mean() - true.mean()))
         shares.append(abs(errors[-1]) / (combined.k * combined.uncertainty))
     return np.array(errors), np.array(shares)
@@ -116,20 +122,20 @@ def test_the_age_shown_in_one_film_frame_is_not_taken_for_the_latency() -> None:
     times, reference, monitor, true = film(1, replace(FREE, camera=5.0))
     both = reference.readable & monitor.readable
     age = np.median((reference.position - monitor.position)[both]) / 59.3 * 1000
-    found = _screens.glass_to_glass(times, reference, monitor)
-    combined = combine(_delay.mean(found.draws)[1])
+    found = screens.glass_to_glass(times, reference, monitor)
+    combined = combine(delay.mean(found.draws)[1])
     assert age > true.mean() + 50
     assert abs(found.each.mean() - true.mean()) <= combined.k * combined.uncertainty < 5
 
 
 def test_a_mixture_of_two_pictures_is_told_from_a_picture() -> None:
     """Film frames of pictures 5, 5, a mixture, 9, 9: its share comes back, and no other frame is a mixture."""
-    old, new = _clock.expected_shares(np.array([5.5, 9.5]), 0.1, 24)
+    old, new = clock_readings.expected_shares(np.array([5.5, 9.5]), 0.1, 24)
     shares = np.stack([old, old, 0.4 * old + 0.6 * new, new, new])
-    share = _monitor.mixture(shares)
+    share = monitor.mixture(shares)
     assert share[2] == pytest.approx(0.6)
     assert np.isnan(np.delete(share, 2)).all()
-    held, changes = _monitor.held_pictures(shares)
+    held, changes = monitor.held_pictures(shares)
     assert (held.first.tolist(), held.last.tolist()) == ([0, 3], [1, 4])
     assert (changes.frame.tolist(), changes.picture.tolist()) == ([2], [1])
 
@@ -137,17 +143,17 @@ def test_a_mixture_of_two_pictures_is_told_from_a_picture() -> None:
 def test_the_clock_that_is_ahead_is_the_reference() -> None:
     """Whatever side it stands on."""
     _, reference, monitor, _ = film(0, FREE)
-    assert _clock.leading({"clock_0": reference, "clock_1": monitor}) == ("clock_0", "clock_1")
-    assert _clock.leading({"clock_0": monitor, "clock_1": reference}) == ("clock_1", "clock_0")
-    assert _clock.leading({"clock": reference}) is None
+    assert clock_readings.leading({"clock_0": reference, "clock_1": monitor}) == ("clock_0", "clock_1")
+    assert clock_readings.leading({"clock_0": monitor, "clock_1": reference}) == ("clock_1", "clock_0")
+    assert clock_readings.leading({"clock": reference}) is None
 
 
 def test_a_monitor_that_stands_still_gives_a_reason() -> None:
     """A frozen monitor has no moment of change."""
     times, reference, monitor, _ = film(0, FREE)
-    still = _clock.readings_of(np.repeat(monitor.shares[:1], len(times), axis=0))
+    still = clock_readings.readings_of(np.repeat(monitor.shares[:1], len(times), axis=0))
     with pytest.raises(GapError) as caught:
-        _screens.glass_to_glass(times, reference, still)
+        screens.glass_to_glass(times, reference, still)
     assert caught.value.code == "no_change"
 
 
@@ -157,10 +163,10 @@ def test_stream_delay_comes_back_at_a_twentieth_of_a_frame() -> None:
     taken = 0.31 + np.arange(500) / 25 + random.uniform(0, 0.04)
     came = taken + 0.15 + random.normal(0, 0.001, 500)
     taken[[100, 200]] = taken[[99, 199]]
-    shares = _clock.expected_shares(1000 + 60 * taken, 0.6, 24) + 0.02 * random.standard_normal((500, 24))
+    shares = clock_readings.expected_shares(1000 + 60 * taken, 0.6, 24) + 0.02 * random.standard_normal((500, 24))
     shares[[100, 200]] = shares[[99, 199]]
     log = np.column_stack([1000 + np.arange(1400), np.arange(1400) / 60])
-    found = _screens.stream(_clock.readings_of(shares), came, log)
+    found = screens.stream(clock_readings.readings_of(shares), came, log)
     assert len(found.each) == 498
     assert found.each.mean() == pytest.approx(150, abs=0.2)
     assert found.each.std() == pytest.approx(1.0, abs=0.15)
@@ -169,10 +175,10 @@ def test_stream_delay_comes_back_at_a_twentieth_of_a_frame() -> None:
 def test_a_screen_that_missed_refreshes_is_refused() -> None:
     """More than one refresh in a hundred missing from the log makes the run unusable."""
     taken = 0.31 + np.arange(100) / 25
-    readings = _clock.readings_of(_clock.expected_shares(1000 + 60 * taken, 0.3, 24))
+    readings = clock_readings.readings_of(clock_readings.expected_shares(1000 + 60 * taken, 0.3, 24))
     log = np.column_stack([1000 + np.arange(400), np.arange(400) / 60])
     with pytest.raises(GapError) as caught:
-        _screens.stream(readings, taken + 0.15, np.delete(log, np.arange(10, 390, 40), axis=0))
+        screens.stream(readings, taken + 0.15, np.delete(log, np.arange(10, 390, 40), axis=0))
     assert caught.value.code == "screen_log_gaps"
 
 
@@ -180,7 +186,7 @@ PHONE = Camera(width=640, height=360, rate=Fraction(60), exposure=0.008, noise=0
 CAMERA = Camera(width=640, height=360, noise=0.01, seed=11)
 
 
-def measured(looked: scene.Scene, quantity: str = "") -> dict[str, Measurement]:
+def measured(looked: build.Scene, quantity: str = "") -> dict[str, Measurement]:
     """Latencies, or what else is asked for, by statistic."""
     found = [item for item in latency.measure(looked) if isinstance(item, Measurement)]
     wanted = [item for item in found if item.quantity == quantity or (not quantity and "hold" not in item.quantity)]
@@ -202,7 +208,7 @@ def test_a_coded_film_of_two_screens_gives_the_true_delay(
     truth = film_screens(
         PHONE, camera, CLOCK, tmp_path / "s.mp4", delay=delay, seconds=4.0, refresh=refresh, monitor_refresh=monitor
     )
-    looked = scene.look(Shot(id="s", subject="c", clip="s.mp4", chart="clock", tap=Tap.SCREEN), tmp_path)
+    looked = build.look(Shot(id="s", subject="c", clip="s.mp4", chart="clock", tap=Tap.SCREEN), tmp_path)
     assert latency.serves(looked)
     found = measured(looked)
     assert abs(found["mean"].value - truth.delays.mean() * 1000) <= found["mean"].expanded
@@ -220,7 +226,7 @@ def test_a_recorded_stream_gives_its_delay(tmp_path: Path) -> None:
     camera = replace(CAMERA, repeated=frozenset({20, 33}), dropped=frozenset({50}))
     film_clock(camera, CLOCK, tmp_path / "c.mp4", 4.0, arrivals_path=tmp_path / "a.csv", log_path=tmp_path / "l.csv")
     shot = Shot(id="s", subject="c", clip="c.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv")
-    looked = scene.look(shot, tmp_path)
+    looked = build.look(shot, tmp_path)
     found = measured(looked)
     assert found["mean"].value == pytest.approx(150, abs=0.5)
     assert found["mean"].expanded > 15

@@ -13,12 +13,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from acceptance import charts, cli, encode, plan, scene, session
-from acceptance.camera import Camera, Sensor
-from acceptance.metrics import _lighting, low_light
-from acceptance.metrics._light_series import Level, Point, crossing, series
+from acceptance.charts import definition
+from acceptance.cli import verbs
+from acceptance.footage import encode
+from acceptance.metrics import low_light
+from acceptance.metrics._shared import lighting
+from acceptance.metrics.low_light.light_series import Level, Point, crossing, series
 from acceptance.model import BudgetLine, Condition, Measurement, Note, Shot, Value
-from acceptance.simulate import Truth, film_chart, film_two_levels
+from acceptance.scene import build
+from acceptance.session import plan, runner
+from acceptance.simulate.camera import Camera, Sensor
+from acceptance.simulate.films import Truth, film_chart, film_two_levels
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
@@ -250,12 +255,12 @@ def beam(hot: float, shape: tuple[int, int] = (270, 480)) -> Array:
 def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
     """Truth: the noise-free means of the same blocks; noise of 2 % a pixel; worst of 20 seeds within 4 u."""
     light = beam(hot)
-    grid = _lighting.blocks(light)
-    middle, rim = _lighting.middle_and_rim(grid.shape)
+    grid = lighting.blocks(light)
+    middle, rim = lighting.middle_and_rim(grid.shape)
     truths = (np.ptp(grid) / grid.mean(), grid[middle].mean() / grid[rim].mean())
     for seed in range(20):
         noisy = light + 0.02 * np.random.default_rng(seed).standard_normal(light.shape)
-        found = _lighting.lighting(noisy)
+        found = lighting.lighting(noisy)
         for share, truth in zip((found.non_uniformity, found.hot_spot), truths, strict=True):
             u = math.hypot(share.noise, share.surface, share.extremes)
             assert abs(share.value - truth) < 4 * u, (seed, share, truth)
@@ -266,12 +271,12 @@ def test_noise_alone_is_not_taken_for_uneven_light() -> None:
     """Of 200 small regions with 15 % noise none is surely uneven by more than 5 %; a slope of 7/8 of 10 % is."""
     random = np.random.default_rng(4)
     even = [1 + 0.15 * random.standard_normal((24, 40)) for _ in range(200)]
-    assert max(_lighting.surely_uneven(one) for one in even) < _lighting.MOST_UNEVEN
+    assert max(lighting.surely_uneven(one) for one in even) < lighting.MOST_UNEVEN
     slope = np.linspace(0.95, 1.05, 60) * np.ones((60, 1)) + 0.02 * random.standard_normal((60, 60))
-    assert _lighting.surely_uneven(slope) == pytest.approx(0.0875, abs=0.006)
+    assert lighting.surely_uneven(slope) == pytest.approx(0.0875, abs=0.006)
 
 
-def wall(folder: Path, light: Array, noise: float = 0.003) -> scene.Scene:
+def wall(folder: Path, light: Array, noise: float = 0.003) -> build.Scene:
     """Film a wall by a camera of BT.709 curve and look at a region that covers most of it."""
     random = np.random.default_rng(9)
     camera = Camera(black=0.0, white=1.0)
@@ -279,15 +284,15 @@ def wall(folder: Path, light: Array, noise: float = 0.003) -> scene.Scene:
     encode.write(folder / "wall.mkv", np.rint(frames).clip(0, 255).astype(np.uint8), codec="ffv1", pixel_format="gray")
     height, width = light.shape
     region = (0.0, 0.0, float(width), float(height))
-    return scene.look(Shot(id="wall", subject="camera", clip="wall.mkv", regions={"wall.flat": region}), folder)
+    return build.look(Shot(id="wall", subject="camera", clip="wall.mkv", regions={"wall.flat": region}), folder)
 
 
 def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: Path) -> None:
     light = 0.8 * beam(2.0)
-    found, notes = session.measure(wall(tmp_path, light))
+    found, notes = runner.measure(wall(tmp_path, light))
     figures = {one.quantity: one for one in found}
-    grid = _lighting.blocks(light)
-    middle, rim = _lighting.middle_and_rim(grid.shape)
+    grid = lighting.blocks(light)
+    middle, rim = lighting.middle_and_rim(grid.shape)
     uneven, hot = figures["low_light.non_uniformity"], figures["low_light.hot_spot"]
     assert uneven.value == pytest.approx(100 * np.ptp(grid) / grid.mean(), abs=uneven.expanded)
     assert hot.value == pytest.approx(grid[middle].mean() / grid[rim].mean(), abs=hot.expanded)
@@ -302,7 +307,7 @@ def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: 
 )
 def test_a_wall_that_tells_nothing_is_noted(light: Array, code: str, tmp_path: Path) -> None:
     light[0, 0] = 0.4  # not one uniform colour
-    found, notes = session.measure(wall(tmp_path, light))
+    found, notes = runner.measure(wall(tmp_path, light))
     assert not [one for one in found if one.quantity.startswith("low_light")]
     assert [note.reason.code for note in notes if note.quantity == "low_light.non_uniformity"] == [code]
 
@@ -318,13 +323,13 @@ def lamp(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
     """Film the chart in a beam that loses a quarter of its light to the corners."""
     folder = tmp_path_factory.mktemp("lamp")
     camera = replace(FILM, hot_spot=1.3, noise=0.004)
-    return folder, film_chart(camera, charts.load("acceptance"), folder / "beam.mp4", 0.16)
+    return folder, film_chart(camera, definition.load("acceptance"), folder / "beam.mp4", 0.16)
 
 
 def test_the_light_on_a_chart_is_that_of_the_lamp(lamp: tuple[Path, Truth]) -> None:
     """Truth at the middles of the edges' light sides."""
     folder, truth = lamp
-    found, _ = session.measure(scene.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder))
+    found, _ = runner.measure(build.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder))
     figures = {one.quantity: one for one in found}
     light: dict[bool, list[float]] = {True: [], False: []}
     for region in truth.chart.regions:
@@ -345,7 +350,7 @@ def two_levels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Film two copies of the chart, one in ten times the light, and one copy alone."""
     folder = tmp_path_factory.mktemp("levels")
     camera = replace(FILM, width=720, height=404, black=0.0, noise=0.001)
-    film_two_levels(camera, charts.load("acceptance"), folder / "two.mp4", 10.0, 0.08)
+    film_two_levels(camera, definition.load("acceptance"), folder / "two.mp4", 10.0, 0.08)
     return folder
 
 
@@ -354,7 +359,7 @@ def pair(folder: Path, bright: Value, dark: Value) -> tuple[list[Measurement], l
         Condition(name="illuminance_bright", value=bright, unit="lx"),
         Condition(name="illuminance_dark", value=dark, unit="lx"),
     )
-    return session.measure(scene.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder))
+    return runner.measure(build.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder))
 
 
 def test_two_copies_that_are_both_read_show_the_ratio_of_their_light_as_a_lower_bound(two_levels: Path) -> None:
@@ -377,16 +382,16 @@ def test_two_levels_without_their_light_are_noted(bright: Value, code: str, two_
 def test_a_copy_too_dark_to_read_makes_the_ratio_an_upper_bound(tmp_path: Path) -> None:
     """A fortieth of the light makes 22 codes of white by BT.709: the fiducials show, the steps do not."""
     camera = replace(FILM, width=720, height=404, black=0.0, noise=0.0005)
-    film_two_levels(camera, charts.load("acceptance"), tmp_path / "two.mp4", 40.0, 0.08)
+    film_two_levels(camera, definition.load("acceptance"), tmp_path / "two.mp4", 40.0, 0.08)
     [one] = [one for one in pair(tmp_path, 40, 1)[0] if one.quantity.startswith("low_light")]
     assert one.value == pytest.approx(20 * math.log10(40))
     assert (one.lower_bound, one.upper_bound) == (False, True)
 
 
 def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
-    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in scene.TWO_LEVELS)
+    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in build.TWO_LEVELS)
     filmed = Shot(id="one", subject="camera", clip="beam.mp4", conditions=conditions)
-    _, notes = session.measure(scene.look(filmed, lamp[0]))
+    _, notes = runner.measure(build.look(filmed, lamp[0]))
     [note] = [note for note in notes if note.metric == "low_light"]
     assert (note.reason.code, note.reason.parameters["count"]) == ("two_charts_needed", 1)
 
@@ -396,7 +401,7 @@ def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> Non
     folder = tmp_path / "plan"
     (folder / "clips").mkdir(parents=True)
     (folder / "low_light.toml").write_bytes(EXAMPLE.read_bytes())
-    chart, asked = charts.load("acceptance"), plan.read(folder / "low_light.toml")
+    chart, asked = definition.load("acceptance"), plan.read(folder / "low_light.toml")
     [lit] = series(asked.shots)
     sensors = {one.shot.id: Sensor(illuminance=one.lux, per_lux=1000, read=6, most_gain=200) for one in lit}
     blurs = dict(zip(sensors, (0.5, 0.5, 0.55, 1.1), strict=True))
@@ -411,12 +416,12 @@ def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> Non
         0.08,
     )
     wall(tmp_path, 0.8 * beam(2.0, (270, 480)))
-    encoded = [frame.luma for frame in scene.clip.open_clip(tmp_path / "wall.mkv").frames()]
+    encoded = [frame.luma for frame in build.clip.open_clip(tmp_path / "wall.mkv").frames()]
     encode.write(
         folder / "clips" / "infrared-wall.mp4", encoded, codec="libx264", pixel_format="gray", options={"crf": "0"}
     )
     result = CliRunner().invoke(
-        cli.cli, ["run", str(folder / "low_light.toml"), "-o", str(tmp_path / "out")], standalone_mode=False
+        verbs.cli, ["run", str(folder / "low_light.toml"), "-o", str(tmp_path / "out")], standalone_mode=False
     )
     assert result.exception is None, result.output
     [made] = (tmp_path / "out").glob("2*")

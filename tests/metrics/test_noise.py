@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance import charts, encode, scene, wording
-from acceptance.camera import Camera
+from acceptance import wording
+from acceptance.charts import definition
 from acceptance.errors import GapError
-from acceptance.metrics import _noise, grey_scale, noise
+from acceptance.footage import encode
+from acceptance.metrics import grey_scale, noise
+from acceptance.metrics.noise import analysis
 from acceptance.model import Measurement, Note, Shot
-from acceptance.simulate import Truth, film_chart
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import Truth, film_chart
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -33,23 +37,23 @@ def flat(seed: int, *, temporal: float, fixed: float, frames: int = 8, size: int
     return np.rint(pattern + temporal * random.standard_normal((frames, size, size))).astype(np.uint8)
 
 
-def look(folder: Path, frames: list[NDArray[np.uint8]], region: str = "flat1") -> scene.Scene:
+def look(folder: Path, frames: list[NDArray[np.uint8]], region: str = "flat1") -> build.Scene:
     """Look at frames written without loss, with one region given by hand."""
     encode.write(folder / "clip.mkv", frames, codec="ffv1")
-    return scene.look(Shot(id="s", subject="c", clip="clip.mkv", regions={region: (16, 16, 64, 64)}), folder)
+    return build.look(Shot(id="s", subject="c", clip="clip.mkv", regions={region: (16, 16, 64, 64)}), folder)
 
 
 @pytest.fixture(scope="module")
-def filmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, scene.Scene]:
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, build.Scene]:
     """Film the chart without coding loss."""
     folder = tmp_path_factory.mktemp("noise")
-    truth = film_chart(CAMERA, charts.load("acceptance"), folder / "chart.mp4", 0.6)
-    return truth, scene.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
+    truth = film_chart(CAMERA, definition.load("acceptance"), folder / "chart.mp4", 0.6)
+    return truth, build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
 
 
 def test_sigmas_come_back_within_the_bars() -> None:
     """Bars: bias of the temporal sigma 0.1 %, sd 0.3 %; of the fixed one 0.3 %, sd 1 %."""
-    results = [_noise.analyse(flat(seed, temporal=2.0, fixed=1.5)) for seed in range(SEEDS)]
+    results = [analysis.analyse(flat(seed, temporal=2.0, fixed=1.5)) for seed in range(SEEDS)]
     for part, true, bias, spread in (("temporal", 2.0, 0.001, 0.003), ("fixed", 1.5, 0.003, 0.01)):
         sigma = np.array([getattr(result, part).sigma for result in results])
         assert abs(sigma.mean() / true - 1) < bias
@@ -67,7 +71,7 @@ def test_the_claimed_uncertainty_is_neither_too_small_nor_too_large(
     parts = {"temporal": temporal, "fixed": fixed, "total": math.hypot(temporal, fixed)}
     errors: dict[str, list[float]] = {part: [] for part in parts}
     for seed in range(SEEDS):
-        result = _noise.analyse(flat(seed + 100, temporal=temporal, fixed=fixed, frames=frames, size=size))
+        result = analysis.analyse(flat(seed + 100, temporal=temporal, fixed=fixed, frames=frames, size=size))
         for part, true in parts.items():
             variance = getattr(result, part)
             errors[part].append((variance.sigma - true) / combine(variance.budget()).uncertainty)
@@ -83,7 +87,7 @@ def test_noise_near_quantisation_is_right_within_its_larger_uncertainty(sigma: f
     """Below half a code the result depends on where the level lies between two codes; the budget says so."""
     random = np.random.default_rng(5)
     codes = np.rint(level + sigma * random.standard_normal((16, 96, 96))).astype(np.uint8)
-    total = _noise.analyse(codes).total
+    total = analysis.analyse(codes).total
     assert abs(total.sigma - sigma) < 3 * combine(total.budget()).uncertainty
 
 
@@ -92,7 +96,7 @@ def test_lighting_that_falls_off_is_no_noise() -> None:
     y, x = np.meshgrid(np.linspace(-1, 1, 128), np.linspace(-1, 1, 128), indexing="ij")
     random = np.random.default_rng(3)
     lit = 120 - 6 * x**2 - 3 * y + 4 * x * y + random.standard_normal((128, 128))
-    result = _noise.analyse(np.rint(lit + 2 * random.standard_normal((8, 128, 128))))
+    result = analysis.analyse(np.rint(lit + 2 * random.standard_normal((8, 128, 128))))
     assert result.fixed is not None
     assert abs(result.fixed.sigma - 1) < 3 * combine(result.fixed.budget()).uncertainty
 
@@ -101,7 +105,7 @@ def test_flicker_is_told_from_random_noise() -> None:
     """A level that jumps by 1.5 codes from frame to frame leaves the temporal sigma at 2."""
     codes = flat(1, temporal=2.0, fixed=0.0, frames=16).astype(float)
     codes += 1.5 * np.random.default_rng(2).standard_normal(16)[:, None, None]
-    result = _noise.analyse(codes)
+    result = analysis.analyse(codes)
     assert result.temporal is not None
     assert abs(result.temporal.sigma - 2) < 3 * combine(result.temporal.budget()).uncertainty
     assert 0.9 < result.flicker < 2.1
@@ -112,7 +116,7 @@ def test_rows_columns_and_pixels_of_the_fixed_pattern_are_told_apart() -> None:
     random = np.random.default_rng(4)
     pattern = random.standard_normal((128, 1)) + 2 * random.standard_normal((1, 128))
     pattern = pattern + 1.5 * random.standard_normal((128, 128))
-    result = _noise.analyse(120 + pattern + 2 * random.standard_normal((8, 128, 128)))
+    result = analysis.analyse(120 + pattern + 2 * random.standard_normal((8, 128, 128)))
     for part, true in ((result.row, 1), (result.column, 2), (result.pixel, 1.5)):
         assert part is not None
         assert abs(part.sigma - true) < 3 * combine(part.budget()).uncertainty
@@ -121,7 +125,7 @@ def test_rows_columns_and_pixels_of_the_fixed_pattern_are_told_apart() -> None:
 
 def test_a_single_frame_gives_the_total_only() -> None:
     """Temporal and fixed noise of one frame cannot be told apart, their sum can be had."""
-    result = _noise.analyse(flat(7, temporal=2.0, fixed=1.5, frames=1))
+    result = analysis.analyse(flat(7, temporal=2.0, fixed=1.5, frames=1))
     assert result.temporal is None
     assert result.fixed is None
     assert abs(result.total.sigma - 2.5) < 3 * combine(result.total.budget()).uncertainty
@@ -132,7 +136,7 @@ def test_inputs_stay_as_they_were() -> None:
     codes = flat(1, temporal=2.0, fixed=1.0, size=64)
     before = codes.copy()
     codes.flags.writeable = False
-    _noise.analyse(codes)
+    analysis.analyse(codes)
     assert np.array_equal(codes, before)
 
 
@@ -142,7 +146,7 @@ def light_ratio(truth: Truth, reflectance: float, sigma: float) -> float:
     return 20 * math.log10(reflectance * (high - low) / 2e-4 / sigma)
 
 
-def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, scene.Scene]) -> None:
+def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, build.Scene]) -> None:
     """Every figure of every flat region and grey step within 3 u of the truth, S/N within 0.2 dB (lossless film)."""
     truth, seen = filmed
     figures = [item for item in noise.measure(seen) if isinstance(item, Measurement)]
@@ -151,7 +155,7 @@ def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, scene.Scene]) 
     for figure in figures:
         reflectance = float(figure.details["reflectance"])
         patch = float(truth.camera.luma(reflectance)) - float(figure.details["black"])
-        weighting = _noise.unified_weighting(int(figure.details["width"]), 1 / 360)
+        weighting = analysis.unified_weighting(int(figure.details["width"]), 1 / 360)
         true = {
             "noise.total": total,
             "noise.temporal": truth.noise,
@@ -170,7 +174,7 @@ def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, scene.Scene]) 
         assert figure.quantity != "noise.snr" or abs(figure.value - true) < 0.2
 
 
-def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, scene.Scene]) -> None:
+def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, build.Scene]) -> None:
     """All flat regions and grey steps, from dark to light."""
     _, seen = filmed
     (curve,) = [item.curve for item in noise.measure(seen) if isinstance(item, Measurement) and item.curve]
@@ -180,23 +184,23 @@ def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, scene.Scen
 
 def test_the_weighting_has_its_published_weights() -> None:
     """White and triangular noise to 5 MHz weigh 7.4 and 12.2 dB, at high frequencies 14.8 dB (625 lines, 4:3)."""
-    pitch = 0.1e-6 / _noise.HEIGHT_TIME  # 10 million samples a second: 5 MHz is half a cycle a sample
-    weighting = _noise.unified_weighting(4000, pitch)
+    pitch = 0.1e-6 / analysis.HEIGHT_TIME  # 10 million samples a second: 5 MHz is half a cycle a sample
+    weighting = analysis.unified_weighting(4000, pitch)
     assert 10 * math.log10(weighting.power) == pytest.approx(-7.4, abs=0.05)
     frequency = np.fft.rfftfreq(4000)
     triangular = np.sum((weighting.gain * frequency) ** 2) / np.sum(frequency**2)
     assert 10 * math.log10(triangular) == pytest.approx(-12.2, abs=0.05)
-    assert _noise.unified_weighting(64, 1e-6).gain[-1] == pytest.approx(1 / 5.5, rel=1e-3)
+    assert analysis.unified_weighting(64, 1e-6).gain[-1] == pytest.approx(1 / 5.5, rel=1e-3)
 
 
 def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
     """White noise by its closed form; noise of whole rows passes whole; error over u of the order of 1."""
-    weighting = _noise.unified_weighting(96, 1 / 720)
+    weighting = analysis.unified_weighting(96, 1 / 720)
     true, errors = 2.5 * math.sqrt(weighting.power), []
     for seed in range(SEEDS):
         codes = flat(seed + 50, temporal=2.0, fixed=1.5, size=96)
         for stable in (True, False):
-            weighted = _noise.analyse(codes, stable=stable, weighting=weighting).weighted
+            weighted = analysis.analyse(codes, stable=stable, weighting=weighting).weighted
             assert weighted is not None
             errors.append((weighted.sigma - true) / combine(weighted.budget()).uncertainty)
     assert sum(abs(error) < 2 for error in errors) >= 0.85 * len(errors)
@@ -205,9 +209,9 @@ def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
 
 def test_noise_of_whole_rows_passes_the_network_whole() -> None:
     """A level that differs from row to row does not vary along the line."""
-    weighting, random = _noise.unified_weighting(96, 1 / 720), np.random.default_rng(1)
+    weighting, random = analysis.unified_weighting(96, 1 / 720), np.random.default_rng(1)
     codes = 120 + 3 * random.standard_normal((96, 1)) + 0.6 * random.standard_normal((8, 96, 96))
-    weighted = _noise.analyse(np.rint(codes), weighting=weighting).weighted
+    weighted = analysis.analyse(np.rint(codes), weighting=weighting).weighted
     assert weighted is not None
     assert weighted.sigma == pytest.approx(math.hypot(3, 0.6 * math.sqrt(weighting.power)), rel=3 / math.sqrt(2 * 96))
 
@@ -219,7 +223,7 @@ def test_what_the_coder_takes_is_told_by_its_quantiser(tmp_path: Path, preset: s
     for quality in (12, 18, 34):
         codes = flat(quality, temporal=4.0, fixed=0.0)
         encode.write(tmp_path / "c.mp4", list(codes), options={"qp": str(quality), "preset": preset})
-        seen = scene.look(Shot(id="s", subject="c", clip="c.mp4", regions={"flat1": (16, 16, 96, 96)}), tmp_path)
+        seen = build.look(Shot(id="s", subject="c", clip="c.mp4", regions={"flat1": (16, 16, 96, 96)}), tmp_path)
         items = list(noise.measure(seen))
         recorded, before = (
             next(item for item in items if item.quantity == name) for name in ("noise.snr", "noise.snr_before_coding")
@@ -239,7 +243,7 @@ def test_a_decoder_that_tells_no_quantiser_is_said_so(tmp_path: Path) -> None:
     """Motion JPEG: no QP beside the figure, and no estimate of what was there before coding."""
     codes = [np.ascontiguousarray(frame) for frame in flat(1, temporal=4.0, fixed=0.0)]
     encode.write(tmp_path / "c.avi", codes, codec="mjpeg", pixel_format="yuvj420p", full_range=True)
-    seen = scene.look(Shot(id="s", subject="c", clip="c.avi", regions={"flat1": (16, 16, 96, 96)}), tmp_path)
+    seen = build.look(Shot(id="s", subject="c", clip="c.avi", regions={"flat1": (16, 16, 96, 96)}), tmp_path)
     items = list(noise.measure(seen))
     (note,) = [item for item in items if isinstance(item, Note)]
     assert (note.quantity, note.reason.code) == ("noise.snr_before_coding", "quantiser_not_told")
@@ -254,7 +258,7 @@ def test_a_clip_of_one_frame_notes_what_needs_more(tmp_path: Path) -> None:
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"too_few_frames"}
 
 
-def test_a_chart_that_moves_gives_the_total_only(filmed: tuple[Truth, scene.Scene]) -> None:
+def test_a_chart_that_moves_gives_the_total_only(filmed: tuple[Truth, build.Scene]) -> None:
     """Movement mixes fixed pattern into temporal noise; their sum stays."""
     truth, seen = filmed
     views = {name: replace(view, stable=False) for name, view in seen.views.items()}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance.metrics import _crowd, _pace, _refreshes
-from acceptance.metrics._gray import expected_shares, low_bits
-from acceptance.metrics._monitor import Changes
+from acceptance.metrics._filmed_clock import pace, particles
+from acceptance.metrics._filmed_clock.gray_code import expected_shares, low_bits
+from acceptance.metrics.latency import refreshes
+from acceptance.metrics.latency.monitor import Changes
 
 if TYPE_CHECKING:
-    from acceptance.metrics._clock import Array
+    from acceptance.metrics._filmed_clock.readings import Array
 
 HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12
 
@@ -35,8 +36,8 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
     times, hits, spread = np.arange(360) / 60, [], []
     for seed, phase in enumerate(np.linspace(0.15, 0.85, 7)):
         at = 1000 + phase + 60.001 * times
-        found = _pace.pace(times, light(seed, at, 0.12, 0, _pace.MIDDLE), np.floor(at) + 0.5, step=1 / 60,
-                           usual=_pace.SCREEN_RATES)  # fmt: skip
+        found = pace.pace(times, light(seed, at, 0.12, 0, pace.MIDDLE), np.floor(at) + 0.5, step=1 / 60,
+                           usual=pace.SCREEN_RATES)  # fmt: skip
         drawn = found.at(times).mean(axis=1) - at.mean()
         spread.append(drawn.std())
         hits.append(abs(drawn.mean()) <= 1.96 * drawn.std())
@@ -49,8 +50,8 @@ def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> 
     number = np.arange(180.0)
     at = 1000.45 + 2.0001 * number
     both = [
-        _pace.pace(number, light(3, at, 0.2, 1.6, heights), np.floor(at) + 0.5, heights=heights, usual=np.array([2.0]))
-        for heights in (_pace.MIDDLE, HEIGHTS)
+        pace.pace(number, light(3, at, 0.2, 1.6, heights), np.floor(at) + 0.5, heights=heights, usual=np.array([2.0]))
+        for heights in (pace.MIDDLE, HEIGHTS)
     ]
     middle, rows = (found.at(number).mean(axis=1) - at.mean() for found in both)
     assert middle.std() > 0.1
@@ -76,7 +77,7 @@ def test_a_monitor_out_of_step_tells_moments_and_the_films_exposure() -> None:
     """59.2 Hz against 60 frame/s; of exposures from 2 to 16 ms those near the true 6 ms are kept."""
     changes, times, taken, true = changes_of(1, 59.2, 0.006)
     exposures = np.exp(np.random.default_rng(2).uniform(np.log(0.002), np.log(0.016), 256))
-    kept, moments = _refreshes.moments(changes, times, taken, exposures)
+    kept, moments = refreshes.moments(changes, times, taken, exposures)
     assert np.median(np.abs(moments.mean(axis=0) - true)) < 0.0003
     assert exposures[kept].mean() == pytest.approx(0.006, rel=0.1)
 
@@ -84,7 +85,7 @@ def test_a_monitor_out_of_step_tells_moments_and_the_films_exposure() -> None:
 def test_a_monitor_in_step_leaves_the_gap_between_two_exposures_open() -> None:
     """60 Hz against 60 frame/s of 2 ms: every change lies in the same gap of 14.7 ms, however many there are."""
     changes, times, taken, true = changes_of(3, 60.0, 0.002)
-    _, moments = _refreshes.moments(changes, times, taken, np.full(256, 0.002))
+    _, moments = refreshes.moments(changes, times, taken, np.full(256, 0.002))
     assert moments.mean(axis=1).std() > 0.003
     assert abs(moments.mean() - true.mean()) <= 1.96 * moments.mean(axis=1).std()
 
@@ -101,7 +102,7 @@ def test_crowds_find_two_islands_in_their_shares() -> None:
         )
 
     steps = [lambda guesses, part=part: part * likelihood(guesses) for part in (1e-3, 1e-2, 0.1, 0.3, 1.0)]
-    found = _crowd.closed_in(
+    found = particles.closed_in(
         [(lambda random: (random.uniform(-10, 10, (512, 1)), np.zeros(512)), steps)],
         belief,
         size=512,

@@ -16,10 +16,13 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from acceptance import camera, charts, encode, scene, simulate
+from acceptance.charts import definition
 from acceptance.errors import GapError
+from acceptance.footage import encode
 from acceptance.metrics import resolution
 from acceptance.model import Coding, Measurement, Note, Shot
+from acceptance.scene import build
+from acceptance.simulate import camera, films
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -307,14 +310,14 @@ BLUR = 1.0
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Film the acceptance chart with a lossless simulated camera of known blur."""
     path = tmp_path_factory.mktemp("film") / "chart.mkv"
-    simulate.film_chart(camera.Camera(blur=BLUR, crf=0), charts.load("acceptance"), path, 0.4)
+    films.film_chart(camera.Camera(blur=BLUR, crf=0), definition.load("acceptance"), path, 0.4)
     return path
 
 
 @pytest.fixture(scope="module")
 def filmed(film: Path) -> list[Measurement | Note]:
     """Measure the film."""
-    seen = scene.look(Shot(id="shot", subject="camera", clip=film.name, chart="acceptance"), film.parent)
+    seen = build.look(Shot(id="shot", subject="camera", clip=film.name, chart="acceptance"), film.parent)
     assert resolution.serves(seen)
     return list(resolution.measure(seen))
 
@@ -369,13 +372,13 @@ def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_a
     film: Path, tmp_path: Path
 ) -> None:
     """A 16:9 picture squeezed into D1, without a word of it: as 4:3 its 405 TV lines would be 540."""
-    whole = scene.look(Shot(id="shot", subject="camera", clip=film.name), film.parent).reference.luma
+    whole = build.look(Shot(id="shot", subject="camera", clip=film.name), film.parent).reference.luma
     squeezed = cv2.resize(np.asarray(whole), (720, 576), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(tmp_path / "d1.png"), squeezed)
 
     def read(coding: Coding) -> list[Measurement | Note]:
         shot = Shot(id="shot", subject="camera", clip="d1.png", chart="acceptance", coding=coding)
-        return list(resolution.measure(scene.look(shot, tmp_path)))
+        return list(resolution.measure(build.look(shot, tmp_path)))
 
     told = read(Coding())
     assert not _of(told, "resolution.horizontal") + _of(told, "resolution.wedge_horizontal")
@@ -388,8 +391,8 @@ def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_a
 
 def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
     """Cut off at white, the bars would read 7 % too high."""
-    simulate.film_chart(camera.Camera(white=2.2, crf=0), charts.load("acceptance"), tmp_path / "bright.mkv", 0.2)
-    seen = scene.look(Shot(id="shot", subject="camera", clip="bright.mkv", chart="acceptance"), tmp_path)
+    films.film_chart(camera.Camera(white=2.2, crf=0), definition.load("acceptance"), tmp_path / "bright.mkv", 0.2)
+    seen = build.look(Shot(id="shot", subject="camera", clip="bright.mkv", chart="acceptance"), tmp_path)
     measured = list(resolution.measure(seen))
     assert not _of(measured, "resolution.wedge_horizontal")
     reasons = {one.quantity: one.reason.code for one in measured if isinstance(one, Note)}
@@ -399,8 +402,8 @@ def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
 def test_a_lens_that_bends_lines_does_not_mislead_wedges_and_edges(tmp_path: Path) -> None:
     """Barrel distortion of 4 %: the blur in the picture is the same everywhere, and so are the figures."""
     bent = camera.Camera(blur=BLUR, crf=0, distortion=0.04, share=0.85)
-    simulate.film_chart(bent, charts.load("acceptance"), tmp_path / "bent.mkv", 0.2)
-    seen = scene.look(Shot(id="s", subject="c", clip="bent.mkv", chart="acceptance"), tmp_path)
+    films.film_chart(bent, definition.load("acceptance"), tmp_path / "bent.mkv", 0.2)
+    seen = build.look(Shot(id="s", subject="c", clip="bent.mkv", chart="acceptance"), tmp_path)
     found = list(resolution.measure(seen))
     for direction in ("horizontal", "vertical"):
         (by_wedge,) = _of(found, f"resolution.wedge_{direction}")
@@ -438,11 +441,13 @@ def test_every_edge_says_where_it_lies_and_what_it_resolves_in_every_unit(filmed
 
 def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_picture_is_named(tmp_path: Path) -> None:
     """The chart takes 70 % of the picture's diagonal; the frames are sharpened after the camera."""
-    simulate.film_chart(camera.Camera(blur=BLUR, crf=0, share=0.7), charts.load("acceptance"), tmp_path / "a.mkv", 0.12)
-    frames = [frame.luma.astype(np.float64) for frame in scene.clip.open_clip(tmp_path / "a.mkv").frames()]
+    films.film_chart(
+        camera.Camera(blur=BLUR, crf=0, share=0.7), definition.load("acceptance"), tmp_path / "a.mkv", 0.12
+    )
+    frames = [frame.luma.astype(np.float64) for frame in build.clip.open_clip(tmp_path / "a.mkv").frames()]
     sharp = [np.clip(np.rint(2 * one - gaussian_filter(one, 1.5)), 0, 255).astype(np.uint8) for one in frames]
     encode.write(tmp_path / "b.mkv", sharp, codec="ffv1", pixel_format="gray")
-    seen = scene.look(Shot(id="s", subject="c", clip="b.mkv", chart="acceptance"), tmp_path)
+    seen = build.look(Shot(id="s", subject="c", clip="b.mkv", chart="acceptance"), tmp_path)
     notes = {one.quantity: one.reason for one in resolution.measure(seen) if isinstance(one, Note)}
     assert notes["resolution.corner_ratio"].code == "field_not_covered"
     assert notes["resolution.corner_ratio"].parameters["share"] == pytest.approx(0.7, abs=0.01)
@@ -465,7 +470,7 @@ def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(film: 
     """Without the chart's place an edge still tells the blur; a wedge's frequencies are unknown and a Note says so."""
     by_hand = {"edge": (595.0, 409.0, 95.0, 95.0), "wedge": (453.0, 273.0, 120.0, 228.0)}
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance", regions=by_hand)
-    found = [one for one in resolution.measure(scene.look(shot, film.parent)) if one.region in by_hand]
+    found = [one for one in resolution.measure(build.look(shot, film.parent)) if one.region in by_hand]
     (mtf50,) = _of(found, "resolution.mtf50")
     assert mtf50.value == pytest.approx(_true(0.5), abs=1.5 * mtf50.expanded)
     assert mtf50.direction == "horizontal"
@@ -476,9 +481,9 @@ def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(film: 
 def test_an_overexposed_chart_gives_reasons_and_no_edge_figures(tmp_path: Path) -> None:
     """White at two and a half times the nominal: the light side of every edge is clipped."""
     over = camera.Camera(white=2.5, crf=0)
-    simulate.film_chart(over, charts.load("acceptance"), tmp_path / "chart.mkv", 0.2)
+    films.film_chart(over, definition.load("acceptance"), tmp_path / "chart.mkv", 0.2)
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance")
-    found = list(resolution.measure(scene.look(shot, tmp_path)))
+    found = list(resolution.measure(build.look(shot, tmp_path)))
     assert not _of(found, "resolution.mtf50")
     reasons = [one.reason for one in found if isinstance(one, Note) and one.quantity == "resolution.mtf50"]
     assert {one.code for one in reasons} == {"clipped"}
@@ -494,7 +499,7 @@ def test_a_crossing_that_lies_in_the_noise_is_refused(tmp_path: Path) -> None:
     )
     refused = {
         item.quantity: item.reason.code
-        for item in resolution.measure(scene.look(shot, tmp_path))
+        for item in resolution.measure(build.look(shot, tmp_path))
         if isinstance(item, Note)
     }
     assert refused["resolution.mtf10"] == refused["resolution.horizontal"] == "mtf_in_noise"

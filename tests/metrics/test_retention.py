@@ -12,8 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acceptance import cli, plan, recording_list, report, session, verify
-from acceptance.evidence import check
+from acceptance.cli import verbs
 from acceptance.metrics import quantities
 from acceptance.metrics import recordings as metric
 from acceptance.model import (
@@ -29,7 +28,12 @@ from acceptance.model import (
     SubjectKind,
     Verdict,
 )
-from acceptance.recordings import Evidence, Found, ordered, placed
+from acceptance.recorder import listing
+from acceptance.recorder.recordings import Evidence, Found, ordered, placed
+from acceptance.report import render
+from acceptance.session import plan, runner
+from acceptance.session.evidence import check
+from acceptance.signing import verification
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,7 +187,7 @@ def test_faults_of_one_kind_are_counted_and_the_first_file_is_named() -> None:
         ("clock_off_by_hours", {"hours": -8, "count": 5, "file": "1.mp4"}, "channel.gate"),
         ("clock_off_by_hours", {"hours": 1, "count": 5, "file": "0.mp4"}, "channel.gate"),
     ]
-    assert "-8".replace("-", "\u2212") in report.reason(notes[0].reason, "zh")
+    assert "-8".replace("-", "\u2212") in render.reason(notes[0].reason, "zh")
 
 
 def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> None:
@@ -245,7 +249,7 @@ def run(folder: Path, found: Found, *, answers: tuple[Answer, ...] = (), **field
         recordings=(asked(source="录像清单.csv", **fields),),
     )
     plan.check(wanted, folder, "plan")
-    return session.run(wanted, folder, folder / "out")
+    return runner.run(wanted, folder, folder / "out")
 
 
 def finding(done: Session, requirement: str) -> Finding:
@@ -265,17 +269,17 @@ def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Pa
     assert done.hashes[kept.source] == kept.sha256
     assert "data/recordings/kept/given-录像清单.csv" in done.hashes
     assert check(folder) == ()
-    assert len(recording_list.read(folder / kept.source, zone=CHINA, now=NOW).recordings) == kept.files
-    assert session.load(folder) == done
+    assert len(listing.read(folder / kept.source, zone=CHINA, now=NOW).recordings) == kept.files
+    assert runner.load(folder) == done
 
 
 def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(tmp_path: Path) -> None:
     done, folder = run(tmp_path, found_of(gate=hours(24)), in_service="2025-11-01")
-    states = {step.name: step.state for step in verify.verify(folder, ()).steps}
-    assert states["verdicts"] is verify.State.OK
+    states = {step.name: step.state for step in verification.verify(folder, ()).steps}
+    assert states["verdicts"] is verification.State.OK
     kept = folder / done.recordings[0].source
     kept.write_text(kept.read_text("utf-8").replace("2026-11-01", "2026-10-01"), "utf-8")
-    assert verify.verify(folder, ()).exit_code == 1
+    assert verification.verify(folder, ()).exit_code == 1
 
 
 def test_a_system_younger_than_the_limit_is_inconclusive_with_its_capacity_beside_it(tmp_path: Path) -> None:
@@ -340,18 +344,18 @@ def test_a_bad_list_is_refused_before_anything_is_written(tmp_path: Path) -> Non
     wanted = Plan(subjects=(Subject(id="r", kind=SubjectKind.RECORDER),), shots=(),
                   recordings=(asked(subject="r", source="录像清单.csv"),))  # fmt: skip
     with pytest.raises(PlanError, match="row 2, start"):
-        session.run(wanted, tmp_path, tmp_path / "out")
+        runner.run(wanted, tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_the_report_shows_a_row_a_channel_and_the_map(tmp_path: Path) -> None:
     spans = hours(20, but=[(5, 7)])
     done, folder = run(tmp_path, found_of(大门=spans, lobby=hours(20)), in_service="2026-11-01")
-    packs = session.load_packs(done.plan, folder / "data" / "packs")
+    packs = runner.load_packs(done.plan, folder / "data" / "packs")
     for lang, words in (("zh", ("录像保存", "连续保存自此时起")), ("en", ("Recordings kept", "kept since"))):
-        page = report.html(done, packs, folder, lang)
+        page = render.html(done, packs, folder, lang)
         assert all(word in page for word in (*words, "大门", "2026-11-06 00:00:00", "lobby"))
-    assert "Recordings kept" not in report.html(replace_recordings(done), packs, folder, "en")
+    assert "Recordings kept" not in render.html(replace_recordings(done), packs, folder, "en")
 
 
 def replace_recordings(done: Session) -> Session:
@@ -364,7 +368,7 @@ def replace_recordings(done: Session) -> Session:
 
 
 def invoke(*arguments: str) -> Any:
-    return CliRunner().invoke(cli.cli, ["recordings", *arguments])
+    return CliRunner().invoke(verbs.cli, ["recordings", *arguments])
 
 
 def test_the_verb_tells_draws_and_writes(tmp_path: Path) -> None:
@@ -383,7 +387,7 @@ def test_the_verb_tells_draws_and_writes(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert retention["value"] == pytest.approx(13)
     assert retention["expanded"] == pytest.approx(retention["k"] * retention["uncertainty"])
-    assert len(recording_list.read(kept, zone=CHINA, now=NOW).recordings) == 24 * 38
+    assert len(listing.read(kept, zone=CHINA, now=NOW).recordings) == 24 * 38
     assert "value = 46.30" in done.output
 
 
@@ -398,6 +402,6 @@ def test_capacity_falls_back_on_the_sizes_of_the_files_and_says_when_there_are_n
 
 def test_the_verb_exits_with_3_where_nothing_can_be_placed(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("channel,start,end\n1,1970-01-01 08:00:00,1970-01-01 09:00:00\n", "utf-8")
-    done = CliRunner().invoke(cli.cli, ["recordings", str(tmp_path / "list.csv")], standalone_mode=False)
+    done = CliRunner().invoke(verbs.cli, ["recordings", str(tmp_path / "list.csv")], standalone_mode=False)
     assert done.return_value == 3
     assert "the clock was never set" in done.output.replace("\n", " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from acceptance.metrics import _timing
+from acceptance.metrics._shared import timing
 
 EVEN = np.arange(200) / 25
 
@@ -13,7 +13,7 @@ EVEN = np.arange(200) / 25
 def test_an_outage_counts_in_full_and_tells_how_many_pictures_it_swallowed() -> None:
     """Five seconds without a picture are part of T; 125 are missing before frame 100."""
     times = np.where(np.arange(200) < 100, EVEN, EVEN + 5)
-    found = _timing.timing(times)
+    found = timing.timing(times)
     assert found.duration == pytest.approx(200 / 25 + 5)
     assert found.gaps.tolist() == [100]
     missing = found.missing()
@@ -25,7 +25,7 @@ def test_an_outage_counts_in_full_and_tells_how_many_pictures_it_swallowed() -> 
 @pytest.mark.parametrize("offset", [-3.0, 3600.0])
 def test_a_clock_that_is_set_anew_begins_a_stretch_and_takes_no_time(offset: float) -> None:
     """A step back, or an hour ahead: the frames of both stretches are counted, the jump is not."""
-    found = _timing.timing(np.where(np.arange(200) < 80, EVEN, EVEN + offset))
+    found = timing.timing(np.where(np.arange(200) < 80, EVEN, EVEN + offset))
     assert found.stretches == [(0, 80), (80, 200)]
     assert found.duration == pytest.approx(8.0)
     assert found.gaps.size == 0
@@ -35,12 +35,12 @@ def test_a_clock_that_is_set_anew_begins_a_stretch_and_takes_no_time(offset: flo
 def test_a_rate_that_halves_is_variable_and_nothing_is_missing() -> None:
     """A slow shutter: 25 frame/s, then 12.5; a few lost pictures make no variable rate."""
     slow = np.concatenate([EVEN[:100], EVEN[99] + np.arange(1, 101) / 12.5])
-    found = _timing.timing(slow)
+    found = timing.timing(slow)
     assert found.variable(0.001)
     missing = found.missing()
     assert missing is not None
     assert missing.sum() <= 1
-    lossy = _timing.timing(np.delete(EVEN, [20, 77, 78, 140]))
+    lossy = timing.timing(np.delete(EVEN, [20, 77, 78, 140]))
     assert not lossy.variable(0.001)
     holes = lossy.missing()
     assert holes is not None
@@ -48,12 +48,12 @@ def test_a_rate_that_halves_is_variable_and_nothing_is_missing() -> None:
 
 
 def test_stamps_rounded_to_the_millisecond_do_not_make_a_rate_variable() -> None:
-    assert not _timing.timing(np.round(np.arange(300) / 29.97, 3)).variable(0.001)
+    assert not timing.timing(np.round(np.arange(300) / 29.97, 3)).variable(0.001)
 
 
 def test_pictures_on_no_even_grid_leave_open_how_many_are_missing() -> None:
     random = np.random.default_rng(1)
-    assert _timing.timing(np.cumsum(random.uniform(0.01, 0.2, 300))).missing() is None
+    assert timing.timing(np.cumsum(random.uniform(0.01, 0.2, 300))).missing() is None
 
 
 def test_the_bit_rate_over_time_adds_up_to_the_bits_of_the_clip() -> None:
@@ -61,6 +61,6 @@ def test_the_bit_rate_over_time_adds_up_to_the_bits_of_the_clip() -> None:
     random = np.random.default_rng(2)
     for frames in (1500, 90_000):
         sizes = random.integers(100, 20_000, frames)
-        ends, kilobits = _timing.bit_rate(np.arange(frames) / 25, sizes)
+        ends, kilobits = timing.bit_rate(np.arange(frames) / 25, sizes)
         assert len(ends) <= 300
         assert kilobits.sum() * (frames / 25) / len(ends) == pytest.approx(sizes.sum() * 8 / 1000)

@@ -1,0 +1,188 @@
+"""Which chart suits a camera's place: how large each will be in the picture, and what can be read there.
+
+A pinhole camera looks at the chart's middle, which hangs upright straight ahead; near the axis that holds for every
+lens. Pixels per metre = focal length in px / distance along the line of sight. TV lines per picture height of a wedge's
+end = 2 x frequency x picture height / (pixels per millimetre), frequency in cycles/mm (ISO 12233:2023).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from acceptance.charts.definition import Chart
+
+# Width in mm of the sensors that are sold under a format's name in surveillance cameras: pixels times pitch of common
+# ones (1/2.8": 1920 x 2.9 um, 3840 x 1.45 um; 1/2.7": 1920 x 3.0 um; 1/1.8": 3840 x 2.0 um; 1/1.2": 3840 x 2.9 um),
+# else the format's nominal width. Makers differ by some 3 %; the data sheet's width is better.
+SENSORS: Mapping[str, float] = {
+    "1/4": 3.6,
+    "1/3": 4.8,
+    "1/2.9": 5.38,
+    "1/2.8": 5.57,
+    "1/2.7": 5.76,
+    "1/2.5": 5.76,
+    "1/2.3": 6.17,
+    "1/2": 6.4,
+    "1/1.8": 7.68,
+    "1/1.7": 7.6,
+    "2/3": 8.8,
+    "1/1.2": 11.14,
+    "1": 12.8,
+}
+STEEPEST = 40.0  # degrees: the bar of the finder
+UPRIGHT = 5.0  # degrees beyond which the chart should lean towards the camera
+FILLING = 0.6  # of the picture's width, for TV lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Camera:
+    """Where a camera looks from: ``focal`` length in px, ``distance`` along the floor and ``rise`` in m.
+
+    ``rise`` counts from the chart's middle to the lens; ``picture`` is width and height in px.
+    """
+
+    focal: float
+    picture: tuple[int, int]
+    distance: float
+    rise: float = 0.0
+
+    @property
+    def slant(self) -> float:
+        """Metres from the lens to the chart's middle."""
+        return math.hypot(self.distance, self.rise)
+
+    @property
+    def tilt(self) -> float:
+        """Degrees by which an upright chart is seen from above (below: negative)."""
+        return math.degrees(math.atan2(self.rise, self.distance))
+
+    @property
+    def pixels_per_metre(self) -> float:
+        """Pixels per metre across the line of sight at the chart."""
+        return self.focal / self.slant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What a chart will be in the picture: sides in px and as shares of the picture's, upright as it hangs.
+
+    ``cell`` and ``edge``: px of a fiducial's cell and of the shortest side of an edge. ``lines``: TV lines per picture
+    height at the ends of its horizontal wedge, None without. ``troubles`` are codes, none where the chart can be used;
+    ``nearest`` and ``farthest`` are the distances from the lens, in m, between which it is neither too large nor small.
+    """
+
+    chart: Chart
+    size: tuple[float, float]
+    share: tuple[float, float]
+    cell: float
+    edge: float
+    lines: tuple[float, float] | None
+    troubles: tuple[str, ...]
+    nearest: float
+    farthest: float
+
+
+def camera(
+    *,
+    picture: tuple[int, int],
+    distance: float,
+    rise: float = 0.0,
+    focal_length: float | None = None,
+    sensor: str = "",
+    field_of_view: float | None = None,
+) -> Camera:
+    """Return the camera: ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or ``field_of_view``.
+
+    The latter is horizontal, in degrees. Raises ``PlanError`` where these say too little or nonsense.
+    """
+    if field_of_view is not None:
+        if not 0 < field_of_view < 170:
+            raise _wrong(
+                "--field-of-view", f"{field_of_view:g} degrees are no field of view of a lens with straight lines"
+            )
+        focal = picture[0] / 2 / math.tan(math.radians(field_of_view) / 2)
+    elif focal_length and sensor:
+        focal = picture[0] * focal_length / sensor_width(sensor)
+    else:
+        raise _wrong("--advise", "the lens is not known")
+    return Camera(focal=focal, picture=picture, distance=distance, rise=rise)
+
+
+def sensor_width(text: str) -> float:
+    """Return a sensor's width in mm from its format or from the width itself. Raises ``PlanError``."""
+    name = text.strip().removesuffix('"').removesuffix("inch").strip()
+    try:
+        width = SENSORS[name] if name in SENSORS else float(name.removesuffix("mm"))
+    except ValueError:
+        width = 0.0
+    if not 0.5 <= width <= 100:
+        raise _wrong("--sensor", f"{text!r} is neither a width in mm nor one of {', '.join(SENSORS)}")
+    return width
+
+
+def _wrong(where: str, what: str) -> PlanError:
+    hint = "Give --focal-length MM with --sensor FORMAT, or --field-of-view DEGREES"
+    return PlanError(what, where=where, hint=hint, code="advice")
+
+
+def advise(seen_by: Camera, charts: Sequence[Chart], lines: float | None = None) -> list[Advice]:
+    """Return what each printed chart will be for this camera, the best first; ``lines`` are the TV lines to be read."""
+    given = [_advice(seen_by, chart, lines) for chart in charts if chart.fiducials and chart.kind == "print"]
+    return sorted(
+        given, key=lambda one: (len(one.troubles), max(one.share) if max(one.share) > 1 else 1 - one.share[0])
+    )
+
+
+def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
+    scale = seen_by.pixels_per_metre / 1000  # px/mm
+    upright = math.cos(math.radians(seen_by.tilt))
+    size = chart.size[0] * scale, chart.size[1] * scale * upright
+    share = size[0] / seen_by.picture[0], size[1] / seen_by.picture[1]
+    edges = [min(one.rect[2] * scale, one.rect[3] * scale * upright) for one in chart.regions if one.kind == "edge"]
+    ends = _wedge(chart, 2 * seen_by.picture[1] / scale)
+    return Advice(
+        chart=chart,
+        size=size,
+        share=share,
+        cell=min((mark.rect[2] for mark in chart.fiducials), default=0.0) / 6 * scale,
+        edge=min(edges, default=0.0),
+        lines=ends,
+        troubles=tuple(code for code, there in _troubles(seen_by, chart, size, share, ends, lines).items() if there),
+        nearest=seen_by.slant * max(share),
+        farthest=seen_by.slant * size[0] / chart.smallest,
+    )
+
+
+def _wedge(chart: Chart, lines: float) -> tuple[float, float] | None:
+    """Return the ends of the horizontal wedge, ``lines`` being TV lines per picture height at 1 cycle/mm."""
+    found = [one.printed for one in chart.regions if one.kind == "wedge" and one.direction == "horizontal"]
+    return (found[0]["from"] * lines, found[0]["to"] * lines) if found else None
+
+
+def _troubles(
+    seen_by: Camera,
+    chart: Chart,
+    size: tuple[float, float],
+    share: tuple[float, float],
+    ends: tuple[float, float] | None,
+    lines: float | None,
+) -> dict[str, bool]:
+    """Return what may stand in the way, and whether it does."""
+    known = ends or (0.0, math.inf)
+    wanted = known[0] if lines is None else lines
+    return {
+        "too_steep": abs(seen_by.tilt) > STEEPEST,
+        "too_large": max(share) > 1,
+        "too_small": size[0] < chart.smallest,
+        "no_wedge": lines is not None and ends is None,
+        "wedge_too_coarse": wanted > known[1],
+        "wedge_too_fine": wanted < known[0],
+        "fill_more": lines is not None and ends is not None and share[0] < FILLING,
+    }

@@ -1,0 +1,280 @@
+"""Draw a chart from its definition (``definition.py``): as SVG at true size, and as a raster of exact area coverage.
+
+Both come from one list of filled polygons, so that print, picture and simulation cannot drift apart. A raster pixel is
+the area-weighted mean of the linear light within it, in closed form (signed trapezoids summed along the row, as scan
+converters for outlines do), not sampled. Labels are drawn in the SVG only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+import cv2
+import numpy as np
+
+from acceptance.charts import clock_screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from acceptance.charts.definition import Chart, Fiducial, Region
+    from acceptance.charts.located import Floats
+    from acceptance.model import Box
+
+Colour = tuple[float, float, float]
+BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+
+# Bradford adaptation from D50 to D65 and XYZ to linear sRGB (IEC 61966-2-1), multiplied out.
+_D50 = np.array([0.96422, 1.0, 0.82521])
+_D50_TO_SRGB = np.array(
+    [
+        [3.1338561, -1.6168667, -0.4906146],
+        [-0.9787684, 1.9161415, 0.0334540],
+        [0.0719453, -0.2289914, 1.4052427],
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A filled polygon, (n, 2) mm, in linear light, and the light of what it lies on."""
+
+    points: Floats
+    colour: Colour
+    under: Colour
+
+
+def svg(chart: Chart, *, index: int | None = None) -> str:
+    """Return the chart as SVG, one user unit a millimetre; a clock shows the refresh ``index`` (default 0)."""
+    return _svg(chart, chart.size, _content(chart, index))
+
+
+def page(chart: Chart, *, index: int | None = None) -> str:
+    """Return the chart as SVG in the middle of its paper, at true size, with a word on that in the lower margin."""
+    left, top = ((paper - size) / 2 for paper, size in zip(chart.paper, chart.size, strict=True))
+    placed = [f'<g transform="translate({left:g} {top:g})">', *_content(chart, index), "</g>"]
+    width, height = chart.paper
+    if chart.paper != chart.size:
+        text = f"{chart.name}  {chart.size[0]:g} x {chart.size[1]:g} mm, 100 %"
+        placed.append(_text(text, left, height - top + width / 60, width / 100))
+    return _svg(chart, (width, height), placed)
+
+
+def _svg(chart: Chart, size: tuple[float, float], content: Iterable[str]) -> str:
+    width, height = size
+    box = f'width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}"'
+    title = f"<title>{escape(chart.title)} {escape(chart.title_en)}</title>"
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {box}>', title, *content, "</svg>", ""])
+
+
+def _content(chart: Chart, index: int | None) -> Iterator[str]:
+    width, height = chart.size
+    yield f'<rect width="{width:g}" height="{height:g}" fill="{_paint(_grey(chart.background))}"/>'
+    for shape in shapes(chart, index or 0):
+        points = " ".join(f"{x:.4f},{y:.4f}" for x, y in shape.points)
+        yield f'<polygon points="{points}" fill="{_paint(shape.colour)}"/>'
+    for label in chart.labels:
+        yield _text(label.text, label.x, label.y, label.height)
+
+
+def _text(words: str, x: float, y: float, height: float) -> str:
+    place = f'x="{x:g}" y="{y:g}" font-size="{height:g}"'
+    return f'<text {place} font-family="Noto Sans CJK SC, sans-serif">{escape(words)}</text>'
+
+
+def raster(
+    chart: Chart, width: int, *, index: int | None = None, session: str = clock_screen.NOBODY
+) -> NDArray[np.float32]:
+    """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1, by exact area coverage.
+
+    The chart reaches from x = -0.5 to x = ``width`` - 0.5; the height follows from square pixels.
+    """
+    scale = width / chart.size[0]
+    rows = round(chart.size[1] * scale)
+    picture = np.full((rows, width, 3), chart.background, dtype=np.float64)
+    for shape in shapes(chart, index or 0, session):
+        cover, (x, y) = coverage(shape.points * scale)
+        target = picture[y : y + cover.shape[0], x : x + cover.shape[1]]
+        cover = cover[: target.shape[0], : target.shape[1]]
+        target += cover[..., None] * (np.array(shape.colour) - np.array(shape.under))
+    return np.clip(picture, 0.0, 1.0).astype(np.float32)
+
+
+def to_raster(chart: Chart, width: int) -> Floats:
+    """Return the (3, 3) homography from chart mm to the pixels of ``raster(chart, width)``."""
+    scale = width / chart.size[0]
+    return np.array([[scale, 0.0, -0.5], [0.0, scale, -0.5], [0.0, 0.0, 1.0]])
+
+
+def png(chart: Chart, width: int, *, index: int | None = None) -> bytes:
+    """Return ``raster`` as an 8-bit sRGB PNG file."""
+    coded = np.rint(255 * srgb(raster(chart, width, index=index))).astype(np.uint8)
+    return bytes(cv2.imencode(".png", coded[..., ::-1])[1])
+
+
+def srgb(light: NDArray[np.floating]) -> Floats:
+    """Return linear light, 0 to 1, coded by the curve of sRGB (IEC 61966-2-1), 0 to 1."""
+    light = np.asarray(light, dtype=np.float64)
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+
+
+def linear_rgb(lab: tuple[float, float, float]) -> Colour:
+    """Return CIELAB under D50 as linear sRGB light (ISO 11664-4, Bradford adaptation to D65); may leave 0 to 1."""
+    lightness, a, b = lab
+    f = np.array([a / 500, 0.0, -b / 200]) + (lightness + 16) / 116
+    xyz = _D50 * np.where(f > 6 / 29, f**3, (f - 4 / 29) * 3 * (6 / 29) ** 2)
+    red, green, blue = (_D50_TO_SRGB @ xyz).tolist()
+    return red, green, blue
+
+
+def shapes(chart: Chart, index: int = 0, session: str = clock_screen.NOBODY) -> Iterator[Shape]:
+    """Yield all that is printed on the background, in the order of painting."""
+    for fiducial in chart.fiducials:
+        yield from _fiducial(fiducial, _grey(chart.dark), _grey(chart.background))
+    for region in chart.regions:
+        if region.kind in clock_screen.SHOWN:
+            yield _filled(region.rect, BLACK, chart)
+            yield from (Shape(_box(box), WHITE, BLACK) for box in clock_screen.lit(region, index, session))
+        else:
+            yield from _SHAPES[region.kind](region, chart)
+
+
+def light(region: Region, boxes: Iterable[Box], scale: float) -> tuple[Floats, tuple[int, int]]:
+    """Return the light that lit boxes add to a screen's region, and the x, y of the array's first pixel.
+
+    ``scale`` is in pixels a unit of the chart; the array holds the whole region.
+    """
+    whole, (left, top) = coverage(_box(region.rect) * scale)
+    whole[:] = 0
+    for box in boxes:
+        cover, (x, y) = coverage(_box(box) * scale)
+        target = whole[y - top : y - top + cover.shape[0], x - left : x - left + cover.shape[1]]
+        target += cover[: target.shape[0], : target.shape[1]]
+    return np.minimum(whole, 1.0), (left, top)
+
+
+def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
+    """Return the share of each pixel that a polygon covers, and the x, y of the array's first pixel.
+
+    ``points`` is (n, 2) in pixels, pixel i reaching from i to i + 1. Exact for any simple polygon.
+    """
+    first = np.floor(points.min(axis=0)).astype(int)
+    columns, rows = np.floor(points.max(axis=0)).astype(int) - first + 1
+    xa, ya, xb, yb = _pieces(points - first)
+    rise, middle = yb - ya, (xa + xb) / 2
+    column = np.minimum(np.floor(middle).astype(int), columns - 1)
+    row = np.minimum(np.floor((ya + yb) / 2).astype(int), rows - 1)
+    right = rise * (middle - column)  # belongs to the next column: what lies left of the edge in this pixel
+    sums = np.bincount(row * (columns + 1) + column, rise - right, rows * (columns + 1))
+    sums += np.bincount(row * (columns + 1) + column + 1, right, rows * (columns + 1))
+    cover = np.abs(np.cumsum(sums.reshape(rows, columns + 1), axis=1))[:, :columns]
+    return cover, (int(first[0]), int(first[1]))
+
+
+def _pieces(points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Cut the polygon's sides at all pixel borders: x and y of the pieces' two ends, each piece within one pixel."""
+    starts, ends = [], []
+    for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
+        cuts = [np.array([0.0, 1.0])]
+        for low, high in zip(start, end, strict=True):
+            if low != high:
+                borders = np.arange(math.ceil(min(low, high)), math.floor(max(low, high)) + 1)
+                cuts.append((borders - low) / (high - low))
+        along = np.sort(np.concatenate(cuts))[:, None]
+        places = start + along * (end - start)
+        starts.append(places[:-1])
+        ends.append(places[1:])
+    a, b = np.concatenate(starts), np.concatenate(ends)
+    return a[:, 0], a[:, 1], b[:, 0], b[:, 1]
+
+
+def _grey(value: float) -> Colour:
+    return value, value, value
+
+
+def _paint(colour: Colour) -> str:
+    return "rgb(" + ", ".join(f"{100 * float(value):.3f}%" for value in srgb(np.clip(np.array(colour), 0, 1))) + ")"
+
+
+def _box(rect: Box) -> Floats:
+    x, y, width, height = rect
+    return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
+
+
+def _filled(rect: Box, colour: Colour, chart: Chart) -> Shape:
+    return Shape(_box(rect), colour, _grey(chart.background))
+
+
+def _fiducial(fiducial: Fiducial, dark: Colour, light: Colour) -> Iterator[Shape]:
+    yield Shape(_box(fiducial.rect), dark, light)
+    x, y, side, _ = fiducial.rect
+    cell = side / 6
+    for bit in range(16):
+        if fiducial.code >> (15 - bit) & 1:
+            row, column = divmod(bit, 4)
+            yield Shape(_box((x + cell * (column + 1), y + cell * (row + 1), cell, cell)), light, dark)
+
+
+def _edge(region: Region, chart: Chart) -> Iterator[Shape]:
+    """Draw dark on the left of (or above) a straight edge through the middle of the rectangle."""
+    x, y, width, height = region.rect
+    light = _grey(region.printed["light"])
+    yield _filled(region.rect, light, chart)
+    along, across = (height, width) if region.direction == "horizontal" else (width, height)
+    shift = along / 2 * math.tan(math.radians(region.printed["angle"]))
+    dark = np.array([[0, 0], [across / 2 + shift, 0], [across / 2 - shift, along], [0, along]])
+    points = dark if region.direction == "horizontal" else dark[:, ::-1]
+    yield Shape(points + np.array([x, y]), _grey(region.printed["dark"]), light)
+
+
+def _wedge(region: Region, chart: Chart) -> Iterator[Shape]:
+    """Draw bars half a period wide about the rectangle's middle line; the frequency is linear along the rectangle.
+
+    The sides are hyperbolas, as polygons of 240 points, closest where the curvature is greatest: 0.4 um off at most.
+    """
+    x, y, width, height = region.rect
+    light = _grey(region.printed["light"])
+    yield _filled(region.rect, light, chart)
+    along, across = (height, width) if region.direction == "horizontal" else (width, height)
+    low, high = region.printed["from"], region.printed["to"]
+    frequency = np.linspace(low**-0.5, high**-0.5, 240) ** -2
+    place = (frequency - low) / (high - low) * along
+    for bar in range(region.printed["bars"]):
+        left = bar - region.printed["bars"] / 2 + 0.25
+        sides = [np.stack([across / 2 + edge / frequency, place], axis=1) for edge in (left, left + 0.5)]
+        points = np.concatenate([sides[0], sides[1][::-1]])
+        points = points if region.direction == "horizontal" else points[:, ::-1]
+        yield Shape(points + np.array([x, y]), _grey(region.printed["dark"]), light)
+
+
+def _uniform(region: Region, chart: Chart) -> Iterator[Shape]:
+    yield _filled(region.rect, _grey(region.printed["reflectance"]), chart)
+
+
+def _colour(region: Region, chart: Chart) -> Iterator[Shape]:
+    yield _filled(region.rect, linear_rgb(region.printed["lab"]), chart)
+
+
+def _dot(region: Region, chart: Chart) -> Iterator[Shape]:
+    """Draw a disc as a polygon of 64 sides and the disc's area."""
+    x, y, width, height = region.rect
+    turn = 2 * np.pi * np.arange(64) / 64
+    radius = region.printed["diameter"] / 2 * math.sqrt(2 * np.pi / 64 / math.sin(2 * np.pi / 64))
+    points = np.stack([x + width / 2 + radius * np.cos(turn), y + height / 2 + radius * np.sin(turn)], axis=1)
+    yield Shape(points, _grey(chart.dark), _grey(chart.background))
+
+
+_SHAPES: Mapping[str, Callable[[Region, Chart], Iterator[Shape]]] = {
+    "edge": _edge,
+    "wedge": _wedge,
+    "grey": _uniform,
+    "flat": _uniform,
+    "reference": _uniform,
+    "colour": _colour,
+    "grid": _dot,
+}

@@ -1,0 +1,170 @@
+"""Where a chart's regions lie in a picture; what a chart is stands in ``definition.py``.
+
+``drawing.py`` draws a chart and ``finding.py`` finds it in a picture, both from its one definition. Picture coordinates
+are pixels, a whole number being the centre of a pixel (as in OpenCV).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from acceptance.charts.definition import PRINTED, ZONES, Chart, Copy, Fiducial, Label, Region, load, names
+
+if TYPE_CHECKING:
+    from acceptance.model import Box, Point
+
+__all__ = [
+    "CLOCK_BITS",
+    "PRINTED",
+    "ZONES",
+    "Chart",
+    "Copy",
+    "Fiducial",
+    "Floats",
+    "Label",
+    "Located",
+    "Region",
+    "distorted",
+    "gray_code",
+    "inner",
+    "load",
+    "names",
+    "quad",
+    "to_picture",
+    "undistorted",
+]
+
+Floats = NDArray[np.float64]
+
+CLOCK_BITS = 24
+NEWTON = 12  # rounds
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A fiducial in the picture: its number on the chart and its corners, (4, 2) px, clockwise from its upper left."""
+
+    fiducial: int
+    corners: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """A chart found in a picture of ``picture`` = (width, height) px.
+
+    ``homography`` is (3, 3) from chart mm to px of the ideal picture, without lens distortion; ``distortion`` is k of:
+    ideal radius = radius (1 + k radius^2), about the picture's centre, 1 at half its diagonal; positive = barrel.
+    ``corners`` are the chart's outer corners in the picture in px, clockwise from the chart's own upper left,
+    ``residual`` the RMS distance in px of the fiducials' corners from where these put them, ``marks`` those fiducials.
+    """
+
+    chart: Chart
+    homography: Floats
+    corners: tuple[Point, Point, Point, Point]
+    residual: float
+    fiducials_found: int
+    picture: tuple[int, int]
+    distortion: float = 0.0
+    marks: tuple[Mark, ...] = ()
+
+    def to_picture(self, points: ArrayLike) -> Floats:
+        """Return where points of the chart, (n, 2) in mm, lie in the picture, in px, distortion included."""
+        return distorted(to_picture(self.homography, points), self.distortion, self.picture)
+
+    def to_chart(self, points: ArrayLike) -> Floats:
+        """Return which points of the chart, (n, 2) in mm, are seen at points of the picture in px."""
+        inverse = np.linalg.inv(self.homography)
+        return to_picture(inverse, undistorted(np.asarray(points, np.float64), self.distortion, self.picture))
+
+    @property
+    def width(self) -> float:
+        """Mean length in px of the chart's upper and lower side."""
+        a, b, c, d = (np.array(corner) for corner in self.corners)
+        return float(np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Width over height of a pixel by which the chart's middle would be seen square on: its shape as seen."""
+        middle, step = np.array(self.chart.size) / 2, 1e-3 * self.chart.size[0]
+        ends = self.to_picture(middle + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]]))
+        across, down = np.sum((ends[::2] - ends[1::2]) ** 2, axis=0)
+        return float(np.sqrt(down / across))
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether a region or fiducial lies partly outside the picture; the bare margin may."""
+        things = [mark.rect for mark in self.chart.fiducials] + [region.rect for region in self.chart.regions]
+        corners = [(x + i * width, y + j * height) for x, y, width, height in things for i in (0, 1) for j in (0, 1)]
+        places = self.to_picture(corners)
+        return bool(np.any(places < -0.5) or np.any(places > np.array(self.picture) - 0.5))
+
+
+def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
+    """Return points, (n, 2), mapped by a (3, 3) homography."""
+    matrix = np.asarray(homography, dtype=np.float64)
+    mapped = np.asarray(points, dtype=np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(mapped[:, :2] / mapped[:, 2:])
+
+
+def undistorted(points: Floats, k: float, picture: tuple[int, int]) -> Floats:
+    """Return the ideal places of points of a picture (n, 2) of this size: radius (1 + k radius^2), see ``Located``."""
+    centre = (np.array(picture) - 1) / 2
+    away = points - centre
+    return np.asarray(centre + away * (1 + k * np.sum(away**2, axis=1, keepdims=True) / np.sum(centre**2)))
+
+
+def distorted(ideal: Floats, k: float, picture: tuple[int, int]) -> Floats:
+    """Return where ideal places (n, 2) are seen: the inverse of ``undistorted``, by Newton's method.
+
+    Where a pincushion folds (no radius has this ideal radius) the result is where it comes nearest.
+    """
+    if not k:
+        return ideal
+    centre = (np.array(picture) - 1) / 2
+    away = (ideal - centre) / np.linalg.norm(centre)
+    wanted = np.linalg.norm(away, axis=1, keepdims=True)
+    most = math.inf if k > 0 else math.sqrt(-1 / (3 * k))
+    radius = np.minimum(wanted, most)
+    for _ in range(NEWTON):
+        slope = np.maximum(1 + 3 * k * radius**2, 1e-6)
+        radius = np.clip(radius - (radius * (1 + k * radius**2) - wanted) / slope, 0, most)
+    ratio = np.divide(radius, wanted, out=np.ones_like(radius), where=wanted > 0)
+    return np.asarray(centre + away * ratio * np.linalg.norm(centre))
+
+
+def quad(located: Located, region: Region, share: float = 1.0) -> Floats:
+    """Return the (4, 2) corners in px of a region, clockwise from its own upper left, its sides shrunk to ``share``."""
+    x, y, width, height = region.rect
+    half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2) * share
+    return located.to_picture(half + np.array([x + width / 2, y + height / 2]))
+
+
+def inner(located: Located, region: Region, share: float = 0.9) -> Box:
+    """Return x, y, width, height in px of the largest upright rectangle within ``quad(located, region, share)``.
+
+    It lies about the region's centre: the largest such for parallelograms, and nearly so in perspective. It reaches
+    from x to x + width in the coordinates of pixel centres, so that whole pixels x with x0 <= x <= x0 + width lie
+    within.
+    """
+    corners = quad(located, region, share)
+    centre = quad(located, region, 0.0)[0]
+    sides = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([sides[:, 1], -sides[:, 0]], axis=1)
+    room = np.abs(np.sum(normals * (corners - centre), axis=1))
+    turn = np.radians(np.arange(0.5, 90.0, 0.5))
+    shape = np.stack([np.cos(turn), np.sin(turn)])
+    half = shape * np.min(room[:, None] / (np.abs(normals) @ shape), axis=0)
+    best = half[:, np.argmax(half[0] * half[1])]
+    (x, y), (width, height) = (centre - best).tolist(), (2 * best).tolist()
+    return x, y, width, height
+
+
+def gray_code(index: int) -> int:
+    """Return the 24-bit reflected binary code (Gray, US patent 2632058) of an index: neighbours differ in one bit."""
+    wrapped = index % (1 << CLOCK_BITS)
+    return wrapped ^ (wrapped >> 1)

@@ -1,0 +1,101 @@
+"""How a flat chart comes into a picture: a homography and one term of lens distortion, fitted to points that are seen.
+
+The distortion is that of ``charts.Located``: ideal radius = radius (1 + k radius^2) about the picture's centre, the
+first radial term of D. C. Brown (Photogrammetric Engineering 32, 1966). In the ideal picture it is linear in k, which
+makes the fit a few steps of Gauss-Newton from the direct linear transformation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from acceptance.charts.located import Floats, distorted, to_picture
+
+ROUNDS = 5
+SURE = 4.0  # standard errors that a distortion must be away from 0; the corners of one fiducial err together
+LEAST, MOST = -0.25, 1.0  # of the distortion: below, the picture folds within its corners; above, no lens
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """From chart mm to px of a picture of ``picture`` = (width, height); see ``charts.Located``."""
+
+    homography: Floats
+    picture: tuple[int, int]
+    distortion: float = 0.0
+
+    def to_picture(self, points: Floats) -> Floats:
+        """Return where points of the chart, (n, 2) in mm, lie in the picture, in px."""
+        return distorted(to_picture(self.homography, points), self.distortion, self.picture)
+
+    def residual(self, points: Floats, seen: Floats) -> float:
+        """Return the RMS distance in px of what is ``seen`` (n, 2) from where ``points`` (n, 2) in mm should be."""
+        return float(np.sqrt(np.mean(np.sum(np.square(self.to_picture(points) - seen), axis=1))))
+
+
+def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Projection | None:
+    """Return the least-squares projection of ``points`` (n, 2) in mm to ``seen`` (n, 2) in px; None where none is.
+
+    The distortion is that of ``start`` unless ``free``; then it is fitted, from there, and taken as 0 where the
+    points do not show it clearly. At least four points, five when free.
+    """
+    picture = start.picture
+    centre, middle = (np.array(picture) - 1) / 2, points.mean(axis=0)
+    unit, scale = float(np.linalg.norm(centre)), float(np.abs(points - middle).max())
+    away, place = (seen - centre) / unit, (points - middle) / scale
+    k = start.distortion
+    try:
+        matrix = _direct(place, away * (1 + k * np.sum(away**2, axis=1, keepdims=True)))
+        matrix, k, error = _least_squares(place, away, matrix, k, free=free)
+    except np.linalg.LinAlgError:
+        return None
+    if free and not (abs(k) > SURE * error and LEAST <= k <= MOST):
+        return fit(points, seen, replace(start, distortion=0.0), free=False)
+    to_unit = np.array([[1 / scale, 0, -middle[0] / scale], [0, 1 / scale, -middle[1] / scale], [0, 0, 1]])
+    to_pixels = np.array([[unit, 0, centre[0]], [0, unit, centre[1]], [0, 0, 1]])
+    homography = to_pixels @ matrix @ to_unit
+    return Projection(homography / homography[2, 2], picture, k) if np.all(np.isfinite(homography)) else None
+
+
+def _direct(place: Floats, ideal: Floats) -> Floats:
+    """Homography (3, 3) by the direct linear transformation (Hartley and Zisserman, 2nd edition, 4.1)."""
+    x, y = ideal[:, :1], ideal[:, 1:]
+    own = np.column_stack([place, np.ones(len(place))])
+    rows = np.vstack([np.hstack([own, 0 * own, -x * own]), np.hstack([0 * own, own, -y * own])])
+    matrix = np.linalg.svd(rows)[2][-1].reshape(3, 3)
+    return np.asarray(matrix / matrix[2, 2])
+
+
+def _least_squares(place: Floats, away: Floats, matrix: Floats, k: float, *, free: bool) -> tuple[Floats, float, float]:
+    """Return homography, k and its standard error; residuals count as they are in the picture, not the ideal one."""
+    radius = np.sum(away**2, axis=1, keepdims=True)
+    error = 0.0
+    for _ in range(ROUNDS):
+        weight = 1 / (1 + 2 * k * radius)
+        homogeneous = np.column_stack([place, np.ones(len(place))])
+        depth = homogeneous @ matrix[2]
+        mapped = (homogeneous @ matrix[:2].T) / depth[:, None]
+        slopes = _slopes(homogeneous / depth[:, None], mapped)
+        if free:
+            slopes = np.column_stack([slopes, (-away * radius).T.ravel()])
+        misses = ((away * (1 + k * radius) - mapped) * weight).T.ravel()
+        slopes *= np.tile(weight, (2, 1))
+        step, _, rank, _ = np.linalg.lstsq(slopes, misses)
+        if rank < slopes.shape[1]:
+            raise np.linalg.LinAlgError("degenerate points")
+        matrix = matrix + np.append(step[:8], 0.0).reshape(3, 3)
+        if free:
+            k += float(step[8])
+            spread = np.sum((misses - slopes @ step) ** 2) / max(1, len(misses) - 9)
+            error = float(np.sqrt(spread * np.linalg.inv(slopes.T @ slopes)[8, 8]))
+    return matrix, k, error
+
+
+def _slopes(own: Floats, mapped: Floats) -> Floats:
+    """Return the derivatives (2 n, 8) of the mapped points, all x, then all y, by the homography's entries."""
+    nothing = 0 * own
+    across = np.hstack([own, nothing, -mapped[:, :1] * own[:, :2]])
+    down = np.hstack([nothing, own, -mapped[:, 1:] * own[:, :2]])
+    return np.vstack([across, down])

@@ -1,0 +1,222 @@
+"""The demo: a simulated camera films the charts; from there on everything is the ordinary path.
+
+Two devices: one good, one with three planted faults (soft focus, dropped frames, a delay above 2 s).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import multiprocessing
+import queue
+import shutil
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from acceptance import __version__
+from acceptance.charts import definition
+from acceptance.model import Verdict
+from acceptance.session import plan, runner
+from acceptance.session.workspace import claimed, writing
+from acceptance.signing.certificates import load_signer, make_demo_chain
+from acceptance.signing.issuing import issue
+from acceptance.signing.verification import verify
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.queues import Queue
+    from pathlib import Path
+
+    from acceptance.model import Session
+    from acceptance.session.runner import Progress
+    from acceptance.signing.certificates import DemoChain
+    from acceptance.simulate.films import Truth
+
+    Told = Queue[tuple[str, int, int]]
+
+SECONDS = 6.0
+# Seconds until a frame is ready for the monitor; it arrives at the host DECODING earlier.
+DELAYS = {"good": 0.12, "faulty": 2.6}
+DECODING = 0.04
+TELL_EVERY = 5
+PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
+GOOD = Camera(noise=0.01, crf=12, seed=11)
+SOFT = replace(GOOD, blur=2.4, seed=12, dropped=frozenset(range(7, 150, 6)))
+PLANTED = {
+    "good": frozenset[str](),
+    "faulty": frozenset({"resolution.wedge_horizontal", "frame_rate.unique", "latency.glass_to_glass"}),
+}
+PLAN = """\
+# Written by `acceptance demo`; an example of a plan. Every field is described in docs/formats.md.
+packs = ["db50_216_2006"]
+scope = "device"
+operator = "acceptance {version}"
+minimum_duration = {seconds:g}
+
+[project]
+title = "演示：模拟摄像机验收检测"
+customer = "演示委托单位"
+laboratory = "演示检测机构"
+place = "模拟环境（无真实设备）"
+description = "本报告由演示程序对模拟摄像机的真实编码视频测量生成，不涉及任何真实设备。"
+
+[[deviations]]
+what = "minimum_duration"
+value = {seconds:g}
+why = "演示影片为 {seconds:g} s"
+
+[[subjects]]
+id = "{name}"
+kind = "fixed"
+name = "{title}"
+model = "simulated camera"
+facts = {{ system = "digital", picture = "colour" }}
+
+[[shots]]
+id = "chart"
+subject = "{name}"
+clip = "chart.mp4"
+chart = "acceptance"
+chart_copy = "as_drawn"
+{conditions}
+
+[[shots]]
+id = "clock"
+subject = "{name}"
+clip = "clock.mp4"
+chart = "clock"
+arrivals = "arrivals.csv"
+screen_log = "screen.csv"
+{conditions}
+
+[[shots]]
+id = "screens"
+subject = "{name}"
+clip = "screens.mp4"
+chart = "clock"
+tap = "screen"
+{conditions}
+"""
+CONDITIONS = """conditions = [
+  { name = "illuminance", value = 500, unit = "lx", source = "simulated" },
+  { name = "agc", value = "off", source = "simulated" },
+  { name = "colour_temperature", value = 5000, unit = "K", source = "simulated" },
+]"""
+TITLES = {"good": "模拟摄像机（完好）", "faulty": "模拟摄像机（三处缺陷）"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a device: ``found`` are the quantities that failed, ``valid`` that ``verify`` accepts it."""
+
+    name: str
+    session: Session
+    folder: Path
+    planted: frozenset[str]
+    found: frozenset[str]
+    valid: bool
+
+    @property
+    def kept(self) -> bool:
+        """The demo's promise: report valid, and exactly the planted faults found."""
+        return self.valid and self.found == self.planted
+
+
+def run(out: Path, *, lang: str = "zh", progress: Progress | None = None) -> tuple[Outcome, ...]:
+    """Film, measure, judge, report, sign and verify both devices below ``out``, each in a process of its own."""
+    with claimed(out, "demo"):
+        with writing(out):
+            shutil.rmtree(out / "footage", ignore_errors=True)
+        chain, context = make_demo_chain(out / "keys"), multiprocessing.get_context("spawn")
+        told = context.Queue()
+        pool = ProcessPoolExecutor(len(PLANTED), context, initializer=functools.partial(_tell_through, told))
+        with pool, _ending_children():
+            with _ignoring_interrupts():  # children inherit that: Ctrl-C, which reaches all, is answered here alone
+                futures = [pool.submit(device, name, out, chain, lang) for name in PLANTED]
+            while not all(future.done() for future in futures):
+                with contextlib.suppress(queue.Empty):
+                    what, done, total = told.get(timeout=0.2)
+                    if progress:
+                        progress(what, done, total)
+            return tuple(future.result() for future in futures)
+
+
+@contextlib.contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _ending_children() -> Iterator[None]:
+    """End the children when this process is interrupted: none goes on alone."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+
+
+_told: Told | queue.Queue[tuple[str, int, int]] = queue.Queue()  # in a child: leads to the parent
+
+
+def _tell_through(told: Told) -> None:
+    global _told  # noqa: PLW0603 -- a queue reaches a child only while that is started
+    _told = told
+
+
+def device(name: str, out: Path, chain: DemoChain, lang: str) -> Outcome:
+    """One device from film to verified report."""
+
+    def tell(what: str, done: int, total: int) -> None:
+        if done % TELL_EVERY == 0 or done in {1, total}:
+            _told.put((f"{name}: {what}", done, total))
+
+    footage = film(name, out / "footage" / name, tell)
+    issued = functools.partial(issue, lang=lang, signer=load_signer(chain.signer, chain.password))
+    done, folder = runner.run(plan.read(footage), footage.parent, out / "sessions", progress=tell, issue=issued)
+    failed = {one.quantity for one in done.findings if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}}
+    return Outcome(
+        name=name,
+        session=done,
+        folder=folder,
+        planted=PLANTED[name],
+        found=frozenset(failed),
+        valid=verify(folder, [chain.root]).exit_code == 0,
+    )
+
+
+def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
+    """Film the three clips of one device and write its plan; return the plan's path."""
+    with writing(folder):
+        text = PLAN.format(version=__version__, seconds=SECONDS, name=name, title=TITLES[name], conditions=CONDITIONS)
+        (folder / "plan.toml").write_text(text, encoding="utf-8")
+    camera = GOOD if name == "good" else SOFT
+    clock = definition.load("clock")
+    steps: tuple[Callable[[], Truth], ...] = (
+        lambda: films.film_chart(camera, definition.load("acceptance"), folder / "chart.mp4", SECONDS),
+        lambda: films.film_clock(
+            camera,
+            clock,
+            folder / "clock.mp4",
+            SECONDS,
+            stream_delay=DELAYS[name] - DECODING,
+            arrivals_path=folder / "arrivals.csv",
+            log_path=folder / "screen.csv",
+        ),
+        lambda: films.film_screens(PHONE, camera, clock, folder / "screens.mp4", delay=DELAYS[name], seconds=SECONDS),
+    )
+    for number, step in enumerate(steps, start=1):
+        step()
+        if progress:
+            progress("filming", number, len(steps))
+    return folder / "plan.toml"

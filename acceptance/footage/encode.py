@@ -1,0 +1,89 @@
+"""Write a clip: planes in, an encoded file out. For the simulator and for tests; reading is in ``clip.py``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import av
+import av.error
+import numpy as np
+
+from acceptance.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from acceptance.footage.planes import Plane
+
+RATE = Fraction(25)
+
+
+def write(
+    path: Path,
+    frames: Iterable[Plane | tuple[Plane, ...]],
+    *,
+    rate: Fraction = RATE,
+    times: Sequence[Fraction] | None = None,
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    full_range: bool = False,
+    matrix: str = "bt709",
+    sample_aspect: Fraction | None = None,
+    rotation: int = 0,
+) -> None:
+    """Encode luma planes, or (luma, cb, cr), to a file whose ending names the container.
+
+    ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``. A luma plane alone
+    gets grey colour planes. Raises OutputError when the file cannot be written.
+    """
+    base = Fraction(1, 90000) if times is not None else 1 / rate
+    try:
+        with av.open(str(path), "w") as container:
+            stream: Any = container.add_stream(codec, rate=rate, options=options or {})
+            if rotation:
+                stream.set_display_rotation(rotation)
+            context = stream.codec_context
+            _describe(context, full_range=full_range, matrix=matrix)
+            context.pix_fmt, context.time_base = pixel_format, base
+            context.sample_aspect_ratio = sample_aspect or Fraction(1)
+            for index, planes in enumerate(frames):
+                frame = _picture(planes if isinstance(planes, tuple) else (planes,), pixel_format)
+                if index == 0:
+                    stream.width, stream.height = frame.width, frame.height
+                _describe(frame, full_range=full_range, matrix=matrix)
+                time = times[index] if times is not None else index / rate
+                frame.pts, frame.time_base = round(time / base), base
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except (av.error.FFmpegError, OSError) as error:
+        raise OutputError(
+            f"the clip cannot be written ({error})",
+            where=str(path),
+            hint="Check the folder and the free space",
+            code="output",
+        ) from error
+
+
+def _describe(target: Any, *, full_range: bool, matrix: str) -> None:  # noqa: ANN401  (a codec context or a frame)
+    """State range, matrix, transfer and primaries (ISO/IEC 23091-2 code points)."""
+    target.color_range, target.colorspace = (2 if full_range else 1), {"bt709": 1, "bt601": 6}[matrix]
+    target.color_trc = target.color_primaries = 1
+
+
+def _picture(planes: Sequence[Plane], pixel_format: str) -> Any:  # noqa: ANN401  (av.VideoFrame)
+    height, width = planes[0].shape
+    frame = av.VideoFrame(width, height, pixel_format)
+    deep = max(component.bits for component in frame.format.components) > 8
+    for number, target in enumerate(frame.planes):
+        rows = np.full(
+            (target.height, target.line_size // (2 if deep else 1)),
+            512 if deep else 128,
+            np.uint16 if deep else np.uint8,
+        )
+        if number < len(planes):
+            rows[:, : target.width] = planes[number]
+        target.update(rows.tobytes())
+    return frame

@@ -1,0 +1,1 @@
+"""What people fill in: devices, answers, scores of a panel."""

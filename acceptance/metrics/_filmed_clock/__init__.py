@@ -1,0 +1,1 @@
+"""The clock screen as films show it: shared by the metrics that read it."""

@@ -1,0 +1,259 @@
+"""Reading of the filmed clock: which refresh of the screen an exposure saw, and how far it reached into the next.
+
+The clock shows the Gray code (F. Gray, US patent 2632058) of its refresh index, each bit as a cell and its complement.
+While the exposure runs, the light of a cell adds up; so the share of the exposure during which a bit was lit is v / (v
++ c), whatever the contrast. The curve between light and code is corrected by the pairs themselves: v + c must come to
+the same for blended pairs as for clear ones. A *position* is the middle of the exposure in refreshes: 1000.0 is the
+first light of refresh 1000.
+
+A reading is given only when all bits and all complements agree with one exposure: unreadable rather than wrong. Where a
+rolling shutter exposes the chart's rows one after the other, each row has its own (``_rows``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from acceptance.metrics._filmed_clock import rolling_shutter
+from acceptance.metrics._filmed_clock.gray_code import CLEAR, LOW_BITS, Array, Whole, expected_shares, index_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from acceptance.charts.definition import Chart
+    from acceptance.scene.build import Scene
+
+__all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
+
+SAME = 0.3  # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far less
+RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
+CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
+USUAL_EXPONENT = 1.0  # where no blend tells, the curve is taken as it is said to be
+WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
+AROUND = np.arange(-3.0, 4.0, 1 / 8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """What n frames show of one clock.
+
+    ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing; ``index`` (n,) the
+    refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the share of the later refresh; ``position``
+    (n,) with ``reach`` (n,), its half range, in refreshes, nan unreadable. ``exponent`` corrects the camera's curve.
+    ``lag`` is by how many refreshes the chart's lower end is seen later than its upper end (rolling shutter of the
+    camera, less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are the shares of
+    the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
+    """
+
+    shares: Array
+    index: Whole
+    blend: Array
+    position: Array
+    reach: Array
+    exponent: float
+    low: Array
+    heights: Array
+    lag: float = 0.0
+
+    @property
+    def readable(self) -> NDArray[np.bool_]:
+        """(n,) which frames could be read."""
+        return self.index >= 0
+
+    def only(self, chosen: Whole) -> Readings:
+        """Return the readings of the ``chosen`` frames."""
+        arrays: dict[str, Any] = {
+            name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach", "low")
+        }
+        return replace(self, **arrays)
+
+    def where(self, agreed: NDArray[np.bool_]) -> Readings:
+        """Return the readings with those that are not ``agreed`` (n,) taken back."""
+        blanks: dict[str, Any] = {
+            name: np.where(agreed, getattr(self, name), np.nan) for name in ("blend", "position", "reach")
+        }
+        return replace(self, index=np.where(agreed, self.index, -1), **blanks)
+
+    @property
+    def ambiguous(self) -> NDArray[np.bool_]:
+        """(n,) which frames blend two refreshes."""
+        return self.readable & (self.blend > CLEAR)
+
+
+def clock_chart(scene: Scene) -> Chart | None:
+    """Return the chart that holds bits, of those found in the scene or the one it was told of."""
+    charts = [found.chart for found in scene.located] + ([scene.chart] if scene.chart else [])
+    return next((chart for chart in charts if any(region.kind == "bits" for region in chart.regions)), None)
+
+
+def read_clocks(scene: Scene) -> dict[str, Readings]:
+    """Read every clock in the scene; empty when there is none."""
+    chart = clock_chart(scene)
+    return {key: read(cells, chart, scene.linear) for key, cells in scene.series.cells.items()} if chart else {}
+
+
+def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
+    """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order; nan = not located.
+
+    ``linear`` turns codes into light as far as the camera's curve is known.
+    """
+    codes: Array = np.asarray(cells, np.float64)
+    on, off = pairs(codes, chart)
+    scale = _scale(on, off, linear)
+    lit, dark = (normalised(side, scale, linear) for side in (on, off))
+    exponent = curve_exponent(lit, dark)
+    shares = lit_shares(lit, dark, exponent)
+    rows = rolling_shutter.rows(chart)
+    if rows is None:
+        return readings_of(shares, exponent)
+    light = curved(normalised(codes[:, list(rows.columns)], scale, linear), exponent)
+    near = index_of(on > off)
+    lag = rolling_shutter.lag(light, rows, near)
+    low, heights = rolling_shutter.low_bits(light, rows)
+    if not lag:
+        found = replace(readings_of(shares, exponent), low=low, heights=heights)
+        return found.where(rolling_shutter.agree(light, rows, shares))
+    index, blend, position, reach = rolling_shutter.read(light, rows, lag, near)
+    shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
+    return Readings(
+        shares=shares,
+        index=index,
+        blend=blend,
+        position=position,
+        reach=reach,
+        exponent=exponent,
+        low=low,
+        heights=heights,
+        lag=lag,
+    )
+
+
+def pairs(cells: Array, chart: Chart) -> tuple[Array, Array]:
+    """Codes of the bits and of their complements, (n, bits) each, lowest bit first.
+
+    Of bits that stand at several heights the ones nearest to the chart's middle are taken.
+    """
+    columns = _columns(chart)
+    chosen = [columns[bit, side][0] for side in (False, True) for bit in range(len(columns) // 2)]
+    on, off = np.split(cells[:, chosen], 2, axis=1)
+    return on, off
+
+
+def _columns(chart: Chart) -> dict[tuple[int, bool], list[int]]:
+    """Columns of ``cells`` for each bit and complement, the nearest to the chart's middle first."""
+    regions = [region for region in chart.regions if region.kind in {"bits", "reference"}]
+    away = [abs(region.rect[1] + region.rect[3] / 2 - chart.size[1] / 2) for region in regions]
+    columns: dict[tuple[int, bool], list[int]] = {}
+    for column in sorted(range(len(regions)), key=away.__getitem__):
+        what = regions[column].printed
+        if "bit" in what:
+            columns.setdefault((int(what["bit"]), bool(what["complement"])), []).append(column)
+    return columns
+
+
+def _scale(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Light (n, 1) of dark cells and of lit ones in each frame; nan where the contrast is too low to read."""
+    low = np.median(np.minimum(on, off), axis=1, keepdims=True)
+    high = np.median(np.maximum(on, off), axis=1, keepdims=True)
+    return linear(low), np.where(high - low > CONTRAST, linear(high), np.nan)
+
+
+def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array], Array]) -> Array:
+    """Scale the light of codes (n, c) so that dark cells are 0 and lit ones 1."""
+    low, high = scale
+    return np.asarray((linear(codes) - low) / (high - low))
+
+
+def curve_exponent(lit: Array, dark: Array) -> float:
+    """Find the exponent at which blended pairs add up to what clear pairs do; USUAL_EXPONENT without six of them."""
+    blended = (np.minimum(lit, dark) > 2 * CLEAR) & (np.maximum(lit, dark) < 1 - CLEAR)
+    if np.count_nonzero(blended) < 6:
+        return USUAL_EXPONENT
+    exponents = np.linspace(0.4, 2.5, 211)
+    sums = [float(np.median(lit[blended] ** x + dark[blended] ** x)) for x in exponents]
+    return float(exponents[np.argmin(np.abs(np.array(sums) - 1.0))])
+
+
+def curved(light: Array, exponent: float) -> Array:
+    """Light corrected by the exponent; noise below dark stays below."""
+    return np.asarray(np.sign(light) * np.abs(light) ** exponent)
+
+
+def lit_shares(lit: Array, dark: Array, exponent: float) -> Array:
+    """Share of the exposure during which each bit was lit; nan where bit and complement do not make a pair."""
+    light, shade = curved(lit, exponent), curved(dark, exponent)
+    total = light + shade
+    return np.where((total > 0.5) & (total < 1.7), light / np.where(total > 0, total, 1.0), np.nan)
+
+
+def _halves(lit: Array, dark: Array, exponent: float) -> Array:
+    """Share of each bit where its two rows saw different exposures: the mean of both."""
+    return np.asarray((curved(lit, exponent) + 1 - curved(dark, exponent)) / 2)
+
+
+def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
+    """Read shares (n, bits): no doubtful bit, one that parts two neighbouring indices, or an exposure over several."""
+    n = len(shares)
+    index, blend = np.full(n, -1, np.int64), np.full(n, np.nan)
+    position, reach = np.full(n, np.nan), np.full(n, np.nan)
+    for i in np.flatnonzero(np.isfinite(shares).all(axis=1)):
+        found = _one_boundary(shares[i]) or _several_boundaries(shares[i])
+        if found:
+            index[i], blend[i], position[i], reach[i] = found
+    return Readings(
+        shares=shares,
+        index=index,
+        blend=blend,
+        position=position,
+        reach=reach,
+        exponent=exponent,
+        low=shares[:, None, :LOW_BITS],
+        heights=np.zeros(1),
+    )
+
+
+def _one_boundary(shares: Array) -> tuple[int, float, float, float] | None:
+    doubtful = np.flatnonzero(np.abs(shares - 0.5) < 0.5 - CLEAR)
+    bits = shares > 0.5
+    first = int(index_of(bits))
+    if doubtful.size == 0:
+        return first, 0.0, first + 0.5, 0.5
+    other = int(index_of(bits ^ (np.arange(len(bits)) == doubtful[0])))
+    if doubtful.size > 1 or abs(first - other) != 1:
+        return None
+    nearer = float(max(shares[doubtful[0]], 1 - shares[doubtful[0]]))
+    return min(first, other), nearer if first > other else 1 - nearer, float(max(first, other)), 0.5
+
+
+def _several_boundaries(shares: Array) -> tuple[int, float, float, float] | None:
+    around = index_of(shares > 0.5) + AROUND
+    worst = np.array([np.abs(expected_shares(around, width, shares.size) - shares).max(axis=1) for width in WIDTHS])
+    best = float(worst.min())
+    likely = around[(worst <= best + 0.03).any(axis=0)]
+    if best > RESIDUAL or likely.min() < 0 or np.ptp(likely) > 2:
+        return None
+    middle = float(likely.min() + likely.max()) / 2
+    return int(np.floor(middle)), 0.0, middle, max(0.5, float(np.ptp(likely)) / 2 + 1 / 8)
+
+
+def same_picture(shares: Array) -> NDArray[np.bool_]:
+    """(n,) whether a frame shows the very exposure of the frame before; the first one does not."""
+    with np.errstate(invalid="ignore"):
+        change = np.abs(np.diff(shares, axis=0)).max(axis=1, initial=0.0)
+    return np.concatenate([[False], change < SAME])
+
+
+def leading(clocks: Mapping[str, Readings]) -> tuple[str, str] | None:
+    """Keys of the clock that leads (the reference) and of the one that lags (the monitor); None without two of them."""
+    if len(clocks) != 2:
+        return None
+    (one, a), (two, b) = clocks.items()
+    both = a.readable & b.readable
+    if not both.any():
+        return None
+    return (one, two) if np.median(a.position[both] - b.position[both]) >= 0 else (two, one)

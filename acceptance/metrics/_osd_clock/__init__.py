@@ -1,0 +1,1 @@
+"""A clock burnt into the picture: shared by the metrics that read it."""

@@ -1,0 +1,225 @@
+"""Frozen pictures without a clock in the picture: what the coded stream itself proves, and what stays open.
+
+A still scene that was well coded and a frozen camera look alike picture by picture: both send frames of a few bytes
+that change nothing. Told apart are they by three kinds of evidence, in this order:
+
+1. *Noise at key frames.* A key frame codes its picture anew. The noise of a live camera makes every one of them another
+   (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes out as the key frame before.
+2. *Motion that stops dead.* In a moving scene a freeze begins from one frame to the next, at full motion, and ends so:
+   with a leap, since the scene went on meanwhile, or at once at full motion. What moves by itself slows down.
+3. *A burnt-in clock that stands* (``by_clock``) while frames go on. One that runs proves nothing: the camera may write
+   it over a frozen picture.
+
+Any other stretch in which nothing changes is undecided, and never called live.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._shared.timing import Array
+    from acceptance.scene.build import Series
+
+Run = tuple[int, int]  # first frame, and the first one after it
+
+SAME_KEY = 0.1  # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
+SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
+SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
+STILL, STILL_SHARE = 0.06, 1 / 6  # codes on the thumbnail or share of the motion: a frame that stands
+SETTLED, SETTLED_SHARE = 0.01, 0.02  # the same of most frames that stand
+RECODED = 3.0  # codes on the thumbnail by which a key frame differs that codes a frozen picture anew
+OPEN = 0.03  # codes on the thumbnail: a live scene may change as little, a frozen one that is still refined as much
+REFINED, SILENT_SHARE = 1 / 8, 1 / 3  # of what the livelier part of a clip changes by; share of frames that are silent
+AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
+LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
+STEADY, UNSTEADY = 0.4, 4.0  # of the usual motion, from and up to which a frame moves as its neighbours do
+LEAP, KEY_LEAP = 2.0, 3.0  # of the motion before: the scene went on while the picture stood; a key frame recodes it too
+SECOND, STANDS = 1.0, 2.5  # s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Runs of frames that repeat the picture before them for certain, and runs of which nothing can be told."""
+
+    frozen: tuple[Run, ...]
+    undecided: tuple[Run, ...]
+
+
+def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evidence:
+    """Look for freezes; ``elapsed`` (n,) s, ``shown`` (n,) seconds that a burnt-in clock shows, nan where unread."""
+    interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))  # times may be alike
+    shortest = max(FEWEST, round(SHORTEST / interval))
+    silent = _silent(series, shortest)
+    proven = [*by_keys(series), *by_motion(series.difference, series.keys, shortest)]
+    frozen = joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
+    left = _without(silent, frozen)
+    return Evidence(frozen=tuple(frozen), undecided=tuple(run for run in left if run[1] - run[0] >= shortest))
+
+
+def by_keys(series: Series) -> list[Run]:
+    """Find frames between key frames that are one picture, with nothing moving in between."""
+    keys = np.flatnonzero(series.keys)
+    runs = []
+    for one, other in pairwise(keys.tolist()):
+        between = series.difference[one + 1 : other + 1]
+        if series.key_changed[other] <= SAME_KEY and np.max(between) <= RECODED:
+            runs.append((one + 1, other + 1))
+    return runs
+
+
+def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list[Run]:
+    """Find where motion stops and starts from one frame to the next, ``shortest`` frames apart or more.
+
+    ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends late blur it.
+    """
+    found: list[Run] = []
+    if len(difference) < AROUND:
+        return found
+    before = np.median(np.lib.stride_tricks.sliding_window_view(difference, AROUND), axis=1)
+    falls = np.flatnonzero(difference[AROUND:] <= before[:-1] / 2) + AROUND
+    for at in falls[falls > AROUND].tolist():
+        run = _stands_from(difference, keys, at) if not found or at > found[-1][1] else (at, at)
+        if run[1] - run[0] >= shortest:
+            found.append(run)
+    return found
+
+
+def _stands_from(difference: Array, keys: NDArray[np.bool_], first: int) -> Run:
+    """Run of frames that stand from ``first`` on, or soon after; an empty one where they do not."""
+    again = _again(difference, keys, first)
+    start = _stop(difference, keys, first)
+    motion = max(_motion(difference[max(at - AROUND, 0) : at]) for at in (first - AROUND, first, start))
+    settled = again > first and np.median(difference[first:again]) <= max(SETTLED, SETTLED_SHARE * motion)
+    return start, _restart(difference, keys, start, again, motion) if settled else start
+
+
+def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
+    """First frame from ``start`` on that moves although the motion before had stopped; ``start`` where it had not.
+
+    What the coder sends late may be half the motion for LATE frames; what is left of it, and key frames, move nothing.
+    """
+    motion = _motion(difference[start - AROUND : start])
+    limits = np.full(len(difference) - start, max(STILL, STILL_SHARE * motion))
+    limits[:LATE] = motion / 2
+    moves = difference[start:] > np.where(keys[start:], max(RECODED, motion), limits)
+    return start + (int(np.argmax(moves)) if moves.any() else len(moves)) if motion else start
+
+
+def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
+    """Choose among the frames from ``first`` on at which motion may have stopped.
+
+    The first one after which only late corrections come: less than a third of the motion, or less than half and less
+    from frame to frame; else the last one before which all moves. Where all that comes late is less than half the
+    motion but does not die down, B-frames have spread the last steps: what they add up to tells how many those are.
+    """
+    start = first
+    for at in range(first, min(first + LATE + 1, len(difference))):
+        motion = _motion(difference[at - AROUND : at])
+        if motion:
+            start = at
+            late = _late(difference[at : first + LATE + 1], keys[at : first + LATE + 1], motion)
+            most = late.max(initial=0)
+            if most <= motion / 3 or (most <= motion / 2 and (np.diff(late) < 0).all()):
+                break
+            if most <= motion / 2:
+                return at + round(float(late.sum()) / motion)
+    return start
+
+
+def _late(difference: Array, keys: NDArray[np.bool_], motion: float) -> Array:
+    """Differences up to the first that stands still, but for key frames."""
+    still = difference <= max(STILL, STILL_SHARE * motion)
+    end = int(np.argmax(still)) if still.any() else len(still)
+    return difference[:end][~keys[:end]]
+
+
+def _motion(difference: Array) -> float:
+    """Usual difference of frames that all move; 0.0 where one does not, or all hardly."""
+    usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
+    alike = difference.min(initial=np.inf) >= STEADY * usual and difference.max(initial=0) <= UNSTEADY * usual
+    return usual if usual >= LEAST_MOTION and alike else 0.0
+
+
+def _restart(difference: Array, keys: NDArray[np.bool_], start: int, again: int, motion: float) -> int:
+    """First frame that moves in full again: by a leap, or at once as steadily as before; 0 where it starts slowly.
+
+    Without a leap the scene may have stood still by itself: then it must have stopped within LATE frames.
+    """
+    early = difference[again : again + LATE]
+    top = again + int(np.argmax(early)) if early.size else again
+    if early.size and difference[top] >= (KEY_LEAP if keys[top] else LEAP) * motion:
+        return again + int(np.argmax(early >= difference[top] / 2))
+    stood = difference[start + LATE : again][~keys[start + LATE : again]].max(initial=0) <= max(STILL, motion / 20)
+    steady = _motion(difference[again + 1 : again + 1 + AROUND])
+    at_once = min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2
+    return again if stood and at_once else 0
+
+
+def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
+    """Find in ``runs`` the frames, from the first second that is overdue, in which the burnt-in clock stands.
+
+    ``shown`` (n,) tells one second from the next; nan frames count with the one before them.
+    """
+    found = []
+    for start, end in runs:
+        read = start + np.flatnonzero(np.isfinite(shown[start:end]))
+        begins = read[np.flatnonzero(np.diff(shown[read], prepend=np.nan))]
+        for begin, after in pairwise([*begins.tolist(), end]):
+            overdue = begin + int(np.searchsorted(elapsed[begin:after], elapsed[begin] + SECOND))
+            if elapsed[after - 1] - elapsed[begin] >= STANDS:
+                found.append((overdue, after))
+    return found
+
+
+def _silent(series: Series, shortest: int) -> list[Run]:
+    """Find runs of frames that hardly change, with those around in which a coder may still be refining them.
+
+    Key frames amidst tell nothing.
+    """
+    difference = np.nan_to_num(series.difference)
+    usual = median_filter(difference, 5, mode="nearest")
+    recoded = series.keys & (difference <= RECODED)
+    silent = (series.changed <= SILENT) | (usual <= OPEN) | recoded
+    quiet = silent | (usual <= REFINED * float(np.percentile(difference, 75)))
+    around = [run for run in runs_of(quiet) if np.mean(silent[slice(*run)]) >= SILENT_SHARE]
+    return [run for run in joined([*runs_of(silent), *around]) if run[1] - run[0] >= shortest]
+
+
+def runs_of(chosen: NDArray[np.bool_]) -> list[Run]:
+    """Find the runs of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def joined(runs: Iterable[Run]) -> list[Run]:
+    """Put runs in order, those that touch or overlap as one."""
+    joined: list[Run] = []
+    for start, end in sorted(runs):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _without(runs: Iterable[Run], others: Iterable[Run]) -> list[Run]:
+    """Return runs less the frames of ``others``."""
+    left = []
+    for run in runs:
+        at = run[0]
+        for start, end in others:
+            if at < end and start < run[1]:
+                left.append((at, start))
+                at = max(at, end)
+        left.append((at, run[1]))
+    return [(start, end) for start, end in left if start < end]

@@ -1,0 +1,223 @@
+"""Burnt-in clock: how far the date and time written into the picture (OSD) are from true time, and how they run.
+
+The seconds are found by their ticking, their ten digits teach the clock's font, and date and time are read with these
+as templates (matching by normalised correlation: J. P. Lewis, Vision Interface 1995; known fonts only tell which digit
+is nought). A time is given only where every second of the film bears out one running clock: unreadable rather than
+wrong. The clock shows whole seconds, cut off; so the moments at which they change tell its time to the interval between
+frames (JCGM 100:2008, 4.3.7). Offset = clock - true time: positive where the clock is ahead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._osd_clock import reading
+from acceptance.metrics._osd_clock import seconds as osd_seconds
+from acceptance.metrics._osd_clock.ticking import SHORTEST
+from acceptance.metrics.burnt_in_clock import reference_time
+from acceptance.model import BudgetLine, Curve, Note, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.metrics._osd_clock.font import Font
+    from acceptance.metrics._osd_clock.seconds import Seconds
+    from acceptance.model import Measurement, Value
+    from acceptance.scene.build import Scene
+    from acceptance.scene.strips import Strip
+
+QUANTITIES = {"burnt_in_clock.offset": "s", "burnt_in_clock.rate": "s/d"}
+OFFSET_METHOD = "moments at which the burnt-in seconds change, against reference time; clock - reference"
+RATE_METHOD = "moments at which the burnt-in seconds change, against the film's time stamps"
+DAY = 86400.0
+FEWEST_CHANGES = 8
+OFF_LINE = 0.25  # s by which a change may be early or late
+ORDERS = ("YMD", "MDY", "DMY")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a clock shows: ``shown`` from film time ``moment`` (s) on, the first change that was seen.
+
+    ``least`` is the lowest correlation of a cell with its digit, ``ahead`` the least lead over another digit.
+    """
+
+    shown: datetime
+    moment: float
+    least: float
+    ahead: float
+    height: int
+
+
+def serves(scene: Scene) -> bool:
+    """Tell whether a region of a burnt-in clock was given."""
+    return bool(scene.strips)
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure rate and offset of each clock; a Note for what cannot be had."""
+    for region, strip in scene.strips.items():
+        yield from _of_one(scene, region, strip)
+
+
+def _of_one(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | Note]:
+    times = scene.series.times[strip.frames]
+    try:
+        wide, font = osd_seconds.font_of(strip.luma, times)
+        seconds = _running(osd_seconds.follow(wide, times, font))
+    except GapError as gap:
+        yield from [_note(scene, region, quantity, gap) for quantity in QUANTITIES]
+        return
+    try:
+        reading = _read(wide, times, font, seconds, _order(scene))
+    except GapError as gap:
+        yield _rate_figure(scene, region, seconds, None)
+        yield _note(scene, region, "burnt_in_clock.offset", gap)
+        return
+    yield _rate_figure(scene, region, seconds, reading)
+    yield from _offset_or_note(scene, region, strip, seconds, reading)
+
+
+def read(strip: NDArray[np.uint8], times: Array, order: str | None = None) -> tuple[Reading, Seconds]:
+    """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s; ``order`` of its date: YMD, MDY or DMY.
+
+    Raises GapError: too short, no clock, not running evenly, unreadable, day and month not to be told apart.
+    """
+    wide, font = osd_seconds.font_of(strip, times)
+    seconds = _running(osd_seconds.follow(wide, times, font))
+    return _read(wide, times, font, seconds, order), seconds
+
+
+def _running(seconds: Seconds) -> Seconds:
+    """Check that one clock runs through the film."""
+    if len(seconds.moments) < FEWEST_CHANGES:
+        what = f"the seconds change {len(seconds.moments)} times"
+        raise GapError(
+            what, hint="Film for longer", code="clock_too_short", seconds=float(len(seconds.moments)), needed=SHORTEST
+        )
+    late = seconds.moments - seconds.count
+    off = float(np.abs(late - np.median(late)).max())
+    skipped = int(np.count_nonzero(np.diff(seconds.count) != np.rint(np.diff(seconds.moments))))
+    if off > OFF_LINE or skipped:
+        raise GapError(f"the seconds change up to {off:.2f} s early or late", code="clock_irregular", seconds=off)
+    return seconds
+
+
+def _read(strip: NDArray[np.uint8], times: Array, font: Font, seconds: Seconds, order: str | None) -> Reading:
+    cells = reading.cells(strip, times, font)
+    time = reading.time_of_day(cells)
+    day = reading.calendar_date(cells, time, order)
+    moment = float(seconds.moments[0])
+    since = round(moment - font.moment) - int(cells.seconds[0])
+    shown = datetime.combine(date.fromordinal(day.value), datetime.min.time()) + timedelta(seconds=time.value + since)
+    if shown.second % 10 != int(seconds.digits[seconds.first[0]]):
+        raise GapError("time and seconds do not agree", code="clock_irregular", seconds=1.0)
+    return Reading(
+        shown=shown,
+        moment=moment,
+        least=min(time.least, day.least),
+        ahead=min(time.ahead, day.ahead),
+        height=font.digits.height,
+    )
+
+
+def _order(scene: Scene) -> str | None:
+    told = [str(one.value).upper() for one in scene.shot.conditions if one.name == "osd_order"]
+    if told and told[0] not in ORDERS:
+        hint = f"Write one of {', '.join(ORDERS)}"
+        raise GapError("the order of day and month is not known", hint=hint, code="clock_order", given=told[0])
+    return told[0] if told else None
+
+
+def rate(seconds: Seconds) -> tuple[float, list[BudgetLine]]:
+    """Seconds gained a day against the film's own time stamps, and the budget."""
+    (slope, _), covariance = np.polyfit(seconds.moments, seconds.count, 1, cov=True)
+    span, reach = float(np.ptp(seconds.moments)), float(np.median(seconds.reach))
+    freedom = len(seconds.moments) - 2.0
+    return (float(slope) - 1) * DAY, [
+        BudgetLine(source="repeatability", contribution=float(covariance[0, 0]) ** 0.5 * DAY,
+                   degrees_of_freedom=freedom),
+        BudgetLine(source="frame_interval", contribution=reach * (2 / 3) ** 0.5 / span * DAY, evaluation="B"),
+        BudgetLine(source="film_clock", contribution=reference_time.FILM_CLOCK / 3**0.5 * DAY, evaluation="B"),
+    ]  # fmt: skip
+
+
+def offset(
+    seconds: Seconds, shown: datetime, true: Array, half_widths: Mapping[str, float]
+) -> tuple[float, list[BudgetLine]]:
+    """Clock - true time in s, and the budget.
+
+    ``shown`` begins with the first change, ``true`` (n,) is the time of each frame, s since ``_reference_time.EPOCH``;
+    ``half_widths`` of its budget, s.
+    """
+    at = (true[seconds.first] + true[seconds.first - 1]) / 2
+    each = (shown - reference_time.EPOCH).total_seconds() + seconds.count - seconds.count[0] - at
+    reach = float(np.median(seconds.reach))
+    widths = {"frame_interval": reach, "burn_in": 2 * reach, **half_widths}
+    budget = [BudgetLine(source="repeatability", contribution=float(each.std(ddof=1)) / len(each) ** 0.5,
+                         degrees_of_freedom=len(each) - 1.0)]  # fmt: skip
+    budget += [BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B") for name, half in widths.items()]
+    return float(each.mean()), budget
+
+
+def _rate_figure(scene: Scene, region: str, seconds: Seconds, reading: Reading | None) -> Measurement:
+    value, budget = rate(seconds)
+    curve = Curve(
+        name="clock_deviation",
+        x=tuple(seconds.moments.tolist()),
+        y=tuple((1000 * (seconds.count - seconds.moments - np.mean(seconds.count - seconds.moments))).tolist()),
+        x_label="time",
+        y_label="deviation",
+        x_unit="s",
+        y_unit="ms",
+    )
+    common = _common(region, seconds, reading)
+    return scene.figure("burnt_in_clock.rate", value, "s/d", budget, method=RATE_METHOD, curve=curve, **common)
+
+
+def _common(region: str, seconds: Seconds, reading: Reading | None) -> dict[str, Any]:
+    details: dict[str, Value] = {"clear_frames": seconds.clear}
+    if reading:
+        details |= {
+            "shown": reading.shown.isoformat(" "),
+            "shown_at_s": reading.moment,
+            "digit_height_px": reading.height,
+            "least_correlation": reading.least,
+            "least_lead": reading.ahead,
+        }
+    return {"region": region, "samples": len(seconds.moments), "details": details}
+
+
+def _offset_or_note(
+    scene: Scene, region: str, strip: Strip, seconds: Seconds, reading: Reading
+) -> Iterator[Measurement | Note]:
+    try:
+        reference = reference_time.of(scene)
+    except GapError as gap:
+        yield _note(scene, region, "burnt_in_clock.offset", gap)
+        return
+    value, budget = offset(seconds, reading.shown, reference.seconds[strip.frames], reference.half_widths)
+    common = _common(region, seconds, reading)
+    common["details"]["reference"] = reference.kind
+    bound = Reason(code="stream_delay_unknown") if reference.late else None
+    common |= {"method": OFFSET_METHOD, "lower_bound": reference.late, "bound_by": bound}
+    yield scene.figure("burnt_in_clock.offset", value, "s", budget, **common)
+
+
+def _note(scene: Scene, region: str, quantity: str, gap: GapError) -> Note:
+    return Note(
+        reason=Reason(code=gap.code, parameters=gap.parameters),
+        shot=scene.shot.id,
+        subject=scene.shot.subject,
+        metric="burnt_in_clock",
+        quantity=quantity,
+        region=region,
+    )

@@ -1,0 +1,131 @@
+"""What is known of the true time at which a film's frames were taken: told by hand, by a filmed clock, by arrival.
+
+Local time throughout, as a burnt-in clock shows it, in seconds since 1970-01-01 00:00 *local*. A container's creation
+time is no reference: it is the clock of whatever wrote the file, at a moment that no format fixes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import readings as clock_readings
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.model import Condition
+    from acceptance.scene.build import Scene
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- local time, as the clock shows it
+FILM_CLOCK = 50e-6  # half width of the rate of the film's time stamps
+LEAST_UNIX = 946_684_800.0  # 2000-01-01: what lies below is no Unix time but seconds since some start
+HOUR = 3600.0
+FEWEST_READ = 8  # frames in which the filmed clock is read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """True time of each frame, ``seconds`` (n,), by ``kind``; ``half_widths`` of its budget in s.
+
+    ``late``: frames are told by their arrival, and how long the stream takes is not known.
+    """
+
+    kind: str
+    seconds: Array
+    half_widths: dict[str, float] = field(default_factory=dict)
+    late: bool = False
+
+
+def of(scene: Scene) -> Reference:
+    """Find the reference of a scene; the most direct one counts. Raises GapError where there is none."""
+    conditions = {one.name: one for one in scene.shot.conditions}
+    arrivals, log = scene.series.arrivals, scene.screen_log
+    if "reference_time" in conditions:
+        return _stated(scene.series.times, conditions)
+    if log is not None and float(log[0, 1]) >= LEAST_UNIX and scene.series.cells:
+        return _filmed(scene, log, conditions)
+    if arrivals is not None and float(arrivals[0]) >= LEAST_UNIX:
+        return _arrived(arrivals, conditions)
+    hint = "Give reference_time and reference_time_accuracy, or arrival times or a screen log in Unix time"
+    raise GapError("the true time of the film is not known", hint=hint, code="no_reference_time")
+
+
+def _stated(times: Array, conditions: dict[str, Condition]) -> Reference:
+    """Somebody read a reference clock at one moment of the film."""
+    text = str(conditions["reference_time"].value)
+    try:
+        told = datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError as error:
+        hint = "Write it as 2026-11-25T13:52:41.2"
+        raise GapError("the reference time is no date and time", hint=hint, code="reference_time", text=text) from error
+    at = _number(conditions, "reference_at", 0.0)
+    return Reference(
+        kind="stated",
+        seconds=(told - EPOCH).total_seconds() + times - times[0] - at,
+        half_widths={
+            "reference_clock": _accuracy(conditions),
+            "film_clock": FILM_CLOCK * float(np.abs(times - times[0] - at).max()),
+        },
+    )
+
+
+def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> Reference:
+    """Take the clock chart in the picture, whose log is in Unix time."""
+    readings = next(iter(clock_readings.read_clocks(scene).values()))
+    seen = readings.readable & (readings.position >= log[0, 0]) & (readings.position <= log[-1, 0])
+    if int(seen.sum()) < FEWEST_READ:
+        raise GapError("the clock chart can hardly be read", code="clock_unreadable", share=float(seen.mean()))
+    shown = np.interp(readings.position[seen], log[:, 0], log[:, 1])
+    times = scene.series.times
+    half_widths = {
+        "reference_clock": _accuracy(conditions),
+        "screen_delay": float(np.ptp(log[:, 1]) / np.ptp(log[:, 0])),
+        "film_clock": FILM_CLOCK * float(np.ptp(times)),
+    }
+    return Reference(
+        kind="filmed",
+        seconds=times + float(np.median(shown - times[seen])) + _utc_offset(conditions),
+        half_widths=half_widths,
+    )
+
+
+def _arrived(arrivals: Array, conditions: dict[str, Condition]) -> Reference:
+    """Arrival in Unix time, less what the stream takes where that is told."""
+    delay = _number(conditions, "stream_delay", 0.0)
+    return Reference(
+        kind="arrival",
+        seconds=arrivals + _utc_offset(conditions) - delay,
+        half_widths={
+            "reference_clock": _accuracy(conditions),
+            "stream_delay": _number(conditions, "stream_delay_accuracy", 0.0),
+        },
+        late="stream_delay" not in conditions,
+    )
+
+
+def _accuracy(conditions: dict[str, Condition]) -> float:
+    if "reference_time_accuracy" not in conditions:
+        hint = "Give reference_time_accuracy, in s"
+        raise GapError("how good the reference clock is was not told", hint=hint, code="reference_accuracy")
+    return _number(conditions, "reference_time_accuracy", 0.0)
+
+
+def _utc_offset(conditions: dict[str, Condition]) -> float:
+    if "utc_offset" not in conditions:
+        hint = "Give utc_offset, in h: 8 in China"
+        raise GapError("the time zone of the clock was not told", hint=hint, code="utc_offset")
+    return _number(conditions, "utc_offset", 0.0) * HOUR
+
+
+def _number(conditions: dict[str, Condition], name: str, usual: float) -> float:
+    if name not in conditions:
+        return usual
+    try:
+        return float(conditions[name].value)
+    except ValueError as error:
+        given = str(conditions[name].value)
+        raise GapError(f"{name} is no number", code="condition_no_number", condition=name, given=given) from error

@@ -1,0 +1,142 @@
+"""Colour figures of patches by their light: differences from the aim, and what doubt does to them.
+
+CIEDE2000 (ISO/CIE 11664-6) by scikit-image, tested against the pairs of G. Sharma, W. Wu, E. N. Dalal, Color Res.
+Appl. 30, 2005. Doubt is propagated by Monte Carlo (JCGM 101): a difference is a length, never negative, so whatever
+disturbs a patch lengthens it on average; what the draws say of that is taken off the figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.model import BudgetLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Array = NDArray[np.float64]
+
+DIFFERENCES = ("delta_e00", "delta_e_ab")
+STATISTICS = ("mean", "p95", "worst")
+COLOURFUL = 10.0  # least aim chroma of a patch that tells of saturation
+NEUTRAL = 6.0  # largest aim chroma of a neutral
+MIDDLE = (30.0, 90.0)  # aim L* of the neutrals that tell of white balance
+LEFT_OF_BIAS = 1.0  # half-width, as a share of the bias taken off, of what that may be wrong by
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """Patches as one source of doubt may have made them: ``lab`` and ``aims`` (draws, n, 3) or (n, 3) CIELAB D65."""
+
+    lab: Array
+    aims: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure with the ``bias`` that was taken off it, and its budget."""
+
+    value: float
+    bias: float
+    budget: tuple[BudgetLine, ...]
+
+
+def normalised(light: Array, aims: Array) -> Array:
+    """CIELAB (..., n, 3) of linear light (..., n, 3), exposure normalised on the neutrals of the aims (..., n, 3)."""
+    return lab_of(light * gain(light, aims)[..., None, None])
+
+
+def gain(light: Array, aims: Array) -> Array:
+    """Return the factor (...) at which the neutrals' luminances add up to those of their aims."""
+    grey = neutral(aims.reshape(-1, *aims.shape[-2:]).mean(axis=0))
+    seen = (light[..., grey, :] @ TO_XYZ[1]).sum(axis=-1)
+    return np.asarray(luminance(aims[..., grey, 0]).sum(axis=-1) / seen)
+
+
+def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, Figure]:
+    """Return each figure of ``nominal`` (n, 3), less the bias that the ``doubts`` together make, with its budget.
+
+    The bias is what the draws add to the figures of the likeliest true differences, which are shorter than those seen:
+    by what the doubts add to the mean square (after W. James and C. Stein, 1961). So a camera without error comes out
+    near 0. The sources are drawn one by one for their shares and together for their sum, which is less where one
+    drowns another.
+    """
+    seen = figures(nominal.lab, nominal.aims, nominal.aims)
+    moves = {name: (one.lab - nominal.lab, one.aims - nominal.aims) for name, one in doubts.items()}
+    lab_moves, aim_moves = (np.asarray(sum(move[side] for move in moves.values())) for side in (0, 1))
+    likeliest = nominal.aims + (nominal.lab - nominal.aims) * _shortened(nominal, lab_moves - aim_moves)
+    true = figures(likeliest, nominal.aims, nominal.aims)
+    drawn = figures(likeliest + lab_moves, nominal.aims + aim_moves, nominal.aims)
+    together = figures(nominal.lab + lab_moves, nominal.aims + aim_moves, nominal.aims)
+    each = {name: figures(nominal.lab + move[0], nominal.aims + move[1], nominal.aims) for name, move in moves.items()}
+    found = {}
+    for name, value in seen.items():
+        bias = min(float(drawn[name].mean() - true[name]), float(value))
+        lines = _budget({source: float(spread[name].std()) for source, spread in each.items()}, together[name], bias)
+        found[name] = Figure(value=float(value) - bias, bias=bias, budget=lines)
+    return found
+
+
+def _shortened(nominal: Drawn, moves: Array) -> float:
+    """Return the share of the differences seen that is likeliest to be true, in root mean square."""
+    square = float(np.mean((nominal.lab - nominal.aims) ** 2))
+    return float(np.sqrt(max(0.0, 1 - float(np.mean(moves**2)) / max(square, 1e-12))))
+
+
+def _budget(shares: Mapping[str, float], together: Array, bias: float) -> tuple[BudgetLine, ...]:
+    """Return a line for each source, scaled to combine to what all of them do together, and one for the bias."""
+    scale = float(together.std()) / max(float(np.sqrt(sum(share**2 for share in shares.values()))), 1e-12)
+    lines = {source: scale * share for source, share in shares.items()}
+    lines["positive bias"] = LEFT_OF_BIAS * abs(bias) / float(np.sqrt(3))
+    return tuple(
+        BudgetLine(source=source, contribution=share, evaluation="A" if source == "noise" else "B")
+        for source, share in lines.items()
+    )
+
+
+def luminance(lightness: Array) -> Array:
+    """Return Y (white = 1) of L*, any shape (ISO/CIE 11664-4)."""
+    f = (lightness + 16) / 116
+    return np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
+
+
+def delta_e00(one: Array, other: Array) -> Array:
+    """Return CIEDE2000 (...) between CIELAB colours (..., 3), k_L = k_C = k_H = 1."""
+    from skimage import color  # noqa: PLC0415 -- 0.3 s to import, which only colour should cost
+
+    difference: Callable[..., Array] = color.deltaE_ciede2000
+    return difference(*np.broadcast_arrays(one, other))
+
+
+def figures(lab: Array, aims: Array, meant: Array) -> dict[str, Array]:
+    """Return each figure (...) of colours ``lab`` against ``aims``, both (..., n, 3) CIELAB.
+
+    ``meant`` (n, 3) are the chart's own aims, by which patches are told neutral or colourful.
+    """
+    lengths = dict(zip(DIFFERENCES, (delta_e00(lab, aims), np.linalg.norm(lab - aims, axis=-1)), strict=True))
+    found = {f"{name}_mean": length.mean(axis=-1) for name, length in lengths.items()}
+    found |= {f"{name}_p95": np.percentile(length, 95, axis=-1) for name, length in lengths.items()}
+    found |= {f"{name}_worst": length.max(axis=-1) for name, length in lengths.items()}
+    cast = (lab - aims)[..., balancing(meant), 1:].mean(axis=-2)
+    chroma, aim = (np.linalg.norm(colours[..., colourful(meant), 1:], axis=-1).sum(axis=-1) for colours in (lab, aims))
+    return found | {"white_balance": np.linalg.norm(cast, axis=-1), "saturation": 100 * chroma / aim}
+
+
+def neutral(aims: Array) -> NDArray[np.bool_]:
+    """(n,) which of the aims (n, 3) are neutrals."""
+    return np.asarray(np.hypot(aims[:, 1], aims[:, 2]) < NEUTRAL)
+
+
+def balancing(aims: Array) -> NDArray[np.bool_]:
+    """(n,) which neutrals tell of white balance: neither white nor black."""
+    return np.asarray(neutral(aims) & (aims[:, 0] > MIDDLE[0]) & (aims[:, 0] < MIDDLE[1]))
+
+
+def colourful(aims: Array) -> NDArray[np.bool_]:
+    """(n,) which of the aims (n, 3) tell of saturation."""
+    return np.asarray(np.hypot(aims[:, 1], aims[:, 2]) > COLOURFUL)

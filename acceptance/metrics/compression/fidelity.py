@@ -1,0 +1,110 @@
+"""How near one picture comes to another: squared error and structural similarity of a plane, on codes.
+
+SSIM after Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi 10.1109/TIP.2003.819861): Gaussian window
+of 11 x 11 taps with sigma 1.5, K1 = 0.01, K2 = 0.03, L = 2^n - 1, variances with 1/N, no decimation, mean over the
+windows that lie wholly in the picture. scikit-image says so with ``gaussian_weights=True, sigma=1.5,
+use_sample_covariance=False``, libvmaf (to 0.0004) ``float_ssim:scale=1``; the filter ``ssim`` of ffmpeg (blocks of
+8 x 8) is another figure of the same name.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from acceptance.footage.clip import VideoInfo
+    from acceptance.footage.planes import Plane
+
+RADIUS, SIGMA = 5, 1.5
+WINDOW = np.exp(-0.5 * (np.arange(-RADIUS, RADIUS + 1) / SIGMA) ** 2)
+WINDOW /= WINDOW.sum()
+K1, K2 = 0.01, 0.03
+SMALLEST = 2 * RADIUS + 1
+
+
+def squared_error(one: Plane, other: Plane) -> float:
+    """Mean squared difference of two planes (h, w), in codes squared."""
+    kind = np.float32 if one.dtype != other.dtype else one.dtype
+    total = cv2.norm(one.astype(kind, copy=False), other.astype(kind, copy=False), cv2.NORM_L2SQR)
+    return float(total) / one.size
+
+
+def ssim(one: Plane, other: Plane, peak: float) -> float:
+    """Structural similarity, -1..1, of two planes (h, w) of at least 11 x 11 codes of 0..``peak``; 1 = alike."""
+    middle = (peak + 1) / 2  # sums of squares about the middle keep their digits in single precision
+    x, y = (plane.astype(np.float32) - np.float32(middle) for plane in (one, other))
+    mean_x, mean_y = _windowed(x), _windowed(y)
+    power, product = _windowed(x * x + y * y), _windowed(x * y)
+    power -= mean_x * mean_x + mean_y * mean_y  # both variances
+    product -= mean_x * mean_y  # covariance
+    mean_x, mean_y = mean_x + middle, mean_y + middle
+    c1, c2 = (K1 * peak) ** 2, (K2 * peak) ** 2
+    above = (2 * mean_x * mean_y + c1) * (2 * product + c2)
+    below = (mean_x * mean_x + mean_y * mean_y + c1) * (power + c2)
+    return float(np.mean(above / below, dtype=np.float64))
+
+
+def _windowed(plane: Plane) -> Plane:
+    return cv2.sepFilter2D(plane, -1, WINDOW, WINDOW)[RADIUS:-RADIUS, RADIUS:-RADIUS]
+
+
+def detail(plane: Plane) -> float:
+    """Mean square, in codes squared, of what a blur of sigma 3 px takes from a plane (h, w), noise included."""
+    codes = plane.astype(np.float32)
+    return squared_error(codes, cv2.GaussianBlur(codes, (0, 0), 3))
+
+
+def decibels(error: float, peak: float) -> float:
+    """Peak signal-to-noise ratio in dB of a mean squared ``error`` above 0: 1.0 at peak 255 is 48.13 dB."""
+    return 10 * math.log10(peak * peak / error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Codes:
+    """What the codes of a stream mean: nominal black and white of luma, middle and span of colour differences."""
+
+    depth: int
+    full_range: bool
+
+    @classmethod
+    def of(cls, info: VideoInfo) -> Codes:
+        """Take the coding of a clip as it is said to be."""
+        return cls(depth=info.depth, full_range=info.full_range)
+
+    @property
+    def peak(self) -> float:
+        """Highest code, 2^n - 1."""
+        return float((1 << self.depth) - 1)
+
+    def span(self, *, chroma: bool) -> float:
+        """Codes from black to white, or from one end of a colour difference to the other."""
+        return self.peak if self.full_range else float((224 if chroma else 219) << (self.depth - 8))
+
+    def zero(self, *, chroma: bool) -> float:
+        """Code of black, or of no colour."""
+        if chroma:
+            return float(1 << (self.depth - 1))
+        return 0.0 if self.full_range else float(16 << (self.depth - 8))
+
+
+def brought_to(plane: Plane, given: Codes, wanted: Codes, *, chroma: bool) -> Plane:
+    """Express codes (h, w) of one coding in another, unrounded; where both are the same the very plane."""
+    if given == wanted:
+        return plane
+    gain = wanted.span(chroma=chroma) / given.span(chroma=chroma)
+    return (plane.astype(np.float32) - given.zero(chroma=chroma)) * gain + wanted.zero(chroma=chroma)
+
+
+def cut(plane: Plane, shift: tuple[int, int], luma: tuple[int, ...]) -> Plane:
+    """Cut a plane of a picture with ``luma`` (rows, columns) to what it shares with one that lies ``shift`` elsewhere.
+
+    ``shift`` is (across, down) in luma px: the moved picture is cut by the shift, the one that stays by its negative.
+    """
+    rows, columns = plane.shape
+    across, down = round(shift[0] * columns / luma[1]), round(shift[1] * rows / luma[0])
+    return plane[max(0, down) : rows + min(0, down), max(0, across) : columns + min(0, across)]

@@ -1,0 +1,284 @@
+"""A recording beside the reference sequence that it should show: picture by picture, pixel by pixel, code by code.
+
+Both clips are decoded a few times over rather than held: nothing but a few thumbnails and figures a picture stays.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.footage import clip
+from acceptance.metrics._filmed_clock import readings
+from acceptance.metrics.compression import alignment
+from acceptance.metrics.compression.alignment import REACH, Map, abreast
+from acceptance.metrics.compression.fidelity import SMALLEST, Codes, brought_to, cut, detail, squared_error
+from acceptance.metrics.compression.registration import Place, place
+from acceptance.metrics.compression.scores import FEWEST
+from acceptance.scene.build import look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.footage.clip import Clip, Frame
+    from acceptance.footage.planes import Plane
+    from acceptance.metrics.compression.alignment import Array, Whole
+    from acceptance.scene.build import Scene
+
+LEAST_SHARE = 0.5  # of the shorter clip that must find its place
+LEAST_MOTION, LEAST_OF_PART = 0.4, 0.7  # correlation of what moves: nearly all find a place, a part only
+NEARLY_ALL = 0.9
+MOST_STRETCH = 0.5  # px at the border
+PLACES = 3  # pictures that the place is read from
+FINER = 1.5  # times the bit rate
+AT_HOME = 0.25  # px within which a picture has not been moved
+ROUNDS = 3  # of refining the map
+
+Planes = tuple["Plane", "Plane | None", "Plane | None"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Recording and reference with the ``map`` in time and the ``place`` in the picture.
+
+    ``motion`` is the correlation of what moves in both (nan: nothing does), ``late`` the mean squared error of the
+    pictures matched over that of the best neighbours (1: nothing comes nearer).
+    """
+
+    recorded: Clip
+    reference: Clip
+    map: Map
+    place: Place
+    motion: float = math.nan
+    late: float = 1.0
+
+    @property
+    def codes(self) -> Codes:
+        """The coding in which both are compared: the reference's, at the larger depth of the two."""
+        return replace(Codes.of(self.reference.info), depth=max(self.recorded.info.depth, self.reference.info.depth))
+
+    def pictures(self) -> Iterator[tuple[Frame, Planes, Planes]]:
+        """Yield each scored picture as recorded, then its planes and the reference's: cut to what both show."""
+        shown = np.full_like(self.map.shown, -1)
+        shown[self.map.scored] = self.map.shown[self.map.scored]
+        for frame, near in abreast(self.recorded.frames(), self.reference.frames(), shown):
+            for other in near.values():
+                yield frame, self._planes(frame, self.recorded), self._planes(other, self.reference)
+
+    def luma_near(self) -> Iterator[tuple[Plane, dict[int, Plane]]]:
+        """Yield the luma of each matched picture and of the reference pictures within REACH of it, by their number."""
+        for frame, near in abreast(self.recorded.frames(), self.reference.frames(), self.map.shown, REACH):
+            yield (
+                self._luma(frame, self.recorded),
+                {number: self._luma(other, self.reference) for number, other in near.items()},
+            )
+
+    def _luma(self, frame: Frame, of: Clip) -> Plane:
+        return self._brought(frame.luma, frame, of, chroma=False)
+
+    def _planes(self, frame: Frame, of: Clip) -> Planes:
+        cb, cr = (
+            None if plane is None else self._brought(plane, frame, of, chroma=True) for plane in (frame.cb, frame.cr)
+        )
+        return self._luma(frame, of), cb, cr
+
+    def _brought(self, plane: Plane, frame: Frame, of: Clip, *, chroma: bool) -> Plane:
+        shared = cut(plane, self._moved(of), frame.luma.shape)
+        return brought_to(shared, Codes.of(of.info), self.codes, chroma=chroma)
+
+    def _moved(self, of: Clip) -> tuple[int, int]:
+        across, down = self.place.whole
+        return (across, down) if of is self.recorded else (-across, -down)
+
+
+def pair(scene: Scene) -> Pair:
+    """Open both clips and find their alignment in time and in the picture.
+
+    Raises GapError: reference_size, region_too_small, too_few_frames, reference_unrelated, reference_coarser,
+    reference_scaled, alignment_uncertain.
+    """
+    recorded = clip.open_clip(scene.folder / scene.shot.clip, scene.shot.coding)
+    reference = clip.open_clip(scene.folder / scene.shot.reference)
+    _check_size(recorded, reference)
+    seen, wanted = (alignment.thumbnails(one.frames(), one.info.depth) for one in (recorded, reference))
+    found = _mapped(scene, recorded, reference, (seen, wanted))
+    share = _related(found, len(seen), len(wanted))
+    _check_finer(recorded, reference, found)
+    found, where = _placed(recorded, reference, found)
+    _check_place(where, recorded)
+    made = _refined(Pair(recorded=recorded, reference=reference, map=found, place=where))
+    made = replace(made, motion=_motion(made.map, seen, wanted, share))
+    if math.isnan(made.motion):
+        _check_still(made)
+    return made
+
+
+def _check_size(recorded: Clip, reference: Clip) -> None:
+    size, needed = ((one.info.width, one.info.height) for one in (recorded, reference))
+    if size != needed:
+        raise GapError(
+            f"the recording has {size[0]} x {size[1]} px, the reference {needed[0]} x {needed[1]}",
+            hint="Give the sequence in the size in which it was recorded; scaling would count as compression",
+            code="reference_size",
+            recorded=f"{size[0]} x {size[1]}",
+            reference=f"{needed[0]} x {needed[1]}",
+        )
+    if min(size) < 2 * SMALLEST:
+        raise GapError("the picture is too small to be compared", code="region_too_small")
+
+
+def _mapped(scene: Scene, recorded: Clip, reference: Clip, features: tuple[Array, Array]) -> Map:
+    """Map by the counter where both show one, else by content; at the ratio of the rates or at one to one."""
+    rates = [_rate(one) for one in (recorded, reference)]
+    ratio = rates[1] / rates[0] if all(rates) else 1.0
+    if (counted := _counted(scene)) is not None:
+        shown, unreadable = counted
+        return Map(shown=shown, ratio=ratio, by="counter", unreadable=unreadable)
+    maps = [
+        Map(shown=alignment.by_content(*features, one), ratio=one, by="content") for one in dict.fromkeys((ratio, 1.0))
+    ]
+    return min(maps, key=lambda one: (-len(one.scored), one.repeated + one.dropped))
+
+
+def _rate(opened: Clip) -> float:
+    times = np.array([float(packet.time) for packet in opened.packets])
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    return 1 / step if step > 0 else 0.0
+
+
+def _counted(scene: Scene) -> tuple[Whole, int] | None:
+    """Map by the filmed clock, with the number of pictures whose clock cannot be read; None without a clock in both."""
+    if not scene.series.cells:
+        return None
+    shot = replace(scene.shot, clip=scene.shot.reference, reference="", arrivals="", screen_log="", regions={})
+    seen, wanted = (next(iter(readings.read_clocks(one).values()), None) for one in (scene, look(shot, scene.folder)))
+    if seen is None or wanted is None:
+        return None
+    shown = alignment.by_counter(seen.index, wanted.index)
+    return None if shown is None else (shown, int(np.count_nonzero(~seen.readable)))
+
+
+def _related(found: Map, recorded: int, reference: int) -> float:
+    """Tell which share of the shorter clip finds a place in the other; refuse too little of it."""
+    scored = len(found.scored)
+    if min(recorded, reference) < FEWEST:
+        raise GapError(
+            f"the shorter of recording and reference has {min(recorded, reference)} frames",
+            code="too_few_frames",
+            frames=min(recorded, reference),
+            needed=FEWEST,
+        )
+    share = scored / min(recorded, reference, max(1.0, reference / found.ratio))
+    if scored < FEWEST or share < LEAST_SHARE:
+        raise GapError(
+            f"{scored} pictures of the recording are found in the reference",
+            hint="Check that this is the sequence that was fed in, and that the two files are not swapped",
+            code="reference_unrelated",
+            frames=scored,
+            share=min(share, 1.0),
+        )
+    return share
+
+
+def _check_finer(recorded: Clip, reference: Clip, found: Map) -> None:
+    """Refuse a reference with less detail and far fewer bits than what is said to be recorded from it."""
+    less = [detail(wanted) < detail(seen) for seen, wanted in _samples(recorded, reference, found)]
+    if all(less) and reference.info.bit_rate * FINER < recorded.info.bit_rate:
+        raise GapError(
+            "the reference is coded more coarsely than the recording",
+            hint="Check that the two files are not swapped; keep the sequence as it was fed in, without further loss",
+            code="reference_coarser",
+            reference=reference.info.bit_rate / 1e6,
+            recorded=recorded.info.bit_rate / 1e6,
+        )
+
+
+def _placed(recorded: Clip, reference: Clip, found: Map) -> tuple[Map, Place]:
+    """Find the place in the picture; where it is not the reference's own, together with that in time.
+
+    While the camera pans, a picture moved is like one taken earlier or later.
+    """
+    first = place(_samples(recorded, reference, found)) or Place()
+    if max(map(abs, first.shift)) < AT_HOME or found.by == "counter":
+        return found, first
+    both = [(found, first)]
+    for lag in (lag for lag in range(-REACH, REACH + 1) if lag):
+        later = np.where(found.shown < 0, -1, found.shown + lag)
+        other = replace(found, shown=np.where(later < reference.info.frames, np.maximum(later, -1), -1))
+        if len(other.scored) >= FEWEST and (there := place(_samples(recorded, reference, other))):
+            both.append((other, there))
+    return max(both, key=lambda one: one[1].likeness)
+
+
+def _samples(recorded: Clip, reference: Clip, found: Map) -> Iterator[tuple[Plane, Plane]]:
+    chosen = found.scored[np.linspace(0, len(found.scored) - 1, PLACES).round().astype(int)]
+    shown = np.full_like(found.shown, -1)
+    shown[chosen] = found.shown[chosen]
+    for frame, near in itertools.islice(abreast(recorded.frames(), reference.frames(), shown), PLACES):
+        yield from ((frame.luma, other.luma) for other in near.values())
+
+
+def _refined(made: Pair) -> Pair:
+    """Move the map where whole pictures agree better; a counter is believed."""
+    for _ in range(ROUNDS):
+        errors = alignment.close_costs(made.luma_near(), made.map.shown)
+        shown = made.map.shown
+        if made.map.by == "content":
+            shown = alignment.refined(shown, errors, made.map.ratio)
+        moved = shown[shown >= 0] - made.map.shown[shown >= 0]
+        chosen = np.take_along_axis(errors, (moved + REACH)[:, None], axis=1)
+        late = float(chosen.sum() / least) if (least := float(errors.min(axis=1).sum())) else 1.0
+        made = replace(made, map=replace(made.map, shown=shown), late=late)
+        if np.abs(moved).max(initial=0) < REACH:
+            break
+    return made
+
+
+def _check_place(found: Place, recorded: Clip) -> None:
+    stretch = found.stretch(recorded.info.width, recorded.info.height)
+    if stretch > MOST_STRETCH:
+        raise GapError(
+            f"the recording is a scaled or cropped reference: its border lies {stretch:.1f} px off",
+            hint="Record at the size of the sequence, without overscan or digital zoom",
+            code="reference_scaled",
+            stretch=stretch,
+        )
+
+
+def _motion(found: Map, recorded: Array, reference: Array, share: float) -> float:
+    """Correlate what moves, and refuse a map by content that this does not bear out."""
+    motion = alignment.common_motion(recorded[found.scored], reference[found.shown[found.scored]])
+    needed = LEAST_MOTION if share >= NEARLY_ALL else LEAST_OF_PART
+    if motion < needed and found.by == "content":
+        raise GapError(
+            "what moves in the recording is not what moves in the reference",
+            hint="Check that this is the sequence that was fed in",
+            code="alignment_uncertain",
+            share=max(motion, 0.0),
+        )
+    return motion
+
+
+def _check_still(made: Pair) -> None:
+    """Refuse what seems still, where a picture is as far from its own as from the next, and those from each other.
+
+    Noise, or a pattern too fine for the thumbnails: then nothing shows which picture is which.
+    """
+    sums = np.zeros(3)
+    for (seen, near), own in zip(made.luma_near(), made.map.shown[made.map.matched].tolist(), strict=False):
+        if own in near and own + 1 in near:
+            ends = ((seen, near[own]), (seen, near[own + 1]), (near[own], near[own + 1]))
+            sums += [squared_error(*both) for both in ends]
+    mine, others, apart = sums / len(made.map.matched)
+    if apart > 1 and others - mine < 0.1 * apart and 0.75 * apart < mine < 2 * apart:
+        raise GapError(
+            "nothing shows which picture of the reference a recorded one is",
+            hint="Use a sequence in which something moves, or that shows the clock chart",
+            code="alignment_uncertain",
+            share=0.0,
+        )

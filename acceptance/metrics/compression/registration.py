@@ -1,0 +1,85 @@
+"""Where a recorded picture lies on its reference: shift and scale, whatever gain and offset.
+
+Phase correlation (scikit-image) for the whole shift, then the affine transform with the largest enhanced correlation
+coefficient (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30 (2008) 1858-1865, doi 10.1109/TPAMI.2008.113), the
+median over several pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from skimage.registration import phase_cross_correlation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from acceptance.footage.planes import Plane
+
+WIDTH = 640  # px at which pictures are compared
+SMOOTHING = 5  # px, for the gradient's sake
+ROUNDS = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
+LEAST_CORRELATION = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A point of the reference at x, from the picture's middle, is recorded at ``scale`` x + shift, in px.
+
+    ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the two there.
+    """
+
+    shift: tuple[float, float] = (0.0, 0.0)
+    scale: tuple[float, float] = (1.0, 1.0)
+    likeness: float = 1.0
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """The shift in whole pixels."""
+        return round(self.shift[0]), round(self.shift[1])
+
+    @property
+    def rest(self) -> float:
+        """What whole pixels leave of the shift, in px: the longer of across and down."""
+        return max(abs(shift - whole) for shift, whole in zip(self.shift, self.whole, strict=True))
+
+    def stretch(self, width: int, height: int) -> float:
+        """How far the scale displaces the border of a picture, in px: the longer of across and down."""
+        return max(abs(self.scale[0] - 1) * width / 2, abs(self.scale[1] - 1) * height / 2)
+
+
+def place(pairs: Iterable[tuple[Plane, Plane]]) -> Place | None:
+    """Find where the recorded of ``pairs`` (recorded, reference; luma (h, w)) lie; None where nothing can be told."""
+    found = [one for pair in pairs if (one := _place(*pair)) is not None]
+    if not found:
+        return None
+    middle = np.median([(*one.shift, *one.scale, one.likeness) for one in found], axis=0).tolist()
+    return Place(shift=(middle[0], middle[1]), scale=(middle[2], middle[3]), likeness=middle[4])
+
+
+def _place(recorded: Plane, reference: Plane) -> Place | None:
+    smaller = min(1.0, WIDTH / recorded.shape[1])
+    seen, wanted = (_reduced(plane, smaller) for plane in (recorded, reference))
+    if min(seen.std(), wanted.std()) == 0:
+        return None
+    down, across = phase_cross_correlation(seen, wanted)[0]  # type: ignore[no-untyped-call]  # it has no types
+    start = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    try:
+        everywhere = np.ones(wanted.shape, np.uint8)
+        likeness, found = cv2.findTransformECC(wanted, seen, start, cv2.MOTION_AFFINE, ROUNDS, everywhere, SMOOTHING)
+    except cv2.error:  # it does not converge
+        return None
+    if likeness < LEAST_CORRELATION:
+        return None
+    middle = np.array([(wanted.shape[1] - 1) / 2, (wanted.shape[0] - 1) / 2])
+    shift = (found @ np.append(middle, 1) - middle) / smaller
+    across, down = shift.tolist()
+    return Place(shift=(across, down), scale=(float(found[0, 0]), float(found[1, 1])), likeness=float(likeness))
+
+
+def _reduced(plane: Plane, smaller: float) -> Plane:
+    plane = plane.astype(np.float32)
+    return cv2.resize(plane, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA) if smaller < 1 else plane

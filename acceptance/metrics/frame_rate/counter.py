@@ -1,0 +1,132 @@
+"""Which pictures are new, repeated or missing, counted by the filmed clock: a coded counter in the picture.
+
+ITU-T P.910 (10/2023) advises one for telling frozen from still. A picture that shows the same exposure of the clock
+again is a repeat; a step of m periods of the camera leaves m - 1 pictures out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import pace
+from acceptance.metrics._filmed_clock import readings as clock_readings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
+    from acceptance.scene.build import Scene
+
+FEWEST_STEPS = 1.1  # refreshes between pictures below which two pictures may show the clock alike
+UNREADABLE = 0.05  # share of frames that may be unreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """n frames by the counter: ``repeats`` (n,) show the picture before, ``missing`` (n,) are left out just before.
+
+    ``missing`` is None where pictures were taken too unevenly to know. ``refreshes`` is the period of the source in
+    refreshes of the screen; ``unreadable`` frames stand for a missing picture each and are counted as new where one is
+    missing, else as neither.
+    """
+
+    unique: int
+    repeats: NDArray[np.bool_]
+    missing: Whole | None
+    unreadable: int
+    refreshes: float
+
+    @property
+    def repeated(self) -> int:
+        """How many frames are repeats."""
+        return int(np.count_nonzero(self.repeats))
+
+    @property
+    def dropped(self) -> int | None:
+        """How many pictures are missing."""
+        return None if self.missing is None else int(self.missing.sum())
+
+
+def readings(scene: Scene) -> Readings:
+    """Read the clock in the picture. Raises GapError no_clock."""
+    clocks = clock_readings.read_clocks(scene)
+    if not clocks or not any(np.isfinite(one.shares).any() for one in clocks.values()):
+        raise GapError("no clock is in the picture", hint="Film the clock chart", code="no_clock")
+    return next(iter(clocks.values()))
+
+
+def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
+    """Tell the times (n,) in s of the refreshes that the frames show, and their half width; None if not logged."""
+    seen = np.flatnonzero(readings.readable)
+    log = scene.screen_log
+    if log is None or len(log) < 2 or len(seen) < 3:
+        return None
+    frames = np.arange(len(readings.index))
+    position = np.interp(frames, seen, readings.position[seen])
+    if position.min() < log[0, 0] or position.max() > log[-1, 0]:
+        return None
+    refresh = float(np.median(np.diff(log[:, 1])))
+    return np.interp(position, log[:, 0], log[:, 1]), refresh * float(np.median(readings.reach[seen]))
+
+
+def count(readings: Readings) -> Counts:
+    """Count new, repeated and missing pictures. Raises GapError clock_unreadable, too_few_frames or clock_too_slow.
+
+    Exact while the camera takes at most one picture per 1.1 refreshes: exposures further apart differ by half a share
+    in some bit.
+    """
+    frames = len(readings.index)
+    seen = np.flatnonzero(readings.readable)
+    _check_readable(len(seen), frames)
+    new = ~clock_readings.same_picture(readings.shares[seen])
+    fresh = seen[new]
+    grid = _grid(readings.position[fresh], readings.reach[fresh])
+    repeats = np.zeros(frames, np.bool_)
+    repeats[seen[~new]] = True
+    filled, missing = _holes(fresh, new, grid, frames) if grid else (0, None)
+    return Counts(
+        unique=len(fresh) + filled,
+        repeats=repeats,
+        missing=missing,
+        unreadable=frames - len(seen),
+        refreshes=grid.period if grid else _usual_step(readings.position[fresh]),
+    )
+
+
+def _holes(fresh: Whole, new: NDArray[np.bool_], grid: pace.Cadence, frames: int) -> tuple[int, Whole]:
+    """Missing pictures that unreadable frames stand for, and those (n,) that nothing stands for."""
+    repeats = np.diff(np.flatnonzero(new)) - 1  # between one new picture and the next
+    hidden = np.diff(fresh) - 1 - repeats
+    left_out = np.maximum(np.diff(grid.number) - 1, 0)
+    filled = np.minimum(left_out, hidden)
+    missing = np.zeros(frames, np.int64)
+    missing[fresh[1:]] = np.maximum(left_out - filled - repeats, 0)
+    return int(filled.sum()), missing
+
+
+def _check_readable(seen: int, frames: int) -> None:
+    share = seen / max(frames, 1)
+    if share < 1 - UNREADABLE:
+        what = f"the clock can be read in {share:.1%} of the frames only"
+        raise GapError(what, hint="Film it larger, sharper and without glare", code="clock_unreadable", share=share)
+    if seen < 8:
+        raise GapError(f"the clock is seen in {seen} frames only", code="too_few_frames", frames=seen, needed=8)
+
+
+def _usual_step(position: Array) -> float:
+    span = min(12, len(position) - 1)
+    return float(np.median(position[span:] - position[:-span]) / span) if span else 0.0
+
+
+def _grid(position: Array, reach: Array) -> pace.Cadence | None:
+    step = _usual_step(position)
+    if step < FEWEST_STEPS:
+        what = f"the clock advances by {step:.2f} refreshes a picture, counting takes at least {FEWEST_STEPS}"
+        raise GapError(
+            what, hint="Use a screen with a higher refresh rate", code="clock_too_slow", step=step, needed=FEWEST_STEPS
+        )
+    return pace.cadence(position, reach)

@@ -1,0 +1,116 @@
+"""Centres of printed dots in the picture, to a hundredth of a pixel or so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from acceptance.charts.definition import Region
+    from acceptance.charts.located import Located
+    from acceptance.scene.views import View
+
+Array = NDArray[np.float64]
+
+ROUNDS = 6
+LEAST_CONTRAST = 0.2  # of the paper's light
+SMALLEST = 2.5  # px across
+RIM = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+
+
+def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Where printed dots lie on the chart, (n, 2) mm, and in the picture, (n, 2) px; those that are seen.
+
+    The centroid of what is darker than the paper, in linear light of the mean frame (the first, where the chart
+    moves), within a window of the dot's size that follows the centroid. The centroid of a disc seen askew is not
+    where its centre is seen (J. Heikkila, IEEE PAMI 22(10), 2000); the difference is taken off.
+    """
+    means = [(view.luma if view.stable else view.luma[:1]).mean(axis=0, dtype=np.float64) for view in views]
+    light = linear(np.concatenate([mean.ravel() for mean in means])) if means else np.empty(0)
+    ends = np.cumsum([0, *(mean.size for mean in means)])
+    places, found = [np.empty((0, 2))], [np.empty((0, 2))]
+    for view, mean, first, last in zip(views, means, ends[:-1], ends[1:], strict=True):
+        centre = _dot_centre(view, light[first:last].reshape(mean.shape))
+        if centre is not None:
+            x, y, width, height = view.region.rect
+            places.append(np.array([[x + width / 2, y + height / 2]]))
+            found.append(centre[None])
+    return np.concatenate(places), np.concatenate(found)
+
+
+def _dot_centre(view: View, light: Array) -> Array | None:
+    """Where the centre of a dot lies in the picture, (2,) px; None where no dot of its size is seen."""
+    if view.place is None:
+        return None
+    corner = np.array(view.box[:2])
+    rim, centre = _outline(view.place, view.region)
+    radius = float(np.linalg.norm(rim - rim.mean(axis=0), axis=1).max())
+    found = _centroid(light, rim.mean(axis=0) - corner, radius)
+    return None if found is None or 2 * radius < SMALLEST else found + corner - (_middle(rim) - centre)
+
+
+def fiducial_centres(place: Located) -> tuple[Array, Array]:
+    """Where the fiducials' centres lie on the chart, (n, 2) mm, and in the picture, (n, 2) px.
+
+    The mean of the corners, which a wrong curve or sharpening moves in or out alike, less what lens and perspective
+    put between that mean and the centre.
+    """
+    places, found = [np.empty((0, 2))], [np.empty((0, 2))]
+    for mark in place.marks:
+        x, y, side, _ = place.chart.fiducials[mark.fiducial].rect
+        outline = np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]])
+        centre = outline.mean(axis=0, keepdims=True)
+        places.append(centre)
+        found.append(mark.corners.mean(axis=0) - place.to_picture(outline).mean(axis=0) + place.to_picture(centre))
+    return np.concatenate(places), np.concatenate(found)
+
+
+def _outline(place: Located, region: Region) -> tuple[Array, Array]:
+    """Rim (n, 2) and centre (2,) of a dot in the picture, in px, by where the chart was found."""
+    x, y, width, height = region.rect
+    middle = np.array([[x + width / 2, y + height / 2]])
+    around = np.stack([np.cos(RIM), np.sin(RIM)], axis=1) * region.printed["diameter"] / 2
+    seen = place.to_picture(np.concatenate([middle + around, middle]))
+    return seen[:-1], seen[-1]
+
+
+def _middle(rim: Array) -> Array:
+    """Centroid of the area of a polygon."""
+    after, origin = np.roll(rim, -1, axis=0), rim[0]
+    a, b = rim - origin, after - origin
+    doubled = a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
+    return np.asarray(origin + (a + b).T @ doubled / (3 * doubled.sum()))
+
+
+def _centroid(light: Array, start: Array, radius: float) -> Array | None:
+    """Centroid (x, y) of the darkness in ``light`` (h, w) within a soft window about it that follows it."""
+    down, across = np.mgrid[: light.shape[0], : light.shape[1]]
+    reach = min(1.5 * radius + 1.5, *(start + 0.5), *(np.array(light.shape[::-1]) - 0.5 - start))
+    outside = np.hypot(across - start[0], down - start[1]) > reach
+    if reach < radius or outside.sum() < 12:
+        return None
+    terms = np.stack([np.ones(light.shape), across - start[0], down - start[1]], axis=-1)
+    around = terms[outside]
+    paper = terms @ np.linalg.solve(around.T @ around, around.T @ light[outside])
+    darkness = paper - light
+    if darkness[~outside].max() < LEAST_CONTRAST * paper.mean():
+        return None
+    return _followed(darkness, start, radius, reach)
+
+
+def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Array | None:
+    """Move the window to the centroid until it rests; None where it leaves the place where the dot should be."""
+    down, across = np.mgrid[: darkness.shape[0], : darkness.shape[1]]
+    centre = start
+    for _ in range(ROUNDS):
+        away = np.hypot(across - centre[0], down - centre[1])
+        weight = darkness * np.clip(reach + 0.5 - away, 0, 1)
+        total = weight.sum()
+        if total <= 0 or np.linalg.norm(centre - start) > radius:
+            return None
+        centre = np.array([(weight * across).sum(), (weight * down).sum()]) / total
+    return centre

@@ -1,0 +1,163 @@
+"""How well a pan-tilt camera finds a preset again: from several shots of a chart, or one sequence of stills without.
+
+No standard that was seen defines the figure (DB11/T 384 and GA/T name none either); the procedure is this toolkit's
+own, after the repeatability of position in ISO 9283:1998, 7.2.2: the same place approached several times. ``sd`` is
+the root of the summed variances along rows and columns, ``worst`` the largest distance from the mean place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.errors import GapError
+from acceptance.model import BudgetLine, Measurement, Note, Reason
+from acceptance.uncertainty import measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Shot, Value
+    from acceptance.scene.build import Scene
+
+Array = NDArray[np.float64]
+Focal = tuple[float, float]  # focal length in picture widths and its relative standard uncertainty
+
+QUANTITIES = {"geometry.preset_repeatability": "px", "geometry.preset_repeatability_angle": "°"}
+CHART_METHOD = "place of the chart in several shots of the preset"
+PICTURE_METHOD = "shift of the picture between stills of the preset, by phase correlation"
+FEWEST = 3
+FOCAL_STATED, FOCAL_KNOWN = 0.03, 0.1  # relative standard uncertainty of a focal length: stated; fitted, at most
+CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15  # px, standard, of one place; of the picture as it is correlated
+LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures come to 0.05
+WIDEST = 960  # px of the picture that is correlated
+
+
+def focal_length(shot: Shot) -> float | None:
+    """Focal length in picture widths, from the conditions ``focal_length`` and ``sensor_width`` in mm, else None."""
+    stated = {one.name: float(one.value) for one in shot.conditions if isinstance(one.value, int | float)}
+    focal, width = stated.get("focal_length", 0.0), stated.get("sensor_width", 0.0)
+    return focal / width if focal > 0 and width > 0 else None
+
+
+def serves(scene: Scene) -> bool:
+    """Whether this is a sequence of stills of a preset, seen as a whole."""
+    return bool(_preset(scene.shot)) and bool(scene.of_kind("picture"))
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure how far each still of the sequence is shifted against the first."""
+    view = scene.of_kind("picture")[0]
+    if len(view.luma) < FEWEST:
+        raise GapError("too few stills", code="too_few_frames", frames=len(view.luma), needed=FEWEST)
+    first, *others = (_reduced(frame) for frame in view.luma)
+    shifts = [np.zeros(2)]
+    for number, other in enumerate(others, start=1):
+        shift, response = cv2.phaseCorrelate(first[0], other[0], first[1])
+        if response < LEAST_RESPONSE:
+            raise GapError(f"still {number} shows something else", code="stills_differ", still=number)
+        shifts.append(np.array(shift) * other[2])
+    places = np.array(shifts)
+    focal = _stated_focal(scene.shot)
+    doubt = PICTURE_DOUBT * first[2]
+    yield from _figures((scene.shot,), places, scene.video.width, focal, doubt, PICTURE_METHOD)
+
+
+def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
+    """Compare where the chart lies in the shots of each preset of each subject."""
+    groups: dict[tuple[str, str], list[Shot]] = defaultdict(list)
+    for shot in shots:
+        if _preset(shot) and not any(name.split(".")[0] == "picture" for name in shot.regions):
+            groups[shot.subject, _preset(shot)].append(shot)
+    for (subject, preset), every in groups.items():
+        seen = [shot for shot in every if shot.corners]
+        if len(seen) < FEWEST:
+            parameters: dict[str, Value] = {"preset": preset, "shots": len(seen), "needed": FEWEST}
+            reason = Reason(code="too_few_preset_shots", parameters=parameters)
+            yield from (Note(reason=reason, subject=subject, metric="geometry", quantity=one) for one in QUANTITIES)
+            continue
+        places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
+        focal = _stated_focal(seen[0]) or _fitted_focal(seen, measured)
+        yield from _figures(seen, places, int(seen[0].stream["width"]), focal, CHART_DOUBT, CHART_METHOD)
+
+
+def _preset(shot: Shot) -> str:
+    return next((str(one.value) for one in shot.conditions if one.name == "preset"), "")
+
+
+def _stated_focal(shot: Shot) -> Focal | None:
+    focal = focal_length(shot)
+    return None if focal is None else (focal, FOCAL_STATED)
+
+
+def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Focal | None:
+    """Return the focal length that the chart itself told in the shots."""
+    names = {shot.id for shot in shots}
+    told = [
+        one.details["focal_length_in_widths"]
+        for one in measured
+        if one.shot in names and one.details.get("focal_length") == "fitted"
+    ]
+    return (float(np.median(np.array(told, np.float64))), FOCAL_KNOWN) if told else None
+
+
+def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """Return a frame no wider than ``WIDEST``, a window for it, and by how much it was reduced."""
+    factor = max(1, math.ceil(frame.shape[1] / WIDEST))
+    size = (frame.shape[1] // factor, frame.shape[0] // factor)
+    small = np.asarray(cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+    return small - small.mean(), np.asarray(cv2.createHanningWindow(size, cv2.CV_32F)), float(factor)
+
+
+def _figures(
+    shots: Sequence[Shot], places: Array, width: int, focal: Focal | None, doubt: float, method: str
+) -> Iterator[Measurement | Note]:
+    """Make the figures of places (n, 2) in px, each found to within a standard uncertainty of ``doubt`` px."""
+    away = places - places.mean(axis=0)
+    distances = np.linalg.norm(away, axis=1)
+    sd = math.sqrt(float(np.sum(away**2)) / (len(places) - 1))
+    freedom = _freedom(away)
+    for quantity, unit in QUANTITIES.items():
+        if unit == "°" and focal is None:
+            reason = Reason(code="focal_length_unknown", parameters={"doubt": 1.0})
+            yield Note(reason=reason, shot=shots[0].id, subject=shots[0].subject, metric="geometry", quantity=quantity)
+            continue
+        length, unsure = (1.0, 0.0) if unit == "px" or focal is None else focal
+        scale = 1.0 if unit == "px" else math.degrees(1 / (length * width))
+        details: dict[str, Value] = {"preset": _preset(shots[0]), "places": len(places)}
+        for statistic, value in (("sd", sd), ("worst", float(distances.max()))):
+            yield measurement(
+                shots[0],
+                quantity,
+                value * scale,
+                unit,
+                [
+                    *(_repeat(sd * scale, freedom) if statistic == "sd" else ()),
+                    BudgetLine(source="place", contribution=doubt * scale, evaluation="B"),
+                    *_focal_line(value * scale * unsure),
+                ],
+                samples=len(places),
+                method=method,
+                statistic=statistic,
+                details=details,
+            )
+
+
+def _freedom(away: Array) -> float:
+    """Degrees of freedom of the summed variances of places (n, 2) about their mean: n - 1 on a line, to twice that."""
+    squares = away.T @ away
+    spread = float(np.sum(squares**2))
+    return (len(away) - 1) * (float(np.trace(squares)) ** 2 / spread if spread else 2.0)
+
+
+def _repeat(sd: float, freedom: float) -> Sequence[BudgetLine]:
+    return (BudgetLine(source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom),)
+
+
+def _focal_line(contribution: float) -> Sequence[BudgetLine]:
+    return (BudgetLine(source="focal_length", contribution=contribution, evaluation="B"),) if contribution else ()

@@ -1,0 +1,117 @@
+"""Latencies of single pictures, and the figures made of them: mean, worst, standard deviation, 95th percentile.
+
+What the readings leave open is carried by draws (JCGM 101:2008): each row of ``draws`` is one possible course of all
+clocks and exposures. Scatter from picture to picture is taken by batch means (B. Schmeiser, Operations Research 30
+(1982) 556), since neighbouring pictures wait for the monitor's refresh in turn and not by chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.model import BudgetLine
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.model import Value
+
+BATCHES = 10
+FINE = 0.5  # ms: a mean whose draws leave more open than this is said to be coarse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Latency of each picture: ``draws`` (m, c) ms, one row for each possible course of clocks and exposures.
+
+    ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the monitor (none for a
+    stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen).
+    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``single`` ms: what
+    is open about the moment of a single change, beyond the draws.
+    """
+
+    draws: Array
+    moments: Array
+    refresh_rate: float = 0.0
+    exposure: float = 0.0
+    reading: str = "bars"
+    single: float = 0.0
+    holds: Array = field(default_factory=lambda: np.empty((1, 0)))
+
+    @property
+    def each(self) -> Array:
+        """(c,) latency of each picture, ms."""
+        return np.asarray(self.draws.mean(axis=0))
+
+    def details(self) -> dict[str, Value]:
+        """Tell what belongs to every statistic: number, standard error, least, what was read."""
+        each = self.each
+        left_open = 1.96 * float(self.draws.mean(axis=1).std())
+        return {
+            "reading": self.reading,
+            "coarse": "yes" if left_open > FINE else "no",
+            "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
+            "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
+            "least_ms": float(self.draws.min(axis=1).mean()),
+            "standard_error_ms": float(each.std(ddof=1)) / len(each) ** 0.5,
+            "pictures": len(each),
+            "refresh_rate_hz": self.refresh_rate,
+            "film_exposure_ms": self.exposure,
+        }
+
+
+def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """Mean over the pictures, draws (m, c), and its budget: what the clocks leave open together, and scatter."""
+    each = draws.mean(axis=0)
+    parts = np.array_split(each, min(BATCHES, len(each)))
+    scatter = float(np.std([part.mean() for part in parts], ddof=1)) / len(parts) ** 0.5
+    value, phases = _over(draws.mean(axis=1))
+    return value, [
+        phases,
+        BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=len(parts) - 1.0),
+    ]
+
+
+def worst(draws: Array, single: float = 0.0) -> tuple[float, list[BudgetLine]]:
+    """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
+
+    Where single moments are noisy the picture that is slowest by all draws together is taken, as the slowest of each
+    draw would be slow by chance.
+    """
+    if not single:
+        value, phases = _over(draws.max(axis=1))
+        return value, [phases]
+    value, phases = _over(draws[:, int(np.argmax(draws.mean(axis=0)))])
+    return value, [phases, BudgetLine(source="single_change", contribution=single, evaluation="B")]
+
+
+def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """Take the standard deviation; its own standard error is that of normal values (JCGM 100:2008, E.4.3)."""
+    value, phases = _over(draws.std(axis=1, ddof=1))
+    scatter = value / (2 * (draws.shape[1] - 1)) ** 0.5
+    return value, [phases, BudgetLine(source="repeatability", contribution=scatter)]
+
+
+def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
+    """95th percentile; its scatter from the order statistics beside it (binomial ranks, one standard deviation off)."""
+    step = 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
+    low, high = np.percentile(draws.mean(axis=0), [95 - step, min(95 + step, 100)])
+    value, phases = _over(np.percentile(draws, 95, axis=1))
+    return value, [phases, BudgetLine(source="repeatability", contribution=float(high - low) / 2)]
+
+
+def statistics(draws: Array, single: float = 0.0) -> dict[str, tuple[float, list[BudgetLine]]]:
+    """Value and budget of each statistic of draws (m, c)."""
+    return {
+        "mean": mean(draws),
+        "worst": worst(draws, single),
+        "sd": deviation(draws),
+        "percentile_95": percentile(draws),
+    }
+
+
+def _over(drawn: Array) -> tuple[float, BudgetLine]:
+    """Mean of a statistic over the courses (m,) that are possible, and what they leave open."""
+    return float(drawn.mean()), BudgetLine(source="phases", contribution=float(drawn.std()))

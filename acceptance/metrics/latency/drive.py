@@ -1,0 +1,173 @@
+"""A light driven by a known sequence, as films show it: a region's level is the integral of the drive over an exposure.
+
+Per frame: level = offset + gain x mean of the drive from the begin of the exposure to its end; gain, offset and the
+exponent of the curve between light and level are free. Where in the drive the frames lie is sought by correlation
+(Pearson's r at every shift, by FFT), then followed through the film, then fitted by ``_pace`` with all that the levels
+leave open. A *place* is a time on the drive's clock in units of its usual stretch (a chip, a refresh).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import pace as clock_pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._filmed_clock.readings import Array
+
+    Mean = Callable[[Array, Array], Array]  # mean level from place to place
+
+GRID = 4  # shifts tried a chip
+OPENING = 6.0  # s in which the place is sought
+RATES = 1 + 0.001 * np.arange(-6.0, 7.0)  # of the drive's clock; resonators are off by 0.5 %
+SEEN = 0.5  # correlation from which a drive is seen
+WIDTHS = np.geomspace(0.1, 6, 24)  # exposures in chips
+EXPONENTS = np.linspace(0.5, 2.0, 31)
+LEAST_NOISE = 0.005
+OUTLIER = 5.0  # standard deviations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """Levels of a region fitted to a drive: ``shares`` (n,) of the exposure lit, ``line`` time to place.
+
+    ``noise`` of the shares, ``rest`` (n,) how far each lies off the line.
+    """
+
+    shares: Array
+    line: clock_pace.Pace
+    noise: float
+    rest: Array
+
+    @property
+    def fits(self) -> NDArray[np.bool_]:
+        """(n,) whether a frame's level is what the line says."""
+        return np.asarray(self.rest <= OUTLIER * self.noise)
+
+
+def coded(mean: Mean, position: Array, width: Array | float) -> Array:
+    """(..., 1) mean level over exposures with this middle and length."""
+    half = np.asarray(width) / 2
+    return mean(position - half, position + half)[..., None]
+
+
+def fitted(x: Array, light: Array, mean: Mean, line: tuple[float, float]) -> Level:
+    """Fit levels at ``x`` (n,) s to a drive, from about place = line[0] + line[1] (x - x[0])."""
+    position = line[0] + line[1] * (x - x[0])
+    for _ in range(2):
+        shares, noise = normalised(light, mean, position)
+        pace = clock_pace.pace(
+            x,
+            shares[:, None, None],
+            position,
+            step=float(np.median(np.diff(x))),
+            code=lambda where, width: coded(mean, where, width),
+            noise=noise,
+        )
+        position = pace.at(x).mean(axis=0)
+    rest = np.abs(shares - coded(mean, position, pace.width)[:, 0])
+    return Level(shares=shares, line=pace, noise=noise, rest=rest)
+
+
+def normalised(light: Array, mean: Mean, position: Array) -> tuple[Array, float]:
+    """Turn light (n,) into shares by the gain, offset, exponent and exposure that fit best; and the noise of these."""
+    models = [coded(mean, position, float(width))[:, 0] for width in WIDTHS]
+    model = max(models, key=lambda one: correlation(light, one))
+    shares = _scaled(light, model)
+    curved = [np.sign(shares) * np.abs(shares) ** power for power in EXPONENTS]
+    model = max(models, key=lambda one: correlation(shares, one))
+    best = max(curved, key=lambda one: correlation(one, model))
+    model = max(models, key=lambda one: correlation(best, one))
+    shares = _scaled(best, model)
+    return shares, max(LEAST_NOISE, 1.4826 * float(np.median(np.abs(shares - model))))
+
+
+def _scaled(values: Array, model: Array) -> Array:
+    """Take gain and offset out, as least squares against the model has them."""
+    gain, offset = np.polyfit(model, values, 1)
+    return np.asarray((values - offset) / (gain or 1.0))
+
+
+def correlation(values: Array, model: Array) -> float:
+    """Pearson's r of values and model, both (n,); 0 where one of the two is flat."""
+    return float(correlations(values, model))
+
+
+def correlations(values: Array, models: Array) -> Array:
+    """(...) Pearson's r of values (n,) with each of models (..., n); 0 where one of the two is flat."""
+    off, away = values - values.mean(), models - models.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((off**2).sum() * (away**2).sum(axis=-1))
+    return np.asarray((away @ off) / np.maximum(spread, 1e-9))
+
+
+def located(
+    x: Array,
+    light: Array,
+    mean: Mean,
+    span: tuple[float, float],
+    rate: float,
+    *,
+    rates: Array = RATES,
+    least: float = SEEN,
+) -> tuple[float, float]:
+    """Seek the line place = a + b (x - x[0]) of levels at ``x`` (n,) s within the drive's ``span`` of places.
+
+    ``rate`` is about b; ``rates`` are the shares of it to try; ``least`` the correlation asked for.
+    Raises GapError sequence_not_seen.
+    """
+    opening = x <= x[0] + OPENING
+    width = 0.5 * rate * float(np.median(np.diff(x)))
+    found = [_best_shift(x[opening], light[opening], mean, span, rate * one, width) for one in rates]
+    best, place, slope = max(found)
+    if best < least:
+        raise GapError("the light does not follow the drive", code="sequence_not_seen", correlation=best)
+    return _followed(x, light, mean, (place, slope), width)
+
+
+def _best_shift(
+    x: Array, light: Array, mean: Mean, span: tuple[float, float], slope: float, width: float
+) -> tuple[float, float, float]:
+    """Correlation, place of the first frame and slope of the best of all shifts; by FFT."""
+    at = np.rint((x - x[0]) * slope * GRID).astype(np.int64)
+    grid = np.arange(np.ceil(span[0] * GRID), np.floor(span[1] * GRID)) / GRID
+    shifts = len(grid) - int(at[-1])
+    if shifts < 1:
+        return -1.0, 0.0, slope
+    model = coded(mean, grid, max(width, 0.5))[:, 0]
+    size = 1 << (len(grid) - 1).bit_length()
+    counts, values = np.bincount(at, minlength=size), np.bincount(at, light - light.mean(), minlength=size)
+    ones = np.conj(np.fft.rfft(counts))
+
+    def slid(of: Array, by: Array) -> Array:
+        return np.asarray(np.fft.irfft(np.fft.rfft(of, size) * by, size)[:shifts])
+
+    product, first, second = slid(model, np.conj(np.fft.rfft(values))), slid(model, ones), slid(model**2, ones)
+    energy = np.maximum(second - first**2 / len(x), 1e-3 * len(x)) * np.sum((light - light.mean()) ** 2)
+    score = product / np.sqrt(np.maximum(energy, 1e-12))
+    best = int(np.argmax(score))
+    return float(score[best]), float(grid[best]), slope
+
+
+def _followed(x: Array, light: Array, mean: Mean, line: tuple[float, float], width: float) -> tuple[float, float]:
+    """Refine place and slope on twice as many seconds each time, until the whole film is on the line."""
+    span = min(OPENING, float(x[-1] - x[0]))
+    place, slope = line
+    while True:
+        seen = x <= x[0] + span
+        off = x[seen] - x[0]
+        tries = [
+            (place + start, slope + bend / span) for start in np.arange(-6, 7) / 8 for bend in np.arange(-8, 9) / 8
+        ]
+        score = [correlation(light[seen], coded(mean, a + b * off, max(width, 0.5))[:, 0]) for a, b in tries]
+        place, slope = tries[int(np.argmax(score))]
+        if span >= x[-1] - x[0]:
+            return place, slope
+        span = min(2 * span, float(x[-1] - x[0]))

@@ -1,0 +1,204 @@
+"""What a film of a monitor shows: the pictures it held, and when it changed from one to the next.
+
+A film frame whose exposure spans a change is a mixture of the two pictures; the share of the new one tells the moment
+of the change to a small part of the exposure. A change between two exposures lies somewhere in between. A monitor
+changes at its own refreshes only, so that all changes together narrow the moment down, unless film and monitor run in
+step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.metrics._filmed_clock.readings import CLEAR, LOW_BITS, SAME
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
+
+REACH = 3  # pictures about the guess that a film frame may show
+MIXED = 0.2  # share of another picture from which a frame is a mixture; less may be an error of curve or coder
+PURE = 0.03  # share of another picture in a frame that shows one alone
+MOSTLY = 0.25  # share of another picture in a frame that still tells what the main one looks like
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Pictures that the monitor held, in order: ``first`` and ``last`` (p,) film frame, mean ``shares`` (p, bits)."""
+
+    first: Whole
+    last: Whole
+    shares: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Changes of the monitor: ``picture`` (c,) which held picture appears, ``frame`` (c,) the first that shows it.
+
+    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,) whether the picture
+    is known to have stood until the next of these changes.
+    """
+
+    picture: Whole
+    frame: Whole
+    share: Array
+    unbroken: NDArray[np.bool_]
+
+    def only(self, chosen: NDArray[np.bool_]) -> Changes:
+        """Return the ``chosen`` (c,) ones; what stood until one that is left out is not known."""
+        next_too = np.append(chosen[1:], False)
+        return Changes(
+            picture=self.picture[chosen],
+            frame=self.frame[chosen],
+            share=self.share[chosen],
+            unbroken=(self.unbroken & next_too)[chosen],
+        )
+
+
+def held_pictures(shares: Array) -> tuple[Held, Changes]:
+    """Part film frames, shares (n, bits) with nan where not located, into held pictures and changes between them."""
+    mixed = mixture(shares)
+    clear = np.isfinite(shares).all(axis=1) & np.isnan(mixed)
+    runs: list[list[int]] = []
+    for frame in np.flatnonzero(clear).tolist():
+        follows = bool(runs) and runs[-1][-1] == frame - 1
+        if follows and np.abs(shares[frame] - shares[runs[-1]].mean(axis=0)).max() < SAME:
+            runs[-1].append(frame)
+        else:
+            runs.append([frame])
+    known = np.asarray(np.isfinite(shares).all(axis=1))
+    between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
+    runs = [run for run in runs if len(run) > 1 or between[run[0]]]  # one without neighbours may be a mixture
+    first, last = np.array([run[0] for run in runs], np.int64), np.array([run[-1] for run in runs], np.int64)
+    means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
+    return Held(first=first, last=last, shares=means), _changes(first, last, mixed)
+
+
+def mixture(shares: Array) -> Array:
+    """(n,) share of the next frame's picture in a frame that mixes its two neighbours, nan in all others."""
+    before, now, after = shares[:-2], shares[1:-1], shares[2:]
+    step = after - before
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = ((now - before) * step).sum(axis=1) / (step**2).sum(axis=1)
+        rest = np.abs(now - before - share[:, None] * step).max(axis=1)
+        mixed = (np.abs(step).max(axis=1) > SAME) & (rest < SAME / 2) & (share > CLEAR) & (share < 1 - CLEAR)
+    return np.concatenate([[np.nan], np.where(mixed, share, np.nan), [np.nan]])
+
+
+def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
+    """Between held pictures that are neighbours in the film, or have one mixture between them."""
+    apart = first[1:] - last[:-1]
+    blended = (apart == 2) & np.isfinite(mixed[np.minimum(last[:-1] + 1, len(mixed) - 1)])
+    picture = np.flatnonzero(blended | (apart == 1)) + 1
+    frame = last[picture - 1] + 1
+    return Changes(
+        picture=picture,
+        frame=frame,
+        share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
+        unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The two pictures ``old`` and ``new`` (n,) that explain each film frame, and the ``share`` (n,) of the latter.
+
+    ``old`` is -1 where no two do.
+    """
+
+    old: Whole
+    new: Whole
+    share: Array
+
+    def changes(self) -> Changes:
+        """Find the changes between frames that are known; a picture that comes late is left out.
+
+        Where one seems to come twice, the first time was a mixture of others: only the second counts.
+        """
+        begins = np.where(self.share > 1 - MIXED, self.new, self.old)
+        ends = np.where(self.share < MIXED, self.old, self.new)
+        before = np.concatenate([[-1], np.where(self.old >= 0, ends, -1)[:-1]])
+        follows = (self.old >= 0) & (before >= 0) & (begins >= before)
+        between, within = (np.flatnonzero(follows & late) for late in (begins > before, ends > begins))
+        frame = np.concatenate([between, within])
+        order = np.argsort(frame, kind="stable")
+        frame = frame[order]
+        missed = np.cumsum(~follows)[frame]
+        picture = np.concatenate([begins[between], ends[within]])[order]
+        every = Changes(
+            picture=picture,
+            frame=frame,
+            share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
+            unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
+        )
+        return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
+
+    def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
+        """Give the pictures (k,) that some frame shows nearly alone, and their mean shares (k, c), the rest taken off.
+
+        The little that such a frame holds of another picture would shift them all the same way.
+        """
+        main, other = (np.where(self.share > 0.5, *pair) for pair in ((self.new, self.old), (self.old, self.new)))
+        rest = np.minimum(self.share, 1 - self.share)
+        chosen = np.flatnonzero((self.old >= 0) & (rest < MOSTLY))
+        own = (shares[chosen] - rest[chosen, None] * pictures[other[chosen]]) / (1 - rest[chosen, None])
+        return _means(main[chosen], own)
+
+    def unmixed(self, low: Array, late: Array, count: int) -> Array:
+        """(count, r, bits) light of pictures in rows that the film sees ``late`` (r,); nan where no frame is sure.
+
+        Rows that are seen later than the middle show one picture where the next frame's middle still shows it, rows
+        that are seen earlier where the frame before did.
+        """
+        main = np.where(self.share > 0.5, self.new, self.old)
+        pure = (self.old >= 0) & (np.minimum(self.share, 1 - self.share) < PURE)
+        stays = np.append(pure[:-1] & pure[1:] & (main[:-1] == main[1:]), False)
+        light = np.full((count, *low.shape[1:]), np.nan)
+        for row, later in enumerate(late):
+            chosen = np.flatnonzero(stays if later >= 0 else np.roll(stays, 1))
+            chosen = chosen[np.isfinite(low[chosen, row]).all(axis=1)]
+            number, mean = _means(main[chosen], low[chosen, row])
+            light[number, row] = mean
+        return light
+
+    def light(self, monitor: Readings, pictures: Array, rolls: float) -> Array:
+        """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights, nan where unknown."""
+        number, own = self.alone(monitor.shares, pictures)
+        middle = np.full((len(pictures), 1, LOW_BITS), np.nan)
+        middle[number, 0] = own[:, :LOW_BITS]
+        rows = self.unmixed(monitor.low, rolls * monitor.heights, len(pictures))
+        return np.concatenate([middle, rows], axis=1)
+
+
+def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
+    """Give the numbers (k,) in ``which`` (n,) and the means (k, c) of their ``values`` (n, c)."""
+    number, place = np.unique(which, return_inverse=True)
+    sums = np.zeros((len(number), values.shape[1]))
+    np.add.at(sums, place, values)
+    return number, sums / np.bincount(place, minlength=len(number))[:, None]
+
+
+def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
+    """Explain each film frame by one of the camera's pictures, or by one and then another.
+
+    ``shares`` (n, c) of the film frames, nan where not located; ``guess`` (n,) about which picture each shows;
+    ``pictures`` (p, c) the shares that the pictures must have. Unknown where no two within REACH explain the frame.
+    """
+    best = np.full(len(shares), SAME**2)
+    old, new, share = np.full(len(shares), -1), np.full(len(shares), -1), np.ones(len(shares))
+    middle = np.rint(guess).astype(np.int64)
+    for first in range(-REACH, REACH + 1):
+        for second in range(first + 1, REACH + 2):
+            one, other = (np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second))
+            way = pictures[other] - pictures[one]
+            part = ((shares - pictures[one]) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9)
+            part = np.clip(part, 0, 1)
+            rest = ((shares - pictures[one] - part[:, None] * way) ** 2).sum(axis=1)
+            better = (rest < best) & (other > one)
+            for kept, found in ((best, rest), (share, part), (old, one), (new, other)):
+                kept[better] = found[better]
+    return Shown(old=old, new=new, share=share)

@@ -1,0 +1,167 @@
+"""Latency from films and streams that show the clock screen: every picture carries the refresh that it was taken at.
+
+Glass to glass: clock readings, camera pictures and changes of the monitor are each fitted as wholes (``_pace``,
+``_monitor``), which goes below a refresh of the screen where film and screens do not run in step. Stream: arrivals of
+the frames against the log of the clock screen, both on the clock of one host.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import pace as clock_pace
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.latency import monitor as monitor_film
+from acceptance.metrics.latency import refreshes
+from acceptance.metrics.latency.delay import Latency
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
+
+FEWEST = 5  # changes or pictures
+MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
+OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
+PICTURES = np.divide.outer(
+    clock_pace.SCREEN_RATES, clock_pace.CAMERA_RATES
+).ravel()  # refreshes from picture to picture
+FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
+
+
+def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
+    """Latency from a film with middles of exposure at ``times`` (n,) s. Raises GapError no_change or too_few_frames."""
+    seen = reference.readable
+    enough(int(seen.sum()), 8)
+    clock = clock_pace.pace(
+        times[seen],
+        reference.low[seen],
+        reference.position[seen],
+        heights=reference.heights,
+        step=float(np.median(np.diff(times))),
+        usual=clock_pace.SCREEN_RATES,
+    )
+    changes, taken_at, blends = _pictures(monitor, clock.lag)
+    if not len(changes.picture):
+        raise GapError("the monitor never changes to a readable clock", code="no_change")
+    enough(len(changes.picture), FEWEST)
+    exposure = clock.draws[:, 2] / clock.draws[:, 1]
+    kept, moments = refreshes.moments(changes, times, clock.inverse(taken_at).mean(axis=0), exposure)
+    clock, exposure = clock.only(kept), exposure[kept]
+    blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
+    return Latency(
+        draws=(moments - clock.inverse(taken_at)) * 1000,
+        moments=moments.mean(axis=0),
+        refresh_rate=float(clock.draws[:, 1].mean()),
+        exposure=float(exposure.mean()) * 1000,
+        reading="blends" if blended else "bars",
+        holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
+    )
+
+
+def _pictures(monitor: Readings, rolls: float) -> tuple[monitor_film.Changes, Array, int]:
+    """Find the changes of the monitor, (m, c) draws of when each picture that appears was taken, number of blends.
+
+    ``rolls``: lag of the film's lower rows.
+    """
+    held, changes = monitor_film.held_pictures(monitor.shares)
+    pictures = clock_readings.readings_of(held.shares)
+    seen = np.flatnonzero(pictures.readable)
+    cadence = clock_pace.cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
+    if cadence is None:
+        taken_at = exposures(pictures)
+        changes = _known_changes(changes, taken_at)
+        return changes, taken_at[:, changes.picture], _blends(pictures.low)
+    number = cadence.number.astype(np.float64)
+    line = clock_pace.pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
+    guess = np.interp(np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number)
+    place = np.arange(number[-1] + 1)
+    expected = clock_readings.expected_shares(line.at(place).mean(axis=0), line.width, monitor.shares.shape[1])
+    own = monitor_film.shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
+    heights = np.append(0.0, monitor.heights)
+    line = clock_pace.pace(place, own, line.at(place).mean(axis=0), heights=heights, usual=PICTURES)
+    expected = clock_readings.expected_shares(line.at(place).mean(axis=0), line.width, monitor.shares.shape[1])
+    changes = monitor_film.shown(monitor.shares, guess, expected).changes()
+    taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
+    return changes, taken_at, _blends(own)
+
+
+def _blends(low: Array) -> int:
+    """Count the exposures that blend two refreshes in some row, light (n, r, bits)."""
+    return int(np.count_nonzero((np.abs(low - 0.5) < 0.5 - clock_readings.CLEAR).any(axis=(1, 2))))
+
+
+def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
+    """Latency of a stream whose frames came at ``arrivals`` (n,) s; ``log`` (k, 2) index and time (s) of refreshes.
+
+    Only the first coming of each picture counts. Raises GapError too_few_frames or screen_log_gaps.
+    """
+    seen = np.flatnonzero(readings.readable)
+    fresh = seen[~clock_readings.same_picture(readings.shares[seen])]
+    positions = exposures(readings.only(fresh))
+    inside = (positions.min(axis=0) >= log[0, 0]) & (positions.max(axis=0) <= log[-1, 0])
+    enough(int(inside.sum()), FEWEST)
+    missed = 1 - (len(log) - 1) / float(np.ptp(log[:, 0]))
+    if missed > 0.01:
+        what = f"the clock screen missed {missed:.1%} of its refreshes"
+        raise GapError(what, hint="Close other programs and film again", code="screen_log_gaps", share=missed)
+    shown = np.interp(positions[:, inside], log[:, 0], log[:, 1])
+    rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
+    came = arrivals[fresh][inside]
+    blended = _blends(readings.low) >= FEWEST_BLENDS
+    reading = "blends" if blended else "bars"
+    return Latency(draws=(came - shown) * 1000, moments=came, refresh_rate=rate, reading=reading)
+
+
+def exposures(pictures: Readings) -> Array:
+    """(m, p) draws of the middles of the camera's exposures in refreshes; nan where a picture cannot be read.
+
+    They lie on the line of an even camera within what each reading allows. A picture off that line, or not of one
+    exposure as long as the others (the film never saw it unmixed, say), is left out. Without such a line each reading
+    stands alone.
+    """
+    random = np.random.default_rng(2)
+    seen = np.flatnonzero(pictures.readable)
+    position, reach = pictures.position[seen], pictures.reach[seen]
+    draws = np.full((clock_pace.DRAWS, len(pictures.index)), np.nan)
+    cadence = clock_pace.cadence(position, reach, MISREAD)
+    if cadence is None:
+        draws[:, seen] = position + random.uniform(-1, 1, (clock_pace.DRAWS, 1)) * reach
+        return draws
+    number = cadence.number.astype(np.float64)
+    pace = clock_pace.pace(number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES)
+    line = pace.at(number)
+    line = line[random.permutation(len(line))]  # the camera's phase has nothing to do with that of other lines
+    middle = line.mean(axis=0)
+    fits = (np.abs(middle - position) <= reach + OFF_LINE) & explained(pictures.shares[seen], middle, pace.draws[:, 2])
+    draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
+    return draws
+
+
+def explained(shares: Array, position: Array, widths: Array) -> NDArray[np.bool_]:
+    """(p,) whether shares (p, bits) are those of one exposure near ``position`` (p,) that is as long as the others."""
+    near = position[:, None] + np.linspace(-0.75, 0.75, 25)
+    rest = [
+        np.abs(clock_readings.expected_shares(near, float(width), shares.shape[1]) - shares[:, None])
+        .max(axis=2)
+        .min(axis=1)
+        for width in np.quantile(widths, (0.05, 0.5, 0.95))
+    ]
+    return np.asarray(np.min(rest, axis=0) <= clock_readings.RESIDUAL)
+
+
+def _known_changes(changes: monitor_film.Changes, taken: Array) -> monitor_film.Changes:
+    """Keep the changes from one picture whose exposure is known to a later one."""
+    when = taken.mean(axis=0)
+    keep = when[changes.picture] > when[changes.picture - 1]
+    return changes.only(keep)
+
+
+def enough(count: int, needed: int) -> None:
+    """Raise GapError too_few_frames where ``count`` pictures are less than needed."""
+    if count < needed:
+        what = f"{count} readable pictures are seen, at least {needed} are needed"
+        raise GapError(what, hint="Film for longer", code="too_few_frames", frames=count, needed=needed)

@@ -1,0 +1,88 @@
+"""Dynamic range: two copies of a chart in one picture, one in bright and one in weak light, both to be read.
+
+The range is the ratio of the two illuminances, as GA/T 1127-2013, C.3, takes the ratio of two transmittances. A copy
+is read when at least 8 of its grey steps are told apart (``grey_scale.steps``), as many as GB 50198-2011, 3.1.9, wants
+of a picture; that defines the figure and is no limit. The range of the camera is at least the scene's when both are
+read, and at most the scene's when one is not.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from acceptance.charts import located
+from acceptance.errors import GapError
+from acceptance.metrics._shared import grey_steps
+from acceptance.metrics.low_light.light_series import accuracy, number
+from acceptance.model import BudgetLine
+from acceptance.scene import build
+from acceptance.scene.watch import within
+
+if TYPE_CHECKING:
+    from acceptance.charts.located import Located
+    from acceptance.model import Measurement
+    from acceptance.scene.build import Scene
+
+READ = 8
+BRIGHT, DARK = build.TWO_LEVELS
+DECIBEL = 20 / math.log(10)
+METHOD = "ratio of two illuminances in one picture of which both show at least 8 grey steps"
+
+
+def serves(seen: Scene) -> bool:
+    """Whether the shot is said to be of two light levels."""
+    return build.two_levels(seen.shot)
+
+
+def dynamic_range(seen: Scene) -> Measurement:
+    """Return the scene's own range as a bound of the camera's.
+
+    Raises GapError: condition_unusable, two_charts_needed, no_region.
+    """
+    bright, dark = (_illuminance(seen, name) for name in (BRIGHT, DARK))
+    copies = [place for place in seen.located if place.chart.kind == "print"]
+    if len(copies) != 2:
+        what = f"{len(copies)} charts are seen, a dynamic range takes two in different light"
+        raise GapError(what, code="two_charts_needed", count=len(copies))
+    left, right = (steps(seen, place) for place in copies)
+    read = min(left.steps, right.steps) >= READ
+    doubt = DECIBEL * math.hypot(accuracy(seen.shot, BRIGHT), accuracy(seen.shot, DARK))
+    return seen.figure(
+        "low_light.wide_dynamic_range",
+        20 * math.log10(bright / dark),
+        "dB",
+        [BudgetLine(source="lux_meter", contribution=doubt, evaluation="B")],
+        samples=1,
+        method=METHOD,
+        lower_bound=read,
+        upper_bound=not read,
+        details={
+            "illuminance_bright": bright,
+            "illuminance_dark": dark,
+            "steps_left": left.steps,
+            "steps_right": right.steps,
+            "steps_needed": READ,
+        },
+    )
+
+
+def _illuminance(seen: Scene, name: str) -> float:
+    lux = number(seen.shot, name, {"": 1.0, "lx": 1.0})
+    if lux is None or lux <= 0:
+        stated = next(str(one.value) for one in seen.shot.conditions if one.name == name)
+        raise GapError(f"{name} is no light in lx", code="condition_unusable", condition=name, value=stated)
+    return lux
+
+
+def steps(seen: Scene, place: Located) -> grey_steps.Count:
+    """Count the grey steps that the middle frame tells apart on one copy."""
+    grey = sorted((one for one in place.chart.regions if one.kind == "grey"), key=lambda one: int(one.printed["step"]))
+    if len(grey) < READ:
+        raise GapError("the chart has too few grey steps", code="no_region", kind="grey")
+    codes = []
+    for region in grey:
+        x, y, width, height = within(located.inner(place, region, 1.0))
+        codes.append(grey_steps.step(seen.reference.luma[None, y : y + height, x : x + width]))
+    rising = grey[-1].printed["reflectance"] > grey[0].printed["reflectance"]
+    return grey_steps.count(codes, rising=rising, least=grey_steps.LEAST * (seen.code_white - seen.code_black))

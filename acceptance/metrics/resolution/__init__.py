@@ -1,0 +1,79 @@
+"""Resolution: MTF from slanted edges (e-SFR), TV lines from edges and wedges, corners against the centre.
+
+Edge: least-squares spline profile in linear light (``edge.py``), after ISO 12233:2023 as to quantity. Limiting
+resolution from an edge is where the MTF falls to 10 %, no further than half a cycle per pixel, in TV lines per picture
+height (ISO 12233:2023; display aspect ratio 4:3 or 16:9 taken from picture size and sample aspect). Wedge: read line by
+line in coded luma (``wedge.py``), as standards that judge TV lines on the displayed picture mean it (GB 50198,
+DB11/T 384.5); the edge's figure stands beside it and is another quantity.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.errors import GapError
+from acceptance.metrics._shared.region_codes import tv_lines
+from acceptance.metrics.resolution import corners, edge_figures, wedge_figures
+from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
+from acceptance.metrics.resolution.wedge import Wedge, WedgeResult, wedge_reading
+from acceptance.model import Note, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from acceptance.metrics.resolution.edge_figures import Edge
+    from acceptance.model import Measurement
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+__all__ = ["EdgeResult", "Wedge", "WedgeResult", "edge_mtf", "measure", "serves", "tv_lines", "wedge_reading"]
+
+QUANTITIES: Mapping[str, str] = {
+    "resolution.mtf50": "cycle/px",
+    "resolution.mtf10": "cycle/px",
+    "resolution.horizontal": "TVL",
+    "resolution.vertical": "TVL",
+    "resolution.wedge_horizontal": "TVL",
+    "resolution.wedge_vertical": "TVL",
+    "resolution.corner_ratio": "1",
+}
+
+
+def serves(scene: Scene) -> bool:
+    """Whether there is a slanted edge or a wedge in the scene."""
+    return bool(scene.of_kind("edge") or scene.of_kind("wedge"))
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure every edge and every wedge; what cannot be had is a Note with its reason."""
+    tone, edges = edge_figures.tone_of(scene), []
+    for view in scene.of_kind("edge"):
+        try:
+            edges.append(edge_figures.seen(scene, view, tone))
+        except GapError as gap:
+            yield from _notes(view, gap, ("mtf50", "mtf10", view.region.direction or "horizontal"))
+        else:
+            yield from edge_figures.figures(scene, edges[-1], tone)
+    yield from _sharpened(edges)
+    yield from corners.ratios(scene, edges, tone)
+    for view in scene.of_kind("wedge"):
+        try:
+            yield wedge_figures.figure(scene, view)
+        except GapError as gap:
+            yield from _notes(view, gap, (f"wedge_{view.region.direction or 'horizontal'}",))
+
+
+def _notes(view: View, gap: GapError, names: Sequence[str]) -> Iterator[Note]:
+    parameters = {**gap.parameters, **({"region": view.region.name} if "region" in gap.parameters else {})}
+    for name in names:
+        reason = Reason(code=gap.code, parameters=parameters)
+        yield Note(metric="resolution", quantity=f"resolution.{name}", region=view.region.name, reason=reason)
+
+
+def _sharpened(edges: Sequence[Edge]) -> Iterator[Note]:
+    """Name sharpening once, where it is strongest."""
+    worst = max(edges, key=lambda edge: edge.first.overshoot + edge.first.undershoot, default=None)
+    if worst and worst.first.sharpened:
+        told = {"overshoot": worst.first.overshoot, "undershoot": worst.first.undershoot}
+        reason = Reason(code="sharpened", parameters={"region": worst.view.region.name, **told})
+        yield Note(metric="resolution", quantity="resolution.mtf50", region=worst.view.region.name, reason=reason)

@@ -1,0 +1,82 @@
+"""Corner against centre: MTF50 of each corner's edges over that of the centre's, in the same direction.
+
+Only where the chart reaches into the corners: its diagonals are 85 % of the picture's or more. The tone curve is common
+to both edges and counts only with what it does to the one more than to the other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.metrics._shared.region_codes import coding, scaled
+from acceptance.metrics.resolution.edge_figures import CODING
+from acceptance.model import BudgetLine, Note, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.charts.located import Located
+    from acceptance.metrics.resolution.edge_figures import Edge, Tone
+    from acceptance.model import Measurement
+    from acceptance.scene.build import Scene
+
+QUANTITY = "resolution.corner_ratio"
+METHOD = "MTF50 of the corner over MTF50 of the centre, slanted edges, linear light ({tone})"
+COVERED = 0.85
+
+
+def coverage(place: Located) -> float:
+    """Return the mean of the chart's diagonals over the picture's diagonal."""
+    corners = np.asarray(place.corners)
+    diagonals = np.linalg.norm(corners[2:] - corners[:2], axis=1)
+    return float(diagonals.mean() / math.hypot(*place.picture))
+
+
+def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurement | Note]:
+    """Give the ratio of every corner and direction; a Note where the chart is too small or an edge is missing."""
+    places = {id(edge.view.place): edge.view.place for edge in edges if edge.view.place}
+    if not places:
+        return
+    share = min(coverage(place) for place in places.values())
+    if share < COVERED:
+        yield _note("field_not_covered", share=share, needed=COVERED)
+        return
+    reached = [edge for edge in edges if edge.view.place and edge.reached("mtf50")]
+    centres = {edge.first.resolves: edge for edge in reached if edge.view.region.zone == "centre"}
+    corners = [edge for edge in reached if edge.view.region.zone != "centre"]
+    found = [_ratio(scene, edge, centres[edge.first.resolves], tone) for edge in corners
+             if edge.first.resolves in centres]  # fmt: skip
+    yield from found
+    if not found:
+        yield _note("no_corner_edges")
+
+
+def _note(code: str, **parameters: float) -> Note:
+    return Note(metric="resolution", quantity=QUANTITY, reason=Reason(code=code, parameters=parameters))
+
+
+def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
+    above, below = corner.value("mtf50"), centre.value("mtf50")
+    ratio = above / below
+    common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
+    return scene.figure(
+        QUANTITY,
+        ratio,
+        "1",
+        [
+            *scaled(corner.noise("mtf50"), 1 / below),
+            *(replace(line, source=f"{line.source}, centre") for line in scaled(centre.noise("mtf50"), ratio / below)),
+            BudgetLine(source="tone curve", contribution=common * tone.doubt / math.sqrt(3), evaluation="B"),
+            *scene.copy_lines(common),
+            *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
+        ],
+        samples=corner.view.luma.shape[0],
+        method=METHOD.format(tone=tone.name),
+        region=corner.view.region.zone,
+        direction=corner.first.resolves,
+        details={"corner": round(above, 5), "centre": round(below, 5)},
+    )

@@ -1,0 +1,281 @@
+"""Figures of one slanted edge in a view: MTF50 and MTF10, limiting resolution in TV lines, with their budgets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from acceptance.errors import GapError
+from acceptance.metrics._shared.region_codes import (
+    SAMPLING_LIMIT,
+    coarseness,
+    coding,
+    lines_of,
+    pictures,
+    refuse_clipped,
+    refuse_doubtful_aspect,
+    repeat,
+    scaled,
+    within,
+)
+from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
+from acceptance.model import BudgetLine, Curve, Note, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Measurement
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+Array = NDArray[np.float64]
+
+EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
+LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
+TONE_PROBE = 0.1
+LEAST_LEFT = 0.05
+NOISY = 0.08  # relative standard error of a crossing above which the noise in |FFT|, never negative, lifts it
+CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tone:
+    """How codes become light in a scene: ``light`` of every code, the curve's name, half-width of its exponent.
+
+    ``copies``: the same light for each way in which the print may be off (``Scene.copy_curves``).
+    """
+
+    light: Array
+    name: str
+    doubt: float
+    copies: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """An edge as seen: its results (the first of all frames together where they stand still) and what tone does to it.
+
+    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``; ``coarseness`` is
+    that of its coding (``_seen.coarseness``); ``levels`` are dark and light beside the edge, in light.
+    """
+
+    view: View
+    results: tuple[EdgeResult, ...]
+    probe: EdgeResult
+    levels: tuple[float, float]
+    coarseness: float
+
+    @property
+    def first(self) -> EdgeResult:
+        """The result that details and curve are taken from."""
+        return self.results[0]
+
+    def reached(self, name: str) -> bool:
+        """Whether every picture's MTF falls to the level of ``name``, "mtf50" or "mtf10"."""
+        return all(getattr(one, name) is not None for one in (*self.results, self.probe))
+
+    def value(self, name: str) -> float:
+        """Return a crossing in cycle/px: of all frames together where they stand still, else the mean over frames."""
+        values = [float(getattr(one, name)) for one in self.results]
+        return values[0] if self.view.stable else float(np.mean(values))
+
+    def noise(self, name: str) -> list[BudgetLine]:
+        """Return what belongs to this edge alone: the fit's noise, and what frames scatter beyond it."""
+        values = [float(getattr(one, name)) for one in self.results]
+        errors = [float(getattr(one, "u" + name[3:])) for one in self.results]
+        fit = errors[0] if self.view.stable else float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
+        freedom = self.first.degrees_of_freedom
+        return [
+            BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
+            *repeat(values[1:] if self.view.stable else values, fit),
+        ]
+
+    def tone_slope(self, name: str) -> float:
+        """Relative change of a crossing for a change of one in the exponent of the tone curve."""
+        before = float(getattr(self.first, name))
+        return (float(getattr(self.probe, name)) / before - 1) / TONE_PROBE
+
+
+def tone_of(scene: Scene) -> Tone:
+    """Light of every code of the scene, asked once."""
+    codes = np.arange(1 << scene.video.depth)
+    copies = tuple(scene.copy_curves(codes))
+    return Tone(light=scene.linear(codes), name=scene.tone, doubt=scene.tone_doubt, copies=copies)
+
+
+def seen(scene: Scene, view: View, tone: Tone) -> Edge:
+    """Measure an edge in linear light. Raises GapError: clipped, or what ``edge_mtf`` refuses."""
+    refuse_clipped(scene, view)
+    inside = within(view)
+    codes = [picture[inside] for picture in pictures(view)]
+    light = [np.interp(picture, np.arange(tone.light.size), tone.light) for picture in codes]
+    probe = np.sign(light[0]) * np.abs(light[0]) ** (1 + TONE_PROBE)
+    return Edge(
+        view=view,
+        results=tuple(edge_mtf(picture) for picture in light),
+        probe=edge_mtf(probe, covariance=False),
+        levels=(float(np.percentile(light[0], 10)), float(np.percentile(light[0], 90))),
+        coarseness=coarseness(scene, view, float(np.ptp(np.percentile(codes[0], (10, 90))))),
+    )
+
+
+def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
+    """MTF50 and MTF10 of one edge, and the TV lines that MTF10 stands for."""
+    for name in ("mtf50", "mtf10"):
+        if reason := _why_not(edge, name):
+            yield _refused(edge, f"resolution.{name}", reason)
+            if name == "mtf10":
+                yield _refused(edge, f"resolution.{edge.first.resolves}", reason)
+            continue
+        value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
+        budget = [*edge.noise(name), *_tone_lines(edge, name, tone), *coder]
+        yield scene.figure(
+            f"resolution.{name}",
+            value,
+            "cycle/px",
+            budget,
+            samples=edge.view.luma.shape[0],
+            method=EDGE_METHOD.format(tone=tone.name),
+            region=edge.view.region.name,
+            direction=edge.first.resolves,
+            details=_details(edge, value, lines_of(scene, edge.first.resolves)),
+            curve=_curve(edge.first),
+        )
+        if name == "mtf10":
+            yield _limiting_or_note(scene, edge, tone, budget)
+
+
+def _why_not(edge: Edge, name: str) -> Reason | None:
+    """Tell why a crossing cannot be had, if it cannot."""
+    told = {"level": int(name[3:])}
+    if not edge.reached(name):
+        return Reason(code="mtf_not_reached", parameters=told)
+    noisy = edge.noise(name)[0].contribution > NOISY * edge.value(name)
+    return Reason(code="mtf_in_noise", parameters=told) if noisy else None
+
+
+def _refused(edge: Edge, quantity: str, reason: Reason) -> Note:
+    return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
+
+
+def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
+    slope = abs(edge.tone_slope(name)) * edge.value(name)
+    line = BudgetLine(source="tone curve", contribution=slope * tone.doubt / math.sqrt(3), evaluation="B")
+    bent = [bending(tone.light, copy, edge.levels, int(name[3:]) / 100) for copy in tone.copies]
+    copy = BudgetLine(source="chart copy", contribution=edge.value(name) * math.hypot(*bent), evaluation="B")
+    return [line, copy] if bent else [line]
+
+
+def bending(light: Array, other: Array, levels: tuple[float, float], level: float) -> float:
+    """Relative change of where the MTF falls to ``level`` when light turns out to be ``other``, both of every code.
+
+    Of a Gaussian edge between two ``levels`` of light: however wide it is, the change is the same.
+    """
+    offsets, frequencies, waves = _waves()
+    profile = levels[0] + (levels[1] - levels[0]) * ndtr(offsets)
+    falls = []
+    for seen in (profile, np.interp(profile, light, other)):
+        spread = np.diff(seen)
+        falls.append(float(np.interp(-level, -np.abs(waves @ spread) / abs(spread.sum()), frequencies)))
+    return falls[1] / falls[0] - 1
+
+
+@lru_cache
+def _waves() -> tuple[Array, Array, NDArray[np.complex128]]:
+    """Places across an edge of sigma 1, frequencies, and the Fourier kernel between the places."""
+    offsets, frequencies = np.linspace(-6, 6, 241), np.linspace(0.05, 0.6, 111)
+    between = (offsets[1:] + offsets[:-1]) / 2
+    return offsets, frequencies, np.asarray(np.exp(-2j * np.pi * frequencies[:, None] * between))
+
+
+def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:
+    """Return what is printed beside an MTF figure; frequencies in cycle/px, ``lines`` per picture height a cycle/px."""
+    first, view = edge.first, edge.view
+    details: dict[str, Any] = {
+        "zone": view.region.zone,
+        "box": ", ".join(str(number) for number in view.box),
+        "line_widths_per_height": round(value * lines, 2),
+        "angle": round(first.angle, 3),
+        "edge_order": first.order,
+        "dark_side": first.dark_side,
+        "window": round(first.window, 2),
+        "contrast": round(first.contrast, 4),
+        "overshoot": round(first.overshoot, 4),
+        "undershoot": round(first.undershoot, 4),
+        "sharpened": first.sharpened,
+    }
+    crossings = {"mtf50": first.mtf50, "mtf30": first.mtf30, "mtf10": first.mtf10}
+    return details | {name: round(at, 5) for name, at in crossings.items() if at is not None}
+
+
+def _curve(result: EdgeResult) -> Curve:
+    shown = slice(0, 193, 2)
+    marks = {"MTF50": result.mtf50, "MTF30": result.mtf30, "MTF10": result.mtf10, "Nyquist": SAMPLING_LIMIT}
+    return Curve(
+        name="mtf",
+        x=tuple(float(f) for f in result.frequencies[shown]),
+        y=tuple(round(float(m), 5) for m in result.mtf[shown]),
+        x_label="frequency",
+        y_label="mtf",
+        x_unit="cycle/px",
+        y_unit="1",
+        marks={name: at for name, at in marks.items() if at is not None},
+    )
+
+
+def _limiting_or_note(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement | Note:
+    try:
+        refuse_doubtful_aspect(scene, edge.first.resolves)
+    except GapError as gap:
+        reason = Reason(code=gap.code, parameters=gap.parameters)
+        return _refused(edge, f"resolution.{edge.first.resolves}", reason)
+    return _limiting(scene, edge, tone, budget)
+
+
+def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement:
+    """Limiting resolution in TV lines from MTF10, capped at the sampling limit."""
+    first, mtf10 = edge.first, edge.value("mtf10")
+    scale, frequency = lines_of(scene, first.resolves), min(mtf10, SAMPLING_LIMIT)
+    # The edge's normal leans off the axis; a point spread that is not round would read differently along the axis.
+    lean = frequency * (1 - math.cos(math.radians(first.angle))) / math.sqrt(3)
+    lines = [*budget, BudgetLine(source="edge direction", contribution=lean, evaluation="B")]
+    spread = math.hypot(*(line.contribution for line in lines))
+    details = {
+        "criterion": "MTF10",
+        "limited_by": "criterion" if mtf10 <= SAMPLING_LIMIT else "sampling_limit",
+        "sampling_limit": SAMPLING_LIMIT * scale,
+        "line_widths_per_height": round(frequency * scale, 2),
+        "cycles_per_pixel": mtf10,
+        "zone": edge.view.region.zone,
+        "sharpened": first.sharpened,
+    }
+    return scene.figure(
+        f"resolution.{first.resolves}",
+        frequency * scale,
+        "TVL",
+        scaled(lines, scale * _left_by_the_cap((mtf10 - SAMPLING_LIMIT) / max(spread, 1e-9))),
+        samples=edge.view.luma.shape[0],
+        method=LIMIT_METHOD.format(tone=tone.name),
+        region=edge.view.region.name,
+        direction=first.resolves,
+        details=details,
+    )
+
+
+def _left_by_the_cap(beyond: float) -> float:
+    """Give the share of its spread that a normal value keeps when capped ``beyond`` spreads below its mean.
+
+    The root mean square deviation of the capped value from the cap, a twentieth at least; all of it where the mean is
+    below the cap.
+    """
+    if beyond <= 0:
+        return 1.0
+    density = math.exp(-0.5 * beyond**2) / math.sqrt(2 * math.pi)
+    below = 0.5 * math.erfc(beyond / math.sqrt(2))
+    return max(LEAST_LEFT, math.sqrt(max((1 + beyond**2) * below - beyond * density, 0.0)))

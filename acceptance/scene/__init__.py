@@ -1,0 +1,1 @@
+"""A clip seen through its charts: all that a metric may see."""

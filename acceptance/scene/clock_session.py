@@ -1,0 +1,53 @@
+"""Which session of the clock page a film shows, by its QR code, and which one a screen log is of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from acceptance.charts import clock_qr, clock_screen, definition, located
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from acceptance.charts.located import Located
+    from acceptance.footage.clip import Frame
+
+MODULE = 8  # px of the copy that is read
+CORE = slice(2, 6)  # px of a module that count
+TRIED = 4  # frames
+WORDS = re.compile(rf"(.{{{clock_screen.SESSION}}}) \d{{{clock_screen.DIGITS}}}")
+LINE = re.compile(rf"^#.*\bsession=(\S{{{clock_screen.SESSION}}})\b", re.MULTILINE)
+HEAD = 200  # characters of a log in which the session stands
+
+
+def filmed(places: Iterable[Located], frames: Sequence[Frame]) -> str:
+    """Return the session that the clocks show; empty where it cannot be read or nobody started one."""
+    some = [frames[i] for i in np.unique(np.linspace(0, len(frames) - 1, TRIED).astype(int))]
+    for place in places:
+        for region in (one for one in place.chart.regions if one.kind == "qr"):
+            told = (WORDS.fullmatch(_read(place, region, frame)) for frame in some)
+            names = {match[1] for match in told if match}
+            if len(names) == 1 and clock_screen.NOBODY not in names:
+                return names.pop()
+    return ""
+
+
+def _read(place: Located, region: definition.Region, frame: Frame) -> str:
+    """Read the QR code where the located chart has it: nothing is searched for, so nothing else is taken for it."""
+    side = clock_qr.SIDE * MODULE
+    square = side * np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) - 0.5
+    matrix = cv2.getPerspectiveTransform(located.quad(place, region).astype(np.float32), square.astype(np.float32))
+    copy = cv2.warpPerspective(frame.luma, matrix, (side, side), flags=cv2.INTER_LINEAR).astype(np.float32)
+    inner = copy.reshape(clock_qr.SIDE, MODULE, clock_qr.SIDE, MODULE)[:, CORE, :, CORE].mean(axis=(1, 3))
+    return clock_qr.read(inner < (inner.min() + inner.max()) / 2)
+
+
+def logged(path: Path) -> str:
+    """Return the session that a screen log names in its comment; empty where it names none."""
+    match = LINE.search(path.read_text("utf-8", errors="replace")[:HEAD])
+    return match[1] if match else ""

@@ -1,0 +1,71 @@
+"""Strips: small regions of the picture kept frame by frame, for what is burnt in and changes from frame to frame.
+
+Bounded: of a long clip the frames at either end are kept, which tell its clock at both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from acceptance.footage.clip import Clip, Frame
+    from acceptance.model import Box
+
+KIND = "osd"  # the word in a region's name that asks for a strip
+MOST_FRAMES = 4096
+MOST_BYTES = 100_000_000  # of all strips together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """``luma`` (n, h, w), 8 bit, read-only, of the frames numbered ``frames`` (n,), ascending."""
+
+    luma: NDArray[np.uint8]
+    frames: NDArray[np.int64]
+
+
+class Strips:
+    """Cuts strips while frames are decoded."""
+
+    def __init__(self, opened: Clip, regions: Mapping[str, Box]) -> None:
+        self.shift = opened.info.depth - 8
+        self.boxes = {name: tuple(map(round, box)) for name, box in regions.items() if wanted(name)}
+        area = sum(width * height for _, _, width, height in self.boxes.values())
+        most = min(MOST_FRAMES, max(2, MOST_BYTES // max(area, 1)))
+        count = len(opened.packets)
+        self.gap = range(most // 2, count - most // 2) if count > most else range(0)
+        self.kept: dict[str, list[NDArray[np.uint8]]] = {name: [] for name in self.boxes}
+        self.frames: list[int] = []
+
+    def see(self, frame: Frame) -> None:
+        """Keep what the regions show in this frame."""
+        if not self.boxes or frame.index in self.gap:
+            return
+        self.frames.append(frame.index)
+        for name, (x, y, width, height) in self.boxes.items():
+            part = frame.luma[max(0, y) : max(0, y + height), max(0, x) : max(0, x + width)]
+            self.kept[name].append((part >> self.shift).astype(np.uint8))
+
+    def cut(self) -> dict[str, Strip]:
+        """Give the strips by region; what lies outside the picture is left out."""
+        frames = np.array(self.frames, np.int64)
+        return {name: Strip(luma=_stacked(parts), frames=frames) for name, parts in self.kept.items() if parts}
+
+
+def wanted(name: str) -> bool:
+    """Tell whether a region's name asks for a strip."""
+    return any(part.rstrip("0123456789") == KIND for part in re.split(r"[._]", name))
+
+
+def _stacked(parts: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    stack = np.stack(parts)
+    stack.flags.writeable = False
+    return stack

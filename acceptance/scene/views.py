@@ -1,0 +1,188 @@
+"""Regions as a clip shows them: crops of the sampled frames, cut where the chart, or the user, puts the regions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from acceptance.charts import definition, located
+from acceptance.charts.definition import Region
+from acceptance.errors import GapError, PlanError
+from acceptance.model import Note, Reason
+from acceptance.scene import plain_edges, strips
+from acceptance.scene.watch import within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.charts.located import Located
+    from acceptance.footage.clip import Frame, VideoInfo
+    from acceptance.model import Box, Shot
+
+
+BLOCK = 16  # px, a macroblock
+STILL_WITHIN = 0.1  # px
+BY_HAND = (*definition.PRINTED, "picture", strips.KIND)  # kinds of a region by hand; the last two are no printed thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A region seen in the clip: ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
+
+    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``place`` where the chart lies
+    there (None for a region that no chart tells of), ``stable`` whether the chart kept its place to within 0.1 px over
+    the n frames. ``quantiser`` is the mean of ``planes.quantisers`` over region and frames (None: not told).
+    """
+
+    region: Region
+    luma: NDArray[Any]
+    cb: NDArray[Any] | None
+    cr: NDArray[Any] | None
+    box: tuple[int, int, int, int]
+    place: Located | None
+    stable: bool
+    quantiser: float | None = None
+
+
+def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
+    """Cut the middle half, in each direction, out of each frame (n, h, w)."""
+    down, across = (n // 4 for n in frames.shape[1:])
+    return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
+
+
+def of_chart(kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
+    """Cut every region of the chart; ``places``: one for all frames, or one for each. What fails is noted."""
+    views = {}
+    for region in places[0].chart.regions if places else ():
+        boxes = [within(located.inner(place, region, 1.0)) for place in places]
+        try:
+            views[region.name] = _view(kept, region, boxes, places[0])
+        except GapError as gap:
+            notes.append(Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return views
+
+
+def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
+    """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind; what fails is noted."""
+    views = {}
+    for name, (x, y, width, height) in shot.regions.items():
+        kind = _kind(name)
+        if not kind:
+            hint = f"Let a word of the name be its kind: {', '.join(BY_HAND)}; for instance centre.edge_left"
+            raise PlanError(
+                f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
+            )
+        box = (round(x), round(y), round(width), round(height))
+        zone = _zone(box, kept[0].luma.shape)
+        region = Region(name=name, kind=kind, rect=(x, y, width, height), zone=zone)
+        try:
+            views[name] = _view(kept, region, [box], None)
+        except GapError as gap:
+            notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+    return views
+
+
+def coded(shot: Shot) -> bool:
+    """Whether regions by hand are to be measured as pictures: neither text to be read nor a light that is driven."""
+    return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.regions)
+
+
+def driven(shot: Shot) -> Mapping[str, Box]:
+    """Regions by hand in which a light is seen that a known sequence drives, by their names."""
+    return {name: box for name, box in shot.regions.items() if _kind(name) == "sequence"}
+
+
+def _kind(name: str) -> str:
+    """Kind of a region by hand: the first word of its name that is one; empty without."""
+    words = (part.rstrip("0123456789") for part in re.split(r"[._]", name))
+    return next((word for word in words if word in BY_HAND), "")
+
+
+def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
+    """Cut the slanted edges found in the middle frame, ``edge1`` (the best), ``edge2`` ...; none: a note."""
+    middle = kept[len(kept) // 2]
+    unit = 1 << (video.depth - 8)
+    black, white = (0, 256 * unit - 1) if video.full_range else (16 * unit, 235 * unit)
+    found = plain_edges.find(middle.luma, middle.cb, middle.cr, black=black, white=white)
+    if not found:
+        notes.append(Note(metric="resolution", reason=Reason(code="no_plain_edges")))
+    views = {}
+    for number, edge in enumerate(found, start=1):
+        region = Region(
+            name=f"edge{number}",
+            kind="edge",
+            rect=(float(edge.box[0]), float(edge.box[1]), float(edge.box[2]), float(edge.box[3])),
+            zone=_zone(edge.box, middle.luma.shape),
+            direction=edge.direction,
+        )
+        view = _view(kept, region, [edge.box], None)
+        views[region.name] = replace(view, stable=_strayed(view, edge) <= STILL_WITHIN)
+    return views
+
+
+def _strayed(view: View, edge: plain_edges.PlainEdge) -> float:
+    """Tell how far in px an edge strays over the frames: the mean code of its box tells where it lies."""
+    means = view.luma.mean(axis=(1, 2))
+    across = view.box[2] if edge.direction == "horizontal" else view.box[3]
+    return float(np.ptp(means)) / edge.step * across
+
+
+def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
+    """Zone of the picture that the middle of a box lies in; the centre is its middle half, each way."""
+    x, y = (box[0] + box[2] / 2) / shape[1], (box[1] + box[3] / 2) / shape[0]
+    if abs(x - 0.5) <= 0.25 and abs(y - 0.5) <= 0.25:
+        return "centre"
+    return f"{'upper' if y < 0.5 else 'lower'}_{'left' if x < 0.5 else 'right'}"
+
+
+def _view(
+    kept: Sequence[Frame], region: Region, boxes: Sequence[tuple[int, int, int, int]], place: Located | None
+) -> View:
+    size = min(box[2] for box in boxes), min(box[3] for box in boxes)
+    boxes = [(x, y, *size) for x, y, _, _ in boxes]
+    height, width = kept[0].luma.shape
+    if any(x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes):
+        raise GapError(
+            f"the region {region.name} does not lie inside the picture", code="region_outside", region=region.name
+        )
+    each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
+    return View(
+        region=region,
+        luma=_crops(kept, "luma", each),
+        cb=_crops(kept, "cb", each) if kept[0].cb is not None else None,
+        cr=_crops(kept, "cr", each) if kept[0].cr is not None else None,
+        box=boxes[0],
+        place=place,
+        stable=len(boxes) == 1,
+        quantiser=_quantiser(kept, each),
+    )
+
+
+def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]) -> NDArray[Any]:
+    """Crop one plane of each frame; colour planes by their own subsampling."""
+    height, width = kept[0].luma.shape
+    rows, columns = getattr(kept[0], plane).shape
+    down, across = round(height / rows), round(width / columns)
+    w, h = max(1, boxes[0][2] // across), max(1, boxes[0][3] // down)
+    crops = [
+        getattr(f, plane)[y // down : y // down + h, x // across : x // across + w]
+        for f, (x, y, _, _) in zip(kept, boxes, strict=True)
+    ]
+    stack = np.stack(crops)
+    stack.flags.writeable = False
+    return stack
+
+
+def _quantiser(kept: Sequence[Frame], boxes: Sequence[tuple[int, int, int, int]]) -> float | None:
+    """Mean over the macroblocks that the region touches and the frames that tell; None where none does."""
+    told = [
+        frame.quantisers[y // BLOCK : (y + h - 1) // BLOCK + 1, x // BLOCK : (x + w - 1) // BLOCK + 1].mean()
+        for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
+        if frame.quantisers is not None
+    ]
+    return float(np.mean(told)) if told else None

@@ -1,0 +1,184 @@
+"""Taking files into a session: footage, tables, evidence, packs and charts are copied unchanged and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from acceptance.charts import definition
+from acceptance.checks import pack
+from acceptance.errors import ClipError, PackError, PlanError
+from acceptance.footage import clip
+from acceptance.metrics import recordings as measure_recordings
+from acceptance.recorder import listing, recordings
+from acceptance.recorder.recordings import zone_of
+from acceptance.session.evidence import LogBook, hash_file
+from acceptance.session.plan import answering_files, files
+from acceptance.session.workspace import put
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from acceptance.model import Pack, Plan, Recordings, Shot
+    from acceptance.recorder.recordings import Found, Tell
+
+ELSEWHERE = "Check the path; a plan's paths count from the plan's folder"
+
+
+def check(plan: Plan, folder: Path) -> None:
+    """Open every file that the plan names, before anything is written or measured.
+
+    Raises ClipError and PlanError: missing, not to be read, not a video.
+    """
+    for field, name in files(plan):
+        path = folder / name
+        if field.endswith("source"):
+            continue
+        is_clip = field.endswith(("clip", "reference"))
+        if not is_clip and not path.is_file():
+            raise PlanError("the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing")
+        for file in clip.files_of(path) if is_clip else (path,):
+            _readable(file)
+        if is_clip:
+            clip.open_clip(path)
+    for one in plan.recordings:
+        measure_recordings.check(one)
+        if not (folder / one.source).is_dir():
+            listing.read(folder / one.source, zone=zone_of(one.utc_offset), now=_now())
+
+
+def _now() -> float:
+    return datetime.now(UTC).timestamp()
+
+
+def _readable(file: Path) -> None:
+    try:
+        file.open("rb").close()
+        file.name.encode()
+    except OSError as error:
+        what, hint = f"the file cannot be read ({error.strerror})", "Check its permissions"
+        raise ClipError(what, where=str(file), hint=hint, code="clip_unreadable") from error
+    except UnicodeEncodeError as error:
+        what, hint = "the file's name is not UTF-8", "Rename it; reports and manifests are UTF-8"
+        raise ClipError(what, where=ascii(str(file)), hint=hint, code="clip_unreadable") from error
+
+
+def take(shot: Shot, folder: Path, work: Path) -> Shot:
+    """Copy a shot's files below ``data/clips/<shot>``, in place of what an earlier run left there."""
+    shelf = work / "data" / "clips" / shot.id
+    shutil.rmtree(shelf, ignore_errors=True)
+    paths: dict[str, Any] = {
+        field: _copy(folder / name, shelf / "reference" if field == "reference" else shelf).relative_to(work).as_posix()
+        for field in ("clip", "arrivals", "screen_log", "drive", "reference")
+        if (name := getattr(shot, field))
+    }
+    if shot.copy_file:
+        paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
+    taken = clip.files_of(work / paths["clip"])
+    hashes = [hash_file(file) for file in taken]
+    # Of a sequence of stills: the hash over the hashes of its files, in the order of their numbers.
+    total = hashes[0] if (work / paths["clip"]).is_file() else digest(*hashes, length=64)
+    LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
+    return replace(shot, **paths, sha256=total)
+
+
+def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
+    """Read what a recorder has kept, from its folder or its list. Raises PlanError."""
+    zone = zone_of(asked.utc_offset)
+    if source.is_dir():
+        return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)
+    return listing.read(source, zone=zone, now=_now())
+
+
+def take_recordings(
+    asked: Recordings, folder: Path, work: Path, *, tell: Tell | None = None
+) -> tuple[Recordings, Found]:
+    """Keep what was found of recordings as a list below ``data/recordings``, and the list that it was made of.
+
+    The recordings themselves stay where they are: terabytes, which nothing measures. Raises PlanError.
+    """
+    source, shelf = folder / asked.source, work / "data" / "recordings" / asked.id
+    found = look_at(asked, source, tell=tell)
+    shutil.rmtree(shelf, ignore_errors=True)
+    shelf.mkdir(parents=True)
+    if source.is_file():
+        shutil.copy2(source, shelf / f"given-{source.name}")
+    kept = shelf / "recordings.csv"
+    put(kept, listing.write(found))
+    total = hash_file(kept)
+    LogBook(work).append("taken", {"shot": asked.id, "clip": asked.source, "sha256": total})
+    place = kept.relative_to(work).as_posix()
+    return replace(asked, source=place, sha256=total, files=len(found.recordings)), found
+
+
+def _copy(source: Path, shelf: Path) -> Path:
+    """Copy a file, or the stills of a folder or of a pattern; return what stands for them in the session."""
+    name = source.name if source.name not in {"", ".."} else source.resolve().name
+    place = shelf / name if source.is_dir() else shelf
+    place.mkdir(parents=True, exist_ok=True)
+    for file in clip.files_of(source):
+        if (place / file.name).exists():
+            hint = "Rename one of them: they lie side by side in the session"
+            raise PlanError("two files of one shot have this name", where=file.name, hint=hint, code="same_name")
+        shutil.copy2(file, place / file.name)
+    return shelf / name
+
+
+def _keep_copy(source: Path, work: Path) -> str:
+    """Keep the file of a chart's printed copy; its name gets the beginning of its hash, as there may be several."""
+    kept = work / "data" / "charts" / f"{source.stem}-{hash_file(source)[:8]}{source.suffix}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, kept)
+    return kept.relative_to(work).as_posix()
+
+
+def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
+    """Keep what the verdicts rest on beside the footage: packs, charts, files of answers, the list of devices."""
+    keep_packs(packs, plan.packs, work)
+    shelf = work / "data" / "charts"
+    shelf.mkdir(parents=True, exist_ok=True)
+    used = {shot.chart for shot in plan.shots if shot.chart}
+    if any(not shot.chart for shot in plan.shots):
+        used |= set(definition.names())
+    for name in sorted(used):
+        for source in definition.load(name).sources:
+            shutil.copy(source, shelf)
+    evidence = {name for answer in plan.answers for name in answer.evidence}
+    for name in sorted(evidence | {name for _, name in answering_files(plan)}):
+        target = work / "data" / "answers" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, target)
+    if plan.device_list:
+        target = work / "data" / "devices" / (folder / plan.device_list).name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy2(folder / plan.device_list, target)
+
+
+def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
+    """Copy the packs, each under its id, with those that they extend, borrow from and are at odds with.
+
+    And with their other profiles, from which the report tells them apart. Raises PackError where two files have one id.
+    """
+    shelf = work / "data" / "packs"
+    shutil.rmtree(shelf, ignore_errors=True)
+    shelf.mkdir(parents=True)
+    for one, name in zip(packs, names, strict=True):
+        own = pack.files(name)
+        for profile in set(pack.profiles(one)) - own.keys():
+            own = pack.files(profile) | own
+        at_odds = {conflict.id.partition("#")[0] for conflict in one.conflicts} - own.keys()
+        for identity, source in (own | {other: pack.file_of(other) for other in at_odds}).items():
+            kept = shelf / f"{identity}.toml"
+            if kept.exists() and kept.read_bytes() != source.read_bytes():
+                what = f"another pack with the id {identity!r} is used as well; findings could not tell them apart"
+                raise PackError(what, where=str(source), hint="Give each its own id")
+            shutil.copy(source, kept)
+
+
+def digest(*parts: str, length: int = 12) -> str:
+    """Hash over several texts: the first ``length`` hexadecimal digits of SHA-256."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:length]

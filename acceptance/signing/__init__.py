@@ -1,0 +1,1 @@
+"""Reports signed, issued and verified."""

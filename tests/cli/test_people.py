@@ -1,0 +1,396 @@
+"""From a plan to forms, from forms filled in to findings: what is asked, drawn up, kept, and refused."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from acceptance import metrics
+from acceptance.checks import judge, pack
+from acceptance.checks.questions import questions, waiting
+from acceptance.cli import verbs
+from acceptance.errors import OutputError, PlanError
+from acceptance.files import spreadsheet
+from acceptance.forms import item_code, scores
+from acceptance.model import Verdict
+from acceptance.report import questionnaire, render
+from acceptance.session import plan, runner
+from acceptance.session.evidence import hash_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from acceptance.checks.questions import Question
+    from acceptance.model import Plan
+
+QUANTITIES = metrics.quantities()
+PLAN = """
+packs = ["gb_50395_2007", "gb_50198_2011"]
+scope = "site"
+operator = "张三"
+[[subjects]]
+id = "site"
+kind = "site"
+facts = { system = "digital", picture = "colour" }
+[[subjects]]
+id = "大门-1"
+kind = "fixed"
+parent = "site"
+[[subjects]]
+id = "nvr"
+kind = "recorder"
+name = "1 号录像机"
+parent = "site"
+[[subjects]]
+id = "wall"
+kind = "screen"
+parent = "site"
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """Write the plan of a small site, without footage."""
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    return tmp_path / "plan.toml"
+
+
+@pytest.fixture
+def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the typesetting out where nobody looks at the page."""
+    monkeypatch.setattr(questionnaire.report, "form", lambda *_, **__: b"%PDF")
+
+
+def asked(given: Plan) -> tuple[Question, ...]:
+    """Ask what the plan leaves to people."""
+    return questions(pack.load_all(given.packs, QUANTITIES), given, QUANTITIES)
+
+
+def run(*arguments: object) -> Result:
+    """Run a verb; errors come through as they are."""
+    return CliRunner().invoke(verbs.cli, list(map(str, arguments)), catch_exceptions=False, standalone_mode=False)
+
+
+def with_line(path: Path, line: str) -> Path:
+    """Put a line at the top of a plan."""
+    path.write_text(f"{line}\n{path.read_text('utf-8')}", encoding="utf-8")
+    return path
+
+
+# --- What is asked
+
+
+def test_a_question_is_what_judging_would_miss_and_an_answer_to_it_is_judged(written: Path) -> None:
+    """Every question answered in the form that it asks for leaves no finding unanswered."""
+    given = plan.read(written)
+    packs = pack.load_all(given.packs, QUANTITIES)
+    found = judge.judge(packs, given, (), (), (), today="", quantities=QUANTITIES)
+    missed = {(one.subject, one.requirement) for one in found if one.reason.code in {"not_answered", "not_in_toolkit"}}
+    mine = asked(given)
+    known = {one.id for one in given.subjects}
+    assert {(one.subject.id, one.reference) for one in mine} == {one for one in missed if one[0] in known}
+    assert {one.form for one in mine} == {"scores", "grade", "yes", "value"}
+
+
+def test_what_waits_for_a_fact_is_told_and_not_asked(written: Path) -> None:
+    """A lift's camera cannot be asked about before somebody says which camera is one."""
+    given = plan.read(written)
+    packs = pack.load_all(given.packs, QUANTITIES)
+    open_ = {(one.subject, one.requirement) for one in waiting(packs, given, QUANTITIES)}
+    assert open_
+    assert not open_ & {(one.subject.id, one.reference) for one in asked(given)}
+
+
+def test_answers_that_are_there_already_do_not_make_questions_vanish(written: Path) -> None:
+    """The sheet is the same before and after it was filled in."""
+    given = plan.read(written)
+    one = asked(given)[0]
+    told = f'subject = "{one.subject.id}"\nrequirement = "{one.reference}"\nby = "a"\nwhen = "b"\nyes = true'
+    text = f"\n[[answers]]\n{told}\n"
+    written.write_text(PLAN + text, encoding="utf-8")
+    assert asked(plan.read(written)) == asked(given)
+
+
+# --- Sheets
+
+
+def test_the_code_of_an_item_is_read_back_by_another_program() -> None:
+    """OpenCV's own detector, from the SVG's modules at 4 px each."""
+    content = item_code.text("db50_216_2006#5.6.2c/overlay", "录像机-1")
+    drawn = item_code.svg(content)
+    side = int(re.findall(r'viewBox="0 0 (\d+)', drawn)[0])
+    picture = np.full((side, side), 255, np.uint8)
+    for column, row in re.findall(r"M(\d+) (\d+)h1", drawn):
+        picture[int(row), int(column)] = 0
+    found, *_ = cv2.QRCodeDetector().detectAndDecode(np.kron(picture, np.ones((4, 4), np.uint8)))
+    assert found == content
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_printed_sheet_holds_every_item_with_its_clause(written: Path, lang: str) -> None:
+    """Text of the PDF, by poppler; words of the requirement and of the answer's form."""
+    result = run("sheet", written, "-o", written.with_name("s.pdf"), "--lang", lang)
+    assert result.return_value == 0
+    told = questionnaire.lines(
+        asked(plan.read(written)),
+        pack.load_all(("gb_50395_2007", "gb_50198_2011"), QUANTITIES),
+        plan.read(written),
+        lang,
+    )
+    text = subprocess.run(
+        ["pdftotext", written.with_name("s.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    bare = re.sub(r"\s", "", text)
+    assert all(re.sub(r"\s", "", one.text) in bare for one in told)
+    assert ("基本符合" if lang == "zh" else "basicallyconforms") in bare
+
+
+@pytest.mark.usefixtures("unprinted")
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "toml"])
+def test_a_table_that_nobody_filled_in_holds_no_answers(written: Path, ending: str) -> None:
+    """Read back through the plan."""
+    fill = written.with_name(f"a.{ending}")
+    run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", fill)
+    assert plan.read(with_line(written, f'answer_files = ["a.{ending}"]')).answers == ()
+
+
+@pytest.mark.usefixtures("unprinted")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_workbook_filled_in_by_hand_comes_back_as_answers(written: Path, lang: str) -> None:
+    """By the lists that the workbook offers, in its own language."""
+    fill = written.with_name("a.xlsx")
+    run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", fill, "--lang", lang)
+    book = openpyxl.load_workbook(fill)
+    [sheet] = book.worksheets
+    place = {str(cell.value): cell.column for cell in sheet[1]}
+    chinese = {"grade": ("评定", "基本符合"), "by": ("检查人", "李四"), "when": ("时间", "2026-11-24")}
+    english = {"grade": ("grade", "basically conforms"), "by": ("by", "Li"), "when": ("when", "2026-11-24")}
+    words = chinese if lang == "zh" else english
+    form = "填写方式" if lang == "zh" else "form"
+    row = next(
+        n
+        for n in range(2, sheet.max_row + 1)
+        if "基本" in str(sheet.cell(n, place[form]).value) or "basically" in str(sheet.cell(n, place[form]).value)
+    )
+    for heading, text in words.values():
+        sheet.cell(row, place[heading]).value = text
+    book.save(fill)
+    [one] = plan.read(with_line(written, 'answer_files = ["a.xlsx"]')).answers
+    assert (one.grade, one.by, one.when, one.origin) == (
+        "basically_conforms",
+        words["by"][1],
+        "2026-11-24",
+        f"a.xlsx, row {row}",
+    )
+
+
+@pytest.mark.usefixtures("unprinted")
+def test_a_table_that_may_be_filled_in_is_not_written_over(written: Path) -> None:
+    """Nor are a panel's scores."""
+    run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv"))
+    run("panel", written, "-o", written.parent, "--seed", 1)
+    with pytest.raises(OutputError, match=r"a\.csv: is there already"):
+        run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv"))
+    with pytest.raises(OutputError, match=r"panel\.csv: is there already"):
+        run("panel", written, "-o", written.parent, "--seed", 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("site,gb_50395_2007#nonsense,符合,,", r"a\.csv, row 2: no pack has the requirement 'gb_50395_2007#nonsense'"),
+        ("gate,gb_50395_2007#coverage,符合,,", r"a\.csv, row 2: there is no subject 'gate'"),
+        (
+            "site,gb_50395_2007#coverage,符合,3,",
+            r"row 2, gb_50395_2007#coverage for site: answers more than once: grade, value",
+        ),
+        ("wall,gb_50395_2007#live-grade,符合,,", r"row 2, .*: is answered by grade.*scores only"),
+        (
+            "site,gb_50395_2007#coverage,符合,,\nsite,gb_50395_2007#coverage,不符合,,",
+            r"a\.csv, row 3, .*: answers again what a\.csv, row 2 answered, and differently",
+        ),
+        (
+            "site,gb_50395_2007#coverage,符合,,\nsite,gb_50395_2007#coverage,符合,,",
+            r"row 3, .*what a\.csv, row 2 answered\.",
+        ),
+        ("site,gb_50395_2007#coverage,符合,,photo.jpg", r"photo\.jpg \(a\.csv, row 2, evidence\)"),
+        ("site,gb_50395_2007#coverage,符合,,../photo.jpg", r"a\.csv, row 2, evidence: \.\./photo\.jpg lies outside"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused_with_file_and_row(written: Path, rows: str, message: str) -> None:
+    """Before anything is judged."""
+    lines = [f"{row},李,2026-11-24" for row in rows.splitlines()]
+    text = "\n".join(["subject,requirement,grade,value,evidence,by,when", *lines])
+    written.with_name("a.csv").write_text(text, encoding="utf-8")
+    with_line(written, 'answer_files = ["a.csv"]')
+    with pytest.raises(PlanError, match=message):
+        runner.run(plan.read(written), written.parent, written.parent / "out")
+
+
+def test_evidence_that_a_requirement_asks_for_must_be_named(written: Path) -> None:
+    """The row is told."""
+    given = plan.read(written)
+    [coverage] = [one for one in asked(given) if one.reference == "gb_50395_2007#coverage"]
+    strict = replace(coverage.pack, requirements=(replace(coverage.requirement, evidence=True),))
+    written.with_name("a.csv").write_text(
+        "subject,requirement,grade,by,when\nsite,gb_50395_2007#coverage,符合,李,2026-11-24\n", encoding="utf-8"
+    )
+    filled = plan.read(with_line(written, 'answer_files = ["a.csv"]'))
+    with pytest.raises(PlanError, match=r"a\.csv, row 2, gb_50395_2007#coverage for site: names no evidence"):
+        judge.check_plan((strict,), filled)
+
+
+# --- Panels
+
+
+def fill_in(folder: Path, score: str = "4", experts: int = 2) -> None:
+    """Score every item alike."""
+    rows = spreadsheet.rows(folder / "panel.csv")
+    for row in rows[1:]:
+        number = int(row[0][1:])
+        row[1:5] = [f"评分人{number}", "是" if number <= experts else "否", "2026-11-24", "6"]
+        row[9] = score
+    (folder / "panel.csv").write_bytes(spreadsheet.csv_of(rows))
+
+
+def test_forms_table_and_key_agree_and_only_the_key_names_subjects(written: Path) -> None:
+    """One form a rater, in that rater's own order; the digital items stand under one clip."""
+    run("panel", written, "-o", written.parent, "--seed", 5, "--raters", 6)
+    key = tomllib.loads(written.with_name("panel.key.toml").read_text("utf-8"))
+    text = subprocess.run(
+        ["pdftotext", "-layout", written.with_name("panel.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    forms = re.split(r"评分表 · (R\d+)\n", text)[1:]
+    printed = {
+        rater: list(dict.fromkeys(re.findall(r"\b[A-Z]\d[A-Z]\b", page)))
+        for rater, page in zip(forms[::2], forms[1::2], strict=True)
+    }
+    assert printed == key["orders"]
+    assert len(printed) == 6
+    table = written.with_name("panel.csv").read_text("utf-8-sig")
+    assert {one["subject"] for one in key["clips"]} == {"大门-1", "nvr", "wall"}
+    assert not any(one["subject"] in text + table for one in key["clips"])
+    assert max(len(one["items"]) for one in key["clips"]) > 1
+
+
+@pytest.mark.usefixtures("unprinted")
+def test_a_panel_that_was_filled_in_is_judged(written: Path) -> None:
+    """Two experts and three lay persons at 6 screen heights give 4: live passes, playback too."""
+    run("panel", written, "-o", written.parent, "--seed", 5)
+    fill_in(written.parent)
+    done, _ = runner.run(
+        plan.read(with_line(written, 'score_files = ["panel.csv"]')), written.parent, written.parent / "out"
+    )
+    rated = [one for one in done.findings if one.how == "rated" and one.answer is not None]
+    assert len(rated) == len(done.plan.answers) > 4
+    assert {(one.verdict, one.value) for one in rated} == {(Verdict.PASS, 4.0)}
+
+
+@pytest.mark.usefixtures("unprinted")
+@pytest.mark.parametrize(("score", "experts", "outcome"), [("2.5", 2, "outside_limit"), ("5", 0, "raters_of_one_sort")])
+def test_a_panel_of_the_wrong_sort_decides_nothing(written: Path, score: str, experts: int, outcome: str) -> None:
+    """Whatever it says."""
+    run("panel", written, "-o", written.parent, "--seed", 5)
+    fill_in(written.parent, score, experts)
+    given = plan.read(with_line(written, 'score_files = ["panel.csv"]'))
+    found = judge.judge(
+        pack.load_all(given.packs, QUANTITIES), given, (), (), (), today="2026-11-25", quantities=QUANTITIES
+    )
+    assert {one.reason.code for one in found if one.how == "rated" and one.answer is not None} == {outcome}
+
+
+@pytest.mark.usefixtures("unprinted")
+def test_clips_are_copied_under_their_codes(written: Path) -> None:
+    """Same bytes, a name that tells nothing."""
+    written.with_name("gate.mp4").write_bytes(b"film")
+    written.write_text(PLAN + '\n[[shots]]\nid = "s"\nsubject = "大门-1"\nclip = "gate.mp4"\n', encoding="utf-8")
+    run("panel", written, "-o", written.parent / "p", "--seed", 5, "--clips")
+    key = scores.loads(written.parent / "p" / "panel.key.toml", "key")
+    [copied] = (written.parent / "p" / "clips").iterdir()
+    assert copied.read_bytes() == b"film"
+    assert copied.name == f"{next(one.code for one in key.clips if one.files)}-1.mp4"
+
+
+def test_a_plan_without_anything_to_rate_says_so(written: Path) -> None:
+    """Exit code 3, and no empty form."""
+    written.write_text(PLAN.replace('"gb_50395_2007", "gb_50198_2011"', '"order_196_2006"'), encoding="utf-8")
+    assert run("panel", written, "-o", written.parent / "p").return_value == 3
+    assert not (written.parent / "p").exists()
+
+
+# --- Kept as evidence
+
+
+@pytest.mark.usefixtures("unprinted")
+def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Path) -> None:
+    """Byte for byte, in the manifest, and the answer says where it came from."""
+    folder = written.parent
+    run("panel", written, "-o", folder, "--seed", 5)
+    fill_in(folder)
+    (folder / "photos").mkdir()
+    (folder / "photos" / "机房.jpg").write_bytes(b"photo")
+    row = "site,gb_50395_2007#coverage,基本符合,李,2026-11-24,photos/机房.jpg"
+    (folder / "a.csv").write_text(f"subject,requirement,grade,by,when,evidence\n{row}\n", encoding="gbk")
+    with_line(written, 'answer_files = ["a.csv"]\nscore_files = ["panel.csv"]')
+    done, place = runner.run(plan.read(written), folder, folder / "out")
+    for name in ("a.csv", "panel.csv", "panel.key.toml", "photos/机房.jpg"):
+        assert (
+            done.hashes[f"data/answers/{name}"]
+            == hash_file(folder / name)
+            == hash_file(place / "data" / "answers" / name)
+        )
+    assert done.plan.answers[0].origin == "a.csv, row 2"
+    assert runner.load(place).plan.answers == done.plan.answers
+
+
+@pytest.mark.usefixtures("unprinted")
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ("主观评价", "基本符合", "系统偏移")), ("en", ("Subjective", "basically", "shifted"))]
+)
+def test_the_report_shows_panel_and_answers_with_who_when_and_hashes(
+    written: Path, lang: str, words: tuple[str, ...]
+) -> None:
+    """Mean and interval as calculated by hand, the severe rater named, the photo's hash, and no verdict moved."""
+    folder = written.parent
+    run("panel", written, "-o", folder, "--seed", 5)
+    fill_in(folder)
+    rows = spreadsheet.rows(folder / "panel.csv")
+    for row in rows[1:]:
+        row[9] = {"R1": "5", "R5": "2"}.get(row[0], "4")
+    (folder / "panel.csv").write_bytes(spreadsheet.csv_of(rows))
+    (folder / "机房.jpg").write_bytes(b"photo")
+    row = "site,gb_50395_2007#coverage,基本符合,李四,2026-11-24,机房.jpg,线缆未标"
+    (folder / "a.csv").write_text(f"subject,requirement,grade,by,when,evidence,note\n{row}\n", encoding="utf-8")
+    with_line(written, 'answer_files = ["a.csv"]\nscore_files = ["panel.csv"]')
+    done, place = runner.run(plan.read(written), folder, folder / "out")
+    page = render.html(done, pack.load_all(done.plan.packs, QUANTITIES), place, lang)
+    # 5 4 4 4 2: mean 3.8, s = sqrt(4.8 / 4) = 1.10, half-width 2.776 x 1.0954 / sqrt(5) = 1.36
+    shown = (
+        "3.8",
+        "1.1",
+        "2.44 … 5.16",
+        "评分人5",
+        "李四",
+        "2026-11-24",
+        "线缆未标",
+        hash_file(folder / "机房.jpg"),
+        *words,
+    )
+    assert [text for text in shown if text not in page] == []
+    live = {
+        one.verdict
+        for one in done.findings
+        if one.how == "rated" and one.limit and one.limit.at_least == 4 and one.value
+    }
+    assert live == {Verdict.FAIL}

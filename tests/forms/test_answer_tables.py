@@ -1,0 +1,157 @@
+"""Filled-in sheets: read whole from every format, and refused with file, row and field where they are wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.formula import ArrayFormula
+
+from acceptance.errors import PlanError
+from acceptance.forms import answers
+from acceptance.model import Answer, Condition
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADING = "subject,name,requirement,text,grade,yes,value,unit,instrument,conditions,by,when,note,evidence"
+ROWS = (
+    "room,机房,x#tidy,整齐,基本符合,,,,,,李四,2026-11-24,线缆未标,photos/a.jpg;photos/b.jpg",
+    "room,机房,x#door,门宽,,是,,,,,李四,2026/11/4 9:05,,",
+    "room,机房,x#light,照度,,,412.5,lx,meter-1,lamp=all; height=0.8m,李四,2026-11-24 00:00:00,,",
+    "room,机房,x#earth,接地,,,,Ω,,,李四,2026-11-24,,",
+)
+EXPECTED = (
+    {
+        "grade": "basically_conforms",
+        "note": "线缆未标",
+        "evidence": ("photos/a.jpg", "photos/b.jpg"),
+        "when": "2026-11-24",
+    },
+    {"yes": True, "when": "2026-11-04T09:05"},
+    {
+        "value": 412.5,
+        "unit": "lx",
+        "instrument": "meter-1",
+        "when": "2026-11-24",
+        "conditions": (Condition(name="lamp", value="all"), Condition(name="height", value=0.8, unit="m")),
+    },
+)
+
+
+def expected(form: str) -> tuple[Answer, ...]:
+    """Three answers: the fourth row holds a unit and a person, but no answer."""
+    places = [("tidy", 2), ("door", 3), ("light", 4)]
+    return tuple(
+        Answer(subject="room", requirement=f"x#{name}", by="李四", origin=f"{form}, row {row}", **fields)
+        for (name, row), fields in zip(places, EXPECTED, strict=True)
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_filled_in_csv_is_read_in_every_encoding_that_excel_writes(tmp_path: Path, encoding: str) -> None:
+    """An empty row is no answer."""
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join((HEADING, *ROWS)), encoding=encoding)
+    assert answers.read(path, "a.csv") == expected("a.csv")
+
+
+def test_a_filled_in_workbook_is_read_like_its_csv(tmp_path: Path) -> None:
+    """Chinese headings, numbers as numbers."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    names = {names[-1]: names[0] for names in (answers.COLUMNS | answers.SHOWN).values()}
+    sheet.append([names[one] for one in HEADING.split(",")])
+    for row in ROWS:
+        sheet.append([float(cell) if cell == "412.5" else cell or None for cell in row.split(",")])
+    book.save(tmp_path / "a.xlsx")
+    assert answers.read(tmp_path / "a.xlsx", "a.xlsx") == expected("a.xlsx")
+
+
+def test_a_cell_in_per_cent_is_never_read_as_its_share(tmp_path: Path) -> None:
+    """What shows as 12 % is kept as 0.12, which would pass where 12 fails."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["subject", "requirement", "value", "unit", "by", "when"])
+    sheet.append(["room", "x#deviation", 0.12, "%", "Li", "2026-11-24"])
+    sheet["C2"].number_format = "0.0%"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(PlanError, match=r"a\.xlsx, row 2, value: '12%' is no number"):
+        answers.read(tmp_path / "a.xlsx", "a.xlsx")
+
+
+def test_an_array_formula_is_a_formula_too(tmp_path: Path) -> None:
+    """It comes as an object, not as text."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["subject", "requirement", "note"])
+    sheet["C2"] = ArrayFormula("C2:C2", "=1+1")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(PlanError, match=r"row 2, note: holds a formula"):
+        answers.read(tmp_path / "a.xlsx", "a.xlsx")
+
+
+def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) -> None:
+    """What the sheet leaves empty stays no answer."""
+    path = tmp_path / "a.toml"
+    path.write_text(
+        '[[answers]]\nsubject = "room"\nrequirement = "x#door"\ngrade = ""\nyes = false\nvalue = ""\nby = "Li"\n'
+        'when = 2026-11-24\nevidence = ["a.jpg", "b.jpg"]\n'
+        '[[answers]]\nsubject = "room"\nrequirement = "x#light"\ngrade = ""\nyes = ""\nvalue = ""\nby = ""\n',
+        encoding="utf-8",
+    )
+    [one] = answers.read(path, "a.toml")
+    assert (one.yes, one.when, one.evidence, one.origin) == (
+        False,
+        "2026-11-24",
+        ("a.jpg", "b.jpg"),
+        "a.toml, answer 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "message"),
+    [
+        ("subject,requirement,garde", "a,b,c", r"a\.csv, row 1: there is no such column 'garde'.*grade"),
+        ("subject,grade", "a,符合", r"a\.csv, row 1, requirement: there is no such column"),
+        ("subject,requirement,grade,by,when", "a,x#b,好,李,2026-11-24", r"row 2, grade: '好' is no answer.*基本符合"),
+        ("subject,requirement,yes,by,when", "a,x#b,maybe,李,2026-11-24", "row 2, yes: 'maybe' is no answer"),
+        ("subject,requirement,value,by,when", "a,x#b,3 Ω,李,2026-11-24", "row 2, value: '3 Ω' is no number"),
+        ("subject,requirement,value,by,when", "a,x#b,nan,李,2026-11-24", "row 2, value: 'nan' is no number"),
+        ("subject,requirement,grade,by,when", "a,x#b,符合,,2026-11-24", "row 2, by: is empty"),
+        ("subject,requirement,grade,by,when", "a,x#b,符合,李,昨天", "row 2, when: '昨天' is no date"),
+        ("subject,requirement,grade,by,when", ",x#b,符合,李,2026-11-24", "row 2, subject: is empty"),
+        ("subject,requirement,grade,by,when,conditions", "a,x#b,符合,李,2026-11-24,dark", "row 2, conditions: 'dark'"),
+        ("subject,requirement,value,by,when", "a,x#b,=1+2,李,2026-11-24", "row 2, value: holds a formula"),
+        ("subject,requirement,grade,by,when,grade", "a,x#b,符合,李,2026-11-24,不符合", "row 1, grade: this column"),
+        ("subject,requirement,评定,by,when,grade", "a,x#b,符合,李,2026-11-24,不符合", "row 1, grade: this column"),
+        ("subject,requirement,grade,by,when", "a,x#b,符合,李,2026-11-24,不符合", "row 2, column 6: '不符合' stands"),
+        ("subject,requirement,value,by,when,note", "a,x#b,3,5,李,2026-11-24,a", "row 2, column 7: 'a' stands below"),
+    ],
+)
+def test_a_wrong_cell_is_told_with_file_row_and_field(tmp_path: Path, heading: str, row: str, message: str) -> None:
+    """And what to write instead."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"{heading}\n{row}\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=message):
+        answers.read(path, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[answers]\n", "not readable as TOML"),
+        ('title = "x"\n', "holds something else"),
+        ('[[answers]]\nsubject = "a"\ngarde = "符合"\n', r"answer 1, garde: this field is not known"),
+    ],
+)
+def test_a_wrong_toml_is_told_with_answer_and_field(tmp_path: Path, text: str, message: str) -> None:
+    """A misspelt field must not vanish."""
+    path = tmp_path / "a.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PlanError, match=message):
+        answers.read(path, "a.toml")

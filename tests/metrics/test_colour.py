@@ -1,0 +1,270 @@
+"""Colour: published difference pairs, simulated casts asked back, doubt that covers the truth, refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance.charts import definition
+from acceptance.charts.drawing import linear_rgb
+from acceptance.errors import GapError
+from acceptance.footage import encode
+from acceptance.footage.colorimetry import lab_of, picture_of, signals
+from acceptance.metrics import colour
+from acceptance.metrics.colour import difference
+from acceptance.model import Measurement, Note, Shot
+from acceptance.scene import build
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
+from acceptance.uncertainty import combine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+# G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 color-difference formula: implementation notes, supplementary test
+# data, and mathematical observations", Color Res. Appl. 30 (2005), table 1: two CIELAB colours and their difference.
+SHARMA = """
+50 2.6772 -79.7751 50 0 -82.7485 2.0425
+50 3.1571 -77.2803 50 0 -82.7485 2.8615
+50 2.8361 -74.0200 50 0 -82.7485 3.4412
+50 -1.3802 -84.2814 50 0 -82.7485 1.0000
+50 -1.1848 -84.8006 50 0 -82.7485 1.0000
+50 -0.9009 -85.5211 50 0 -82.7485 1.0000
+50 0 0 50 -1 2 2.3669
+50 -1 2 50 0 0 2.3669
+50 2.4900 -0.0010 50 -2.4900 0.0009 7.1792
+50 2.4900 -0.0010 50 -2.4900 0.0010 7.1792
+50 2.4900 -0.0010 50 -2.4900 0.0011 7.2195
+50 2.4900 -0.0010 50 -2.4900 0.0012 7.2195
+50 -0.0010 2.4900 50 0.0009 -2.4900 4.8045
+50 -0.0010 2.4900 50 0.0010 -2.4900 4.8045
+50 -0.0010 2.4900 50 0.0011 -2.4900 4.7461
+50 2.5 0 50 0 -2.5 4.3065
+50 2.5 0 73 25 -18 27.1492
+50 2.5 0 61 -5 29 22.8977
+50 2.5 0 56 -27 -3 31.9030
+50 2.5 0 58 24 15 19.4535
+50 2.5 0 50 3.1736 0.5854 1.0000
+50 2.5 0 50 3.2972 0 1.0000
+50 2.5 0 50 1.8634 0.5757 1.0000
+50 2.5 0 50 3.2592 0.3350 1.0000
+60.2574 -34.0099 36.2677 60.4626 -34.1751 39.4387 1.2644
+63.0109 -31.0961 -5.8663 62.8187 -29.7946 -4.0864 1.2630
+61.2901 3.7196 -5.3901 61.4292 2.2480 -4.9620 1.8731
+35.0831 -44.1164 3.7933 35.0232 -40.0716 1.5901 1.8645
+22.7233 20.0904 -46.6940 23.0331 14.9730 -42.5619 2.0373
+36.4612 47.8580 18.3852 36.2715 50.5065 21.2231 1.4146
+90.8027 -2.0831 1.4410 91.1528 -1.6435 0.0447 1.4441
+90.9257 -0.5406 -0.9208 88.6381 -0.8985 -0.7239 1.5381
+6.7747 -0.2908 -2.4247 5.8714 -0.0985 -2.2286 0.6377
+2.0776 0.0795 -1.1350 0.9033 -0.0636 -0.5514 0.9082
+"""
+CHART = definition.load("acceptance")
+PRINTED = np.array([linear_rgb(region.printed["lab"]) for region in CHART.regions if region.kind == "colour"])
+AIMS = lab_of(PRINTED)
+CAST = Camera(width=640, height=360, noise=0.01, white=0.8, gains=(1.1, 1.0, 0.85), saturation=0.9, crf=12, seed=3)
+
+
+def truth(camera: Camera) -> dict[str, float]:
+    """Return what the camera makes of the printed colours, by its own definition."""
+    light = camera.rendered(np.clip(PRINTED.T, 0, 1).astype(np.float32)).T.astype(np.float64)
+    return {
+        name: float(value) for name, value in difference.figures(difference.normalised(light, AIMS), AIMS, AIMS).items()
+    }
+
+
+def film(camera: Camera, folder: Path, seconds: float = 0.16) -> build.Scene:
+    films.film_chart(camera, CHART, folder / "chart.mp4", seconds)
+    return build.look(Shot(id="one", subject="camera", clip="chart.mp4", chart="acceptance"), folder)
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
+    return film(CAST, tmp_path_factory.mktemp("cast"))
+
+
+@pytest.fixture(scope="module")
+def measured(seen: build.Scene) -> Mapping[str, Measurement]:
+    return {item.quantity: item for item in colour.measure(seen) if isinstance(item, Measurement)}
+
+
+def doctored(seen: build.Scene, **codes: int) -> build.Scene:
+    """Return the scene with planes of named patches ("white_luma": 235) set to a code."""
+    views = dict(seen.views)
+    for name, view in seen.views.items():
+        for what, code in codes.items():
+            patch, _, plane = what.rpartition("_")
+            if view.region.printed.get("name") == patch.replace("_", " "):
+                views[name] = replace(views[name], **{plane: np.full_like(getattr(view, plane), code)})
+    return replace(seen, views=views)
+
+
+# --- arithmetic
+
+
+def test_ciede2000_gives_the_published_differences() -> None:
+    pairs = np.array([line.split() for line in SHARMA.strip().splitlines()], np.float64)
+    assert len(pairs) == 34
+    np.testing.assert_allclose(difference.delta_e00(pairs[:, :3], pairs[:, 3:6]), pairs[:, 6], atol=6e-5)
+    np.testing.assert_allclose(difference.delta_e00(pairs[:, 3:6], pairs[:, :3]), pairs[:, 6], atol=6e-5)
+
+
+def test_lab_of_the_primaries_is_what_the_literature_says() -> None:
+    """Lindbloom's table for sRGB under D65: white, red, green, blue."""
+    expected = [[100, 0, 0], [53.24, 80.09, 67.20], [87.73, -86.18, 83.18], [32.30, 79.19, -107.86]]
+    np.testing.assert_allclose(lab_of([[1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]]), expected, atol=0.02)
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("matrix", ["bt601", "bt709", "bt2020"])
+def test_signals_undo_the_matrix_of_the_stream(seen: build.Scene, matrix: str, *, full: bool) -> None:
+    """Bars of BT.709-6 and BT.601-7: white, black and full red come out as such."""
+    red = {"bt601": 0.299, "bt709": 0.2126, "bt2020": 0.2627}[matrix]
+    blue = {"bt601": 0.114, "bt709": 0.0722, "bt2020": 0.0593}[matrix]
+    low, span, spread = (0, 255, 255) if full else (16, 219, 224)
+    video = replace(seen.video, full_range=full, matrix=matrix)
+    luma = low + span * np.array([1, 0, red])
+    cb = 128 + spread * np.array([0, 0, -red / (2 * (1 - blue))])
+    cr = 128 + spread * np.array([0, 0, 0.5])
+    np.testing.assert_allclose(signals(luma, cb, cr, video), [[1, 1, 1], [0, 0, 0], [1, 0, 0]], atol=1e-3)
+
+
+# --- what a camera of known colours is said to have
+
+
+def test_a_cast_and_weak_colours_are_measured_to_within_their_uncertainty(measured: Mapping[str, Measurement]) -> None:
+    expected = truth(CAST)
+    assert set(measured) == set(colour.QUANTITIES)
+    for name, value in expected.items():
+        item = measured[f"colour.{name}"]
+        assert item.value == pytest.approx(value, abs=item.expanded), name
+    assert measured["colour.saturation"].value < 95
+    assert measured["colour.white_balance"].details["cast_b"] > 3, "less blue is yellowish"
+
+
+def test_a_camera_without_error_comes_out_near_zero(tmp_path: Path) -> None:
+    """Though lengths are never negative: what doubt adds to them is taken off."""
+    found = {
+        item.quantity: item for item in colour.measure(film(replace(CAST, gains=(1, 1, 1), saturation=1), tmp_path))
+    }
+    for name in ("delta_e00_mean", "delta_e_ab_mean", "white_balance"):
+        item = found[f"colour.{name}"]
+        assert isinstance(item, Measurement)
+        assert 0 <= item.value < 0.7
+    assert found["colour.saturation"].value == pytest.approx(100, abs=found["colour.saturation"].expanded)
+
+
+def test_exposure_changes_nothing() -> None:
+    light = PRINTED * (1.1, 1.0, 0.8)
+    np.testing.assert_allclose(difference.normalised(light, AIMS), difference.normalised(0.37 * light, AIMS), atol=1e-9)
+
+
+@pytest.mark.parametrize(("gains", "saturation"), [((1.06, 1.0, 0.94), 1.05), ((1.2, 1.0, 0.75), 0.7)])
+def test_the_truth_lies_within_u_when_every_input_is_drawn_from_its_distribution(
+    gains: tuple[float, float, float], saturation: float
+) -> None:
+    """60 runs a camera; benchmarks/coverage.py does 2,000."""
+    light = Camera(gains=gains, saturation=saturation).rendered(PRINTED.T.astype(np.float32)).T.astype(np.float64)
+    expected = difference.figures(difference.normalised(light, AIMS), AIMS, AIMS)
+    random, hits, runs = np.random.default_rng(7), dict.fromkeys(expected, 0), 60
+    for _ in range(runs):
+        aims, seen = disturbed(light, AIMS, random)
+        lab = difference.normalised(seen, aims)
+        found = difference.propagated(difference.Drawn(lab=lab, aims=aims), doubts(seen, aims, 300))
+        for name, figure in found.items():
+            total = combine(figure.budget)
+            hits[name] += abs(figure.value - float(expected[name])) <= total.k * total.uncertainty
+    assert {name: count for name, count in hits.items() if count < 0.85 * runs} == {}
+    assert sum(hits.values()) / (runs * len(hits)) > 0.92
+
+
+def disturbed(
+    light: NDArray[np.float64], aims: NDArray[np.float64], random: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draw one print and one picture: colours of the copy, exponent of the tone curve, noise."""
+    printed = aims + 1 / np.sqrt(3) * random.standard_normal(aims.shape)
+    exponent = 1 + 0.03 * random.uniform(-1, 1)
+    return printed, np.sign(light) * np.abs(light) ** exponent * (1 + 0.01 * random.standard_normal(light.shape))
+
+
+def doubts(light: NDArray[np.float64], aims: NDArray[np.float64], draws: int) -> dict[str, difference.Drawn]:
+    random = np.random.default_rng(1)
+    printed = aims + 1 / np.sqrt(3) * random.standard_normal((draws, *aims.shape))
+    curved = np.sign(light) * np.abs(light) ** (1 + 0.03 * random.uniform(-1, 1, (draws, 1, 1)))
+    noisy = light * (1 + 0.01 * random.standard_normal((draws, *light.shape)))
+    return {
+        "chart copy": difference.Drawn(lab=difference.normalised(light, printed), aims=printed),
+        "tone curve": difference.Drawn(lab=difference.normalised(curved, aims), aims=aims),
+        "noise": difference.Drawn(lab=difference.normalised(noisy, aims), aims=aims),
+    }
+
+
+# --- what is refused
+
+
+def test_a_clipped_patch_is_left_out_and_named(seen: build.Scene) -> None:
+    [note, *found] = colour.measure(doctored(seen, white_luma=235, yellow_luma=240))
+    assert isinstance(note, Note)
+    assert note.reason.code == "patches_left_out"
+    assert note.reason.parameters == {"count": 2, "names": "yellow, white"}
+    assert {item.details["patches"] for item in found if isinstance(item, Measurement)} == {22}
+
+
+def test_too_many_clipped_patches_are_refused(seen: build.Scene) -> None:
+    names = [view.region.printed["name"].replace(" ", "_") for view in seen.of_kind("colour")[:7]]
+    with pytest.raises(GapError, match="only 17 patches") as caught:
+        list(colour.measure(doctored(seen, **{f"{name}_luma": 255 for name in names})))
+    assert caught.value.code == "too_few_patches"
+
+
+def test_a_picture_without_colours_is_refused_as_monochrome(seen: build.Scene) -> None:
+    grey = {n: replace(v, cb=np.full_like(v.cb, 128), cr=np.full_like(v.cr, 128)) for n, v in seen.views.items()}
+    without = {n: replace(v, cb=None, cr=None) for n, v in seen.views.items()}
+    for scene_seen in (
+        replace(seen, views=grey),
+        replace(seen, views=without, reference=replace(seen.reference, cb=None, cr=None)),
+    ):
+        with pytest.raises(GapError) as caught:
+            list(colour.measure(scene_seen))
+        assert caught.value.code == "monochrome"
+
+
+def test_patches_that_hardly_differ_are_refused(seen: build.Scene) -> None:
+    flat = {n: replace(v, luma=np.full_like(v.luma, 90)) for n, v in seen.views.items()}
+    with pytest.raises(GapError) as caught:
+        list(colour.measure(replace(seen, views=flat)))
+    assert caught.value.code == "low_contrast"
+
+
+def test_a_scene_without_patches_is_refused(seen: build.Scene) -> None:
+    with pytest.raises(GapError) as caught:
+        list(colour.measure(replace(seen, views={})))
+    assert caught.value.code == "no_region"
+
+
+def test_patches_of_a_few_pixels_are_refused(seen: build.Scene) -> None:
+    def cut(plane: NDArray[np.uint8] | None, size: int) -> NDArray[np.uint8]:
+        assert plane is not None
+        return plane[:, :size, :size]
+
+    views = {n: replace(v, luma=cut(v.luma, 10), cb=cut(v.cb, 5), cr=cut(v.cr, 5)) for n, v in seen.views.items()}
+    with pytest.raises(GapError) as caught:
+        list(colour.measure(replace(seen, views=views)))
+    assert caught.value.code == "too_few_patches"
+
+
+def test_the_picture_of_a_frame_has_its_colours(tmp_path: Path) -> None:
+    encode.write(
+        tmp_path / "red.mkv",
+        [(np.full((48, 64), 63, np.uint8), np.full((24, 32), 102, np.uint8), np.full((24, 32), 240, np.uint8))] * 2,
+        matrix="bt709",
+        codec="ffv1",
+    )
+    seen = build.look(Shot(id="red", subject="camera", clip="red.mkv"), tmp_path)
+    np.testing.assert_allclose(picture_of(seen.reference, seen.video)[24, 32], [0, 0, 255], atol=2)

@@ -1,0 +1,309 @@
+"""What a recorder has kept: names, containers, file times and lists, and which of them is believed."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import av
+import pytest
+
+from acceptance.errors import PlanError
+from acceptance.footage import clip
+from acceptance.recorder import capacity, file_names, listing, recordings
+from acceptance.recorder.recordings import Evidence, placed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHINA = timezone(timedelta(hours=8))
+BEGIN = datetime(2026, 11, 1, 8, 30, tzinfo=CHINA)
+NOW = datetime(2026, 11, 26, 12, tzinfo=CHINA).timestamp()
+HOUR = 3600.0
+
+
+def film(path: Path, created: datetime | None, minutes: int, *, modified: datetime | None = None) -> None:
+    """Write a film of one tiny picture a minute, its container dated ``created``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as container:
+        if created:
+            container.metadata["creation_time"] = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stream = container.add_stream("mpeg4", rate=Fraction(1, 60))
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "yuv420p"
+        for number in range(minutes):
+            frame = av.VideoFrame(16, 16, "yuv420p")
+            frame.pts, frame.time_base = number, Fraction(60)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    if modified:
+        os.utime(path, (modified.timestamp(), modified.timestamp()))
+
+
+def codes(one: recordings.Recording) -> list[str]:
+    return [fault.code for fault in one.faults]
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "start", "end"),
+    [
+        ("ch01_20261125083000.mp4", "ch01", "2026-11-25 08:30:00", None),
+        ("20261125-083000-0001.mp4", "", "2026-11-25 08:30:00", None),
+        ("20261125-083000-ch2.mp4", "ch2", "2026-11-25 08:30:00", None),
+        ("192.168.1.64_01_20261125083000000.mp4", "192.168.1.64_01", "2026-11-25 08:30:00", None),
+        ("2026-11-25/08/30.00-08.40.00[R][0@0][0].dav", "", "2026-11-25 08:30:00", "2026-11-25 08:40:00"),
+        ("5C0/2026-11-25/001/dav/08/08.30.00-08.40.00[R].dav", "5C0/001", "2026-11-25 08:30:00", "2026-11-25 08:40:00"),
+        ("2026-11-25/001/dav/23/23.50.00-00.00.00[R][0@0][0].dav", "001", "2026-11-25 23:50:00", "2026-11-26 00:00:00"),
+        ("NVR_ch3_main_20261125083000_20261125090000.mp4", "NVR_ch3_main",
+         "2026-11-25 08:30:00", "2026-11-25 09:00:00"),
+        ("大门/2026-11-25/2026-11-25 08-30-00.mp4", "大门", "2026-11-25 08:30:00", None),
+        ("gate/holiday.mp4", "gate", None, None),
+        ("ch1_20261345083000.mp4", "ch1", None, None),
+        ("ch1_120261125083000.mp4", "", None, None),
+    ],
+)  # fmt: skip
+def test_names_of_usual_recorders_tell_channel_and_times(
+    name: str, channel: str, start: str | None, end: str | None
+) -> None:
+    told = file_names.read(name)
+    assert (told.channel, told.start and str(told.start), told.end and str(told.end)) == (channel, start, end)
+
+
+def test_a_pattern_of_ones_own_reads_what_no_usual_one_does() -> None:
+    told = file_names.read("store/20261125083000@yard 7.mp4", "*/{start}@{channel}.mp4")
+    assert (told.channel, str(told.start)) == ("yard 7", "2026-11-25 08:30:00")
+    assert file_names.read("something/else.mp4", "*/{start}@{channel}.mp4").start is None
+
+
+@pytest.mark.parametrize("pattern", ["{channel}.mp4", "{start}{start}", "{start}_{camera}", "*"])
+def test_a_pattern_without_a_start_or_with_an_unknown_word_is_refused(pattern: str) -> None:
+    with pytest.raises(PlanError, match="is no pattern of names"):
+        file_names.compiled(pattern)
+
+
+# --- sources held against each other
+
+
+def test_the_container_is_utc_by_its_standard_and_a_name_local() -> None:
+    start = BEGIN.timestamp()
+    one = placed("a.mp4", "1", Evidence(named_start=start, created=start, duration=600), now=NOW)
+    assert (one.start, one.end, one.start_by, one.end_by, one.faults) == (start, start + 600, "name", "container", ())
+
+
+@pytest.mark.parametrize("hours", [-8, -1, 1, 8])
+def test_whole_hours_between_name_and_container_are_a_wrong_zone_or_clock(hours: int) -> None:
+    """The name is taken, and the container is not silently overruled."""
+    start = BEGIN.timestamp()
+    one = placed("a.mp4", "1", Evidence(named_start=start, created=start + hours * HOUR + 3, duration=600), now=NOW)
+    assert codes(one) == ["clock_off_by_hours"]
+    assert one.faults[0].parameters == {"hours": hours}
+    assert one.start == start
+
+
+def test_a_container_dated_at_the_end_of_its_recording_is_no_fault() -> None:
+    start = BEGIN.timestamp()
+    assert placed("a", "1", Evidence(named_start=start, created=start + 1800, duration=1800), now=NOW).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "kept"),
+    [
+        (Evidence(named_start=0.0, named_end=600.0), "clock_not_set", False),
+        (Evidence(named_start=NOW + 2 * HOUR, duration=600), "recording_in_future", False),
+        (Evidence(named_start=NOW - HOUR, named_end=NOW - 2 * HOUR), "start_after_end", False),
+        (Evidence(size=5), "time_unknown", False),
+        (Evidence(named_start=NOW - HOUR), "end_unknown", False),
+        (Evidence(named_start=NOW - HOUR, duration=600, created=0.0), "container_clock_not_set", True),
+        (Evidence(named_start=NOW - HOUR, duration=600, created=NOW - 2000), "container_differs", True),
+        (Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, duration=900), "duration_differs", True),
+        (Evidence(named_start=NOW - HOUR, duration=600, modified=NOW - 2 * HOUR), "file_before_recording", True),
+        (Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, readable=False), "recording_unreadable", True),
+    ],
+)
+def test_every_wrong_clock_is_named_and_what_cannot_be_is_left_out(told: Evidence, code: str, *, kept: bool) -> None:
+    one = placed("a", "1", told, now=NOW)
+    assert codes(one) == [code]
+    assert (one.start is not None) == kept
+
+
+def test_without_a_name_the_container_places_it_and_without_that_the_file() -> None:
+    told = placed("a", "1", Evidence(created=NOW - HOUR, duration=600, modified=NOW), now=NOW)
+    assert (told.start, told.start_by, codes(told)) == (NOW - HOUR, "container", ["container_time_only"])
+    told = placed("a", "1", Evidence(duration=600, modified=NOW), now=NOW)
+    assert (told.start, told.end, told.start_by, codes(told)) == (NOW - 600, NOW, "file", ["file_time_only"])
+
+
+# --- a folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six recordings: two right, one local time in the container, one cut off, one named too long, one of 1970."""
+    place = tmp_path_factory.mktemp("nvr")
+    film(place / "ch1" / "20261101083000.mp4", BEGIN, 10)
+    film(place / "ch1" / "20261101084000.mkv", BEGIN + timedelta(minutes=10), 10)
+    film(place / "ch2" / "20261101083000.mp4", BEGIN + timedelta(hours=8), 10)
+    (place / "ch2" / "20261101084000.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    film(place / "ch3_20261101083000_20261101090000.mp4", BEGIN, 10)
+    film(place / "ch4_19700101080000.mp4", None, 2)
+    (place / "index.db").write_bytes(b"x")
+    return place
+
+
+def test_a_folder_is_placed_in_time_without_decoding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clip, "_decode", None)
+    seen: list[tuple[int, int]] = []
+    found = recordings.scan(folder, zone=CHINA, now=NOW, tell=lambda done, total: seen.append((done, total)))
+    told = {one.file: (one.channel, one.start, one.end, codes(one)) for one in found.recordings}
+    start = BEGIN.timestamp()
+    assert told == {
+        "ch1/20261101083000.mp4": ("ch1", start, start + 600, []),
+        "ch1/20261101084000.mkv": ("ch1", start + 600, start + 1200, []),
+        "ch2/20261101083000.mp4": ("ch2", start, start + 600, ["clock_off_by_hours"]),
+        "ch2/20261101084000.mp4": ("ch2", None, None, ["recording_unreadable", "end_unknown"]),
+        "ch3_20261101083000_20261101090000.mp4": ("ch3", start, start + 1800, ["duration_differs"]),
+        "ch4_19700101080000.mp4": ("ch4", None, None, ["clock_not_set"]),
+    }
+    assert found.passed_over == {".db": 1}
+    assert seen[-1] == (6, 6)
+
+
+def test_the_list_that_is_written_reads_back_as_what_was_found(folder: Path, tmp_path: Path) -> None:
+    """Times to the second; that a name told them becomes that the list told them."""
+    found = recordings.scan(folder, zone=CHINA, now=NOW)
+    (tmp_path / "list.csv").write_bytes(listing.write(found))
+    again = listing.read(tmp_path / "list.csv", zone=CHINA, now=NOW)
+    key = [(one.channel, one.file, one.start, one.end, codes(one)) for one in found.recordings]
+    assert [(one.channel, one.file, one.start, one.end, codes(one)) for one in again.recordings] == key
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="there is no such folder"):
+        recordings.scan(tmp_path / "none", zone=CHINA, now=NOW)
+
+
+def test_a_name_in_gbk_is_read_and_a_file_that_vanished_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disc of a recorder mounted as it is; and one that goes on recording."""
+    film(tmp_path / "a.mp4", BEGIN, 2)
+    (tmp_path / "a.mp4").rename(tmp_path / os.fsdecode("大门_20261101083000.mp4".encode("gbk")))
+    [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert (one.channel, one.file, one.end) == ("大门", "大门_20261101083000.mp4", BEGIN.timestamp() + 120)
+    assert "大门_2026".encode() in listing.write(recordings.scan(tmp_path, zone=CHINA, now=NOW))
+    monkeypatch.setattr(recordings.header, "read", lambda path: path.with_name("gone").stat())
+    [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert codes(one) == ["recording_unreadable", "end_unknown"]
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def walk(folder: Path, onerror: Any) -> Any:
+        onerror(PermissionError(13, "Permission denied", str(folder / "ch2")))
+
+    monkeypatch.setattr(recordings.os, "walk", walk)
+    with pytest.raises(PlanError, match="Permission denied"):
+        recordings.scan(tmp_path, zone=CHINA, now=NOW)
+
+
+def test_another_zone_shifts_every_time_and_no_length() -> None:
+    """Without summer time a zone is one offset: all differences stay."""
+    row = b"channel,start,end\n1,2026-11-01 08:30:00,2026-11-01 09:30:00\n"
+    found = [_read(row, timezone(timedelta(hours=hours))) for hours in (-3, 0, 8)]
+    assert {one.end - one.start for one in found if one.end and one.start} == {HOUR}
+    assert [one.start - found[2].start for one in found if one.start and found[2].start] == [11 * HOUR, 8 * HOUR, 0]
+
+
+def _read(content: bytes, zone: timezone = CHINA) -> recordings.Recording:
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_bytes(content)
+        [one] = listing.read(path, zone=zone, now=NOW).recordings
+        return one
+
+
+# --- lists
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_chinese_list_is_read_in_any_usual_coding(encoding: str, separator: str) -> None:
+    rows = [
+        ["序号", "通道名称", "开始时间", "结束时间", "文件名"],
+        ["1", "大门", "2026/11/1 8:30:00", "2026年11月01日 09时30分00秒", "甲.mp4"],
+    ]
+    one = _read("\r\n".join(separator.join(row) for row in rows).encode(encoding))
+    assert (one.channel, one.file, one.start, one.end) == (
+        "大门",
+        "甲.mp4",
+        BEGIN.timestamp(),
+        BEGIN.timestamp() + HOUR,
+    )
+
+
+def test_a_stated_offset_counts_more_than_the_zone() -> None:
+    one = _read(b"channel,start,end\n1,2026-11-01T00:30:00Z,2026-11-01T09:30:00+08:00\n")
+    assert (one.start, one.end) == (BEGIN.timestamp(), BEGIN.timestamp() + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "what"),
+    [
+        ("camera,begin\n1,2", "row 1, end", "no such column"),
+        ("time", "row 1, channel", "no such column"),
+        ("channel,start,end\n1,20261101080000,20261101090000\n\n1,2026-13-01 08:00:00,x", "row 4, start", "is no date"),
+        ("channel,start,end\n1,2026-11-01 08:00:00,yesterday", "row 2, end", "'yesterday' is no date"),
+        ("channel,start,end\n1,2026-11-01,2026-11-02", "row 2, start", "is no date and time"),
+        ("channel,start,end\n ,2026-11-01 08:00:00,2026-11-01 09:00:00", "row 2, channel", "is empty"),
+        ("channel,start,end\n1,2026-11-01 08:00:00,", "row 2, end", "is empty"),
+        ("channel,start,end\n1", "row 2, start", "is empty"),
+        ("channel,start,end,duration_s\n1,20261101080000,20261101090000,ten", "row 2, duration_s", "no number"),
+    ],
+)  # fmt: skip
+def test_a_bad_row_is_answered_with_file_row_and_field(tmp_path: Path, content: str, place: str, what: str) -> None:
+    path = tmp_path / "清单.csv"
+    path.write_text(content, "utf-8")
+    with pytest.raises(PlanError) as error:
+        listing.read(path, zone=CHINA, now=NOW)
+    assert f"清单.csv, {place}: " in str(error.value)
+    assert what in str(error.value)
+
+
+def test_a_list_with_nothing_in_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "清单.csv").write_bytes(b"")
+    with pytest.raises(PlanError, match=r"清单\.csv: is empty"):
+        listing.read(tmp_path / "清单.csv", zone=CHINA, now=NOW)
+
+
+def test_what_is_neither_utf_8_nor_gbk_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"channel\xff\xff,start")
+    with pytest.raises(PlanError, match="neither UTF-8 nor GBK"):
+        listing.read(path, zone=CHINA, now=NOW)
+
+
+# --- capacity
+
+
+def test_capacity_is_storage_over_bit_rate() -> None:
+    """4 discs of 8 TB hold 16 streams of 4 Mbit/s for 46.3 days (46.296: 32e12 x 8 / 64e6 / 86400)."""
+    storage, rates = [capacity.storage_of("4x8TB")], [capacity.bit_rate_of("16x4Mbit/s")]
+    whole = capacity.calculate(storage, rates, usable=1.0, accuracy=0.0)
+    assert whole.days == pytest.approx(46.296, abs=0.001)
+    assert whole.uncertainty == 0
+    less = capacity.calculate(storage, rates, usable=0.9, accuracy=0.1)
+    assert less.days == pytest.approx(0.9 * whole.days)
+    assert less.uncertainty == pytest.approx(0.1 * less.days / 3**0.5)
+    assert capacity.storage_of("1TiB") == 2**40
+
+
+@pytest.mark.parametrize("text", ["8", "TB", "8 m", "0TB", "x8TB"])
+def test_what_is_no_storage_is_refused(text: str) -> None:
+    with pytest.raises(PlanError, match="is no storage"):
+        capacity.storage_of(text)

@@ -1,0 +1,226 @@
+"""Whatever happens to a sealed folder is named by path; an independent implementation accepts the seal."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import bagit
+import pytest
+
+from acceptance.errors import AcceptanceError, InputError, OutputError, SessionError
+from acceptance.model import BottomLine, Plan, Scope, Session, Verdict
+from acceptance.session import evidence
+from acceptance.session.evidence import Kind, LogBook, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, B.1
+
+
+def session(**fields: object) -> Session:
+    """Make a session without findings, finished on 2 June 2026."""
+    values: dict[str, object] = {
+        "id": "X-1",
+        "plan": Plan(subjects=(), shots=()),
+        "started": "2026-06-01T23:59:00+00:00",
+        "finished": "2026-06-02T08:00:00+08:00",
+        "operator": "",
+        "tool_version": "0.1",
+        "hashes": {},
+        "shots": (),
+        "measurements": (),
+        "notes": (),
+        "findings": (),
+        "bottom_line": BottomLine(verdict=Verdict.PASS, scope=Scope.DEVICE, provisional=False),
+        "log": (),
+    }
+    return Session(**(values | fields))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Seal a small folder whose names hold spaces and Chinese characters."""
+    for path, text in {
+        "data/clips/门口 摄像机.mp4": "clip",
+        "data/clips/50%.mp4": "other clip",
+        "data/plan.toml": "plan",
+        "session.json": "{}",
+        "report.pdf": "%PDF",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    LogBook(tmp_path).append("take", {"clip": "data/clips/门口 摄像机.mp4"})
+    evidence.seal(tmp_path, session())
+    return tmp_path
+
+
+def test_a_hash_is_the_one_of_the_standard(tmp_path: Path) -> None:
+    """SHA-256 of "abc" is published."""
+    (tmp_path / "abc").write_bytes(b"abc")
+    assert evidence.hash_file(tmp_path / "abc") == ABC
+    with pytest.raises(InputError, match="cannot be read"):
+        evidence.hash_file(tmp_path / "absent")
+
+
+def test_the_library_of_congress_accepts_the_seal(folder: Path) -> None:
+    """bagit-python validates structure, completeness, sizes and hashes."""
+    bag = bagit.Bag(str(folder))
+    assert bag.validate()
+    assert bag.info["External-Identifier"] == "X-1"
+    assert bag.info["Bagging-Date"] == "2026-06-02"
+    assert bag.info["Payload-Oxum"] == f"{len('clip' + 'other clip' + 'plan')}.3"
+
+
+def test_sealing_moves_nothing_and_gives_the_same_bytes_again(folder: Path) -> None:
+    """A second seal over the same files changes none of them."""
+    before = evidence.hash_files(folder)
+    evidence.seal(folder, session())
+    assert evidence.hash_files(folder) == before
+    assert evidence.check(folder) == ()
+
+
+def test_sealing_again_takes_in_what_was_added(folder: Path) -> None:
+    """A report written later, a still and a longer log are sealed with the rest."""
+    (folder / "report.html").write_text("<html>")
+    (folder / "data" / "still.png").write_text("still")
+    LogBook(folder).append("report", {})
+    evidence.seal(folder, session())
+    assert evidence.check(folder) == ()
+    assert bagit.Bag(str(folder)).validate()
+
+
+def write(path: str, text: str) -> Callable[[Path], object]:
+    """Return what writes a text to a path below a folder."""
+    return lambda folder: (folder / path).write_text(text, encoding="utf-8")
+
+
+def flip(path: str, place: int) -> Callable[[Path], object]:
+    """Return what flips the highest bit of one byte of a file."""
+
+    def change(folder: Path) -> None:
+        data = bytearray((folder / path).read_bytes())
+        data[place] ^= 128
+        (folder / path).write_bytes(data)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("tampering", "problems"),
+    [
+        (write("data/clips/50%.mp4", "Other clip"), {("changed", "data/clips/50%.mp4")}),
+        (write("session.json", "{ }"), {("changed", "session.json")}),
+        (write("data/clips/extra.mp4", "x"), {("added", "data/clips/extra.mp4")}),
+        (write("extra.txt", "x"), {("added", "extra.txt")}),
+        (lambda folder: (folder / "data/plan.toml").unlink(), {("missing", "data/plan.toml")}),
+        (lambda folder: (folder / "report.pdf").unlink(), {("missing", "report.pdf")}),
+        (
+            lambda folder: (folder / "data/plan.toml").rename(folder / "data/Plan.toml"),
+            {("missing", "data/plan.toml"), ("added", "data/Plan.toml")},
+        ),
+        (lambda folder: (folder / "bagit.txt").unlink(), {("missing", "bagit.txt")}),
+        (lambda folder: (folder / "manifest-sha256.txt").unlink(), {("missing", "manifest-sha256.txt")}),
+        (lambda folder: (folder / "tagmanifest-sha256.txt").unlink(), {("missing", "tagmanifest-sha256.txt")}),
+        (write("tagmanifest-sha256.txt", "rubbish\n"), {("changed", "tagmanifest-sha256.txt")}),
+        (flip("manifest-sha256.txt", 3), {("changed", "manifest-sha256.txt")}),
+        (flip("bag-info.txt", 3), {("changed", "bag-info.txt")}),
+    ],
+)
+def test_what_was_changed_is_named(
+    folder: Path, tampering: Callable[[Path], object], problems: set[tuple[str, str]]
+) -> None:
+    """Every kind of change to a sealed folder comes back with its path."""
+    tampering(folder)
+    assert problems <= {(str(problem.kind), problem.path) for problem in evidence.check(folder)}
+
+
+def test_a_changed_clip_is_found_even_when_its_manifests_were_changed_too(folder: Path) -> None:
+    """The manifests vouch for nothing; the hashes in the signed session do."""
+    signed = evidence.hash_files(folder)
+    (folder / "data/plan.toml").write_text("another plan")
+    evidence.seal(folder, session())
+    assert evidence.check(folder) == ()
+    (problem,) = (
+        item for item in evidence.compare(signed, evidence.hash_files(folder)) if item.path.startswith("data/")
+    )
+    assert problem == Problem(kind=Kind.CHANGED, path="data/plan.toml")
+
+
+def test_another_unicode_form_of_a_name_is_no_change() -> None:
+    """Some file systems store é as e and an accent."""
+    assert evidence.compare({"data/caf\u00e9": ABC}, {"data/cafe\u0301": ABC}) == ()
+
+
+def test_a_link_to_another_folder_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a link points to could change behind the seal."""
+    os.symlink(tmp_path_factory.mktemp("elsewhere"), folder / "data" / "link")  # noqa: PTH211 - reads in the order of ln
+    with pytest.raises(InputError, match="link"):
+        evidence.check(folder)
+
+
+def test_a_folder_that_cannot_be_written_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disc leaves the older seal whole and no draft behind."""
+    before = evidence.hash_files(folder)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OutputError, match="No space left"):
+        evidence.seal(folder, session())
+    assert evidence.hash_files(folder) == before
+
+
+def test_each_log_entry_hashes_the_one_before(folder: Path) -> None:
+    """Entries come back as they were written, in a chain that holds."""
+    book = LogBook(folder)
+    book.append("judge", {"packs": "db50_216_2006", "share": 0.5, "again": True}, when="2026-06-02T08:00:00+08:00")
+    first, second = book.read()
+    assert first.previous == ""
+    assert second.previous == first.sha256
+    assert second.details == {"packs": "db50_216_2006", "share": 0.5, "again": True}
+    assert evidence.check_chain(book.read()) == ()
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        (lambda lines: [lines[0], lines[1].replace("take 2", "take 9"), *lines[2:]], 2),
+        (lambda lines: [lines[0], *lines[2:]], 2),
+        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], 2),
+        (lambda lines: lines[1:], 1),
+        (lambda lines: [*lines[:2], lines[1], *lines[2:]], 3),
+    ],
+)
+def test_a_log_that_was_edited_is_named_by_line(
+    tmp_path: Path, edit: Callable[[list[str]], list[str]], line: int
+) -> None:
+    """Edited, removed, swapped, cut at the front, repeated."""
+    book = LogBook(tmp_path)
+    for number in range(1, 6):
+        book.append(f"take {number}", {})
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(edit(path.read_text().splitlines())) + "\n")
+    assert evidence.check_chain(book.read())[0] == Problem(kind=Kind.CHANGED, path=f"log.jsonl:{line}")
+
+
+def test_a_line_that_is_no_entry_is_named(tmp_path: Path) -> None:
+    """A torn line stops the reading, and no entry is added behind it."""
+    book = LogBook(tmp_path)
+    book.append("take", {})
+    with (tmp_path / "log.jsonl").open("a") as file:
+        file.write(json.dumps({"when": "now"}) + "\n")
+    for action in (book.read, lambda: book.append("take", {})):
+        with pytest.raises(SessionError, match="no log entry") as caught:
+            action()
+        assert str(caught.value).startswith(f"{tmp_path / 'log.jsonl'}:2")
+
+
+def test_a_log_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """The message names the file."""
+    with pytest.raises(AcceptanceError, match="cannot be written"):
+        LogBook(tmp_path / "absent").append("take", {})

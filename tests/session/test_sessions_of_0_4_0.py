@@ -1,0 +1,53 @@
+"""Sessions of version 0.4.0, signed then: every later version verifies and judges them to the same verdicts."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from acceptance.session import runner
+from acceptance.signing import verification
+
+ARCHIVES = Path(__file__).resolve().parents[1] / "sessions_of_0_4_0"
+ROOT = ARCHIVES / "root.pem"
+SESSIONS = {"demo-faulty": 1, "demo-good": 1, "overlay": 2, "panel": 1, "site": 1}
+
+
+def unpacked(name: str, place: Path) -> list[Path]:
+    """Unpack an archive; return its session folders, the oldest first."""
+    with tarfile.open(ARCHIVES / f"{name}.tar.xz") as archive:
+        archive.extractall(place, filter="data")
+    return sorted(place.iterdir())
+
+
+def test_each_archive_is_tried() -> None:
+    assert {path.name.removesuffix(".tar.xz") for path in ARCHIVES.glob("*.tar.xz")} == set(SESSIONS)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(name: str, tmp_path: Path) -> None:
+    folders = unpacked(name, tmp_path / "old")
+    assert len(folders) == SESSIONS[name]
+    for folder in folders:
+        result = verification.verify(folder, [ROOT])
+        assert (result.exit_code, [step for step in result.steps if step.state != "ok"]) == (0, [])
+        before = runner.load(folder)
+        assert before.tool_version == "0.4.0"
+        kept = [str(folder / "data" / "packs" / f"{pack}.toml") for pack in before.plan.packs]
+        judged, _ = runner.judge_again(folder, kept, tmp_path / "new", why="x", by="y")
+        assert judged.findings == before.findings
+        assert judged.bottom_line == before.bottom_line
+        assert judged.conclusions == before.conclusions
+
+
+@pytest.mark.parametrize("name", ["demo-good", "panel"])
+def test_a_verdict_changed_in_a_session_of_0_4_0_is_found(name: str, tmp_path: Path) -> None:
+    """The walk above could accept everything; this one shows that it does not."""
+    (folder,) = unpacked(name, tmp_path)
+    session = folder / "session.json"
+    before = session.read_text("utf-8")
+    session.write_text(before.replace('"verdict": "pass"', '"verdict": "fail"', 1), "utf-8")
+    assert session.read_text("utf-8") != before
+    assert verification.verify(folder, [ROOT]).exit_code == 1

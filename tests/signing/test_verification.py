@@ -1,0 +1,460 @@
+"""Whatever is changed in a session folder, ``verify`` names it; and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sample_pdf import blank_pdf, updated
+
+from acceptance import __version__, metrics
+from acceptance.checks import judge
+from acceptance.errors import InputError, SessionError
+from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind, Verdict
+from acceptance.report import render
+from acceptance.session import evidence, runner
+from acceptance.session.evidence import LogBook
+from acceptance.signing import pades
+from acceptance.signing.pades import DemoChain, State
+from acceptance.signing.verification import Check, require_intact, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+PACK = "made_up"
+PACK_TEXT = """
+id = "made_up"
+number = "X 1"
+title = "某标准"
+title_en = "Some standard"
+edition = "2026"
+
+[[clauses]]
+number = "1"
+title = "图像"
+
+[[requirements]]
+id = "steps"
+clause = "1"
+how = "measured"
+quantity = "grey_scale.steps"
+text = "灰度"
+text_en = "Grey steps"
+limit = { at_least = 8, unit = "1" }
+figure = { source = "X 1", level = "seen" }
+
+[[requirements]]
+id = "noise"
+clause = "1"
+how = "measured"
+quantity = "noise.snr"
+text = "信噪比"
+text_en = "Signal-to-noise ratio"
+limit = { at_least = 45, unit = "dB" }
+figure = { source = "X 1", level = "seen" }
+"""
+STEPS = ["signature", "attachment", "number", "manifests", "evidence", "log", "verdicts", "renderings"]
+
+
+def measurement(quantity: str, unit: str, value: float) -> Measurement:
+    """Make a measurement of the one shot."""
+    return Measurement(
+        subject="camera",
+        quantity=quantity,
+        value=value,
+        unit=unit,
+        uncertainty=value / 300,
+        k=2.0,
+        degrees_of_freedom=None,
+        samples=32,
+        method="made up",
+        shot="shot1",
+        region="centre",
+    )
+
+
+def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
+    """Judge made-up measurements against a made-up pack, as of 2 June 2026."""
+    shot = Shot(id="shot1", subject="camera", clip="data/clips/门口 1.mp4")
+    plan = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(shot,), packs=(PACK,))
+    packs = runner.load_packs(plan, folder / "data" / "packs")
+    quantities = metrics.quantities()
+    findings = judge.judge(packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities)
+    return Session(
+        id=folder.name,
+        plan=plan,
+        started="2026-06-02T07:00:00+08:00",
+        finished="2026-06-02T08:00:00+08:00",
+        operator="",
+        tool_version=__version__,
+        hashes={f"data/{path}": digest for path, digest in evidence.hash_files(folder / "data").items()},
+        shots=(shot,),
+        measurements=measurements,
+        notes=(),
+        findings=findings,
+        bottom_line=judge.bottom_line(findings, Scope.DEVICE),
+        log=LogBook(folder).read(),
+    )
+
+
+def issue(folder: Path, content: Session, chain: DemoChain) -> None:
+    """Save a session, report it on an empty page, sign the report and seal the folder."""
+    pdf = blank_pdf(session_json=runner.dumps(content))
+    packs = runner.load_packs(content.plan, folder / "data" / "packs")
+    (folder / "report.html").write_text(render.html(content, packs, folder, "zh"), encoding="utf-8")
+    (folder / "report.xml").write_text(render.junit(content, packs), encoding="utf-8")
+    (folder / "report.pdf").write_bytes(pades.sign(pdf, pades.load_signer(chain.signer, chain.password)))
+    LogBook(folder).append("signed", {"by": "DEMO"})
+    runner.save(content, folder)
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
+    """Make one chain for all tests."""
+    return pades.make_demo_chain(tmp_path_factory.mktemp("chain"))
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
+    """Issue one whole session; tests that change it take a copy."""
+    folder = tmp_path_factory.mktemp("out") / "20260602-X1"
+    (folder / "data" / "clips").mkdir(parents=True)
+    (folder / "data" / "clips" / "门口 1.mp4").write_bytes(bytes(range(256)) * 40)
+    (folder / "data" / "plan.json").write_text("{}")
+    (folder / "data" / "packs").mkdir()
+    (folder / "data" / "packs" / f"{PACK}.toml").write_text(PACK_TEXT, encoding="utf-8")
+    book = LogBook(folder)
+    for number in range(3):
+        book.append("taken", {"shot": f"shot{number}"})
+    figures = (measurement("noise.snr", "dB", 48.0), measurement("grey_scale.steps", "1", 7.0))
+    issue(folder, judged(folder, figures), chain)
+    return folder
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    """Copy the issued session."""
+    return shutil.copytree(original, tmp_path / original.name)
+
+
+def details(check: Check) -> str:
+    """Join all that was found, a step a line."""
+    return "\n".join(f"{step.name} {step.state}: {'; '.join(step.details)}" for step in check.steps)
+
+
+def state_of(check: Check, name: str) -> State:
+    """Look up one step."""
+    return next(step.state for step in check.steps if step.name == name)
+
+
+def test_a_session_as_issued_is_valid_and_complete(original: Path, chain: DemoChain) -> None:
+    """Every step passes, in the stated order, and something was really judged."""
+    check = verify(original, [chain.root])
+    assert [step.name for step in check.steps] == STEPS
+    assert check.exit_code == 0, details(check)
+    assert {step.state for step in check.steps} == {State.OK}
+    assert check.number == original.name
+    assert {finding.verdict for finding in runner.load(original).findings} == {Verdict.PASS, Verdict.FAIL}
+
+
+def test_without_a_root_a_whole_session_is_indeterminate(original: Path) -> None:
+    """All hashes are right, but nobody says whose signature it is."""
+    check = verify(original)
+    assert check.exit_code == 3
+    assert [step.name for step in check.steps if step.state is not State.OK] == ["signature"]
+
+
+def change(path: str, place: int = -9) -> Callable[[Path], object]:
+    """Return what changes one byte of a file."""
+
+    def act(folder: Path) -> None:
+        data = bytearray((folder / path).read_bytes())
+        data[place] ^= 1
+        (folder / path).write_bytes(data)
+
+    return act
+
+
+def edit(path: str, old: str, new: str) -> Callable[[Path], object]:
+    """Return what replaces a text in a file."""
+
+    def act(folder: Path) -> None:
+        text = (folder / path).read_text(encoding="utf-8")
+        assert old in text
+        (folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return act
+
+
+def resealed(tampering: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Return what changes a folder and brings its manifests up to date, as whoever knows them would."""
+
+    def act(folder: Path) -> None:
+        content = runner.load(folder)
+        tampering(folder)
+        evidence.seal(folder, content)
+
+    return act
+
+
+def without_lines(*numbers: int) -> Callable[[Path], object]:
+    """Return what removes lines from the log."""
+
+    def act(folder: Path) -> None:
+        lines = (folder / "log.jsonl").read_text().splitlines(keepends=True)
+        (folder / "log.jsonl").write_text("".join(line for at, line in enumerate(lines, 1) if at not in numbers))
+
+    return act
+
+
+CLIP = "data/clips/门口 1.mp4"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "broken", "named"),
+    [
+        (change("report.pdf", 12), {"signature", "manifests"}, "report.pdf changed"),
+        (change("report.pdf", 500), {"signature", "attachment", "manifests"}, "0 readable attachments"),
+        (lambda f: (f / "report.pdf").open("ab").write(b" "), {"signature", "manifests"}, "1 bytes follow"),
+        (change(CLIP, 5), {"manifests", "evidence"}, f"{CLIP} changed"),
+        (resealed(change(CLIP, 5)), {"evidence"}, f"{CLIP} changed"),
+        (change("session.json"), {"attachment", "manifests"}, "session.json"),
+        (
+            resealed(edit("session.json", '"value": 48.0', '"value": 49.0')),
+            {"attachment"},
+            "measurements[0].value is 49.0, signed was 48.0",
+        ),
+        (resealed(edit("session.json", '": ', '":  ')), {"attachment"}, "byte by byte"),
+        (change("manifest-sha256.txt", 2), {"manifests"}, "manifest-sha256.txt changed"),
+        (change("bag-info.txt", 2), {"manifests"}, "bag-info.txt changed"),
+        (lambda f: (f / "data/extra.mp4").touch(), {"manifests", "evidence"}, "data/extra.mp4 added"),
+        (resealed(lambda f: (f / "data/extra.mp4").touch()), {"evidence"}, "data/extra.mp4 added"),
+        (lambda f: (f / "note.txt").touch(), {"manifests"}, "note.txt added"),
+        (resealed(edit("log.jsonl", "shot1", "shot9")), {"log"}, "log.jsonl:2"),
+        (resealed(without_lines(2)), {"log"}, "log.jsonl:2"),
+        (resealed(without_lines(3, 4)), {"log"}, "log.jsonl:3 is not what the session holds"),
+        (
+            resealed(edit(f"data/packs/{PACK}.toml", "at_least = 8", "at_least = 7")),
+            {"evidence"},
+            f"data/packs/{PACK}.toml changed",
+        ),
+        (resealed(lambda f: (f / "log.jsonl").write_text("rubbish\n")), {"log"}, "log.jsonl:1"),
+        (lambda f: (f / "session.json").write_text("rubbish"), {"attachment", "manifests"}, "session.json"),
+    ],
+)
+def test_what_was_changed_is_named_and_breaks_the_session(
+    folder: Path, chain: DemoChain, tampering: Callable[[Path], object], broken: set[str], named: str
+) -> None:
+    """The steps that fail are those that can see the change, and the change is named."""
+    tampering(folder)
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 1
+    assert {step.name for step in check.steps if step.state is State.BROKEN} == broken, details(check)
+    assert named in details(check)
+
+
+@pytest.mark.parametrize(
+    ("path", "incomplete"),
+    [
+        (CLIP, {"manifests", "evidence"}),
+        ("report.pdf", {"signature", "manifests"}),
+        ("session.json", {"attachment", "manifests"}),
+        ("log.jsonl", {"log", "manifests"}),
+        ("manifest-sha256.txt", {"manifests"}),
+        (f"data/packs/{PACK}.toml", {"manifests", "evidence"}),
+    ],
+)
+def test_what_is_missing_is_named_and_leaves_the_session_incomplete(
+    folder: Path, chain: DemoChain, path: str, incomplete: set[str]
+) -> None:
+    """What is left is still as it was signed."""
+    (folder / path).unlink()
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 2, details(check)
+    assert {step.name for step in check.steps if step.state is State.INCOMPLETE} == incomplete, details(check)
+    assert f"{path} {'missing' if 'manifests' in incomplete else 'is missing'}" in details(check)
+
+
+def test_an_unsigned_report_leaves_the_session_incomplete(folder: Path, chain: DemoChain) -> None:
+    """Everything fits, but nobody vouches for it."""
+    (folder / "report.pdf").write_bytes(blank_pdf(session_json=(folder / "session.json").read_bytes()))
+    runner.save(runner.load(folder), folder)
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 2
+    assert [step.name for step in check.steps if step.state is not State.OK] == ["signature"]
+
+
+def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path: Path) -> None:
+    """Signature and attachment are checked, and the rest is said to be absent."""
+    report = shutil.copy(original / "report.pdf", tmp_path / "got by mail.pdf")
+    check = verify(report, [chain.root])
+    assert check.exit_code == 2
+    assert check.number == original.name
+    assert [step.name for step in check.steps if step.state is State.OK] == ["signature", "attachment", "number"]
+    report.write_bytes(updated(report.read_bytes(), "drawing"))
+    assert verify(report, [chain.root]).exit_code == 1
+
+
+def test_a_signed_report_moved_to_another_session_is_found(folder: Path, chain: DemoChain) -> None:
+    """A folder of another name holds another report's number."""
+    moved = folder.rename(folder.with_name("20260602-X2"))
+    check = verify(moved, [chain.root])
+    assert check.exit_code == 1
+    assert state_of(check, "number") is State.BROKEN
+    assert "20260602-X2" in details(check)
+
+
+def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: DemoChain) -> None:
+    """A report signed by the same key over another session does not pass for this one."""
+    content = runner.load(folder)
+    other = replace(content, operator="somebody else")
+    report = blank_pdf(session_json=runner.dumps(other))
+    (folder / "report.pdf").write_bytes(pades.sign(report, pades.load_signer(chain.signer, chain.password)))
+    evidence.seal(folder, content)
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 1
+    assert state_of(check, "attachment") is State.BROKEN
+    assert "operator is '', signed was 'somebody else'" in details(check)
+
+
+def test_a_report_without_the_session_in_it_is_broken(folder: Path, chain: DemoChain) -> None:
+    """A signature over a page vouches for the page only."""
+    report = blank_pdf(other_json=b"{}")
+    (folder / "report.pdf").write_bytes(pades.sign(report, pades.load_signer(chain.signer, chain.password)))
+    runner.save(runner.load(folder), folder)
+    check = verify(folder, [chain.root])
+    assert state_of(check, "attachment") is State.BROKEN
+
+
+def forged(content: Session, **fields: Any) -> Session:
+    """Change the first finding that was decided."""
+    index = next(at for at, one in enumerate(content.findings) if one.verdict in {Verdict.PASS, Verdict.FAIL})
+    findings = list(content.findings)
+    findings[index] = replace(findings[index], **fields)
+    return replace(content, findings=tuple(findings))
+
+
+@pytest.mark.parametrize(
+    ("forge", "named"),
+    [
+        (lambda s: forged(s, verdict=Verdict.CONDITIONAL_PASS), "verdict is stored as"),
+        (lambda s: forged(s, value=1.5), "value is stored as 1.5"),
+        (lambda s: replace(s, findings=s.findings[1:]), "due but not stored"),
+        (lambda s: replace(s, findings=(*s.findings, s.findings[0])), "stored twice"),
+        (
+            lambda s: replace(s, findings=(*s.findings, replace(s.findings[0], requirement="made#up"))),
+            "made#up of camera: a finding that is stored but does not follow",
+        ),
+        (
+            lambda s: replace(s, bottom_line=replace(s.bottom_line, verdict=Verdict.CONDITIONAL_FAIL)),
+            "bottom line: verdict",
+        ),
+    ],
+)
+def test_a_verdict_that_does_not_follow_is_found_though_it_was_signed(
+    folder: Path, chain: DemoChain, forge: Callable[[Session], Session], named: str
+) -> None:
+    """The signer may have signed anything; the measurements and the pack say what follows from them."""
+    issue(folder, forge(runner.load(folder)), chain)
+    check = verify(folder, [chain.root])
+    assert [step.name for step in check.steps if step.state is not State.OK] == ["verdicts"], details(check)
+    assert check.exit_code == 1
+    assert named in details(check)
+
+
+def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(folder: Path, chain: DemoChain) -> None:
+    """A newer judge may know better; that is no forgery, and it is said."""
+    issue(folder, replace(forged(runner.load(folder), value=1.5), tool_version="0.0.1"), chain)
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 3
+    assert "version 0.0.1" in details(check)
+
+
+def test_a_longer_log_is_no_change(folder: Path, chain: DemoChain) -> None:
+    """Entries that come after the session was finished are added behind its own."""
+    LogBook(folder).append("report", {"lang": "en"})
+    runner.save(runner.load(folder), folder)
+    assert verify(folder, [chain.root]).exit_code == 0
+
+
+def test_a_session_that_hostile_hands_wrote_gives_findings_not_a_crash(folder: Path) -> None:
+    """Unsigned and out of shape: every step still answers."""
+    (folder / "report.pdf").unlink()
+    content = json.loads((folder / "session.json").read_text())
+    content["measurements"][0]["unit"] = "bananas"
+    content["finished"] = "never"
+    content["plan"]["packs"] = ["../../etc/passwd"]
+    (folder / "session.json").write_text(json.dumps(content))
+    check = verify(folder)
+    assert [step.name for step in check.steps] == STEPS
+    assert check.exit_code == 1
+
+
+def test_where_there_is_nothing_to_check_the_path_is_said(tmp_path: Path, original: Path) -> None:
+    """An empty folder, a wrong path and a wrong trust file are errors of whoever asks."""
+    for target in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(SessionError, match="neither") as caught:
+            verify(target)
+        assert str(target) in str(caught.value)
+    with pytest.raises(InputError, match="cannot be read"):
+        verify(original, [tmp_path / "absent.pem"])
+
+
+@pytest.mark.skipif(not shutil.which("pdfdetach"), reason="poppler-utils is not here")
+def test_the_way_without_this_tool_finds_the_same(folder: Path) -> None:
+    """The commands of ``docs/verify.md`` pass over a whole folder and stop at a changed clip."""
+    text = (Path(__file__).parents[2] / "docs" / "verify.md").read_text(encoding="utf-8")
+    shown = re.search(r"^    sha256sum --check manifest.*?--check signed\S*", text, re.MULTILINE | re.DOTALL)
+    assert shown
+    commands = ["bash", "-c", "set -e\n" + textwrap.dedent(shown[0])]
+    done = subprocess.run(commands, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    resealed(change(CLIP, 5))(folder)
+    done = subprocess.run(commands, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"{CLIP}: FAILED" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("tampering", "named"),
+    [
+        (resealed(edit("report.html", "不符合", "符合")), "report.html changed"),
+        (resealed(edit("report.xml", "<failure", "<system-out")), "report.xml changed"),
+        (resealed(lambda folder: (folder / "report.xml").unlink()), "report.xml missing"),
+    ],
+)
+def test_renderings_that_do_not_follow_from_the_session_are_named(
+    folder: Path, chain: DemoChain, tampering: Callable[[Path], object], named: str
+) -> None:
+    """They are written again and compared, so that whoever fixes the manifests too is found."""
+    tampering(folder)
+    check = verify(folder, [chain.root])
+    assert check.exit_code != 0
+    assert named in details(check)
+
+
+def test_nothing_is_built_on_a_session_that_was_changed(folder: Path) -> None:
+    """Judging again, reporting and signing would launder the change."""
+    require_intact(folder)
+    shutil.rmtree(folder / "data" / "clips")
+    require_intact(folder)
+    resealed(edit("session.json", "48.0", "58.0"))(folder)
+    with pytest.raises(SessionError, match=r"was changed after it was sealed: .*session\.json: measurements"):
+        require_intact(folder)
+
+
+def test_a_pack_that_only_bears_a_shipped_name_is_pointed_out(
+    folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its verdicts follow, but the reader must know that it is not the pack of that name."""
+    (tmp_path / f"{PACK}.toml").write_text("id = 'other'")
+    monkeypatch.setattr("acceptance.checks.pack.FOLDER", tmp_path)
+    check = verify(folder, [chain.root])
+    assert check.exit_code == 0
+    assert f"data/packs/{PACK}.toml is not the pack of that name" in details(check)
