@@ -1,4 +1,7 @@
-"""Where charts and templates lie: inside the package when installed from a wheel, beside it in a checkout."""
+"""Where charts and templates lie.
+
+Inside the package when installed from a wheel, beside it in a checkout.
+"""
 
 from __future__ import annotations
 

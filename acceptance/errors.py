@@ -14,7 +14,8 @@
     │   └── SetupError        something on this machine is missing
     └── GapError              a figure cannot be had: the reason of the findings that it leaves open (exit 3)
 
-``code`` and ``parameters`` are what the phrase files word; ``str(error)`` is English, for the terminal.
+``code`` and ``parameters`` are what the phrase files word; ``str(error)`` is English, for the
+terminal.
 """
 
 from __future__ import annotations
@@ -28,9 +29,21 @@ class AcceptanceError(Exception):
     exit_code = 2
 
     def __init__(
-        self, what: str, *, where: str = "", hint: str = "", code: str = "error", **parameters: Parameter
+        self,
+        what: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "error",
+        **parameters: Parameter,
     ) -> None:
-        self.what, self.where, self.hint, self.code, self.parameters = what, where, hint, code, parameters
+        self.what, self.where, self.hint, self.code, self.parameters = (
+            what,
+            where,
+            hint,
+            code,
+            parameters,
+        )
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -75,6 +88,9 @@ class SetupError(InputError):
 
 
 class GapError(AcceptanceError):
-    """A figure cannot be had from this footage. ``code`` names the phrase, for instance ``chart_not_found``."""
+    """A figure cannot be had from this footage.
+
+    ``code`` names the phrase, for instance ``chart_not_found``.
+    """
 
     exit_code = 3

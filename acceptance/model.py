@@ -1,7 +1,8 @@
 """Every noun of the toolkit: frozen, keyword-only, standard library only.
 
 The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session``) and say nothing in any
-language: a reason is a code with parameters, worded by ``report_templates/zh.toml`` and ``en.toml``.
+language: a reason is a code with parameters, worded by ``report_templates/zh.toml`` and
+``en.toml``.
 """
 
 from __future__ import annotations
@@ -102,7 +103,10 @@ class Outcome(StrEnum):
 
 
 class Scale(StrEnum):
-    """Five-grade impairment scale by which people rate pictures: the analogue or the digital one."""
+    """Five-grade impairment scale by which people rate pictures.
+
+    The analogue or the digital one.
+    """
 
     ANALOGUE = "analogue"
     DIGITAL = "digital"
@@ -152,8 +156,9 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A node of the tree under test. ``facts`` are inherited from the parent and select requirements.
+    """A node of the tree under test.
 
+    ``facts`` are inherited from the parent and select requirements.
     ``address`` is that on the network, without user and password.
     """
 
@@ -181,11 +186,12 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Instrument:
-    """What was measured with. ISO dates: ``calibrated_on`` of its calibration, ``due`` when that expires.
+    """What was measured with. ISO dates.
 
-    ``range`` and ``accuracy`` are printed as they are. A reading is held against ``range_from`` and ``range_to``, in
-    ``unit``; where it states no uncertainty of its own it has that of the largest error, ``largest_error`` in ``unit``
-    plus ``largest_error_share`` of the reading.
+    ``calibrated_on`` of its calibration, ``due`` when that expires.
+    ``range`` and ``accuracy`` are printed as they are. A reading is held against ``range_from`` and
+    ``range_to``, in ``unit``; where it states no uncertainty of its own it has that of the largest
+    error, ``largest_error`` in ``unit`` plus ``largest_error_share`` of the reading.
     """
 
     id: str
@@ -208,7 +214,8 @@ class Instrument:
 class Person:
     """Who took part, in which role, and the methods this person is authorised for.
 
-    A method is a How (``rated``, ``read``), a quantity or its family (``noise``); without any the plan does not say.
+    A method is a How (``rated``, ``read``), a quantity or its family (``noise``); without any the
+    plan does not say.
     """
 
     name: str
@@ -228,17 +235,19 @@ class Coding:
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """What was filmed. In a plan the shot asked for; in a session also its hash and where the charts were found.
+    """What was filmed. In a plan the shot asked for.
 
-    ``clip`` is a path (in a plan relative to the plan's folder, in a session relative to the session folder).
-    ``corners`` holds the four outer corners of each chart found, in pixels (integer = pixel centre), clockwise
-    from the chart's own upper left. ``chart_copy`` is the file of the printed copy (a path ending in .toml), its
-    serial number, or ``as_drawn``. ``regions`` are regions given by hand: x, y, width, height in pixels.
-    ``live`` is the id of the live shot beside which this playback is held, where more than one might be meant.
-    ``drive`` is the log of what drove a light in regions of kind ``sequence``, a path like ``clip``; ``chip`` in its
-    place the seconds of one chip of the known sequence.
-    ``reference`` is the sequence that the clip should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look
-    for slanted edges in a picture without chart.
+    In a session also its hash and where the charts were found.
+    ``clip`` is a path (in a plan relative to the plan's folder, in a session relative to the
+    session folder). ``corners`` holds the four outer corners of each chart found, in pixels
+    (integer = pixel centre), clockwise from the chart's own upper left. ``chart_copy`` is the file
+    of the printed copy (a path ending in .toml), its serial number, or ``as_drawn``. ``regions``
+    are regions given by hand: x, y, width, height in pixels. ``live`` is the id of the live shot
+    beside which this playback is held, where more than one might be meant. ``drive`` is the log of
+    what drove a light in regions of kind ``sequence``, a path like ``clip``; ``chip`` in its place
+    the seconds of one chip of the known sequence. ``reference`` is the sequence that the clip
+    should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look for slanted edges in a
+    picture without chart.
     """
 
     id: str
@@ -275,12 +284,13 @@ class Shot:
 class Recordings:
     """What a recorder has kept: a folder of files, or the list (CSV) that it gave of them.
 
-    ``source`` is a path like a shot's ``clip``; in a session it is the list that was made of it, ``sha256`` its hash,
-    ``files`` how many recordings it holds. ``name_pattern`` as in ``recording_names.read``; ``utc_offset`` is that of
-    the recorder's clock. ``until``: ISO time (or day) of the inspection; empty: the end of the newest recording.
-    ``in_service``: ISO date since when the system has been recording. ``clock_error`` is the half-width of the
-    recorder's clock error, ``gap`` the shortest gap that counts and ``longest_break`` the longest that does not end
-    the retention, all in seconds.
+    ``source`` is a path like a shot's ``clip``; in a session it is the list that was made of it,
+    ``sha256`` its hash, ``files`` how many recordings it holds. ``name_pattern`` as in
+    ``recording_names.read``; ``utc_offset`` is that of the recorder's clock. ``until``: ISO time
+    (or day) of the inspection; empty: the end of the newest recording. ``in_service``: ISO date
+    since when the system has been recording. ``clock_error`` is the half-width of the recorder's
+    clock error, ``gap`` the shortest gap that counts and ``longest_break`` the longest that does
+    not end the retention, all in seconds.
     """
 
     id: str
@@ -351,7 +361,8 @@ class Curve:
 class Event:
     """What happened in a clip from ``start`` to ``end``, in s since its first frame, to ``count`` frames.
 
-    ``kind`` is a word of the phrase files (``timeline``): the report's timeline draws a lane for each.
+    ``kind`` is a word of the phrase files (``timeline``): the report's timeline draws a lane for
+    each.
     """
 
     kind: str
@@ -364,11 +375,13 @@ class Event:
 class Measurement:
     """A number with its unit, uncertainty, method and origin; it knows no limit and no clause.
 
-    ``uncertainty`` is standard (k = 1), ``k`` the coverage factor for 95 % at ``degrees_of_freedom`` (None: infinite),
-    ``expanded`` = k u. ``count`` and ``duration`` (seconds) stand behind a rate that is judged as a count.
-    ``lower_bound``: the true value is this or higher, for instance where a wedge was resolved to its very end;
-    ``upper_bound``: this or lower, for instance the illuminance of the darkest shot where that still was good enough.
-    ``bound_by``: why it is only a bound, where that tells more; it becomes the reason of what the bound leaves open.
+    ``uncertainty`` is standard (k = 1), ``k`` the coverage factor for 95 % at
+    ``degrees_of_freedom`` (None: infinite), ``expanded`` = k u. ``count`` and ``duration``
+    (seconds) stand behind a rate that is judged as a count. ``lower_bound``: the true value is this
+    or higher, for instance where a wedge was resolved to its very end; ``upper_bound``: this or
+    lower, for instance the illuminance of the darkest shot where that still was good enough.
+    ``bound_by``: why it is only a bound, where that tells more; it becomes the reason of what the
+    bound leaves open.
     """
 
     subject: str
@@ -402,7 +415,10 @@ class Measurement:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A figure that could not be had, and why; it becomes the reason of the findings that it leaves open."""
+    """A figure that could not be had, and why.
+
+    It becomes the reason of the findings that it leaves open.
+    """
 
     reason: Reason
     shot: str = ""
@@ -414,7 +430,10 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One rater's independent score on the five-grade scale; a rater who is no expert is a lay person."""
+    """One rater's independent score on the five-grade scale.
+
+    A rater who is no expert is a lay person.
+    """
 
     rater: str
     score: float
@@ -423,11 +442,13 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a person rated, inspected, read off an instrument or filed. ``requirement`` is ``pack#id``.
+    """What a person rated, inspected, read off an instrument or filed.
 
-    Exactly one of ``grade`` (conforms, basically_conforms, does_not_conform), ``yes``, ``scores``, ``value`` is given.
-    ``conditions`` are the circumstances under which it was rated or read, the viewing distance for instance.
-    ``origin`` is written by the tool: file and row of an answer that comes from a file of its own.
+    ``requirement`` is ``pack#id``.
+    Exactly one of ``grade`` (conforms, basically_conforms, does_not_conform), ``yes``, ``scores``,
+    ``value`` is given. ``conditions`` are the circumstances under which it was rated or read, the
+    viewing distance for instance. ``origin`` is written by the tool: file and row of an answer that
+    comes from a file of its own.
     """
 
     subject: str
@@ -477,7 +498,10 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionRule:
-    """``guard``: width w of the guard band in units of U; ``share``: largest U over limit or tolerance."""
+    """``guard``: width w of the guard band in units of U; ``share``.
+
+    Largest U over limit or tolerance.
+    """
 
     kind: RuleKind = RuleKind.SIMPLE
     guard: float = 1.0
@@ -486,11 +510,13 @@ class DecisionRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """A clause of a standard's table of contents. ``mandatory`` is None where the source text does not tell.
+    """A clause of a standard's table of contents.
 
-    ``scope`` counts for a clause without requirement: what its title puts outside a device plan is out of scope there.
-    ``demands`` is False for a heading, and for scope, references and terms: they ask nothing by themselves.
-    ``provenance``: where title and flag come from, in a pack that fills in or corrects a clause of another.
+    ``mandatory`` is None where the source text does not tell.
+    ``scope`` counts for a clause without requirement: what its title puts outside a device plan is
+    out of scope there. ``demands`` is False for a heading, and for scope, references and terms:
+    they ask nothing by themselves. ``provenance``: where title and flag come from, in a pack that
+    fills in or corrects a clause of another.
     """
 
     number: str
@@ -506,14 +532,16 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``: why it stands here.
+    """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``.
 
-    ``conditions`` must be recorded with a shot or answer, or it cannot be judged; ``only_with`` (condition: value) must
-    be recorded so, or the demand does not apply to the shot. ``evidence``: an answer must name files that bear it out.
-    ``sampling`` (``pack#id``, or ``id`` in the same pack) says of how many devices it is asked; empty: of all.
-    ``minimum_raters``: at least so many, experts and lay persons both among them.
-    ``part`` counts the item into that part of a completion acceptance; None: it is in no score.
-    ``changed_by``: which fields an extending pack has otherwise than its base, by its id; loading fills it in.
+    Why it stands here.
+    ``conditions`` must be recorded with a shot or answer, or it cannot be judged; ``only_with``
+    (condition: value) must be recorded so, or the demand does not apply to the shot. ``evidence``:
+    an answer must name files that bear it out. ``sampling`` (``pack#id``, or ``id`` in the same
+    pack) says of how many devices it is asked; empty: of all. ``minimum_raters``: at least so many,
+    experts and lay persons both among them. ``part`` counts the item into that part of a completion
+    acceptance; None: it is in no score. ``changed_by``: which fields an extending pack has
+    otherwise than its base, by its id; loading fills it in.
     """
 
     id: str
@@ -554,9 +582,10 @@ class Requirement:
 class Sampling:
     """How many of a lot of N devices are tested: min(N, the largest of what is asked).
 
-    ``share`` of N, rounded up; ``at_least`` devices; ``inspection_level`` (I, II or III): the sample size of ISO 2859-1
-    for N. ``per_model``: a lot is one kind and model, else one kind. ``retest_factor``: how much larger the sample is
-    when a failed item is tested again, once (0: no such rule).
+    ``share`` of N, rounded up; ``at_least`` devices; ``inspection_level`` (I, II or III): the
+    sample size of ISO 2859-1 for N. ``per_model``: a lot is one kind and model, else one kind.
+    ``retest_factor``: how much larger the sample is when a failed item is tested again, once (0: no
+    such rule).
     """
 
     id: str
@@ -574,10 +603,11 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class Scoring:
-    """How the conclusion of a completion acceptance follows: K = (n1 + ``basic_weight`` n2) / n for each part.
+    """How the conclusion of a completion acceptance follows.
 
-    n1 items conform, n2 basically conform, of n that were checked. All K at least ``pass_from``: 通过; all at least
-    ``basic_from``: 基本通过; else, or where a key item fails, 不通过.
+    K = (n1 + ``basic_weight`` n2) / n for each part.
+    n1 items conform, n2 basically conform, of n that were checked. All K at least ``pass_from``:
+    通过; all at least ``basic_from``: 基本通过; else, or where a key item fails, 不通过.
     """
 
     clause: str
@@ -589,7 +619,10 @@ class Scoring:
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """Where standards differ on one thing: shown in reports that judge by one of ``requirements`` (``pack#id``)."""
+    """Where standards differ on one thing.
+
+    Shown in reports that judge by one of ``requirements`` (``pack#id``).
+    """
 
     id: str
     text: str
@@ -612,10 +645,11 @@ class Withdrawal:
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """A standard as data: every clause of its contents, and the requirements that are known or stood in for.
+    """A standard as data.
 
-    ``extends``: ids of the packs that it was built on, the nearest first, and ``withdrawn``: what it left out of them;
-    loading fills both in.
+    Every clause of its contents, and the requirements that are known or stood in for.
+    ``extends``: ids of the packs that it was built on, the nearest first, and ``withdrawn``: what
+    it left out of them; loading fills both in.
     """
 
     id: str
@@ -638,10 +672,11 @@ class Pack:
 class Finding:
     """The verdict on one requirement (or, without one, on a clause that nothing tests) for one subject.
 
-    ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement. ``measurements`` are indices
-    into the session's measurements; ``value``, ``uncertainty`` and ``k`` are what was compared after combining them.
-    ``mandatory`` is the clause's flag (True also where the source text does not tell), ``modality`` the requirement's.
-    ``remarks`` stand beside the verdict and never change it.
+    ``requirement`` is ``pack#id``, or ``pack#clause`` for a clause without requirement.
+    ``measurements`` are indices into the session's measurements; ``value``, ``uncertainty`` and
+    ``k`` are what was compared after combining them. ``mandatory`` is the clause's flag (True also
+    where the source text does not tell), ``modality`` the requirement's. ``remarks`` stand beside
+    the verdict and never change it.
     """
 
     subject: str
@@ -668,17 +703,21 @@ class Finding:
 
     @property
     def decides(self) -> bool:
-        """Whether it can count: what shall be, and what is due only when needed once somebody judged it."""
+        """Whether it can count.
+
+        What shall be, and what is due only when needed once somebody judged it.
+        """
         judged = self.verdict not in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
         return self.modality is Modality.SHALL or (self.modality is Modality.CONDITIONAL and judged)
 
 
 @dataclass(frozen=True, kw_only=True)
 class BottomLine:
-    """What the findings add up to. It names its scope and the mandatory clauses that were not tested.
+    """What the findings add up to.
 
-    ``failed``, ``open`` and ``not_tested`` hold ``pack#id``; ``outside`` holds ``pack#clause`` of the mandatory clauses
-    of which nothing applies to this plan's scope and subjects.
+    It names its scope and the mandatory clauses that were not tested.
+    ``failed``, ``open`` and ``not_tested`` hold ``pack#id``; ``outside`` holds ``pack#clause`` of
+    the mandatory clauses of which nothing applies to this plan's scope and subjects.
     """
 
     verdict: Verdict
@@ -692,10 +731,11 @@ class BottomLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PartScore:
-    """Items of one part of an acceptance: how many conform, basically conform, fail or are open, and their score K.
+    """Items of one part of an acceptance.
 
-    ``score`` is that of the items that were checked (None: none was); ``lowest`` and ``highest`` are what it can become
-    when the open ones are decided. All from 0 to 1.
+    How many conform, basically conform, fail or are open, and their score K.
+    ``score`` is that of the items that were checked (None: none was); ``lowest`` and ``highest``
+    are what it can become when the open ones are decided. All from 0 to 1.
     """
 
     part: Part
@@ -712,7 +752,8 @@ class PartScore:
 class Conclusion:
     """What an acceptance group's rules make of the findings on one pack, beside the bottom line.
 
-    ``vetoes`` are key items that failed, ``open`` items that may still change the outcome (``pack#id``).
+    ``vetoes`` are key items that failed, ``open`` items that may still change the outcome
+    (``pack#id``).
     """
 
     pack: str
@@ -747,8 +788,9 @@ class Deviation:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What the cover of the report names. ``report_title`` replaces the usual title (检测报告, 检验报告 ...).
+    """What the cover of the report names.
 
+    ``report_title`` replaces the usual title (检测报告, 检验报告 ...).
     ``inspected`` is the organisation whose site or equipment is tested (受检单位).
     """
 
@@ -767,11 +809,12 @@ class Project:
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
-    """A sample to be drawn from the plan's devices by ``sampling`` (``pack#id``); ``seed`` settles which ones.
+    """A sample to be drawn from the plan's devices by ``sampling`` (``pack#id``).
 
-    ``retest_of`` is the seed of the first draw, in which ``failed`` did not conform: the sample is enlarged, once.
-    ``session`` is where these failures stand, ``requirements`` (``pack#id``) what is tested again; none: all that are
-    sampled so.
+    ``seed`` settles which ones.
+    ``retest_of`` is the seed of the first draw, in which ``failed`` did not conform: the sample is
+    enlarged, once. ``session`` is where these failures stand, ``requirements`` (``pack#id``) what
+    is tested again; none: all that are sampled so.
     """
 
     sampling: str
@@ -787,8 +830,8 @@ class Draw:
 class Sample:
     """A lot and the devices drawn from it, in the order of the draw (a re-test: those that failed come first).
 
-    ``requirements`` (``pack#id``) are asked of the drawn devices only; ``manufacturer`` and ``model`` are given where
-    the sampling draws by model. What else is said is that of the draw.
+    ``requirements`` (``pack#id``) are asked of the drawn devices only; ``manufacturer`` and
+    ``model`` are given where the sampling draws by model. What else is said is that of the draw.
     """
 
     sampling: str
@@ -809,10 +852,12 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """Which shots are planned: of each device of ``kinds`` every combination of stream, path and light.
+    """Which shots are planned.
 
-    ``streams`` are values of a shot's condition ``profile``, ``light`` of its condition ``day_night``; an axis without
-    values is not looked at. ``sampling`` (``pack#id``): of the devices that the plan draws by it only.
+    Of each device of ``kinds`` every combination of stream, path and light.
+    ``streams`` are values of a shot's condition ``profile``, ``light`` of its condition
+    ``day_night``; an axis without values is not looked at. ``sampling`` (``pack#id``): of the
+    devices that the plan draws by it only.
     """
 
     kinds: tuple[SubjectKind, ...]
@@ -824,12 +869,14 @@ class Matrix:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The only input format: a clip named on the command line is a plan with one subject and one shot.
+    """The only input format.
 
-    ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; a deviation must say why.
-    ``device_list`` is a table of further subjects, a path like a shot's ``clip``; once read they stand in ``subjects``.
-    ``answer_files`` are filled-in sheets (``acceptance sheet``), ``score_files`` filled-in scores of a panel
-    (``acceptance panel``): what they hold is added to ``answers`` when the plan is read.
+    A clip named on the command line is a plan with one subject and one shot.
+    ``minimum_duration`` (seconds) replaces the packs' own for rates judged as counts; a deviation
+    must say why. ``device_list`` is a table of further subjects, a path like a shot's ``clip``;
+    once read they stand in ``subjects``. ``answer_files`` are filled-in sheets (``acceptance
+    sheet``), ``score_files`` filled-in scores of a panel (``acceptance panel``): what they hold is
+    added to ``answers`` when the plan is read.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -865,7 +912,10 @@ class LogEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Findings, frozen, with all that they rest on. ``hashes`` maps each file below ``data/`` to its SHA-256."""
+    """Findings, frozen, with all that they rest on.
+
+    ``hashes`` maps each file below ``data/`` to its SHA-256.
+    """
 
     id: str
     plan: Plan

@@ -1,7 +1,7 @@
 """Budget lines in, combined standard uncertainty, degrees of freedom and coverage factor out.
 
-Law of propagation for uncorrelated inputs (JCGM 100:2008, 5.1) with effective degrees of freedom after
-Welch-Satterthwaite (JCGM 100:2008, G.4), computed by GTC; k is Student's t for 95 %.
+Law of propagation for uncorrelated inputs (JCGM 100:2008, 5.1) with effective degrees of freedom
+after Welch-Satterthwaite (JCGM 100:2008, G.4), computed by GTC; k is Student's t for 95 %.
 """
 
 from __future__ import annotations
@@ -35,9 +35,14 @@ class Combined:
 
 
 def coverage_factor(degrees_of_freedom: float | None) -> float:
-    """Student's t for 95 % two-sided; 1.96 where ``degrees_of_freedom`` is None. u 0.32 with 120 gives 1.98."""
+    """Student's t for 95 % two-sided; 1.96 where ``degrees_of_freedom`` is None.
+
+    U 0.32 with 120 gives 1.98.
+    """
     return float(
-        reporting.k_factor(math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom), COVERAGE * 100)
+        reporting.k_factor(
+            math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom), COVERAGE * 100
+        )
     )
 
 
@@ -47,7 +52,9 @@ def combine(budget: Sequence[BudgetLine]) -> Combined:
     for line in budget:
         total += GTC.ureal(0.0, abs(line.contribution), line.degrees_of_freedom or math.inf)
     degrees = None if not math.isfinite(total.df) or total.df > MOST_DEGREES else float(total.df)
-    return Combined(uncertainty=float(total.u), degrees_of_freedom=degrees, k=coverage_factor(degrees))
+    return Combined(
+        uncertainty=float(total.u), degrees_of_freedom=degrees, k=coverage_factor(degrees)
+    )
 
 
 def measurement(
@@ -80,11 +87,13 @@ def measurement(
 
 
 def worst_false_accept(guard: float, tolerance: float = math.inf) -> float:
-    """Probability (0..1) that an item at the very edge of acceptance does not conform: the worst that a rule lets pass.
+    """Probability (0..1) that an item at the very edge of acceptance does not conform.
 
-    ``guard`` is the guard band w and ``tolerance`` the distance between two limits (infinite: one limit), both in
-    standard uncertainties, 0 or more; normal distribution. Phi(-w/u) for one limit (ILAC-G8:09/2019); between two the
-    other one adds Phi(-(T - w)/u) (JCGM 106:2012, probability of conformity with a two-sided tolerance).
+    The worst that a rule lets pass.
+    ``guard`` is the guard band w and ``tolerance`` the distance between two limits (infinite: one
+    limit), both in standard uncertainties, 0 or more; normal distribution. Phi(-w/u) for one limit
+    (ILAC-G8:09/2019); between two the other one adds Phi(-(T - w)/u) (JCGM 106:2012, probability of
+    conformity with a two-sided tolerance).
     """
     edge = NormalDist()
     return edge.cdf(-guard) + (edge.cdf(guard - tolerance) if math.isfinite(tolerance) else 0.0)

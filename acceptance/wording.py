@@ -1,7 +1,8 @@
 """Words and numbers for people: phrases by code, figures rounded together with their uncertainty.
 
-The phrase files ``report_templates/zh.toml`` and ``en.toml`` hold every sentence; nothing here is in any language.
-A code without a phrase comes out as the code itself with its parameters, so that no new code stops a report.
+The phrase files ``report_templates/zh.toml`` and ``en.toml`` hold every sentence; nothing here is
+in any language. A code without a phrase comes out as the code itself with its parameters, so that
+no new code stops a report.
 """
 
 from __future__ import annotations
@@ -21,12 +22,21 @@ from acceptance.model import RuleKind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acceptance.model import BottomLine, DecisionRule, Finding, Limit, Measurement, Reason, Value
+    from acceptance.model import (
+        BottomLine,
+        DecisionRule,
+        Finding,
+        Limit,
+        Measurement,
+        Reason,
+        Value,
+    )
 
 LANGUAGES = ("zh", "en")
 # A narrow space that holds together, and a thin one where a long result may break.
 MINUS, NARROW, THIN, DASH = "\u2212", "\u202f", "\u2009", "—"
-NO_DOUBT = 1e-12  # of a value, or of one unit: what lies below is the computer's rounding and no uncertainty
+# of a value, or of one unit: what lies below is the computer's rounding and no uncertainty
+NO_DOUBT = 1e-12
 LEAST_SHOWN = 1e-6  # contributions below it are not written out
 
 # The section of the phrase file that words what a reason's parameter of this name holds.
@@ -50,10 +60,15 @@ PARAMETER_SECTIONS = {
 
 @lru_cache
 def phrases(lang: str) -> dict[str, Any]:
-    """Return the phrase file of a language (``zh`` or ``en``): section -> code -> phrase. Raises ``InputError``."""
+    """Return the phrase file of a language (``zh`` or ``en``): section -> code -> phrase.
+
+    Raises ``InputError``.
+    """
     path = data.folder("report_templates") / f"{lang}.toml"
     if lang not in LANGUAGES or not path.is_file():
-        raise InputError("no phrases in this language", where=lang, hint=f"Languages: {', '.join(LANGUAGES)}")
+        raise InputError(
+            "no phrases in this language", where=lang, hint=f"Languages: {', '.join(LANGUAGES)}"
+        )
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -77,7 +92,9 @@ def region(name: str, lang: str) -> str:
     known = phrases(lang)["region"]
     parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
     told = (
-        (known[part[1]] + NARROW * bool(part[2]) + part[2]) if part[1] in known else part[0] for part in parts if part
+        (known[part[1]] + NARROW * bool(part[2]) + part[2]) if part[1] in known else part[0]
+        for part in parts
+        if part
     )
     return " ".join(told)
 
@@ -117,7 +134,9 @@ def reason(given: Reason, lang: str) -> str:
     """Word a reason; a code that the phrase file lacks comes out as the code with its parameters."""
     phrase = phrases(lang)["reason"].get(given.code)
     if phrase is None:
-        return " ".join([given.code, *(f"{name} = {value}" for name, value in given.parameters.items())])
+        return " ".join(
+            [given.code, *(f"{name} = {value}" for name, value in given.parameters.items())]
+        )
     return _Filler(lang).vformat(phrase, (), given.parameters)
 
 
@@ -134,7 +153,10 @@ def limit(given: Limit, lang: str) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number without uncertainty: a whole one in full, any other to four significant digits."""
+    """Write a number without uncertainty.
+
+    A whole one in full, any other to four significant digits.
+    """
     if not math.isfinite(value):
         return DASH
     text = str(int(value)) if float(value).is_integer() else format(Decimal(f"{value:.4g}"), "f")
@@ -150,8 +172,9 @@ def small(value: float, unit_code: str, lang: str) -> str:
 
 
 def rounded(value: float, expanded: float) -> tuple[str, str]:
-    """Round value and expanded uncertainty together: U to two significant digits, the value to the same place.
+    """Round value and expanded uncertainty together.
 
+    U to two significant digits, the value to the same place.
     Rounding is half to even (GB/T 8170-2008); JCGM 100:2008, 7.2.6 asks for at most two digits.
     """
     exact = Decimal(repr(float(expanded)))
@@ -161,9 +184,23 @@ def rounded(value: float, expanded: float) -> tuple[str, str]:
     return f"{near + 0:f}".replace("-", MINUS), f"{exact:f}"
 
 
-def figure(value: float, unit_code: str, lang: str, *, expanded: float | None = None, k: float | None = None) -> str:
-    """Write a result as JCGM 100:2008, 7.2.4 does: ``(398 ± 12) TVL (k = 1.98)``; without U the number and its unit."""
-    if not expanded or not (math.isfinite(expanded) and math.isfinite(value)) or _no_doubt(value, expanded):
+def figure(
+    value: float,
+    unit_code: str,
+    lang: str,
+    *,
+    expanded: float | None = None,
+    k: float | None = None,
+) -> str:
+    """Write a result as JCGM 100:2008, 7.2.4 does: ``(398 ± 12) TVL (k = 1.98)``.
+
+    Without U the number and its unit.
+    """
+    if (
+        not expanded
+        or not (math.isfinite(expanded) and math.isfinite(value))
+        or _no_doubt(value, expanded)
+    ):
         return _with_unit(number(value), unit_code, lang)
     pair = f"{NARROW}±{NARROW}".join(rounded(value, expanded))
     symbol = unit(unit_code, lang)
@@ -176,7 +213,10 @@ def _no_doubt(value: float, expanded: float) -> bool:
 
 
 def bound(one: Measurement) -> str:
-    """Return the sign that a bound bears before its value: ≥ where the true value is this or higher, ≤ where lower."""
+    """Return the sign that a bound bears before its value.
+
+    ≥ where the true value is this or higher, ≤ where lower.
+    """
     sign = "≥" if one.lower_bound else "≤" if one.upper_bound else ""
     return f"{sign}{NARROW}" if sign else ""
 
@@ -190,7 +230,9 @@ def probability(value: float | None) -> str:
     """Write a probability of conformity: ``P = 66.3 %``, and never a certain one."""
     if value is None:
         return DASH
-    sign, shown = (">", 0.999) if value > 0.9995 else ("<", 0.001) if value < 0.0005 else ("=", value)
+    sign, shown = (
+        (">", 0.999) if value > 0.9995 else ("<", 0.001) if value < 0.0005 else ("=", value)
+    )
     return f"P{NARROW}{sign}{NARROW}{100 * shown:.1f}{NARROW}%"
 
 
@@ -217,17 +259,27 @@ def rule(given: DecisionRule | None, lang: str) -> str:
 
 
 def verdict(finding: Finding, lang: str) -> str:
-    """Word the verdict on one item: 符合 or 不符合, and the four words only where the contract names that rule."""
+    """Word the verdict on one item.
+
+    符合 or 不符合, and the four words only where the contract names that rule.
+    """
     four = finding.decision_rule is not None and finding.decision_rule.kind is RuleKind.FOUR_WORD
     return word(finding.verdict, "verdict" if four else "verdict_item", lang)
 
 
 def bottom_line(
-    line: BottomLine, clauses: Sequence[str], outside: Sequence[str], lang: str, *, four_word: bool = False
+    line: BottomLine,
+    clauses: Sequence[str],
+    outside: Sequence[str],
+    lang: str,
+    *,
+    four_word: bool = False,
 ) -> list[str]:
-    """Word what the findings add up to, in sentences: scope and verdict, mandatory clauses not tested, 暂定.
+    """Word what the findings add up to, in sentences.
 
-    ``clauses`` were due and not tested, ``outside`` are mandatory too but beyond the scope or the subjects of the plan.
+    Scope and verdict, mandatory clauses not tested, 暂定.
+    ``clauses`` were due and not tested, ``outside`` are mandatory too but beyond the scope or the
+    subjects of the plan.
     """
     table = phrases(lang)["bottom_line"]
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)

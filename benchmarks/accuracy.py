@@ -1,10 +1,12 @@
-"""Write ``docs/accuracy.md``: our error beside published figures, physical bounds and what a codec does.
+"""Write ``docs/accuracy.md``.
 
+Our error beside published figures, physical bounds and what a codec does.
 ``python benchmarks/accuracy.py [--quick] [--jobs N] [--cache FOLDER] [SECTION...]``
 
-Without names every section is made. With ``--cache`` a section that is in the folder already is taken from there, so
-that a run can be broken off and taken up again; named sections are always made anew. A newcomer adds a function that
-takes a ``Setting`` and returns a ``Part``, and a line in ``SECTIONS``.
+Without names every section is made. With ``--cache`` a section that is in the folder already is
+taken from there, so that a run can be broken off and taken up again; named sections are always made
+anew. A newcomer adds a function that takes a ``Setting`` and returns a ``Part``, and a line in
+``SECTIONS``.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Setting], Part]]] = {
     "geometry": ("Lens and pose", through_camera.geometry),
     "latency": ("Latency", timing.latency),
     "codec_crf": ("The whole camera, H.264 at constant quality", through_camera.codec_crf),
-    "codec_bit_rate": ("The whole camera, H.264 at constant bit rate", through_camera.codec_bit_rate),
+    "codec_bit_rate": (
+        "The whole camera, H.264 at constant bit rate",
+        through_camera.codec_bit_rate,
+    ),
 }
 
 
@@ -50,13 +55,22 @@ def made(name: str, setting: Setting) -> dict[str, Any]:
     part = SECTIONS[name][1](setting)
     seconds = round(time.perf_counter() - start, 1)
     print(f"{name}: {seconds} s", flush=True)
-    return {**dataclasses.asdict(part), "seconds": seconds, "share": setting.share, "machine": machine()}
+    return {
+        **dataclasses.asdict(part),
+        "seconds": seconds,
+        "share": setting.share,
+        "machine": machine(),
+    }
 
 
 def kept(name: str, setting: Setting, cache: Path | None, *, anew: bool) -> dict[str, Any]:
     """Take a section from the cache, or make it and keep it there."""
     path = cache / f"{name}.json" if cache else None
-    return cached(path, lambda: made(name, setting), lambda found: not anew and found["share"] == setting.share)
+    return cached(
+        path,
+        lambda: made(name, setting),
+        lambda found: not anew and found["share"] == setting.share,
+    )
 
 
 def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
@@ -70,26 +84,42 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
         "is measured by `python benchmarks/finding.py`.",
     )
     shares = {part["share"] for part in found.values()}
-    reduced = "" if shares == {1.0} else f" Number of runs reduced to {', '.join(f'{s:.0%}' for s in sorted(shares))}."
+    reduced = (
+        ""
+        if shares == {1.0}
+        else f" Number of runs reduced to {', '.join(f'{s:.0%}' for s in sorted(shares))}."
+    )
     machines = "; ".join(dict.fromkeys(part["machine"] for part in found.values()))
     parts = [f"## {SECTIONS[name][0]}\n\n{part['text'].strip()}\n" for name, part in found.items()]
     seconds = sum(part["seconds"] for part in found.values())
     made_on = prose(f"Made {machines}.{reduced} It took {seconds / 60:.0f} minutes.")
-    whole = ["# Measured accuracy\n", f"{opening}\n```text\n{command}\n```\n", more, made_on, *parts]
+    whole = [
+        "# Measured accuracy\n",
+        f"{opening}\n```text\n{command}\n```\n",
+        more,
+        made_on,
+        *parts,
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(whole))
 
 
 def main(arguments: list[str]) -> None:
     """Make what was asked for, and write the document when every section is there."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:.0%} of the runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--cache", type=Path, help="folder of finished sections")
-    parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets accuracy.md and pictures/")
+    parser.add_argument(
+        "--docs", type=Path, default=DOCS, help="folder that gets accuracy.md and pictures/"
+    )
     given = parser.parse_args(arguments)
     if unknown := set(given.sections) - set(SECTIONS):
-        parser.error(f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+        parser.error(
+            f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}"
+        )
     setting = Setting(share=QUICK if given.quick else 1.0, jobs=given.jobs)
     wanted = SECTIONS if given.cache or not given.sections else given.sections
     found = {name: kept(name, setting, given.cache, anew=name in given.sections) for name in wanted}
@@ -97,7 +127,10 @@ def main(arguments: list[str]) -> None:
 
 
 def write(found: Mapping[str, Mapping[str, Any]], docs: Path, command: str) -> None:
-    """Write the pictures; and the document where every section was made, else the sections to the screen."""
+    """Write the pictures.
+
+    And the document where every section was made, else the sections to the screen.
+    """
     for part in found.values():
         for name, picture in part["pictures"].items():
             (docs / "pictures").mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""Sections of ``docs/accuracy.md`` that need no film: figures against signals whose truth is a formula."""
+"""Sections of ``docs/accuracy.md`` that need no film.
+
+Figures against signals whose truth is a formula.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,13 @@ if TYPE_CHECKING:
 
 ONE_PERCENT = 0.01
 OTHERS = (
-    ("MTF Mapper 0.7.38", "0.106 / 0.208", "1.66 (LOESS mode 0.26)", "0.285 / 0.727", "90 with process start"),
+    (
+        "MTF Mapper 0.7.38",
+        "0.106 / 0.208",
+        "1.66 (LOESS mode 0.26)",
+        "0.285 / 0.727",
+        "90 with process start",
+    ),
     ("sfrmat5, reference of ISO 12233:2023", "0.377 / 0.721", "3.97", "0.714 / 2.57", "177"),
     ("mtf.py", "0.437 / 1.35", "4.86", "0.516 / 1.35", "1.7"),
     ("MITRE SFR 1.4.2 (8 bit)", "2.14 / 6.94", "13.0", "2.22 / 7.99", "< 10"),
@@ -55,7 +64,9 @@ def _edge_error(case: tuple[float, float, float, int]) -> float:
 
 def _edge_errors(setting: Setting, angles: Sequence[float], noise: float, seeds: int) -> Array:
     """Errors in percent (seeds, edges)."""
-    cases = [(m, a, noise, seed) for seed in range(seeds) for m, a in itertools.product(TARGETS, angles)]
+    cases = [
+        (m, a, noise, seed) for seed in range(seeds) for m, a in itertools.product(TARGETS, angles)
+    ]
     return np.array(setting.each(_edge_error, cases)).reshape(seeds, -1)
 
 
@@ -83,7 +94,13 @@ def edges(setting: Setting) -> Part:
         f"**{noisy[0].mean():.3f} / {noisy[0].max():.2f}**",
         f"{milliseconds(False):.1f}; with standard errors {milliseconds(True):.1f}",
     )
-    head = ("error of MTF50, %, mean / max", "no noise", "26.57 deg, max", "1 % noise", "ms an edge")
+    head = (
+        "error of MTF50, %, mean / max",
+        "no noise",
+        "26.57 deg, max",
+        "1 % noise",
+        "ms an edge",
+    )
     text = prose(
         "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and 0.35 cycle/px, each at",
         "2.86, 5, 7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the step, place within the pixel at random. The",
@@ -101,17 +118,26 @@ def edges(setting: Setting) -> Part:
 def cramer_rao(setting: Setting) -> Part:
     """Compare our scatter with the least that any method could have."""
     seeds = setting.runs(50, 3)
-    off = _edge_errors(setting, ANGLES, ONE_PERCENT, seeds).reshape(seeds, len(TARGETS), len(ANGLES))
+    off = _edge_errors(setting, ANGLES, ONE_PERCENT, seeds).reshape(
+        seeds, len(TARGETS), len(ANGLES)
+    )
     scatter = np.sqrt(np.mean(off**2, axis=(0, 2)))
-    bound = [100 * np.mean([Edge(mtf50=m, angle=a).bound(ONE_PERCENT) for a in ANGLES]) for m in TARGETS]
-    rows = [(f"{m:g}", f"{b:.3f}", f"{s:.3f}", f"{s / b:.2f}") for m, b, s in zip(TARGETS, bound, scatter, strict=True)]
+    bound = [
+        100 * np.mean([Edge(mtf50=m, angle=a).bound(ONE_PERCENT) for a in ANGLES]) for m in TARGETS
+    ]
+    rows = [
+        (f"{m:g}", f"{b:.3f}", f"{s:.3f}", f"{s / b:.2f}")
+        for m, b, s in zip(TARGETS, bound, scatter, strict=True)
+    ]
     ratio = float(np.sqrt(np.mean((scatter / np.array(bound)) ** 2)))
     text = prose(
         "The bound is that of a fit which *knows* the edge to be Gaussian and looks for its place, angle, two levels",
         "and sigma (Cramer-Rao, from the Fisher information of white noise). The toolkit knows nothing of the shape.",
         f"1 % noise, {seeds} seeds x {len(ANGLES)} angles; ratio over all: {ratio:.2f}.",
     )
-    return Part(text=text + table(("MTF50, cycle/px", "Cramer-Rao bound, %", "RMS error, %", "ratio"), rows))
+    return Part(
+        text=text + table(("MTF50, cycle/px", "Cramer-Rao bound, %", "RMS error, %", "ratio"), rows)
+    )
 
 
 # --- real pictures
@@ -119,15 +145,42 @@ def cramer_rao(setting: Setting) -> Part:
 
 def _real_edges(setting: Setting) -> list[tuple[str, ...]]:
     """Rows: picture, method, published, ours."""
-    vertical = np.asarray(cv2.imread(str(setting.real / "slanted_edge_burns_1.tif"), cv2.IMREAD_UNCHANGED), np.float64)
+    vertical = np.asarray(
+        cv2.imread(str(setting.real / "slanted_edge_burns_1.tif"), cv2.IMREAD_UNCHANGED), np.float64
+    )
     target = cv2.imread(str(setting.real / "oecf_sfr_target_burns.jpg"), cv2.IMREAD_GRAYSCALE)
     right_edge = np.asarray(target, np.float64)[OECF_EDGE]
     return [
-        ("`slanted_edge_burns_1.tif`", "ISO mode, order 1", "sfrmat5 0.2820", _mtf50(vertical, "iso12233", 1)),
-        ("`slanted_edge_burns_1.tif`", "ISO mode, order 5", "sfrmat5 0.2724", _mtf50(vertical, "iso12233", 5)),
-        ("`slanted_edge_burns_1.tif`", "accurate", "MTF Mapper 0.7.38 0.2822", _mtf50(vertical, "accurate", None)),
-        ("`oecf_sfr_target_burns.jpg`, right edge", "ISO mode, order 1", "0.3548", _mtf50(right_edge, "iso12233", 1)),
-        ("`oecf_sfr_target_burns.jpg`, right edge", "accurate", "0.3549", _mtf50(right_edge, "accurate", None)),
+        (
+            "`slanted_edge_burns_1.tif`",
+            "ISO mode, order 1",
+            "sfrmat5 0.2820",
+            _mtf50(vertical, "iso12233", 1),
+        ),
+        (
+            "`slanted_edge_burns_1.tif`",
+            "ISO mode, order 5",
+            "sfrmat5 0.2724",
+            _mtf50(vertical, "iso12233", 5),
+        ),
+        (
+            "`slanted_edge_burns_1.tif`",
+            "accurate",
+            "MTF Mapper 0.7.38 0.2822",
+            _mtf50(vertical, "accurate", None),
+        ),
+        (
+            "`oecf_sfr_target_burns.jpg`, right edge",
+            "ISO mode, order 1",
+            "0.3548",
+            _mtf50(right_edge, "iso12233", 1),
+        ),
+        (
+            "`oecf_sfr_target_burns.jpg`, right edge",
+            "accurate",
+            "0.3549",
+            _mtf50(right_edge, "accurate", None),
+        ),
     ]
 
 
@@ -141,12 +194,16 @@ OECF_EDGE = (slice(500, 680), slice(730, 840))
 def real_edges(setting: Setting) -> Part:
     """Compare with published figures on real edges, raw codes."""
     if not (setting.real / "slanted_edge_burns_1.tif").is_file():
-        return Part(text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n")
+        return Part(
+            text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n"
+        )
     text = prose(
         "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The published figures of the",
         "second picture do not say which rows they used. Bar: ISO mode within 2 % of sfrmat5.",
     )
-    return Part(text=text + table(("picture", "method", "published", "this toolkit"), _real_edges(setting)))
+    return Part(
+        text=text + table(("picture", "method", "published", "this toolkit"), _real_edges(setting))
+    )
 
 
 # --- wedges
@@ -156,15 +213,28 @@ STEP = 120.0
 
 
 def _wedge_error(case: tuple[float, str, float, int]) -> tuple[float, float]:
-    """Signed errors in percent of MTF50 and MTF10 (the reading) of one wedge: blur, form, noise, seed."""
+    """Signed errors in percent of MTF50 and MTF10 (the reading) of one wedge.
+
+    Blur, form, noise, seed.
+    """
     blur, form, noise, seed = case
     drawn = random(seed, round(100 * blur), len(form))
-    wedge = DrawnWedge(wedge=printed_wedge(form), blur=blur, phase=tuple(drawn.uniform(0, 1, 2)), dark=0.0, light=1.0)
+    wedge = DrawnWedge(
+        wedge=printed_wedge(form),
+        blur=blur,
+        phase=tuple(drawn.uniform(0, 1, 2)),
+        dark=0.0,
+        light=1.0,
+    )
     luma = np.rint(60 + STEP * (wedge.draw() + noise * drawn.standard_normal(wedge.shape)))
     found = wedge_reading(luma, *wedge.places(), wedge.wedge, STEP)
     below = int(np.flatnonzero(found.modulation < 0.5)[0])
     near = slice(max(0, below - 1), below + 1)
-    half = float(np.interp(-0.5, -found.modulation[near], found.frequencies[near])) if below else math.nan
+    half = (
+        float(np.interp(-0.5, -found.modulation[near], found.frequencies[near]))
+        if below
+        else math.nan
+    )
     return 100 * (half / falls_to(0.5, blur) - 1), 100 * (found.reading / falls_to(0.1, blur) - 1)
 
 
@@ -173,7 +243,9 @@ def wedges(setting: Setting) -> Part:
     seeds, rows = setting.runs(16), []
     for form, noise in itertools.product(("hyperbolic", "linear"), (0.0, 0.02)):
         blurs = BLURS[:1] if setting.tiny else BLURS
-        off = np.array(setting.each(_wedge_error, [(b, form, noise, s) for b in blurs for s in range(seeds)]))
+        off = np.array(
+            setting.each(_wedge_error, [(b, form, noise, s) for b in blurs for s in range(seeds)])
+        )
         size = np.abs(off)
         told = [f"{np.nanmean(size[:, k]):.2f} / {np.nanmax(size[:, k]):.2f}" for k in range(2)]
         rows.append((form, f"{noise:.0%}", *told, f"{off[:, 1].mean():+.2f}"))
@@ -195,7 +267,10 @@ def _noise_case(seed: int) -> tuple[float, float, float]:
     """Temporal and fixed sigma, and error of the SNR in dB, of frames that went through FFV1."""
     drawn = random(seed, 7)
     level = drawn.uniform(60, 190) + FIXED * drawn.standard_normal((SIDE, SIDE))
-    frames = [np.rint(level + TEMPORAL * drawn.standard_normal((SIDE, SIDE))).astype(np.uint8) for _ in range(FRAMES)]
+    frames = [
+        np.rint(level + TEMPORAL * drawn.standard_normal((SIDE, SIDE))).astype(np.uint8)
+        for _ in range(FRAMES)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "flat.mkv"
         encode.write(path, frames, codec="ffv1", pixel_format="gray")
@@ -220,15 +295,25 @@ def noise(setting: Setting) -> Part:
         rows.append((name, f"{truth:g}", f"{off.mean():+.3f} %", f"{off.std(ddof=1):.3f} %", bar))
     snr = found[:, 2]
     rows.append(("SNR", "", f"{snr.mean():+.4f} dB", f"{snr.std(ddof=1):.4f} dB", "0.2 dB"))
-    text = prose(f"{SIDE} x {SIDE} px, {FRAMES} frames, 8 bit, written and read as FFV1, {seeds} seeds.")
-    return Part(text=text + table(("part", "true sigma, codes", "bias", "standard deviation", "bar"), rows))
+    text = prose(
+        f"{SIDE} x {SIDE} px, {FRAMES} frames, 8 bit, written and read as FFV1, {seeds} seeds."
+    )
+    return Part(
+        text=text + table(("part", "true sigma, codes", "bias", "standard deviation", "bar"), rows)
+    )
 
 
 # --- grey regions of a real scan
 
-# Millimetres of three inner corners on the target, and where its own program was told they lie in the picture, px.
-MITRE_CORNERS = (((60.0, 36.0), (231, 251)), ((9.95, 36.0), (1218, 248)), ((60.0, 11.45), (230, 736)))
-# Label, upper left corner in mm, and the mean code published for it; the patches are 9.95 x 11.45 mm.
+# Millimetres of three inner corners on the target, and where its own program was told they lie in
+# the picture, px.
+MITRE_CORNERS = (
+    ((60.0, 36.0), (231, 251)),
+    ((9.95, 36.0), (1218, 248)),
+    ((60.0, 11.45), (230, 736)),
+)
+# Label, upper left corner in mm, and the mean code published for it; the patches are 9.95 x 11.45
+# mm.
 MITRE_PATCHES = (
     ("A", 0.0, 0.0, 72.586), ("B", 10.0, 0.0, 93.748), ("C", 20.0, 0.0, 119.335), ("D", 30.0, 0.0, 150.682),
     ("E", 40.0, 0.0, 177.026), ("F", 50.0, 0.0, 224.884), ("G", 60.0, 0.0, 75.310), ("H", 60.0, 36.0, 73.143),
@@ -239,7 +324,9 @@ MITRE_PATCHES = (
 
 def _mitre_means(picture: Array) -> Array:
     """Mean code of every patch, as the grey scale takes it."""
-    on_target, in_picture = (np.array(points, np.float32) for points in zip(*MITRE_CORNERS, strict=True))
+    on_target, in_picture = (
+        np.array(points, np.float32) for points in zip(*MITRE_CORNERS, strict=True)
+    )
     affine = cv2.getAffineTransform(on_target, in_picture)
     means = []
     for _, x, y, _ in MITRE_PATCHES:
@@ -253,10 +340,15 @@ def grey_means(setting: Setting) -> Part:
     """Compare region means on a scanned target with those that its own program published."""
     path = setting.real / "sine_target_mitre.tif"
     if not path.is_file():
-        return Part(text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n")
+        return Part(
+            text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n"
+        )
     picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.float64)
     means, published = _mitre_means(picture), np.array([patch[3] for patch in MITRE_PATCHES])
-    rows = [(patch[0], f"{patch[3]:.2f}", f"{mean:.2f}") for patch, mean in zip(MITRE_PATCHES, means, strict=True)]
+    rows = [
+        (patch[0], f"{patch[3]:.2f}", f"{mean:.2f}")
+        for patch, mean in zip(MITRE_PATCHES, means, strict=True)
+    ]
     off = np.abs(means - published)
     text = prose(
         "Mean codes of the 14 grey patches of MITRE's scanned sine target (test case of MTF 6.6) against the published",

@@ -1,7 +1,8 @@
-"""Burnt-in clocks of known time, coded at CRF 30 and read: how many digits, how many times, how many wrong.
+"""Burnt-in clocks of known time, coded at CRF 30 and read.
 
-``python benchmarks/burnt_in_clock.py [--share 0.1] [--jobs 2] [--cache FOLDER]`` prints the tables of the metric's page
-in the docs.
+How many digits, how many times, how many wrong.
+``python benchmarks/burnt_in_clock.py [--share 0.1] [--jobs 2] [--cache FOLDER]`` prints the tables
+of the metric's page in the docs.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ DIGITS = 14
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a film: ``right`` digits of 14, or the ``reason``; ``error`` of the moments in s."""
+    """What became of a film: ``right`` digits of 14, or the ``reason``.
+
+    ``error`` of the moments in s.
+    """
 
     overlay: overlays.Overlay
     right: int = 0
@@ -59,7 +63,9 @@ class Outcome:
 def cases(fonts: dict[str, Path | None], seconds: float = 30.0) -> list[overlays.Overlay]:
     """Films: every font, height and look, with dates, phases and backgrounds drawn by their number."""
     made = []
-    for number, (font, height, (style, ground)) in enumerate(itertools.product(fonts, HEIGHTS, LOOKS)):
+    for number, (font, height, (style, ground)) in enumerate(
+        itertools.product(fonts, HEIGHTS, LOOKS)
+    ):
         random = np.random.default_rng(number)
         start = datetime(2001, 1, 1) + timedelta(seconds=float(random.uniform(0, 3e9)))  # noqa: DTZ001 -- local time
         form = list(overlays.FORMATS)[(number + number // len(LOOKS)) % len(overlays.FORMATS)]
@@ -79,7 +85,10 @@ def cases(fonts: dict[str, Path | None], seconds: float = 30.0) -> list[overlays
 
 
 def filmed(overlay: overlays.Overlay, cache: Path | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Film a clock and decode it: the strip of its region, and the frames' times in s; in ``cache`` if kept there."""
+    """Film a clock and decode it: the strip of its region, and the frames' times in s.
+
+    In ``cache`` if kept there.
+    """
     kept = cache / f"{zlib.crc32(repr(overlay).encode()):08x}.npz" if cache else None
     if kept and kept.is_file():
         found = np.load(kept)
@@ -111,7 +120,13 @@ def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
         return Outcome(overlay=overlay, reason=gap.code)
     true = overlay.start + timedelta(seconds=float(seconds.moments[0]))
     shown = reading.shown
-    pairs = list(zip(f"{shown:%Y%m%d%H%M%S}", f"{overlay.shown(reading.moment + 0.3):%Y%m%d%H%M%S}", strict=True))
+    pairs = list(
+        zip(
+            f"{shown:%Y%m%d%H%M%S}",
+            f"{overlay.shown(reading.moment + 0.3):%Y%m%d%H%M%S}",
+            strict=True,
+        )
+    )
     right = sum(one == other for one, other in pairs)
     return Outcome(
         overlay=overlay,
@@ -131,13 +146,19 @@ def picture(path: Path) -> None:
     """Draw four clocks as filmed, and below each the digits that its film taught."""
     parts = []
     for number, (font, height, style, ground) in enumerate(PICTURED):
-        overlay = overlays.Overlay(font=font, height=height, style=style, ground=ground, seed=number, seconds=14.0)
+        overlay = overlays.Overlay(
+            font=font, height=height, style=style, ground=ground, seed=number, seconds=14.0
+        )
         strip, times = filmed(overlay)
         _, learnt = seconds.font_of(strip, times)
-        digits = np.hstack([np.pad(digit.reshape(learnt.digits.shape), 1) for digit in learnt.digits.digits])
+        digits = np.hstack(
+            [np.pad(digit.reshape(learnt.digits.shape), 1) for digit in learnt.digits.digits]
+        )
         taught = np.clip(100 + 50 * digits, 0, 255).astype(np.uint8)
         parts += [_framed(strip[len(strip) // 2]), _framed(taught)]
-    cv2.imwrite(str(path), cv2.resize(np.vstack(parts), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST))
+    cv2.imwrite(
+        str(path), cv2.resize(np.vstack(parts), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+    )
 
 
 def _framed(image: np.ndarray) -> np.ndarray:
@@ -148,7 +169,11 @@ def rows(found: list[Outcome], name: str) -> list[list[object]]:
     """Rows of a table by a field of the overlays."""
     groups: dict[str, list[Outcome]] = {}
     for one in found:
-        label = f"{one.overlay.style} on {one.overlay.ground}" if name == "look" else str(getattr(one.overlay, name))
+        label = (
+            f"{one.overlay.style} on {one.overlay.ground}"
+            if name == "look"
+            else str(getattr(one.overlay, name))
+        )
         groups.setdefault(label, []).append(one)
     return [[label, *_counts(ones)] for label, ones in groups.items()]
 
@@ -173,9 +198,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--cache", type=Path, help="folder of films made before; what is missing is made and kept")
-    parser.add_argument("--picture", type=Path, help="draw the page's picture to this file, and nothing else")
-    parser.add_argument("--verbose", action="store_true", help="a line a film that was not read right")
+    parser.add_argument(
+        "--cache", type=Path, help="folder of films made before; what is missing is made and kept"
+    )
+    parser.add_argument(
+        "--picture", type=Path, help="draw the page's picture to this file, and nothing else"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="a line a film that was not read right"
+    )
     given = parser.parse_args()
     if given.picture:
         picture(given.picture)
@@ -190,7 +221,9 @@ def report(setting: Setting, cache: Path | None = None, *, verbose: bool = False
     chosen = np.random.default_rng(0).permutation(len(films))[: setting.runs(len(films))]
     tried = partial(outcome, cache=cache)
     found = setting.each(tried, [films[number] for number in sorted(chosen)])
-    uneven = setting.each(tried, cases(overlays.UNEVEN)[:: max(1, round(1 / max(setting.share, 0.02)))])
+    uneven = setting.each(
+        tried, cases(overlays.UNEVEN)[:: max(1, round(1 / max(setting.share, 0.02)))]
+    )
     for one in found if verbose else ():
         if one.reason or one.wrong:
             print(one)
@@ -206,7 +239,9 @@ def report(setting: Setting, cache: Path | None = None, *, verbose: bool = False
     text = machine() + "\n"
     for name in ("height", "look", "font", "form"):
         text += table([name, *head], rows(found, name))
-    text += table(["", *head], [["all", *_counts(found)], ["digits of unequal width", *_counts(uneven)]])
+    text += table(
+        ["", *head], [["all", *_counts(found)], ["digits of unequal width", *_counts(uneven)]]
+    )
     return text
 
 

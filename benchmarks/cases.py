@@ -1,7 +1,8 @@
-"""The cases of ``coverage.py``: every input of a budget drawn, the metric's own figures taken, beside their truth.
+"""The cases of ``coverage.py``.
 
-A case is a function of a random generator that returns ``Reading``s (a figure, its U, its truth) and stands in
-``SIGNALS`` or ``FILMS`` with its name in the table.
+Every input of a budget drawn, the metric's own figures taken, beside their truth.
+A case is a function of a random generator that returns ``Reading``s (a figure, its U, its truth)
+and stands in ``SIGNALS`` or ``FILMS`` with its name in the table.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
     Case = Callable[[np.random.Generator], list[Reading]]
 
 CHART = definition.load("acceptance")
-PLACES = [*(mark.rect for mark in CHART.fiducials), *(one.rect for one in CHART.regions if one.kind == "grid")]
+PLACES = [
+    *(mark.rect for mark in CHART.fiducials),
+    *(one.rect for one in CHART.regions if one.kind == "grid"),
+]
 CODED = {"noise.snr_before_coding"}
 """Figures that want a codec with loss."""
 
@@ -65,7 +69,13 @@ def _frames(random: np.random.Generator) -> int:
 
 def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
     return [
-        Reading(quantity=m.quantity, region=m.region, value=m.value, expanded=m.expanded, truth=truths[m.quantity])
+        Reading(
+            quantity=m.quantity,
+            region=m.region,
+            value=m.value,
+            expanded=m.expanded,
+            truth=truths[m.quantity],
+        )
         for m in measured
         if isinstance(m, Measurement) and m.quantity in truths
     ]
@@ -74,24 +84,38 @@ def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Rea
 # --- signals
 
 
-def _edge_codes(random: np.random.Generator, camera: Camera, exponent: float) -> tuple[Array, float]:
-    """Noise-free codes of an edge of the chart, by a camera whose curve is off by ``exponent``; and its angle."""
-    angle, shape = random.uniform(3, 8), (int(random.integers(60, 121)), int(random.integers(60, 121)))
+def _edge_codes(
+    random: np.random.Generator, camera: Camera, exponent: float
+) -> tuple[Array, float]:
+    """Noise-free codes of an edge of the chart, by a camera whose curve is off by ``exponent``.
+
+    And its angle.
+    """
+    angle, shape = (
+        random.uniform(3, 8),
+        (int(random.integers(60, 121)), int(random.integers(60, 121))),
+    )
     y, x = (np.arange(n) - (n - 1) / 2 for n in shape)
     turn = math.radians(angle)
     across = (x - random.uniform(-0.5, 0.5)) * math.cos(turn) - y[:, None] * math.sin(turn)
-    # The pixel's own square: summed over nine strips along the rows, and along the edge as what little blur it is.
+    # The pixel's own square: summed over nine strips along the rows, and along the edge as what
+    # little blur it is.
     strips = ((np.arange(9) + 0.5) / 9 - 0.5) * math.cos(turn)
     blur = math.sqrt(camera.blur**2 + math.sin(turn) ** 2 / 12)
     profile = np.mean([ndtr((across + strip) / blur) for strip in strips], axis=0)
     light = camera.black + (camera.white - camera.black) * (0.15 + 0.6 * profile)
     low, high = camera.code_range
-    signal = np.asarray(camera.luma((light ** (1 / (1 + exponent)) - camera.black) / (camera.white - camera.black)))
+    signal = np.asarray(
+        camera.luma((light ** (1 / (1 + exponent)) - camera.black) / (camera.white - camera.black))
+    )
     return np.clip(signal, low, high), angle
 
 
 def edge_by_hand(random: np.random.Generator) -> list[Reading]:
-    """Measure an edge without grey steps: the curve is the declared one, give or take what is stated."""
+    """Measure an edge without grey steps.
+
+    The curve is the declared one, give or take what is stated.
+    """
     camera = _camera(random)
     exponent = random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
     codes, angle = _edge_codes(random, camera, exponent)
@@ -117,7 +141,9 @@ def edge_with_steps(random: np.random.Generator) -> list[Reading]:
 def _edge_truths(camera: Camera, angle: float) -> dict[str, float]:
     names = {"resolution.mtf50": 0.5, "resolution.mtf10": 0.1}
     truths = {name: films.crossing(camera, level, angle) for name, level in names.items()}
-    return truths | {"resolution.horizontal": 2 * min(films.crossing(camera, 0.1), 0.5) * camera.height}
+    return truths | {
+        "resolution.horizontal": 2 * min(films.crossing(camera, 0.1), 0.5) * camera.height
+    }
 
 
 def wedge(random: np.random.Generator) -> list[Reading]:
@@ -147,23 +173,33 @@ def wedge(random: np.random.Generator) -> list[Reading]:
         for code, level in zip(levels, (drawn.dark, drawn.light), strict=True)
     ]
     truth = films.wedge_lines(camera, drawn.dark, drawn.light)
-    return _paired(resolution.measure(scenes.of([view, *flats])), {"resolution.wedge_horizontal": truth})
+    return _paired(
+        resolution.measure(scenes.of([view, *flats])), {"resolution.wedge_horizontal": truth}
+    )
 
 
 def noise(random: np.random.Generator) -> list[Reading]:
-    """Measure a flat region: sigmas, size, number of frames, level and a fall-off of light at random."""
+    """Measure a flat region.
+
+    Sigmas, size, number of frames, level and a fall-off of light at random.
+    """
     low, high = Camera().code_range
     frames, (rows, columns) = int(random.integers(4, 33)), random.integers(40, 129, 2)
-    temporal, pixel, row, column = (random.uniform(*ends) for ends in ((0.9, 3.3), (0.7, 2), (0.2, 1), (0.2, 1)))
+    temporal, pixel, row, column = (
+        random.uniform(*ends) for ends in ((0.9, 3.3), (0.7, 2), (0.2, 1), (0.2, 1))
+    )
     y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)
     level = random.uniform(40, 180)
     slopes = (level - low) * 0.006 * random.standard_normal(3)
     codes = level + slopes[0] * x + slopes[1] * y + slopes[2] * x * x * y
     fixed = row * random.standard_normal((rows, 1)) + column * random.standard_normal(columns)
     still = codes + fixed + pixel * random.standard_normal((rows, columns))
-    view = scenes.view("flat", "flat", still + temporal * random.standard_normal((frames, rows, columns)))
+    view = scenes.view(
+        "flat", "flat", still + temporal * random.standard_normal((frames, rows, columns))
+    )
     sigma = math.hypot(temporal, pixel, row, column)
-    power = analysis.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power  # of the middle 80 %
+    # of the middle 80 %
+    power = analysis.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power
     truths = {
         "noise.total": sigma,
         "noise.temporal": temporal,
@@ -173,13 +209,18 @@ def noise(random: np.random.Generator) -> list[Reading]:
         "noise.pixel": pixel,
         "noise.snr": films.decibels((high - low) / sigma),
         "noise.snr_patch": films.decibels((level - low) / sigma),
-        "noise.snr_weighted": films.decibels((high - low) / math.hypot(row, math.sqrt(power * (sigma**2 - row**2)))),
+        "noise.snr_weighted": films.decibels(
+            (high - low) / math.hypot(row, math.sqrt(power * (sigma**2 - row**2)))
+        ),
     }
     return _paired(noise_metric.measure(scenes.of([view])), truths)
 
 
 def lens(random: np.random.Generator) -> list[Reading]:
-    """Measure the points of a chart: lens, its centre, print, pose and the points' noise at random; square pixels."""
+    """Measure the points of a chart: lens, its centre, print, pose and the points' noise at random.
+
+    Square pixels.
+    """
     size = np.array([scenes.WIDTH, scenes.HEIGHT])
     half = float(np.hypot(*(size - 1))) / 2
     places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in PLACES])
@@ -207,8 +248,14 @@ def lens(random: np.random.Generator) -> list[Reading]:
         distortion=camera.distortion,
     )  # fmt: skip
     frame = geometry.Frame(place=place, aspect=1.0)
-    points = lens_model.Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half)
-    found = [one for one in geometry.of_points(scenes.of([]), frame, points) if isinstance(one, Measurement)]
+    points = lens_model.Points(
+        chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half
+    )
+    found = [
+        one
+        for one in geometry.of_points(scenes.of([]), frame, points)
+        if isinstance(one, Measurement)
+    ]
     reach = float(found[0].details["radius"])
     truths = {
         "geometry.distortion": 100 * (1 / (1 + camera.distortion * reach**2) - 1),
@@ -230,8 +277,8 @@ def colour(random: np.random.Generator) -> list[Reading]:
 def printed(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
     """Draw a print of the chart within what is doubted of one that nobody measured.
 
-    Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; those of the wedges for themselves;
-    colours and the scale at random.
+    Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; those of the
+    wedges for themselves; colours and the scale at random.
     """
     doubt = printed_copy.unmeasured("", chart)
     knots = np.log(np.geomspace(0.005, 1.0, 40))
@@ -242,10 +289,14 @@ def printed(random: np.random.Generator, chart: definition.Chart) -> definition.
     def put(region: definition.Region) -> definition.Region:
         fields, error = dict(region.printed), errors[region.kind == "wedge"]
         for name in {"reflectance", "dark", "light"} & set(fields):
-            factor = 1 + doubt.reflectance_doubt * float(np.interp(math.log(fields[name]), knots, error))
+            factor = 1 + doubt.reflectance_doubt * float(
+                np.interp(math.log(fields[name]), knots, error)
+            )
             fields[name] = min(0.97, fields[name] * factor)
         if "lab" in fields:
-            fields["lab"] = tuple(fields["lab"] + doubt.lab_doubt / math.sqrt(3) * random.standard_normal(3))
+            fields["lab"] = tuple(
+                fields["lab"] + doubt.lab_doubt / math.sqrt(3) * random.standard_normal(3)
+            )
         return replace(region, printed=fields)
 
     hung = replace(chart, regions=tuple(map(put, chart.regions)))
@@ -278,7 +329,13 @@ def filmed(random: np.random.Generator) -> list[Reading]:
 
 def filmed_colours(random: np.random.Generator) -> list[Reading]:
     """Film the chart in uneven light by a camera with a cast."""
-    camera = replace(colours.drawn_camera(random), width=640, height=360, crf=0, seed=int(random.integers(1 << 30)))
+    camera = replace(
+        colours.drawn_camera(random),
+        width=640,
+        height=360,
+        crf=0,
+        seed=int(random.integers(1 << 30)),
+    )
     chart = definition.load(films.CHART)
     measured = films.measured(camera, 0.32, colours.hung(random, chart))
     return _paired(measured, colours.truths(camera, chart))
@@ -287,13 +344,18 @@ def filmed_colours(random: np.random.Generator) -> list[Reading]:
 def filmed_print(random: np.random.Generator) -> list[Reading]:
     """Film a print that nobody has measured."""
     return _filmed(
-        random, printed(random, definition.load(films.CHART)), ("resolution.", "noise.snr_linear", "colour.")
+        random,
+        printed(random, definition.load(films.CHART)),
+        ("resolution.", "noise.snr_linear", "colour."),
     )
 
 
-def _filmed(random: np.random.Generator, hung: definition.Chart | None, families: tuple[str, ...]) -> list[Reading]:
-    """Film small and without loss; of every figure one region at random, so that runs are independent.
+def _filmed(
+    random: np.random.Generator, hung: definition.Chart | None, families: tuple[str, ...]
+) -> list[Reading]:
+    """Film small and without loss.
 
+    Of every figure one region at random, so that runs are independent.
     ``families`` are the figures of whose doubts none is missing in such a film.
     """
     camera = replace(drawn_camera(random, 640, 360), blur=random.uniform(0.6, 1.0))

@@ -1,4 +1,6 @@
-"""How often the filmed clock is read, and how often wrongly: ``python benchmarks/clock.py [--share 0.1]``.
+"""How often the filmed clock is read, and how often wrongly.
+
+``python benchmarks/clock.py [--share 0.1]``.
 
 *Signal*: one picture of the clock by the simulated camera is located by ``finding``; what each cell of the screen adds
 to each cell that is read is taken from the photographed light, so that blur, neighbours and an inexact place are in it.
@@ -38,7 +40,10 @@ LIT_BITS = [region for region in CLOCK.regions if region.kind == "bits"]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """How it is filmed: ``exposure`` in refreshes; ``split`` every exposure half and half, else at any phase."""
+    """How it is filmed: ``exposure`` in refreshes.
+
+    ``split`` every exposure half and half, else at any phase.
+    """
 
     name: str
     camera: Camera
@@ -57,17 +62,31 @@ def cases() -> list[Case]:
         for share in (0.25, 0.4, 0.6, 0.8, 0.98)
     ]
     usual = replace(FULL_HD, share=0.4)
-    found += [Case(name=f"blur {blur:g} px", camera=replace(usual, blur=blur)) for blur in (1.5, 2, 3, 4)]
     found += [
-        Case(name=f"25 %, blur {blur:g} px", camera=replace(FULL_HD, share=0.25, blur=blur)) for blur in (1.5, 2, 3)
+        Case(name=f"blur {blur:g} px", camera=replace(usual, blur=blur)) for blur in (1.5, 2, 3, 4)
+    ]
+    found += [
+        Case(name=f"25 %, blur {blur:g} px", camera=replace(FULL_HD, share=0.25, blur=blur))
+        for blur in (1.5, 2, 3)
     ]
     small = replace(FULL_HD, width=1280, height=720)
-    found += [Case(name=f"{share:.0%} of 1280 px", camera=replace(small, share=share)) for share in (0.2, 0.15, 0.12)]
-    found.append(Case(name="25% of 704 px", camera=replace(small, width=704, height=396, share=0.25)))
     found += [
-        Case(name=f"25 % of 1280 px, blur {blur:g} px", camera=replace(small, share=0.25, blur=blur)) for blur in (2, 3)
+        Case(name=f"{share:.0%} of 1280 px", camera=replace(small, share=share))
+        for share in (0.2, 0.15, 0.12)
     ]
-    found += [Case(name=f"noise {noise:.0%}", camera=replace(usual, noise=noise)) for noise in (0.05, 0.1, 0.2)]
+    found.append(
+        Case(name="25% of 704 px", camera=replace(small, width=704, height=396, share=0.25))
+    )
+    found += [
+        Case(
+            name=f"25 % of 1280 px, blur {blur:g} px", camera=replace(small, share=0.25, blur=blur)
+        )
+        for blur in (2, 3)
+    ]
+    found += [
+        Case(name=f"noise {noise:.0%}", camera=replace(usual, noise=noise))
+        for noise in (0.05, 0.1, 0.2)
+    ]
     found += [
         Case(name=f"exposure {e:g} refreshes, any phase", camera=usual, exposure=e, split=False)
         for e in (0.06, 0.5, 1, 1.7, 2.4)
@@ -97,10 +116,14 @@ def _sheet(camera: Camera) -> Sheet:
 @lru_cache(maxsize=64)
 def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
     """Return light (read,) with all bits dark, what each bit adds (read, bits), pixels (read,), rows (bits,) of 1."""
-    sheet = photograph(camera, [(_sheet(camera), pose(camera, CLOCK.size) @ _from_raster(camera, CLOCK))])
+    sheet = photograph(
+        camera, [(_sheet(camera), pose(camera, CLOCK.size) @ _from_raster(camera, CLOCK))]
+    )
     shown = sheet.base[0].copy()
     for cell in sheet.cells[::3]:
-        shown[cell.y : cell.y + cell.light.shape[0], cell.x : cell.x + cell.light.shape[1]] += cell.light
+        shown[cell.y : cell.y + cell.light.shape[0], cell.x : cell.x + cell.light.shape[1]] += (
+            cell.light
+        )
     (luma,) = digitised(camera, coded(camera, shown[None]), 0)
     places = finding.find(luma, [CLOCK])
     if not places:
@@ -111,9 +134,16 @@ def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
     adds = np.zeros((len(boxes), len(sheet.cells)))
     for number, cell in enumerate(sheet.cells):
         lit = np.zeros_like(sheet.base[0])
-        lit[cell.y : cell.y + cell.light.shape[0], cell.x : cell.x + cell.light.shape[1]] = cell.light
+        lit[cell.y : cell.y + cell.light.shape[0], cell.x : cell.x + cell.light.shape[1]] = (
+            cell.light
+        )
         adds[:, number] = [lit[y : y + h, x : x + w].mean() for x, y, w, h in boxes]
-    return base, adds, np.array([w * h for _, _, w, h in boxes]), _row_delay(replace(camera, readout=1.0), sheet)
+    return (
+        base,
+        adds,
+        np.array([w * h for _, _, w, h in boxes]),
+        _row_delay(replace(camera, readout=1.0), sheet),
+    )
 
 
 def _light(codes: Array) -> Array:
@@ -132,7 +162,8 @@ def signal(case: Case, frames: int) -> tuple[float, float, int]:
     lit = np.empty((frames, len(LIT_BITS)))
     for number, region in enumerate(LIT_BITS):
         bit = int(region.printed["bit"])
-        at = middle + (rows[number] - 0.5) * case.camera.readout * REFRESH  # the chart's middle is the picture's
+        # the chart's middle is the picture's
+        at = middle + (rows[number] - 0.5) * case.camera.readout * REFRESH
         share = clock_readings.expected_shares(at, case.exposure, bit + 1)[:, bit]
         lit[:, number] = 1 - share if region.printed["complement"] else share
     codes = case.camera.luma(base + lit @ adds.T)
@@ -147,15 +178,23 @@ def _told(readings: clock_readings.Readings, middle: Array) -> tuple[float, floa
 
 
 def films(setting: Setting) -> list[tuple[str, Camera, float]]:
-    """Name, camera and seconds: 30 frame/s on 60 Hz, so that every exposure can be split half and half."""
-    small = Camera(width=1280, height=720, rate=Fraction(30), noise=0.02, exposure=0.01, crf=30, seed=3)
+    """Name, camera and seconds.
+
+    30 frame/s on 60 Hz, so that every exposure can be split half and half.
+    """
+    small = Camera(
+        width=1280, height=720, rate=Fraction(30), noise=0.02, exposure=0.01, crf=30, seed=3
+    )
     seconds = 4.0 if setting.share >= 1 else 1.0
     found = [
         (f"{share:.0%} of 1280 px, CRF {crf}", replace(small, share=share, crf=crf), seconds)
         for share in (0.25, 0.5, 1.0)
         for crf in (23, 30, 36)
     ]
-    found += [(f"50 %, CRF 30, blur {b:g} px", replace(small, share=0.5, blur=b), seconds) for b in (1.5, 3)]
+    found += [
+        (f"50 %, CRF 30, blur {b:g} px", replace(small, share=0.5, blur=b), seconds)
+        for b in (1.5, 3)
+    ]
     return found[:1] if setting.tiny else found
 
 
@@ -165,7 +204,13 @@ def film(case: tuple[str, Camera, float]) -> tuple[str, int, float, int]:
     with tempfile.TemporaryDirectory() as folder:
         start = 1 / REFRESH - camera.exposure / 2
         truth = film_maker.film_clock(
-            camera, CLOCK, Path(folder) / "c.mp4", seconds, refresh=REFRESH, first_index=65_000, start=start
+            camera,
+            CLOCK,
+            Path(folder) / "c.mp4",
+            seconds,
+            refresh=REFRESH,
+            first_index=65_000,
+            start=start,
         )
         looked = build.look(Shot(id="c", subject="c", clip="c.mp4", chart="clock"), Path(folder))
     clocks = clock_readings.read_clocks(looked)
@@ -184,7 +229,9 @@ def main(setting: Setting) -> str:
         rows.append((case.name, f"{read:.2%}", f"{blended:.1%}", wrong))
     text = table((f"signal, {frames} frames each", "read", "of them blends", "wrong"), rows)
     made = setting.each(film, films(setting))
-    return text + table(("coded film", "frames", "read", "wrong"), [(n, f, f"{r:.1%}", w) for n, f, r, w in made])
+    return text + table(
+        ("coded film", "frames", "read", "wrong"), [(n, f, f"{r:.1%}", w) for n, f, r, w in made]
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""Films and streams of clocks at signal level: what each frame shows of every bit is integrated, then made noisy.
+"""Films and streams of clocks at signal level.
 
-The settings are those of the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time, read-out of 0.3 to
-1 frame time, screens with their own refresh, every clock off by its own 5 to 50 ppm, film at 60 or 240 frame/s, 2 %
-noise. What a budget judges (type B) is drawn from normal distributions with the standard uncertainty that it states.
+What each frame shows of every bit is integrated, then made noisy.
+The settings are those of the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time,
+read-out of 0.3 to 1 frame time, screens with their own refresh, every clock off by its own 5 to 50
+ppm, film at 60 or 240 frame/s, 2 % noise. What a budget judges (type B) is drawn from normal
+distributions with the standard uncertainty that it states.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ NOISE = 0.02
 JITTER = 0.002  # s, of the way from camera to monitor
 FILMED, FILLED = 0.5, 0.9  # share of the film's height, and of the camera's, that the clock takes
 HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # at which the low bits stand
-AGAIN = 40  # times that the same film is made with other jitter: what the mean would be under the same conditions
+# times that the same film is made with other jitter: what the mean would be under the same
+# conditions
+AGAIN = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,10 @@ def drawn(random: np.random.Generator, film: float, seconds: float) -> Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """From camera to monitor: ``middles`` (p,) of the exposures in s, ``start`` of the monitor's refreshes."""
+    """From camera to monitor.
+
+    ``middles`` (p,) of the exposures in s, ``start`` of the monitor's refreshes.
+    """
 
     what: Setting
     middles: Array
@@ -115,11 +122,15 @@ def film_of(
 
     def live(height: float) -> Array:
         at = times + what.readouts[0] * height
-        return clock_readings.expected_shares(5000 + what.refresh * at, what.film_exposure * what.refresh, 24)
+        return clock_readings.expected_shares(
+            5000 + what.refresh * at, what.film_exposure * what.refresh, 24
+        )
 
     def shown(height: float) -> Array:
         taken = way.middles + what.readouts[1] * height
-        pictures = clock_readings.expected_shares(5000 + what.refresh * taken, what.exposure * what.refresh, 24)
+        pictures = clock_readings.expected_shares(
+            5000 + what.refresh * taken, what.exposure * what.refresh, 24
+        )
         return shown_by(way, times + what.readouts[0] * height, lights, pictures)
 
     both = [
@@ -129,7 +140,9 @@ def film_of(
     return times, *both, _seen(way, lights, times)
 
 
-def _readings(random: np.random.Generator, seen: Callable[[float], Array], lag: float) -> clock_readings.Readings:
+def _readings(
+    random: np.random.Generator, seen: Callable[[float], Array], lag: float
+) -> clock_readings.Readings:
     """Read what is ``seen`` (n, 24) at a height, made noisy."""
     rows = np.stack([seen(height)[:, : clock_readings.LOW_BITS] for height in HEIGHTS], axis=1)
     middle, low = (one + NOISE * random.standard_normal(one.shape) for one in (seen(0.0), rows))
@@ -137,12 +150,19 @@ def _readings(random: np.random.Generator, seen: Callable[[float], Array], lag: 
 
 
 def _seen(way: Chain, lights: Array, times: Array) -> Array:
-    inside = (lights > times[0] + 0.05) & (lights < times[-1] - 0.05) & (np.append(lights[1:], np.inf) > lights)
+    inside = (
+        (lights > times[0] + 0.05)
+        & (lights < times[-1] - 0.05)
+        & (np.append(lights[1:], np.inf) > lights)
+    )
     return np.asarray((lights - way.middles)[inside] * 1000)
 
 
 def film(random: np.random.Generator) -> list[Reading]:
-    """Measure a film of clock and monitor; U and truth of every statistic, the name of which stands as region."""
+    """Measure a film of clock and monitor.
+
+    U and truth of every statistic, the name of which stands as region.
+    """
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
     way = chain(random, drawn(random, rate, seconds))
     times, live, shown, true = film_of(random, way)
@@ -164,12 +184,17 @@ def bars(random: np.random.Generator) -> tuple[str, Reading]:
     times, live, shown, true = film_of(random, chain(random, what))
     found = screens.glass_to_glass(times, live, shown)
     common = latency.film_lines(found, 1000 / what.film, 0.0)
-    [mean] = _figures(random, "latency.glass_to_glass", found, common, {"mean": float(true.mean())}, shift=False)
+    [mean] = _figures(
+        random, "latency.glass_to_glass", found, common, {"mean": float(true.mean())}, shift=False
+    )
     return found.reading, mean
 
 
 def shown_by(way: Chain, times: Array, lights: Array, pictures: Array) -> Array:
-    """Return what a film at ``times`` sees of the monitor, (n, c): pictures (p, c) held from ``lights`` (p,) on."""
+    """Return what a film at ``times`` sees of the monitor, (n, c).
+
+    Pictures (p, c) held from ``lights`` (p,) on.
+    """
     what = way.what
     half, ends = what.film_exposure / 2, np.append(lights[1:], np.inf)
     newest = np.searchsorted(lights, times + half, side="right") - 1
@@ -184,10 +209,13 @@ def shown_by(way: Chain, times: Array, lights: Array, pictures: Array) -> Array:
 CHIPS = (0.0131, 0.0173, 0.0223)  # s
 
 
-def light_film(random: np.random.Generator, what: Setting) -> tuple[Array, Array, Array, drive_sequence.Drive, Array]:
+def light_film(
+    random: np.random.Generator, what: Setting
+) -> tuple[Array, Array, Array, drive_sequence.Drive, Array]:
     """Return film times, light of an LED and of the monitor (n,), the drive, and the latencies in ms.
 
-    The LED's resonator is off by up to 0.2 %, its curve and that of the monitor's picture are unknown powers.
+    The LED's resonator is off by up to 0.2 %, its curve and that of the monitor's picture are
+    unknown powers.
     """
     way = chain(random, what)
     drive, began = drive_sequence.of_chips(float(random.choice(CHIPS))), random.uniform(20, 100)
@@ -196,12 +224,15 @@ def light_film(random: np.random.Generator, what: Setting) -> tuple[Array, Array
     lights = way.lights(random)
 
     def mean(middles: Array, width: float) -> Array:
-        return drive.mean(began + rate * (middles - width / 2), began + rate * (middles + width / 2))
+        return drive.mean(
+            began + rate * (middles - width / 2), began + rate * (middles + width / 2)
+        )
 
     pictures = mean(way.middles, what.exposure)[:, None]
     seen = [mean(times, what.film_exposure), shown_by(way, times, lights, pictures)[:, 0]]
     noisy = [
-        np.maximum(one, 0) ** random.uniform(0.8, 1.25) + NOISE * random.standard_normal(len(times)) for one in seen
+        np.maximum(one, 0) ** random.uniform(0.8, 1.25) + NOISE * random.standard_normal(len(times))
+        for one in seen
     ]
     return times, 0.1 + 0.7 * noisy[0], 0.05 + 0.4 * noisy[1], drive, _seen(way, lights, times)
 
@@ -222,7 +253,9 @@ def light_stream(random: np.random.Generator) -> list[Reading]:
     drive = drive_sequence.of_chips(float(random.choice(CHIPS)), rounds=1)
     taken = random.uniform(20, 100) + np.arange(int(what.seconds * what.camera)) / what.camera
     came = taken + what.delay + random.normal(0, 0.001, len(taken))
-    seen = drive.mean(taken - what.exposure / 2, taken + what.exposure / 2) ** random.uniform(0.8, 1.25)
+    seen = drive.mean(taken - what.exposure / 2, taken + what.exposure / 2) ** random.uniform(
+        0.8, 1.25
+    )
     source = 0.1 + 0.7 * (seen + NOISE * random.standard_normal(len(taken)))
     found = driven.stream((taken - taken[0]) * off(random), source, came, drive)
     truths = {"mean": 1000 * what.delay}
@@ -234,7 +267,9 @@ def stream(random: np.random.Generator) -> list[Reading]:
     what = drawn(random, 60.0, 10.0)
     taken = random.uniform(0.3, 0.34) + np.arange(int(what.seconds * what.camera)) / what.camera
     came = taken + what.delay + random.normal(0, 0.001, len(taken))
-    shares = clock_readings.expected_shares(1000 + what.refresh * taken, what.exposure * what.refresh, 24)
+    shares = clock_readings.expected_shares(
+        1000 + what.refresh * taken, what.exposure * what.refresh, 24
+    )
     log = np.arange(int((what.seconds + 2) * what.refresh))
     readings = clock_readings.readings_of(shares + NOISE * random.standard_normal(shares.shape))
     found = screens.stream(readings, came, np.column_stack([1000 + log, log / what.refresh]))
@@ -251,13 +286,24 @@ def _figures(
     *,
     shift: bool = True,
 ) -> list[Reading]:
-    """Pair figures and truths; what the common lines judge is drawn once, the same for all statistics."""
-    judged = float(sum(line.contribution * random.standard_normal() for line in common)) if shift else 0.0
+    """Pair figures and truths.
+
+    What the common lines judge is drawn once, the same for all statistics.
+    """
+    judged = (
+        float(sum(line.contribution * random.standard_normal() for line in common))
+        if shift
+        else 0.0
+    )
     readings = []
     for statistic, (value, lines) in delay.statistics(found.draws, found.single).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)
             expanded = combined.k * combined.uncertainty
-            readings.append(Reading(quantity=quantity, region=statistic, value=value, expanded=expanded, truth=truth))
+            readings.append(
+                Reading(
+                    quantity=quantity, region=statistic, value=value, expanded=expanded, truth=truth
+                )
+            )
     return readings

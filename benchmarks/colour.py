@@ -1,7 +1,7 @@
 """Colour: how far off, what a coder does to a patch, and how surely a ColorChecker is found.
 
-``python benchmarks/colour.py [films] [coder] [checker]``; without names all three. How often the truth lies within U is
-told by ``benchmarks/coverage.py colour``.
+``python benchmarks/colour.py [films] [coder] [checker]``; without names all three. How often the
+truth lies within U is told by ``benchmarks/coverage.py colour``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def filmed(camera: Camera, name: str) -> Scene:
     """Film a chart and look at the film."""
     with tempfile.TemporaryDirectory() as folder:
         film_maker.film_chart(camera, definition.load(name), Path(folder) / "film.mkv", 0.4)
-        return build.look(Shot(id="film", subject="camera", clip="film.mkv", chart=name), Path(folder))
+        return build.look(
+            Shot(id="film", subject="camera", clip="film.mkv", chart=name), Path(folder)
+        )
 
 
 def films() -> None:
@@ -59,10 +61,23 @@ def films() -> None:
     for name in ("acceptance", "colorchecker"):
         for gains, saturation in zip(CASTS, SATURATIONS, strict=True):
             for crf in (0, 23):
-                camera = Camera(gains=gains, saturation=saturation, white=0.75, noise=0.006, crf=crf, seed=crf + 1)
+                camera = Camera(
+                    gains=gains,
+                    saturation=saturation,
+                    white=0.75,
+                    noise=0.006,
+                    crf=crf,
+                    seed=crf + 1,
+                )
                 truths = colours.truths(camera, definition.load(name))
-                found = [one for one in colour.measure(filmed(camera, name)) if isinstance(one, Measurement)]
-                told = [f"{m.value:.2f} ± {m.expanded:.2f} ({truths[m.quantity]:.2f})" for m in found]
+                found = [
+                    one
+                    for one in colour.measure(filmed(camera, name))
+                    if isinstance(one, Measurement)
+                ]
+                told = [
+                    f"{m.value:.2f} ± {m.expanded:.2f} ({truths[m.quantity]:.2f})" for m in found
+                ]
                 rows.append((name, " ".join(f"{gain:g}" for gain in gains), saturation, crf, *told))
     names = [one.quantity.removeprefix("colour.") for one in found]
     print(table(("chart", "gains", "saturation", "CRF", *names), rows))
@@ -73,10 +88,14 @@ def coder() -> None:
     rows = []
     for width, noise in ((1280, 0.004), (1280, 0.012), (640, 0.004)):
         for crf in CRFS:
-            camera = Camera(width=width, height=width * 9 // 16, noise=noise, white=0.75, crf=crf, seed=crf + 1)
+            camera = Camera(
+                width=width, height=width * 9 // 16, noise=noise, white=0.75, crf=crf, seed=crf + 1
+            )
             seen = colour.compare(filmed(camera, "acceptance")).patches
             lights = colours.printed(definition.load("acceptance"))
-            off = np.array([patch.codes for patch in seen]) - [colours.planes(camera, light) for light in lights]
+            off = np.array([patch.codes for patch in seen]) - [
+                colours.planes(camera, light) for light in lights
+            ]
             stated = [patch.coding**2 + patch.doubts**2 + patch.rounding**2 for patch in seen]
             both = (_rms(off), np.sqrt(np.mean(stated, axis=0)))
             told = (" ".join(f"{value:.2f}" for value in one) for one in both)
@@ -94,7 +113,9 @@ def checker(cases: int = 100) -> None:
     for share in (0.2, 0.4, 0.8):
         good, offs, seconds = 0, [], []
         for case in range(cases):
-            truth, picture = _posed(np.random.default_rng([24, case, round(10 * share)]), share, chart)
+            truth, picture = _posed(
+                np.random.default_rng([24, case, round(10 * share)]), share, chart
+            )
             start = time.perf_counter()
             found = colorchecker.find(picture, chart)
             seconds.append(time.perf_counter() - start)
@@ -107,16 +128,26 @@ def checker(cases: int = 100) -> None:
     for name in ("bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4"):
         opened = clip.open_clip(REAL / name)
         wanted = set(np.linspace(0, len(opened.packets) - 1, 50).astype(int).tolist())
-        pictures = [picture_of(frame, opened.info) for frame in opened.frames() if frame.index in wanted]
-        print(f"{name}: {sum(len(colorchecker.find(one, chart)) for one in pictures)} in {len(pictures)} pictures")
-    others = sum(len(colorchecker.find(np.asarray(cv2.imread(str(REAL / one)), np.uint8), chart)) for one in STILLS)
+        pictures = [
+            picture_of(frame, opened.info) for frame in opened.frames() if frame.index in wanted
+        ]
+        print(
+            f"{name}: {sum(len(colorchecker.find(one, chart)) for one in pictures)} in {len(pictures)} pictures"
+        )
+    others = sum(
+        len(colorchecker.find(np.asarray(cv2.imread(str(REAL / one)), np.uint8), chart))
+        for one in STILLS
+    )
     print(f"pictures of other charts: {others} in {len(STILLS)}")
 
 
 def _posed(
     random: np.random.Generator, share: float, chart: definition.Chart
 ) -> tuple[film_maker.Truth, NDArray[np.uint8]]:
-    """Film the chart tilted to 30 degrees about any axis, at any roll, with a cast; return the middle picture, BGR."""
+    """Film the chart tilted to 30 degrees about any axis, at any roll, with a cast.
+
+    Return the middle picture, BGR.
+    """
     tilt, turn = random.uniform(0, 30), random.uniform(0, 2 * np.pi)
     camera = Camera(
         height=960,
@@ -143,8 +174,13 @@ def _off(found: located.Located, truth: film_maker.Truth) -> float:
     """Return how far the patch that is worst lies from its place, in sides of a patch."""
     places = [located.quad(found, region, 0.0)[0] for region in found.chart.regions]
     rects = [region.rect for region in found.chart.regions]
-    away = [np.hypot(*(at - truth.point(x + w / 2, y + h / 2))) for at, (x, y, w, h) in zip(places, rects, strict=True)]
-    return float(max(away) / np.linalg.norm(np.diff(located.quad(found, found.chart.regions[0])[:2], axis=0)))
+    away = [
+        np.hypot(*(at - truth.point(x + w / 2, y + h / 2)))
+        for at, (x, y, w, h) in zip(places, rects, strict=True)
+    ]
+    return float(
+        max(away) / np.linalg.norm(np.diff(located.quad(found, found.chart.regions[0])[:2], axis=0))
+    )
 
 
 PARTS = {"films": films, "coder": coder, "checker": checker}

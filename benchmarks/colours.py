@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
 SIDE = 40  # px of a patch
-CURVE = 0.03  # half-width of the exponent between the steps' curve and the patches', as Scene.tone_doubt has it
+# half-width of the exponent between the steps' curve and the patches', as Scene.tone_doubt has it
+CURVE = 0.03
 LAB_DOUBT = 1.0  # dE, standard, of the copy that hangs there
 
 
@@ -41,7 +42,9 @@ def drawn_camera(random: np.random.Generator) -> Camera:
 
 def printed(chart: definition.Chart) -> Array:
     """Return the printed colours (n, 3) in linear light of BT.709 primaries, as far as the raster can show them."""
-    return np.clip([linear_rgb(one.printed["lab"]) for one in chart.regions if one.kind == "colour"], 0, 1)
+    return np.clip(
+        [linear_rgb(one.printed["lab"]) for one in chart.regions if one.kind == "colour"], 0, 1
+    )
 
 
 def truths(camera: Camera, chart: definition.Chart) -> dict[str, float]:
@@ -61,30 +64,46 @@ def drawn(random: np.random.Generator, camera: Camera) -> Scene:
     copy = Copy(serial="drawn", reflectance_doubt=0.0, scale_doubt=0.0, lab_doubt=LAB_DOUBT)
     off = random.normal(0, LAB_DOUBT / math.sqrt(3), (24, 3))
     colours = [one for one in chart.regions if one.kind == "colour"]
-    centres = np.array([[x + width / 2, y + height / 2] for x, y, width, height in (one.rect for one in colours)])
+    centres = np.array(
+        [[x + width / 2, y + height / 2] for x, y, width, height in (one.rect for one in colours)]
+    )
     fall = random.normal(0, UNEVEN / math.sqrt(3), 2) / (chart.size[0] / 2)
     exponent = 1 + random.normal(0, CURVE / math.sqrt(3))
     light = printed(chart) ** exponent * (1 + (centres - centres.mean(axis=0)) @ fall)[:, None]
     frames = int(random.integers(1, 17))
-    views = [_patch(random, camera, one, light[number], off[number], frames) for number, one in enumerate(colours)]
+    views = [
+        _patch(random, camera, one, light[number], off[number], frames)
+        for number, one in enumerate(colours)
+    ]
     steps = [
-        scenes.patch(random, camera, planes(camera, np.full(3, level))[0], frames, one.name, "grey", level)
+        scenes.patch(
+            random, camera, planes(camera, np.full(3, level))[0], frames, one.name, "grey", level
+        )
         for one in chart.regions
         if one.kind == "grey" and (level := one.printed["reflectance"])
     ]
     seen = scenes.of([*views, *steps])
-    return replace(seen, chart=replace(chart, copy=copy), reference=replace(seen.reference, cb=views[0].cb))
+    return replace(
+        seen, chart=replace(chart, copy=copy), reference=replace(seen.reference, cb=views[0].cb)
+    )
 
 
 def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
-    """Return the chart as it looks in light that falls off a little: its colours lighter to one side."""
+    """Return the chart as it looks in light that falls off a little.
+
+    Its colours lighter to one side.
+    """
     fall = random.normal(0, UNEVEN / math.sqrt(3), 2) / (chart.size[0] / 2)
 
     def lit(region: definition.Region) -> definition.Region:
         if region.kind != "colour":
             return region
         x, y, width, height = region.rect
-        scale = np.cbrt(1 + np.array([x + width / 2 - chart.size[0] / 2, y + height / 2 - chart.size[1] / 2]) @ fall)
+        scale = np.cbrt(
+            1
+            + np.array([x + width / 2 - chart.size[0] / 2, y + height / 2 - chart.size[1] / 2])
+            @ fall
+        )
         lightness, a, b = region.printed["lab"]
         lab = (scale * (lightness + 16) - 16, scale * a, scale * b)
         return replace(region, printed={**region.printed, "lab": lab})
@@ -94,33 +113,58 @@ def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Cha
 
 def planes(camera: Camera, light: Array) -> list[float]:
     """Return the codes that the camera gives this light (3,): Y', Cb, Cr, not rounded."""
-    return [float(plane.mean()) for plane in coded(camera, np.tile(light[:, None, None], (1, 2, 2)).astype(np.float32))]
+    return [
+        float(plane.mean())
+        for plane in coded(camera, np.tile(light[:, None, None], (1, 2, 2)).astype(np.float32))
+    ]
 
 
 def _patch(
-    random: np.random.Generator, camera: Camera, region: definition.Region, light: Array, off: Array, frames: int
+    random: np.random.Generator,
+    camera: Camera,
+    region: definition.Region,
+    light: Array,
+    off: Array,
+    frames: int,
 ) -> View:
-    """Return a patch of this light; its printed colour is what the file says, which is ``off`` what hangs there."""
+    """Return a patch of this light.
+
+    Its printed colour is what the file says, which is ``off`` what hangs there.
+    """
     shapes = ((SIDE, SIDE), (SIDE // 2, SIDE // 2), (SIDE // 2, SIDE // 2))
     luma, cb, cr = (
-        np.clip(np.rint(scenes.filmed(random, camera, np.full(shape, code), frames)), 0, 255).astype(np.uint8)
+        np.clip(
+            np.rint(scenes.filmed(random, camera, np.full(shape, code), frames)), 0, 255
+        ).astype(np.uint8)
         for shape, code in zip(shapes, planes(camera, light), strict=True)
     )
     lab = tuple((np.array(region.printed["lab"]) + off).tolist())
-    view = scenes.view(region.name, "colour", luma, {**region.printed, "lab": lab}, rect=region.rect)
+    view = scenes.view(
+        region.name, "colour", luma, {**region.printed, "lab": lab}, rect=region.rect
+    )
     return replace(view, cb=cb, cr=cr)
 
 
 def plane(seen: Scene) -> str:
-    """Draw the a*b* plane (SVG): each patch as printed (square, in its colour), as measured (dot), a line between."""
+    """Draw the a*b* plane (SVG).
+
+    Each patch as printed (square, in its colour), as measured (dot), a line between.
+    """
     compared = colour.compare(seen)
     span, side = 90.0, 380.0
     dots = []
     for patch, lab in zip(compared.patches, compared.nominal.lab, strict=True):
-        (x, y), (u, v) = ((side / 2 * (1 + a / span), side / 2 * (1 - b / span)) for a, b in (patch.aim[1:], lab[1:]))
-        paint = "rgb({}, {}, {})".format(*(round(255 * float(value)) for value in srgb(_shown(patch.aim))))
+        (x, y), (u, v) = (
+            (side / 2 * (1 + a / span), side / 2 * (1 - b / span))
+            for a, b in (patch.aim[1:], lab[1:])
+        )
+        paint = "rgb({}, {}, {})".format(
+            *(round(255 * float(value)) for value in srgb(_shown(patch.aim)))
+        )
         dots.append(f'<path d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" stroke="#444"/>')
-        dots.append(f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{paint}" stroke="#444"/>')
+        dots.append(
+            f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{paint}" stroke="#444"/>'
+        )
         dots.append(f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3.2" fill="#fff" stroke="#111"/>')
     lines = [
         f'<path d="M{at:.1f} 0V{side:g}M0 {at:.1f}H{side:g}" stroke="{"#888" if value == 0 else "#ddd"}"/>'
@@ -138,8 +182,13 @@ def plane(seen: Scene) -> str:
     )
     body = "".join([*lines, *marks, *dots, words])
     box = f'viewBox="0 0 {side:g} {side + 22:g}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {box} font-family="sans-serif" font-size="11" fill="none">' + (
-        f'<rect width="{side:g}" height="{side + 22:g}" fill="#fff"/>{body}</svg>'.replace("<text", '<text fill="#222"')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} font-family="sans-serif" font-size="11" fill="none">'
+        + (
+            f'<rect width="{side:g}" height="{side + 22:g}" fill="#fff"/>{body}</svg>'.replace(
+                "<text", '<text fill="#222"'
+            )
+        )
     )
 
 

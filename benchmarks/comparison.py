@@ -1,8 +1,10 @@
-"""What a second generation loses, and what chance makes of equal films: ``python benchmarks/comparison.py [PAIRS]``.
+"""What a second generation loses, and what chance makes of equal films.
 
-One simulated camera of 1280 x 720 (1 % noise, H.264) films the chart for a second. Losses: that film decoded and coded
-again. Chance: PAIRS films of other noise and the same quality, at CRF 15, 22 and 28 in turn, each held beside the one
-before; the share of differences beyond their uncertainty should be one in twenty.
+``python benchmarks/comparison.py [PAIRS]``.
+One simulated camera of 1280 x 720 (1 % noise, H.264) films the chart for a second. Losses: that
+film decoded and coded again. Chance: PAIRS films of other noise and the same quality, at CRF 15, 22
+and 28 in turn, each held beside the one before; the share of differences beyond their uncertainty
+should be one in twenty.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ GENERATIONS = {
 def film(folder: Path, seed: int, crf: int, seconds: float) -> Path:
     """Film the chart."""
     path = folder / f"{seed}-{crf}.mp4"
-    films.film_chart(Camera(noise=0.01, crf=crf, seed=seed), definition.load("acceptance"), path, seconds)
+    films.film_chart(
+        Camera(noise=0.01, crf=crf, seed=seed), definition.load("acceptance"), path, seconds
+    )
     return path
 
 
@@ -52,8 +56,13 @@ def again(source: Path, options: dict[str, str]) -> Path:
 
 def held(live: Path, playback: Path) -> comparison.Pair:
     """Measure both and hold one beside the other."""
-    done = [runner.look(replace(shot, clip=str(path))) for shot, path in ((LIVE, live), (PLAYBACK, playback))]
-    items, notes = ([one for each in done for one in getattr(each, name)] for name in ("measurements", "notes"))
+    done = [
+        runner.look(replace(shot, clip=str(path)))
+        for shot, path in ((LIVE, live), (PLAYBACK, playback))
+    ]
+    items, notes = (
+        [one for each in done for one in getattr(each, name)] for name in ("measurements", "notes")
+    )
     [pair] = comparison.pairs([one.shot for one in done], items, notes)
     return pair
 
@@ -79,7 +88,9 @@ def chance(folder: Path, pairs: int, seconds: float) -> str:
     beyond: Counter[str] = Counter()
     every: Counter[str] = Counter()
     for number in range(pairs):
-        films = [film(folder, 100 + 2 * number + one, QUALITIES[number % 3], seconds) for one in (0, 1)]
+        films = [
+            film(folder, 100 + 2 * number + one, QUALITIES[number % 3], seconds) for one in (0, 1)
+        ]
         for one in told(held(*films)):
             family = one.live.quantity.partition(".")[0]
             every[family] += 1
@@ -89,7 +100,9 @@ def chance(folder: Path, pairs: int, seconds: float) -> str:
         for name in sorted(every)
     ]
     total = f"| all | {beyond.total()} / {every.total()} | {100 * beyond.total() / every.total():.1f} % |"
-    return "\n".join(["| family | beyond / compared | share |", "| --- | --- | --- |", *rows, total])
+    return "\n".join(
+        ["| family | beyond / compared | share |", "| --- | --- | --- |", *rows, total]
+    )
 
 
 def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GENERATIONS)) -> str:
@@ -100,7 +113,9 @@ def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GE
         cases = list(GENERATIONS.items())[:generations]
         rows = [loss(title, held(first, again(first, options))) for title, options in cases]
         heading = "| second generation | wedge, horizontal / vertical, TVL | beyond / compared | not had in playback |"
-        return "\n".join([heading, "| --- | --- | --- | --- |", *rows, "", chance(folder, pairs, seconds)])
+        return "\n".join(
+            [heading, "| --- | --- | --- | --- |", *rows, "", chance(folder, pairs, seconds)]
+        )
 
 
 if __name__ == "__main__":

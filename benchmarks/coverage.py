@@ -2,8 +2,8 @@
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
 
-Every run draws every input of the budget from its stated distribution. A newcomer adds a case in ``cases.py``; figures
-of filmed charts come by themselves, by ``films.TRUTHS``.
+Every run draws every input of the budget from its stated distribution. A newcomer adds a case in
+``cases.py``; figures of filmed charts come by themselves, by ``films.TRUTHS``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ def _run(case: tuple[str, int]) -> list[dict[str, Any]]:
 def made(name: str, setting: Setting) -> dict[str, Any]:
     """Run a case; returns what the cache keeps: every reading's error, U and truth."""
     start, runs = time.perf_counter(), _runs(name, setting)
-    readings = [one for found in setting.each(_run, [(name, number) for number in range(runs)]) for one in found]
+    readings = [
+        one
+        for found in setting.each(_run, [(name, number) for number in range(runs)])
+        for one in found
+    ]
     seconds = round(time.perf_counter() - start, 1)
     print(f"{name}: {runs} runs, {seconds} s", flush=True)
     return {"runs": runs, "seconds": seconds, "readings": readings, "machine": machine()}
@@ -57,7 +61,11 @@ def made(name: str, setting: Setting) -> dict[str, Any]:
 def kept(name: str, setting: Setting, cache: Path | None, *, anew: bool) -> dict[str, Any]:
     """Take a case from the cache, or run it and keep it there."""
     path = cache / f"coverage_{name}.json" if cache else None
-    return cached(path, lambda: made(name, setting), lambda found: not anew and found["runs"] == _runs(name, setting))
+    return cached(
+        path,
+        lambda: made(name, setting),
+        lambda found: not anew and found["runs"] == _runs(name, setting),
+    )
 
 
 def _runs(name: str, setting: Setting) -> int:
@@ -69,18 +77,27 @@ def rows(name: str, found: Mapping[str, Any]) -> list[tuple[str, ...]]:
     told: list[tuple[str, ...]] = []
     for quantity in sorted({one["quantity"] for one in found["readings"]}):
         readings = [one for one in found["readings"] if one["quantity"] == quantity]
-        off, expanded, truth = (np.array([one[key] for one in readings]) for key in ("off", "expanded", "truth"))
+        off, expanded, truth = (
+            np.array([one[key] for one in readings]) for key in ("off", "expanded", "truth")
+        )
         hits, unit = int(np.sum(np.abs(off) <= expanded)), metrics.quantities()[quantity]
         if unit in RELATIVE:
             off, expanded, unit = 100 * off / truth, 100 * expanded / truth, "%"
-        sizes = (f"{off.mean():+.2g}", f"{np.sqrt(np.mean(off**2)):.3g}", f"{np.sqrt(np.mean(expanded**2)):.3g}")
+        sizes = (
+            f"{off.mean():+.2g}",
+            f"{np.sqrt(np.mean(off**2)):.3g}",
+            f"{np.sqrt(np.mean(expanded**2)):.3g}",
+        )
         share = _share(quantity, hits, off.size, FILM_BAND if name in FILMS else BAND)
         told.append((f"`{quantity}`", CASES[name][0], f"{hits} of {off.size}", share, *sizes, unit))
     return told
 
 
 def _share(quantity: str, hits: int, runs: int, band: tuple[float, float]) -> str:
-    """Tell the share of hits; bold outside the band, or outside what chance makes of 95 % in few runs."""
+    """Tell the share of hits.
+
+    Bold outside the band, or outside what chance makes of 95 % in few runs.
+    """
     share = f"{hits / runs:.1%}"
     if quantity in COUNTS:
         return f"{share} (a count)"
@@ -109,13 +126,21 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     machines = "; ".join(dict.fromkeys(case["machine"] for case in found.values()))
     seconds = sum(case["seconds"] for case in found.values())
     made_on = prose(f"Made {machines}. It took {seconds / 60:.0f} minutes.")
-    parts = ["# Coverage of the stated uncertainties\n", opening, f"```text\n{command}\n```\n", made_on, bars]
+    parts = [
+        "# Coverage of the stated uncertainties\n",
+        opening,
+        f"```text\n{command}\n```\n",
+        made_on,
+        bars,
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, table(head, every)])).rstrip() + "\n"
 
 
 def main(arguments: list[str]) -> None:
     """Run what was asked for, and write the document when every case is there."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
     parser.add_argument("--share", type=float, default=1.0, help="share of the full number of runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
@@ -127,7 +152,9 @@ def main(arguments: list[str]) -> None:
     setting = Setting(share=given.share, jobs=given.jobs)
     wanted = CASES if given.cache or not given.cases else given.cases
     found = {name: kept(name, setting, given.cache, anew=name in given.cases) for name in wanted}
-    text = document(found, "python benchmarks/coverage.py" + f" --share {given.share:g}" * (given.share != 1))
+    text = document(
+        found, "python benchmarks/coverage.py" + f" --share {given.share:g}" * (given.share != 1)
+    )
     if set(found) == set(CASES):
         (given.docs / "coverage.md").write_text(text, "utf-8")
     print(text)

@@ -1,10 +1,10 @@
 """How often the edge plate is found, and its MTF50 right, at 5 to 8 % of a picture's width.
 
-``python benchmarks/edge_plate.py [cases]``.
-Each case is seeded: 96 to 154 px wide, anywhere in a 1080p picture, roll to 10 and tilt to 15 degrees, blur 1 px, noise
-2 %, eight frames of H.264. Only the surroundings of the plate are filmed (480 x 320 px) and set into a picture of
-rectangles and slopes, in which the plate is looked for. MTF50 is compared with that of the simulated camera: without
-coding loss (CRF 0), and at CRF 28, where the coder takes some of it.
+``python benchmarks/edge_plate.py [cases]``. Each case is seeded: 96 to 154 px wide, anywhere in a
+1080p picture, roll to 10 and tilt to 15 degrees, blur 1 px, noise 2 %, eight frames of H.264. Only
+the surroundings of the plate are filmed (480 x 320 px) and set into a picture of rectangles and
+slopes, in which the plate is looked for. MTF50 is compared with that of the simulated camera:
+without coding loss (CRF 0), and at CRF 28, where the coder takes some of it.
 """
 
 from __future__ import annotations
@@ -48,13 +48,17 @@ def camera(rng: np.random.Generator, case: int) -> Camera:
 def is_found(rng: np.random.Generator, seen: build.Scene) -> bool:
     """Set the film's middle frame into a 1080p picture and look for every known chart there."""
     light = scene_behind(rng)[::2, ::2]
-    luma = np.clip(16 + 219 * light**0.45 + 4.4 * rng.standard_normal(light.shape), 0, 255).astype(np.uint8)
+    luma = np.clip(16 + 219 * light**0.45 + 4.4 * rng.standard_normal(light.shape), 0, 255).astype(
+        np.uint8
+    )
     x, y = int(rng.integers(0, WIDTH - FILM[0])), int(rng.integers(0, HEIGHT - FILM[1]))
     luma[y : y + FILM[1], x : x + FILM[0]] = seen.reference.luma
     places = finding.find(luma, [chart for chart in KNOWN if chart.fiducials])
     if [place.chart.name for place in places] != [PLATE.name] or not seen.located:
         return False
-    return bool(np.abs(np.array(places[0].corners) - np.array(seen.shot.corners[0]) - (x, y)).max() < 2)
+    return bool(
+        np.abs(np.array(places[0].corners) - np.array(seen.shot.corners[0]) - (x, y)).max() < 2
+    )
 
 
 def figures(seen: build.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
@@ -63,7 +67,9 @@ def figures(seen: build.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
     rows = []
     for item in runner.measure(seen, {"resolution.mtf50"})[0]:
         if item.quantity == "resolution.mtf50":
-            truth = np.interp(-0.5, -filmed_by.mtf(frequency, float(item.details["angle"])), frequency)
+            truth = np.interp(
+                -0.5, -filmed_by.mtf(frequency, float(item.details["angle"])), frequency
+            )
             rows.append((item.value / truth - 1, item.expanded / truth))
     return rows
 

@@ -1,8 +1,9 @@
 """Picture faults: found in how many seeded cases, and never in sound footage.
 
-``python benchmarks/faults.py`` makes 100 films of each fault and 100 without any (``planted.py``), measures them and
-holds the figures against the thresholds of the pack ``picture_faults``; ``--share`` makes fewer, ``--picture FILE``
-draws one frame of each with its figure. Real footage is used where it is there.
+``python benchmarks/faults.py`` makes 100 films of each fault and 100 without any (``planted.py``),
+measures them and holds the figures against the thresholds of the pack ``picture_faults``;
+``--share`` makes fewer, ``--picture FILE`` draws one frame of each with its figure. Real footage is
+used where it is there.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ Case = tuple[str, int, Path | None]
 def limits() -> dict[str, float]:
     """Thresholds of the pack by fault."""
     given = pack.load(PACK, metrics.quantities()).requirements
-    return {one.id: one.limit.at_most for one in given if one.limit and one.limit.at_most is not None}
+    return {
+        one.id: one.limit.at_most for one in given if one.limit and one.limit.at_most is not None
+    }
 
 
 def levels(seen: build.Scene) -> dict[str, float]:
@@ -68,14 +71,30 @@ def found(setting: Setting) -> str:
         told = np.array([film[fault] for film in films if fault in film])
         hit = int(np.count_nonzero(told > limit[fault]))
         false = sum(film.get(fault, 0.0) > limit[fault] for film in clean)
-        spread = f"{np.percentile(told, 5):.3g} to {np.percentile(told, 95):.3g}" if told.size else "-"
+        spread = (
+            f"{np.percentile(told, 5):.3g} to {np.percentile(told, 95):.3g}" if told.size else "-"
+        )
         most = max((film[fault] for film in clean if fault in film), default=0.0)
-        real = " / ".join(f"{levels_of[fault]:.2g}" if fault in levels_of else "-" for _, levels_of in clips) or "-"
-        row = (fault, f"{limit[fault]:g}", f"{hit} of {len(films)}", spread, f"{false} of {len(clean)}", f"{most:.3g}")
+        real = (
+            " / ".join(
+                f"{levels_of[fault]:.2g}" if fault in levels_of else "-" for _, levels_of in clips
+            )
+            or "-"
+        )
+        row = (
+            fault,
+            f"{limit[fault]:g}",
+            f"{hit} of {len(films)}",
+            spread,
+            f"{false} of {len(clean)}",
+            f"{most:.3g}",
+        )
         rows.append((*row, real))
         print(" | ".join(map(str, rows[-1])), flush=True)
     sure = f"highest without it ({', '.join(name for name, _ in clips) or 'no clips'} in the last column)"
-    return table(("fault", "threshold", "found", "figures, 5 % to 95 %", "false", sure, "clips"), rows)
+    return table(
+        ("fault", "threshold", "found", "figures, 5 % to 95 %", "false", sure, "clips"), rows
+    )
 
 
 def picture(path: Path) -> None:
@@ -91,9 +110,17 @@ def picture(path: Path) -> None:
         unit = faults.QUANTITIES[f"faults.{fault}"]
         words = f"{fault}: {value:.3g} {unit}" if value is not None else f"{fault}: not told"
         tile = cv2.copyMakeBorder(
-            cv2.resize(kept, (240, 135), interpolation=cv2.INTER_AREA), 4, 18, 4, 4, 0, value=(255,) * 3
+            cv2.resize(kept, (240, 135), interpolation=cv2.INTER_AREA),
+            4,
+            18,
+            4,
+            4,
+            0,
+            value=(255,) * 3,
         )
-        cv2.putText(tile, words, (6, 152), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 1, cv2.LINE_AA)
+        cv2.putText(
+            tile, words, (6, 152), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 1, cv2.LINE_AA
+        )
         tiles.append(tile)
     tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % 4)
     sheet = np.vstack([np.hstack(tiles[at : at + 4]) for at in range(0, len(tiles), 4)])
@@ -103,7 +130,9 @@ def picture(path: Path) -> None:
 def main() -> None:
     """Print the table, or draw the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="share of the 100 films of each fault")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="share of the 100 films of each fault"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--picture", type=Path)
     given = parser.parse_args()

@@ -1,6 +1,7 @@
 """Films of the acceptance chart by a simulated camera, measured as footage is, each figure beside its truth.
 
-A newcomer gives the truth of a figure by one function in ``TRUTHS``: of the film's truth and the measurement.
+A newcomer gives the truth of a figure by one function in ``TRUTHS``: of the film's truth and the
+measurement.
 """
 
 from __future__ import annotations
@@ -50,9 +51,16 @@ class Reading:
         return self.value - self.truth
 
 
-def readings(camera: Camera, seconds: float = 0.4, printed: definition.Chart | None = None) -> list[Reading]:
-    """Film the chart, measure it, and pair what has a truth; ``printed``: a copy that nobody has measured."""
-    truth, measured = _filmed(camera, seconds, printed, "unmeasured" if printed else printed_copy.AS_DRAWN)
+def readings(
+    camera: Camera, seconds: float = 0.4, printed: definition.Chart | None = None
+) -> list[Reading]:
+    """Film the chart, measure it, and pair what has a truth; ``printed``.
+
+    A copy that nobody has measured.
+    """
+    truth, measured = _filmed(
+        camera, seconds, printed, "unmeasured" if printed else printed_copy.AS_DRAWN
+    )
     return [
         Reading(
             quantity=one.quantity,
@@ -78,7 +86,10 @@ def _filmed(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mkv"
         truth = films.film_chart(camera, shown or definition.load(CHART), path, seconds)
-        seen = build.look(Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy), path.parent)
+        seen = build.look(
+            Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy),
+            path.parent,
+        )
         return truth, runner.measure(seen)[0]
 
 
@@ -123,7 +134,10 @@ def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -
     """TV lines where the bars' fundamental in coded luma falls to 10 % of what the coded step would give."""
 
     def modulation(frequency: float) -> float:
-        waves = (camera.mtf(frequency, angle) * np.cos(PHASE), camera.mtf(3 * frequency, angle) * np.cos(3 * PHASE) / 3)
+        waves = (
+            camera.mtf(frequency, angle) * np.cos(PHASE),
+            camera.mtf(3 * frequency, angle) * np.cos(3 * PHASE) / 3,
+        )
         bars = (dark + light) / 2 + (light - dark) * 2 / np.pi * (waves[0] - waves[1])
         amplitude = 2 * np.mean(camera.luma(bars) * np.cos(PHASE))
         return float(amplitude / ((camera.luma(light) - camera.luma(dark)) * 2 / np.pi))
@@ -139,7 +153,9 @@ def _luma(camera: Camera, reflectance: float) -> float:
 def _gamma(film: films.Truth, _: Measurement) -> float:
     """Slope of log signal on log light over the steps at 20 to 80 % of the amplitude."""
     low, high = film.camera.code_range
-    light = np.array([one.printed["reflectance"] for one in film.chart.regions if one.kind == "grey"])
+    light = np.array(
+        [one.printed["reflectance"] for one in film.chart.regions if one.kind == "grey"]
+    )
     signal = (np.array([_luma(film.camera, one) for one in light]) - low) / (high - low)
     middle = (signal >= MIDDLE[0]) & (signal <= MIDDLE[1])
     return float(np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0])
@@ -157,7 +173,10 @@ def _weighted(film: films.Truth, one: Measurement) -> float:
 
 def _patch(film: films.Truth, one: Measurement) -> float:
     """20 lg(level above black / sigma)."""
-    level = _luma(film.camera, film.chart.region(one.region).printed["reflectance"]) - film.camera.code_range[0]
+    level = (
+        _luma(film.camera, film.chart.region(one.region).printed["reflectance"])
+        - film.camera.code_range[0]
+    )
     return decibels(level / math.hypot(film.noise, film.fixed_noise))
 
 
@@ -170,7 +189,9 @@ def _linear(film: films.Truth, one: Measurement) -> float:
 def _colour(film: films.Truth, one: Measurement) -> float:
     """Return the figure of the patches that were measured."""
     left_out = str(one.details["left_out"]).split(", ")
-    regions = tuple(region for region in film.chart.regions if region.printed.get("name") not in left_out)
+    regions = tuple(
+        region for region in film.chart.regions if region.printed.get("name") not in left_out
+    )
     return colours.truths(film.camera, replace(film.chart, regions=regions))[one.quantity]
 
 
@@ -199,9 +220,17 @@ def _distortion(film: films.Truth, one: Measurement) -> float:
 
 
 def _coverage(film: films.Truth, _: Measurement) -> float:
-    """Return the area of the chart's outline over that of the picture, in %; the whole chart is in the picture."""
+    """Return the area of the chart's outline over that of the picture, in %.
+
+    The whole chart is in the picture.
+    """
     side, (wide, high) = np.linspace(0, 1, 64, endpoint=False), film.chart.size
-    rim = [(s, 0) for s in side] + [(1, s) for s in side] + [(1 - s, 1) for s in side] + [(0, 1 - s) for s in side]
+    rim = (
+        [(s, 0) for s in side]
+        + [(1, s) for s in side]
+        + [(1 - s, 1) for s in side]
+        + [(0, 1 - s) for s in side]
+    )
     x, y = np.array([film.point(wide * across, high * down) for across, down in rim]).T
     area = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
     return 100 * area / (film.camera.width * film.camera.height)
@@ -219,7 +248,9 @@ TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {
     "geometry.tilt": lambda film, _: film.camera.tilt,
     "geometry.pan": lambda film, _: film.camera.pan,
     "geometry.roll": lambda film, _: film.camera.roll,
-    "geometry.pixels_per_metre": lambda film, _: 1000 * film.camera.share * film.camera.width / film.chart.size[0],
+    "geometry.pixels_per_metre": lambda film, _: (
+        1000 * film.camera.share * film.camera.width / film.chart.size[0]
+    ),
     "geometry.coverage": _coverage,
     "noise.snr": _signal_to_noise,
     "noise.snr_before_coding": _signal_to_noise,
@@ -232,5 +263,7 @@ TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {
     "noise.pixel": lambda film, _: film.fixed_noise,
     **dict.fromkeys(colour.QUANTITIES, _colour),
     "grey_scale.gamma": _gamma,
-    "grey_scale.steps": lambda film, _: float(len([r for r in film.chart.regions if r.kind == "grey"])),
+    "grey_scale.steps": lambda film, _: float(
+        len([r for r in film.chart.regions if r.kind == "grey"])
+    ),
 }

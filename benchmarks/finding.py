@@ -1,9 +1,11 @@
-"""How often, how exactly and how fast a chart is found: ``python benchmarks/finding.py [cases [number of a bar ...]]``.
+"""How often, how exactly and how fast a chart is found.
 
-Each case is a seeded pose (tilt to 40 degrees about any axis, any roll, the whole chart within a 1080p picture, 60
-degrees of view), one fiducial hidden or in glare, Gaussian blur, 5 % noise and H.264 at CRF 36 (the third frame of a
-film, so that it is predicted, not a key frame); poses are drawn again until the whole chart is in the picture. Found
-means that the regions' centres lie within 2 px RMS of the truth; each miss is printed with its reason.
+``python benchmarks/finding.py [cases [number of a bar ...]]``.
+Each case is a seeded pose (tilt to 40 degrees about any axis, any roll, the whole chart within a
+1080p picture, 60 degrees of view), one fiducial hidden or in glare, Gaussian blur, 5 % noise and
+H.264 at CRF 36 (the third frame of a film, so that it is predicted, not a key frame); poses are
+drawn again until the whole chart is in the picture. Found means that the regions' centres lie
+within 2 px RMS of the truth; each miss is printed with its reason.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def pose(rng: np.random.Generator, chart: definition.Chart, bar: Bar) -> placeme
         side = np.linspace(0, 1, 9)
         rim = np.concatenate([np.column_stack([side, 0 * side + end]) for end in (0, 1)])
         outline = placement.distorted(
-            placement.to_picture(matrix, np.concatenate([rim, rim[:, ::-1]]) * chart.size), k, (WIDTH, HEIGHT)
+            placement.to_picture(matrix, np.concatenate([rim, rim[:, ::-1]]) * chart.size),
+            k,
+            (WIDTH, HEIGHT),
         )
         if np.all(outline > 2) and np.all(outline < np.array([WIDTH, HEIGHT]) - 3):
             nowhere = ((0.0, 0.0),) * 4
@@ -92,7 +96,11 @@ def homography(rng: np.random.Generator, chart: definition.Chart, bar: Bar) -> n
     )
     turn = cv2.Rodrigues(np.array([np.cos(axis), np.sin(axis), 0.0]) * tilt)[0]
     turn = turn @ cv2.Rodrigues(np.array([0.0, 0.0, roll]))[0]
-    place = np.array([rng.uniform(-0.5, 0.5) * WIDTH, rng.uniform(-0.5, 0.5) * HEIGHT, focal]) * distance / focal
+    place = (
+        np.array([rng.uniform(-0.5, 0.5) * WIDTH, rng.uniform(-0.5, 0.5) * HEIGHT, focal])
+        * distance
+        / focal
+    )
     middle = np.array([[1, 0, -chart.size[0] / 2], [0, 1, -chart.size[1] / 2], [0, 0, 1.0]])
     camera = np.array([[focal, 0, (WIDTH - 1) / 2], [0, focal, (HEIGHT - 1) / 2], [0, 0, 1.0]])
     return np.asarray(camera @ np.column_stack([turn[:, 0], turn[:, 1], place]) @ middle)
@@ -104,7 +112,9 @@ def scene_behind(rng: np.random.Generator) -> np.ndarray:
     for _ in range(60):
         x, y = rng.integers(0, 2 * WIDTH), rng.integers(0, 2 * HEIGHT)
         w, h = rng.integers(20, 900, 2)
-        cv2.rectangle(light, (int(x), int(y)), (int(x + w), int(y + h)), float(rng.uniform(0.02, 0.95)), -1)
+        cv2.rectangle(
+            light, (int(x), int(y)), (int(x + w), int(y + h)), float(rng.uniform(0.02, 0.95)), -1
+        )
     return light
 
 
@@ -127,15 +137,21 @@ def film(rng: np.random.Generator, truth: placement.Located, bar: Bar) -> np.nda
         hide(rng, light, truth)
     light = cv2.GaussianBlur(light, (0, 0), 2 * bar.blur)
     light = cv2.resize(light, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA) * rng.uniform(0.6, 1.0)
-    coded = np.maximum(1.099 * np.maximum(light, 1e-6) ** 0.45 - 0.099, 4.5 * np.minimum(light, 0.018))
-    frames = [coded + bar.noise * rng.standard_normal(coded.shape) for _ in range(3 if bar.crf else 1)]
+    coded = np.maximum(
+        1.099 * np.maximum(light, 1e-6) ** 0.45 - 0.099, 4.5 * np.minimum(light, 0.018)
+    )
+    frames = [
+        coded + bar.noise * rng.standard_normal(coded.shape) for _ in range(3 if bar.crf else 1)
+    ]
     lumas = [np.clip(np.rint(16 + 219 * frame), 0, 255).astype(np.uint8) for frame in frames]
     return through_h264(lumas, bar.crf)[-1] if bar.crf else lumas[-1]
 
 
 def seen_through_lens(truth: placement.Located, raster: np.ndarray) -> list[np.ndarray]:
     """Return the raster's column and row (2 HEIGHT, 2 WIDTH) seen by each of twice as many pixels each way."""
-    across, down = (((np.arange(2 * n) - 0.5) / 2 - (n - 1) / 2).astype(np.float32) for n in (WIDTH, HEIGHT))
+    across, down = (
+        ((np.arange(2 * n) - 0.5) / 2 - (n - 1) / 2).astype(np.float32) for n in (WIDTH, HEIGHT)
+    )
     radius = (across**2 + down[:, None] ** 2) / ((WIDTH - 1) ** 2 + (HEIGHT - 1) ** 2) * 4
     stretch = 1 + np.float32(truth.distortion) * radius
     x, y = (WIDTH - 1) / 2 + across * stretch, (HEIGHT - 1) / 2 + down[:, None] * stretch
@@ -151,14 +167,21 @@ def through_h264(lumas: list[np.ndarray], crf: int) -> list[np.ndarray]:
         stream = container.add_stream(
             "libx264", rate=25, options={"crf": str(crf), "preset": "veryfast", "threads": "1"}
         )
-        stream.width, stream.height, stream.pix_fmt = lumas[0].shape[1], lumas[0].shape[0], "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = (
+            lumas[0].shape[1],
+            lumas[0].shape[0],
+            "yuv420p",
+        )
         for luma in lumas:
             grey = np.vstack([luma, np.full((luma.shape[0] // 2, luma.shape[1]), 128, np.uint8)])
             container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="yuv420p")))
         container.mux(stream.encode())
     store.seek(0)
     with av.open(store) as container:
-        return [frame.to_ndarray(format="yuv420p")[: lumas[0].shape[0]] for frame in container.decode(video=0)]
+        return [
+            frame.to_ndarray(format="yuv420p")[: lumas[0].shape[0]]
+            for frame in container.decode(video=0)
+        ]
 
 
 def error(located: placement.Located, truth: placement.Located) -> float:
@@ -181,9 +204,14 @@ def run(bar: Bar, chart: definition.Chart, cases: int) -> None:
         times.append(time.perf_counter() - start)
         errors.append(error(found[0], truth) if len(found) == 1 else np.inf)
         if errors[-1] >= 2.0:
-            print(f"    case {case} (k {truth.distortion:.3f}): {reason(luma, chart, errors[-1])}", flush=True)
+            print(
+                f"    case {case} (k {truth.distortion:.3f}): {reason(luma, chart, errors[-1])}",
+                flush=True,
+            )
     good = np.array(errors) < 2.0
-    spread = np.quantile(np.array(errors)[good], [0.5, 0.95, 1.0]) if good.any() else np.full(3, np.nan)
+    spread = (
+        np.quantile(np.array(errors)[good], [0.5, 0.95, 1.0]) if good.any() else np.full(3, np.nan)
+    )
     print(
         f"{chart.name:11s} {bar.name:32s} found {good.sum()}/{cases}; off by {spread[0]:.2f} px (median), "
         f"{spread[1]:.2f} (95 %), {spread[2]:.2f} (worst); {np.median(times):.3f} s (median), {max(times):.3f} (worst)",
@@ -192,7 +220,10 @@ def run(bar: Bar, chart: definition.Chart, cases: int) -> None:
 
 
 def reason(luma: np.ndarray, chart: definition.Chart, off: float) -> str:
-    """Return why a chart was missed: what a user is told, or by how much it was found in the wrong place."""
+    """Return why a chart was missed.
+
+    What a user is told, or by how much it was found in the wrong place.
+    """
     if np.isfinite(off):
         return f"found, but off by {off:.1f} px"
     try:
@@ -212,7 +243,10 @@ def chartless() -> None:
         start = time.perf_counter()
         count = sum(len(finding.find(luma, known)) for luma in sample)
         seconds = (time.perf_counter() - start) / len(sample)
-        print(f"{path.name:24s} {count} charts in {len(sample)} chartless pictures, {seconds:.3f} s each", flush=True)
+        print(
+            f"{path.name:24s} {count} charts in {len(sample)} chartless pictures, {seconds:.3f} s each",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
@@ -221,5 +255,9 @@ if __name__ == "__main__":
     wanted = [BARS[int(one)] for one in sys.argv[2:]] or list(BARS)
     for chart_name in ("acceptance", "clock"):
         for each in wanted:
-            run(each, definition.load(chart_name), number if chart_name == "acceptance" else max(1, number // 4))
+            run(
+                each,
+                definition.load(chart_name),
+                number if chart_name == "acceptance" else max(1, number // 4),
+            )
     chartless()

@@ -1,6 +1,8 @@
-"""Drops, repeats and freezes that were planted, counted by the filmed clock and without it: who finds what.
+"""Drops, repeats and freezes that were planted, counted by the filmed clock and without it.
 
-``python benchmarks/frame_rate.py [--share 0.1] [NAME ...]`` prints the tables of ``docs/metrics/frame_rate.md``.
+Who finds what.
+``python benchmarks/frame_rate.py [--share 0.1] [NAME ...]`` prints the tables of
+``docs/metrics/frame_rate.md``.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ CLIPS = ("bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4")
 RATE = 25
 FROZEN = 2 * RATE  # frames of a planted freeze
 WIDTH, HEIGHT = 320, 180
-COVERED = 0.5  # of a planted freeze that must be left open, else it is denied: coders refine the picture for a second
+# of a planted freeze that must be left open, else it is denied: coders refine the picture for a
+# second
+COVERED = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,10 @@ class Counted:
 
 
 def counted(seed: int, seconds: float = 60.0) -> Counted:
-    """Film the clock at 2 % noise and CRF 36 with B-frames; each slot is dropped or repeated with 2 % each."""
+    """Film the clock at 2 % noise and CRF 36 with B-frames.
+
+    Each slot is dropped or repeated with 2 % each.
+    """
     random = np.random.default_rng([seed, 4])
     slots = round(seconds * RATE)
     fate = random.choice(3, slots, p=[0.96, 0.02, 0.02])
@@ -62,7 +69,11 @@ def counted(seed: int, seconds: float = 60.0) -> Counted:
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         truth = film_clock(
-            camera, definition.load("clock"), Path(folder) / "clock.mp4", seconds, start=random.uniform(0, 0.04)
+            camera,
+            definition.load("clock"),
+            Path(folder) / "clock.mp4",
+            seconds,
+            start=random.uniform(0, 0.04),
         )
         seen = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), Path(folder))
     found = clock_counter.count(clock_counter.readings(seen))
@@ -89,7 +100,10 @@ def _left(missing: int, repeats: NDArray[np.bool_], at: int) -> int:
 
 
 def moving(random: np.random.Generator, frames: int, sigma: float = 1.0) -> Iterator[Picture]:
-    """Draw a textured background, still or panned, over which textured things move; sensor noise of ``sigma`` codes."""
+    """Draw a textured background, still or panned, over which textured things move.
+
+    Sensor noise of ``sigma`` codes.
+    """
     field = 110 + 55 * _texture(random, (2 * HEIGHT, 3 * WIDTH), 6.0)
     pan = random.choice([0.0, random.uniform(0.3, 2.0)])
     things = [
@@ -101,7 +115,10 @@ def moving(random: np.random.Generator, frames: int, sigma: float = 1.0) -> Iter
         left = round(pan * index) % (2 * WIDTH)
         picture = field[:HEIGHT, left : left + WIDTH].copy()
         for look, place, speed in things:
-            y, x = (round(float(place[i] * n + speed[i] * index)) % n for i, n in enumerate((HEIGHT - 40, WIDTH - 30)))
+            y, x = (
+                round(float(place[i] * n + speed[i] * index)) % n
+                for i, n in enumerate((HEIGHT - 40, WIDTH - 30))
+            )
             picture[y : y + 40, x : x + 30] = look
         yield _coded(picture + sigma * random.standard_normal(picture.shape))
 
@@ -113,7 +130,9 @@ def still(random: np.random.Generator, frames: int, sigma: float) -> Iterator[Pi
         yield _coded(field + sigma * random.standard_normal(field.shape))
 
 
-def _texture(random: np.random.Generator, size: tuple[int, int], grain: float) -> NDArray[np.float64]:
+def _texture(
+    random: np.random.Generator, size: tuple[int, int], grain: float
+) -> NDArray[np.float64]:
     rough = gaussian_filter(random.standard_normal(size), grain)
     return np.asarray(rough / np.abs(rough).max())
 
@@ -143,7 +162,10 @@ def quality(crf: int, interval: int) -> dict[str, str]:
 
 
 def rate(kilobits: int) -> dict[str, str]:
-    """Return settings as most cameras are set up: a constant bit rate, no B-frames, a key frame every 2 s."""
+    """Return settings as most cameras are set up.
+
+    A constant bit rate, no B-frames, a key frame every 2 s.
+    """
     bits = str(1000 * kilobits)
     return {
         "b": bits,
@@ -171,7 +193,10 @@ def coded(pictures: Sequence[Picture], options: dict[str, str]) -> freeze.Eviden
 
 
 def planted_in_motion(seed: int) -> tuple[str, int]:
-    """Plant a freeze of 2 s in a moving scene; tell ``found`` with the larger error of its ends, in frames, or not."""
+    """Plant a freeze of 2 s in a moving scene.
+
+    Tell ``found`` with the larger error of its ends, in frames, or not.
+    """
     return _planted(np.random.default_rng([seed, 5]), moves=True)
 
 
@@ -188,14 +213,19 @@ def _planted(random: np.random.Generator, *, moves: bool) -> tuple[str, int]:
 
 
 def outcome(evidence: freeze.Evidence, planted: Run) -> tuple[str, int]:
-    """``found``, ``undecided``, ``denied`` or ``false`` (a freeze elsewhere); and the error of the ends in frames."""
+    """``found``, ``undecided``, ``denied`` or ``false`` (a freeze elsewhere).
+
+    And the error of the ends in frames.
+    """
     touching = [run for run in evidence.frozen if run[0] < planted[1] and planted[0] < run[1]]
     if len(touching) < len(evidence.frozen):
         return "false", 0
     if touching:
         ends = touching[0][0] - planted[0], touching[-1][1] - planted[1]
         return "found", max(map(abs, ends))
-    covered = sum(max(0, min(end, planted[1]) - max(start, planted[0])) for start, end in evidence.undecided)
+    covered = sum(
+        max(0, min(end, planted[1]) - max(start, planted[0])) for start, end in evidence.undecided
+    )
     return ("undecided" if covered >= COVERED * (planted[1] - planted[0]) else "denied"), 0
 
 
@@ -203,7 +233,10 @@ def live(seed: int) -> int:
     """Frames said to be frozen of a live still scene at CRF 36."""
     random = np.random.default_rng([seed, 7])
     pictures = list(still(random, 10 * RATE, random.uniform(0.5, 4.5)))
-    return sum(end - start for start, end in coded(pictures, quality(36, int(random.choice([12, 25, 50, 250])))).frozen)
+    return sum(
+        end - start
+        for start, end in coded(pictures, quality(36, int(random.choice([12, 25, 50, 250])))).frozen
+    )
 
 
 def counter(setting: Setting) -> str:
@@ -213,7 +246,15 @@ def counter(setting: Setting) -> str:
     planted, seen = (sum(one.dropped[i] + one.repeated[i] for one in runs) for i in (0, 1))
     wrong = sum(one.misplaced for one in runs)
     rows = [[f"{len(runs)} clips of {seconds:.0f} s", planted, seen, wrong]]
-    return table(("filmed counter, 2 % noise, CRF 36, B-frames", "planted", "counted", "frames said wrongly"), rows)
+    return table(
+        (
+            "filmed counter, 2 % noise, CRF 36, B-frames",
+            "planted",
+            "counted",
+            "frames said wrongly",
+        ),
+        rows,
+    )
 
 
 def _counted(case: tuple[int, float]) -> Counted:
@@ -232,9 +273,21 @@ def freezes(setting: Setting) -> str:
         runs = setting.each(function, range(setting.runs(100, 2)))
         errors = [error for what, error in runs if what == "found"]
         near, worst = sum(error <= 1 for error in errors), f"{max(errors, default=0)} frames"
-        number = {what: sum(one == what for one, _ in runs) for what in ("found", "undecided", "denied", "false")}
+        number = {
+            what: sum(one == what for one, _ in runs)
+            for what in ("found", "undecided", "denied", "false")
+        }
         rows.append(
-            [name, len(runs), number["found"], near, worst, number["undecided"], number["denied"], number["false"]]
+            [
+                name,
+                len(runs),
+                number["found"],
+                near,
+                worst,
+                number["undecided"],
+                number["denied"],
+                number["false"],
+            ]
         )
     return table(columns.split("|"), rows)
 
@@ -245,17 +298,25 @@ def alive(setting: Setting) -> str:
     rows = [["still scene, CRF 36, 10 s each", len(runs), sum(runs)]]
     for name in CLIPS if not setting.tiny else ():
         path = setting.real / name
-        rows.append([name, 1, sum(b - a for a, b in found(path).frozen) if path.is_file() else "not there"])
+        rows.append(
+            [name, 1, sum(b - a for a, b in found(path).frozen) if path.is_file() else "not there"]
+        )
     return table(("live, no counter", "clips", "frames called frozen"), rows)
 
 
-SECTIONS: dict[str, Callable[[Setting], str]] = {"counter": counter, "freezes": freezes, "alive": alive}
+SECTIONS: dict[str, Callable[[Setting], str]] = {
+    "counter": counter,
+    "freezes": freezes,
+    "alive": alive,
+}
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*SECTIONS, []], help="tables to make; default: all")
+    parser.add_argument(
+        "names", nargs="*", choices=[*SECTIONS, []], help="tables to make; default: all"
+    )
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=1)
     given = parser.parse_args()

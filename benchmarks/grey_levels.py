@@ -1,4 +1,7 @@
-"""Grey levels with the truth: steps of a copy that is a little off, a transparent scale, fields that are coded."""
+"""Grey levels with the truth.
+
+Steps of a copy that is a little off, a transparent scale, fields that are coded.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ TOE = 4.5  # slope of BT.709 at black
 def steps(random: np.random.Generator) -> list[Reading]:
     """Measure the slope of the tone curve on the acceptance chart's steps, from a copy that is a little off."""
     camera = Camera(
-        noise=random.uniform(0.004, 0.02), fixed_noise=random.uniform(0, 0.006), white=random.uniform(0.7, 0.95)
+        noise=random.uniform(0.004, 0.02),
+        fixed_noise=random.uniform(0, 0.006),
+        white=random.uniform(0.7, 0.95),
     )
     doubt, frames = random.uniform(0.0, 0.02), int(random.integers(8, 33))
     lights = [float(region.printed["reflectance"]) for region in STEPS]
@@ -53,12 +58,23 @@ def steps(random: np.random.Generator) -> list[Reading]:
 
 
 def transparency(random: np.random.Generator) -> list[Reading]:
-    """Measure the dynamic range on a transparent scale of 12 to 30 steps; codes are clipped at 16 and 235."""
+    """Measure the dynamic range on a transparent scale of 12 to 30 steps.
+
+    Codes are clipped at 16 and 235.
+    """
     sigma, white, count = random.uniform(0.8, 6), random.uniform(2, 4), int(random.integers(12, 31))
     camera = Camera(black=0.004, white=white, noise=sigma / 219, fixed_noise=0.0)
     lights = 10 ** -np.linspace(3.6 + random.uniform(0, 0.3), 0, count)
     views = [
-        scenes.patch(random, camera, float(np.clip(camera.luma(light), 16, 235)), 16, f"grey{i}", "grey", float(light))
+        scenes.patch(
+            random,
+            camera,
+            float(np.clip(camera.luma(light), 16, 235)),
+            16,
+            f"grey{i}",
+            "grey",
+            float(light),
+        )
         for i, light in enumerate(lights)
     ]
     dark = math.hypot(sigma, math.sqrt(1 / 12)) / (TOE * 219 * (white - 0.004))
@@ -68,14 +84,22 @@ def transparency(random: np.random.Generator) -> list[Reading]:
 
 
 def coded(random: np.random.Generator) -> list[Reading]:
-    """Measure a noisy field after x264 at a quality, preset and tuning at random: what was there before coding."""
+    """Measure a noisy field after x264 at a quality, preset and tuning at random.
+
+    What was there before coding.
+    """
     temporal, fixed = random.uniform(1, 5), random.uniform(0, 2)
     still = 120 + fixed * random.standard_normal((144, 176))
     codes = np.rint(still + temporal * random.standard_normal((16, 144, 176))).astype(np.uint8)
-    options = {"crf": str(random.integers(4, 21)), "preset": str(random.choice(["ultrafast", "veryfast", "medium"]))}
+    options = {
+        "crf": str(random.integers(4, 21)),
+        "preset": str(random.choice(["ultrafast", "veryfast", "medium"])),
+    }
     with tempfile.TemporaryDirectory() as folder:
         encode.write(Path(folder) / "clip.mp4", list(codes), options=options)
-        shot = Shot(id="s", subject="c", clip="clip.mp4", regions={"flat": (16.0, 16.0, 144.0, 112.0)})
+        shot = Shot(
+            id="s", subject="c", clip="clip.mp4", regions={"flat": (16.0, 16.0, 144.0, 112.0)}
+        )
         seen = build.look(shot, Path(folder))
     truth = films.decibels(219 / math.hypot(temporal, fixed))
     return _paired(noise.measure(seen), {"noise.snr_before_coding": truth})
@@ -83,7 +107,13 @@ def coded(random: np.random.Generator) -> list[Reading]:
 
 def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
     return [
-        Reading(quantity=m.quantity, region=m.region, value=m.value, expanded=m.expanded, truth=truths[m.quantity])
+        Reading(
+            quantity=m.quantity,
+            region=m.region,
+            value=m.value,
+            expanded=m.expanded,
+            truth=truths[m.quantity],
+        )
         for m in measured
         if isinstance(m, Measurement) and m.quantity in truths and not m.lower_bound
     ]

@@ -1,11 +1,13 @@
-"""Print the tables of ``docs/metrics/latency.md``: error and coverage of latency, by signals and by whole films.
+"""Print the tables of ``docs/metrics/latency.md``.
 
-``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T] [signals|films|bars|lights ...]``
+Error and coverage of latency, by signals and by whole films.
+``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T]
+[signals|films|bars|lights ...]``
 
-Signals: ``clocks.py``, 2,000 runs, of which half are films of clock and monitor and half streams. Films: 12 of 60 s,
-640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s. Bars: signals at 240 frame/s with
-exposures of 1 ms. Finished films and batches of signals
-are kept in the cache, so that the work can be broken off and gone on with.
+Signals: ``clocks.py``, 2,000 runs, of which half are films of clock and monitor and half streams.
+Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s.
+Bars: signals at 240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept
+in the cache, so that the work can be broken off and gone on with.
 """
 
 from __future__ import annotations
@@ -80,8 +82,15 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
     what = clocks.drawn(random, 240.0 if number % 4 == 3 else 60.0, seconds)
     common = Camera(width=WIDTH, height=HEIGHT, noise=clocks.NOISE, crf=30, seed=number + 1)
     rolled = [float(random.uniform(0.3, 1)) for _ in range(2)]
-    phone = replace(common, rate=Fraction(round(what.film)), exposure=what.film_exposure, readout=rolled[0] / what.film)
-    own = replace(common, rate=_rate(what.camera), exposure=what.exposure, readout=rolled[1] / what.camera)
+    phone = replace(
+        common,
+        rate=Fraction(round(what.film)),
+        exposure=what.film_exposure,
+        readout=rolled[0] / what.film,
+    )
+    own = replace(
+        common, rate=_rate(what.camera), exposure=what.exposure, readout=rolled[1] / what.camera
+    )
     told = {
         "film": round(what.film),
         "film_exposure": 1000 * what.film_exposure,
@@ -105,10 +114,18 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
         except GapError as gap:
             return {**told, "reason": gap.code}
     for one in found:
-        if isinstance(one, Measurement) and one.quantity == metric.GLASS and one.statistic in truths:
+        if (
+            isinstance(one, Measurement)
+            and one.quantity == metric.GLASS
+            and one.statistic in truths
+        ):
             told[one.statistic] = float(one.value - truths[one.statistic])
             told[f"{one.statistic}_expanded"] = one.expanded
-            told |= {"reading": one.details["reading"], "coarse": one.details["coarse"], "n": one.samples}
+            told |= {
+                "reading": one.details["reading"],
+                "coarse": one.details["coarse"],
+                "n": one.samples,
+            }
     return told
 
 
@@ -133,9 +150,23 @@ def _covered(every: Rows) -> str:
         chosen = [row for row in every if (row["what"], row["statistic"]) == (what, statistic)]
         off, expanded = (np.array([row[key] for row in chosen]) for key in ("off", "expanded"))
         hits = int(np.sum(np.abs(off) <= expanded))
-        sizes = (f"{off.mean():+.2f}", f"{np.median(np.abs(off)):.2f}", f"{np.median(expanded):.2f}")
-        lines.append((f"`{what}`", statistic, f"{hits} of {off.size}", f"{hits / off.size:.1%}", *sizes))
-    head = ("figure", "statistic", "truth inside U", "share", "bias, ms", "error, median, ms", "U, median, ms")
+        sizes = (
+            f"{off.mean():+.2f}",
+            f"{np.median(np.abs(off)):.2f}",
+            f"{np.median(expanded):.2f}",
+        )
+        lines.append(
+            (f"`{what}`", statistic, f"{hits} of {off.size}", f"{hits / off.size:.1%}", *sizes)
+        )
+    head = (
+        "figure",
+        "statistic",
+        "truth inside U",
+        "share",
+        "bias, ms",
+        "error, median, ms",
+        "U, median, ms",
+    )
     return table(head, lines)
 
 
@@ -174,8 +205,18 @@ def bars(setting: Setting, cache: Path | None, seconds: float) -> str:
         off = np.abs(off)
         inside = f"{np.sum(off <= expanded)} of {off.size}"
         sizes = (f"{np.median(off):.2f}", f"{off.max():.2f}", f"{np.median(expanded):.2f}")
-        lines.append((reading, str(off.size), f"{np.sum(off <= WITHIN)} of {off.size}", inside, *sizes))
-    head = ("read", "films", "mean within 2 ms", "inside U", "error, median, ms", "largest, ms", "U, median, ms")
+        lines.append(
+            (reading, str(off.size), f"{np.sum(off <= WITHIN)} of {off.size}", inside, *sizes)
+        )
+    head = (
+        "read",
+        "films",
+        "mean within 2 ms",
+        "inside U",
+        "error, median, ms",
+        "largest, ms",
+        "U, median, ms",
+    )
     return table(head, lines)
 
 
@@ -211,7 +252,9 @@ PARTS = {"signals": signals, "films": whole_films, "bars": bars, "lights": light
 
 def main(arguments: list[str]) -> None:
     """Run what was asked for and print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--share", type=float, default=1.0, help="share of the full number of runs")
     parser.add_argument("--jobs", type=int, default=2, help="processes")

@@ -1,6 +1,8 @@
-"""Low light with the truth: series of illuminances and walls drawn as signals, and a series that is filmed.
+"""Low light with the truth.
 
-``python benchmarks/low_light.py`` films the series (960 x 540, seven levels) and prints how far its figures are off.
+Series of illuminances and walls drawn as signals, and a series that is filmed.
+``python benchmarks/low_light.py`` films the series (960 x 540, seven levels) and prints how far its
+figures are off.
 """
 
 from __future__ import annotations
@@ -35,13 +37,16 @@ BRIGHTEST = 300.0  # lx
 
 
 def series(random: np.random.Generator) -> list[Reading]:
-    """Measure a series: straight lines in the logarithm, but for where the criterion truly is crossed.
+    """Measure a series.
 
-    That lies off the line as far as the interpolation claims; lux meter and filters are off as far as their accuracies
-    say; figures scatter about their truth and know their scatter by 12 degrees of freedom.
+    Straight lines in the logarithm, but for where the criterion truly is crossed.
+    That lies off the line as far as the interpolation claims; lux meter and filters are off as far
+    as their accuracies say; figures scatter about their truth and know their scatter by 12 degrees
+    of freedom.
     """
     count, step = int(random.integers(5, 8)), random.uniform(math.log(1.6), math.log(3))
-    at = random.uniform(0.6, 3.4)  # steps below the brightest, where both criteria are met for the last time
+    # steps below the brightest, where both criteria are met for the last time
+    at = random.uniform(0.6, 3.4)
     weight, index = 1 - at % 1, np.arange(count)
     off = random.normal(0, weight * (1 - weight) * step / 2 / math.sqrt(3))
     crossing = BRIGHTEST * math.exp(-at * step + off)
@@ -60,25 +65,42 @@ def series(random: np.random.Generator) -> list[Reading]:
     truths |= {("low_light.snr", shot.id): snr for shot, snr in zip(shots, ratio, strict=True)}
     shares = zip(shots, 100 * resolution / resolution[0], strict=False)
     truths |= {("low_light.resolution", shot.id): share for shot, share in shares}
-    chosen = str(random.integers(1, resolution.size))  # one level of each run, so that runs are independent
+    # one level of each run, so that runs are independent
+    chosen = str(random.integers(1, resolution.size))
     return _readings((one for one in found if one.shot == chosen or one.statistic), truths)
 
 
 def _shots(random: np.random.Generator, count: int, step: float) -> list[Shot]:
-    """Draw the levels: the lux meter reads the brightest, a filter each makes the others; both are off."""
+    """Draw the levels: the lux meter reads the brightest, a filter each makes the others.
+
+    Both are off.
+    """
     meter, glass = random.uniform(2, 12), random.uniform(2, 8)
     read = BRIGHTEST * (1 + random.normal(0, meter / 100 / math.sqrt(3)))
     shots = []
     for number in range(count):
-        stated = math.exp(-number * step) * (1 + random.normal(0, glass / 100 / math.sqrt(3)) * (number > 0))
-        values = {"illuminance": read, "illuminance_accuracy": meter, "filter": stated, "filter_accuracy": glass}
+        stated = math.exp(-number * step) * (
+            1 + random.normal(0, glass / 100 / math.sqrt(3)) * (number > 0)
+        )
+        values = {
+            "illuminance": read,
+            "illuminance_accuracy": meter,
+            "filter": stated,
+            "filter_accuracy": glass,
+        }
         used = tuple(values)[: None if number else 2]
         conditions = tuple(Condition(name=name, value=values[name]) for name in used)
-        shots.append(Shot(id=str(number), subject="camera", clip="", chart="acceptance", conditions=conditions))
+        shots.append(
+            Shot(
+                id=str(number), subject="camera", clip="", chart="acceptance", conditions=conditions
+            )
+        )
     return shots
 
 
-def _figure(random: np.random.Generator, shot: Shot, quantity: str, truth: float, u: float) -> Measurement:
+def _figure(
+    random: np.random.Generator, shot: Shot, quantity: str, truth: float, u: float
+) -> Measurement:
     stated = u * math.sqrt(random.chisquare(DEGREES) / DEGREES)
     budget = [BudgetLine(source="noise and fit", contribution=stated, degrees_of_freedom=DEGREES)]
     region = "flat.middle" if quantity.startswith("noise") else "centre.wedge_horizontal"
@@ -86,8 +108,13 @@ def _figure(random: np.random.Generator, shot: Shot, quantity: str, truth: float
     return measurement(shot, quantity, value, "", budget, samples=8, method="drawn", region=region)
 
 
-def _readings(found: Iterable[Measurement], truths: Mapping[tuple[str, str], float]) -> list[Reading]:
-    """Pair figures with their truths; the two minimum illuminations by criterion. Bounds are no readings."""
+def _readings(
+    found: Iterable[Measurement], truths: Mapping[tuple[str, str], float]
+) -> list[Reading]:
+    """Pair figures with their truths; the two minimum illuminations by criterion.
+
+    Bounds are no readings.
+    """
     return [
         Reading(
             quantity=one.quantity,
@@ -107,7 +134,10 @@ def wall(random: np.random.Generator) -> list[Reading]:
     aside, hot = random.uniform(-0.2, 0.2, 2), random.uniform(1.05, 4.0)
     y, x = np.linspace(-1, 1, rows)[:, None] - aside[0], np.linspace(-1, 1, columns) - aside[1]
     light = 0.8 * hot ** -((y**2 + x**2) / 2)
-    camera, exponent = Camera(black=0.0, white=1.0), random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
+    camera, exponent = (
+        Camera(black=0.0, white=1.0),
+        random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3)),
+    )
     codes = camera.luma(light ** (1 / (1 + exponent)))
     frames = codes + random.uniform(0.5, 4) * random.standard_normal((4, rows, columns))
     found = low_light.measure(scenes.of([scenes.view("wall.flat", "flat", frames)]))
@@ -118,7 +148,13 @@ def wall(random: np.random.Generator) -> list[Reading]:
         "low_light.hot_spot": float(grid[middle].mean() / grid[rim].mean()),
     }
     return [
-        Reading(quantity=one.quantity, region="", value=one.value, expanded=one.expanded, truth=truths[one.quantity])
+        Reading(
+            quantity=one.quantity,
+            region="",
+            value=one.value,
+            expanded=one.expanded,
+            truth=truths[one.quantity],
+        )
         for one in found
         if isinstance(one, Measurement)
     ]
@@ -143,9 +179,13 @@ def measured() -> list[Measurement]:
 
 
 def _shot(folder: Path, lux: float) -> runner.Measured:
-    film_maker.film_chart(camera_at(lux), definition.load(films.CHART), folder / f"{lux:g}.mp4", 0.4)
+    film_maker.film_chart(
+        camera_at(lux), definition.load(films.CHART), folder / f"{lux:g}.mp4", 0.4
+    )
     lit = Condition(name="illuminance", value=lux, unit="lx")
-    shot = Shot(id=f"{lux:g}", subject="c", clip=f"{lux:g}.mp4", chart=films.CHART, conditions=(lit,))
+    shot = Shot(
+        id=f"{lux:g}", subject="c", clip=f"{lux:g}.mp4", chart=films.CHART, conditions=(lit,)
+    )
     return runner.look(shot, folder=folder)
 
 
@@ -165,21 +205,35 @@ def true_lines(lux: float) -> float:
 def _truths() -> dict[tuple[str, str], float]:
     """Truth of each share and ratio, and of the illuminances at which straight lines through them meet the criteria."""
     lux = sorted(BLURS)
-    lines, ratios = np.array([true_lines(one) for one in lux]), np.array([true_ratio(one) for one in lux])
+    lines, ratios = (
+        np.array([true_lines(one) for one in lux]),
+        np.array([true_ratio(one) for one in lux]),
+    )
     shares = 100 * lines / lines[-1]
-    found = {("low_light.resolution", f"{one:g}"): share for one, share in zip(lux, shares, strict=True)}
+    found = {
+        ("low_light.resolution", f"{one:g}"): share for one, share in zip(lux, shares, strict=True)
+    }
     found |= {("low_light.snr", f"{one:g}"): ratio for one, ratio in zip(lux, ratios, strict=True)}
     for name, values, criterion in (("resolution_70", shares, 70.0), ("snr_25", ratios, 25.0)):
-        found["low_light.minimum_illumination", name] = math.exp(np.interp(criterion, values, np.log(lux)))
+        found["low_light.minimum_illumination", name] = math.exp(
+            np.interp(criterion, values, np.log(lux))
+        )
     return found
 
 
 def lamps() -> Iterator[tuple[str, Measurement, float]]:
-    """Film the chart in beams; yields what was filmed, hot spot and non-uniformity, and the truth of each."""
+    """Film the chart in beams.
+
+    Yields what was filmed, hot spot and non-uniformity, and the truth of each.
+    """
     for hot, black in ((1.0, 0.0), (1.3, 0.0), (1.3, 0.01), (3.0, 0.01)):
-        camera = Camera(width=640, height=360, blur=0.6, hot_spot=hot, black=black, noise=0.004, crf=0)
+        camera = Camera(
+            width=640, height=360, blur=0.6, hot_spot=hot, black=black, noise=0.004, crf=0
+        )
         with tempfile.TemporaryDirectory() as folder:
-            film = film_maker.film_chart(camera, definition.load(films.CHART), Path(folder) / "beam.mp4", 0.16)
+            film = film_maker.film_chart(
+                camera, definition.load(films.CHART), Path(folder) / "beam.mp4", 0.16
+            )
             seen = build.look(Shot(id="beam", subject="c", clip="beam.mp4"), Path(folder))
         truths = _beam(film)
         for one in low_light.measure(seen):
@@ -197,7 +251,9 @@ def _beam(film: film_maker.Truth) -> dict[str, float]:
             x, y, width, height = region.rect
             aside = (width / 4, 0.0) if region.direction == "horizontal" else (0.0, height / 4)
             away = film.point(x + width / 2 + aside[0], y + height / 2 + aside[1]) - middle
-            light[region.zone == "centre"].append(camera.hot_spot ** -float(away @ away / (middle @ middle)))
+            light[region.zone == "centre"].append(
+                camera.hot_spot ** -float(away @ away / (middle @ middle))
+            )
     every = np.array(light[True] + light[False])
     return {
         "low_light.non_uniformity": 100 * float(np.ptp(every) / every.mean()),
@@ -209,7 +265,8 @@ def main() -> None:
     """Print every figure of the filmed series and of the filmed beams beside its truth."""
     truths = _truths()
     rows = [
-        (one.statistic or one.shot, one, truths.get((one.quantity, one.statistic or one.shot))) for one in measured()
+        (one.statistic or one.shot, one, truths.get((one.quantity, one.statistic or one.shot)))
+        for one in measured()
     ]
     print(f"{'figure':32} {'at':>18} {'truth':>8} {'measured':>9} {'U':>7}")
     for name, one, truth in [*rows, *lamps()]:

@@ -1,6 +1,8 @@
-"""Films with date and time burnt in, of known time: fonts, sizes, styles and backgrounds, drawn without a camera.
+"""Films with date and time burnt in, of known time.
 
-The fonts are not those that the metric knows (``acceptance/metrics/_osd_clock/digits.py``): Debian's and Pillow's.
+Fonts, sizes, styles and backgrounds, drawn without a camera.
+The fonts are not those that the metric knows (``acceptance/metrics/_osd_clock/digits.py``):
+Debian's and Pillow's.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ FORMATS = {
     "DD-MM-YYYY": "%d-%m-%Y %H:%M:%S",
 }
 STYLES = ("white", "outlined", "inverting")
-UNEVEN = {"Noto Serif CJK Bold": NOTO / "NotoSerifCJK-Bold.ttc"}  # its 1 is narrower than the other digits
+# its 1 is narrower than the other digits
+UNEVEN = {"Noto Serif CJK Bold": NOTO / "NotoSerifCJK-Bold.ttc"}
 GROUNDS = ("dark", "still", "panning", "passing", "bright")
 WHITE, BLACK = 235, 16
 SIZE = (80, 880)  # most rows and columns of the picture
@@ -49,8 +52,9 @@ PLACE = (14, 24)  # row, column of the text
 
 @dataclass(frozen=True, kw_only=True)
 class Overlay:
-    """A clock burnt into a film: ``start`` is what it would show at time 0 of the film, with its fraction.
+    """A clock burnt into a film.
 
+    ``start`` is what it would show at time 0 of the film, with its fraction.
     ``height`` is that of a digit in px; ``drift`` by how much the clock runs fast (1e-6 is 1 ppm).
     """
 
@@ -84,7 +88,12 @@ class Overlay:
         """Box round the text that somebody would draw: x, y, width, height."""
         rows, columns = np.nonzero(drawn(self.font, self.height, self.text(self.start))[0])
         x, y = PLACE[1] + int(columns.min()) - margin, PLACE[0] + int(rows.min()) - margin
-        return float(x), float(y), float(np.ptp(columns) + 2 * margin), float(np.ptp(rows) + 2 * margin)
+        return (
+            float(x),
+            float(y),
+            float(np.ptp(columns) + 2 * margin),
+            float(np.ptp(rows) + 2 * margin),
+        )
 
 
 @lru_cache
@@ -106,7 +115,9 @@ def _tall(font: ImageFont.FreeTypeFont) -> float:
 
 
 @lru_cache(maxsize=4096)
-def drawn(font: str, height: int, text: str) -> tuple[NDArray[np.float32], tuple[tuple[int, int], ...]]:
+def drawn(
+    font: str, height: int, text: str
+) -> tuple[NDArray[np.float32], tuple[tuple[int, int], ...]]:
     """Draw a text: how much of each pixel is covered (0 to 1), and columns from and to of each character.
 
     A Latin bitmap font has no Chinese characters: blocks of two widths stand for them.
@@ -120,7 +131,10 @@ def drawn(font: str, height: int, text: str) -> tuple[NDArray[np.float32], tuple
         if known:
             pen.text((round(at), 0), character, fill=255, font=face)
         else:
-            pen.rectangle((round(at) + 1, 2, round(at + wide) - 2, _tall(face) if enlarged == 1 else 9), outline=255)  # type: ignore[arg-type]
+            pen.rectangle(
+                (round(at) + 1, 2, round(at + wide) - 2, _tall(face) if enlarged == 1 else 9),
+                outline=255,
+            )  # type: ignore[arg-type]
         spans.append((round(at) * enlarged, round(at + wide) * enlarged))
         at += wide
     mask = np.kron(np.asarray(image, np.float32) / 255, np.ones((enlarged, enlarged), np.float32))
@@ -134,7 +148,8 @@ def frames(overlay: Overlay) -> Iterator[NDArray[np.uint8]]:
     signs: dict[int, bool] = {}
     x, y, width, height = overlay.region()
     rows, columns = (
-        min(most, 16 * round(end / 16 + 1.5)) for most, end in zip(SIZE, (y + height, x + width), strict=True)
+        min(most, 16 * round(end / 16 + 1.5))
+        for most, end in zip(SIZE, (y + height, x + width), strict=True)
     )
     for time in overlay.times:
         noise = overlay.noise * random.standard_normal((rows, columns), np.float32)
@@ -155,7 +170,11 @@ def _burn(
     part = picture[PLACE[0] : PLACE[0] + mask.shape[0], PLACE[1] : PLACE[1] + mask.shape[1]]
     if overlay.style == "outlined":
         edge = max(1, round(overlay.height / 14))
-        shifted = [np.roll(mask, (y, x), (0, 1)) for y in range(-edge, edge + 1) for x in range(-edge, edge + 1)]
+        shifted = [
+            np.roll(mask, (y, x), (0, 1))
+            for y in range(-edge, edge + 1)
+            for x in range(-edge, edge + 1)
+        ]
         part += np.max(shifted, axis=0) * (BLACK - part)
     codes = np.full(mask.shape[1], float(WHITE))
     if overlay.style == "inverting":
@@ -182,7 +201,10 @@ def _ground(overlay: Overlay, random: np.random.Generator):  # noqa: ANN202 -- a
     still = busy[:, : SIZE[1]]
     if overlay.ground == "still":
         return lambda _: still.copy()
-    cars = [(random.uniform(-300, 1000), random.uniform(60, 220), random.uniform(40, 220)) for _ in range(4)]
+    cars = [
+        (random.uniform(-300, 1000), random.uniform(60, 220), random.uniform(40, 220))
+        for _ in range(4)
+    ]
     return lambda time: _with_cars(still.copy(), cars, time)
 
 
@@ -200,14 +222,20 @@ def _texture(random: np.random.Generator, width: int) -> NDArray[np.float64]:
     rows, columns = SIZE[0], width
     frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None])
     frequency[0, 0] = 1.0
-    noise = np.fft.irfft2(np.fft.rfft2(random.normal(size=(rows, columns))) / frequency, s=(rows, columns))
+    noise = np.fft.irfft2(
+        np.fft.rfft2(random.normal(size=(rows, columns))) / frequency, s=(rows, columns)
+    )
     noise /= noise.std()
     for _ in range(width // 30):
         y, x = random.integers(0, rows), random.integers(0, columns)
-        noise[y : y + random.integers(4, 50), x : x + random.integers(4, 60)] += random.normal(0, 0.8)
+        noise[y : y + random.integers(4, 50), x : x + random.integers(4, 60)] += random.normal(
+            0, 0.8
+        )
     return np.asarray(np.clip(noise / noise.std(), -2.2, 2.2))
 
 
 def write(path: Path, overlay: Overlay, crf: int = 30) -> None:
     """Film it: H.264, x264's medium preset with B frames."""
-    encode.write(path, frames(overlay), rate=overlay.rate, options={"crf": str(crf), "threads": "1"})
+    encode.write(
+        path, frames(overlay), rate=overlay.rate, options={"crf": str(crf), "threads": "1"}
+    )

@@ -1,7 +1,8 @@
 """How long each picture metric takes on one 1080p frame of the acceptance chart in memory, warm, in ms.
 
-``python benchmarks/picture_metrics.py [REPEATS]`` prints processor time, the best of the repeats, metric by metric.
-The bar is 300 ms for all of them together, without the search for a ColorChecker and without PSNR.
+``python benchmarks/picture_metrics.py [REPEATS]`` prints processor time, the best of the repeats,
+metric by metric. The bar is 300 ms for all of them together, without the search for a ColorChecker
+and without PSNR.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def still() -> build.Scene:
         path = Path(folder) / "chart.mkv"
         camera = Camera(width=1920, height=1080, blur=0.9, noise=0.006, crf=0)
         films.film_chart(camera, definition.load("acceptance"), path, 0.04)
-        return build.look(Shot(id="still", subject="camera", clip=path.name, chart="acceptance"), path.parent)
+        return build.look(
+            Shot(id="still", subject="camera", clip=path.name, chart="acceptance"), path.parent
+        )
 
 
 def milliseconds(name: str, seen: build.Scene, repeats: int) -> float:

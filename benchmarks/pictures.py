@@ -1,4 +1,7 @@
-"""The pictures of the documents, made again: ``python benchmarks/pictures.py [NAME...]`` writes docs/pictures/NAME."""
+"""The pictures of the documents, made again.
+
+``python benchmarks/pictures.py [NAME...]`` writes docs/pictures/NAME.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 
 def noise_levels() -> bytes:
     """Noise against level of one camera (total sigma 2 codes), as it is and through two coders."""
-    curves = {name: _noise_curve(quality) for name, quality in (("lossless", 0), ("CRF 17", 17), ("CRF 20", 20))}
+    curves = {
+        name: _noise_curve(quality)
+        for name, quality in (("lossless", 0), ("CRF 17", 17), ("CRF 20", 20))
+    }
     words = wording.phrases("en")
     return plots.draw(
         {name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()}
@@ -42,11 +48,19 @@ def noise_levels() -> bytes:
 
 
 def tone_curve() -> bytes:
-    """Draw the tone curve of three cameras: as ITU-R BT.709 has it, blacks crushed, whites clipped."""
+    """Draw the tone curve of three cameras.
+
+    As ITU-R BT.709 has it, blacks crushed, whites clipped.
+    """
     lights = {"BT.709": (0.01, 0.9), "crushed blacks": (-0.12, 0.9), "clipped whites": (0.01, 1.6)}
-    curves = {name: _tone(Camera(noise=0.008, crf=0, black=low, white=high)) for name, (low, high) in lights.items()}
+    curves = {
+        name: _tone(Camera(noise=0.008, crf=0, black=low, white=high))
+        for name, (low, high) in lights.items()
+    }
     words = wording.phrases("en")
-    worded = {name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()}
+    worded = {
+        name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()
+    }
     return plots.draw(worded).encode()
 
 
@@ -62,8 +76,12 @@ def _curve(camera: Camera, measure: Callable[[build.Scene], Iterator[Measurement
     """Film the acceptance chart for a second and take the curve of a metric."""
     with tempfile.TemporaryDirectory() as folder:
         films.film_chart(camera, definition.load("acceptance"), Path(folder) / "chart.mp4", 1.0)
-        seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
-        return next(one.curve for one in measure(seen) if isinstance(one, Measurement) and one.curve)
+        seen = build.look(
+            Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder)
+        )
+        return next(
+            one.curve for one in measure(seen) if isinstance(one, Measurement) and one.curve
+        )
 
 
 def resolution_zones() -> bytes:
@@ -71,13 +89,17 @@ def resolution_zones() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         for name, blur in (("sharp", 0.7), ("soft", 1.3)):
             camera = Camera(blur=blur, crf=0, seed=3)
-            films.film_chart(camera, definition.load("acceptance"), Path(folder) / f"{name}.mkv", 0.2)
+            films.film_chart(
+                camera, definition.load("acceptance"), Path(folder) / f"{name}.mkv", 0.2
+            )
         sharp, soft = (_lumas(Path(folder) / f"{name}.mkv") for name in ("sharp", "soft"))
         y, x = np.mgrid[-1 : 1 : 1j * sharp.shape[1], -1 : 1 : 1j * sharp.shape[2]]
         share = np.clip(((x + 0.2) ** 2 + y**2) / 2, 0, 1)
         mixed = np.rint(sharp + share * (soft - sharp)).astype(np.uint8)
         encode.write(Path(folder) / "mixed.mkv", list(mixed), codec="ffv1", pixel_format="gray")
-        seen = build.look(Shot(id="s", subject="c", clip="mixed.mkv", chart="acceptance"), Path(folder))
+        seen = build.look(
+            Shot(id="s", subject="c", clip="mixed.mkv", chart="acceptance"), Path(folder)
+        )
         figures = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
     return exhibits.zone_maps(figures, [seen.shot], "en")[0].svg.encode()
 
@@ -102,7 +124,9 @@ def bent_grid() -> bytes:
         away = np.array([x, y]) - middle
         square = np.sum(away**2) / half**2
         end = np.array([x, y]) + 6 * away * (k1 * square + k2 * square**2)
-        lines.append(f'<path d="M{x:.1f} {y:.1f}L{end[0]:.1f} {end[1]:.1f}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="6"/>')
+        lines.append(
+            f'<path d="M{x:.1f} {y:.1f}L{end[0]:.1f} {end[1]:.1f}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+        )
     frame = f'<rect x="0" y="0" width="{width}" height="{height}" fill="#fff" stroke="#888" stroke-width="3"/>'
     cross = f'<path d="M{middle[0] - 15} {middle[1]}h30M{middle[0]} {middle[1] - 15}v30" stroke="#888"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-90 -60 {width + 180} {height + 120}" width="640">'
@@ -114,7 +138,9 @@ def low_light() -> bytes:
     """Resolution left and signal-to-noise ratio of a camera, 960 x 540, at falling illuminance, in one picture each."""
     found = [one for one in dark.measured() if one.statistic and one.curve]
     words = wording.phrases("en")
-    curves = [plots.in_words(one.curve, words["curve"], words["unit"]) for one in found if one.curve]
+    curves = [
+        plots.in_words(one.curve, words["curve"], words["unit"]) for one in found if one.curve
+    ]
     return _side_by_side([plots.draw({curve.y_label: curve}) for curve in curves])
 
 
@@ -137,19 +163,29 @@ def coded_sequence() -> bytes:
     lumas = []
     for place in places:
         move = np.array([[1, 0, -place], [0, 1, 0]])
-        seen = cv2.warpAffine(wide, move, (320, 180), flags=cv2.INTER_CUBIC) + random.normal(0, 0.005, (180, 320))
+        seen = cv2.warpAffine(wide, move, (320, 180), flags=cv2.INTER_CUBIC) + random.normal(
+            0, 0.005, (180, 320)
+        )
         lumas.append(np.clip(np.rint(120 + 160 * seen), 16, 235).astype(np.uint8))
     curves = {}
     with tempfile.TemporaryDirectory() as folder:
         encode.write(Path(folder) / "sequence.mkv", lumas, codec="ffv1")
         for crf in (23, 33, 43):
             encode.write(Path(folder) / "recorded.mp4", lumas, options={"crf": str(crf)})
-            shot = Shot(id="s", subject="c", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance")
+            shot = Shot(
+                id="s",
+                subject="c",
+                clip="recorded.mp4",
+                reference="sequence.mkv",
+                chart="acceptance",
+            )
             first = next(iter(compression.measure(build.look(shot, Path(folder)))))
             if isinstance(first, Measurement) and first.curve:
                 curves[f"CRF {crf}: {first.value:.1f} dB"] = first.curve
     words = wording.phrases("en")
-    worded = {name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()}
+    worded = {
+        name: plots.in_words(one, words["curve"], words["unit"]) for name, one in curves.items()
+    }
     return plots.draw(worded).encode()
 
 
@@ -158,7 +194,9 @@ def colour_plane() -> bytes:
     camera = Camera(noise=0.006, crf=12, white=0.75, gains=(1.12, 1.0, 0.8), saturation=0.85)
     with tempfile.TemporaryDirectory() as folder:
         films.film_chart(camera, definition.load("acceptance"), Path(folder) / "chart.mp4", 0.3)
-        seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder))
+        seen = build.look(
+            Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), Path(folder)
+        )
     return colours.plane(seen).encode()
 
 

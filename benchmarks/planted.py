@@ -1,4 +1,7 @@
-"""Films with a planted picture fault: a street drawn anew for each seed, or real footage, through H.264."""
+"""Films with a planted picture fault.
+
+A street drawn anew for each seed, or real footage, through H.264.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 REAL = ("car_park_intel.mp4", "lobby_intel.mp4", "bottle_intel.mp4")
 RATE, FRAMES = 25, 40
 WIDTH, HEIGHT = 480, 270
-STARTS = 16  # frame from which a fault shows that comes on during the film; a freeze lasts FROZEN frames
+# frame from which a fault shows that comes on during the film; a freeze lasts FROZEN frames
+STARTS = 16
 FROZEN = 55  # over two key frames, one of which comes each second
 
 
@@ -65,7 +69,11 @@ class Street:
             for mover in movers:
                 mover(luma, cb, cr, index)
             luma = 16 + (luma - 16) * light
-            yield luma + sigma * noise.of(luma), cb + sigma * noise.of(cb), cr + sigma * noise.of(cr)
+            yield (
+                luma + sigma * noise.of(luma),
+                cb + sigma * noise.of(cb),
+                cr + sigma * noise.of(cr),
+            )
 
     def _still(self, random: np.random.Generator) -> Picture:
         luma, cb, cr = (np.full((HEIGHT // n, WIDTH // n), 128, np.float32) for n in (1, 2, 2))
@@ -135,7 +143,9 @@ def real(path: Path, first: int, count: int) -> Iterator[Picture]:
             assert frame.cb is not None  # noqa: S101 -- the three clips are in colour
             assert frame.cr is not None  # noqa: S101
             yield tuple(
-                cv2.resize(plane, (WIDTH // n, HEIGHT // n), interpolation=cv2.INTER_AREA).astype(np.float32)
+                cv2.resize(plane, (WIDTH // n, HEIGHT // n), interpolation=cv2.INTER_AREA).astype(
+                    np.float32
+                )
                 for plane, n in ((frame.luma, 1), (frame.cb, 2), (frame.cr, 2))
             )  # type: ignore[misc]
 
@@ -146,14 +156,20 @@ Drawn = dict[str, Any]
 
 
 def _black(picture: Picture, _index: int, drawn: Drawn) -> Picture:
-    return 16 + drawn["lift"] + drawn["noise"].of(picture[0]), 0 * picture[1] + 128, 0 * picture[2] + 128
+    return (
+        16 + drawn["lift"] + drawn["noise"].of(picture[0]),
+        0 * picture[1] + 128,
+        0 * picture[2] + 128,
+    )
 
 
 def _over(picture: Picture, _index: int, drawn: Drawn) -> Picture:
     """So much gain that ``share`` of the picture reaches white."""
     luma = picture[0] - 16
     gain = drawn.setdefault("gain", 219 / max(1.0, float(np.quantile(luma, 1 - drawn["share"]))))
-    return np.minimum(16 + gain * luma, 240), *(np.clip(128 + gain * (p - 128), 16, 240) for p in picture[1:])
+    return np.minimum(16 + gain * luma, 240), *(
+        np.clip(128 + gain * (p - 128), 16, 240) for p in picture[1:]
+    )
 
 
 def _under(picture: Picture, _index: int, drawn: Drawn) -> Picture:
@@ -165,7 +181,9 @@ def _under(picture: Picture, _index: int, drawn: Drawn) -> Picture:
 
 def _blurred(picture: Picture, _index: int, drawn: Drawn) -> Picture:
     sigma = drawn["sigma"] * len(picture[0])
-    luma, cb, cr = (cv2.GaussianBlur(p, (0, 0), sigma / n) for p, n in zip(picture, (1, 2, 2), strict=True))
+    luma, cb, cr = (
+        cv2.GaussianBlur(p, (0, 0), sigma / n) for p, n in zip(picture, (1, 2, 2), strict=True)
+    )
     return luma + drawn["noise"].of(luma), cb, cr
 
 
@@ -179,14 +197,21 @@ def _cast(picture: Picture, _index: int, drawn: Drawn) -> Picture:
     y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     half = picture[1].shape[::-1]
     other = [128 + 224 * (c - y) / k for c, k in ((blue, 1.8556), (red, 1.5748))]
-    return 16 + 219 * y, *(np.clip(cv2.resize(p, half, interpolation=cv2.INTER_AREA), 16, 240) for p in other)
+    return 16 + 219 * y, *(
+        np.clip(cv2.resize(p, half, interpolation=cv2.INTER_AREA), 16, 240) for p in other
+    )
 
 
 def _stripes(picture: Picture, index: int, drawn: Drawn) -> Picture:
     """Add a wave of ``amplitude`` over the whole picture that drifts."""
     rows, columns = np.indices(picture[0].shape, np.float32)
-    across, down = drawn["waves"] * math.cos(drawn["angle"]), drawn["waves"] * math.sin(drawn["angle"])
-    phase = 2 * math.pi * ((across * columns + down * rows) / len(picture[0]) + drawn["drift"] * index)
+    across, down = (
+        drawn["waves"] * math.cos(drawn["angle"]),
+        drawn["waves"] * math.sin(drawn["angle"]),
+    )
+    phase = (
+        2 * math.pi * ((across * columns + down * rows) / len(picture[0]) + drawn["drift"] * index)
+    )
     return picture[0] + 219 * drawn["amplitude"] * np.sin(phase), *picture[1:]
 
 
@@ -196,7 +221,9 @@ def _snow(picture: Picture, _index: int, drawn: Drawn) -> Picture:
     if not drawn["specks"]:
         return picture[0] + 219 * drawn["sigma"] * drawn["noise"].of(picture[0]), *picture[1:]
     hit = random.random(shape, np.float32)
-    luma = np.where(hit < drawn["specks"] / 2, 16, np.where(hit > 1 - drawn["specks"] / 2, 235, picture[0]))
+    luma = np.where(
+        hit < drawn["specks"] / 2, 16, np.where(hit > 1 - drawn["specks"] / 2, 235, picture[0])
+    )
     return luma.astype(np.float32), *picture[1:]
 
 
@@ -207,12 +234,17 @@ def _shake(picture: Picture, index: int, drawn: Drawn) -> Picture:
     moved = []
     for plane, n in zip(picture, (1, 2, 2), strict=True):
         matrix = np.array([[1, 0, dx / n], [0, 1, dy / n]], np.float32)
-        moved.append(cv2.warpAffine(plane, matrix, plane.shape[::-1], borderMode=cv2.BORDER_REPLICATE))
+        moved.append(
+            cv2.warpAffine(plane, matrix, plane.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+        )
     return tuple(moved)  # type: ignore[return-value]
 
 
 def _covered(picture: Picture, _index: int, drawn: Drawn) -> Picture:
-    """Something held before the lens: dark or light, shaded, out of focus, noisy; a corner of ``open`` stays free."""
+    """Something held before the lens: dark or light, shaded, out of focus, noisy.
+
+    A corner of ``open`` stays free.
+    """
     shape = picture[0].shape
     rows, columns = np.indices(shape, np.float32)
     shade = drawn["level"] + drawn["slope"] * (rows / shape[0] + columns / shape[1] - 1)
@@ -238,21 +270,29 @@ NAMES = (*FAULTS, "freeze", "scene_change")
 
 
 def drawn(fault: str, random: np.random.Generator) -> Drawn:
-    """Draw the strength of a fault: from the least that is promised to be found up to about twice that."""
+    """Draw the strength of a fault.
+
+    From the least that is promised to be found up to about twice that.
+    """
     turn = random.permutation(3)
     strengths: Mapping[str, Drawn] = {
         "black": {"lift": random.uniform(0, 5)},
         "over_exposed": {"share": random.uniform(0.6, 0.95)},
         "under_exposed": {"share": random.uniform(0.92, 0.99)},
         "blurred": {"sigma": random.uniform(0.01, 0.02)},
-        "colour_cast": {"gains": np.array([random.uniform(1.25, 1.5), 1.0, random.uniform(0.6, 0.75)])[turn]},
+        "colour_cast": {
+            "gains": np.array([random.uniform(1.25, 1.5), 1.0, random.uniform(0.6, 0.75)])[turn]
+        },
         "stripes": {
             "amplitude": random.uniform(0.06, 0.12),
             "waves": random.uniform(8, 60),
             "angle": random.uniform(0, math.pi),
             "drift": random.uniform(-0.1, 0.1),
         },
-        "snow": {"sigma": random.uniform(0.08, 0.16), "specks": random.choice([0.0, random.uniform(0.1, 0.2)])},
+        "snow": {
+            "sigma": random.uniform(0.08, 0.16),
+            "specks": random.choice([0.0, random.uniform(0.1, 0.2)]),
+        },
         "shake": {
             "amplitude": random.uniform(0.01, 0.02),
             "rate": random.uniform(2, 6),
@@ -274,7 +314,9 @@ def write(path: Path, fault: str, seed: int, footage: Path | None) -> None:
     random = np.random.default_rng([16, seed, *fault.encode()])
     pictures = _base(random, seed, footage, moving=fault == "freeze")
     planted = _planted(pictures, fault, drawn(fault, random), seed)
-    coded = (tuple(np.clip(np.rint(p), 0, 255).astype(np.uint8) for p in picture) for picture in planted)
+    coded = (
+        tuple(np.clip(np.rint(p), 0, 255).astype(np.uint8) for p in picture) for picture in planted
+    )
     options = {"crf": str(random.integers(23, 33)), "preset": "veryfast", "g": str(RATE)}
     encode.write(path, coded, rate=Fraction(RATE), options=options)
 
@@ -287,7 +329,11 @@ def seen(path: Path) -> Scene:
         watch.see(frame)
     shot = Shot(id=path.stem, subject="camera", clip=path.name)
     return replace(
-        scenes.of([]), shot=shot, video=opened.info, series=series_of(opened, watch), reference=watch.kept[0]
+        scenes.of([]),
+        shot=shot,
+        video=opened.info,
+        series=series_of(opened, watch),
+        reference=watch.kept[0],
     )
 
 
@@ -297,13 +343,17 @@ def frame_of(path: Path, number: int) -> NDArray[np.uint8]:
     return next(picture_of(one, opened.info) for one in opened.frames() if one.index == number)
 
 
-def _base(random: np.random.Generator, seed: int, footage: Path | None, *, moving: bool) -> Iterator[Picture]:
+def _base(
+    random: np.random.Generator, seed: int, footage: Path | None, *, moving: bool
+) -> Iterator[Picture]:
     if footage is None or seed % 3 or moving:
         return Street(seed=seed).pictures(FRAMES + moving * FROZEN)
     return real(footage / REAL[seed // 3 % len(REAL)], int(random.integers(0, 250)), FRAMES)
 
 
-def _planted(pictures: Iterator[Picture], fault: str, strength: Drawn, seed: int) -> Iterator[Picture]:
+def _planted(
+    pictures: Iterator[Picture], fault: str, strength: Drawn, seed: int
+) -> Iterator[Picture]:
     other = Street(seed=seed + 5000).pictures(FRAMES) if fault == "scene_change" else None
     kept: Picture | None = None
     for index, picture in enumerate(pictures):

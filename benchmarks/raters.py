@@ -1,7 +1,9 @@
-"""Raters planted in simulated panels: how often each test names them, and how often it names an honest one.
+"""Raters planted in simulated panels.
 
-``python benchmarks/raters.py [PANELS]`` prints the table of docs/people.md. Whole grades; pictures of quality 2 to 5;
-honest raters differ lastingly by up to half a grade and by 0.5 grade (standard deviation) from picture to picture.
+How often each test names them, and how often it names an honest one.
+``python benchmarks/raters.py [PANELS]`` prints the table of docs/people.md. Whole grades; pictures
+of quality 2 to 5; honest raters differ lastingly by up to half a grade and by 0.5 grade (standard
+deviation) from picture to picture.
 """
 
 from __future__ import annotations
@@ -49,21 +51,29 @@ def simulated(raters: int, pictures: int, seed: int, spoil: Spoil) -> tuple[Rate
     """Tell how the raters of one panel go together; rater 0 is spoilt."""
     random = np.random.default_rng([seed, raters, pictures])
     truth = random.uniform(2, 5, pictures)
-    seen = truth + random.uniform(-TASTE, TASTE, (raters, 1)) + random.normal(0, NOISE, (raters, pictures))
+    seen = (
+        truth
+        + random.uniform(-TASTE, TASTE, (raters, 1))
+        + random.normal(0, NOISE, (raters, pictures))
+    )
     seen[0] = spoil(seen[0], random)
     grades = np.clip(np.rint(seen), 1, 5)
     return panel.raters([_answer(number, column) for number, column in enumerate(grades.T)])
 
 
 def _answer(number: int, column: Scores) -> Answer:
-    scores = tuple(Score(rater=f"R{rater:02}", score=float(one), expert=rater < 2) for rater, one in enumerate(column))
+    scores = tuple(
+        Score(rater=f"R{rater:02}", score=float(one), expert=rater < 2)
+        for rater, one in enumerate(column)
+    )
     return Answer(subject=f"c{number}", requirement="x#grade", by="", when="", scores=scores)
 
 
 def row(raters: int, pictures: int, panels: int) -> Sequence[str]:
     """Count over many panels of one size."""
     fair, wild, low = (
-        [simulated(raters, pictures, seed, spoil) for seed in range(panels)] for spoil in (honest, erratic, severe)
+        [simulated(raters, pictures, seed, spoil) for seed in range(panels)]
+        for spoil in (honest, erratic, severe)
     )
     return (
         f"{raters} x {pictures}",

@@ -1,8 +1,10 @@
-"""How quickly recordings are scanned, and how true their retention is: ``python benchmarks/recordings.py [FILES]``.
+"""How quickly recordings are scanned, and how true their retention is.
 
-Speed: FILES links to one film of 4 Mbit/s (the length in the table), scanned by name and container, over opening the
-same film as a clip (which indexes its packets) and over decoding it, in processor time of one run: ratios, not seconds.
-Truth: channels with drawn ends, breaks and clock errors, listed to the second; the error of retention against U.
+``python benchmarks/recordings.py [FILES]``.
+Speed: FILES links to one film of 4 Mbit/s (the length in the table), scanned by name and container,
+over opening the same film as a clip (which indexes its packets) and over decoding it, in processor
+time of one run: ratios, not seconds. Truth: channels with drawn ends, breaks and clock errors,
+listed to the second; the error of retention against U.
 """
 
 from __future__ import annotations
@@ -52,12 +54,20 @@ def speed(files: int, seconds: float) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = folder / "film.mp4"
-        options = {"b": "4000000", "maxrate": "4000000", "bufsize": "8000000", "preset": "ultrafast"}
+        options = {
+            "b": "4000000",
+            "maxrate": "4000000",
+            "bufsize": "8000000",
+            "preset": "ultrafast",
+        }
         encode.write(film, pictures(round(25 * seconds)), options=options)
         shelf = folder / "nvr"
         shelf.mkdir()
         for index in range(files):
-            (shelf / f"ch01_202611{1 + index // 1440:02}{index // 60 % 24:02}{index % 60:02}00.mp4").hardlink_to(film)
+            (
+                shelf
+                / f"ch01_202611{1 + index // 1440:02}{index // 60 % 24:02}{index % 60:02}00.mp4"
+            ).hardlink_to(film)
         scanned = spent(lambda: recordings.scan(shelf, zone=CHINA, now=NOW)) / files
         opened = spent(lambda: clip.open_clip(film))
         decoded = opened + spent(lambda: sum(1 for _ in clip.open_clip(film).frames()))
@@ -76,7 +86,10 @@ def truth(runs: int, clock_error: float = 60.0) -> tuple[float, float, int]:
         spans = [(a, b - random.uniform(0, min(HOUR, b - a))) for a, b in pairwise(ends)]
         ones = [
             recordings.placed(
-                "", "1", recordings.Evidence(named_start=round(a + offset), named_end=round(b + offset)), now=NOW
+                "",
+                "1",
+                recordings.Evidence(named_start=round(a + offset), named_end=round(b + offset)),
+                now=NOW,
             )
             for a, b in spans
         ]

@@ -1,4 +1,7 @@
-"""A burnt-in clock of known offset and rate, as the frames of a film show it: its ticks lie between them."""
+"""A burnt-in clock of known offset and rate, as the frames of a film show it.
+
+Its ticks lie between them.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ DRIFT = 1000e-6  # most by which the clock gains or loses: 86 s a day
 
 
 def ticks(random: np.random.Generator) -> list[Reading]:
-    """Read offset and rate from 15 to 60 s of film; a frame interval apart, the clock's ticks lie where they may.
+    """Read offset and rate from 15 to 60 s of film.
 
-    Drawn from the budget: the reference clock's error, that of the film's time stamps, and how late the time is burnt
-    in.
+    A frame interval apart, the clock's ticks lie where they may.
+    Drawn from the budget: the reference clock's error, that of the film's time stamps, and how late
+    the time is burnt in.
     """
     interval = 1 / float(random.choice(RATES))
     stamps = np.arange(round(random.uniform(15, 60) / interval)) * interval
@@ -37,7 +41,10 @@ def ticks(random: np.random.Generator) -> list[Reading]:
     seconds, first = _seen(np.floor(true + ahead - late * interval).astype(np.int64), stamps)
     told = true[0] + accuracy * reference_off + stamps
     shown = reference_time.EPOCH + timedelta(seconds=first)
-    half_widths = {"reference_clock": accuracy, "film_clock": reference_time.FILM_CLOCK * float(stamps[-1])}
+    half_widths = {
+        "reference_clock": accuracy,
+        "film_clock": reference_time.FILM_CLOCK * float(stamps[-1]),
+    }
     offset = burnt_in_clock.offset(seconds, shown, told, half_widths)
     rate = burnt_in_clock.rate(seconds)
     return [
@@ -61,5 +68,13 @@ def _seen(shown: np.ndarray, stamps: Array) -> tuple[Seconds, int]:
 
 
 def _reading(quantity: str, value: float, budget: list[BudgetLine], truth: float) -> Reading:
-    found = measurement(Shot(id="drawn", subject="clock", clip=""), quantity, value, "", budget, samples=1, method="")
+    found = measurement(
+        Shot(id="drawn", subject="clock", clip=""),
+        quantity,
+        value,
+        "",
+        budget,
+        samples=1,
+        method="",
+    )
     return Reading(quantity=quantity, region="", value=value, expanded=found.expanded, truth=truth)

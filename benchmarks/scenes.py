@@ -37,7 +37,9 @@ def _blank() -> build.Scene:
         path = Path(folder) / "blank.mkv"
         grey = [np.full((64, 64), code, np.uint8) for code in (90, 91)]
         encode.write(path, grey, codec="ffv1")
-        shot = Shot(id="drawn", subject="camera", clip=path.name, regions={"flat": (0.0, 0.0, 64.0, 64.0)})
+        shot = Shot(
+            id="drawn", subject="camera", clip=path.name, regions={"flat": (0.0, 0.0, 64.0, 64.0)}
+        )
         seen = build.look(shot, path.parent)
     uneven = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
     return replace(
@@ -87,7 +89,13 @@ def filmed(random: np.random.Generator, camera: Camera, codes: Array, frames: in
 
 
 def patch(
-    random: np.random.Generator, camera: Camera, code: float, frames: int, name: str, kind: str, reflectance: float
+    random: np.random.Generator,
+    camera: Camera,
+    code: float,
+    frames: int,
+    name: str,
+    kind: str,
+    reflectance: float,
 ) -> View:
     """Return a patch of 60 x 60 px at ``code``; ``kind`` flat, or grey with its step printed."""
     printed = {"reflectance": reflectance, "step": int("".join(filter(str.isdigit, name)) or 0)}
@@ -105,8 +113,12 @@ def place(drawn: DrawnWedge, region: Region) -> Located:
 
 
 def _located(chart: definition.Chart, homography: Array) -> Located:
-    corners = located.to_picture(homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])])
-    upper_left, upper_right, lower_right, lower_left = (tuple(map(float, corner)) for corner in corners)
+    corners = located.to_picture(
+        homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])]
+    )
+    upper_left, upper_right, lower_right, lower_left = (
+        tuple(map(float, corner)) for corner in corners
+    )
     return Located(
         chart=chart,
         homography=homography,

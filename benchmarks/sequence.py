@@ -1,7 +1,8 @@
-"""A recording against its reference: coverage by drawn figures, and our figures beside those of ffmpeg and libvmaf.
+"""A recording against its reference.
 
-``python benchmarks/sequence.py`` prints the second; it needs the extra "vmaf", whose ffmpeg it asks. ``recorded`` is a
-case of ``coverage.py``.
+Coverage by drawn figures, and our figures beside those of ffmpeg and libvmaf.
+``python benchmarks/sequence.py`` prints the second; it needs the extra "vmaf", whose ffmpeg it
+asks. ``recorded`` is a case of ``coverage.py``.
 """
 
 from __future__ import annotations
@@ -66,13 +67,19 @@ def recorded(random: np.random.Generator) -> list[Reading]:
     return [
         _reading(quantity, figure, truth)
         for quantity, figure, truth in zip(
-            ("compression.psnr", "compression.ssim"), (scores.psnr_figure(), scores.ssim_figure()), truths, strict=True
+            ("compression.psnr", "compression.ssim"),
+            (scores.psnr_figure(), scores.ssim_figure()),
+            truths,
+            strict=True,
         )
     ]
 
 
 def _content(random: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """Draw what a picture's content does to its error: standard normal, alike over about four pictures."""
+    """Draw what a picture's content does to its error.
+
+    Standard normal, alike over about four pictures.
+    """
     kept = math.exp(-1 / 4)
     steps = random.normal(0, math.sqrt(1 - kept**2), count)
     steps[0] /= math.sqrt(1 - kept**2)
@@ -82,7 +89,13 @@ def _content(random: np.random.Generator, count: int) -> NDArray[np.float64]:
 def _reading(quantity: str, figure: Any, truth: float) -> Reading:  # noqa: ANN401 -- value and budget
     value, budget = figure
     combined = combine(budget)
-    return Reading(quantity=quantity, region="", value=value, expanded=combined.k * combined.uncertainty, truth=truth)
+    return Reading(
+        quantity=quantity,
+        region="",
+        value=value,
+        expanded=combined.k * combined.uncertainty,
+        truth=truth,
+    )
 
 
 # --- beside other tools
@@ -95,28 +108,59 @@ def _pictures(name: str) -> Iterator[tuple[NDArray[Any], ...]]:
 
 
 def _ours(folder: Path) -> dict[str, Measurement]:
-    shot = Shot(id="s", subject="encoder", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance")
+    shot = Shot(
+        id="s", subject="encoder", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance"
+    )
     found = compression.measure(build.look(shot, folder))
     return {one.quantity.partition(".")[2]: one for one in found if isinstance(one, Measurement)}
 
 
 def _theirs(folder: Path) -> dict[str, float]:
-    """Ask ffmpeg's psnr, and libvmaf's float_ssim (not decimated) and vmaf; both clips numbered anew, one to one."""
+    """Ask ffmpeg's psnr, and libvmaf's float_ssim (not decimated) and vmaf.
+
+    Both clips numbered anew, one to one.
+    """
     both = "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]"
     more = r"libvmaf=log_fmt=json:log_path=scores.json:feature=name=float_ssim\\:scale=1"
     told = ""
     for filter_ in ("psnr", more):
-        command = [vmaf.program(), "-i", "recorded.mp4", "-i", "sequence.mkv", "-lavfi", both + filter_]
-        done = subprocess.run([*command, "-f", "null", "-"], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 -- the extra's own program
+        command = [
+            vmaf.program(),
+            "-i",
+            "recorded.mp4",
+            "-i",
+            "sequence.mkv",
+            "-lavfi",
+            both + filter_,
+        ]
+        done = subprocess.run(  # noqa: S603 -- the extra's own program
+            [*command, "-f", "null", "-"], cwd=folder, capture_output=True, text=True, check=True
+        )
         told += done.stderr
-    y, u, v = (float(value) for value in re.findall(r"PSNR y:([\d.]+) u:([\d.]+) v:([\d.]+)", told)[0])
+    y, u, v = (
+        float(value) for value in re.findall(r"PSNR y:([\d.]+) u:([\d.]+) v:([\d.]+)", told)[0]
+    )
     pooled = json.loads((folder / "scores.json").read_text())["pooled_metrics"]
-    return {"psnr": y, "psnr_cb": u, "psnr_cr": v, "ssim": pooled["float_ssim"]["mean"], "vmaf": pooled["vmaf"]["mean"]}
+    return {
+        "psnr": y,
+        "psnr_cb": u,
+        "psnr_cr": v,
+        "ssim": pooled["float_ssim"]["mean"],
+        "vmaf": pooled["vmaf"]["mean"],
+    }
 
 
 def _of_scikit_image(folder: Path) -> float:
-    pairs = zip(*(clip.open_clip(folder / name).frames() for name in ("recorded.mp4", "sequence.mkv")), strict=True)
-    how: dict[str, Any] = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
+    pairs = zip(
+        *(clip.open_clip(folder / name).frames() for name in ("recorded.mp4", "sequence.mkv")),
+        strict=True,
+    )
+    how: dict[str, Any] = {
+        "gaussian_weights": True,
+        "sigma": 1.5,
+        "use_sample_covariance": False,
+        "data_range": 255,
+    }
     return float(np.mean([structural_similarity(a.luma, b.luma, **how) for a, b in pairs]))
 
 
@@ -126,7 +170,9 @@ def compared() -> Iterator[tuple[str, ...]]:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             encode.write(folder / "sequence.mkv", _pictures(f"{name}_intel.mp4"), codec="ffv1")
-            encode.write(folder / "recorded.mp4", _pictures(f"{name}_intel.mp4"), options={"crf": str(crf)})
+            encode.write(
+                folder / "recorded.mp4", _pictures(f"{name}_intel.mp4"), options={"crf": str(crf)}
+            )
             ours, theirs = _ours(folder), _theirs(folder)
             details = ours["psnr"].details
             colour = max(abs(float(details[key]) - theirs[key]) for key in ("psnr_cb", "psnr_cr"))
@@ -149,7 +195,17 @@ def main() -> None:
     """Print the comparison as a table of the documents."""
     if not REAL.is_dir():
         sys.exit(f"no real footage in {REAL}")
-    head = ("clip", "CRF", "PSNR", "to ffmpeg", "Cb, Cr to ffmpeg", "SSIM", "to scikit-image", "to libvmaf", "VMAF")
+    head = (
+        "clip",
+        "CRF",
+        "PSNR",
+        "to ffmpeg",
+        "Cb, Cr to ffmpeg",
+        "SSIM",
+        "to scikit-image",
+        "to libvmaf",
+        "VMAF",
+    )
     cv2.setNumThreads(1)
     print(table((*head, "to libvmaf's own run", "drops, repeats found"), list(compared())))
 

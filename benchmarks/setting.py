@@ -1,4 +1,7 @@
-"""What every benchmark shares: how much to run, on how many cores, and how a table looks in Markdown."""
+"""What every benchmark shares.
+
+How much to run, on how many cores, and how a table looks in Markdown.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ import acceptance
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-REAL = Path(os.environ.get("ACCEPTANCE_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+REAL = Path(
+    os.environ.get("ACCEPTANCE_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +51,12 @@ class Setting:
         """Return ``function`` of each case, in order, spread over the processes."""
         if self.jobs < 2:
             return [function(case) for case in cases]
-        cv2.setNumThreads(1)  # its threads do not survive a fork: the processes would wait for them without end
+        # its threads do not survive a fork: the processes would wait for them without end
+        cv2.setNumThreads(1)
         with ProcessPoolExecutor(self.jobs, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-            return list(pool.map(function, cases, chunksize=max(1, min(20, len(cases) // (4 * self.jobs)))))
+            return list(
+                pool.map(function, cases, chunksize=max(1, min(20, len(cases) // (4 * self.jobs))))
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +67,9 @@ class Part:
     pictures: Mapping[str, str] = field(default_factory=dict)
 
 
-def cached(path: Path | None, make: Callable[[], dict[str, Any]], fits: Callable[[Any], bool]) -> dict[str, Any]:
+def cached(
+    path: Path | None, make: Callable[[], dict[str, Any]], fits: Callable[[Any], bool]
+) -> dict[str, Any]:
     """Return what is kept at ``path`` if it ``fits``; else make it and keep it there."""
     if path and path.is_file():
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -75,7 +85,11 @@ def cached(path: Path | None, make: Callable[[], dict[str, Any]], fits: Callable
 def machine() -> str:
     """Say when and on what this ran."""
     processor = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        (
+            line.partition(":")[2].strip()
+            for line in _lines("/proc/cpuinfo")
+            if line.startswith("model name")
+        ),
         platform.machine(),
     )
     versions = {"numpy": np, "scipy": scipy, "OpenCV": cv2, "PyAV": av}
@@ -92,7 +106,10 @@ def _lines(path: str) -> list[str]:
 
 def prose(*sentences: str) -> str:
     """Return a paragraph of Markdown, wrapped."""
-    return textwrap.fill(" ".join(sentences), 120, break_long_words=False, break_on_hyphens=False) + "\n"
+    return (
+        textwrap.fill(" ".join(sentences), 120, break_long_words=False, break_on_hyphens=False)
+        + "\n"
+    )
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

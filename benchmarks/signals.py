@@ -26,7 +26,10 @@ HALF = math.sqrt(math.log(2) / 2) / math.pi
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """A Gaussian edge, dark on the left: ``mtf50`` cycle/px, ``angle`` degrees, ``offset`` px off the middle."""
+    """A Gaussian edge, dark on the left.
+
+    ``mtf50`` cycle/px, ``angle`` degrees, ``offset`` px off the middle.
+    """
 
     mtf50: float
     angle: float
@@ -93,7 +96,10 @@ class DrawnWedge:
         """Millimetres along and across the wedge of every pixel (or of ``fine`` samples a pixel each way)."""
         rows, columns = self.shape
         y, x = ((np.arange(count * fine) + 0.5) / fine - 0.5 for count in (rows, columns))
-        down, right = (y - 15 + self.phase[0]) / self.scale, (x - (columns - 1) / 2 + self.phase[1]) / self.scale
+        down, right = (
+            (y - 15 + self.phase[0]) / self.scale,
+            (x - (columns - 1) / 2 + self.phase[1]) / self.scale,
+        )
         along, across = np.meshgrid(down, right, indexing="ij")
         return along, across
 
@@ -101,7 +107,9 @@ class DrawnWedge:
         """Draw the wedge in light."""
         along, across = self.places(self.fine)
         turns = across * self.wedge.frequency(along)
-        bars = (np.abs(turns) < self.wedge.bars / 2 - 0.25) & (np.abs(turns - np.rint(turns)) < 0.25)
+        bars = (np.abs(turns) < self.wedge.bars / 2 - 0.25) & (
+            np.abs(turns - np.rint(turns)) < 0.25
+        )
         bars &= (along >= 0) & (along < self.wedge.length)
         soft = gaussian_filter(1.0 - bars, self.blur * self.fine)
         rows, columns = self.shape
@@ -110,7 +118,10 @@ class DrawnWedge:
 
 
 def printed_wedge(form: str = "hyperbolic") -> Wedge:
-    """Return the acceptance chart's wedge of nine bars, 100 to 1000 TV lines; "linear": its kin with straight bars."""
+    """Return the acceptance chart's wedge of nine bars, 100 to 1000 TV lines; "linear".
+
+    Its kin with straight bars.
+    """
     return Wedge(bars=9, start=0.222222, end=2.22222, length=80.0, form=form)
 
 

@@ -1,4 +1,7 @@
-"""Sections of ``docs/accuracy.md`` from films: the whole chain from chart to figure, and what a codec does to it."""
+"""Sections of ``docs/accuracy.md`` from films.
+
+The whole chain from chart to figure, and what a codec does to it.
+"""
 
 from __future__ import annotations
 
@@ -77,8 +80,26 @@ def film(setting: Setting) -> Part:
         off = np.array([_deviation(one) for one in found])
         inside = np.mean([abs(one.off) <= one.expanded for one in found])
         told = (f"{off.mean():+.3g}", f"{np.abs(off).mean():.3g}", f"{np.abs(off).max():.3g}")
-        rows.append((f"`{quantity}`", _unit(quantity), *told, f"{_stated(found):.3g}", f"{inside:.0%}", len(found)))
-    head = ("figure", "unit of the error", "bias", "mean error", "largest", "U, mean", "inside U", "readings")
+        rows.append(
+            (
+                f"`{quantity}`",
+                _unit(quantity),
+                *told,
+                f"{_stated(found):.3g}",
+                f"{inside:.0%}",
+                len(found),
+            )
+        )
+    head = (
+        "figure",
+        "unit of the error",
+        "bias",
+        "mean error",
+        "largest",
+        "U, mean",
+        "inside U",
+        "readings",
+    )
     text = prose(
         f"{count} cameras drawn at random: 1280 x 720, blur 0.6 to 1.3 px, temporal noise 0.4 to 1.2 %, fixed pattern",
         "0.3 to 0.8 %, tilt and pan to 4 degrees, roll to 2, colour cast up to 7 %, saturation 0.8 to 1, BT.709,",
@@ -119,7 +140,15 @@ def _lens(case: tuple[float, int, int]) -> list[Reading]:
     random = np.random.default_rng([2006, seed, 3])
     tilt, pan, roll = random.uniform(-15, 15, 3).tolist()
     camera = Camera(
-        width=width, height=width * 9 // 16, share=0.75, tilt=tilt, pan=pan, roll=roll, distortion=k, seed=seed, crf=0
+        width=width,
+        height=width * 9 // 16,
+        share=0.75,
+        tilt=tilt,
+        pan=pan,
+        roll=roll,
+        distortion=k,
+        seed=seed,
+        crf=0,
     )
     return [one for one in films.readings(camera) if one.quantity.startswith("geometry.")]
 
@@ -133,7 +162,12 @@ def geometry(setting: Setting) -> Part:
     rows = []
     for quantity, found in by_quantity.items():
         off = np.array([_deviation(one) for one in found])
-        told = (f"{off.mean():+.3f}", f"{np.abs(off).mean():.3f}", f"{np.abs(off).max():.3f}", f"{_stated(found):.3f}")
+        told = (
+            f"{off.mean():+.3f}",
+            f"{np.abs(off).mean():.3f}",
+            f"{np.abs(off).max():.3f}",
+            f"{_stated(found):.3f}",
+        )
         inside = sum(abs(one.off) <= one.expanded for one in found)
         rows.append((f"`{quantity}`", _unit(quantity), *told, f"{inside} of {len(found)}"))
     text = prose(
@@ -182,7 +216,9 @@ def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str
     }
     quantities = sorted({quantity for row in by_setting.values() for quantity in row})
     pictured = {f"codec_{file}_{q.replace('.', '_')}.svg": q for q in PICTURED if q in quantities}
-    shown = "".join(f"![{quantity} against {name}](pictures/{at})\n" for at, quantity in pictured.items())
+    shown = "".join(
+        f"![{quantity} against {name}](pictures/{at})\n" for at, quantity in pictured.items()
+    )
     text = prose(
         f"{width} x {height}, 25 frame/s, {seconds:g} s, x264 veryfast, blur {SEEN.blur:g} px, temporal noise",
         f"{SEEN.noise:.1%}, fixed {SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g}, rolled by",
@@ -192,14 +228,23 @@ def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str
         "recorded picture, and so is their U: a codec that smooths noise away changes the picture;",
         "`noise.snr_before_coding` alone speaks of the camera. Elsewhere U has a line for the codec.",
     )
-    text += table(("figure", "unit", *(f"{name} {label}" for label in cameras)), _rows(by_setting, quantities))
+    text += table(
+        ("figure", "unit", *(f"{name} {label}" for label in cameras)), _rows(by_setting, quantities)
+    )
     text += f"{_said(by_setting, name)}\n\n{shown}"
-    return Part(text=text, pictures={at: _picture(by_setting, quantity, name) for at, quantity in pictured.items()})
+    return Part(
+        text=text,
+        pictures={at: _picture(by_setting, quantity, name) for at, quantity in pictured.items()},
+    )
 
 
 def _rows(by_setting: Mapping[str, Row], quantities: Sequence[str]) -> list[tuple[str, ...]]:
     return [
-        (f"`{quantity}`", _unit(quantity), *(_cell(row.get(quantity, ())) for row in by_setting.values()))
+        (
+            f"`{quantity}`",
+            _unit(quantity),
+            *(_cell(row.get(quantity, ())) for row in by_setting.values()),
+        )
         for quantity in quantities
     ]
 
@@ -222,19 +267,28 @@ def _said(by_setting: Mapping[str, Row], name: str) -> str:
         moved = [
             label
             for label, row in by_setting.items()
-            if (found := row.get(quantity)) and abs(np.mean([_deviation(one) for one in found])) > _stated(found)
+            if (found := row.get(quantity))
+            and abs(np.mean([_deviation(one) for one in found])) > _stated(found)
         ]
         gone = [label for label, row in by_setting.items() if not row.get(quantity)]
         if moved or gone:
             words = [f"outside U at {name} {', '.join(moved)}"] * bool(moved)
             words += [f"refused at {name} {', '.join(gone)}"] * bool(gone)
             lines.append(f"- `{quantity}`: {'; '.join(words)}.")
-    return "\n".join(["On average the codec moves these figures:", "", *lines]) if lines else "No figure leaves its U."
+    return (
+        "\n".join(["On average the codec moves these figures:", "", *lines])
+        if lines
+        else "No figure leaves its U."
+    )
 
 
 def _picture(by_setting: Mapping[str, Row], quantity: str, name: str) -> str:
     """Draw mean deviation against the setting, between + U and - U."""
-    numbered = {label: row[quantity] for label, row in by_setting.items() if label.isdigit() and row.get(quantity)}
+    numbered = {
+        label: row[quantity]
+        for label, row in by_setting.items()
+        if label.isdigit() and row.get(quantity)
+    }
     x = tuple(float(label) for label in numbered)
 
     def line(value: Callable[[Sequence[Reading]], float]) -> Curve:

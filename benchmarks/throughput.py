@@ -1,9 +1,10 @@
 """Throughput: every time metric and fault against plain decoding of the same clip, and memory by length.
 
-``python benchmarks/throughput.py`` films the clock at 1080p25, H.264 of 4 Mbit/s, for 60 s, then decodes it plainly and
-looks at it and measures in turn, each in a process of its own, and gives the median of the ratios. The time runs from
-the first frame to the last; what the metrics take after that stands beside it. For memory the same clip is taken four
-times over (240 s). On a machine that others use too, both columns are needed: wall time, and processor time.
+``python benchmarks/throughput.py`` films the clock at 1080p25, H.264 of 4 Mbit/s, for 60 s, then
+decodes it plainly and looks at it and measures in turn, each in a process of its own, and gives the
+median of the ratios. The time runs from the first frame to the last; what the metrics take after
+that stands beside it. For memory the same clip is taken four times over (240 s). On a machine that
+others use too, both columns are needed: wall time, and processor time.
 """
 
 from __future__ import annotations
@@ -41,10 +42,18 @@ SECONDS, TIMES_OVER, BIT_RATE = 60.0, 4, 4_000_000
 def film(path: Path, seconds: float, height: int = 1080) -> None:
     """Film the clock: arrival times and the screen's log lie beside it."""
     camera = Camera(
-        width=height * 16 // 9, height=height, noise=0.006, share=0.6, exposure=0.01, bit_rate=BIT_RATE, seed=3
+        width=height * 16 // 9,
+        height=height,
+        noise=0.006,
+        share=0.6,
+        exposure=0.01,
+        bit_rate=BIT_RATE,
+        seed=3,
     )
     arrivals, log = path.with_name("arrivals.csv"), path.with_name("log.csv")
-    films.film_clock(camera, definition.load("clock"), path, seconds, arrivals_path=arrivals, log_path=log)
+    films.film_clock(
+        camera, definition.load("clock"), path, seconds, arrivals_path=arrivals, log_path=log
+    )
 
 
 def times_over(path: Path, number: int, to: Path) -> None:
@@ -88,7 +97,12 @@ def whole(path: Path) -> dict[str, float]:
     shot = Shot(id="film", subject="camera", clip=path.name, screen_log=log)
     seen = build.look(shot, path.parent, progress=progress)
     began = time.perf_counter()
-    wanted = [name for family in FAMILIES if family in metrics.every() for name in metrics.every()[family].QUANTITIES]
+    wanted = [
+        name
+        for family in FAMILIES
+        if family in metrics.every()
+        for name in metrics.every()[family].QUANTITIES
+    ]
     found, _ = runner.measure(seen, wanted)
     return _told(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
 
@@ -108,7 +122,10 @@ def _told(marks: list[tuple[float, float, int]]) -> dict[str, float]:
 def alone(how: str, path: Path) -> dict[str, float]:
     """Run one way in a process of its own."""
     done = subprocess.run(  # noqa: S603 -- this very script
-        [sys.executable, __file__, "--one", how, str(path)], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--one", how, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     told: dict[str, float] = json.loads(done.stdout)
     return told
@@ -119,9 +136,21 @@ def compared(path: Path, rounds: int) -> str:
     runs = [{how: alone(how, path) for how in ("plain", "whole")} for _ in range(rounds)]
     rows = []
     for number, run in enumerate(runs, start=1):
-        rows.append((number, *_row(run["plain"]), *_row(run["whole"]), *_ratios(run), f"{run['whole']['after']:.2f}"))
-    ratios = [[run["plain"][kind] / run["whole"][kind] for run in runs] for kind in ("wall", "processor")]
-    rows.append(("median", "", "", "", "", *(f"{statistics.median(kind):.2f}" for kind in ratios), ""))
+        rows.append(
+            (
+                number,
+                *_row(run["plain"]),
+                *_row(run["whole"]),
+                *_ratios(run),
+                f"{run['whole']['after']:.2f}",
+            )
+        )
+    ratios = [
+        [run["plain"][kind] / run["whole"][kind] for run in runs] for kind in ("wall", "processor")
+    ]
+    rows.append(
+        ("median", "", "", "", "", *(f"{statistics.median(kind):.2f}" for kind in ratios), "")
+    )
     each = ("frame/s", "CPU ms a frame")
     head = ("round", *(f"{how}, {what}" for how in ("plain", "all") for what in each))
     head += ("ratio of rates", "ratio of CPU", "after the last frame, s")
@@ -166,7 +195,11 @@ def main() -> None:
         how, path = given.one
         print(json.dumps({"plain": plain, "whole": whole}[how](Path(path))))
         return
-    print(compared(given.film, given.rounds) + memory(given.film) if given.film else report(SECONDS, given.rounds))
+    print(
+        compared(given.film, given.rounds) + memory(given.film)
+        if given.film
+        else report(SECONDS, given.rounds)
+    )
     print(machine())
 
 

@@ -27,7 +27,9 @@ SECONDS, SHORT = 4.0, 1.6
 
 def _drawn(seed: int) -> tuple[np.random.Generator, Camera, definition.Chart]:
     random = np.random.default_rng([2006, seed, 9])
-    camera = Camera(width=640, height=360, noise=0.01, exposure=random.uniform(0.004, 0.02), seed=seed + 1)
+    camera = Camera(
+        width=640, height=360, noise=0.01, exposure=random.uniform(0.004, 0.02), seed=seed + 1
+    )
     return random, camera, definition.load("clock")
 
 
@@ -47,7 +49,14 @@ def _stream(case: tuple[int, float]) -> tuple[float, float]:
             camera, clock, path, seconds, stream_delay=delay, start=random.uniform(0, 0.04),
             arrivals_path=arrivals, log_path=log,
         )  # fmt: skip
-        shot = Shot(id="film", subject="c", clip=path.name, chart="clock", arrivals=arrivals.name, screen_log=log.name)
+        shot = Shot(
+            id="film",
+            subject="c",
+            clip=path.name,
+            chart="clock",
+            arrivals=arrivals.name,
+            screen_log=log.name,
+        )
         found = _mean(latency_metric.measure(build.look(shot, folder)))
     return found.value - 1000 * delay, found.expanded
 
@@ -56,12 +65,21 @@ def _screens(case: tuple[int, float]) -> tuple[float, float]:
     """Error and U, in ms, of glass to glass from one film of clock and monitor, out of step with each other."""
     seed, seconds = case
     random, camera, clock = _drawn(seed)
-    phone = Camera(width=640, height=360, rate=Fraction(60), exposure=0.008, noise=0.006, seed=seed + 5)
+    phone = Camera(
+        width=640, height=360, rate=Fraction(60), exposure=0.008, noise=0.006, seed=seed + 5
+    )
     refresh, monitor = 60 + random.uniform(-0.6, -0.2), 60 + random.uniform(0.2, 0.6)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "screens.mp4"
         truth = films.film_screens(
-            phone, camera, clock, path, random.uniform(0.05, 0.6), seconds, refresh=refresh, monitor_refresh=monitor
+            phone,
+            camera,
+            clock,
+            path,
+            random.uniform(0.05, 0.6),
+            seconds,
+            refresh=refresh,
+            monitor_refresh=monitor,
         )
         shot = Shot(id="film", subject="c", clip=path.name, chart="clock", tap=Tap.SCREEN)
         found = _mean(latency_metric.measure(build.look(shot, path.parent)))
@@ -74,7 +92,12 @@ def latency(setting: Setting) -> Part:
     seconds = SHORT if setting.tiny else SECONDS
     for name, measure in (("stream, by arrivals", _stream), ("glass to glass, by film", _screens)):
         off, stated = np.array(setting.each(measure, [(seed, seconds) for seed in range(films)])).T
-        sizes = (f"{off.mean():+.2f}", f"{np.abs(off).mean():.2f}", f"{np.abs(off).max():.2f}", f"{stated.mean():.2f}")
+        sizes = (
+            f"{off.mean():+.2f}",
+            f"{np.abs(off).mean():.2f}",
+            f"{np.abs(off).max():.2f}",
+            f"{stated.mean():.2f}",
+        )
         rows.append((name, *sizes, f"{np.sum(np.abs(off) <= stated)} of {films}"))
     text = prose(
         f"Films of {seconds:g} s, 640 x 360, camera at 25 frame/s, phone at 60, delays of 50 to 600 ms, screens of",
@@ -82,4 +105,7 @@ def latency(setting: Setting) -> Part:
         "Bar: 0.5 ms. Every public tool reaches a display frame, about 17 ms, at best; a QR clock is biased by about",
         "8 ms (measured November 2026). U of a stream's delay holds the screen's own delay, which no log tells.",
     )
-    return Part(text=text + table(("delay", "bias, ms", "mean error", "largest", "U, mean", "inside U"), rows))
+    return Part(
+        text=text
+        + table(("delay", "bias, ms", "mean error", "largest", "U, mean", "inside U"), rows)
+    )

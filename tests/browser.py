@@ -1,4 +1,7 @@
-"""Debian's Chromium, driven over the pipe that it offers to debuggers (Chrome DevTools Protocol): no library needed."""
+"""Debian's Chromium, driven over the pipe that it offers to debuggers (Chrome DevTools Protocol).
+
+No library needed.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,9 @@ class Page:
 
     def run(self, script: str) -> Any:
         """Return what a script gives in the page."""
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        answer = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -82,7 +87,9 @@ class Page:
     def picture(self) -> NDArray[np.uint8]:
         """Return what the page shows, (height, width) grey."""
         answer = self.call("Page.captureScreenshot", format="png")
-        found = cv2.imdecode(np.frombuffer(base64.b64decode(answer["data"]), np.uint8), cv2.IMREAD_GRAYSCALE)
+        found = cv2.imdecode(
+            np.frombuffer(base64.b64decode(answer["data"]), np.uint8), cv2.IMREAD_GRAYSCALE
+        )
         assert found is not None
         return np.asarray(found, np.uint8)
 
@@ -103,20 +110,33 @@ class Page:
 def opened(url: str, folder: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Page]:
     """Show ``url`` in a new browser of ``size`` px, its profile and its downloads below ``folder``."""
     ours, theirs = os.pipe(), os.pipe()
-    high = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (ours[0], theirs[1])]  # a shell takes 3 and 4 as they are
+    # a shell takes 3 and 4 as they are
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (ours[0], theirs[1])]
     command = ["bash", "-c", f'exec "$@" 3<&{high[0]} 4>&{high[1]}', "bash", "chromium", *FLAGS]
     profile = f"--user-data-dir={folder / 'profile'}"
     with (folder / "chromium.log").open("wb") as log:
-        browser = subprocess.Popen([*command, profile, "about:blank"], pass_fds=high, stdout=log, stderr=log)
+        browser = subprocess.Popen(
+            [*command, profile, "about:blank"], pass_fds=high, stdout=log, stderr=log
+        )
     for end in (ours[0], theirs[1], *high):
         os.close(end)
     try:
         page = Page(ours[1], theirs[0])
         page.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
-        [target] = [one for one in page.call("Target.getTargets")["targetInfos"] if one["type"] == "page"]
-        page.session = page.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+        [target] = [
+            one for one in page.call("Target.getTargets")["targetInfos"] if one["type"] == "page"
+        ]
+        page.session = page.call(
+            "Target.attachToTarget", targetId=target["targetId"], flatten=True
+        )["sessionId"]
         width, height = size
-        page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        page.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
         page.call("Network.enable")
         page.call("Page.enable")
         page.call("Page.navigate", url=url)

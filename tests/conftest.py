@@ -1,4 +1,7 @@
-"""Fixtures that several tests share: real footage, a film of the chart, a film of the clock, a signing key."""
+"""Fixtures that several tests share.
+
+Real footage, a film of the chart, a film of the clock, a signing key.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from acceptance.simulate.camera import Camera
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Find the folder of real footage; tests that need it are skipped with the reason where it is absent."""
+    """Find the folder of real footage.
+
+    Tests that need it are skipped with the reason where it is absent.
+    """
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = Path(os.environ.get("ACCEPTANCE_REAL_DATA", beside))
     if not folder.is_dir():
@@ -46,9 +52,14 @@ def chart_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 
 @pytest.fixture(scope="session")
 def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """Two seconds of the clock, 640 x 360, with two frames dropped; arrivals.csv and screen.csv beside it."""
+    """Two seconds of the clock, 640 x 360, with two frames dropped.
+
+    Arrivals.csv and screen.csv beside it.
+    """
     path = tmp_path_factory.mktemp("film") / "clock.mp4"
-    camera = Camera(width=640, height=360, rate=Fraction(25), noise=0.01, dropped=frozenset({10, 30}), seed=6)
+    camera = Camera(
+        width=640, height=360, rate=Fraction(25), noise=0.01, dropped=frozenset({10, 30}), seed=6
+    )
     truth = films.film_clock(
         camera,
         definition.load("clock"),
@@ -61,7 +72,10 @@ def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 
 
 def benchmark(name: str) -> Any:
-    """Import a module of the benchmarks by its file: their folder also holds names of well-known packages."""
+    """Import a module of the benchmarks by its file.
+
+    Their folder also holds names of well-known packages.
+    """
     path = Path(__file__).resolve().parents[1] / "benchmarks" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
@@ -85,7 +99,12 @@ def overlay_film(tmp_path_factory: pytest.TempPathFactory) -> OverlayFilm:
     """Thirteen seconds of a burnt-in clock, 12 px high, at 12.5 frame/s, CRF 30."""
     overlays = benchmark("overlays")
     overlay = overlays.Overlay(
-        font="Aileron", height=12, style="outlined", ground="still", rate=Fraction(25, 2), seconds=13.0
+        font="Aileron",
+        height=12,
+        style="outlined",
+        ground="still",
+        rate=Fraction(25, 2),
+        seconds=13.0,
     )
     path = tmp_path_factory.mktemp("film") / "overlay.mp4"
     overlays.write(path, overlay)

@@ -17,7 +17,10 @@ def blank_pdf(**files: bytes) -> bytes:
     """One empty page with files embedded; ``session_json=...`` becomes ``session.json``."""
     writer = PdfFileWriter()
     writer.insert_page(
-        PageObject(contents=writer.add_object(generic.StreamObject(stream_data=b"")), media_box=(0, 0, 200, 200))
+        PageObject(
+            contents=writer.add_object(generic.StreamObject(stream_data=b"")),
+            media_box=(0, 0, 200, 200),
+        )
     )
     attach(writer, **files)
     out = io.BytesIO()
@@ -29,7 +32,9 @@ def attach(writer: BasePdfFileWriter, **files: bytes) -> None:
     """Embed files in a PDF that is being written."""
     for key, data in files.items():
         stream = embed.EmbeddedFileObject.from_file_data(writer, data)
-        embed.embed_file(writer, embed.FileSpec(file_spec_string=key.replace("_", "."), embedded_data=stream))
+        embed.embed_file(
+            writer, embed.FileSpec(file_spec_string=key.replace("_", "."), embedded_data=stream)
+        )
 
 
 def updated(pdf: bytes, change: str) -> bytes:

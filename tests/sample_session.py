@@ -1,4 +1,7 @@
-"""A synthetic but complete session: three devices, every verdict, curves, gaps, long names and hostile strings."""
+"""A synthetic but complete session.
+
+Three devices, every verdict, curves, gaps, long names and hostile strings.
+"""
 
 from __future__ import annotations
 
@@ -66,14 +69,23 @@ def _source(level: Level, *, confirmed: bool = False) -> Provenance:
 
 
 def _requirement(name: str, clause: str, text: str, text_en: str, **fields: object) -> Requirement:
-    given = {"how": How.MEASURED, "figure": _source(Level.SEEN_2ND), "assignment": _source(Level.INFERENCE)} | fields
+    given = {
+        "how": How.MEASURED,
+        "figure": _source(Level.SEEN_2ND),
+        "assignment": _source(Level.INFERENCE),
+    } | fields
     return Requirement(id=name, clause=clause, text=text, text_en=text_en, **given)  # type: ignore[arg-type]
 
 
 def pack_of_db50() -> Pack:
     clauses = (
         Clause(number="5.1", title="基本功能", title_en="Basic functions", mandatory=False),
-        Clause(number="5.2", title="基本技术要求", title_en="Basic technical requirements", mandatory=False),
+        Clause(
+            number="5.2",
+            title="基本技术要求",
+            title_en="Basic technical requirements",
+            mandatory=False,
+        ),
         Clause(number="5.3.1", title="前端设备", title_en="Front-end equipment", mandatory=True),
         Clause(
             number="5.4.2",
@@ -83,9 +95,16 @@ def pack_of_db50() -> Pack:
             note="正文未见",
             note_en="Not seen",
         ),
-        Clause(number="5.5.2", title="图像显示要求", title_en="Display of pictures", mandatory=True),
+        Clause(
+            number="5.5.2", title="图像显示要求", title_en="Display of pictures", mandatory=True
+        ),
         Clause(number="5.5.4", title="图像显示", title_en="Display", mandatory=True),
-        Clause(number="5.6.2 a)", title="视频图像的存储", title_en="Storage of pictures", mandatory=True),
+        Clause(
+            number="5.6.2 a)",
+            title="视频图像的存储",
+            title_en="Storage of pictures",
+            mandatory=True,
+        ),
         Clause(number="6.1", title="系统设计", title_en="System design", mandatory=True),
         Clause(number="6.4", title="系统验收", title_en="System acceptance", mandatory=None),
     )
@@ -192,11 +211,19 @@ def _mtf(limit: float) -> Curve:
     y = tuple(math.exp(-((f / limit) ** 2) * 2.3) for f in x)
     marks = {"MTF50": limit * 0.549, "MTF10": limit * 1.0006}
     return Curve(
-        name="mtf", x=x, y=y, x_label="spatial_frequency", y_label="modulation", x_unit="cycle/px", marks=marks
+        name="mtf",
+        x=x,
+        y=y,
+        x_label="spatial_frequency",
+        y_label="modulation",
+        x_unit="cycle/px",
+        marks=marks,
     )
 
 
-def _measured(subject: str, quantity: str, value: float, unit: str, u: float, **fields: object) -> Measurement:
+def _measured(
+    subject: str, quantity: str, value: float, unit: str, u: float, **fields: object
+) -> Measurement:
     budget = (
         BudgetLine(source="repeatability", contribution=u * 0.8, degrees_of_freedom=31),
         BudgetLine(source="chart_print", contribution=u * 0.6, evaluation="B"),
@@ -209,7 +236,13 @@ def _measured(subject: str, quantity: str, value: float, unit: str, u: float, **
         "shot": f"{subject}-chart",
     } | fields
     return Measurement(
-        subject=subject, quantity=quantity, value=value, unit=unit, uncertainty=u, budget=budget, **given
+        subject=subject,
+        quantity=quantity,
+        value=value,
+        unit=unit,
+        uncertainty=u,
+        budget=budget,
+        **given,
     )  # type: ignore[arg-type]
 
 
@@ -243,14 +276,25 @@ def _measurements() -> tuple[Measurement, ...]:
         _measured("cam1", "noise.snr", 38.46, "dB", 0.42, region="flat.middle"),
         _measured("cam2", "noise.snr", 35.9, "dB", 0.42, region="flat.middle"),
         _measured("cam1", "grey_scale.steps", 11.0, "1", 0.0, k=1.96, degrees_of_freedom=None),
-        _measured("cam1", "frame_rate.unique", 25.0, "frame/s", 0.0021, count=1499, duration=59.96, curve=intervals),
+        _measured(
+            "cam1",
+            "frame_rate.unique",
+            25.0,
+            "frame/s",
+            0.0021,
+            count=1499,
+            duration=59.96,
+            curve=intervals,
+        ),
         _measured("cam2", "frame_rate.unique", 21.7, "frame/s", 0.0021, count=130, duration=5.99),
         _measured("cam1", "latency.glass_to_glass", 1988.2, "ms", 16.3, shot="cam1-clock"),
         _measured("cam2", "latency.glass_to_glass", 2011.6, "ms", 16.3, shot="cam2-clock"),
     )
 
 
-def _finding(subject: str, requirement: Requirement, verdict: Verdict, code: str, **fields: object) -> Finding:
+def _finding(
+    subject: str, requirement: Requirement, verdict: Verdict, code: str, **fields: object
+) -> Finding:
     parameters = fields.pop("parameters", {})
     given = {
         "how": requirement.how,
@@ -275,7 +319,9 @@ def _finding(subject: str, requirement: Requirement, verdict: Verdict, code: str
 
 def _findings(pack: Pack) -> tuple[Finding, ...]:
     of = {one.id: one for one in pack.requirements}
-    edge, snr, grey, rate, delay = (of[name] for name in ("resolution-colour", "snr", "grey", "frame-rate", "latency"))
+    edge, snr, grey, rate, delay = (
+        of[name] for name in ("resolution-colour", "snr", "grey", "frame-rate", "latency")
+    )
     bare = {"pack": pack.id, "mandatory": True, "subject": "site"}
     untested = [
         Finding(
@@ -343,7 +389,13 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             parameters={"width": 0.8358},
         ),
         _finding("cam1", grey, Verdict.PASS, "within_limit", value=11.0, measurements=(12,)),
-        _finding("cam2", grey, Verdict.NOT_TESTED, "clipped", parameters={"region": "grey12", "share": 0.43}),
+        _finding(
+            "cam2",
+            grey,
+            Verdict.NOT_TESTED,
+            "clipped",
+            parameters={"region": "grey12", "share": 0.43},
+        ),
         _finding(
             "cam1",
             rate,
@@ -391,7 +443,9 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             parameters={"width": 16.2},
         ),
         _finding("cam1", of["overlay"], Verdict.PASS, "answered_conforms", answer=0),
-        _finding("cam2", of["overlay"], Verdict.CONDITIONAL_PASS, "answered_basically_conforms", answer=1),
+        _finding(
+            "cam2", of["overlay"], Verdict.CONDITIONAL_PASS, "answered_basically_conforms", answer=1
+        ),
         _finding("cam1", of["grade"], Verdict.PASS, "within_limit", answer=2, value=4.2),
         _finding("cam2", of["grade"], Verdict.NOT_TESTED, "not_answered"),
         _finding("recorder", of["retention"], Verdict.FAIL, "answered_no", answer=3),
@@ -417,9 +471,15 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             parameters={"fact": "system", "value": "digital", "needed": "analogue"},
         ),
         _finding(
-            "recorder", edge, Verdict.NOT_TESTED, "not_in_toolkit", parameters={"quantity": "resolution.horizontal"}
+            "recorder",
+            edge,
+            Verdict.NOT_TESTED,
+            "not_in_toolkit",
+            parameters={"quantity": "resolution.horizontal"},
         ),
-        _finding("recorder", snr, Verdict.NOT_TESTED, "a_code_of_tomorrow", parameters={"answer": 42}),
+        _finding(
+            "recorder", snr, Verdict.NOT_TESTED, "a_code_of_tomorrow", parameters={"answer": 42}
+        ),
         _finding(
             "recorder",
             rate,
@@ -432,7 +492,9 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
 
 def _plan() -> Plan:
     subjects = (
-        Subject(id="site", kind=SubjectKind.SITE, name="重庆某小区视频监控", facts={"system": "digital"}),
+        Subject(
+            id="site", kind=SubjectKind.SITE, name="重庆某小区视频监控", facts={"system": "digital"}
+        ),
         Subject(
             id="cam1",
             kind=SubjectKind.FIXED,
@@ -443,12 +505,26 @@ def _plan() -> Plan:
             serial="SN0001",
             facts={"picture": "colour", "place": "outdoor"},
         ),
-        Subject(id="cam2", kind=SubjectKind.DOME, parent="site", name=HOSTILE, model=LONG, serial=LONG),
-        Subject(id="recorder", kind=SubjectKind.RECORDER, parent="site", name="录像机", facts={"storage": "yes"}),
+        Subject(
+            id="cam2", kind=SubjectKind.DOME, parent="site", name=HOSTILE, model=LONG, serial=LONG
+        ),
+        Subject(
+            id="recorder",
+            kind=SubjectKind.RECORDER,
+            parent="site",
+            name="录像机",
+            facts={"storage": "yes"},
+        ),
     )
     scores = tuple(Score(rater=f"评分人{i}", score=4 + (i == 0), expert=i < 3) for i in range(5))
     answers = (
-        Answer(subject="cam1", requirement="db50_216_2006#overlay", by="王工", when="2026-11-20", grade="conforms"),
+        Answer(
+            subject="cam1",
+            requirement="db50_216_2006#overlay",
+            by="王工",
+            when="2026-11-20",
+            grade="conforms",
+        ),
         Answer(
             subject="cam2",
             requirement="db50_216_2006#overlay",
@@ -456,8 +532,20 @@ def _plan() -> Plan:
             when="2026-11-20",
             grade="basically_conforms",
         ),
-        Answer(subject="cam1", requirement="db50_216_2006#grade", by="王工", when="2026-11-20", scores=scores),
-        Answer(subject="recorder", requirement="db50_216_2006#retention", by="王工", when="2026-11-20", yes=False),
+        Answer(
+            subject="cam1",
+            requirement="db50_216_2006#grade",
+            by="王工",
+            when="2026-11-20",
+            scores=scores,
+        ),
+        Answer(
+            subject="recorder",
+            requirement="db50_216_2006#retention",
+            by="王工",
+            when="2026-11-20",
+            yes=False,
+        ),
     )
     instruments = (
         Instrument(
@@ -514,7 +602,9 @@ def _plan() -> Plan:
 
 def _shot(name: str, still: str = "", clip: str = "") -> Shot:
     conditions = (
-        Condition(name="illuminance", value=510, unit="lux", instrument="照度计-02", source="测试卡中心"),
+        Condition(
+            name="illuminance", value=510, unit="lux", instrument="照度计-02", source="测试卡中心"
+        ),
         Condition(name="agc", value="off", source="摄像机设置页"),
         Condition(name="day_night", value="白天", source="摄像机设置页"),
     )
@@ -544,7 +634,13 @@ def _shot(name: str, still: str = "", clip: str = "") -> Shot:
 
 def _log() -> tuple[LogEntry, ...]:
     return tuple(
-        LogEntry(when=f"2026-11-25T08:0{i}:00+08:00", what=what, details=details, previous="0" * 64, sha256=f"{i}" * 64)
+        LogEntry(
+            when=f"2026-11-25T08:0{i}:00+08:00",
+            what=what,
+            details=details,
+            previous="0" * 64,
+            sha256=f"{i}" * 64,
+        )
         for i, (what, details) in enumerate(
             [
                 ("taken", {"shot": "cam1-chart"}),
@@ -556,7 +652,10 @@ def _log() -> tuple[LogEntry, ...]:
 
 
 def session_of(pack: Pack) -> Session:
-    """Return a complete session: three devices, every verdict, curves, gaps, long and hostile strings."""
+    """Return a complete session.
+
+    Three devices, every verdict, curves, gaps, long and hostile strings.
+    """
     findings = _findings(pack)
     stills = "data/stills/样片 1 #%.png"
     shots = (
@@ -565,12 +664,22 @@ def session_of(pack: Pack) -> Session:
         _shot("cam1-clock", "data/stills/clock.jpg"),
         _shot("cam2-clock"),
     )
-    open_ = tuple(dict.fromkeys(one.requirement for one in findings if one.verdict is Verdict.INCONCLUSIVE))
+    open_ = tuple(
+        dict.fromkeys(one.requirement for one in findings if one.verdict is Verdict.INCONCLUSIVE)
+    )
     untested = tuple(
-        dict.fromkeys(one.requirement for one in findings if one.verdict is Verdict.NOT_TESTED and one.mandatory)
+        dict.fromkeys(
+            one.requirement
+            for one in findings
+            if one.verdict is Verdict.NOT_TESTED and one.mandatory
+        )
     )
     failed = tuple(
-        dict.fromkeys(one.requirement for one in findings if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
+        dict.fromkeys(
+            one.requirement
+            for one in findings
+            if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+        )
     )
     return Session(
         id="DB50-20261125-0001",
@@ -593,7 +702,12 @@ def session_of(pack: Pack) -> Session:
         ),
         findings=findings,
         bottom_line=BottomLine(
-            verdict=Verdict.FAIL, scope=Scope.DEVICE, provisional=True, failed=failed, open=open_, not_tested=untested
+            verdict=Verdict.FAIL,
+            scope=Scope.DEVICE,
+            provisional=True,
+            failed=failed,
+            open=open_,
+            not_tested=untested,
         ),
         log=_log(),
         supersedes="DB50-20261101-0007",
@@ -610,6 +724,9 @@ def draw_still(path: Path, size: tuple[int, int]) -> None:
         width=4,
     )
     drawing.rectangle(
-        (size[0] // 3, size[1] // 3, size[0] // 2, size[1] // 2), fill=(40, 40, 40), outline=(200, 0, 0), width=3
+        (size[0] // 3, size[1] // 3, size[0] // 2, size[1] // 2),
+        fill=(40, 40, 40),
+        outline=(200, 0, 0),
+        width=3,
     )
     picture.save(path)

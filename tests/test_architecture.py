@@ -19,7 +19,8 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 EXEMPT = {"model.py", "charts/finding.py", "scene/build.py", "session/runner.py"}  # to be cut next
 
-# Imports run downwards: a package may import those on the lines above its own, never its neighbours.
+# Imports run downwards: a package may import those on the lines above its own, never its
+# neighbours.
 RANKS = (
     "model errors data",
     "files footage wording uncertainty",
@@ -36,7 +37,8 @@ RANKS = (
 )
 RANK = {package: rank for rank, packages in enumerate(RANKS) for package in packages.split()}
 
-# Each third-party library has one home, where its exceptions become ours; a home is a package or a module in one.
+# Each third-party library has one home, where its exceptions become ours; a home is a package or a
+# module in one.
 ANYWHERE = {"numpy", "scipy"}
 HOMES = {
     "av": {"footage", "live"},
@@ -64,13 +66,19 @@ DEEPEST = 3  # levels of folders, acceptance/ the first
 
 
 def module_of(path: Path) -> str:
-    """Name a file without the package: ``metrics.noise``; a folder's ``__init__`` is the folder, the root's is ''."""
+    """Name a file without the package: ``metrics.noise``.
+
+    A folder's ``__init__`` is the folder, the root's is ''.
+    """
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imports(source: str) -> Iterator[tuple[int, str]]:
-    """Every import at any depth, with its line; ``from acceptance import metrics`` counts as ``acceptance.metrics``."""
+    """Every import at any depth, with its line.
+
+    ``from acceptance import metrics`` counts as ``acceptance.metrics``.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -106,7 +114,9 @@ def _between_metrics(importer: str, imported: str) -> str:
     family, other = importer.split(".")[1:2], imported.split(".")[1:2]
     if not family or family == other or (other and other[0].startswith("_")):
         return ""
-    return "metrics do not know each other: what two families share moves to a package metrics/_name"
+    return (
+        "metrics do not know each other: what two families share moves to a package metrics/_name"
+    )
 
 
 def outside(importer: str, library: str) -> str:
@@ -129,7 +139,11 @@ def complaint(importer: str, target: str) -> str:
         return outside(importer, package)
     if rest == "__version__":
         return ""
-    return inside(importer, rest) if rest else "the package root is not imported: import the package that is meant"
+    return (
+        inside(importer, rest)
+        if rest
+        else "the package root is not imported: import the package that is meant"
+    )
 
 
 MODULES = {module_of(path) for path in SOURCES}
@@ -144,20 +158,45 @@ def name(path: Path) -> str:
 def test_every_import_points_up_the_table_and_every_library_stays_at_home(path: Path) -> None:
     """The failure message says where the import should go."""
     importer = module_of(path)
-    assert not importer or importer.split(".")[0] in RANK, f"{importer}: give its package a line in RANKS"
-    found = [(line, target, complaint(importer, target)) for line, target in imports(path.read_text("utf-8"))]
-    wrong = [f"acceptance/{name(path)}:{line} imports {target}: {what}" for line, target, what in found if what]
+    assert not importer or importer.split(".")[0] in RANK, (
+        f"{importer}: give its package a line in RANKS"
+    )
+    found = [
+        (line, target, complaint(importer, target))
+        for line, target in imports(path.read_text("utf-8"))
+    ]
+    wrong = [
+        f"acceptance/{name(path)}:{line} imports {target}: {what}"
+        for line, target, what in found
+        if what
+    ]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(
     ("importer", "source", "words"),
     [
-        ("footage.clip", "from acceptance.session import runner", "move what footage needs to a package on line 0"),
+        (
+            "footage.clip",
+            "from acceptance.session import runner",
+            "move what footage needs to a package on line 0",
+        ),
         ("checks.judge", "from acceptance.metrics import noise", "line 4"),
-        ("metrics.noise", "from acceptance.metrics import resolution", "metrics do not know each other"),
-        ("metrics.noise.analysis", "from acceptance.metrics.resolution.edge import edge_mtf", "metrics/_name"),
-        ("metrics._shared.timing", "from acceptance.metrics import faults", "metrics do not know each other"),
+        (
+            "metrics.noise",
+            "from acceptance.metrics import resolution",
+            "metrics do not know each other",
+        ),
+        (
+            "metrics.noise.analysis",
+            "from acceptance.metrics.resolution.edge import edge_mtf",
+            "metrics/_name",
+        ),
+        (
+            "metrics._shared.timing",
+            "from acceptance.metrics import faults",
+            "metrics do not know each other",
+        ),
         ("checks.judge", "def f():\n    import acceptance.report", "line 3"),
         ("charts.finding", "from acceptance.recorder import listing", "only lines above"),
         ("model", "import acceptance", "import the package that is meant"),
@@ -225,7 +264,10 @@ def test_the_house_has_three_levels_at_most_and_few_modules_at_its_door() -> Non
 
 
 def test_no_module_bears_the_name_of_a_function_that_its_package_hands_on() -> None:
-    """``charts.finding`` and ``charts.find``, never ``charts.find.find``: the name would mean either."""
+    """``charts.finding`` and ``charts.find``, never ``charts.find.find``.
+
+    The name would mean either.
+    """
     clashes = [
         f"{module_of(path)}.{handed}"
         for path in SOURCES
@@ -245,12 +287,17 @@ def _defined(node: ast.stmt) -> list[str]:
 
 def _brings(node: ast.stmt, handed: str) -> bool:
     """Whether what is handed on is the module itself."""
-    return isinstance(node, ast.ImportFrom) and f"{node.module}.{handed}".removeprefix("acceptance.") in MODULES
+    return (
+        isinstance(node, ast.ImportFrom)
+        and f"{node.module}.{handed}".removeprefix("acceptance.") in MODULES
+    )
 
 
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Count a function's lines from its first statement to its last, without its docstring."""
-    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    body = (
+        function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    )
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 

@@ -1,4 +1,7 @@
-"""The benchmarks of the documents still run: each section once, as small as it gets. What they find is in docs/."""
+"""The benchmarks of the documents still run: each section once, as small as it gets.
+
+What they find is in docs/.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,9 @@ def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(nam
     found = coverage.made(name, tiny())
     assert found["readings"]
     assert {one["quantity"] for one in found["readings"]} <= set(metrics.quantities())
-    assert not re.search(r"\bnan\b", coverage.document({name: found}, "python benchmarks/coverage.py"))
+    assert not re.search(
+        r"\bnan\b", coverage.document({name: found}, "python benchmarks/coverage.py")
+    )
 
 
 @pytest.mark.parametrize("name", ["counter", "freezes", "alive"])
@@ -71,16 +76,28 @@ def test_the_benchmark_of_the_clock_reads_one_setting_and_one_film() -> None:
     assert rows[0][1] == "100.00%"
 
 
-def test_a_finished_section_is_taken_from_the_cache_and_a_named_one_is_made_anew(tmp_path: Path) -> None:
+def test_a_finished_section_is_taken_from_the_cache_and_a_named_one_is_made_anew(
+    tmp_path: Path,
+) -> None:
     first = accuracy.kept("cramer_rao", tiny(), tmp_path, anew=False)
-    (tmp_path / "cramer_rao.json").write_text((tmp_path / "cramer_rao.json").read_text().replace("bound", "limit"))
+    (tmp_path / "cramer_rao.json").write_text(
+        (tmp_path / "cramer_rao.json").read_text().replace("bound", "limit")
+    )
     assert "limit" in accuracy.kept("cramer_rao", tiny(), tmp_path, anew=False)["text"]
     assert accuracy.kept("cramer_rao", tiny(), tmp_path, anew=True)["text"] == first["text"]
 
 
 def test_the_document_holds_every_section_its_command_and_the_machine() -> None:
-    part = {"text": "What was found.\n", "pictures": {}, "seconds": 60.0, "share": 0.1, "machine": accuracy.machine()}
-    text = accuracy.document(dict.fromkeys(accuracy.SECTIONS, part), "python benchmarks/accuracy.py --quick")
+    part = {
+        "text": "What was found.\n",
+        "pictures": {},
+        "seconds": 60.0,
+        "share": 0.1,
+        "machine": accuracy.machine(),
+    }
+    text = accuracy.document(
+        dict.fromkeys(accuracy.SECTIONS, part), "python benchmarks/accuracy.py --quick"
+    )
     for heading, _ in accuracy.SECTIONS.values():
         assert f"\n## {heading}\n" in text
     assert "python benchmarks/accuracy.py --quick" in text
@@ -88,30 +105,49 @@ def test_the_document_holds_every_section_its_command_and_the_machine() -> None:
 
 
 def test_the_cramer_rao_bound_is_what_an_efficient_fit_scatters_by() -> None:
-    """A fit that knows the Gaussian, 40 draws of 1 % noise: its scatter is the bound within three standard errors."""
+    """A fit that knows the Gaussian, 40 draws of 1 % noise.
+
+    Its scatter is the bound within three standard errors.
+    """
     signals = importlib.import_module("signals")
     from scipy.optimize import least_squares
 
-    edge, random, sigmas = signals.Edge(mtf50=0.25, angle=5.0, offset=0.2), np.random.default_rng(1), []
+    edge, random, sigmas = (
+        signals.Edge(mtf50=0.25, angle=5.0, offset=0.2),
+        np.random.default_rng(1),
+        [],
+    )
     for _ in range(40):
         image = edge.draw(random, 0.01)
 
         def residual(given: np.ndarray, image: np.ndarray = image) -> np.ndarray:
             mtf50, angle, offset, low, high = given
-            return (signals.Edge(mtf50=mtf50, angle=angle, offset=offset, levels=(low, high)).draw() - image).ravel()
+            return (
+                signals.Edge(mtf50=mtf50, angle=angle, offset=offset, levels=(low, high)).draw()
+                - image
+            ).ravel()
 
-        sigmas.append(least_squares(residual, [0.24, 5.1, 0.0, 0.21, 0.79], x_scale=[0.01, 0.1, 0.1, 0.1, 0.1]).x[0])
+        sigmas.append(
+            least_squares(
+                residual, [0.24, 5.1, 0.0, 0.21, 0.79], x_scale=[0.01, 0.1, 0.1, 0.1, 0.1]
+            ).x[0]
+        )
     assert np.std(sigmas, ddof=1) / 0.25 == pytest.approx(edge.bound(0.01), rel=3 / np.sqrt(80))
 
 
 def test_the_benchmark_of_recordings_runs_and_every_truth_lies_inside_its_uncertainty() -> None:
-    """Few files of a second; the retention's clock error is rectangular, so that its U holds more than 95 %."""
+    """Few files of a second.
+
+    The retention's clock error is rectangular, so that its U holds more than 95 %.
+    """
     told = load("recordings").main(files=3, seconds=0.2, runs=20)
     assert "| truth inside U | 20 of 20 |" in told
     assert "decoded over scanned" in told
 
 
-def test_the_benchmark_of_live_against_playback_runs_and_its_second_generation_has_lost_resolution() -> None:
+def test_the_benchmark_of_live_against_playback_runs_and_its_second_generation_has_lost_resolution() -> (
+    None
+):
     told = load("comparison").main(pairs=1, seconds=0.4, generations=1)
     [wedges] = re.findall(r"\| CRF 36 \| (-?[\d.]+) ± [\d.]+ / (-?[\d.]+) ±", told)
     assert all(float(one) < 0 for one in wedges)
@@ -126,7 +162,9 @@ def test_the_benchmark_of_picture_faults_finds_what_it_plants() -> None:
 
 
 @pytest.mark.parametrize("name", ["signals", "films", "lights"])
-def test_a_part_of_the_latency_benchmark_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_part_of_the_latency_benchmark_runs(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The fewest runs, films of 2 s: a table of errors that are numbers."""
     load("latency").main([name, "--share", "0", "--jobs", "1", "--seconds", "2"])
     told = capsys.readouterr().out
@@ -140,7 +178,9 @@ def test_the_benchmark_of_burnt_in_clocks_films_and_reads_one() -> None:
     assert "digits of unequal width" in text
 
 
-def test_the_benchmark_of_throughput_sees_every_frame_both_ways_and_longer_clips(tmp_path: Path) -> None:
+def test_the_benchmark_of_throughput_sees_every_frame_both_ways_and_longer_clips(
+    tmp_path: Path,
+) -> None:
     throughput = load("throughput")
     throughput.film(tmp_path / "film.mp4", 1.0, 360)
     throughput.times_over(tmp_path / "film.mp4", 2, tmp_path / "long.mp4")

@@ -21,7 +21,23 @@ if TYPE_CHECKING:
 
     from conftest import Film, OverlayFilm
 
-UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "lx", "ms", "px", "px/m", "s", "s/d", "°"}
+UNITS = {
+    "%",
+    "1",
+    "TVL",
+    "code",
+    "cycle/px",
+    "dB",
+    "dE",
+    "frame/s",
+    "lx",
+    "ms",
+    "px",
+    "px/m",
+    "s",
+    "s/d",
+    "°",
+}
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 
@@ -36,16 +52,27 @@ def recording(clock_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def scenes(chart_film: Film, clock_film: Film, recording: Path, overlay_film: OverlayFilm) -> list[build.Scene]:
+def scenes(
+    chart_film: Film, clock_film: Film, recording: Path, overlay_film: OverlayFilm
+) -> list[build.Scene]:
     lit, dim = ((Condition(name="illuminance", value=lux, unit="lx"),) for lux in (300, 100))
     shots = (
         (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)),
         (chart_film, Shot(id="dim", subject="camera", clip="chart.mp4", conditions=dim)),
         (
             clock_film,
-            Shot(id="clock", subject="camera", clip="clock.mp4", arrivals="arrivals.csv", screen_log="screen.csv"),
+            Shot(
+                id="clock",
+                subject="camera",
+                clip="clock.mp4",
+                arrivals="arrivals.csv",
+                screen_log="screen.csv",
+            ),
         ),
-        (clock_film, Shot(id="recording", subject="camera", clip=str(recording), reference="clock.mp4")),
+        (
+            clock_film,
+            Shot(id="recording", subject="camera", clip=str(recording), reference="clock.mp4"),
+        ),
         (overlay_film, _overlaid(overlay_film)),
     )
     return [build.look(shot, film.path.parent) for film, shot in shots]
@@ -56,7 +83,9 @@ def _overlaid(film: OverlayFilm) -> Shot:
     told = (("reference_time", "2026-11-25T13:52:30"), ("reference_time_accuracy", 0.05))
     conditions = tuple(Condition(name=name, value=value) for name, value in told)
     regions = {"osd": film.overlay.region()}
-    return Shot(id="overlay", subject="camera", clip=film.path.name, regions=regions, conditions=conditions)
+    return Shot(
+        id="overlay", subject="camera", clip=film.path.name, regions=regions, conditions=conditions
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +96,9 @@ def measured(scenes: list[build.Scene]) -> list[Measurement]:
 def figures(scenes: list[build.Scene]) -> list[Measurement]:
     """Measure every scene, and all of them together."""
     each = ((seen.shot, *runner.measure(seen)) for seen in scenes)
-    done = [runner.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each]
+    done = [
+        runner.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each
+    ]
     return runner.together(done)[0]
 
 
@@ -88,7 +119,9 @@ def test_quantities_are_measured_by_one_metric_each() -> None:
     assert len(every) == len(set(every))
 
 
-def test_every_measurement_is_of_an_offered_quantity_in_its_unit(measured: list[Measurement]) -> None:
+def test_every_measurement_is_of_an_offered_quantity_in_its_unit(
+    measured: list[Measurement],
+) -> None:
     offered = metrics.quantities()
     assert {item.quantity.split(".")[0] for item in measured} == set(METRICS)
     for item in measured:
@@ -129,14 +162,23 @@ def test_measuring_changes_nothing_that_it_was_given(scenes: list[build.Scene]) 
             np.testing.assert_array_equal(values, seen.series.cells[name])
 
 
-def test_measuring_twice_gives_the_same_figures(scenes: list[build.Scene], measured: list[Measurement]) -> None:
+def test_measuring_twice_gives_the_same_figures(
+    scenes: list[build.Scene], measured: list[Measurement]
+) -> None:
     assert figures(scenes) == measured
 
 
 def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film: Film) -> None:
     """Regions are put where the chart would be, so that every picture metric is asked."""
-    encode.write(tmp_path / "blank.mkv", [np.full((720, 1280), 90, np.uint8)] * 4, codec="ffv1", pixel_format="gray")
-    seen = build.look(Shot(id="one", subject="camera", clip=chart_film.path.name), chart_film.path.parent)
+    encode.write(
+        tmp_path / "blank.mkv",
+        [np.full((720, 1280), 90, np.uint8)] * 4,
+        codec="ffv1",
+        pixel_format="gray",
+    )
+    seen = build.look(
+        Shot(id="one", subject="camera", clip=chart_film.path.name), chart_film.path.parent
+    )
     blank = build.look(
         Shot(
             id="blank",
@@ -146,12 +188,16 @@ def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film
         ),
         tmp_path,
     )
-    as_printed = {name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()}
+    as_printed = {
+        name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()
+    }
     found, notes = runner.measure(replace(blank, views=as_printed, chart=seen.chart))
     times = {"frame_rate.mean", "frame_rate.jitter", "frame_rate.longest_gap"}
     proper = {item.quantity for item in found if not (item.lower_bound or item.upper_bound)}
     assert proper <= times | {"grey_scale.steps"}
-    assert all(item.value <= 1 for item in found if item.quantity == "grey_scale.steps"), "one step, not two"
+    assert all(item.value <= 1 for item in found if item.quantity == "grey_scale.steps"), (
+        "one step, not two"
+    )
     assert {note.metric for note in notes} >= {"resolution", "noise"}
     for note in notes:
         for lang in ("zh", "en"):

@@ -50,7 +50,10 @@ QUANTITIES = metrics.quantities()
 PACKS = pack.load_all(pack.names(), QUANTITIES)
 CAMERA = Camera(noise=0.008, crf=12, seed=11)
 SECONDS = 6.0
-CONDITIONS = (Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off"))
+CONDITIONS = (
+    Condition(name="illuminance", value=500, unit="lx"),
+    Condition(name="agc", value="off"),
+)
 HD = {"width": 1920, "height": 1080}
 UHD = {"width": 3840, "height": 2160, "chart": "acceptance_a0", "seconds": 0.24}
 FIELD = """
@@ -72,7 +75,10 @@ LEFT_OUT = {
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A limit of a quantity, and how to make a device on either side of it; ``count``: judged as a count."""
+    """A limit of a quantity, and how to make a device on either side of it; ``count``.
+
+    Judged as a count.
+    """
 
     quantity: str
     limit: float
@@ -84,7 +90,9 @@ class Line:
 
 def shot(clip: str, **fields: Any) -> Shot:
     """Name a clip as the shot of the device."""
-    return Shot(**{"id": "shot", "subject": "device", "clip": clip, "chart_copy": "as_drawn", **fields})
+    return Shot(
+        **{"id": "shot", "subject": "device", "clip": clip, "chart_copy": "as_drawn", **fields}
+    )
 
 
 def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
@@ -94,15 +102,23 @@ def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measureme
         name = str(folder / "field.toml")
         paper = {"width": 400 * camera["scale"] + 20, "height": 300 * camera["scale"] + 20}
         (folder / "field.toml").write_text(FIELD.format(scale=camera["scale"], **paper), "utf-8")
-    fields = {key: value for key, value in camera.items() if key not in {"chart", "seconds", "scale"}}
+    fields = {
+        key: value for key, value in camera.items() if key not in {"chart", "seconds", "scale"}
+    }
     seconds = camera.get("seconds", 1.0)
-    film_maker.film_chart(replace(CAMERA, **fields), definition.load(name), folder / "chart.mp4", seconds)
-    return runner.look(shot("chart.mp4", chart=name, conditions=CONDITIONS), folder=folder).measurements
+    film_maker.film_chart(
+        replace(CAMERA, **fields), definition.load(name), folder / "chart.mp4", seconds
+    )
+    return runner.look(
+        shot("chart.mp4", chart=name, conditions=CONDITIONS), folder=folder
+    ).measurements
 
 
 def of_clock(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
     """Film the clock and measure all there is."""
-    film_maker.film_clock(replace(CAMERA, **camera), definition.load("clock"), folder / "clock.mp4", SECONDS)
+    film_maker.film_clock(
+        replace(CAMERA, **camera), definition.load("clock"), folder / "clock.mp4", SECONDS
+    )
     return runner.look(shot("clock.mp4", chart="clock"), folder=folder).measurements
 
 
@@ -126,16 +142,25 @@ def of_soft_corners(folder: pathlib.Path, blur: float) -> Sequence[Measurement]:
     middle = np.hypot(rows, columns) < 0.75  # of half the height and half the width
     lumas = (np.where(middle, one.luma, other.luma) for one, other in zip(sharp, soft, strict=True))
     encode.write(folder / "chart.mp4", lumas, options={"crf": "12"})
-    return runner.look(shot("chart.mp4", chart="acceptance", conditions=CONDITIONS), folder=folder).measurements
+    return runner.look(
+        shot("chart.mp4", chart="acceptance", conditions=CONDITIONS), folder=folder
+    ).measurements
 
 
 def of_screens(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
     """Film clock and monitor side by side and measure the delay between them."""
     phone = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
     film_maker.film_screens(
-        phone, CAMERA, definition.load("clock"), folder / "screens.mp4", delay=delay, seconds=SECONDS
+        phone,
+        CAMERA,
+        definition.load("clock"),
+        folder / "screens.mp4",
+        delay=delay,
+        seconds=SECONDS,
     )
-    return runner.look(shot("screens.mp4", chart="clock", tap=Tap.SCREEN), folder=folder).measurements
+    return runner.look(
+        shot("screens.mp4", chart="clock", tap=Tap.SCREEN), folder=folder
+    ).measurements
 
 
 def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
@@ -146,9 +171,16 @@ def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
     with (folder / "list.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["channel", "start", "end"])
-        rows.writerows(["1", f"{at:%Y-%m-%d %H:%M:%S}", f"{at + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"] for at in hours)
+        rows.writerows(
+            ["1", f"{at:%Y-%m-%d %H:%M:%S}", f"{at + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"]
+            for at in hours
+        )
     asked = Recordings(
-        id="shot", subject="device", source="list.csv", until=f"{end:%Y-%m-%d %H:%M:%S}", in_service="2026-01-01"
+        id="shot",
+        subject="device",
+        source="list.csv",
+        until=f"{end:%Y-%m-%d %H:%M:%S}",
+        in_service="2026-01-01",
     )
     (folder / "bag" / "data").mkdir(parents=True)
     kept, found = intake.take_recordings(asked, folder, folder / "bag", tell=lambda *_: None)
@@ -161,7 +193,10 @@ def of_coder(folder: pathlib.Path, crf: int) -> Sequence[Measurement]:
     ground = 125 + 30 * texture / texture.std()
     colour = np.full((96, 160), 128, np.uint8)
     for name, options in (("sequence.mkv", {"qp": "0"}), ("recorded.mkv", {"crf": f"{crf}"})):
-        lumas = (np.clip(np.rint(ground[:, 2 * n : 2 * n + 320]), 0, 255).astype(np.uint8) for n in range(24))
+        lumas = (
+            np.clip(np.rint(ground[:, 2 * n : 2 * n + 320]), 0, 255).astype(np.uint8)
+            for n in range(24)
+        )
         encode.write(folder / name, ((luma, colour, colour) for luma in lumas), options=options)
     return runner.look(shot("recorded.mkv", reference="sequence.mkv"), folder=folder).measurements
 
@@ -244,7 +279,13 @@ LINES = [
 
 def bound(one: Requirement) -> float | None:
     """Return the limit's number; those of the shipped packs have one each."""
-    return None if one.limit is None else one.limit.at_most if one.limit.at_least is None else one.limit.at_least
+    return (
+        None
+        if one.limit is None
+        else one.limit.at_most
+        if one.limit.at_least is None
+        else one.limit.at_least
+    )
 
 
 def concerned(quantity: str, limit: float) -> list[tuple[pack.Pack, Requirement]]:
@@ -257,10 +298,15 @@ def concerned(quantity: str, limit: float) -> list[tuple[pack.Pack, Requirement]
     ]
 
 
-def judged(standard: pack.Pack, one: Requirement, found: Sequence[Measurement]) -> dict[str, Finding]:
+def judged(
+    standard: pack.Pack, one: Requirement, found: Sequence[Measurement]
+) -> dict[str, Finding]:
     """Judge the device as one that the requirement concerns, filmed at a tap and path that it accepts."""
     kind = one.subjects[0] if one.subjects else SubjectKind.FIXED
-    conditions = (*CONDITIONS, *(Condition(name=name, value=value) for name, value in one.only_with.items()))
+    conditions = (
+        *CONDITIONS,
+        *(Condition(name=name, value=value) for name, value in one.only_with.items()),
+    )
     tap, path = (one.taps or (Tap.CAMERA,))[0], one.path or Path.LIVE
     subject = Subject(id="device", kind=kind, facts=dict(one.when))
     taken = shot("clip.mp4", tap=tap, path=path, conditions=conditions)
@@ -268,7 +314,9 @@ def judged(standard: pack.Pack, one: Requirement, found: Sequence[Measurement]) 
         subjects=(subject,), shots=(taken,), packs=(standard.id,), scope=Scope.SITE, minimum_duration=SECONDS,
         deviations=(Deviation(what="minimum_duration", value=SECONDS, why="a short film"),),
     )  # fmt: skip
-    findings = judge([standard], plan, found, (), (taken,), today="2026-11-25", quantities=QUANTITIES)
+    findings = judge(
+        [standard], plan, found, (), (taken,), today="2026-11-25", quantities=QUANTITIES
+    )
     return {finding.requirement: finding for finding in findings if finding.subject == "device"}
 
 
@@ -294,11 +342,18 @@ def test_a_device_just_inside_passes_and_one_just_outside_fails_and_nothing_else
             for finding in (inside[name], outside[name]):
                 distance = abs((finding.value or 0) - line.limit)
                 expanded = (finding.k or 0) * (finding.uncertainty or 0)
-                assert expanded < distance < max(8 * expanded, 0.02 * line.limit), (name, finding.value, expanded)
+                assert expanded < distance < max(8 * expanded, 0.02 * line.limit), (
+                    name,
+                    finding.value,
+                    expanded,
+                )
 
 
 def _same(one: Requirement, other: Requirement) -> bool:
-    return other.how is How.MEASURED and (other.quantity, bound(other)) == (one.quantity, bound(one))
+    return other.how is How.MEASURED and (other.quantity, bound(other)) == (
+        one.quantity,
+        bound(one),
+    )
 
 
 def test_every_measured_limit_of_the_shipped_packs_has_its_two_devices_or_a_reason() -> None:
@@ -309,6 +364,9 @@ def test_every_measured_limit_of_the_shipped_packs_has_its_two_devices_or_a_reas
         (one.quantity, bound(one))
         for standard in PACKS
         for one in standard.requirements
-        if one.how is How.MEASURED and one.quantity in QUANTITIES and one.limit and standard.id != "picture_faults"
+        if one.how is How.MEASURED
+        and one.quantity in QUANTITIES
+        and one.limit
+        and standard.id != "picture_faults"
     }
     assert asked - held - excused == set()

@@ -1,7 +1,7 @@
 """The documents agree with the code: help texts, fields, quantities, links, examples.
 
-``make docs`` (``python tests/test_docs.py --write``) writes the current help texts into ``docs/cli.md``, and the packs
-into ``docs/coverage_matrix.md``.
+``make docs`` (``python tests/test_docs.py --write``) writes the current help texts into
+``docs/cli.md``, and the packs into ``docs/coverage_matrix.md``.
 """
 
 from __future__ import annotations
@@ -53,10 +53,15 @@ QUANTITIES = metrics.quantities()
 
 
 def help_of(verb: str) -> str:
-    """Return what ``acceptance VERB --help`` prints at a fixed width; the empty verb is the program itself."""
+    """Return what ``acceptance VERB --help`` prints at a fixed width.
+
+    The empty verb is the program itself.
+    """
     arguments = [*verb.split(), "--help"]
     runner = CliRunner()
-    done = runner.invoke(verbs.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH)
+    done = runner.invoke(
+        verbs.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH
+    )
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -141,27 +146,41 @@ def test_every_toml_example_can_be_read_as_what_it_says_it_is(tmp_path: Path) ->
         elif text.startswith("# A chart"):
             assert definition.load(str(path)).regions
         else:
-            assert set(tomllib.loads(text)) <= {field.name for field in dataclasses.fields(model.Plan)}
+            assert set(tomllib.loads(text)) <= {
+                field.name for field in dataclasses.fields(model.Plan)
+            }
 
 
 def test_the_example_of_a_plan_is_a_plan_that_its_packs_accept() -> None:
     read = plan.read(PLAN)
     packs = pack.load_all(read.packs, QUANTITIES)
     judge.check_plan(packs, read)
-    findings = judge.judge(packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES)
+    findings = judge.judge(
+        packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES
+    )
     answered = {finding.answer for finding in findings} - {None}
     assert answered == set(range(len(read.answers))), "an answer stands where nothing asks for it"
 
 
 @pytest.mark.parametrize("page", ["tutorial.md", "tutorial.zh-CN.md"])
-def test_the_plan_of_the_tutorial_is_a_plan_that_its_packs_accept(page: str, tmp_path: Path) -> None:
-    [text] = [text for kind, text in FENCE.findall((DOCS / page).read_text("utf-8")) if kind == "toml"]
+def test_the_plan_of_the_tutorial_is_a_plan_that_its_packs_accept(
+    page: str, tmp_path: Path
+) -> None:
+    [text] = [
+        text for kind, text in FENCE.findall((DOCS / page).read_text("utf-8")) if kind == "toml"
+    ]
     (tmp_path / "plan.toml").write_text(text, "utf-8")
     read = plan.read(tmp_path / "plan.toml")
     packs = pack.load_all(read.packs, QUANTITIES)
     judge.check_plan(packs, read)
-    findings = judge.judge(packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES)
-    asked = [one for one in findings if one.modality is model.Modality.SHALL and one.quantity.startswith("resolution.")]
+    findings = judge.judge(
+        packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES
+    )
+    asked = [
+        one
+        for one in findings
+        if one.modality is model.Modality.SHALL and one.quantity.startswith("resolution.")
+    ]
     assert asked
     assert "fact_missing" not in {one.reason.code for one in asked}
 
@@ -195,7 +214,11 @@ def test_the_readme_names_every_family_of_figures(page: Path) -> None:
 
 def test_the_first_line_of_set_up_says_what_must_be_there() -> None:
     for page in (README, README_ZH):
-        prose = [line for line in page.read_text("utf-8").splitlines() if line and not line.startswith(("#", "["))]
+        prose = [
+            line
+            for line in page.read_text("utf-8").splitlines()
+            if line and not line.startswith(("#", "["))
+        ]
         assert all(f"`{word}`" in prose[0] for word in ("make", "git", "python3-venv")), prose[0]
 
 
@@ -204,7 +227,9 @@ def test_every_make_command_of_the_documents_is_a_target() -> None:
     for page in PAGES:
         wanted = set(re.findall(r"^ *(?:\$ )?make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE))
         assert wanted <= targets, page
-    assert {"demo", "test"} <= set(re.findall(r"^make ([a-z]+)", README.read_text("utf-8"), re.MULTILINE))
+    assert {"demo", "test"} <= set(
+        re.findall(r"^make ([a-z]+)", README.read_text("utf-8"), re.MULTILINE)
+    )
 
 
 def test_both_readmes_have_the_same_sections_commands_and_pictures() -> None:
@@ -213,8 +238,12 @@ def test_both_readmes_have_the_same_sections_commands_and_pictures() -> None:
     def shape(page: Path) -> tuple[list[str], list[str], list[str], int]:
         text = page.read_text("utf-8")
         levels = re.findall(r"^(#+) ", FENCE.sub("", text), re.MULTILINE)
-        commands = re.findall(r"^(?:make|acceptance|\.venv/bin/acceptance|git) .*$", text, re.MULTILINE)
-        links = sorted({re.sub(r"README(\.zh-CN)?\.md", "README", link) for link in LINK.findall(text)})
+        commands = re.findall(
+            r"^(?:make|acceptance|\.venv/bin/acceptance|git) .*$", text, re.MULTILINE
+        )
+        links = sorted(
+            {re.sub(r"README(\.zh-CN)?\.md", "README", link) for link in LINK.findall(text)}
+        )
         return levels, commands, links, len(re.findall(r"^\|", text, re.MULTILINE))
 
     assert shape(README) == shape(README_ZH)
@@ -231,12 +260,16 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             continue
         place = (page.parent / target).resolve() if target else page
         assert place.exists(), f"{page.relative_to(ROOT)} links to {target}, which does not exist"
-        assert not anchor or anchor in anchors(place), f"{page.relative_to(ROOT)}: {link} has no such heading"
+        assert not anchor or anchor in anchors(place), (
+            f"{page.relative_to(ROOT)}: {link} has no such heading"
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_verb_in_a_command_exists(page: Path) -> None:
-    commands = re.findall(r"^ *(?:\$ )?(?:\.venv/bin/)?acceptance ([a-z]\S*)", page.read_text("utf-8"), re.MULTILINE)
+    commands = re.findall(
+        r"^ *(?:\$ )?(?:\.venv/bin/)?acceptance ([a-z]\S*)", page.read_text("utf-8"), re.MULTILINE
+    )
     assert set(commands) <= {*VERBS}, page
 
 
@@ -288,12 +321,19 @@ def coverage_matrix() -> str:
     """Return the page: how much of each pack is covered by what, then every clause of every pack."""
     packs = pack.load_all(pack.names(), QUANTITIES)
     rows = {one.id: list(clause_table.rows(one, QUANTITIES)) for one in packs}
-    head = [f"| Pack | clauses | {' | '.join(COVERED.values())} |", "|---" * (2 + len(COVERED)) + "|"]
+    head = [
+        f"| Pack | clauses | {' | '.join(COVERED.values())} |",
+        "|---" * (2 + len(COVERED)) + "|",
+    ]
     counts = [counted(one, rows[one.id]) for one in packs]
     tables = [
         part
         for one in packs
-        for part in (f"\n## {one.id}\n", f"{one.number} {one.title_en}\n", *matrix_table(rows[one.id]))
+        for part in (
+            f"\n## {one.id}\n",
+            f"{one.number} {one.title_en}\n",
+            *matrix_table(rows[one.id]),
+        )
     ]
     return "\n".join([MATRIX_HEAD, *head, *counts, *tables]) + "\n"
 
@@ -319,7 +359,10 @@ def matrix_table(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def by(row: dict[str, Any]) -> str:
-    """Say by what a row is covered: quantity and text, text of the question, or the clause's note."""
+    """Say by what a row is covered.
+
+    Quantity and text, text of the question, or the clause's note.
+    """
     if row["how"] != "measured":
         return str(row["text_en"])
     lacking = " (not by this toolkit)" if row["covered_by"] == "not_in_toolkit" else ""
@@ -335,7 +378,9 @@ def known(row: dict[str, Any]) -> str:
 
 def test_the_coverage_matrix_is_that_of_the_packs() -> None:
     """Where this fails: make docs."""
-    assert MATRIX.read_text("utf-8") == coverage_matrix(), "docs/coverage_matrix.md is out of date: make docs"
+    assert MATRIX.read_text("utf-8") == coverage_matrix(), (
+        "docs/coverage_matrix.md is out of date: make docs"
+    )
 
 
 def write() -> None:

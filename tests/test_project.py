@@ -34,7 +34,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(tree)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(folder),
+        str(tree),
+    ]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     [path] = folder.glob("*.whl")
@@ -44,7 +53,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 @pytest.mark.parametrize("folder", ["acceptance", "test_charts", "report_templates"])
 def test_the_wheel_holds_every_file_of_code_and_data(wheel: zipfile.ZipFile, folder: str) -> None:
     """Packs, charts and templates are data that a wheel easily forgets."""
-    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = (
+        path
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
     inside = "" if folder == "acceptance" else "acceptance/"
     wanted = {f"{inside}{path.relative_to(ROOT)}" for path in files}
     assert any(name.endswith((".toml", ".html")) for name in wanted)
@@ -61,8 +74,12 @@ def test_the_wheel_holds_no_test_and_no_result(wheel: zipfile.ZipFile) -> None:
 
 def test_the_changelog_opens_with_the_version_that_the_package_names() -> None:
     """A version is written in one place, acceptance/__init__.py, and told in CHANGELOG.md."""
-    headings = re.findall(r"^## \[?([^\s\]]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
-    assert acceptance.__version__ in [heading for heading in headings if heading != "Unreleased"][:1]
+    headings = re.findall(
+        r"^## \[?([^\s\]]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert (
+        acceptance.__version__ in [heading for heading in headings if heading != "Unreleased"][:1]
+    )
 
 
 def test_every_dependency_is_pinned_at_a_version_that_the_project_accepts() -> None:
@@ -71,7 +88,9 @@ def test_every_dependency_is_pinned_at_a_version_that_the_project_accepts() -> N
         [(name, least)] = re.findall(r"^([\w-]+)(?:\[.*\])?>=([\d.]+)$", requirement)
         pinned = PINS.get(name.lower().replace("_", "-"))
         assert pinned, f"requirements.lock lacks {name}: run make lock"
-        assert numbers(pinned) >= numbers(least), f"requirements.lock holds {name} {pinned}: run make lock"
+        assert numbers(pinned) >= numbers(least), (
+            f"requirements.lock holds {name} {pinned}: run make lock"
+        )
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -99,11 +118,19 @@ def test_there_is_one_opencv() -> None:
 
 def test_no_tracked_file_names_a_package_registry() -> None:
     """The project is set up from whatever registry the machine is configured for."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if tracked.returncode:
         pytest.skip("not a git checkout")
-    texts = {name: (ROOT / name).read_bytes() for name in tracked.stdout.split("\0") if (ROOT / name).is_file()}
-    named = [name for name, text in texts.items() if any(host.encode() in text for host in REGISTRIES)]
+    texts = {
+        name: (ROOT / name).read_bytes()
+        for name in tracked.stdout.split("\0")
+        if (ROOT / name).is_file()
+    }
+    named = [
+        name for name, text in texts.items() if any(host.encode() in text for host in REGISTRIES)
+    ]
     assert not named
 
 
@@ -118,26 +145,42 @@ def system_packages(tmp_path: Path, present: str, user: int) -> subprocess.Compl
     program(tmp_path, "dpkg-query", f"printf '{present}'")
     program(tmp_path, "id", f"echo {user}")
     program(tmp_path, "sudo", "exit 1")
-    note, fail = f'echo "$*" >> {tmp_path}/apt', f'[ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100'
+    note, fail = (
+        f'echo "$*" >> {tmp_path}/apt',
+        f'[ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100',
+    )
     program(tmp_path, "apt-get", f"{note}\n{fail}")
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": sys.executable}
     script = ROOT / "scripts" / "system-packages"
-    return subprocess.run([str(script), "--tests"], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [str(script), "--tests"], env=environment, capture_output=True, text=True, check=False
+    )
 
 
-NAMES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk", "fontconfig", "libgl1"]
+NAMES = [
+    "libpango-1.0-0",
+    "libpangoft2-1.0-0",
+    "libharfbuzz-subset0",
+    "fonts-noto-cjk",
+    "fontconfig",
+    "libgl1",
+]
 ALL_BUT_GLIB = "".join(f"installed {name} \\n" for name in [*NAMES, "poppler-utils", "chromium"])
 
 
 def test_nothing_is_done_where_every_system_package_is_installed(tmp_path: Path) -> None:
     """GLib counts under the name that provides it."""
-    done = system_packages(tmp_path, f"{ALL_BUT_GLIB}installed libglib2.0-0t64 libglib2.0-0 (= 2.84)\\n", user=1000)
+    done = system_packages(
+        tmp_path, f"{ALL_BUT_GLIB}installed libglib2.0-0t64 libglib2.0-0 (= 2.84)\\n", user=1000
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_removed_package_counts_as_missing_and_its_command_is_printed(tmp_path: Path) -> None:
     """Without root and sudo the set-up stops and says what to type."""
-    done = system_packages(tmp_path, f"{ALL_BUT_GLIB}config-files libglib2.0-0t64 libglib2.0-0 (= 2.84)\\n", user=1000)
+    done = system_packages(
+        tmp_path, f"{ALL_BUT_GLIB}config-files libglib2.0-0t64 libglib2.0-0 (= 2.84)\\n", user=1000
+    )
     assert done.returncode == 1
     assert "sudo apt-get install --yes --no-install-recommends libglib2.0-0\n" in done.stderr
     assert not (tmp_path / "apt").exists()
@@ -153,7 +196,9 @@ def test_root_installs_and_asks_for_fresh_lists_only_when_the_old_ones_fail(tmp_
     (tmp_path / "second").touch()
     done = system_packages(tmp_path, ALL_BUT_GLIB, user=0)
     assert done.returncode == 0
-    assert (tmp_path / "apt").read_text("utf-8").splitlines() == ["install --yes --no-install-recommends libglib2.0-0"]
+    assert (tmp_path / "apt").read_text("utf-8").splitlines() == [
+        "install --yes --no-install-recommends libglib2.0-0"
+    ]
 
 
 def test_the_set_up_and_doctor_know_the_same_system_packages() -> None:

@@ -1,4 +1,7 @@
-"""The example site from film to conclusion: exactly what its README promises, fault by fault and number by number."""
+"""The example site from film to conclusion.
+
+Exactly what its README promises, fault by fault and number by number.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,11 @@ FAILED = {
 FAILED_ADVICE = {("5.3.1/class-standard", "cam-03")}
 BASICALLY = {("6.2/cables", "site"), ("5.5.4/overlay", "wall-1")}
 # What was read off the two instruments whose calibration has run out.
-EXPIRED = {("6.1/room-temperature", "site"), ("6.1/room-humidity", "site"), ("6.2/earth-common", "site")}
+EXPIRED = {
+    ("6.1/room-temperature", "site"),
+    ("6.1/room-humidity", "site"),
+    ("6.2/earth-common", "site"),
+}
 # What is due only when needed, and nobody needed it; the README lists it.
 LEFT_OPEN = {
     "5.2/usable-picture",
@@ -44,12 +51,26 @@ LEFT_OPEN = {
     "6.3/pulse-colour",
     "6.3/psnr",
 }
-DRAWN = {"cam-01", "cam-03", "cam-05", "cam-06", "dome-01", "dome-02", "dome-03", "ptz-01", "ptz-02", "ptz-03"}
+DRAWN = {
+    "cam-01",
+    "cam-03",
+    "cam-05",
+    "cam-06",
+    "dome-01",
+    "dome-02",
+    "dome-03",
+    "ptz-01",
+    "ptz-02",
+    "ptz-03",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """Where the example was run, by what exit code, and what came of it; ``again`` is by today's editions."""
+    """Where the example was run, by what exit code, and what came of it.
+
+    ``again`` is by today's editions.
+    """
 
     plan: Path
     folder: Path
@@ -74,13 +95,17 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
     subprocess.run([sys.executable, "film.py"], cwd=place, check=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
-        code = acceptance(patch, "run", place / "plan.toml", "-o", place / "out", "--sign", chain.signer)
+        code = acceptance(
+            patch, "run", place / "plan.toml", "-o", place / "out", "--sign", chain.signer
+        )
         (folder,) = (place / "out").glob("2*")
         shutil.rmtree(place / "footage")  # judging again needs no video
         told = ("--pack", f"{PACK}_current", "--why", "现行版本", "--by", "周明")
         acceptance(patch, "judge", folder, "-o", place / "current", *told)
     (again,) = (place / "current").glob("2*")
-    return Example(plan=place / "plan.toml", folder=folder, code=code, done=runner.load(folder), again=again)
+    return Example(
+        plan=place / "plan.toml", folder=folder, code=code, done=runner.load(folder), again=again
+    )
 
 
 def places(findings: list[Finding]) -> set[tuple[str, str]]:
@@ -93,12 +118,18 @@ def by_verdict(done: Session, *verdicts: Verdict) -> list[Finding]:
     return [one for one in done.findings if one.verdict in verdicts]
 
 
-def test_the_site_is_twelve_cameras_of_three_kinds_two_recorders_and_a_wall(example: Example) -> None:
+def test_the_site_is_twelve_cameras_of_three_kinds_two_recorders_and_a_wall(
+    example: Example,
+) -> None:
     kinds = [one.kind for one in example.done.plan.subjects]
-    assert [kinds.count(kind) for kind in (SubjectKind.FIXED, SubjectKind.DOME, SubjectKind.PTZ)] == [6, 3, 3]
+    assert [
+        kinds.count(kind) for kind in (SubjectKind.FIXED, SubjectKind.DOME, SubjectKind.PTZ)
+    ] == [6, 3, 3]
     assert [kinds.count(kind) for kind in (SubjectKind.RECORDER, SubjectKind.SCREEN)] == [2, 1]
     inspected = [
-        one for one in example.done.findings if one.how is How.INSPECTED and one.verdict is not Verdict.NOT_APPLICABLE
+        one
+        for one in example.done.findings
+        if one.how is How.INSPECTED and one.verdict is not Verdict.NOT_APPLICABLE
     ]
     assert len(inspected) == 91
 
@@ -118,10 +149,18 @@ def test_what_expired_instruments_read_is_kept_and_undecided(example: Example) -
 
 
 def test_every_question_is_answered_or_is_due_only_when_needed(example: Example) -> None:
-    unanswered = [one for one in by_verdict(example.done, Verdict.NOT_TESTED) if one.reason.code != "clause_not_seen"]
+    unanswered = [
+        one
+        for one in by_verdict(example.done, Verdict.NOT_TESTED)
+        if one.reason.code != "clause_not_seen"
+    ]
     assert {one.modality for one in unanswered} == {Modality.CONDITIONAL}
     assert {name for name, _ in places(unanswered)} == LEFT_OPEN
-    unseen = [one for one in by_verdict(example.done, Verdict.NOT_TESTED) if one.reason.code == "clause_not_seen"]
+    unseen = [
+        one
+        for one in by_verdict(example.done, Verdict.NOT_TESTED)
+        if one.reason.code == "clause_not_seen"
+    ]
     assert not any(one.mandatory for one in unseen)
 
 
@@ -132,19 +171,40 @@ def test_what_was_not_drawn_is_no_pass(example: Example) -> None:
     assert {one.verdict for one in spared} == {Verdict.NOT_APPLICABLE}
 
 
-def test_the_analogue_camera_is_asked_what_is_asked_of_analogue_cameras_only(example: Example) -> None:
+def test_the_analogue_camera_is_asked_what_is_asked_of_analogue_cameras_only(
+    example: Example,
+) -> None:
     """Signal-to-noise ratio and level are asked of it; frame rate and latency are not."""
-    asked = {one.requirement.partition("#")[2]: one.verdict for one in example.done.findings if one.subject == "cam-06"}
-    wanted = ("5.2/noise-colour", "5.4.2/noise-colour", "5.2/level", "5.4.2/level", "5.2/resolution-colour")
+    asked = {
+        one.requirement.partition("#")[2]: one.verdict
+        for one in example.done.findings
+        if one.subject == "cam-06"
+    }
+    wanted = (
+        "5.2/noise-colour",
+        "5.4.2/noise-colour",
+        "5.2/level",
+        "5.4.2/level",
+        "5.2/resolution-colour",
+    )
     assert {asked[name] for name in wanted} == {Verdict.PASS}
     assert {asked[name] for name in ("5.2/frame-rate", "5.4.2/latency")} == {Verdict.NOT_APPLICABLE}
 
 
-def test_the_scores_are_those_of_the_formula_and_the_conclusion_stays_open(example: Example) -> None:
-    """K = (n1 + 0.6 n2) / n of 9 + 1 of 11, 50 + 1 of 54 and 14 of 14; three open items could change the first."""
+def test_the_scores_are_those_of_the_formula_and_the_conclusion_stays_open(
+    example: Example,
+) -> None:
+    """K = (n1 + 0.6 n2) / n of 9 + 1 of 11, 50 + 1 of 54 and 14 of 14.
+
+    Three open items could change the first.
+    """
     (concluded,) = example.done.conclusions
     parts = {one.part: (one.conform, one.basic, one.failed, one.open) for one in concluded.parts}
-    assert parts == {Part.CONSTRUCTION: (9, 1, 1, 3), Part.TECHNICAL: (50, 1, 3, 0), Part.DOCUMENTS: (14, 0, 0, 0)}
+    assert parts == {
+        Part.CONSTRUCTION: (9, 1, 1, 3),
+        Part.TECHNICAL: (50, 1, 3, 0),
+        Part.DOCUMENTS: (14, 0, 0, 0),
+    }
     scores = [(one.score, one.lowest, one.highest) for one in concluded.parts]
     assert scores == [
         pytest.approx((9.6 / 11, 9.6 / 14, 12.6 / 14)),
@@ -157,20 +217,32 @@ def test_the_scores_are_those_of_the_formula_and_the_conclusion_stays_open(examp
 
 def test_the_bottom_line_fails_and_is_provisional(example: Example) -> None:
     line = example.done.bottom_line
-    assert (line.verdict, line.provisional, line.not_tested, line.outside) == (Verdict.FAIL, True, (), ())
+    assert (line.verdict, line.provisional, line.not_tested, line.outside) == (
+        Verdict.FAIL,
+        True,
+        (),
+        (),
+    )
     assert {one.partition("#")[2] for one in line.failed} == {name for name, _ in FAILED}
     assert example.code == 1
 
 
 def test_the_report_shows_the_concession_beside_its_finding(example: Example) -> None:
-    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (example.folder / "report.html").read_text(encoding="utf-8")))
+    page = re.sub(
+        r"\s+",
+        " ",
+        re.sub(r"<[^>]+>", " ", (example.folder / "report.html").read_text(encoding="utf-8")),
+    )
     granted = page.index("按现状接收")
     assert "不符合" in page[granted - 120 : granted]
     assert "立杆基础下有燃气管线" in page[granted : granted + 160]
 
 
 def test_the_chinese_report_words_what_files_and_packs_call_by_codes(example: Example) -> None:
-    """Methods of people, rows of sheets, clips of panels, items of samples; and it leaves out what nobody judged."""
+    """Methods of people, rows of sheets, clips of panels, items of samples.
+
+    And it leaves out what nobody judged.
+    """
     page = re.sub(r"<[^>]+>", " ", (example.folder / "report.html").read_text(encoding="utf-8"))
     assert "现场检查, 仪器读数" in page
     assert "answers.csv 第 2 行" in page
@@ -192,7 +264,10 @@ def test_the_report_verifies_and_every_planned_shot_is_there(
 def test_by_todays_editions_twenty_days_of_recordings_are_too_few(
     example: Example, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """At least 15 days by the editions that the standard names, 30 by those in force; nothing was filmed again."""
+    """At least 15 days by the editions that the standard names, 30 by those in force.
+
+    Nothing was filmed again.
+    """
     told = tmp_path / "diff.json"
     assert acceptance(monkeypatch, "diff", example.folder, example.again, "--json", told) == 1
     rows = {
@@ -200,8 +275,12 @@ def test_by_todays_editions_twenty_days_of_recordings_are_too_few(
         for one in json.loads(told.read_text("utf-8"))["rows"]
     }
     kept = {name: rows["5.6.2a/retention", name] for name in ("rec-1", "rec-2")}
-    assert {name: (one["before"]["verdict"], one["after"]["verdict"]) for name, one in kept.items()} == {
+    assert {
+        name: (one["before"]["verdict"], one["after"]["verdict"]) for name, one in kept.items()
+    } == {
         "rec-1": ("pass", "pass"),
         "rec-2": ("pass", "fail"),
     }
-    assert [kept["rec-2"][side]["value"] for side in ("before", "after")] == [pytest.approx(20, abs=0.01)] * 2
+    assert [kept["rec-2"][side]["value"] for side in ("before", "after")] == [
+        pytest.approx(20, abs=0.01)
+    ] * 2

@@ -1,8 +1,10 @@
-"""Which chart suits a camera's place: how large each will be in the picture, and what can be read there.
+"""Which chart suits a camera's place.
 
-A pinhole camera looks at the chart's middle, which hangs upright straight ahead; near the axis that holds for every
-lens. Pixels per metre = focal length in px / distance along the line of sight. TV lines per picture height of a wedge's
-end = 2 x frequency x picture height / (pixels per millimetre), frequency in cycles/mm (ISO 12233:2023).
+How large each will be in the picture, and what can be read there.
+A pinhole camera looks at the chart's middle, which hangs upright straight ahead; near the axis that
+holds for every lens. Pixels per metre = focal length in px / distance along the line of sight. TV
+lines per picture height of a wedge's end = 2 x frequency x picture height / (pixels per
+millimetre), frequency in cycles/mm (ISO 12233:2023).
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 
     from acceptance.charts.definition import Chart
 
-# Width in mm of the sensors that are sold under a format's name in surveillance cameras: pixels times pitch of common
-# ones (1/2.8": 1920 x 2.9 um, 3840 x 1.45 um; 1/2.7": 1920 x 3.0 um; 1/1.8": 3840 x 2.0 um; 1/1.2": 3840 x 2.9 um),
-# else the format's nominal width. Makers differ by some 3 %; the data sheet's width is better.
+# Width in mm of the sensors that are sold under a format's name in surveillance cameras: pixels
+# times pitch of common ones (1/2.8": 1920 x 2.9 um, 3840 x 1.45 um; 1/2.7": 1920 x 3.0 um; 1/1.8":
+# 3840 x 2.0 um; 1/1.2": 3840 x 2.9 um), else the format's nominal width. Makers differ by some 3 %;
+# the data sheet's width is better.
 SENSORS: Mapping[str, float] = {
     "1/4": 3.6,
     "1/3": 4.8,
@@ -43,8 +46,9 @@ FILLING = 0.6  # of the picture's width, for TV lines
 
 @dataclass(frozen=True, kw_only=True)
 class Camera:
-    """Where a camera looks from: ``focal`` length in px, ``distance`` along the floor and ``rise`` in m.
+    """Where a camera looks from.
 
+    ``focal`` length in px, ``distance`` along the floor and ``rise`` in m.
     ``rise`` counts from the chart's middle to the lens; ``picture`` is width and height in px.
     """
 
@@ -71,11 +75,13 @@ class Camera:
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What a chart will be in the picture: sides in px and as shares of the picture's, upright as it hangs.
+    """What a chart will be in the picture.
 
-    ``cell`` and ``edge``: px of a fiducial's cell and of the shortest side of an edge. ``lines``: TV lines per picture
-    height at the ends of its horizontal wedge, None without. ``troubles`` are codes, none where the chart can be used;
-    ``nearest`` and ``farthest`` are the distances from the lens, in m, between which it is neither too large nor small.
+    Sides in px and as shares of the picture's, upright as it hangs.
+    ``cell`` and ``edge``: px of a fiducial's cell and of the shortest side of an edge. ``lines``:
+    TV lines per picture height at the ends of its horizontal wedge, None without. ``troubles`` are
+    codes, none where the chart can be used; ``nearest`` and ``farthest`` are the distances from the
+    lens, in m, between which it is neither too large nor small.
     """
 
     chart: Chart
@@ -98,14 +104,17 @@ def camera(
     sensor: str = "",
     field_of_view: float | None = None,
 ) -> Camera:
-    """Return the camera: ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or ``field_of_view``.
+    """Return the camera.
 
-    The latter is horizontal, in degrees. Raises ``PlanError`` where these say too little or nonsense.
+    ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or ``field_of_view``.
+    The latter is horizontal, in degrees. Raises ``PlanError`` where these say too little or
+    nonsense.
     """
     if field_of_view is not None:
         if not 0 < field_of_view < 170:
             raise _wrong(
-                "--field-of-view", f"{field_of_view:g} degrees are no field of view of a lens with straight lines"
+                "--field-of-view",
+                f"{field_of_view:g} degrees are no field of view of a lens with straight lines",
             )
         focal = picture[0] / 2 / math.tan(math.radians(field_of_view) / 2)
     elif focal_length and sensor:
@@ -116,14 +125,19 @@ def camera(
 
 
 def sensor_width(text: str) -> float:
-    """Return a sensor's width in mm from its format or from the width itself. Raises ``PlanError``."""
+    """Return a sensor's width in mm from its format or from the width itself.
+
+    Raises ``PlanError``.
+    """
     name = text.strip().removesuffix('"').removesuffix("inch").strip()
     try:
         width = SENSORS[name] if name in SENSORS else float(name.removesuffix("mm"))
     except ValueError:
         width = 0.0
     if not 0.5 <= width <= 100:
-        raise _wrong("--sensor", f"{text!r} is neither a width in mm nor one of {', '.join(SENSORS)}")
+        raise _wrong(
+            "--sensor", f"{text!r} is neither a width in mm nor one of {', '.join(SENSORS)}"
+        )
     return width
 
 
@@ -133,10 +147,21 @@ def _wrong(where: str, what: str) -> PlanError:
 
 
 def advise(seen_by: Camera, charts: Sequence[Chart], lines: float | None = None) -> list[Advice]:
-    """Return what each printed chart will be for this camera, the best first; ``lines`` are the TV lines to be read."""
-    given = [_advice(seen_by, chart, lines) for chart in charts if chart.fiducials and chart.kind == "print"]
+    """Return what each printed chart will be for this camera, the best first.
+
+    ``lines`` are the TV lines to be read.
+    """
+    given = [
+        _advice(seen_by, chart, lines)
+        for chart in charts
+        if chart.fiducials and chart.kind == "print"
+    ]
     return sorted(
-        given, key=lambda one: (len(one.troubles), max(one.share) if max(one.share) > 1 else 1 - one.share[0])
+        given,
+        key=lambda one: (
+            len(one.troubles),
+            max(one.share) if max(one.share) > 1 else 1 - one.share[0],
+        ),
     )
 
 
@@ -145,7 +170,11 @@ def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
     upright = math.cos(math.radians(seen_by.tilt))
     size = chart.size[0] * scale, chart.size[1] * scale * upright
     share = size[0] / seen_by.picture[0], size[1] / seen_by.picture[1]
-    edges = [min(one.rect[2] * scale, one.rect[3] * scale * upright) for one in chart.regions if one.kind == "edge"]
+    edges = [
+        min(one.rect[2] * scale, one.rect[3] * scale * upright)
+        for one in chart.regions
+        if one.kind == "edge"
+    ]
     ends = _wedge(chart, 2 * seen_by.picture[1] / scale)
     return Advice(
         chart=chart,
@@ -154,7 +183,11 @@ def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
         cell=min((mark.rect[2] for mark in chart.fiducials), default=0.0) / 6 * scale,
         edge=min(edges, default=0.0),
         lines=ends,
-        troubles=tuple(code for code, there in _troubles(seen_by, chart, size, share, ends, lines).items() if there),
+        troubles=tuple(
+            code
+            for code, there in _troubles(seen_by, chart, size, share, ends, lines).items()
+            if there
+        ),
         nearest=seen_by.slant * max(share),
         farthest=seen_by.slant * size[0] / chart.smallest,
     )
@@ -162,7 +195,11 @@ def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
 
 def _wedge(chart: Chart, lines: float) -> tuple[float, float] | None:
     """Return the ends of the horizontal wedge, ``lines`` being TV lines per picture height at 1 cycle/mm."""
-    found = [one.printed for one in chart.regions if one.kind == "wedge" and one.direction == "horizontal"]
+    found = [
+        one.printed
+        for one in chart.regions
+        if one.kind == "wedge" and one.direction == "horizontal"
+    ]
     return (found[0]["from"] * lines, found[0]["to"] * lines) if found else None
 
 

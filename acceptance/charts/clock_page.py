@@ -1,4 +1,7 @@
-"""The clock chart as one self-contained page for a browser: ``test_charts/screen.html`` with the definition in it."""
+"""The clock chart as one self-contained page for a browser.
+
+``test_charts/screen.html`` with the definition in it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ PLACE = "/*CLOCK*/null"
 def html(clock: Chart) -> str:
     """Return the page. It needs no server and no network; ``clock`` is a chart for screens."""
     template = (data.folder("test_charts") / "screen.html").read_text("utf-8")
-    return template.replace(PLACE, json.dumps(_definition(clock), separators=(",", ":")).replace("</", "<\\/"))
+    return template.replace(
+        PLACE, json.dumps(_definition(clock), separators=(",", ":")).replace("</", "<\\/")
+    )
 
 
 def _definition(clock: Chart) -> dict[str, object]:
@@ -26,8 +31,14 @@ def _definition(clock: Chart) -> dict[str, object]:
         "background": clock.background,
         "dark": clock.dark,
         "fiducials": [{"code": mark.code, "rect": mark.rect} for mark in clock.fiducials],
-        "regions": [{"kind": one.kind, "rect": one.rect, "printed": one.printed} for one in clock.regions],
-        "sequence": {"stages": drive_sequence.STAGES, "period": drive_sequence.PERIOD, "start": drive_sequence.START},
+        "regions": [
+            {"kind": one.kind, "rect": one.rect, "printed": one.printed} for one in clock.regions
+        ],
+        "sequence": {
+            "stages": drive_sequence.STAGES,
+            "period": drive_sequence.PERIOD,
+            "start": drive_sequence.START,
+        },
         "digits": clock_screen.DIGITS,
         "segments": clock_screen.SEGMENTS,
         "lit": clock_screen.LIT,

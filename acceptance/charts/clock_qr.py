@@ -1,6 +1,8 @@
-"""A small QR code (ISO/IEC 18004:2015): version 1, level Q, alphanumeric, up to 16 characters, one mask for all.
+"""A small QR code (ISO/IEC 18004:2015).
 
-One fixed kind of code is short enough to stand in the clock page's JavaScript too (``test_charts/screen.html``).
+Version 1, level Q, alphanumeric, up to 16 characters, one mask for all.
+One fixed kind of code is short enough to stand in the clock page's JavaScript too
+(``test_charts/screen.html``).
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 LONGEST = 16
 DATA, CORRECTION = 13, 13  # codewords
 WRONG = 22  # of 441 modules: two codes differ in far more
-FORMAT = 0b011010101011111  # level Q, mask 0: every module whose row + column is even is turned over
+# level Q, mask 0: every module whose row + column is even is turned over
+FORMAT = 0b011010101011111
 FIELD = 0x11D  # x^8 + x^4 + x^3 + x^2 + 1, the polynomial of the field of 256 elements
 
 
@@ -29,7 +32,8 @@ FIELD = 0x11D  # x^8 + x^4 + x^3 + x^2 + 1, the polynomial of the field of 256 e
 def matrix(text: str) -> NDArray[np.bool_]:
     """Return the code of ``text`` as (21, 21), true = dark; not to be written to.
 
-    Raises ValueError for a text that is longer than 16 characters or has others than ``CHARACTERS``.
+    Raises ValueError for a text that is longer than 16 characters or has others than
+    ``CHARACTERS``.
     """
     if len(text) > LONGEST or not set(text) <= set(CHARACTERS):
         raise ValueError(f"{text!r}: at most {LONGEST} of {CHARACTERS}")
@@ -43,12 +47,16 @@ def matrix(text: str) -> NDArray[np.bool_]:
 
 
 def read(dark: NDArray[np.bool_]) -> str:
-    """Return the text of a code whose modules are ``dark`` (21, 21); empty where it is no code of this kind.
+    """Return the text of a code whose modules are ``dark`` (21, 21).
 
-    Errors are not corrected: a text counts where the code drawn of it differs in at most WRONG modules.
+    Empty where it is no code of this kind.
+    Errors are not corrected: a text counts where the code drawn of it differs in at most WRONG
+    modules.
     """
     _, fixed = _patterns()
-    bits = "".join(str(int(dark[row, column] != ((row + column) % 2 == 0))) for row, column in _path(fixed))
+    bits = "".join(
+        str(int(dark[row, column] != ((row + column) % 2 == 0))) for row, column in _path(fixed)
+    )
     count = int(bits[4:13], 2)
     if bits[:4] != "0010" or count > LONGEST:
         return ""
@@ -65,7 +73,9 @@ def read(dark: NDArray[np.bool_]) -> str:
 def _codewords(text: str) -> list[int]:
     numbers = [CHARACTERS.index(character) for character in text]
     bits = f"{0b0010:04b}{len(text):09b}"
-    bits += "".join(f"{45 * one + other:011b}" for one, other in zip(numbers[::2], numbers[1::2], strict=False))
+    bits += "".join(
+        f"{45 * one + other:011b}" for one, other in zip(numbers[::2], numbers[1::2], strict=False)
+    )
     bits += f"{numbers[-1]:06b}" if len(text) % 2 else ""
     bits = (bits + "0000")[: 8 * DATA]
     bits += "0" * (-len(bits) % 8)
@@ -74,7 +84,10 @@ def _codewords(text: str) -> list[int]:
 
 
 def _correction(data: list[int]) -> list[int]:
-    """Return the remainder of the data by the generator (x - 1)(x - 2)(x - 4) ... (Reed and Solomon)."""
+    """Return the remainder of the data by the generator (x - 1)(x - 2)(x - 4) ...
+
+    (Reed and Solomon).
+    """
     generator = [1]
     root = 1
     for _ in range(CORRECTION):
@@ -116,7 +129,10 @@ def _patterns() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 def _path(fixed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield row and column of the modules that hold data: two columns at a time, up and down, from the right."""
+    """Yield row and column of the modules that hold data.
+
+    Two columns at a time, up and down, from the right.
+    """
     for turn, right in enumerate((20, 18, 16, 14, 12, 10, 8, 5, 3, 1)):
         for step in range(SIDE):
             row = step if turn % 2 else SIDE - 1 - step

@@ -1,7 +1,9 @@
-"""What a clock screen lights at a refresh, region by region; ``test_charts/screen.html`` does the same in a browser.
+"""What a clock screen lights at a refresh, region by region.
 
-Bits show the Gray code of the refresh index, a sequence its chip of the pseudo-random sequence. A QR code and plain
-digits show the index too, but only every so many refreshes (``every``), so that they can be read where bits cannot.
+``test_charts/screen.html`` does the same in a browser.
+Bits show the Gray code of the refresh index, a sequence its chip of the pseudo-random sequence. A
+QR code and plain digits show the index too, but only every so many refreshes (``every``), so that
+they can be read where bits cannot.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 NOBODY = "------"  # the session of a clock that nobody started
 SESSION = 6  # characters
 DIGITS = 8
-# Segments of a digit (x, y, width, height in shares of its width and height), and which of them each digit lights.
+# Segments of a digit (x, y, width, height in shares of its width and height), and which of them
+# each digit lights.
 SEGMENTS: Mapping[str, Box] = {
     "a": (0.2, 0.0, 0.6, 0.125),
     "b": (0.8, 0.0, 0.2, 0.5),
@@ -37,12 +40,18 @@ LIT = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcd
 
 
 def lit(region: Region, index: int, session: str = NOBODY) -> tuple[Box, ...]:
-    """Return the boxes (x, y, width, height in the chart's units) that are lit in a region; the rest of it is dark."""
+    """Return the boxes (x, y, width, height in the chart's units) that are lit in a region.
+
+    The rest of it is dark.
+    """
     return SHOWN[region.kind](region, index % (1 << CLOCK_BITS), session)
 
 
 def text(every: int, index: int, session: str) -> str:
-    """Return what the QR code says from ``index`` rounded down to a multiple of ``every`` on: session and index."""
+    """Return what the QR code says from ``index`` rounded down to a multiple of ``every`` on.
+
+    Session and index.
+    """
     return f"{session} {index // every * every:0{DIGITS}d}"
 
 
@@ -66,7 +75,8 @@ def _modules(rect: Box, words: str) -> tuple[Box, ...]:
     ends = np.diff(np.pad(~clock_qr.matrix(words), ((0, 0), (1, 1))).astype(np.int8), axis=1)
     runs = zip(np.argwhere(ends == 1).tolist(), np.argwhere(ends == -1).tolist(), strict=True)
     return tuple(
-        (rect[0] + step * first, rect[1] + step * row, step * (last - first), step) for (row, first), (_, last) in runs
+        (rect[0] + step * first, rect[1] + step * row, step * (last - first), step)
+        for (row, first), (_, last) in runs
     )
 
 
@@ -80,7 +90,8 @@ def _digits(region: Region, index: int, _: str) -> tuple[Box, ...]:
         x = left + place * number + (place - across) / 2
         shares = (SEGMENTS[name] for name in LIT[int(digit)])
         boxes += [
-            (x + a * across, top + (0.1 + 0.8 * b) * height, c * across, 0.8 * d * height) for a, b, c, d in shares
+            (x + a * across, top + (0.1 + 0.8 * b) * height, c * across, 0.8 * d * height)
+            for a, b, c, d in shares
         ]
     return tuple(boxes)
 

@@ -1,9 +1,11 @@
-"""Find a ColorChecker Classic in a picture: a chart without marks, known by the order of its 24 colours alone.
+"""Find a ColorChecker Classic in a picture.
 
-OpenCV's detector (``cv2.mcc``; P. D. Marrero Fernandez et al., IEEE TIP 28, 2019) proposes where one might be; it
-does so in pictures that have none. So nothing that it says is taken for granted: every patch is grown from its middle
-until its colour ends, the homography is fitted anew to the patches, and the place counts only when the patches lie and
-measure as drawn, are flat, are parted by something darker, and show the printed colours in the printed order.
+A chart without marks, known by the order of its 24 colours alone.
+OpenCV's detector (``cv2.mcc``; P. D. Marrero Fernandez et al., IEEE TIP 28, 2019) proposes where
+one might be; it does so in pictures that have none. So nothing that it says is taken for granted:
+every patch is grown from its middle until its colour ends, the homography is fitted anew to the
+patches, and the place counts only when the patches lie and measure as drawn, are flat, are parted
+by something darker, and show the printed colours in the printed order.
 """
 
 from __future__ import annotations
@@ -48,29 +50,39 @@ class Patch:
 
 
 def find(picture: Picture, chart: Chart) -> list[Located]:
-    """Return every ColorChecker seen in a BGR picture (height, width, 3), 8 bit; none: an empty list.
+    """Return every ColorChecker seen in a BGR picture (height, width, 3), 8 bit; none.
 
-    Of ``chart`` the regions of kind "colour" are looked at, at least 24. ``Located.fiducials_found`` counts the patches
-    whose borders were seen, ``residual`` is the RMS distance in px of their middles from where the homography has them.
+    An empty list.
+    Of ``chart`` the regions of kind "colour" are looked at, at least 24.
+    ``Located.fiducials_found`` counts the patches whose borders were seen, ``residual`` is the RMS
+    distance in px of their middles from where the homography has them.
     """
     found: list[Located] = []
     for homography in _proposals(picture, chart):
         located = _settle(picture, chart, homography)
-        if located is not None and located.width >= chart.smallest and looks_right(picture, located):
+        if (
+            located is not None
+            and located.width >= chart.smallest
+            and looks_right(picture, located)
+        ):
             found.append(located)
     return found
 
 
 def places(picture: Callable[[int], Picture], count: int, chart: Chart) -> list[Located]:
-    """Return where one ColorChecker is seen in a film of ``count`` pictures: one place where it stands still.
+    """Return where one ColorChecker is seen in a film of ``count`` pictures.
 
-    Three pictures of the film are searched; a chart that moves is then looked for in all, and the result is one place
-    for each picture. None, or not in all of them: an empty list. Raises ``GapError`` ``several_charts`` (count).
+    One place where it stands still.
+    Three pictures of the film are searched; a chart that moves is then looked for in all, and the
+    result is one place for each picture. None, or not in all of them: an empty list. Raises
+    ``GapError`` ``several_charts`` (count).
     """
     seen = [find(picture(number), chart) for number in sorted({0, count // 2, count - 1})]
     if (most := max(len(found) for found in seen)) > 1:
         hint = "Film one chart at a time"
-        raise GapError(f"{most} charts {chart.name!r} are seen", hint=hint, code="several_charts", count=most)
+        raise GapError(
+            f"{most} charts {chart.name!r} are seen", hint=hint, code="several_charts", count=most
+        )
     ones = [found[0] for found in seen if len(found) == 1]
     if not ones or max(_shift(ones[0], one) for one in ones) < STILL:
         return ones[:1]
@@ -87,7 +99,11 @@ def _shift(one: Located, other: Located) -> float:
 def _proposals(picture: Picture, chart: Chart) -> Iterator[Floats]:
     """Yield homographies chart mm -> picture px of the places that OpenCV proposes."""
     scale = min(1.0, WIDTH / picture.shape[1])
-    copy = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+    copy = (
+        cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        if scale < 1
+        else picture
+    )
     ratio = np.array(picture.shape[1::-1]) / copy.shape[1::-1]
     detector = cv2.mcc.CCheckerDetector.create()
     detector.setColorChartType(cv2.mcc.MCC24)
@@ -131,15 +147,23 @@ def _settle(picture: Picture, chart: Chart, homography: Floats | None) -> Locate
         patches = [patch for number in range(24) if (patch := _grown(picture, located, number))]
         if len(patches) < NEEDED:
             return None
-        homography = _fitted(chart, [p.number for p in patches], np.array([p.middle for p in patches]))
+        homography = _fitted(
+            chart, [p.number for p in patches], np.array([p.middle for p in patches])
+        )
     return None if homography is None else _located(picture, chart, homography, patches)
 
 
 def _grown(picture: Picture, located: Located, number: int) -> Patch | None:
-    """Return a patch as far as its colour reaches from its middle; None where it runs out or is not of its size."""
+    """Return a patch as far as its colour reaches from its middle.
+
+    None where it runs out or is not of its size.
+    """
     region = _colours(located.chart)[number]
     outer, whole = quad(located, region, 1.5), quad(located, region)
-    if not np.all((whole > 2) & (whole < np.array(picture.shape[1::-1]) - 3)) or np.ptp(whole, axis=0).min() < 6:
+    if (
+        not np.all((whole > 2) & (whole < np.array(picture.shape[1::-1]) - 3))
+        or np.ptp(whole, axis=0).min() < 6
+    ):
         return None
     low = np.maximum(_whole(outer.min(axis=0)), 0)
     high = np.minimum(_whole(outer.max(axis=0)) + 1, picture.shape[1::-1])
@@ -147,24 +171,37 @@ def _grown(picture: Picture, located: Located, number: int) -> Patch | None:
     colour = np.median(_inside(window, quad(located, region, 0.4) - low), axis=0)
     frame = np.median(_along(window, quad(located, region, GAP) - low), axis=0)
     reach = np.abs(window - colour).max(axis=2) < max(6.0, float(np.abs(frame - colour).max()) / 2)
-    _, labels, stats, middles = cv2.connectedComponentsWithStats(reach.astype(np.uint8), connectivity=4)
-    x, y = np.clip(np.rint(whole.mean(axis=0) - low).astype(int), 0, np.array(window.shape[1::-1]) - 1)
-    area = float(stats[labels[y, x], cv2.CC_STAT_AREA]) / max(cv2.contourArea(whole.astype(np.float32)), 1.0)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(
+        reach.astype(np.uint8), connectivity=4
+    )
+    x, y = np.clip(
+        np.rint(whole.mean(axis=0) - low).astype(int), 0, np.array(window.shape[1::-1]) - 1
+    )
+    area = float(stats[labels[y, x], cv2.CC_STAT_AREA]) / max(
+        cv2.contourArea(whole.astype(np.float32)), 1.0
+    )
     if not labels[y, x] or not reach[y, x] or not AREA[0] < area < AREA[1]:
         return None
     return Patch(number=number, middle=np.asarray(middles[labels[y, x]] + low), area=area)
 
 
 def looks_right(picture: Picture, located: Located) -> bool:
-    """Tell whether a BGR picture shows the chart's colours at that place: in order, flat, with a darker frame."""
+    """Tell whether a BGR picture shows the chart's colours at that place.
+
+    In order, flat, with a darker frame.
+    """
     regions = _colours(located.chart)
-    if located.cut_off or located.residual > AWAY * np.sqrt(cv2.contourArea(_whole(quad(located, regions[0])))):
+    if located.cut_off or located.residual > AWAY * np.sqrt(
+        cv2.contourArea(_whole(quad(located, regions[0])))
+    ):
         return False
     fields = [_inside(picture, quad(located, region, 0.5)) for region in regions]
     if any(len(field) < 9 for field in fields):
         return False
     seen = np.array([field.mean(axis=0) for field in fields])
-    frame = np.array([np.median(_along(picture, quad(located, region, GAP)), axis=0) for region in regions])
+    frame = np.array(
+        [np.median(_along(picture, quad(located, region, GAP)), axis=0) for region in regions]
+    )
     light = seen[:, 1] >= np.median(seen[:, 1])
     uneven = float(np.median([field.std(axis=0).max() for field in fields]))
     return bool(
@@ -175,25 +212,36 @@ def looks_right(picture: Picture, located: Located) -> bool:
 
 
 def _likeness(seen: Floats, printed: Floats) -> list[float]:
-    """Correlate BGR codes (24, 3) with CIELAB (24, 3): green with L*, red - green with a*, green - blue with b*."""
+    """Correlate BGR codes (24, 3) with CIELAB (24, 3).
+
+    Green with L*, red - green with a*, green - blue with b*.
+    """
     blue, green, red = seen.T
     pairs = zip((green, red - green, green - blue), printed.T, strict=True)
-    return [float(np.corrcoef(one, other)[0, 1]) if np.ptp(one) > 0 else 0.0 for one, other in pairs]
+    return [
+        float(np.corrcoef(one, other)[0, 1]) if np.ptp(one) > 0 else 0.0 for one, other in pairs
+    ]
 
 
 def _inside(picture: NDArray[np.generic], corners: Floats) -> Floats:
     """Return the pixels (n, 3) within a quadrilateral."""
     part, places = _part(picture, corners)
-    return np.asarray(part[cv2.fillConvexPoly(np.zeros(part.shape[:2], np.uint8), places, 1) > 0], np.float64)
+    return np.asarray(
+        part[cv2.fillConvexPoly(np.zeros(part.shape[:2], np.uint8), places, 1) > 0], np.float64
+    )
 
 
 def _along(picture: NDArray[np.generic], corners: Floats) -> Floats:
     """Return the pixels (n, 3) on the sides of a quadrilateral."""
     part, places = _part(picture, corners)
-    return np.asarray(part[cv2.polylines(np.zeros(part.shape[:2], np.uint8), [places], True, 1) > 0], np.float64)
+    return np.asarray(
+        part[cv2.polylines(np.zeros(part.shape[:2], np.uint8), [places], True, 1) > 0], np.float64
+    )
 
 
-def _part(picture: NDArray[np.generic], corners: Floats) -> tuple[NDArray[np.generic], NDArray[np.int32]]:
+def _part(
+    picture: NDArray[np.generic], corners: Floats
+) -> tuple[NDArray[np.generic], NDArray[np.int32]]:
     """Return the upright part of a picture about a quadrilateral, and the corners in it."""
     x, y = np.maximum(_whole(corners.min(axis=0)) - 1, 0)
     right, down = np.maximum(_whole(corners.max(axis=0)) + 2, 0)
@@ -204,10 +252,13 @@ def _whole(corners: Floats) -> NDArray[np.int32]:
     return np.asarray(np.rint(corners), np.int32)
 
 
-def _located(picture: Picture, chart: Chart, homography: Floats, patches: Sequence[Patch]) -> Located:
+def _located(
+    picture: Picture, chart: Chart, homography: Floats, patches: Sequence[Patch]
+) -> Located:
     width, height = chart.size
     a, b, c, d = (
-        _point(corner) for corner in to_picture(homography, [(0, 0), (width, 0), (width, height), (0, height)])
+        _point(corner)
+        for corner in to_picture(homography, [(0, 0), (width, 0), (width, height), (0, height)])
     )
     away = [to_picture(homography, _middles(chart, [p.number]))[0] - p.middle for p in patches]
     return Located(

@@ -1,7 +1,8 @@
-"""What a chart is, read from its TOML file: the one definition from which it is drawn, found and simulated.
+"""What a chart is, read from its TOML file.
 
-Chart coordinates are millimetres, origin at the chart's upper left corner, y downwards. Reflectance and light are
-linear, 0 to 1.
+The one definition from which it is drawn, found and simulated.
+Chart coordinates are millimetres, origin at the chart's upper left corner, y downwards. Reflectance
+and light are linear, 0 to 1.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ SMALLEST = 320.0  # px: a narrower acceptance chart leaves its slanted edges les
 FINDERS = ("", "colorchecker")
 DIRECTIONS = ("", "horizontal", "vertical")
 MOST_UNEQUAL = 0.05  # of a step: what rounding may make of equal steps
-SERIES = ("lightness", "density")  # in what the steps of a grey scale are equal: CIELAB L* (CIE 15), or density
+# in what the steps of a grey scale are equal: CIELAB L* (CIE 15), or density
+SERIES = ("lightness", "density")
 # What a region of each kind says about itself, and of which type.
 PRINTED: Mapping[str, Mapping[str, type]] = {
     "edge": {"dark": float, "light": float, "angle": float},
@@ -46,11 +48,13 @@ PRINTED: Mapping[str, Mapping[str, type]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """One printed thing: where it is (``rect``: x, y, width, height in mm) and what is printed there.
+    """One printed thing.
 
-    ``direction`` is that in which detail is resolved: "horizontal" for near-vertical edges and vertical bars.
-    ``printed`` has the fields of ``PRINTED[kind]``: a wedge's ``from`` and ``to`` are cycles/mm at its two ends, an
-    edge's ``angle`` is in degrees off the vertical (or horizontal), ``lab`` is CIELAB under D50.
+    Where it is (``rect``: x, y, width, height in mm) and what is printed there.
+    ``direction`` is that in which detail is resolved: "horizontal" for near-vertical edges and
+    vertical bars. ``printed`` has the fields of ``PRINTED[kind]``: a wedge's ``from`` and ``to``
+    are cycles/mm at its two ends, an edge's ``angle`` is in degrees off the vertical (or
+    horizontal), ``lab`` is CIELAB under D50.
     """
 
     name: str
@@ -71,7 +75,10 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True)
 class Fiducial:
-    """A dark square holding 4 x 4 cells within a border one cell wide; ``code`` has 16 bits, row by row, 1 = light."""
+    """A dark square holding 4 x 4 cells within a border one cell wide.
+
+    ``code`` has 16 bits, row by row, 1 = light.
+    """
 
     code: int
     rect: Box
@@ -79,7 +86,10 @@ class Fiducial:
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """Words for people, outside all regions: ``x``, ``y`` of the left end of the baseline and ``height``, in mm."""
+    """Words for people, outside all regions.
+
+    ``x``, ``y`` of the left end of the baseline and ``height``, in mm.
+    """
 
     text: str
     x: float
@@ -89,7 +99,10 @@ class Label:
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """The standard series of a chart's grey steps: equal in ``series`` (see ``SERIES``), by their ``densities``."""
+    """The standard series of a chart's grey steps.
+
+    Equal in ``series`` (see ``SERIES``), by their ``densities``.
+    """
 
     series: str
     densities: tuple[float, ...]
@@ -99,9 +112,10 @@ class Steps:
 class Copy:
     """A printed copy of a chart: how far what is printed may be off from what the chart says.
 
-    ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of reflectances and of
-    lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and ``due`` are ISO dates, empty where it
-    was not measured; ``expired``: it was due when this was read. ``sha256`` is that of the copy's file.
+    ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of
+    reflectances and of lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and
+    ``due`` are ISO dates, empty where it was not measured; ``expired``: it was due when this was
+    read. ``sha256`` is that of the copy's file.
     """
 
     serial: str
@@ -117,13 +131,15 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart's definition. ``size`` is in mm; ``background`` and ``dark`` are the light and dark of the fiducials.
+    """A chart's definition. ``size`` is in mm.
 
-    ``paper`` (mm) is what it is printed on, in the middle. ``smallest`` is the width in px below which it shows too
-    little to be measured. ``sha256`` is over all ``sources``, the chart's own file first, then the one it is based on.
-    ``copy`` says how far what is printed may be off; None: the drawing itself. ``steps`` declares the series of its
-    grey steps; None: they are no standard series. ``found_by`` names the room that finds a chart without fiducials,
-    ``makers_lab_doubt`` is the ``lab_doubt`` of a chart that is bought.
+    ``background`` and ``dark`` are the light and dark of the fiducials.
+    ``paper`` (mm) is what it is printed on, in the middle. ``smallest`` is the width in px below
+    which it shows too little to be measured. ``sha256`` is over all ``sources``, the chart's own
+    file first, then the one it is based on. ``copy`` says how far what is printed may be off; None:
+    the drawing itself. ``steps`` declares the series of its grey steps; None: they are no standard
+    series. ``found_by`` names the room that finds a chart without fiducials, ``makers_lab_doubt``
+    is the ``lab_doubt`` of a chart that is bought.
     """
 
     name: str
@@ -178,7 +194,8 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Chart:
     """Return the chart called ``name`` (see ``names``), or the one that the TOML file ``name`` defines.
 
-    Raises ``ChartError``, naming file and field, when there is no such chart or its definition is wrong.
+    Raises ``ChartError``, naming file and field, when there is no such chart or its definition is
+    wrong.
     """
     source = data.folder("test_charts") / f"{name}.toml" if name in names() else Path(name)
     chart = _read(source)
@@ -187,7 +204,10 @@ def load(name: str) -> Chart:
 
 
 def scaled(chart: Chart, scale: float) -> Chart:
-    """Return the chart with every length times ``scale``; what is printed and the paper stay as they are."""
+    """Return the chart with every length times ``scale``.
+
+    What is printed and the paper stay as they are.
+    """
 
     def rect(box: Box) -> Box:
         x, y, width, height = box
@@ -196,7 +216,9 @@ def scaled(chart: Chart, scale: float) -> Chart:
     def printed(fields: Mapping[str, Any]) -> dict[str, Any]:
         lengths, frequencies = {"diameter": scale}, {"from": 1 / scale, "to": 1 / scale}
         return {
-            name: value * (lengths | frequencies).get(name, 1) if name in lengths | frequencies else value
+            name: value * (lengths | frequencies).get(name, 1)
+            if name in lengths | frequencies
+            else value
             for name, value in fields.items()
         }
 
@@ -204,8 +226,12 @@ def scaled(chart: Chart, scale: float) -> Chart:
         chart,
         size=(scale * chart.size[0], scale * chart.size[1]),
         fiducials=tuple(replace(mark, rect=rect(mark.rect)) for mark in chart.fiducials),
-        regions=tuple(replace(one, rect=rect(one.rect), printed=printed(one.printed)) for one in chart.regions),
-        labels=tuple(replace(w, x=scale * w.x, y=scale * w.y, height=scale * w.height) for w in chart.labels),
+        regions=tuple(
+            replace(one, rect=rect(one.rect), printed=printed(one.printed)) for one in chart.regions
+        ),
+        labels=tuple(
+            replace(w, x=scale * w.x, y=scale * w.y, height=scale * w.height) for w in chart.labels
+        ),
     )
 
 
@@ -214,7 +240,9 @@ def _read(source: Path) -> Chart:
         text = source.read_bytes()
     except OSError as error:
         hint = f"Charts that come with the toolkit: {', '.join(names())}; or give the path of a TOML file"
-        raise ChartError("There is no such chart", where=str(source), hint=hint, code="chart_unknown") from error
+        raise ChartError(
+            "There is no such chart", where=str(source), hint=hint, code="chart_unknown"
+        ) from error
     table = parse(text, str(source))
     if "based_on" in table.content:
         return _derived(table, source, text)
@@ -222,16 +250,24 @@ def _read(source: Path) -> Chart:
 
 
 def _derived(table: Table, source: Path, text: bytes) -> Chart:
-    """Read a chart that says only what differs from another: scale, codes, paper, and kinds of region as a whole."""
+    """Read a chart that says only what differs from another.
+
+    Scale, codes, paper, and kinds of region as a whole.
+    """
     base_name = table.take("based_on", str)
     beside = source.with_name(f"{base_name}.toml")
     base = _read(beside if beside.is_file() else data.folder("test_charts") / f"{base_name}.toml")
     if len(base.sources) > 1:
-        raise wrong(table.place("based_on"), f"{base_name} is itself based on another chart; name that one")
+        raise wrong(
+            table.place("based_on"), f"{base_name} is itself based on another chart; name that one"
+        )
     like = scaled(base, table.above_zero("scale", 1.0))
     codes = table.take("codes", list)
     if len(codes) != len(base.fiducials) or not _all_different(codes):
-        raise wrong(table.place("codes"), f"{base_name} has {len(base.fiducials)} fiducials, each with a code")
+        raise wrong(
+            table.place("codes"),
+            f"{base_name} has {len(base.fiducials)} fiducials, each with a code",
+        )
     kinds = table.table("regions", {})
     regions = _regions(kinds)
     chart = replace(
@@ -239,8 +275,11 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
         name=table.take("name", str),
         title=table.take("title", str),
         title_en=table.take("title_en", str),
-        fiducials=tuple(replace(mark, code=code) for mark, code in zip(like.fiducials, codes, strict=True)),
-        regions=tuple(one for one in like.regions if one.kind not in {r.kind for r in regions}) + regions,
+        fiducials=tuple(
+            replace(mark, code=code) for mark, code in zip(like.fiducials, codes, strict=True)
+        ),
+        regions=tuple(one for one in like.regions if one.kind not in {r.kind for r in regions})
+        + regions,
         paper=_paper(table, like.size),
         steps=_steps(table, regions) if any(one.kind == "grey" for one in regions) else like.steps,
         sha256=hashlib.sha256(text + base.source.read_bytes()).hexdigest(),
@@ -260,7 +299,9 @@ def _paper(table: Table, size: tuple[float, float]) -> tuple[float, float]:
 
 def _all_different(codes: Iterable[Any]) -> bool:
     codes = list(codes)
-    return all(type(code) is int and 0 <= code < 1 << 16 for code in codes) and len(set(codes)) == len(codes)
+    return all(type(code) is int and 0 <= code < 1 << 16 for code in codes) and len(
+        set(codes)
+    ) == len(codes)
 
 
 def _worded(label: Label, chart: Chart) -> Label:
@@ -312,12 +353,21 @@ def _steps(table: Table, regions: Iterable[Region]) -> Steps | None:
     densities = entry.numbers("densities", number)
     entry.end()
     shown = [one.printed for one in regions if one.kind == "grey"]
-    if [float(one["density"]) for one in sorted(shown, key=lambda one: int(one["step"]))] != list(densities):
-        raise wrong(entry.place("densities"), "the grey regions, in the order of their steps, have other densities")
-    scale = [116 * 10 ** (-one / 3) for one in densities] if series == "lightness" else list(densities)
+    if [float(one["density"]) for one in sorted(shown, key=lambda one: int(one["step"]))] != list(
+        densities
+    ):
+        raise wrong(
+            entry.place("densities"),
+            "the grey regions, in the order of their steps, have other densities",
+        )
+    scale = (
+        [116 * 10 ** (-one / 3) for one in densities] if series == "lightness" else list(densities)
+    )
     gaps = [later - earlier for earlier, later in itertools.pairwise(scale)]
     if number < 3 or max(abs(gap / gaps[0] - 1) for gap in gaps) > MOST_UNEQUAL:
-        raise wrong(entry.place("densities"), f"these are not three or more steps of equal {series}")
+        raise wrong(
+            entry.place("densities"), f"these are not three or more steps of equal {series}"
+        )
     return Steps(series=series, densities=densities)
 
 
@@ -330,12 +380,16 @@ def _fiducials(table: Table, needed: int) -> tuple[Fiducial, ...]:
         entry.end()
     table.end()
     if len({mark.code for mark in found}) < max(needed, len(found)):
-        raise wrong(table.place("at"), "a chart needs at least four fiducials, each with a code of its own")
+        raise wrong(
+            table.place("at"), "a chart needs at least four fiducials, each with a code of its own"
+        )
     return tuple(found)
 
 
 def _regions(kinds: Table) -> tuple[Region, ...]:
-    return tuple(_region(entry, kind) for kind in tuple(kinds.content) for entry in kinds.tables(kind))
+    return tuple(
+        _region(entry, kind) for kind in tuple(kinds.content) for entry in kinds.tables(kind)
+    )
 
 
 def _region(table: Table, kind: str) -> Region:
@@ -369,7 +423,12 @@ def _printed(table: Table, kind: str) -> Mapping[str, Any]:
 
 def _label(table: Table) -> Label:
     text = table.take("text", str)
-    label = Label(text=text, x=table.take("x", float), y=table.take("y", float), height=table.take("height", float))
+    label = Label(
+        text=text,
+        x=table.take("x", float),
+        y=table.take("y", float),
+        height=table.take("height", float),
+    )
     table.end()
     return label
 
@@ -377,7 +436,10 @@ def _label(table: Table) -> Label:
 def _check_places(chart: Chart) -> None:
     """Refuse names that occur twice, and whatever sticks out of paper or chart or lies over something else."""
     if chart.paper[0] < chart.size[0] or chart.paper[1] < chart.size[1]:
-        raise wrong(f"{chart.source}: paper", f"{chart.paper[0]:g} x {chart.paper[1]:g} mm do not hold the chart")
+        raise wrong(
+            f"{chart.source}: paper",
+            f"{chart.paper[0]:g} x {chart.paper[1]:g} mm do not hold the chart",
+        )
     places = [(f"fiducial 0x{mark.code:04X}", mark.rect) for mark in chart.fiducials]
     places += [(region.name, region.rect) for region in chart.regions]
     for name, (x, y, width, height) in places:
@@ -387,5 +449,9 @@ def _check_places(chart: Chart) -> None:
     for (one, a), (other, b) in itertools.combinations(places, 2):
         if one == other:
             raise wrong(f"{chart.source}: {one}", "this name stands twice")
-        if min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]) > 1e-6 < min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]):
+        if (
+            min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+            > 1e-6
+            < min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+        ):
             raise wrong(f"{chart.source}: {one}", f"this lies over {other}")

@@ -1,8 +1,10 @@
-"""Draw a chart from its definition (``definition.py``): as SVG at true size, and as a raster of exact area coverage.
+"""Draw a chart from its definition (``definition.py``).
 
-Both come from one list of filled polygons, so that print, picture and simulation cannot drift apart. A raster pixel is
-the area-weighted mean of the linear light within it, in closed form (signed trapezoids summed along the row, as scan
-converters for outlines do), not sampled. Labels are drawn in the SVG only.
+As SVG at true size, and as a raster of exact area coverage.
+Both come from one list of filled polygons, so that print, picture and simulation cannot drift
+apart. A raster pixel is the area-weighted mean of the linear light within it, in closed form
+(signed trapezoids summed along the row, as scan converters for outlines do), not sampled. Labels
+are drawn in the SVG only.
 """
 
 from __future__ import annotations
@@ -50,7 +52,10 @@ class Shape:
 
 
 def svg(chart: Chart, *, index: int | None = None) -> str:
-    """Return the chart as SVG, one user unit a millimetre; a clock shows the refresh ``index`` (default 0)."""
+    """Return the chart as SVG, one user unit a millimetre.
+
+    A clock shows the refresh ``index`` (default 0).
+    """
     return _svg(chart, chart.size, _content(chart, index))
 
 
@@ -69,7 +74,9 @@ def _svg(chart: Chart, size: tuple[float, float], content: Iterable[str]) -> str
     width, height = size
     box = f'width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}"'
     title = f"<title>{escape(chart.title)} {escape(chart.title_en)}</title>"
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {box}>', title, *content, "</svg>", ""])
+    return "\n".join(
+        [f'<svg xmlns="http://www.w3.org/2000/svg" {box}>', title, *content, "</svg>", ""]
+    )
 
 
 def _content(chart: Chart, index: int | None) -> Iterator[str]:
@@ -120,11 +127,16 @@ def png(chart: Chart, width: int, *, index: int | None = None) -> bytes:
 def srgb(light: NDArray[np.floating]) -> Floats:
     """Return linear light, 0 to 1, coded by the curve of sRGB (IEC 61966-2-1), 0 to 1."""
     light = np.asarray(light, dtype=np.float64)
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+    return np.where(
+        light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055
+    )
 
 
 def linear_rgb(lab: tuple[float, float, float]) -> Colour:
-    """Return CIELAB under D50 as linear sRGB light (ISO 11664-4, Bradford adaptation to D65); may leave 0 to 1."""
+    """Return CIELAB under D50 as linear sRGB light (ISO 11664-4, Bradford adaptation to D65).
+
+    May leave 0 to 1.
+    """
     lightness, a, b = lab
     f = np.array([a / 500, 0.0, -b / 200]) + (lightness + 16) / 116
     xyz = _D50 * np.where(f > 6 / 29, f**3, (f - 4 / 29) * 3 * (6 / 29) ** 2)
@@ -139,7 +151,9 @@ def shapes(chart: Chart, index: int = 0, session: str = clock_screen.NOBODY) -> 
     for region in chart.regions:
         if region.kind in clock_screen.SHOWN:
             yield _filled(region.rect, BLACK, chart)
-            yield from (Shape(_box(box), WHITE, BLACK) for box in clock_screen.lit(region, index, session))
+            yield from (
+                Shape(_box(box), WHITE, BLACK) for box in clock_screen.lit(region, index, session)
+            )
         else:
             yield from _SHAPES[region.kind](region, chart)
 
@@ -169,7 +183,8 @@ def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
     rise, middle = yb - ya, (xa + xb) / 2
     column = np.minimum(np.floor(middle).astype(int), columns - 1)
     row = np.minimum(np.floor((ya + yb) / 2).astype(int), rows - 1)
-    right = rise * (middle - column)  # belongs to the next column: what lies left of the edge in this pixel
+    # belongs to the next column: what lies left of the edge in this pixel
+    right = rise * (middle - column)
     sums = np.bincount(row * (columns + 1) + column, rise - right, rows * (columns + 1))
     sums += np.bincount(row * (columns + 1) + column + 1, right, rows * (columns + 1))
     cover = np.abs(np.cumsum(sums.reshape(rows, columns + 1), axis=1))[:, :columns]
@@ -177,7 +192,10 @@ def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
 
 
 def _pieces(points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Cut the polygon's sides at all pixel borders: x and y of the pieces' two ends, each piece within one pixel."""
+    """Cut the polygon's sides at all pixel borders.
+
+    X and y of the pieces' two ends, each piece within one pixel.
+    """
     starts, ends = [], []
     for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
         cuts = [np.array([0.0, 1.0])]
@@ -198,7 +216,11 @@ def _grey(value: float) -> Colour:
 
 
 def _paint(colour: Colour) -> str:
-    return "rgb(" + ", ".join(f"{100 * float(value):.3f}%" for value in srgb(np.clip(np.array(colour), 0, 1))) + ")"
+    return (
+        "rgb("
+        + ", ".join(f"{100 * float(value):.3f}%" for value in srgb(np.clip(np.array(colour), 0, 1)))
+        + ")"
+    )
 
 
 def _box(rect: Box) -> Floats:
@@ -217,7 +239,9 @@ def _fiducial(fiducial: Fiducial, dark: Colour, light: Colour) -> Iterator[Shape
     for bit in range(16):
         if fiducial.code >> (15 - bit) & 1:
             row, column = divmod(bit, 4)
-            yield Shape(_box((x + cell * (column + 1), y + cell * (row + 1), cell, cell)), light, dark)
+            yield Shape(
+                _box((x + cell * (column + 1), y + cell * (row + 1), cell, cell)), light, dark
+            )
 
 
 def _edge(region: Region, chart: Chart) -> Iterator[Shape]:
@@ -233,9 +257,11 @@ def _edge(region: Region, chart: Chart) -> Iterator[Shape]:
 
 
 def _wedge(region: Region, chart: Chart) -> Iterator[Shape]:
-    """Draw bars half a period wide about the rectangle's middle line; the frequency is linear along the rectangle.
+    """Draw bars half a period wide about the rectangle's middle line.
 
-    The sides are hyperbolas, as polygons of 240 points, closest where the curvature is greatest: 0.4 um off at most.
+    The frequency is linear along the rectangle.
+    The sides are hyperbolas, as polygons of 240 points, closest where the curvature is greatest:
+    0.4 um off at most.
     """
     x, y, width, height = region.rect
     light = _grey(region.printed["light"])
@@ -246,7 +272,9 @@ def _wedge(region: Region, chart: Chart) -> Iterator[Shape]:
     place = (frequency - low) / (high - low) * along
     for bar in range(region.printed["bars"]):
         left = bar - region.printed["bars"] / 2 + 0.25
-        sides = [np.stack([across / 2 + edge / frequency, place], axis=1) for edge in (left, left + 0.5)]
+        sides = [
+            np.stack([across / 2 + edge / frequency, place], axis=1) for edge in (left, left + 0.5)
+        ]
         points = np.concatenate([sides[0], sides[1][::-1]])
         points = points if region.direction == "horizontal" else points[:, ::-1]
         yield Shape(points + np.array([x, y]), _grey(region.printed["dark"]), light)
@@ -265,7 +293,9 @@ def _dot(region: Region, chart: Chart) -> Iterator[Shape]:
     x, y, width, height = region.rect
     turn = 2 * np.pi * np.arange(64) / 64
     radius = region.printed["diameter"] / 2 * math.sqrt(2 * np.pi / 64 / math.sin(2 * np.pi / 64))
-    points = np.stack([x + width / 2 + radius * np.cos(turn), y + height / 2 + radius * np.sin(turn)], axis=1)
+    points = np.stack(
+        [x + width / 2 + radius * np.cos(turn), y + height / 2 + radius * np.sin(turn)], axis=1
+    )
     yield Shape(points, _grey(chart.dark), _grey(chart.background))
 
 

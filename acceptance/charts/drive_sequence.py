@@ -1,7 +1,8 @@
 """The pseudo-random binary sequence that drives a region of the clock screen, an LED or a flash.
 
-A maximal-length sequence of 15 stages with the polynomial x^15 + x^14 + 1, that of the 32 767-bit test sequence of
-ITU-T O.150 (1996); S. W. Golomb, Shift Register Sequences (1967). Chip n is 1 (lit) or 0 (dark), n = 0, 1, 2 ...:
+A maximal-length sequence of 15 stages with the polynomial x^15 + x^14 + 1, that of the 32 767-bit
+test sequence of ITU-T O.150 (1996); S. W. Golomb, Shift Register Sequences (1967). Chip n is 1
+(lit) or 0 (dark), n = 0, 1, 2 ...:
 
     chip[n] = bit n of START (bit 0 is the lowest)      for n < 15
     chip[n] = chip[n - 14] XOR chip[n - 15]             for n >= 15
@@ -12,8 +13,9 @@ and chip[n + 32767] = chip[n]. On the clock screen n is the refresh index. The s
     for (let n = 0; n < 32767; n++) chip[n] = n < 15 ? (0x5B2E >> n) & 1 : chip[n - 14] ^ chip[n - 15];
     const level = index => chip[index % 32767];
 
-Nearly any two stretches differ in half their chips, so that a delay shows once and nowhere else; the one dull stretch
-of such a sequence (15 equal chips, then sparse ones) is put near its end by the choice of START.
+Nearly any two stretches differ in half their chips, so that a delay shows once and nowhere else;
+the one dull stretch of such a sequence (15 equal chips, then sparse ones) is put near its end by
+the choice of START.
 
 A *place* is a time in chips: place 7.25 is a quarter of the way through chip 7.
 """
@@ -58,20 +60,31 @@ def mean(begin: ArrayLike, end: ArrayLike) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drive:
-    """What lit a source: ``levels`` (k,), each from one of ``begins`` (k + 1,), s, ascending, to the next."""
+    """What lit a source.
+
+    ``levels`` (k,), each from one of ``begins`` (k + 1,), s, ascending, to the next.
+    """
 
     begins: NDArray[np.float64]
     levels: NDArray[np.float64]
 
     @cached_property
     def unit(self) -> float:
-        """Usual time in s between changes of the level, as short ones go: the chip of a sequence."""
+        """Usual time in s between changes of the level, as short ones go.
+
+        The chip of a sequence.
+        """
         changes = self.begins[:-1][np.concatenate([[True], np.diff(self.levels) != 0])]
         return float(np.percentile(np.diff(changes), 25))
 
     def mean(self, begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean level from ``begin`` to ``end`` > ``begin`` (s, any shape); before and after it is dark."""
-        gained = np.interp(end, self.begins, self._until) - np.interp(begin, self.begins, self._until)
+        """Return the mean level from ``begin`` to ``end`` > ``begin`` (s, any shape).
+
+        Before and after it is dark.
+        """
+        gained = np.interp(end, self.begins, self._until) - np.interp(
+            begin, self.begins, self._until
+        )
         return np.asarray(gained / (end - begin))
 
     @cached_property
@@ -81,7 +94,10 @@ class Drive:
 
 def of_chips(chip: float, rounds: int = 2) -> Drive:
     """Return the drive that runs through the sequence, ``rounds`` times, with chips of ``chip`` s."""
-    return Drive(begins=chip * np.arange(rounds * PERIOD + 1.0), levels=np.tile(chips().astype(np.float64), rounds))
+    return Drive(
+        begins=chip * np.arange(rounds * PERIOD + 1.0),
+        levels=np.tile(chips().astype(np.float64), rounds),
+    )
 
 
 @cache
@@ -93,4 +109,6 @@ def _lit_until(place: NDArray[np.float64]) -> NDArray[np.float64]:
     """Chips lit from place 0 on; a straight line within each chip."""
     chip = np.floor(place)
     rounds, number = np.divmod(chip.astype(np.int64), PERIOD)
-    return np.asarray(rounds * _lit_before()[-1] + _lit_before()[number] + (place - chip) * chips()[number])
+    return np.asarray(
+        rounds * _lit_before()[-1] + _lit_before()[number] + (place - chip) * chips()[number]
+    )

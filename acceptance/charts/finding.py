@@ -1,10 +1,11 @@
 """Find charts in a picture: where their regions lie, to a fraction of a pixel.
 
-Three steps. OpenCV's square-marker detector (Garrido-Jurado et al., Pattern Recognition 47, 2014) reads the fiducials
-that it can, in copies of the picture of two sizes. Fiducials that one homography explains, behind one of a few lenses,
-are one chart. Then every fiducial of the chart, read or not, is looked up where it is expected and aligned with its
-drawing by least squares (Baker and Matthews, IJCV 56, 2004: inverse compositional, affine, with gain and offset); those
-that look as drawn fix homography and lens distortion (``projection.py``).
+Three steps. OpenCV's square-marker detector (Garrido-Jurado et al., Pattern Recognition 47, 2014)
+reads the fiducials that it can, in copies of the picture of two sizes. Fiducials that one
+homography explains, behind one of a few lenses, are one chart. Then every fiducial of the chart,
+read or not, is looked up where it is expected and aligned with its drawing by least squares (Baker
+and Matthews, IJCV 56, 2004: inverse compositional, affine, with gain and offset); those that look
+as drawn fix homography and lens distortion (``projection.py``).
 """
 
 from __future__ import annotations
@@ -31,44 +32,63 @@ if TYPE_CHECKING:
     from acceptance.model import Point
 
     Bytes = NDArray[np.uint8]
-    # A part of the picture, the whole factor by which it is reduced, and where its first pixel lies in the picture.
+    # A part of the picture, the whole factor by which it is reduced, and where its first pixel lies
+    # in the picture.
     Reduced = tuple[NDArray[np.float32], int, Floats]
 
 WIDTHS = (960, 1600)  # of the copies that are searched, px
-LAST_WIDTH = 3000  # of the copy that is searched when nothing was found, if that is once to twice the picture's
+# of the copy that is searched when nothing was found, if that is once to twice the picture's
+LAST_WIDTH = 3000
 NEEDED = 3  # fiducials that must look as drawn
 FOLLOWS_WITHIN = 0.5  # px of residual: more, and a fiducial may have been taken for what covers it
 ALIKE = 0.7  # correlation of a fiducial with its drawing
 ENOUGH = 5  # fiducials that tell the distortion
-LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)  # distortions that are tried to see which fiducials are of one chart
-TOLERANCE = 0.35  # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
+# distortions that are tried to see which fiducials are of one chart
+LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)
+# of a fiducial's side, between fiducials of one chart; lets distortions between those pass
+TOLERANCE = 0.35
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 PER_CELL = 8  # samples
 AROUND = 0.75  # of a fiducial's side, to each side of where it is looked up
 SAMPLES = 60  # along a side: six cells and three quarters of a cell beyond on each side
-GRID = np.stack(np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 0.125]), axis=-1).reshape(-1, 2)
-NODES = np.stack(np.meshgrid(*2 * [np.linspace(0, 1, 4)]), axis=-1).reshape(-1, 2)  # enough for what a lens bends
-INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)  # the code, without which any dark square would do
-# Blur in samples and interpolation, from coarse to fine. Linear interpolation blurs by where pixels happen to lie and
-# so puts a fiducial that runs along them up to 0.05 px beside its place; the last step, which counts, is by Lanczos.
+GRID = np.stack(
+    np.meshgrid(*2 * [(np.arange(SAMPLES) + 0.5) / (6 * PER_CELL) - 0.125]), axis=-1
+).reshape(-1, 2)
+# enough for what a lens bends
+NODES = np.stack(np.meshgrid(*2 * [np.linspace(0, 1, 4)]), axis=-1).reshape(-1, 2)
+# the code, without which any dark square would do
+INSIDE = np.all(np.abs(GRID - 0.5) < 1 / 3, axis=1)
+# Blur in samples and interpolation, from coarse to fine. Linear interpolation blurs by where pixels
+# happen to lie and so puts a fiducial that runs along them up to 0.05 px beside its place; the last
+# step, which counts, is by Lanczos.
 STEPS = ((4.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LANCZOS4))
 
 
-def find(luma: NDArray[np.generic], charts: Sequence[Chart], *, copies: int | None = None) -> list[Located]:
-    """Return every chart seen in a picture, (height, width) of any depth, from left to right; none: an empty list.
+def find(
+    luma: NDArray[np.generic], charts: Sequence[Chart], *, copies: int | None = None
+) -> list[Located]:
+    """Return every chart seen in a picture, (height, width) of any depth, from left to right; none.
 
-    A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long as three of its
-    fiducials show. Its accuracy is about 0.1 px, 0.2 px behind a lens that bends (``benchmarks/finding.py``). At most
-    ``copies`` of the picture are read, the smallest first: fewer take less time and miss small charts.
+    An empty list.
+    A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long
+    as three of its fiducials show. Its accuracy is about 0.1 px, 0.2 px behind a lens that bends
+    (``benchmarks/finding.py``). At most ``copies`` of the picture are read, the smallest first:
+    fewer take less time and miss small charts.
     """
-    found = [located for located in _search(_eight_bits(luma), charts, copies) if located.fiducials_found >= NEEDED]
+    found = [
+        located
+        for located in _search(_eight_bits(luma), charts, copies)
+        if located.fiducials_found >= NEEDED
+    ]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
 
 
 def follow(luma: NDArray[np.generic], last: Located) -> Located | None:
-    """Return where the chart is now that was seen at ``last`` a moment ago; None where it has to be searched for.
+    """Return where the chart is now that was seen at ``last`` a moment ago.
 
-    Its fiducials are aligned where they were, without search: that takes moves of up to a quarter of a fiducial.
+    None where it has to be searched for.
+    Its fiducials are aligned where they were, without search: that takes moves of up to a quarter
+    of a fiducial.
     """
     start = Projection(last.homography, last.picture, last.distortion)
     marks = _look_up(_eight_bits(luma), last.chart, start)
@@ -76,29 +96,42 @@ def follow(luma: NDArray[np.generic], last: Located) -> Located | None:
         return None
     projection = _projection(marks, last.chart, start)
     located = projection and _located(last.chart, projection, marks)
-    return located if located and located.residual <= max(FOLLOWS_WITHIN, 2 * last.residual) else None
+    return (
+        located if located and located.residual <= max(FOLLOWS_WITHIN, 2 * last.residual) else None
+    )
 
 
 def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
     """Return the one place where ``chart`` is seen in ``luma``, (height, width) of any depth.
 
-    Raises ``GapError``: ``chart_not_found``, ``chart_cut_off``, ``several_charts`` (count), ``chart_too_small``
-    (width, px).
+    Raises ``GapError``: ``chart_not_found``, ``chart_cut_off``, ``several_charts`` (count),
+    ``chart_too_small`` (width, px).
     """
     seen = _search(_eight_bits(luma), [chart])
     sure = [located for located in seen if located.fiducials_found >= NEEDED]
     if len(sure) > 1:
         hint = "Film one chart at a time"
-        raise GapError(f"{len(sure)} charts {chart.name!r} are seen", hint=hint, code="several_charts", count=len(sure))
+        raise GapError(
+            f"{len(sure)} charts {chart.name!r} are seen",
+            hint=hint,
+            code="several_charts",
+            count=len(sure),
+        )
     if any(located.cut_off for located in sure or seen):
         hint = "Film it again with the whole chart in the picture"
-        raise GapError(f"The chart {chart.name!r} is partly outside the picture", hint=hint, code="chart_cut_off")
+        raise GapError(
+            f"The chart {chart.name!r} is partly outside the picture",
+            hint=hint,
+            code="chart_cut_off",
+        )
     if not sure:
         _not_found(chart)
     if sure[0].width < chart.smallest:
         hint = f"Go nearer: it must be at least {chart.smallest:g} px wide, and better fill the picture"
         width = round(sure[0].width)
-        raise GapError(f"The chart is only {width} px wide", hint=hint, code="chart_too_small", width=width)
+        raise GapError(
+            f"The chart is only {width} px wide", hint=hint, code="chart_too_small", width=width
+        )
     return sure[0]
 
 
@@ -111,23 +144,31 @@ def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
     if luma.dtype == np.uint8:
         return np.ascontiguousarray(luma, dtype=np.uint8)
     values = np.asarray(luma, dtype=np.float32)
-    return np.asarray(np.clip(values * (255 / max(float(values.max()), 1e-6)), 0, 255), dtype=np.uint8)
+    return np.asarray(
+        np.clip(values * (255 / max(float(values.max()), 1e-6)), 0, 255), dtype=np.uint8
+    )
 
 
 def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> list[Located]:
     """Return the charts wherever two or more of their fiducials are seen, reading ever larger copies of the picture.
 
-    A copy in which a printed chart is found is the last; for screens, of which there may be two, two copies are read.
+    A copy in which a printed chart is found is the last; for screens, of which there may be two,
+    two copies are read.
     """
     width, codes = grey.shape[1], tuple(mark.code for chart in charts for mark in chart.fiducials)
     enough = 2 if any(chart.kind == "screen" for chart in charts) else 1
-    scales = [*(min(1.0, limit / width) for limit in WIDTHS), float(np.clip(LAST_WIDTH / width, 1, 2))]
+    scales = [
+        *(min(1.0, limit / width) for limit in WIDTHS),
+        float(np.clip(LAST_WIDTH / width, 1, 2)),
+    ]
     readings: dict[int, list[Floats]] = {}
     found: list[Located] = []
     for number, scale in enumerate([*dict.fromkeys(scales)][:copies], start=1):
         for code, corners in _read(grey, codes, scale, blur=0.8 if number > 1 else 0.0):
             readings.setdefault(code, []).append(corners)
-        found = [located for chart in charts for located in _settle(grey, chart, _marks(readings, chart))]
+        found = [
+            located for chart in charts for located in _settle(grey, chart, _marks(readings, chart))
+        ]
         if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
             break
     return found
@@ -135,12 +176,22 @@ def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> 
 
 def _marks(readings: Mapping[int, Sequence[Floats]], chart: Chart) -> list[Mark]:
     marks = enumerate(chart.fiducials)
-    return [Mark(number, corners) for number, mark in marks for corners in readings.get(mark.code, ())]
+    return [
+        Mark(number, corners) for number, mark in marks for corners in readings.get(mark.code, ())
+    ]
 
 
-def _read(grey: Bytes, codes: tuple[int, ...], scale: float, blur: float) -> Iterator[tuple[int, Floats]]:
+def _read(
+    grey: Bytes, codes: tuple[int, ...], scale: float, blur: float
+) -> Iterator[tuple[int, Floats]]:
     """Yield the codes that the detector reads in a copy of the picture, and their corners in the picture."""
-    copy = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    copy = cv2.resize(
+        grey,
+        None,
+        fx=scale,
+        fy=scale,
+        interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
+    )
     if blur:
         copy = cv2.GaussianBlur(copy, (0, 0), blur)
     places, numbers, _ = _detector(codes).detectMarkers(copy)
@@ -151,8 +202,14 @@ def _read(grey: Bytes, codes: tuple[int, ...], scale: float, blur: float) -> Ite
 
 @lru_cache(maxsize=8)
 def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
-    """Return a detector of these codes; the window and polygon settings are for blur of half a cell."""
-    cells = [np.array([code >> (15 - bit) & 1 for bit in range(16)], dtype=np.uint8).reshape(4, 4) for code in codes]
+    """Return a detector of these codes.
+
+    The window and polygon settings are for blur of half a cell.
+    """
+    cells = [
+        np.array([code >> (15 - bit) & 1 for bit in range(16)], dtype=np.uint8).reshape(4, 4)
+        for code in codes
+    ]
     table = np.concatenate([cv2.aruco.Dictionary.getByteListFromBits(bits) for bits in cells])
     settings = cv2.aruco.DetectorParameters()
     settings.adaptiveThreshWinSizeMin = 13
@@ -163,7 +220,10 @@ def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
 
 
 def _settle(grey: Bytes, chart: Chart, marks: list[Mark]) -> list[Located]:
-    """Return the charts that explain the marks: the best one first, then whatever the rest of the marks show."""
+    """Return the charts that explain the marks.
+
+    The best one first, then whatever the rest of the marks show.
+    """
     found: list[Located] = []
     size = (grey.shape[1], grey.shape[0])
     while True:
@@ -176,27 +236,40 @@ def _settle(grey: Bytes, chart: Chart, marks: list[Mark]) -> list[Located]:
             found.append(located)
 
 
-def _through_best_lens(grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection) -> Located | None:
+def _through_best_lens(
+    grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection
+) -> Located | None:
     """Refine; where too few fiducials then show to tell the lens, return what the best of ``LENSES`` shows."""
     located = _refine(grey, chart, marks, start)
     if located is not None and located.fiducials_found >= min(ENOUGH, len(chart.fiducials)):
         return located
-    lenses = [replace(start, distortion=distortion) for distortion in LENSES if distortion != start.distortion]
+    lenses = [
+        replace(start, distortion=distortion)
+        for distortion in LENSES
+        if distortion != start.distortion
+    ]
     every = [located, *(_refine(grey, chart, marks, lens) for lens in lenses)]
     found = [one for one in every if one is not None]
     return max(found, key=lambda one: (one.fiducials_found, -one.residual), default=None)
 
 
 def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[list[Mark], float]:
-    """Return the largest set of marks that one chart explains, and with which of ``LENSES``; if equal, the first."""
+    """Return the largest set of marks that one chart explains, and with which of ``LENSES``.
+
+    If equal, the first.
+    """
     best: list[int] = []
     lens = 0.0
     for distortion in LENSES:
-        straight = [Mark(mark.fiducial, undistorted(mark.corners, distortion, size)) for mark in marks]
+        straight = [
+            Mark(mark.fiducial, undistorted(mark.corners, distortion, size)) for mark in marks
+        ]
         members = _largest_group(straight, chart)
         if len(members) > len(best):
             best, lens = members, distortion
-        if len({marks[number].fiducial for number in best}) == len({mark.fiducial for mark in marks}):
+        if len({marks[number].fiducial for number in best}) == len(
+            {mark.fiducial for mark in marks}
+        ):
             break
     return [marks[number] for number in best], lens
 
@@ -227,7 +300,10 @@ def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> 
 
 
 def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
-    """Return the least-squares homography from chart mm to the corners of the marks; None where there is none."""
+    """Return the least-squares homography from chart mm to the corners of the marks.
+
+    None where there is none.
+    """
     found = cv2.findHomography(*_points(marks, chart), 0)[0]
     matrix: Floats = np.full((3, 3), np.nan) if found is None else np.array(found, dtype=np.float64)
     return matrix if np.all(np.isfinite(matrix)) else None
@@ -260,7 +336,10 @@ def _refine(grey: Bytes, chart: Chart, marks: Sequence[Mark], start: Projection)
 
 
 def _projection(marks: Sequence[Mark], chart: Chart, start: Projection) -> Projection | None:
-    """Return the projection of the marks; its distortion remains as it is where they are too few to tell."""
+    """Return the projection of the marks.
+
+    Its distortion remains as it is where they are too few to tell.
+    """
     return fit(*_points(marks, chart), start, free=len({mark.fiducial for mark in marks}) >= ENOUGH)
 
 
@@ -268,7 +347,11 @@ def _look_up(grey: Bytes, chart: Chart, projection: Projection) -> list[Mark]:
     """Return the fiducials that look as drawn where the projection puts them, or a little beside."""
     numbers = range(len(chart.fiducials))
     expected = [Mark(number, projection.to_picture(_outline(chart, number))) for number in numbers]
-    inside = [m for m in expected if np.all(m.corners >= 0) and np.all(m.corners <= np.array(grey.shape[::-1]) - 1)]
+    inside = [
+        m
+        for m in expected
+        if np.all(m.corners >= 0) and np.all(m.corners <= np.array(grey.shape[::-1]) - 1)
+    ]
     factor = _factor(inside)
     codes = [chart.fiducials[mark.fiducial].code for mark in inside]
     bows = [_bow(projection, _outline(chart, mark.fiducial), mark.corners) for mark in inside]
@@ -281,17 +364,25 @@ def _look_up(grey: Bytes, chart: Chart, projection: Projection) -> list[Mark]:
 
 def _factor(marks: Sequence[Mark]) -> int:
     """Return by which whole factor to reduce the picture, so that the samples on a fiducial miss nothing between."""
-    sides = [np.linalg.norm(mark.corners - np.roll(mark.corners, 1, axis=0), axis=1).max() for mark in marks]
+    sides = [
+        np.linalg.norm(mark.corners - np.roll(mark.corners, 1, axis=0), axis=1).max()
+        for mark in marks
+    ]
     return max(1, math.ceil(max(sides, default=0) / (6 * PER_CELL)))
 
 
 def _reduced(grey: Bytes, corners: Floats, factor: int) -> Reduced:
-    """Return the picture around a fiducial, reduced; its pixels are those of the whole picture reduced."""
+    """Return the picture around a fiducial, reduced.
+
+    Its pixels are those of the whole picture reduced.
+    """
     margin = AROUND * np.ptp(corners, axis=0).max()
     low = np.maximum(corners.min(axis=0) - margin, 0).astype(int) // factor * factor
     high = np.ceil((corners.max(axis=0) + margin) / factor + 1).astype(int) * factor
     part = grey[low[1] : high[1], low[0] : high[0]]
-    padded = cv2.copyMakeBorder(part, 0, -part.shape[0] % factor, 0, -part.shape[1] % factor, cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(
+        part, 0, -part.shape[0] % factor, 0, -part.shape[1] % factor, cv2.BORDER_REPLICATE
+    )
     size = (padded.shape[1] // factor, padded.shape[0] // factor)
     small = cv2.resize(padded.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     return np.asarray(small), factor, low.astype(np.float64)
@@ -302,13 +393,19 @@ def _bow(projection: Projection, outline: Floats, corners: Floats) -> Floats | f
     if not projection.distortion:
         return 0.0
     by_corners = to_picture(_perspective(corners), NODES)
-    return np.asarray(_between() @ (projection.to_picture(outline[0] + NODES * (outline[2] - outline[0])) - by_corners))
+    return np.asarray(
+        _between()
+        @ (projection.to_picture(outline[0] + NODES * (outline[2] - outline[0])) - by_corners)
+    )
 
 
 @lru_cache(maxsize=1)
 def _between() -> Floats:
     """Return the matrix (grid, nodes) that interpolates by cubics from ``NODES`` to ``GRID``."""
-    powers = [np.polynomial.polynomial.polyvander2d(points[:, 0], points[:, 1], (3, 3)) for points in (GRID, NODES)]
+    powers = [
+        np.polynomial.polynomial.polyvander2d(points[:, 0], points[:, 1], (3, 3))
+        for points in (GRID, NODES)
+    ]
     return np.asarray(powers[0] @ np.linalg.inv(powers[1]))
 
 
@@ -317,8 +414,13 @@ def _perspective(corners: Floats) -> Floats:
     return np.asarray(matrix, dtype=np.float64)
 
 
-def _align(reduced: Reduced, code: int, corners: Floats, bow: Floats | float) -> tuple[Floats, float]:
-    """Move a fiducial's corners until its drawing fits the picture; return them and the correlation there."""
+def _align(
+    reduced: Reduced, code: int, corners: Floats, bow: Floats | float
+) -> tuple[Floats, float]:
+    """Move a fiducial's corners until its drawing fits the picture.
+
+    Return them and the correlation there.
+    """
     picture, factor, origin = reduced
     likeness = 0.0
     for blur, interpolation in STEPS:
@@ -332,7 +434,9 @@ def _align(reduced: Reduced, code: int, corners: Floats, bow: Floats | float) ->
         gain, *moves = (solve[:7] @ values).tolist()
         if likeness < ALIKE / 2 or gain <= 0:
             return corners, 0.0
-        moved = np.column_stack([np.ones(4), SQUARE - 0.5]) @ (np.array(moves).reshape(2, 3) / gain).T
+        moved = (
+            np.column_stack([np.ones(4), SQUARE - 0.5]) @ (np.array(moves).reshape(2, 3) / gain).T
+        )
         corners = to_picture(matrix, SQUARE + moved)
     return corners, likeness
 
@@ -346,14 +450,17 @@ def _correlation(a: Floats, b: Floats) -> float:
 def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
     """Return a fiducial drawn on ``GRID``, (n,), and what solves a patch for gain, motion, offset and blur, (9, n).
 
-    A patch that shows the drawing moved by d is about gain x (drawing - gradient . d) + offset + blur x Laplacian;
-    without the last term a picture sharper than the drawing would seem smaller at the corners.
+    A patch that shows the drawing moved by d is about gain x (drawing - gradient . d) + offset +
+    blur x Laplacian; without the last term a picture sharper than the drawing would seem smaller at
+    the corners.
     """
     cells = np.zeros((8, 8))
     cells[[0, -1]] = cells[:, [0, -1]] = 1
     cells[2:6, 2:6] = np.array([code >> (15 - bit) & 1 for bit in range(16)]).reshape(4, 4)
     column, row = np.floor(GRID * 6 + 1).astype(int).T
-    drawn = cv2.GaussianBlur(cells[row, column].reshape(SAMPLES, SAMPLES), (0, 0), np.hypot(blur, PER_CELL / 4))
+    drawn = cv2.GaussianBlur(
+        cells[row, column].reshape(SAMPLES, SAMPLES), (0, 0), np.hypot(blur, PER_CELL / 4)
+    )
     down, right = np.gradient(drawn, 1 / (6 * PER_CELL))
     place = np.column_stack([np.ones(len(GRID)), GRID - 0.5])
     moves = [-right.reshape(-1, 1) * place, -down.reshape(-1, 1) * place]
@@ -398,4 +505,7 @@ def _point(values: Floats) -> Point:
 def _overlap(one: Located, other: Located) -> bool:
     """Tell whether the middle of one lies within the other."""
     middle = np.mean(one.corners, axis=0).astype(np.float32).tolist()
-    return cv2.pointPolygonTest(np.array(other.corners, dtype=np.float32), middle, measureDist=False) >= 0
+    return (
+        cv2.pointPolygonTest(np.array(other.corners, dtype=np.float32), middle, measureDist=False)
+        >= 0
+    )

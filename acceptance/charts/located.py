@@ -1,7 +1,7 @@
 """Where a chart's regions lie in a picture; what a chart is stands in ``definition.py``.
 
-``drawing.py`` draws a chart and ``finding.py`` finds it in a picture, both from its one definition. Picture coordinates
-are pixels, a whole number being the centre of a pixel (as in OpenCV).
+``drawing.py`` draws a chart and ``finding.py`` finds it in a picture, both from its one definition.
+Picture coordinates are pixels, a whole number being the centre of a pixel (as in OpenCV).
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance.charts.definition import PRINTED, ZONES, Chart, Copy, Fiducial, Label, Region, load, names
+from acceptance.charts.definition import (
+    PRINTED,
+    ZONES,
+    Chart,
+    Copy,
+    Fiducial,
+    Label,
+    Region,
+    load,
+    names,
+)
 
 if TYPE_CHECKING:
     from acceptance.model import Box, Point
@@ -47,7 +57,10 @@ NEWTON = 12  # rounds
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """A fiducial in the picture: its number on the chart and its corners, (4, 2) px, clockwise from its upper left."""
+    """A fiducial in the picture.
+
+    Its number on the chart and its corners, (4, 2) px, clockwise from its upper left.
+    """
 
     fiducial: int
     corners: Floats
@@ -57,10 +70,11 @@ class Mark:
 class Located:
     """A chart found in a picture of ``picture`` = (width, height) px.
 
-    ``homography`` is (3, 3) from chart mm to px of the ideal picture, without lens distortion; ``distortion`` is k of:
-    ideal radius = radius (1 + k radius^2), about the picture's centre, 1 at half its diagonal; positive = barrel.
-    ``corners`` are the chart's outer corners in the picture in px, clockwise from the chart's own upper left,
-    ``residual`` the RMS distance in px of the fiducials' corners from where these put them, ``marks`` those fiducials.
+    ``homography`` is (3, 3) from chart mm to px of the ideal picture, without lens distortion;
+    ``distortion`` is k of: ideal radius = radius (1 + k radius^2), about the picture's centre, 1 at
+    half its diagonal; positive = barrel. ``corners`` are the chart's outer corners in the picture
+    in px, clockwise from the chart's own upper left, ``residual`` the RMS distance in px of the
+    fiducials' corners from where these put them, ``marks`` those fiducials.
     """
 
     chart: Chart
@@ -79,7 +93,9 @@ class Located:
     def to_chart(self, points: ArrayLike) -> Floats:
         """Return which points of the chart, (n, 2) in mm, are seen at points of the picture in px."""
         inverse = np.linalg.inv(self.homography)
-        return to_picture(inverse, undistorted(np.asarray(points, np.float64), self.distortion, self.picture))
+        return to_picture(
+            inverse, undistorted(np.asarray(points, np.float64), self.distortion, self.picture)
+        )
 
     @property
     def width(self) -> float:
@@ -89,7 +105,10 @@ class Located:
 
     @property
     def pixel_aspect(self) -> float:
-        """Width over height of a pixel by which the chart's middle would be seen square on: its shape as seen."""
+        """Width over height of a pixel by which the chart's middle would be seen square on.
+
+        Its shape as seen.
+        """
         middle, step = np.array(self.chart.size) / 2, 1e-3 * self.chart.size[0]
         ends = self.to_picture(middle + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]]))
         across, down = np.sum((ends[::2] - ends[1::2]) ** 2, axis=0)
@@ -98,8 +117,15 @@ class Located:
     @property
     def cut_off(self) -> bool:
         """Whether a region or fiducial lies partly outside the picture; the bare margin may."""
-        things = [mark.rect for mark in self.chart.fiducials] + [region.rect for region in self.chart.regions]
-        corners = [(x + i * width, y + j * height) for x, y, width, height in things for i in (0, 1) for j in (0, 1)]
+        things = [mark.rect for mark in self.chart.fiducials] + [
+            region.rect for region in self.chart.regions
+        ]
+        corners = [
+            (x + i * width, y + j * height)
+            for x, y, width, height in things
+            for i in (0, 1)
+            for j in (0, 1)
+        ]
         places = self.to_picture(corners)
         return bool(np.any(places < -0.5) or np.any(places > np.array(self.picture) - 0.5))
 
@@ -112,15 +138,21 @@ def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
 
 
 def undistorted(points: Floats, k: float, picture: tuple[int, int]) -> Floats:
-    """Return the ideal places of points of a picture (n, 2) of this size: radius (1 + k radius^2), see ``Located``."""
+    """Return the ideal places of points of a picture (n, 2) of this size.
+
+    Radius (1 + k radius^2), see ``Located``.
+    """
     centre = (np.array(picture) - 1) / 2
     away = points - centre
-    return np.asarray(centre + away * (1 + k * np.sum(away**2, axis=1, keepdims=True) / np.sum(centre**2)))
+    return np.asarray(
+        centre + away * (1 + k * np.sum(away**2, axis=1, keepdims=True) / np.sum(centre**2))
+    )
 
 
 def distorted(ideal: Floats, k: float, picture: tuple[int, int]) -> Floats:
-    """Return where ideal places (n, 2) are seen: the inverse of ``undistorted``, by Newton's method.
+    """Return where ideal places (n, 2) are seen.
 
+    The inverse of ``undistorted``, by Newton's method.
     Where a pincushion folds (no radius has this ideal radius) the result is where it comes nearest.
     """
     if not k:
@@ -147,9 +179,9 @@ def quad(located: Located, region: Region, share: float = 1.0) -> Floats:
 def inner(located: Located, region: Region, share: float = 0.9) -> Box:
     """Return x, y, width, height in px of the largest upright rectangle within ``quad(located, region, share)``.
 
-    It lies about the region's centre: the largest such for parallelograms, and nearly so in perspective. It reaches
-    from x to x + width in the coordinates of pixel centres, so that whole pixels x with x0 <= x <= x0 + width lie
-    within.
+    It lies about the region's centre: the largest such for parallelograms, and nearly so in
+    perspective. It reaches from x to x + width in the coordinates of pixel centres, so that whole
+    pixels x with x0 <= x <= x0 + width lie within.
     """
     corners = quad(located, region, share)
     centre = quad(located, region, 0.0)[0]
@@ -165,6 +197,9 @@ def inner(located: Located, region: Region, share: float = 0.9) -> Box:
 
 
 def gray_code(index: int) -> int:
-    """Return the 24-bit reflected binary code (Gray, US patent 2632058) of an index: neighbours differ in one bit."""
+    """Return the 24-bit reflected binary code (Gray, US patent 2632058) of an index.
+
+    Neighbours differ in one bit.
+    """
     wrapped = index % (1 << CLOCK_BITS)
     return wrapped ^ (wrapped >> 1)

@@ -1,8 +1,10 @@
-"""How a flat chart comes into a picture: a homography and one term of lens distortion, fitted to points that are seen.
+"""How a flat chart comes into a picture.
 
-The distortion is that of ``charts.Located``: ideal radius = radius (1 + k radius^2) about the picture's centre, the
-first radial term of D. C. Brown (Photogrammetric Engineering 32, 1966). In the ideal picture it is linear in k, which
-makes the fit a few steps of Gauss-Newton from the direct linear transformation.
+A homography and one term of lens distortion, fitted to points that are seen.
+The distortion is that of ``charts.Located``: ideal radius = radius (1 + k radius^2) about the
+picture's centre, the first radial term of D. C. Brown (Photogrammetric Engineering 32, 1966). In
+the ideal picture it is linear in k, which makes the fit a few steps of Gauss-Newton from the direct
+linear transformation.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ import numpy as np
 from acceptance.charts.located import Floats, distorted, to_picture
 
 ROUNDS = 5
-SURE = 4.0  # standard errors that a distortion must be away from 0; the corners of one fiducial err together
-LEAST, MOST = -0.25, 1.0  # of the distortion: below, the picture folds within its corners; above, no lens
+# standard errors that a distortion must be away from 0; the corners of one fiducial err together
+SURE = 4.0
+# of the distortion: below, the picture folds within its corners; above, no lens
+LEAST, MOST = -0.25, 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +40,11 @@ class Projection:
 
 
 def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Projection | None:
-    """Return the least-squares projection of ``points`` (n, 2) in mm to ``seen`` (n, 2) in px; None where none is.
+    """Return the least-squares projection of ``points`` (n, 2) in mm to ``seen`` (n, 2) in px.
 
-    The distortion is that of ``start`` unless ``free``; then it is fitted, from there, and taken as 0 where the
-    points do not show it clearly. At least four points, five when free.
+    None where none is.
+    The distortion is that of ``start`` unless ``free``; then it is fitted, from there, and taken as
+    0 where the points do not show it clearly. At least four points, five when free.
     """
     picture = start.picture
     centre, middle = (np.array(picture) - 1) / 2, points.mean(axis=0)
@@ -53,10 +58,16 @@ def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Proje
         return None
     if free and not (abs(k) > SURE * error and LEAST <= k <= MOST):
         return fit(points, seen, replace(start, distortion=0.0), free=False)
-    to_unit = np.array([[1 / scale, 0, -middle[0] / scale], [0, 1 / scale, -middle[1] / scale], [0, 0, 1]])
+    to_unit = np.array(
+        [[1 / scale, 0, -middle[0] / scale], [0, 1 / scale, -middle[1] / scale], [0, 0, 1]]
+    )
     to_pixels = np.array([[unit, 0, centre[0]], [0, unit, centre[1]], [0, 0, 1]])
     homography = to_pixels @ matrix @ to_unit
-    return Projection(homography / homography[2, 2], picture, k) if np.all(np.isfinite(homography)) else None
+    return (
+        Projection(homography / homography[2, 2], picture, k)
+        if np.all(np.isfinite(homography))
+        else None
+    )
 
 
 def _direct(place: Floats, ideal: Floats) -> Floats:
@@ -68,8 +79,13 @@ def _direct(place: Floats, ideal: Floats) -> Floats:
     return np.asarray(matrix / matrix[2, 2])
 
 
-def _least_squares(place: Floats, away: Floats, matrix: Floats, k: float, *, free: bool) -> tuple[Floats, float, float]:
-    """Return homography, k and its standard error; residuals count as they are in the picture, not the ideal one."""
+def _least_squares(
+    place: Floats, away: Floats, matrix: Floats, k: float, *, free: bool
+) -> tuple[Floats, float, float]:
+    """Return homography, k and its standard error.
+
+    Residuals count as they are in the picture, not the ideal one.
+    """
     radius = np.sum(away**2, axis=1, keepdims=True)
     error = 0.0
     for _ in range(ROUNDS):

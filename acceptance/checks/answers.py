@@ -1,4 +1,7 @@
-"""The verdict on what a person answered: graded, yes or no, scored by raters, or read off an instrument."""
+"""The verdict on what a person answered.
+
+Graded, yes or no, scored by raters, or read off an instrument.
+"""
 
 from __future__ import annotations
 
@@ -35,16 +38,26 @@ SCORES = (1, 5)  # the five-grade scale of GB 50198-1994, chapter 4
 
 def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the form, grade, scores or uncertainty of an answer, and what to do."""
-    given = [name for name in ("grade", "yes", "scores", "value") if getattr(answer, name) not in {None, ()}]
+    given = [
+        name
+        for name in ("grade", "yes", "scores", "value")
+        if getattr(answer, name) not in {None, ()}
+    ]
     if len(given) > 1:
-        yield f"answers more than once: {', '.join(given)}", "Give one of grade, yes, scores and value"
+        yield (
+            f"answers more than once: {', '.join(given)}",
+            "Give one of grade, yes, scores and value",
+        )
     if answer.grade is not None and answer.grade not in GRADES:
         yield f"there is no grade {answer.grade!r}", f"Grades: {', '.join(GRADES)}"
     asked = _asked(requirement)
     if asked and given and given != [asked]:
         yield f"is answered by {given[0]}", f"This requirement is answered by {asked} only"
     if answer.uncertainty is not None and not answer.uncertainty >= 0:
-        yield f"the uncertainty {answer.uncertainty:g} is below 0", "Give the standard uncertainty, 0 or more"
+        yield (
+            f"the uncertainty {answer.uncertainty:g} is below 0",
+            "Give the standard uncertainty, 0 or more",
+        )
     if requirement.evidence and given and not answer.evidence:
         yield (
             "names no evidence",
@@ -72,17 +85,26 @@ def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:
-    """Fill in the verdict on the answer to the requirement for the finding's subject; None where nobody answered."""
+    """Fill in the verdict on the answer to the requirement for the finding's subject.
+
+    None where nobody answered.
+    """
     key = (blank.subject, blank.requirement)
-    found = [(i, one) for i, one in enumerate(case.plan.answers) if (one.subject, one.requirement) == key]
+    found = [
+        (i, one) for i, one in enumerate(case.plan.answers) if (one.subject, one.requirement) == key
+    ]
     if not found:
         return None
     if len(found) > 1:
-        return _inconclusive(blank, Reason(code="several_answers", parameters={"count": len(found)}))
+        return _inconclusive(
+            blank, Reason(code="several_answers", parameters={"count": len(found)})
+        )
     index, answer = found[0]
     blank = replace(blank, answer=index)
     finding = _judge(
-        replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments)), requirement, blank
+        replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments)),
+        requirement,
+        blank,
     )
     if remark := reading_remark(answer, case.plan.instruments):
         finding = replace(finding, remarks=(*finding.remarks, remark))
@@ -105,8 +127,13 @@ def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | N
 
 def _condition_missing(answer: Answer, requirement: Requirement) -> Reason | None:
     """Why a condition that the requirement needs, the viewing distance for instance, is not stated with the answer."""
-    stated = ([one for one in answer.conditions if one.name == name] for name in requirement.conditions)
-    troubles = (condition_trouble(name, ones) for name, ones in zip(requirement.conditions, stated, strict=True))
+    stated = (
+        [one for one in answer.conditions if one.name == name] for name in requirement.conditions
+    )
+    troubles = (
+        condition_trouble(name, ones)
+        for name, ones in zip(requirement.conditions, stated, strict=True)
+    )
     return next((trouble for trouble in troubles if trouble is not None), None)
 
 
@@ -129,15 +156,27 @@ def _judge(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
 
 
 def _value(answer: Answer, value: float, requirement: Requirement, blank: Finding) -> Finding:
-    """Judge a reading like a measurement; without a stated uncertainty only by simple acceptance."""
+    """Judge a reading like a measurement.
+
+    Without a stated uncertainty only by simple acceptance.
+    """
     rule, limit = requirement.decision_rule, requirement.limit
     uncertainty = answer.uncertainty
     figure = Figure(value=value, uncertainty=uncertainty or 0.0, k=coverage_factor(None))
-    blank = replace(blank, value=value, unit=answer.unit, uncertainty=uncertainty, k=figure.k if uncertainty else None)
+    blank = replace(
+        blank,
+        value=value,
+        unit=answer.unit,
+        uncertainty=uncertainty,
+        k=figure.k if uncertainty else None,
+    )
     if limit is None:
         return _inconclusive(blank, Reason(code="no_limit_known"))
     if answer.unit != limit.unit:
-        return _inconclusive(blank, Reason(code="unit_differs", parameters={"unit": answer.unit, "needed": limit.unit}))
+        return _inconclusive(
+            blank,
+            Reason(code="unit_differs", parameters={"unit": answer.unit, "needed": limit.unit}),
+        )
     if uncertainty is None and (rule.kind is not RuleKind.SIMPLE or rule.share is not None):
         return _inconclusive(blank, Reason(code="uncertainty_missing"))
     decision = decide(figure, limit, rule)
@@ -148,7 +187,8 @@ def _value(answer: Answer, value: float, requirement: Requirement, blank: Findin
 def _scores(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
     """Judge the arithmetic mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4).
 
-    Where a number of raters is asked for, experts and lay persons must both be among them (the same chapter).
+    Where a number of raters is asked for, experts and lay persons must both be among them (the same
+    chapter).
     """
     limit = requirement.limit or Limit(unit="")
     raters = len({one.rater for one in answer.scores})

@@ -1,7 +1,8 @@
 """What people answered, decided and drew under one pack, carried over to a pack that extends it.
 
-A requirement keeps its id in a pack that extends another, under that pack's name: ``own#5.1/coverage`` for
-``base#5.1/coverage``. An answer, a concession and a draw are carried over where they still are about the same thing.
+A requirement keeps its id in a pack that extends another, under that pack's name:
+``own#5.1/coverage`` for ``base#5.1/coverage``. An answer, a concession and a draw are carried over
+where they still are about the same thing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from acceptance.model import Answer, Concession, Pack, Plan
 
-# What an answer was about. A reading is a fact whatever the words; a concession was made about a limit, too.
+# What an answer was about. A reading is a fact whatever the words; a concession was made about a
+# limit, too.
 QUESTION = {"text", "how", "scale"}
 READING = {"how", "quantity"}
 CONCEDED = {*QUESTION, "quantity", "limit", "modality"}
@@ -41,7 +43,10 @@ def carry_over(plan: Plan, packs: Sequence[Pack]) -> Plan:
     fields: dict[str, Any] = {}
     for field, pairs in carried.items():
         gone = [old for old, _ in pairs if _of(old).partition("#")[0] not in bases]
-        fields[field] = (*(one for one in getattr(plan, field) if one not in gone), *(new for _, new in pairs))
+        fields[field] = (
+            *(one for one in getattr(plan, field) if one not in gone),
+            *(new for _, new in pairs),
+        )
     return replace(plan, **fields)
 
 
@@ -56,7 +61,9 @@ def _names(packs: Sequence[Pack]) -> Names:
         chain = (pack.id, *pack.extends)
         for one in pack.requirements:
             for number, base in enumerate(pack.extends, start=1):
-                changed = {field for above in chain[:number] for field in one.changed_by.get(above, ())}
+                changed = {
+                    field for above in chain[:number] for field in one.changed_by.get(above, ())
+                }
                 found.setdefault(f"{base}#{one.id}", []).append((f"{pack.id}#{one.id}", changed))
     return found
 
@@ -92,13 +99,21 @@ def _draws(plan: Plan, packs: Sequence[Pack], names: Names) -> Iterator[tuple[Dr
 
 
 def leave_out(plan: Plan, packs: Sequence[Pack]) -> tuple[Plan, tuple[str, ...]]:
-    """Leave out of an old plan what the packs do not ask, or ask otherwise; name also what that was."""
+    """Leave out of an old plan what the packs do not ask, or ask otherwise.
+
+    Name also what that was.
+    """
     bare = replace(plan, answers=(), concessions=(), draws=())
-    kept: dict[str, list[Answer | Concession | Draw]] = {"answers": [], "concessions": [], "draws": []}
+    kept: dict[str, list[Answer | Concession | Draw]] = {
+        "answers": [],
+        "concessions": [],
+        "draws": [],
+    }
     left: list[str] = []
     for field, ones in kept.items():
         for one in getattr(plan, field):
-            # A re-test is drawn from its first draw, so a draw is tried together with those before it.
+            # A re-test is drawn from its first draw, so a draw is tried together with those before
+            # it.
             tried = (*(ones if field == "draws" else ()), one)
             try:
                 trial: dict[str, Any] = {field: tried}

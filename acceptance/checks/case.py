@@ -1,4 +1,7 @@
-"""All that findings rest on, looked up: subjects and facts, shots, instruments, and what pairs with a requirement."""
+"""All that findings rest on, looked up.
+
+Subjects and facts, shots, instruments, and what pairs with a requirement.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,17 @@ from acceptance.model import Reason, Scope
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Condition, Measurement, Note, Plan, Recordings, Requirement, Sample, Shot, Subject
+    from acceptance.model import (
+        Condition,
+        Measurement,
+        Note,
+        Plan,
+        Recordings,
+        Requirement,
+        Sample,
+        Shot,
+        Subject,
+    )
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
 
@@ -27,9 +40,11 @@ def inherited(subject: Subject, subjects: Mapping[str, Subject]) -> dict[str, st
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A plan with what was measured for it. ``quantities`` are those that the toolkit measures (None: not told).
+    """A plan with what was measured for it.
 
-    ``samples`` maps requirement (``pack#id``) and device to the sample that says whether it is asked.
+    ``quantities`` are those that the toolkit measures (None: not told).
+    ``samples`` maps requirement (``pack#id``) and device to the sample that says whether it is
+    asked.
     """
 
     plan: Plan
@@ -47,7 +62,10 @@ class Case:
 
     @property
     def root(self) -> str:
-        """The id of the first subject without parent: it carries the findings that belong to no other subject."""
+        """The id of the first subject without parent.
+
+        It carries the findings that belong to no other subject.
+        """
         return next((subject.id for subject in self.plan.subjects if subject.parent is None), "")
 
     def facts(self, subject: Subject) -> dict[str, str]:
@@ -59,24 +77,40 @@ class Case:
         return self.plan.scope is Scope.DEVICE and scope is Scope.SITE
 
     def instrument_trouble(self, used: Iterable[str], perhaps: Iterable[str] = ()) -> Reason | None:
-        """Why an instrument spoils what it measured; a name in ``perhaps`` may also be mere free text."""
+        """Why an instrument spoils what it measured.
+
+        A name in ``perhaps`` may also be mere free text.
+        """
         return resources.instrument_trouble(self.plan, used, perhaps, self.today)
 
     def pairs(self, requirement: Requirement, subject: str) -> Found:
         """Measurements that pair with the requirement, taken at an accepted tap and path."""
-        return [pair for pair in self._like(requirement, subject) if _accepts(requirement, self.shots[pair[1].shot])]
+        return [
+            pair
+            for pair in self._like(requirement, subject)
+            if _accepts(requirement, self.shots[pair[1].shot])
+        ]
 
     def missed_condition(self, requirement: Requirement, shot: str) -> Reason | None:
-        """Why the requirement does not apply to a shot: a condition without which it does not is not recorded so."""
+        """Why the requirement does not apply to a shot.
+
+        A condition without which it does not is not recorded so.
+        """
         for name, needed in requirement.only_with.items():
             stated = [_word(one) for one in self.shots[shot].conditions if one.name == name]
             if set(stated) != {needed}:
                 parameters = {"condition": name, "value": ", ".join(stated), "needed": needed}
-                return Reason(code="condition_differs" if stated else "condition_not_recorded", parameters=parameters)
+                return Reason(
+                    code="condition_differs" if stated else "condition_not_recorded",
+                    parameters=parameters,
+                )
         return None
 
     def why_missing(self, requirement: Requirement, subject: str) -> Reason:
-        """Tell why nothing pairs: the toolkit, the tap or path that was filmed, a note of the metric, or no shot."""
+        """Tell why nothing pairs.
+
+        The toolkit, the tap or path that was filmed, a note of the metric, or no shot.
+        """
         if self.quantities is not None and requirement.quantity not in self.quantities:
             return Reason(code="not_in_toolkit", parameters={"quantity": requirement.quantity})
         for _, one in self._like(requirement, subject):
@@ -112,10 +146,21 @@ class Case:
                 yield one
 
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
-        """Find the note that tells most: about the quantity itself, else its metric, else the whole shot."""
+        """Find the note that tells most.
+
+        About the quantity itself, else its metric, else the whole shot.
+        """
         family = requirement.quantity.partition(".")[0]
-        shots = {name for name, one in self.shots.items() if one.subject == subject and _accepts(requirement, one)}
-        about = [one for one in self.notes if one.shot in shots or (not one.shot and one.subject in {subject, ""})]
+        shots = {
+            name
+            for name, one in self.shots.items()
+            if one.subject == subject and _accepts(requirement, one)
+        }
+        about = [
+            one
+            for one in self.notes
+            if one.shot in shots or (not one.shot and one.subject in {subject, ""})
+        ]
         same = [one for one in about if one.quantity == requirement.quantity]
         exact = [one for one in same if _within(one.region, requirement.region)]
         metric = [one for one in about if not one.quantity and one.metric == family]
@@ -136,4 +181,7 @@ def _word(condition: Condition) -> str:
 
 
 def _accepts(requirement: Requirement, shot: Shot | Recordings) -> bool:
-    return (not requirement.taps or shot.tap in requirement.taps) and requirement.path in {None, shot.path}
+    return (not requirement.taps or shot.tap in requirement.taps) and requirement.path in {
+        None,
+        shot.path,
+    }

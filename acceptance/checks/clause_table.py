@@ -1,4 +1,7 @@
-"""The coverage matrix: every clause of a pack, how it is checked and by what, its limit, where both come from."""
+"""The coverage matrix.
+
+Every clause of a pack, how it is checked and by what, its limit, where both come from.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,22 @@ if TYPE_CHECKING:
 
 
 def rows(pack: Pack, quantities: Container[str]) -> Iterator[dict[str, Any]]:
-    """One row a requirement, and one for each clause without any; the fields are those of ``docs/formats.md``.
+    """One row a requirement, and one for each clause without any.
 
+    The fields are those of ``docs/formats.md``.
     ``quantities`` are the quantities that this toolkit measures.
     """
     for clause in pack.clauses:
-        own: list[Requirement | None] = [one for one in pack.requirements if one.clause == clause.number]
+        own: list[Requirement | None] = [
+            one for one in pack.requirements if one.clause == clause.number
+        ]
         for requirement in own or [None]:
             yield _row(pack, clause, requirement, quantities)
 
 
-def _row(pack: Pack, clause: Clause, one: Requirement | None, quantities: Container[str]) -> dict[str, Any]:
+def _row(
+    pack: Pack, clause: Clause, one: Requirement | None, quantities: Container[str]
+) -> dict[str, Any]:
     return {
         "pack": pack.id,
         "clause": clause.number,
@@ -58,7 +66,10 @@ def _row(pack: Pack, clause: Clause, one: Requirement | None, quantities: Contai
 
 
 def _covered_by(clause: Clause, one: Requirement | None, quantities: Container[str]) -> str:
-    """Tell what covers a row: a measurement, one that this toolkit lacks, a question, or nothing."""
+    """Tell what covers a row.
+
+    A measurement, one that this toolkit lacks, a question, or nothing.
+    """
     if one is None:
         return "nothing" if clause.demands else "no_demand"
     if one.how is not How.MEASURED:
@@ -74,6 +85,8 @@ def against(pack: Pack, other: Pack, quantities: Container[str]) -> Iterator[dic
         yield {"clause": one.clause, "requirement": one.requirement, "here": here, "there": there}
 
 
-def _asked(pack: Pack, one: Requirement | None, quantities: Container[str]) -> dict[str, Any] | None:
+def _asked(
+    pack: Pack, one: Requirement | None, quantities: Container[str]
+) -> dict[str, Any] | None:
     clause = next((each for each in pack.clauses if one and each.number == one.clause), None)
     return _row(pack, clause, one, quantities) if clause else None

@@ -1,8 +1,10 @@
-"""The conclusion of a completion acceptance: a score K for each part, a veto by key items, 通过 / 基本通过 / 不通过.
+"""The conclusion of a completion acceptance.
 
-K = (n1 + w n2) / n of the items that were checked (GA 308-2001, GB 50348-2004 chapter 8; weights and thresholds stand
-in the pack, with how well they are known). An item is a requirement: it conforms when that of every subject does.
-Items that are still open are counted both ways; where that changes the word, the conclusion is open.
+A score K for each part, a veto by key items, 通过 / 基本通过 / 不通过.
+K = (n1 + w n2) / n of the items that were checked (GA 308-2001, GB 50348-2004 chapter 8; weights
+and thresholds stand in the pack, with how well they are known). An item is a requirement: it
+conforms when that of every subject does. Items that are still open are counted both ways; where
+that changes the word, the conclusion is open.
 """
 
 from __future__ import annotations
@@ -22,8 +24,13 @@ if TYPE_CHECKING:
 OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_TESTED})
 
 
-def conclude(packs: Sequence[Pack], findings: Sequence[Finding], scope: Scope) -> tuple[Conclusion, ...]:
-    """Conclude on each pack that says how; an acceptance group concludes on a whole site only, so else on none."""
+def conclude(
+    packs: Sequence[Pack], findings: Sequence[Finding], scope: Scope
+) -> tuple[Conclusion, ...]:
+    """Conclude on each pack that says how.
+
+    An acceptance group concludes on a whole site only, so else on none.
+    """
     if scope is not Scope.SITE:
         return ()
     return tuple(_conclusion(pack, pack.scoring, findings) for pack in packs if pack.scoring)
@@ -31,13 +38,19 @@ def conclude(packs: Sequence[Pack], findings: Sequence[Finding], scope: Scope) -
 
 def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Conclusion:
     items = {f"{pack.id}#{one.id}": one for one in pack.requirements if one.part}
-    found = {name: [one for one in findings if one.requirement == name and one.decides] for name in items}
+    found = {
+        name: [one for one in findings if one.requirement == name and one.decides] for name in items
+    }
     grades = {name: _grade(one.verdict for one in ones) for name, ones in found.items()}
     scores = tuple(_score(part, items, grades, scoring) for part in Part)
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
     vetoes = tuple(name for name, grade in keys.items() if grade is Verdict.FAIL)
     doubtful = any(grade is Verdict.INCONCLUSIVE for grade in keys.values())
-    least = Outcome.NOT_PASSED if vetoes or doubtful else _word(min(one.lowest for one in scores), scoring)
+    least = (
+        Outcome.NOT_PASSED
+        if vetoes or doubtful
+        else _word(min(one.lowest for one in scores), scoring)
+    )
     most = Outcome.NOT_PASSED if vetoes else _word(min(one.highest for one in scores), scoring)
     return Conclusion(
         pack=pack.id,
@@ -45,12 +58,16 @@ def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Co
         parts=scores,
         vetoes=vetoes,
         open=tuple(name for name, grade in grades.items() if grade is Verdict.INCONCLUSIVE),
-        provisional=not scoring.figure.firm or any(one.provisional for ones in found.values() for one in ones),
+        provisional=not scoring.figure.firm
+        or any(one.provisional for ones in found.values() for one in ones),
     )
 
 
 def _grade(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """Return the grade of one item over its subjects: FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS."""
+    """Return the grade of one item over its subjects.
+
+    FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS.
+    """
     asked = set(verdicts) - {Verdict.NOT_APPLICABLE}
     if asked & FAILURES:
         return Verdict.FAIL
@@ -59,9 +76,13 @@ def _grade(verdicts: Iterable[Verdict]) -> Verdict | None:
     return max(asked, key=(Verdict.PASS, Verdict.CONDITIONAL_PASS).index, default=None)
 
 
-def _score(part: Part, items: dict[str, Requirement], grades: dict[str, Verdict | None], scoring: Scoring) -> PartScore:
+def _score(
+    part: Part, items: dict[str, Requirement], grades: dict[str, Verdict | None], scoring: Scoring
+) -> PartScore:
     number = Counter(grades[name] for name, one in items.items() if one.part is part)
-    conform, basic, failed = (number[one] for one in (Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.FAIL))
+    conform, basic, failed = (
+        number[one] for one in (Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.FAIL)
+    )
     unsettled = number[Verdict.INCONCLUSIVE]
     checked = conform + basic + failed
     points = conform + Fraction(str(scoring.basic_weight)) * basic

@@ -1,8 +1,10 @@
-"""Decision rules: a figure, a limit and a rule in; verdict, reason and probability of conformity out.
+"""Decision rules: a figure, a limit and a rule in.
 
-Simple acceptance, guard bands and the non-binary rule follow ILAC-G8:09/2019 (4.2.1-4.2.3), the probability of
-conformity JCGM 106:2012 (7.2-7.4), the choice between normal and Student's t its note on finite degrees of freedom.
-Words as in ``docs/decision_rules.md``. Nothing is rounded before it is judged.
+Verdict, reason and probability of conformity out.
+Simple acceptance, guard bands and the non-binary rule follow ILAC-G8:09/2019 (4.2.1-4.2.3), the
+probability of conformity JCGM 106:2012 (7.2-7.4), the choice between normal and Student's t its
+note on finite degrees of freedom. Words as in ``docs/decision_rules.md``. Nothing is rounded before
+it is judged.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ TIME_STAMP = 0.001  # s: containers commonly stamp pictures to the millisecond
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What is compared, in the unit of the limit: ``uncertainty`` is standard, ``k`` its coverage factor for 95 %."""
+    """What is compared, in the unit of the limit.
+
+    ``uncertainty`` is standard, ``k`` its coverage factor for 95 %.
+    """
 
     value: float
     uncertainty: float = 0.0
@@ -43,7 +48,10 @@ class Decision:
 
 
 def decide(figure: Figure, limit: Limit, rule: DecisionRule) -> Decision:
-    """Judge ``figure`` against ``limit`` by ``rule``; a figure or uncertainty that is not finite is INCONCLUSIVE."""
+    """Judge ``figure`` against ``limit`` by ``rule``.
+
+    A figure or uncertainty that is not finite is INCONCLUSIVE.
+    """
     if not (math.isfinite(figure.value) and math.isfinite(figure.expanded)):
         return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code="not_finite"))
     if rule.share is not None and figure.expanded > rule.share * span(limit):
@@ -53,7 +61,9 @@ def decide(figure: Figure, limit: Limit, rule: DecisionRule) -> Decision:
     verdict, code = _word(margin(figure.value, limit), guard_band(figure, rule), rule.kind)
     parameters = {"width": guard_band(figure, rule)} if code == "inside_guard_band" else {}
     reason = Reason(code=code, parameters=parameters)
-    return Decision(verdict=verdict, reason=reason, probability=probability_of_conformity(figure, limit))
+    return Decision(
+        verdict=verdict, reason=reason, probability=probability_of_conformity(figure, limit)
+    )
 
 
 def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
@@ -63,14 +73,26 @@ def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
         return Verdict.FAIL, "outside_limit"
     if kind is not RuleKind.FOUR_WORD:
         return Verdict.INCONCLUSIVE, "inside_guard_band"
-    return (Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL), "inside_guard_band"
+    return (
+        Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL
+    ), "inside_guard_band"
 
 
-def decide_bound(decision: Decision, value: float, limit: Limit, *, lower: bool, upper: bool) -> Decision:
+def decide_bound(
+    decision: Decision, value: float, limit: Limit, *, lower: bool, upper: bool
+) -> Decision:
     """Open a decision that may change with a true value above ``value`` (a ``lower`` bound) or below (``upper``)."""
     failed = decision.verdict in FAILURES
-    rising = limit.at_least is not None and value < limit.at_least if failed else limit.at_most is not None
-    falling = limit.at_most is not None and value > limit.at_most if failed else limit.at_least is not None
+    rising = (
+        limit.at_least is not None and value < limit.at_least
+        if failed
+        else limit.at_most is not None
+    )
+    falling = (
+        limit.at_most is not None and value > limit.at_most
+        if failed
+        else limit.at_least is not None
+    )
     open_above, open_below = lower and rising, upper and falling
     if decision.verdict is Verdict.INCONCLUSIVE or not (open_above or open_below):
         return decision
@@ -79,11 +101,13 @@ def decide_bound(decision: Decision, value: float, limit: Limit, *, lower: bool,
 
 
 def decide_count(count: int, duration: float, limit: Limit) -> Decision:
-    """Judge a count of frames over ``duration`` seconds against a rate: at least r means at least r T - 1 frames.
+    """Judge a count of frames over ``duration`` seconds against a rate.
 
-    The one frame is the counting error at the two ends of the film (at most r: at most r T + 1). T is uncertain by the
-    resolution of time stamps, in favour of the film: 6.000255 s ask for 149 frames as 6 s do. Guard bands do not apply
-    to counts, so there is no probability of conformity either.
+    At least r means at least r T - 1 frames.
+    The one frame is the counting error at the two ends of the film (at most r: at most r T + 1). T
+    is uncertain by the resolution of time stamps, in favour of the film: 6.000255 s ask for 149
+    frames as 6 s do. Guard bands do not apply to counts, so there is no probability of conformity
+    either.
     """
     shortest, longest = duration - TIME_STAMP, duration + TIME_STAMP
     lowest = None if limit.at_least is None else math.ceil(_tidy(limit.at_least * shortest - 1))
@@ -94,7 +118,8 @@ def decide_count(count: int, duration: float, limit: Limit) -> Decision:
     code = "count_within_limit" if enough and few else "count_outside_limit"
     parameters = {"count": count, "needed": needed, "duration": duration}
     return Decision(
-        verdict=Verdict.PASS if enough and few else Verdict.FAIL, reason=Reason(code=code, parameters=parameters)
+        verdict=Verdict.PASS if enough and few else Verdict.FAIL,
+        reason=Reason(code=code, parameters=parameters),
     )
 
 
@@ -104,7 +129,10 @@ def _tidy(frames: float) -> float:
 
 
 def margin(value: float, limit: Limit) -> float:
-    """Distance from ``value`` to the nearer limit; negative outside, infinite where the limit is open on both sides."""
+    """Distance from ``value`` to the nearer limit.
+
+    Negative outside, infinite where the limit is open on both sides.
+    """
     below = math.inf if limit.at_least is None else value - limit.at_least
     above = math.inf if limit.at_most is None else limit.at_most - value
     return min(below, above)
@@ -122,11 +150,22 @@ def span(limit: Limit) -> float:
 
 
 def probability_of_conformity(figure: Figure, limit: Limit) -> float:
-    """Probability 0..1 that the true value lies within the limit: y 13.6, u 1.8 and 12.5-16.3 give 0.6626."""
+    """Probability 0..1 that the true value lies within the limit.
+
+    Y 13.6, u 1.8 and 12.5-16.3 give 0.6626.
+    """
     if figure.uncertainty == 0:
         return float(margin(figure.value, limit) >= 0)
-    below = 0.0 if limit.at_least is None else _cumulative((limit.at_least - figure.value) / figure.uncertainty, figure)
-    above = 1.0 if limit.at_most is None else _cumulative((limit.at_most - figure.value) / figure.uncertainty, figure)
+    below = (
+        0.0
+        if limit.at_least is None
+        else _cumulative((limit.at_least - figure.value) / figure.uncertainty, figure)
+    )
+    above = (
+        1.0
+        if limit.at_most is None
+        else _cumulative((limit.at_most - figure.value) / figure.uncertainty, figure)
+    )
     return above - below
 
 

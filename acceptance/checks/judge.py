@@ -1,7 +1,9 @@
-"""Measurements and answers in, findings out: one for each requirement and subject that it applies to, never fewer.
+"""Measurements and answers in, findings out.
 
-Pure: nothing is read, nothing is changed, and the same input gives the same findings. What pairs with what is in
-``case.py``, the decision rules are in ``decision.py``, their words in ``docs/decision_rules.md``.
+One for each requirement and subject that it applies to, never fewer.
+Pure: nothing is read, nothing is changed, and the same input gives the same findings. What pairs
+with what is in ``case.py``, the decision rules are in ``decision.py``, their words in
+``docs/decision_rules.md``.
 """
 
 from __future__ import annotations
@@ -36,7 +38,13 @@ if TYPE_CHECKING:
     )
 
 # From the worst downwards; what is not in it was not judged.
-SEVERITY = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
+SEVERITY = (
+    Verdict.FAIL,
+    Verdict.CONDITIONAL_FAIL,
+    Verdict.INCONCLUSIVE,
+    Verdict.CONDITIONAL_PASS,
+    Verdict.PASS,
+)
 
 
 def judge(
@@ -51,9 +59,9 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Judge every requirement of every pack for every subject of the plan, and account for every other clause.
 
-    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date against which instruments'
-    due dates are held, and
-    ``quantities`` are the quantities that this toolkit measures (None: not told, so nothing is ``not_in_toolkit``).
+    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date against
+    which instruments' due dates are held, and ``quantities`` are the quantities that this toolkit
+    measures (None: not told, so nothing is ``not_in_toolkit``).
     """
     case = Case(
         samples=sampling.asked(sampling.draw(packs, plan)),
@@ -64,15 +72,22 @@ def judge(
         today=today,
         quantities=quantities,
     )
-    return tuple(finding for pack in packs for clause in pack.clauses for finding in _clause(case, pack, clause))
+    return tuple(
+        finding
+        for pack in packs
+        for clause in pack.clauses
+        for finding in _clause(case, pack, clause)
+    )
 
 
 def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
-    """Add up the findings; the lists hold ``pack#id`` (``pack#clause`` for a clause without requirement).
+    """Add up the findings.
 
-    What shall be decides, and what is due only when needed once it was judged; what should or may be is shown only. An
-    open finding of a mandatory clause, a shall that was tried and could not be decided, and for a site a mandatory
-    clause of which nothing applies to its subjects leave the bottom line open; nothing judged at all is NOT_TESTED.
+    The lists hold ``pack#id`` (``pack#clause`` for a clause without requirement).
+    What shall be decides, and what is due only when needed once it was judged; what should or may
+    be is shown only. An open finding of a mandatory clause, a shall that was tried and could not be
+    decided, and for a site a mandatory clause of which nothing applies to its subjects leave the
+    bottom line open; nothing judged at all is NOT_TESTED.
     """
     shall = [one for one in findings if one.decides]
     unsettled = [one for one in shall if one.verdict is Verdict.INCONCLUSIVE]
@@ -83,9 +98,13 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     if untested or (scope is Scope.SITE and outside):
         deciding.append(Verdict.INCONCLUSIVE)
     return BottomLine(
-        verdict=min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED) if judged else Verdict.NOT_TESTED,
+        verdict=min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED)
+        if judged
+        else Verdict.NOT_TESTED,
         scope=scope,
-        provisional=any(one.provisional for one in judged if one.verdict is not Verdict.INCONCLUSIVE),
+        provisional=any(
+            one.provisional for one in judged if one.verdict is not Verdict.INCONCLUSIVE
+        ),
         failed=_references(one for one in shall if one.verdict in FAILURES),
         open=_references(unsettled),
         not_tested=_references(untested),
@@ -95,7 +114,9 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
 
 def _outside(findings: Sequence[Finding]) -> tuple[str, ...]:
     """Name the mandatory clauses that demand something, but nothing of these subjects in this scope."""
-    touched = {(one.pack, one.clause) for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
+    touched = {
+        (one.pack, one.clause) for one in findings if one.verdict is not Verdict.NOT_APPLICABLE
+    }
     demanding = [one for one in findings if one.mandatory and one.reason.code != "no_demand"]
     outside = (one for one in demanding if (one.pack, one.clause) not in touched)
     return tuple(dict.fromkeys(f"{one.pack}#{one.clause}" for one in outside))
@@ -106,7 +127,10 @@ def _references(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
-    """Refuse, before any footage is touched, what judging would silently leave aside; raises PlanError."""
+    """Refuse, before any footage is touched, what judging would silently leave aside.
+
+    Raises PlanError.
+    """
     subjects = {subject.id: subject for subject in plan.subjects}
     for subject in plan.subjects:
         _check_parents(subject, subjects)
@@ -115,14 +139,21 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
         _check_answer(answer, answer.origin or f"answer {number}", known, subjects)
     for number, concession in enumerate(plan.concessions, start=1):
         _check_concession(concession, f"concession {number}", known, subjects)
-    if plan.minimum_duration is not None and all(one.what != DURATION_DEVIATION for one in plan.deviations):
+    if plan.minimum_duration is not None and all(
+        one.what != DURATION_DEVIATION for one in plan.deviations
+    ):
         hint = f'Add a deviation with what = "{DURATION_DEVIATION}" that says why'
-        raise PlanError("departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint)
+        raise PlanError(
+            "departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint
+        )
     sampling.draw(packs, plan)
 
 
 def _check_place(
-    one: Answer | Concession, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
+    one: Answer | Concession,
+    where: str,
+    known: Mapping[str, Requirement],
+    subjects: Mapping[str, Subject],
 ) -> None:
     if one.requirement not in known:
         hint = "A requirement is named pack#id; `acceptance clauses` lists them"
@@ -140,13 +171,21 @@ def _check_concession(
     place = f"{where}, {one.requirement} for {one.subject}"
     missing = [name for name in ("decision", "by", "why") if not getattr(one, name).strip()]
     if missing:
-        raise PlanError(f"does not say: {', '.join(missing)}", where=place, hint="Name who decided what, and why")
+        raise PlanError(
+            f"does not say: {', '.join(missing)}",
+            where=place,
+            hint="Name who decided what, and why",
+        )
     for name in ("when", "expires"):
         day = getattr(one, name)
         if (day or name == "when") and not is_day(day[:10]):
-            raise PlanError(f"{name} is no date: {day!r}", where=place, hint="Write it as 2026-11-25")
+            raise PlanError(
+                f"{name} is no date: {day!r}", where=place, hint="Write it as 2026-11-25"
+            )
     if one.expires and one.expires[:10] < one.when[:10]:
-        raise PlanError("expires before it was decided", where=place, hint="Correct when or expires")
+        raise PlanError(
+            "expires before it was decided", where=place, hint="Correct when or expires"
+        )
 
 
 def _check_answer(
@@ -154,7 +193,9 @@ def _check_answer(
 ) -> None:
     _check_place(answer, where, known, subjects)
     for what, hint in answer_complaints(answer, known[answer.requirement]):
-        raise PlanError(what, where=f"{where}, {answer.requirement} for {answer.subject}", hint=hint)
+        raise PlanError(
+            what, where=f"{where}, {answer.requirement} for {answer.subject}", hint=hint
+        )
 
 
 def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
@@ -162,9 +203,15 @@ def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
     while one.parent is not None:
         if one.parent not in subjects:
             hint = f"Subjects of the plan: {', '.join(subjects)}"
-            raise PlanError(f"there is no parent {one.parent!r}", where=f"subject {one.id}", hint=hint)
+            raise PlanError(
+                f"there is no parent {one.parent!r}", where=f"subject {one.id}", hint=hint
+            )
         if one.parent in seen:
-            raise PlanError("is its own ancestor", where=f"subject {subject.id}", hint="Subjects must form a tree")
+            raise PlanError(
+                "is its own ancestor",
+                where=f"subject {subject.id}",
+                hint="Subjects must form a tree",
+            )
         seen.append(one.parent)
         one = subjects[one.parent]
 
@@ -190,7 +237,9 @@ def _settle(blank: Finding, verdict: Verdict, code: str, **parameters: Value) ->
     return replace(blank, verdict=verdict, reason=Reason(code=code, parameters=parameters))
 
 
-def _blank(case: Case, pack: Pack, clause: Clause, requirement: Requirement | None = None) -> Finding:
+def _blank(
+    case: Case, pack: Pack, clause: Clause, requirement: Requirement | None = None
+) -> Finding:
     """Make the finding on the root subject that nothing is known about yet."""
     blank = Finding(
         subject=case.root,
@@ -211,7 +260,9 @@ def _blank(case: Case, pack: Pack, clause: Clause, requirement: Requirement | No
         limit=requirement.limit,
         unit=requirement.limit.unit if requirement.limit else "",
         decision_rule=requirement.decision_rule if requirement.limit else None,
-        provisional=not (requirement.assignment.firm and (requirement.figure is None or requirement.figure.firm)),
+        provisional=not (
+            requirement.assignment.firm and (requirement.figure is None or requirement.figure.firm)
+        ),
     )
 
 
@@ -219,9 +270,14 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
     if case.out_of_scope(requirement.scope):
         yield _settle(blank, Verdict.NOT_APPLICABLE, "out_of_scope", scope=case.plan.scope.value)
         return
-    subjects = [one for one in case.plan.subjects if not requirement.subjects or one.kind in requirement.subjects]
+    subjects = [
+        one
+        for one in case.plan.subjects
+        if not requirement.subjects or one.kind in requirement.subjects
+    ]
     if not subjects:
-        # A device under test shows what it is; a site that names no such object has not shown that it has none.
+        # A device under test shows what it is; a site that names no such object has not shown that
+        # it has none.
         verdict = Verdict.NOT_TESTED if case.plan.scope is Scope.SITE else Verdict.NOT_APPLICABLE
         yield _settle(blank, verdict, "no_subject", kinds=", ".join(requirement.subjects))
     for subject in subjects:
@@ -229,7 +285,10 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
 
 
 def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
-    """Judge one subject; outside the sample only a failure that is known counts, and nothing else is told."""
+    """Judge one subject.
+
+    Outside the sample only a failure that is known counts, and nothing else is told.
+    """
     finding = _judged(case, requirement, subject, blank)
     sample = case.samples.get((blank.requirement, subject.id))
     known = {*FAILURES, Verdict.NOT_APPLICABLE}
@@ -243,7 +302,14 @@ def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Findi
     facts = case.facts(subject)
     for fact, needed in requirement.when.items():
         if facts.get(fact, needed) != needed:
-            return _settle(blank, Verdict.NOT_APPLICABLE, "facts_differ", fact=fact, value=facts[fact], needed=needed)
+            return _settle(
+                blank,
+                Verdict.NOT_APPLICABLE,
+                "facts_differ",
+                fact=fact,
+                value=facts[fact],
+                needed=needed,
+            )
     for fact, needed in requirement.when.items():
         if fact not in facts:
             return _settle(blank, Verdict.NOT_TESTED, "fact_missing", fact=fact, needed=needed)
@@ -256,5 +322,7 @@ def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Findi
     if answered is None and paired:
         missed = case.missed_condition(requirement, paired[0][1].shot)
         return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
-    untested = case.why_missing(requirement, subject.id) if measured else Reason(code="not_answered")
+    untested = (
+        case.why_missing(requirement, subject.id) if measured else Reason(code="not_answered")
+    )
     return answered or replace(blank, reason=untested)

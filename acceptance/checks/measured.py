@@ -1,4 +1,7 @@
-"""The verdict on what was measured: combine the measurements, look for what spoils them, judge the figure."""
+"""The verdict on what was measured.
+
+Combine the measurements, look for what spoils them, judge the figure.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,15 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks.decision import FAILURES, Decision, Figure, decide, decide_bound, decide_count, margin
+from acceptance.checks.decision import (
+    FAILURES,
+    Decision,
+    Figure,
+    decide,
+    decide_bound,
+    decide_count,
+    margin,
+)
 from acceptance.checks.resources import person_trouble
 from acceptance.model import BudgetLine, Combine, Compare, Limit, Reason, Verdict
 from acceptance.uncertainty import combine
@@ -15,7 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.case import Case, Found
-    from acceptance.model import Condition, Finding, Measurement, Plan, Recordings, Requirement, Shot, Value
+    from acceptance.model import (
+        Condition,
+        Finding,
+        Measurement,
+        Plan,
+        Recordings,
+        Requirement,
+        Shot,
+        Value,
+    )
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
@@ -24,11 +44,12 @@ NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 
 
 def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
-    """Fill in the verdict on at least one measurement that pairs; the figure is kept also where it cannot be judged.
+    """Fill in the verdict on at least one measurement that pairs.
 
-    Where the worst is only a bound that decides nothing, another figure may still fail. A count goes before bounds from
-    other shots, in which nobody counted: a film of a chart leaves the count of the filmed clock as it is, unless it
-    fails beyond doubt.
+    The figure is kept also where it cannot be judged.
+    Where the worst is only a bound that decides nothing, another figure may still fail. A count
+    goes before bounds from other shots, in which nobody counted: a film of a chart leaves the count
+    of the filmed clock as it is, unless it fails beyond doubt.
     """
     proper = [pair for pair in found if not (pair[1].lower_bound or pair[1].upper_bound)]
     counted = requirement.compare is Compare.COUNT and bool(proper)
@@ -36,7 +57,10 @@ def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Fi
     others = [proper or found[:1], *([pair] for pair in found)]
     if requirement.combine is Combine.WORST and (counted or finding.reason.code in ONLY_BOUNDS):
         finding = _failing(finding, [_judge(case, requirement, ones, blank) for ones in others])
-    why = next((one.bound_by for index, one in found if index in finding.measurements and one.bound_by), None)
+    why = next(
+        (one.bound_by for index, one in found if index in finding.measurements and one.bound_by),
+        None,
+    )
     return replace(finding, reason=why) if why and finding.reason.code in ONLY_BOUNDS else finding
 
 
@@ -61,28 +85,50 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
     if trouble is not None:
         return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
     decision = _decision(requirement, chosen[0][1], figure)
-    lower, upper = any(one.lower_bound for _, one in chosen), any(one.upper_bound for _, one in chosen)
-    decision = decide_bound(decision, figure.value, requirement.limit or Limit(unit=""), lower=lower, upper=upper)
-    return replace(blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability)
+    lower, upper = (
+        any(one.lower_bound for _, one in chosen),
+        any(one.upper_bound for _, one in chosen),
+    )
+    decision = decide_bound(
+        decision, figure.value, requirement.limit or Limit(unit=""), lower=lower, upper=upper
+    )
+    return replace(
+        blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability
+    )
 
 
 def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
     """Combine to the mean with its uncertainty, or choose the most unfavourable measurement with its own."""
     if requirement.combine is Combine.MEAN:
         return found, _mean([one for _, one in found])
-    chosen = min(found, key=lambda pair: margin(_rate(requirement, pair[1]), requirement.limit or Limit(unit="")))
+    chosen = min(
+        found,
+        key=lambda pair: margin(_rate(requirement, pair[1]), requirement.limit or Limit(unit="")),
+    )
     one = chosen[1]
-    figure = Figure(value=one.value, uncertainty=one.uncertainty, degrees_of_freedom=one.degrees_of_freedom, k=one.k)
+    figure = Figure(
+        value=one.value,
+        uncertainty=one.uncertainty,
+        degrees_of_freedom=one.degrees_of_freedom,
+        k=one.k,
+    )
     return [chosen], figure
 
 
 def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Iterator[Reason]:
-    """Flag a limit above what the pixels of the picture can carry: no lens and no camera would meet it."""
+    """Flag a limit above what the pixels of the picture can carry.
+
+    No lens and no camera would meet it.
+    """
     asked = requirement.limit.at_least if requirement.limit else None
     carried = [one.details["sampling_limit"] for one in ones if "sampling_limit" in one.details]
     least = min((float(one) for one in carried), default=math.inf)
     if asked is not None and asked > least:
-        parameters: dict[str, Value] = {"limit": asked, "sampling_limit": least, "unit": ones[0].unit}
+        parameters: dict[str, Value] = {
+            "limit": asked,
+            "sampling_limit": least,
+            "unit": ones[0].unit,
+        }
         yield Reason(code="limit_above_sampling", parameters=parameters)
 
 
@@ -92,17 +138,27 @@ def _mean(ones: list[Measurement]) -> Figure:
     total = combine(
         [
             BudgetLine(
-                source=one.shot, contribution=one.uncertainty / number, degrees_of_freedom=one.degrees_of_freedom
+                source=one.shot,
+                contribution=one.uncertainty / number,
+                degrees_of_freedom=one.degrees_of_freedom,
             )
             for one in ones
         ]
     )
     value = sum(one.value for one in ones) / number
-    return Figure(value=value, uncertainty=total.uncertainty, degrees_of_freedom=total.degrees_of_freedom, k=total.k)
+    return Figure(
+        value=value,
+        uncertainty=total.uncertainty,
+        degrees_of_freedom=total.degrees_of_freedom,
+        k=total.k,
+    )
 
 
 def _rate(requirement: Requirement, one: Measurement) -> float:
-    """Return what measurements are ranked by: the value, or for a count the frames per second that it stands for."""
+    """Return what measurements are ranked by.
+
+    The value, or for a count the frames per second that it stands for.
+    """
     if requirement.compare is Compare.COUNT and one.count is not None and one.duration:
         return one.count / one.duration
     return one.value
@@ -133,7 +189,9 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
         return Reason(code="no_limit_known")
     for one in ones:
         if one.unit != requirement.limit.unit:
-            return Reason(code="unit_differs", parameters={"unit": one.unit, "needed": requirement.limit.unit})
+            return Reason(
+                code="unit_differs", parameters={"unit": one.unit, "needed": requirement.limit.unit}
+            )
     directions = sorted({one.direction for one in ones if one.direction})
     if len(directions) > 1:
         return Reason(code="directions_mixed", parameters={"directions": ", ".join(directions)})
@@ -142,7 +200,9 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
 
 def _shot_trouble(case: Case, requirement: Requirement, shot: Shot | Recordings) -> Reason | None:
     for condition in requirement.conditions:
-        trouble = condition_trouble(condition, [one for one in shot.conditions if one.name == condition])
+        trouble = condition_trouble(
+            condition, [one for one in shot.conditions if one.name == condition]
+        )
         if trouble is not None:
             return trouble
     perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
@@ -157,11 +217,16 @@ def condition_trouble(name: str, given: list[Condition]) -> Reason | None:
     unusable = next((one for one in stated if not _tells(one)), None)
     if unusable is None:
         return None
-    return Reason(code="condition_unusable", parameters={"condition": name, "value": _words(unusable)})
+    return Reason(
+        code="condition_unusable", parameters={"condition": name, "value": _words(unusable)}
+    )
 
 
 def _tells(condition: Condition) -> bool:
-    """Whether the value says something: a light in lx, a gain control by its setting or in dB, never "?"."""
+    """Whether the value says something.
+
+    A light in lx, a gain control by its setting or in dB, never "?".
+    """
     word = str(condition.value).strip().lower()
     if condition.name == "illuminance":
         return _number(condition) > 0 and condition.unit in {"", "lx"}
@@ -175,7 +240,9 @@ def _tells(condition: Condition) -> bool:
 def _number(condition: Condition) -> float:
     """Return the value where it is a finite number, else not-a-number: true is no number of lx."""
     value = condition.value
-    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    number = (
+        float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    )
     return number if math.isfinite(number) else math.nan
 
 
@@ -189,17 +256,29 @@ def _duration_trouble(plan: Plan, requirement: Requirement, one: Measurement) ->
     needed = minimum_duration(plan, requirement)
     if needed is None or (one.duration or 0.0) + _frame_period(requirement) >= needed:
         return None
-    return Reason(code="duration_short", parameters={"duration": one.duration or 0.0, "needed": needed})
+    return Reason(
+        code="duration_short", parameters={"duration": one.duration or 0.0, "needed": needed}
+    )
 
 
 def _frame_period(requirement: Requirement) -> float:
-    """Return what a film may fall short by: its duration is known to one frame period, in which it also ends."""
-    rate = requirement.limit.at_least if requirement.limit and requirement.compare is Compare.COUNT else None
+    """Return what a film may fall short by.
+
+    Its duration is known to one frame period, in which it also ends.
+    """
+    rate = (
+        requirement.limit.at_least
+        if requirement.limit and requirement.compare is Compare.COUNT
+        else None
+    )
     return 1 / rate if rate else 0.0
 
 
 def minimum_duration(plan: Plan, requirement: Requirement) -> float | None:
-    """Seconds that a film must last: the pack's, unless the plan replaces it and names the deviation."""
+    """Seconds that a film must last.
+
+    The pack's, unless the plan replaces it and names the deviation.
+    """
     deviates = any(one.what == DURATION_DEVIATION for one in plan.deviations)
     if requirement.minimum_duration is None or plan.minimum_duration is None or not deviates:
         return requirement.minimum_duration

@@ -1,7 +1,8 @@
 """A pack: one standard as data, read from TOML and refused with file, clause and field when it is wrong.
 
-The shipped packs lie in ``packs/``; an institute's own pack is named by its path. A number stands only in the pack of
-the standard that states it; another pack *borrows* it (``borrows = "gb_50198_1994#resolution-colour"``).
+The shipped packs lie in ``packs/``; an institute's own pack is named by its path. A number stands
+only in the pack of the standard that states it; another pack *borrows* it (``borrows =
+"gb_50198_1994#resolution-colour"``).
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 FOLDER = Path(__file__).parent / "packs"
-# What a borrower takes over unless it says otherwise; the number and its origin it takes over always.
+# What a borrower takes over unless it says otherwise; the number and its origin it takes over
+# always.
 BORROWED_ALWAYS = ("limit", "figure")
 BORROWED = (
     "text", "text_en", "how", "quantity", "region", "direction", "statistic", "combine", "path", "conditions",
     "only_with", "compare", "minimum_duration", "minimum_raters", "scale", "evidence", "sampling",
 )  # fmt: skip
-# The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
+# The tuple is there because pydantic takes a configuration for nested data classes, not for the
+# outermost one.
 _ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
 
@@ -48,43 +51,62 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
 def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | None = None) -> Pack:
     """Load a shipped pack by name, or one's own by a path that ends in ``.toml``.
 
-    ``quantities`` maps each quantity that the toolkit measures to its unit. Raises PackError, which names file,
-    clause and field: unknown pack, broken TOML, unknown key, wrong type, wrong unit, limit without provenance,
-    ``borrows`` or ``sampling`` that does not resolve, duplicate, unknown clause, ambiguous pairing.
+    ``quantities`` maps each quantity that the toolkit measures to its unit. Raises PackError, which
+    names file, clause and field: unknown pack, broken TOML, unknown key, wrong type, wrong unit,
+    limit without provenance, ``borrows`` or ``sampling`` that does not resolve, duplicate, unknown
+    clause, ambiguous pairing.
     """
     path = file_of(name_or_path, folder)
     raw = _raw(path, folder)
     below = base_of(name_or_path, quantities, folder=folder)  # what is wrong there is told there
-    raw["requirements"] = [settle(_borrow(one, path, raw, folder)) for one in tables(raw, "requirements", path)]
-    raw["samplings"] = [settle(one) for one in (*_samplings(raw, path), *_others_samplings(raw, path, folder))]
+    raw["requirements"] = [
+        settle(_borrow(one, path, raw, folder)) for one in tables(raw, "requirements", path)
+    ]
+    raw["samplings"] = [
+        settle(one) for one in (*_samplings(raw, path), *_others_samplings(raw, path, folder))
+    ]
     if isinstance(raw.get("scoring"), dict):
         raw["scoring"] = settle(raw["scoring"])
     tables(raw, "conflicts", path)
     raw["conflicts"] = bearing_on(raw, folder or FOLDER)
     pack = _parse(raw, path)
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
-        raise refusal(path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only")
+        raise refusal(
+            path, "", "id", f"{pack.id!r} may hold letters, digits, '_', '-' and '.' only"
+        )
     for complaint in itertools.chain(
-        _duplicates(pack), _requirements(pack, quantities), _sampled(pack), _scored(pack), _pairings(pack)
+        _duplicates(pack),
+        _requirements(pack, quantities),
+        _sampled(pack),
+        _scored(pack),
+        _pairings(pack),
     ):
         raise refusal(path, *complaint)
     return traced(pack, below) if below else pack
 
 
-def base_of(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | None = None) -> Pack | None:
+def base_of(
+    name_or_path: str, quantities: Mapping[str, str], *, folder: Path | None = None
+) -> Pack | None:
     """Load the pack that a pack extends; None where it extends none. Raises PackError."""
     path = file_of(name_or_path, folder)
     raw = _read(path)
-    return load(str(_base(raw, path, folder)), quantities, folder=folder) if "extends" in raw else None
+    return (
+        load(str(_base(raw, path, folder)), quantities, folder=folder) if "extends" in raw else None
+    )
 
 
-def load_all(wanted: Sequence[str], quantities: Mapping[str, str], *, folder: Path | None = None) -> tuple[Pack, ...]:
+def load_all(
+    wanted: Sequence[str], quantities: Mapping[str, str], *, folder: Path | None = None
+) -> tuple[Pack, ...]:
     """Load several packs; raises PackError also where two of them have the same id."""
     packs = tuple(load(one, quantities, folder=folder) for one in wanted)
     for identity, times in Counter(pack.id for pack in packs).items():
         if times > 1:
             raise PackError(
-                f"{times} packs have the id {identity!r}", where=", ".join(wanted), hint="Give each its own id"
+                f"{times} packs have the id {identity!r}",
+                where=", ".join(wanted),
+                hint="Give each its own id",
             )
     return packs
 
@@ -100,15 +122,22 @@ def file_of(name_or_path: str, folder: Path | None = None) -> Path:
 
 
 def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
-    """Every file that a pack is made of, by id: its own, those that it extends, and those that any of them borrow from.
+    """Every file that a pack is made of, by id.
 
+    Its own, those that it extends, and those that any of them borrow from.
     Raises PackError.
     """
     path = file_of(name_or_path, folder)
     raw = _read(path)
     found = {str(raw.get("id")): path}
-    loans = (str(one.get(key, "")) for one in tables(raw, "requirements", path) for key in ("borrows", "sampling"))
-    lenders = {name for loan in loans if (name := loan.partition("#")[0]) in names(folder)} - found.keys()
+    loans = (
+        str(one.get(key, ""))
+        for one in tables(raw, "requirements", path)
+        for key in ("borrows", "sampling")
+    )
+    lenders = {
+        name for loan in loans if (name := loan.partition("#")[0]) in names(folder)
+    } - found.keys()
     below = [str(_base(raw, path, folder))] if "extends" in raw else []
     for name in (*below, *sorted(lenders)):
         found = files(name, folder) | found
@@ -116,8 +145,13 @@ def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
 
 
 def profiles(one: Pack, folder: Path | None = None) -> tuple[str, ...]:
-    """Name the other profiles of a pack: the one that it extends, and those of the folder that extend it."""
-    above = [name for name in names(folder) if _read(file_of(name, folder)).get("extends") == one.id]
+    """Name the other profiles of a pack.
+
+    The one that it extends, and those of the folder that extend it.
+    """
+    above = [
+        name for name in names(folder) if _read(file_of(name, folder)).get("extends") == one.id
+    ]
     return (*one.extends[:1], *above)
 
 
@@ -125,7 +159,9 @@ def _read(path: Path) -> Raw:
     try:
         return _parsed(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise PackError(f"not readable as TOML: {error}", where=str(path), hint="Correct the file") from error
+        raise PackError(
+            f"not readable as TOML: {error}", where=str(path), hint="Correct the file"
+        ) from error
 
 
 @lru_cache(maxsize=128)
@@ -143,17 +179,24 @@ def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
     if "extends" in raw:
         lower = _base(raw, path, folder)
         if lower.resolve() in {one.resolve() for one in (*above, path)}:
-            raise refusal(path, "", "extends", "goes round in a circle: a pack cannot be built on itself")
+            raise refusal(
+                path, "", "extends", "goes round in a circle: a pack cannot be built on itself"
+            )
         base = _raw(lower, folder, (*above, path))
         raw = extend(raw, base, path, latest, lambda one: _borrow(one, lower, base, folder))
     return {"extends": (), **confirm(raw, path, latest)}
 
 
 def _base(raw: Raw, path: Path, folder: Path | None) -> Path:
-    """Path of the pack that is extended: shipped, or named relative to the file; kept packs lie beside each other."""
+    """Path of the pack that is extended: shipped, or named relative to the file.
+
+    Kept packs lie beside each other.
+    """
     name = raw["extends"]
     if not isinstance(name, str):
-        raise refusal(path, "", "extends", "must be the name of a shipped pack, or a path that ends in .toml")
+        raise refusal(
+            path, "", "extends", "must be the name of a shipped pack, or a path that ends in .toml"
+        )
     own = name.endswith(".toml")
     found = (folder or (path.parent if own else FOLDER)) / (Path(name).name if folder else name)
     found = found if own else found.with_name(f"{name}.toml")
@@ -169,16 +212,31 @@ def _base(raw: Raw, path: Path, folder: Path | None) -> Path:
 def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
     """Fill in what the requirement takes over from the pack that states the number.
 
-    In the pack that states it, the provenance of the figure is also that of its place, unless the pack says otherwise.
+    In the pack that states it, the provenance of the figure is also that of its place, unless the
+    pack says otherwise.
     """
     if "borrows" not in requirement:
-        return {"assignment": requirement["figure"]} | requirement if "figure" in requirement else requirement
+        return (
+            {"assignment": requirement["figure"]} | requirement
+            if "figure" in requirement
+            else requirement
+        )
     given = [key for key in BORROWED_ALWAYS if key in requirement]
     if given:
-        raise refusal(path, place(requirement), given[0], "is given and borrowed; a number stands in one pack only")
+        raise refusal(
+            path,
+            place(requirement),
+            given[0],
+            "is given and borrowed; a number stands in one pack only",
+        )
     lender = _lender(str(requirement["borrows"]), raw, folder)
     if isinstance(lender, str):
-        raise refusal(path, place(requirement), "borrows", f"{requirement['borrows']!r} does not resolve: {lender}")
+        raise refusal(
+            path,
+            place(requirement),
+            "borrows",
+            f"{requirement['borrows']!r} does not resolve: {lender}",
+        )
     taken = {key: lender[key] for key in (*BORROWED_ALWAYS, *BORROWED) if key in lender}
     if "#" not in taken.get("sampling", "#"):
         taken["sampling"] = f"{str(requirement['borrows']).partition('#')[0]}#{taken['sampling']}"
@@ -190,18 +248,28 @@ def _samplings(raw: Raw, path: Path) -> list[Raw]:
     own = tables(raw, "samplings", path)
     for one in own:
         if "#" in str(one.get("id", "")):
-            raise refusal(path, place(one, "sampling"), "id", "may not hold '#'; another pack's sampling is not copied")
+            raise refusal(
+                path,
+                place(one, "sampling"),
+                "id",
+                "may not hold '#'; another pack's sampling is not copied",
+            )
     return own
 
 
 def _others_samplings(raw: Raw, path: Path, folder: Path | None) -> Iterator[Raw]:
-    """Yield the samplings of other packs that requirements name, each under ``pack#id``. Raises PackError."""
+    """Yield the samplings of other packs that requirements name, each under ``pack#id``.
+
+    Raises PackError.
+    """
     wanted = {str(one["sampling"]): one for one in raw["requirements"] if one.get("sampling")}
     for name, requirement in wanted.items():
         full = name if "#" in name else f"{raw.get('id')}#{name}"
         found = _lender(full, raw, folder, "sampling")
         if isinstance(found, str):
-            raise refusal(path, place(requirement), "sampling", f"{name!r} does not resolve: {found}")
+            raise refusal(
+                path, place(requirement), "sampling", f"{name!r} does not resolve: {found}"
+            )
         if not full.startswith(f"{raw.get('id')}#"):
             yield found | {"id": full}
 
@@ -215,7 +283,11 @@ def _lender(reference: str, raw: Raw, folder: Path | None, what: str = "requirem
     found = [one for one in other.get(f"{what}s", ()) if one.get("id") == identity]
     if not found:
         return f"pack {name!r} has no {what} {identity!r}"
-    return settle(found[0]) if "borrows" not in found[0] else "it borrows itself; name the pack that states the number"
+    return (
+        settle(found[0])
+        if "borrows" not in found[0]
+        else "it borrows itself; name the pack that states the number"
+    )
 
 
 def _parse(raw: Raw, path: Path) -> Pack:
@@ -237,9 +309,18 @@ Complaint = tuple[str, str, str]
 
 
 def _duplicates(pack: Pack) -> Iterator[Complaint]:
-    yield from (("", "clauses", f"clause {one} is listed twice") for one in _twice(c.number for c in pack.clauses))
-    yield from (("", "requirements", f"id {one} is given twice") for one in _twice(r.id for r in pack.requirements))
-    yield from (("", "samplings", f"id {one} is given twice") for one in _twice(s.id for s in pack.samplings))
+    yield from (
+        ("", "clauses", f"clause {one} is listed twice")
+        for one in _twice(c.number for c in pack.clauses)
+    )
+    yield from (
+        ("", "requirements", f"id {one} is given twice")
+        for one in _twice(r.id for r in pack.requirements)
+    )
+    yield from (
+        ("", "samplings", f"id {one} is given twice")
+        for one in _twice(s.id for s in pack.samplings)
+    )
 
 
 def _twice(values: Iterable[str]) -> list[str]:
@@ -252,7 +333,13 @@ def _requirements(pack: Pack, quantities: Mapping[str, str]) -> Iterator[Complai
         place = f"clause {one.clause}, requirement {one.id}"
         if one.clause not in clauses:
             yield place, "clause", f"the pack lists no clause {one.clause}"
-        checks = (_limit(one), _rule(one), _provenance(one), _quantity(one, quantities), _method(one))
+        checks = (
+            _limit(one),
+            _rule(one),
+            _provenance(one),
+            _quantity(one, quantities),
+            _method(one),
+        )
         yield from ((place, *complaint) for complaint in itertools.chain(*checks))
 
 
@@ -260,7 +347,10 @@ def _limit(one: Requirement) -> Iterator[tuple[str, str]]:
     if one.limit is None:
         return
     if one.figure is None:
-        yield "figure", "a limit without provenance; say which standard states it and how well that is known"
+        yield (
+            "figure",
+            "a limit without provenance; say which standard states it and how well that is known",
+        )
     low, high = one.limit.at_least, one.limit.at_most
     if low is None and high is None:
         yield "limit", "needs at_least, at_most or both"
@@ -275,7 +365,10 @@ def _rule(one: Requirement) -> Iterator[tuple[str, str]]:
     """Complain of a guard band that reaches beyond the limit, and so passes what fails."""
     rule = one.decision_rule
     if rule.guard < 0:
-        yield "decision_rule.guard", f"a guard band is 0 or wider, in units of U, not {rule.guard:g}"
+        yield (
+            "decision_rule.guard",
+            f"a guard band is 0 or wider, in units of U, not {rule.guard:g}",
+        )
     if rule.share is not None and rule.share <= 0:
         yield "decision_rule.share", f"the largest U over the limit is above 0, not {rule.share:g}"
 
@@ -284,16 +377,29 @@ def _provenance(one: Requirement) -> Iterator[tuple[str, str]]:
     for name, provenance in (("figure", one.figure), ("assignment", one.assignment)):
         if provenance is not None and not provenance.source:
             yield f"{name}.source", "a provenance must name its source"
-        if provenance is not None and bool(provenance.confirmed_by) != bool(provenance.confirmed_on):
-            yield f"{name}.confirmed_by", "a confirmation needs both who (confirmed_by) and when (confirmed_on)"
+        if provenance is not None and bool(provenance.confirmed_by) != bool(
+            provenance.confirmed_on
+        ):
+            yield (
+                f"{name}.confirmed_by",
+                "a confirmation needs both who (confirmed_by) and when (confirmed_on)",
+            )
 
 
 def _quantity(one: Requirement, quantities: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Compare units where the toolkit measures the quantity; one that it does not measure yet is allowed."""
+    """Compare units where the toolkit measures the quantity.
+
+    One that it does not measure yet is allowed.
+    """
     if one.how is How.MEASURED and not one.quantity:
         yield "quantity", "what is measured needs a quantity"
     unit = quantities.get(one.quantity)
-    if one.how is How.MEASURED and one.limit is not None and unit is not None and one.limit.unit != unit:
+    if (
+        one.how is How.MEASURED
+        and one.limit is not None
+        and unit is not None
+        and one.limit.unit != unit
+    ):
         yield "limit.unit", f"{one.quantity} is measured in {unit!r}, not in {one.limit.unit!r}"
 
 
@@ -304,13 +410,17 @@ def _method(one: Requirement) -> Iterator[tuple[str, str]]:
         yield "minimum_raters", f"at least 1 rater, not {one.minimum_raters}"
     if one.how is How.RATED and one.limit is None:
         yield "limit", "what is rated needs the lowest score that passes"
-    if one.compare is Compare.COUNT and (one.how is not How.MEASURED or one.combine is not Combine.WORST):
+    if one.compare is Compare.COUNT and (
+        one.how is not How.MEASURED or one.combine is not Combine.WORST
+    ):
         yield "compare", "only what is measured and combined to the worst can be judged as a count"
 
 
 def _sampled(pack: Pack) -> Iterator[Complaint]:
     for one in pack.samplings:
-        yield from ((f"clause {one.clause}, sampling {one.id}", *what) for what in sampling.complaints(one))
+        yield from (
+            (f"clause {one.clause}, sampling {one.id}", *what) for what in sampling.complaints(one)
+        )
 
 
 def _scored(pack: Pack) -> Iterator[Complaint]:
@@ -331,7 +441,11 @@ def _pairings(pack: Pack) -> Iterator[Complaint]:
     for one, other in itertools.combinations(measured, 2):
         if _key(one) == _key(other) and _overlap(one, other):
             what = f"pairs with the same measurements as requirement {other.id}; tell them apart by when, taps or path"
-            yield f"clause {one.clause}, requirement {one.id}", "quantity", f"ambiguous: {one.quantity} {what}"
+            yield (
+                f"clause {one.clause}, requirement {one.id}",
+                "quantity",
+                f"ambiguous: {one.quantity} {what}",
+            )
 
 
 def _key(one: Requirement) -> tuple[str, ...]:

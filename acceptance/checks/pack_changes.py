@@ -18,8 +18,9 @@ UNTOLD = {"id", "changed_by"}  # what names the packs, and how one came about
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One field of one thing. ``field`` is empty where the whole thing (``here`` or ``there``) stands in one pack only.
+    """One field of one thing.
 
+    ``field`` is empty where the whole thing (``here`` or ``there``) stands in one pack only.
     ``kind``: pack, clause, requirement, sampling, scoring or conflict; ``name``: its id or number.
     """
 
@@ -32,7 +33,10 @@ class Change:
 
 
 def changes(pack: Pack, other: Pack) -> list[Change]:
-    """Tell what ``other`` has otherwise than ``pack``: the pack itself, then clause by clause, then conflicts."""
+    """Tell what ``other`` has otherwise than ``pack``.
+
+    The pack itself, then clause by clause, then conflicts.
+    """
     told = [*_head(pack, other)]
     here, there = _things(pack), _things(other)
     for key in [*here, *(key for key in there if key not in here)]:
@@ -80,7 +84,11 @@ def traced(pack: Pack, base: Pack) -> Pack:
     before = {one.id: one.changed_by for one in base.requirements}
     found = (
         replace(
-            one, changed_by={**before.get(one.id, {}), **({pack.id: tuple(told[one.id])} if one.id in told else {})}
+            one,
+            changed_by={
+                **before.get(one.id, {}),
+                **({pack.id: tuple(told[one.id])} if one.id in told else {}),
+            },
         )
         for one in pack.requirements
     )

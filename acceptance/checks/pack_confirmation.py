@@ -1,7 +1,8 @@
-"""Who confirmed what in an authentic copy: the tables ``[[confirmations]]`` of a pack, and what they make firm.
+"""Who confirmed what in an authentic copy.
 
-A confirmation waits in the table that it is about (``WAITING``) until loans are filled in: it is about the figure that
-the table has then.
+The tables ``[[confirmations]]`` of a pack, and what they make firm.
+A confirmation waits in the table that it is about (``WAITING``) until loans are filled in: it is
+about the figure that the table has then.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ FIRST_TO_BEGIN_A_DAY = timedelta(hours=14)  # UTC+14
 
 
 def today() -> date:
-    """Return the latest date that any calendar on earth shows: nothing can have been confirmed later."""
+    """Return the latest date that any calendar on earth shows.
+
+    Nothing can have been confirmed later.
+    """
     return (datetime.now(UTC) + FIRST_TO_BEGIN_A_DAY).date()
 
 
 def confirm(raw: Raw, path: Path, latest: date | None) -> Raw:
     """Lay, in a copy, each confirmation of a pack into the table that it is about, where it waits for ``settle``.
 
-    ``latest``: the last date on which anything can have been confirmed; None: any (the pack was taken in when its dates
-    had passed). Raises PackError.
+    ``latest``: the last date on which anything can have been confirmed; None: any (the pack was
+    taken in when its dates had passed). Raises PackError.
     """
     raw = copy.deepcopy(raw) if "confirmations" in raw else raw
     for one in tables(raw, "confirmations", path):
@@ -51,21 +55,31 @@ def confirm(raw: Raw, path: Path, latest: date | None) -> Raw:
         for part in WHAT[what]:
             if part in waiting and waiting[part][0] == path:
                 raise refusal(path, where, "what", f"the {part} is confirmed twice")
-            waiting[part] = path, where, what, record | {key: one[key] for key in CORRECTIONS if key in one}
+            waiting[part] = (
+                path,
+                where,
+                what,
+                record | {key: one[key] for key in CORRECTIONS if key in one},
+            )
     return {key: value for key, value in raw.items() if key != "confirmations"}
 
 
 def _about(raw: Raw, kind: str, identity: str, path: Path, where: str) -> Raw:
     """Find the table that is confirmed."""
     held = raw.get(TARGETS[kind], [])
-    found: list[Raw] = [held] if isinstance(held, dict) else [one for one in held if one.get("id") == identity]
+    found: list[Raw] = (
+        [held] if isinstance(held, dict) else [one for one in held if one.get("id") == identity]
+    )
     if not found:
         raise refusal(path, where, kind, f"there is no {kind} {identity!r} to confirm")
     return found[0]
 
 
 def check(record: Raw, path: Path, where: str, latest: date | None, names: Collection[str]) -> None:
-    """Refuse a confirmation by nobody, on no day, or in no copy; ``names`` are its fields as the file calls them."""
+    """Refuse a confirmation by nobody, on no day, or in no copy.
+
+    ``names`` are its fields as the file calls them.
+    """
     asked = ("who confirmed it", "on which day", "in which copy")
     for key, name, what in zip(RECORD.values(), names, asked, strict=True):
         if not str(record.get(key, "")).strip():
@@ -86,7 +100,10 @@ def _date(day: str) -> date | None:
 
 
 def settle(table: Raw) -> Raw:
-    """Return a table with what was confirmed of it. Raises PackError where that is not there, or was not read."""
+    """Return a table with what was confirmed of it.
+
+    Raises PackError where that is not there, or was not read.
+    """
     settled = {key: value for key, value in table.items() if key != WAITING}
     for part, (path, where, what, record) in table.get(WAITING, {}).items():
         provenance = settled.get(part)
@@ -94,7 +111,9 @@ def settle(table: Raw) -> Raw:
             if what == "both" and len(table[WAITING]) > 1:
                 continue  # an inspection has no figure, a sampling no assignment
             raise refusal(path, where, "what", f"there is no {part} to confirm")
-        seen = provenance | (record if "level" not in record else {"note": "", "note_en": ""} | record)
+        seen = provenance | (
+            record if "level" not in record else {"note": "", "note_en": ""} | record
+        )
         if seen.get("level") != Level.SEEN:
             known = f'the {part} is {seen.get("level")}; confirm with level = "seen" what was read in the copy'
             raise refusal(path, where, "level", known)

@@ -1,7 +1,8 @@
 """Which conflicts between standards bear on a pack, whichever pack of the folder tells of them.
 
-A conflict stands once, in the pack of one of the standards at odds. It bears on every pack that has one of the
-requirements that it names, or borrows one; a conflict that names none bears on the pack in which it stands.
+A conflict stands once, in the pack of one of the standards at odds. It bears on every pack that has
+one of the requirements that it names, or borrows one; a conflict that names none bears on the pack
+in which it stands.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def bearing_on(raw: Raw, folder: Path) -> list[Raw]:
     """Conflicts that bear on a pack as written, its own first; their ids become ``pack#id``."""
     identity = str(raw.get("id"))
-    inside = {identity, *raw.get("extends", ())}  # an extending pack has taken in the conflicts of its base
+    # an extending pack has taken in the conflicts of its base
+    inside = {identity, *raw.get("extends", ())}
     names = {f"{pack}#{one.get('id')}" for one in raw["requirements"] for pack in inside}
     names |= {one.get("borrows") for one in raw["requirements"]}
     elsewhere = [path for path in sorted(folder.glob("*.toml")) if path.stem not in inside]
@@ -32,7 +34,11 @@ def bearing_on(raw: Raw, folder: Path) -> list[Raw]:
 def _told(path: Path, _written: int) -> list[Raw]:
     """Conflicts of one file; most packs tell of none, and need not be parsed for it."""
     text = path.read_text(encoding="utf-8")
-    return _named(path.stem, tomllib.loads(text).get("conflicts", ())) if "[[conflicts]]" in text else []
+    return (
+        _named(path.stem, tomllib.loads(text).get("conflicts", ()))
+        if "[[conflicts]]" in text
+        else []
+    )
 
 
 def _named(pack: str, conflicts: list[Raw]) -> list[Raw]:

@@ -46,7 +46,9 @@ class Parting:
     differences: Sequence[Difference]
 
 
-def partings(profiles: Sequence[tuple[Pack, Pack]], plan: Plan, findings: Iterable[Finding]) -> list[Parting]:
+def partings(
+    profiles: Sequence[tuple[Pack, Pack]], plan: Plan, findings: Iterable[Finding]
+) -> list[Parting]:
     """Tell for each pair where the two differ in what applied, or may apply to a subject of the plan."""
     applied = {one.requirement for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
     parted = []
@@ -75,7 +77,10 @@ def _may_apply(one: Requirement, plan: Plan) -> bool:
 
 
 def _asked(one: Requirement | None) -> object:
-    """Return what is told apart: place, figure and its standard, how strictly and how it is checked."""
+    """Return what is told apart.
+
+    Place, figure and its standard, how strictly and how it is checked.
+    """
     if one is None:
         return None
     figure = one.figure and (one.figure.source, one.figure.clause)
@@ -91,12 +96,24 @@ class Dispute:
 
 
 def conflicts(packs: Sequence[Pack], findings: Iterable[Finding]) -> list[Dispute]:
-    """Conflicts of the packs that are about a finding; none is about a finding that does not apply."""
+    """Conflicts of the packs that are about a finding.
+
+    None is about a finding that does not apply.
+    """
     applied = [one for one in findings if one.verdict is not Verdict.NOT_APPLICABLE]
-    names = {f"{pack.id}#{one.id}": {f"{pack.id}#{one.id}", one.borrows} for pack in packs for one in pack.requirements}
+    names = {
+        f"{pack.id}#{one.id}": {f"{pack.id}#{one.id}", one.borrows}
+        for pack in packs
+        for one in pack.requirements
+    }
     told = {conflict.id: conflict for pack in packs for conflict in pack.conflicts}
-    about = ((one, [f for f in applied if _touches(one, f, names.get(f.requirement, set()))]) for one in told.values())
-    return [Dispute(conflict=conflict, clauses=_clauses(found)) for conflict, found in about if found]
+    about = (
+        (one, [f for f in applied if _touches(one, f, names.get(f.requirement, set()))])
+        for one in told.values()
+    )
+    return [
+        Dispute(conflict=conflict, clauses=_clauses(found)) for conflict, found in about if found
+    ]
 
 
 def _clauses(findings: Iterable[Finding]) -> dict[str, list[str]]:

@@ -1,7 +1,9 @@
-"""A pack that extends another: what it replaces, adds and withdraws, worked into the tables of its base.
+"""A pack that extends another.
 
-It happens on the tables as TOML gives them, so that one plain pack comes out and the judge hears nothing of overlays.
-Who changes what was confirmed loses the confirmation, and has to give a new one.
+What it replaces, adds and withdraws, worked into the tables of its base.
+It happens on the tables as TOML gives them, so that one plain pack comes out and the judge hears
+nothing of overlays. Who changes what was confirmed loses the confirmation, and has to give a new
+one.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ NUMBERS = {
     "samplings": ("share", "at_least", "inspection_level", "retest_factor"),
     "scoring": ("basic_weight", "pass_from", "basic_from"),
 }
-# How a demand is looked after; any other field of a requirement is part of what was confirmed to be demanded.
+# How a demand is looked after; any other field of a requirement is part of what was confirmed to be
+# demanded.
 PRACTICE = {"id", "decision_rule", "conditions", "evidence", "sampling", "part", *PARTS}
 WITHDRAWABLE = {"requirement": "requirements", "sampling": "samplings", "conflict": "conflicts"}
 
@@ -35,15 +38,18 @@ Expand = Callable[[Raw], Raw]
 
 
 def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand) -> Raw:
-    """Work the tables of an extending pack into those of its base; ``expand`` fills in what one of the base borrows.
+    """Work the tables of an extending pack into those of its base.
 
+    ``expand`` fills in what one of the base borrows.
     ``latest`` as in ``confirmation.confirm``. Raises PackError.
     """
     for key in sorted(own.keys() - OWN):
         raise refusal(path, "", key, "unknown key")
     identity = own.get("id", "")
     if identity in {"", base["id"]}:
-        raise refusal(path, "", "id", f"needs an id of its own; {base['id']!r} is the pack that it extends")
+        raise refusal(
+            path, "", "id", f"needs an id of its own; {base['id']!r} is the pack that it extends"
+        )
     head = {key: pack[key] for pack in (base, own) for key in HEAD if key in pack}
     merged = head | {"id": identity, "extends": [base["id"], *base.get("extends", ())]}
     for kind in KEYS:
@@ -56,7 +62,10 @@ def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand)
 
 
 def _merge(kind: str, own: Raw, base: Raw, path: Path, expand: Expand) -> list[Raw]:
-    """Replace and add tables of one kind; a new clause comes where its number belongs, all else at the end."""
+    """Replace and add tables of one kind.
+
+    A new clause comes where its number belongs, all else at the end.
+    """
     key, given = KEYS[kind], tables(own, kind, path)
     found = [_renamed(one, base["id"], own["id"]) for one in base.get(kind, ())]
     for one in given:
@@ -84,7 +93,11 @@ def _check_clause(kind: str, own: Raw, base: Raw, path: Path) -> None:
 
 
 def _where(kind: str, table: Raw) -> str:
-    return place(table) if kind in {"clauses", "requirements"} else f"{kind[:-1]} {table.get('id', '?')}"
+    return (
+        place(table)
+        if kind in {"clauses", "requirements"}
+        else f"{kind[:-1]} {table.get('id', '?')}"
+    )
 
 
 def _scoring(own: object, base: Raw, path: Path) -> Raw:
@@ -97,11 +110,19 @@ def _renamed(table: Raw, old: str, new: str) -> Raw:
     """Copy a table of the base; what it names of its own pack stands in the extending one now."""
 
     def rename(value: Any) -> Any:  # noqa: ANN401 -- whatever TOML holds
-        return f"{new}{value[len(old) :]}" if isinstance(value, str) and value.startswith(f"{old}#") else value
+        return (
+            f"{new}{value[len(old) :]}"
+            if isinstance(value, str) and value.startswith(f"{old}#")
+            else value
+        )
 
     renamed = {key: rename(table[key]) for key in ("borrows", "sampling") if key in table}
     named = table.get("requirements")
-    return table | renamed | ({"requirements": [rename(one) for one in named]} if isinstance(named, list) else {})
+    return (
+        table
+        | renamed
+        | ({"requirements": [rename(one) for one in named]} if isinstance(named, list) else {})
+    )
 
 
 def _position(clause: Raw, found: Sequence[Raw]) -> int:
@@ -127,12 +148,21 @@ def _lay_over(kind: str, own: Raw, base: Raw, path: Path, where: str) -> Raw:
     lent = "borrows" in own
     for number in NUMBERS.get(kind, ()):
         if base and number in own and "figure" not in own and not lent:
-            raise refusal(path, where, "figure", f"{number} is replaced: say which text states it, and how you know")
+            raise refusal(
+                path,
+                where,
+                "figure",
+                f"{number} is replaced: say which text states it, and how you know",
+            )
     stale = {part for part in PARTS if part in own} | ({"figure"} if lent else set())
     if own.keys() - PRACTICE or ("figure" in stale and "assignment" not in base):
         stale.add("assignment")
     dropped = {WAITING} | ({"limit", "figure"} if lent else set())
-    kept = {key: _unconfirmed(value) if key in stale else value for key, value in base.items() if key not in dropped}
+    kept = {
+        key: _unconfirmed(value) if key in stale else value
+        for key, value in base.items()
+        if key not in dropped
+    }
     waiting = {part: record for part, record in base.get(WAITING, {}).items() if part not in stale}
     return kept | own | ({WAITING: waiting} if waiting else {})
 
@@ -153,11 +183,19 @@ def _check_confirmed(own: Raw, path: Path, latest: date | None) -> None:
                 names = [f"{part}.{name}" for name in RECORD.values()]
                 check(provenance, path, where, latest, names=names)
                 if provenance.get("level") != Level.SEEN:
-                    raise refusal(path, where, f"{part}.level", 'what was confirmed in a copy was read: level = "seen"')
+                    raise refusal(
+                        path,
+                        where,
+                        f"{part}.level",
+                        'what was confirmed in a copy was read: level = "seen"',
+                    )
 
 
 def _withdraw(own: Raw, merged: Raw, path: Path, latest: date | None) -> Iterator[Raw]:
-    """Take what is withdrawn out of the merged tables; yield who withdrew it and why, for the pack to keep."""
+    """Take what is withdrawn out of the merged tables.
+
+    Yield who withdrew it and why, for the pack to keep.
+    """
     for one in tables(own, "withdrawals", path):
         kind, identity = target(one, WITHDRAWABLE, "withdrawal", path)
         where = f"withdrawal of {kind} {identity}"
@@ -171,4 +209,9 @@ def _withdraw(own: Raw, merged: Raw, path: Path, latest: date | None) -> Iterato
         if len(kept) == len(merged[WITHDRAWABLE[kind]]):
             raise refusal(path, where, kind, f"{merged['extends'][0]} has no {kind} {identity!r}")
         merged[WITHDRAWABLE[kind]] = kept
-        yield {"kind": kind, "what": identity, "why": one["why"], "why_en": one.get("why_en", "")} | record
+        yield {
+            "kind": kind,
+            "what": identity,
+            "why": one["why"],
+            "why_en": one.get("why_en", ""),
+        } | record

@@ -31,12 +31,17 @@ def place(table: Raw, what: str = "requirement") -> str:
 
 def refusal(path: Path, where: str, field: str, what: str) -> PackError:
     """Make the error that names file, place and field."""
-    named = ", ".join(part for part in (str(path), where, f"field {field}" if field else "") if part)
+    named = ", ".join(
+        part for part in (str(path), where, f"field {field}" if field else "") if part
+    )
     return PackError(what, where=named, hint="Correct the pack")
 
 
 def target(table: Raw, kinds: Collection[str], what: str, path: Path) -> tuple[str, str]:
-    """Return which of ``kinds`` a table of a withdrawal or confirmation is about, and the id. Raises PackError."""
+    """Return which of ``kinds`` a table of a withdrawal or confirmation is about, and the id.
+
+    Raises PackError.
+    """
     named = [kind for kind in kinds if kind in table]
     if len(named) != 1:
         raise refusal(path, what, "", f"must name one of {', '.join(kinds)}")
@@ -54,4 +59,6 @@ def only(table: Raw, keys: Collection[str], where: str, path: Path) -> None:
 
 def natural(number: str) -> list[tuple[int, str]]:
     """Sort key by which clause 5.9 comes before 5.10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", number)]
+    return [
+        (int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", number)
+    ]

@@ -1,7 +1,8 @@
-"""What is left to people: every requirement that somebody has to rate, inspect, read off or file, for each subject.
+"""What is left to people.
 
-Asked of the judge itself: what it calls unanswered in a plan without answers is a question, so that a sheet holds
-neither more nor less than judging wants.
+Every requirement that somebody has to rate, inspect, read off or file, for each subject.
+Asked of the judge itself: what it calls unanswered in a plan without answers is a question, so that
+a sheet holds neither more nor less than judging wants.
 """
 
 from __future__ import annotations
@@ -45,22 +46,35 @@ class Question:
         return "yes" if how is How.DOCUMENTED else "grade"
 
 
-def questions(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None) -> tuple[Question, ...]:
+def questions(
+    packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
+) -> tuple[Question, ...]:
     """Ask everything that the plan's subjects leave to people, in the order of packs, clauses and subjects.
 
     What is measured is asked for where this toolkit does not measure it (``quantities``).
     """
     codes = {"not_answered", "not_in_toolkit"}
-    return tuple(_question(one, packs, plan) for one in _open(packs, plan, quantities) if one.reason.code in codes)
+    return tuple(
+        _question(one, packs, plan)
+        for one in _open(packs, plan, quantities)
+        if one.reason.code in codes
+    )
 
 
-def waiting(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None) -> tuple[Finding, ...]:
-    """Tell what nobody can be asked before a fact of the subject is stated; the finding's reason names it."""
+def waiting(
+    packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
+) -> tuple[Finding, ...]:
+    """Tell what nobody can be asked before a fact of the subject is stated.
+
+    The finding's reason names it.
+    """
     found = (one for one in _open(packs, plan, quantities) if one.how is not How.MEASURED)
     return tuple(one for one in found if one.reason.code == "fact_missing")
 
 
-def _open(packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None) -> Iterator[Finding]:
+def _open(
+    packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None
+) -> Iterator[Finding]:
     blank = replace(plan, answers=())
     subjects = {one.id for one in plan.subjects}
     for finding in judge(packs, blank, (), (), plan.shots, today="", quantities=quantities):

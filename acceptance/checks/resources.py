@@ -1,7 +1,7 @@
 """Why an instrument or a person spoils a finding (ISO/IEC 17025:2017, 6.2 and 6.4; GB 50348-2018, 9.1.3).
 
-Nothing here turns a verdict round: what was read with an instrument out of its range, or by somebody who is not
-authorised, is kept and left undecided, with the reason.
+Nothing here turns a verdict round: what was read with an instrument out of its range, or by
+somebody who is not authorised, is kept and left undecided, with the reason.
 """
 
 from __future__ import annotations
@@ -21,15 +21,26 @@ if TYPE_CHECKING:
 
 
 def check(plan: Plan) -> None:
-    """Refuse instruments, people and answers that cannot be held against each other. Raises PlanError."""
+    """Refuse instruments, people and answers that cannot be held against each other.
+
+    Raises PlanError.
+    """
     _check_lists(plan)
     for number, answer in enumerate(plan.answers, start=1):
         if not answer.by.strip() or not is_day(answer.when[:10]):
-            where = f"{answer.origin or f'answer {number}'}, {answer.requirement} for {answer.subject}"
-            raise PlanError("does not say by whom and when", where=where, hint="Write by, and when like 2026-11-25")
+            where = (
+                f"{answer.origin or f'answer {number}'}, {answer.requirement} for {answer.subject}"
+            )
+            raise PlanError(
+                "does not say by whom and when",
+                where=where,
+                hint="Write by, and when like 2026-11-25",
+            )
     if plan.people and not plan.operator and (plan.shots or plan.recordings):
         hint = "Say who measures: operator = one of them"
-        raise PlanError("people are listed, but nobody is said to have measured", where="operator", hint=hint)
+        raise PlanError(
+            "people are listed, but nobody is said to have measured", where="operator", hint=hint
+        )
 
 
 def _check_lists(plan: Plan) -> None:
@@ -43,11 +54,16 @@ def _check_lists(plan: Plan) -> None:
                 raise PlanError(f"stands {count} times", where=f"{what} {name}", hint=hint)
     for one in plan.instruments:
         for field, wrong in _complaints(one):
-            raise PlanError(wrong, where=f"instrument {one.id}, {field}", hint="Correct the list of instruments")
+            raise PlanError(
+                wrong, where=f"instrument {one.id}, {field}", hint="Correct the list of instruments"
+            )
 
 
 def _complaints(one: Instrument) -> Iterator[tuple[str, str]]:
-    """Yield field and what is wrong: a date that cannot be compared, an error below 0, a range without unit."""
+    """Yield field and what is wrong.
+
+    A date that cannot be compared, an error below 0, a range without unit.
+    """
     for name in ("calibrated_on", "due"):
         day = getattr(one, name)
         if day is not None and not is_day(day):
@@ -57,7 +73,9 @@ def _complaints(one: Instrument) -> Iterator[tuple[str, str]]:
             yield name, f"{getattr(one, name):g} is below 0"
     if None not in {one.range_from, one.range_to} and one.range_from > one.range_to:  # type: ignore[operator]
         yield "range_from", f"{one.range_from:g} is above range_to"
-    if not one.unit and any(value is not None for value in (one.range_from, one.range_to, one.largest_error)):
+    if not one.unit and any(
+        value is not None for value in (one.range_from, one.range_to, one.largest_error)
+    ):
         yield "unit", "is missing: range and largest error have one"
 
 
@@ -69,8 +87,13 @@ def is_day(text: str) -> bool:
         return False
 
 
-def instrument_trouble(plan: Plan, used: Iterable[str], perhaps: Iterable[str], today: str) -> Reason | None:
-    """Why an instrument spoils what it measured on the day ``today``; a name in ``perhaps`` may be mere free text."""
+def instrument_trouble(
+    plan: Plan, used: Iterable[str], perhaps: Iterable[str], today: str
+) -> Reason | None:
+    """Why an instrument spoils what it measured on the day ``today``.
+
+    A name in ``perhaps`` may be mere free text.
+    """
     known = {one.id: one for one in plan.instruments}
     used = list(used)
     for name in used:
@@ -78,17 +101,23 @@ def instrument_trouble(plan: Plan, used: Iterable[str], perhaps: Iterable[str], 
             return Reason(code="instrument_missing", parameters={"instrument": name})
     for one in (known[name] for name in (*used, *perhaps) if name in known):
         if one.due is not None and one.due < today:
-            return Reason(code="instrument_expired", parameters={"instrument": one.id, "due": one.due})
+            return Reason(
+                code="instrument_expired", parameters={"instrument": one.id, "due": one.due}
+            )
         if one.calibrated_on is not None and one.calibrated_on > today:
             parameters = {"instrument": one.id, "date": one.calibrated_on}
             return Reason(code="instrument_calibrated_later", parameters=parameters)
     return None
 
 
-def reading_trouble(answer: Answer, requirement: Requirement, instruments: Sequence[Instrument]) -> Reason | None:
-    """Why a reading of an instrument cannot be judged: none named, never calibrated, or outside its range.
+def reading_trouble(
+    answer: Answer, requirement: Requirement, instruments: Sequence[Instrument]
+) -> Reason | None:
+    """Why a reading of an instrument cannot be judged.
 
-    What the toolkit would measure may be answered from evidence instead, a still or a list for instance.
+    None named, never calibrated, or outside its range.
+    What the toolkit would measure may be answered from evidence instead, a still or a list for
+    instance.
     """
     if answer.value is None:
         return None
@@ -105,17 +134,25 @@ def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> R
         return Reason(code="instrument_uncalibrated", parameters={"instrument": one.id})
     low = -math.inf if one.range_from is None else one.range_from
     high = math.inf if one.range_to is None else one.range_to
-    # In another unit it is derived, an area from lengths for instance, and the range is that of what was read.
+    # In another unit it is derived, an area from lengths for instance, and the range is that of
+    # what was read.
     if one.unit != answer.unit or low <= value <= high:
         return None
     return Reason(
         code="outside_range",
-        parameters={"instrument": one.id, "value": f"{value:g} {answer.unit}", "range": f"{low:g} … {high:g}"},
+        parameters={
+            "instrument": one.id,
+            "value": f"{value:g} {answer.unit}",
+            "range": f"{low:g} … {high:g}",
+        },
     )
 
 
 def reading_remark(answer: Answer, instruments: Sequence[Instrument]) -> Reason | None:
-    """Tell where a figure was computed from what an instrument showed in another unit: its range says nothing then."""
+    """Tell where a figure was computed from what an instrument showed in another unit.
+
+    Its range says nothing then.
+    """
     one = next((one for one in instruments if one.id == answer.instrument), None)
     if answer.value is None or one is None or one.unit in {"", answer.unit}:
         return None
@@ -123,12 +160,19 @@ def reading_remark(answer: Answer, instruments: Sequence[Instrument]) -> Reason 
 
 
 def reading_uncertainty(answer: Answer, instruments: Sequence[Instrument]) -> float | None:
-    """Return the standard uncertainty of a reading: its own, else the instrument's largest error over the root of 3.
+    """Return the standard uncertainty of a reading.
 
-    A largest error is all that is known, so the distribution is taken as uniform (JCGM 100:2008, 4.3.7).
+    Its own, else the instrument's largest error over the root of 3.
+    A largest error is all that is known, so the distribution is taken as uniform (JCGM 100:2008,
+    4.3.7).
     """
     one = next((one for one in instruments if one.id == answer.instrument), None)
-    if answer.uncertainty is not None or answer.value is None or one is None or one.unit != answer.unit:
+    if (
+        answer.uncertainty is not None
+        or answer.value is None
+        or one is None
+        or one.unit != answer.unit
+    ):
         return answer.uncertainty
     if one.largest_error is None and one.largest_error_share is None:
         return None
@@ -137,9 +181,11 @@ def reading_uncertainty(answer: Answer, instruments: Sequence[Instrument]) -> fl
 
 
 def person_trouble(plan: Plan, name: str, requirement: Requirement) -> Reason | None:
-    """Why who measured or answered spoils the finding: not in the plan's list of people, or not authorised for it.
+    """Why who measured or answered spoils the finding.
 
-    A plan that lists nobody, and a person without methods, say nothing about authority, and nothing is held against it.
+    Not in the plan's list of people, or not authorised for it.
+    A plan that lists nobody, and a person without methods, say nothing about authority, and nothing
+    is held against it.
     """
     if not plan.people or not name:
         return None

@@ -1,6 +1,7 @@
 """The demo: a simulated camera films the charts; from there on everything is the ordinary path.
 
-Two devices: one good, one with three planted faults (soft focus, dropped frames, a delay above 2 s).
+Two devices: one good, one with three planted faults (soft focus, dropped frames, a delay above 2
+s).
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ GOOD = Camera(noise=0.01, crf=12, seed=11)
 SOFT = replace(GOOD, blur=2.4, seed=12, dropped=frozenset(range(7, 150, 6)))
 PLANTED = {
     "good": frozenset[str](),
-    "faulty": frozenset({"resolution.wedge_horizontal", "frame_rate.unique", "latency.glass_to_glass"}),
+    "faulty": frozenset(
+        {"resolution.wedge_horizontal", "frame_rate.unique", "latency.glass_to_glass"}
+    ),
 }
 PLAN = """\
 # Written by `acceptance demo`; an example of a plan. Every field is described in docs/formats.md.
@@ -112,7 +115,10 @@ TITLES = {"good": "模拟摄像机（完好）", "faulty": "模拟摄像机（�
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a device: ``found`` are the quantities that failed, ``valid`` that ``verify`` accepts it."""
+    """What became of a device.
+
+    ``found`` are the quantities that failed, ``valid`` that ``verify`` accepts it.
+    """
 
     name: str
     session: Session
@@ -134,9 +140,12 @@ def run(out: Path, *, lang: str = "zh", progress: Progress | None = None) -> tup
             shutil.rmtree(out / "footage", ignore_errors=True)
         chain, context = make_demo_chain(out / "keys"), multiprocessing.get_context("spawn")
         told = context.Queue()
-        pool = ProcessPoolExecutor(len(PLANTED), context, initializer=functools.partial(_tell_through, told))
+        pool = ProcessPoolExecutor(
+            len(PLANTED), context, initializer=functools.partial(_tell_through, told)
+        )
         with pool, _ending_children():
-            with _ignoring_interrupts():  # children inherit that: Ctrl-C, which reaches all, is answered here alone
+            # children inherit that: Ctrl-C, which reaches all, is answered here alone
+            with _ignoring_interrupts():
                 futures = [pool.submit(device, name, out, chain, lang) for name in PLANTED]
             while not all(future.done() for future in futures):
                 with contextlib.suppress(queue.Empty):
@@ -183,8 +192,14 @@ def device(name: str, out: Path, chain: DemoChain, lang: str) -> Outcome:
 
     footage = film(name, out / "footage" / name, tell)
     issued = functools.partial(issue, lang=lang, signer=load_signer(chain.signer, chain.password))
-    done, folder = runner.run(plan.read(footage), footage.parent, out / "sessions", progress=tell, issue=issued)
-    failed = {one.quantity for one in done.findings if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}}
+    done, folder = runner.run(
+        plan.read(footage), footage.parent, out / "sessions", progress=tell, issue=issued
+    )
+    failed = {
+        one.quantity
+        for one in done.findings
+        if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+    }
     return Outcome(
         name=name,
         session=done,
@@ -198,12 +213,20 @@ def device(name: str, out: Path, chain: DemoChain, lang: str) -> Outcome:
 def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
     """Film the three clips of one device and write its plan; return the plan's path."""
     with writing(folder):
-        text = PLAN.format(version=__version__, seconds=SECONDS, name=name, title=TITLES[name], conditions=CONDITIONS)
+        text = PLAN.format(
+            version=__version__,
+            seconds=SECONDS,
+            name=name,
+            title=TITLES[name],
+            conditions=CONDITIONS,
+        )
         (folder / "plan.toml").write_text(text, encoding="utf-8")
     camera = GOOD if name == "good" else SOFT
     clock = definition.load("clock")
     steps: tuple[Callable[[], Truth], ...] = (
-        lambda: films.film_chart(camera, definition.load("acceptance"), folder / "chart.mp4", SECONDS),
+        lambda: films.film_chart(
+            camera, definition.load("acceptance"), folder / "chart.mp4", SECONDS
+        ),
         lambda: films.film_clock(
             camera,
             clock,
@@ -213,7 +236,9 @@ def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
             arrivals_path=folder / "arrivals.csv",
             log_path=folder / "screen.csv",
         ),
-        lambda: films.film_screens(PHONE, camera, clock, folder / "screens.mp4", delay=DELAYS[name], seconds=SECONDS),
+        lambda: films.film_screens(
+            PHONE, camera, clock, folder / "screens.mp4", delay=DELAYS[name], seconds=SECONDS
+        ),
     )
     for number, step in enumerate(steps, start=1):
         step()

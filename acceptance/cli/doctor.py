@@ -1,4 +1,7 @@
-"""What this machine has, what it lacks, and what that costs: one check a line, nothing installed, nothing changed."""
+"""What this machine has, what it lacks, and what that costs.
+
+One check a line, nothing installed, nothing changed.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,11 @@ PATIENCE = 60.0  # s; the first look at the fonts builds their index
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing looked for: ``costs`` says what does not work without it, ``remedy`` what to do about it.
+    """One thing looked for.
 
-    ``found`` is what was seen, for instance a version; empty when nothing was. ``needed`` is False for what the tool
-    can do without.
+    ``costs`` says what does not work without it, ``remedy`` what to do about it.
+    ``found`` is what was seen, for instance a version; empty when nothing was. ``needed`` is False
+    for what the tool can do without.
     """
 
     name: str
@@ -42,7 +46,10 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """A Python package: what ``import`` calls it, what the installer calls it, and what goes without it."""
+    """A Python package.
+
+    What ``import`` calls it, what the installer calls it, and what goes without it.
+    """
 
     module: str
     package: str
@@ -63,31 +70,55 @@ NEEDED = (
     Library(module="jinja2", package="jinja2", costs="no report"),
     Library(module="weasyprint", package="weasyprint", costs="no PDF report"),
     Library(module="pyhanko.sign", package="pyhanko", costs="no signature can be made or checked"),
-    Library(module="pyhanko_certvalidator", package="pyhanko-certvalidator", costs="no signature can be checked"),
+    Library(
+        module="pyhanko_certvalidator",
+        package="pyhanko-certvalidator",
+        costs="no signature can be checked",
+    ),
     Library(module="asn1crypto", package="asn1crypto", costs="no signature can be made or checked"),
     Library(module="cryptography", package="cryptography", costs="no signing key can be opened"),
-    Library(module="openpyxl", package="openpyxl", costs="no list or sheet in XLSX can be read or made"),
+    Library(
+        module="openpyxl", package="openpyxl", costs="no list or sheet in XLSX can be read or made"
+    ),
     Library(module="onvif", package="onvif-zeep", costs="no camera can be asked over the network"),
 )
 OPTIONAL = (
-    Library(module="starlette", package="starlette", costs="no page on site (acceptance serve)", extra="web"),
-    Library(module="uvicorn", package="uvicorn", costs="no page on site (acceptance serve)", extra="web"),
-    Library(module="distributed", package="distributed", costs="a batch runs on this machine only", extra="dask"),
+    Library(
+        module="starlette",
+        package="starlette",
+        costs="no page on site (acceptance serve)",
+        extra="web",
+    ),
+    Library(
+        module="uvicorn", package="uvicorn", costs="no page on site (acceptance serve)", extra="web"
+    ),
+    Library(
+        module="distributed",
+        package="distributed",
+        costs="a batch runs on this machine only",
+        extra="dask",
+    ),
     Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs="no VMAF", extra="vmaf"),
 )
 # name for the dynamic linker, Debian package, is it needed, what goes without it
 SYSTEM_LIBRARIES = (
     ("pango-1.0", "libpango-1.0-0", True, "no PDF report"),
     ("pangoft2-1.0", "libpangoft2-1.0-0", True, "no PDF report"),
-    ("harfbuzz-subset", "libharfbuzz-subset0", False, "a Chinese PDF takes about five times as long"),
+    (
+        "harfbuzz-subset",
+        "libharfbuzz-subset0",
+        False,
+        "a Chinese PDF takes about five times as long",
+    ),
     ("GL", "libgl1", True, "OpenCV does not load: no chart can be drawn or found"),
     ("glib-2.0", "libglib2.0-0", True, "OpenCV does not load: no chart can be drawn or found"),
 )
 
 
 def checks(folder: Path | None = None) -> tuple[Check, ...]:
-    """Look at everything; ``folder`` is where results would be written (default: the current folder).
+    """Look at everything.
 
+    ``folder`` is where results would be written (default: the current folder).
     Raises nothing: whatever goes wrong while looking is itself a finding.
     """
     return (
@@ -96,11 +127,17 @@ def checks(folder: Path | None = None) -> tuple[Check, ...]:
         *(system_library(*each) for each in SYSTEM_LIBRARIES),
         chinese_font(),
         encoder("libx264", needed=True, costs="the demo cannot film: acceptance demo does not run"),
-        encoder("libx265", needed=False, costs="no H.265 film can be simulated; reading H.265 is not affected"),
+        encoder(
+            "libx265",
+            needed=False,
+            costs="no H.265 film can be simulated; reading H.265 is not affected",
+        ),
         *places(Path.cwd() if folder is None else folder),
         clock(),
         *(optional(each) for each in OPTIONAL),
-        program("pdftotext", "poppler-utils", "some tests are skipped; the tool itself does not use it"),
+        program(
+            "pdftotext", "poppler-utils", "some tests are skipped; the tool itself does not use it"
+        ),
         program("chromium", "chromium", "the clock page cannot be tested; any browser shows it"),
     )
 
@@ -138,8 +175,19 @@ def library(wanted: Library) -> Check:
         present, found = False, " ".join(str(error).split())[:120]
     else:
         present, found = True, version(wanted.package)
-    remedy = "install the system libraries below" if version(wanted.package) else f"pip install {wanted.package}"
-    return Check(name=wanted.package, present=present, needed=True, found=found, costs=wanted.costs, remedy=remedy)
+    remedy = (
+        "install the system libraries below"
+        if version(wanted.package)
+        else f"pip install {wanted.package}"
+    )
+    return Check(
+        name=wanted.package,
+        present=present,
+        needed=True,
+        found=found,
+        costs=wanted.costs,
+        remedy=remedy,
+    )
 
 
 def optional(wanted: Library) -> Check:
@@ -168,10 +216,15 @@ def system_library(name: str, package: str, needed: bool, costs: str) -> Check: 
 
 
 def chinese_font() -> Check:
-    """Ask fontconfig for a font that covers simplified Chinese; without one WeasyPrint draws boxes and says nothing."""
+    """Ask fontconfig for a font that covers simplified Chinese.
+
+    Without one WeasyPrint draws boxes and says nothing.
+    """
     command = ["fc-list", ":lang=zh-cn", "family"]
     try:
-        listed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout  # noqa: S603  # constant
+        listed = subprocess.run(  # noqa: S603  # constant
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+        ).stdout
     except (OSError, subprocess.TimeoutExpired):
         listed = ""
     families = sorted({line.split(",")[0].strip() for line in listed.splitlines() if line.strip()})
@@ -186,7 +239,10 @@ def chinese_font() -> Check:
 
 
 def encoder(codec: str, *, needed: bool, costs: str) -> Check:
-    """Ask PyAV whether it can encode with ``codec``; by name, for a report on PyAV must not need it to load."""
+    """Ask PyAV whether it can encode with ``codec``.
+
+    By name, for a report on PyAV must not need it to load.
+    """
     try:
         found = importlib.import_module("av").codec.Codec(codec, "w").long_name
     except Exception:  # noqa: BLE001  # PyAV missing, broken or without the codec: all mean that it cannot encode
@@ -242,4 +298,6 @@ def program(name: str, package: str, costs: str) -> Check:
     """Look for a program on the path."""
     found = shutil.which(name) or ""
     remedy = f"apt-get install {package}"
-    return Check(name=name, present=bool(found), needed=False, found=found, costs=costs, remedy=remedy)
+    return Check(
+        name=name, present=bool(found), needed=False, found=found, costs=costs, remedy=remedy
+    )

@@ -25,22 +25,40 @@ if TYPE_CHECKING:
 
     Command = Callable[..., Any]
 
-OUT = click.Path(path_type=Path, readable=False)  # what cannot be read is told as such, not as wrong usage
+# what cannot be read is told as such, not as wrong usage
+OUT = click.Path(path_type=Path, readable=False)
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 LANG = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Report's language."
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Report's language.",
 )
-json_option = click.option("--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output).")
+json_option = click.option(
+    "--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output)."
+)
 
 
 def clip_options(command: Command) -> Command:
     """Add the options that say how a clip is to be read."""
     for option in (
-        click.option("--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file."),
         click.option(
-            "--chart-copy", metavar="FILE.toml|SERIAL", help="The print of it that was filmed (chart --copy)."
+            "--chart",
+            help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file.",
         ),
-        click.option("--region", "regions", multiple=True, metavar="NAME=X,Y,W,H", help="A region by hand, in pixels."),
+        click.option(
+            "--chart-copy",
+            metavar="FILE.toml|SERIAL",
+            help="The print of it that was filmed (chart --copy).",
+        ),
+        click.option(
+            "--region",
+            "regions",
+            multiple=True,
+            metavar="NAME=X,Y,W,H",
+            help="A region by hand, in pixels.",
+        ),
         click.option(
             "--tap",
             type=click.Choice([one.value for one in Tap]),
@@ -48,8 +66,12 @@ def clip_options(command: Command) -> Command:
             show_default=True,
             help="Where it was taken.",
         ),
-        click.option("--plain-edges", is_flag=True, help="Look for slanted edges in a picture without chart."),
-        click.option("--reference", type=OUT, help="The sequence that the clip should show: PSNR and SSIM."),
+        click.option(
+            "--plain-edges", is_flag=True, help="Look for slanted edges in a picture without chart."
+        ),
+        click.option(
+            "--reference", type=OUT, help="The sequence that the clip should show: PSNR and SSIM."
+        ),
         click.option(
             "--condition",
             "conditions",
@@ -59,14 +81,38 @@ def clip_options(command: Command) -> Command:
         ),
         click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
         click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
-        click.option("--drive", type=OUT, help="CSV time_s,level of what drove a light in a region `sequence`."),
-        click.option("--chip", type=float, metavar="SECONDS", help="Chip length, where the known sequence drove it."),
         click.option(
-            "--range", "code_range", type=click.Choice(["limited", "full"]), help="Code range, if wrongly stated."
+            "--drive",
+            type=OUT,
+            help="CSV time_s,level of what drove a light in a region `sequence`.",
         ),
-        click.option("--matrix", type=click.Choice(["bt601", "bt709"]), help="Colour matrix, if wrongly stated."),
-        click.option("--transfer", type=click.Choice(["bt709", "srgb", "gamma22", "linear"]), help="Camera curve."),
-        click.option("--sample-aspect", metavar="W:H", help="Width over height of a pixel, if wrongly stated."),
+        click.option(
+            "--chip",
+            type=float,
+            metavar="SECONDS",
+            help="Chip length, where the known sequence drove it.",
+        ),
+        click.option(
+            "--range",
+            "code_range",
+            type=click.Choice(["limited", "full"]),
+            help="Code range, if wrongly stated.",
+        ),
+        click.option(
+            "--matrix",
+            type=click.Choice(["bt601", "bt709"]),
+            help="Colour matrix, if wrongly stated.",
+        ),
+        click.option(
+            "--transfer",
+            type=click.Choice(["bt709", "srgb", "gamma22", "linear"]),
+            help="Camera curve.",
+        ),
+        click.option(
+            "--sample-aspect",
+            metavar="W:H",
+            help="Width over height of a pixel, if wrongly stated.",
+        ),
     ):
         command = option(command)
     return command
@@ -75,25 +121,36 @@ def clip_options(command: Command) -> Command:
 def metric_option(command: Command) -> Command:
     """Add the option that names metrics."""
     return click.option(
-        "--metric", "names", multiple=True, metavar="NAME", help="Measure only this, e.g. noise; may be repeated."
+        "--metric",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        help="Measure only this, e.g. noise; may be repeated.",
     )(command)
 
 
 def quantities(names: Sequence[str]) -> Collection[str] | None:
-    """Quantities of the metrics that were named; None where none was. Raises InputError for an unknown one."""
+    """Quantities of the metrics that were named; None where none was.
+
+    Raises InputError for an unknown one.
+    """
     known = metrics.every()
     for name in names:
         if name not in known:
-            raise InputError("there is no such metric", where=name, hint=f"Metrics: {', '.join(known)}")
+            raise InputError(
+                "there is no such metric", where=name, hint=f"Metrics: {', '.join(known)}"
+            )
     return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
 
 
 def sign_options(command: Command) -> Command:
     """Add the options that name a signing key."""
-    command = click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")(
+    command = click.option(
+        "--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD})."
+    )(command)
+    return click.option("--sign", "key", type=OUT, help="PKCS#12 file to sign the report with.")(
         command
     )
-    return click.option("--sign", "key", type=OUT, help="PKCS#12 file to sign the report with.")(command)
 
 
 def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +195,9 @@ def _region(text: str) -> tuple[str, Box]:
     try:
         x, y, width, height = (float(part) for part in value.split(","))
     except ValueError as error:
-        raise click.UsageError(f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels") from error
+        raise click.UsageError(
+            f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels"
+        ) from error
     if not all(map(math.isfinite, (x, y, width, height))) or width <= 0 or height <= 0:
         raise click.UsageError(f"--region {text!r}: width and height must be above 0")
     return name, (x, y, width, height)
@@ -167,14 +226,23 @@ def signer(key: Path | None, password_file: Path | None) -> Signer | None:
     if key is None:
         return None
     try:
-        password = password_file.read_text(encoding="utf-8").strip() if password_file else os.environ.get(PASSWORD, "")
+        password = (
+            password_file.read_text(encoding="utf-8").strip()
+            if password_file
+            else os.environ.get(PASSWORD, "")
+        )
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"cannot be read ({error})", where=str(password_file), hint="Check the path") from error
+        raise PlanError(
+            f"cannot be read ({error})", where=str(password_file), hint="Check the path"
+        ) from error
     return load_signer(key, password)
 
 
 def prepare_json(path: Path | None) -> None:
-    """Make sure, before the work, that it can be written down; JSON on standard output has that to itself."""
+    """Make sure, before the work, that it can be written down.
+
+    JSON on standard output has that to itself.
+    """
     if path and str(path) == "-":
         terminal.console.stderr = True
     elif path:

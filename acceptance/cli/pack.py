@@ -15,7 +15,9 @@ from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.report import overlay_form
 from acceptance.session.workspace import put
 
-LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language.")
+LANG = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language."
+)
 
 
 @click.group()
@@ -25,27 +27,45 @@ def pack() -> None:
 
 @pack.command(name="new-overlay")
 @click.argument("base")
-@click.option("-o", "--output", type=OUT, required=True, help="TOML file to write; its name becomes the pack's id.")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    required=True,
+    help="TOML file to write; its name becomes the pack's id.",
+)
 @LANG
 def new_overlay(base: str, output: Path, lang: str) -> int:
-    """Start an overlay of a pack: what is provisional or unknown in it, commented out, to be filled in."""
+    """Start an overlay of a pack.
+
+    What is provisional or unknown in it, commented out, to be filled in.
+    """
     if output.suffix != ".toml":
         raise click.UsageError(f"{output.name}: the ending must be .toml")
     if output.exists():
-        raise click.UsageError(f"{output}: this file is there already and may hold confirmations; name another")
+        raise click.UsageError(
+            f"{output}: this file is there already and may hold confirmations; name another"
+        )
     below = load(base, metrics.quantities())
     if output.stem == below.id:
-        raise click.UsageError(f"{output.name}: {below.id} is the pack that it extends; name it otherwise")
+        raise click.UsageError(
+            f"{output.name}: {below.id} is the pack that it extends; name it otherwise"
+        )
     name = os.path.relpath(file_of(base), output.parent) if base.endswith(".toml") else base
     put(output, overlay_form.form(below, Path(name).as_posix(), output.stem, lang).encode())
-    terminal.say(f"{output}: fill in what was read in the authentic copy, then: acceptance pack check {output}")
+    terminal.say(
+        f"{output}: fill in what was read in the authentic copy, then: acceptance pack check {output}"
+    )
     return 0
 
 
 @pack.command()
 @click.argument("file")
 def check(file: str) -> int:
-    """Check a pack and tell what it changes in the pack that it extends. Exits 0 where it can be used, else 2."""
+    """Check a pack and tell what it changes in the pack that it extends.
+
+    Exits 0 where it can be used, else 2.
+    """
     known = metrics.quantities()
     mine, below = load(file, known), base_of(file, known)
     if below:
@@ -59,7 +79,10 @@ def check(file: str) -> int:
 @click.argument("b")
 @json_option
 def diff(a: str, b: str, json_file: Path | None) -> int:
-    """Tell what pack B has otherwise than pack A, clause by clause: limits, modality, provenance and all else."""
+    """Tell what pack B has otherwise than pack A, clause by clause.
+
+    Limits, modality, provenance and all else.
+    """
     known = metrics.quantities()
     here, there = load(a, known), load(b, known)
     prepare_json(json_file)

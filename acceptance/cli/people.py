@@ -35,12 +35,25 @@ FEWEST_RATERS = 5  # GB 50198; the pack's own number is larger where it asks for
 
 @click.command()
 @click.argument("plan_file", type=OUT, metavar="PLAN.toml")
-@click.option("-o", "--output", type=OUT, required=True, metavar="DIR", help="Folder for forms, table and key.")
-@click.option("--raters", type=click.IntRange(1, 99), help="How many.  [default: as the packs ask, 5 or more]")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    required=True,
+    metavar="DIR",
+    help="Folder for forms, table and key.",
+)
+@click.option(
+    "--raters", type=click.IntRange(1, 99), help="How many.  [default: as the packs ask, 5 or more]"
+)
 @click.option("--leader", default="", help="Who leads the panel.  [default: the plan's operator]")
-@click.option("--seed", type=click.IntRange(0, MOST_SEED), help="Draws the same codes and orders again.")
+@click.option(
+    "--seed", type=click.IntRange(0, MOST_SEED), help="Draws the same codes and orders again."
+)
 @click.option("--together", is_flag=True, help="All raters watch one screen: one order for all.")
-@click.option("--clips", "copying", is_flag=True, help="Copy the plan's clips there, named by their codes.")
+@click.option(
+    "--clips", "copying", is_flag=True, help="Copy the plan's clips there, named by their codes."
+)
 @LANG
 def panel(
     plan_file: Path,
@@ -53,7 +66,10 @@ def panel(
     together: bool,
     copying: bool,
 ) -> int:
-    """Draw up a panel: forms to print, a table to fill in, and the key to its codes. Exits 3 when nothing is rated."""
+    """Draw up a panel: forms to print, a table to fill in, and the key to its codes.
+
+    Exits 3 when nothing is rated.
+    """
     given, _, asked = _asked(plan_file)
     items = questionnaire.rated(asked, given, lang)
     if not items:
@@ -102,7 +118,9 @@ def _fresh(path: Path) -> None:
     """Refuse to write over what somebody may have filled in."""
     if path.exists():
         raise OutputError(
-            "is there already and may be filled in", where=str(path), hint="Name another, or take it away"
+            "is there already and may be filled in",
+            where=str(path),
+            hint="Name another, or take it away",
         )
 
 
@@ -114,9 +132,13 @@ def _copy(key: Key, folder: Path, output: Path) -> None:
         for one in key.clips:
             for number, name in enumerate(one.files, start=1):
                 if (folder / name).is_file():
-                    shutil.copyfile(folder / name, shelf / f"{one.code}-{number}{Path(name).suffix}")
+                    shutil.copyfile(
+                        folder / name, shelf / f"{one.code}-{number}{Path(name).suffix}"
+                    )
                 else:
-                    terminal.say(f"{one.code}: {name} is no single file and was not copied", "yellow")
+                    terminal.say(
+                        f"{one.code}: {name} is no single file and was not copied", "yellow"
+                    )
 
 
 @click.command()
@@ -125,7 +147,10 @@ def _copy(key: Key, folder: Path, output: Path) -> None:
 @click.option("--fill", type=OUT, metavar="FILE", help="The table to fill in: XLSX, CSV or TOML.")
 @LANG
 def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
-    """Print what people inspect, read off and file, and make the table to fill in. Exits 3 when nothing is asked."""
+    """Print what people inspect, read off and file, and make the table to fill in.
+
+    Exits 3 when nothing is asked.
+    """
     if output.suffix.lower() != ".pdf":
         raise click.UsageError(f"{output.name}: the ending must be .pdf")
     if fill and fill.suffix.lower() not in FILLS:
@@ -141,7 +166,9 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
     if fill:
         put(fill, _filled(fill.suffix.lower(), told, lang))
     counts = Counter(one.question.form for one in told)
-    terminal.say(f"{output}: {len(told)} items ({', '.join(f'{count} {form}' for form, count in counts.items())})")
+    terminal.say(
+        f"{output}: {len(told)} items ({', '.join(f'{count} {form}' for form, count in counts.items())})"
+    )
     if fill:
         terminal.say(f'Fill in {fill.name}; then: answer_files = ["{fill.name}"] in the plan')
     return 0
@@ -150,4 +177,8 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
 def _filled(ending: str, told: Sequence[questionnaire.Line], lang: str) -> bytes:
     if ending == ".toml":
         return questionnaire.fill_toml(told)
-    return questionnaire.fill_workbook(told, lang) if ending == ".xlsx" else questionnaire.fill_csv(told, lang)
+    return (
+        questionnaire.fill_workbook(told, lang)
+        if ending == ".xlsx"
+        else questionnaire.fill_csv(told, lang)
+    )

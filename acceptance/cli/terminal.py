@@ -1,4 +1,7 @@
-"""What the terminal shows: tables, progress, sentences. Progress bars on a terminal, plain lines elsewhere."""
+"""What the terminal shows: tables, progress, sentences.
+
+Progress bars on a terminal, plain lines elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,16 @@ from rich.table import Table
 from rich.text import Text
 
 from acceptance import wording
-from acceptance.model import Clause, Conflict, DecisionRule, Limit, Provenance, Requirement, Sampling, Verdict
+from acceptance.model import (
+    Clause,
+    Conflict,
+    DecisionRule,
+    Limit,
+    Provenance,
+    Requirement,
+    Sampling,
+    Verdict,
+)
 from acceptance.report.before_after import Change
 from acceptance.report.playback import Told
 
@@ -30,7 +42,12 @@ if TYPE_CHECKING:
     from acceptance.report.playback import Pair
     from acceptance.session.runner import Progress as Tell
 
-MARKS = {Verdict.FAIL: "red", Verdict.CONDITIONAL_FAIL: "red", Verdict.PASS: "green", Verdict.CONDITIONAL_PASS: "green"}
+MARKS = {
+    Verdict.FAIL: "red",
+    Verdict.CONDITIONAL_FAIL: "red",
+    Verdict.PASS: "green",
+    Verdict.CONDITIONAL_PASS: "green",
+}
 # Where nobody has set a width (a pipe, a log), rows are wide enough to be searched.
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 180
 console = Console(highlight=False, width=WIDE)
@@ -42,7 +59,9 @@ def say(text: str, style: str = "") -> None:
     console.print(text, style=style or None, markup=False, soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], styles: Sequence[str] = ()) -> None:
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], styles: Sequence[str] = ()
+) -> None:
     """Print a table; ``styles`` has one style a row."""
     grid = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
@@ -54,11 +73,19 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], sty
 
 @contextlib.contextmanager
 def progress(unit: str = "frame") -> Iterator[Tell]:
-    """Give a callback for ``session.run``: a bar a shot on a terminal, a line a shot elsewhere, counting ``unit``."""
+    """Give a callback for ``session.run``.
+
+    A bar a shot on a terminal, a line a shot elsewhere, counting ``unit``.
+    """
     if not console.is_terminal:
         yield functools.partial(_plain, unit)
         return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as bars:
         tasks: dict[str, Any] = {}
 
@@ -83,15 +110,22 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
             wording.region(item.region, "en"),
             item.direction,
             item.statistic,
-            wording.bound(item) + wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
+            wording.bound(item)
+            + wording.figure(item.value, item.unit, "en", expanded=item.expanded, k=item.k),
             item.method,
             item.shot,
         )
         for item in found
     ]
-    table("Measured", ("quantity", "region", "direction", "statistic", "value", "method", "shot"), rows)
+    table(
+        "Measured",
+        ("quantity", "region", "direction", "statistic", "value", "method", "shot"),
+        rows,
+    )
     for note in notes:
-        place = ", ".join(part for part in (note.shot, note.metric, note.quantity, note.region) if part)
+        place = ", ".join(
+            part for part in (note.shot, note.metric, note.quantity, note.region) if part
+        )
         say(f"not had ({place}): {wording.reason(note.reason, 'en')}", "yellow")
 
 
@@ -109,23 +143,39 @@ def differences(pair: Pair) -> None:
         )
         for one in sorted(pair.differences, key=lambda one: one.told is not Told.BEYOND)
     ]
-    columns = ("quantity", "region", "direction", "live", "playback", "difference", "beyond its uncertainty")
+    columns = (
+        "quantity",
+        "region",
+        "direction",
+        "live",
+        "playback",
+        "difference",
+        "beyond its uncertainty",
+    )
     table(f"{pair.live.id} live, {pair.playback.id} in playback", columns, rows)
     for one in pair.losses:
         why = f": {wording.reason(one.reason, 'en')}" if one.reason else ""
-        say(f"live only: {one.live.quantity} {wording.region(one.live.region, 'en')}{why}", "yellow")
+        say(
+            f"live only: {one.live.quantity} {wording.region(one.live.region, 'en')}{why}", "yellow"
+        )
 
 
 def findings(session: Session) -> None:
     """Print what was judged, and count the rest."""
-    judged = [one for one in session.findings if one.verdict not in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}]
+    judged = [
+        one
+        for one in session.findings
+        if one.verdict not in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
+    ]
     rows = [
         (
             one.subject,
             one.requirement,
             wording.quantity(one.quantity, "en"),
             wording.limit(one.limit, "en") if one.limit else "",
-            wording.figure(one.value, one.unit, "en", expanded=(one.uncertainty or 0) * (one.k or 0))
+            wording.figure(
+                one.value, one.unit, "en", expanded=(one.uncertainty or 0) * (one.k or 0)
+            )
             if one.value is not None
             else "",
             one.verdict + (" (provisional)" if one.provisional else ""),
@@ -134,23 +184,44 @@ def findings(session: Session) -> None:
         for one in judged
     ]
     styles = [MARKS.get(one.verdict, "yellow") for one in judged]
-    table("Judged", ("subject", "requirement", "what", "limit", "value", "verdict", "why"), rows, styles)
+    table(
+        "Judged",
+        ("subject", "requirement", "what", "limit", "value", "verdict", "why"),
+        rows,
+        styles,
+    )
     rest = [one.verdict for one in session.findings]
-    say(f"Not tested: {rest.count(Verdict.NOT_TESTED)}; not applicable: {rest.count(Verdict.NOT_APPLICABLE)}")
+    say(
+        f"Not tested: {rest.count(Verdict.NOT_TESTED)}; not applicable: {rest.count(Verdict.NOT_APPLICABLE)}"
+    )
 
 
 def clauses(rows: Sequence[dict[str, Any]]) -> None:
     """Print the rows of ``checks.matrix``, a table a pack."""
     told = {True: "yes", False: "no", None: "not told"}
-    columns = ("clause", "title", "mandatory", "how", "by", "limit", "figure", "assignment", "measured here")
+    columns = (
+        "clause",
+        "title",
+        "mandatory",
+        "how",
+        "by",
+        "limit",
+        "figure",
+        "assignment",
+        "measured here",
+    )
     for name, of_pack in itertools.groupby(rows, key=lambda row: row["pack"]):
         cells = [
             (
                 row["clause"],
                 row["title"],
                 told[row["mandatory"]],
-                row["how"] if row["modality"] in {None, "shall"} else f"{row['how']} ({row['modality']})",
-                row["quantity"] if row["how"] == "measured" else row["requirement"].partition("#")[2],
+                row["how"]
+                if row["modality"] in {None, "shall"}
+                else f"{row['how']} ({row['modality']})",
+                row["quantity"]
+                if row["how"] == "measured"
+                else row["requirement"].partition("#")[2],
                 _limit(row),
                 _provenance(row["provenance"]["figure"]),
                 _provenance(row["provenance"]["assignment"]),
@@ -164,7 +235,11 @@ def clauses(rows: Sequence[dict[str, Any]]) -> None:
 def against(rows: Sequence[dict[str, Any]], here: str, there: str) -> None:
     """Print the rows of ``checks.matrix.against``."""
     sides = [
-        (one["clause"], one["requirement"], *(part for row in (one["here"], one["there"]) for part in _asked(row)))
+        (
+            one["clause"],
+            one["requirement"],
+            *(part for row in (one["here"], one["there"]) for part in _asked(row)),
+        )
         for one in rows
     ]
     columns = ("clause", "requirement", f"limit: {here}", "figure", f"limit: {there}", "figure")
@@ -191,7 +266,10 @@ def _provenance(given: dict[str, Any] | None) -> str:
 
 def changes(found: Sequence[PackChange], here: str, there: str) -> None:
     """Print what one pack has otherwise than another, in order of clause."""
-    rows = [(one.clause, f"{one.kind} {one.name}", one.field, _held(one.here), _held(one.there)) for one in found]
+    rows = [
+        (one.clause, f"{one.kind} {one.name}", one.field, _held(one.here), _held(one.there))
+        for one in found
+    ]
     table(f"What {there} has otherwise than {here}", ("clause", "what", "field", here, there), rows)
 
 
@@ -226,23 +304,51 @@ def _source(one: Provenance) -> str:
 
 def standing(pack: Pack) -> None:
     """Print how much of a pack is firm, and what it was built on."""
-    firm = [one for one in pack.requirements if one.assignment.firm and (one.figure is None or one.figure.firm)]
+    firm = [
+        one
+        for one in pack.requirements
+        if one.assignment.firm and (one.figure is None or one.figure.firm)
+    ]
     extended = f", extends {' <- '.join(pack.extends)}" if pack.extends else ""
     counts = f"{len(pack.clauses)} clauses, {len(pack.requirements)} requirements, of which {len(firm)} firm"
-    say(f"{pack.id} ({pack.number}) can be used: {counts}; withdrawn: {len(pack.withdrawn)}{extended}")
+    say(
+        f"{pack.id} ({pack.number}) can be used: {counts}; withdrawn: {len(pack.withdrawn)}{extended}"
+    )
 
 
 def compared(found: Comparison, *, every: bool) -> None:
-    """Print two sessions side by side: what differs in verdict or beyond the uncertainty of both, or everything."""
+    """Print two sessions side by side.
+
+    What differs in verdict or beyond the uncertainty of both, or everything.
+    """
     for line in found.apart:
         say(f"not alike: {line}", "yellow")
     shown = [row for row in found.rows if every or row.told]
     cells = [
-        (row.clause, row.requirement, row.subject, _judged(row.before), _judged(row.after), _by(row), row.change)
+        (
+            row.clause,
+            row.requirement,
+            row.subject,
+            _judged(row.before),
+            _judged(row.after),
+            _by(row),
+            row.change,
+        )
         for row in shown
     ]
-    styles = ["red" if row.change is Change.WORSE else "green" if row.change is Change.BETTER else "" for row in shown]
-    columns = ("clause", "requirement", "subject", "before", "after", "difference (* beyond its U)", "change")
+    styles = [
+        "red" if row.change is Change.WORSE else "green" if row.change is Change.BETTER else ""
+        for row in shown
+    ]
+    columns = (
+        "clause",
+        "requirement",
+        "subject",
+        "before",
+        "after",
+        "difference (* beyond its U)",
+        "change",
+    )
     table("Before and after", columns, cells, styles)
     counts = Counter(row.change for row in found.rows)
     say(", ".join(f"{change}: {counts[change]}" for change in Change if counts[change]))
@@ -261,4 +367,6 @@ def _by(row: Row) -> str:
     one = row.after
     if row.difference is None or one is None:
         return ""
-    return wording.figure(row.difference, one.unit, "en", expanded=row.expanded) + (" *" if row.beyond else "")
+    return wording.figure(row.difference, one.unit, "en", expanded=row.expanded) + (
+        " *" if row.beyond else ""
+    )

@@ -91,7 +91,9 @@ def _bug() -> int:
         place = f"written down in {log.name}"
     except OSError as error:
         place = f"which could not be written down ({error.strerror}): {text.splitlines()[-1]}"
-    terminal.errors.print(f"error: this is a fault of the toolkit, {place}; what was measured is kept", markup=False)
+    terminal.errors.print(
+        f"error: this is a fault of the toolkit, {place}; what was measured is kept", markup=False
+    )
     return 70
 
 
@@ -112,17 +114,37 @@ for verb in (site.devices, site.sample, site.status):
 
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, type=OUT, metavar="PLAN.toml | CLIP...")
-@click.option("-o", "--output", type=OUT, default=Path("out"), show_default=True, help="Where the session folder goes.")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("out"),
+    show_default=True,
+    help="Where the session folder goes.",
+)
 @click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
-@click.option("--scope", type=click.Choice([one.value for one in Scope]), help="What the plan sets out to show.")
-@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact of the device, e.g. picture=colour.")
+@click.option(
+    "--scope",
+    type=click.Choice([one.value for one in Scope]),
+    help="What the plan sets out to show.",
+)
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A fact of the device, e.g. picture=colour.",
+)
 @click.option("--operator", default="", help="Who measures.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
 @clip_options
 @sign_options
 @LANG
 def run(inputs: tuple[Path, ...], output: Path, lang: str, *, strict: bool, **options: Any) -> int:  # noqa: ANN401 -- what click collected
-    """Measure, judge and report: a plan, or clips named here. Exits 0 pass, 1 fail, 2 no session, 3 open."""
+    """Measure, judge and report: a plan, or clips named here.
+
+    Exits 0 pass, 1 fail, 2 no session, 3 open.
+    """
     seal = signer(options.pop("key"), options.pop("password_file"))
     render.check_fonts()
     wanted, folder = _plan(inputs, options)
@@ -143,7 +165,9 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
         if len(inputs) > 1:
             raise click.UsageError("give one plan, or clips, not both")
         if given := [name for name, value in options.items() if value and value != Tap.CAMERA]:
-            raise click.UsageError(f"a plan says these itself, change it there: {', '.join(sorted(given))}")
+            raise click.UsageError(
+                f"a plan says these itself, change it there: {', '.join(sorted(given))}"
+            )
         return plan.read(inputs[0]), inputs[0].parent
     made = plan.of_clips(
         inputs,
@@ -151,14 +175,18 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
         facts=dict(pair(text, "--fact") for text in options["facts"]),
         **shot_fields(options),
     )
-    return replace(made, operator=options["operator"], scope=Scope(options["scope"] or Scope.DEVICE)), Path()
+    return replace(
+        made, operator=options["operator"], scope=Scope(options["scope"] or Scope.DEVICE)
+    ), Path()
 
 
 def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
     packs = runner.load_packs(done.plan, folder / "data" / "packs")
     terminal.say(f"Conclusion: {render.bottom_line(done, 'en', packs)}")
     for one in done.conclusions:
-        terminal.say(f"Acceptance group's conclusion by {one.pack}: {wording.word(one.outcome, 'outcome', 'en')}")
+        terminal.say(
+            f"Acceptance group's conclusion by {one.pack}: {wording.word(one.outcome, 'outcome', 'en')}"
+        )
     terminal.say(f"Session and report: {folder / issuing.REPORT}")
     if done.verdict in FAILED:
         return 1
@@ -172,7 +200,12 @@ def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
 @json_option
 @metric_option
 @clip_options
-def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 -- what click collected
+def measure(
+    clips: tuple[Path, ...],
+    json_file: Path | None,
+    names: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 -- what click collected
+) -> int:
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
     wanted = quantities(names)
@@ -182,7 +215,11 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
     try:
         with terminal.progress() as tell:
             for shot in asked.shots:
-                done.append(runner.look(shot, wanted, progress=functools.partial(tell, Path(shot.clip).name)))
+                done.append(
+                    runner.look(
+                        shot, wanted, progress=functools.partial(tell, Path(shot.clip).name)
+                    )
+                )
                 stream = done[-1].shot.stream.items()
                 terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
     finally:  # what was measured before a clip that cannot be read is not lost
@@ -191,7 +228,10 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
         if json_file and done:
             rows = [asdict(item) | {"expanded": item.expanded} for item in found]
             told = {"measurements": rows, "notes": [asdict(note) for note in notes]}
-            write_json(told | {"differences": [row for pair in pairs for row in playback.rows(pair)]}, json_file)
+            write_json(
+                told | {"differences": [row for pair in pairs for row in playback.rows(pair)]},
+                json_file,
+            )
         elif done:
             terminal.measurements(found, notes)
             for pair in pairs:
@@ -202,14 +242,32 @@ def measure(clips: tuple[Path, ...], json_file: Path | None, names: tuple[str, .
 @cli.command()
 @click.argument("folder", type=OUT)
 @click.option("--pack", "packs", multiple=True, required=True, help="Pack to judge by.")
-@click.option("-o", "--output", type=OUT, default=Path("out"), show_default=True, help="Where the new session goes.")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("out"),
+    show_default=True,
+    help="Where the new session goes.",
+)
 @click.option("--why", required=True, help="Why it is judged again.")
 @click.option("--by", required=True, help="Who judges again.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
 @sign_options
 @LANG
-def judge(folder: Path, packs: tuple[str, ...], output: Path, lang: str, *, strict: bool, **options: Any) -> int:  # noqa: ANN401 -- what click collected
-    """Judge an old session against other packs, without its video. The old session stays as it is."""
+def judge(
+    folder: Path,
+    packs: tuple[str, ...],
+    output: Path,
+    lang: str,
+    *,
+    strict: bool,
+    **options: Any,  # noqa: ANN401 -- what click collected
+) -> int:
+    """Judge an old session against other packs, without its video.
+
+    The old session stays as it is.
+    """
     seal = signer(options["key"], options["password_file"])
     render.check_fonts()
     verification.require_intact(folder)
@@ -225,7 +283,10 @@ def judge(folder: Path, packs: tuple[str, ...], output: Path, lang: str, *, stri
 @click.option("--all", "every", is_flag=True, help="Also what is the same in both.")
 @json_option
 def diff_(before: Path, after: Path, json_file: Path | None, *, every: bool) -> int:
-    """Compare two sessions clause by clause, before and after a repair say. Exits 1 where B is worse in what counts."""
+    """Compare two sessions clause by clause, before and after a repair say.
+
+    Exits 1 where B is worse in what counts.
+    """
     prepare_json(json_file)
     for folder in (before, after):
         verification.require_intact(folder)
@@ -239,11 +300,18 @@ def diff_(before: Path, after: Path, json_file: Path | None, *, every: bool) -> 
 
 @cli.command(name="report")
 @click.argument("folder", type=OUT)
-@click.option("-o", "--output", type=OUT, help="PDF file to write instead, the folder staying as it is.")
+@click.option(
+    "-o", "--output", type=OUT, help="PDF file to write instead, the folder staying as it is."
+)
 @sign_options
 @LANG
-def report_(folder: Path, output: Path | None, lang: str, key: Path | None, password_file: Path | None) -> int:
-    """Write the report of a session folder again; where it is signed, to another file (-o), say in English."""
+def report_(
+    folder: Path, output: Path | None, lang: str, key: Path | None, password_file: Path | None
+) -> int:
+    """Write the report of a session folder again.
+
+    Where it is signed, to another file (-o), say in English.
+    """
     seal = signer(key, password_file)
     render.check_fonts()
     verification.require_intact(folder)
@@ -268,9 +336,17 @@ def sign(folder: Path, key: Path, password_file: Path | None) -> int:
 
 @cli.command(name="verify")
 @click.argument("target", type=OUT)
-@click.option("--trust", multiple=True, type=OUT, help="Root certificate (PEM or DER) to trust; no other is trusted.")
+@click.option(
+    "--trust",
+    multiple=True,
+    type=OUT,
+    help="Root certificate (PEM or DER) to trust; no other is trusted.",
+)
 def verify_(target: Path, trust: tuple[Path, ...]) -> int:
-    """Check a session folder or a report: 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate."""
+    """Check a session folder or a report.
+
+    0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
+    """
     result = verification.verify(target, trust)
     rows = [(step.name, step.state, "; ".join(step.details)) for step in result.steps]
     terminal.table(f"Verification of {target}", ("step", "state", "details"), rows)
@@ -281,10 +357,19 @@ def verify_(target: Path, trust: tuple[Path, ...]) -> int:
 @cli.command()
 @click.argument("names", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every shipped pack.")
-@click.option("--against", metavar="NAME", help="Only where this other pack asks the same requirements differently.")
+@click.option(
+    "--against",
+    metavar="NAME",
+    help="Only where this other pack asks the same requirements differently.",
+)
 @json_option
-def clauses(names: tuple[str, ...], against: str | None, json_file: Path | None, *, every: bool) -> int:
-    """Show every clause of a pack: how it is checked and by what, its limit, and where both come from."""
+def clauses(
+    names: tuple[str, ...], against: str | None, json_file: Path | None, *, every: bool
+) -> int:
+    """Show every clause of a pack.
+
+    How it is checked and by what, its limit, and where both come from.
+    """
     known = metrics.quantities()
     wanted = packs.load_all(packs.names() if every else names or ("db50_216_2006",), known)
     if against and len(wanted) > 1:
@@ -293,7 +378,9 @@ def clauses(names: tuple[str, ...], against: str | None, json_file: Path | None,
     rows = [
         row
         for one in wanted
-        for row in (clause_table.against(one, other, known) if other else clause_table.rows(one, known))
+        for row in (
+            clause_table.against(one, other, known) if other else clause_table.rows(one, known)
+        )
     ]
     if json_file:
         prepare_json(json_file)
@@ -307,21 +394,41 @@ def clauses(names: tuple[str, ...], against: str | None, json_file: Path | None,
 
 @cli.command(name="doctor")
 def doctor_() -> int:
-    """Show what this machine has, what is missing and what that costs. Exits 2 when something needed is missing."""
+    """Show what this machine has, what is missing and what that costs.
+
+    Exits 2 when something needed is missing.
+    """
     checks = doctor.checks()
     rows = [
-        (one.name, "yes" if one.present else "NO", one.found, "" if one.present else f"{one.costs} {one.remedy}")
+        (
+            one.name,
+            "yes" if one.present else "NO",
+            one.found,
+            "" if one.present else f"{one.costs} {one.remedy}",
+        )
         for one in checks
     ]
-    terminal.table("This machine", ("what", "there", "found", "what its absence costs, and the remedy"), rows)
+    terminal.table(
+        "This machine", ("what", "there", "found", "what its absence costs, and the remedy"), rows
+    )
     return 0 if all(one.present or not one.needed for one in checks) else 2
 
 
 @cli.command(name="demo")
-@click.option("-o", "--output", type=OUT, default=Path("demo"), show_default=True, help="Where everything goes.")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("demo"),
+    show_default=True,
+    help="Where everything goes.",
+)
 @LANG
 def demo_(output: Path, lang: str) -> int:
-    """Film, measure, judge, report, sign and verify two simulated devices. Exits 0 when that went as promised."""
+    """Film, measure, judge, report, sign and verify two simulated devices.
+
+    Exits 0 when that went as promised.
+    """
     render.check_fonts()
     with terminal.progress() as tell:
         outcomes = demo.run(output, lang=lang, progress=tell)

@@ -1,1 +1,4 @@
-"""What people and programs hand over, and what is written for them: tables, TOML, files on the disc."""
+"""What people and programs hand over, and what is written for them.
+
+Tables, TOML, files on the disc.
+"""

@@ -1,4 +1,7 @@
-"""Tables that people make: CSV in UTF-8 or GBK, or the first sheet of an XLSX workbook, as rows of text."""
+"""Tables that people make.
+
+CSV in UTF-8 or GBK, or the first sheet of an XLSX workbook, as rows of text.
+"""
 
 from __future__ import annotations
 
@@ -25,25 +28,33 @@ AGAIN = "Save it as CSV in UTF-8, or as XLSX"
 def rows(path: Path) -> list[list[str]]:
     """Return the rows of a table, the heading first, each cell as text without blanks around it.
 
-    Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor GBK, no CSV or XLSX,
-    nothing in it, a formula (what it comes to is another program's business).
+    Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor
+    GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business).
     """
     found = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     found = [[cell.strip() for cell in row] for row in found]
     if not any(any(row) for row in found):
-        raise PlanError("is empty", where=str(path), hint="Put a heading into row 1 and one line for each entry below")
+        raise PlanError(
+            "is empty",
+            where=str(path),
+            hint="Put a heading into row 1 and one line for each entry below",
+        )
     for number, row in enumerate(found, start=1):
         for column, cell in enumerate(row):
             if cell.startswith("="):
                 where = f"{path}, row {number}, {found[0][column] if column < len(found[0]) else column + 1}"
-                raise PlanError(f"holds a formula ({cell:.30})", where=where, hint="Paste it as a value")
+                raise PlanError(
+                    f"holds a formula ({cell:.30})", where=where, hint="Paste it as a value"
+                )
     return found
 
 
 def form(path: Path, name: str) -> list[list[str]]:
-    """Return the rows of a table that is filled in by a form of ours: ``rows``, and nothing in it may go unread.
+    """Return the rows of a table that is filled in by a form of ours.
 
-    Raises PlanError also for a cell below no heading: a separator in a cell without quotation marks shifts a row.
+    ``rows``, and nothing in it may go unread.
+    Raises PlanError also for a cell below no heading: a separator in a cell without quotation marks
+    shifts a row.
     """
     found = rows(path)
     for number, row in enumerate(found, start=1):
@@ -56,16 +67,31 @@ def form(path: Path, name: str) -> list[list[str]]:
 
 
 def heading(cells: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return the place of each column that is there, by its name here; ``columns`` gives its possible headings."""
+    """Return the place of each column that is there, by its name here.
+
+    ``columns`` gives its possible headings.
+    """
     given = [cell.lower() for cell in cells]
-    return {name: given.index(known) for name, names in columns.items() for known in names[::-1] if known in given}
+    return {
+        name: given.index(known)
+        for name, names in columns.items()
+        for known in names[::-1]
+        if known in given
+    }
 
 
 def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: str) -> None:
-    """Refuse a column of a form that is there twice: one of the two would go unread. Raises PlanError."""
+    """Refuse a column of a form that is there twice: one of the two would go unread.
+
+    Raises PlanError.
+    """
     for column, names in columns.items():
         if sum(cell.lower() in names for cell in cells) > 1:
-            raise PlanError("this column stands twice", where=f"{name}, row 1, {column}", hint="Leave one of them out")
+            raise PlanError(
+                "this column stands twice",
+                where=f"{name}, row 1, {column}",
+                hint="Leave one of them out",
+            )
 
 
 def _read(path: Path) -> bytes:
@@ -91,7 +117,9 @@ def _csv(path: Path) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
-        raise PlanError(f"is no CSV ({error})", where=str(path), hint="Save it as CSV again") from error
+        raise PlanError(
+            f"is no CSV ({error})", where=str(path), hint="Save it as CSV again"
+        ) from error
 
 
 def _workbook(path: Path) -> list[list[str]]:
@@ -107,7 +135,10 @@ def _workbook(path: Path) -> list[list[str]]:
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401 -- one of several classes of openpyxl
-    """Write a cell as a person sees it: a whole number without decimals, a date in ISO 8601, yes and no, 12 %."""
+    """Write a cell as a person sees it.
+
+    A whole number without decimals, a date in ISO 8601, yes and no, 12 %.
+    """
     value = cell.value
     if cell.data_type == "f":
         return value if isinstance(value, str) else "={...}"  # an array formula
@@ -119,7 +150,11 @@ def _text(cell: Any) -> str:  # noqa: ANN401 -- one of several classes of openpy
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+    return (
+        value.isoformat(sep=" ")
+        if hasattr(value, "hour") and hasattr(value, "year")
+        else str(value)
+    )
 
 
 def csv_of(table: Sequence[Sequence[str]]) -> bytes:
@@ -132,7 +167,10 @@ def csv_of(table: Sequence[Sequence[str]]) -> bytes:
 def workbook_of(
     table: Sequence[Sequence[str]], *, widths: Sequence[float], choices: Mapping[int, Sequence[str]]
 ) -> bytes:
-    """Return rows as an XLSX workbook, the heading fixed; ``choices`` gives lists to pick from by column (from 0)."""
+    """Return rows as an XLSX workbook, the heading fixed.
+
+    ``choices`` gives lists to pick from by column (from 0).
+    """
     import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- as above
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- as above

@@ -1,4 +1,7 @@
-"""A TOML file read strictly: each field once, of the right type, and none left over; errors name file and field."""
+"""A TOML file read strictly: each field once, of the right type, and none left over.
+
+Errors name file and field.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,24 @@ def wrong(where: str, what: str) -> ChartError:
 
 
 def parse(text: bytes, where: str) -> Table:
-    """Return the file's uppermost table. Raises ``ChartError`` when the text is no TOML in UTF-8."""
+    """Return the file's uppermost table.
+
+    Raises ``ChartError`` when the text is no TOML in UTF-8.
+    """
     try:
         return Table(tomllib.loads(text.decode("utf-8-sig")), where)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         hint = "See test_charts/acceptance.toml for an example"
-        raise ChartError(f"This is not TOML: {error}", where=where, hint=hint, code="chart_wrong") from error
+        raise ChartError(
+            f"This is not TOML: {error}", where=where, hint=hint, code="chart_wrong"
+        ) from error
 
 
 class Table:
-    """A TOML table being read. Every method that takes a field raises ``ChartError`` where it is missing or wrong."""
+    """A TOML table being read.
+
+    Every method that takes a field raises ``ChartError`` where it is missing or wrong.
+    """
 
     def __init__(self, content: Any, where: str) -> None:  # noqa: ANN401 -- whatever the file holds; checked here
         if not isinstance(content, dict):
@@ -84,7 +95,10 @@ class Table:
         """Take one of a few words."""
         value = str(self.take(key, str, default))
         if value not in allowed:
-            raise wrong(self.place(key), f"this must be one of {', '.join(filter(None, allowed))}, not {value!r}")
+            raise wrong(
+                self.place(key),
+                f"this must be one of {', '.join(filter(None, allowed))}, not {value!r}",
+            )
         return value
 
     def place(self, key: str) -> str:

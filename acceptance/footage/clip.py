@@ -1,9 +1,10 @@
 """A video file, a still or a numbered image sequence as frames with exact times. Home of PyAV.
 
-Planes are handed out as coded (no range or colour conversion, no copy where the codec allows), read-only.
-Times are fractions of the stream's time base, in seconds. What a stream does not say is assumed and
-listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 lines up, else BT.601; ``times`` at the
-nominal rate where the format holds none (elementary streams) or only numbers of frames (AVI).
+Planes are handed out as coded (no range or colour conversion, no copy where the codec allows),
+read-only. Times are fractions of the stream's time base, in seconds. What a stream does not say is
+assumed and listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 lines up,
+else BT.601; ``times`` at the nominal rate where the format holds none (elementary streams) or only
+numbers of frames (AVI).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     from acceptance.footage.planes import Plane
 
-# PyAV's own log callback wants the interpreter lock in decoder threads: a decoder closed early would deadlock.
+# PyAV's own log callback wants the interpreter lock in decoder threads: a decoder closed early
+# would deadlock.
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 
@@ -47,8 +49,9 @@ NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 class VideoInfo:
     """What the stream says of itself, completed by what had to be assumed (named in ``assumed``).
 
-    ``width`` and ``height`` are those of the frames handed out (rotation applied); ``sample_aspect`` is the width of a
-    pixel over its height, ``bit_rate`` in bit/s over the whole clip, ``depth`` in bits.
+    ``width`` and ``height`` are those of the frames handed out (rotation applied);
+    ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole
+    clip, ``depth`` in bits.
     """
 
     width: int
@@ -82,8 +85,9 @@ class Packet:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """A decoded frame, read-only native codes: ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome).
+    """A decoded frame, read-only native codes.
 
+    ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome).
     ``quantisers`` are those of its macroblocks (``Clip.quantisers``), where they were asked for.
     """
 
@@ -98,7 +102,10 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Clip:
-    """An opened clip: what it says of itself and its packets in presentation order; ``frames`` decodes it once."""
+    """An opened clip: what it says of itself and its packets in presentation order.
+
+    ``frames`` decodes it once.
+    """
 
     path: Path
     files: tuple[Path, ...]
@@ -106,8 +113,9 @@ class Clip:
     packets: tuple[Packet, ...]
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the decodable frames in presentation order; a damaged end is simply where the frames end.
+        """Yield the decodable frames in presentation order.
 
+        A damaged end is simply where the frames end.
         Raises ClipError where the size or kind of the pictures changes.
         """
         first: tuple[Any, ...] = ()
@@ -124,16 +132,19 @@ class Clip:
             yield frame
 
     def quantisers(self, indices: Collection[int]) -> dict[int, NDArray[np.int32]]:
-        """Tell how coarsely the frames ``indices`` were coded (``planes.quantisers``); empty where nothing tells it.
+        """Tell how coarsely the frames ``indices`` were coded (``planes.quantisers``).
 
-        Decodes once more, in one thread: FFmpeg's frame threads copy the quantisers of a frame that another thread may
-        not have finished, and so tell wrong ones where the machine is busy. Pictures are not wanted here, so that
-        deblocking is left out.
+        Empty where nothing tells it.
+        Decodes once more, in one thread: FFmpeg's frame threads copy the quantisers of a frame that
+        another thread may not have finished, and so tell wrong ones where the machine is busy.
+        Pictures are not wanted here, so that deblocking is left out.
         """
         told: dict[int, NDArray[np.int32]] = {}
         if len(self.files) > 1 or self.info.still or not indices:
             return told
-        for index, frame in zip(range(max(indices) + 1), _decode(self.path, telling=True), strict=False):
+        for index, frame in zip(
+            range(max(indices) + 1), _decode(self.path, telling=True), strict=False
+        ):
             if index in indices:
                 found = turned(quantisers(frame), self.info.rotation)
                 if found is None:
@@ -144,13 +155,22 @@ class Clip:
     def again(self, times: Mapping[int, float]) -> dict[int, Frame]:
         """Decode a few frames once more, by number, each at its time in s as ``Frame`` told it.
 
-        From the key frame before each where its time leads there, else from the first frame on; missing if not there.
+        From the key frame before each where its time leads there, else from the first frame on;
+        missing if not there.
         """
         places = [time for _, time in sorted(times.items())]
         whole = len(self.files) > 1 or self.info.still or "times" in self.info.assumed
-        found = {} if whole or places != sorted(set(places)) else {n: self._at(n, time) for n, time in times.items()}
+        found = (
+            {}
+            if whole or places != sorted(set(places))
+            else {n: self._at(n, time) for n, time in times.items()}
+        )
         left = {index for index in times if not found.get(index)}
-        front = {one.index: one for one in islice(self.frames(), max(left, default=-1) + 1) if one.index in left}
+        front = {
+            one.index: one
+            for one in islice(self.frames(), max(left, default=-1) + 1)
+            if one.index in left
+        }
         return {index: frame for index in times if (frame := found.get(index) or front.get(index))}
 
     def _at(self, index: int, time: float) -> Frame | None:
@@ -173,14 +193,16 @@ class Clip:
 def open_clip(path: Path, coding: Coding | None = None) -> Clip:
     """Open a video, a still, a folder of numbered stills or a pattern such as ``shot_%04d.png``.
 
-    Raises ClipError: missing, not a video, index (moov) missing, no picture in it, no frame that can be decoded.
+    Raises ClipError: missing, not a video, index (moov) missing, no picture in it, no frame that
+    can be decoded.
     """
     files = files_of(path)
     packets, declared = _index(files[0])
     still = files[0].suffix.lower() in STILLS
     if still:
         packets = tuple(
-            Packet(time=Fraction(i) / SEQUENCE_RATE, size=f.stat().st_size, key=True) for i, f in enumerate(files)
+            Packet(time=Fraction(i) / SEQUENCE_RATE, size=f.stat().st_size, key=True)
+            for i, f in enumerate(files)
         )
     info = _describe(files[0], packets, declared, still=still, sequence=len(files) > 1)
     return Clip(path=path, files=files, info=_override(info, coding or Coding()), packets=packets)
@@ -188,16 +210,21 @@ def open_clip(path: Path, coding: Coding | None = None) -> Clip:
 
 def _override(info: VideoInfo, coding: Coding) -> VideoInfo:
     stated = {
-        name: value for name in ("full_range", "matrix", "transfer") if (value := getattr(coding, name)) is not None
+        name: value
+        for name in ("full_range", "matrix", "transfer")
+        if (value := getattr(coding, name)) is not None
     }
     if coding.sample_aspect is not None:
         stated["sample_aspect"] = Fraction(*coding.sample_aspect)
-    return replace(info, **stated, assumed=tuple(name for name in info.assumed if name not in stated))
+    return replace(
+        info, **stated, assumed=tuple(name for name in info.assumed if name not in stated)
+    )
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
-    """List the files behind a path: the file itself, or the stills of a folder or pattern by their numbers.
+    """List the files behind a path.
 
+    The file itself, or the stills of a folder or pattern by their numbers.
     Raises ClipError where there are none.
     """
     if path.is_dir() or (PATTERN.search(path.name) and not path.is_file()):
@@ -239,7 +266,10 @@ def opened(path: Path) -> Any:  # noqa: ANN401  (PyAV's container types differ b
         container = av.open(str(path), metadata_errors="replace")
     except av.error.PermissionError as error:
         raise ClipError(
-            "the file cannot be read", where=str(path), hint="Check its permissions", code="clip_unreadable"
+            "the file cannot be read",
+            where=str(path),
+            hint="Check its permissions",
+            code="clip_unreadable",
         ) from error
     except (av.error.FFmpegError, ValueError) as error:
         raise _unreadable(path) from error
@@ -297,7 +327,11 @@ def _index(path: Path) -> tuple[tuple[Packet, ...], int]:
     stretches: list[list[Packet]] = [[]]
     with opened(path) as container:
         stream = container.streams.video[0]
-        step, counted, latest = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), _without_times(container), None
+        step, counted, latest = (
+            1 / Fraction(stream.average_rate or SEQUENCE_RATE),
+            _without_times(container),
+            None,
+        )
         try:
             for number, packet in enumerate(one for one in container.demux(stream) if one.size):
                 if latest is not None and packet.dts is not None and packet.dts < latest:
@@ -305,7 +339,9 @@ def _index(path: Path) -> tuple[tuple[Packet, ...], int]:
                 latest = latest if packet.dts is None else packet.dts
                 stamp = packet.pts if packet.pts is not None else packet.dts
                 time = number * step if counted or stamp is None else stamp * stream.time_base
-                stretches[-1].append(Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe))
+                stretches[-1].append(
+                    Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe)
+                )
         except av.error.FFmpegError:
             pass
         ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
@@ -318,15 +354,19 @@ def _without_times(container: Any) -> bool:  # noqa: ANN401  (PyAV's container)
 
 
 def _decode(path: Path, *, telling: bool = False, start: float | None = None) -> Iterator[Any]:
-    """Decode until the end or until nothing more can be decoded; a damaged packet in between is skipped.
+    """Decode until the end or until nothing more can be decoded.
 
-    ``telling``: in one thread, with quantisers and without deblocking, else as fast as can be. ``start``: from the key
-    frame at or before that time in s on.
+    A damaged packet in between is skipped.
+    ``telling``: in one thread, with quantisers and without deblocking, else as fast as can be.
+    ``start``: from the key frame at or before that time in s on.
     """
     with opened(path) as container:
         stream = container.streams.video[0]
         if telling:
-            stream.codec_context.options = {"export_side_data": "venc_params", "skip_loop_filter": "all"}
+            stream.codec_context.options = {
+                "export_side_data": "venc_params",
+                "skip_loop_filter": "all",
+            }
             stream.codec_context.thread_count = 1
         else:
             stream.thread_type = "AUTO"
@@ -344,11 +384,16 @@ def _decode(path: Path, *, telling: bool = False, start: float | None = None) ->
                 continue
 
 
-def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool) -> VideoInfo:
+def _describe(
+    path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool
+) -> VideoInfo:
     first = next(_decode(path, telling=True), None)
     if first is None or not packets:
         raise ClipError(
-            "not one frame can be decoded", where=str(path), hint="Export the recording again", code="clip_no_frames"
+            "not one frame can be decoded",
+            where=str(path),
+            hint="Export the recording again",
+            code="clip_no_frames",
         )
     with opened(path) as container:
         stream = container.streams.video[0]
@@ -365,7 +410,9 @@ def _describe(path: Path, packets: Sequence[Packet], declared: int, *, still: bo
             sample_aspect=1 / aspect if quarter else aspect,
             codec=stream.codec_context.name,
             pixel_format=first.format.name,
-            depth=max(component.bits for component in first.format.components if not component.is_alpha),
+            depth=max(
+                component.bits for component in first.format.components if not component.is_alpha
+            ),
             nominal_rate=SEQUENCE_RATE if sequence else rate,
             bit_rate=_bit_rate(packets),
             frames=len(packets),

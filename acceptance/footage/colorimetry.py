@@ -1,5 +1,6 @@
-"""Colour arithmetic: coded Y'CbCr to R'G'B' signals and pictures, linear light of BT.709 primaries to CIELAB.
+"""Colour arithmetic.
 
+Coded Y'CbCr to R'G'B' signals and pictures, linear light of BT.709 primaries to CIELAB.
 Signals and light are 1 at nominal white; both may leave 0 to 1 where the coding allows it.
 """
 
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Linear light of BT.709 primaries (ITU-R BT.709-6, 1.3, D65) to CIE XYZ; the sums of its rows are the white.
+# Linear light of BT.709 primaries (ITU-R BT.709-6, 1.3, D65) to CIE XYZ; the sums of its rows are
+# the white.
 TO_XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
 )
 
 
@@ -31,9 +37,13 @@ def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> 
     """
     unit = 2.0 ** (video.depth - 8)
     top = 2.0**video.depth - 1
-    black, span, spread = (0.0, top, top) if video.full_range else (16 * unit, 219 * unit, 224 * unit)
+    black, span, spread = (
+        (0.0, top, top) if video.full_range else (16 * unit, 219 * unit, 224 * unit)
+    )
     y = (np.asarray(luma, np.float64) - black) / span
-    blue_less, red_less = ((np.asarray(plane, np.float64) - 128 * unit) / spread for plane in (cb, cr))
+    blue_less, red_less = (
+        (np.asarray(plane, np.float64) - 128 * unit) / spread for plane in (cb, cr)
+    )
     red, green, blue = WEIGHTS.get(video.matrix, WEIGHTS["bt709"])
     r, b = y + 2 * (1 - red) * red_less, y + 2 * (1 - blue) * blue_less
     return np.stack([r, (y - red * r - blue * b) / green, b], axis=-1)
@@ -48,13 +58,21 @@ def lab_of(light: ArrayLike) -> Floats:
 
 
 def picture_of(frame: Frame, video: VideoInfo) -> NDArray[np.uint8]:
-    """BGR picture (h, w, 3), 8 bit, of a frame; colour by the stream's own matrix (ITU-R BT.601 or BT.709)."""
+    """BGR picture (h, w, 3), 8 bit, of a frame.
+
+    Colour by the stream's own matrix (ITU-R BT.601 or BT.709).
+    """
     neutral = np.full(frame.luma.shape, 2.0 ** (video.depth - 1), np.float32)
-    cb, cr = (neutral if plane is None else _enlarged(plane, frame.luma.shape) for plane in (frame.cb, frame.cr))
+    cb, cr = (
+        neutral if plane is None else _enlarged(plane, frame.luma.shape)
+        for plane in (frame.cb, frame.cr)
+    )
     coded = np.clip(np.rint(255 * signals(frame.luma, cb, cr, video)), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(coded[..., ::-1])
 
 
 def _enlarged(plane: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.float32]:
     size = (shape[1], shape[0])
-    return np.asarray(cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(
+        cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), np.float32
+    )

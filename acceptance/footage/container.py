@@ -16,14 +16,20 @@ TICKS = 1_000_000  # of a container's duration in a second (AV_TIME_BASE of FFmp
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """``created`` is the creation time, UTC by ISO/IEC 14496-12, 8.2.2; ``duration`` in seconds; None: not said."""
+    """``created`` is the creation time, UTC by ISO/IEC 14496-12, 8.2.2; ``duration`` in seconds.
+
+    None: not said.
+    """
 
     created: datetime | None
     duration: float | None
 
 
 def read(path: Path) -> Header:
-    """Read what the container says. Raises ClipError: missing, not a video, no index, no picture."""
+    """Read what the container says. Raises ClipError.
+
+    Missing, not a video, no index, no picture.
+    """
     with clip.opened(path) as container:
         told = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
@@ -31,4 +37,7 @@ def read(path: Path) -> Header:
         created = datetime.fromisoformat(told) if told else None
     except ValueError:
         created = None
-    return Header(created=created and (created if created.tzinfo else created.replace(tzinfo=UTC)), duration=duration)
+    return Header(
+        created=created and (created if created.tzinfo else created.replace(tzinfo=UTC)),
+        duration=duration,
+    )

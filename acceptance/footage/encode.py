@@ -1,4 +1,7 @@
-"""Write a clip: planes in, an encoded file out. For the simulator and for tests; reading is in ``clip.py``."""
+"""Write a clip: planes in, an encoded file out. For the simulator and for tests.
+
+Reading is in ``clip.py``.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +39,8 @@ def write(
 ) -> None:
     """Encode luma planes, or (luma, cb, cr), to a file whose ending names the container.
 
-    ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``. A luma plane alone
-    gets grey colour planes. Raises OutputError when the file cannot be written.
+    ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``.
+    A luma plane alone gets grey colour planes. Raises OutputError when the file cannot be written.
     """
     base = Fraction(1, 90000) if times is not None else 1 / rate
     try:
@@ -69,7 +72,10 @@ def write(
 
 def _describe(target: Any, *, full_range: bool, matrix: str) -> None:  # noqa: ANN401  (a codec context or a frame)
     """State range, matrix, transfer and primaries (ISO/IEC 23091-2 code points)."""
-    target.color_range, target.colorspace = (2 if full_range else 1), {"bt709": 1, "bt601": 6}[matrix]
+    target.color_range, target.colorspace = (
+        (2 if full_range else 1),
+        {"bt709": 1, "bt601": 6}[matrix],
+    )
     target.color_trc = target.color_primaries = 1
 
 

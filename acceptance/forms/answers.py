@@ -1,7 +1,9 @@
-"""Files of answers that people filled in (``acceptance sheet``): CSV, XLSX or TOML, one row for each item.
+"""Files of answers that people filled in (``acceptance sheet``).
 
-A row without grade, yes and value is no answer. What is wrong is told with file, row and field; whether an answer fits
-its requirement is for ``checks`` to say, which name file and row too (``Answer.origin``).
+CSV, XLSX or TOML, one row for each item.
+A row without grade, yes and value is no answer. What is wrong is told with file, row and field;
+whether an answer fits its requirement is for ``checks`` to say, which name file and row too
+(``Answer.origin``).
 """
 
 from __future__ import annotations
@@ -60,13 +62,16 @@ CONDITION = re.compile(r"\s*([^=\s]+)\s*=\s*([-+]?\d+(?:\.\d+)?(?![\d:.-]))?\s*(
 
 
 def read(path: Path, name: str) -> tuple[Answer, ...]:
-    """Read the answers of a file; ``name`` is what it is called in messages and in ``Answer.origin``.
+    """Read the answers of a file.
 
-    Raises PlanError naming file, row (or number of the answer) and field: not readable, unknown column, a cell that
-    means nothing, an answer without subject, requirement, person or time.
+    ``name`` is what it is called in messages and in ``Answer.origin``.
+    Raises PlanError naming file, row (or number of the answer) and field: not readable, unknown
+    column, a cell that means nothing, an answer without subject, requirement, person or time.
     """
     rows = _of_toml(path, name) if path.suffix.lower() == ".toml" else _of_table(path, name)
-    answers = (_answer({key: text for key, text in told.items() if text}, origin) for told, origin in rows)
+    answers = (
+        _answer({key: text for key, text in told.items() if text}, origin) for told, origin in rows
+    )
     return tuple(one for one in answers if one is not None)
 
 
@@ -81,7 +86,11 @@ def _of_table(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
             raise PlanError(f"there is no such column {cell!r}", where=f"{name}, row 1", hint=hint)
     for needed in ("subject", "requirement"):
         if needed not in places:
-            raise PlanError("there is no such column", where=f"{name}, row 1, {needed}", hint="Make the sheet again")
+            raise PlanError(
+                "there is no such column",
+                where=f"{name}, row 1, {needed}",
+                hint="Make the sheet again",
+            )
     for number, cells in enumerate(rows[1:], start=2):
         told = {field: cells[at] for field, at in places.items() if at < len(cells)}
         yield told, f"{name}, row {number}"
@@ -91,13 +100,19 @@ def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise PlanError(f"not readable as TOML: {error}", where=name, hint="Correct the file") from error
+        raise PlanError(
+            f"not readable as TOML: {error}", where=name, hint="Correct the file"
+        ) from error
     answers = raw.pop("answers", [])
     if raw or not isinstance(answers, list) or not all(isinstance(one, dict) for one in answers):
-        raise PlanError("holds something else than [[answers]]", where=name, hint="Make the sheet again")
+        raise PlanError(
+            "holds something else than [[answers]]", where=name, hint="Make the sheet again"
+        )
     for number, told in enumerate(answers, start=1):
         for field in told.keys() - COLUMNS.keys():
-            raise PlanError("this field is not known", where=f"{name}, answer {number}, {field}", hint=_fields())
+            raise PlanError(
+                "this field is not known", where=f"{name}, answer {number}, {field}", hint=_fields()
+            )
         yield {field: _text(value) for field, value in told.items()}, f"{name}, answer {number}"
 
 
@@ -118,7 +133,11 @@ def _answer(told: Mapping[str, str], origin: str) -> Answer | None:
         return None
     for field in ("subject", "requirement", "by", "when"):
         if field not in told:
-            raise PlanError("is empty", where=f"{origin}, {field}", hint="An answer says of what, by whom and when")
+            raise PlanError(
+                "is empty",
+                where=f"{origin}, {field}",
+                hint="An answer says of what, by whom and when",
+            )
     yes = _word(told, "yes", YES, origin)
     return Answer(
         subject=told["subject"],
@@ -138,7 +157,9 @@ def _answer(told: Mapping[str, str], origin: str) -> Answer | None:
     )
 
 
-def _word(told: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str) -> str | None:
+def _word(
+    told: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str
+) -> str | None:
     text = told.get(field, "").lower().replace("_", " ")
     found = next((name for name, known in words.items() if text in known), None)
     if text and found is None:
@@ -159,14 +180,23 @@ def number(text: str, where: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise PlanError(
-            f"{text!r} is no number", where=where, hint="Write the number alone, like 3.2; the unit beside it"
+            f"{text!r} is no number",
+            where=where,
+            hint="Write the number alone, like 3.2; the unit beside it",
         )
     return value
 
 
 def moment(text: str, where: str) -> str:
-    """Read a date, or a date and time, as ISO 8601; a spreadsheet's midnight is a date. Raises PlanError."""
-    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", text.strip().rstrip("日")).replace("年", "-").replace("月", "-")
+    """Read a date, or a date and time, as ISO 8601; a spreadsheet's midnight is a date.
+
+    Raises PlanError.
+    """
+    plain = (
+        re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", text.strip().rstrip("日"))
+        .replace("年", "-")
+        .replace("月", "-")
+    )
     plain = re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
     try:
         found = datetime.fromisoformat(plain)
@@ -185,7 +215,13 @@ def parts(text: str) -> list[str]:
 def _condition(text: str, origin: str) -> Condition:
     match = CONDITION.fullmatch(text)
     if match is None or not (match[2] or match[3]):
-        hint = "Write name=value, for instance illuminance=500lx; several with semicolons between them"
+        hint = (
+            "Write name=value, for instance illuminance=500lx; several with semicolons between them"
+        )
         raise PlanError(f"{text!r} is no condition", where=f"{origin}, conditions", hint=hint)
     name, figure, rest = match.groups()
-    return Condition(name=name, value=float(figure), unit=rest) if figure else Condition(name=name, value=rest)
+    return (
+        Condition(name=name, value=float(figure), unit=rest)
+        if figure
+        else Condition(name=name, value=rest)
+    )

@@ -1,7 +1,8 @@
 """A list of devices as a table (CSV or XLSX): what ``Plan.device_list`` names, read into subjects.
 
-The first row names the columns, in Chinese or English and any order; a column that is none of a subject's fields is a
-fact. ``docs/formats.md`` describes every column and the words that are understood.
+The first row names the columns, in Chinese or English and any order; a column that is none of a
+subject's fields is a fact. ``docs/formats.md`` describes every column and the words that are
+understood.
 """
 
 from __future__ import annotations
@@ -33,7 +34,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 KINDS: Mapping[SubjectKind, tuple[str, ...]] = {
     SubjectKind.SITE: ("site", "现场", "工程"),
     SubjectKind.SYSTEM: ("system", "系统"),
-    SubjectKind.FIXED: ("fixed", "固定摄像机", "枪机", "枪型摄像机", "筒机", "筒型摄像机", "半球", "半球摄像机"),
+    SubjectKind.FIXED: (
+        "fixed",
+        "固定摄像机",
+        "枪机",
+        "枪型摄像机",
+        "筒机",
+        "筒型摄像机",
+        "半球",
+        "半球摄像机",
+    ),
     SubjectKind.DOME: ("dome", "球型摄像机", "球机", "快球"),
     SubjectKind.PTZ: ("ptz", "云台摄像机", "云台"),
     SubjectKind.FISHEYE: ("fisheye", "鱼眼摄像机", "鱼眼", "全景摄像机"),
@@ -71,23 +81,33 @@ _VALUE = {word: value for value, words in VALUES.items() for word in words}
 
 
 def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
-    """Read the devices. ``own`` are subjects that the plan lists itself: parents here, and ids that are taken.
+    """Read the devices. ``own`` are subjects that the plan lists itself.
 
-    A device without parent lies below the first site, of the list or else of the plan, where there is one. Raises
-    PlanError naming file, row (the heading is row 1) and column: what ``sheets.form`` refuses, a missing or doubled
-    column, an empty or doubled id, an unknown kind or parent, a password in an address, no device at all.
+    Parents here, and ids that are taken.
+    A device without parent lies below the first site, of the list or else of the plan, where there
+    is one. Raises PlanError naming file, row (the heading is row 1) and column: what
+    ``sheets.form`` refuses, a missing or doubled column, an empty or doubled id, an unknown kind or
+    parent, a password in an address, no device at all.
     """
     table = spreadsheet.form(path, str(path))
     columns = _columns(table[0], f"{path}, row 1")
     filled = [(number, cells) for number, cells in enumerate(table[1:], start=2) if any(cells)]
     if not filled:
-        raise PlanError("lists no device", where=str(path), hint="Write one line for each device below the heading")
+        raise PlanError(
+            "lists no device",
+            where=str(path),
+            hint="Write one line for each device below the heading",
+        )
     found: dict[str, Subject] = {}
     for number, cells in filled:
         told = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
         one = _subject(told, f"{path}, row {number}")
         if one.id in found or one.id in {other.id for other in own}:
-            raise _wrong(f"the id {one.id!r} stands twice", f"{path}, row {number}, id", "Give each device its own id")
+            raise _wrong(
+                f"the id {one.id!r} stands twice",
+                f"{path}, row {number}, id",
+                "Give each device its own id",
+            )
         found[one.id] = one
     known = {one.id: one for one in (*own, *found.values())}
     rows = zip((number for number, _ in filled), found.values(), strict=True)
@@ -102,7 +122,11 @@ def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
             raise _wrong(f"the column {name!r} stands twice", where, "Leave one of them out")
     for name in ("id", "kind"):
         if name not in names:
-            raise _wrong("there is no such column", f"{where}, {name}", f"Head one with: {', '.join(COLUMNS[name])}")
+            raise _wrong(
+                "there is no such column",
+                f"{where}, {name}",
+                f"Head one with: {', '.join(COLUMNS[name])}",
+            )
     return {name: at for at, name in enumerate(names) if name}
 
 
@@ -127,13 +151,25 @@ def _subject(told: Mapping[str, str], where: str) -> Subject:
     if re.search(r"//[^/]*@", told.get("address", "")):
         hint = "Take it out: the list is kept in the session and handed over with it"
         raise _wrong("the address holds a user or password", f"{where}, address", hint)
-    fields = {name: told.get(name, "") for name in ("id", "name", "manufacturer", "model", "serial", "address")}
-    facts = {name: _VALUE.get(value, value) for name, value in told.items() if name not in COLUMNS and value}
-    return Subject(kind=kind, parent=told.get("parent") or None, facts=_with_place(facts, where), **fields)
+    fields = {
+        name: told.get(name, "")
+        for name in ("id", "name", "manufacturer", "model", "serial", "address")
+    }
+    facts = {
+        name: _VALUE.get(value, value)
+        for name, value in told.items()
+        if name not in COLUMNS and value
+    }
+    return Subject(
+        kind=kind, parent=told.get("parent") or None, facts=_with_place(facts, where), **fields
+    )
 
 
 def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
-    """Return the facts with the place that an answer to "is this an important place?" tells: packs ask for that."""
+    """Return the facts with the place that an answer to "is this an important place?" tells.
+
+    Packs ask for that.
+    """
     told = facts.pop("important", "")
     if not told:
         return facts
@@ -141,7 +177,9 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
         raise _wrong(f"{told!r} is no answer", f"{where}, important", "Write yes or no (是, 否)")
     if told == "yes" and facts.get("place", "important") != "important":
         hint = "A device has one place: leave either out"
-        raise _wrong(f"the place is {facts['place']!r} and an important one", f"{where}, place", hint)
+        raise _wrong(
+            f"the place is {facts['place']!r} and an important one", f"{where}, place", hint
+        )
     return {"place": "important" if told == "yes" else "other"} | facts
 
 

@@ -1,9 +1,11 @@
-"""A panel of raters: mean and spread of each item, and which raters' scores do not go with the others'.
+"""A panel of raters.
 
-The plain arithmetic mean decides (GB 50198-1994, chapter 4; ``checks/answers.py``). All else here is information that
-moves no verdict: the spread, the 95 % confidence interval of the mean, the screening of Rec. ITU-R BT.500, and two
-tests of this toolkit's own, because with five raters BT.500 can never name one: a score lies at most (n - 1) / sqrt(n)
-standard deviations from a mean that it is part of, 1.79 where n is 5.
+Mean and spread of each item, and which raters' scores do not go with the others'.
+The plain arithmetic mean decides (GB 50198-1994, chapter 4; ``checks/answers.py``). All else here
+is information that moves no verdict: the spread, the 95 % confidence interval of the mean, the
+screening of Rec. ITU-R BT.500, and two tests of this toolkit's own, because with five raters BT.500
+can never name one: a score lies at most (n - 1) / sqrt(n) standard deviations from a mean that it
+is part of, 1.79 where n is 5.
 """
 
 from __future__ import annotations
@@ -36,8 +38,9 @@ FEWEST_RATERS, FEWEST_ITEMS = 3, 5
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What the raters of one answer say: ``mean``, standard deviation (n - 1) and half-width of its 95 % interval.
+    """What the raters of one answer say.
 
+    ``mean``, standard deviation (n - 1) and half-width of its 95 % interval.
     Both are None where one rater scored alone. In grades; the interval may reach beyond the scale.
     """
 
@@ -58,9 +61,10 @@ class Item:
 class Rater:
     """How one rater's scores go with the others'.
 
-    ``above`` and ``below`` are P and Q of BT.500, ``screened`` its conclusion. ``shift`` is the mean difference from
-    the median of all others, ``scatter`` the standard deviation of those differences, in grades; None where too few
-    raters or items were there. ``shifted`` and ``scattered``: a whole grade or more, and beyond chance.
+    ``above`` and ``below`` are P and Q of BT.500, ``screened`` its conclusion. ``shift`` is the
+    mean difference from the median of all others, ``scatter`` the standard deviation of those
+    differences, in grades; None where too few raters or items were there. ``shifted`` and
+    ``scattered``: a whole grade or more, and beyond chance.
     """
 
     name: str
@@ -96,12 +100,17 @@ def _item(answer: Answer) -> Item:
         mean=float(np.mean(scores)),
         deviation=deviation,
         # BT.500 takes 1.96; Student's factor is honest for five raters, and wider.
-        half_width=coverage_factor(len(scores) - 1) * deviation / math.sqrt(len(scores)) if deviation else deviation,
+        half_width=coverage_factor(len(scores) - 1) * deviation / math.sqrt(len(scores))
+        if deviation
+        else deviation,
     )
 
 
 def raters(answers: Sequence[Answer]) -> tuple[Rater, ...]:
-    """Hold every rater against the others over all answers that have scores; raters in the order of their names."""
+    """Hold every rater against the others over all answers that have scores.
+
+    Raters in the order of their names.
+    """
     rated = [one for one in answers if one.scores]
     experts = {score.rater: score.expert for one in rated for score in one.scores}
     names = sorted(experts)
@@ -119,7 +128,9 @@ def _raters(names: Sequence[str], experts: dict[str, bool], scores: Scores) -> I
     for row, name in enumerate(names):
         count = int(np.count_nonzero(~np.isnan(scores[row])))
         own, others = differences[row], np.delete(differences, row, axis=0)
-        enough = len(names) >= FEWEST_RATERS and int(np.count_nonzero(~np.isnan(own))) >= FEWEST_ITEMS
+        enough = (
+            len(names) >= FEWEST_RATERS and int(np.count_nonzero(~np.isnan(own))) >= FEWEST_ITEMS
+        )
         yield Rater(
             name=name,
             expert=experts[name],
@@ -135,10 +146,12 @@ def _raters(names: Sequence[str], experts: dict[str, bool], scores: Scores) -> I
 
 
 def beyond(scores: Scores) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Count each rater's scores at or above mean + c s (P) and at or below mean - c s (Q): Rec. ITU-R BT.500.
+    """Count each rater's scores at or above mean + c s (P) and at or below mean - c s (Q): Rec.
 
-    c is 2 where the kurtosis of the item's scores lies from 2 to 4, else sqrt(20). ``scores`` has a row for each
-    rater and a column for each item, NaN where one is missing; an item on which all agree counts nobody.
+    ITU-R BT.500.
+    c is 2 where the kurtosis of the item's scores lies from 2 to 4, else sqrt(20). ``scores`` has a
+    row for each rater and a column for each item, NaN where one is missing; an item on which all
+    agree counts nobody.
     """
     above, below = np.zeros((2, len(scores)), np.int_)
     for column in scores.T:
@@ -154,7 +167,10 @@ def beyond(scores: Scores) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
 
 
 def screened(above: int, below: int, count: int) -> bool:
-    """Whether BT.500 rejects a rater: beyond the band in more than 5 % of ``count`` scores, and to both sides alike."""
+    """Whether BT.500 rejects a rater.
+
+    Beyond the band in more than 5 % of ``count`` scores, and to both sides alike.
+    """
     total = above + below
     return total > OFTEN * count and abs(above - below) < EVEN * total
 
@@ -188,6 +204,7 @@ def _scattered(own: Scores, others: Scores, risk: float) -> bool:
     variances = [float(np.var(row, ddof=1)) for row in rows if len(row) >= FEWEST_ITEMS]
     if spread < NOTICEABLE**2 or not variances:
         return False
-    # The others' differences hold a share of this rater's scatter, which makes the test milder, never sharper.
+    # The others' differences hold a share of this rater's scatter, which makes the test milder,
+    # never sharper.
     freedom = sum(len(row) - 1 for row in rows if len(row) >= FEWEST_ITEMS)
     return bool(spread > stats.f.ppf(1 - risk, len(given) - 1, freedom) * np.mean(variances))

@@ -1,7 +1,9 @@
-"""Scores of a panel of raters: who sees which clip when, under neutral codes; the table to fill in; read back.
+"""Scores of a panel of raters: who sees which clip when, under neutral codes; the table to fill in.
 
-Two files lie side by side. ``NAME.csv`` goes to the raters' desk: one row for each rater and clip, in the order in
-which that rater sees them. ``NAME.key.toml`` stays with the leader: what each code stands for.
+Read back.
+Two files lie side by side. ``NAME.csv`` goes to the raters' desk: one row for each rater and clip,
+in the order in which that rater sees them. ``NAME.key.toml`` stays with the leader: what each code
+stands for.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-LETTERS, DIGITS = "ABCDEFGHJKLMNPQRTUVWXY", "23456789"  # none that is taken for another in handwriting
+# none that is taken for another in handwriting
+LETTERS, DIGITS = "ABCDEFGHJKLMNPQRTUVWXY", "23456789"
 LOWEST, HIGHEST, STEP = 1, 5, 0.5
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rater": ("评分人", "rater"),
@@ -55,7 +58,10 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Clip:
-    """What raters see under ``code``: a subject's picture, what is scored of it, and the files that show it."""
+    """What raters see under ``code``.
+
+    A subject's picture, what is scored of it, and the files that show it.
+    """
 
     subject: str
     items: tuple[Item, ...]
@@ -65,7 +71,10 @@ class Clip:
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """What the leader of a panel keeps: codes and what they stand for, and the order in which each rater sees them."""
+    """What the leader of a panel keeps.
+
+    Codes and what they stand for, and the order in which each rater sees them.
+    """
 
     leader: str
     seed: int
@@ -77,27 +86,37 @@ class Key:
         return next(one for one in self.clips if one.code == code)
 
 
-def draw_up(clips: Sequence[Clip], *, raters: int, seed: int, leader: str, together: bool = False) -> Key:
+def draw_up(
+    clips: Sequence[Clip], *, raters: int, seed: int, leader: str, together: bool = False
+) -> Key:
     """Draw codes for the clips, and orders. The same seed gives the same.
 
-    ``together``: all raters watch one screen, in one order. Raises PlanError for more clips than there are codes.
+    ``together``: all raters watch one screen, in one order. Raises PlanError for more clips than
+    there are codes.
     """
     random = np.random.default_rng(seed)
     codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
     if len(clips) > len(codes):
         hint = "Draw a sample of the devices ([[draws]]), or divide the plan"
-        raise PlanError(f"there are {len(clips)} clips and {len(codes)} codes", where="panel", hint=hint)
+        raise PlanError(
+            f"there are {len(clips)} clips and {len(codes)} codes", where="panel", hint=hint
+        )
     drawn = [codes[place] for place in random.choice(len(codes), len(clips), replace=False)]
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))
     orders: dict[str, tuple[str, ...]] = {}
     for rater in range(1, raters + 1):
         first = together and orders.get("R1")
-        orders[f"R{rater}"] = first or tuple(drawn[place] for place in random.permutation(len(drawn)))
+        orders[f"R{rater}"] = first or tuple(
+            drawn[place] for place in random.permutation(len(drawn))
+        )
     return Key(leader=leader, seed=seed, orders=orders, clips=coded)
 
 
 def table(key: Key, lang: str) -> list[list[str]]:
-    """Return the table to fill in: heading and a row for each rater, clip and item, without scores."""
+    """Return the table to fill in.
+
+    Heading and a row for each rater, clip and item, without scores.
+    """
     headings = [[names[0 if lang == "zh" else -1] for names in COLUMNS.values()]]
     return headings + [
         [rater, "", "", "", "", str(place), code, str(number_), item.text, ""]
@@ -115,13 +134,24 @@ def key_name(name: str) -> str:
 def dumps(key: Key) -> str:
     """Write a key as TOML."""
     lines = [f"leader = {_quoted(key.leader)}", f"seed = {key.seed}", "", "[orders]"]
-    lines += [f"{rater} = [{', '.join(map(_quoted, codes))}]" for rater, codes in key.orders.items()]
+    lines += [
+        f"{rater} = [{', '.join(map(_quoted, codes))}]" for rater, codes in key.orders.items()
+    ]
     for one in key.clips:
-        lines += ["", "[[clips]]", f"code = {_quoted(one.code)}", f"subject = {_quoted(one.subject)}"]
+        lines += [
+            "",
+            "[[clips]]",
+            f"code = {_quoted(one.code)}",
+            f"subject = {_quoted(one.subject)}",
+        ]
         lines.append(f"files = [{', '.join(map(_quoted, one.files))}]")
         for item in one.items:
             listed = ", ".join(map(_quoted, item.requirements))
-            lines += ["[[clips.items]]", f"text = {_quoted(item.text)}", f"requirements = [{listed}]"]
+            lines += [
+                "[[clips.items]]",
+                f"text = {_quoted(item.text)}",
+                f"requirements = [{listed}]",
+            ]
     return "\n".join([*lines, ""])
 
 
@@ -140,7 +170,9 @@ def loads(path: Path, name: str) -> Key:
         hint = "The key of `acceptance panel` belongs beside the scores, as NAME.key.toml"
         raise PlanError(f"cannot be read ({error})", where=name, hint=hint) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"is no key of a panel ({error!r})", where=name, hint="Restore it from a copy") from error
+        raise PlanError(
+            f"is no key of a panel ({error!r})", where=name, hint="Restore it from a copy"
+        ) from error
 
 
 def _clip(raw: Mapping[str, Any]) -> Clip:
@@ -149,7 +181,8 @@ def _clip(raw: Mapping[str, Any]) -> Clip:
         subject=str(raw["subject"]),
         files=tuple(map(str, raw["files"])),
         items=tuple(
-            Item(text=str(one["text"]), requirements=tuple(map(str, one["requirements"]))) for one in raw["items"]
+            Item(text=str(one["text"]), requirements=tuple(map(str, one["requirements"])))
+            for one in raw["items"]
         ),
     )
 
@@ -157,8 +190,9 @@ def _clip(raw: Mapping[str, Any]) -> Clip:
 def read(path: Path, name: str) -> tuple[Answer, ...]:
     """Read filled-in scores as answers: one for each requirement of each item that a panel scored.
 
-    A rater without any score took no part; who scored one item must have scored all. Raises PlanError naming file, row
-    and field: unknown rater or clip, a score that is none, given twice or missing, no name, no sort, no date.
+    A rater without any score took no part; who scored one item must have scored all. Raises
+    PlanError naming file, row and field: unknown rater or clip, a score that is none, given twice
+    or missing, no name, no sort, no date.
     """
     key = loads(path.with_name(key_name(path.name)), key_name(name))
     told, scores = _collect(path, name, key)
@@ -175,7 +209,9 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
             by=key.leader,
             when=last,
             scores=tuple(
-                Score(rater=people[rater][0], score=given[one.code, number_], expert=people[rater][1])
+                Score(
+                    rater=people[rater][0], score=given[one.code, number_], expert=people[rater][1]
+                )
                 for rater, given in scores.items()
             ),
             conditions=seen,
@@ -206,9 +242,15 @@ def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Told], dict[str
             scores[rater][code, int(item)] = _score(cells["score"], f"{where}, score")
     given = {rater: ones for rater, ones in scores.items() if ones}
     for rater, ones in given.items():
-        if missing := [f"item {number_} of {code}" for code, number_ in asked if (code, number_) not in ones]:
+        if missing := [
+            f"item {number_} of {code}" for code, number_ in asked if (code, number_) not in ones
+        ]:
             what = f"{rater} has no score for {', '.join(missing)}"
-            raise PlanError(what, where=f"{name}, score", hint="Fill it in, or take out all scores of this rater")
+            raise PlanError(
+                what,
+                where=f"{name}, score",
+                hint="Fill it in, or take out all scores of this rater",
+            )
     return told, given
 
 
@@ -218,10 +260,17 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
     places = spreadsheet.heading(rows[0], COLUMNS)
     for needed in COLUMNS:
         if needed not in places and needed not in SHOWN:
-            raise PlanError("there is no such column", where=f"{name}, row 1, {needed}", hint="Make the table again")
+            raise PlanError(
+                "there is no such column",
+                where=f"{name}, row 1, {needed}",
+                hint="Make the table again",
+            )
     filled = [(number_, cells) for number_, cells in enumerate(rows[1:], start=2) if any(cells)]
     return [
-        ({field: cells[at] for field, at in places.items() if at < len(cells)}, f"{name}, row {number_}")
+        (
+            {field: cells[at] for field, at in places.items() if at < len(cells)},
+            f"{name}, row {number_}",
+        )
         for number_, cells in filled
     ]
 
@@ -239,7 +288,9 @@ def _tell(told: Told, field: str, text: str, where: str) -> None:
     before = told.setdefault(field, (text, f"{where}, {field}"))
     if before[0] != text:
         what = f"{text!r} here and {before[0]!r} in {before[1].rpartition(',')[0]}"
-        raise PlanError(what, where=f"{where}, {field}", hint="One rater is one person at one place")
+        raise PlanError(
+            what, where=f"{where}, {field}", hint="One rater is one person at one place"
+        )
 
 
 def _score(text: str, where: str) -> float:
@@ -256,11 +307,17 @@ def _person(rater: str, told: Told, name: str) -> tuple[str, bool]:
     for field in ("name", "expert", "date"):
         if field not in told:
             hint = "Fill it in, in the rater's first row at least"
-            raise PlanError(f"{rater} has scores but says none", where=f"{name}, {field}", hint=hint)
+            raise PlanError(
+                f"{rater} has scores but says none", where=f"{name}, {field}", hint=hint
+            )
     text, where = told["expert"]
     sort = next((sort for sort, words in SORTS.items() if text.lower() in words), None)
     if sort is None:
-        raise PlanError(f"{text!r} tells neither", where=where, hint="Write yes for an expert, no for a lay person")
+        raise PlanError(
+            f"{text!r} tells neither",
+            where=where,
+            hint="Write yes for an expert, no for a lay person",
+        )
     return told["name"][0], sort == "yes"
 
 
@@ -270,12 +327,17 @@ def _distinct(people: Mapping[str, tuple[str, bool]], told: Mapping[str, Told]) 
     for rater, (name, _) in people.items():
         if name in names:
             what = f"{name} is {names[name]} and {rater}"
-            raise PlanError(what, where=told[rater]["name"][1], hint="Every rater is another person")
+            raise PlanError(
+                what, where=told[rater]["name"][1], hint="Every rater is another person"
+            )
         names[name] = rater
 
 
 def _distances(told: Mapping[str, Told], people: Mapping[str, tuple[str, bool]]) -> list[Condition]:
-    """Return the viewing distances in screen heights, each with who sat there; nothing where one rater says none."""
+    """Return the viewing distances in screen heights, each with who sat there.
+
+    Nothing where one rater says none.
+    """
     groups: dict[float, list[str]] = defaultdict(list)
     for rater, (name, _) in people.items():
         if "distance" not in told[rater]:
@@ -283,10 +345,14 @@ def _distances(told: Mapping[str, Told], people: Mapping[str, tuple[str, bool]])
         text, where = told[rater]["distance"]
         value = number(text.upper().removesuffix("H"), where)
         if value <= 0:
-            raise PlanError(f"{text} is no distance", where=where, hint="Write it in screen heights, like 6")
+            raise PlanError(
+                f"{text} is no distance", where=where, hint="Write it in screen heights, like 6"
+            )
         groups[value].append(name)
     one = len(groups) == 1
     return [
-        Condition(name="viewing_distance", value=value, unit="H", source="" if one else ", ".join(sitting))
+        Condition(
+            name="viewing_distance", value=value, unit="H", source="" if one else ", ".join(sitting)
+        )
         for value, sitting in sorted(groups.items())
     ]

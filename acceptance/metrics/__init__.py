@@ -1,8 +1,9 @@
 """The folder is the registry: one module, one family of figures.
 
-A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and ``measure(scene)``. One whose figures
-need several shots (a series of illuminances, repeated presets) has ``across(shots, measured)`` too. ``recordings``
-looks at no scene but at a recorder's list: it has ``QUANTITIES`` and a ``measure`` of its own, and no ``serves``.
+A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and
+``measure(scene)``. One whose figures need several shots (a series of illuminances, repeated
+presets) has ``across(shots, measured)`` too. ``recordings`` looks at no scene but at a recorder's
+list: it has ``QUANTITIES`` and a ``measure`` of its own, and no ``serves``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ class Metric(Protocol):
     QUANTITIES: Mapping[str, str]
 
     def serves(self, scene: Scene) -> bool:
-        """Whether this scene holds what the metric looks at; False is not a gap but another subject."""
+        """Whether this scene holds what the metric looks at.
+
+        False is not a gap but another subject.
+        """
 
     def measure(self, scene: Scene) -> Iterator[Measurement | Note]:
         """Measure; a figure that cannot be had is a Note. Raises GapError when none can be had."""
@@ -34,11 +38,17 @@ class Metric(Protocol):
 
 def every() -> dict[str, Metric]:
     """Every metric of a scene by name, in alphabetical order."""
-    return {name: cast("Metric", module) for name, module in _modules().items() if hasattr(module, "serves")}
+    return {
+        name: cast("Metric", module)
+        for name, module in _modules().items()
+        if hasattr(module, "serves")
+    }
 
 
 def _modules() -> dict[str, ModuleType]:
-    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+    names = sorted(
+        info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")
+    )
     return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
@@ -51,4 +61,8 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
 
 def quantities() -> dict[str, str]:
     """Every quantity that this toolkit measures, with its unit."""
-    return {quantity: unit for module in _modules().values() for quantity, unit in module.QUANTITIES.items()}
+    return {
+        quantity: unit
+        for module in _modules().values()
+        for quantity, unit in module.QUANTITIES.items()
+    }

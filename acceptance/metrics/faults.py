@@ -1,10 +1,11 @@
 """Picture faults: what a picture-diagnosis service looks for, each as a number on a scale and never as a verdict.
 
-Levels of single frames (``thumbnails``, which cites the methods) become one figure by the level that was *held*: the
-highest running median over one second, so that a flash or one broken frame does not count. Shake is the way to and fro
-over two seconds, a scene change the fall in likeness of the pictures before and after (P. Marziliano et al. and others
-as cited there; terms after ITU-T P.910 (10/2023)), a freeze what the coded stream proves (``_freeze``). No standard
-that the project has read gives limits for any of them (``checks/packs/picture_faults.toml``).
+Levels of single frames (``thumbnails``, which cites the methods) become one figure by the level
+that was *held*: the highest running median over one second, so that a flash or one broken frame
+does not count. Shake is the way to and fro over two seconds, a scene change the fall in likeness of
+the pictures before and after (P. Marziliano et al. and others as cited there; terms after ITU-T
+P.910 (10/2023)), a freeze what the coded stream proves (``_freeze``). No standard that the project
+has read gives limits for any of them (``checks/packs/picture_faults.toml``).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Quantity: feature of a frame, and by how much of itself the figure may be off (``benchmarks/faults.py``).
+# Quantity: feature of a frame, and by how much of itself the figure may be off
+# (``benchmarks/faults.py``).
 HELD = {
     "faults.black": ("black", 0.0),
     "faults.over_exposed": ("white", 0.0),
@@ -42,7 +44,12 @@ HELD = {
     "faults.snow": ("noise", 0.2),
     "faults.covered_lens": ("blank", 0.0),
 }
-QUANTITIES = {**dict.fromkeys(HELD, "%"), "faults.shake": "%", "faults.freeze": "s", "faults.scene_change": "%"}
+QUANTITIES = {
+    **dict.fromkeys(HELD, "%"),
+    "faults.shake": "%",
+    "faults.freeze": "s",
+    "faults.scene_change": "%",
+}
 METHOD = "highest level held over one second (running median)"
 SHAKE_METHOD = "way to and fro of the whole picture, a second, over two seconds"
 FREEZE_METHOD = "longest run of frames that the coded stream proves to repeat one picture"
@@ -59,7 +66,10 @@ NOTES = {  # reason where no frame tells
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """Level of a fault in ``frames`` (m,), by number, at ``at`` (m,) s: as ``seen`` (m,) and as ``held`` (m,)."""
+    """Level of a fault in ``frames`` (m,), by number, at ``at`` (m,) s.
+
+    As ``seen`` (m,) and as ``held`` (m,).
+    """
 
     frames: NDArray[np.int64]
     at: Array
@@ -78,12 +88,18 @@ class Level:
 
 
 def serves(scene: Scene) -> bool:
-    """Tell whether this is a moving picture of the device itself: no still, no film of screens by somebody's phone."""
+    """Tell whether this is a moving picture of the device itself.
+
+    No still, no film of screens by somebody's phone.
+    """
     return scene.shot.tap is not Tap.SCREEN and not scene.video.still
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure every fault; a Note for one that this picture cannot show. Raises GapError ``too_few_frames``."""
+    """Measure every fault; a Note for one that this picture cannot show.
+
+    Raises GapError ``too_few_frames``.
+    """
     frames = len(scene.series.times)
     if frames < FEWEST:
         what = f"the clip has {frames} frames, faults take at least {FEWEST}"
@@ -91,13 +107,21 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     for quantity, (feature, doubt) in HELD.items():
         level = held(scene.series.features[feature], elapsed(scene))
         reason = _why_not(scene, quantity, level)
-        yield _figure(scene, quantity, level, METHOD, doubt) if level and not reason else _note(scene, quantity, reason)
+        yield (
+            _figure(scene, quantity, level, METHOD, doubt)
+            if level and not reason
+            else _note(scene, quantity, reason)
+        )
     yield _freeze_figure(scene)
     for quantity, level, method in (
         ("faults.shake", shake(scene), SHAKE_METHOD),
         ("faults.scene_change", scene_change(scene), CHANGE_METHOD),
     ):
-        yield _figure(scene, quantity, level, method) if level else _note(scene, quantity, NOTES[quantity])
+        yield (
+            _figure(scene, quantity, level, method)
+            if level
+            else _note(scene, quantity, NOTES[quantity])
+        )
 
 
 def elapsed(scene: Scene) -> Array:
@@ -106,7 +130,10 @@ def elapsed(scene: Scene) -> Array:
 
 
 def held(levels: NDArray[np.float32], at: Array) -> Level | None:
-    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s; None where no frame tells (all nan)."""
+    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s.
+
+    None where no frame tells (all nan).
+    """
     frames = np.flatnonzero(np.isfinite(levels))
     if not frames.size:
         return None
@@ -122,30 +149,45 @@ def _width(at: Array, seconds: float) -> int:
 
 
 def shake(scene: Scene) -> Level | None:
-    """Way to and fro in % of the picture's height a second: what was moved one way *and* back within ``SWAY``."""
+    """Way to and fro in % of the picture's height a second.
+
+    What was moved one way *and* back within ``SWAY``.
+    """
     at = elapsed(scene)
-    moves = np.stack([scene.series.features[name] for name in ("moved_x", "moved_y")]).astype(np.float64)
+    moves = np.stack([scene.series.features[name] for name in ("moved_x", "moved_y")]).astype(
+        np.float64
+    )
     told = np.isfinite(moves)
     if 2 * told.sum(axis=1).max() < len(at) // motion_every(scene.video):
         return None
     moves, width = np.where(told, moves, 0), _width(at, SWAY)
-    to, fro = (uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant") for way in (1, -1))
+    to, fro = (
+        uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant")
+        for way in (1, -1)
+    )
     level = np.hypot(*np.minimum(to, fro)) / float(np.median(np.diff(at)))
     return Level(frames=np.arange(len(at)), at=at, seen=level, held=level)
 
 
 def scene_change(scene: Scene) -> Level | None:
-    """Fall in likeness (%) at each frame: of the picture before to this one and to those half a second on.
+    """Fall in likeness (%) at each frame.
 
-    Against how much alike neighbouring pictures are before and after, so that motion does not count.
+    Of the picture before to this one and to those half a second on.
+    Against how much alike neighbouring pictures are before and after, so that motion does not
+    count.
     """
     at, span = elapsed(scene), apart(scene.video)
-    before, ago = (scene.series.features[name].astype(np.float64) for name in ("like_before", "like_ago"))
+    before, ago = (
+        scene.series.features[name].astype(np.float64) for name in ("like_before", "like_ago")
+    )
     middle = np.arange(span, len(before) - span)
     told = middle[np.isfinite(before[middle]) & np.isfinite(ago[middle + span - 1])]
     if not told.size:
         return None
-    usual = [np.minimum(np.nanmedian(before[k - span + 1 : k]), np.nanmedian(before[k + 1 : k + span])) for k in told]
+    usual = [
+        np.minimum(np.nanmedian(before[k - span + 1 : k]), np.nanmedian(before[k + 1 : k + span]))
+        for k in told
+    ]
     fall = 100 * np.clip(np.array(usual) - np.maximum(before[told], ago[told + span - 1]), 0, None)
     return Level(frames=told, at=at[told], seen=fall, held=fall)
 
@@ -157,7 +199,9 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
     start, end = _longest(found.frozen, at)
     open_start, open_end = _longest(found.undecided, at)
     if start == end and open_start < open_end:
-        return _note(scene, "faults.freeze", "freeze_undecided", duration=_duration(at, open_start, open_end))
+        return _note(
+            scene, "faults.freeze", "freeze_undecided", duration=_duration(at, open_start, open_end)
+        )
     frames = sum(last - first for first, last in found.frozen)
     details: dict[str, Value] = {"freezes": len(found.frozen), "share": frames / len(at)}
     if start < end:
@@ -173,7 +217,12 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
         "faults.freeze",
         _duration(at, start, end),
         "s",
-        [BudgetLine(source="frames", contribution=(float(np.median(np.diff(at))) if start < end else 0.0) / 6**0.5)],
+        [
+            BudgetLine(
+                source="frames",
+                contribution=(float(np.median(np.diff(at))) if start < end else 0.0) / 6**0.5,
+            )
+        ],
         samples=len(at),
         method=FREEZE_METHOD,
         details=details,
@@ -190,7 +239,10 @@ def _duration(at: Array, start: int, end: int) -> float:
 
 
 def _why_not(scene: Scene, quantity: str, level: Level | None) -> str:
-    """Code of the reason why there is no figure, or why it would say nothing about the camera; empty: none."""
+    """Code of the reason why there is no figure, or why it would say nothing about the camera.
+
+    Empty: none.
+    """
     if quantity == "faults.stripes" and scene.located:
         return "chart_has_stripes"
     if quantity == "faults.colour_cast" and scene.reference.cb is None:
@@ -198,7 +250,9 @@ def _why_not(scene: Scene, quantity: str, level: Level | None) -> str:
     return NOTES.get(quantity, "flat_picture") if level is None else ""
 
 
-def _figure(scene: Scene, quantity: str, level: Level, method: str, doubt: float = 0.0) -> Measurement:
+def _figure(
+    scene: Scene, quantity: str, level: Level, method: str, doubt: float = 0.0
+) -> Measurement:
     return scene.figure(
         quantity,
         level.value,
@@ -215,7 +269,9 @@ def _scatter(level: Level) -> BudgetLine:
     """Scatter of the levels within the second that counts."""
     near = level.seen[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
     spread = float(near.std(ddof=1)) / len(near) ** 0.5 if len(near) > 1 else 0.0
-    return BudgetLine(source="frames", contribution=spread, degrees_of_freedom=max(1.0, len(near) - 1.0))
+    return BudgetLine(
+        source="frames", contribution=spread, degrees_of_freedom=max(1.0, len(near) - 1.0)
+    )
 
 
 def _bias(half: float) -> list[BudgetLine]:
@@ -253,4 +309,10 @@ def _curve(quantity: str, level: Level) -> Curve:
 
 def _note(scene: Scene, quantity: str, code: str, **parameters: Value) -> Note:
     reason = Reason(code=code, parameters=parameters)
-    return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="faults", quantity=quantity)
+    return Note(
+        reason=reason,
+        shot=scene.shot.id,
+        subject=scene.shot.subject,
+        metric="faults",
+        quantity=quantity,
+    )

@@ -1,17 +1,21 @@
 """Grey scale: steps told apart, tone curve, gamma, clipping and dynamic range, from printed steps of known light.
 
-The code of a step is the trimmed mean (10 % off each end) of the mean frame over the central half of its region in
-each direction. Two neighbours are told apart when their codes keep the printed order and differ by more than the larger
-of k times their pooled noise (total sigma per pixel, quantisation included; k = 1, the signal-to-noise ratio at which
-ISO 15739:2023 ends the dynamic range) and 2 codes of 219 (about 2 % of luminance at mid-grey, Weber's threshold of the
-eye). The count is 1 + the number of pairs told apart. The standards that ask for 8 steps (GB 50198-2011, 3.1.9) leave
-the criterion to the eye; this one is the toolkit's own, and only a standard series that the chart declares is counted.
+The code of a step is the trimmed mean (10 % off each end) of the mean frame over the central half
+of its region in each direction. Two neighbours are told apart when their codes keep the printed
+order and differ by more than the larger of k times their pooled noise (total sigma per pixel,
+quantisation included; k = 1, the signal-to-noise ratio at which ISO 15739:2023 ends the dynamic
+range) and 2 codes of 219 (about 2 % of luminance at mid-grey, Weber's threshold of the eye). The
+count is 1 + the number of pairs told apart. The standards that ask for 8 steps (GB 50198-2011,
+3.1.9) leave the criterion to the eye; this one is the toolkit's own, and only a standard series
+that the chart declares is counted.
 
-Gamma is the least-squares slope of the logarithm of the signal on that of the light, over the mid tones. The dynamic
-range runs from the light at which the curve is clipped to that at which the incremental signal is the temporal noise
-(ISO 15739:2023, 6.4), 20 lg of their ratio (as GA/T 1127-2013, C.3 counts 1000:1 as 60 dB).
+Gamma is the least-squares slope of the logarithm of the signal on that of the light, over the mid
+tones. The dynamic range runs from the light at which the curve is clipped to that at which the
+incremental signal is the temporal noise (ISO 15739:2023, 6.4), 20 lg of their ratio (as GA/T
+1127-2013, C.3 counts 1000:1 as 60 dB).
 
-Each pair is told apart with probability Phi(margin / u(margin)); the count's variance is the sum of p (1 - p).
+Each pair is told apart with probability Phi(margin / u(margin)); the count's variance is the sum of
+p (1 - p).
 """
 
 from __future__ import annotations
@@ -24,7 +28,17 @@ import numpy as np
 
 from acceptance.charts.printed_copy import tone_errors
 from acceptance.errors import GapError
-from acceptance.metrics._shared.grey_steps import LEAST, K, Step, clipped, count, dynamic_range, gamma, merged, step
+from acceptance.metrics._shared.grey_steps import (
+    LEAST,
+    K,
+    Step,
+    clipped,
+    count,
+    dynamic_range,
+    gamma,
+    merged,
+    step,
+)
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
 from acceptance.scene.views import middle_half
@@ -67,9 +81,13 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
     Raises GapError no_region (fewer than two printed steps), flat_picture and region_too_small.
     """
-    views = sorted((view for view in scene.of_kind("grey") if "step" in view.region.printed), key=_number)
+    views = sorted(
+        (view for view in scene.of_kind("grey") if "step" in view.region.printed), key=_number
+    )
     if len(views) < 2:
-        raise GapError("the picture shows fewer than two printed grey steps", code="no_region", kind="grey")
+        raise GapError(
+            "the picture shows fewer than two printed grey steps", code="no_region", kind="grey"
+        )
     if not np.ptp(scene.reference.luma):
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
     for view in views:
@@ -99,7 +117,9 @@ class _Scale:
             return self._note("grey_scale.steps", "steps_not_declared")
         declared = len(chart.steps.densities)
         if declared != len(self.views):
-            return self._note("grey_scale.steps", "steps_missing", seen=len(self.views), declared=declared)
+            return self._note(
+                "grey_scale.steps", "steps_missing", seen=len(self.views), declared=declared
+            )
         if uneven := self._unevenly_lit():
             return self._note("grey_scale.steps", "uneven_light", region=uneven[0], share=uneven[1])
         least = LEAST * (self.white - self.black)
@@ -107,7 +127,11 @@ class _Scale:
         return self._figure(
             "grey_scale.steps",
             counted.steps,
-            [BudgetLine(source="pairs_near_threshold", contribution=counted.uncertainty, evaluation="A")],
+            [
+                BudgetLine(
+                    source="pairs_near_threshold", contribution=counted.uncertainty, evaluation="A"
+                )
+            ],
             k=K,
             series=chart.steps.series,
             least_difference=least,
@@ -125,15 +149,21 @@ class _Scale:
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
             _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
-            *self._copy(math.hypot(*(slope.value * float(slope.weights @ error) for error in errors))),
+            *self._copy(
+                math.hypot(*(slope.value * float(slope.weights @ error) for error in errors))
+            ),
         ]
-        return self._figure("grey_scale.gamma", slope.value, lines, used=slope.light.size, residual=slope.residual)
+        return self._figure(
+            "grey_scale.gamma", slope.value, lines, used=slope.light.size, residual=slope.residual
+        )
 
     def clipping(self) -> Iterator[Measurement]:
         """Share of the steps that are clipped at black, and at white."""
         for name in ("low", "high"):
             share, doubt = clipped([getattr(one, name) for one in self.shown])
-            line = BudgetLine(source="steps_near_clipping", contribution=100 * doubt, evaluation="A")
+            line = BudgetLine(
+                source="steps_near_clipping", contribution=100 * doubt, evaluation="A"
+            )
             yield self._figure(f"grey_scale.clipped_{name}", 100 * share, [line])
 
     def dynamic_range(self) -> Measurement | Note:
@@ -143,7 +173,9 @@ class _Scale:
             return self._note("grey_scale.dynamic_range", "too_few_steps", steps=0, needed=3)
         shown, light = merged([self.shown[i] for i in order], [self.light[i] for i in order])
         if len(light) < 3:
-            return self._note("grey_scale.dynamic_range", "too_few_steps", steps=len(light), needed=3)
+            return self._note(
+                "grey_scale.dynamic_range", "too_few_steps", steps=len(light), needed=3
+            )
         found = dynamic_range(shown, light)
         lines = [
             _line("sampling", DECIBEL * found.sampling),
@@ -171,7 +203,10 @@ class _Scale:
         return [_line("chart copy", contribution)] if self.doubt else []
 
     def _unevenly_lit(self) -> tuple[str, float] | None:
-        """Name and unevenness of a step that the light falls off across; the darker half drowns in noise to tell."""
+        """Name and unevenness of a step that the light falls off across.
+
+        The darker half drowns in noise to tell.
+        """
         middle = sorted(self.light)[len(self.light) // 2]
         for view, light in zip(self.views, self.light, strict=True):
             if light >= middle:
@@ -186,11 +221,19 @@ class _Scale:
         for view in self.scene.of_kind("flat"):
             if "reflectance" in view.region.printed:
                 above = max(float(view.luma.mean()) - self.black, 1.0)
-                flats.setdefault(float(view.region.printed["reflectance"]), []).append(math.log(above))
+                flats.setdefault(float(view.region.printed["reflectance"]), []).append(
+                    math.log(above)
+                )
         return max((max(logs) - min(logs) for logs in flats.values()), default=0.0)
 
     def _figure(
-        self, quantity: str, value: float, budget: Sequence[BudgetLine], *, bound: bool = False, **details: Value
+        self,
+        quantity: str,
+        value: float,
+        budget: Sequence[BudgetLine],
+        *,
+        bound: bool = False,
+        **details: Value,
     ) -> Measurement:
         return self.scene.figure(
             quantity,
@@ -215,7 +258,12 @@ class _Scale:
 
 def _line(source: str, contribution: float, degrees_of_freedom: float | None = None) -> BudgetLine:
     kind = "A" if source == "sampling" else "B"
-    return BudgetLine(source=source, contribution=contribution, degrees_of_freedom=degrees_of_freedom, evaluation=kind)
+    return BudgetLine(
+        source=source,
+        contribution=contribution,
+        degrees_of_freedom=degrees_of_freedom,
+        evaluation=kind,
+    )
 
 
 def _number(view: View) -> int:

@@ -1,9 +1,10 @@
 """Retention, coverage, gaps, overlaps and wrong clocks of what a recorder has kept.
 
-Not from pixels: from the times of recordings (``recordings.py``), as a person checks a recorder's calendar. Retention
-is the time for which recordings are kept (order 196 of Chongqing, Article 11(4); GB 55029-2022, 3.5.2(5)), in days of
-24 hours back from a stated moment; no standard that was seen says how to count it, so the definitions are this
-toolkit's own (``docs/metrics/recordings.md``). Uncertainty after JCGM 100:2008, 4.3.7 (rectangular inputs).
+Not from pixels: from the times of recordings (``recordings.py``), as a person checks a recorder's
+calendar. Retention is the time for which recordings are kept (order 196 of Chongqing, Article
+11(4); GB 55029-2022, 3.5.2(5)), in days of 24 hours back from a stated moment; no standard that was
+seen says how to count it, so the definitions are this toolkit's own
+(``docs/metrics/recordings.md``). Uncertainty after JCGM 100:2008, 4.3.7 (rectangular inputs).
 """
 
 from __future__ import annotations
@@ -73,7 +74,11 @@ class Channel:
     @cached_property
     def stretches(self) -> list[Stretch]:
         """What every recording covers, up to the moment."""
-        placed = [(one.start, one.end) for one in self.recordings if one.start is not None and one.end is not None]
+        placed = [
+            (one.start, one.end)
+            for one in self.recordings
+            if one.start is not None and one.end is not None
+        ]
         return intervals.within(placed, -math.inf, self.until.moment)
 
     @cached_property
@@ -108,14 +113,18 @@ class Channel:
 
 
 def measure(asked: Recordings, found: Found) -> Iterator[Measurement | Note]:
-    """Measure every channel; what is wrong with recordings and clocks is a Note each. Raises PlanError (times)."""
+    """Measure every channel; what is wrong with recordings and clocks is a Note each.
+
+    Raises PlanError (times).
+    """
     channels = found.channels
     until = reference(asked, found)
     for name, ones in channels.items():
         yield from _faults(name, ones, found.zone)
     if until is None:
         yield Note(
-            metric="recordings", reason=Reason(code="no_recordings", parameters={"files": len(found.recordings)})
+            metric="recordings",
+            reason=Reason(code="no_recordings", parameters={"files": len(found.recordings)}),
         )
         return
     every = [
@@ -127,8 +136,14 @@ def measure(asked: Recordings, found: Found) -> Iterator[Measurement | Note]:
         if one.merged:
             yield from _channel(one, oldest)
         else:
-            unknown: dict[str, Any] = {"lower_bound": True, "bound_by": Reason(code="nothing_placed")}
-            yield from (_figure(one, "retention", 0.0, [], statistic=name, **unknown) for name in (CONTINUOUS, SPAN))
+            unknown: dict[str, Any] = {
+                "lower_bound": True,
+                "bound_by": Reason(code="nothing_placed"),
+            }
+            yield from (
+                _figure(one, "retention", 0.0, [], statistic=name, **unknown)
+                for name in (CONTINUOUS, SPAN)
+            )
 
 
 def _region(name: str) -> str:
@@ -157,14 +172,18 @@ def _moment(asked: Recordings, field: str, zone: timezone) -> tuple[float, bool]
     moment = moment_of(text, zone) if day is None else day
     if moment is None:
         where = f"recordings {asked.id}, {field}"
-        raise PlanError(f"{text!r} is no date or time", where=where, hint="Write it like 2026-11-25 08:30:00")
+        raise PlanError(
+            f"{text!r} is no date or time", where=where, hint="Write it like 2026-11-25 08:30:00"
+        )
     return moment, day is not None
 
 
 def reference(asked: Recordings, found: Found) -> Reference | None:
-    """Return the moment of inspection: as stated, else the end of the newest recording; None without either.
+    """Return the moment of inspection: as stated, else the end of the newest recording.
 
-    A day alone means a moment of that day that is not known: at its latest recording, within half a day.
+    None without either.
+    A day alone means a moment of that day that is not known: at its latest recording, within half a
+    day.
     """
     newest = max((one.end for one in found.recordings if one.end is not None), default=None)
     if not asked.until:
@@ -179,26 +198,41 @@ def _channel(one: Channel, oldest: float) -> Iterator[Measurement]:
     until, first = one.until.moment, one.merged[0][0]
     yield _figure(one, "retention", (until - one.since) / DAY, _moments(one), statistic=CONTINUOUS,
                   **_bound(one, one.since), details=_shown(one))  # fmt: skip
-    yield _figure(one, "retention", (until - first) / DAY, _moments(one), statistic=SPAN, **_bound(one, first))
+    yield _figure(
+        one, "retention", (until - first) / DAY, _moments(one), statistic=SPAN, **_bound(one, first)
+    )
     ends = _rectangular("time_stamp_resolution", math.sqrt(2 * len(one.merged)) * STAMP / 2)
     ends += _rectangular("recorder_clock", one.asked.clock_error)
     covered = intervals.length(one.merged) / (until - first)
     some = bool(one.not_placed)
     yield _figure(one, "coverage", 100 * covered, _scaled(ends, 100 / (until - first)), curve=_curve(one, oldest),
                   lower_bound=some)  # fmt: skip
-    every = intervals.gaps(one.merged, first, until)  # the longest is told also where it is too short to count
+    # the longest is told also where it is too short to count
+    every = intervals.gaps(one.merged, first, until)
     longest = max(every, key=lambda gap: gap[1] - gap[0], default=None)
     stamps = _scaled(_rectangular("time_stamp_resolution", math.sqrt(2) * STAMP / 2), 1 / MINUTE)
     length = (longest[1] - longest[0]) / MINUTE if longest else 0.0
-    when: dict[str, Value] = {"from": iso(longest[0], one.zone), "to": iso(longest[1], one.zone)} if longest else {}
-    yield _figure(one, "longest_gap", length, stamps if longest else [], details=when, upper_bound=some)
+    when: dict[str, Value] = (
+        {"from": iso(longest[0], one.zone), "to": iso(longest[1], one.zone)} if longest else {}
+    )
+    yield _figure(
+        one, "longest_gap", length, stamps if longest else [], details=when, upper_bound=some
+    )
     yield _figure(one, "gaps", len(one.gaps), [], details={"longer_than": one.asked.gap})
-    double = [each for each in intervals.overlaps(one.stretches) if each[1] - each[0] > one.asked.gap]
+    double = [
+        each for each in intervals.overlaps(one.stretches) if each[1] - each[0] > one.asked.gap
+    ]
     yield _figure(one, "overlaps", len(double), [], details={"seconds": intervals.length(double)})
     yield _figure(one, "clock_faults", one.faulty, [])
 
 
-def _figure(one: Channel, name: str, value: float, budget: Sequence[BudgetLine], **fields: Any) -> Measurement:  # noqa: ANN401 -- fields of Measurement
+def _figure(
+    one: Channel,
+    name: str,
+    value: float,
+    budget: Sequence[BudgetLine],
+    **fields: Any,  # noqa: ANN401 -- fields of Measurement
+) -> Measurement:
     quantity = f"recordings.{name}"
     return measurement(
         one.asked, quantity, value, QUANTITIES[quantity], budget, samples=len(one.recordings), method=METHOD,
@@ -207,9 +241,16 @@ def _figure(one: Channel, name: str, value: float, budget: Sequence[BudgetLine],
 
 
 def _shown(one: Channel) -> dict[str, Value]:
-    """Tell what stands beside the retention: the ends, the days of the calendar, what placed the recordings."""
-    sources = Counter(source for each in one.recordings for source in (each.start_by, each.end_by) if source)
-    days = [datetime.fromtimestamp(moment, one.zone).date() for moment in (one.since, one.until.moment)]
+    """Tell what stands beside the retention.
+
+    The ends, the days of the calendar, what placed the recordings.
+    """
+    sources = Counter(
+        source for each in one.recordings for source in (each.start_by, each.end_by) if source
+    )
+    days = [
+        datetime.fromtimestamp(moment, one.zone).date() for moment in (one.since, one.until.moment)
+    ]
     return {
         "channel": one.name,
         "first": iso(one.merged[0][0], one.zone),
@@ -224,7 +265,10 @@ def _shown(one: Channel) -> dict[str, Value]:
 
 
 def _bound(one: Channel, since: float) -> dict[str, Any]:
-    """Say that retention may be longer: recordings could not be placed, or nothing need have been overwritten yet."""
+    """Say that retention may be longer.
+
+    Recordings could not be placed, or nothing need have been overwritten yet.
+    """
     if one.not_placed:
         left_out = Reason(code="recordings_not_placed", parameters={"count": one.not_placed})
         return {"lower_bound": True, "bound_by": left_out}
@@ -236,7 +280,9 @@ def _bound(one: Channel, since: float) -> dict[str, Any]:
     if since > begun + DAY + one.asked.longest_break:
         return {}
     days = (one.until.moment - begun) / DAY
-    young = Reason(code="system_young", parameters={"since": one.asked.in_service, "days": round(days, 1)})
+    young = Reason(
+        code="system_young", parameters={"since": one.asked.in_service, "days": round(days, 1)}
+    )
     return {"lower_bound": True, "bound_by": young}
 
 
@@ -251,7 +297,9 @@ def _moments(one: Channel) -> list[BudgetLine]:
         ("sources_at_odds", odds),
         ("container_zone", _zone_doubt(one, placed[0])),
     )
-    return [line for name, half in lines if half for line in _scaled(_rectangular(name, half), 1 / DAY)]
+    return [
+        line for name, half in lines if half for line in _scaled(_rectangular(name, half), 1 / DAY)
+    ]
 
 
 def _zone_doubt(one: Channel, oldest: Recording) -> float:
@@ -264,7 +312,11 @@ def _apart(one: Recording) -> float:
     """Seconds by which the container's clock is ahead of the name's, where both tell and a fault was found."""
     told = one.evidence
     odd = any(fault.code in {"clock_off_by_hours", "container_differs"} for fault in one.faults)
-    return told.created - told.named_start if odd and told.created is not None and told.named_start is not None else 0.0
+    return (
+        told.created - told.named_start
+        if odd and told.created is not None and told.named_start is not None
+        else 0.0
+    )
 
 
 def _rectangular(source: str, half_width: float) -> list[BudgetLine]:
@@ -272,11 +324,17 @@ def _rectangular(source: str, half_width: float) -> list[BudgetLine]:
 
 
 def _scaled(lines: Sequence[BudgetLine], factor: float) -> list[BudgetLine]:
-    return [BudgetLine(source=one.source, contribution=one.contribution * factor, evaluation="B") for one in lines]
+    return [
+        BudgetLine(source=one.source, contribution=one.contribution * factor, evaluation="B")
+        for one in lines
+    ]
 
 
 def _curve(one: Channel, oldest: float) -> Curve:
-    """Share of time covered (%) against days before the moment: where it changes, in cells that all channels share."""
+    """Share of time covered (%) against days before the moment.
+
+    Where it changes, in cells that all channels share.
+    """
     until = one.until.moment
     cell = next((size for size in CELLS if (until - oldest) / size <= MOST_CELLS), CELLS[-1])
     number = max(1, math.ceil((until - oldest) / cell))
@@ -297,11 +355,23 @@ def _curve(one: Channel, oldest: float) -> Curve:
 
 
 def _faults(name: str, ones: Sequence[Recording], zone: timezone) -> Iterator[Note]:
-    """Count each kind of fault of a channel, those of different hours or years apart; name the first file."""
-    told = [(fault, one.file or iso(one.evidence.named_start, zone)) for one in ones for fault in one.faults]
-    key = lambda pair: (pair[0].code, str(pair[0].parameters.get("hours", pair[0].parameters.get("year", ""))))  # noqa: E731
+    """Count each kind of fault of a channel, those of different hours or years apart.
+
+    Name the first file.
+    """
+    told = [
+        (fault, one.file or iso(one.evidence.named_start, zone))
+        for one in ones
+        for fault in one.faults
+    ]
+    key = lambda pair: (  # noqa: E731
+        pair[0].code,
+        str(pair[0].parameters.get("hours", pair[0].parameters.get("year", ""))),
+    )
     for _, group in groupby(sorted(told, key=key), key=key):
         same = list(group)
         fault, file = same[0]
-        reason = Reason(code=fault.code, parameters={**fault.parameters, "count": len(same), "file": file})
+        reason = Reason(
+            code=fault.code, parameters={**fault.parameters, "count": len(same), "file": file}
+        )
         yield Note(metric="recordings", region=_region(name), reason=reason)

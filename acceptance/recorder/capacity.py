@@ -1,7 +1,8 @@
-"""For how many days storage holds streams: the calculation that stands beside a system too young to show it.
+"""For how many days storage holds streams.
 
-days = storage x usable share x 8 / (sum of bit rates x 86400). A calculation is no recording that was kept: it becomes
-a documented answer, never a measurement.
+The calculation that stands beside a system too young to show it.
+days = storage x usable share x 8 / (sum of bit rates x 86400). A calculation is no recording that
+was kept: it becomes a documented answer, never a measurement.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ AMOUNT = re.compile(r"(?:(\d+)\s*[x×*]\s*)?(\d+(?:\.\d+)?)\s*([A-Za-z/]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """What was calculated: ``days`` and their standard uncertainty, from bytes of storage and bit/s of all streams."""
+    """What was calculated.
+
+    ``days`` and their standard uncertainty, from bytes of storage and bit/s of all streams.
+    """
 
     days: float
     uncertainty: float
@@ -50,11 +54,17 @@ def _amount(text: str, units: dict[str, float], what: str, example: str) -> floa
     return int(match[1] or 1) * float(match[2]) * factor
 
 
-def calculate(storage: Sequence[float], bit_rates: Sequence[float], *, usable: float, accuracy: float) -> Capacity:
-    """Calculate the days; ``usable`` is the share left by RAID and file system, ``accuracy`` the relative half-width.
+def calculate(
+    storage: Sequence[float], bit_rates: Sequence[float], *, usable: float, accuracy: float
+) -> Capacity:
+    """Calculate the days.
 
-    Rectangular: the standard uncertainty is the half-width over the square root of three (JCGM 100:2008, 4.3.7).
+    ``usable`` is the share left by RAID and file system, ``accuracy`` the relative half-width.
+    Rectangular: the standard uncertainty is the half-width over the square root of three (JCGM
+    100:2008, 4.3.7).
     """
     total, rate = sum(storage) * usable, sum(bit_rates)
     days = 8 * total / rate / DAY
-    return Capacity(days=days, uncertainty=days * accuracy / math.sqrt(3), storage=total, bit_rate=rate)
+    return Capacity(
+        days=days, uncertainty=days * accuracy / math.sqrt(3), storage=total, bit_rate=rate
+    )

@@ -1,7 +1,7 @@
 """Times and channel in the names that usual recorders give their files; pure.
 
-A name is looked at as the path below the folder that was given, with forward slashes. What is not in a name is not
-guessed.
+A name is looked at as the path below the folder that was given, with forward slashes. What is not
+in a name is not guessed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from acceptance.errors import PlanError
 
-# Date and time in one piece: 20261125083000, 20261125083000123, 2026-11-25_08-30-00, 2026.11.25 08.30.00 ...
+# Date and time in one piece: 20261125083000, 20261125083000123, 2026-11-25_08-30-00, 2026.11.25
+# 08.30.00 ...
 DATE = r"(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)"
 TIME = r"(\d\d)[-_.:]?(\d\d)[-_.:]?(\d\d)(?:[.,]?(\d{3}))?"
 STAMP = rf"(?<!\d){DATE}[-_. T]{{0,3}}{TIME}(?!\d)"
@@ -34,7 +35,10 @@ PLACEHOLDERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """What a name tells: the channel (may be empty), and start and end on the recorder's own clock, without a zone."""
+    """What a name tells.
+
+    The channel (may be empty), and start and end on the recorder's own clock, without a zone.
+    """
 
     channel: str
     start: datetime | None = None
@@ -44,8 +48,8 @@ class Named:
 def read(name: str, pattern: str = "") -> Named:
     """Read a name, by ``pattern`` if there is one (``{channel}``, ``{start}``, ``{end}``, ``*`` for anything).
 
-    A name without a time, or with one that no calendar has, gives neither start nor end. Raises PlanError for a
-    pattern without ``{start}``.
+    A name without a time, or with one that no calendar has, gives neither start nor end. Raises
+    PlanError for a pattern without ``{start}``.
     """
     if pattern:
         return _by_pattern(name, pattern)
@@ -69,8 +73,16 @@ def _by_pattern(name: str, pattern: str) -> Named:
 def compiled(pattern: str) -> re.Pattern[str]:
     """Turn a pattern into a regular expression over the whole name. Raises PlanError."""
     parts = re.split(r"(\{\w+\}|\*)", pattern)
-    known = [PLACEHOLDERS.get(part.strip("{}")) if part[:1] in {"{", "*"} else re.escape(part) for part in parts]
-    if None in known or parts.count("{start}") != 1 or parts.count("{channel}") > 1 or parts.count("{end}") > 1:
+    known = [
+        PLACEHOLDERS.get(part.strip("{}")) if part[:1] in {"{", "*"} else re.escape(part)
+        for part in parts
+    ]
+    if (
+        None in known
+        or parts.count("{start}") != 1
+        or parts.count("{channel}") > 1
+        or parts.count("{end}") > 1
+    ):
         hint = "Write {channel}, {start} and {end}, each at most once, and * for anything; {start} must be there"
         raise PlanError("is no pattern of names", where=pattern, hint=hint)
     return re.compile("".join(part for part in known if part is not None))
@@ -85,7 +97,9 @@ def _of_tree(match: re.Match[str]) -> Named:
     channel = "/".join(part for part in places if part and part.lower() not in NO_CHANNEL)
     if len(start) < 3:
         return Named(channel=channel)
-    begun, ended = (_moment(f"{match['date']} {'.'.join(one)}") for one in (start, match["end"].split(".")))
+    begun, ended = (
+        _moment(f"{match['date']} {'.'.join(one)}") for one in (start, match["end"].split("."))
+    )
     if begun and ended and ended < begun:  # past midnight: the folder is that of the start
         ended += timedelta(days=1)
     return Named(channel=channel, start=begun, end=ended)
@@ -99,21 +113,28 @@ def _moment(text: str) -> datetime | None:
 
 
 def _plain(name: str) -> Named:
-    """Read a name with one or two stamps; the channel is what stands before the first, else what stands behind."""
+    """Read a name with one or two stamps.
+
+    The channel is what stands before the first, else what stands behind.
+    """
     stamps = list(PLAIN.finditer(name))[:2]
     if not stamps:
         return Named(channel=_channel(name.rpartition("/")[0]))
     before, behind = name[: stamps[0].start()], name[stamps[-1].end() :].rpartition(".")[0]
     worded = re.search(r"[^\W\d]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
-    return Named(channel=channel, start=_stamp(stamps[0]), end=_stamp(stamps[1]) if len(stamps) > 1 else None)
+    return Named(
+        channel=channel, start=_stamp(stamps[0]), end=_stamp(stamps[1]) if len(stamps) > 1 else None
+    )
 
 
 def _channel(text: str) -> str:
     """Strip separators, and folders that name days or kinds of file."""
     parts = [part.strip(" -_.") for part in text.split("/")]
     return "/".join(
-        part for part in parts if part and part.lower() not in NO_CHANNEL and not re.fullmatch(rf"{DATE}|\d\d", part)
+        part
+        for part in parts
+        if part and part.lower() not in NO_CHANNEL and not re.fullmatch(rf"{DATE}|\d\d", part)
     )
 
 

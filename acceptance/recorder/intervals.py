@@ -1,7 +1,7 @@
 """Stretches of time and what is left between them: interval arithmetic, pure.
 
-A stretch is a pair (start, end) of seconds on one clock, start <= end; half open, so that stretches which only touch do
-not overlap and leave no gap.
+A stretch is a pair (start, end) of seconds on one clock, start <= end; half open, so that stretches
+which only touch do not overlap and leave no gap.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ Stretch = tuple[float, float]
 
 
 def union(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Merge stretches that overlap or touch; the result is in order, and empty stretches are dropped."""
+    """Merge stretches that overlap or touch.
+
+    The result is in order, and empty stretches are dropped.
+    """
     merged: list[Stretch] = []
     for start, end in sorted(one for one in stretches if one[1] > one[0]):
         if merged and start <= merged[-1][1]:
@@ -39,15 +42,23 @@ def overlaps(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 def within(stretches: Iterable[Stretch], low: float, high: float) -> list[Stretch]:
     """Cut stretches to what lies from ``low`` to ``high``."""
-    return [(max(start, low), min(end, high)) for start, end in stretches if min(end, high) > max(start, low)]
+    return [
+        (max(start, low), min(end, high))
+        for start, end in stretches
+        if min(end, high) > max(start, low)
+    ]
 
 
-def gaps(merged: Sequence[Stretch], low: float, high: float, longer_than: float = 0.0) -> list[Stretch]:
+def gaps(
+    merged: Sequence[Stretch], low: float, high: float, longer_than: float = 0.0
+) -> list[Stretch]:
     """Return what the ``merged`` stretches leave open from ``low`` to ``high``, as far as it is ``longer_than`` s."""
     inside = within(merged, low, high)
     ends = [low, *(end for _, end in inside)]
     starts = [*(start for start, _ in inside), high]
-    return [(end, start) for end, start in zip(ends, starts, strict=True) if start - end > longer_than]
+    return [
+        (end, start) for end, start in zip(ends, starts, strict=True) if start - end > longer_than
+    ]
 
 
 def length(stretches: Iterable[Stretch]) -> float:

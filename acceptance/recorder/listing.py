@@ -1,7 +1,8 @@
-"""A list of recordings as a table: the one that a recorder gave of its search, or the one that this tool writes.
+"""A list of recordings as a table.
 
-The first line names the columns, in English or Chinese; any order, others are passed over. UTF-8 or GBK, separated by
-commas, semicolons or tabs. ``docs/formats.md`` describes every column.
+The one that a recorder gave of its search, or the one that this tool writes.
+The first line names the columns, in English or Chinese; any order, others are passed over. UTF-8 or
+GBK, separated by commas, semicolons or tabs. ``docs/formats.md`` describes every column.
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
 
 # A column's name here, and what else its heading may be.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "channel": ("channel", "camera", "通道", "通道号", "通道名称", "摄像机", "监控点", "监控点名称"),
+    "channel": (
+        "channel",
+        "camera",
+        "通道",
+        "通道号",
+        "通道名称",
+        "摄像机",
+        "监控点",
+        "监控点名称",
+    ),
     "start": ("start", "start time", "begin", "begin time", "开始时间", "起始时间", "录像开始时间"),
     "end": ("end", "end time", "stop", "stop time", "结束时间", "终止时间", "录像结束时间"),
     "file": ("file", "name", "file name", "filename", "文件", "文件名", "文件名称"),
@@ -44,8 +54,8 @@ DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()")
 def read(path: Path, *, zone: timezone, now: float) -> Found:
     """Read a list. Times without an offset are the recorder's clock in ``zone``.
 
-    Raises PlanError naming file, row (the heading is row 1) and field: not readable, no such column, a time that is
-    none, an empty channel.
+    Raises PlanError naming file, row (the heading is row 1) and field: not readable, no such
+    column, a time that is none, an empty channel.
     """
     rows = spreadsheet.rows(path)
     heading = _heading(rows[0], path)
@@ -68,7 +78,10 @@ def write(found: Found) -> bytes:
 
 def _written(one: Recording, zone: timezone) -> tuple[str, ...]:
     told = one.evidence
-    faults = [" ".join([fault.code, *(f"{value:g}" for value in fault.parameters.values())]) for fault in one.faults]
+    faults = [
+        " ".join([fault.code, *(f"{value:g}" for value in fault.parameters.values())])
+        for fault in one.faults
+    ]
     return (
         one.channel,
         *(iso(moment, zone) for moment in (told.named_start, told.named_end)),
@@ -95,7 +108,9 @@ def _heading(cells: list[str], path: Path) -> dict[str, int]:
 
 def _recording(told: Mapping[str, str], where: str, zone: timezone, now: float) -> Recording:
     if not told["channel"]:
-        raise PlanError("is empty", where=f"{where}, channel", hint="Every recording belongs to a channel")
+        raise PlanError(
+            "is empty", where=f"{where}, channel", hint="Every recording belongs to a channel"
+        )
     evidence = Evidence(
         named_start=_time(told, "start", where, zone),
         named_end=_time(told, "end", where, zone),
@@ -108,7 +123,11 @@ def _recording(told: Mapping[str, str], where: str, zone: timezone, now: float) 
     if "file_time" not in told:  # a list of ours may hold files that tell no time
         for name in ("start", "end"):
             if not told[name]:
-                raise PlanError("is empty", where=f"{where}, {name}", hint="Say when the recording starts and ends")
+                raise PlanError(
+                    "is empty",
+                    where=f"{where}, {name}",
+                    hint="Say when the recording starts and ends",
+                )
     return placed(told.get("file", ""), told["channel"], evidence, now=now, by="list")
 
 
@@ -124,14 +143,19 @@ def _time(told: Mapping[str, str], name: str, where: str, zone: timezone) -> flo
 
 
 def moment_of(text: str, zone: timezone) -> float | None:
-    """Read date and time, in ``zone`` where no offset is given, as POSIX seconds; None where it is none."""
+    """Read date and time, in ``zone`` where no offset is given, as POSIX seconds.
+
+    None where it is none.
+    """
     match = TIME.fullmatch(text) or DIGITS.fullmatch(text)
     if match is None:
         return None
     *parts, offset = match.groups()
     year, month, day, hour, minute, second = (int(part or 0) for part in parts)
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=_zone(offset, zone)).timestamp()
+        return datetime(
+            year, month, day, hour, minute, second, tzinfo=_zone(offset, zone)
+        ).timestamp()
     except ValueError:
         return None
 
@@ -150,7 +174,9 @@ def _number(told: Mapping[str, str], name: str, where: str) -> float | None:
     except ValueError:
         value = math.nan
     if value is not None and not 0 <= value < math.inf:
-        raise PlanError(f"{text!r} is no number of seconds", where=f"{where}, {name}", hint="Write it like 600")
+        raise PlanError(
+            f"{text!r} is no number of seconds", where=f"{where}, {name}", hint="Write it like 600"
+        )
     return value
 
 

@@ -1,4 +1,7 @@
-"""What people answered, as the report shows it: a panel's items and raters, and every other answer with its files."""
+"""What people answered, as the report shows it.
+
+A panel's items and raters, and every other answer with its files.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,9 @@ class Answered:
         """Name and hash of the files that answers were read from, keys included."""
         evidence = {name for one in self.session.plan.answers for name in one.evidence}
         kept = {
-            name.removeprefix(KEPT): digest for name, digest in self.session.hashes.items() if name.startswith(KEPT)
+            name.removeprefix(KEPT): digest
+            for name, digest in self.session.hashes.items()
+            if name.startswith(KEPT)
         }
         return sorted((name, digest) for name, digest in kept.items() if name not in evidence)
 
@@ -87,4 +92,8 @@ class Answered:
     def remarks(self, rater: Rater) -> list[str]:
         """Tell which tests name a rater."""
         words = wording.phrases(self.lang)["panel_report"]
-        return [str(words[name]) for name in ("screened", "shifted", "scattered") if getattr(rater, name)]
+        return [
+            str(words[name])
+            for name in ("screened", "shifted", "scattered")
+            if getattr(rater, name)
+        ]

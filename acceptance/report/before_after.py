@@ -1,7 +1,9 @@
-"""Two sessions clause by clause, before and after a repair say: what became better, worse, tested or untested.
+"""Two sessions clause by clause, before and after a repair say.
 
-A finding is better where its verdict is. The difference of two figures has U = sqrt(U1^2 + U2^2): they are taken as
-independent (JCGM 100:2008, 5.1.2), which is too wide, never too narrow, where chart and instruments are the same.
+What became better, worse, tested or untested.
+A finding is better where its verdict is. The difference of two figures has U = sqrt(U1^2 + U2^2):
+they are taken as independent (JCGM 100:2008, 5.1.2), which is too wide, never too narrow, where
+chart and instruments are the same.
 """
 
 from __future__ import annotations
@@ -38,8 +40,9 @@ class Change(StrEnum):
 class Row:
     """One requirement of one subject in both sessions; ``None`` where one has no such finding.
 
-    ``difference`` is after - before, ``expanded`` its U, ``beyond`` whether it exceeds that; None where the figures
-    cannot be held against each other: none, another unit, no uncertainty, or only a bound.
+    ``difference`` is after - before, ``expanded`` its U, ``beyond`` whether it exceeds that; None
+    where the figures cannot be held against each other: none, another unit, no uncertainty, or only
+    a bound.
     """
 
     clause: str
@@ -59,8 +62,15 @@ class Row:
 
     @property
     def told(self) -> bool:
-        """Whether it is worth a line: something changed, and not merely that one more thing does not apply."""
-        alone = (self.before or self.after) if self.change in {Change.ONLY_BEFORE, Change.ONLY_AFTER} else None
+        """Whether it is worth a line.
+
+        Something changed, and not merely that one more thing does not apply.
+        """
+        alone = (
+            (self.before or self.after)
+            if self.change in {Change.ONLY_BEFORE, Change.ONLY_AFTER}
+            else None
+        )
         empty = alone is not None and alone.verdict is Verdict.NOT_APPLICABLE
         return (self.change is not Change.SAME and not empty) or bool(self.beyond)
 
@@ -85,7 +95,10 @@ class Comparison:
 
 
 def compare(before: Session, after: Session) -> Comparison:
-    """Hold two sessions beside each other; what one pack asks under another's name is paired where only one differs."""
+    """Hold two sessions beside each other.
+
+    What one pack asks under another's name is paired where only one differs.
+    """
     names = _renamed(before, after)
     first = {_key(one, names): one for one in before.findings}
     second = {(one.requirement, one.subject): one for one in after.findings}
@@ -95,7 +108,10 @@ def compare(before: Session, after: Session) -> Comparison:
 
 
 def _renamed(before: Session, after: Session) -> dict[str, str]:
-    """Name of a pack of ``before`` in ``after``: where each has one that the other has not, they are paired."""
+    """Name of a pack of ``before`` in ``after``.
+
+    Where each has one that the other has not, they are paired.
+    """
     gone = [one for one in before.plan.packs if one not in after.plan.packs]
     new = [one for one in after.plan.packs if one not in before.plan.packs]
     return {gone[0]: new[0]} if len(gone) == len(new) == 1 else {}
@@ -106,7 +122,13 @@ def _key(one: Finding, names: Mapping[str, str]) -> tuple[str, str]:
     return f"{names.get(pack, pack)}#{name}", one.subject
 
 
-def _row(key: tuple[str, str], before: Finding | None, after: Finding | None, first: Session, second: Session) -> Row:
+def _row(
+    key: tuple[str, str],
+    before: Finding | None,
+    after: Finding | None,
+    first: Session,
+    second: Session,
+) -> Row:
     either = after or before
     difference, expanded = _difference(before, after, first, second)
     return Row(
@@ -142,7 +164,11 @@ def _difference(
     values = [one.value for one, home in ones if one.value is not None and not _bound(one, home)]
     if len(values) < len((before, after)) or len({one.unit for one, _ in ones}) > 1:
         return None, None
-    halves = [one.k * one.uncertainty for one, _ in ones if one.k is not None and one.uncertainty is not None]
+    halves = [
+        one.k * one.uncertainty
+        for one, _ in ones
+        if one.k is not None and one.uncertainty is not None
+    ]
     return values[1] - values[0], math.hypot(*halves) if len(halves) == len(ones) else None
 
 
@@ -152,7 +178,10 @@ def _bound(one: Finding, home: Session) -> bool:
 
 
 def _apart(before: Session, after: Session) -> Iterator[str]:
-    """Name what makes two sessions hard to compare: other packs, other files of a pack, other subjects."""
+    """Name what makes two sessions hard to compare.
+
+    Other packs, other files of a pack, other subjects.
+    """
     if before.plan.packs != after.plan.packs:
         yield f"judged by {', '.join(before.plan.packs)} before and by {', '.join(after.plan.packs)} after"
     for name in (one for one in before.plan.packs if one in after.plan.packs):
@@ -171,4 +200,8 @@ def _apart(before: Session, after: Session) -> Iterator[str]:
 
 def rows(found: Comparison) -> dict[str, Any]:
     """Return a comparison as JSON holds it."""
-    return {"apart": list(found.apart), "worse": found.worse, "rows": [asdict(row) for row in found.rows]}
+    return {
+        "apart": list(found.apart),
+        "worse": found.worse,
+        "rows": [asdict(row) for row in found.rows],
+    }

@@ -1,4 +1,7 @@
-"""What each page of the report shows, sorted: rows by subject and clause, curves by plot, requirements by source."""
+"""What each page of the report shows, sorted.
+
+Rows by subject and clause, curves by plot, requirements by source.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ MAIN_SHARE = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """A session and its packs, looked at as the pages need them. ``folder`` is the session folder."""
+    """A session and its packs, looked at as the pages need them.
+
+    ``folder`` is the session folder.
+    """
 
     session: Session
     packs: Sequence[Pack]
@@ -83,11 +89,15 @@ class Book:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every finding, numbered in order."""
-        return tuple(self._row(number, one) for number, one in enumerate(self.session.findings, start=1))
+        return tuple(
+            self._row(number, one) for number, one in enumerate(self.session.findings, start=1)
+        )
 
     def _row(self, number: int, finding: Finding) -> Row:
         requirement = self.requirements.get(finding.requirement)
-        clause = self.clauses.get((finding.pack, finding.clause)) or Clause(number=finding.clause, title="")
+        clause = self.clauses.get((finding.pack, finding.clause)) or Clause(
+            number=finding.clause, title=""
+        )
         words = requirement and self.text(requirement, "text")
         return Row(
             number=number,
@@ -98,7 +108,11 @@ class Book:
             item=(words or self.text(clause, "title") or finding.requirement).rstrip("。."),
             result=self._result(finding),
             rule=self._rule(finding, requirement),
-            note=" ".join(part for part in (self._note(finding), self._deviation(finding, requirement)) if part),
+            note=" ".join(
+                part
+                for part in (self._note(finding), self._deviation(finding, requirement))
+                if part
+            ),
             remarks=[wording.reason(one, self.lang) for one in finding.remarks],
         )
 
@@ -123,17 +137,27 @@ class Book:
             return str(label["yes"] if answer.yes else label["no"])
         if answer and answer.scores and finding.value is not None:
             raters = len({one.rater for one in answer.scores})
-            return str(label["score_mean"]).format(mean=wording.number(finding.value), raters=raters)
+            return str(label["score_mean"]).format(
+                mean=wording.number(finding.value), raters=raters
+            )
         if finding.value is None:
             return wording.DASH
         expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
-        bounds = {wording.bound(self.session.measurements[index]) for index in finding.measurements} - {""}
-        figure = wording.figure(finding.value, finding.unit, self.lang, expanded=expanded, k=finding.k)
+        bounds = {
+            wording.bound(self.session.measurements[index]) for index in finding.measurements
+        } - {""}
+        figure = wording.figure(
+            finding.value, finding.unit, self.lang, expanded=expanded, k=finding.k
+        )
         return "".join(bounds if len(bounds) == 1 else ()) + figure
 
     def _rule(self, finding: Finding, requirement: Requirement | None) -> str:
         if finding.decision_rule is None:
-            return wording.word("answer", "rule", self.lang) if finding.answer is not None else wording.DASH
+            return (
+                wording.word("answer", "rule", self.lang)
+                if finding.answer is not None
+                else wording.DASH
+            )
         if requirement and requirement.compare is Compare.COUNT:
             return wording.word("count", "rule", self.lang)
         return wording.rule(finding.decision_rule, self.lang)
@@ -146,13 +170,19 @@ class Book:
         return " ".join(
             part
             for one in ones
-            for part in (wording.region(one.region, self.lang), wording.word(one.statistic, "statistic", self.lang))
+            for part in (
+                wording.region(one.region, self.lang),
+                wording.word(one.statistic, "statistic", self.lang),
+            )
             if part
         )
 
     def _deviation(self, finding: Finding, requirement: Requirement | None) -> str:
         """Tell where the plan shortened the film that the requirement asks for."""
-        given, usual = self.session.plan.minimum_duration, requirement and requirement.minimum_duration
+        given, usual = (
+            self.session.plan.minimum_duration,
+            requirement and requirement.minimum_duration,
+        )
         if given is None or not usual or given >= usual or finding.verdict in UNJUDGED:
             return ""
         words = {"given": wording.number(given), "usual": wording.number(usual)}
@@ -164,12 +194,18 @@ class Book:
 
     def takes(self, shot: Shot) -> str:
         """Count the log's takes of a shot."""
-        count = sum(one.what == "taken" and one.details.get("shot") == shot.id for one in self.session.log)
+        count = sum(
+            one.what == "taken" and one.details.get("shot") == shot.id for one in self.session.log
+        )
         return str(count) if count else wording.DASH
 
     def share(self, line: BudgetLine, one: Measurement) -> str:
         """Return the share of a budget line in the combined variance, in per cent."""
-        return wording.share((line.contribution / one.uncertainty) ** 2) if one.uncertainty else wording.DASH
+        return (
+            wording.share((line.contribution / one.uncertainty) ** 2)
+            if one.uncertainty
+            else wording.DASH
+        )
 
     def having(self, *verdicts: str) -> list[Row]:
         """Rows with one of these verdicts that the bottom line takes."""
@@ -209,7 +245,9 @@ class Book:
     def to_confirm(self) -> dict[str, Row]:
         """Provisional rows that were judged, one for each requirement."""
         judged = (row for row in self.rows if row.finding.provisional and row.requirement)
-        return {row.finding.requirement: row for row in judged if row.finding.verdict not in UNJUDGED}
+        return {
+            row.finding.requirement: row for row in judged if row.finding.verdict not in UNJUDGED
+        }
 
     def applied(self, pack: Pack) -> list[Requirement]:
         """Return the requirements of a pack that applied to at least one subject."""
@@ -227,12 +265,19 @@ class Book:
         return pack_differences.partings(self.profiles, self.session.plan, self.session.findings)
 
     def outcomes(self, pack: Pack, clause: Clause) -> list[Outcome]:
-        """Tell what came of a clause: by requirement and verdict, and by reason for what does not apply."""
+        """Tell what came of a clause.
+
+        By requirement and verdict, and by reason for what does not apply.
+        """
         alike: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in self.rows:
             if (row.finding.pack, row.finding.clause) == (pack.id, clause.number):
                 aside = row.finding.verdict is Verdict.NOT_APPLICABLE
-                about = wording.reason(row.finding.reason, self.lang) if aside else row.finding.requirement
+                about = (
+                    wording.reason(row.finding.reason, self.lang)
+                    if aside
+                    else row.finding.requirement
+                )
                 alike[about, wording.verdict(row.finding, self.lang)].append(row)
         return [self._outcome(rows) for rows in alike.values()]
 
@@ -241,18 +286,23 @@ class Book:
         reasons = list(dict.fromkeys(wording.reason(one, self.lang) for one in tells))
         more = ["…"] if len(reasons) > MOST_REASONS else []
         items = list(dict.fromkeys(row.item for row in rows if row.requirement))
-        return Outcome(row=rows[0], count=len(rows), items=items, reasons=reasons[:MOST_REASONS] + more)
+        return Outcome(
+            row=rows[0], count=len(rows), items=items, reasons=reasons[:MOST_REASONS] + more
+        )
 
     def ways(self, pack: Pack, clause: Clause) -> list[str]:
         """Tell how a clause can be checked; nothing where it demands nothing."""
-        known = list(dict.fromkeys(one.how.value for one in pack.requirements if one.clause == clause.number))
+        known = list(
+            dict.fromkeys(one.how.value for one in pack.requirements if one.clause == clause.number)
+        )
         return known or (["unknown"] if clause.demands else [])
 
     @property
     def counts(self) -> dict[str, int]:
         """How many findings that count have each wording of a verdict, from pass to not applicable."""
         ordered = sorted(
-            (row for row in self.rows if row.finding.decides), key=lambda row: list(Verdict).index(row.finding.verdict)
+            (row for row in self.rows if row.finding.decides),
+            key=lambda row: list(Verdict).index(row.finding.verdict),
         )
         return dict(Counter(wording.verdict(row.finding, self.lang) for row in ordered))
 
@@ -260,12 +310,18 @@ class Book:
     def rules(self) -> dict[str, str]:
         """Decision rules used, with the largest probability of false acceptance (ILAC-G8:09/2019, k = 2)."""
         risk = wording.phrases(self.lang)["risk"]
-        return {row.rule: row.risk(risk) for row in self.rows if wording.DASH not in {row.rule, row.result}}
+        return {
+            row.rule: row.risk(risk)
+            for row in self.rows
+            if wording.DASH not in {row.rule, row.result}
+        }
 
     @property
     def amendment(self) -> dict[str, str]:
         """Why and by whom an earlier report was replaced, and the SHA-256 of its session.json, as the log tells."""
-        entry = next((one for one in reversed(self.session.log) if one.what == "judged_again"), None)
+        entry = next(
+            (one for one in reversed(self.session.log) if one.what == "judged_again"), None
+        )
         told = entry.details if entry else {}
         return {name: str(told[name]) for name in ("why", "by", "sha256") if told.get(name)}
 
@@ -276,16 +332,26 @@ class Book:
         operator = self.session.operator
         if operator and operator not in {one.name for one in people}:
             people.append(Person(name=operator, role="operator"))
-        signing = ([one for one in people if one.role == role] or [Person(name="", role=role)] for role in SIGNING)
-        return [one for ones in signing for one in ones] + [one for one in people if one.role not in SIGNING]
+        signing = (
+            [one for one in people if one.role == role] or [Person(name="", role=role)]
+            for role in SIGNING
+        )
+        return [one for ones in signing for one in ones] + [
+            one for one in people if one.role not in SIGNING
+        ]
 
     @property
     def concessions(self) -> list[tuple[Concession, Row]]:
-        """Concessions with the finding that each stands beside; in the report of an acceptance on site only."""
+        """Concessions with the finding that each stands beside.
+
+        In the report of an acceptance on site only.
+        """
         if self.session.plan.scope is not Scope.SITE:
             return []
         rows = {(row.finding.requirement, row.finding.subject): row for row in self.rows}
-        wanted = [(one, rows.get((one.requirement, one.subject))) for one in self.session.plan.concessions]
+        wanted = [
+            (one, rows.get((one.requirement, one.subject))) for one in self.session.plan.concessions
+        ]
         return [(one, row) for one, row in wanted if row]
 
     def conceded(self, finding: Finding) -> bool:
@@ -301,9 +367,16 @@ class Book:
         return self.text(self.requirements[name], "text")
 
     def to_correct(self, pack: str) -> list[Row]:
-        """Rows in a score that do not conform, or basically only: what the acceptance asks to be corrected."""
+        """Rows in a score that do not conform, or basically only.
+
+        What the acceptance asks to be corrected.
+        """
         wrong = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.CONDITIONAL_PASS}
-        rows = [row for row in self.rows if row.finding.pack == pack and row.requirement and row.requirement.part]
+        rows = [
+            row
+            for row in self.rows
+            if row.finding.pack == pack and row.requirement and row.requirement.part
+        ]
         return [row for row in rows if row.finding.decides and row.finding.verdict in wrong]
 
     def remark(self, finding: Finding) -> str:
@@ -318,27 +391,44 @@ class Book:
 
     @property
     def shown_beside(self) -> dict[str, list[list[Measurement]]]:
-        """Measurements that no finding rests on: of each subject, all regions of a quantity in a shot together."""
+        """Measurements that no finding rests on.
+
+        Of each subject, all regions of a quantity in a shot together.
+        """
         judged = {index for row in self.rows for index in row.finding.measurements}
-        others = self._sorted(index for index in range(len(self.session.measurements)) if index not in judged)
+        others = self._sorted(
+            index for index in range(len(self.session.measurements)) if index not in judged
+        )
         together: dict[tuple[str, ...], list[Measurement]] = {}
         for one in others:
-            together.setdefault((one.subject, one.quantity, one.direction, one.statistic, one.shot), []).append(one)
+            together.setdefault(
+                (one.subject, one.quantity, one.direction, one.statistic, one.shot), []
+            ).append(one)
         by_subject = groupby(together.values(), key=lambda ones: ones[0].subject)
         return {subject: list(groups) for subject, groups in by_subject}
 
     def main_sources(self, ones: Sequence[Measurement]) -> str:
         """Name the budget lines that make up a tenth or more of the variance of one of these figures."""
         lines = ((line, one) for one in ones for line in one.budget if one.uncertainty)
-        main = [line.source for line, one in lines if line.contribution**2 >= MAIN_SHARE * one.uncertainty**2]
-        return ", ".join(wording.word(source, "budget", self.lang) for source in dict.fromkeys(main)) or wording.DASH
+        main = [
+            line.source
+            for line, one in lines
+            if line.contribution**2 >= MAIN_SHARE * one.uncertainty**2
+        ]
+        return (
+            ", ".join(wording.word(source, "budget", self.lang) for source in dict.fromkeys(main))
+            or wording.DASH
+        )
 
     def _sorted(self, indices: Iterable[int]) -> list[Measurement]:
         ones = [self.session.measurements[index] for index in dict.fromkeys(indices)]
         return sorted(ones, key=lambda one: (one.subject, one.quantity, _natural(one.region)))
 
     def still(self, name: str) -> str | None:
-        """Return the address of a still relative to the session folder; None where the file is not in it."""
+        """Return the address of a still relative to the session folder.
+
+        None where the file is not in it.
+        """
         path = (self.folder / name).resolve()
         inside = path.is_relative_to(self.folder.resolve()) and path.is_file()
         return quote(name) if inside else None
@@ -388,9 +478,14 @@ class Book:
 
 
 def _role(text: str) -> str:
-    """Return the code of a role that is written out in one of the languages; any other stays as it is."""
+    """Return the code of a role that is written out in one of the languages.
+
+    Any other stays as it is.
+    """
     known: dict[str, str] = {
-        word: code for lang in wording.LANGUAGES for code, word in wording.phrases(lang)["role"].items()
+        word: code
+        for lang in wording.LANGUAGES
+        for code, word in wording.phrases(lang)["role"].items()
     }
     return known.get(text.strip(), text)
 

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A channel by its name: the figures by name, without their family; that of retention by its statistic."""
+    """A channel by its name: the figures by name, without their family.
+
+    That of retention by its statistic.
+    """
 
     name: str
     figures: Mapping[str, Measurement]
 
     def time(self, figure: str, detail: str) -> str:
-        """Return a time that stands beside a figure as people write it; a dash where there is none."""
+        """Return a time that stands beside a figure as people write it.
+
+        A dash where there is none.
+        """
         told = self.figures[figure].details.get(detail) if figure in self.figures else None
         return str(told)[:19].replace("T", " ") if told else "—"
 

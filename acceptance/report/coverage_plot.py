@@ -1,7 +1,7 @@
 """When each channel of a recorder was recorded, as inline SVG that reads in grey print too.
 
-One row a channel, time to the right. Black: recorded throughout; grey: part of the cell; white between two thin rules:
-nothing. Nothing is told by colour.
+One row a channel, time to the right. Black: recorded throughout; grey: part of the cell; white
+between two thin rules: nothing. Nothing is told by colour.
 """
 
 from __future__ import annotations
@@ -40,9 +40,16 @@ def draw(rows: Sequence[Row], until: datetime, words: Mapping[str, str]) -> str:
     oldest = min(row.curve.x[0] for row in rows)
     height = TOP + ROW * len(rows) + FOOT
     box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}"'
-    opening = f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="9" fill="#222">'
+    opening = (
+        f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="9" fill="#222">'
+    )
     lines = (_line(row, TOP + ROW * number, oldest) for number, row in enumerate(rows))
-    parts = [opening, *_legend(words), *_ticks(until, oldest, len(rows)), *(part for line in lines for part in line)]
+    parts = [
+        opening,
+        *_legend(words),
+        *_ticks(until, oldest, len(rows)),
+        *(part for line in lines for part in line),
+    ]
     return "".join([*parts, "</svg>"])
 
 
@@ -84,7 +91,11 @@ def _ticks(until: datetime, oldest: float, rows: int) -> Iterator[str]:
 
 def _legend(words: Mapping[str, str]) -> Iterator[str]:
     x = NAME
-    for name, fill in (("recorded", "rgb(30,30,30)"), ("partly", "rgb(160,160,160)"), ("nothing", "#fff")):
+    for name, fill in (
+        ("recorded", "rgb(30,30,30)"),
+        ("partly", "rgb(160,160,160)"),
+        ("nothing", "#fff"),
+    ):
         yield f'<rect x="{x:g}" y="6" width="12" height="8" fill="{fill}" stroke="#777" stroke-width=".5"/>'
         yield f'<text x="{x + 16:g}" y="13.5">{escape(words[name])}</text>'
         x += 110

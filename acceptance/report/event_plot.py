@@ -1,6 +1,8 @@
-"""What happened in a clip, over time, as inline SVG that reads in grey print: shapes tell what is what, not colours.
+"""What happened in a clip, over time, as inline SVG that reads in grey print.
 
-On top the bit rate with the key frames, below it the intervals between frames, then a lane for each kind of event.
+Shapes tell what is what, not colours.
+On top the bit rate with the key frames, below it the intervals between frames, then a lane for each
+kind of event.
 """
 
 from __future__ import annotations
@@ -45,12 +47,17 @@ class Lane:
 
 
 def draw(panels: Sequence[Panel], lanes: Sequence[Lane], duration: float, time: str) -> str:
-    """Draw ``duration`` s; ``time`` is the title of the axis. Jumps of the times run across all panels and lanes."""
+    """Draw ``duration`` s; ``time`` is the title of the axis.
+
+    Jumps of the times run across all panels and lanes.
+    """
     across = Axis(low=0.0, high=max(duration, 1e-3), start=LEFT, end=WIDTH - RIGHT)
     rows = [lane for lane in lanes if lane.kind != JUMP]
     middle, bottom = len(panels) * (PANEL + ROOM), len(panels) * (PANEL + ROOM) + LANE * len(rows)
     box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {bottom + FOOT + ROOM:g}"'
-    parts = [f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="10" fill="#222">']
+    parts = [
+        f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="10" fill="#222">'
+    ]
     parts += _grid(across, ROOM, bottom + ROOM, time)
     for number, panel in enumerate(panels):
         parts += _panel(panel, across, ROOM + number * (PANEL + ROOM))
@@ -64,7 +71,9 @@ def draw(panels: Sequence[Panel], lanes: Sequence[Lane], duration: float, time: 
 
 def ordered(kinds: Mapping[str, Sequence[Event]]) -> list[str]:
     """Kinds in the order of their lanes, those that are not known here last."""
-    return sorted(kinds, key=lambda kind: (ORDER.index(kind) if kind in ORDER else len(ORDER), kind))
+    return sorted(
+        kinds, key=lambda kind: (ORDER.index(kind) if kind in ORDER else len(ORDER), kind)
+    )
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start", more: str = "") -> str:
@@ -85,12 +94,22 @@ def _grid(across: Axis, top: float, bottom: float, time: str) -> Iterator[str]:
 def _panel(panel: Panel, across: Axis, top: float) -> Iterator[str]:
     """Draw a curve from zero up, in steps: each value holds for the time since the point before."""
     points = _thinned(list(zip(panel.curve.x, panel.curve.y, strict=True)))
-    up = Axis(low=0.0, high=1.08 * max((y for _, y in points), default=1.0) or 1.0, start=top + PANEL, end=top)
-    yield _path(f"M{LEFT:g} {top:g}V{top + PANEL:g}H{WIDTH - RIGHT:g}", 'stroke="#555" stroke-width=".8" fill="none"')
+    up = Axis(
+        low=0.0,
+        high=1.08 * max((y for _, y in points), default=1.0) or 1.0,
+        start=top + PANEL,
+        end=top,
+    )
+    yield _path(
+        f"M{LEFT:g} {top:g}V{top + PANEL:g}H{WIDTH - RIGHT:g}",
+        'stroke="#555" stroke-width=".8" fill="none"',
+    )
     for tick in up.ticks(3):
         yield _text(LEFT - 4, up(tick) + 3.5, f"{tick:.6g}", "end", 'font-size="8.5"')
     yield _text(2, top + PANEL / 2 + 3.5, panel.title)
-    corners = [(x, y) for (before, _), (end, y) in pairwise([(0.0, 0.0), *points]) for x in (before, end)]
+    corners = [
+        (x, y) for (before, _), (end, y) in pairwise([(0.0, 0.0), *points]) for x in (before, end)
+    ]
     line = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in corners)
     yield f'<polyline points="{line}" fill="none" stroke="#222" stroke-width="1" stroke-linejoin="round"/>'
 
@@ -101,7 +120,9 @@ def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     if length < 2:
         return points
     parts = (points[at : at + length] for at in range(0, len(points), length))
-    pairs = ({min(part, key=lambda one: one[1]), max(part, key=lambda one: one[1])} for part in parts)
+    pairs = (
+        {min(part, key=lambda one: one[1]), max(part, key=lambda one: one[1])} for part in parts
+    )
     return [point for pair in pairs for point in sorted(pair)]
 
 
@@ -139,7 +160,9 @@ def _hatched(left: float, right: float, base: float) -> str:
         width = min(HATCH, right - at)
         lines.append(f"M{at:.1f} {base:g}l{width:.1f} {-9 * width / HATCH:.1f}")
         at += HATCH
-    return _hollow(left, right, base) + _path("".join(lines), 'stroke="#222" stroke-width=".7" fill="none"')
+    return _hollow(left, right, base) + _path(
+        "".join(lines), 'stroke="#222" stroke-width=".7" fill="none"'
+    )
 
 
 def _bracket(left: float, right: float, base: float) -> str:
@@ -159,5 +182,8 @@ SHAPES = {
 def _jumps(lane: Lane, across: Axis, bottom: float) -> Iterator[str]:
     for event in lane.events:
         at = across(event.end)
-        yield _path(f"M{at:.1f} {ROOM:g}V{bottom:g}", 'stroke="#222" stroke-width="1.2" stroke-dasharray="5 3"')
+        yield _path(
+            f"M{at:.1f} {ROOM:g}V{bottom:g}",
+            'stroke="#222" stroke-width="1.2" stroke-dasharray="5 3"',
+        )
         yield _text(at + 3, ROOM + 8, lane.title, more='font-size="8.5"')

@@ -1,4 +1,7 @@
-"""What a session's measurements look like: curves that share a plot, and maps of the picture's zones."""
+"""What a session's measurements look like.
+
+Curves that share a plot, and maps of the picture's zones.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ MOST_COMPARED = 12
 MOST_CHANNELS = 40  # of one coverage map, which must fit on a page
 DRAWN_ELSEWHERE = frozenset({"recordings_coverage", "bit_rate", "frame_intervals"})
 MOST_TIMELINES = 12
-PANELS = {"bit_rate": "bit_rate", "frame_intervals": "interval"}  # curves of a timeline, with the words of their axes
+# curves of a timeline, with the words of their axes
+PANELS = {"bit_rate": "bit_rate", "frame_intervals": "interval"}
 COUNTED = {"frame_rate.dropped": ("dropped",), "frame_rate.repeated": ("repeated", "frozen")}
 
 
@@ -46,7 +50,15 @@ def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
     for one in measurements:
         curve = one.curve
         if curve and len(curve.x) > 1 and curve.name not in DRAWN_ELSEWHERE:
-            key = (one.subject, one.shot, curve.name, one.direction, curve.x_label, curve.y_label, curve.y_unit)
+            key = (
+                one.subject,
+                one.shot,
+                curve.name,
+                one.direction,
+                curve.x_label,
+                curve.y_label,
+                curve.y_unit,
+            )
             groups[key].setdefault(_line(one, lang), curve)
     parts = [(key, part) for key, lines in groups.items() for part in _parts(lines)]
     return [_plot(key, part, lang) for key, part in parts[:MOST_PLOTS]]
@@ -60,40 +72,64 @@ def _line(one: Measurement, lang: str) -> str:
 
 def _parts(lines: Mapping[str, Curve]) -> list[dict[str, Curve]]:
     items = list(lines.items())
-    return [dict(items[at : at + plots.MOST_LINES]) for at in range(0, len(items), plots.MOST_LINES)]
+    return [
+        dict(items[at : at + plots.MOST_LINES]) for at in range(0, len(items), plots.MOST_LINES)
+    ]
 
 
 def _plot(key: tuple[str, ...], lines: Mapping[str, Curve], lang: str) -> Exhibit:
     words = wording.phrases(lang)
-    worded = {name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in lines.items()}
+    worded = {
+        name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in lines.items()
+    }
     direction = wording.word(key[3], "direction", lang) if key[3] else ""
     name = wording.word(key[2], "curve", lang) + (f" · {direction}" if direction else "")
     return Exhibit(subject=key[0], shot=key[1], name=name, svg=Markup(plots.draw(worded)))  # noqa: S704 - plots.py escapes
 
 
 def compared(pairs: Iterable[Pair], lang: str) -> list[Exhibit]:
-    """Draw a curve that live and playback both have in one plot: the modulation first, the resolution it is about."""
+    """Draw a curve that live and playback both have in one plot.
+
+    The modulation first, the resolution it is about.
+    """
     told = [(pair, *curves) for pair in pairs for curves in pair.curves]
-    distinct = {(pair.playback.id, one.region, one.direction, a.name): (pair, one, a, b) for pair, one, a, b in told}
+    distinct = {
+        (pair.playback.id, one.region, one.direction, a.name): (pair, one, a, b)
+        for pair, one, a, b in told
+    }
     first = sorted(distinct.values(), key=lambda each: each[2].name != "mtf")
     return [_beside(pair, one, (a, b), lang) for pair, one, a, b in first[:MOST_COMPARED]]
 
 
 def _beside(pair: Pair, one: Measurement, both: tuple[Curve, Curve], lang: str) -> Exhibit:
-    key = (pair.playback.subject, f"{pair.live.id} → {pair.playback.id}", both[0].name, one.direction)
-    lines = {wording.word(path, "path", lang): curve for path, curve in zip(Path, both, strict=True)}
+    key = (
+        pair.playback.subject,
+        f"{pair.live.id} → {pair.playback.id}",
+        both[0].name,
+        one.direction,
+    )
+    lines = {
+        wording.word(path, "path", lang): curve for path, curve in zip(Path, both, strict=True)
+    }
     drawn = _plot(key, lines, lang)
     where = wording.region(one.region.partition(".")[0] if one.direction else one.region, lang)
     return replace(drawn, name=f"{drawn.name} · {where}" if where else drawn.name)
 
 
 def timelines(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
-    """Draw what happened in each shot over time: bit rate, intervals between frames, and events of every kind."""
+    """Draw what happened in each shot over time.
+
+    Bit rate, intervals between frames, and events of every kind.
+    """
     shots: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
     for one in measurements:
         if not one.statistic:
             shots[one.subject, one.shot].append(one)
-    found = [_timeline(key, ones, lang) for key, ones in shots.items() if any(_in_panel(one) for one in ones)]
+    found = [
+        _timeline(key, ones, lang)
+        for key, ones in shots.items()
+        if any(_in_panel(one) for one in ones)
+    ]
     return found[:MOST_TIMELINES]
 
 
@@ -129,7 +165,10 @@ def _duration(ones: Sequence[Measurement]) -> float:
 
 
 def _events(ones: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:
-    """Events by kind, those that were counted and did not happen too; and the kinds of which there may be more."""
+    """Events by kind, those that were counted and did not happen too.
+
+    And the kinds of which there may be more.
+    """
     events: dict[str, list[Event]] = defaultdict(list)
     bounded: set[str] = set()
     for one in ones:
@@ -148,8 +187,13 @@ def _total(events: Sequence[Event], *, bounded: bool) -> str:
     return f"\u2265{number}" if bounded else str(number)
 
 
-def zone_maps(measurements: Sequence[Measurement], shots: Iterable[Shot], lang: str) -> list[Exhibit]:
-    """Draw the zones of every shot in which edges were measured; several edges of a zone and direction are averaged."""
+def zone_maps(
+    measurements: Sequence[Measurement], shots: Iterable[Shot], lang: str
+) -> list[Exhibit]:
+    """Draw the zones of every shot in which edges were measured.
+
+    Several edges of a zone and direction are averaged.
+    """
     words = wording.phrases(lang)["zone_map"]
     headings = [words[name] for name in ("mtf50", "line_widths", "limit", "ratio")]
     maps = []
@@ -157,23 +201,35 @@ def zone_maps(measurements: Sequence[Measurement], shots: Iterable[Shot], lang: 
         zones = _zones([one for one in measurements if one.shot == shot.id])
         if zones:
             drawn = zone_plot.draw(zones, _aspect(shot), headings)
-            maps.append(Exhibit(subject=shot.subject, shot=shot.id, name=words["title"], svg=Markup(drawn)))  # noqa: S704 - zone_map.py escapes
+            maps.append(
+                Exhibit(subject=shot.subject, shot=shot.id, name=words["title"], svg=Markup(drawn))  # noqa: S704 - zone_map.py escapes
+            )
     return maps[:MOST_MAPS]
 
 
-def coverage_maps(measurements: Sequence[Measurement], recordings: Iterable[Recordings], lang: str) -> list[Exhibit]:
+def coverage_maps(
+    measurements: Sequence[Measurement], recordings: Iterable[Recordings], lang: str
+) -> list[Exhibit]:
     """Draw when each channel was recorded, as many channels in one map as a page holds."""
     words = wording.phrases(lang)["coverage_map"]
     maps = []
     for one in recordings:
         mine = [item for item in measurements if item.shot == one.id]
-        told = {item.region: item for item in mine if item.quantity == "recordings.retention" and item.details}
-        covered = [item for item in mine if item.quantity == "recordings.coverage" and item.region in told]
+        told = {
+            item.region: item
+            for item in mine
+            if item.quantity == "recordings.retention" and item.details
+        }
+        covered = [
+            item for item in mine if item.quantity == "recordings.coverage" and item.region in told
+        ]
         rows = [_channel(item.curve, told[item.region]) for item in covered if item.curve]
         for at in range(0, len(rows), MOST_CHANNELS):
             until = datetime.fromisoformat(str(next(iter(told.values())).details["until"]))
             drawn = coverage_plot.draw(rows[at : at + MOST_CHANNELS], until, words)
-            maps.append(Exhibit(subject=one.subject, shot=one.id, name=words["title"], svg=Markup(drawn)))  # noqa: S704 - coverage_map.py escapes
+            maps.append(
+                Exhibit(subject=one.subject, shot=one.id, name=words["title"], svg=Markup(drawn))  # noqa: S704 - coverage_map.py escapes
+            )
     return maps
 
 
@@ -201,7 +257,9 @@ def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_plot.Row]]:
                 row = zone_plot.Row(
                     direction=direction,
                     mtf50=fmean(one.value for one in sharp),
-                    line_widths=fmean(float(one.details["line_widths_per_height"]) for one in sharp),
+                    line_widths=fmean(
+                        float(one.details["line_widths_per_height"]) for one in sharp
+                    ),
                     limit=fmean(limits) if limits else None,
                     ratio=fmean(ratios) if ratios else None,
                 )
@@ -211,5 +269,9 @@ def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_plot.Row]]:
 
 def _is(one: Measurement, name: str, zone: str, direction: str) -> bool:
     """Tell whether this is the figure of an edge in a zone and direction, with what a map needs."""
-    same = one.quantity == f"resolution.{name}" and one.direction == direction and one.details.get("zone") == zone
+    same = (
+        one.quantity == f"resolution.{name}"
+        and one.direction == direction
+        and one.details.get("zone") == zone
+    )
     return same and "line_widths_per_height" in one.details

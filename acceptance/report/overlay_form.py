@@ -1,6 +1,8 @@
-"""An overlay to fill in: every provisional requirement and every clause of which nothing is known, commented out.
+"""An overlay to fill in.
 
-What is not filled in stays a comment and changes nothing. Prose begins with ``##``, what can be filled in with ``#``.
+Every provisional requirement and every clause of which nothing is known, commented out.
+What is not filled in stays a comment and changes nothing. Prose begins with ``##``, what can be
+filled in with ``#``.
 """
 
 from __future__ import annotations
@@ -21,14 +23,22 @@ BLANK_RECORD = ("by", "on", "copy")
 def form(pack: Pack, extends: str, identity: str, lang: str) -> str:
     """Write the file: ``extends`` is how the base is named from it, ``identity`` its own id."""
     words = wording.phrases(lang)["overlay"]
-    lines = [f"## {line}" for line in words["form"].format(number=pack.number, pack=pack.id).splitlines()]
+    lines = [
+        f"## {line}" for line in words["form"].format(number=pack.number, pack=pack.id).splitlines()
+    ]
     lines += ["", f"id = {_text(identity)}", f"extends = {_text(extends)}"]
     for clause in pack.clauses:
         own = [one for one in pack.requirements if one.clause == clause.number]
         asked = [line for one in own if _provisional(one) for line in _requirement(one, lang)]
         unknown = [*_unknown(pack, clause, lang)] if clause.demands and not own else []
         if asked or unknown:
-            lines += ["", "", f"## {'-' * 8} {clause.number} {_title(clause, lang)}", *asked, *unknown]
+            lines += [
+                "",
+                "",
+                f"## {'-' * 8} {clause.number} {_title(clause, lang)}",
+                *asked,
+                *unknown,
+            ]
     return "\n".join([*lines, *_others(pack, lang), ""])
 
 

@@ -1,7 +1,8 @@
 """Live against playback: what two shots of one chart through two taps differ in, figure by figure.
 
-playback - live with its uncertainty (JCGM 100:2008, 5.2: inputs that both share are correlated, all others are taken as
-independent). Numbers only: whether a difference is beyond its uncertainty is told, no verdict is given.
+playback - live with its uncertainty (JCGM 100:2008, 5.2: inputs that both share are correlated, all
+others are taken as independent). Numbers only: whether a difference is beyond its uncertainty is
+told, no verdict is given.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
     from acceptance.model import Curve, Measurement, Note, Reason, Shot
 
-# Inputs that are the same in both shots, so that they act on both figures alike: the print, and the lens.
+# Inputs that are the same in both shots, so that they act on both figures alike: the print, and the
+# lens.
 SHARED = frozenset({"chart copy", "focal_length", "lens_centre", "lens_model"})
 PRINT = frozenset({"chart copy"})
-CODING = "coding"  # how far a coded figure is from the camera's: what the two coders take is what is looked for
-LEFT_OUT = frozenset({"latency", "recordings", "stream", "low_light"})  # a recording has no delay; not of one shot
-COUNTS = frozenset({"frame_rate.dropped", "frame_rate.repeated"})  # of films that need not be equally long
+# how far a coded figure is from the camera's: what the two coders take is what is looked for
+CODING = "coding"
+# a recording has no delay; not of one shot
+LEFT_OUT = frozenset({"latency", "recordings", "stream", "low_light"})
+# of films that need not be equally long
+COUNTS = frozenset({"frame_rate.dropped", "frame_rate.repeated"})
 PER_PIXEL = frozenset({"cycle/px", "px", "px/m"})
 
 
@@ -40,7 +45,10 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One figure live and in playback; ``difference`` is playback - live, ``uncertainty`` its standard uncertainty."""
+    """One figure live and in playback.
+
+    ``difference`` is playback - live, ``uncertainty`` its standard uncertainty.
+    """
 
     live: Measurement
     playback: Measurement
@@ -59,7 +67,10 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """A figure that the live shot has and the playback has not; ``reason`` where a note tells why."""
+    """A figure that the live shot has and the playback has not.
+
+    ``reason`` where a note tells why.
+    """
 
     live: Measurement
     reason: Reason | None
@@ -67,7 +78,10 @@ class Loss:
 
 @dataclass(frozen=True, kw_only=True)
 class Rest:
-    """One quantity in regions that came out alike: as ``Told`` has it, or "lost" for the ``reason``."""
+    """One quantity in regions that came out alike.
+
+    As ``Told`` has it, or "lost" for the ``reason``.
+    """
 
     lives: tuple[Measurement, ...]
     told: str
@@ -90,36 +104,60 @@ class Pair:
 
     @property
     def shown(self) -> list[Difference]:
-        """What a page shows row by row: differences beyond, then those that can be told of centre or whole picture."""
+        """What a page shows row by row.
+
+        Differences beyond, then those that can be told of centre or whole picture.
+        """
         near = (one for one in self.differences if one.told is Told.WITHIN)
-        return [*self.beyond, *(one for one in near if one.live.region.partition(".")[0] in {"", "centre"})]
+        return [
+            *self.beyond,
+            *(one for one in near if one.live.region.partition(".")[0] in {"", "centre"}),
+        ]
 
     @property
     def rest(self) -> list[Rest]:
-        """All others, regions together that came out alike: those not shown, then what was lost, by its reason."""
+        """All others, regions together that came out alike.
+
+        Those not shown, then what was lost, by its reason.
+        """
         shown = {id(one) for one in self.shown}
-        others = [(one.live, one.told.value, None) for one in self.differences if id(one) not in shown]
+        others = [
+            (one.live, one.told.value, None) for one in self.differences if id(one) not in shown
+        ]
         lost = [(one.live, "lost", one.reason) for one in self.losses]
         groups: dict[tuple[str, ...], list[tuple[Measurement, str, Reason | None]]] = {}
         for live, told, reason in (*others, *lost):
-            key = (live.quantity, live.direction, live.statistic, told, reason.code if reason else "")
+            key = (
+                live.quantity,
+                live.direction,
+                live.statistic,
+                told,
+                reason.code if reason else "",
+            )
             groups.setdefault(key, []).append((live, told, reason))
         return [
-            Rest(lives=tuple(one[0] for one in ones), told=ones[0][1], reason=ones[0][2]) for ones in groups.values()
+            Rest(lives=tuple(one[0] for one in ones), told=ones[0][1], reason=ones[0][2])
+            for ones in groups.values()
         ]
 
     @property
     def curves(self) -> list[tuple[Measurement, Curve, Curve]]:
-        """Curves that both have: the live figure that bears one, the curve live, the curve in playback."""
+        """Curves that both have.
+
+        The live figure that bears one, the curve live, the curve in playback.
+        """
         both = ((one.live, one.live.curve, one.playback.curve) for one in self.differences)
         return [(live, a, b) for live, a, b in both if a and b and a.name == b.name]
 
 
-def pairs(shots: Sequence[Shot], measurements: Sequence[Measurement], notes: Sequence[Note] = ()) -> list[Pair]:
-    """Hold every playback beside its live shot: the one that it names (``live``), else the only one that fits.
+def pairs(
+    shots: Sequence[Shot], measurements: Sequence[Measurement], notes: Sequence[Note] = ()
+) -> list[Pair]:
+    """Hold every playback beside its live shot.
 
-    One fits that is of the same subject, chart and print, under the same conditions. ``notes`` tell why a figure is
-    missing in playback.
+    The one that it names (``live``), else the only one that fits.
+    One fits that is of the same subject, chart and print, under the same conditions. ``notes`` tell
+    why a figure is missing in playback.
     """
     return [
         _pair(live, shot, measurements, notes)
@@ -137,16 +175,24 @@ def _fits(live: Shot, playback: Shot) -> bool:
     if playback.live:
         return live.id == playback.live
     stated = [{(one.name, one.value) for one in shot.conditions} for shot in (live, playback)]
-    same = (live.subject, live.chart, live.chart_copy) == (playback.subject, playback.chart, playback.chart_copy)
+    same = (live.subject, live.chart, live.chart_copy) == (
+        playback.subject,
+        playback.chart,
+        playback.chart_copy,
+    )
     return same and live.chart is not None and stated[0] == stated[1]
 
 
-def _pair(live: Shot, playback: Shot, measurements: Sequence[Measurement], notes: Sequence[Note]) -> Pair:
+def _pair(
+    live: Shot, playback: Shot, measurements: Sequence[Measurement], notes: Sequence[Note]
+) -> Pair:
     shown, again = (
         {_key(one): one for one in measurements if one.shot == shot.id and _comparable(one)}
         for shot in (live, playback)
     )
-    resized = any(live.stream.get(side) != playback.stream.get(side) for side in ("width", "height"))
+    resized = any(
+        live.stream.get(side) != playback.stream.get(side) for side in ("width", "height")
+    )
     printed = (live.chart, live.chart_copy) == (playback.chart, playback.chart_copy)
     shared = SHARED if printed else SHARED - PRINT
     both = ((one, again[key]) for key, one in shown.items() if key in again)
@@ -160,7 +206,10 @@ def _pair(live: Shot, playback: Shot, measurements: Sequence[Measurement], notes
 
 
 def _loss(live: Measurement, notes: Sequence[Note]) -> Loss:
-    """Look for the note that tells most: of the quantity and region, of the quantity, of its metric, of the shot."""
+    """Look for the note that tells most.
+
+    Of the quantity and region, of the quantity, of its metric, of the shot.
+    """
     family = live.quantity.partition(".")[0]
     wanted = ((live.quantity, live.region), (live.quantity, ""), ("", live.region), ("", ""))
     for quantity, region in wanted:
@@ -178,7 +227,9 @@ def _comparable(one: Measurement) -> bool:
     return one.quantity.partition(".")[0] not in LEFT_OUT and one.quantity not in COUNTS
 
 
-def _difference(live: Measurement, playback: Measurement, shared: frozenset[str], *, resized: bool) -> Difference:
+def _difference(
+    live: Measurement, playback: Measurement, shared: frozenset[str], *, resized: bool
+) -> Difference:
     budget = tuple(_budget(live, playback, shared))
     total = combine(budget)
     difference = playback.value - live.value
@@ -197,7 +248,10 @@ def _difference(live: Measurement, playback: Measurement, shared: frozenset[str]
 
 
 def _trouble(live: Measurement, playback: Measurement, *, resized: bool) -> Told | None:
-    """Say why a difference tells nothing: one side is only a bound, pixels of two sizes, another method."""
+    """Say why a difference tells nothing.
+
+    One side is only a bound, pixels of two sizes, another method.
+    """
     if any(one.lower_bound or one.upper_bound for one in (live, playback)):
         return Told.BOUND
     if resized and live.unit in PER_PIXEL:
@@ -205,17 +259,26 @@ def _trouble(live: Measurement, playback: Measurement, *, resized: bool) -> Told
     return Told.METHOD if live.method != playback.method else None
 
 
-def _budget(live: Measurement, playback: Measurement, shared: frozenset[str]) -> Iterator[BudgetLine]:
-    """List the inputs of the difference: those of either figure, and of what both share what does not cancel."""
+def _budget(
+    live: Measurement, playback: Measurement, shared: frozenset[str]
+) -> Iterator[BudgetLine]:
+    """List the inputs of the difference.
+
+    Those of either figure, and of what both share what does not cancel.
+    """
     for one in (live, playback):
-        yield from (line for line in one.budget if line.source not in shared and line.source != CODING)
+        yield from (
+            line for line in one.budget if line.source not in shared and line.source != CODING
+        )
     for source in sorted(shared):
         sides = [[line for line in one.budget if line.source == source] for one in (live, playback)]
         left = abs(_root(sides[0]) - _root(sides[1]))
         if left:
             freedoms = (line.degrees_of_freedom for side in sides for line in side)
             freedom = min((one for one in freedoms if one), default=None)
-            yield BudgetLine(source=source, contribution=left, degrees_of_freedom=freedom, evaluation="B")
+            yield BudgetLine(
+                source=source, contribution=left, degrees_of_freedom=freedom, evaluation="B"
+            )
 
 
 def _root(lines: Sequence[BudgetLine]) -> float:
@@ -223,7 +286,10 @@ def _root(lines: Sequence[BudgetLine]) -> float:
 
 
 def rows(pair: Pair) -> Iterator[dict[str, Any]]:
-    """Give what ``measure --json`` holds of a pair (``docs/formats.md``): its differences, then what was lost."""
+    """Give what ``measure --json`` holds of a pair (``docs/formats.md``).
+
+    Its differences, then what was lost.
+    """
     for one in pair.differences:
         yield _row(pair, one.live) | {
             "playback": one.playback.value,
@@ -237,12 +303,17 @@ def rows(pair: Pair) -> Iterator[dict[str, Any]]:
             "reason": None,
         }
     for lost in pair.losses:
-        empty = dict.fromkeys(("playback", "difference", "uncertainty", "k", "expanded", "degrees_of_freedom"))
+        empty = dict.fromkeys(
+            ("playback", "difference", "uncertainty", "k", "expanded", "degrees_of_freedom")
+        )
         why = lost.reason and asdict(lost.reason)
         yield _row(pair, lost.live) | empty | {"told": "lost", "budget": [], "reason": why}
 
 
 def _row(pair: Pair, live: Measurement) -> dict[str, Any]:
     names = {"live_shot": pair.live.id, "playback_shot": pair.playback.id}
-    about = {name: getattr(live, name) for name in ("quantity", "region", "direction", "statistic", "unit")}
+    about = {
+        name: getattr(live, name)
+        for name in ("quantity", "region", "direction", "statistic", "unit")
+    }
     return names | about | {"live": live.value}

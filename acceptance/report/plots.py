@@ -1,4 +1,7 @@
-"""A few curves in one plot, as inline SVG that reads in grey print too: lines differ in their dash patterns."""
+"""A few curves in one plot, as inline SVG that reads in grey print too.
+
+Lines differ in their dash patterns.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ MOST_LINES = len(STYLES)
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """An axis from ``low`` to ``high`` in data, from ``start`` to ``end`` in the picture: linear or logarithmic."""
+    """An axis from ``low`` to ``high`` in data, from ``start`` to ``end`` in the picture.
+
+    Linear or logarithmic.
+    """
 
     low: float
     high: float
@@ -48,12 +54,19 @@ class Axis:
         return self.start + (at - low) / (high - low) * (self.end - self.start)
 
     def ticks(self, most: int = 6) -> tuple[float, ...]:
-        """Return round numbers within the axis: 1, 2 or 5 times a power of ten apart, or themselves such numbers."""
+        """Return round numbers within the axis.
+
+        1, 2 or 5 times a power of ten apart, or themselves such numbers.
+        """
         if self.logarithmic:
             powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
             factors = (1,) if len(powers) > most / 2 else (1, 2, 5)
             numbers = (factor * 10.0**power for power in powers for factor in factors)
-            return tuple(one for one in numbers if self.low <= one * (1 + 1e-9) and one * (1 - 1e-9) <= self.high)
+            return tuple(
+                one
+                for one in numbers
+                if self.low <= one * (1 + 1e-9) and one * (1 - 1e-9) <= self.high
+            )
         step = _step((self.high - self.low) / most)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return tuple(index * step for index in range(first, last + 1))
@@ -62,14 +75,21 @@ class Axis:
 def draw(curves: Mapping[str, Curve]) -> str:
     """Draw curves that share their axes (at most ``MOST_LINES``), by the name that the legend gives them; returns SVG.
 
-    Points that are not finite are left out. ``marks`` become dots on the line and figures in the legend,
-    or an upright line where they are the same for all.
+    Points that are not finite are left out. ``marks`` become dots on the line and figures in the
+    legend, or an upright line where they are the same for all.
     """
     lines = {name: _thinned(curve) for name, curve in curves.items()}
     first = next(iter(curves.values()))
     across = [value for line in lines.values() for value, _ in line]
-    x = _axis(across, LEFT, WIDTH - RIGHT, logarithmic=first.x_logarithmic and min(across, default=0.0) > 0)
-    y = _axis([value for line in lines.values() for _, value in line], HEIGHT - BOTTOM, TOP, margin=0.06)
+    x = _axis(
+        across,
+        LEFT,
+        WIDTH - RIGHT,
+        logarithmic=first.x_logarithmic and min(across, default=0.0) > 0,
+    )
+    y = _axis(
+        [value for line in lines.values() for _, value in line], HEIGHT - BOTTOM, TOP, margin=0.06
+    )
     shared = _shared(list(curves.values()))
     plain = len(curves) == 1 and not first.marks  # the caption says it all
     parts = [
@@ -91,9 +111,16 @@ def _opening(height: float) -> str:
 
 
 def _shared(curves: Sequence[Curve]) -> dict[str, float]:
-    """Return the marks that stand at the same place on each of several curves: a limit, not a figure of any of them."""
+    """Return the marks that stand at the same place on each of several curves.
+
+    A limit, not a figure of any of them.
+    """
     first, *others = curves
-    return {name: at for name, at in first.marks.items() if others and all(one.marks.get(name) == at for one in others)}
+    return {
+        name: at
+        for name, at in first.marks.items()
+        if others and all(one.marks.get(name) == at for one in others)
+    }
 
 
 def _limits(marks: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
@@ -109,8 +136,18 @@ def _step(least: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
-def _axis(values: Sequence[float], start: float, end: float, margin: float = 0.0, *, logarithmic: bool = False) -> Axis:
-    """Span the values; a flat or empty set gets room around it; a linear axis that comes near zero starts there."""
+def _axis(
+    values: Sequence[float],
+    start: float,
+    end: float,
+    margin: float = 0.0,
+    *,
+    logarithmic: bool = False,
+) -> Axis:
+    """Span the values; a flat or empty set gets room around it.
+
+    A linear axis that comes near zero starts there.
+    """
     low, high = min(values, default=0.0), max(values, default=1.0)
     if high - low < FLAT * max(abs(low), abs(high)):
         low = high
@@ -120,8 +157,13 @@ def _axis(values: Sequence[float], start: float, end: float, margin: float = 0.0
 
 
 def _thinned(curve: Curve) -> list[tuple[float, float]]:
-    """Drop what is not finite; of a long curve keep each stretch's lowest and highest point, so no spike is lost."""
-    points = [point for point in zip(curve.x, curve.y, strict=True) if all(map(math.isfinite, point))]
+    """Drop what is not finite.
+
+    Of a long curve keep each stretch's lowest and highest point, so no spike is lost.
+    """
+    points = [
+        point for point in zip(curve.x, curve.y, strict=True) if all(map(math.isfinite, point))
+    ]
     if len(points) <= MOST_POINTS:
         return points
     length = math.ceil(2 * len(points) / MOST_POINTS)
@@ -155,9 +197,15 @@ def _grid(x: Axis, y: Axis) -> Iterator[str]:
 
 def _titles(curve: Curve) -> Iterator[str]:
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    yield _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, _title(curve.x_label, curve.x_unit), "middle")
     yield _text(
-        0, 0, _title(curve.y_label, curve.y_unit), "middle", f'transform="translate(11 {middle:g}) rotate(-90)"'
+        (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, _title(curve.x_label, curve.x_unit), "middle"
+    )
+    yield _text(
+        0,
+        0,
+        _title(curve.y_label, curve.y_unit),
+        "middle",
+        f'transform="translate(11 {middle:g}) rotate(-90)"',
     )
 
 

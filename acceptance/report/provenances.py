@@ -16,7 +16,10 @@ SHELF = "data/packs"
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmed:
-    """What one person confirmed of one thing of a pack: its ``figure``, its ``assignment`` or ``both``."""
+    """What one person confirmed of one thing of a pack.
+
+    Its ``figure``, its ``assignment`` or ``both``.
+    """
 
     clause: str
     name: str
@@ -39,7 +42,11 @@ def _stated(pack: Pack) -> Iterator[tuple[str, str, dict[str, Provenance | None]
     for clause in pack.clauses:
         yield clause.number, clause.number, {"clause": clause.provenance}
     for one in pack.requirements:
-        yield one.clause, f"{pack.id}#{one.id}", {"figure": one.figure, "assignment": one.assignment}
+        yield (
+            one.clause,
+            f"{pack.id}#{one.id}",
+            {"figure": one.figure, "assignment": one.assignment},
+        )
     for sampling in pack.samplings:
         yield sampling.clause, f"{pack.id}#{sampling.id}", {"figure": sampling.figure}
     if pack.scoring:

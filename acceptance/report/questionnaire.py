@@ -1,4 +1,7 @@
-"""What is left to people, made ready to be asked: the sheet to print, the table to fill in, the items of a panel."""
+"""What is left to people, made ready to be asked.
+
+The sheet to print, the table to fill in, the items of a panel.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +49,14 @@ class Line:
     code: str
 
 
-def lines(questions: Sequence[Question], packs: Sequence[Pack], plan: Plan, lang: str) -> list[Line]:
+def lines(
+    questions: Sequence[Question], packs: Sequence[Pack], plan: Plan, lang: str
+) -> list[Line]:
     """Put questions in words, by subject in the plan's order and by part."""
     order = {one.id: place for place, one in enumerate(plan.subjects)}
-    ordered = sorted(questions, key=lambda one: (order[one.subject.id], one.requirement.part or "~"))
+    ordered = sorted(
+        questions, key=lambda one: (order[one.subject.id], one.requirement.part or "~")
+    )
     return [_line(number, one, packs, lang) for number, one in enumerate(ordered, start=1)]
 
 
@@ -61,7 +68,9 @@ def _line(number: int, one: Question, packs: Sequence[Pack], lang: str) -> Line:
     if demand.evidence:
         asked.append(words["evidence_needed"])
     if demand.conditions:
-        named = words["comma"].join(wording.word(name, "condition", lang) for name in demand.conditions)
+        named = words["comma"].join(
+            wording.word(name, "condition", lang) for name in demand.conditions
+        )
         asked.append(words["conditions_needed"].format(conditions=named))
     return Line(
         number=number,
@@ -95,7 +104,10 @@ def _sampling(one: Question, packs: Sequence[Pack], lang: str) -> str:
 
 
 def sheet(told: Sequence[Line], plan: Plan, lang: str) -> bytes:
-    """Return the sheet to print: by subject and part, each item with its QR code and room for the answer."""
+    """Return the sheet to print.
+
+    By subject and part, each item with its QR code and room for the answer.
+    """
     groups: dict[str, dict[str, list[Line]]] = {}
     for one in told:
         groups.setdefault(one.question.subject.id, {}).setdefault(one.part, []).append(one)

@@ -1,8 +1,8 @@
 """A session as HTML, as PDF/A-3b with the session inside, and as JUnit XML.
 
-What the report carries follows ISO/IEC 17025:2017, 7.8.2, 7.8.3 and 7.8.6, in the order of a Chinese 检验报告.
-Templates, style sheet and phrases are in ``report_templates``; ``wording.py`` puts in the words, ``book.py`` sorts
-what each page shows.
+What the report carries follows ISO/IEC 17025:2017, 7.8.2, 7.8.3 and 7.8.6, in the order of a
+Chinese 检验报告. Templates, style sheet and phrases are in ``report_templates``; ``wording.py`` puts in
+the words, ``book.py`` sorts what each page shows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,17 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, Session
     from acceptance.report.rows import Row
 
-__all__ = ["bottom_line", "check_fonts", "html", "junit", "limit", "pdf", "pdf_of_svg", "phrases", "reason"]
+__all__ = [
+    "bottom_line",
+    "check_fonts",
+    "html",
+    "junit",
+    "limit",
+    "pdf",
+    "pdf_of_svg",
+    "phrases",
+    "reason",
+]
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 DOTS_PER_INCH = 150
@@ -48,14 +58,21 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def html(
-    session: Session, packs: Sequence[Pack], folder: Path, lang: str = "zh", profiles: Sequence[tuple[Pack, Pack]] = ()
+    session: Session,
+    packs: Sequence[Pack],
+    folder: Path,
+    lang: str = "zh",
+    profiles: Sequence[tuple[Pack, Pack]] = (),
 ) -> str:
-    """Return the report as one HTML page for the session folder; only the stills below ``data/`` are not inside.
+    """Return the report as one HTML page for the session folder.
 
+    Only the stills below ``data/`` are not inside.
     ``folder`` is the session folder, ``profiles``
     pairs packs with their other profiles. Raises ``InputError`` where the language has no phrases.
     """
-    book = report_book.Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
+    book = report_book.Book(
+        session=session, packs=packs, folder=folder, lang=lang, profiles=profiles
+    )
     return _page(book, rendering=True)
 
 
@@ -67,7 +84,11 @@ def _page(book: report_book.Book, *, rendering: bool) -> str:
     # Control characters in a name would spoil both the page and the PDF's metadata.
     lines = _sentences(book.session, book.lang, book.packs)
     told = answered.Answered(session=book.session, lang=book.lang)
-    return _clean(template.render(book=book, answered=told, style=safe_style, lines=lines, rendering=rendering))
+    return _clean(
+        template.render(
+            book=book, answered=told, style=safe_style, lines=lines, rendering=rendering
+        )
+    )
 
 
 def pdf(
@@ -80,17 +101,29 @@ def pdf(
 ) -> bytes:
     """Return the report as PDF/A-3b with ``session_json`` attached as ``session.json`` (relationship Source).
 
-    The same input gives the same bytes: all times in the file are the session's. Raises ``SetupError`` without a
-    Chinese font, because the renderer would draw empty boxes and say nothing.
+    The same input gives the same bytes: all times in the file are the session's. Raises
+    ``SetupError`` without a Chinese font, because the renderer would draw empty boxes and say
+    nothing.
     """
     check_fonts()
     library = _weasyprint()
-    book = report_book.Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
+    book = report_book.Book(
+        session=session, packs=packs, folder=folder, lang=lang, profiles=profiles
+    )
     finished = _moment(session.finished)
     attachment = library.Attachment(
-        string=session_json, name="session.json", created=finished, modified=finished, relationship="Source"
+        string=session_json,
+        name="session.json",
+        created=finished,
+        modified=finished,
+        relationship="Source",
     )
-    options = {"pdf_variant": "pdf/a-3b", "optimize_images": True, "dpi": DOTS_PER_INCH, "jpeg_quality": JPEG_QUALITY}
+    options = {
+        "pdf_variant": "pdf/a-3b",
+        "optimize_images": True,
+        "dpi": DOTS_PER_INCH,
+        "jpeg_quality": JPEG_QUALITY,
+    }
     with _frozen_time(finished):
         page = library.HTML(
             string=_page(book, rendering=False),
@@ -115,7 +148,10 @@ def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:
 
 
 def form(template: str, lang: str, **told: Any) -> bytes:  # noqa: ANN401 - whatever the template shows
-    """Return a form to print, made of a template of ``report_templates``, as PDF; the same input, the same bytes."""
+    """Return a form to print, made of a template of ``report_templates``, as PDF.
+
+    The same input, the same bytes.
+    """
     check_fonts()
     style = (data.folder("report_templates") / "forms.css").read_text(encoding="utf-8")
     safe_style = Markup(style)  # noqa: S704 - a file of our own, which escaping would break
@@ -125,7 +161,10 @@ def form(template: str, lang: str, **told: Any) -> bytes:  # noqa: ANN401 - what
 
 
 def bottom_line(session: Session, lang: str, packs: Sequence[Pack] = ()) -> str:
-    """Word the bottom line: its scope, the verdict (暂定 where provisional), and the mandatory clauses not tested."""
+    """Word the bottom line.
+
+    Its scope, the verdict (暂定 where provisional), and the mandatory clauses not tested.
+    """
     return str(phrases(lang)["bottom_line"]["space"]).join(_sentences(session, lang, packs))
 
 
@@ -135,9 +174,15 @@ def _sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
         for one in session.findings
         if one.requirement in session.bottom_line.not_tested and one.verdict is Verdict.NOT_TESTED
     ]
-    outside = [(pack, clause) for pack, _, clause in (one.partition("#") for one in session.bottom_line.outside)]
+    outside = [
+        (pack, clause)
+        for pack, _, clause in (one.partition("#") for one in session.bottom_line.outside)
+    ]
     untested, beyond = (_numbered(ones, lang, packs) for ones in (due, outside))
-    four_word = any(one.decision_rule and one.decision_rule.kind is RuleKind.FOUR_WORD for one in session.findings)
+    four_word = any(
+        one.decision_rule and one.decision_rule.kind is RuleKind.FOUR_WORD
+        for one in session.findings
+    )
     said = wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
     return [*said, *_of_samples(session, lang)]
 
@@ -158,32 +203,44 @@ def _numbered(clauses: Sequence[tuple[str, str]], lang: str, packs: Sequence[Pac
     groups: dict[str, dict[str, None]] = {}
     for pack, clause in clauses:
         groups.setdefault(numbers.get(pack, pack), {})[clause] = None
-    return [f"{number} {phrases(lang)['bottom_line']['comma'].join(group)}" for number, group in groups.items()]
+    return [
+        f"{number} {phrases(lang)['bottom_line']['comma'].join(group)}"
+        for number, group in groups.items()
+    ]
 
 
 @lru_cache
 def check_fonts() -> None:
-    """Set a line in each typeface and look at what the renderer took; raises ``SetupError`` where it is another one."""
+    """Set a line in each typeface and look at what the renderer took.
+
+    Raises ``SetupError`` where it is another one.
+    """
     page = "".join(f"<p style=\"font-family:'{family}'\">检验报告</p>" for family in (SANS, SERIF))
     document = _weasyprint().HTML(string=page).render()
     document.write_pdf()
     missing = {SANS, SERIF} - {font.family for font in document.fonts.values()}
     if missing:
         what = f"the Chinese typefaces are not installed: {', '.join(sorted(missing))}"
-        raise SetupError(what, hint="Install them: apt-get install fonts-noto-cjk", code="font_missing")
+        raise SetupError(
+            what, hint="Install them: apt-get install fonts-noto-cjk", code="font_missing"
+        )
 
 
 def _weasyprint() -> ModuleType:
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("error", "No fonts|FontConfig cannot")  # without any, Pango ends the process
-            return importlib.import_module("weasyprint")  # late: only a report needs its system libraries
+            # without any, Pango ends the process
+            warnings.filterwarnings("error", "No fonts|FontConfig cannot")
+            # late: only a report needs its system libraries
+            return importlib.import_module("weasyprint")
     except UserWarning as error:
         hint = "Install them: apt-get install fonts-noto-cjk"
         raise SetupError("no fonts are installed", hint=hint, code="font_missing") from error
     except OSError as error:
         hint = "Install it: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        raise SetupError(f"Pango is not installed ({error})", hint=hint, code="pango_missing") from error
+        raise SetupError(
+            f"Pango is not installed ({error})", hint=hint, code="pango_missing"
+        ) from error
 
 
 def _fetcher(folder: Path) -> Any:  # noqa: ANN401 - a class of WeasyPrint, which is imported late
@@ -194,7 +251,9 @@ def _fetcher(folder: Path) -> Any:  # noqa: ANN401 - a class of WeasyPrint, whic
 
     class Fetcher(URLFetcher):  # type: ignore[misc, unused-ignore] # untyped base class
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - as above
-            if url.startswith("file:") and not Path(unquote(urlsplit(url).path)).resolve().is_relative_to(root):
+            if url.startswith("file:") and not Path(
+                unquote(urlsplit(url).path)
+            ).resolve().is_relative_to(root):
                 raise ValueError(f"outside the session folder: {url}")
             return super().fetch(url, headers)
 
@@ -238,14 +297,21 @@ def _environment(lang: str) -> Environment:
         wording.rule,
         wording.verdict,
     )
-    environment.filters |= {one.__name__: partial(one, lang=lang) for one in (*bound, reason, limit)}
+    environment.filters |= {
+        one.__name__: partial(one, lang=lang) for one in (*bound, reason, limit)
+    }
     environment.filters |= {
         "probability": wording.probability,
         "per_cent": wording.per_cent,
         "degrees": wording.degrees,
     }
     environment.filters |= {"number": wording.number, "bound": wording.bound, "moment": _moment}
-    environment.globals |= {"p": phrases(lang), "lang": lang, "most": report_book.MOST_ROWS, "grid": site_matrix.grid}
+    environment.globals |= {
+        "p": phrases(lang),
+        "lang": lang,
+        "most": report_book.MOST_ROWS,
+        "grid": site_matrix.grid,
+    }
     environment.globals |= {"kept": provenances.kept, "confirmed": provenances.confirmed}
     return environment
 
@@ -253,15 +319,20 @@ def _environment(lang: str) -> Environment:
 def junit(session: Session, packs: Sequence[Pack]) -> str:
     """Return JUnit XML: one suite for each pack, one case for each requirement and subject.
 
-    不合格 is a failure, 无法判定 and an untested mandatory item an error, 不适用 and any other untested item skipped.
-    What only should or may be never breaks a build: its failure is a passed case that says so in ``system-out``.
+    不合格 is a failure, 无法判定 and an untested mandatory item an error, 不适用 and any other untested item
+    skipped. What only should or may be never breaks a build: its failure is a passed case that says
+    so in ``system-out``.
     """
     book = report_book.Book(session=session, packs=packs, folder=Path(), lang="en")
     root = ET.Element("testsuites", name=_clean(session.id))
     for pack in book.packs:
         cases = [_case(book, row) for row in book.rows if row.finding.pack == pack.id]
         suite = ET.SubElement(root, "testsuite", name=_clean(pack.number), tests=str(len(cases)))
-        for counter, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        for counter, outcome in (
+            ("failures", "failure"),
+            ("errors", "error"),
+            ("skipped", "skipped"),
+        ):
             suite.set(counter, str(sum(one.find(outcome) is not None for one in cases)))
         suite.extend(cases)
     ET.indent(root)
@@ -270,7 +341,11 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
 
 def _case(book: report_book.Book, row: Row) -> ET.Element:
     finding = row.finding
-    case = ET.Element("testcase", classname=_clean(finding.requirement), name=_clean(f"{row.item} [{finding.subject}]"))
+    case = ET.Element(
+        "testcase",
+        classname=_clean(finding.requirement),
+        name=_clean(f"{row.item} [{finding.subject}]"),
+    )
     properties = ET.SubElement(case, "properties")
     for name, value in _properties(book, row).items():
         ET.SubElement(properties, "property", name=name, value=_clean(value))
@@ -279,7 +354,9 @@ def _case(book: report_book.Book, row: Row) -> ET.Element:
     if outcome:
         ET.SubElement(case, outcome, message=message, type=finding.reason.code)
     elif not row.finding.decides:
-        ET.SubElement(case, "system-out").text = f"{finding.modality}, no effect on the conclusion: {message}"
+        ET.SubElement(
+            case, "system-out"
+        ).text = f"{finding.modality}, no effect on the conclusion: {message}"
     return case
 
 

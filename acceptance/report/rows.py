@@ -41,16 +41,27 @@ class Row:
 
     @property
     def worst_false_accept(self) -> float | None:
-        """Largest probability that such an item passes and does not conform; None where no probability is told."""
+        """Largest probability that such an item passes and does not conform.
+
+        None where no probability is told.
+        """
         one = self.finding
-        if one.probability is None or one.decision_rule is None or one.limit is None or one.k is None:
+        if (
+            one.probability is None
+            or one.decision_rule is None
+            or one.limit is None
+            or one.k is None
+        ):
             return None
-        guard = 0.0 if one.decision_rule.kind is RuleKind.SIMPLE else one.decision_rule.guard * one.k
+        guard = (
+            0.0 if one.decision_rule.kind is RuleKind.SIMPLE else one.decision_rule.guard * one.k
+        )
         low, high = one.limit.at_least, one.limit.at_most
         if low is None or high is None or not one.uncertainty:
             return worst_false_accept(guard)
         tolerance = (high - low) / one.uncertainty
-        return worst_false_accept(guard, tolerance) if 2 * guard <= tolerance else None  # else nothing can pass
+        # else nothing can pass
+        return worst_false_accept(guard, tolerance) if 2 * guard <= tolerance else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""The matrix of a site: which shots a plan wants of its devices, and how far each of them has come."""
+"""The matrix of a site.
+
+Which shots a plan wants of its devices, and how far each of them has come.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Combination:
-    """One combination in which a device is to be filmed; a stream or light that is empty is not looked at."""
+    """One combination in which a device is to be filmed.
+
+    A stream or light that is empty is not looked at.
+    """
 
     stream: str
     path: Path
@@ -37,12 +43,17 @@ class Combination:
         """Whether the shot is of this combination."""
         told = {one.name: str(one.value).strip().lower() for one in shot.conditions}
         wanted = {STREAM: self.stream, LIGHT: self.light}
-        return shot.path is self.path and all(told.get(name) == word.lower() for name, word in wanted.items() if word)
+        return shot.path is self.path and all(
+            told.get(name) == word.lower() for name, word in wanted.items() if word
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A shot that is planned: its device and combination, and what there is of it (``shots``, in ``sessions``)."""
+    """A shot that is planned.
+
+    Its device and combination, and what there is of it (``shots``, in ``sessions``).
+    """
 
     subject: str
     combination: Combination
@@ -53,7 +64,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """The whole matrix: its combinations, the places of each device, and shots that fit no place of their device."""
+    """The whole matrix.
+
+    Its combinations, the places of each device, and shots that fit no place of their device.
+    """
 
     combinations: tuple[Combination, ...]
     rows: Mapping[str, Mapping[Combination, Place]]
@@ -83,14 +97,18 @@ def grid(
 ) -> Grid:
     """Lay what there is over what is planned.
 
-    ``filmed`` are the ids of the plan's shots whose footage is there; ``samples`` is what the plan's draws gave.
+    ``filmed`` are the ids of the plan's shots whose footage is there; ``samples`` is what the
+    plan's draws gave.
     """
     taken = _taken(plan, sessions, filmed)
     wanted: dict[str, dict[Combination, None]] = defaultdict(dict)
     for matrix in plan.matrix:
         for device in _devices(matrix, plan, samples):
             wanted[device] |= dict.fromkeys(_combinations(matrix))
-    rows = {device: {one: _place(device, one, taken[device]) for one in ones} for device, ones in wanted.items()}
+    rows = {
+        device: {one: _place(device, one, taken[device]) for one in ones}
+        for device, ones in wanted.items()
+    }
     astray = [
         shot.id
         for device, ones in wanted.items()
@@ -104,7 +122,9 @@ def grid(
 Taken = tuple[Shot, Presence, str]  # a shot, how far it has come, and the session
 
 
-def _taken(plan: Plan, sessions: Sequence[Session], filmed: Collection[str]) -> Mapping[str, list[Taken]]:
+def _taken(
+    plan: Plan, sessions: Sequence[Session], filmed: Collection[str]
+) -> Mapping[str, list[Taken]]:
     """All shots there are, by device."""
     found: dict[str, list[Taken]] = defaultdict(list)
     for session in sessions:
@@ -126,7 +146,9 @@ def _devices(matrix: Matrix, plan: Plan, samples: Sequence[Sample]) -> list[str]
 
 
 def _combinations(matrix: Matrix) -> Iterator[Combination]:
-    for stream, path, light in itertools.product(matrix.streams or ("",), matrix.paths, matrix.light or ("",)):
+    for stream, path, light in itertools.product(
+        matrix.streams or ("",), matrix.paths, matrix.light or ("",)
+    ):
         yield Combination(stream=stream, path=path, light=light)
 
 
@@ -135,7 +157,11 @@ def _place(device: str, combination: Combination, taken: Sequence[Taken]) -> Pla
     return Place(
         subject=device,
         combination=combination,
-        presence=min((presence for _, presence, _ in here), key=list(Presence).index, default=Presence.MISSING),
+        presence=min(
+            (presence for _, presence, _ in here),
+            key=list(Presence).index,
+            default=Presence.MISSING,
+        ),
         shots=tuple(dict.fromkeys(shot.id for shot, _, _ in here)),
         sessions=tuple(dict.fromkeys(session for _, _, session in here if session)),
     )

@@ -1,7 +1,8 @@
 """A picture's zones with the resolution found in each, as inline SVG that reads in grey print too.
 
-Each zone holds a row a direction: arrow, MTF50 in cycle/px, that in line widths per picture height, limiting
-resolution in TV lines, corner over centre. The shade tells the share of the best MTF50; nothing is told by it alone.
+Each zone holds a row a direction: arrow, MTF50 in cycle/px, that in line widths per picture height,
+limiting resolution in TV lines, corner over centre. The shade tells the share of the best MTF50;
+nothing is told by it alone.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ CENTRE = (0.25, 0.25, 0.5, 0.5)
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What one zone resolves in one direction; ``limit`` in TV lines and ``ratio`` to the centre where known."""
+    """What one zone resolves in one direction.
+
+    ``limit`` in TV lines and ``ratio`` to the centre where known.
+    """
 
     direction: str
     mtf50: float
@@ -41,12 +45,25 @@ class Row:
 
 
 def draw(zones: Mapping[str, Sequence[Row]], aspect: float, headings: Sequence[str]) -> str:
-    """Draw the frame of a picture whose width is ``aspect`` times its height; ``headings`` of the four columns."""
+    """Draw the frame of a picture whose width is ``aspect`` times its height.
+
+    ``headings`` of the four columns.
+    """
     height = WIDTH / min(max(aspect, 1.0), 2.4)
     best = max((row.mtf50 for rows in zones.values() for row in rows), default=0.0)
     box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height + HEADING + 2:.1f}"'
-    opening = f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="9.5" fill="#222">'
-    return "".join([opening, *_heading(headings), *_zones(zones, best, height), *_rows(zones, height), "</svg>"])
+    opening = (
+        f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="9.5" fill="#222">'
+    )
+    return "".join(
+        [
+            opening,
+            *_heading(headings),
+            *_zones(zones, best, height),
+            *_rows(zones, height),
+            "</svg>",
+        ]
+    )
 
 
 def _heading(headings: Sequence[str]) -> Iterator[str]:
@@ -61,10 +78,14 @@ def _zones(zones: Mapping[str, Sequence[Row]], best: float, height: float) -> It
     yield _box(CENTRE, zones.get("centre", ()), best, height)
 
 
-def _box(share: tuple[float, float, float, float], rows: Sequence[Row], best: float, height: float) -> str:
+def _box(
+    share: tuple[float, float, float, float], rows: Sequence[Row], best: float, height: float
+) -> str:
     x, y, width, high = share
     place = f'x="{x * (WIDTH - 2) + 1:.1f}" y="{y * height + HEADING:.1f}" width="{width * (WIDTH - 2):.1f}"'
-    fill = f'height="{high * height:.1f}" fill="{_shade(rows, best)}" stroke="#555" stroke-width=".9"'
+    fill = (
+        f'height="{high * height:.1f}" fill="{_shade(rows, best)}" stroke="#555" stroke-width=".9"'
+    )
     return f"<rect {place} {fill}/>"
 
 
@@ -89,7 +110,9 @@ def _row(row: Row, left: float, base: float) -> Iterator[str]:
     yield _arrow(left + 6, base - 3.4, upright=row.direction == "vertical")
     limit = "" if row.limit is None else f"{row.limit:.0f}"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-    for right, text in zip(COLUMNS, (f"{row.mtf50:.3f}", f"{row.line_widths:.0f}", limit, ratio), strict=True):
+    for right, text in zip(
+        COLUMNS, (f"{row.mtf50:.3f}", f"{row.line_widths:.0f}", limit, ratio), strict=True
+    ):
         yield f'<text x="{left + right:.1f}" y="{base:.1f}" text-anchor="end">{text}</text>'
 
 

@@ -1,8 +1,9 @@
 """A clip seen through a located chart: all that a metric may see, from one decode pass.
 
-Bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and series over all frames.
-Light is linear by the inverse of the camera's curve: the chart's grey steps where it has them, else the inverse
-of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the display's BT.1886.
+Bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and series over
+all frames. Light is linear by the inverse of the camera's curve: the chart's grey steps where it
+has them, else the inverse of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the
+display's BT.1886.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-LIFT = 10.0  # by which the dark part of a picture of two light levels is lifted to find a chart in it
-TWO_LEVELS = ("illuminance_bright", "illuminance_dark")  # conditions of a shot of two copies in unlike light
+# by which the dark part of a picture of two light levels is lifted to find a chart in it
+LIFT = 10.0
+# conditions of a shot of two copies in unlike light
+TWO_LEVELS = ("illuminance_bright", "illuminance_dark")
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 
@@ -49,15 +52,15 @@ LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 class Series:
     """One value a frame, n frames in all.
 
-    ``times`` in s; ``sizes`` in bytes and ``keys`` of the coded frames; ``mean`` luma code; ``difference`` mean
-    absolute luma difference to the frame before on a 64 x 36 thumbnail (nan first). ``changed`` is the share of pixels
-    whose luma code is not that of the frame before (nan first), ``key_changed`` at key frames the share that is not
-    that of the key frame before, of the pixels that are not clipped (else nan); both on 180 rows. ``cells``
-    holds for each clock the mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
-    located; ``levels`` (n,) those of regions by hand in which a light is driven; ``rows`` the centre rows of both as
-    fractions of the height.
-    ``features`` are those that picture faults are told from
-    (``thumbnails``).
+    ``times`` in s; ``sizes`` in bytes and ``keys`` of the coded frames; ``mean`` luma code;
+    ``difference`` mean absolute luma difference to the frame before on a 64 x 36 thumbnail (nan
+    first). ``changed`` is the share of pixels whose luma code is not that of the frame before (nan
+    first), ``key_changed`` at key frames the share that is not that of the key frame before, of the
+    pixels that are not clipped (else nan); both on 180 rows. ``cells`` holds for each clock the
+    mean codes (n, c) of its cells in the order of ``clock_cells``, nan where the clock was not
+    located; ``levels`` (n,) those of regions by hand in which a light is driven; ``rows`` the
+    centre rows of both as fractions of the height. ``features`` are those that picture faults are
+    told from (``thumbnails``).
     """
 
     times: Floats
@@ -76,10 +79,11 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a metric sees. ``notes`` say what could not be found; ``reference`` is the middle frame, for the still.
+    """What a metric sees. ``notes`` say what could not be found.
 
-    ``folder`` is where the shot's paths count from, ``progress`` is told of work that a metric does frame by frame;
-    ``strips`` are regions of burnt-in text in every frame.
+    ``reference`` is the middle frame, for the still.
+    ``folder`` is where the shot's paths count from, ``progress`` is told of work that a metric does
+    frame by frame; ``strips`` are regions of burnt-in text in every frame.
     """
 
     shot: Shot
@@ -108,7 +112,9 @@ class Scene:
     @property
     def code_white(self) -> int:
         """Nominal code of white: 235 in limited range at 8 bit, the highest code in full range."""
-        return (1 << self.video.depth) - 1 if self.video.full_range else 235 << (self.video.depth - 8)
+        return (
+            (1 << self.video.depth) - 1 if self.video.full_range else 235 << (self.video.depth - 8)
+        )
 
     @property
     def tone(self) -> str:
@@ -119,8 +125,9 @@ class Scene:
     def tone_doubt(self) -> float:
         """Half-width of what the exponent of the tone curve may be off.
 
-        With grey steps: what the curve between them leaves, and the slope error that the steps' own standard errors
-        make between neighbours. Else: how far a camera's own curve may lie from the declared one.
+        With grey steps: what the curve between them leaves, and the slope error that the steps' own
+        standard errors make between neighbours. Else: how far a camera's own curve may lie from the
+        declared one.
         """
         steps = self._steps
         if len(steps) < 4:
@@ -130,10 +137,11 @@ class Scene:
 
     @property
     def copy_doubt(self) -> float:
-        """Standard uncertainty of the tone curve's exponent that the printed copy brings; 0 where no steps are used.
+        """Standard uncertainty of the tone curve's exponent that the printed copy brings.
 
-        A printer's tone errors run smoothly from step to step; levels 5:1 apart, as an edge's two are, count as
-        independent, each with the copy's doubt.
+        0 where no steps are used.
+        A printer's tone errors run smoothly from step to step; levels 5:1 apart, as an edge's two
+        are, count as independent, each with the copy's doubt.
         """
         doubt = self.chart.reflectance_doubt if self.chart and len(self._steps) >= 4 else 0.0
         return math.sqrt(2) * doubt / math.log(5)
@@ -141,7 +149,9 @@ class Scene:
     def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
         """Give the budget line of the copy for what changes by ``sensitivity`` with one in the exponent, if any."""
         doubt = abs(sensitivity) * self.copy_doubt
-        return [BudgetLine(source="chart copy", contribution=doubt, evaluation="B")] if doubt else []
+        return (
+            [BudgetLine(source="chart copy", contribution=doubt, evaluation="B")] if doubt else []
+        )
 
     def copy_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) had the print erred by one standard uncertainty in each way open to it.
@@ -164,7 +174,9 @@ class Scene:
         return curve(light, printed * factor, slope, self._nominal(codes))
 
     def _nominal(self, codes: ArrayLike) -> Floats:
-        signal = (np.asarray(codes, np.float64) - self.code_black) / (self.code_white - self.code_black)
+        signal = (np.asarray(codes, np.float64) - self.code_black) / (
+            self.code_white - self.code_black
+        )
         return inverse_oetf(signal, self.video.transfer)
 
     @cached_property
@@ -179,7 +191,9 @@ class Scene:
                 if self.code_black + 1 < code < self.code_white - 1:
                     pairs.append((code, reflectance, doubt))
         pairs.sort()
-        return pairs if all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs)) else []
+        return (
+            pairs if all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs)) else []
+        )
 
     def figure(
         self,
@@ -196,8 +210,8 @@ class Scene:
 def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None) -> Scene:
     """Open the shot's clip (relative to ``folder``), decode it once, find the charts and return the scene.
 
-    Without ``shot.chart_copy`` the charts are taken as drawn (``copies.wanted``). Raises ClipError, ChartError and
-    PlanError; what is missing in the picture becomes a note of the scene.
+    Without ``shot.chart_copy`` the charts are taken as drawn (``copies.wanted``). Raises ClipError,
+    ChartError and PlanError; what is missing in the picture becomes a note of the scene.
     """
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = printed_copy.wanted(shot, folder)
@@ -210,12 +224,22 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     return replace(_scene(shot, folder, opened, wanted, watch), progress=progress)
 
 
-def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: Watch) -> Scene:
+def _scene(
+    shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: Watch
+) -> Scene:
     if not watch.kept:
-        raise GapError("not one frame could be decoded", where=shot.clip, code="too_few_frames", frames=0, needed=1)
+        raise GapError(
+            "not one frame could be decoded",
+            where=shot.clip,
+            code="too_few_frames",
+            frames=0,
+            needed=1,
+        )
     notes: list[Note] = []
     pair = _pair(wanted, watch) if two_levels(shot) else ()
-    printed, places = (None, []) if pair else _printed_chart(shot, wanted, watch, opened.info, notes)
+    printed, places = (
+        (None, []) if pair else _printed_chart(shot, wanted, watch, opened.info, notes)
+    )
     if places or pair or views.coded(shot) or shot.plain_edges:
         told = opened.quantisers({frame.index for frame in watch.kept})
         watch.kept = [replace(frame, quantisers=told.get(frame.index)) for frame in watch.kept]
@@ -223,13 +247,17 @@ def _scene(shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart],
     if shot.plain_edges and not places:
         found = views.of_plain_edges(opened.info, watch.kept, notes) | found
     if opened.info.truncated:
-        notes.append(Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)})))
+        notes.append(
+            Note(reason=Reason(code="truncated_clip", parameters={"frames": len(watch.times)}))
+        )
     clocks = tuple(track.place for track in watch.tracks)
     located, session = pair + tuple(places[:1]) + clocks, clock_session.filmed(clocks, watch.kept)
     return Scene(
         shot=replace(
             shot,
-            corners=tuple(tuple((float(x), float(y)) for x, y in place.corners) for place in located),
+            corners=tuple(
+                tuple((float(x), float(y)) for x, y in place.corners) for place in located
+            ),
             chart=shot.chart or (located[0].chart.name if located else None),
             stream=_stream(opened, watch) | ({"clock_session": session} if session else {}),
         ),
@@ -254,7 +282,10 @@ def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Fl
     """Read the log of the clock screen, unless it is of another session than the film."""
     if not shot.screen_log:
         return None
-    read, logged = side_tables.table(folder, shot.screen_log, 2), clock_session.logged(folder / shot.screen_log)
+    read, logged = (
+        side_tables.table(folder, shot.screen_log, 2),
+        clock_session.logged(folder / shot.screen_log),
+    )
     if session and logged and session != logged:
         parameters = {"film": session, "log": logged}
         notes.append(Note(reason=Reason(code="screen_log_of_other_session", parameters=parameters)))
@@ -278,7 +309,11 @@ def _stream(opened: clip.Clip, watch: Watch) -> dict[str, Value]:
         "assumed": ", ".join(info.assumed),
         "nominal_rate": float(info.nominal_rate or 0),
         "bit_rate": info.bit_rate,
-        **({"qp" if info.codec == "h264" else "quantiser_scale": sum(told) / len(told)} if told else {}),
+        **(
+            {"qp" if info.codec == "h264" else "quantiser_scale": sum(told) / len(told)}
+            if told
+            else {}
+        ),
         "frames": len(watch.times),
         "packets": info.frames,
         "interlaced": info.interlaced,
@@ -289,7 +324,9 @@ def _stream(opened: clip.Clip, watch: Watch) -> dict[str, Value]:
 def series_of(opened: clip.Clip, watch: Watch) -> Series:
     """Put together what a watch has seen of all frames of a clip."""
     sizes = _sizes(opened, watch.times)
-    tracks = sorted(watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean()))
+    tracks = sorted(
+        watch.tracks, key=lambda track: float(np.asarray(track.place.corners)[:, 0].mean())
+    )
     names = ["clock"] if len(tracks) == 1 else [f"clock_{number}" for number in range(len(tracks))]
     count = len(watch.times)
     features = watch.features.columns()
@@ -303,14 +340,23 @@ def series_of(opened: clip.Clip, watch: Watch) -> Series:
         key_changed=features["key_changed"].astype(np.float64),
         cells={name: track.column(count) for name, track in zip(names, tracks, strict=True)},
         levels=watch.driven_levels(),
-        rows={name: _centre_row(track.place, opened.info.height) for name, track in zip(names, tracks, strict=True)}
-        | {name: (y + height / 2) / opened.info.height for name, (_, y, _, height) in watch.driven.items()},
+        rows={
+            name: _centre_row(track.place, opened.info.height)
+            for name, track in zip(names, tracks, strict=True)
+        }
+        | {
+            name: (y + height / 2) / opened.info.height
+            for name, (_, y, _, height) in watch.driven.items()
+        },
         features=features,
     )
 
 
 def _sizes(opened: clip.Clip, times: Sequence[float]) -> list[int]:
-    """Sizes of the coded frames behind ``times``, of which one may come back after a jump; 0 where there is none."""
+    """Sizes of the coded frames behind ``times``, of which one may come back after a jump.
+
+    0 where there is none.
+    """
     left: dict[float, deque[int]] = defaultdict(deque)
     for packet in opened.packets:
         left[float(packet.time)].append(packet.size)
@@ -331,13 +377,17 @@ def _printed_chart(
     nothing_else = not (watch.tracks or shot.regions or shot.plain_edges)
     places: list[Located] = []
     try:
-        places = _by_fiducials(watch, [chart for chart in wanted if chart not in watch.clocks and not chart.found_by])
+        places = _by_fiducials(
+            watch, [chart for chart in wanted if chart not in watch.clocks and not chart.found_by]
+        )
     except GapError as gap:
         if gap.code != "chart_not_found":
             notes.append(Note(reason=Reason(code=gap.code, parameters=gap.parameters)))
             return None, []
     if not places and nothing_else:
-        places = _by_colours(watch.kept, [chart for chart in wanted if chart.found_by], video, notes)
+        places = _by_colours(
+            watch.kept, [chart for chart in wanted if chart.found_by], video, notes
+        )
     if places and places[0].cut_off:
         notes.append(Note(reason=Reason(code="chart_cut_off")))
     return (places[0].chart if places else None), places
@@ -356,7 +406,9 @@ def _by_colours(
     """Find a chart without fiducials, unless the picture has no colours."""
     try:
         for chart in checkers if kept[0].cb is not None else ():
-            if places := colorchecker.places(lambda n: picture_of(kept[n], video), len(kept), chart):
+            if places := colorchecker.places(
+                lambda n: picture_of(kept[n], video), len(kept), chart
+            ):
                 return places
         notes.append(Note(reason=Reason(code="chart_not_found")))
     except GapError as gap:
@@ -365,21 +417,30 @@ def _by_colours(
 
 
 def two_levels(shot: Shot) -> bool:
-    """Whether the shot is of two copies of the chart in unlike light: both illuminances are recorded."""
+    """Whether the shot is of two copies of the chart in unlike light.
+
+    Both illuminances are recorded.
+    """
     return {one.name for one in shot.conditions}.issuperset(TWO_LEVELS)
 
 
 def _pair(wanted: Sequence[Chart], watch: Watch) -> tuple[Located, ...]:
-    """Find the two copies; nothing where there are not two. What they show is not mixed: neither has views.
+    """Find the two copies; nothing where there are not two. What they show is not mixed.
 
-    Where one hangs too dark to be found beside the other, the dark part of the picture is looked at by itself.
+    Neither has views.
+    Where one hangs too dark to be found beside the other, the dark part of the picture is looked at
+    by itself.
     """
     printed = [chart for chart in wanted if chart not in watch.clocks]
     codes = _mean(watch.kept).luma.astype(np.float32)
     places = finding.find(codes, printed)
     if len(places) == 1:
         dark = finding.find(np.minimum(codes - codes.min(), np.ptp(codes) / LIFT), printed)
-        places += [place for place in dark if math.dist(_middle(place), _middle(places[0])) > place.width / 2]
+        places += [
+            place
+            for place in dark
+            if math.dist(_middle(place), _middle(places[0])) > place.width / 2
+        ]
     return tuple(places) if len(places) == 2 else ()
 
 
@@ -391,7 +452,11 @@ def _one(frame: clip.Frame, printed: Sequence[Chart]) -> Located:
     places = finding.find(frame.luma, printed)
     if len(places) != 1:
         return finding.locate_one(frame.luma, printed[0])
-    return places[0] if places[0].width >= places[0].chart.smallest else finding.locate_one(frame.luma, places[0].chart)
+    return (
+        places[0]
+        if places[0].width >= places[0].chart.smallest
+        else finding.locate_one(frame.luma, places[0].chart)
+    )
 
 
 def _ends(kept: Sequence[clip.Frame]) -> list[clip.Frame]:

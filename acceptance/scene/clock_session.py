@@ -26,7 +26,10 @@ HEAD = 200  # characters of a log in which the session stands
 
 
 def filmed(places: Iterable[Located], frames: Sequence[Frame]) -> str:
-    """Return the session that the clocks show; empty where it cannot be read or nobody started one."""
+    """Return the session that the clocks show.
+
+    Empty where it cannot be read or nobody started one.
+    """
     some = [frames[i] for i in np.unique(np.linspace(0, len(frames) - 1, TRIED).astype(int))]
     for place in places:
         for region in (one for one in place.chart.regions if one.kind == "qr"):
@@ -38,12 +41,21 @@ def filmed(places: Iterable[Located], frames: Sequence[Frame]) -> str:
 
 
 def _read(place: Located, region: definition.Region, frame: Frame) -> str:
-    """Read the QR code where the located chart has it: nothing is searched for, so nothing else is taken for it."""
+    """Read the QR code where the located chart has it.
+
+    Nothing is searched for, so nothing else is taken for it.
+    """
     side = clock_qr.SIDE * MODULE
     square = side * np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) - 0.5
-    matrix = cv2.getPerspectiveTransform(located.quad(place, region).astype(np.float32), square.astype(np.float32))
-    copy = cv2.warpPerspective(frame.luma, matrix, (side, side), flags=cv2.INTER_LINEAR).astype(np.float32)
-    inner = copy.reshape(clock_qr.SIDE, MODULE, clock_qr.SIDE, MODULE)[:, CORE, :, CORE].mean(axis=(1, 3))
+    matrix = cv2.getPerspectiveTransform(
+        located.quad(place, region).astype(np.float32), square.astype(np.float32)
+    )
+    copy = cv2.warpPerspective(frame.luma, matrix, (side, side), flags=cv2.INTER_LINEAR).astype(
+        np.float32
+    )
+    inner = copy.reshape(clock_qr.SIDE, MODULE, clock_qr.SIDE, MODULE)[:, CORE, :, CORE].mean(
+        axis=(1, 3)
+    )
     return clock_qr.read(inner < (inner.min() + inner.max()) / 2)
 
 

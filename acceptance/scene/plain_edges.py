@@ -1,10 +1,11 @@
 """Slanted edges found in a picture without a chart: usable ones only, the best first.
 
-Contours of the picture cut at several levels are split at their corners (Douglas and Peucker 1973); every side that
-leans a little off the rows or columns becomes an upright box that holds the edge, two clean plain sides and nothing
-else (no lettering, dirt or coloured overlay). A contour with other things spread within it is a frame or the rim of a
-card, not the edge of a thing, and is passed over, as is what runs out of a picture that shows other things. What is
-clipped, faint, bent beyond a cubic, too short or not slanted is refused. An object's own softness counts as the
+Contours of the picture cut at several levels are split at their corners (Douglas and Peucker 1973);
+every side that leans a little off the rows or columns becomes an upright box that holds the edge,
+two clean plain sides and nothing else (no lettering, dirt or coloured overlay). A contour with
+other things spread within it is a frame or the rim of a card, not the edge of a thing, and is
+passed over, as is what runs out of a picture that shows other things. What is clipped, faint, bent
+beyond a cubic, too short or not slanted is refused. An object's own softness counts as the
 camera's: edges are ranked by what they can tell, not by how sharp they are.
 """
 
@@ -33,7 +34,8 @@ Box = tuple[int, int, int, int]
 CUTS = 9  # levels at which the picture is cut
 CORNER = 2.0  # px by which a contour may leave a straight side
 SPECK = 16.0  # px^2: anything smaller is no thing
-FRAME = 0.45  # share of a contour over which the things within it are spread, from which it is a frame
+# share of a contour over which the things within it are spread, from which it is a frame
+FRAME = 0.45
 ALONE = 0.02  # share of the picture that other things may take
 SHORTEST = 32  # rows of a usable box
 LEAN = 2.0  # px by which an edge must lean within its box
@@ -53,10 +55,11 @@ APART = 6.0  # px between two edges, else they are one
 
 @dataclass(frozen=True, kw_only=True)
 class PlainEdge:
-    """An edge found: ``box`` x, y, width, height in px; ``direction`` that it resolves; ``step`` in codes.
+    """An edge found: ``box`` x, y, width, height in px; ``direction`` that it resolves.
 
-    ``ends`` of the edge in px; ``angle`` in degrees off the axis, ``softness`` sigma of its spread in px, ``merit``
-    what it can tell: step over noise, times the root of its length in px.
+    ``step`` in codes.
+    ``ends`` of the edge in px; ``angle`` in degrees off the axis, ``softness`` sigma of its spread
+    in px, ``merit`` what it can tell: step over noise, times the root of its length in px.
     """
 
     box: Box
@@ -70,7 +73,10 @@ class PlainEdge:
 
 @dataclass(frozen=True, kw_only=True)
 class _Field:
-    """The picture turned so that its edges are near-vertical: luma in 0..1 of the code range, smooth, and colours."""
+    """The picture turned so that its edges are near-vertical.
+
+    Luma in 0..1 of the code range, smooth, and colours.
+    """
 
     luma: Picture
     smooth: Picture
@@ -90,10 +96,16 @@ def find(
 ) -> tuple[PlainEdge, ...]:
     """Find the usable slanted edges of a picture, best first, at most 24.
 
-    ``luma`` (height, width), ``cb`` and ``cr`` as subsampled (None: monochrome), codes; ``black`` and ``white`` are the
-    codes of nominal black and white. Boxes may overlap, edges do not. None found: an empty tuple.
+    ``luma`` (height, width), ``cb`` and ``cr`` as subsampled (None: monochrome), codes; ``black``
+    and ``white`` are the codes of nominal black and white. Boxes may overlap, edges do not. None
+    found: an empty tuple.
     """
-    if luma.ndim != 2 or min(luma.shape) < SHORTEST + 2 * MARGIN or white <= black or not np.isfinite(luma).all():
+    if (
+        luma.ndim != 2
+        or min(luma.shape) < SHORTEST + 2 * MARGIN
+        or white <= black
+        or not np.isfinite(luma).all()
+    ):
         return ()
     chosen: list[PlainEdge] = []
     for field in _fields(luma, cb, cr, black, white):
@@ -110,8 +122,12 @@ def _fields(
     """Yield the picture as it is, then transposed."""
     span, size = np.float32(white - black), luma.shape[::-1]
     scaled = np.asarray((luma.astype(np.float32) - np.float32(black)) / span, np.float32)
-    planes = [cv2.resize(plane.astype(np.float32) / span, size) for plane in (cb, cr) if plane is not None]
-    smooth, *colours = (np.asarray(cv2.GaussianBlur(one, (0, 0), 1.0), np.float32) for one in (scaled, *planes))
+    planes = [
+        cv2.resize(plane.astype(np.float32) / span, size) for plane in (cb, cr) if plane is not None
+    ]
+    smooth, *colours = (
+        np.asarray(cv2.GaussianBlur(one, (0, 0), 1.0), np.float32) for one in (scaled, *planes)
+    )
     clipped = (luma >= max(white, int(luma.max()))) | (luma <= min(black, int(luma.min())))
     yield _Field(
         luma=scaled,
@@ -132,15 +148,28 @@ def _fields(
 
 
 def _sides(field: _Field) -> Iterator[Array]:
-    """Yield the near-vertical sides of contours: points (n, 2) column and row, rows ascending; each side once."""
+    """Yield the near-vertical sides of contours: points (n, 2) column and row, rows ascending.
+
+    Each side once.
+    """
     low, high = np.percentile(field.smooth, (2, 98))
     levels = np.linspace(low, high, CUTS + 2)[1:-1]
-    cuts = [_contours(field.smooth > level) for level in sorted(levels, key=lambda one: abs(one - (low + high) / 2))]
-    alone = max(areas.sum() - areas.max(initial=0.0) for _, areas, _ in cuts) <= ALONE * field.smooth.size
+    cuts = [
+        _contours(field.smooth > level)
+        for level in sorted(levels, key=lambda one: abs(one - (low + high) / 2))
+    ]
+    alone = (
+        max(areas.sum() - areas.max(initial=0.0) for _, areas, _ in cuts)
+        <= ALONE * field.smooth.size
+    )
     seen: set[tuple[int, ...]] = set()
     for contours, areas, within in cuts:
         for contour, area, inner in zip(contours, areas, within, strict=True):
-            if len(contour) > 2 * SHORTEST and inner <= FRAME * area and (alone or _whole(contour, field)):
+            if (
+                len(contour) > 2 * SHORTEST
+                and inner <= FRAME * area
+                and (alone or _whole(contour, field))
+            ):
                 for side in _straight(contour.reshape(-1, 2)):
                     ends = tuple(np.rint(side[[0, -1]].ravel() / CORNER / 2).astype(int).tolist())
                     if ends not in seen:
@@ -168,11 +197,16 @@ def _parents(tree: NDArray[Any] | None) -> NDArray[np.intp]:
 def _whole(contour: NDArray[Any], field: _Field) -> bool:
     """Tell whether a contour stays off the picture's border."""
     x, y, width, height = cv2.boundingRect(contour)
-    return bool(min(x, y) > 0 and x + width < field.smooth.shape[1] and y + height < field.smooth.shape[0])
+    return bool(
+        min(x, y) > 0 and x + width < field.smooth.shape[1] and y + height < field.smooth.shape[0]
+    )
 
 
 def _straight(points: NDArray[Any]) -> Iterator[Array]:
-    """Split a closed contour at its corners; yield the long sides that are near-vertical but not upright."""
+    """Split a closed contour at its corners.
+
+    Yield the long sides that are near-vertical but not upright.
+    """
     corners = cv2.approxPolyDP(points.reshape(-1, 1, 2), CORNER, True).reshape(-1, 2)
     numbers, wanted = (np.asarray(some, np.int64) @ (1 << 32, 1) for some in (points, corners))
     places = np.flatnonzero(np.isin(numbers, wanted))
@@ -181,7 +215,9 @@ def _straight(points: NDArray[Any]) -> Iterator[Array]:
         across, down = np.abs(around[end] - around[start]).tolist()
         if down >= SHORTEST and LEAN <= across <= down * math.tan(math.radians(STEEPEST)):
             stretch = around[start : end + 1]
-            yield np.asarray(stretch if stretch[-1, 1] > stretch[0, 1] else stretch[::-1], np.float64)
+            yield np.asarray(
+                stretch if stretch[-1, 1] > stretch[0, 1] else stretch[::-1], np.float64
+            )
 
 
 def _edge(field: _Field, side: Array) -> PlainEdge | None:
@@ -196,7 +232,13 @@ def _edge(field: _Field, side: Array) -> PlainEdge | None:
     first, last, start, end = _box(place, left, right)
     if last - first < SHORTEST:
         return None
-    return _checked(field, (start, int(rows[first]), end - start, last - first), place[first:last], gap, softness)
+    return _checked(
+        field,
+        (start, int(rows[first]), end - start, last - first),
+        place[first:last],
+        gap,
+        softness,
+    )
 
 
 def _spread(field: _Field, rows: NDArray[np.intp], place: Array) -> tuple[float, float]:
@@ -211,14 +253,19 @@ def _spread(field: _Field, rows: NDArray[np.intp], place: Array) -> tuple[float,
 
 
 def _strip(plane: Picture, rows: NDArray[np.intp], place: Array, away: NDArray[np.intp]) -> Array:
-    """Values (rows, n) at whole pixels ``away`` from the edge's place; nan beyond the picture's margin."""
+    """Values (rows, n) at whole pixels ``away`` from the edge's place.
+
+    Nan beyond the picture's margin.
+    """
     column = np.rint(place).astype(np.intp)[:, None] + away
     inside = (column >= MARGIN) & (column < plane.shape[1] - MARGIN)
     values = plane[rows[:, None], np.clip(column, 0, plane.shape[1] - 1)]
     return np.where(inside, values, np.nan)
 
 
-def _plain_to(field: _Field, rows: NDArray[np.intp], place: Array, gap: int, uneven: float) -> Array:
+def _plain_to(
+    field: _Field, rows: NDArray[np.intp], place: Array, gap: int, uneven: float
+) -> Array:
     """Column (rows,) up to which a side is plain, from ``gap`` px beside the edge outwards (negative: leftwards)."""
     way = 1 if gap > 0 else -1
     away = gap + way * np.arange(REACHES[0] + SHORTEST)
@@ -232,23 +279,35 @@ def _plain_to(field: _Field, rows: NDArray[np.intp], place: Array, gap: int, une
 
 
 def _box(place: Array, left: Array, right: Array) -> tuple[int, int, int, int]:
-    """Find the best run of rows with plain field on both sides: first, last + 1, first column, last + 1.
+    """Find the best run of rows with plain field on both sides.
 
+    First, last + 1, first column, last + 1.
     Best by rows times the root of the field's width, ``REACHES``.
     """
     best, worth = (0, 0, 0, 0), 0.0
     for first in range(0, place.size - SHORTEST + 1, 2 + place.size // 50):
         start = np.floor(np.minimum.accumulate(place[first:]))
         end = np.ceil(np.maximum.accumulate(place[first:]))
-        room = np.minimum(start - np.maximum.accumulate(left[first:]), np.minimum.accumulate(right[first:]) - end)
-        for reach, rows in zip(REACHES, np.searchsorted(-room, [-reach for reach in REACHES], "right"), strict=True):
+        room = np.minimum(
+            start - np.maximum.accumulate(left[first:]), np.minimum.accumulate(right[first:]) - end
+        )
+        for reach, rows in zip(
+            REACHES, np.searchsorted(-room, [-reach for reach in REACHES], "right"), strict=True
+        ):
             if rows >= SHORTEST and rows * math.sqrt(reach) > worth:
                 worth = rows * math.sqrt(reach)
-                best = first, first + int(rows), int(start[rows - 1]) - reach, int(end[rows - 1]) + reach + 1
+                best = (
+                    first,
+                    first + int(rows),
+                    int(start[rows - 1]) - reach,
+                    int(end[rows - 1]) + reach + 1,
+                )
     return best
 
 
-def _checked(field: _Field, box: Box, contour: Array, gap: int, softness: float) -> PlainEdge | None:
+def _checked(
+    field: _Field, box: Box, contour: Array, gap: int, softness: float
+) -> PlainEdge | None:
     """Follow the edge through its box; None where it is clipped, bent, rough or hardly leans."""
     x, y, width, height = box
     place, step, noise = _followed(field, y + np.arange(height), contour, gap)
@@ -277,8 +336,13 @@ def _checked(field: _Field, box: Box, contour: Array, gap: int, softness: float)
     )
 
 
-def _followed(field: _Field, rows: NDArray[np.intp], contour: Array, gap: int) -> tuple[Array, float, float]:
-    """Place of the edge in each row, by the area under it near the contour; its step, and the noise beside it."""
+def _followed(
+    field: _Field, rows: NDArray[np.intp], contour: Array, gap: int
+) -> tuple[Array, float, float]:
+    """Place of the edge in each row, by the area under it near the contour.
+
+    Its step, and the noise beside it.
+    """
     strip = _strip(field.luma, rows, contour, np.arange(-gap - 2, gap + 3))
     left, right = strip[:, :3].mean(axis=1), strip[:, -3:].mean(axis=1)
     step = float(np.median(right - left))
@@ -290,7 +354,9 @@ def _followed(field: _Field, rows: NDArray[np.intp], contour: Array, gap: int) -
 def _same(one: PlainEdge, other: PlainEdge) -> bool:
     """Tell whether two edges of one direction lie on each other somewhere."""
     along = 1 if one.direction == "horizontal" else 0
-    low, high = (pick(one.ends[end][along], other.ends[end][along]) for end, pick in ((0, max), (1, min)))
+    low, high = (
+        pick(one.ends[end][along], other.ends[end][along]) for end, pick in ((0, max), (1, min))
+    )
     if low > high:
         return False
     middle = (low + high) / 2

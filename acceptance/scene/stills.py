@@ -1,4 +1,7 @@
-"""Stills for evidence and report: the middle frame with the regions drawn in, and the worst frame of a fault, small."""
+"""Stills for evidence and report.
+
+The middle frame with the regions drawn in, and the worst frame of a fault, small.
+"""
 
 from __future__ import annotations
 
@@ -35,23 +38,31 @@ SMALL = 400  # px, width of a small picture
 
 
 def draw(scene: Scene) -> bytes:
-    """JPEG of the scene's reference frame: chart outline, each region as mapped (thin) and as measured (thick)."""
+    """JPEG of the scene's reference frame.
+
+    Chart outline, each region as mapped (thin) and as measured (thick).
+    """
     picture = picture_of(scene.reference, scene.video)
     thin = max(1, picture.shape[1] // 1280)
     for place in scene.located:
         cv2.polylines(picture, [_whole(place.corners)], True, (0, 0, 255), 2 * thin, cv2.LINE_AA)
         for region in place.chart.regions:
             colour = COLOURS.get(region.kind, OTHER)
-            cv2.polylines(picture, [_whole(located.quad(place, region))], True, colour, thin, cv2.LINE_AA)
+            cv2.polylines(
+                picture, [_whole(located.quad(place, region))], True, colour, thin, cv2.LINE_AA
+            )
     for view in scene.views.values():
         x, y, w, h = view.box
-        cv2.rectangle(picture, (x, y), (x + w - 1, y + h - 1), COLOURS.get(view.region.kind, OTHER), 2 * thin)
+        cv2.rectangle(
+            picture, (x, y), (x + w - 1, y + h - 1), COLOURS.get(view.region.kind, OTHER), 2 * thin
+        )
     return _jpeg(picture)
 
 
 def worst(scene: Scene, measurements: Iterable[Measurement]) -> dict[str, bytes]:
-    """JPEG, small, of the frame that each fault is worst in, by quantity; none of what does not show at all.
+    """JPEG, small, of the frame that each fault is worst in, by quantity.
 
+    None of what does not show at all.
     The few frames are decoded once more, since only all of the clip tells which they are.
     """
     chosen = {one.quantity: int(one.details["worst_frame"]) for one in measurements if _shows(one)}

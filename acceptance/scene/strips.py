@@ -57,7 +57,11 @@ class Strips:
     def cut(self) -> dict[str, Strip]:
         """Give the strips by region; what lies outside the picture is left out."""
         frames = np.array(self.frames, np.int64)
-        return {name: Strip(luma=_stacked(parts), frames=frames) for name, parts in self.kept.items() if parts}
+        return {
+            name: Strip(luma=_stacked(parts), frames=frames)
+            for name, parts in self.kept.items()
+            if parts
+        }
 
 
 def wanted(name: str) -> bool:

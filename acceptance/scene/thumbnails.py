@@ -1,12 +1,12 @@
 """What picture faults are told from: a few numbers a frame, taken while it is decoded.
 
-Nothing is converted and no whole plane is read: 180 whole rows that all looks share, single columns for what moves up
-and down, and a few times a second a grid of samples and the colour planes. Codes are taken to 8 bits, shares in % of
-the samples.
-Methods by their sources: edge width as contrast over steepest slope (P. Marziliano et al., Signal Processing: Image
-Communication 19, 2004); profiles correlated for motion (S. Erturk, IEEE Trans. Consumer Electronics 49, 2003); noise
-from differences (J. Immerkaer, Computer Vision and Image Understanding 64, 1996); a plane wave by its line in the
-spectrum. What each number means on site stands in ``docs/metrics/faults.md``.
+Nothing is converted and no whole plane is read: 180 whole rows that all looks share, single columns
+for what moves up and down, and a few times a second a grid of samples and the colour planes. Codes
+are taken to 8 bits, shares in % of the samples. Methods by their sources: edge width as contrast
+over steepest slope (P. Marziliano et al., Signal Processing: Image Communication 19, 2004);
+profiles correlated for motion (S. Erturk, IEEE Trans. Consumer Electronics 49, 2003); noise from
+differences (J. Immerkaer, Computer Vision and Image Understanding 64, 1996); a plane wave by its
+line in the spectrum. What each number means on site stands in ``docs/metrics/faults.md``.
 """
 
 from __future__ import annotations
@@ -56,13 +56,17 @@ LEAST_TELLING = 0.1  # share of the pixels that must show it
 MEMORY = 0.25  # weight of the newest picture in the lasting one
 FAINT = 0.5  # codes of difference between neighbouring samples from which a block shows something
 LEFT_OF_NOISE = 0.6  # of its sigma, between neighbours in the lasting picture, and a margin
-QUIET = 25  # per cent of the blocks that tell noise: what moves or is patterned in the others does not count
+# per cent of the blocks that tell noise: what moves or is patterned in the others does not count
+QUIET = 25
 MID_TONES = (0.15, 0.9)  # of the amplitude, where colours can be told
 SHARE_OF_MID_TONES = 0.1
 
 
 class Features:
-    """Features of the frames of a clip, each by name: nan where a frame was not asked or cannot tell."""
+    """Features of the frames of a clip, each by name.
+
+    Nan where a frame was not asked or cannot tell.
+    """
 
     def __init__(self, video: VideoInfo) -> None:
         self.shift = video.depth - 8
@@ -117,7 +121,9 @@ class Features:
             "white": _share(samples >= round(white)),
         }
 
-    def _changes(self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None) -> dict[str, float]:
+    def _changes(
+        self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None
+    ) -> dict[str, float]:
         """Share of the pixels that are not as in the frame before, and of a key frame as in the key frame before."""
         told = {} if change is None else {"changed": cv2.countNonZero(change) / change.size}
         if frame.key and self.rows_of_key is not None:
@@ -126,22 +132,32 @@ class Features:
         return told
 
     def _changed_noise(self, rows: NDArray[Any], before: NDArray[Any]) -> float:
-        """Share that changed of the pixels that can show noise: are not clipped; nan where those are too few."""
+        """Share that changed of the pixels that can show noise: are not clipped.
+
+        Nan where those are too few.
+        """
         low, high = self.black + TELLING, self.black + self.amplitude - TELLING
         could = (rows >= low << self.shift) & (rows <= high << self.shift)
         number = np.count_nonzero(could)
-        return np.count_nonzero((rows != before) & could) / number if number >= LEAST_TELLING * rows.size else math.nan
+        return (
+            np.count_nonzero((rows != before) & could) / number
+            if number >= LEAST_TELLING * rows.size
+            else math.nan
+        )
 
     # --- motion and likeness
 
     def _motion(self, frame: Frame, bands: Floats) -> dict[str, float]:
-        """How far the picture moved since this was last asked, in % of its height; nan where it cannot be told.
+        """How far the picture moved since this was last asked, in % of its height.
 
+        Nan where it cannot be told.
         The middle one of three bands counts, so that what moves in one place moves nothing.
         """
         height, width = frame.luma.shape
         down = max(1, height // FINE)
-        across = self._eight(frame.luma[down // 2 :: down, _spread(width, SMALL[0])].T).astype(np.float32)
+        across = self._eight(frame.luma[down // 2 :: down, _spread(width, SMALL[0])].T).astype(
+            np.float32
+        )
         (one, fold), (other, fold_down) = _spectra(bands), _spectra(across)
         told = {"moved_x": math.nan, "moved_y": math.nan}
         if self.profiles is not None:
@@ -151,11 +167,14 @@ class Features:
         return told
 
     def _likeness(self, bands: Floats) -> dict[str, float]:
-        """Mean and change of the thumbnail; likeness to others where light and slow shading are taken out.
+        """Mean and change of the thumbnail.
 
+        Likeness to others where light and slow shading are taken out.
         To the frame before, and to the one half a second ago.
         """
-        small: Floats = np.asarray(cv2.resize(bands, SMALL, interpolation=cv2.INTER_AREA), np.float32)
+        small: Floats = np.asarray(
+            cv2.resize(bands, SMALL, interpolation=cv2.INTER_AREA), np.float32
+        )
         told = {"mean": float(cv2.mean(small)[0])}
         if self.small is not None:
             told["difference"] = float(cv2.norm(small, self.small, cv2.NORM_L1)) / small.size
@@ -171,10 +190,16 @@ class Features:
 
     # --- a few times a second
 
-    def _dear(self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None) -> dict[str, float]:
+    def _dear(
+        self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None
+    ) -> dict[str, float]:
         strips, step = self._eight(rows[1::3]), max(1, min(frame.luma.shape) // LINES)
         samples = self._eight(frame.luma[step // 2 :: step, step // 2 :: step])
-        noise = np.zeros(BLOCKS[::-1], np.float32) if change is None else _noise(strips, change, self.shift)
+        noise = (
+            np.zeros(BLOCKS[::-1], np.float32)
+            if change is None
+            else _noise(strips, change, self.shift)
+        )
         return {
             "edge_width": _edge_width(strips, len(frame.luma)),
             "wave": 100 * _plane_wave(samples) / self.amplitude,
@@ -191,13 +216,21 @@ class Features:
         return _share(_detail(self.lasting) < np.hypot(FAINT, LEFT_OF_NOISE * noise))
 
     def _cast(self, frame: Frame) -> float:
-        """Colour that nine in ten mid tones share, over their luma, in %; nan without colour or mid tones."""
+        """Colour that nine in ten mid tones share, over their luma, in %.
+
+        Nan without colour or mid tones.
+        """
         if frame.cb is None or frame.cr is None:
             return math.nan
         down, across = (a // b for a, b in zip(frame.luma.shape, frame.cb.shape, strict=True))
         step = max(1, frame.cb.shape[0] * 2 // LINES)
-        cb, cr = (self._eight(plane[::step, ::step]).astype(np.float32) - 128 for plane in (frame.cb, frame.cr))
-        luma = self._eight(frame.luma[:: step * down, :: step * across])[: cb.shape[0], : cb.shape[1]]
+        cb, cr = (
+            self._eight(plane[::step, ::step]).astype(np.float32) - 128
+            for plane in (frame.cb, frame.cr)
+        )
+        luma = self._eight(frame.luma[:: step * down, :: step * across])[
+            : cb.shape[0], : cb.shape[1]
+        ]
         light = (luma.astype(np.float32) - self.black) / self.amplitude
         seen = (light > MID_TONES[0]) & (light < MID_TONES[1])
         if seen.mean() < SHARE_OF_MID_TONES:
@@ -252,7 +285,9 @@ def _spectra(strips: Floats) -> tuple[Complexes, int]:
     """
     third, fold = max(1, len(strips) // 3), max(1, strips.shape[1] // PROFILE)
     size = strips.shape[1] // (2 * fold) * 2
-    profiles = cv2.resize(strips[: 3 * third, : size * fold], (size, 3), interpolation=cv2.INTER_AREA)
+    profiles = cv2.resize(
+        strips[: 3 * third, : size * fold], (size, 3), interpolation=cv2.INTER_AREA
+    )
     spectra = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
     spectra[:, :SLOWEST] = 0
     power = (spectra.real**2 + spectra.imag**2).sum(axis=1, keepdims=True) * (2 / size)
@@ -266,7 +301,10 @@ def _window(size: int) -> Floats:
 
 
 def _shift(one: Complexes, other: Complexes) -> float:
-    """Return by how many samples most of the second profiles lie further; nan where too few have a clear peak."""
+    """Return by how many samples most of the second profiles lie further.
+
+    Nan where too few have a clear peak.
+    """
     size = 2 * (one.shape[1] - 1)
     shifts = []
     for product in fft.irfft(np.conj(one) * other, size):
@@ -285,9 +323,14 @@ def _correlation(one: tuple[Floats, float], other: tuple[Floats, float]) -> floa
 
 
 def _edge_width(strips: Bytes, height: int) -> float:
-    """Return the blur (sigma, in % of the height) of the sharpest edges along rows; nan where edges are too few."""
+    """Return the blur (sigma, in % of the height) of the sharpest edges along rows.
+
+    Nan where edges are too few.
+    """
     width = round(strips.shape[1] * min(1.0, FINE / height))
-    fine = cv2.resize(strips.astype(np.float32), (width, strips.shape[0]), interpolation=cv2.INTER_AREA)
+    fine = cv2.resize(
+        strips.astype(np.float32), (width, strips.shape[0]), interpolation=cv2.INTER_AREA
+    )
     slope = np.abs(cv2.filter2D(fine, -1, np.array([[-0.5, 0, 0.5]], np.float32)))
     row = np.ones((1, 2 * REACH + 1), np.uint8)
     rise = cv2.dilate(fine, row) - cv2.erode(fine, row)
@@ -304,7 +347,8 @@ def _plane_wave(samples: Bytes) -> float:
     packed = np.abs(fft.rfft2((samples - np.float32(cv2.mean(samples)[0])) * window))
     spectrum = np.pad(fft.fftshift(packed, axes=0), 5)
     weighted = spectrum * waves
-    least = np.sort(weighted.max(axis=1))[-PEAKS]  # so many rows have a line as strong: few are left to sort
+    # so many rows have a line as strong: few are left to sort
+    least = np.sort(weighted.max(axis=1))[-PEAKS]
     strong = np.flatnonzero(weighted >= least)
     peaks = strong[np.argsort(weighted.ravel()[strong])[-PEAKS:]]
     return max(0.0, *(_alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks))
@@ -320,7 +364,9 @@ def _plane(shape: tuple[int, int]) -> tuple[Floats, Floats]:
     window = _window(rows)[:, None] * _window(columns)
     down, across = np.ogrid[-5 - rows // 2 : rows - rows // 2 + 5, -5 : columns // 2 + 6]
     waves = np.hypot(down, across * (rows / columns))
-    return window * np.float32(2 / window.sum()), np.where(waves < SLOWEST, 0, waves).astype(np.float32)
+    return window * np.float32(2 / window.sum()), np.where(waves < SLOWEST, 0, waves).astype(
+        np.float32
+    )
 
 
 def _alone(spectrum: Floats, row: int, column: int) -> float:
@@ -332,8 +378,14 @@ def _alone(spectrum: Floats, row: int, column: int) -> float:
 
 
 def _blocks(values: NDArray[Any]) -> Floats:
-    """Average the picture to ``BLOCKS``; what is left over at its right and lower edge does not count."""
-    columns, rows = (max(1, size // number) * number for size, number in zip(values.shape[::-1], BLOCKS, strict=True))
+    """Average the picture to ``BLOCKS``.
+
+    What is left over at its right and lower edge does not count.
+    """
+    columns, rows = (
+        max(1, size // number) * number
+        for size, number in zip(values.shape[::-1], BLOCKS, strict=True)
+    )
     return np.asarray(cv2.resize(values[:rows, :columns], BLOCKS, interpolation=cv2.INTER_AREA))
 
 
@@ -349,5 +401,8 @@ def _noise(strips: Bytes, change: NDArray[Any], shift: int) -> Floats:
 
 def _detail(lasting: Floats) -> Floats:
     """Mean difference of neighbouring samples of each block."""
-    across, down = cv2.absdiff(lasting[:, 1:], lasting[:, :-1]), cv2.absdiff(lasting[1:], lasting[:-1])
+    across, down = (
+        cv2.absdiff(lasting[:, 1:], lasting[:, :-1]),
+        cv2.absdiff(lasting[1:], lasting[:-1]),
+    )
     return np.maximum(_blocks(across), _blocks(down))

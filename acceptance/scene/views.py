@@ -1,4 +1,7 @@
-"""Regions as a clip shows them: crops of the sampled frames, cut where the chart, or the user, puts the regions."""
+"""Regions as a clip shows them.
+
+Crops of the sampled frames, cut where the chart, or the user, puts the regions.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,19 @@ if TYPE_CHECKING:
 
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
-BY_HAND = (*definition.PRINTED, "picture", strips.KIND)  # kinds of a region by hand; the last two are no printed thing
+# kinds of a region by hand; the last two are no printed thing
+BY_HAND = (*definition.PRINTED, "picture", strips.KIND)
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A region seen in the clip: ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
+    """A region seen in the clip.
 
-    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``place`` where the chart lies
-    there (None for a region that no chart tells of), ``stable`` whether the chart kept its place to within 0.1 px over
-    the n frames. ``quantiser`` is the mean of ``planes.quantisers`` over region and frames (None: not told).
+    ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
+    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``place``
+    where the chart lies there (None for a region that no chart tells of), ``stable`` whether the
+    chart kept its place to within 0.1 px over the n frames. ``quantiser`` is the mean of
+    ``planes.quantisers`` over region and frames (None: not told).
     """
 
     region: Region
@@ -55,27 +61,40 @@ def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
     return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
 
 
-def of_chart(kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]) -> dict[str, View]:
-    """Cut every region of the chart; ``places``: one for all frames, or one for each. What fails is noted."""
+def of_chart(
+    kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]
+) -> dict[str, View]:
+    """Cut every region of the chart; ``places``: one for all frames, or one for each.
+
+    What fails is noted.
+    """
     views = {}
     for region in places[0].chart.regions if places else ():
         boxes = [within(located.inner(place, region, 1.0)) for place in places]
         try:
             views[region.name] = _view(kept, region, boxes, places[0])
         except GapError as gap:
-            notes.append(Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+            notes.append(
+                Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters))
+            )
     return views
 
 
 def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
-    """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind; what fails is noted."""
+    """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind.
+
+    What fails is noted.
+    """
     views = {}
     for name, (x, y, width, height) in shot.regions.items():
         kind = _kind(name)
         if not kind:
             hint = f"Let a word of the name be its kind: {', '.join(BY_HAND)}; for instance centre.edge_left"
             raise PlanError(
-                f"the region {name!r} does not say what it shows", where=f"shot {shot.id}", hint=hint, code="region"
+                f"the region {name!r} does not say what it shows",
+                where=f"shot {shot.id}",
+                hint=hint,
+                code="region",
             )
         box = (round(x), round(y), round(width), round(height))
         zone = _zone(box, kept[0].luma.shape)
@@ -88,7 +107,10 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
 
 
 def coded(shot: Shot) -> bool:
-    """Whether regions by hand are to be measured as pictures: neither text to be read nor a light that is driven."""
+    """Whether regions by hand are to be measured as pictures.
+
+    Neither text to be read nor a light that is driven.
+    """
     return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.regions)
 
 
@@ -104,7 +126,10 @@ def _kind(name: str) -> str:
 
 
 def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
-    """Cut the slanted edges found in the middle frame, ``edge1`` (the best), ``edge2`` ...; none: a note."""
+    """Cut the slanted edges found in the middle frame, ``edge1`` (the best), ``edge2`` ...; none.
+
+    A note.
+    """
     middle = kept[len(kept) // 2]
     unit = 1 << (video.depth - 8)
     black, white = (0, 256 * unit - 1) if video.full_range else (16 * unit, 235 * unit)
@@ -126,14 +151,20 @@ def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -
 
 
 def _strayed(view: View, edge: plain_edges.PlainEdge) -> float:
-    """Tell how far in px an edge strays over the frames: the mean code of its box tells where it lies."""
+    """Tell how far in px an edge strays over the frames.
+
+    The mean code of its box tells where it lies.
+    """
     means = view.luma.mean(axis=(1, 2))
     across = view.box[2] if edge.direction == "horizontal" else view.box[3]
     return float(np.ptp(means)) / edge.step * across
 
 
 def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
-    """Zone of the picture that the middle of a box lies in; the centre is its middle half, each way."""
+    """Zone of the picture that the middle of a box lies in.
+
+    The centre is its middle half, each way.
+    """
     x, y = (box[0] + box[2] / 2) / shape[1], (box[1] + box[3] / 2) / shape[0]
     if abs(x - 0.5) <= 0.25 and abs(y - 0.5) <= 0.25:
         return "centre"
@@ -141,14 +172,21 @@ def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
 
 
 def _view(
-    kept: Sequence[Frame], region: Region, boxes: Sequence[tuple[int, int, int, int]], place: Located | None
+    kept: Sequence[Frame],
+    region: Region,
+    boxes: Sequence[tuple[int, int, int, int]],
+    place: Located | None,
 ) -> View:
     size = min(box[2] for box in boxes), min(box[3] for box in boxes)
     boxes = [(x, y, *size) for x, y, _, _ in boxes]
     height, width = kept[0].luma.shape
-    if any(x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes):
+    if any(
+        x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes
+    ):
         raise GapError(
-            f"the region {region.name} does not lie inside the picture", code="region_outside", region=region.name
+            f"the region {region.name} does not lie inside the picture",
+            code="region_outside",
+            region=region.name,
         )
     each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
     return View(
@@ -163,7 +201,9 @@ def _view(
     )
 
 
-def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]) -> NDArray[Any]:
+def _crops(
+    kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]
+) -> NDArray[Any]:
     """Crop one plane of each frame; colour planes by their own subsampling."""
     height, width = kept[0].luma.shape
     rows, columns = getattr(kept[0], plane).shape
@@ -179,9 +219,14 @@ def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, in
 
 
 def _quantiser(kept: Sequence[Frame], boxes: Sequence[tuple[int, int, int, int]]) -> float | None:
-    """Mean over the macroblocks that the region touches and the frames that tell; None where none does."""
+    """Mean over the macroblocks that the region touches and the frames that tell.
+
+    None where none does.
+    """
     told = [
-        frame.quantisers[y // BLOCK : (y + h - 1) // BLOCK + 1, x // BLOCK : (x + w - 1) // BLOCK + 1].mean()
+        frame.quantisers[
+            y // BLOCK : (y + h - 1) // BLOCK + 1, x // BLOCK : (x + w - 1) // BLOCK + 1
+        ].mean()
         for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
         if frame.quantisers is not None
     ]

@@ -1,5 +1,6 @@
-"""Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read.
+"""Reduces frames while they are decoded.
 
+Sampled frames kept, series grown, clocks tracked and read.
 Nothing here grows with the clip's length but the series.
 """
 
@@ -31,15 +32,20 @@ MOST_FRAMES = 32
 LOCATE_EVERY = 25  # frames from one look at a clock to the next
 SEARCH_RARELY = 250  # frames between searches of the whole picture where none finds anything new
 STANDS_WITHIN = 0.1  # px, in which a clock that is followed stands still
-ALIKE = 0.015  # of its contrast, mean difference of a fiducial that stands; one moved by 0.2 px differs by more
+# of its contrast, mean difference of a fiducial that stands; one moved by 0.2 px differs by more
+ALIKE = 0.015
 EVERY = 16  # of the pixels, for the mean code of a picture
 IN_LINE = 3  # boxes in line that are quicker read together
-CORE = 0.6  # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
+# share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
+CORE = 0.6
 
 
 @contextmanager
 def in_one_thread() -> Iterator[None]:
-    """Let OpenCV leave the processors to the decoder: its threads wait for work by keeping them busy."""
+    """Let OpenCV leave the processors to the decoder.
+
+    Its threads wait for work by keeping them busy.
+    """
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -49,7 +55,10 @@ def in_one_thread() -> Iterator[None]:
 
 
 class Watch:
-    """Reduces frames while they are decoded: sampled frames kept, series grown, clocks tracked and read."""
+    """Reduces frames while they are decoded.
+
+    Sampled frames kept, series grown, clocks tracked and read.
+    """
 
     def __init__(
         self,
@@ -58,9 +67,13 @@ class Watch:
         driven: Mapping[str, Box] | None = None,
         regions: Mapping[str, Box] | None = None,
     ) -> None:
-        self.clocks = [chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)]
+        self.clocks = [
+            chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)
+        ]
         count = len(opened.packets)
-        self.sampled = set(np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist())
+        self.sampled = set(
+            np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist()
+        )
         self.kept: list[Frame] = []
         self.times: list[float] = []
         self.tracks: list[Track] = []
@@ -93,7 +106,10 @@ class Watch:
         return {name: np.array(values) for name, values in self.levels.items()}
 
     def _track(self, frame: Frame) -> None:
-        """Follow the clocks that are known; search for others ever more rarely while there is nothing new."""
+        """Follow the clocks that are known.
+
+        Search for others ever more rarely while there is nothing new.
+        """
         known = [track.place for track in self.tracks if track.follow(frame)]
         lost = len(known) < len(self.tracks)
         if not lost and frame.index < self.next_search:
@@ -103,7 +119,10 @@ class Watch:
         self.next_search = frame.index + self.pause
 
     def _search(self, frame: Frame, known: Sequence[Located], copies: int | None) -> bool:
-        """Search the whole picture, in so many copies; tell whether a clock is in it that was not known."""
+        """Search the whole picture, in so many copies.
+
+        Tell whether a clock is in it that was not known.
+        """
         before = len(self.tracks)
         for place in finding.find(_without(frame.luma, known), self.clocks, copies=copies):
             near = [track for track in self.tracks if moved(track.place, place) < _width(place) / 2]
@@ -120,14 +139,17 @@ class Track:
     def __init__(self, place: Located, first: int) -> None:
         self.first = first
         self.readings: list[NDArray[np.float64]] = []
-        self.seen: list[tuple[tuple[int, int, int, int], NDArray[Any]]] = []  # fiducials when last aligned
+        # fiducials when last aligned
+        self.seen: list[tuple[tuple[int, int, int, int], NDArray[Any]]] = []
         self.move(place)
 
     def move(self, place: Located) -> None:
         """Take note of where the clock is now."""
         self.place = place
         regions = clock_cells(place.chart)
-        self.boxes = Boxes([within(located.inner(place, region, CORE)) for region in regions], place.picture)
+        self.boxes = Boxes(
+            [within(located.inner(place, region, CORE)) for region in regions], place.picture
+        )
 
     def follow(self, frame: Frame) -> bool:
         """Look where the clock was last seen, and around; tell whether it still is there."""
@@ -152,9 +174,14 @@ class Track:
 
 
 class Boxes:
-    """Boxes (x, y, width, height) of whole pixels in a picture (width, height); those in line are read together."""
+    """Boxes (x, y, width, height) of whole pixels in a picture (width, height).
 
-    def __init__(self, boxes: Sequence[tuple[int, int, int, int]], picture: tuple[int, int]) -> None:
+    Those in line are read together.
+    """
+
+    def __init__(
+        self, boxes: Sequence[tuple[int, int, int, int]], picture: tuple[int, int]
+    ) -> None:
         starts = np.array(boxes, np.int64).reshape(-1, 4)[:, :2]
         ends = np.minimum(starts + np.array(boxes, np.int64).reshape(-1, 4)[:, 2:], picture)
         sizes = np.maximum(ends - starts, 0).prod(axis=1)
@@ -166,7 +193,12 @@ class Boxes:
         together = [line for line in lines.values() if len(line) >= IN_LINE]
         edges = np.stack([starts, ends], axis=1)
         self.lines = [
-            (np.array(line), slice(*edges[line[0], :, 1]), slice(across[0], across[-1]), across[:-1] - across[0])
+            (
+                np.array(line),
+                slice(*edges[line[0], :, 1]),
+                slice(across[0], across[-1]),
+                across[:-1] - across[0],
+            )
             for line in alone + together
             for across in [edges[line, :, 0].ravel()]
         ]
@@ -185,7 +217,10 @@ class Boxes:
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:
-    """List the regions behind the columns of ``Series.cells``: bits and reference fields, in the chart's order."""
+    """List the regions behind the columns of ``Series.cells``.
+
+    Bits and reference fields, in the chart's order.
+    """
     return tuple(region for region in chart.regions if region.kind in {"bits", "reference"})
 
 
@@ -199,7 +234,9 @@ def _without(luma: NDArray[Any], places: Sequence[Located]) -> NDArray[Any]:
     """Paint over what need not be found again."""
     left = luma.copy() if places else luma
     for place in places:
-        cv2.fillConvexPoly(left, np.rint(place.corners).astype(np.int32), float(luma[::EVERY, ::EVERY].mean()))
+        cv2.fillConvexPoly(
+            left, np.rint(place.corners).astype(np.int32), float(luma[::EVERY, ::EVERY].mean())
+        )
     return left
 
 
@@ -235,7 +272,15 @@ def _width(place: Located) -> float:
 
 
 def within(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
-    """Return the whole pixels (x, y, width, height) whose centres lie inside a box; never negative."""
+    """Return the whole pixels (x, y, width, height) whose centres lie inside a box.
+
+    Never negative.
+    """
     x, y, width, height = box
     left, top = max(0, math.ceil(x)), max(0, math.ceil(y))
-    return left, top, max(0, math.floor(x + width) - left + 1), max(0, math.floor(y + height) - top + 1)
+    return (
+        left,
+        top,
+        max(0, math.floor(x + width) - left + 1),
+        max(0, math.floor(y + height) - top + 1),
+    )

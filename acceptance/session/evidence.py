@@ -1,7 +1,8 @@
 """Evidence: hashes, a BagIt bag around the session folder, and a log whose entries hash one another.
 
-The folder is a bag in place (RFC 8493): payload below ``data/``, all else beside it is a tag file. Nothing is moved (as
-``bagit.make_bag`` would), so that a session can be sealed again after it was reported, signed or judged again.
+The folder is a bag in place (RFC 8493): payload below ``data/``, all else beside it is a tag file.
+Nothing is moved (as ``bagit.make_bag`` would), so that a session can be sealed again after it was
+reported, signed or judged again.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One difference. ``path`` is relative to the session folder, with forward slashes; for the log ``log.jsonl:2``."""
+    """One difference. ``path`` is relative to the session folder, with forward slashes.
+
+    For the log ``log.jsonl:2``.
+    """
 
     kind: Kind
     path: str
@@ -51,13 +55,18 @@ class Problem:
 
 
 def hash_file(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal, read in blocks. Raises ``InputError`` where it cannot be read."""
+    """SHA-256 of a file, in hexadecimal, read in blocks.
+
+    Raises ``InputError`` where it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(
-            f"cannot be read ({error.strerror})", where=str(path), hint="Check the path and its permissions"
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            hint="Check the path and its permissions",
         ) from error
 
 
@@ -69,10 +78,12 @@ def hash_files(folder: Path) -> dict[str, str]:
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
     """Tell hashes that were found from hashes that were written down, in the order of the paths.
 
-    Paths are compared in Unicode form C: a copy over a file system that decomposes letters is no change.
+    Paths are compared in Unicode form C: a copy over a file system that decomposes letters is no
+    change.
     """
     before, after = (
-        {unicodedata.normalize("NFC", path): digest for path, digest in side.items()} for side in (listed, found)
+        {unicodedata.normalize("NFC", path): digest for path, digest in side.items()}
+        for side in (listed, found)
     )
     return tuple(
         Problem(kind=_kind(before.get(path), after.get(path)), path=path)
@@ -84,22 +95,26 @@ def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Proble
 def seal(folder: Path, session: Session) -> None:
     """Make the session folder a BagIt 1.0 bag, or bring an older seal up to date, without moving a file.
 
-    The same files and session give the same bytes: the bagging date is the day the session was finished.
-    Raises ``OutputError`` where the folder cannot be written or the disc is full.
+    The same files and session give the same bytes: the bagging date is the day the session was
+    finished. Raises ``OutputError`` where the folder cannot be written or the disc is full.
     """
     found = hash_files(folder)
     payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
     _write(folder / "bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"])
     _write(folder / "bag-info.txt", _bag_info(folder, payload, session))
     _write(folder / MANIFEST, _manifest(payload))
-    tags = sorted((found.keys() - payload.keys() - {TAG_MANIFEST}) | {"bagit.txt", "bag-info.txt", MANIFEST})
+    tags = sorted(
+        (found.keys() - payload.keys() - {TAG_MANIFEST}) | {"bagit.txt", "bag-info.txt", MANIFEST}
+    )
     _write(folder / TAG_MANIFEST, _manifest({path: hash_file(folder / path) for path in tags}))
 
 
 def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
-    """Compare a sealed folder with its manifests. ``found`` spares hashing twice (``hash_files(folder)``).
+    """Compare a sealed folder with its manifests.
 
-    Whoever changes a file *and* its manifests passes here; ``compare`` with the signed session's hashes finds it.
+    ``found`` spares hashing twice (``hash_files(folder)``).
+    Whoever changes a file *and* its manifests passes here; ``compare`` with the signed session's
+    hashes finds it.
     """
     found = hash_files(folder) if found is None else found
     present = [name for name in MANIFESTS if name in found]
@@ -107,7 +122,9 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     listed = {path: digest for digests, _ in parsed for path, digest in digests.items()}
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
     absent = {"bagit.txt", *MANIFESTS} - found.keys()
-    differences = compare(listed, {path: digest for path, digest in found.items() if path != TAG_MANIFEST})
+    differences = compare(
+        listed, {path: digest for path, digest in found.items() if path != TAG_MANIFEST}
+    )
     named = {problem.path for problem in differences}
     return (
         *(Problem(kind=Kind.MISSING, path=name) for name in sorted(absent - named)),
@@ -118,14 +135,19 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
 
 @dataclass(frozen=True)
 class LogBook:
-    """The append-only log of a session folder: one JSON object a line, each hashing the one before."""
+    """The append-only log of a session folder.
+
+    One JSON object a line, each hashing the one before.
+    """
 
     folder: Path
 
     def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
-        """Add an entry to the end and give it back. ``when`` is an ISO 8601 time, by default now in local time.
+        """Add an entry to the end and give it back.
 
-        Raises ``OutputError`` where the file cannot be written, ``SessionError`` where it cannot be read.
+        ``when`` is an ISO 8601 time, by default now in local time.
+        Raises ``OutputError`` where the file cannot be written, ``SessionError`` where it cannot be
+        read.
         """
         entries = self.read()
         entry = LogEntry(
@@ -152,14 +174,18 @@ class LogBook:
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         except (OSError, UnicodeDecodeError) as error:
-            raise SessionError("the log cannot be read", where=str(path), hint="Restore it from a copy") from error
+            raise SessionError(
+                "the log cannot be read", where=str(path), hint="Restore it from a copy"
+            ) from error
         return tuple(_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
 
 
 def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:
-    """Which lines of a log no longer fit: an edited line itself, or the line after one that was removed or added.
+    """Which lines of a log no longer fit.
 
-    Lines taken from the end leave a whole chain; the session's own copy of the log and the tag manifest find those.
+    An edited line itself, or the line after one that was removed or added.
+    Lines taken from the end leave a whole chain; the session's own copy of the log and the tag
+    manifest find those.
     """
     previous = ("", *(entry.sha256 for entry in entries))
     return tuple(
@@ -208,7 +234,9 @@ def _parse_manifest(path: Path) -> tuple[dict[str, str], bool]:
     """Path -> hash, and whether every line was one: hash, blanks, a path named once."""
     lines = path.read_bytes().decode(errors="replace").split("\n")
     matches = [match for line in lines if (match := MANIFEST_LINE.fullmatch(line))]
-    listed = {match[2].replace("%0D", "\r").replace("%0A", "\n"): match[1].lower() for match in matches}
+    listed = {
+        match[2].replace("%0D", "\r").replace("%0A", "\n"): match[1].lower() for match in matches
+    }
     return listed, len(listed) == len(lines) - 1 and not lines[-1]
 
 
@@ -229,7 +257,9 @@ def _write(path: Path, lines: Sequence[str]) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"cannot be written ({error.strerror})", where=str(path), hint="Make room or choose another folder with -o"
+        f"cannot be written ({error.strerror})",
+        where=str(path),
+        hint="Make room or choose another folder with -o",
     )
 
 
@@ -246,4 +276,6 @@ def _parse(line: str, where: str) -> LogEntry:
     try:
         return LogEntry(**json.loads(line))
     except (ValueError, TypeError) as error:
-        raise SessionError("this line is no log entry", where=where, hint="Restore the log from a copy") from error
+        raise SessionError(
+            "this line is no log entry", where=where, hint="Restore the log from a copy"
+        ) from error

@@ -1,4 +1,7 @@
-"""Taking files into a session: footage, tables, evidence, packs and charts are copied unchanged and hashed."""
+"""Taking files into a session.
+
+Footage, tables, evidence, packs and charts are copied unchanged and hashed.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,9 @@ def check(plan: Plan, folder: Path) -> None:
             continue
         is_clip = field.endswith(("clip", "reference"))
         if not is_clip and not path.is_file():
-            raise PlanError("the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing")
+            raise PlanError(
+                "the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing"
+            )
         for file in clip.files_of(path) if is_clip else (path,):
             _readable(file)
         if is_clip:
@@ -72,7 +77,9 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
     shelf = work / "data" / "clips" / shot.id
     shutil.rmtree(shelf, ignore_errors=True)
     paths: dict[str, Any] = {
-        field: _copy(folder / name, shelf / "reference" if field == "reference" else shelf).relative_to(work).as_posix()
+        field: _copy(folder / name, shelf / "reference" if field == "reference" else shelf)
+        .relative_to(work)
+        .as_posix()
         for field in ("clip", "arrivals", "screen_log", "drive", "reference")
         if (name := getattr(shot, field))
     }
@@ -99,7 +106,8 @@ def take_recordings(
 ) -> tuple[Recordings, Found]:
     """Keep what was found of recordings as a list below ``data/recordings``, and the list that it was made of.
 
-    The recordings themselves stay where they are: terabytes, which nothing measures. Raises PlanError.
+    The recordings themselves stay where they are: terabytes, which nothing measures. Raises
+    PlanError.
     """
     source, shelf = folder / asked.source, work / "data" / "recordings" / asked.id
     found = look_at(asked, source, tell=tell)
@@ -116,20 +124,28 @@ def take_recordings(
 
 
 def _copy(source: Path, shelf: Path) -> Path:
-    """Copy a file, or the stills of a folder or of a pattern; return what stands for them in the session."""
+    """Copy a file, or the stills of a folder or of a pattern.
+
+    Return what stands for them in the session.
+    """
     name = source.name if source.name not in {"", ".."} else source.resolve().name
     place = shelf / name if source.is_dir() else shelf
     place.mkdir(parents=True, exist_ok=True)
     for file in clip.files_of(source):
         if (place / file.name).exists():
             hint = "Rename one of them: they lie side by side in the session"
-            raise PlanError("two files of one shot have this name", where=file.name, hint=hint, code="same_name")
+            raise PlanError(
+                "two files of one shot have this name", where=file.name, hint=hint, code="same_name"
+            )
         shutil.copy2(file, place / file.name)
     return shelf / name
 
 
 def _keep_copy(source: Path, work: Path) -> str:
-    """Keep the file of a chart's printed copy; its name gets the beginning of its hash, as there may be several."""
+    """Keep the file of a chart's printed copy.
+
+    Its name gets the beginning of its hash, as there may be several.
+    """
     kept = work / "data" / "charts" / f"{source.stem}-{hash_file(source)[:8]}{source.suffix}"
     kept.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source, kept)
@@ -137,7 +153,10 @@ def _keep_copy(source: Path, work: Path) -> str:
 
 
 def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
-    """Keep what the verdicts rest on beside the footage: packs, charts, files of answers, the list of devices."""
+    """Keep what the verdicts rest on beside the footage.
+
+    Packs, charts, files of answers, the list of devices.
+    """
     keep_packs(packs, plan.packs, work)
     shelf = work / "data" / "charts"
     shelf.mkdir(parents=True, exist_ok=True)
@@ -161,7 +180,8 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
     """Copy the packs, each under its id, with those that they extend, borrow from and are at odds with.
 
-    And with their other profiles, from which the report tells them apart. Raises PackError where two files have one id.
+    And with their other profiles, from which the report tells them apart. Raises PackError where
+    two files have one id.
     """
     shelf = work / "data" / "packs"
     shutil.rmtree(shelf, ignore_errors=True)

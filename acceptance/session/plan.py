@@ -1,4 +1,7 @@
-"""A plan: read from TOML, or made of clips named on the command line. Its paths stay inside its folder."""
+"""A plan: read from TOML, or made of clips named on the command line.
+
+Its paths stay inside its folder.
+"""
 
 from __future__ import annotations
 
@@ -20,29 +23,34 @@ if TYPE_CHECKING:
 
     from acceptance.model import Answer
 
-# The tuple is there because pydantic takes a configuration for nested data classes, not for the outermost one.
+# The tuple is there because pydantic takes a configuration for nested data classes, not for the
+# outermost one.
 _ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
 
 def read(path: Path) -> Plan:
     """Read a plan (fields: ``docs/formats.md``). Paths in it count from its folder.
 
-    Answers of the files that it names are added to its own. Raises PlanError naming file and field: missing, no TOML,
-    unknown or wrong field, subject or shot that does not exist or stands twice, path outside the folder; and what is
-    wrong in its list of devices and files of answers.
+    Answers of the files that it names are added to its own. Raises PlanError naming file and field:
+    missing, no TOML, unknown or wrong field, subject or shot that does not exist or stands twice,
+    path outside the folder; and what is wrong in its list of devices and files of answers.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise PlanError("there is no such plan", where=str(path), hint="Check the path") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise PlanError(f"not readable as TOML: {error}", where=str(path), hint="Correct the file") from error
+        raise PlanError(
+            f"not readable as TOML: {error}", where=str(path), hint="Correct the file"
+        ) from error
     plan = _parse(raw, str(path))
     if plan.device_list:
         listed = devices.read(path.parent / plan.device_list, plan.subjects)
         plan = replace(plan, subjects=(*plan.subjects, *listed))
     if not plan.subjects:
-        raise _wrong(f"{path}: subjects", "there is nothing under test; give subjects or a device_list")
+        raise _wrong(
+            f"{path}: subjects", "there is nothing under test; give subjects or a device_list"
+        )
     check(plan, path.parent, str(path))
     plan = _with_files(plan, path.parent)
     check(plan, path.parent, str(path))  # the evidence that answers of files name, too
@@ -65,10 +73,19 @@ def of_clips(
     packs: Sequence[str] = (),
     **shot_fields: Any,  # noqa: ANN401 -- fields of Shot
 ) -> Plan:
-    """Make a plan with one subject and a shot for each clip; ``playback`` is what a recorder made of the last one."""
+    """Make a plan with one subject and a shot for each clip.
+
+    ``playback`` is what a recorder made of the last one.
+    """
     subject = Subject(id="device", kind=SubjectKind.FIXED, name="device", facts=dict(facts or {}))
     shots = tuple(
-        Shot(id=f"shot{number}", subject=subject.id, clip=str(path.absolute()), chart=chart, **shot_fields)
+        Shot(
+            id=f"shot{number}",
+            subject=subject.id,
+            clip=str(path.absolute()),
+            chart=chart,
+            **shot_fields,
+        )
         for number, path in enumerate(clips, start=1)
     )
     if playback:
@@ -79,13 +96,19 @@ def of_clips(
 
 
 def check(plan: Plan, folder: Path, where: str) -> None:
-    """Refuse a plan whose parts do not fit together or that names files outside ``folder``. Raises PlanError."""
-    shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]  # measurements name either by its id
+    """Refuse a plan whose parts do not fit together or that names files outside ``folder``.
+
+    Raises PlanError.
+    """
+    # measurements name either by its id
+    shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]
     for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in shots])):
         for identity in ids:
             if not devices.IDENTIFIER.fullmatch(identity):
                 named = f"the {what} id {identity!r:.80}"
-                raise _wrong(where, f"{named} may hold letters, digits, '_', '-' and '.' only, 64 at most")
+                raise _wrong(
+                    where, f"{named} may hold letters, digits, '_', '-' and '.' only, 64 at most"
+                )
             if ids.count(identity) > 1:
                 raise _wrong(where, f"the {what} id {identity!r} stands twice")
     subjects = {subject.id for subject in plan.subjects}
@@ -96,8 +119,12 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     _check_answers(plan.answers, where)
     _check_matrix(plan, where)
     for field, name in files(plan):
-        if not all(file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)):
-            raise _wrong(f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there")
+        if not all(
+            file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)
+        ):
+            raise _wrong(
+                f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there"
+            )
 
 
 def _check_pairs(shots: Sequence[Shot], where: str) -> None:
@@ -105,7 +132,10 @@ def _check_pairs(shots: Sequence[Shot], where: str) -> None:
     lives = {shot.id for shot in shots if shot.path is model.Path.LIVE}
     for shot in shots:
         if shot.live and (shot.live not in lives or shot.id in lives):
-            raise _wrong(f"{where}: shot {shot.id}, live", f"a playback names a live shot here, not {shot.live!r}")
+            raise _wrong(
+                f"{where}: shot {shot.id}, live",
+                f"a playback names a live shot here, not {shot.live!r}",
+            )
 
 
 def _check_matrix(plan: Plan, where: str) -> None:
@@ -113,9 +143,13 @@ def _check_matrix(plan: Plan, where: str) -> None:
     drawn = {one.sampling for one in plan.draws}
     for number, one in enumerate(plan.matrix, start=1):
         if not one.kinds or not one.paths:
-            raise _wrong(f"{where}: matrix {number}", "names no kind of device or no path, and so no shot")
+            raise _wrong(
+                f"{where}: matrix {number}", "names no kind of device or no path, and so no shot"
+            )
         if one.sampling and one.sampling not in drawn:
-            raise _wrong(f"{where}: matrix {number}, sampling", f"the plan has no draw by {one.sampling!r}")
+            raise _wrong(
+                f"{where}: matrix {number}, sampling", f"the plan has no draw by {one.sampling!r}"
+            )
 
 
 def _check_answers(answers: Sequence[Answer], where: str) -> None:
@@ -126,8 +160,12 @@ def _check_answers(answers: Sequence[Answer], where: str) -> None:
         if before is one:
             continue
         told = before.origin or f"answer {first[one.subject, one.requirement] + 1}"
-        what = f"answers again what {told} answered" + ("" if _said(before) == _said(one) else ", and differently")
-        place = f"{one.origin or f'{where}: answer {index + 1}'}, {one.requirement} for {one.subject}"
+        what = f"answers again what {told} answered" + (
+            "" if _said(before) == _said(one) else ", and differently"
+        )
+        place = (
+            f"{one.origin or f'{where}: answer {index + 1}'}, {one.requirement} for {one.subject}"
+        )
         raise PlanError(what, where=place, hint="Keep the answer that holds and take out the other")
 
 
@@ -154,14 +192,20 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Every file that answers were read from, and the field that names it; scores bring their key."""
+    """Every file that answers were read from, and the field that names it.
+
+    Scores bring their key.
+    """
     yield from (("answer_files", name) for name in plan.answer_files)
     for name in plan.score_files:
         yield from (("score_files", name), ("score_files", score_files.key_name(name)))
 
 
 def _meant(path: Path) -> Iterator[Path]:
-    """Yield what a path stands for: a file, or all that lies in a folder or beside a pattern of stills."""
+    """Yield what a path stands for.
+
+    A file, or all that lies in a folder or beside a pattern of stills.
+    """
     yield path
     if path.is_dir() or not path.exists():
         yield from (path if path.is_dir() else path.parent).glob("*")
@@ -173,7 +217,9 @@ def _parse(raw: dict[str, Any], where: str) -> Plan:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"][1:])
-        raise _wrong(f"{where}: {place}", f"{first['msg']} (here: {first['input']!r:.80})") from error
+        raise _wrong(
+            f"{where}: {place}", f"{first['msg']} (here: {first['input']!r:.80})"
+        ) from error
 
 
 def _wrong(where: str, what: str) -> PlanError:

@@ -1,8 +1,8 @@
 """The story: a plan in, a session out; its folder saved and loaded again.
 
-A session is made in ``OUT/.partial-<key>`` and moved to ``OUT/<id>`` when it is whole, report and all, so that there is
-never half a session. The key is the plan's own hash: a second run of an interrupted plan goes on from the shots
-measured so far.
+A session is made in ``OUT/.partial-<key>`` and moved to ``OUT/<id>`` when it is whole, report and
+all, so that there is never half a session. The key is the plan's own hash: a second run of an
+interrupted plan goes on from the shots measured so far.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     Kept = tuple[Recordings, list[Measurement | Note]]
 
 FILE = "session.json"
-BAG, RESUME = "session", "resume"  # in the workspace: what becomes the session, and the shots measured so far
+# in the workspace: what becomes the session, and the shots measured so far
+BAG, RESUME = "session", "resume"
 
 
 class Progress(Protocol):
@@ -53,7 +54,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What one shot gave: the shot as filmed, its measurements, and notes on what could not be had."""
+    """What one shot gave.
+
+    The shot as filmed, its measurements, and notes on what could not be had.
+    """
 
     shot: Shot
     measurements: tuple[Measurement, ...]
@@ -67,13 +71,18 @@ _PLAN = TypeAdapter(tuple[Plan])
 
 
 def run(
-    plan: Plan, folder: Path, out: Path, *, progress: Progress | None = None, issue: Issue | None = None
+    plan: Plan,
+    folder: Path,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    issue: Issue | None = None,
 ) -> tuple[Session, Path]:
     """Measure and judge everything that the plan asks for; return the session and its folder.
 
-    ``folder`` is where the plan's paths count from; ``issue`` adds the report before the folder gets its name. Raises
-    the InputErrors under which no session can be made; a gap in the footage becomes the reason of the findings that it
-    leaves open.
+    ``folder`` is where the plan's paths count from; ``issue`` adds the report before the folder
+    gets its name. Raises the InputErrors under which no session can be made; a gap in the footage
+    becomes the reason of the findings that it leaves open.
     """
     given = plan
     plan, packs = prepare(plan)
@@ -93,11 +102,19 @@ def run(
 
 
 def judge_again(
-    old: Path, pack_names: Sequence[str], out: Path, *, why: str, by: str, issue: Issue | None = None
+    old: Path,
+    pack_names: Sequence[str],
+    out: Path,
+    *,
+    why: str,
+    by: str,
+    issue: Issue | None = None,
 ) -> tuple[Session, Path]:
-    """Judge an old session's measurements against other packs, without its video; the old session stays as it is.
+    """Judge an old session's measurements against other packs, without its video.
 
-    Answers, concessions and draws go along where the packs ask the same; the log names those that were left.
+    The old session stays as it is.
+    Answers, concessions and draws go along where the packs ask the same; the log names those that
+    were left.
     """
     before = load(old)
     packs = load_packs(replace(before.plan, packs=tuple(pack_names)))
@@ -121,7 +138,10 @@ def judge_again(
         }
         LogBook(bag).append("judged_again", told)
         return _finish(
-            replace(before, plan=replace(plan, packs=tuple(pack_names)), supersedes=before.id), packs, bag, issue
+            replace(before, plan=replace(plan, packs=tuple(pack_names)), supersedes=before.id),
+            packs,
+            bag,
+            issue,
         )
 
 
@@ -144,7 +164,10 @@ def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
 
 
 def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]]:
-    """Pair each pack with its other profiles, as a session keeps them below ``folder``; no pair twice."""
+    """Pair each pack with its other profiles, as a session keeps them below ``folder``.
+
+    No pair twice.
+    """
     pairs = {
         frozenset((one.id, other)): (one, pack.load(other, metrics.quantities(), folder=folder))
         for one in reversed(packs)
@@ -153,17 +176,26 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
     return list(pairs.values())
 
 
-def measure(seen: Scene, wanted: Collection[str] | None = None) -> tuple[list[Measurement], list[Note]]:
-    """Measure what the scene can serve, by metrics that give a ``wanted`` quantity; notes tell the rest."""
+def measure(
+    seen: Scene, wanted: Collection[str] | None = None
+) -> tuple[list[Measurement], list[Note]]:
+    """Measure what the scene can serve, by metrics that give a ``wanted`` quantity.
+
+    Notes tell the rest.
+    """
     found: list[Measurement] = []
     notes = list(seen.notes)
     for name, metric in metrics.every().items():
-        if (wanted is None or not metric.QUANTITIES.keys().isdisjoint(wanted)) and metric.serves(seen):
+        if (wanted is None or not metric.QUANTITIES.keys().isdisjoint(wanted)) and metric.serves(
+            seen
+        ):
             try:
                 for item in metric.measure(seen):
                     found.append(item) if isinstance(item, Measurement) else notes.append(item)
             except GapError as gap:
-                notes.append(Note(metric=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+                notes.append(
+                    Note(metric=name, reason=Reason(code=gap.code, parameters=gap.parameters))
+                )
     return found, [replace(note, shot=seen.shot.id, subject=seen.shot.subject) for note in notes]
 
 
@@ -175,15 +207,21 @@ def look(
     progress: build.Progress | None = None,
     draw: Draw | None = None,
 ) -> Measured:
-    """Look at a shot's clip, which lies below ``folder``, and measure; ``draw`` makes its stills and names them.
+    """Look at a shot's clip, which lies below ``folder``, and measure.
 
+    ``draw`` makes its stills and names them.
     Raises ClipError, ChartError and PlanError; footage in which nothing can be seen gives a note.
     """
-    printed = replace(shot, chart_copy=shot.chart_copy or printed_copy.UNKNOWN)  # until somebody says otherwise
+    # until somebody says otherwise
+    printed = replace(shot, chart_copy=shot.chart_copy or printed_copy.UNKNOWN)
     try:
         seen = build.look(printed, folder, progress=progress)
     except GapError as gap:
-        note = Note(shot=shot.id, subject=shot.subject, reason=Reason(code=gap.code, parameters=gap.parameters))
+        note = Note(
+            shot=shot.id,
+            subject=shot.subject,
+            reason=Reason(code=gap.code, parameters=gap.parameters),
+        )
         return Measured(shot=shot, measurements=(), notes=(note,))
     found, notes = measure(seen, wanted)
     if seen.chart and (doubt := printed_copy.notice(seen.chart)):
@@ -214,23 +252,36 @@ def save(session: Session, folder: Path) -> None:
 
 
 def load(folder: Path) -> Session:
-    """Read ``session.json`` of a session folder. Raises SessionError: none there, no JSON, unknown or wrong field."""
-    return parse((folder / FILE).read_bytes() if (folder / FILE).is_file() else b"", str(folder / FILE))
+    """Read ``session.json`` of a session folder. Raises SessionError.
+
+    None there, no JSON, unknown or wrong field.
+    """
+    return parse(
+        (folder / FILE).read_bytes() if (folder / FILE).is_file() else b"", str(folder / FILE)
+    )
 
 
 def parse(content: bytes, where: str) -> Session:
     """Read a session from the bytes of ``session.json``. Raises SessionError."""
     if not content:
-        raise SessionError("there is no session here", where=where, hint="Name the folder that acceptance run printed")
+        raise SessionError(
+            "there is no session here",
+            where=where,
+            hint="Name the folder that acceptance run printed",
+        )
     try:
         return _SESSION.validate_python((json.loads(content),))[0]
     except (ValueError, ValidationError) as error:
         raise SessionError(
-            f"this is not a session ({str(error).splitlines()[0]})", where=where, hint="Restore it from a copy"
+            f"this is not a session ({str(error).splitlines()[0]})",
+            where=where,
+            hint="Restore it from a copy",
         ) from error
 
 
-def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None) -> tuple[Session, Path]:
+def _finish(
+    measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None
+) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
     log, plan = LogBook(bag), measured.plan
     now = datetime.now().astimezone().isoformat(timespec="seconds")
@@ -270,7 +321,10 @@ def _finish(measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | 
 
 
 def day_of_work(session: Session) -> str:
-    """ISO date, in local time, on which the work began: calibrations must have been valid on that day."""
+    """ISO date, in local time, on which the work began.
+
+    Calibrations must have been valid on that day.
+    """
     return session.started[:10]
 
 
@@ -304,7 +358,10 @@ def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Sessio
 
 
 def _begin(work: Path, plan: Plan) -> Path:
-    """Return the folder that becomes the session: that of an interrupted run, or a new one where it is damaged."""
+    """Return the folder that becomes the session.
+
+    That of an interrupted run, or a new one where it is damaged.
+    """
     bag = work / BAG
     try:
         _mend(bag / LOG)
@@ -324,7 +381,9 @@ def _mend(log: Path) -> None:
         log.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
-def _shot(shot: Shot, folder: Path, bag: Path, judged: Collection[str], progress: Progress | None) -> Measured:
+def _shot(
+    shot: Shot, folder: Path, bag: Path, judged: Collection[str], progress: Progress | None
+) -> Measured:
     """Take one shot into the session and measure it, or take what an interrupted run measured of the same files."""
     with writing(bag):
         filmed = intake.take(shot, folder, bag)
@@ -346,11 +405,17 @@ def _shot(shot: Shot, folder: Path, bag: Path, judged: Collection[str], progress
 def recorded(asked: Recordings, found: Found) -> list[Measurement | Note]:
     """Measure what a recorder has kept. Raises PlanError."""
     items = measure_recordings.measure(asked, found)
-    return [replace(one, shot=asked.id, subject=asked.subject) if isinstance(one, Note) else one for one in items]
+    return [
+        replace(one, shot=asked.id, subject=asked.subject) if isinstance(one, Note) else one
+        for one in items
+    ]
 
 
 def _recordings(asked: Recordings, folder: Path, bag: Path, progress: Progress | None) -> Kept:
-    """Take the list of what a recorder has kept into the session, and measure it; quick enough not to be resumed."""
+    """Take the list of what a recorder has kept into the session, and measure it.
+
+    Quick enough not to be resumed.
+    """
 
     def tell(done: int, total: int) -> None:
         if progress:
@@ -371,7 +436,10 @@ def _resume(kept: Path, bag: Path) -> Measured | None:
         measured = _MEASURED.validate_python((json.loads(kept.read_bytes()),))[0]
     except (FileNotFoundError, ValueError):
         return None
-    pictures = [measured.shot.still, *(str(one.details.get("still", "")) for one in measured.measurements)]
+    pictures = [
+        measured.shot.still,
+        *(str(one.details.get("still", "")) for one in measured.measurements),
+    ]
     return measured if all((bag / picture).exists() for picture in pictures) else None
 
 
@@ -390,7 +458,11 @@ def _look(shot: Shot, bag: Path, judged: Collection[str], progress: Progress | N
         return name, [_with_still(one, names.get(one.quantity, "")) for one in found]
 
     measured = look(shot, folder=bag, progress=tell, draw=draw)
-    told: dict[str, Value] = {"shot": shot.id, "measurements": len(measured.measurements), "notes": len(measured.notes)}
+    told: dict[str, Value] = {
+        "shot": shot.id,
+        "measurements": len(measured.measurements),
+        "notes": len(measured.notes),
+    }
     LogBook(bag).append("measured", told)
     return measured
 

@@ -1,4 +1,7 @@
-"""Where a session is put together: a hidden folder that one run at a time may use, and what goes wrong on the disc."""
+"""Where a session is put together.
+
+A hidden folder that one run at a time may use, and what goes wrong on the disc.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 
 @contextlib.contextmanager
 def claimed(out: Path, key: str) -> Iterator[Path]:
-    """Give the folder ``OUT/.partial-<key>`` to this run alone; keep it afterwards only if shots lie in ``resume``.
+    """Give the folder ``OUT/.partial-<key>`` to this run alone.
 
+    Keep it afterwards only if shots lie in ``resume``.
     Raises OutputError where another run is using it.
     """
     path = out / f".partial-{key}"
@@ -40,7 +44,10 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
 
 
 def _lock(handle: int, path: Path) -> None:
-    """Lock the folder itself: the lock ends with the process, whatever ends that, and leaves no file behind."""
+    """Lock the folder itself.
+
+    The lock ends with the process, whatever ends that, and leaves no file behind.
+    """
     busy = OutputError(
         "another run of the same plan is writing here",
         where=str(path),
@@ -58,8 +65,9 @@ def _lock(handle: int, path: Path) -> None:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file by way of a neighbour, so that a full disc leaves the older one whole. Raises OutputError.
+    """Write a file by way of a neighbour, so that a full disc leaves the older one whole.
 
+    Raises OutputError.
     A device or a link is written to, never replaced.
     """
     plain = not path.is_symlink() and (path.is_file() or not path.exists())
@@ -87,7 +95,14 @@ def writing(path: Path, *, named: Path | None = None) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in FULL
-        hint = "Make room and run again: what was measured is kept" if full else "Choose another folder with -o"
+        hint = (
+            "Make room and run again: what was measured is kept"
+            if full
+            else "Choose another folder with -o"
+        )
         raise OutputError(
-            f"cannot be written ({error.strerror or error})", where=str(named or path), hint=hint, code="output"
+            f"cannot be written ({error.strerror or error})",
+            where=str(named or path),
+            hint=hint,
+            code="output",
         ) from error

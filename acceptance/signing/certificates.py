@@ -39,7 +39,10 @@ class Signer:
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """What a verifier trusts: root certificates, and revocation lists newer than those in the report."""
+    """What a verifier trusts.
+
+    Root certificates, and revocation lists newer than those in the report.
+    """
 
     roots: tuple[asn1_x509.Certificate, ...]
     crls: tuple[crl.CertificateList, ...]
@@ -47,7 +50,10 @@ class Trust:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoChain:
-    """Where the demo's certificate chain lies: root to trust, key file with its password, revocation lists."""
+    """Where the demo's certificate chain lies.
+
+    Root to trust, key file with its password, revocation lists.
+    """
 
     root: Path
     signer: Path
@@ -58,17 +64,22 @@ class DemoChain:
 def load_signer(path: Path, password: str = "", *, at: datetime | None = None) -> Signer:
     """Load key and certificates of a PKCS#12 file, and the revocation lists of ``<name>.crl`` beside it, if any.
 
-    Raises ``KeyFileError`` for an unreadable file, a wrong password, a file without key or certificate, an unsupported
-    kind of key, and a certificate that has expired or is not yet valid (at ``at``, by default now).
+    Raises ``KeyFileError`` for an unreadable file, a wrong password, a file without key or
+    certificate, an unsupported kind of key, and a certificate that has expired or is not yet valid
+    (at ``at``, by default now).
     """
     data = _read(path, KeyFileError)
     key, certificate, _ = _open_pkcs12(path, data, password)
     if key is None or certificate is None:
         raise KeyFileError(
-            "holds no signing key with its certificate", where=str(path), hint="Export both into the file"
+            "holds no signing key with its certificate",
+            where=str(path),
+            hint="Export both into the file",
         )
     _check_validity(path, certificate, at or datetime.now(UTC))
-    simple = signers.SimpleSigner.load_pkcs12_data(data, other_certs=(), passphrase=password.encode() or None)
+    simple = signers.SimpleSigner.load_pkcs12_data(
+        data, other_certs=(), passphrase=password.encode() or None
+    )
     beside = path.with_suffix(".crl")
     return Signer(
         name=common_name(simple.signing_cert),
@@ -79,7 +90,10 @@ def load_signer(path: Path, password: str = "", *, at: datetime | None = None) -
 
 
 def load_trust(paths: Iterable[Path]) -> Trust:
-    """Read root certificates and revocation lists, PEM or DER. Raises ``InputError`` for a file that holds neither."""
+    """Read root certificates and revocation lists, PEM or DER.
+
+    Raises ``InputError`` for a file that holds neither.
+    """
     roots: list[asn1_x509.Certificate] = []
     crls: list[crl.CertificateList] = []
     for path in paths:
@@ -99,9 +113,9 @@ def common_name(certificate: asn1_x509.Certificate) -> str:
 def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
     """Write root, intermediate and signing certificate (EC P-256, for a year from ``at``, by default now).
 
-    Their revocation lists, empty and good for the same year, lie beside the key file, where ``load_signer`` finds them.
-    Every name in it says DEMO: whoever trusts its root trusts nothing but this demonstration.
-    Raises ``OutputError`` where the folder cannot be written.
+    Their revocation lists, empty and good for the same year, lie beside the key file, where
+    ``load_signer`` finds them. Every name in it says DEMO: whoever trusts its root trusts nothing
+    but this demonstration. Raises ``OutputError`` where the folder cannot be written.
     """
     start = (at or datetime.now(UTC)).replace(microsecond=0) - timedelta(hours=1)
     root = _issue("DEMO root, no legal value", None, start, ca=True)
@@ -116,12 +130,17 @@ def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
     encryption = BestAvailableEncryption(chain.password.encode())
     issuers = [middle[1], root[1]]
     _write(chain.root, root[1].public_bytes(Encoding.PEM))
-    _write(chain.signer, pkcs12.serialize_key_and_certificates(b"DEMO", leaf[0], leaf[1], issuers, encryption))
+    _write(
+        chain.signer,
+        pkcs12.serialize_key_and_certificates(b"DEMO", leaf[0], leaf[1], issuers, encryption),
+    )
     _write(chain.crl, _revocation_list(root, start) + _revocation_list(middle, start))
     return chain
 
 
-def _open_pkcs12(path: Path, data: bytes, password: str) -> tuple[Any, x509.Certificate | None, list[x509.Certificate]]:
+def _open_pkcs12(
+    path: Path, data: bytes, password: str
+) -> tuple[Any, x509.Certificate | None, list[x509.Certificate]]:
     try:
         asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 - parsing it all tells rubbish from a wrong password
     except (ValueError, TypeError) as error:
@@ -131,10 +150,14 @@ def _open_pkcs12(path: Path, data: bytes, password: str) -> tuple[Any, x509.Cert
     try:
         return pkcs12.load_key_and_certificates(data, password.encode() or None)
     except ValueError as error:
-        raise KeyFileError("the password does not open it", where=str(path), hint="Check the password") from error
+        raise KeyFileError(
+            "the password does not open it", where=str(path), hint="Check the password"
+        ) from error
     except UnsupportedAlgorithm as error:
         raise KeyFileError(
-            f"its key is of a kind that cannot sign here ({error})", where=str(path), hint="Use RSA or EC"
+            f"its key is of a kind that cannot sign here ({error})",
+            where=str(path),
+            hint="Use RSA or EC",
         ) from error
 
 
@@ -142,18 +165,26 @@ def _check_validity(path: Path, certificate: x509.Certificate, at: datetime) -> 
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if at > end:
         raise KeyFileError(
-            f"its certificate expired on {end:%Y-%m-%d}", where=str(path), hint="Have it renewed, then sign"
+            f"its certificate expired on {end:%Y-%m-%d}",
+            where=str(path),
+            hint="Have it renewed, then sign",
         )
     if at < start:
         what = f"its certificate is not valid before {start:%Y-%m-%d %H:%M} UTC"
-        raise KeyFileError(what, where=str(path), hint="Check the clock of this computer, or wait until then")
+        raise KeyFileError(
+            what, where=str(path), hint="Check the clock of this computer, or wait until then"
+        )
 
 
 def _load(path: Path, kind: Any, error_kind: type[InputError]) -> Iterator[Any]:  # noqa: ANN401 - asn1crypto is untyped
     """Objects of one ASN.1 kind from a PEM or DER file; each is parsed to its end."""
     data = _read(path, error_kind)
     try:
-        blocks = [block for _, _, block in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
+        blocks = (
+            [block for _, _, block in pem.unarmor(data, multiple=True)]
+            if pem.detect(data)
+            else [data]
+        )
         loaded = [kind.load(block, strict=True) for block in blocks]
         for item in loaded:
             item.native  # noqa: B018 - asn1crypto parses lazily; rubbish must show here
@@ -168,7 +199,9 @@ def _read(path: Path, error_kind: type[InputError]) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise error_kind(
-            f"cannot be read ({error.strerror})", where=str(path), hint="Check the path and its permissions"
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            hint="Check the path and its permissions",
         ) from error
 
 
@@ -178,7 +211,9 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise OutputError(
-            f"cannot be written ({error.strerror})", where=str(path), hint="Make room or choose another folder"
+            f"cannot be written ({error.strerror})",
+            where=str(path),
+            hint="Make room or choose another folder",
         ) from error
 
 
@@ -217,7 +252,10 @@ def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Is
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
+            critical=False,
+        )
     )
     if issuer:
         builder = builder.add_extension(_crl_address(), critical=False)
@@ -225,7 +263,10 @@ def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Is
 
 
 def _crl_address() -> x509.CRLDistributionPoints:
-    """Say that there is a revocation list, so that checking it is due; the address leads nowhere (RFC 2606)."""
+    """Say that there is a revocation list, so that checking it is due.
+
+    The address leads nowhere (RFC 2606).
+    """
     address = x509.UniformResourceIdentifier("http://demo.invalid/demo.crl")
     return x509.CRLDistributionPoints([x509.DistributionPoint([address], None, None, None)])
 
@@ -238,6 +279,8 @@ def _revocation_list(issuer: Issued, start: datetime) -> bytes:
         .last_update(start)
         .next_update(start + DEMO_LIFE)
         .add_extension(x509.CRLNumber(1), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
+        )
     )
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)

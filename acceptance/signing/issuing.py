@@ -20,15 +20,18 @@ REPORT = "report.pdf"
 
 
 def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
-    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session folder; return the PDF's path.
+    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session folder.
 
-    With a signer the PDF is signed before it reaches the disc. Raises SessionError, SetupError (no Chinese font),
-    KeyFileError and OutputError.
+    Return the PDF's path.
+    With a signer the PDF is signed before it reaches the disc. Raises SessionError, SetupError (no
+    Chinese font), KeyFileError and OutputError.
     """
     path = folder / REPORT
     if path.is_file() and b"/ByteRange" in path.read_bytes():
         hint = "Write another rendering elsewhere with -o FILE; judging again makes a new report"
-        raise SessionError("the report is issued and signed; it is not written over", where=str(path), hint=hint)
+        raise SessionError(
+            "the report is issued and signed; it is not written over", where=str(path), hint=hint
+        )
     done = runner.load(folder)
     packs = runner.load_packs(done.plan, folder / "data" / "packs")
     profiles = runner.load_profiles(packs, folder / "data" / "packs")
@@ -41,7 +44,10 @@ def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Pa
 
 
 def render(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> bytes:
-    """Give the report of a session folder as PDF, signed where there is a signer; the folder stays as it is."""
+    """Give the report of a session folder as PDF, signed where there is a signer.
+
+    The folder stays as it is.
+    """
     done = runner.load(folder)
     packs = runner.load_packs(done.plan, folder / "data" / "packs")
     profiles = runner.load_profiles(packs, folder / "data" / "packs")
@@ -50,10 +56,15 @@ def render(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> b
 
 
 def sign(folder: Path, signer: Signer) -> Path:
-    """Sign the report that lies in a session folder; return its path. Raises SessionError where there is none."""
+    """Sign the report that lies in a session folder; return its path.
+
+    Raises SessionError where there is none.
+    """
     path = folder / REPORT
     if not path.is_file():
-        raise SessionError("there is no report to sign", where=str(path), hint="Write it first: acceptance report")
+        raise SessionError(
+            "there is no report to sign", where=str(path), hint="Write it first: acceptance report"
+        )
     put(path, pades.sign(path.read_bytes(), signer, reason=runner.load(folder).id))
     _record(folder, "signed")
     return path

@@ -1,10 +1,11 @@
 """Sign a report (PAdES) and check the signatures of one, offline, against pinned roots only.
 
-A signature that pyHanko calls valid may still leave room: bytes after the end of the file, an update that no signature
-covers, the operating system's certification authorities, a container that nothing signs. So ``verify_pdf`` asks for the
-AdES sub-indication (ETSI EN 319 102-1, 5.3) *and* pyHanko's bottom line, and applies a policy of its own on top
-(``docs/verify.md``): the first signature certifies (ISO 32000-2, 12.8.2.2), later ones approve, and the last one covers
-the file to its last byte.
+A signature that pyHanko calls valid may still leave room: bytes after the end of the file, an
+update that no signature covers, the operating system's certification authorities, a container that
+nothing signs. So ``verify_pdf`` asks for the AdES sub-indication (ETSI EN 319 102-1, 5.3) *and*
+pyHanko's bottom line, and applies a policy of its own on top (``docs/verify.md``): the first
+signature certifies (ISO 32000-2, 12.8.2.2), later ones approve, and the last one covers the file to
+its last byte.
 """
 
 from __future__ import annotations
@@ -77,12 +78,15 @@ __all__ = [
     "worst",
 ]
 
-# What pyHanko finds wrong comes back in the result; its own lines on the terminal would only repeat it.
+# What pyHanko finds wrong comes back in the result; its own lines on the terminal would only repeat
+# it.
 for _logger in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_logger).setLevel(logging.CRITICAL)
 
 ROLE = "inspector"
-KEY_USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
+KEY_USAGE = KeyUsageConstraints(
+    key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+)
 
 
 class State(StrEnum):
@@ -97,7 +101,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureProblem:
-    """One thing that is wrong: ``code`` is an AdES sub-indication in lower case or one of the policy's own words."""
+    """One thing that is wrong.
+
+    ``code`` is an AdES sub-indication in lower case or one of the policy's own words.
+    """
 
     code: str
     detail: str
@@ -120,7 +127,10 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureReport:
-    """``valid``: not a byte differs from what was signed. ``trusted``: and each signer leads to a given root."""
+    """``valid``: not a byte differs from what was signed. ``trusted``.
+
+    And each signer leads to a given root.
+    """
 
     signatures: tuple[Signature, ...]
     problems: tuple[SignatureProblem, ...]
@@ -144,21 +154,30 @@ class SignatureReport:
 def worst(states: Iterable[State]) -> State:
     """Return broken before incomplete before indeterminate before ok."""
     present = set(states)
-    return next((one for one in (State.BROKEN, State.INCOMPLETE, State.INDETERMINATE) if one in present), State.OK)
+    return next(
+        (one for one in (State.BROKEN, State.INCOMPLETE, State.INDETERMINATE) if one in present),
+        State.OK,
+    )
 
 
-def sign(pdf: bytes, signer: Signer, *, role: str = ROLE, reason: str = "", location: str = "") -> bytes:
-    """Sign as PAdES B-B (ETSI EN 319 142-1) with SHA-256, in an incremental update of ``pdf``; give the whole back.
+def sign(
+    pdf: bytes, signer: Signer, *, role: str = ROLE, reason: str = "", location: str = ""
+) -> bytes:
+    """Sign as PAdES B-B (ETSI EN 319 142-1) with SHA-256, in an incremental update of ``pdf``.
 
-    The first signature certifies the report and allows nothing but further signatures, later ones approve. Certificates
-    and revocation lists go into the same update, so that it can be checked offline and nothing follows the signature.
-    Raises ``InputError`` where ``pdf`` is no readable PDF, or already carries a signature of this role.
+    Give the whole back.
+    The first signature certifies the report and allows nothing but further signatures, later ones
+    approve. Certificates and revocation lists go into the same update, so that it can be checked
+    offline and nothing follows the signature. Raises ``InputError`` where ``pdf`` is no readable
+    PDF, or already carries a signature of this role.
     """
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         first = not writer.prev.embedded_signatures
         certificates = [signer.key.signing_cert, *signer.key.cert_registry]
-        DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates, crls=signer.crls)
+        DocumentSecurityStore.supply_dss_in_writer(
+            writer, None, certs=certificates, crls=signer.crls
+        )
         metadata = signers.PdfSignatureMetadata(
             field_name=role,
             md_algorithm="sha256",
@@ -172,7 +191,9 @@ def sign(pdf: bytes, signer: Signer, *, role: str = ROLE, reason: str = "", loca
         signed: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
     except (PdfError, SigningError) as error:
         raise InputError(
-            f"the report cannot be signed ({error})", where=role, hint="Write the report anew and sign that"
+            f"the report cannot be signed ({error})",
+            where=role,
+            hint="Write the report anew and sign that",
         ) from error
     return signed.getvalue()
 
@@ -182,25 +203,36 @@ def verify_pdf(
 ) -> SignatureReport:
     """Check every signature of a report, offline, as of now (or of ``at``).
 
-    ``trust``: files with root certificates and (``.crl``) newer revocation lists, PEM or DER; nothing else is trusted,
-    least of all the operating system's list. ``roles``: the signatures that must be there, in this order.
-    Raises ``InputError`` for a trust file that cannot be read; whatever is wrong with the report is in the result.
+    ``trust``: files with root certificates and (``.crl``) newer revocation lists, PEM or DER;
+    nothing else is trusted, least of all the operating system's list. ``roles``: the signatures
+    that must be there, in this order. Raises ``InputError`` for a trust file that cannot be read;
+    whatever is wrong with the report is in the result.
     """
     pinned = load_trust(trust)
     try:
         return _verify(pdf, pinned, roles, at)
     except Exception as error:  # noqa: BLE001 - one flipped bit can make a parser of PDF or ASN.1 fail in any way
         detail = f"the file cannot be read as a signed PDF ({type(error).__name__}: {error})"
-        return SignatureReport(signatures=(), problems=(SignatureProblem(code="unreadable", detail=detail),))
+        return SignatureReport(
+            signatures=(), problems=(SignatureProblem(code="unreadable", detail=detail),)
+        )
 
 
 def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
-    """Name and content of every file embedded in a PDF. Raises ``InputError`` where they cannot be read."""
+    """Name and content of every file embedded in a PDF.
+
+    Raises ``InputError`` where they cannot be read.
+    """
     try:
         tree = _entry(_entry(PdfFileReader(io.BytesIO(pdf)).root, "/Names"), "/EmbeddedFiles")
-        return tuple((str(_entry(file, "/UF") or file["/F"]), file["/EF"]["/F"].data) for file in _leaves(tree))
+        return tuple(
+            (str(_entry(file, "/UF") or file["/F"]), file["/EF"]["/F"].data)
+            for file in _leaves(tree)
+        )
     except Exception as error:  # as in verify_pdf
-        raise InputError("the attachments of the report cannot be read", hint="Ask for the report again") from error
+        raise InputError(
+            "the attachments of the report cannot be read", hint="Ask for the report again"
+        ) from error
 
 
 def _entry(node: Any, key: str) -> Any:  # noqa: ANN401 - pyHanko's PDF objects are untyped
@@ -221,13 +253,20 @@ def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None)
     if not found and b"/ByteRange" in pdf:
         raise ValueError("a signature is in it that no form field leads to")
     if not found:
-        problem = SignatureProblem(code="unsigned", detail="the report carries no signature", state=State.INCOMPLETE)
+        problem = SignatureProblem(
+            code="unsigned", detail="the report carries no signature", state=State.INCOMPLETE
+        )
         return SignatureReport(signatures=(), problems=(problem,))
     knowledge = _knowledge(reader, trust)
     checked = [asyncio.run(_check(signature, trust, knowledge, at)) for signature in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
-    problems = [*_policy(pdf, found, roles, known), *(problem for _, problems in checked for problem in problems)]
-    return SignatureReport(signatures=tuple(signature for signature, _ in checked), problems=tuple(problems))
+    problems = [
+        *_policy(pdf, found, roles, known),
+        *(problem for _, problems in checked for problem in problems),
+    ]
+    return SignatureReport(
+        signatures=tuple(signature for signature, _ in checked), problems=tuple(problems)
+    )
 
 
 def _policy(
@@ -236,44 +275,68 @@ def _policy(
     """Find what no validation of a single signature sees."""
     end = found[-1].byte_range[2] + found[-1].byte_range[3]
     if end != len(pdf):
-        yield SignatureProblem(code="appended", detail=f"{len(pdf) - end} bytes follow what the last signature covers")
+        yield SignatureProblem(
+            code="appended", detail=f"{len(pdf) - end} bytes follow what the last signature covers"
+        )
     if found[0].docmdp_level is None or "/Perms" not in found[0].reader.root:
-        yield SignatureProblem(code="not_certified", detail="the first signature does not certify the report")
+        yield SignatureProblem(
+            code="not_certified", detail="the first signature does not certify the report"
+        )
     for signature in found:
         if not _accounted(pdf, signature, known):
             yield SignatureProblem(
-                code="container", detail=f"{signature.field_name}: the container of the signature was changed"
+                code="container",
+                detail=f"{signature.field_name}: the container of the signature was changed",
             )
     present = [signature.field_name for signature in found]
     for role in (role for role in roles if role not in present):
         yield SignatureProblem(
-            code="signature_missing", detail=f"the signature of {role} is missing", state=State.INCOMPLETE
+            code="signature_missing",
+            detail=f"the signature of {role} is missing",
+            state=State.INCOMPLETE,
         )
     if [role for role in present if role in roles] != [role for role in roles if role in present]:
-        yield SignatureProblem(code="order", detail=f"signed in the order {', '.join(present)}, not {', '.join(roles)}")
+        yield SignatureProblem(
+            code="order", detail=f"signed in the order {', '.join(present)}, not {', '.join(roles)}"
+        )
 
 
 def _accounted(pdf: bytes, signature: EmbeddedPdfSignature, known: set[bytes]) -> bool:
     """Tell whether every byte in the gap between the signed bytes is accounted for, since nothing signs the gap itself.
 
-    It holds one container in its only form (RFC 5652: one signer, data outside), padded with zeros, and no certificate
-    but the signer's and those that the signed part of the report (``known``) holds as well.
+    It holds one container in its only form (RFC 5652: one signer, data outside), padded with zeros,
+    and no certificate but the signer's and those that the signed part of the report (``known``)
+    holds as well.
     """
     start, length, resume, _ = signature.byte_range
     signer, certificate = signature.signer_info, signature.signer_cert
     sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    kept = {name: signer[name] for name in signer if name not in {"version", "sid"} and signer[name].native is not None}
+    kept = {
+        name: signer[name]
+        for name in signer
+        if name not in {"version", "sid"} and signer[name].native is not None
+    }
     content = {
         "version": "v1",
         "digest_algorithms": [signer["digest_algorithm"]],
         "encap_content_info": {"content_type": "data"},
         "certificates": signature.signed_data["certificates"],
-        "signer_infos": [{"version": "v1", "sid": cms.SignerIdentifier({"issuer_and_serial_number": sid}), **kept}],
+        "signer_infos": [
+            {
+                "version": "v1",
+                "sid": cms.SignerIdentifier({"issuer_and_serial_number": sid}),
+                **kept,
+            }
+        ],
     }
-    container = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump()
+    container = cms.ContentInfo(
+        {"content_type": "signed_data", "content": cms.SignedData(content)}
+    ).dump()
     digits = container.hex().ljust(resume - length - 2, "0")
     gap = pdf[length:resume].decode("ascii", errors="replace")
-    strange = [item for item in signature.other_embedded_certs if known and item.dump() not in known]
+    strange = [
+        item for item in signature.other_embedded_certs if known and item.dump() not in known
+    ]
     return start == 0 and not strange and gap in {f"<{digits}>", f"<{digits.upper()}>"}
 
 
@@ -285,7 +348,8 @@ def _knowledge(reader: PdfFileReader, trust: Trust) -> LocalKnowledge:
         return LocalKnowledge(known_crls=[CRLContainer(item) for item in trust.crls])
     embedded = [crl.CertificateList.load(item.get_object().data) for item in store.crls]
     return LocalKnowledge(
-        known_crls=[CRLContainer(item) for item in (*trust.crls, *embedded)], known_certs=list(store.load_certs())
+        known_crls=[CRLContainer(item) for item in (*trust.crls, *embedded)],
+        known_certs=list(store.load_certs()),
     )
 
 
@@ -301,15 +365,22 @@ async def _check(
             trust_manager=SimpleTrustManager.build(trust_roots=trust.roots),
             revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
         ),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY),
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+        ),
         local_knowledge=knowledge,
         key_usage_settings=KEY_USAGE,
     )
     handlers = bootstrap_validation_data_handlers(specification, timing_info=timing)
-    context = specification.cert_validation_policy.build_validation_context(timing_info=timing, handlers=handlers)
+    context = specification.cert_validation_policy.build_validation_context(
+        timing_info=timing, handlers=handlers
+    )
     status = await async_validate_pdf_signature(signature, context, key_usage_settings=KEY_USAGE)
     result = await ades_basic_validation(
-        signature.signed_data, specification, timing_info=timing, raw_digest=signature.compute_digest()
+        signature.signed_data,
+        specification,
+        timing_info=timing,
+        raw_digest=signature.compute_digest(),
     )
     problems = list(_judge(status, result.ades_subindic, roots=bool(trust.roots), moment=moment))
     return _describe(signature, status), [
@@ -320,29 +391,43 @@ async def _check(
 def _judge(
     status: PdfSignatureStatus, indication: AdESSubIndic, *, roots: bool, moment: datetime
 ) -> Iterator[SignatureProblem]:
-    """Word what pyHanko finds. Revocation breaks a signature: without trusted time nothing tells which came first."""
+    """Word what pyHanko finds. Revocation breaks a signature.
+
+    Without trusted time nothing tells which came first.
+    """
     certificate = status.signing_cert
     code, name = str(indication.standard_name).lower(), common_name(certificate)
     if not status.docmdp_ok:
-        yield SignatureProblem(code="changed_after_signing", detail="the report was changed after it was signed")
+        yield SignatureProblem(
+            code="changed_after_signing", detail="the report was changed after it was signed"
+        )
     if isinstance(indication, AdESFailure):
         yield SignatureProblem(code=code, detail="the signed bytes were changed")
     elif status.revocation_details is not None:
         when = status.revocation_details.revocation_date
-        yield SignatureProblem(code=code, detail=f"a certificate behind {name} was revoked on {when:%Y-%m-%d}")
+        yield SignatureProblem(
+            code=code, detail=f"a certificate behind {name} was revoked on {when:%Y-%m-%d}"
+        )
     elif not roots:
-        yield _open("no_trust_root", f"signed by {name}, but no root certificate to trust was given")
+        yield _open(
+            "no_trust_root", f"signed by {name}, but no root certificate to trust was given"
+        )
     elif indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
         yield _open(code, f"the certificate of {name} leads to none of the root certificates given")
     elif not certificate.not_valid_before <= moment <= certificate.not_valid_after:
         start, end = certificate.not_valid_before, certificate.not_valid_after
-        yield _open(code, f"the certificate of {name} is valid from {start:%Y-%m-%d} to {end:%Y-%m-%d} only")
+        yield _open(
+            code, f"the certificate of {name} is valid from {start:%Y-%m-%d} to {end:%Y-%m-%d} only"
+        )
     elif indication is not AdESPassed.OK:
         yield _open(
-            code, f"the certificate of {name} cannot be judged offline ({code}); a newer revocation list may help"
+            code,
+            f"the certificate of {name} cannot be judged offline ({code}); a newer revocation list may help",
         )
     elif not status.bottom_line and status.docmdp_ok:
-        yield SignatureProblem(code="bottom_line", detail="the signature is not accepted as a whole")
+        yield SignatureProblem(
+            code="bottom_line", detail="the signature is not accepted as a whole"
+        )
 
 
 def _open(code: str, detail: str) -> SignatureProblem:
@@ -353,5 +438,8 @@ def _describe(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Si
     pades = signature.sig_object["/SubFilter"] == SigSeedSubFilter.PADES.value
     level = ("PAdES B-T" if status.timestamp_validity else "PAdES B-B") if pades else "PKCS#7"
     return Signature(
-        role=signature.field_name, name=common_name(signature.signer_cert), when=status.signer_reported_dt, level=level
+        role=signature.field_name,
+        name=common_name(signature.signer_cert),
+        when=status.signer_reported_dt,
+        level=level,
     )

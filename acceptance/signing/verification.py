@@ -1,9 +1,11 @@
-"""Check a session folder, or a report alone, offline: is it what was signed, is it all there, do the verdicts follow.
+"""Check a session folder, or a report alone, offline.
 
-The chain of trust runs from a root certificate that the verifier brings, over the signature, to the report; to the
-``session.json`` attached in it, which the signature covers; to the hashes of every file below ``data/`` in that; and to
-the verdicts, which are judged again from the stored packs and measurements. Manifests and log are checked as well, but
-nothing rests on them: who changes a file can change them too (``docs/verify.md``).
+Is it what was signed, is it all there, do the verdicts follow.
+The chain of trust runs from a root certificate that the verifier brings, over the signature, to the
+report; to the ``session.json`` attached in it, which the signature covers; to the hashes of every
+file below ``data/`` in that; and to the verdicts, which are judged again from the stored packs and
+measurements. Manifests and log are checked as well, but nothing rests on them: who changes a file
+can change them too (``docs/verify.md``).
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that was checked. ``details`` are sentences that name what was found, or what changed."""
+    """One thing that was checked.
+
+    ``details`` are sentences that name what was found, or what changed.
+    """
 
     name: str
     state: State
@@ -50,7 +55,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """All steps, in order. ``number`` is the report number, empty where no session could be read."""
+    """All steps, in order.
+
+    ``number`` is the report number, empty where no session could be read.
+    """
 
     number: str
     steps: tuple[Step, ...]
@@ -66,15 +74,24 @@ class Check:
         return EXIT_CODES[self.state]
 
 
-def verify(target: Path, trust: Sequence[Path] = (), *, roles: Sequence[str] = (), at: datetime | None = None) -> Check:
+def verify(
+    target: Path,
+    trust: Sequence[Path] = (),
+    *,
+    roles: Sequence[str] = (),
+    at: datetime | None = None,
+) -> Check:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``trust``, ``roles`` and ``at`` as in ``signing.verify_pdf``. Raises ``SessionError`` where there is neither report
-    nor session, and ``InputError`` for a trust file that cannot be read. Whatever else is wrong is in the result.
+    ``trust``, ``roles`` and ``at`` as in ``signing.verify_pdf``. Raises ``SessionError`` where
+    there is neither report nor session, and ``InputError`` for a trust file that cannot be read.
+    Whatever else is wrong is in the result.
     """
     case = _Case(target, trust, roles, at)
     if not case.pdf and not (target / runner.FILE).is_file():
-        raise SessionError("there is neither a report nor a session here", where=str(target), hint="Check the path")
+        raise SessionError(
+            "there is neither a report nor a session here", where=str(target), hint="Check the path"
+        )
     pades.load_trust(trust)
     steps = {
         "signature": case.signature,
@@ -91,14 +108,19 @@ def verify(target: Path, trust: Sequence[Path] = (), *, roles: Sequence[str] = (
 
 
 def require_intact(folder: Path) -> None:
-    """Refuse to build on a session folder that is not as it was sealed; footage that was taken away is no change.
+    """Refuse to build on a session folder that is not as it was sealed.
 
-    Raises SessionError naming what differs: from the manifests, from the hashes in the session, from the session that
-    its report carries, or in the log's chain.
+    Footage that was taken away is no change.
+    Raises SessionError naming what differs: from the manifests, from the hashes in the session,
+    from the session that its report carries, or in the log's chain.
     """
     case = _Case(folder, (), (), None)
     found = [*evidence.check(folder, case.found), *case.differences]
-    kept = [str(one) for one in found if one.kind is not Kind.MISSING or not one.path.startswith("data/clips/")]
+    kept = [
+        str(one)
+        for one in found
+        if one.kind is not Kind.MISSING or not one.path.startswith("data/clips/")
+    ]
     steps = [_run("attachment", case.attachment), _run("log", case.log)]
     if case.pdf and b"/ByteRange" in case.pdf:
         steps.append(_run("signature", case.signature))
@@ -106,7 +128,9 @@ def require_intact(folder: Path) -> None:
     if kept:
         hint = "Restore the folder from a copy, or measure again"
         raise SessionError(
-            f"this session was changed after it was sealed: {'; '.join(_shorten(kept))}", where=str(folder), hint=hint
+            f"this session was changed after it was sealed: {'; '.join(_shorten(kept))}",
+            where=str(folder),
+            hint=hint,
         )
 
 
@@ -117,7 +141,9 @@ ALONE: Outcome = (State.INCOMPLETE, ("only the report was given, not the session
 class _Case:
     """What is under test, each part read once; every method that gives an ``Outcome`` is a step."""
 
-    def __init__(self, target: Path, trust: Sequence[Path], roles: Sequence[str], at: datetime | None) -> None:
+    def __init__(
+        self, target: Path, trust: Sequence[Path], roles: Sequence[str], at: datetime | None
+    ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.at = trust, roles, at
         path = target / REPORT if self.folder else target
@@ -125,7 +151,10 @@ class _Case:
 
     @cached_property
     def attached(self) -> tuple[bytes, ...]:
-        """Return the contents of all attachments called ``session.json``; none where they cannot be read."""
+        """Return the contents of all attachments called ``session.json``.
+
+        None where they cannot be read.
+        """
         try:
             files = pades.attachments(self.pdf) if self.pdf else ()
         except InputError:
@@ -140,7 +169,10 @@ class _Case:
 
     @cached_property
     def session(self) -> Session:
-        """Return the session that the signature covers; where that cannot be read, the one on disc."""
+        """Return the session that the signature covers.
+
+        Where that cannot be read, the one on disc.
+        """
         if self.attached:
             with suppress(SessionError):
                 return runner.parse(self.attached[0], runner.FILE)
@@ -154,7 +186,9 @@ class _Case:
     @cached_property
     def differences(self) -> tuple[Problem, ...]:
         """Return what differs below ``data/`` from the hashes in the session."""
-        payload = {path: digest for path, digest in self.found.items() if path.startswith(evidence.PAYLOAD)}
+        payload = {
+            path: digest for path, digest in self.found.items() if path.startswith(evidence.PAYLOAD)
+        }
         return evidence.compare(self.session.hashes, payload)
 
     @property
@@ -170,14 +204,18 @@ class _Case:
         if not self.pdf:
             return State.INCOMPLETE, (f"{REPORT} is missing",)
         report = pades.verify_pdf(self.pdf, self.trust, roles=self.roles, at=self.at)
-        return report.state, tuple(problem.detail for problem in report.problems) or tuple(map(str, report.signatures))
+        return report.state, tuple(problem.detail for problem in report.problems) or tuple(
+            map(str, report.signatures)
+        )
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""
         if not self.pdf:
             return State.SKIPPED, ()
         if len(self.attached) != 1:
-            return State.BROKEN, (f"{REPORT} carries {len(self.attached)} readable attachments called {runner.FILE}",)
+            return State.BROKEN, (
+                f"{REPORT} carries {len(self.attached)} readable attachments called {runner.FILE}",
+            )
         if self.folder and not self.on_disc:
             return State.INCOMPLETE, (f"{runner.FILE} is missing",)
         if self.folder and self.on_disc != self.attached[0]:
@@ -189,7 +227,9 @@ class _Case:
         """Compare the number in the report with the name of its folder."""
         if self.folder and self.folder.resolve().name != self.session.id:
             name = self.folder.resolve().name
-            return State.BROKEN, (f"the folder is called {name}, the report in it is number {self.session.id}",)
+            return State.BROKEN, (
+                f"the folder is called {name}, the report in it is number {self.session.id}",
+            )
         return State.OK, (self.session.id,)
 
     def manifests(self) -> Outcome:
@@ -208,7 +248,11 @@ class _Case:
         if signed and not entries:
             return State.INCOMPLETE, (f"{evidence.LOG} is missing or empty",)
         problems = evidence.check_chain(entries)
-        apart = [number for number, entry in enumerate(signed, 1) if entries[number - 1 : number] != (entry,)]
+        apart = [
+            number
+            for number, entry in enumerate(signed, 1)
+            if entries[number - 1 : number] != (entry,)
+        ]
         gone = (f"{evidence.LOG}:{apart[0]} is not what the session holds",) if apart else ()
         return (State.BROKEN if problems or apart else State.OK), (*map(str, problems), *gone)
 
@@ -221,30 +265,52 @@ class _Case:
         stored = self.session
         packs = runner.load_packs(stored.plan, self.folder / "data" / "packs")
         inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.taken)
-        findings = judge.judge(*inputs, today=runner.day_of_work(stored), quantities=metrics.quantities())
-        apart = [*_changed_findings(stored.findings, findings), *_changed_sums(stored, findings, packs)]
+        findings = judge.judge(
+            *inputs, today=runner.day_of_work(stored), quantities=metrics.quantities()
+        )
+        apart = [
+            *_changed_findings(stored.findings, findings),
+            *_changed_sums(stored, findings, packs),
+        ]
         if apart and stored.tool_version != __version__:
-            versions = f"the session was judged by version {stored.tool_version}, this is {__version__}"
+            versions = (
+                f"the session was judged by version {stored.tool_version}, this is {__version__}"
+            )
             return State.INDETERMINATE, (versions, *_shorten(apart))
         return (State.BROKEN if apart else State.OK), _shorten([*apart, *self._own_packs()])
 
     def _own_packs(self) -> Iterator[str]:
-        """Name the packs that bear a shipped pack's name and are not that pack: who reads the report must know."""
+        """Name the packs that bear a shipped pack's name and are not that pack.
+
+        Who reads the report must know.
+        """
         for path, digest in self.session.hashes.items():
             folder, _, name = path.rpartition("/")
             shipped = pack.FOLDER / name
-            if folder == "data/packs" and shipped.is_file() and evidence.hash_file(shipped) != digest:
+            if (
+                folder == "data/packs"
+                and shipped.is_file()
+                and evidence.hash_file(shipped) != digest
+            ):
                 yield f"{path} is not the pack of that name that version {__version__} ships"
 
     def renderings(self) -> Outcome:
-        """Write HTML and JUnit again from the session and compare; the signature does not cover them otherwise."""
+        """Write HTML and JUnit again from the session and compare.
+
+        The signature does not cover them otherwise.
+        """
         if not self.folder:
             return ALONE
         if self.session.tool_version != __version__ or self.differences:
-            return State.SKIPPED, ("they can only be written again by the same version from unchanged evidence",)
+            return State.SKIPPED, (
+                "they can only be written again by the same version from unchanged evidence",
+            )
         packs = runner.load_packs(self.session.plan, self.folder / "data" / "packs")
         profiles = runner.load_profiles(packs, self.folder / "data" / "packs")
-        pages = {render.html(self.session, packs, self.folder, lang, profiles) for lang in wording.LANGUAGES}
+        pages = {
+            render.html(self.session, packs, self.folder, lang, profiles)
+            for lang in wording.LANGUAGES
+        }
         expected = {"report.html": pages, "report.xml": {render.junit(self.session, packs)}}
         problems = []
         for name, allowed in expected.items():
@@ -268,7 +334,9 @@ def _judge_problems(problems: Sequence[Problem]) -> Outcome:
     if not problems:
         return State.OK, ()
     only_missing = all(problem.kind is Kind.MISSING for problem in problems)
-    return (State.INCOMPLETE if only_missing else State.BROKEN), _shorten([str(problem) for problem in problems])
+    return (State.INCOMPLETE if only_missing else State.BROKEN), _shorten(
+        [str(problem) for problem in problems]
+    )
 
 
 def _changed_fields(before: bytes, after: bytes) -> Iterator[str]:
@@ -283,19 +351,25 @@ def _changed_fields(before: bytes, after: bytes) -> Iterator[str]:
 
 
 def _changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> Iterator[str]:
-    before, after = ({(one.requirement, one.subject): one for one in findings} for findings in (stored, judged))
+    before, after = (
+        {(one.requirement, one.subject): one for one in findings} for findings in (stored, judged)
+    )
     for key in [*before, *(key for key in after if key not in before)]:
         name = f"{key[0]} of {key[1]}"
         if key not in after or key not in before:
             yield f"{name}: a finding that is {'stored but does not follow' if key in before else 'due but not stored'}"
             continue
         fields = [*_differences(asdict(before[key]), asdict(after[key]), rounding=ROUNDING)]
-        yield from (f"{name}: {field} is stored as {was!r}, judged as {now!r}" for field, was, now in fields)
+        yield from (
+            f"{name}: {field} is stored as {was!r}, judged as {now!r}" for field, was, now in fields
+        )
     if len(before) != len(stored):
         yield "a finding is stored twice"
 
 
-def _changed_sums(stored: Session, judged: Sequence[Finding], packs: Sequence[Pack]) -> Iterator[str]:
+def _changed_sums(
+    stored: Session, judged: Sequence[Finding], packs: Sequence[Pack]
+) -> Iterator[str]:
     """Name where bottom line and conclusions are not what the findings add up to."""
     scope = stored.plan.scope
     after = {

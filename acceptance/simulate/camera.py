@@ -1,10 +1,12 @@
-"""A simulated camera of known quality: where things lie, what light falls on each pixel, what code comes out.
+"""A simulated camera of known quality.
 
-A pinhole camera with one radial term looks at planes of light. The light is resampled on a grid three times finer
-than the pixels (quadratic B-spline), blurred by a Gaussian and integrated over square pixels, all in linear light; then
-come the transfer curve (ITU-R BT.709-6, 1.2), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and BT.601-7, 2.5), noise
-in code values and quantisation. Face on, the MTF at 50 % is right to 0.05 %; tilted by 10 degrees to 0.3 %. With a
-``Sensor`` exposure and noise follow the illuminance on the scene.
+Where things lie, what light falls on each pixel, what code comes out.
+A pinhole camera with one radial term looks at planes of light. The light is resampled on a grid
+three times finer than the pixels (quadratic B-spline), blurred by a Gaussian and integrated over
+square pixels, all in linear light; then come the transfer curve (ITU-R BT.709-6, 1.2), Y'CbCr with
+4:2:0 colour (ITU-R BT.709-6, 3.2 and BT.601-7, 2.5), noise in code values and quantisation. Face
+on, the MTF at 50 % is right to 0.05 %; tilted by 10 degrees to 0.3 %. With a ``Sensor`` exposure
+and noise follow the illuminance on the scene.
 
 Picture coordinates are pixels, integer = pixel centre, x to the right, y down.
 """
@@ -42,10 +44,12 @@ WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114)}
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor:
-    """Exposure and noise in ``illuminance`` lx: photon and read noise, lifted by automatic gain (EMVA 1288, linear).
+    """Exposure and noise in ``illuminance`` lx.
 
-    At the longest exposure nominal white gives ``per_lux`` electrons a lx; in good light the exposure is cut so that it
-    gives ``full``. Below that the gain rises, ``most_gain`` times at most; from there on the picture darkens.
+    Photon and read noise, lifted by automatic gain (EMVA 1288, linear).
+    At the longest exposure nominal white gives ``per_lux`` electrons a lx; in good light the
+    exposure is cut so that it gives ``full``. Below that the gain rises, ``most_gain`` times at
+    most; from there on the picture darkens.
     """
 
     illuminance: float
@@ -74,21 +78,24 @@ class Sensor:
 class Camera:
     """What is known of the camera.
 
-    ``blur`` is the sigma of the optical Gaussian in px, in linear light (at least 0.2); pixel integration (a unit
-    square) comes on top, so that along a row MTF(f) = exp(-2 pi^2 blur^2 f^2) |sinc f|. ``noise`` (temporal, white) and
-    ``fixed_noise`` are sigmas as shares of the code range (219; full range 255), added to coded values of all planes.
-    ``share`` is the chart's width over the picture's when seen face on; ``tilt``, ``pan``, ``roll`` are degrees
-    (positive roll turns the chart clockwise in the picture), ``offset`` px. ``distortion`` k: ideal radius =
-    radius (1 + k radius^2), radius 1 at half the diagonal, positive = barrel. ``black`` and ``white`` are the light
-    that reflectance 0 and 1 send to the sensor (1 = nominal white), ``surround`` is the reflectance around the chart,
-    ``vignetting`` the share of light lost in the picture's corner, ``hot_spot`` the light at the centre over that in
-    the corner of a beam that falls off as a Gaussian (1: even). ``gains`` on red, green and blue are a colour cast,
-    ``saturation`` stretches the distance of each colour from its own luminance. With a ``sensor`` the temporal noise is
-    the sensor's and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to last row) are
-    seconds. ``dropped`` source frames are never delivered; in place of ``repeated`` ones the picture before is
-    delivered again. ``glare`` is a white disc on the chart: x, y, radius in mm. ``transfer`` is bt709, srgb or linear.
-    ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a key
-    frame every two, as cameras are set up.
+    ``blur`` is the sigma of the optical Gaussian in px, in linear light (at least 0.2); pixel
+    integration (a unit square) comes on top, so that along a row MTF(f) = exp(-2 pi^2 blur^2 f^2)
+    |sinc f|. ``noise`` (temporal, white) and ``fixed_noise`` are sigmas as shares of the code range
+    (219; full range 255), added to coded values of all planes. ``share`` is the chart's width over
+    the picture's when seen face on; ``tilt``, ``pan``, ``roll`` are degrees (positive roll turns
+    the chart clockwise in the picture), ``offset`` px. ``distortion`` k: ideal radius = radius (1 +
+    k radius^2), radius 1 at half the diagonal, positive = barrel. ``black`` and ``white`` are the
+    light that reflectance 0 and 1 send to the sensor (1 = nominal white), ``surround`` is the
+    reflectance around the chart, ``vignetting`` the share of light lost in the picture's corner,
+    ``hot_spot`` the light at the centre over that in the corner of a beam that falls off as a
+    Gaussian (1: even). ``gains`` on red, green and blue are a colour cast, ``saturation`` stretches
+    the distance of each colour from its own luminance. With a ``sensor`` the temporal noise is the
+    sensor's and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to
+    last row) are seconds. ``dropped`` source frames are never delivered; in place of ``repeated``
+    ones the picture before is delivered again. ``glare`` is a white disc on the chart: x, y, radius
+    in mm. ``transfer`` is bt709, srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate``
+    (bit/s) above 0 takes its place: held over each second, a key frame every two, as cameras are
+    set up.
     """
 
     width: int = 1280
@@ -142,7 +149,10 @@ class Camera:
         return self.sensor.level if self.sensor else 1.0
 
     def sigma(self, codes: Array | Light | float) -> Array:
-        """Temporal noise, in codes, where noise-free luma is ``codes``, linear in noise; one value without sensor."""
+        """Temporal noise, in codes, where noise-free luma is ``codes``, linear in noise.
+
+        One value without sensor.
+        """
         low, high = self.code_range
         if self.sensor is None:
             return np.asarray(self.noise * (high - low))
@@ -152,7 +162,10 @@ class Camera:
         return np.asarray(np.interp(codes, low + (high - low) * signal, (high - low) * noise))
 
     def rendered(self, light: Light) -> Light:
-        """Linear light (3, ...) as the camera's colours come out of it: ``gains``, then ``saturation``."""
+        """Linear light (3, ...) as the camera's colours come out of it.
+
+        ``gains``, then ``saturation``.
+        """
         if self.saturation == 1 and self.gains == (1.0, 1.0, 1.0):
             return light
         cast = np.stack([gain * plane for gain, plane in zip(self.gains, light, strict=True)])
@@ -160,7 +173,10 @@ class Camera:
         return np.asarray(luminance + self.saturation * (cast - luminance), np.float32)
 
     def mtf(self, frequency: Array | float, angle: float = 0.0) -> Array:
-        """MTF at ``frequency`` (cycle/px) along a direction ``angle`` degrees off the rows: Gaussian, square pixel."""
+        """MTF at ``frequency`` (cycle/px) along a direction ``angle`` degrees off the rows.
+
+        Gaussian, square pixel.
+        """
         f, turn = np.asarray(frequency, np.float64), math.radians(angle)
         pixel = np.abs(np.sinc(f * math.cos(turn)) * np.sinc(f * math.sin(turn)))
         return np.asarray(np.exp(-2 * (np.pi * self.blur * f) ** 2) * pixel)
@@ -177,7 +193,10 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A plane of light (1 = white): ``base`` (channels, h, w) with every cell dark, and what each cell adds."""
+    """A plane of light (1 = white).
+
+    ``base`` (channels, h, w) with every cell dark, and what each cell adds.
+    """
 
     base: Light
     cells: tuple[Cell, ...] = ()
@@ -186,22 +205,35 @@ class Sheet:
 def pose(camera: Camera, size: Point, aside: float = 0.0, scale: float = 1.0) -> Array:
     """Homography mm -> ideal px of a plane of ``size`` mm turned about its centre, ``aside`` px off the middle."""
     tilt, pan, roll = (math.radians(angle) for angle in (camera.tilt, camera.pan, camera.roll))
-    about_x = np.array([[1, 0, 0], [0, math.cos(tilt), -math.sin(tilt)], [0, math.sin(tilt), math.cos(tilt)]])
-    about_y = np.array([[math.cos(pan), 0, math.sin(pan)], [0, 1, 0], [-math.sin(pan), 0, math.cos(pan)]])
-    about_z = np.array([[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]])
+    about_x = np.array(
+        [[1, 0, 0], [0, math.cos(tilt), -math.sin(tilt)], [0, math.sin(tilt), math.cos(tilt)]]
+    )
+    about_y = np.array(
+        [[math.cos(pan), 0, math.sin(pan)], [0, 1, 0], [-math.sin(pan), 0, math.cos(pan)]]
+    )
+    about_z = np.array(
+        [[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]]
+    )
     axes = (about_z @ about_x @ about_y)[:, :2]
     focal = FOCAL * camera.width
     distance = focal * size[0] / (camera.share * scale * camera.width)
     middle_x, middle_y = ((n - 1) / 2 for n in (camera.width, camera.height))
     lens = np.array(
-        [[focal, 0, middle_x + camera.offset[0] + aside], [0, focal, middle_y + camera.offset[1]], [0, 0, 1]]
+        [
+            [focal, 0, middle_x + camera.offset[0] + aside],
+            [0, focal, middle_y + camera.offset[1]],
+            [0, 0, 1],
+        ]
     )
     placed = np.column_stack([axes, np.array([0, 0, distance]) - axes @ np.array(size) / 2])
     return np.asarray(lens @ placed)
 
 
 def observed(camera: Camera, homography: Array, points: Array) -> Array:
-    """Points (2, n) into the picture, distortion included: r (1 + k r^2) = ideal radius, solved by iteration."""
+    """Points (2, n) into the picture, distortion included.
+
+    R (1 + k r^2) = ideal radius, solved by iteration.
+    """
     centre = np.array([[camera.width - 1], [camera.height - 1]]) / 2
     mapped = homography @ np.vstack([points, np.ones(points.shape[1])])
     ideal = (mapped[:2] / mapped[2] - centre) / np.hypot(*centre)
@@ -212,8 +244,13 @@ def observed(camera: Camera, homography: Array, points: Array) -> Array:
 
 
 def photograph(camera: Camera, sources: Sequence[tuple[Sheet, Array]]) -> Sheet:
-    """Picture, as light, of sheets before a uniform surround; each with its homography sheet px -> ideal picture px."""
-    base = np.full((len(sources[0][0].base), camera.height, camera.width), camera.surround, np.float32)
+    """Picture, as light, of sheets before a uniform surround.
+
+    Each with its homography sheet px -> ideal picture px.
+    """
+    base = np.full(
+        (len(sources[0][0].base), camera.height, camera.width), camera.surround, np.float32
+    )
     cells = []
     for sheet, homography in sources:
         x, y, light = _project(camera, sheet.base - np.float32(camera.surround), homography)
@@ -228,8 +265,9 @@ def photograph(camera: Camera, sources: Sequence[tuple[Sheet, Array]]) -> Sheet:
 def _project(camera: Camera, image: Light, homography: Array) -> tuple[int, int, Light]:
     """Column, row and light (channels, h, w) of an image (channels, rows, columns) that is dark outside.
 
-    The image's own samples (a box each) and the quadratic B-spline between them blur by a variance of 1/12 + 3/12 of a
-    sample squared, which is taken off the Gaussian; at the middle of the image, where a tilted one has its mean grain.
+    The image's own samples (a box each) and the quadratic B-spline between them blur by a variance
+    of 1/12 + 3/12 of a sample squared, which is taken off the Gaussian; at the middle of the image,
+    where a tilted one has its mean grain.
     """
     _, rows, columns = image.shape
     grain = _grain(camera, homography, columns / 2, rows / 2)
@@ -239,8 +277,17 @@ def _project(camera: Camera, image: Light, homography: Array) -> tuple[int, int,
     inverse = np.linalg.inv(homography).astype(np.float64)
     fine_x = _fine(x, across)
     strips: list[Array] = np.array_split(_fine(y, down), max(1, down.shape[1] // STRIP))
-    fine = [[across @ plane.T for plane in _sampled(camera, image, inverse, fine_x, strip)] for strip in strips]
-    return x, y, np.stack([down @ np.hstack(planes).T for planes in zip(*fine, strict=True)]).astype(np.float32)
+    fine = [
+        [across @ plane.T for plane in _sampled(camera, image, inverse, fine_x, strip)]
+        for strip in strips
+    ]
+    return (
+        x,
+        y,
+        np.stack([down @ np.hstack(planes).T for planes in zip(*fine, strict=True)]).astype(
+            np.float32
+        ),
+    )
 
 
 def _grain(camera: Camera, homography: Array, x: float, y: float) -> Array:
@@ -249,18 +296,33 @@ def _grain(camera: Camera, homography: Array, x: float, y: float) -> Array:
     return np.asarray((right - corner) ** 2 + (down - corner) ** 2)
 
 
-def _reach(camera: Camera, homography: Array, columns: int, rows: int, margin: float) -> tuple[int, int, int, int]:
+def _reach(
+    camera: Camera, homography: Array, columns: int, rows: int, margin: float
+) -> tuple[int, int, int, int]:
     """Pixel box x, y, width, height that the image's light can reach; at least one pixel."""
     side = np.linspace(0, 1, 17)
-    edge = np.hstack([[side, 0 * side], [side, 0 * side + 1], [0 * side, side], [0 * side + 1, side]])
+    edge = np.hstack(
+        [[side, 0 * side], [side, 0 * side + 1], [0 * side, side], [0 * side + 1, side]]
+    )
     seen = observed(camera, homography, edge * [[columns], [rows]] - 0.5)
-    low = np.floor(seen.min(axis=1) - margin).astype(int).clip(0, [camera.width - 1, camera.height - 1])
-    high = np.ceil(seen.max(axis=1) + margin + 1).astype(int).clip(low + 1, [camera.width, camera.height])
+    low = (
+        np.floor(seen.min(axis=1) - margin)
+        .astype(int)
+        .clip(0, [camera.width - 1, camera.height - 1])
+    )
+    high = (
+        np.ceil(seen.max(axis=1) + margin + 1)
+        .astype(int)
+        .clip(low + 1, [camera.width, camera.height])
+    )
     return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])
 
 
 def _optics(count: int, sigma: float) -> csr_array:
-    """Matrix (count, fine samples): Gaussian and unit box of ``count`` pixels, FINE samples a pixel, with margins."""
+    """Matrix (count, fine samples).
+
+    Gaussian and unit box of ``count`` pixels, FINE samples a pixel, with margins.
+    """
     margin = math.ceil(4 * sigma) + 1
     length = (2 * margin + 1) * FINE
     offset = (np.arange(length) + 0.5) / FINE - margin - 0.5
@@ -275,19 +337,30 @@ def _optics(count: int, sigma: float) -> csr_array:
 def _fine(first: int, optics: csr_array) -> Array:
     """Picture coordinates of the fine samples of pixels from ``first`` on."""
     pixels, samples = optics.shape
-    return np.asarray(first - 0.5 + (np.arange(samples) + 0.5 - (samples - pixels * FINE) / 2) / FINE)
+    return np.asarray(
+        first - 0.5 + (np.arange(samples) + 0.5 - (samples - pixels * FINE) / 2) / FINE
+    )
 
 
 def _sampled(camera: Camera, image: Light, inverse: Array, x: Array, y: Array) -> Iterator[Light]:
     """Each channel of the image at picture columns ``x`` and rows ``y``, B-spline, 0 outside."""
     centre_x, centre_y = (camera.width - 1) / 2, (camera.height - 1) / 2
     across, down = (x - centre_x)[None, :], (y - centre_y)[:, None]
-    stretch = 1 + camera.distortion * (across**2 + down**2) / (centre_x**2 + centre_y**2) if camera.distortion else 1.0
+    stretch = (
+        1 + camera.distortion * (across**2 + down**2) / (centre_x**2 + centre_y**2)
+        if camera.distortion
+        else 1.0
+    )
     ideal_x, ideal_y = centre_x + across * stretch, centre_y + down * stretch
     column, row, depth = (a * ideal_x + b * ideal_y + c for a, b, c in inverse)
     for plane in image:
         yield map_coordinates(
-            plane, [row / depth, column / depth], order=2, prefilter=False, mode="grid-constant", output=np.float32
+            plane,
+            [row / depth, column / depth],
+            order=2,
+            prefilter=False,
+            mode="grid-constant",
+            output=np.float32,
         )
 
 
@@ -337,7 +410,10 @@ def random_stream(camera: Camera, *stream: int) -> np.random.Generator:
 
 @lru_cache(maxsize=2)
 def _noise(seed: int) -> Light:
-    """Draw white noise of sigma 1; frames cut theirs out of it at random places, five times faster than drawing."""
+    """Draw white noise of sigma 1.
+
+    Frames cut theirs out of it at random places, five times faster than drawing.
+    """
     return np.random.Generator(np.random.SFC64(seed)).standard_normal(NOISE_SAMPLES, np.float32)
 
 
@@ -349,7 +425,10 @@ def fixed_pattern(camera: Camera, planes: Sequence[Light]) -> list[Light]:
 
 
 def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
-    """Add the temporal noise of source frame ``source`` and round: the same frame always comes out the same."""
+    """Add the temporal noise of source frame ``source`` and round.
+
+    The same frame always comes out the same.
+    """
     random, noise = random_stream(camera, source), _noise(camera.seed)
     frame = []
     for number, plane in enumerate(planes):

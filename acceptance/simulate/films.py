@@ -1,8 +1,9 @@
 """Films of a chart by a camera of known quality: truth for tests, footage for the demo.
 
-The camera itself is in ``camera.py``. A screen that changes is linear in its cells, so each cell is photographed
-once, and a frame is the sum of the cells, each weighted by the share of the exposure during which it was lit.
-Chart coordinates are millimetres (of a screen: its own units), origin upper left, y down.
+The camera itself is in ``camera.py``. A screen that changes is linear in its cells, so each cell is
+photographed once, and a frame is the sum of the cells, each weighted by the share of the exposure
+during which it was lit. Chart coordinates are millimetres (of a screen: its own units), origin
+upper left, y down.
 """
 
 from __future__ import annotations
@@ -48,13 +49,15 @@ Shown = tuple[tuple[int, int], ...]
 class Truth:
     """What the film shows, exactly; for optics see ``camera.mtf``, for tone ``camera.luma``.
 
-    ``homography`` maps chart mm to picture px (before distortion), ``corners`` are the chart's outer corners in the
-    picture; the ``monitor_`` ones belong to the second screen. ``noise`` and ``fixed_noise`` are sigmas in luma codes
-    before quantisation. Per delivered frame: ``sources``, the source frame whose picture it carries, ``times``, its
-    presentation time in s, ``middles``, the middle of that picture's exposure in s on the screen's clock, ``indices``,
-    the screen's refresh index at that middle (the fraction: how far into that refresh), ``stream_delays``, arrival
-    minus middle in s. ``delays``: per frame of the camera under test that came up on the monitor during the film,
-    seconds from the middle of its exposure to its first light there, the wait for the monitor's refresh included.
+    ``homography`` maps chart mm to picture px (before distortion), ``corners`` are the chart's
+    outer corners in the picture; the ``monitor_`` ones belong to the second screen. ``noise`` and
+    ``fixed_noise`` are sigmas in luma codes before quantisation. Per delivered frame: ``sources``,
+    the source frame whose picture it carries, ``times``, its presentation time in s, ``middles``,
+    the middle of that picture's exposure in s on the screen's clock, ``indices``, the screen's
+    refresh index at that middle (the fraction: how far into that refresh), ``stream_delays``,
+    arrival minus middle in s. ``delays``: per frame of the camera under test that came up on the
+    monitor during the film, seconds from the middle of its exposure to its first light there, the
+    wait for the monitor's refresh included.
     """
 
     camera: Camera
@@ -85,23 +88,30 @@ class Truth:
 def film_chart(camera: Camera, chart: definition.Chart, path: Path, seconds: float = 6.0) -> Truth:
     """Film a chart that stands still. Raises OutputError when the file cannot be written."""
     to_picture = pose(camera, chart.size)
-    sheet = photograph(camera, [(_chart_sheet(camera, chart), to_picture @ _from_raster(camera, chart))])
+    sheet = photograph(
+        camera, [(_chart_sheet(camera, chart), to_picture @ _from_raster(camera, chart))]
+    )
     planes = fixed_pattern(camera, coded(camera, sheet.base))
     shown = _deliveries(camera, seconds)
     _write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
     return _truth(camera, chart, to_picture, shown)
 
 
-def film_two_levels(camera: Camera, chart: definition.Chart, path: Path, ratio: float, seconds: float = 1.0) -> Truth:
-    """Film two copies of a chart side by side; the right one gets a ``ratio``-th of the light on the left one.
+def film_two_levels(
+    camera: Camera, chart: definition.Chart, path: Path, ratio: float, seconds: float = 1.0
+) -> Truth:
+    """Film two copies of a chart side by side.
 
-    ``Truth.monitor_homography`` is that of the right one. Raises OutputError when the file cannot be written.
+    The right one gets a ``ratio``-th of the light on the left one.
+    ``Truth.monitor_homography`` is that of the right one. Raises OutputError when the file cannot
+    be written.
     """
     left, right = (pose(camera, chart.size, at * camera.width, 0.5) for at in (-0.25, 0.25))
     lit, raster = _chart_sheet(camera, chart), _from_raster(camera, chart)
     dim = replace(lit, base=lit.base / np.float32(ratio))
     planes = fixed_pattern(
-        camera, coded(camera, photograph(camera, [(lit, left @ raster), (dim, right @ raster)]).base)
+        camera,
+        coded(camera, photograph(camera, [(lit, left @ raster), (dim, right @ raster)]).base),
     )
     shown = _deliveries(camera, seconds)
     _write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
@@ -128,10 +138,10 @@ def film_clock(
 ) -> Truth:
     """Film the clock screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
 
-    Source frame 0 is exposed from ``start`` s on. ``arrivals_path`` gets ``frame,arrival_s`` of the delivered frames on
-    the screen's clock: middle of the exposure of their time slot + ``stream_delay`` + Gaussian ``jitter``, in s.
-    ``log_path`` gets ``index,time_s`` of every refresh.
-    Raises OutputError when the film cannot be written.
+    Source frame 0 is exposed from ``start`` s on. ``arrivals_path`` gets ``frame,arrival_s`` of the
+    delivered frames on the screen's clock: middle of the exposure of their time slot +
+    ``stream_delay`` + Gaussian ``jitter``, in s. ``log_path`` gets ``index,time_s`` of every
+    refresh. Raises OutputError when the film cannot be written.
     """
     to_picture = pose(camera, clock.size)
     run = _run(refresh, first_index, (-1.0, seconds + 1.0), session)
@@ -139,17 +149,27 @@ def film_clock(
     sheet = photograph(camera, [(own, to_picture @ _from_raster(camera, clock))])
     shown = _deliveries(camera, seconds)
     begins = _begins(camera, shown, start)
-    levels = _mean_over(run.times, lit, begins[:, None] + _row_delay(camera, sheet), camera.exposure)
+    levels = _mean_over(
+        run.times, lit, begins[:, None] + _row_delay(camera, sheet), camera.exposure
+    )
     _write(camera, path, _screen_frames(camera, sheet, levels, shown), shown)
     middles = begins + (camera.exposure + camera.readout) / 2
     waited = np.array([slot - source for slot, source in shown]) / float(camera.rate)
-    delays = waited + stream_delay + jitter * random_stream(camera, -1, 1).standard_normal(len(shown))
+    delays = (
+        waited + stream_delay + jitter * random_stream(camera, -1, 1).standard_normal(len(shown))
+    )
     if arrivals_path:
         _table(arrivals_path, ("frame", "arrival_s"), enumerate(middles + delays))
     if log_path:
-        _table(log_path, ("index", "time_s"), ((i, t) for i, t in zip(run.indices, run.times, strict=True) if t >= 0))
+        _table(
+            log_path,
+            ("index", "time_s"),
+            ((i, t) for i, t in zip(run.indices, run.times, strict=True) if t >= 0),
+        )
     truth = _truth(camera, clock, to_picture, shown)
-    return replace(truth, middles=middles, indices=first_index + middles * refresh, stream_delays=delays)
+    return replace(
+        truth, middles=middles, indices=first_index + middles * refresh, stream_delays=delays
+    )
 
 
 def film_screens(
@@ -167,12 +187,13 @@ def film_screens(
 ) -> Truth:
     """Film by phone, side by side, the clock screen (left) and the monitor of a camera that films the clock (right).
 
-    ``delay`` (s) runs from the middle of the camera's exposure until its frame is ready for the monitor; it lights up
-    at the monitor's next refresh (None: at once) and stays until the next frame; ``Truth.delays`` holds what came of
-    it. All ran long before the film begins, so that the monitor shows an early clock however large the delay. From
-    camera to monitor the chain is linear in light and noise-free. ``dropped`` and ``repeated`` of the camera under test
-    count its frames from the film's time 0; the monitor then keeps the frame before. Raises OutputError when the film
-    cannot be written.
+    ``delay`` (s) runs from the middle of the camera's exposure until its frame is ready for the
+    monitor; it lights up at the monitor's next refresh (None: at once) and stays until the next
+    frame; ``Truth.delays`` holds what came of it. All ran long before the film begins, so that the
+    monitor shows an early clock however large the delay. From camera to monitor the chain is linear
+    in light and noise-free. ``dropped`` and ``repeated`` of the camera under test count its frames
+    from the film's time 0; the monitor then keeps the frame before. Raises OutputError when the
+    film cannot be written.
     """
     left, right = (pose(phone, clock.size, at * phone.width, 0.5) for at in (-0.25, 0.25))
     span = (-delay - 2.0, seconds + 1.0)
@@ -189,7 +210,8 @@ def film_screens(
     rows = begins[:, None] + _row_delay(phone, sheet)
     half = lit.shape[1]
     seen = [
-        _mean_over(*one, phone.exposure) for one in ((run.times, lit, rows[:, :half]), (lights, kept, rows[:, half:]))
+        _mean_over(*one, phone.exposure)
+        for one in ((run.times, lit, rows[:, :half]), (lights, kept, rows[:, half:]))
     ]
     _write(phone, path, _screen_frames(phone, sheet, np.hstack(seen), shown), shown)
     middles = begins + (phone.exposure + phone.readout) / 2
@@ -203,12 +225,18 @@ def film_screens(
 
 
 def _raster_step(camera: Camera, chart: definition.Chart) -> int:
-    """Raster samples a mm, about RASTER a pixel; a whole number, so that edges at whole mm fall between samples."""
+    """Raster samples a mm, about RASTER a pixel.
+
+    A whole number, so that edges at whole mm fall between samples.
+    """
     return max(1, round(RASTER * camera.share * camera.width / chart.size[0]))
 
 
 def _raster(
-    camera: Camera, chart: definition.Chart, index: int | None = None, session: str = clock_screen.NOBODY
+    camera: Camera,
+    chart: definition.Chart,
+    index: int | None = None,
+    session: str = clock_screen.NOBODY,
 ) -> Light:
     width = round(_raster_step(camera, chart) * chart.size[0])
     return drawing.raster(chart, width, index=index, session=session)
@@ -216,13 +244,18 @@ def _raster(
 
 def _from_raster(camera: Camera, chart: definition.Chart) -> Array:
     """Homography raster px -> chart mm."""
-    return np.asarray(np.linalg.inv(drawing.to_raster(chart, round(_raster_step(camera, chart) * chart.size[0]))))
+    return np.asarray(
+        np.linalg.inv(drawing.to_raster(chart, round(_raster_step(camera, chart) * chart.size[0])))
+    )
 
 
 def _fit(camera: Camera, chart: definition.Chart) -> Array:
     """Homography picture px -> mm of a monitor as large as the chart, filled by the camera's whole picture."""
     step = min(chart.size[0] / camera.width, chart.size[1] / camera.height)
-    left, top = ((size - step * n) / 2 for size, n in zip(chart.size, (camera.width, camera.height), strict=True))
+    left, top = (
+        (size - step * n) / 2
+        for size, n in zip(chart.size, (camera.width, camera.height), strict=True)
+    )
     return np.array([[step, 0, left + step / 2], [0, step, top + step / 2], [0, 0, 1]])
 
 
@@ -237,7 +270,10 @@ def _chart_sheet(camera: Camera, chart: definition.Chart) -> Sheet:
 
 @dataclass(frozen=True, kw_only=True)
 class _Run:
-    """The refreshes that a film of a clock spans: when each lights up (n,) and what its index is."""
+    """The refreshes that a film of a clock spans.
+
+    When each lights up (n,) and what its index is.
+    """
 
     times: Array
     indices: tuple[int, ...]
@@ -246,7 +282,9 @@ class _Run:
 
 def _run(refresh: float, first_index: int, span: Point, session: str = clock_screen.NOBODY) -> _Run:
     number = np.arange(math.floor(span[0] * refresh), math.ceil(span[1] * refresh) + 1)
-    return _Run(times=number / refresh, indices=tuple(first_index + int(i) for i in number), session=session)
+    return _Run(
+        times=number / refresh, indices=tuple(first_index + int(i) for i in number), session=session
+    )
 
 
 def _clock_sheet(camera: Camera, clock: definition.Chart, run: _Run) -> tuple[Sheet, Array]:
@@ -267,7 +305,10 @@ def _clock_sheet(camera: Camera, clock: definition.Chart, run: _Run) -> tuple[Sh
 
 
 def _states(region: definition.Region, run: _Run) -> dict[tuple[Box, ...], list[bool]]:
-    """Return what a region lights, state by state, and at which refreshes; nothing for one that never changes."""
+    """Return what a region lights, state by state, and at which refreshes.
+
+    Nothing for one that never changes.
+    """
     if region.kind not in clock_screen.SHOWN:
         return {}
     shown = [clock_screen.lit(region, index, run.session) for index in run.indices]
@@ -276,9 +317,14 @@ def _states(region: definition.Region, run: _Run) -> dict[tuple[Box, ...], list[
 
 def _mean_over(edges: Array, values: Array, begins: Array, exposure: float) -> Array:
     """Mean (frames, cells) over [begin, begin + exposure] of what is ``values[i]`` from ``edges[i]`` to the next."""
-    integral = np.vstack([np.zeros(values.shape[1]), np.cumsum(values[:-1] * np.diff(edges)[:, None], axis=0)])
+    integral = np.vstack(
+        [np.zeros(values.shape[1]), np.cumsum(values[:-1] * np.diff(edges)[:, None], axis=0)]
+    )
     columns = zip(begins.T, integral.T, strict=True)
-    gained = [np.interp(begin + exposure, edges, cell) - np.interp(begin, edges, cell) for begin, cell in columns]
+    gained = [
+        np.interp(begin + exposure, edges, cell) - np.interp(begin, edges, cell)
+        for begin, cell in columns
+    ]
     return np.array(gained).T / exposure
 
 
@@ -287,20 +333,34 @@ def _begins(camera: Camera, shown: Shown, start: float) -> Array:
 
 
 def _lit_up(ready: Array, refresh: float | None) -> Array:
-    """Moments at which pictures that are ready light up: at the monitor's next refresh, or at once."""
+    """Moments at which pictures that are ready light up.
+
+    At the monitor's next refresh, or at once.
+    """
     return np.asarray(np.ceil(ready * refresh - 1e-6) / refresh) if refresh else ready
 
 
 def _row_delay(camera: Camera, sheet: Sheet) -> Array:
     """Seconds by which each cell's middle row is exposed later than row 0 (rolling shutter)."""
-    return np.array([camera.readout * (cell.y + cell.light.shape[0] / 2) / camera.height for cell in sheet.cells])
+    return np.array(
+        [
+            camera.readout * (cell.y + cell.light.shape[0] / 2) / camera.height
+            for cell in sheet.cells
+        ]
+    )
 
 
-def _pictures(camera: Camera, taken: Sheet, run: _Run, lit: Array, span: Point) -> tuple[Array, Array]:
+def _pictures(
+    camera: Camera, taken: Sheet, run: _Run, lit: Array, span: Point
+) -> tuple[Array, Array]:
     """Middle of the exposure (n,) and cell levels (n, cells) of every frame that the camera under test sends on."""
     numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))
-    begins = np.array([k for k in numbers if k not in camera.dropped | camera.repeated]) / float(camera.rate)
-    levels = _mean_over(run.times, lit, begins[:, None] + _row_delay(camera, taken), camera.exposure)
+    begins = np.array([k for k in numbers if k not in camera.dropped | camera.repeated]) / float(
+        camera.rate
+    )
+    levels = _mean_over(
+        run.times, lit, begins[:, None] + _row_delay(camera, taken), camera.exposure
+    )
     return begins + (camera.exposure + camera.readout) / 2, levels
 
 
@@ -354,7 +414,9 @@ def _table(path: Path, head: tuple[str, str], rows: Iterable[tuple[int, float]])
 
 def _corners(camera: Camera, homography: Array, chart: definition.Chart) -> tuple[Point, ...]:
     width, height = chart.size
-    outer = observed(camera, homography, np.array([[0, width, width, 0], [0, 0, height, height]], np.float64))
+    outer = observed(
+        camera, homography, np.array([[0, width, width, 0], [0, 0, height, height]], np.float64)
+    )
     return tuple((float(x), float(y)) for x, y in outer.T)
 
 

@@ -1,8 +1,11 @@
-"""Film the site of this example: no real device was at hand, so simulated cameras look at the real charts.
+"""Film the site of this example.
+
+No real device was at hand, so simulated cameras look at the real charts.
 
     python examples/site/film.py [FOLDER]
 
-Clips go to footage/ beside this file, or below FOLDER. Alike cameras share one film: each gets a copy of it.
+Clips go to footage/ beside this file, or below FOLDER. Alike cameras share one film: each gets a
+copy of it.
 """
 
 from __future__ import annotations
@@ -35,7 +38,15 @@ CHARTS = {
     "soft": replace(FIXED, blur=2.6, seed=34),  # the planted fault: out of focus
 }
 ANALOGUE = Camera(
-    width=768, height=576, blur=0.6, noise=0.008, matrix="bt601", share=0.96, crf=0, preset="ultrafast", seed=35
+    width=768,
+    height=576,
+    blur=0.6,
+    noise=0.008,
+    matrix="bt601",
+    share=0.96,
+    crf=0,
+    preset="ultrafast",
+    seed=35,
 )
 D1_PIXEL = Fraction(16, 15)  # width over height: 768 square pixels of a row become 720
 PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=36)
@@ -54,7 +65,11 @@ DIGITAL = {  # of the cameras that the plan draws: which film of the chart each 
 
 def film(name: str, folder: Path) -> None:
     """Make one film of ``FILMS`` in ``folder``."""
-    acceptance, clock, path = definition.load("acceptance"), definition.load("clock"), folder / f"{name}.mp4"
+    acceptance, clock, path = (
+        definition.load("acceptance"),
+        definition.load("clock"),
+        folder / f"{name}.mp4",
+    )
     match name:
         case "clock":
             films.film_clock(replace(FIXED, crf=22), clock, path, CLOCK_S)
@@ -72,7 +87,10 @@ def film(name: str, folder: Path) -> None:
 
 
 def digitised(square: Path, path: Path, *, crf: int) -> None:
-    """Sample an analogue picture, filmed with square pixels, as an encoder does: D1, 720 x 576 with pixels of 16:15."""
+    """Sample an analogue picture, filmed with square pixels, as an encoder does.
+
+    D1, 720 x 576 with pixels of 16:15.
+    """
     frames = [
         tuple(_narrower(plane) for plane in (frame.luma, frame.cb, frame.cr) if plane is not None)
         for frame in clip.open_clip(square).frames()
@@ -87,7 +105,10 @@ def _narrower(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def hand_out(films: Path, footage: Path) -> None:
-    """Give each device its clips: alike cameras a copy of one film; the network recorder keeps streams as they came."""
+    """Give each device its clips: alike cameras a copy of one film.
+
+    The network recorder keeps streams as they came.
+    """
     for camera, chart in DIGITAL.items():
         for name, clip_name in ((chart, "chart"), ("clock", "clock"), ("screens", "screens")):
             _copy(films / f"{name}.mp4", footage / camera / f"{clip_name}.mp4")

@@ -1,4 +1,7 @@
-"""Which chart suits a camera's place: closed form against the simulated camera, and what is said about each trouble."""
+"""Which chart suits a camera's place.
+
+Closed form against the simulated camera, and what is said about each trouble.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ PRINTED = [definition.load(name) for name in definition.names()]
 
 
 def seen_by(**place: float) -> advice.Camera:
-    return advice.camera(picture=(1920, 1080), distance=place.pop("distance", 5.0), field_of_view=90.0, **place)
+    return advice.camera(
+        picture=(1920, 1080), distance=place.pop("distance", 5.0), field_of_view=90.0, **place
+    )
 
 
 def test_lens_and_sensor_and_field_of_view_are_the_same_camera() -> None:
@@ -26,24 +31,33 @@ def test_lens_and_sensor_and_field_of_view_are_the_same_camera() -> None:
 
 
 def test_a_chart_is_as_wide_as_the_simulated_camera_sees_it() -> None:
-    """The simulated camera's focal length is 1.2 picture widths; tilted, the chart's middle keeps its scale."""
+    """The simulated camera's focal length is 1.2 picture widths.
+
+    Tilted, the chart's middle keeps its scale.
+    """
     chart, tilt = definition.load("acceptance_a2"), 25.0
     simulated = Camera(width=1920, height=1080, share=0.35, tilt=tilt)
     slant = FOCAL * chart.size[0] / 0.35 / 1000
     height, distance = slant * math.sin(math.radians(tilt)), slant * math.cos(math.radians(tilt))
     angle = 2 * math.degrees(math.atan(0.5 / FOCAL))
-    camera = advice.camera(picture=(1920, 1080), distance=distance, rise=height, field_of_view=angle)
+    camera = advice.camera(
+        picture=(1920, 1080), distance=distance, rise=height, field_of_view=angle
+    )
     [given] = advice.advise(camera, [chart])
     assert camera.tilt == pytest.approx(tilt)
     assert given.share[0] == pytest.approx(0.35)
-    middle = located.to_picture(pose(simulated, chart.size), [[280, 157.5], [281, 157.5], [280, 158.5]])
+    middle = located.to_picture(
+        pose(simulated, chart.size), [[280, 157.5], [281, 157.5], [280, 158.5]]
+    )
     assert camera.pixels_per_metre / 1000 == pytest.approx(abs(middle[1] - middle[0])[0], rel=1e-3)
     assert given.size[1] / chart.size[1] == pytest.approx(abs(middle[2] - middle[0])[1], rel=5e-3)
 
 
 def test_the_wedge_of_a_chart_that_fills_the_height_ends_at_its_own_lines() -> None:
     """1000 TV lines per height of the chart are 1000 per height of the picture when the two are equal."""
-    camera = advice.camera(picture=(1920, 1080), distance=1, field_of_view=2 * math.degrees(math.atan(0.2)))
+    camera = advice.camera(
+        picture=(1920, 1080), distance=1, field_of_view=2 * math.degrees(math.atan(0.2))
+    )
     [given] = advice.advise(camera, [definition.load("acceptance")])
     assert given.share == pytest.approx((1.0, 1.0))
     assert given.lines == pytest.approx((100, 1000), rel=1e-5)
@@ -61,7 +75,9 @@ def test_the_wedge_of_a_chart_that_fills_the_height_ends_at_its_own_lines() -> N
         ({"distance": 0.9}, 700, "acceptance", "fill_more"),
     ],
 )
-def test_every_trouble_is_seen(place: dict[str, float], lines: float | None, name: str, trouble: str) -> None:
+def test_every_trouble_is_seen(
+    place: dict[str, float], lines: float | None, name: str, trouble: str
+) -> None:
     [given] = advice.advise(seen_by(**place), [definition.load(name)], lines)
     assert trouble in given.troubles
 
@@ -69,9 +85,13 @@ def test_every_trouble_is_seen(place: dict[str, float], lines: float | None, nam
 def test_at_the_nearest_and_farthest_distance_a_chart_just_serves() -> None:
     [given] = advice.advise(seen_by(distance=1.0), [definition.load("acceptance")])
     for distance, factor in ((given.nearest, 1.001), (given.farthest, 0.999)):
-        [there] = advice.advise(seen_by(distance=distance * factor), [definition.load("acceptance")])
+        [there] = advice.advise(
+            seen_by(distance=distance * factor), [definition.load("acceptance")]
+        )
         assert there.troubles == ()
-        [beyond] = advice.advise(seen_by(distance=distance / factor), [definition.load("acceptance")])
+        [beyond] = advice.advise(
+            seen_by(distance=distance / factor), [definition.load("acceptance")]
+        )
         assert beyond.troubles != ()
 
 

@@ -64,12 +64,18 @@ def film(
     """Return the luma of charts seen through homographies before a grey wall, (height, width) uint8."""
     light = np.full((2 * size[1], 2 * size[0]), 0.35, np.float32)
     for chart, matrix in shown:
-        pixels = np.stack(np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size)), axis=-1).reshape(-1, 2)
+        pixels = np.stack(
+            np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size)), axis=-1
+        ).reshape(-1, 2)
         inverse = drawing.to_raster(chart, 1600) @ np.linalg.inv(matrix)
-        sources = placement.to_picture(inverse, placement.undistorted(pixels, distortion, size)).astype(np.float32)
+        sources = placement.to_picture(
+            inverse, placement.undistorted(pixels, distortion, size)
+        ).astype(np.float32)
         x, y = sources.T.reshape(2, *light.shape)
         cv2.remap(sheet(chart.name), x, y, cv2.INTER_LINEAR, light, cv2.BORDER_TRANSPARENT)
-    light = np.asarray(cv2.resize(cv2.GaussianBlur(light, (0, 0), 2 * blur), size, interpolation=cv2.INTER_AREA))
+    light = np.asarray(
+        cv2.resize(cv2.GaussianBlur(light, (0, 0), 2 * blur), size, interpolation=cv2.INTER_AREA)
+    )
     coded = light**0.45 + noise * np.random.default_rng(1).standard_normal(light.shape)
     return np.clip(np.rint(16 + 219 * coded), 0, 255).astype(np.uint8)
 
@@ -87,9 +93,14 @@ def error(located: placement.Located, matrix: placement.Floats, distortion: floa
 
 
 def test_these_charts_come_with_the_toolkit() -> None:
-    assert {"acceptance", "acceptance_a0", "acceptance_a2", "clock", "colorchecker", "edge_plate"} <= set(
-        definition.names()
-    )
+    assert {
+        "acceptance",
+        "acceptance_a0",
+        "acceptance_a2",
+        "clock",
+        "colorchecker",
+        "edge_plate",
+    } <= set(definition.names())
 
 
 @pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
@@ -105,14 +116,22 @@ def test_the_codes_of_all_charts_differ_in_six_cells_in_every_rotation() -> None
 
     codes = [mark.code for name in definition.names() for mark in definition.load(name).fiducials]
     others = [
-        (a, b) for i, a in enumerate(codes) for b in [*turned(a)[1:], *(t for c in codes[i + 1 :] for t in turned(c))]
+        (a, b)
+        for i, a in enumerate(codes)
+        for b in [*turned(a)[1:], *(t for c in codes[i + 1 :] for t in turned(c))]
     ]
     assert min((a ^ b).bit_count() for a, b in others) >= 6
 
 
 def test_every_zone_has_an_edge_in_both_directions_of_60_by_80_px_at_720_lines() -> None:
-    edges = {(region.zone, region.direction): region for region in ACCEPTANCE.regions if region.kind == "edge"}
-    assert set(edges) == {(zone, direction) for zone in definition.ZONES for direction in ("horizontal", "vertical")}
+    edges = {
+        (region.zone, region.direction): region
+        for region in ACCEPTANCE.regions
+        if region.kind == "edge"
+    }
+    assert set(edges) == {
+        (zone, direction) for zone in definition.ZONES for direction in ("horizontal", "vertical")
+    }
     scale = 0.9 * 1280 / ACCEPTANCE.size[0]
     assert all(sorted(edge.rect[2:]) >= [60 / scale, 80 / scale] for edge in edges.values())
 
@@ -143,7 +162,9 @@ def test_a_neutral_colour_has_the_light_of_its_lightness() -> None:
 def test_densities_are_those_of_the_reflectances() -> None:
     for region in ACCEPTANCE.regions:
         if region.kind == "grey":
-            assert region.printed["density"] == pytest.approx(-math.log10(region.printed["reflectance"]), abs=5e-4)
+            assert region.printed["density"] == pytest.approx(
+                -math.log10(region.printed["reflectance"]), abs=5e-4
+            )
 
 
 @pytest.mark.parametrize("index", [0, 1, 12345, (1 << 24) - 1, (1 << 24) + 5])
@@ -167,9 +188,18 @@ BROKEN = {
     'title_en = "Acceptance test chart"': ("", "title_en: this field is missing"),
     "side = 30": ('side = 30\ncolour = "red"', "fiducials.colour: this field is not known here"),
     "flat = [": ("flet = [", r"regions.flet\[1\]: the kind 'flet' is not known"),
-    "reflectance = 0.2 }": ('reflectance = "grey" }', r"regions.flat\[1\].printed.reflectance: this must be a number"),
-    "rect = [90, 80, 40, 40]": ("rect = [80, 80, 40, 40]", "flat.middle: this lies over flat.light"),
-    "rect = [46, 80, 40, 40]": ("rect = [-4, 80, 40, 40]", "flat.middle: this lies outside the chart"),
+    "reflectance = 0.2 }": (
+        'reflectance = "grey" }',
+        r"regions.flat\[1\].printed.reflectance: this must be a number",
+    ),
+    "rect = [90, 80, 40, 40]": (
+        "rect = [80, 80, 40, 40]",
+        "flat.middle: this lies over flat.light",
+    ),
+    "rect = [46, 80, 40, 40]": (
+        "rect = [-4, 80, 40, 40]",
+        "flat.middle: this lies outside the chart",
+    ),
     'name = "flat.light"': ('name = "flat.dark"', "flat.dark: this name stands twice"),
     "code = 0x0EFB": (
         "code = 0x1913",
@@ -207,7 +237,9 @@ def test_a_definition_of_ones_own_is_read_from_its_path(tmp_path: Path) -> None:
         ([[2.0, 0.0], [4.0, 2.0], [2.0, 4.0], [0.0, 2.0]], 8.0),
     ],
 )
-def test_coverage_adds_up_to_the_area_of_the_polygon_either_way_round(points: list[list[float]], area: float) -> None:
+def test_coverage_adds_up_to_the_area_of_the_polygon_either_way_round(
+    points: list[list[float]], area: float
+) -> None:
     for way in (points, points[::-1]):
         cover, _ = drawing.coverage(np.array(way))
         assert cover.sum() == pytest.approx(area, abs=1e-12)
@@ -241,13 +273,21 @@ def test_every_line_across_a_slanted_edge_holds_the_light_of_its_geometry(name: 
 
 @pytest.mark.parametrize("name", ["centre.wedge_horizontal", "centre.wedge_vertical"])
 def test_a_wedge_holds_nine_bars_of_the_declared_frequency(name: str) -> None:
-    """Across it the dark length is nine half periods, averaged over the line; the sides' chords cost 0.02 %."""
+    """Across it the dark length is nine half periods, averaged over the line.
+
+    The sides' chords cost 0.02 %.
+    """
     region, scale = ACCEPTANCE.region(name), 5
     picture = drawing.raster(ACCEPTANCE, 400 * scale)[..., 1].astype(np.float64)
     x, y, w, h = (round(value * scale) for value in region.rect)
-    patch = picture[y : y + h, x : x + w] if region.direction == "horizontal" else picture[y : y + h, x : x + w].T
+    patch = (
+        picture[y : y + h, x : x + w]
+        if region.direction == "horizontal"
+        else picture[y : y + h, x : x + w].T
+    )
     printed = region.printed
-    borders = np.linspace(printed["from"], printed["to"], len(patch) + 1) / scale  # cycles/px at the lines' borders
+    # cycles/px at the lines' borders
+    borders = np.linspace(printed["from"], printed["to"], len(patch) + 1) / scale
     periods = np.log(borders[1:] / borders[:-1]) / np.diff(borders)
     dark = (printed["light"] - patch).sum(axis=1) / (printed["light"] - printed["dark"])
     assert dark == pytest.approx(9 / 2 * periods, rel=2e-4)
@@ -262,17 +302,29 @@ def test_every_uniform_region_shows_what_is_printed() -> None:
         x, y, w, h = (round(value) for value in placement.inner(located, region, 0.7))
         patch = picture[y : y + h, x : x + w].reshape(-1, 3)
         if region.kind in {"grey", "flat"}:
-            assert patch == pytest.approx(np.full_like(patch, region.printed["reflectance"]), abs=1e-6)
+            assert patch == pytest.approx(
+                np.full_like(patch, region.printed["reflectance"]), abs=1e-6
+            )
         if region.kind == "colour":
-            assert patch == pytest.approx(np.tile(drawing.linear_rgb(region.printed["lab"]), (len(patch), 1)), abs=1e-6)
+            assert patch == pytest.approx(
+                np.tile(drawing.linear_rgb(region.printed["lab"]), (len(patch), 1)), abs=1e-6
+            )
 
 
 def flat(chart: definition.Chart, width: int) -> placement.Located:
     """Return the chart as its raster shows it."""
     matrix, height = drawing.to_raster(chart, width), round(width * chart.size[1] / chart.size[0])
-    a, b, c, d = ((float(x), float(y)) for x, y in placement.to_picture(matrix, finding.SQUARE * np.array(chart.size)))
+    a, b, c, d = (
+        (float(x), float(y))
+        for x, y in placement.to_picture(matrix, finding.SQUARE * np.array(chart.size))
+    )
     return placement.Located(
-        chart=chart, homography=matrix, corners=(a, b, c, d), residual=0.0, fiducials_found=8, picture=(width, height)
+        chart=chart,
+        homography=matrix,
+        corners=(a, b, c, d),
+        residual=0.0,
+        fiducials_found=8,
+        picture=(width, height),
     )
 
 
@@ -284,7 +336,8 @@ def test_the_clock_shows_the_gray_code_and_its_complement() -> None:
             x, y, w, h = placement.inner(located, region, 0.5)
             lit = bool(picture[round(y + h / 2), round(x + w / 2), 0] > 0.5)
             assert lit == (
-                bool(placement.gray_code(index) >> region.printed["bit"] & 1) != region.printed["complement"]
+                bool(placement.gray_code(index) >> region.printed["bit"] & 1)
+                != region.printed["complement"]
             )
 
 
@@ -295,7 +348,9 @@ def test_svg_has_the_true_size_and_one_polygon_a_shape() -> None:
 
 
 def test_png_is_the_raster_in_srgb() -> None:
-    picture = cv2.imdecode(np.frombuffer(drawing.png(CLOCK, 320, index=3), np.uint8), cv2.IMREAD_COLOR)
+    picture = cv2.imdecode(
+        np.frombuffer(drawing.png(CLOCK, 320, index=3), np.uint8), cv2.IMREAD_COLOR
+    )
     assert picture is not None
     assert picture.shape == (180, 320, 3)
     assert picture[2, 2].tolist() == [225, 225, 225]  # 0.75 of full light
@@ -318,7 +373,10 @@ def test_a_chart_is_found_to_a_third_of_a_pixel_at_any_roll_and_tilt(
 def test_corners_run_clockwise_from_the_charts_own_upper_left() -> None:
     located = finding.locate_one(film((ACCEPTANCE, pose(ACCEPTANCE, roll=180))), ACCEPTANCE)
     assert np.array(located.corners) == pytest.approx(
-        placement.to_picture(pose(ACCEPTANCE, roll=180), finding.SQUARE * np.array(ACCEPTANCE.size)), abs=0.6
+        placement.to_picture(
+            pose(ACCEPTANCE, roll=180), finding.SQUARE * np.array(ACCEPTANCE.size)
+        ),
+        abs=0.6,
     )
 
 
@@ -329,7 +387,11 @@ def test_a_chart_with_one_fiducial_hidden_is_found(hidden: int, shade: int) -> N
     luma = film((ACCEPTANCE, matrix))
     x, y, side, _ = ACCEPTANCE.fiducials[hidden].rect
     cv2.fillConvexPoly(
-        luma, np.rint(placement.to_picture(matrix, finding.SQUARE * side + np.array([x, y]))).astype(np.int32), shade
+        luma,
+        np.rint(placement.to_picture(matrix, finding.SQUARE * side + np.array([x, y]))).astype(
+            np.int32
+        ),
+        shade,
     )
     located = finding.locate_one(luma, ACCEPTANCE)
     assert located.fiducials_found == 7
@@ -379,7 +441,10 @@ def test_any_depth_serves(kind: str) -> None:
 
 
 def test_two_clocks_in_one_picture_are_both_found_from_left_to_right() -> None:
-    left, right = pose(CLOCK, width=500, roll=2, at=(330, 300)), pose(CLOCK, width=420, roll=-3, at=(950, 400))
+    left, right = (
+        pose(CLOCK, width=500, roll=2, at=(330, 300)),
+        pose(CLOCK, width=420, roll=-3, at=(950, 400)),
+    )
     found = finding.find(film((CLOCK, left), (CLOCK, right)), [ACCEPTANCE, CLOCK])
     assert [located.chart.name for located in found] == ["clock", "clock"]
     assert error(found[0], left) < 0.3
@@ -393,7 +458,9 @@ def test_an_acceptance_chart_beside_a_clock_is_told_apart() -> None:
 
 
 def test_a_chart_that_fills_the_picture_is_not_cut_off() -> None:
-    assert not finding.locate_one(film((ACCEPTANCE, pose(ACCEPTANCE, width=1280))), ACCEPTANCE).cut_off
+    assert not finding.locate_one(
+        film((ACCEPTANCE, pose(ACCEPTANCE, width=1280))), ACCEPTANCE
+    ).cut_off
 
 
 @pytest.mark.parametrize(
@@ -414,7 +481,9 @@ def test_a_chart_that_fills_the_picture_is_not_cut_off() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_the_picture_is_said(shown: tuple[Any, ...], code: str, parameters: dict[str, int]) -> None:
+def test_what_is_wrong_with_the_picture_is_said(
+    shown: tuple[Any, ...], code: str, parameters: dict[str, int]
+) -> None:
     with pytest.raises(GapError) as caught:
         finding.locate_one(film(*shown), ACCEPTANCE)
     assert caught.value.code == code
@@ -442,11 +511,17 @@ def test_the_quad_of_a_region_follows_the_homography() -> None:
 
 @pytest.mark.parametrize("roll", [0, 7, 45, 100])
 def test_the_inner_box_lies_within_the_quad_and_touches_it(roll: float) -> None:
-    located = finding.locate_one(film((ACCEPTANCE, pose(ACCEPTANCE, width=600, roll=roll, tilt=30))), ACCEPTANCE)
+    located = finding.locate_one(
+        film((ACCEPTANCE, pose(ACCEPTANCE, width=600, roll=roll, tilt=30))), ACCEPTANCE
+    )
     region = ACCEPTANCE.region("flat.middle")
     outline = placement.quad(located, region, 0.9).astype(np.float32)
     x, y, w, h = placement.inner(located, region, 0.9)
-    away = [cv2.pointPolygonTest(outline, (x + i * w, y + j * h), measureDist=True) for i in (0, 1) for j in (0, 1)]
+    away = [
+        cv2.pointPolygonTest(outline, (x + i * w, y + j * h), measureDist=True)
+        for i in (0, 1)
+        for j in (0, 1)
+    ]
     assert min(away) == pytest.approx(0, abs=1e-3)
 
 
@@ -459,7 +534,9 @@ def test_the_inner_box_of_an_upright_region_is_the_region() -> None:
 
 @pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
 @pytest.mark.parametrize("width", [640, 1280, 2560])
-def test_a_perfectly_sharp_picture_is_located_as_well_as_a_blurred_one(chart: definition.Chart, width: int) -> None:
+def test_a_perfectly_sharp_picture_is_located_as_well_as_a_blurred_one(
+    chart: definition.Chart, width: int
+) -> None:
     located = finding.locate_one(drawing.raster(chart, width)[..., 1], chart)
     assert error(located, drawing.to_raster(chart, width)) < 0.3
 
@@ -479,5 +556,7 @@ def test_a_place_seen_through_a_lens_leads_back_to_the_same_point_of_the_chart(k
         picture=(1280, 720),
         distortion=k,
     )
-    np.testing.assert_allclose(place.to_picture(points).T, observed(camera, matrix, points.T), atol=1e-3)
+    np.testing.assert_allclose(
+        place.to_picture(points).T, observed(camera, matrix, points.T), atol=1e-3
+    )
     np.testing.assert_allclose(place.to_chart(place.to_picture(points)), points, atol=1e-6)

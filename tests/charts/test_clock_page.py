@@ -1,4 +1,7 @@
-"""The clock page in a real browser: it draws the chart, counts what it missed, and leaves the machine alone."""
+"""The clock page in a real browser.
+
+It draws the chart, counts what it missed, and leaves the machine alone.
+"""
 
 from __future__ import annotations
 
@@ -36,26 +39,37 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def still(page_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Show the page at refresh 1000; other refreshes and sessions come by script."""
-    with opened(f"file://{page_file}#index=1000&session=K7Q2MX", tmp_path_factory.mktemp("still")) as page:
+    with opened(
+        f"file://{page_file}#index=1000&session=K7Q2MX", tmp_path_factory.mktemp("still")
+    ) as page:
         yield page
 
 
 @pytest.fixture(scope="module")
 def running(page_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with opened(f"file://{page_file}#session=AB23CD", tmp_path_factory.mktemp("running"), (640, 480)) as page:
+    with opened(
+        f"file://{page_file}#session=AB23CD", tmp_path_factory.mktemp("running"), (640, 480)
+    ) as page:
         page.wait("run.log.length > 60")
         yield page
 
 
-@pytest.mark.parametrize(("index", "session"), [(1000, "K7Q2MX"), (0, "------"), (16_777_215, "ZZZZZZ"), (77_777, "A")])
+@pytest.mark.parametrize(
+    ("index", "session"), [(1000, "K7Q2MX"), (0, "------"), (16_777_215, "ZZZZZZ"), (77_777, "A")]
+)
 def test_the_page_shows_what_the_toolkit_draws(still: Page, index: int, session: str) -> None:
-    """At a whole number of pixels a unit every pixel is the same: 1280 px, four a unit, above the bar."""
+    """At a whole number of pixels a unit every pixel is the same.
+
+    1280 px, four a unit, above the bar.
+    """
     still.run(f"run.session = {session!r}; run.index = {index}; layOut()")
     drawn = drawing.raster(CLOCK, 1280, index=index, session=session)[..., 1]
     picture = still.picture()
     top = int(still.run("parseFloat(canvas.style.top)"))
     assert still.run("[canvas.width, canvas.height]") == [1280, 720]
-    np.testing.assert_array_equal(picture[top : top + 720], np.rint(255 * drawing.srgb(drawn)).astype(np.uint8))
+    np.testing.assert_array_equal(
+        picture[top : top + 720], np.rint(255 * drawing.srgb(drawn)).astype(np.uint8)
+    )
 
 
 def test_the_page_has_the_chips_of_the_sequence_in_every_place(still: Page) -> None:
@@ -71,23 +85,39 @@ def test_the_page_has_the_chips_of_the_sequence_in_every_place(still: Page) -> N
 def test_a_window_of_any_shape_shows_a_clock_that_is_found_and_read(
     still: Page, size: tuple[int, int], index: int
 ) -> None:
-    """Found by our finder, read by our decoder, the QR code by another; nothing is cut off or stretched."""
+    """Found by our finder, read by our decoder, the QR code by another.
+
+    Nothing is cut off or stretched.
+    """
     width, height = size
-    still.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+    still.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=width,
+        height=height,
+        deviceScaleFactor=1,
+        mobile=False,
+    )
     still.run(f"run.session = 'K7Q2MX'; run.index = {index}; layOut()")
     luma = still.picture()
     located = finding.locate_one(luma, CLOCK)
     assert not located.cut_off
-    assert located.width / (located.corners[3][1] - located.corners[0][1]) == pytest.approx(16 / 9, rel=0.01)
+    assert located.width / (located.corners[3][1] - located.corners[0][1]) == pytest.approx(
+        16 / 9, rel=0.01
+    )
     track = Track(located, 0)
     track.read(type("Frame", (), {"luma": luma})())
-    readings = clock_readings.read(track.column(1), CLOCK, lambda codes: np.asarray(codes, np.float64) / 255)
+    readings = clock_readings.read(
+        track.column(1), CLOCK, lambda codes: np.asarray(codes, np.float64) / 255
+    )
     assert readings.index.tolist() == [index]
     assert cv2.QRCodeDetector().detectAndDecode(luma)[0] == clock_screen.text(64, index, "K7Q2MX")
 
 
 def test_the_page_runs_by_the_times_of_the_refreshes_and_counts_them_all(running: Page) -> None:
-    """The log has the index of every refresh that was shown; what lies between two is as many as the time says."""
+    """The log has the index of every refresh that was shown.
+
+    What lies between two is as many as the time says.
+    """
     log = np.array(running.run("run.log"))
     rate = running.run("1000 / run.period")
     steps, intervals = np.diff(log[:, 0]), np.diff(log[:, 1])
@@ -98,12 +128,13 @@ def test_the_page_runs_by_the_times_of_the_refreshes_and_counts_them_all(running
 
 
 def test_a_page_that_was_held_up_counts_what_it_missed_and_says_so_loudly(running: Page) -> None:
-    """Half a second without drawing: the refreshes of that time are missing, the bar turns red in two languages."""
+    """Half a second without drawing.
+
+    The refreshes of that time are missing, the bar turns red in two languages.
+    """
     running.run("begin('STALLD')")
     running.wait("run.log.length > 60")
-    place = (
-        "['chart', 'bar'].map(name => Object.values(document.getElementById(name).getBoundingClientRect().toJSON()))"
-    )
+    place = "['chart', 'bar'].map(name => Object.values(document.getElementById(name).getBoundingClientRect().toJSON()))"
     before, stood = running.run("run.missed"), running.run(place)
     running.run("{ const from = performance.now(); while (performance.now() - from < 500); }")
     running.wait(f"run.missed > {before}")
@@ -146,7 +177,11 @@ def test_a_session_may_be_named_and_each_new_one_has_another_name(running: Page)
 def test_nothing_is_asked_of_any_network(still: Page, running: Page) -> None:
     """The browser tells every request; only the file itself and the saved log are among them."""
     for page in (still, running):
-        asked = [what["request"]["url"] for method, what in page.events if method == "Network.requestWillBeSent"]
+        asked = [
+            what["request"]["url"]
+            for method, what in page.events
+            if method == "Network.requestWillBeSent"
+        ]
         assert asked
         assert all(url.startswith(("file:///", "blob:")) for url in asked), asked
         assert page.run("document.querySelectorAll('[src], link').length") == 0

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 CLOCK = definition.load("clock")
 
 
-@pytest.mark.parametrize("text", ["K7Q2MX 00000064", "------ 16777152", "A", "", "0123456789ABCDEF", "$%*+-./: "])
+@pytest.mark.parametrize(
+    "text", ["K7Q2MX 00000064", "------ 16777152", "A", "", "0123456789ABCDEF", "$%*+-./: "]
+)
 def test_a_qr_code_is_read_by_another_program(text: str) -> None:
-    picture = np.pad(np.where(clock_qr.matrix(text), 0, 255).astype(np.uint8), 4, constant_values=255)
+    picture = np.pad(
+        np.where(clock_qr.matrix(text), 0, 255).astype(np.uint8), 4, constant_values=255
+    )
     large = cv2.resize(picture, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST)
     assert cv2.QRCodeDetector().detectAndDecode(large)[0] == text
 
@@ -35,7 +39,9 @@ def test_a_code_is_read_back_and_a_spoilt_one_is_refused(text: str) -> None:
     for share in (0.1, 1.0):
         for _ in range(50):
             spoilt = np.where(
-                random.uniform(size=(21, 21)) < share, random.uniform(size=(21, 21)) < 0.5, clock_qr.matrix(text)
+                random.uniform(size=(21, 21)) < share,
+                random.uniform(size=(21, 21)) < 0.5,
+                clock_qr.matrix(text),
             )
             assert clock_qr.read(spoilt) in {"", text}
 
@@ -49,18 +55,26 @@ def test_what_a_qr_code_cannot_hold_is_refused(text: str) -> None:
 @pytest.mark.parametrize("width", [288, 320, 1280])
 def test_the_drawn_clock_says_its_session_and_slow_index(width: int) -> None:
     """288 px are 15 % of a picture of 1920: the QR code is read where the bits no longer are."""
-    picture = np.rint(255 * drawing.srgb(drawing.raster(CLOCK, width, index=1000, session="K7Q2MX"))).astype(np.uint8)
+    picture = np.rint(
+        255 * drawing.srgb(drawing.raster(CLOCK, width, index=1000, session="K7Q2MX"))
+    ).astype(np.uint8)
     large = cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     assert cv2.QRCodeDetector().detectAndDecode(large)[0] == "K7Q2MX 00000960"
 
 
 def test_the_digits_are_those_of_the_slow_index() -> None:
-    """Each place holds as many segments as its digit has; an index of the same stretch shows the same."""
+    """Each place holds as many segments as its digit has.
+
+    An index of the same stretch shows the same.
+    """
     region = CLOCK.region("index")
     places = [
-        (x - region.rect[0]) // (region.rect[2] / clock_screen.DIGITS) for x, *_ in clock_screen.lit(region, 12_345_700)
+        (x - region.rect[0]) // (region.rect[2] / clock_screen.DIGITS)
+        for x, *_ in clock_screen.lit(region, 12_345_700)
     ]
-    assert [places.count(place) for place in range(8)] == [len(clock_screen.LIT[int(digit)]) for digit in "12345664"]
+    assert [places.count(place) for place in range(8)] == [
+        len(clock_screen.LIT[int(digit)]) for digit in "12345664"
+    ]
     assert clock_screen.lit(region, 12_345_700) == clock_screen.lit(region, 12_345_664)
 
 
@@ -71,13 +85,17 @@ def test_the_field_shows_the_chips_of_the_sequence() -> None:
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])
-def test_a_film_tells_its_session_and_the_log_of_another_one_is_not_used(tmp_path: Path, share: float) -> None:
+def test_a_film_tells_its_session_and_the_log_of_another_one_is_not_used(
+    tmp_path: Path, share: float
+) -> None:
     camera = Camera(width=1280, height=720, share=share, noise=0.02, crf=30)
     film_clock(camera, CLOCK, tmp_path / "c.mp4", 0.4, session="K7Q2MX")
     shot = Shot(id="c", subject="c", clip="c.mp4", chart="clock", screen_log="log.csv")
     told = {}
     for session in ("K7Q2MX", "AB23CD"):
-        (tmp_path / "log.csv").write_text(f"index,time_s\n# session={session} missed=0 time=unix\n1,0.1\n2,0.2\n")
+        (tmp_path / "log.csv").write_text(
+            f"index,time_s\n# session={session} missed=0 time=unix\n1,0.1\n2,0.2\n"
+        )
         seen = build.look(shot, tmp_path)
         assert seen.shot.stream["clock_session"] == "K7Q2MX"
         told[session] = (seen.screen_log is not None, [note.reason.code for note in seen.notes])

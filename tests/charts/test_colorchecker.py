@@ -1,4 +1,7 @@
-"""ColorChecker Classic: found in real and simulated pictures, however it hangs; not found where there is none."""
+"""ColorChecker Classic: found in real and simulated pictures, however it hangs.
+
+Not found where there is none.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,14 @@ if TYPE_CHECKING:
 
 CHART = definition.load("colorchecker")
 STILL = "colorchecker24_pedrodiamel.jpg"
-# Middles of the outer patches in the still, read by eye in an enlargement, px: dark skin, bluish green, black, white.
-MIDDLES = {"colour1": (261, 301), "colour6": (510, 302), "colour24": (516, 442), "colour19": (261, 453)}
+# Middles of the outer patches in the still, read by eye in an enlargement, px: dark skin, bluish
+# green, black, white.
+MIDDLES = {
+    "colour1": (261, 301),
+    "colour6": (510, 302),
+    "colour24": (516, 442),
+    "colour19": (261, 453),
+}
 CLIPS = ("bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4")
 OTHERS = (
     "iso12233_te170_rpi_ctt.png",
@@ -45,7 +54,9 @@ def still(real_data: Path) -> NDArray[np.uint8]:
     return np.asarray(cv2.imread(str(real_data / STILL)), np.uint8)
 
 
-def turned(picture: NDArray[np.uint8], degrees: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def turned(
+    picture: NDArray[np.uint8], degrees: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Turn a picture about its chart's middle; return it and the (2, 3) matrix."""
     matrix = cv2.getRotationMatrix2D((388, 378), degrees, 1.0)
     return np.asarray(cv2.warpAffine(picture, matrix, (1024, 768)), np.uint8), np.asarray(matrix)
@@ -63,36 +74,49 @@ def test_the_chart_needs_no_fiducials_and_has_the_published_colours() -> None:
 
 
 @pytest.mark.parametrize("degrees", [0, 30, 90, 180, 225])
-def test_it_is_found_in_a_real_picture_at_any_roll(still: NDArray[np.uint8], degrees: float) -> None:
+def test_it_is_found_in_a_real_picture_at_any_roll(
+    still: NDArray[np.uint8], degrees: float
+) -> None:
     picture, matrix = turned(still, degrees)
     [located] = colorchecker.find(picture, CHART)
     assert located.fiducials_found >= 20
     for name, middle in MIDDLES.items():
         expected = matrix @ np.array([*middle, 1.0])
-        np.testing.assert_allclose(placement.quad(located, CHART.region(name), 0.0)[0], expected, atol=4)
+        np.testing.assert_allclose(
+            placement.quad(located, CHART.region(name), 0.0)[0], expected, atol=4
+        )
 
 
 def test_it_is_found_in_a_mirrored_picture(still: NDArray[np.uint8]) -> None:
     [located] = colorchecker.find(np.ascontiguousarray(still[:, ::-1]), CHART)
     x, y = MIDDLES["colour1"]
-    np.testing.assert_allclose(placement.quad(located, CHART.region("colour1"), 0.0)[0], [1023 - x, y], atol=4)
+    np.testing.assert_allclose(
+        placement.quad(located, CHART.region("colour1"), 0.0)[0], [1023 - x, y], atol=4
+    )
 
 
 @pytest.mark.parametrize("tilt", [{}, {"tilt": 20.0, "pan": 15.0, "roll": 200.0}])
-def test_its_regions_read_the_codes_of_the_camera_to_half_a_code(tmp_path: Path, tilt: dict[str, Any]) -> None:
+def test_its_regions_read_the_codes_of_the_camera_to_half_a_code(
+    tmp_path: Path, tilt: dict[str, Any]
+) -> None:
     """The bar; lossless, so that the truth is the camera's own code of the printed light."""
     camera = Camera(width=960, height=540, noise=0.004, share=0.5, white=0.8, crf=0, **tilt)
     films.film_chart(camera, CHART, tmp_path / "checker.mp4", 0.16)
-    seen = build.look(Shot(id="one", subject="camera", clip="checker.mp4", chart="colorchecker"), tmp_path)
+    seen = build.look(
+        Shot(id="one", subject="camera", clip="checker.mp4", chart="colorchecker"), tmp_path
+    )
     assert len(seen.of_kind("colour")) == 24
     for view in seen.of_kind("colour"):
         light = np.clip(linear_rgb(view.region.printed["lab"]), 0, 1)
         expected = [
-            float(plane.mean()) for plane in coded(camera, np.tile(light[:, None, None], (1, 2, 2)).astype(np.float32))
+            float(plane.mean())
+            for plane in coded(camera, np.tile(light[:, None, None], (1, 2, 2)).astype(np.float32))
         ]
         for plane, code in zip((view.luma, view.cb, view.cr), expected, strict=True):
             down, across = (n // 4 for n in plane.shape[1:])
-            assert plane[:, down:-down, across:-across].mean() == pytest.approx(code, abs=0.5), view.region.name
+            assert plane[:, down:-down, across:-across].mean() == pytest.approx(code, abs=0.5), (
+                view.region.name
+            )
 
 
 def test_measuring_the_real_picture_needs_no_word_of_the_chart(real_data: Path) -> None:
@@ -100,7 +124,9 @@ def test_measuring_the_real_picture_needs_no_word_of_the_chart(real_data: Path) 
     assert seen.shot.chart == "colorchecker"
     found, _ = runner.measure(seen)
     values = {item.quantity: item for item in found}
-    assert values["colour.delta_e00_worst"].details["worst_patch"] == "dark skin", "the one in the shade of a finger"
+    assert values["colour.delta_e00_worst"].details["worst_patch"] == "dark skin", (
+        "the one in the shade of a finger"
+    )
     assert 3 < values["colour.delta_e00_mean"].value < 7
 
 
@@ -115,11 +141,15 @@ def test_none_is_found_in_surveillance_footage(real_data: Path, name: str) -> No
     """Five frames of each here; fifty in benchmarks/colour.py."""
     opened = clip.open_clip(real_data / name)
     wanted = set(np.linspace(0, len(opened.packets) - 1, 5).astype(int).tolist())
-    pictures = (picture_of(frame, opened.info) for frame in opened.frames() if frame.index in wanted)
+    pictures = (
+        picture_of(frame, opened.info) for frame in opened.frames() if frame.index in wanted
+    )
     assert [colorchecker.find(picture, CHART) for picture in pictures] == [[]] * 5
 
 
-def test_none_is_found_where_the_colours_are_gone_or_stand_in_another_order(still: NDArray[np.uint8]) -> None:
+def test_none_is_found_where_the_colours_are_gone_or_stand_in_another_order(
+    still: NDArray[np.uint8],
+) -> None:
     grey = np.repeat(cv2.cvtColor(still, cv2.COLOR_BGR2GRAY)[..., None], 3, axis=2)
     assert colorchecker.find(np.ascontiguousarray(grey), CHART) == []
     assert colorchecker.find(np.ascontiguousarray(still[..., ::-1]), CHART) == []
@@ -132,13 +162,29 @@ def test_tiny_and_empty_pictures_hold_none(shape: tuple[int, int]) -> None:
 
 def test_two_of_them_in_one_picture_are_told(still: NDArray[np.uint8], tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "two.png"), np.hstack([still[250:500, 210:570]] * 2))
-    seen = build.look(Shot(id="one", subject="camera", clip="two.png", chart="colorchecker"), tmp_path)
-    assert [(note.reason.code, note.reason.parameters) for note in seen.notes] == [("several_charts", {"count": 2})]
+    seen = build.look(
+        Shot(id="one", subject="camera", clip="two.png", chart="colorchecker"), tmp_path
+    )
+    assert [(note.reason.code, note.reason.parameters) for note in seen.notes] == [
+        ("several_charts", {"count": 2})
+    ]
 
 
-def test_a_film_of_a_chart_that_moves_gives_a_place_for_each_picture(still: NDArray[np.uint8]) -> None:
+def test_a_film_of_a_chart_that_moves_gives_a_place_for_each_picture(
+    still: NDArray[np.uint8],
+) -> None:
     pictures = [np.roll(still, 12 * number, axis=1) for number in range(4)]
     places = colorchecker.places(lambda number: pictures[number], 4, CHART)
-    assert [round(place.corners[0][0] - places[0].corners[0][0]) for place in places] == [0, 12, 24, 36]
+    assert [round(place.corners[0][0] - places[0].corners[0][0]) for place in places] == [
+        0,
+        12,
+        24,
+        36,
+    ]
     assert len(colorchecker.places(lambda _: still, 4, CHART)) == 1
-    assert colorchecker.places(lambda number: np.zeros_like(still) if number == 3 else pictures[number], 4, CHART) == []
+    assert (
+        colorchecker.places(
+            lambda number: np.zeros_like(still) if number == 3 else pictures[number], 4, CHART
+        )
+        == []
+    )

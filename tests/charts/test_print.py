@@ -1,7 +1,7 @@
 """The chart as it leaves the printer: its PDF, rendered by poppler, filmed, found and measured.
 
-Drawing and finding come from one file; this test brings in a renderer that is not ours, so that they do not only agree
-with each other.
+Drawing and finding come from one file; this test brings in a renderer that is not ours, so that
+they do not only agree with each other.
 """
 
 from __future__ import annotations
@@ -34,16 +34,23 @@ WIDTH = 4000  # px of poppler's rendering, which is then averaged in linear ligh
 
 @lru_cache(maxsize=2)
 def rendered(name: str, width: int = WIDTH) -> NDArray[np.float32]:
-    """Have poppler draw the PDF of the chart on its paper: linear light (h, w, 3) of the chart, ``width`` px wide."""
+    """Have poppler draw the PDF of the chart on its paper.
+
+    Linear light (h, w, 3) of the chart, ``width`` px wide.
+    """
     if not shutil.which("pdftoppm"):
         pytest.skip("poppler-utils is not installed (make test installs it)")
     chart = definition.load(name)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "chart.pdf").write_bytes(render.pdf_of_svg(drawing.page(chart), *chart.paper))
+        (Path(folder) / "chart.pdf").write_bytes(
+            render.pdf_of_svg(drawing.page(chart), *chart.paper)
+        )
         # ``width`` is so many px a mm that the chart begins and ends with a whole pixel.
         paper = [round(length * width / chart.size[0]) for length in chart.paper]
         size = ["-scale-to-x", str(paper[0]), "-scale-to-y", str(paper[1])]
-        subprocess.run(["pdftoppm", "-png", "-singlefile", *size, "chart.pdf", "chart"], cwd=folder, check=True)
+        subprocess.run(
+            ["pdftoppm", "-png", "-singlefile", *size, "chart.pdf", "chart"], cwd=folder, check=True
+        )
         picture = cv2.cvtColor(cv2.imread(str(Path(folder) / "chart.png")), cv2.COLOR_BGR2RGB)
     height = round(width * chart.size[1] / chart.size[0])
     left, top = (paper[0] - width) // 2, (paper[1] - height) // 2
@@ -63,7 +70,9 @@ def test_poppler_and_the_raster_draw_the_same_chart(name: str, width: int) -> No
     own, theirs = drawing.raster(chart, 1600), shrunk(rendered(name, width), 1600)
     for region in chart.regions:
         x, y, w, h = (round(value * 1600 / chart.size[0]) for value in region.rect)
-        difference = np.abs(own[y + 2 : y + h - 2, x + 2 : x + w - 2] - theirs[y + 2 : y + h - 2, x + 2 : x + w - 2])
+        difference = np.abs(
+            own[y + 2 : y + h - 2, x + 2 : x + w - 2] - theirs[y + 2 : y + h - 2, x + 2 : x + w - 2]
+        )
         assert difference.mean() < 0.006, region.name
 
 
@@ -77,7 +86,13 @@ def test_poppler_and_the_raster_draw_the_same_chart(name: str, width: int) -> No
     ],
 )
 def test_the_printed_chart_filmed_gives_the_cameras_resolution(
-    name: str, width: int, share: float, edges: int, outside: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    width: int,
+    share: float,
+    edges: int,
+    outside: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """U is for 95 %: three of ten outside would have a chance of 1 %."""
     picture = rendered(name, width)

@@ -1,4 +1,7 @@
-"""A printed copy: its file started, read strictly, put in place of the design; what nobody measured is said."""
+"""A printed copy: its file started, read strictly, put in place of the design.
+
+What nobody measured is said.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,11 @@ def measured(chart: definition.Chart = ACCEPTANCE, *parts: str, **edits: str) ->
     text = printed_copy.template(chart, "A3-001").replace('by = ""', 'by = "Li"')
     blocks = text.split("\n\n")
     kept = [
-        "\n".join(line.removeprefix("# ") for line in block.splitlines() if not line.startswith("# A") or "=" in line)
+        "\n".join(
+            line.removeprefix("# ")
+            for line in block.splitlines()
+            if not line.startswith("# A") or "=" in line
+        )
         if block.startswith("# ")
         and any(f"# [{part}]" in block for part in parts or ("reflectance", "length", "colour"))
         else block
@@ -39,7 +46,17 @@ def measured(chart: definition.Chart = ACCEPTANCE, *parts: str, **edits: str) ->
     text = "\n\n".join(kept)
     lines = []
     for line in text.splitlines():
-        if line.startswith(("Neutral", "`uncertainty`", "Below", "Distances", "better along", "Colours", "expanded")):
+        if line.startswith(
+            (
+                "Neutral",
+                "`uncertainty`",
+                "Below",
+                "Distances",
+                "better along",
+                "Colours",
+                "expanded",
+            )
+        ):
             continue
         lines.append(line.removeprefix("# ") if "measured_on" in line or "due =" in line else line)
     text = "\n".join(lines)
@@ -48,12 +65,16 @@ def measured(chart: definition.Chart = ACCEPTANCE, *parts: str, **edits: str) ->
     return text
 
 
-def read(tmp_path: Path, text: str, chart: definition.Chart = ACCEPTANCE, today: str = TODAY) -> definition.Chart:
+def read(
+    tmp_path: Path, text: str, chart: definition.Chart = ACCEPTANCE, today: str = TODAY
+) -> definition.Chart:
     (tmp_path / "copy.toml").write_text(text, "utf-8")
     return printed_copy.read(tmp_path / "copy.toml", chart, today)
 
 
-@pytest.mark.parametrize("name", [name for name in definition.names() if definition.load(name).kind == "print"])
+@pytest.mark.parametrize(
+    "name", [name for name in definition.names() if definition.load(name).kind == "print"]
+)
 def test_a_fresh_file_is_a_copy_that_nobody_measured(name: str, tmp_path: Path) -> None:
     chart = definition.load(name)
     copy = read(tmp_path, printed_copy.template(chart, 'No "7"'), chart)
@@ -86,7 +107,9 @@ def test_measured_reflectances_reach_steps_flats_edges_and_wedges(tmp_path: Path
 
 
 def test_densities_serve_as_well(tmp_path: Path) -> None:
-    text = measured(ACCEPTANCE, "reflectance").replace('quantity = "reflectance"', 'quantity = "density"')
+    text = measured(ACCEPTANCE, "reflectance").replace(
+        'quantity = "reflectance"', 'quantity = "density"'
+    )
     for region in ACCEPTANCE.regions:
         if "reflectance" in region.printed:
             key = f'"{region.name}"' if "." in region.name else region.name
@@ -98,7 +121,11 @@ def test_densities_serve_as_well(tmp_path: Path) -> None:
 
 
 def test_a_print_of_another_size_scales_lengths_and_frequencies(tmp_path: Path) -> None:
-    text = measured(ACCEPTANCE, "length").replace("mm = 300", "mm = 285").replace("mm = 128", "mm = 121.6")
+    text = (
+        measured(ACCEPTANCE, "length")
+        .replace("mm = 300", "mm = 285")
+        .replace("mm = 128", "mm = 121.6")
+    )
     copy = read(tmp_path, text)
     assert copy.size == pytest.approx((380, 213.75))
     assert copy.region("grid1").printed["diameter"] == pytest.approx(3.8)
@@ -114,7 +141,9 @@ def test_what_is_measured_in_part_is_said_to_be_so(tmp_path: Path) -> None:
     assert reason.parameters["scale"] == pytest.approx(printed_copy.SCALE)
 
 
-def test_an_expired_copy_keeps_its_values_with_the_doubt_of_an_unmeasured_print(tmp_path: Path) -> None:
+def test_an_expired_copy_keeps_its_values_with_the_doubt_of_an_unmeasured_print(
+    tmp_path: Path,
+) -> None:
     copy = read(tmp_path, measured().replace("grey1 = 0.03", "grey1 = 0.04"), today="2027-11-26")
     reason = printed_copy.notice(copy)
     assert reason is not None
@@ -126,7 +155,10 @@ def test_an_expired_copy_keeps_its_values_with_the_doubt_of_an_unmeasured_print(
 
 
 WRONG = {
-    'chart = "acceptance"': ('chart = "clock"', "this is a copy of clock, and the chart is acceptance"),
+    'chart = "acceptance"': (
+        'chart = "clock"',
+        "this is a copy of clock, and the chart is acceptance",
+    ),
     'serial = "A3-001"': ("", "serial: this field is missing"),
     'by = "Li"': ('by = ""', "who measured this, and when, must be said"),
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
@@ -164,35 +196,58 @@ def test_a_film_says_which_print_it_shows(chart_film: Film) -> None:
     """As drawn: no doubt. A serial: unmeasured. A file: what it says, for its own chart only."""
     folder = chart_film.path.parent
     (folder / "card.toml").write_text(measured().replace("grey1 = 0.03", "grey1 = 0.04"), "utf-8")
-    seen = {name: build.look(shot(chart_film, name), folder) for name in (printed_copy.AS_DRAWN, "A3-7", "card.toml")}
+    seen = {
+        name: build.look(shot(chart_film, name), folder)
+        for name in (printed_copy.AS_DRAWN, "A3-7", "card.toml")
+    }
     doubts = [one.chart.reflectance_doubt if one.chart else None for one in seen.values()]
-    assert doubts == [0.0, printed_copy.unmeasured("", ACCEPTANCE).reflectance_doubt, pytest.approx(0.01)]
+    assert doubts == [
+        0.0,
+        printed_copy.unmeasured("", ACCEPTANCE).reflectance_doubt,
+        pytest.approx(0.01),
+    ]
     assert seen["card.toml"].views["grey1"].region.printed["reflectance"] == 0.04
     assert seen["card.toml"].copy_doubt == pytest.approx(math.sqrt(2) * 0.01 / math.log(5))
     assert seen[printed_copy.AS_DRAWN].copy_doubt == 0
 
 
-def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(chart_film: Film) -> None:
-    """The budget names the copy; films that show the drawing itself say so and have no such line or note."""
+def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(
+    chart_film: Film,
+) -> None:
+    """The budget names the copy.
+
+    Films that show the drawing itself say so and have no such line or note.
+    """
     wanted = {"resolution.mtf50"}
     known = runner.look(shot(chart_film, printed_copy.AS_DRAWN), wanted, chart_film.path.parent)
     unknown = runner.look(shot(chart_film, ""), wanted, chart_film.path.parent)
     assert not [note for note in known.notes if note.metric == "chart"]
-    assert [note.reason.code for note in unknown.notes if note.metric == "chart"] == ["copy_unmeasured"]
+    assert [note.reason.code for note in unknown.notes if note.metric == "chart"] == [
+        "copy_unmeasured"
+    ]
     assert unknown.shot.chart_copy == ""
     before, after = (
-        [item for item in done.measurements if item.quantity == "resolution.mtf50"] for done in (known, unknown)
+        [item for item in done.measurements if item.quantity == "resolution.mtf50"]
+        for done in (known, unknown)
     )
     assert len(before) == 10
     for one, two in zip(before, after, strict=True):
-        assert "chart copy" in {line.source for line in two.budget} - {line.source for line in one.budget}
+        assert "chart copy" in {line.source for line in two.budget} - {
+            line.source for line in one.budget
+        }
         assert two.uncertainty > one.uncertainty
 
 
 def test_a_copy_of_a_chart_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "card.toml").write_text(measured().replace('chart = "acceptance"', 'chart = "acceptence"'), "utf-8")
-    with pytest.raises(ChartError, match=r"card\.toml: chart: this must be one of acceptance, .*not 'acceptence'"):
-        printed_copy.wanted(Shot(id="one", subject="camera", clip="x", chart_copy="card.toml"), tmp_path)
+    (tmp_path / "card.toml").write_text(
+        measured().replace('chart = "acceptance"', 'chart = "acceptence"'), "utf-8"
+    )
+    with pytest.raises(
+        ChartError, match=r"card\.toml: chart: this must be one of acceptance, .*not 'acceptence'"
+    ):
+        printed_copy.wanted(
+            Shot(id="one", subject="camera", clip="x", chart_copy="card.toml"), tmp_path
+        )
 
 
 def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_measured(
@@ -202,8 +257,12 @@ def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_meas
     text = measured(ACCEPTANCE, "length")
     (tmp_path / "卡 1.toml").write_text(text, "utf-8")
     subject = Subject(id="camera", kind=SubjectKind.FIXED)
-    filmed = Shot(id="one", subject="camera", clip="film.mp4", chart="acceptance", chart_copy="卡 1.toml")
-    done, folder = runner.run(Plan(subjects=(subject,), shots=(filmed,)), tmp_path, tmp_path / "out")
+    filmed = Shot(
+        id="one", subject="camera", clip="film.mp4", chart="acceptance", chart_copy="卡 1.toml"
+    )
+    done, folder = runner.run(
+        Plan(subjects=(subject,), shots=(filmed,)), tmp_path, tmp_path / "out"
+    )
     [kept] = (folder / "data" / "charts").glob("卡 1-*.toml")
     assert kept.read_text("utf-8") == text
     assert done.shots[0].chart_copy == kept.relative_to(folder).as_posix()

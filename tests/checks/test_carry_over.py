@@ -1,4 +1,7 @@
-"""Answers, concessions and draws under a base, carried over to what extends it; and what is left of an old plan."""
+"""Answers, concessions and draws under a base, carried over to what extends it.
+
+And what is left of an old plan.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ BASE = "db50_216_2006"
 COVERAGE = '[[requirements]]\nid = "5.1/coverage"\n'
 ROOM = Subject(id="site", kind=SubjectKind.SITE)
 CAMERAS = tuple(
-    Subject(id=f"c{number}", kind=SubjectKind.FIXED, parent="site", manufacturer="m", model="x") for number in range(12)
+    Subject(id=f"c{number}", kind=SubjectKind.FIXED, parent="site", manufacturer="m", model="x")
+    for number in range(12)
 )
 
 
@@ -46,7 +50,12 @@ def yes(requirement: str, **fields: Any) -> Answer:
 
 
 CONCEDED = Concession(
-    subject="site", requirement=f"{BASE}#5.1/coverage", decision="接收", by="组", when="2026-11-20", why="x"
+    subject="site",
+    requirement=f"{BASE}#5.1/coverage",
+    decision="接收",
+    by="组",
+    when="2026-11-20",
+    why="x",
 )
 
 
@@ -56,14 +65,21 @@ def test_an_answer_to_the_base_serves_the_overlay_under_its_name(overlay: Any) -
     assert [one.requirement for one in plan.answers] == ["own#5.1/coverage"]
     check_plan([pack], plan)
     found = judge([pack], plan, (), (), (), today="2026-11-25")
-    assert next(one for one in found if one.requirement == "own#5.1/coverage").verdict is Verdict.PASS
+    assert (
+        next(one for one in found if one.requirement == "own#5.1/coverage").verdict is Verdict.PASS
+    )
 
 
 def test_who_is_judged_by_base_and_overlay_answers_once(overlay: Any) -> None:
     """And what is answered for the overlay itself stands."""
     both = [packs.load(BASE, {}), overlay()]
     plan = carry_over(
-        plan_of(yes(f"{BASE}#5.1/coverage"), yes(f"{BASE}#5.1/remote-control"), yes("own#5.1/remote-control")), both
+        plan_of(
+            yes(f"{BASE}#5.1/coverage"),
+            yes(f"{BASE}#5.1/remote-control"),
+            yes("own#5.1/remote-control"),
+        ),
+        both,
     )
     assert sorted(one.requirement for one in plan.answers) == [
         f"{BASE}#5.1/coverage", f"{BASE}#5.1/remote-control", "own#5.1/coverage", "own#5.1/remote-control",
@@ -80,7 +96,9 @@ def test_who_is_judged_by_base_and_overlay_answers_once(overlay: Any) -> None:
         ('modality = "should"\n', True),
     ],
 )
-def test_an_answer_is_carried_over_only_to_the_same_question(overlay: Any, text: str, *, kept: bool) -> None:
+def test_an_answer_is_carried_over_only_to_the_same_question(
+    overlay: Any, text: str, *, kept: bool
+) -> None:
     """Whoever said yes said it to other words."""
     pack = overlay(COVERAGE + text)
     plan, left = leave_out(carry_over(plan_of(yes(f"{BASE}#5.1/coverage")), [pack]), [pack])
@@ -89,7 +107,9 @@ def test_an_answer_is_carried_over_only_to_the_same_question(overlay: Any, text:
 
 
 def test_a_reading_stays_a_reading_whatever_the_words_and_the_limit(overlay: Any) -> None:
-    read = next(one for one in packs.load(BASE, {}).requirements if one.how.value == "read" and one.limit)
+    read = next(
+        one for one in packs.load(BASE, {}).requirements if one.how.value == "read" and one.limit
+    )
     assert read.limit
     figure = 'figure = { source = "x", level = "seen" }'
     limit = f'limit = {{ at_most = 1, unit = "{read.limit.unit}" }}'
@@ -102,7 +122,9 @@ def test_a_reading_stays_a_reading_whatever_the_words_and_the_limit(overlay: Any
 
 def test_an_answer_in_a_form_that_is_not_asked_any_more_is_left_out(overlay: Any) -> None:
     """A yes cannot stand for the number that the authentic text asks for."""
-    pack = overlay(f'{COVERAGE}limit = {{ at_least = 1, unit = "m" }}\nfigure = {{ source = "x", level = "seen" }}\n')
+    pack = overlay(
+        f'{COVERAGE}limit = {{ at_least = 1, unit = "m" }}\nfigure = {{ source = "x", level = "seen" }}\n'
+    )
     plan, left = leave_out(carry_over(plan_of(yes(f"{BASE}#5.1/coverage")), [pack]), [pack])
     assert not plan.answers
     assert left == ("answer own#5.1/coverage",)
@@ -111,7 +133,9 @@ def test_an_answer_in_a_form_that_is_not_asked_any_more_is_left_out(overlay: Any
 @pytest.mark.parametrize(
     ("text", "kept"), [("", True), ("decision_rule = { share = 0.3 }\n", True), ('modality = "should"\n', False)]
 )  # fmt: skip
-def test_a_concession_goes_along_where_nothing_of_the_demand_changed(overlay: Any, text: str, *, kept: bool) -> None:
+def test_a_concession_goes_along_where_nothing_of_the_demand_changed(
+    overlay: Any, text: str, *, kept: bool
+) -> None:
     """The group decided about this demand; about another one it has to decide anew."""
     pack = overlay(COVERAGE + text)
     plan, left = leave_out(carry_over(plan_of(concessions=(CONCEDED,)), [pack]), [pack])
@@ -119,7 +143,9 @@ def test_a_concession_goes_along_where_nothing_of_the_demand_changed(overlay: An
     assert bool(left) is not kept
 
 
-def test_a_draw_of_the_bases_own_sampling_draws_the_same_devices(overlay: Any, tmp_path: Path) -> None:
+def test_a_draw_of_the_bases_own_sampling_draws_the_same_devices(
+    overlay: Any, tmp_path: Path
+) -> None:
     sampled = """
 [[samplings]]
 id = "few"
@@ -154,8 +180,14 @@ sampling = "few"
 def test_what_an_unrelated_pack_does_not_ask_is_left_out_and_named() -> None:
     other = packs.load("order_196_2006", {})
     before = plan_of(
-        yes(f"{BASE}#5.1/coverage"), concessions=(CONCEDED,), draws=(Draw(sampling=f"{BASE}#x", seed="1"),)
+        yes(f"{BASE}#5.1/coverage"),
+        concessions=(CONCEDED,),
+        draws=(Draw(sampling=f"{BASE}#x", seed="1"),),
     )
     plan, left = leave_out(carry_over(before, [other]), [other])
     assert (plan.answers, plan.concessions, plan.draws) == ((), (), ())
-    assert left == (f"answer {BASE}#5.1/coverage", f"concession {BASE}#5.1/coverage", f"draw {BASE}#x")
+    assert left == (
+        f"answer {BASE}#5.1/coverage",
+        f"concession {BASE}#5.1/coverage",
+        f"draw {BASE}#x",
+    )

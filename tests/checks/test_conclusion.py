@@ -38,10 +38,21 @@ PARTS = {"c": Part.CONSTRUCTION, "t": Part.TECHNICAL, "d": Part.DOCUMENTS}
 
 
 def concluded(
-    *, keys: tuple[str, ...] = (), figure: Provenance = FIRM, scope: Scope = Scope.SITE, **parts: str
+    *,
+    keys: tuple[str, ...] = (),
+    figure: Provenance = FIRM,
+    scope: Scope = Scope.SITE,
+    **parts: str,
 ) -> Conclusion:
-    """Conclude on items written as one sign each: 1 conforms, b basically, 0 not, ? open, - not applicable."""
-    items = {f"{part}{number}": (part, sign) for part, signs in parts.items() for number, sign in enumerate(signs)}
+    """Conclude on items written as one sign each.
+
+    1 conforms, b basically, 0 not, ? open, - not applicable.
+    """
+    items = {
+        f"{part}{number}": (part, sign)
+        for part, signs in parts.items()
+        for number, sign in enumerate(signs)
+    }
     scoring = Scoring(clause="8", figure=figure, basic_weight=0.6, pass_from=0.8, basic_from=0.6)
     requirements = tuple(
         Requirement(
@@ -61,11 +72,15 @@ def concluded(
         id="p", number="P", title="", title_en="", edition="", clauses=(clause,), requirements=requirements,
         scoring=scoring,
     )  # fmt: skip
-    [one] = conclude([pack], [finding(name, GRADES[sign]) for name, (_, sign) in items.items()], scope)
+    [one] = conclude(
+        [pack], [finding(name, GRADES[sign]) for name, (_, sign) in items.items()], scope
+    )
     return one
 
 
-def finding(name: str, verdict: Verdict, subject: str = "site", modality: Modality = Modality.SHALL) -> Finding:
+def finding(
+    name: str, verdict: Verdict, subject: str = "site", modality: Modality = Modality.SHALL
+) -> Finding:
     """Find on an item of the pack."""
     return Finding(
         subject=subject, pack="p", clause="8", requirement=f"p#{name}", verdict=verdict, mandatory=True,
@@ -77,20 +92,28 @@ def test_a_part_scores_one_for_what_conforms_and_six_tenths_for_what_basically_c
     """K = (n1 + 0.6 n2) / n."""
     construction = concluded(c="11b0", t="1", d="1").parts[0]
     assert construction.score == pytest.approx(2.6 / 4)
-    assert (construction.conform, construction.basic, construction.failed, construction.open) == (2, 1, 1, 0)
+    assert (construction.conform, construction.basic, construction.failed, construction.open) == (
+        2,
+        1,
+        1,
+        0,
+    )
 
 
 @pytest.mark.parametrize(
     ("signs", "outcome"),
     [
         ("111", Outcome.PASSED),
-        ("111bbb", Outcome.PASSED),  # 4.8 of 6 is 0.8 exactly; in floating point it is a little less
+        # 4.8 of 6 is 0.8 exactly; in floating point it is a little less
+        ("111bbb", Outcome.PASSED),
         ("1111100", Outcome.BASICALLY_PASSED),
         ("bbb", Outcome.BASICALLY_PASSED),  # 0.6 exactly
         ("bb0", Outcome.NOT_PASSED),
     ],
 )
-def test_the_weakest_part_decides_by_the_thresholds_themselves(signs: str, outcome: Outcome) -> None:
+def test_the_weakest_part_decides_by_the_thresholds_themselves(
+    signs: str, outcome: Outcome
+) -> None:
     """All three must reach a threshold, and reaching it exactly is enough."""
     for part in PARTS:
         assert concluded(**({"c": "1", "t": "1", "d": "1"} | {part: signs})).outcome is outcome
@@ -132,13 +155,30 @@ def test_an_item_conforms_when_that_of_every_subject_does() -> None:
     [scoring, requirement] = [
         Scoring(clause="8", figure=FIRM, basic_weight=0.6, pass_from=0.8, basic_from=0.6),
         Requirement(
-            id="c0", clause="8", how=How.INSPECTED, text="", text_en="", assignment=FIRM, part=Part.CONSTRUCTION
+            id="c0",
+            clause="8",
+            how=How.INSPECTED,
+            text="",
+            text_en="",
+            assignment=FIRM,
+            part=Part.CONSTRUCTION,
         ),
     ]
     pack = Pack(
-        id="p", number="P", title="", title_en="", edition="", clauses=(), requirements=(requirement,), scoring=scoring
+        id="p",
+        number="P",
+        title="",
+        title_en="",
+        edition="",
+        clauses=(),
+        requirements=(requirement,),
+        scoring=scoring,
     )
-    for other, conform, failed in ((Verdict.PASS, 1, 0), (Verdict.FAIL, 0, 1), (Verdict.NOT_APPLICABLE, 1, 0)):
+    for other, conform, failed in (
+        (Verdict.PASS, 1, 0),
+        (Verdict.FAIL, 0, 1),
+        (Verdict.NOT_APPLICABLE, 1, 0),
+    ):
         both = [finding("c0", Verdict.PASS, "camera1"), finding("c0", other, "camera2")]
         [one] = conclude([pack], both, Scope.SITE)
         assert (one.parts[0].conform, one.parts[0].failed) == (conform, failed)
@@ -148,10 +188,23 @@ def test_what_is_only_recommended_is_in_no_score() -> None:
     """It is shown, and decides nothing."""
     scoring = Scoring(clause="8", figure=FIRM, basic_weight=0.6, pass_from=0.8, basic_from=0.6)
     advised = Requirement(
-        id="c0", clause="8", how=How.INSPECTED, text="", text_en="", assignment=FIRM, part=Part.CONSTRUCTION
+        id="c0",
+        clause="8",
+        how=How.INSPECTED,
+        text="",
+        text_en="",
+        assignment=FIRM,
+        part=Part.CONSTRUCTION,
     )
     pack = Pack(
-        id="p", number="P", title="", title_en="", edition="", clauses=(), requirements=(advised,), scoring=scoring
+        id="p",
+        number="P",
+        title="",
+        title_en="",
+        edition="",
+        clauses=(),
+        requirements=(advised,),
+        scoring=scoring,
     )
     [one] = conclude([pack], [finding("c0", Verdict.FAIL, modality=Modality.SHOULD)], Scope.SITE)
     assert one.parts[0].score is None

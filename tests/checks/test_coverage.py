@@ -1,4 +1,7 @@
-"""What covers what: each candidate for a clause of DB50/216-2006 a requirement, each mandatory clause a check."""
+"""What covers what.
+
+Each candidate for a clause of DB50/216-2006 a requirement, each mandatory clause a check.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ QUANTITIES = metrics.quantities()
 SHIPPED = packs.load_all(packs.names(), QUANTITIES)
 DB50 = next(pack for pack in SHIPPED if pack.id == "db50_216_2006")
 
-# The candidates for the content of each clause that was not seen, cell by cell, with what became of them.
+# The candidates for the content of each clause that was not seen, cell by cell, with what became of
+# them.
 CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
     "5.1": {
         "coverage of the planned area": ("coverage",),
@@ -45,7 +49,10 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
         "live frame rate (GB 50395-2007, 5.0.10)": ("frame-rate",),
     },
     "5.3.1": {
-        "camera resolution not below the system figure": ("resolution-colour", "resolution-monochrome"),
+        "camera resolution not below the system figure": (
+            "resolution-colour",
+            "resolution-monochrome",
+        ),
         "with margin: its class": ("class-standard", "class-near-hd", "class-hd", "class-ultra-hd"),
         "with margin: its edge": ("resolution-edge",),
         "lawful product certification": ("certified",),
@@ -68,13 +75,21 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
     "5.4.2": {
         "<= 2 s to the centre": ("latency",),
         "<= 4 s to user terminal": ("latency-user",),
-        "delay, jitter, loss, error": ("network-delay", "network-jitter", "packet-loss", "packet-errors"),
+        "delay, jitter, loss, error": (
+            "network-delay",
+            "network-jitter",
+            "packet-loss",
+            "packet-errors",
+        ),
         ">= 512 kbit/s, >= 2 Mbit/s": ("bandwidth", "bandwidth-important"),
         "analogue: level at the receiving end": ("level",),
         "analogue: S/N at the receiving end": ("noise-colour", "noise-monochrome"),
     },
     "5.5.2": {"(a) live image >= grade 4": ("live-grade",)},
-    "5.5.3": {"(b) playback >= grade 3": ("playback-grade",), "(b) target recognition": ("recognition",)},
+    "5.5.3": {
+        "(b) playback >= grade 3": ("playback-grade",),
+        "(b) target recognition": ("recognition",),
+    },
     "5.5.4": {
         "(c) overlay in simplified Chinese": ("overlay",),
         "display resolution not below camera resolution": ("display-resolution",),
@@ -130,7 +145,13 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
         "functional list": ("functions",),
     },
     "6.4": {
-        "preconditions of GA 308-2001": ("design-review", "trial-run", "training", "completion", "testing"),
+        "preconditions of GA 308-2001": (
+            "design-review",
+            "trial-run",
+            "training",
+            "completion",
+            "testing",
+        ),
         "three part-results and a conclusion": ("conclusion",),
     },
     "6.5": {
@@ -149,7 +170,9 @@ def of(clause: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("clause", CANDIDATES)
-def test_every_candidate_for_a_clause_is_a_requirement_and_every_requirement_a_candidate(clause: str) -> None:
+def test_every_candidate_for_a_clause_is_a_requirement_and_every_requirement_a_candidate(
+    clause: str,
+) -> None:
     """Both ways: none is dropped, and none is made up."""
     wanted = {name for names in CANDIDATES[clause].values() for name in names}
     assert set(of(clause)) == wanted
@@ -165,18 +188,36 @@ def test_a_clause_without_candidate_says_so_in_its_note() -> None:
 
 def test_what_is_later_than_the_standard_is_advice_where_it_asks_more() -> None:
     """GA/T 1127-2013 and Beijing's practice of 2025 never decide about a device or site under DB50/216-2006."""
-    later = [one for one in DB50.requirements if one.borrows.startswith(("ga_t_1127_2013#", "db11_t_855_2025#"))]
+    later = [
+        one
+        for one in DB50.requirements
+        if one.borrows.startswith(("ga_t_1127_2013#", "db11_t_855_2025#"))
+    ]
     assert {one.modality for one in later} == {Modality.SHOULD}
 
 
 def test_no_key_item_is_claimed_where_no_starred_item_was_seen() -> None:
-    """The technical table with its stars is recalled to exist; which items bear one is not known."""
+    """The technical table with its stars is recalled to exist.
+
+    Which items bear one is not known.
+    """
     assert not [one.id for one in DB50.requirements if one.key_item]
 
 
 def test_every_item_counts_in_one_part_but_for_how_it_is_tested_and_concluded() -> None:
-    """How the test is made, and by whom, is no item of the acceptance; nor is the conclusion itself."""
-    procedure = {"sampling", "readings", "retest", "subjective-panel", "viewing", "test-chart", "instruments"}
+    """How the test is made, and by whom, is no item of the acceptance.
+
+    Nor is the conclusion itself.
+    """
+    procedure = {
+        "sampling",
+        "readings",
+        "retest",
+        "subjective-panel",
+        "viewing",
+        "test-chart",
+        "instruments",
+    }
     without = {one.id for one in DB50.requirements if one.part is None}
     assert without == {"6.4/conclusion", *(f"6.3/{name}" for name in procedure)}
     assert {one.part for one in DB50.requirements} == {None, *Part}
@@ -210,7 +251,10 @@ NOT_SEEN = {
 
 @pytest.mark.parametrize(("pack", "clause"), MANDATORY)
 def test_every_mandatory_clause_has_a_check_or_a_question(pack: Pack, clause: Clause) -> None:
-    """One that the source does not tell counts as mandatory; where its text was not seen its title or note says so."""
+    """One that the source does not tell counts as mandatory.
+
+    Where its text was not seen its title or note says so.
+    """
     asked = [one for one in pack.requirements if one.clause == clause.number]
     if (pack.id, clause.number) in NOT_SEEN:
         assert "未见" in clause.title + clause.note

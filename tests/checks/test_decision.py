@@ -25,7 +25,13 @@ from acceptance.model import DecisionRule, Limit, RuleKind, Verdict
 from acceptance.uncertainty import worst_false_accept
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "decisions.toml").read_text(encoding="utf-8"))
-ORDER = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_PASS, Verdict.PASS)
+ORDER = (
+    Verdict.FAIL,
+    Verdict.CONDITIONAL_FAIL,
+    Verdict.INCONCLUSIVE,
+    Verdict.CONDITIONAL_PASS,
+    Verdict.PASS,
+)
 
 numbers = st.floats(-1e4, 1e4)
 sizes = st.floats(0, 1e3)
@@ -33,7 +39,9 @@ rules = st.builds(DecisionRule, kind=st.sampled_from(RuleKind), guard=st.floats(
 limits = st.one_of(
     st.builds(lambda low: Limit(unit="dB", at_least=low), numbers),
     st.builds(lambda high: Limit(unit="dB", at_most=high), numbers),
-    st.builds(lambda low, width: Limit(unit="dB", at_least=low, at_most=low + width), numbers, sizes),
+    st.builds(
+        lambda low, width: Limit(unit="dB", at_least=low, at_most=low + width), numbers, sizes
+    ),
 )
 
 
@@ -53,9 +61,13 @@ def test_golden_decisions(case: dict[str, Any]) -> None:
         k=case.get("k", 2),
     )
     limit = Limit(unit="", at_least=case.get("at_least"), at_most=case.get("at_most"))
-    decision = decide(figure, limit, DecisionRule(**{**rule, "kind": RuleKind(rule.get("kind", "simple"))}))
+    decision = decide(
+        figure, limit, DecisionRule(**{**rule, "kind": RuleKind(rule.get("kind", "simple"))})
+    )
     assert (decision.verdict, decision.reason.code) == (case["verdict"], case["reason"])
-    assert decision.probability == (pytest.approx(case["probability"], abs=1e-4) if "probability" in case else None)
+    assert decision.probability == (
+        pytest.approx(case["probability"], abs=1e-4) if "probability" in case else None
+    )
 
 
 @pytest.mark.parametrize("case", GOLDEN["counts"], ids=lambda case: case["name"])
@@ -80,7 +92,9 @@ def test_golden_bounds(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GOLDEN["risks"], ids=lambda case: case["name"])
 def test_golden_risks(case: dict[str, Any]) -> None:
     """The worst false accept of a guard band."""
-    assert worst_false_accept(case["guard"], case.get("tolerance", math.inf)) == pytest.approx(case["risk"], abs=1e-4)
+    assert worst_false_accept(case["guard"], case.get("tolerance", math.inf)) == pytest.approx(
+        case["risk"], abs=1e-4
+    )
 
 
 def test_at_least_forty_golden_cases_name_their_verdict() -> None:
@@ -106,10 +120,15 @@ def test_no_item_that_passes_is_likelier_to_fail_than_the_worst_false_accept(
 
 
 @given(st.floats(0, 6), sizes, st.floats(0.1, 50))
-def test_a_wider_guard_band_never_lets_more_pass_wrongly(guard: float, more: float, tolerance: float) -> None:
+def test_a_wider_guard_band_never_lets_more_pass_wrongly(
+    guard: float, more: float, tolerance: float
+) -> None:
     """As long as anything can pass at all."""
     wider = min(guard + more, tolerance / 2)
-    assert worst_false_accept(min(guard, wider), tolerance) >= worst_false_accept(wider, tolerance) - 1e-12
+    assert (
+        worst_false_accept(min(guard, wider), tolerance)
+        >= worst_false_accept(wider, tolerance) - 1e-12
+    )
 
 
 @given(numbers, sizes, sizes, limits, st.floats(0, 2))
@@ -152,13 +171,18 @@ def test_a_better_value_never_gets_a_worse_verdict(
     """The verdict is monotone in the value, on either side."""
     above = Limit(unit="dB", at_least=low)
     below = Limit(unit="dB", at_most=low)
-    here, higher = Figure(value=value, uncertainty=spread), Figure(value=value + better, uncertainty=spread)
+    here, higher = (
+        Figure(value=value, uncertainty=spread),
+        Figure(value=value + better, uncertainty=spread),
+    )
     assert rank(higher, above, rule) >= rank(here, above, rule)
     assert rank(higher, below, rule) <= rank(here, below, rule)
 
 
 @given(numbers, limits, rules)
-def test_without_uncertainty_every_rule_is_plain_comparison(value: float, limit: Limit, rule: DecisionRule) -> None:
+def test_without_uncertainty_every_rule_is_plain_comparison(
+    value: float, limit: Limit, rule: DecisionRule
+) -> None:
     """With u = 0 there is no guard band, and the probability of conformity is 0 or 1."""
     low = -math.inf if limit.at_least is None else limit.at_least
     high = math.inf if limit.at_most is None else limit.at_most
@@ -175,7 +199,9 @@ def test_a_wider_uncertainty_never_saves_a_failure_nor_fails_a_pass(
     first = decide(Figure(value=value, uncertainty=spread), limit, rule).verdict
     second = decide(Figure(value=value, uncertainty=spread + wider), limit, rule).verdict
     assert {first, second} != {Verdict.PASS, Verdict.FAIL}
-    assert first not in {Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE} or second is not Verdict.PASS
+    assert (
+        first not in {Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE} or second is not Verdict.PASS
+    )
 
 
 @given(numbers, st.floats(0.01, 1e3), limits, st.none() | st.floats(1, 100))
@@ -194,12 +220,17 @@ def test_probability_of_conformity_is_a_probability_that_agrees_with_the_side(
 def test_a_frame_more_never_fails_a_minimum_rate(count: int, duration: float, rate: float) -> None:
     """Counts are monotone too."""
     limit = Limit(unit="frame/s", at_least=rate)
-    fewer, more = decide_count(count, duration, limit).verdict, decide_count(count + 1, duration, limit).verdict
+    fewer, more = (
+        decide_count(count, duration, limit).verdict,
+        decide_count(count + 1, duration, limit).verdict,
+    )
     assert not (fewer is Verdict.PASS and more is Verdict.FAIL)
 
 
 @pytest.mark.parametrize(("value", "spread"), [(math.nan, 0), (math.inf, 0), (1, math.inf)])
 def test_a_figure_that_is_not_finite_is_not_judged(value: float, spread: float) -> None:
     """Neither a missing number nor an endless one may pass."""
-    decision = decide(Figure(value=value, uncertainty=spread), Limit(unit="dB", at_least=0), DecisionRule())
+    decision = decide(
+        Figure(value=value, uncertainty=spread), Limit(unit="dB", at_least=0), DecisionRule()
+    )
     assert (decision.verdict, decision.reason.code) == (Verdict.INCONCLUSIVE, "not_finite")

@@ -17,7 +17,9 @@ PACK = pack.load("gb_50198_2011", metrics.quantities())
 
 def plan(**told: str) -> Plan:
     """One camera with facts."""
-    return Plan(subjects=(Subject(id="cam-1", kind=SubjectKind.FIXED, facts=told),), packs=(PACK.id,))
+    return Plan(
+        subjects=(Subject(id="cam-1", kind=SubjectKind.FIXED, facts=told),), packs=(PACK.id,)
+    )
 
 
 @pytest.mark.parametrize("word", ["Digital", "数字", "digital ", "hybrid"])
@@ -29,7 +31,11 @@ def test_a_word_that_no_demand_means_is_refused_with_subject_and_fact(word: str)
 def test_such_a_word_would_have_made_every_demand_of_either_kind_vanish() -> None:
     """Neither the analogue nor the digital resolution would be asked for."""
     findings = judge([PACK], plan(system="Digital"), (), (), (), today="2026-11-25")
-    asked = [one for one in findings if one.requirement.endswith(("#resolution-digital", "#resolution-analogue"))]
+    asked = [
+        one
+        for one in findings
+        if one.requirement.endswith(("#resolution-digital", "#resolution-analogue"))
+    ]
     assert {one.verdict for one in asked} == {Verdict.NOT_APPLICABLE}
     assert len(asked) == 2
 
@@ -62,4 +68,9 @@ def test_every_word_that_a_shipped_pack_asks_for_is_known() -> None:
     for name in pack.names():
         for one in pack.load(name, metrics.quantities()).requirements:
             for fact, word in one.when.items():
-                assert word in facts.WORDS.get(fact, facts.YES_NO) or fact == "place", (name, one.id, fact, word)
+                assert word in facts.WORDS.get(fact, facts.YES_NO) or fact == "place", (
+                    name,
+                    one.id,
+                    fact,
+                    word,
+                )

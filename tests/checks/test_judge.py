@@ -82,7 +82,15 @@ def question(**fields: Any) -> Requirement:
 def standard(*requirements: Requirement, mandatory: bool | None = True) -> Pack:
     """Make a pack of one clause."""
     clause = Clause(number="5", title="五", mandatory=mandatory)
-    return Pack(id="x", number="X", title="X", title_en="X", edition="1", clauses=(clause,), requirements=requirements)
+    return Pack(
+        id="x",
+        number="X",
+        title="X",
+        title_en="X",
+        edition="1",
+        clauses=(clause,),
+        requirements=requirements,
+    )
 
 
 def measured(value: float = 40, **fields: Any) -> Measurement:
@@ -121,7 +129,9 @@ def one(
 ) -> Finding:
     """Judge one requirement of one camera."""
     asked = given or plan()
-    [finding] = judge((standard(demand),), asked, measurements, notes, shots, today=TODAY, quantities=quantities)
+    [finding] = judge(
+        (standard(demand),), asked, measurements, notes, shots, today=TODAY, quantities=quantities
+    )
     return finding
 
 
@@ -163,7 +173,9 @@ def test_the_worst_measurement_decides_with_its_own_uncertainty() -> None:
 
 def test_the_mean_is_judged_with_its_combined_uncertainty() -> None:
     """Two independent measurements of u = 3 and 4 have a mean of u = 2.5."""
-    finding = one(requirement(combine=Combine.MEAN), measured(40, uncertainty=3), measured(36, uncertainty=4))
+    finding = one(
+        requirement(combine=Combine.MEAN), measured(40, uncertainty=3), measured(36, uncertainty=4)
+    )
     assert (finding.value, finding.measurements) == (38, (0, 1))
     assert finding.uncertainty == pytest.approx(2.5)
     assert finding.k == pytest.approx(1.96, abs=0.001)
@@ -200,8 +212,14 @@ def test_a_tap_or_path_that_is_not_accepted_is_named() -> None:
     """The footage was there, taken at the wrong place: the reason says so."""
     tap = one(requirement(taps=(Tap.RECORDER,)), measured())
     path = one(requirement(path=Path.PLAYBACK), measured())
-    assert (outcome(tap), dict(tap.reason.parameters)) == (("not_tested", "tap_not_accepted"), {"tap": "camera"})
-    assert (outcome(path), dict(path.reason.parameters)) == (("not_tested", "path_not_accepted"), {"path": "live"})
+    assert (outcome(tap), dict(tap.reason.parameters)) == (
+        ("not_tested", "tap_not_accepted"),
+        {"tap": "camera"},
+    )
+    assert (outcome(path), dict(path.reason.parameters)) == (
+        ("not_tested", "path_not_accepted"),
+        {"path": "live"},
+    )
 
 
 def test_a_region_that_is_not_the_required_one_is_named() -> None:
@@ -242,12 +260,18 @@ def test_what_was_not_measured_says_why() -> None:
 @pytest.mark.parametrize(
     ("note", "code"),
     [
-        (Note(reason=Reason(code="clipped"), shot="s", quantity="noise.snr", metric="noise"), "clipped"),
+        (
+            Note(reason=Reason(code="clipped"), shot="s", quantity="noise.snr", metric="noise"),
+            "clipped",
+        ),
         (Note(reason=Reason(code="clipped"), shot="s", metric="noise"), "clipped"),
         (Note(reason=Reason(code="chart_not_found"), shot="s"), "chart_not_found"),
         (Note(reason=Reason(code="chart_not_found"), subject="camera"), "chart_not_found"),
         (Note(reason=Reason(code="clipped"), shot="s", metric="resolution"), "not_measured"),
-        (Note(reason=Reason(code="clipped"), shot="s", quantity="noise.fixed_pattern"), "not_measured"),
+        (
+            Note(reason=Reason(code="clipped"), shot="s", quantity="noise.fixed_pattern"),
+            "not_measured",
+        ),
         (Note(reason=Reason(code="clipped"), shot="other", quantity="noise.snr"), "not_measured"),
     ],
 )
@@ -269,7 +293,9 @@ def test_the_note_that_tells_most_is_taken() -> None:
 def lines(value: float, sampling_limit: float | None) -> Measurement:
     """Make a wedge reading of a picture that samples so many TV lines."""
     details = {} if sampling_limit is None else {"sampling_limit": sampling_limit}
-    return measured(value, quantity="resolution.wedge_horizontal", unit="TVL", uncertainty=2, details=details)
+    return measured(
+        value, quantity="resolution.wedge_horizontal", unit="TVL", uncertainty=2, details=details
+    )
 
 
 def tv_lines(**limit: float) -> Requirement:
@@ -278,7 +304,8 @@ def tv_lines(**limit: float) -> Requirement:
 
 
 @pytest.mark.parametrize(
-    ("value", "sampling_limit", "flagged"), [(255, 264, True), (262, 270, False), (290, 540, False), (255, None, False)]
+    ("value", "sampling_limit", "flagged"),
+    [(255, 264, True), (262, 270, False), (290, 540, False), (255, None, False)],
 )
 def test_a_limit_above_what_the_picture_can_carry_is_flagged(
     *, value: float, sampling_limit: float | None, flagged: bool
@@ -286,14 +313,17 @@ def test_a_limit_above_what_the_picture_can_carry_is_flagged(
     """CIF samples 352 x 3/4 = 264 TVL at most, below the 270 of GB 50395-2007, 5.0.10."""
     finding = one(tv_lines(at_least=270), lines(value, sampling_limit))
     expected = Reason(
-        code="limit_above_sampling", parameters={"limit": 270, "sampling_limit": sampling_limit or 0, "unit": "TVL"}
+        code="limit_above_sampling",
+        parameters={"limit": 270, "sampling_limit": sampling_limit or 0, "unit": "TVL"},
     )
     assert finding.remarks == ((expected,) if flagged else ())
 
 
 @given(st.floats(10, 600), st.floats(100, 600))
 def test_the_flag_never_changes_the_verdict(value: float, sampling_limit: float) -> None:
-    flagged, plain = (one(tv_lines(at_least=270), lines(value, limit)) for limit in (sampling_limit, None))
+    flagged, plain = (
+        one(tv_lines(at_least=270), lines(value, limit)) for limit in (sampling_limit, None)
+    )
     assert replace(flagged, remarks=()) == plain
 
 
@@ -360,27 +390,41 @@ def test_the_reason_quotes_the_condition_that_says_nothing() -> None:
         (None, "pass", "within_limit"),
     ],
 )
-def test_an_expired_instrument_makes_its_findings_inconclusive(due: str | None, verdict: str, code: str) -> None:
+def test_an_expired_instrument_makes_its_findings_inconclusive(
+    due: str | None, verdict: str, code: str
+) -> None:
     """The due date itself is still valid."""
     lux = Instrument(id="lux", name="lux meter", due=due)
     shot = replace(SHOT, instruments=("lux",))
-    assert outcome(one(requirement(), measured(), given=plan(instruments=(lux,)), shots=(shot,))) == (verdict, code)
+    assert outcome(
+        one(requirement(), measured(), given=plan(instruments=(lux,)), shots=(shot,))
+    ) == (verdict, code)
 
 
 def test_an_instrument_named_by_a_condition_counts_as_well() -> None:
     """Free text there names no instrument and is left alone."""
     lux = Instrument(id="lux", name="lux meter", due="2026-01-01")
     by_id = replace(SHOT, conditions=(Condition(name="illuminance", value=500, instrument="lux"),))
-    by_text = replace(SHOT, conditions=(Condition(name="illuminance", value=500, instrument="some meter"),))
+    by_text = replace(
+        SHOT, conditions=(Condition(name="illuminance", value=500, instrument="some meter"),)
+    )
     given_plan = plan(instruments=(lux,))
-    assert one(requirement(), measured(), given=given_plan, shots=(by_id,)).reason.code == "instrument_expired"
-    assert one(requirement(), measured(), given=given_plan, shots=(by_text,)).verdict is Verdict.PASS
+    assert (
+        one(requirement(), measured(), given=given_plan, shots=(by_id,)).reason.code
+        == "instrument_expired"
+    )
+    assert (
+        one(requirement(), measured(), given=given_plan, shots=(by_text,)).verdict is Verdict.PASS
+    )
 
 
 def test_an_instrument_that_the_plan_does_not_list_is_missed() -> None:
     """A shot names what it was made with; the plan must know it."""
     shot = replace(SHOT, instruments=("lux",))
-    assert outcome(one(requirement(), measured(), shots=(shot,))) == ("inconclusive", "instrument_missing")
+    assert outcome(one(requirement(), measured(), shots=(shot,))) == (
+        "inconclusive",
+        "instrument_missing",
+    )
 
 
 def test_an_uncertainty_above_the_share_is_inconclusive_and_the_figure_is_kept() -> None:
@@ -395,10 +439,20 @@ def test_an_uncertainty_above_the_share_is_inconclusive_and_the_figure_is_kept()
         (40, Limit(unit="dB", at_least=36), RuleKind.SIMPLE, ("pass", "within_limit")),
         (30, Limit(unit="dB", at_least=36), RuleKind.SIMPLE, ("inconclusive", "only_a_bound")),
         (35.5, Limit(unit="dB", at_least=36), RuleKind.FOUR_WORD, ("inconclusive", "only_a_bound")),
-        (36.5, Limit(unit="dB", at_least=36), RuleKind.FOUR_WORD, ("conditional_pass", "inside_guard_band")),
+        (
+            36.5,
+            Limit(unit="dB", at_least=36),
+            RuleKind.FOUR_WORD,
+            ("conditional_pass", "inside_guard_band"),
+        ),
         (40, Limit(unit="dB", at_most=36), RuleKind.SIMPLE, ("fail", "outside_limit")),
         (30, Limit(unit="dB", at_most=36), RuleKind.SIMPLE, ("inconclusive", "only_a_bound")),
-        (30, Limit(unit="dB", at_least=20, at_most=36), RuleKind.SIMPLE, ("inconclusive", "only_a_bound")),
+        (
+            30,
+            Limit(unit="dB", at_least=20, at_most=36),
+            RuleKind.SIMPLE,
+            ("inconclusive", "only_a_bound"),
+        ),
         (40, Limit(unit="dB", at_least=20, at_most=36), RuleKind.SIMPLE, ("fail", "outside_limit")),
     ],
 )
@@ -406,7 +460,10 @@ def test_a_lower_bound_decides_only_what_a_higher_value_would_not_change(
     value: float, limit: Limit, kind: RuleKind, expected: tuple[str, str]
 ) -> None:
     """A wedge that is resolved to its end does not show that the camera resolves no more."""
-    finding = one(requirement(limit=limit, decision_rule=DecisionRule(kind=kind)), measured(value, lower_bound=True))
+    finding = one(
+        requirement(limit=limit, decision_rule=DecisionRule(kind=kind)),
+        measured(value, lower_bound=True),
+    )
     assert (outcome(finding), finding.value) == (expected, value)
 
 
@@ -414,12 +471,37 @@ def test_a_lower_bound_decides_only_what_a_higher_value_would_not_change(
     ("value", "limit", "kind", "expected"),
     [
         (0.3, Limit(unit="lx", at_most=0.5), RuleKind.SIMPLE, ("pass", "within_limit")),
-        (1, Limit(unit="lx", at_most=0.5), RuleKind.SIMPLE, ("inconclusive", "only_an_upper_bound")),
-        (0.49, Limit(unit="lx", at_most=0.5), RuleKind.FOUR_WORD, ("conditional_pass", "inside_guard_band")),
-        (0.51, Limit(unit="lx", at_most=0.5), RuleKind.FOUR_WORD, ("inconclusive", "only_an_upper_bound")),
-        (1, Limit(unit="lx", at_least=0.5), RuleKind.SIMPLE, ("inconclusive", "only_an_upper_bound")),
+        (
+            1,
+            Limit(unit="lx", at_most=0.5),
+            RuleKind.SIMPLE,
+            ("inconclusive", "only_an_upper_bound"),
+        ),
+        (
+            0.49,
+            Limit(unit="lx", at_most=0.5),
+            RuleKind.FOUR_WORD,
+            ("conditional_pass", "inside_guard_band"),
+        ),
+        (
+            0.51,
+            Limit(unit="lx", at_most=0.5),
+            RuleKind.FOUR_WORD,
+            ("inconclusive", "only_an_upper_bound"),
+        ),
+        (
+            1,
+            Limit(unit="lx", at_least=0.5),
+            RuleKind.SIMPLE,
+            ("inconclusive", "only_an_upper_bound"),
+        ),
         (0.3, Limit(unit="lx", at_least=0.5), RuleKind.SIMPLE, ("fail", "outside_limit")),
-        (0.4, Limit(unit="lx", at_least=0.1, at_most=0.5), RuleKind.SIMPLE, ("inconclusive", "only_an_upper_bound")),
+        (
+            0.4,
+            Limit(unit="lx", at_least=0.1, at_most=0.5),
+            RuleKind.SIMPLE,
+            ("inconclusive", "only_an_upper_bound"),
+        ),
     ],
 )
 def test_an_upper_bound_decides_only_what_a_lower_value_would_not_change(
@@ -432,16 +514,25 @@ def test_an_upper_bound_decides_only_what_a_lower_value_would_not_change(
 
 
 def test_a_proper_value_beside_an_upper_bound_still_fails() -> None:
-    """Of two takes against at most 0.5 lx: the worst is only a bound of 2 lx, a proper 1 lx fails for good."""
+    """Of two takes against at most 0.5 lx.
+
+    The worst is only a bound of 2 lx, a proper 1 lx fails for good.
+    """
     bound = measured(2, unit="lx", upper_bound=True)
     finding = one(requirement(limit=Limit(unit="lx", at_most=0.5)), bound, measured(1, unit="lx"))
     assert (outcome(finding), finding.measurements) == (("fail", "outside_limit"), (1,))
 
 
 def test_a_proper_value_beside_a_bound_still_fails() -> None:
-    """And one that passes does not settle what the bound leaves open; a mean over a bound is a bound."""
+    """And one that passes does not settle what the bound leaves open.
+
+    A mean over a bound is a bound.
+    """
     bound = measured(30, lower_bound=True)
-    failed, opened = one(requirement(), bound, measured(32)), one(requirement(), bound, measured(40))
+    failed, opened = (
+        one(requirement(), bound, measured(32)),
+        one(requirement(), bound, measured(40)),
+    )
     assert (outcome(failed), failed.measurements) == (("fail", "outside_limit"), (1,))
     assert (outcome(opened), opened.measurements) == (("inconclusive", "only_a_bound"), (0,))
     mean = one(requirement(combine=Combine.MEAN), bound, measured(32))
@@ -465,7 +556,9 @@ def rate(**fields: Any) -> Requirement:
 def frames(count: int | None, duration: float | None) -> Measurement:
     """Make a frame rate with the count and duration behind it."""
     value = count / duration if count and duration else 25
-    return measured(value, quantity="frame_rate.unique", unit="frame/s", count=count, duration=duration)
+    return measured(
+        value, quantity="frame_rate.unique", unit="frame/s", count=count, duration=duration
+    )
 
 
 def test_a_rate_is_judged_as_a_count() -> None:
@@ -475,7 +568,10 @@ def test_a_rate_is_judged_as_a_count() -> None:
 
 
 def test_a_count_decides_before_bounds_from_films_in_which_nobody_counted() -> None:
-    """A short film of a chart leaves the count as it is; one that shows too few frames at best fails beyond doubt."""
+    """A short film of a chart leaves the count as it is.
+
+    One that shows too few frames at best fails beyond doubt.
+    """
     counted, chart = frames(1500, 60.0), replace(frames(150, 6.0), upper_bound=True)
     finding = one(rate(), chart, counted)
     assert (outcome(finding), finding.measurements) == (("pass", "count_within_limit"), (1,))
@@ -484,12 +580,18 @@ def test_a_count_decides_before_bounds_from_films_in_which_nobody_counted() -> N
 
 
 def test_frames_that_are_only_an_upper_bound_may_fail_but_never_pass() -> None:
-    """Without a clock 25 frame/s may hide repeats, 15 are too few in any case; the reason says what was missing."""
+    """Without a clock 25 frame/s may hide repeats, 15 are too few in any case.
+
+    The reason says what was missing.
+    """
     bound = replace(frames(1500, 60.0), upper_bound=True)
     assert outcome(one(rate(), bound)) == ("inconclusive", "only_an_upper_bound")
     told = replace(bound, bound_by=Reason(code="no_clock"))
     assert outcome(one(rate(), told)) == ("inconclusive", "no_clock")
-    assert outcome(one(rate(), replace(frames(900, 60.0), upper_bound=True))) == ("fail", "count_outside_limit")
+    assert outcome(one(rate(), replace(frames(900, 60.0), upper_bound=True))) == (
+        "fail",
+        "count_outside_limit",
+    )
 
 
 def test_the_worst_film_decides_a_rate() -> None:
@@ -507,7 +609,10 @@ def test_a_film_that_is_too_short_gives_no_verdict() -> None:
         ("inconclusive", "duration_short"),
         {"duration": 6.0, "needed": 60},
     )
-    assert one(rate(), short, given=plan(minimum_duration=6, deviations=(why,))).verdict is Verdict.PASS
+    assert (
+        one(rate(), short, given=plan(minimum_duration=6, deviations=(why,))).verdict
+        is Verdict.PASS
+    )
 
 
 def test_a_rate_without_count_or_duration_is_not_judged() -> None:
@@ -529,13 +634,21 @@ TREE = (
 
 def test_facts_are_inherited_down_the_tree_and_overridden() -> None:
     """The colour camera inherits from the site, the monochrome one says otherwise."""
-    demand = requirement(subjects=(SubjectKind.FIXED,), when={"system": "digital", "picture": "colour"})
-    findings = judge((standard(demand),), plan(subjects=TREE), (measured(),), (), (SHOT,), today=TODAY)
+    demand = requirement(
+        subjects=(SubjectKind.FIXED,), when={"system": "digital", "picture": "colour"}
+    )
+    findings = judge(
+        (standard(demand),), plan(subjects=TREE), (measured(),), (), (SHOT,), today=TODAY
+    )
     assert [(one.subject, *outcome(one)) for one in findings] == [
         ("camera", "pass", "within_limit"),
         ("night", "not_applicable", "facts_differ"),
     ]
-    assert dict(findings[1].reason.parameters) == {"fact": "picture", "value": "monochrome", "needed": "colour"}
+    assert dict(findings[1].reason.parameters) == {
+        "fact": "picture",
+        "value": "monochrome",
+        "needed": "colour",
+    }
 
 
 def test_a_fact_that_nobody_stated_leaves_the_requirement_untested() -> None:
@@ -548,7 +661,10 @@ def test_a_fact_that_nobody_stated_leaves_the_requirement_untested() -> None:
 
 
 def test_a_requirement_without_object_gives_one_finding_on_the_root() -> None:
-    """Not applicable to a device under test; a whole site has not shown that it has no such object."""
+    """Not applicable to a device under test.
+
+    A whole site has not shown that it has no such object.
+    """
     demand = standard(question(subjects=(SubjectKind.RECORDER,)))
     [device] = judge((demand,), plan(subjects=TREE), (), (), (), today=TODAY)
     [site] = judge((demand,), plan(subjects=TREE, scope=Scope.SITE), (), (), (), today=TODAY)
@@ -573,11 +689,21 @@ def test_what_belongs_to_the_site_is_out_of_a_device_scope() -> None:
     [
         (Clause(number="5", title="五"), Scope.DEVICE, ("not_applicable", "out_of_scope")),
         (Clause(number="5", title="五"), Scope.SITE, ("not_tested", "clause_not_seen")),
-        (Clause(number="5", title="五", scope=Scope.DEVICE), Scope.DEVICE, ("not_tested", "clause_not_seen")),
-        (Clause(number="5", title="五", demands=False), Scope.SITE, ("not_applicable", "no_demand")),
+        (
+            Clause(number="5", title="五", scope=Scope.DEVICE),
+            Scope.DEVICE,
+            ("not_tested", "clause_not_seen"),
+        ),
+        (
+            Clause(number="5", title="五", demands=False),
+            Scope.SITE,
+            ("not_applicable", "no_demand"),
+        ),
     ],
 )
-def test_a_clause_that_nothing_tests_is_accounted_for(clause: Clause, scope: Scope, expected: tuple[str, str]) -> None:
+def test_a_clause_that_nothing_tests_is_accounted_for(
+    clause: Clause, scope: Scope, expected: tuple[str, str]
+) -> None:
     """Named by its own number, on the root subject."""
     bare = replace(standard(), clauses=(clause,))
     [finding] = judge((bare,), plan(scope=scope), (), (), (), today=TODAY)
@@ -589,13 +715,23 @@ def test_a_clause_that_nothing_tests_is_accounted_for(clause: Clause, scope: Sco
 
 def answered(demand: Requirement, *answers: dict[str, Any], **fields: Any) -> Finding:
     """Judge a requirement of the camera by answers."""
-    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": "2026-11-20T10:00:00+08:00"}
-    return one(demand, given=plan(answers=tuple(Answer(**(plain | one)) for one in answers), **fields))
+    plain = {
+        "subject": "camera",
+        "requirement": "x#snr",
+        "by": "Li",
+        "when": "2026-11-20T10:00:00+08:00",
+    }
+    return one(
+        demand, given=plan(answers=tuple(Answer(**(plain | one)) for one in answers), **fields)
+    )
 
 
 def scores(*values: float) -> tuple[Score, ...]:
     """One score per rater; the first two are experts."""
-    return tuple(Score(rater=f"rater {number}", score=value, expert=number < 2) for number, value in enumerate(values))
+    return tuple(
+        Score(rater=f"rater {number}", score=value, expert=number < 2)
+        for number, value in enumerate(values)
+    )
 
 
 @pytest.mark.parametrize(
@@ -618,7 +754,10 @@ def test_answers_of_inspection(answer: dict[str, Any], expected: tuple[str, str]
 
 def test_several_answers_to_one_question_are_not_chosen_from() -> None:
     """The last word would be a silent override."""
-    assert outcome(answered(question(), {"yes": False}, {"yes": True})) == ("inconclusive", "several_answers")
+    assert outcome(answered(question(), {"yes": False}, {"yes": True})) == (
+        "inconclusive",
+        "several_answers",
+    )
 
 
 @pytest.mark.parametrize(
@@ -630,10 +769,17 @@ def test_several_answers_to_one_question_are_not_chosen_from() -> None:
         ((5, 5, 5, 5), ("inconclusive", "too_few_raters")),
     ],
 )
-def test_the_mean_of_enough_raters_is_judged(values: tuple[float, ...], expected: tuple[str, str]) -> None:
+def test_the_mean_of_enough_raters_is_judged(
+    values: tuple[float, ...], expected: tuple[str, str]
+) -> None:
     """GB 50198: at least five raters, arithmetic mean, no guard band."""
     guarded = DecisionRule(kind=RuleKind.GUARDED)
-    demand = question(how=How.RATED, minimum_raters=5, limit=Limit(unit="grade", at_least=4), decision_rule=guarded)
+    demand = question(
+        how=How.RATED,
+        minimum_raters=5,
+        limit=Limit(unit="grade", at_least=4),
+        decision_rule=guarded,
+    )
     finding = answered(demand, {"scores": scores(*values)})
     assert outcome(finding) == expected
     assert finding.value == pytest.approx(sum(values) / len(values))
@@ -649,23 +795,35 @@ def test_one_rater_who_scores_five_times_is_one_rater() -> None:
 
 @pytest.mark.parametrize(
     ("experts", "code"),
-    [(0, "raters_of_one_sort"), (1, "within_limit"), (4, "within_limit"), (5, "raters_of_one_sort")],
+    [
+        (0, "raters_of_one_sort"),
+        (1, "within_limit"),
+        (4, "within_limit"),
+        (5, "raters_of_one_sort"),
+    ],
 )
 def test_experts_and_lay_persons_must_both_have_rated(experts: int, code: str) -> None:
     """GB 50198-1994, chapter 4: five of one sort are no panel, whatever they say."""
     demand = question(how=How.RATED, minimum_raters=5, limit=Limit(unit="grade", at_least=4))
-    given = tuple(Score(rater=f"rater {number}", score=4, expert=number < experts) for number in range(5))
+    given = tuple(
+        Score(rater=f"rater {number}", score=4, expert=number < experts) for number in range(5)
+    )
     finding = answered(demand, {"scores": given})
     assert (finding.reason.code, finding.value) == (code, 4)
 
 
 def test_the_viewing_distance_must_be_recorded_where_it_is_asked_for() -> None:
     """A score from an unknown distance is kept and decides nothing, for better or worse."""
-    demand = question(how=How.RATED, conditions=("viewing_distance",), limit=Limit(unit="grade", at_least=4))
+    demand = question(
+        how=How.RATED, conditions=("viewing_distance",), limit=Limit(unit="grade", at_least=4)
+    )
     distance = Condition(name="viewing_distance", value=6, unit="H")
     without = answered(demand, {"scores": scores(5, 5)})
     assert (outcome(without), without.value) == (("inconclusive", "condition_missing"), 5)
-    assert answered(demand, {"scores": scores(5, 5), "conditions": (distance,)}).verdict is Verdict.PASS
+    assert (
+        answered(demand, {"scores": scores(5, 5), "conditions": (distance,)}).verdict
+        is Verdict.PASS
+    )
     assert answered(demand, {}).reason.code == "not_answered"
 
 
@@ -682,7 +840,11 @@ READING = question(how=How.READ, limit=Limit(unit="Ω", at_most=4))
             DecisionRule(kind=RuleKind.GUARDED),
             ("inconclusive", "inside_guard_band"),
         ),
-        ({"value": 3.9, "unit": "Ω"}, DecisionRule(kind=RuleKind.GUARDED), ("inconclusive", "uncertainty_missing")),
+        (
+            {"value": 3.9, "unit": "Ω"},
+            DecisionRule(kind=RuleKind.GUARDED),
+            ("inconclusive", "uncertainty_missing"),
+        ),
         ({"value": 3.9, "unit": "kΩ"}, DecisionRule(), ("inconclusive", "unit_differs")),
     ],
 )
@@ -699,14 +861,20 @@ def test_a_reading_is_judged_like_a_measurement(
 def test_a_reading_of_an_expired_instrument_is_inconclusive() -> None:
     """Like a measurement."""
     meter = Instrument(id="earth", name="earth tester", due="2020-01-01")
-    finding = answered(READING, {"value": 1, "unit": "Ω", "instrument": "earth"}, instruments=(meter,))
+    finding = answered(
+        READING, {"value": 1, "unit": "Ω", "instrument": "earth"}, instruments=(meter,)
+    )
     assert outcome(finding) == ("inconclusive", "instrument_expired")
 
 
-def test_the_offset_of_a_clock_that_cannot_be_read_is_judged_from_a_hand_reading_with_its_still() -> None:
+def test_the_offset_of_a_clock_that_cannot_be_read_is_judged_from_a_hand_reading_with_its_still() -> (
+    None
+):
     """The note of the metric does not stand in the way."""
     demand = requirement(
-        quantity="burnt_in_clock.offset", limit=Limit(unit="s", at_least=-10, at_most=10), evidence=True
+        quantity="burnt_in_clock.offset",
+        limit=Limit(unit="s", at_least=-10, at_most=10),
+        evidence=True,
     )
     read = Answer(
         subject="camera",
@@ -718,17 +886,28 @@ def test_the_offset_of_a_clock_that_cannot_be_read_is_judged_from_a_hand_reading
         uncertainty=0.6,
         evidence=("a.jpg",),
     )
-    unread = Note(quantity="burnt_in_clock.offset", subject="camera", shot="s", reason=Reason(code="clock_unclear"))
+    unread = Note(
+        quantity="burnt_in_clock.offset",
+        subject="camera",
+        shot="s",
+        reason=Reason(code="clock_unclear"),
+    )
     shots = (Shot(id="s", subject="camera", clip="s.mp4"),)
     found = judge((standard(demand),), plan(answers=(read,)), (), (unread,), shots, today=TODAY)
-    assert [(one.verdict, one.value, one.unit) for one in found if one.requirement] == [(Verdict.PASS, 5.4, "s")]
+    assert [(one.verdict, one.value, one.unit) for one in found if one.requirement] == [
+        (Verdict.PASS, 5.4, "s")
+    ]
 
 
 def test_a_reading_may_stand_in_for_what_the_toolkit_did_not_measure() -> None:
     """A video analyser's S/N, where there is no footage; a measurement goes first."""
     reading = {"value": 30, "unit": "dB", "uncertainty": 0.2, "evidence": ("analyser.pdf",)}
     assert answered(requirement(), reading).verdict is Verdict.FAIL
-    asked = plan(answers=(Answer(subject="camera", requirement="x#snr", by="Li", when="", value=30, unit="dB"),))
+    asked = plan(
+        answers=(
+            Answer(subject="camera", requirement="x#snr", by="Li", when="", value=30, unit="dB"),
+        )
+    )
     assert one(requirement(), measured(40), given=asked).verdict is Verdict.PASS
 
 
@@ -745,7 +924,12 @@ def test_a_finding_is_provisional_unless_both_provenances_are_firm(doubted: str)
 
 def found(verdict: Verdict, name: str = "a", **fields: Any) -> Finding:
     """Make a finding of a mandatory shall."""
-    plain: dict[str, Any] = {"pack": "x", "clause": "5", "mandatory": True, "reason": Reason(code="r")}
+    plain: dict[str, Any] = {
+        "pack": "x",
+        "clause": "5",
+        "mandatory": True,
+        "reason": Reason(code="r"),
+    }
     return Finding(subject="camera", requirement=f"x#{name}", verdict=verdict, **(plain | fields))
 
 
@@ -768,7 +952,10 @@ NEEDED = {"modality": Modality.CONDITIONAL}
         ([found(Verdict.PASS), found(Verdict.CONDITIONAL_PASS)], Verdict.CONDITIONAL_PASS),
         ([found(Verdict.PASS), found(Verdict.NOT_TESTED)], Verdict.INCONCLUSIVE),
         ([found(Verdict.PASS), found(Verdict.NOT_TESTED, **RECOMMENDED)], Verdict.PASS),
-        ([found(Verdict.PASS), found(Verdict.NOT_TESTED, modality=Modality.CONDITIONAL)], Verdict.PASS),
+        (
+            [found(Verdict.PASS), found(Verdict.NOT_TESTED, modality=Modality.CONDITIONAL)],
+            Verdict.PASS,
+        ),
         ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE)], Verdict.INCONCLUSIVE),
         ([found(Verdict.PASS), found(Verdict.INCONCLUSIVE, **RECOMMENDED)], Verdict.INCONCLUSIVE),
         ([found(Verdict.PASS), found(Verdict.FAIL, **NEEDED)], Verdict.FAIL),
@@ -795,12 +982,20 @@ def test_the_bottom_line_names_what_failed_what_is_open_and_what_was_not_tested(
         ],
         Scope.SITE,
     )
-    assert (line.failed, line.open, line.not_tested, line.scope) == (("x#a",), ("x#b",), ("x#c",), Scope.SITE)
+    assert (line.failed, line.open, line.not_tested, line.scope) == (
+        ("x#a",),
+        ("x#b",),
+        ("x#c",),
+        Scope.SITE,
+    )
 
 
 def test_what_is_due_only_when_needed_counts_once_it_was_judged() -> None:
     """An objective test that was made and failed is not just for show."""
-    line = bottom_line([found(Verdict.FAIL, "a", **NEEDED), found(Verdict.INCONCLUSIVE, "b", **NEEDED)], Scope.DEVICE)
+    line = bottom_line(
+        [found(Verdict.FAIL, "a", **NEEDED), found(Verdict.INCONCLUSIVE, "b", **NEEDED)],
+        Scope.DEVICE,
+    )
     assert (line.failed, line.open) == (("x#a",), ("x#b",))
 
 
@@ -822,8 +1017,12 @@ def test_a_site_does_not_pass_while_a_mandatory_clause_lies_outside(
 
 def test_the_bottom_line_is_provisional_with_any_provisional_verdict() -> None:
     """What was not judged does not count."""
-    assert bottom_line([found(Verdict.PASS), found(Verdict.PASS, provisional=True)], Scope.DEVICE).provisional
-    assert not bottom_line([found(Verdict.PASS), found(Verdict.NOT_TESTED, provisional=True)], Scope.DEVICE).provisional
+    assert bottom_line(
+        [found(Verdict.PASS), found(Verdict.PASS, provisional=True)], Scope.DEVICE
+    ).provisional
+    assert not bottom_line(
+        [found(Verdict.PASS), found(Verdict.NOT_TESTED, provisional=True)], Scope.DEVICE
+    ).provisional
 
 
 # --- Demands that apply only with a condition ---
@@ -834,7 +1033,11 @@ FED = requirement(only_with={"fed_to_encoder": "yes"})
 
 def fed(*values: Value, **fields: Any) -> Shot:
     """Make a shot on which ``fed_to_encoder`` is recorded with each of ``values``."""
-    return replace(SHOT, conditions=tuple(Condition(name="fed_to_encoder", value=one) for one in values), **fields)
+    return replace(
+        SHOT,
+        conditions=tuple(Condition(name="fed_to_encoder", value=one) for one in values),
+        **fields,
+    )
 
 
 @pytest.mark.parametrize("value", ["yes", "Yes ", True])
@@ -854,8 +1057,13 @@ def test_a_demand_that_applies_only_with_a_condition_is_judged_with_it(value: Va
         (("yes", "no"), "condition_differs"),
     ],
 )
-def test_without_that_condition_it_does_not_apply_however_good_the_figure(values: tuple[Value, ...], code: str) -> None:
-    """PSNR of what was not fed to the encoder is no verdict on the encoder; both languages word the reason."""
+def test_without_that_condition_it_does_not_apply_however_good_the_figure(
+    values: tuple[Value, ...], code: str
+) -> None:
+    """PSNR of what was not fed to the encoder is no verdict on the encoder.
+
+    Both languages word the reason.
+    """
     for value in (20, 40):
         finding = one(FED, measured(value), shots=(fed(*values),))
         assert outcome(finding) == ("not_applicable", code)
@@ -875,7 +1083,13 @@ def test_only_the_shots_that_have_the_condition_are_judged() -> None:
 def test_what_somebody_read_off_an_instrument_is_still_judged() -> None:
     """An answer stands where no figure of the toolkit does."""
     read = Answer(
-        subject="camera", requirement="x#snr", by="Li", when="", value=40, unit="dB", evidence=("analyser.pdf",)
+        subject="camera",
+        requirement="x#snr",
+        by="Li",
+        when="",
+        value=40,
+        unit="dB",
+        evidence=("analyser.pdf",),
     )
     assert one(FED, measured(20), given=plan(answers=(read,))).verdict is Verdict.PASS
 
@@ -888,7 +1102,10 @@ def test_where_nothing_was_measured_it_is_not_tested_as_ever() -> None:
 
 
 def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
-    """GB 50198-2011, 5.5.4, in its own pack and where DB50/216-2006 borrows it; a failure then counts."""
+    """GB 50198-2011, 5.5.4, in its own pack and where DB50/216-2006 borrows it.
+
+    A failure then counts.
+    """
     for name, wanted in (("gb_50198_2011", "psnr"), ("db50_216_2006", "6.3/psnr")):
         pack = packs.load(name, QUANTITIES | {"compression.psnr": "dB"})
         shown = measured(28, quantity="compression.psnr")
@@ -907,12 +1124,24 @@ def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"answers": [{"requirement": "x#none"}]}, r"answer 1: no pack has the requirement 'x#none'"),
+        (
+            {"answers": [{"requirement": "x#none"}]},
+            r"answer 1: no pack has the requirement 'x#none'",
+        ),
         ({"answers": [{"subject": "nobody"}]}, r"answer 1: there is no subject 'nobody'.*camera"),
-        ({"answers": [{"yes": True, "value": 1}]}, "answer 1, x#snr for camera: answers more than once"),
-        ({"answers": [{"grade": "good"}]}, "answer 1, x#snr for camera: there is no grade 'good'.*basically_conforms"),
+        (
+            {"answers": [{"yes": True, "value": 1}]},
+            "answer 1, x#snr for camera: answers more than once",
+        ),
+        (
+            {"answers": [{"grade": "good"}]},
+            "answer 1, x#snr for camera: there is no grade 'good'.*basically_conforms",
+        ),
         ({"minimum_duration": 6}, "minimum_duration: departs from the packs without a deviation"),
-        ({"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)}, "subject a: there is no parent 'b'"),
+        (
+            {"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)},
+            "subject a: there is no parent 'b'",
+        ),
         (
             {
                 "subjects": (
@@ -924,7 +1153,9 @@ def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
         ),
     ],
 )
-def test_a_plan_that_would_be_partly_ignored_is_refused(fields: dict[str, Any], message: str) -> None:
+def test_a_plan_that_would_be_partly_ignored_is_refused(
+    fields: dict[str, Any], message: str
+) -> None:
     """Before any footage is touched, with what to do."""
     plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": ""}
     fields = dict(fields)
@@ -934,15 +1165,26 @@ def test_a_plan_that_would_be_partly_ignored_is_refused(fields: dict[str, Any], 
 
 
 RATED = question(how=How.RATED, limit=Limit(unit="grade", at_least=4))
-# What a burnt-in clock is off by, entered by hand where the film cannot be read: the still shows it.
-PROVEN = requirement(quantity="burnt_in_clock.offset", limit=Limit(unit="s", at_least=-10, at_most=10), evidence=True)
+# What a burnt-in clock is off by, entered by hand where the film cannot be read: the still shows
+# it.
+PROVEN = requirement(
+    quantity="burnt_in_clock.offset", limit=Limit(unit="s", at_least=-10, at_most=10), evidence=True
+)
 
 
 @pytest.mark.parametrize(
     ("demand", "answer", "message"),
     [
-        (requirement(), {"yes": True}, "answer 1, x#snr for camera: is answered by yes.*value only"),
-        (requirement(limit=None, figure=None), {"grade": "conforms"}, "is answered by grade.*value only"),
+        (
+            requirement(),
+            {"yes": True},
+            "answer 1, x#snr for camera: is answered by yes.*value only",
+        ),
+        (
+            requirement(limit=None, figure=None),
+            {"grade": "conforms"},
+            "is answered by grade.*value only",
+        ),
         (requirement(), {"scores": scores(4)}, "is answered by scores.*value only"),
         (READING, {"yes": True}, "is answered by yes.*value only"),
         (READING, {"value": 1, "uncertainty": -0.1}, "the uncertainty -0.1 is below 0"),
@@ -951,7 +1193,11 @@ PROVEN = requirement(quantity="burnt_in_clock.offset", limit=Limit(unit="s", at_
         (RATED, {"value": 4, "unit": "grade"}, "is answered by value.*scores only"),
         (RATED, {"scores": scores(4, 6)}, "rater 1 scores 6.*from 1 to 5"),
         (RATED, {"scores": scores(0, 4)}, "rater 0 scores 0.*from 1 to 5"),
-        (RATED, {"scores": (Score(rater="Li", score=4), Score(rater="Li", score=5))}, "'Li' scores 2 times"),
+        (
+            RATED,
+            {"scores": (Score(rater="Li", score=4), Score(rater="Li", score=5))},
+            "'Li' scores 2 times",
+        ),
         (PROVEN, {"value": 5.4, "unit": "s"}, "answer 1, x#snr for camera: names no evidence"),
     ],
 )
@@ -977,7 +1223,9 @@ def test_an_answer_that_does_not_answer_the_question_is_refused(
         (PROVEN, {}),
     ],
 )
-def test_an_answer_of_the_right_form_is_accepted(demand: Requirement, answer: dict[str, Any]) -> None:
+def test_an_answer_of_the_right_form_is_accepted(
+    demand: Requirement, answer: dict[str, Any]
+) -> None:
     """And one that is still empty: it comes out as not answered."""
     plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": ""}
     check_plan((standard(demand),), plan(answers=(Answer(**(plain | answer)),)))
@@ -1008,25 +1256,40 @@ def test_every_clause_and_every_requirement_gets_its_findings(
     chosen: list[SubjectKind], facts: dict[str, str], scope: Scope
 ) -> None:
     """Never fewer than one per requirement and applicable subject, whatever the plan."""
-    subjects = tuple(Subject(id=str(number), kind=kind, facts=facts) for number, kind in enumerate(chosen))
+    subjects = tuple(
+        Subject(id=str(number), kind=kind, facts=facts) for number, kind in enumerate(chosen)
+    )
     asked = plan(subjects=subjects, scope=scope)
     findings = judge(SHIPPED, asked, (), (), (), today=TODAY, quantities=QUANTITIES)
-    assert {(one.pack, one.clause) for one in findings} == {(p.id, c.number) for p in SHIPPED for c in p.clauses}
+    assert {(one.pack, one.clause) for one in findings} == {
+        (p.id, c.number) for p in SHIPPED for c in p.clauses
+    }
     for standard_ in SHIPPED:
         for demand in standard_.requirements:
             mine = [one for one in findings if one.requirement == f"{standard_.id}#{demand.id}"]
-            applicable = {s.id for s in subjects if not demand.subjects or s.kind in demand.subjects}
+            applicable = {
+                s.id for s in subjects if not demand.subjects or s.kind in demand.subjects
+            }
             outside = scope is Scope.DEVICE and demand.scope is Scope.SITE
             assert len(mine) == (1 if outside else max(1, len(applicable)))
             assert outside or not applicable or {one.subject for one in mine} == applicable
-    assert not {one.verdict for one in findings} & {Verdict.PASS, Verdict.FAIL, Verdict.CONDITIONAL_PASS}
+    assert not {one.verdict for one in findings} & {
+        Verdict.PASS,
+        Verdict.FAIL,
+        Verdict.CONDITIONAL_PASS,
+    }
     assert bottom_line(findings, scope).verdict is Verdict.NOT_TESTED
 
 
-CAMERA = Subject(id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"})
+CAMERA = Subject(
+    id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"}
+)
 LIT = replace(
     SHOT,
-    conditions=(Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off")),
+    conditions=(
+        Condition(name="illuminance", value=500, unit="lx"),
+        Condition(name="agc", value="off"),
+    ),
 )
 PHONE = Shot(id="phone", subject="camera", clip="phone.mp4", tap=Tap.SCREEN)
 DEMO = plan(
@@ -1037,14 +1300,25 @@ DEMO = plan(
 )
 
 
-def figures(resolution: float = 600, count: int = 150, latency: float = 180) -> tuple[Measurement, ...]:
+def figures(
+    resolution: float = 600, count: int = 150, latency: float = 180
+) -> tuple[Measurement, ...]:
     """Make what the toolkit measures of a camera; by default of a good one."""
     return (
-        measured(resolution, quantity="resolution.wedge_horizontal", unit="TVL", region="centre.wedge_horizontal"),
+        measured(
+            resolution,
+            quantity="resolution.wedge_horizontal",
+            unit="TVL",
+            region="centre.wedge_horizontal",
+        ),
         measured(12, quantity="grey_scale.steps", unit="1"),
         measured(42),
-        measured(count / 6, quantity="frame_rate.unique", unit="frame/s", count=count, duration=6.0),
-        measured(latency, quantity="latency.glass_to_glass", unit="ms", statistic="worst", shot="phone"),
+        measured(
+            count / 6, quantity="frame_rate.unique", unit="frame/s", count=count, duration=6.0
+        ),
+        measured(
+            latency, quantity="latency.glass_to_glass", unit="ms", statistic="worst", shot="phone"
+        ),
     )
 
 
@@ -1055,7 +1329,10 @@ def db50(measurements: tuple[Measurement, ...]) -> tuple[Finding, ...]:
 
 
 def test_a_good_camera_passes_what_a_device_can_show_of_db50_216() -> None:
-    """Resolution, grey scale, S/N, frame rate, delay; the pass is provisional, and no mandatory clause stays open."""
+    """Resolution, grey scale, S/N, frame rate, delay.
+
+    The pass is provisional, and no mandatory clause stays open.
+    """
     findings = db50(figures())
     passed = {one.requirement.partition("#")[2] for one in findings if one.verdict is Verdict.PASS}
     assert passed == {
@@ -1067,21 +1344,33 @@ def test_a_good_camera_passes_what_a_device_can_show_of_db50_216() -> None:
         "5.4.2/latency",
     }
     line = bottom_line(findings, Scope.DEVICE)
-    assert (line.verdict, line.provisional, line.failed, line.not_tested) == (Verdict.PASS, True, (), ())
+    assert (line.verdict, line.provisional, line.failed, line.not_tested) == (
+        Verdict.PASS,
+        True,
+        (),
+        (),
+    )
 
 
 def test_three_faults_fail_what_they_touch_and_nothing_else() -> None:
     """Soft focus, dropped frames and a delay above two seconds."""
     findings = db50(figures(resolution=200, count=120, latency=2400))
     failed = {one.requirement.partition("#")[2] for one in findings if one.verdict is Verdict.FAIL}
-    assert failed == {"5.2/resolution-colour", "5.3.1/resolution-colour", "5.2/frame-rate", "5.4.2/latency"}
+    assert failed == {
+        "5.2/resolution-colour",
+        "5.3.1/resolution-colour",
+        "5.2/frame-rate",
+        "5.4.2/latency",
+    }
     assert bottom_line(findings, Scope.DEVICE).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(2000.0, Verdict.PASS), (2000.5, Verdict.FAIL)])
 def test_two_seconds_of_delay_are_still_allowed(seconds: float, verdict: Verdict) -> None:
     """The limit itself conforms under simple acceptance."""
-    [finding] = [one for one in db50(figures(latency=seconds)) if one.requirement.endswith("#5.4.2/latency")]
+    [finding] = [
+        one for one in db50(figures(latency=seconds)) if one.requirement.endswith("#5.4.2/latency")
+    ]
     assert finding.verdict is verdict
 
 
@@ -1100,9 +1389,14 @@ def test_chapter_6_lies_outside_a_device_scope() -> None:
 
 
 def test_the_bottom_line_names_the_mandatory_clauses_that_lie_outside() -> None:
-    """A camera alone says nothing of screens, recorders and works on site; a reader must not think that it does."""
+    """A camera alone says nothing of screens, recorders and works on site.
+
+    A reader must not think that it does.
+    """
     shipped = packs.load_all(["db50_216_2006"], {})
-    camera = Subject(id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"})
+    camera = Subject(
+        id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"}
+    )
     findings = judge(shipped, Plan(subjects=(camera,), shots=()), (), (), (), today="2026-11-25")
     outside = bottom_line(findings, Scope.DEVICE).outside
     clauses = {reference.partition("#")[2] for reference in outside}

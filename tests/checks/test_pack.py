@@ -77,12 +77,22 @@ def test_a_pack_of_ones_own_is_loaded_by_its_path(own: Path) -> None:
 
 
 def test_borrowing_takes_over_the_number_its_origin_and_the_method(own: Path) -> None:
-    """Limit, figure, texts, quantity and how it is judged; the provenance keeps naming the standard that states it."""
+    """Limit, figure, texts, quantity and how it is judged.
+
+    The provenance keeps naming the standard that states it.
+    """
     [requirement] = load(own, HEAD + BORROWED).requirements
     assert requirement.limit == Limit(unit="frame/s", at_least=25)
     assert requirement.figure is not None
-    assert (requirement.figure.source, requirement.figure.level) == ("GB 50395-2007", Level.RECALL_HIGH)
-    assert (requirement.how, requirement.compare, requirement.minimum_duration) == (How.MEASURED, Compare.COUNT, 60)
+    assert (requirement.figure.source, requirement.figure.level) == (
+        "GB 50395-2007",
+        Level.RECALL_HIGH,
+    )
+    assert (requirement.how, requirement.compare, requirement.minimum_duration) == (
+        How.MEASURED,
+        Compare.COUNT,
+        60,
+    )
     assert requirement.text.startswith("数字系统")
     assert requirement.when == {}
 
@@ -96,7 +106,10 @@ def test_a_borrower_may_say_otherwise_about_anything_but_the_number(own: Path) -
 
 def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) -> None:
     """Its requirement comes out as not in the toolkit; a pack may be ahead of it."""
-    assert load(own, HEAD + SOUND.replace("noise.snr", "moire.contrast")).requirements[0].quantity == "moire.contrast"
+    assert (
+        load(own, HEAD + SOUND.replace("noise.snr", "moire.contrast")).requirements[0].quantity
+        == "moire.contrast"
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,8 +128,16 @@ def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) 
         ),
         ('figure = { source = "Q/X 1", level = "seen" }', "", r"field (figure|assignment)"),
         ("at_least = 40, ", "", r"field limit: needs at_least, at_most or both"),
-        ("at_least = 40", "at_least = 40, at_most = 30", r"field limit: at_least 40 lies above at_most 30"),
-        ("at_least = 40", 'at_least = "forty"', r"requirement snr, field limit\.at_least: .*valid number"),
+        (
+            "at_least = 40",
+            "at_least = 40, at_most = 30",
+            r"field limit: at_least 40 lies above at_most 30",
+        ),
+        (
+            "at_least = 40",
+            'at_least = "forty"',
+            r"requirement snr, field limit\.at_least: .*valid number",
+        ),
         ('how = "measured"', 'how = "guessed"', r"requirement snr, field how: .*measured"),
         (
             'clause = "4.1"',
@@ -124,11 +145,31 @@ def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) 
             r"clause 4\.2, requirement snr, field clause: the pack lists no clause 4\.2",
         ),
         ('quantity = "noise.snr"', "", r"field quantity: what is measured needs a quantity"),
-        ('source = "Q/X 1"', 'source = ""', r"field figure\.source: a provenance must name its source"),
-        ('level = "seen"', 'level = "seen", confirmed_by = "Li"', r"field figure\.confirmed_by: .*when"),
-        ('how = "measured"', 'how = "measured"\nminimum_duration = 0', r"field minimum_duration: must be more than 0"),
-        ('how = "measured"', 'how = "inspected"\ncompare = "count"', r"field compare: only what is measured"),
-        ('how = "measured"', 'how = "measured"\ncombine = "mean"\ncompare = "count"', r"field compare: .*worst"),
+        (
+            'source = "Q/X 1"',
+            'source = ""',
+            r"field figure\.source: a provenance must name its source",
+        ),
+        (
+            'level = "seen"',
+            'level = "seen", confirmed_by = "Li"',
+            r"field figure\.confirmed_by: .*when",
+        ),
+        (
+            'how = "measured"',
+            'how = "measured"\nminimum_duration = 0',
+            r"field minimum_duration: must be more than 0",
+        ),
+        (
+            'how = "measured"',
+            'how = "inspected"\ncompare = "count"',
+            r"field compare: only what is measured",
+        ),
+        (
+            'how = "measured"',
+            'how = "measured"\ncombine = "mean"\ncompare = "count"',
+            r"field compare: .*worst",
+        ),
         ("at_least = 40", "at_most = 0", r"field decision_rule\.share: a share of a limit"),
     ],
 )
@@ -154,7 +195,9 @@ def test_a_limit_without_provenance_is_refused(own: Path) -> None:
 def test_a_rating_without_limit_is_refused(own: Path) -> None:
     """There would be nothing to hold the mean against."""
     text = SOUND.replace('limit = { at_least = 40, unit = "dB" }', "").replace("measured", "rated")
-    assert "field limit: what is rated needs the lowest score that passes" in refusal(own, HEAD + text)
+    assert "field limit: what is rated needs the lowest score that passes" in refusal(
+        own, HEAD + text
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,13 +212,18 @@ def test_a_rating_without_limit_is_refused(own: Path) -> None:
 def test_a_loan_that_does_not_resolve_is_refused(own: Path, borrows: str, message: str) -> None:
     """The sentence says what is missing."""
     sentence = refusal(own, HEAD + BORROWED.replace("gb_50395_2007#frame-rate", borrows))
-    assert f"clause 4.1, requirement rate, field borrows: '{borrows}' does not resolve: {message}" in sentence
+    assert (
+        f"clause 4.1, requirement rate, field borrows: '{borrows}' does not resolve: {message}"
+        in sentence
+    )
 
 
 def test_a_number_cannot_be_borrowed_and_given(own: Path) -> None:
     """It would stand in two packs."""
     text = BORROWED + 'limit = { at_least = 20, unit = "frame/s" }\n'
-    assert "field limit: is given and borrowed; a number stands in one pack only" in refusal(own, HEAD + text)
+    assert "field limit: is given and borrowed; a number stands in one pack only" in refusal(
+        own, HEAD + text
+    )
 
 
 def test_a_borrower_must_say_why_at_this_clause(own: Path) -> None:
@@ -194,7 +242,10 @@ def test_duplicates_are_refused(own: Path) -> None:
 def test_an_ambiguous_pairing_is_refused(own: Path) -> None:
     """Two limits of one clause for the same figure of the same subject."""
     sentence = refusal(own, HEAD + SOUND + SOUND.replace('"snr"', '"second"'))
-    assert "clause 4.1, requirement snr, field quantity: ambiguous: noise.snr pairs with the same" in sentence
+    assert (
+        "clause 4.1, requirement snr, field quantity: ambiguous: noise.snr pairs with the same"
+        in sentence
+    )
     assert "requirement second" in sentence
 
 
@@ -210,7 +261,9 @@ def test_an_ambiguous_pairing_is_refused(own: Path) -> None:
         ('statistic = "worst"', 'statistic = "mean"'),
     ],
 )
-def test_what_tells_two_requirements_apart_makes_the_pairing_clear(own: Path, first: str, second: str) -> None:
+def test_what_tells_two_requirements_apart_makes_the_pairing_clear(
+    own: Path, first: str, second: str
+) -> None:
     """Facts, taps, path, kind of subject, region, direction or statistic."""
     text = SOUND + first + SOUND.replace('"snr"', '"second"') + second
     assert len(load(own, HEAD + text).requirements) == 2
@@ -227,7 +280,9 @@ def test_what_tells_two_requirements_apart_makes_the_pairing_clear(own: Path, fi
 )
 def test_what_may_apply_together_stays_ambiguous(own: Path, first: str, second: str) -> None:
     """A digital colour camera meets both."""
-    assert "ambiguous" in refusal(own, HEAD + SOUND + first + SOUND.replace('"snr"', '"second"') + second)
+    assert "ambiguous" in refusal(
+        own, HEAD + SOUND + first + SOUND.replace('"snr"', '"second"') + second
+    )
 
 
 @pytest.mark.parametrize(
@@ -256,7 +311,9 @@ def test_a_file_in_another_encoding_is_refused(own: Path) -> None:
 
 def test_an_unknown_pack_is_refused_with_the_names_of_the_shipped_ones() -> None:
     """By name or by path."""
-    with pytest.raises(PackError, match=r"gb_1: there is no such pack.*: .*db50_216_2006, .*gb_50198_1994, "):
+    with pytest.raises(
+        PackError, match=r"gb_1: there is no such pack.*: .*db50_216_2006, .*gb_50198_1994, "
+    ):
         packs.load("gb_1", QUANTITIES)
     with pytest.raises(PackError, match=r"nowhere/own\.toml: there is no such pack"):
         packs.load("nowhere/own.toml", QUANTITIES)

@@ -1,4 +1,7 @@
-"""Where standards differ: which conflicts a report shows, and where the two profiles of DB50/216 part."""
+"""Where standards differ.
+
+Which conflicts a report shows, and where the two profiles of DB50/216 part.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,18 @@ from acceptance.charts import definition
 from acceptance.checks import pack as packs
 from acceptance.checks import pack_differences
 from acceptance.checks.judge import bottom_line, judge
-from acceptance.model import Condition, Conflict, Pack, Plan, Scope, Session, Shot, Subject, SubjectKind, Verdict
+from acceptance.model import (
+    Condition,
+    Conflict,
+    Pack,
+    Plan,
+    Scope,
+    Session,
+    Shot,
+    Subject,
+    SubjectKind,
+    Verdict,
+)
 from acceptance.report import render
 from acceptance.scene import build
 from acceptance.session import intake, runner
@@ -74,7 +88,9 @@ def test_the_ten_conflicts_that_are_known_are_in_the_packs() -> None:
 
 
 @pytest.mark.parametrize("conflict", CONFLICTS.values(), ids=lambda one: one.id)
-def test_a_conflict_names_requirements_that_exist_and_has_both_languages(conflict: Conflict) -> None:
+def test_a_conflict_names_requirements_that_exist_and_has_both_languages(
+    conflict: Conflict,
+) -> None:
     known = {f"{pack.id}#{one.id}" for pack in SHIPPED.values() for one in pack.requirements}
     assert set(conflict.requirements) <= known
     assert conflict.text.endswith("。")
@@ -84,7 +100,10 @@ def test_a_conflict_names_requirements_that_exist_and_has_both_languages(conflic
 def test_a_site_under_db50_216_is_told_of_every_conflict_that_its_figures_are_part_of() -> None:
     """Monochrome and colour exclude one another, so it takes two sites to be told of all ten."""
     db50 = SHIPPED["db50_216_2006"]
-    told = [shown(session_of(db50, picture=one, system="analogue"), db50) for one in ("colour", "monochrome")]
+    told = [
+        shown(session_of(db50, picture=one, system="analogue"), db50)
+        for one in ("colour", "monochrome")
+    ]
     assert set().union(*told) >= TEN
     assert "gb_50198_1994#monochrome-resolution" not in told[0]
     assert "gb_50395_2007#cif" not in told[1]
@@ -95,19 +114,28 @@ def test_what_does_not_apply_to_a_device_is_no_conflict_of_its_report() -> None:
     db50 = SHIPPED["db50_216_2006"]
     told = shown(session_of(db50, scope=Scope.DEVICE, picture="colour", system="digital"), db50)
     assert told >= {"gb_50198_1994#raters", "gb_50395_2007#cif", "db50_216_2006#dated-references"}
-    assert told.isdisjoint({"gb_50348_2004#sampling", "order_196_2006#retention", "gb_50198_2011#scene-light"})
+    assert told.isdisjoint(
+        {"gb_50348_2004#sampling", "order_196_2006#retention", "gb_50198_2011#scene-light"}
+    )
 
 
 def test_a_conflict_shows_in_the_report_of_either_standard() -> None:
-    """It stands in one pack and bears on the other: judged by order 799 alone, the 15 days of 2006 are told."""
+    """It stands in one pack and bears on the other.
+
+    Judged by order 799 alone, the 15 days of 2006 are told.
+    """
     order = SHIPPED["order_799_2025"]
     [one] = pack_differences.conflicts((order,), session_of(order).findings)
     assert one.conflict.id == "order_196_2006#retention"
     assert one.clauses == {"order_799_2025": ["17"]}
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", "取样极限为 352 × 3/4 = 264 线"), ("en", "352 x 3/4 = 264 TVL")])
-def test_the_report_shows_a_conflict_with_the_clauses_that_it_is_about(lang: str, words: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "取样极限为 352 × 3/4 = 264 线"), ("en", "352 x 3/4 = 264 TVL")]
+)
+def test_the_report_shows_a_conflict_with_the_clauses_that_it_is_about(
+    lang: str, words: str, tmp_path: Path
+) -> None:
     db50 = SHIPPED["db50_216_2006"]
     page = render.html(session_of(db50, picture="colour", system="digital"), [db50], tmp_path, lang)
     [row] = [row for row in page.split("<tr>") if words in row]
@@ -155,14 +183,18 @@ def test_by_the_letter_the_old_figures_stay_and_today_the_new_ones_apply(
 
 def test_what_the_profiles_ask_alike_is_no_difference_and_all_else_is() -> None:
     found = {one.requirement: one for one in pack_differences.between(LETTER, CURRENT)}
-    assert {"5.2/resolution-colour", "5.6.2a/retention", "6.2/trial-run", "6.4/experts"} <= set(found)
+    assert {"5.2/resolution-colour", "5.6.2a/retention", "6.2/trial-run", "6.4/experts"} <= set(
+        found
+    )
     assert found["6.4/experts"].here is None
     assert set(found).isdisjoint({"5.4.2/latency", "5.7/protocols", "6.1/room-area"})
     assert [one.requirement for one in pack_differences.between(CURRENT, LETTER)] != []
     assert list(pack_differences.between(LETTER, LETTER)) == []
 
 
-def test_the_current_profile_leans_on_no_edition_that_was_replaced_where_the_new_one_is_known() -> None:
+def test_the_current_profile_leans_on_no_edition_that_was_replaced_where_the_new_one_is_known() -> (
+    None
+):
     """What is still asked by an old edition is what its successor was not seen to state."""
     old = {"GB 50348-2004", "GB 50198-1994", "渝府令第196号", "GA 308-2001", "DB11/T 855-2025"}
     left = {one.id for one in CURRENT.requirements if one.figure and one.figure.source in old}
@@ -183,7 +215,9 @@ def test_both_profiles_have_the_same_clauses_and_conflicts() -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "other"), [("db50_216_2006", "current"), ("db50_216_2006_current", "")])
+@pytest.mark.parametrize(
+    ("name", "other"), [("db50_216_2006", "current"), ("db50_216_2006_current", "")]
+)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_names_its_profile_and_lists_where_the_other_one_differs(
     name: str, other: str, lang: str, tmp_path: Path
@@ -212,8 +246,13 @@ def test_the_english_report_gives_the_reasons_of_the_sources_in_english(tmp_path
     assert "注日期引用" not in page
 
 
-def test_a_perfect_camera_of_cif_size_fails_270_lines_and_the_report_says_why(tmp_path: Path) -> None:
-    """A film of 352 x 264 square pixels, which samples as many TV lines as CIF: the wedge is resolved to the limit."""
+def test_a_perfect_camera_of_cif_size_fails_270_lines_and_the_report_says_why(
+    tmp_path: Path,
+) -> None:
+    """A film of 352 x 264 square pixels, which samples as many TV lines as CIF.
+
+    The wedge is resolved to the limit.
+    """
     films.film_chart(
         camera.Camera(width=352, height=264, share=0.98, blur=0.3, crf=0, noise=0.002),
         definition.load("acceptance"),
@@ -225,7 +264,9 @@ def test_a_perfect_camera_of_cif_size_fails_270_lines_and_the_report_says_why(tm
     seen = build.look(shot, tmp_path)
     found, notes = runner.measure(seen, {"resolution.wedge_horizontal"})
     facts = {"system": "digital", "picture": "colour"}
-    plan = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED, facts=facts),), shots=(shot,))
+    plan = Plan(
+        subjects=(Subject(id="camera", kind=SubjectKind.FIXED, facts=facts),), shots=(shot,)
+    )
     findings = judge((LETTER,), plan, found, notes, (seen.shot,), today="2026-11-25")
     for name in ("5.2/resolution-colour", "5.3.1/resolution-colour"):
         [finding] = [one for one in findings if one.requirement == f"db50_216_2006#{name}"]

@@ -1,4 +1,7 @@
-"""Packs that extend another: what they replace, add, confirm and withdraw, and what they are refused for."""
+"""Packs that extend another.
+
+What they replace, add, confirm and withdraw, and what they are refused for.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Pack, Requirement
 
 BASE = "db50_216_2006"
-QUANTITIES = {"grey_scale.steps": "1", "frame_rate.unique": "frame/s", "resolution.wedge_horizontal": "TVL"}
+QUANTITIES = {
+    "grey_scale.steps": "1",
+    "frame_rate.unique": "frame/s",
+    "resolution.wedge_horizontal": "TVL",
+}
 HEAD = f'id = "own"\nextends = "{BASE}"\n'
 RECORD = 'by = "张三"\non = "2026-11-20"\ncopy = "本院图书馆 12 号纸质本"\n'
 GREY = '[[requirements]]\nid = "5.2/grey-scale"\n'
@@ -106,7 +113,9 @@ def test_fields_that_are_given_replace_those_of_the_base_and_no_others(own: Path
 
 
 def test_a_limit_of_ones_own_ends_the_loan_and_keeps_how_it_is_measured(own: Path) -> None:
-    after = of(load(own, f'{GREY}limit = {{ at_least = 10, unit = "1" }}\n{FIGURE}'), "5.2/grey-scale")
+    after = of(
+        load(own, f'{GREY}limit = {{ at_least = 10, unit = "1" }}\n{FIGURE}'), "5.2/grey-scale"
+    )
     assert (after.limit, after.borrows) == (Limit(unit="1", at_least=10), "")
     assert (after.quantity, after.how.value) == ("grey_scale.steps", "measured")
     assert after.figure is not None
@@ -165,10 +174,15 @@ basic_from = 0.6
 
 def test_an_overlay_of_an_overlay_builds_on_both(own: Path, tmp_path: Path) -> None:
     """What a pack names of itself is named of the pack that was made of it."""
-    load(own, f'{CONFIRMED}[[conflicts]]\nid = "c"\ntext = "x"\ntext_en = "x"\nrequirements = ["own#5.2/grey-scale"]\n')
+    load(
+        own,
+        f'{CONFIRMED}[[conflicts]]\nid = "c"\ntext = "x"\ntext_en = "x"\nrequirements = ["own#5.2/grey-scale"]\n',
+    )
     second = load(tmp_path / "second.toml", f"{GREY}decision_rule = {{ share = 0.3 }}\n", SECOND)
     assert second.extends == ("own", BASE)
-    assert next(one for one in second.conflicts if one.id == "second#c").requirements == ("second#5.2/grey-scale",)
+    assert next(one for one in second.conflicts if one.id == "second#c").requirements == (
+        "second#5.2/grey-scale",
+    )
     assert not grey(second).provisional, "how it is judged is no matter of what the text says"
 
 
@@ -181,7 +195,10 @@ def test_a_confirmation_names_who_when_and_which_copy(own: Path) -> None:
     for provenance in (after.figure, after.assignment):
         assert provenance.firm
         assert (provenance.level, provenance.confirmed_by) == (Level.SEEN, "张三")
-        assert (provenance.confirmed_on, provenance.copy) == ("2026-11-20", "本院图书馆 12 号纸质本")
+        assert (provenance.confirmed_on, provenance.copy) == (
+            "2026-11-20",
+            "本院图书馆 12 号纸质本",
+        )
     assert after.assignment.note == "", "the reasoning of an inference is no more"
     assert after.figure.source == "GB 50198-1994", "where the figure comes from stays"
 
@@ -207,7 +224,11 @@ def test_a_finding_is_firm_when_figure_and_assignment_are_confirmed_and_only_the
 
 def test_nothing_else_becomes_firm_with_it(own: Path) -> None:
     pack = load(own, CONFIRMED)
-    firm = {one.id for one in pack.requirements if one.assignment.firm or (one.figure and one.figure.firm)}
+    firm = {
+        one.id
+        for one in pack.requirements
+        if one.assignment.firm or (one.figure and one.figure.firm)
+    }
     assert firm == {"5.2/grey-scale"}
 
 
@@ -223,7 +244,9 @@ def test_who_changes_what_was_confirmed_loses_the_confirmation(own: Path, tmp_pa
         )
     ):
         head = f'id = "second{number}"\nextends = "own.toml"\n'
-        assert grey(load(tmp_path / f"second{number}.toml", GREY + change, head)).provisional, change
+        assert grey(load(tmp_path / f"second{number}.toml", GREY + change, head)).provisional, (
+            change
+        )
     untouched = load(tmp_path / "third.toml", "", 'id = "third"\nextends = "own.toml"\n')
     assert not grey(untouched).provisional
 
@@ -276,7 +299,9 @@ clause = "4.1"
 borrows = "gb_50198_1994#grey-scale"
 assignment = { source = "Q/X 1", level = "seen" }
 """
-    confirmed = f'[[confirmations]]\nrequirement = "grey"\nwhat = "figure"\nlevel = "seen"\n{RECORD}'
+    confirmed = (
+        f'[[confirmations]]\nrequirement = "grey"\nwhat = "figure"\nlevel = "seen"\n{RECORD}'
+    )
     [one] = load(own, text + confirmed, "").requirements
     assert one.figure is not None
     assert (one.figure.firm, one.assignment.firm) == (True, False)
@@ -287,9 +312,7 @@ assignment = { source = "Q/X 1", level = "seen" }
 
 def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> None:
     """The pack keeps who withdrew it and why."""
-    text = (
-        f'[[withdrawals]]\nrequirement = "5.2/grey-scale"\nwhy = "正文无此要求"\nwhy_en = "not in the text"\n{RECORD}'
-    )
+    text = f'[[withdrawals]]\nrequirement = "5.2/grey-scale"\nwhy = "正文无此要求"\nwhy_en = "not in the text"\n{RECORD}'
     pack = load(own, text)
     assert "5.2/grey-scale" not in {one.id for one in pack.requirements}
     [gone] = pack.withdrawn
@@ -303,16 +326,31 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (CONFIRMED.replace("5.2/grey", "5.2/gray"), "requirement 5.2/gray-scale, field requirement: there is no"),
-        (CONFIRMED.replace('by = "张三"\n', ""), "of requirement 5.2/grey-scale, field by: is missing; say who"),
+        (
+            CONFIRMED.replace("5.2/grey", "5.2/gray"),
+            "requirement 5.2/gray-scale, field requirement: there is no",
+        ),
+        (
+            CONFIRMED.replace('by = "张三"\n', ""),
+            "of requirement 5.2/grey-scale, field by: is missing; say who",
+        ),
         (CONFIRMED.replace('by = "张三"', 'by = " "'), "field by: is missing; say who"),
         (CONFIRMED.replace('on = "2026-11-20"\n', ""), "field on: is missing; say on which day"),
         (CONFIRMED.replace("copy", "copi"), "field copi: unknown key"),
-        (CONFIRMED.replace('copy = "本院图书馆 12 号纸质本"', ""), "field copy: is missing; say in which copy"),
-        (CONFIRMED.replace("2026-11-20", "2026-11-31"), "field on: '2026-11-31' is not a date; write it"),
+        (
+            CONFIRMED.replace('copy = "本院图书馆 12 号纸质本"', ""),
+            "field copy: is missing; say in which copy",
+        ),
+        (
+            CONFIRMED.replace("2026-11-20", "2026-11-31"),
+            "field on: '2026-11-31' is not a date; write it",
+        ),
         (CONFIRMED.replace("2026-11-20", "20.11.2026"), "field on: '20.11.2026' is not a date"),
         (CONFIRMED.replace("2026-11-20", "2999-01-01"), "field on: 2999-01-01 has not come yet"),
-        (CONFIRMED.replace('level = "seen"', ""), "field level: the figure is seen-2nd; confirm with level"),
+        (
+            CONFIRMED.replace('level = "seen"', ""),
+            "field level: the figure is seen-2nd; confirm with level",
+        ),
         (CONFIRMED.replace('"seen"', '"recall-high"'), "field level: the figure is recall-high"),
         (CONFIRMED + 'what = "limit"\n', "field what: must be one of both, figure, assignment"),
         (CONFIRMED + CONFIRMED, "field what: the figure is confirmed twice"),
@@ -322,15 +360,30 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
             INSPECTED + CONFIRMED.replace("5.2/grey-scale", "4/drawing") + 'what = "figure"\n',
             "confirmation of requirement 4/drawing, field what: there is no figure to confirm",
         ),
-        (f'{GREY}limit = {{ at_least = 9, unit = "1" }}\n', "5.2/grey-scale, field figure: limit is replaced"),
-        (f"{GREY}{FIGURE.replace('seen', 'gesehen')}", "requirement 5.2/grey-scale, field figure.level"),
+        (
+            f'{GREY}limit = {{ at_least = 9, unit = "1" }}\n',
+            "5.2/grey-scale, field figure: limit is replaced",
+        ),
+        (
+            f"{GREY}{FIGURE.replace('seen', 'gesehen')}",
+            "requirement 5.2/grey-scale, field figure.level",
+        ),
         (f"{GREY}{GREY}", "requirement 5.2/grey-scale, field id: is given twice"),
         (f'{GREY}changed_by = {{ own = ["text"] }}\n', "field changed_by: unknown key"),
         (f'{GREY}colour = "red"\n', "requirement 5.2/grey-scale, field colour: unknown key"),
         ('[[requirements]]\nid = "5.2/new"\n', "requirement 5.2/new, field"),
-        (WITHDRAWN.replace("grey", "gray"), "requirement 5.2/gray-scale, field requirement: db50_216_2006 has no"),
-        (WITHDRAWN.replace("why", "note"), "withdrawal of requirement 5.2/grey-scale, field note: unknown key"),
-        (WITHDRAWN.replace('"x"', '""'), "withdrawal of requirement 5.2/grey-scale, field why: is missing"),
+        (
+            WITHDRAWN.replace("grey", "gray"),
+            "requirement 5.2/gray-scale, field requirement: db50_216_2006 has no",
+        ),
+        (
+            WITHDRAWN.replace("why", "note"),
+            "withdrawal of requirement 5.2/grey-scale, field note: unknown key",
+        ),
+        (
+            WITHDRAWN.replace('"x"', '""'),
+            "withdrawal of requirement 5.2/grey-scale, field why: is missing",
+        ),
         (WITHDRAWN + 'by = "y"\n', "field on: is missing"),
         ('colour = "red"\n', "field colour: unknown key"),
         ('scoring = "none"\n', "field scoring: must be a table"),
@@ -343,15 +396,35 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
             GREY + 'decision_rule = { kind = "guarded", guard = -3 }\n',
             "requirement 5.2/grey-scale, field decision_rule.guard: a guard band is 0 or wider",
         ),
-        (GREY + 'decision_rule = { kind = "simple", share = 0 }\n', "field decision_rule.share: the largest U"),
-        ('[[requirements]]\nid = "5.2/picture-grade"\nminimum_raters = 0\n', "field minimum_raters: at least 1 rater"),
-        (f"[scoring]\nbasic_weight = 2\n{FIGURE}", "scoring, field basic_weight: is from 0 to 1, not 2"),
-        (f"[scoring]\npass_from = 0.5\n{FIGURE}", "scoring, field basic_from: 0.6 lies above pass_from 0.5"),
-        ('[[clauses]]\nnumber = "5.4.2"\nmandatory = false\n', "clause 5.4.2, field provenance: mandatory = false"),
-        ('[[clauses]]\nnumber = "5.4.2"\ndemands = false\n', "clause 5.4.2, field provenance: demands = false"),
+        (
+            GREY + 'decision_rule = { kind = "simple", share = 0 }\n',
+            "field decision_rule.share: the largest U",
+        ),
+        (
+            '[[requirements]]\nid = "5.2/picture-grade"\nminimum_raters = 0\n',
+            "field minimum_raters: at least 1 rater",
+        ),
+        (
+            f"[scoring]\nbasic_weight = 2\n{FIGURE}",
+            "scoring, field basic_weight: is from 0 to 1, not 2",
+        ),
+        (
+            f"[scoring]\npass_from = 0.5\n{FIGURE}",
+            "scoring, field basic_from: 0.6 lies above pass_from 0.5",
+        ),
+        (
+            '[[clauses]]\nnumber = "5.4.2"\nmandatory = false\n',
+            "clause 5.4.2, field provenance: mandatory = false",
+        ),
+        (
+            '[[clauses]]\nnumber = "5.4.2"\ndemands = false\n',
+            "clause 5.4.2, field provenance: demands = false",
+        ),
     ],
 )
-def test_a_wrong_overlay_is_refused_with_file_place_and_field(own: Path, text: str, message: str) -> None:
+def test_a_wrong_overlay_is_refused_with_file_place_and_field(
+    own: Path, text: str, message: str
+) -> None:
     sentence = refusal(own, text)
     assert str(own) in sentence
     assert message in sentence
@@ -360,13 +433,19 @@ def test_a_wrong_overlay_is_refused_with_file_place_and_field(own: Path, text: s
 @pytest.mark.parametrize(
     ("head", "message"),
     [
-        ('id = "own"\nextends = "db50_216"\n', "field extends: there is no pack 'db50_216'; shipped are "),
+        (
+            'id = "own"\nextends = "db50_216"\n',
+            "field extends: there is no pack 'db50_216'; shipped are ",
+        ),
         ('id = "own"\nextends = "none.toml"\n', "field extends: there is no pack 'none.toml'"),
         ('id = "own"\nextends = 3\n', "field extends: must be the name of a shipped pack"),
         ('id = "own"\nextends = "own.toml"\n', "field extends: goes round in a circle"),
         (f'extends = "{BASE}"\n', "field id: needs an id of its own"),
         (f'id = "{BASE}"\nextends = "{BASE}"\n', "field id: needs an id of its own"),
-        ('id = "own"\nextends = "other.toml"\n', "field extends: 'other.toml' has another id than its file's name"),
+        (
+            'id = "own"\nextends = "other.toml"\n',
+            "field extends: 'other.toml' has another id than its file's name",
+        ),
     ],
 )
 def test_a_base_that_cannot_be_built_on_is_refused(own: Path, head: str, message: str) -> None:
@@ -380,7 +459,9 @@ def test_two_packs_cannot_be_built_on_each_other(own: Path, tmp_path: Path) -> N
 
 
 def test_what_is_wrong_in_the_base_is_told_of_the_base(own: Path, tmp_path: Path) -> None:
-    (tmp_path / "second.toml").write_text(HEAD.replace("own", "second") + GREY + 'how = "guessed"\n', encoding="utf-8")
+    (tmp_path / "second.toml").write_text(
+        HEAD.replace("own", "second") + GREY + 'how = "guessed"\n', encoding="utf-8"
+    )
     sentence = refusal(own, "", 'id = "own"\nextends = "second.toml"\n')
     assert "second.toml, clause 5.2, requirement 5.2/grey-scale, field how" in sentence
 
@@ -398,7 +479,9 @@ def test_withdrawals_mean_nothing_in_a_pack_that_extends_none(own: Path) -> None
 # --- kept with a session
 
 
-def test_a_session_keeps_all_files_that_a_pack_is_made_of_and_needs_no_others(own: Path, tmp_path: Path) -> None:
+def test_a_session_keeps_all_files_that_a_pack_is_made_of_and_needs_no_others(
+    own: Path, tmp_path: Path
+) -> None:
     """Years later neither the institute's folder nor the shipped packs need be what they were."""
     load(own, CONFIRMED)
     second = tmp_path / "second.toml"
@@ -424,11 +507,17 @@ def test_kept_packs_are_read_beside_each_other_and_nowhere_else(own: Path, tmp_p
     assert "5.2/grey-scale" in {one.id for one in kept.requirements}
 
 
-def test_a_kept_confirmation_does_not_ask_the_clock(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kept_confirmation_does_not_ask_the_clock(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A laptop whose clock has fallen back must still verify."""
     intake.keep_packs([load(own, CONFIRMED)], [str(own)], tmp_path / "work")
-    monkeypatch.setattr("acceptance.checks.pack.today", lambda: datetime(1970, 1, 1, tzinfo=UTC).date())
-    assert packs.load("own", QUANTITIES, folder=tmp_path / "work" / "data" / "packs").extends == (BASE,)
+    monkeypatch.setattr(
+        "acceptance.checks.pack.today", lambda: datetime(1970, 1, 1, tzinfo=UTC).date()
+    )
+    assert packs.load("own", QUANTITIES, folder=tmp_path / "work" / "data" / "packs").extends == (
+        BASE,
+    )
     with pytest.raises(PackError, match="has not come yet"):
         packs.load(str(own), QUANTITIES)
 
@@ -439,4 +528,6 @@ def test_two_files_under_one_id_cannot_be_kept(own: Path, tmp_path: Path) -> Non
     other = tmp_path / f"{BASE}.toml"
     other.write_bytes(packs.file_of(BASE).read_bytes() + b"\n")
     with pytest.raises(PackError, match="another pack with the id 'db50_216_2006' is used as well"):
-        intake.keep_packs([ours, packs.load(BASE, QUANTITIES)], [str(own), str(other)], tmp_path / "work")
+        intake.keep_packs(
+            [ours, packs.load(BASE, QUANTITIES)], [str(own), str(other)], tmp_path / "work"
+        )

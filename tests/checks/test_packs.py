@@ -1,4 +1,7 @@
-"""The shipped packs: complete, with provenance, and with no number that stands anywhere but at its source."""
+"""The shipped packs.
+
+Complete, with provenance, and with no number that stands anywhere but at its source.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ DB50 = next(pack for pack in SHIPPED if pack.id == "db50_216_2006")
 EVERY = [(pack, one) for pack in SHIPPED for one in pack.requirements]
 MEASURED = [(pack, one) for pack, one in EVERY if one.how is How.MEASURED]
 
-# As printed in contents and foreword of DB50/216-2006; 5.4.1, 5.5.1, 5.6.1 and the other letters are inferred.
+# As printed in contents and foreword of DB50/216-2006; 5.4.1, 5.5.1, 5.6.1 and the other letters
+# are inferred.
 MANDATORY = {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", "6", "6.1", "6.2", "6.3", "6.4", "6.5"}
 MANDATORY |= {f"5.6.2 {letter})" for letter in "acej"}
 TITLES = {
@@ -79,9 +83,15 @@ def raw(pack: Pack) -> dict[str, Any]:
 
 
 def test_the_packs_that_the_standard_leans_on_are_shipped() -> None:
-    """DB50/216-2006 and those that lend it figures: what it cites and what is nearest to its time, then later ones."""
+    """DB50/216-2006 and those that lend it figures.
+
+    What it cites and what is nearest to its time, then later ones.
+    """
     cited = {"gb_50198_1994", "gb_50348_2004", "ga_308_2001", "ga_t_75_1994", "order_196_2006"}
-    near, later = {"gb_50395_2007", "gb_20815_2006"}, {"gb_50198_2011", "gb_t_28181_2016", "ga_t_1127_2013"}
+    near, later = (
+        {"gb_50395_2007", "gb_20815_2006"},
+        {"gb_50198_2011", "gb_t_28181_2016", "ga_t_1127_2013"},
+    )
     lenders = cited | near | later | {"gb_55029_2022", "db11_t_855_2025"}
     assert set(packs.names()) >= {"db50_216_2006", *lenders}
     assert {one.borrows.partition("#")[0] for one in DB50.requirements if one.borrows} == lenders
@@ -105,11 +115,16 @@ def test_an_inferred_clause_says_so() -> None:
     """That 5.4.1 or 5.6.2 b) exist was never read."""
     inferred = {"5.4.1", "5.5.1", "5.6.1"} | {f"5.6.2 {letter})" for letter in "bdfghi"}
     for clause in DB50.clauses:
-        assert ("推断" in clause.note and "infer" in clause.note_en) == (clause.number in inferred | {"5.6.2"})
+        assert ("推断" in clause.note and "infer" in clause.note_en) == (
+            clause.number in inferred | {"5.6.2"}
+        )
 
 
 def test_no_number_of_db50_216_itself_is_claimed() -> None:
-    """Its body was not seen: every limit is borrowed, every place in it is an inference with its reasoning."""
+    """Its body was not seen.
+
+    Every limit is borrowed, every place in it is an inference with its reasoning.
+    """
     assert not [one["id"] for one in raw(DB50)["requirements"] if "limit" in one]
     for one in DB50.requirements:
         assert (one.assignment.source, one.assignment.level) == ("DB50/216-2006", Level.INFERENCE)
@@ -121,7 +136,8 @@ def test_no_number_of_db50_216_itself_is_claimed() -> None:
 def test_the_notes_of_frame_rate_and_delay_say_what_a_bench_film_leaves_open() -> None:
     """What was seen asks for less than what was recalled, and the delay is for the whole way to the centre."""
     rate, delay = (
-        next(one for one in DB50.requirements if one.id == name) for name in ("5.2/frame-rate", "5.4.2/latency")
+        next(one for one in DB50.requirements if one.id == name)
+        for name in ("5.2/frame-rate", "5.4.2/latency")
     )
     assert "15 帧/s" in rate.assignment.note
     assert "only 15" in rate.assignment.note_en
@@ -133,7 +149,9 @@ def test_the_notes_of_frame_rate_and_delay_say_what_a_bench_film_leaves_open() -
 def test_every_mandatory_clause_that_asks_something_is_measured_or_asked_for() -> None:
     """None may be left to chance."""
     tested = {one.clause for one in DB50.requirements}
-    assert {clause.number for clause in DB50.clauses if clause.mandatory and clause.demands} <= tested
+    assert {
+        clause.number for clause in DB50.clauses if clause.mandatory and clause.demands
+    } <= tested
 
 
 def test_what_belongs_to_chapter_6_belongs_to_the_site() -> None:
@@ -143,11 +161,18 @@ def test_what_belongs_to_chapter_6_belongs_to_the_site() -> None:
 
 @pytest.mark.parametrize(("pack", "one"), EVERY, ids=name)
 def test_every_requirement_has_its_words_and_its_origin(pack: Pack, one: Requirement) -> None:
-    """In both languages; the figure names the standard that states it, not the one that borrows it."""
+    """In both languages.
+
+    The figure names the standard that states it, not the one that borrows it.
+    """
     assert one.text.endswith("。")
     assert one.text_en.endswith(".")
     assert one.figure is not None
-    source = next(lender for lender in SHIPPED if lender.id == one.borrows.partition("#")[0]) if one.borrows else pack
+    source = (
+        next(lender for lender in SHIPPED if lender.id == one.borrows.partition("#")[0])
+        if one.borrows
+        else pack
+    )
     assert one.figure.source == source.number or not one.limit
     assert re.search("[\u4e00-\u9fff]", one.text)
 
@@ -160,7 +185,10 @@ def test_every_clause_has_a_title_in_both_languages(pack: Pack) -> None:
 
 @pytest.mark.parametrize(("pack", "one"), EVERY, ids=name)
 def test_every_provenance_that_is_not_firm_can_be_told(pack: Pack, one: Requirement) -> None:
-    """Nobody has confirmed a shipped figure against an authentic copy yet: every finding is provisional."""
+    """Nobody has confirmed a shipped figure against an authentic copy yet.
+
+    Every finding is provisional.
+    """
     assert pack.id
     assert one.figure is not None
     assert not (one.figure.firm and one.assignment.firm)
@@ -198,7 +226,9 @@ def just(limit: Limit, *, inside: bool) -> float:
 
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize(("pack", "one"), MEASURED, ids=name)
-def test_a_value_just_inside_passes_and_just_outside_fails(pack: Pack, one: Requirement, *, inside: bool) -> None:
+def test_a_value_just_inside_passes_and_just_outside_fails(
+    pack: Pack, one: Requirement, *, inside: bool
+) -> None:
     """Of every measured requirement, for the subject, tap, path, facts and conditions that it names."""
     assert one.limit is not None
     subject = Subject(id="it", kind=next(iter(one.subjects), SubjectKind.FIXED), facts=one.when)
@@ -213,7 +243,14 @@ def test_a_value_just_inside_passes_and_just_outside_fails(pack: Pack, one: Requ
         ),
     )
     plan = Plan(subjects=(subject,), shots=(shot,), scope=Scope.SITE)
-    findings = judge((pack,), plan, (shown(one, just(one.limit, inside=inside)),), (), (shot,), today="2026-11-20")
+    findings = judge(
+        (pack,),
+        plan,
+        (shown(one, just(one.limit, inside=inside)),),
+        (),
+        (shot,),
+        today="2026-11-20",
+    )
     [finding] = [finding for finding in findings if finding.requirement == f"{pack.id}#{one.id}"]
     assert finding.verdict is (Verdict.PASS if inside else Verdict.FAIL)
     assert finding.provisional

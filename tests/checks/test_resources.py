@@ -1,4 +1,7 @@
-"""Instruments and people: what they must be for a finding to stand, and what a reading's uncertainty is without one."""
+"""Instruments and people.
+
+What they must be for a finding to stand, and what a reading's uncertainty is without one.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ def test_a_reading_without_an_uncertainty_has_that_of_its_instruments_largest_er
 
 def test_a_reading_nearer_to_the_limit_than_its_instrument_tells_is_not_decided() -> None:
     """3.95 Ω ± 0.15 Ω against at most 4 Ω by a guard band."""
-    assert (read(3.95).verdict, read(3.95).reason.code) == (Verdict.INCONCLUSIVE, "inside_guard_band")
+    assert (read(3.95).verdict, read(3.95).reason.code) == (
+        Verdict.INCONCLUSIVE,
+        "inside_guard_band",
+    )
 
 
 def test_a_readings_own_uncertainty_goes_before_its_instruments() -> None:
@@ -110,12 +116,18 @@ def test_a_reading_of_an_unfit_instrument_is_kept_and_not_decided(
 def test_the_last_day_of_a_calibration_and_the_ends_of_a_range_still_count() -> None:
     """Up to and including."""
     assert (
-        read(3, meter=replace(METER, due=TODAY, calibrated_on=TODAY, range_from=3, range_to=3)).verdict is Verdict.PASS
+        read(
+            3, meter=replace(METER, due=TODAY, calibrated_on=TODAY, range_from=3, range_to=3)
+        ).verdict
+        is Verdict.PASS
     )
 
 
 def test_a_person_who_is_not_authorised_leaves_the_finding_open() -> None:
-    """Authority is by how a thing is checked, by quantity or by family; without methods the plan does not say."""
+    """Authority is by how a thing is checked, by quantity or by family.
+
+    Without methods the plan does not say.
+    """
     for methods, verdict in (
         (("read",), Verdict.PASS),
         ((), Verdict.PASS),
@@ -133,20 +145,33 @@ def test_somebody_whom_the_plan_does_not_list_leaves_the_finding_open() -> None:
 
 def test_what_is_derived_from_readings_is_not_held_against_their_range() -> None:
     """An area of 3 m² from lengths of up to 2 m."""
-    assert read(3, meter=replace(METER, unit="m", range_to=2), uncertainty=0.1).verdict is Verdict.PASS
+    assert (
+        read(3, meter=replace(METER, unit="m", range_to=2), uncertainty=0.1).verdict is Verdict.PASS
+    )
 
 
 def test_an_instrument_that_expired_since_the_reading_spoils_nothing() -> None:
     """Valid on the day on which it was read."""
-    assert read(3, meter=replace(METER, due="2026-11-10"), when="2026-11-09T08:00").verdict is Verdict.PASS
+    assert (
+        read(3, meter=replace(METER, due="2026-11-10"), when="2026-11-09T08:00").verdict
+        is Verdict.PASS
+    )
 
 
 @pytest.mark.parametrize(
-    ("fields", "code"), [({"instrument": ""}, "instrument_not_named"), ({"instrument": "", "evidence": ("a.jpg",)}, "")]
+    ("fields", "code"),
+    [
+        ({"instrument": ""}, "instrument_not_named"),
+        ({"instrument": "", "evidence": ("a.jpg",)}, ""),
+    ],
 )
-def test_what_would_be_measured_is_not_answered_out_of_thin_air(fields: dict[str, Any], code: str) -> None:
+def test_what_would_be_measured_is_not_answered_out_of_thin_air(
+    fields: dict[str, Any], code: str
+) -> None:
     """A number by hand names what it was read off, or what shows it."""
-    by_hand = replace(EARTH, how=How.MEASURED, quantity="resolution.horizontal", decision_rule=DecisionRule())
+    by_hand = replace(
+        EARTH, how=How.MEASURED, quantity="resolution.horizontal", decision_rule=DecisionRule()
+    )
     finding = read(3, requirement=by_hand, **fields)
     assert finding.reason.code == (code or "within_limit")
 
@@ -154,17 +179,32 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(fields: dict[str
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (Plan(instruments=(replace(METER, due="2026-9-1"),)), "instrument tester, due: '2026-9-1' is no date"),
+        (
+            Plan(instruments=(replace(METER, due="2026-9-1"),)),
+            "instrument tester, due: '2026-9-1' is no date",
+        ),
         (Plan(instruments=(replace(METER, due="2026/09/01"),)), "instrument tester, due: "),
         (
             Plan(instruments=(replace(METER, calibrated_on="n/a"),)),
             "instrument tester, calibrated_on: 'n/a' is no date",
         ),
-        (Plan(instruments=(replace(METER, largest_error=-9.0),)), "instrument tester, largest_error: -9 is below 0"),
-        (Plan(instruments=(replace(METER, range_from=30.0),)), "instrument tester, range_from: 30 is above range_to"),
+        (
+            Plan(instruments=(replace(METER, largest_error=-9.0),)),
+            "instrument tester, largest_error: -9 is below 0",
+        ),
+        (
+            Plan(instruments=(replace(METER, range_from=30.0),)),
+            "instrument tester, range_from: 30 is above range_to",
+        ),
         (Plan(instruments=(replace(METER, unit=""),)), "instrument tester, unit: is missing"),
-        (Plan(instruments=(METER, replace(METER, due="2030-01-01"))), "instrument tester: stands 2 times"),
-        (Plan(people=(Person(name="Li", role="a"), Person(name="Li", role="b"))), "person Li: stands 2 times"),
+        (
+            Plan(instruments=(METER, replace(METER, due="2030-01-01"))),
+            "instrument tester: stands 2 times",
+        ),
+        (
+            Plan(people=(Person(name="Li", role="a"), Person(name="Li", role="b"))),
+            "person Li: stands 2 times",
+        ),
         (
             Plan(answers=(Answer(subject="a", requirement="x#y", by=" ", when=TODAY),)),
             "x#y for a: does not say by whom",
@@ -174,7 +214,10 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(fields: dict[str
             "x#y for a: does not say by whom",
         ),
         (
-            Plan(people=(Person(name="Li", role="a"),), shots=(Shot(id="a", subject="a", clip="a.mp4"),)),
+            Plan(
+                people=(Person(name="Li", role="a"),),
+                shots=(Shot(id="a", subject="a", clip="a.mp4"),),
+            ),
             "operator: people are listed, but nobody is said to have measured",
         ),
     ],
@@ -186,10 +229,14 @@ def test_what_cannot_be_held_against_the_work_is_refused_before_it(plan: Plan, w
 
 
 def test_a_proper_list_is_taken() -> None:
-    resources.check(Plan(instruments=(METER, replace(METER, id="other", due=None, calibrated_on=None))))
+    resources.check(
+        Plan(instruments=(METER, replace(METER, id="other", due=None, calibrated_on=None)))
+    )
 
 
-def test_a_ratio_computed_from_readings_is_judged_and_says_that_no_range_was_held_against_it() -> None:
+def test_a_ratio_computed_from_readings_is_judged_and_says_that_no_range_was_held_against_it() -> (
+    None
+):
     """A supply's deviation in per cent from a voltmeter, an area from lengths."""
     pack = Pack(
         id="x", number="X", title="", title_en="", edition="", clauses=(Clause(number="5", title=""),),

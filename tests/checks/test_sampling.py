@@ -45,7 +45,11 @@ def rule(**fields: Any) -> Sampling:
     """20 % and at least 3, re-tested on the double (GB 50348-2004 chapter 7, GB 50339-2013 19.0.4)."""
     plain: dict[str, Any] = {"share": 0.2, "at_least": 3, "retest_factor": 2}
     return Sampling(
-        **({"id": "cameras", "clause": "19.0.4(2)", "text": "", "text_en": "", "figure": SEEN} | plain | fields)
+        **(
+            {"id": "cameras", "clause": "19.0.4(2)", "text": "", "text_en": "", "figure": SEEN}
+            | plain
+            | fields
+        )
     )
 
 
@@ -54,15 +58,25 @@ def by_level(level: str) -> Sampling:
     return rule(share=None, at_least=5, inspection_level=level, per_model=True)
 
 
-def cameras(count: int, kind: SubjectKind = SubjectKind.FIXED, **fields: Any) -> tuple[Subject, ...]:
+def cameras(
+    count: int, kind: SubjectKind = SubjectKind.FIXED, **fields: Any
+) -> tuple[Subject, ...]:
     """Cameras cam-01, cam-02 ... below nothing."""
     prefix = "cam" if kind is SubjectKind.FIXED else kind.value
-    return tuple(Subject(id=f"{prefix}-{number:02}", kind=kind, **fields) for number in range(1, count + 1))
+    return tuple(
+        Subject(id=f"{prefix}-{number:02}", kind=kind, **fields) for number in range(1, count + 1)
+    )
 
 
 def question(name: str = "sharp", **fields: Any) -> Requirement:
     """Make an inspected demand that is asked of a sample."""
-    plain: dict[str, Any] = {"id": name, "clause": "5", "how": How.INSPECTED, "text": "", "text_en": ""}
+    plain: dict[str, Any] = {
+        "id": name,
+        "clause": "5",
+        "how": How.INSPECTED,
+        "text": "",
+        "text_en": "",
+    }
     return Requirement(**(plain | {"assignment": SEEN, "sampling": "cameras"} | fields))
 
 
@@ -85,13 +99,20 @@ def first(**fields: Any) -> Draw:
 
 def again(*failed: str, **fields: Any) -> Draw:
     """Re-test of ``first``."""
-    return first(**({"seed": "2026-230", "retest_of": SEED, "failed": failed, "session": "20261125-1"} | fields))
+    return first(
+        **(
+            {"seed": "2026-230", "retest_of": SEED, "failed": failed, "session": "20261125-1"}
+            | fields
+        )
+    )
 
 
 # --- how many
 
 
-@pytest.mark.parametrize(("lot", "n"), [(1, 1), (2, 2), (3, 3), (4, 3), (15, 3), (16, 4), (20, 4), (21, 5), (100, 20)])
+@pytest.mark.parametrize(
+    ("lot", "n"), [(1, 1), (2, 2), (3, 3), (4, 3), (15, 3), (16, 4), (20, 4), (21, 5), (100, 20)]
+)
 def test_a_fifth_and_at_least_three_is_counted_exactly(lot: int, n: int) -> None:
     assert sampling.size(rule(), lot) == n
 
@@ -119,7 +140,9 @@ def test_a_share_is_no_floating_point_number() -> None:
         (3201, 10000, 80, 200),
     ],
 )
-def test_sizes_by_inspection_level_are_those_of_the_table(low: int, high: int, level_1: int, level_2: int) -> None:
+def test_sizes_by_inspection_level_are_those_of_the_table(
+    low: int, high: int, level_1: int, level_2: int
+) -> None:
     """Typed in from the table of facts.md 16a, "n by the rule"; None: all."""
     for lot in (low, high):
         assert sampling.size(by_level("I"), lot) == (level_1 or lot)
@@ -128,16 +151,29 @@ def test_sizes_by_inspection_level_are_those_of_the_table(low: int, high: int, l
 
 @pytest.mark.parametrize(
     ("lot", "level_1", "level_2"),
-    [(6, 2, 2), (9, 2, 3), (16, 3, 5), (26, 5, 8), (51, 5, 13), (91, 8, 20), (151, 13, 32), (281, 20, 50)],
+    [
+        (6, 2, 2),
+        (9, 2, 3),
+        (16, 3, 5),
+        (26, 5, 8),
+        (51, 5, 13),
+        (91, 8, 20),
+        (151, 13, 32),
+        (281, 20, 50),
+    ],
 )
-def test_without_a_minimum_the_code_letter_alone_counts(lot: int, level_1: int, level_2: int) -> None:
+def test_without_a_minimum_the_code_letter_alone_counts(
+    lot: int, level_1: int, level_2: int
+) -> None:
     assert sampling.size(replace(by_level("I"), at_least=1), lot) == level_1
     assert sampling.size(replace(by_level("II"), at_least=1), lot) == level_2
 
 
 @pytest.mark.parametrize(("level", "lot"), [("I", 10001), ("II", 35001), ("III", 100)])
 def test_what_the_table_does_not_hold_is_refused(level: str, lot: int) -> None:
-    with pytest.raises(PlanError, match=f"no sample size is known for {lot} devices at inspection level {level}"):
+    with pytest.raises(
+        PlanError, match=f"no sample size is known for {lot} devices at inspection level {level}"
+    ):
         sampling.size(by_level(level), lot)
 
 
@@ -152,7 +188,9 @@ RULES = st.one_of(
 
 
 @given(RULES, st.integers(1, 9999))
-def test_a_sample_is_never_larger_than_its_lot_and_a_larger_lot_never_has_a_smaller_one(by: Sampling, lot: int) -> None:
+def test_a_sample_is_never_larger_than_its_lot_and_a_larger_lot_never_has_a_smaller_one(
+    by: Sampling, lot: int
+) -> None:
     n = sampling.size(by, lot)
     assert min(by.at_least, lot) <= n <= lot
     assert n <= sampling.size(by, lot + 1)
@@ -163,7 +201,10 @@ def test_a_sample_is_never_larger_than_its_lot_and_a_larger_lot_never_has_a_smal
 
 
 def test_the_draw_is_what_sha256sum_says() -> None:
-    """``printf '%s %s' 2026-216 cam-NN | sha256sum``, sorted: made by coreutils, not by this program."""
+    """``printf '%s %s' 2026-216 cam-NN | sha256sum``, sorted.
+
+    Made by coreutils, not by this program.
+    """
     assert sampling.order(SEED, [one.id for one in cameras(15)])[:6] == GOLDEN
     [sample] = sampling.draw((standard(),), plan(cameras(15), first()))
     assert sample.drawn == tuple(GOLDEN[:3])
@@ -174,16 +215,24 @@ def test_the_draw_is_what_sha256sum_says() -> None:
 GOLDEN = ["cam-08", "cam-10", "cam-01", "cam-12", "cam-11", "cam-13"]
 
 
-@given(st.permutations(cameras(12) + cameras(7, SubjectKind.DOME)), st.text("0123456789-", min_size=1, max_size=8))
+@given(
+    st.permutations(cameras(12) + cameras(7, SubjectKind.DOME)),
+    st.text("0123456789-", min_size=1, max_size=8),
+)
 def test_the_order_of_the_list_changes_nothing(shuffled: list[Subject], seed: str) -> None:
-    straight = sampling.draw((standard(),), plan(cameras(12) + cameras(7, SubjectKind.DOME), first(seed=seed)))
+    straight = sampling.draw(
+        (standard(),), plan(cameras(12) + cameras(7, SubjectKind.DOME), first(seed=seed))
+    )
     mixed = sampling.draw((standard(),), plan(tuple(shuffled), first(seed=seed)))
     assert {one.kind: one.drawn for one in straight} == {one.kind: one.drawn for one in mixed}
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["fixed", "dome", "ptz"]), st.sampled_from("abc"), st.sampled_from("12")), min_size=1
+        st.tuples(
+            st.sampled_from(["fixed", "dome", "ptz"]), st.sampled_from("abc"), st.sampled_from("12")
+        ),
+        min_size=1,
     )
 )
 def test_every_kind_and_model_is_represented(made: list[tuple[str, str, str]]) -> None:
@@ -194,11 +243,16 @@ def test_every_kind_and_model_is_represented(made: list[tuple[str, str, str]]) -
     samples = sampling.draw((standard(by=by_level("I")),), plan(devices, first()))
     assert {(one.kind, one.manufacturer, one.model) for one in samples} == set(made)
     assert all(one.drawn and set(one.drawn) <= set(one.lot) for one in samples)
-    assert sorted(device for one in samples for device in one.lot) == sorted(one.id for one in devices)
+    assert sorted(device for one in samples for device in one.lot) == sorted(
+        one.id for one in devices
+    )
 
 
 def test_another_seed_draws_others_and_every_device_about_as_often() -> None:
-    """A chi-square of 15 devices over 3000 seeds: beyond 36.1 (14 degrees of freedom) in one of 1000 fair draws."""
+    """A chi-square of 15 devices over 3000 seeds.
+
+    Beyond 36.1 (14 degrees of freedom) in one of 1000 fair draws.
+    """
     names = [one.id for one in cameras(15)]
     times = dict.fromkeys(names, 0)
     for seed in range(3000):
@@ -213,11 +267,17 @@ def test_a_requirement_for_some_cameras_has_a_lot_of_its_own_in_the_same_order()
                 for one in cameras(15))  # fmt: skip
     asked = standard(question(), question("snr", when={"system": "analogue"}))
     everyone, analogue = sampling.draw((asked,), plan(few, first()))
-    assert (len(everyone.lot), analogue.lot, analogue.requirements) == (15, ("cam-01", "cam-02"), ("x#snr",))
+    assert (len(everyone.lot), analogue.lot, analogue.requirements) == (
+        15,
+        ("cam-01", "cam-02"),
+        ("x#snr",),
+    )
     assert set(analogue.drawn) == {"cam-01", "cam-02"}
 
 
-def test_a_fact_that_is_inherited_counts_and_one_that_nobody_states_leaves_the_device_in_the_lot() -> None:
+def test_a_fact_that_is_inherited_counts_and_one_that_nobody_states_leaves_the_device_in_the_lot() -> (
+    None
+):
     site = Subject(id="site", kind=SubjectKind.SITE, facts={"system": "digital"})
     below = tuple(replace(one, parent="site") for one in cameras(3))
     loose = Subject(id="loose", kind=SubjectKind.FIXED)
@@ -227,7 +287,11 @@ def test_a_fact_that_is_inherited_counts_and_one_that_nobody_states_leaves_the_d
 
 
 def test_sites_and_systems_are_no_devices() -> None:
-    subjects = (Subject(id="site", kind=SubjectKind.SITE), Subject(id="video", kind=SubjectKind.SYSTEM), *cameras(2))
+    subjects = (
+        Subject(id="site", kind=SubjectKind.SITE),
+        Subject(id="video", kind=SubjectKind.SYSTEM),
+        *cameras(2),
+    )
     [sample] = sampling.draw((standard(),), plan(subjects, first()))
     assert set(sample.drawn) == {"cam-01", "cam-02"}
 
@@ -247,7 +311,12 @@ def test_a_retest_is_of_the_double_with_the_failed_and_otherwise_new_ones() -> N
     assert len(two.drawn) == 2 * len(one.drawn)
     assert set(two.drawn) & set(one.drawn) == {bad}
     assert two.drawn[0] == bad
-    assert (two.retest_of, two.failed, two.session, two.seed) == (SEED, (bad,), "20261125-1", "2026-230")
+    assert (two.retest_of, two.failed, two.session, two.seed) == (
+        SEED,
+        (bad,),
+        "20261125-1",
+        "2026-230",
+    )
 
 
 def test_where_the_lot_ends_a_retest_takes_in_those_that_passed() -> None:
@@ -261,12 +330,18 @@ def test_where_the_lot_ends_a_retest_takes_in_those_that_passed() -> None:
 def test_only_the_lot_that_failed_is_tested_again() -> None:
     both = cameras(10) + cameras(10, SubjectKind.DOME)
     drawn = sampling.draw((standard(),), plan(both, first(), again("dome-01")))
-    assert [(one.kind.value, one.retest_of) for one in drawn] == [("fixed", ""), ("dome", ""), ("dome", SEED)]
+    assert [(one.kind.value, one.retest_of) for one in drawn] == [
+        ("fixed", ""),
+        ("dome", ""),
+        ("dome", SEED),
+    ]
 
 
 def test_other_items_keep_their_first_sample() -> None:
     pack = standard(question("a"), question("b"))
-    one, two = sampling.draw((pack,), plan(cameras(15), first(), again(GOLDEN[0], requirements=("x#a",))))
+    one, two = sampling.draw(
+        (pack,), plan(cameras(15), first(), again(GOLDEN[0], requirements=("x#a",)))
+    )
     assert (one.requirements, two.requirements) == (("x#a", "x#b"), ("x#a",))
     asked = sampling.asked((one, two))
     assert asked["x#a", "cam-01"] is two
@@ -276,7 +351,10 @@ def test_other_items_keep_their_first_sample() -> None:
 @pytest.mark.parametrize(
     ("draws", "words"),
     [
-        ((first(sampling="x#other"),), "draw 1, x#other: no pack of the plan has this sampling. Samplings: x#cameras."),
+        (
+            (first(sampling="x#other"),),
+            "draw 1, x#other: no pack of the plan has this sampling. Samplings: x#cameras.",
+        ),
         ((first(seed=""),), "the seed '' cannot be written by hand"),
         ((first(seed=" 1"),), "the seed ' 1' cannot be written by hand"),
         ((first(seed="a\nb"),), "cannot be written by hand"),
@@ -288,11 +366,19 @@ def test_other_items_keep_their_first_sample() -> None:
         ((first(), again("cam-01", session="")), "names no session in which devices failed"),
         ((first(), again("cam-01", retest_of="2025-1")), "no first draw has the seed '2025-1'"),
         ((again("cam-01"), first()), f"no first draw has the seed '{SEED}'"),
-        ((first(), again("cam-01"), again("cam-02", seed="3")), "A re-test is done once; a second failure stands"),
-        ((first(), again("cam-01"), again("cam-02", seed="3", retest_of="2026-230")), "a re-test is not tested again"),
+        (
+            (first(), again("cam-01"), again("cam-02", seed="3")),
+            "A re-test is done once; a second failure stands",
+        ),
+        (
+            (first(), again("cam-01"), again("cam-02", seed="3", retest_of="2026-230")),
+            "a re-test is not tested again",
+        ),
     ],
 )
-def test_a_draw_that_cannot_be_is_refused_before_any_footage_is_touched(draws: tuple[Draw, ...], words: str) -> None:
+def test_a_draw_that_cannot_be_is_refused_before_any_footage_is_touched(
+    draws: tuple[Draw, ...], words: str
+) -> None:
     with pytest.raises(PlanError) as caught:
         check_plan((standard(),), plan(cameras(15), *draws))
     assert words in str(caught.value)
@@ -300,7 +386,9 @@ def test_a_draw_that_cannot_be_is_refused_before_any_footage_is_touched(draws: t
 
 def test_without_a_rule_for_it_there_is_no_retest() -> None:
     with pytest.raises(PlanError, match="knows no re-test"):
-        check_plan((standard(by=rule(retest_factor=0)),), plan(cameras(15), first(), again("cam-01")))
+        check_plan(
+            (standard(by=rule(retest_factor=0)),), plan(cameras(15), first(), again("cam-01"))
+        )
 
 
 def test_a_draw_by_model_names_the_device_without_one() -> None:
@@ -319,20 +407,29 @@ def answer(device: str, *, yes: bool, requirement: str = "x#sharp") -> Answer:
 def verdicts(asked: Plan, pack: Pack | None = None) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """Judge; return the verdict (and the reason, where it is not in the sample) by device, and all findings."""
     found = judge((pack or standard(),), asked, (), (), (), today="2026-11-25")
-    told = {one.subject: one.reason.code if one.reason.code == "not_in_sample" else one.verdict.value for one in found}
+    told = {
+        one.subject: one.reason.code if one.reason.code == "not_in_sample" else one.verdict.value
+        for one in found
+    }
     return told, found
 
 
 def test_without_a_draw_every_device_is_asked() -> None:
-    told, _ = verdicts(plan(cameras(15), answers=tuple(answer(one, yes=True) for one in GOLDEN[:3])))
+    told, _ = verdicts(
+        plan(cameras(15), answers=tuple(answer(one, yes=True) for one in GOLDEN[:3]))
+    )
     assert sorted(told.values()) == ["not_tested"] * 12 + ["pass"] * 3
 
 
 def test_with_a_draw_only_the_drawn_are_asked_and_they_carry_the_item() -> None:
-    told, found = verdicts(plan(cameras(15), first(), answers=tuple(answer(one, yes=True) for one in GOLDEN[:3])))
+    told, found = verdicts(
+        plan(cameras(15), first(), answers=tuple(answer(one, yes=True) for one in GOLDEN[:3]))
+    )
     assert {device for device, verdict in told.items() if verdict == "pass"} == set(GOLDEN[:3])
     assert sorted(set(told.values())) == ["not_in_sample", "pass"]
-    assert all(one.verdict is Verdict.NOT_APPLICABLE for one in found if one.subject not in GOLDEN[:3])
+    assert all(
+        one.verdict is Verdict.NOT_APPLICABLE for one in found if one.subject not in GOLDEN[:3]
+    )
     assert bottom_line(found, Scope.SITE).verdict is Verdict.PASS
 
 
@@ -342,7 +439,9 @@ def test_a_drawn_device_that_nobody_tested_leaves_the_item_open() -> None:
     assert bottom_line(found, Scope.SITE).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_device_outside_the_sample_stands_in_for_no_drawn_one_but_its_failure_is_not_hidden() -> None:
+def test_a_device_outside_the_sample_stands_in_for_no_drawn_one_but_its_failure_is_not_hidden() -> (
+    None
+):
     outside = (answer(GOLDEN[4], yes=True), answer(GOLDEN[5], yes=False))
     told, found = verdicts(plan(cameras(15), first(), answers=outside))
     assert (told[GOLDEN[4]], told[GOLDEN[5]]) == ("not_in_sample", "fail")
@@ -365,7 +464,13 @@ def retest(*failing: str) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """Judge the re-test after the repair of the second device drawn."""
     draws = first(), again(GOLDEN[1])
     *_, two = sampling.draw((standard(),), plan(cameras(15), *draws))
-    return verdicts(plan(cameras(15), *draws, answers=tuple(answer(one, yes=one not in failing) for one in two.drawn)))
+    return verdicts(
+        plan(
+            cameras(15),
+            *draws,
+            answers=tuple(answer(one, yes=one not in failing) for one in two.drawn),
+        )
+    )
 
 
 def test_a_retest_passes_where_all_of_the_double_sample_pass() -> None:
@@ -388,7 +493,9 @@ def test_a_retest_that_leaves_out_a_device_stays_open() -> None:
 
 def test_a_fact_that_rules_a_device_out_is_told_before_the_sample() -> None:
     others = tuple(replace(one, facts={"system": "digital"}) for one in cameras(3))
-    _, found = verdicts(plan(others, first()), standard(question(when={"system": "analogue"}), question("b")))
+    _, found = verdicts(
+        plan(others, first()), standard(question(when={"system": "analogue"}), question("b"))
+    )
     assert {one.reason.code for one in found if one.requirement == "x#sharp"} == {"facts_differ"}
 
 
@@ -451,7 +558,11 @@ def test_a_borrowed_requirement_brings_the_lenders_sampling(shelf: Path) -> None
     assert pack.requirements[0].sampling == "own#cameras"
     assert sampling.known((pack,))["own#cameras"].share == 0.2
     [sample] = sampling.draw((pack,), plan(cameras(10), first(sampling="own#cameras")))
-    assert (len(sample.drawn), sample.standard, sample.requirements) == (3, "Q/X 1", ("other#look",))
+    assert (len(sample.drawn), sample.standard, sample.requirements) == (
+        3,
+        "Q/X 1",
+        ("other#look",),
+    )
 
 
 def test_two_packs_with_one_sampling_draw_one_sample(shelf: Path) -> None:
@@ -470,7 +581,11 @@ def test_two_packs_with_one_sampling_draw_one_sample(shelf: Path) -> None:
         ),
         ("share = 0.2", "share = 0.0", "field share"),
         ("at_least = 3", "at_least = 0", "field at_least: at least 1 device, not 0"),
-        ("at_least = 3", 'inspection_level = "III"', "sample sizes are known for levels I and II only"),
+        (
+            "at_least = 3",
+            'inspection_level = "III"',
+            "sample sizes are known for levels I and II only",
+        ),
         ("at_least = 3", "retest_factor = 1", "field retest_factor"),
         ("at_least = 3", "at_leest = 3", "sampling cameras, field at_leest: unknown key"),
         (
@@ -478,12 +593,22 @@ def test_two_packs_with_one_sampling_draw_one_sample(shelf: Path) -> None:
             'sampling = "camera"',
             "'camera' does not resolve: pack 'own' has no sampling 'camera'",
         ),
-        ('sampling = "cameras"', 'sampling = "gb#all"', "'gb#all' does not resolve: there is no pack 'gb'"),
+        (
+            'sampling = "cameras"',
+            'sampling = "gb#all"',
+            "'gb#all' does not resolve: there is no pack 'gb'",
+        ),
         ('id = "cameras"', 'id = "own#cameras"', "may not hold '#'"),
-        ('source = "Q/X 1", clause', 'source = "", clause', "figure.source: a provenance must name its source"),
+        (
+            'source = "Q/X 1", clause',
+            'source = "", clause',
+            "figure.source: a provenance must name its source",
+        ),
     ],
 )
-def test_a_wrong_sampling_is_refused_with_file_clause_and_field(shelf: Path, old: str, new: str, words: str) -> None:
+def test_a_wrong_sampling_is_refused_with_file_clause_and_field(
+    shelf: Path, old: str, new: str, words: str
+) -> None:
     assert old in PACK
     (shelf / "own.toml").write_text(PACK.replace(old, new, 1), "utf-8")
     with pytest.raises(PackError) as caught:

@@ -1,7 +1,8 @@
 """The figures of the shipped packs, typed once more from the notes on the standards (issue 5), section by section.
 
-Each line: requirement, lowest, highest ("-": none), unit, level of evidence. What a pack states and this table does
-not, or the other way round, fails: a number without evidence has no way in, and none is lost.
+Each line: requirement, lowest, highest ("-": none), unit, level of evidence. What a pack states and
+this table does not, or the other way round, fails: a number without evidence has no way in, and
+none is lost.
 """
 
 from __future__ import annotations
@@ -288,7 +289,9 @@ def ends(one: Requirement) -> list[str]:
     """Write limit and level of a requirement as the table does."""
     assert one.limit is not None
     assert one.figure is not None
-    low, high = ("-" if end is None else f"{end:g}" for end in (one.limit.at_least, one.limit.at_most))
+    low, high = (
+        "-" if end is None else f"{end:g}" for end in (one.limit.at_least, one.limit.at_most)
+    )
     return [low, high, one.limit.unit, one.figure.level]
 
 
@@ -299,11 +302,16 @@ def written(given: list[str]) -> list[str]:
 
 def test_every_figure_of_the_notes_stands_in_its_pack_and_no_other_number_does() -> None:
     """Both ways: nothing lost, nothing invented, each with its level of evidence."""
-    assert {name: ends(one) for name, one in LIMITS.items()} == {name: written(given) for name, given in TABLE.items()}
+    assert {name: ends(one) for name, one in LIMITS.items()} == {
+        name: written(given) for name, given in TABLE.items()
+    }
 
 
 def test_every_rule_without_a_number_has_the_level_of_the_notes() -> None:
-    """Shipped packs only; DB50/216 itself states nothing that was seen, and its rules name their sources."""
+    """Shipped packs only.
+
+    DB50/216 itself states nothing that was seen, and its rules name their sources.
+    """
     words = LEVELS.split()
     usual = dict(zip(words[::2], words[1::2], strict=True))
     other = {
@@ -312,7 +320,9 @@ def test_every_rule_without_a_number_has_the_level_of_the_notes() -> None:
         for name in names
     }
     rules = {
-        f"{pack.id}#{one.id}": one for pack, one in STATED if one.limit is None and not pack.id.startswith("db50_216")
+        f"{pack.id}#{one.id}": one
+        for pack, one in STATED
+        if one.limit is None and not pack.id.startswith("db50_216")
     }
     assert set(other) <= set(rules)
     expected = {name: other.get(name, usual.get(name.partition("#")[0])) for name in rules}
@@ -320,10 +330,22 @@ def test_every_rule_without_a_number_has_the_level_of_the_notes() -> None:
 
 
 def test_every_number_has_one_home() -> None:
-    """A pack states only figures of its own standard; the same figure of one clause is stated once."""
-    assert [name for name, one in LIMITS.items() if one.figure and one.figure.source != number_of(name)] == []
+    """A pack states only figures of its own standard.
+
+    The same figure of one clause is stated once.
+    """
+    assert [
+        name for name, one in LIMITS.items() if one.figure and one.figure.source != number_of(name)
+    ] == []
     homes = Counter(
-        (name.partition("#")[0], one.clause, one.quantity or one.id, one.region, one.path, *sorted(one.when.items()))
+        (
+            name.partition("#")[0],
+            one.clause,
+            one.quantity or one.id,
+            one.region,
+            one.path,
+            *sorted(one.when.items()),
+        )
         for name, one in LIMITS.items()
         if one.modality is Modality.SHALL
     )
@@ -336,7 +358,10 @@ def number_of(name: str) -> str:
 
 
 def own(pack: Pack) -> list[Sampling]:
-    """Return the samplings that the pack states; those of other packs that it names have a ``#`` in their id."""
+    """Return the samplings that the pack states.
+
+    Those of other packs that it names have a ``#`` in their id.
+    """
     return [one for one in pack.samplings if "#" not in one.id]
 
 
@@ -358,7 +383,10 @@ def test_the_sampling_rules_are_those_of_the_notes() -> None:
 def test_a_sampling_that_a_requirement_names_is_there(pack: Pack) -> None:
     """In the same pack, or in the one that it names."""
     known = {f"{other.id}#{one.id}" for other in SHIPPED for one in own(other)}
-    named = {one.sampling if "#" in one.sampling else f"{pack.id}#{one.sampling}" for one in pack.requirements}
+    named = {
+        one.sampling if "#" in one.sampling else f"{pack.id}#{one.sampling}"
+        for one in pack.requirements
+    }
     assert named - {f"{pack.id}#"} <= known
     assert {one.clause for one in own(pack)} <= {clause.number for clause in pack.clauses}
 
@@ -376,7 +404,11 @@ def test_the_scoring_is_recalled_and_says_so() -> None:
 def test_all_is_said_in_both_languages_and_shortly(pack: Pack) -> None:
     """Texts, titles and notes; our own words need no more than a sentence or two."""
     pairs = [(pack.title, pack.title_en), (pack.note, pack.note_en)]
-    pairs += [pair for one in pack.clauses for pair in ((one.title, one.title_en), (one.note, one.note_en))]
+    pairs += [
+        pair
+        for one in pack.clauses
+        for pair in ((one.title, one.title_en), (one.note, one.note_en))
+    ]
     pairs += [(one.text, one.text_en) for one in pack.requirements]
     pairs += [(one.text, one.text_en) for one in pack.samplings]
     notes = [note for one in pack.requirements for note in (one.figure, one.assignment)]
@@ -384,7 +416,9 @@ def test_all_is_said_in_both_languages_and_shortly(pack: Pack) -> None:
     pairs += [(one.note, one.note_en) for one in notes if one]
     assert [pair for pair in pairs if bool(pair[0]) != bool(pair[1])] == []
     assert [english for _, english in pairs if re.search("[\u4e00-\u9fff]", english)] == []
-    assert [one.id for one in pack.requirements if len(one.text) > 110 or len(one.text_en) > 330] == []
+    assert [
+        one.id for one in pack.requirements if len(one.text) > 110 or len(one.text_en) > 330
+    ] == []
 
 
 @pytest.mark.parametrize("pack", SHIPPED, ids=lambda pack: pack.id)
@@ -392,11 +426,16 @@ def test_every_requirement_is_reached_by_its_clause_and_no_clause_is_forgotten(p
     """A clause that asks something has a requirement, or a note or title that says what was not seen of it."""
     tested = {one.clause for one in pack.requirements}
     bare = [one for one in pack.clauses if one.demands and one.number not in tested]
-    assert [one.number for one in bare if not re.search("未见|未知|不详|推断", one.title + one.note)] == []
+    assert [
+        one.number for one in bare if not re.search("未见|未知|不详|推断", one.title + one.note)
+    ] == []
 
 
 def test_an_objective_test_of_2011_is_due_only_when_needed() -> None:
-    """Analogue S/N and interference and digital PSNR: never a mandatory item that was not tested."""
+    """Analogue S/N and interference and digital PSNR.
+
+    Never a mandatory item that was not tested.
+    """
     names = ["noise", "single-frequency", "mains", "pulse"]
     wanted = {f"{name}-{kind}" for name in names for kind in ("colour", "monochrome")} | {"psnr"}
     found = {one.id: one for pack, one in STATED if pack.id == "gb_50198_2011" and one.id in wanted}
@@ -436,9 +475,15 @@ def test_every_fact_that_is_asked_for_has_a_word_and_a_line_in_the_docs(lang: st
     page = (Path(__file__).parents[2] / "docs" / "decision_rules.md").read_text(encoding="utf-8")
     facts, values = (wording.phrases(lang)[section] for section in ("fact", "fact_value"))
     assert {name for name, _ in asked if name not in facts or f"`{name}`" not in page} == set()
-    assert {value for _, value in asked if value not in values and value not in {"A", "B", "C"}} == set()
+    assert {
+        value for _, value in asked if value not in values and value not in {"A", "B", "C"}
+    } == set()
 
 
 def test_what_is_read_off_an_instrument_has_limit_and_unit() -> None:
     """It is judged like a measurement, so that a reading without a limit could be judged by nobody."""
-    assert [one.id for _, one in STATED if one.how is How.READ and (one.limit is None or not one.limit.unit)] == []
+    assert [
+        one.id
+        for _, one in STATED
+        if one.how is How.READ and (one.limit is None or not one.limit.unit)
+    ] == []

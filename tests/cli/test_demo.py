@@ -30,12 +30,17 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, demo.Outcome
 
 
 def figures(outcome: demo.Outcome, quantity: str, statistic: str = "") -> list[Measurement]:
-    """Figures that are no bounds for want of something: the film of the chart shows no clock to count by."""
+    """Figures that are no bounds for want of something.
+
+    The film of the chart shows no clock to count by.
+    """
     proper = (one for one in outcome.session.measurements if one.bound_by is None)
     return [one for one in proper if (one.quantity, one.statistic) == (quantity, statistic)]
 
 
-def test_exactly_the_planted_faults_are_found_and_both_reports_verify(outcomes: dict[str, demo.Outcome]) -> None:
+def test_exactly_the_planted_faults_are_found_and_both_reports_verify(
+    outcomes: dict[str, demo.Outcome],
+) -> None:
     assert outcomes["good"].found == frozenset()
     assert outcomes["faulty"].found == demo.PLANTED["faulty"]
     assert len(demo.PLANTED["faulty"]) == 3
@@ -43,11 +48,16 @@ def test_exactly_the_planted_faults_are_found_and_both_reports_verify(outcomes: 
 
 
 def test_the_good_device_passes_what_a_camera_can_show(outcomes: dict[str, demo.Outcome]) -> None:
-    judged = [one for one in outcomes["good"].session.findings if one.quantity and one.value is not None]
+    judged = [
+        one for one in outcomes["good"].session.findings if one.quantity and one.value is not None
+    ]
     assert {one.verdict for one in judged} == {Verdict.PASS}
-    assert {"resolution.wedge_horizontal", "grey_scale.steps", "noise.snr", "frame_rate.unique"} <= {
-        one.quantity for one in judged
-    }
+    assert {
+        "resolution.wedge_horizontal",
+        "grey_scale.steps",
+        "noise.snr",
+        "frame_rate.unique",
+    } <= {one.quantity for one in judged}
     assert all(one.provisional for one in judged), "the body of the standard was not seen"
 
 
@@ -59,12 +69,18 @@ def test_the_bottom_line_names_its_scope(outcomes: dict[str, demo.Outcome]) -> N
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_edges_agree_with_the_cameras_true_resolution(outcomes: dict[str, demo.Outcome], name: str) -> None:
+def test_edges_agree_with_the_cameras_true_resolution(
+    outcomes: dict[str, demo.Outcome], name: str
+) -> None:
     frequency = np.linspace(0, 0.5, 5001)
     true = float(np.interp(-0.5, -CAMERAS[name].mtf(frequency), frequency))
-    deviations = [abs(one.value - true) / one.expanded for one in figures(outcomes[name], "resolution.mtf50")]
+    deviations = [
+        abs(one.value - true) / one.expanded for one in figures(outcomes[name], "resolution.mtf50")
+    ]
     assert len(deviations) == 10
-    assert sum(one <= 1 for one in deviations) >= 8, "U is for 95 %: three of ten outside would have a chance of 1 %"
+    assert sum(one <= 1 for one in deviations) >= 8, (
+        "U is for 95 %: three of ten outside would have a chance of 1 %"
+    )
     assert max(deviations) < 2
 
 
@@ -77,7 +93,9 @@ def test_dropped_frames_are_counted_exactly(outcomes: dict[str, demo.Outcome], n
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_latency_agrees_with_the_simulated_delays(outcomes: dict[str, demo.Outcome], name: str, tmp_path: Path) -> None:
+def test_latency_agrees_with_the_simulated_delays(
+    outcomes: dict[str, demo.Outcome], name: str, tmp_path: Path
+) -> None:
     """The delays do not depend on the size of the phone's picture, so a small film tells them."""
     phone = replace(demo.PHONE, width=320, height=180)
     camera = replace(CAMERAS[name], width=320, height=180)
@@ -91,10 +109,18 @@ def test_latency_agrees_with_the_simulated_delays(outcomes: dict[str, demo.Outco
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_the_noise_ratio_is_that_of_the_recorded_picture(outcomes: dict[str, demo.Outcome], name: str) -> None:
-    """Against the camera's noise-free codes, over the pixels that were measured; the codec's smoothing is in both."""
+def test_the_noise_ratio_is_that_of_the_recorded_picture(
+    outcomes: dict[str, demo.Outcome], name: str
+) -> None:
+    """Against the camera's noise-free codes, over the pixels that were measured.
+
+    The codec's smoothing is in both.
+    """
     folder = outcomes[name].folder
-    seen = build.look(Shot(id="chart", subject=name, clip="data/clips/chart/chart.mp4", chart="acceptance"), folder)
+    seen = build.look(
+        Shot(id="chart", subject=name, clip="data/clips/chart/chart.mp4", chart="acceptance"),
+        folder,
+    )
     for found in figures(outcomes[name], "noise.snr"):
         view = seen.views[found.region]
         clean = float(CAMERAS[name].luma(view.region.printed["reflectance"]))
@@ -102,7 +128,12 @@ def test_the_noise_ratio_is_that_of_the_recorded_picture(outcomes: dict[str, dem
             (size - int(found.details[side])) // 2
             for size, side in zip(view.luma.shape[1:], ("height", "width"), strict=True)
         )
-        rest = view.luma[:, top : view.luma.shape[1] - top, left : view.luma.shape[2] - left].astype(float) - clean
+        rest = (
+            view.luma[:, top : view.luma.shape[1] - top, left : view.luma.shape[2] - left].astype(
+                float
+            )
+            - clean
+        )
         spread = np.sqrt(np.mean((rest - rest.mean()) ** 2) - 1 / 12)
         assert abs(found.value - 20 * np.log10(219 / spread)) <= found.expanded
 
@@ -110,8 +141,8 @@ def test_the_noise_ratio_is_that_of_the_recorded_picture(outcomes: dict[str, dem
 def reading_of_the_wedge(camera: Camera) -> float:
     """TV lines at which coded bars of the chart's wedge keep 10 % of their step, from the camera's own formulas.
 
-    A bar pattern resolved to one sine of amplitude A about its mean is coded by the camera's curve; its fundamental is
-    compared with that of the bars unresolved, 4 / pi times half the coded step.
+    A bar pattern resolved to one sine of amplitude A about its mean is coded by the camera's curve;
+    its fundamental is compared with that of the bars unresolved, 4 / pi times half the coded step.
     """
     dark, light = 0.15, 0.75
     phase = np.linspace(0, 2 * np.pi, 720, endpoint=False)
@@ -123,7 +154,9 @@ def reading_of_the_wedge(camera: Camera) -> float:
     return float(2 * camera.height * np.interp(-0.1, -kept, frequency))
 
 
-def test_the_wedge_of_the_soft_camera_reads_what_its_blur_leaves(outcomes: dict[str, demo.Outcome]) -> None:
+def test_the_wedge_of_the_soft_camera_reads_what_its_blur_leaves(
+    outcomes: dict[str, demo.Outcome],
+) -> None:
     true = reading_of_the_wedge(CAMERAS["faulty"])
     assert true < 270, "the planted fault"
     for quantity in ("resolution.wedge_horizontal", "resolution.wedge_vertical"):
@@ -132,18 +165,24 @@ def test_the_wedge_of_the_soft_camera_reads_what_its_blur_leaves(outcomes: dict[
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_the_rate_of_unique_frames_is_the_simulated_one(outcomes: dict[str, demo.Outcome], name: str) -> None:
+def test_the_rate_of_unique_frames_is_the_simulated_one(
+    outcomes: dict[str, demo.Outcome], name: str
+) -> None:
     (found,) = figures(outcomes[name], "frame_rate.unique")
     assert abs(found.value - (150 - len(CAMERAS[name].dropped)) / demo.SECONDS) <= found.expanded
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_every_printed_grey_step_is_told_apart(outcomes: dict[str, demo.Outcome], name: str) -> None:
+def test_every_printed_grey_step_is_told_apart(
+    outcomes: dict[str, demo.Outcome], name: str
+) -> None:
     assert [one.value for one in figures(outcomes[name], "grey_scale.steps")] == [12]
 
 
 def test_the_report_names_the_clauses_in_chinese(outcomes: dict[str, demo.Outcome]) -> None:
-    text = "".join(page.extract_text() for page in PdfReader(outcomes["good"].folder / "report.pdf").pages)
+    text = "".join(
+        page.extract_text() for page in PdfReader(outcomes["good"].folder / "report.pdf").pages
+    )
     words = "".join(text.split())
     for title in ("基本技术要求", "前端设备技术要求", "图像显示要求", "视频图像的存储", "系统验收"):
         assert title in words

@@ -1,4 +1,7 @@
-"""What doctor says when something is missing: each absence is planted, each answer names the cost and the remedy."""
+"""What doctor says when something is missing.
+
+Each absence is planted, each answer names the cost and the remedy.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ def raising(error: Exception) -> Callable[..., Any]:
 def test_the_machine_that_runs_the_tests_is_ready() -> None:
     """Tests need what the tool needs, so here nothing needed may be missing."""
     found = doctor.checks()
-    missing = [f"{check.name}: {check.remedy}" for check in found if check.needed and not check.present]
+    missing = [
+        f"{check.name}: {check.remedy}" for check in found if check.needed and not check.present
+    ]
     assert doctor.ready(found), "\n".join(missing)
 
 
@@ -64,29 +69,42 @@ def test_every_dependency_of_the_project_has_its_row() -> None:
     assert {library.package for library in doctor.NEEDED} == names(project["dependencies"])
     extras = project["optional-dependencies"]
     assert {(each.extra, each.package) for each in doctor.OPTIONAL} == {
-        (extra, package) for extra, wanted in extras.items() if extra != "dev" for package in names(wanted)
+        (extra, package)
+        for extra, wanted in extras.items()
+        if extra != "dev"
+        for package in names(wanted)
     }
 
 
 def test_a_package_that_is_not_installed_is_missing_with_the_command_to_install_it() -> None:
     """No such module, no such distribution."""
-    check = doctor.library(doctor.Library(module="no_such_module", package="no-such-package", costs="a figure"))
+    check = doctor.library(
+        doctor.Library(module="no_such_module", package="no-such-package", costs="a figure")
+    )
     assert not check.present
     assert check.needed
     assert "no_such_module" in check.found
     assert check.remedy == "pip install no-such-package"
 
 
-def test_a_package_whose_system_library_does_not_load_points_at_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_whose_system_library_does_not_load_points_at_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """WeasyPrint raises OSError, not ImportError, when Pango is missing."""
-    monkeypatch.setattr(importlib, "import_module", raising(OSError("cannot load library 'libpango-1.0-0'")))
-    check = doctor.library(doctor.Library(module="weasyprint", package="weasyprint", costs="no PDF report"))
+    monkeypatch.setattr(
+        importlib, "import_module", raising(OSError("cannot load library 'libpango-1.0-0'"))
+    )
+    check = doctor.library(
+        doctor.Library(module="weasyprint", package="weasyprint", costs="no PDF report")
+    )
     assert not check.present
     assert "libpango" in check.found
     assert "system libraries" in check.remedy
 
 
-@pytest.mark.parametrize(("package", "needed"), [("libpango-1.0-0", True), ("libharfbuzz-subset0", False)])
+@pytest.mark.parametrize(
+    ("package", "needed"), [("libpango-1.0-0", True), ("libharfbuzz-subset0", False)]
+)
 def test_a_missing_system_library_names_its_debian_package(
     monkeypatch: pytest.MonkeyPatch, package: str, *, needed: bool
 ) -> None:
@@ -107,7 +125,9 @@ def test_a_missing_system_library_names_its_debian_package(
     ],
     ids=["no fontconfig", "fontconfig hangs", "no font"],
 )
-def test_without_a_chinese_font_nothing_is_ready(monkeypatch: pytest.MonkeyPatch, listing: Callable[..., Any]) -> None:
+def test_without_a_chinese_font_nothing_is_ready(
+    monkeypatch: pytest.MonkeyPatch, listing: Callable[..., Any]
+) -> None:
     """Empty boxes in a signed report are worse than no report."""
     monkeypatch.setattr(subprocess, "run", listing)
     check = doctor.chinese_font()
@@ -116,7 +136,9 @@ def test_without_a_chinese_font_nothing_is_ready(monkeypatch: pytest.MonkeyPatch
     assert "empty box" in check.costs
 
 
-def test_the_chinese_font_found_is_named_by_its_first_family(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_chinese_font_found_is_named_by_its_first_family(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A face may list its family in several languages."""
     lines = "Source Han Sans SC,思源黑体\nNoto Sans CJK SC\n"
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=lines))
@@ -136,7 +158,9 @@ def test_an_encoder_that_this_pyav_lacks_is_missing() -> None:
     assert (check.present, check.found) == (False, "")
 
 
-def test_an_optional_package_is_looked_for_without_being_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_optional_package_is_looked_for_without_being_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Missing extras leave the tool ready and name the extra to install."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(importlib, "import_module", raising(AssertionError("imported")))

@@ -73,13 +73,19 @@ def test_what_is_filled_in_everywhere_leaves_nothing_provisional(
     path.write_text(filled.replace('""', '"x"'), "utf-8")
     mine = packs.load(str(path), metrics.quantities())
     assert mine.requirements
-    assert all(one.assignment.firm and (one.figure is None or one.figure.firm) for one in mine.requirements)
-    assert {one.number for one in mine.clauses if one.demands} == {one.clause for one in mine.requirements}
+    assert all(
+        one.assignment.firm and (one.figure is None or one.figure.firm) for one in mine.requirements
+    )
+    assert {one.number for one in mine.clauses if one.demands} == {
+        one.clause for one in mine.requirements
+    }
     assert mine.scoring is None or mine.scoring.figure.firm
     assert all(one.figure.firm for one in mine.samplings if "#" not in one.id)
 
 
-def test_an_overlay_of_an_overlay_is_named_from_where_it_lies(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_overlay_of_an_overlay_is_named_from_where_it_lies(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     second = own.parent / "deeper" / "second.toml"
     assert acceptance(monkeypatch, "pack", "new-overlay", own, "-o", second) == 0
     assert packs.load(str(second), metrics.quantities()).extends == ("own", BASE)
@@ -89,7 +95,10 @@ def test_an_overlay_of_an_overlay_is_named_from_where_it_lies(own: Path, monkeyp
 def test_an_overlay_is_not_started_where_it_would_spoil_something(
     own: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """A file that is there may hold confirmations; an overlay called as its base could not be told from it."""
+    """A file that is there may hold confirmations.
+
+    An overlay called as its base could not be told from it.
+    """
     before = own.read_bytes()
     assert acceptance(monkeypatch, "pack", "new-overlay", BASE, "-o", own.parent / name) == 64
     assert own.read_bytes() == before
@@ -150,7 +159,9 @@ def test_the_table_shows_values_and_never_python(
     told = capsys.readouterr().out
     assert "≥" in told
     assert "GB 50198-2011" in told
-    assert not [word for word in ("built-in", "object at", "Requirement(", "Provenance(") if word in told]
+    assert not [
+        word for word in ("built-in", "object at", "Requirement(", "Provenance(") if word in told
+    ]
 
 
 def test_a_pack_differs_from_itself_in_nothing(

@@ -1,4 +1,7 @@
-"""From a plan to forms, from forms filled in to findings: what is asked, drawn up, kept, and refused."""
+"""From a plan to forms, from forms filled in to findings.
+
+What is asked, drawn up, kept, and refused.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,9 @@ def asked(given: Plan) -> tuple[Question, ...]:
 
 def run(*arguments: object) -> Result:
     """Run a verb; errors come through as they are."""
-    return CliRunner().invoke(verbs.cli, list(map(str, arguments)), catch_exceptions=False, standalone_mode=False)
+    return CliRunner().invoke(
+        verbs.cli, list(map(str, arguments)), catch_exceptions=False, standalone_mode=False
+    )
 
 
 def with_line(path: Path, line: str) -> Path:
@@ -96,10 +101,16 @@ def test_a_question_is_what_judging_would_miss_and_an_answer_to_it_is_judged(wri
     given = plan.read(written)
     packs = pack.load_all(given.packs, QUANTITIES)
     found = judge.judge(packs, given, (), (), (), today="", quantities=QUANTITIES)
-    missed = {(one.subject, one.requirement) for one in found if one.reason.code in {"not_answered", "not_in_toolkit"}}
+    missed = {
+        (one.subject, one.requirement)
+        for one in found
+        if one.reason.code in {"not_answered", "not_in_toolkit"}
+    }
     mine = asked(given)
     known = {one.id for one in given.subjects}
-    assert {(one.subject.id, one.reference) for one in mine} == {one for one in missed if one[0] in known}
+    assert {(one.subject.id, one.reference) for one in mine} == {
+        one for one in missed if one[0] in known
+    }
     assert {one.form for one in mine} == {"scores", "grade", "yes", "value"}
 
 
@@ -174,14 +185,23 @@ def test_a_workbook_filled_in_by_hand_comes_back_as_answers(written: Path, lang:
     book = openpyxl.load_workbook(fill)
     [sheet] = book.worksheets
     place = {str(cell.value): cell.column for cell in sheet[1]}
-    chinese = {"grade": ("评定", "基本符合"), "by": ("检查人", "李四"), "when": ("时间", "2026-11-24")}
-    english = {"grade": ("grade", "basically conforms"), "by": ("by", "Li"), "when": ("when", "2026-11-24")}
+    chinese = {
+        "grade": ("评定", "基本符合"),
+        "by": ("检查人", "李四"),
+        "when": ("时间", "2026-11-24"),
+    }
+    english = {
+        "grade": ("grade", "basically conforms"),
+        "by": ("by", "Li"),
+        "when": ("when", "2026-11-24"),
+    }
     words = chinese if lang == "zh" else english
     form = "填写方式" if lang == "zh" else "form"
     row = next(
         n
         for n in range(2, sheet.max_row + 1)
-        if "基本" in str(sheet.cell(n, place[form]).value) or "basically" in str(sheet.cell(n, place[form]).value)
+        if "基本" in str(sheet.cell(n, place[form]).value)
+        or "basically" in str(sheet.cell(n, place[form]).value)
     )
     for heading, text in words.values():
         sheet.cell(row, place[heading]).value = text
@@ -201,7 +221,9 @@ def test_a_table_that_may_be_filled_in_is_not_written_over(written: Path) -> Non
     run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv"))
     run("panel", written, "-o", written.parent, "--seed", 1)
     with pytest.raises(OutputError, match=r"a\.csv: is there already"):
-        run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv"))
+        run(
+            "sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv")
+        )
     with pytest.raises(OutputError, match=r"panel\.csv: is there already"):
         run("panel", written, "-o", written.parent, "--seed", 1)
 
@@ -209,7 +231,10 @@ def test_a_table_that_may_be_filled_in_is_not_written_over(written: Path) -> Non
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("site,gb_50395_2007#nonsense,符合,,", r"a\.csv, row 2: no pack has the requirement 'gb_50395_2007#nonsense'"),
+        (
+            "site,gb_50395_2007#nonsense,符合,,",
+            r"a\.csv, row 2: no pack has the requirement 'gb_50395_2007#nonsense'",
+        ),
         ("gate,gb_50395_2007#coverage,符合,,", r"a\.csv, row 2: there is no subject 'gate'"),
         (
             "site,gb_50395_2007#coverage,符合,3,",
@@ -225,10 +250,15 @@ def test_a_table_that_may_be_filled_in_is_not_written_over(written: Path) -> Non
             r"row 3, .*what a\.csv, row 2 answered\.",
         ),
         ("site,gb_50395_2007#coverage,符合,,photo.jpg", r"photo\.jpg \(a\.csv, row 2, evidence\)"),
-        ("site,gb_50395_2007#coverage,符合,,../photo.jpg", r"a\.csv, row 2, evidence: \.\./photo\.jpg lies outside"),
+        (
+            "site,gb_50395_2007#coverage,符合,,../photo.jpg",
+            r"a\.csv, row 2, evidence: \.\./photo\.jpg lies outside",
+        ),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_with_file_and_row(written: Path, rows: str, message: str) -> None:
+def test_an_answer_that_cannot_be_is_refused_with_file_and_row(
+    written: Path, rows: str, message: str
+) -> None:
     """Before anything is judged."""
     lines = [f"{row},李,2026-11-24" for row in rows.splitlines()]
     text = "\n".join(["subject,requirement,grade,value,evidence,by,when", *lines])
@@ -244,10 +274,13 @@ def test_evidence_that_a_requirement_asks_for_must_be_named(written: Path) -> No
     [coverage] = [one for one in asked(given) if one.reference == "gb_50395_2007#coverage"]
     strict = replace(coverage.pack, requirements=(replace(coverage.requirement, evidence=True),))
     written.with_name("a.csv").write_text(
-        "subject,requirement,grade,by,when\nsite,gb_50395_2007#coverage,符合,李,2026-11-24\n", encoding="utf-8"
+        "subject,requirement,grade,by,when\nsite,gb_50395_2007#coverage,符合,李,2026-11-24\n",
+        encoding="utf-8",
     )
     filled = plan.read(with_line(written, 'answer_files = ["a.csv"]'))
-    with pytest.raises(PlanError, match=r"a\.csv, row 2, gb_50395_2007#coverage for site: names no evidence"):
+    with pytest.raises(
+        PlanError, match=r"a\.csv, row 2, gb_50395_2007#coverage for site: names no evidence"
+    ):
         judge.check_plan((strict,), filled)
 
 
@@ -269,7 +302,10 @@ def test_forms_table_and_key_agree_and_only_the_key_names_subjects(written: Path
     run("panel", written, "-o", written.parent, "--seed", 5, "--raters", 6)
     key = tomllib.loads(written.with_name("panel.key.toml").read_text("utf-8"))
     text = subprocess.run(
-        ["pdftotext", "-layout", written.with_name("panel.pdf"), "-"], capture_output=True, text=True, check=True
+        ["pdftotext", "-layout", written.with_name("panel.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     forms = re.split(r"评分表 · (R\d+)\n", text)[1:]
     printed = {
@@ -290,7 +326,9 @@ def test_a_panel_that_was_filled_in_is_judged(written: Path) -> None:
     run("panel", written, "-o", written.parent, "--seed", 5)
     fill_in(written.parent)
     done, _ = runner.run(
-        plan.read(with_line(written, 'score_files = ["panel.csv"]')), written.parent, written.parent / "out"
+        plan.read(with_line(written, 'score_files = ["panel.csv"]')),
+        written.parent,
+        written.parent / "out",
     )
     rated = [one for one in done.findings if one.how == "rated" and one.answer is not None]
     assert len(rated) == len(done.plan.answers) > 4
@@ -298,23 +336,37 @@ def test_a_panel_that_was_filled_in_is_judged(written: Path) -> None:
 
 
 @pytest.mark.usefixtures("unprinted")
-@pytest.mark.parametrize(("score", "experts", "outcome"), [("2.5", 2, "outside_limit"), ("5", 0, "raters_of_one_sort")])
-def test_a_panel_of_the_wrong_sort_decides_nothing(written: Path, score: str, experts: int, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("score", "experts", "outcome"), [("2.5", 2, "outside_limit"), ("5", 0, "raters_of_one_sort")]
+)
+def test_a_panel_of_the_wrong_sort_decides_nothing(
+    written: Path, score: str, experts: int, outcome: str
+) -> None:
     """Whatever it says."""
     run("panel", written, "-o", written.parent, "--seed", 5)
     fill_in(written.parent, score, experts)
     given = plan.read(with_line(written, 'score_files = ["panel.csv"]'))
     found = judge.judge(
-        pack.load_all(given.packs, QUANTITIES), given, (), (), (), today="2026-11-25", quantities=QUANTITIES
+        pack.load_all(given.packs, QUANTITIES),
+        given,
+        (),
+        (),
+        (),
+        today="2026-11-25",
+        quantities=QUANTITIES,
     )
-    assert {one.reason.code for one in found if one.how == "rated" and one.answer is not None} == {outcome}
+    assert {one.reason.code for one in found if one.how == "rated" and one.answer is not None} == {
+        outcome
+    }
 
 
 @pytest.mark.usefixtures("unprinted")
 def test_clips_are_copied_under_their_codes(written: Path) -> None:
     """Same bytes, a name that tells nothing."""
     written.with_name("gate.mp4").write_bytes(b"film")
-    written.write_text(PLAN + '\n[[shots]]\nid = "s"\nsubject = "大门-1"\nclip = "gate.mp4"\n', encoding="utf-8")
+    written.write_text(
+        PLAN + '\n[[shots]]\nid = "s"\nsubject = "大门-1"\nclip = "gate.mp4"\n', encoding="utf-8"
+    )
     run("panel", written, "-o", written.parent / "p", "--seed", 5, "--clips")
     key = scores.loads(written.parent / "p" / "panel.key.toml", "key")
     [copied] = (written.parent / "p" / "clips").iterdir()
@@ -324,7 +376,9 @@ def test_clips_are_copied_under_their_codes(written: Path) -> None:
 
 def test_a_plan_without_anything_to_rate_says_so(written: Path) -> None:
     """Exit code 3, and no empty form."""
-    written.write_text(PLAN.replace('"gb_50395_2007", "gb_50198_2011"', '"order_196_2006"'), encoding="utf-8")
+    written.write_text(
+        PLAN.replace('"gb_50395_2007", "gb_50198_2011"', '"order_196_2006"'), encoding="utf-8"
+    )
     assert run("panel", written, "-o", written.parent / "p").return_value == 3
     assert not (written.parent / "p").exists()
 
@@ -341,7 +395,9 @@ def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Pa
     (folder / "photos").mkdir()
     (folder / "photos" / "机房.jpg").write_bytes(b"photo")
     row = "site,gb_50395_2007#coverage,基本符合,李,2026-11-24,photos/机房.jpg"
-    (folder / "a.csv").write_text(f"subject,requirement,grade,by,when,evidence\n{row}\n", encoding="gbk")
+    (folder / "a.csv").write_text(
+        f"subject,requirement,grade,by,when,evidence\n{row}\n", encoding="gbk"
+    )
     with_line(written, 'answer_files = ["a.csv"]\nscore_files = ["panel.csv"]')
     done, place = runner.run(plan.read(written), folder, folder / "out")
     for name in ("a.csv", "panel.csv", "panel.key.toml", "photos/机房.jpg"):
@@ -356,7 +412,8 @@ def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Pa
 
 @pytest.mark.usefixtures("unprinted")
 @pytest.mark.parametrize(
-    ("lang", "words"), [("zh", ("主观评价", "基本符合", "系统偏移")), ("en", ("Subjective", "basically", "shifted"))]
+    ("lang", "words"),
+    [("zh", ("主观评价", "基本符合", "系统偏移")), ("en", ("Subjective", "basically", "shifted"))],
 )
 def test_the_report_shows_panel_and_answers_with_who_when_and_hashes(
     written: Path, lang: str, words: tuple[str, ...]
@@ -371,7 +428,9 @@ def test_the_report_shows_panel_and_answers_with_who_when_and_hashes(
     (folder / "panel.csv").write_bytes(spreadsheet.csv_of(rows))
     (folder / "机房.jpg").write_bytes(b"photo")
     row = "site,gb_50395_2007#coverage,基本符合,李四,2026-11-24,机房.jpg,线缆未标"
-    (folder / "a.csv").write_text(f"subject,requirement,grade,by,when,evidence,note\n{row}\n", encoding="utf-8")
+    (folder / "a.csv").write_text(
+        f"subject,requirement,grade,by,when,evidence,note\n{row}\n", encoding="utf-8"
+    )
     with_line(written, 'answer_files = ["a.csv"]\nscore_files = ["panel.csv"]')
     done, place = runner.run(plan.read(written), folder, folder / "out")
     page = render.html(done, pack.load_all(done.plan.packs, QUANTITIES), place, lang)

@@ -1,4 +1,7 @@
-"""A site: devices from a list, drawn by seed, filmed by a matrix; the verbs and the report that show it."""
+"""A site: devices from a list, drawn by seed, filmed by a matrix.
+
+The verbs and the report that show it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ from acceptance.session import plan, runner
 if TYPE_CHECKING:
     import pathlib
 
-DEVICES = "编号,类型,名称,型号\n" + "".join(f"cam-{n:02},枪机,枪机 {n} 号,IPC-1\n" for n in range(1, 16))
+DEVICES = "编号,类型,名称,型号\n" + "".join(
+    f"cam-{n:02},枪机,枪机 {n} 号,IPC-1\n" for n in range(1, 16)
+)
 PACK = """
 id = "own"
 number = "Q/X 1"
@@ -110,10 +115,17 @@ def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 # --- from the list to the conclusion
 
 
-def test_a_session_freezes_its_samples_keeps_the_list_and_says_what_it_rests_on(place: pathlib.Path) -> None:
+def test_a_session_freezes_its_samples_keeps_the_list_and_says_what_it_rests_on(
+    place: pathlib.Path,
+) -> None:
     done, folder = run(place, DRAW + answers(*DRAWN))
     [sample] = done.samples
-    assert (sample.drawn, len(sample.lot), sample.seed, sample.standard) == (DRAWN, 15, "2026-216", "Q/X 1")
+    assert (sample.drawn, len(sample.lot), sample.seed, sample.standard) == (
+        DRAWN,
+        15,
+        "2026-216",
+        "Q/X 1",
+    )
     assert (folder / "data" / "devices" / "devices.csv").read_bytes() == DEVICES.encode("gbk")
     assert runner.load(folder).samples == done.samples
     assert done.verdict is Verdict.PASS
@@ -133,14 +145,28 @@ def test_a_failed_sample_and_its_passed_retest_are_both_told(
 ) -> None:
     before, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
     assert before.verdict is Verdict.FAIL
-    arguments = ("sample", "plan.toml", "--retest", folder, "--seed", "2026-230", "-o", "again.toml")
+    arguments = (
+        "sample",
+        "plan.toml",
+        "--retest",
+        folder,
+        "--seed",
+        "2026-230",
+        "-o",
+        "again.toml",
+    )
     assert acceptance(monkeypatch, *arguments) == 0
     assert "re-test of 2026-216; failed: cam-10" in capsys.readouterr().out
     again = (place / "again.toml").read_text("utf-8")
     assert f"# fixed: 6 of 15: {', '.join(AGAIN)}" in again
     after, _ = run(place, DRAW + again + answers(*AGAIN))
     first, second = after.samples
-    assert (first.drawn, second.drawn, second.failed, second.session) == (DRAWN, AGAIN, ("cam-10",), before.id)
+    assert (first.drawn, second.drawn, second.failed, second.session) == (
+        DRAWN,
+        AGAIN,
+        ("cam-10",),
+        before.id,
+    )
     assert after.verdict is Verdict.PASS
     told = render.bottom_line(after, "en")
     assert f"Devices cam-10 did not conform in the first sample (session {before.id})" in told
@@ -167,7 +193,10 @@ def test_a_retest_of_other_devices_than_were_tested_is_refused(
 ) -> None:
     _, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
     (place / "devices.csv").write_bytes((DEVICES + "cam-16,枪机,新,IPC-1\n").encode("gbk"))
-    assert acceptance(monkeypatch, "sample", "plan.toml", "--retest", folder, "--seed", "2026-230") == 2
+    assert (
+        acceptance(monkeypatch, "sample", "plan.toml", "--retest", folder, "--seed", "2026-230")
+        == 2
+    )
     assert "the plan's first sample is not that of the session" in capsys.readouterr().err
 
 
@@ -179,7 +208,11 @@ def test_judging_again_draws_the_same(place: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> None:
-    text = DRAW + '[[matrix]]\nkinds = ["fixed"]\nlight = ["day"]\nsampling = "own#cameras"\n' + answers(*DRAWN)
+    text = (
+        DRAW
+        + '[[matrix]]\nkinds = ["fixed"]\nlight = ["day"]\nsampling = "own#cameras"\n'
+        + answers(*DRAWN)
+    )
     done, folder = run(place, text)
     page = render.html(done, runner.load_packs(done.plan, folder / "data" / "packs"), folder, lang)
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
@@ -213,10 +246,14 @@ def done_with(*shots: Shot, measured: tuple[str, ...] = (), name: str = "s1") ->
 
 
 MATRIX = Matrix(
-    kinds=(SubjectKind.FIXED,), streams=("main", "sub"), paths=(Path.LIVE, Path.PLAYBACK), light=("day", "night")
+    kinds=(SubjectKind.FIXED,),
+    streams=("main", "sub"),
+    paths=(Path.LIVE, Path.PLAYBACK),
+    light=("day", "night"),
 )
 SITE = Plan(
-    subjects=(Subject(id="a", kind=SubjectKind.FIXED), Subject(id="r", kind=SubjectKind.RECORDER)), matrix=(MATRIX,)
+    subjects=(Subject(id="a", kind=SubjectKind.FIXED), Subject(id="r", kind=SubjectKind.RECORDER)),
+    matrix=(MATRIX,),
 )
 
 
@@ -229,8 +266,13 @@ def test_every_combination_of_every_device_of_the_kinds_is_planned() -> None:
 
 
 def test_a_shot_counts_by_how_far_it_has_come_and_the_furthest_counts() -> None:
-    asked = replace(SITE, shots=(shot("d"), shot("n", light="night"), shot("p", path=Path.PLAYBACK)))
-    sessions = [done_with(shot("d"), shot("n", light="night"), measured=("d",)), done_with(shot("d"), name="s2")]
+    asked = replace(
+        SITE, shots=(shot("d"), shot("n", light="night"), shot("p", path=Path.PLAYBACK))
+    )
+    sessions = [
+        done_with(shot("d"), shot("n", light="night"), measured=("d",)),
+        done_with(shot("d"), name="s2"),
+    ]
     grid = site_matrix.grid(asked, sessions, filmed=["d", "n", "p"])
     found = {one.shots[0]: (one.presence, one.sessions) for one in grid.places if one.shots}
     assert found == {
@@ -242,7 +284,9 @@ def test_a_shot_counts_by_how_far_it_has_come_and_the_furthest_counts() -> None:
 
 
 def test_a_shot_that_names_no_stream_or_a_misspelt_one_is_named_and_fills_no_place() -> None:
-    asked = replace(SITE, shots=(shot("none", stream=""), shot("typo", stream="mian"), shot("other", "r")))
+    asked = replace(
+        SITE, shots=(shot("none", stream=""), shot("typo", stream="mian"), shot("other", "r"))
+    )
     grid = site_matrix.grid(asked, filmed=["none", "typo", "other"])
     assert grid.astray == ("none", "typo")
     assert grid.count(Presence.FILMED) == 0
@@ -254,7 +298,9 @@ def test_capitals_and_blanks_in_a_condition_do_not_count() -> None:
 
 
 def test_an_axis_without_values_is_not_looked_at() -> None:
-    asked = replace(SITE, matrix=(Matrix(kinds=(SubjectKind.FIXED,)),), shots=(shot("d", stream="third"),))
+    asked = replace(
+        SITE, matrix=(Matrix(kinds=(SubjectKind.FIXED,)),), shots=(shot("d", stream="third"),)
+    )
     [only] = site_matrix.grid(asked, filmed=["d"]).places
     assert (only.presence, only.combination.stream) == (Presence.FILMED, "")
 
@@ -263,7 +309,13 @@ def test_a_matrix_of_a_sample_wants_the_drawn_devices_only() -> None:
     subjects = tuple(Subject(id=name, kind=SubjectKind.FIXED) for name in "abc")
     asked = Plan(subjects=subjects, matrix=(replace(MATRIX, sampling="x#s"),))
     sample = Sample(
-        sampling="x#s", standard="", clause="", seed="", kind=SubjectKind.FIXED, lot=("a", "b", "c"), drawn=("b",)
+        sampling="x#s",
+        standard="",
+        clause="",
+        seed="",
+        kind=SubjectKind.FIXED,
+        lot=("a", "b", "c"),
+        drawn=("b",),
     )
     assert list(site_matrix.grid(asked, samples=[sample]).rows) == ["b"]
 
@@ -275,16 +327,26 @@ def test_a_site_is_complete_when_every_place_was_measured() -> None:
         for path in MATRIX.paths
         for light in MATRIX.light
     ]
-    assert site_matrix.grid(SITE, [done_with(*shots, measured=tuple(one.id for one in shots))]).complete
-    assert not site_matrix.grid(SITE, [done_with(*shots, measured=tuple(one.id for one in shots[1:]))]).complete
+    assert site_matrix.grid(
+        SITE, [done_with(*shots, measured=tuple(one.id for one in shots))]
+    ).complete
+    assert not site_matrix.grid(
+        SITE, [done_with(*shots, measured=tuple(one.id for one in shots[1:]))]
+    ).complete
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("[[matrix]]\nkinds = []\n", "matrix 1: names no kind of device"),
-        ('[[matrix]]\nkinds = ["fixed"]\npaths = []\n', "matrix 1: names no kind of device or no path"),
-        ('[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\n', "the plan has no draw by 'own#cameras'"),
+        (
+            '[[matrix]]\nkinds = ["fixed"]\npaths = []\n',
+            "matrix 1: names no kind of device or no path",
+        ),
+        (
+            '[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\n',
+            "the plan has no draw by 'own#cameras'",
+        ),
         ('[[matrix]]\nkinds = ["camera"]\n', "matrix.0.kinds.0"),
     ],
 )
@@ -357,7 +419,9 @@ def test_nothing_failed_so_nothing_is_tested_again(
     assert "nothing sampled failed there" in capsys.readouterr().err
 
 
-STATUS = DRAW + '[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\nlight = ["day", "night"]\n'
+STATUS = (
+    DRAW + '[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\nlight = ["day", "night"]\n'
+)
 
 
 def test_status_exits_with_3_while_a_shot_is_missing(
@@ -370,7 +434,12 @@ def test_status_exits_with_3_while_a_shot_is_missing(
     assert "planned 6: ● measured 0, ◐ empty 0, ○ filmed 1, – missing 5" in capsys.readouterr().out
     assert acceptance(monkeypatch, "status", place, "--json", "-") == 3
     told = json.loads(capsys.readouterr().out)
-    assert (told["planned"], told["filmed"], told["complete"], len(told["places"])) == (6, 1, False, 6)
+    assert (told["planned"], told["filmed"], told["complete"], len(told["places"])) == (
+        6,
+        1,
+        False,
+        6,
+    )
 
 
 def test_status_of_a_folder_with_sessions_only_takes_the_plan_of_the_newest(
@@ -386,7 +455,9 @@ def test_status_exits_with_0_when_everything_was_measured(
 ) -> None:
     done, folder = run(place, STATUS.replace("light = ", "# ") + answers(*DRAWN))
     shots = tuple(shot(name, name) for name in DRAWN)
-    runner.save(replace(done, shots=shots, measurements=done_with(measured=DRAWN).measurements), folder)
+    runner.save(
+        replace(done, shots=shots, measurements=done_with(measured=DRAWN).measurements), folder
+    )
     assert acceptance(monkeypatch, "status", place) == 0
     assert "planned 3: ● measured 3" in capsys.readouterr().out
 
@@ -396,12 +467,22 @@ def test_status_exits_with_0_when_everything_was_measured(
     [
         (lambda _: None, "there is no plan and no session here"),
         (planned, "there is no plan and no session here"),
-        (lambda place: [planned(place, STATUS), planned(place, STATUS, "b.toml")], "there are several plans"),
-        (lambda place: planned(place, '[[matrix]]\nkinds = ["dome"]\n'), "plans no shot of any device"),
+        (
+            lambda place: [planned(place, STATUS), planned(place, STATUS, "b.toml")],
+            "there are several plans",
+        ),
+        (
+            lambda place: planned(place, '[[matrix]]\nkinds = ["dome"]\n'),
+            "plans no shot of any device",
+        ),
     ],
 )
 def test_status_says_what_it_cannot_find(
-    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], prepare: Any, words: str
+    place: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    prepare: Any,
+    words: str,
 ) -> None:
     prepare(place)
     assert acceptance(monkeypatch, "status", place) == 2

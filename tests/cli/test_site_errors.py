@@ -28,7 +28,10 @@ evidence = true
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Copy the example without its clips: what is wrong must come to light before any of them is opened."""
+    """Copy the example without its clips.
+
+    What is wrong must come to light before any of them is opened.
+    """
     return Path(shutil.copytree(SITE, tmp_path / "site", ignore=shutil.ignore_patterns("footage")))
 
 
@@ -59,10 +62,14 @@ def changed(path: Path, old: str, new: str) -> None:
 def row_of(path: Path, *words: str) -> int:
     """Return the row, counted from the heading as 1, that holds all the words."""
     rows = path.read_text(encoding="utf-8-sig").splitlines()
-    return next(number for number, row in enumerate(rows, start=1) if all(word in row for word in words))
+    return next(
+        number for number, row in enumerate(rows, start=1) if all(word in row for word in words)
+    )
 
 
-def test_the_example_is_read_and_only_its_clips_are_missing(told: Callable[[], tuple[int, str]]) -> None:
+def test_the_example_is_read_and_only_its_clips_are_missing(
+    told: Callable[[], tuple[int, str]],
+) -> None:
     """So that each of the messages below is about what was broken there."""
     code, message = told()
     assert code == 2
@@ -70,11 +77,14 @@ def test_the_example_is_read_and_only_its_clips_are_missing(told: Callable[[], t
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8", "utf-8-sig"])
-def test_lists_sheets_and_scores_are_read_in_gbk_and_in_utf8_alike(copied: Path, encoding: str) -> None:
+def test_lists_sheets_and_scores_are_read_in_gbk_and_in_utf8_alike(
+    copied: Path, encoding: str
+) -> None:
     before = plan.read(copied / "plan.toml")
     for name in ("devices.csv", "answers.csv", "panel.csv"):
         text = (copied / name).read_text(encoding="utf-8-sig")
-        (copied / name).write_text(text, encoding=encoding, errors="replace")  # GBK has no ², as in m²
+        # GBK has no ², as in m²
+        (copied / name).write_text(text, encoding=encoding, errors="replace")
     after = plan.read(copied / "plan.toml")
     assert after.subjects == before.subjects
     assert [(one.requirement, one.grade, one.value) for one in after.answers] == [
@@ -83,7 +93,9 @@ def test_lists_sheets_and_scores_are_read_in_gbk_and_in_utf8_alike(copied: Path,
 
 
 @pytest.mark.parametrize("name", ["devices.csv", "answers.csv", "panel.csv"])
-def test_a_table_in_no_known_encoding_is_named(copied: Path, told: Callable[[], tuple[int, str]], name: str) -> None:
+def test_a_table_in_no_known_encoding_is_named(
+    copied: Path, told: Callable[[], tuple[int, str]], name: str
+) -> None:
     path = copied / name
     path.write_bytes(b"\xff\xff" + path.read_bytes())
     code, message = told()
@@ -95,11 +107,31 @@ def test_a_table_in_no_known_encoding_is_named(copied: Path, told: Callable[[], 
     [
         ("devices.csv", "编号,类型,", "编号,种类,", ("devices.csv, row 1, kind", "no such column")),
         ("devices.csv", "编号,类型,", "编号,编号,", ("devices.csv, row 1", "twice")),
-        ("devices.csv", "cam-02,枪机", "cam-01,枪机", ("devices.csv, row 6, id", "'cam-01' stands twice")),
+        (
+            "devices.csv",
+            "cam-02,枪机",
+            "cam-01,枪机",
+            ("devices.csv, row 6, id", "'cam-01' stands twice"),
+        ),
         ("devices.csv", "rec-1,NVR", "site,NVR", ("devices.csv, row 2, id", "'site' stands twice")),
-        ("devices.csv", "cam-02,枪机", "cam-02,抢机", ("devices.csv, row 6, kind", "no kind '抢机'")),
-        ("devices.csv", "东门出口,site", "东门出口,sit", ("devices.csv, row 6, parent", "no parent 'sit'")),
-        ("devices.csv", "192.0.2.12", "rtsp://admin:1@192.0.2.12", ("devices.csv, row 6, address", "password")),
+        (
+            "devices.csv",
+            "cam-02,枪机",
+            "cam-02,抢机",
+            ("devices.csv, row 6, kind", "no kind '抢机'"),
+        ),
+        (
+            "devices.csv",
+            "东门出口,site",
+            "东门出口,sit",
+            ("devices.csv, row 6, parent", "no parent 'sit'"),
+        ),
+        (
+            "devices.csv",
+            "192.0.2.12",
+            "rtsp://admin:1@192.0.2.12",
+            ("devices.csv, row 6, address", "password"),
+        ),
         ("answers.csv", "要求编号", "要求", ("answers.csv, row 1", "no such column")),
         ("panel.csv", "评分人", "评委", ("panel.csv, row 1, rater", "no such column")),
         ("panel.csv", "R1,何工,是", "R1,何工,也许", ("panel.csv, row 2, expert", "neither")),
@@ -114,11 +146,21 @@ def test_a_table_in_no_known_encoding_is_named(copied: Path, told: Callable[[], 
         ),
         ("plan.toml", 'subject = "cam-04"', 'subject = "cam-40"', ("concession 1", "cam-40")),
         ("plan.toml", "#5.3.1/height-outdoor", "#5.3.1/hight", ("concession 1", "5.3.1/hight")),
-        ("plan.toml", "minimum_duration = 6\n", "minimum_duration = 6\nspeed = 1\n", ("plan.toml: speed",)),
+        (
+            "plan.toml",
+            "minimum_duration = 6\n",
+            "minimum_duration = 6\nspeed = 1\n",
+            ("plan.toml: speed",),
+        ),
     ],
 )
 def test_a_broken_file_is_named_with_row_and_field(
-    copied: Path, told: Callable[[], tuple[int, str]], name: str, old: str, new: str, parts: tuple[str, ...]
+    copied: Path,
+    told: Callable[[], tuple[int, str]],
+    name: str,
+    old: str,
+    new: str,
+    parts: tuple[str, ...],
 ) -> None:
     changed(copied / name, old, new)
     code, message = told()
@@ -126,7 +168,9 @@ def test_a_broken_file_is_named_with_row_and_field(
     assert [part for part in parts if part not in message] == [], message
 
 
-def test_a_sheet_filled_in_wrongly_is_told_by_row_and_field(copied: Path, told: Callable[[], tuple[int, str]]) -> None:
+def test_a_sheet_filled_in_wrongly_is_told_by_row_and_field(
+    copied: Path, told: Callable[[], tuple[int, str]]
+) -> None:
     """Each of these in the row of the camera that hangs too low."""
     path, height = copied / "answers.csv", "3.20"
     row = row_of(path, "cam-04", "5.3.1/height-outdoor")
@@ -157,7 +201,9 @@ def test_two_answers_to_one_item_are_refused_whatever_they_say(
     assert "6.2/insulation" in message
 
 
-def test_grade_and_reading_at_once_are_refused(copied: Path, told: Callable[[], tuple[int, str]]) -> None:
+def test_grade_and_reading_at_once_are_refused(
+    copied: Path, told: Callable[[], tuple[int, str]]
+) -> None:
     path = copied / "answers.csv"
     row = row_of(path, ",site,", "#6.1/room-area")
     rows = path.read_text(encoding="utf-8-sig").splitlines()
@@ -171,7 +217,9 @@ def test_grade_and_reading_at_once_are_refused(copied: Path, told: Callable[[], 
     assert f"answers.csv, row {row}" in message, message
 
 
-def test_two_scores_of_one_rater_for_one_item_are_refused(copied: Path, told: Callable[[], tuple[int, str]]) -> None:
+def test_two_scores_of_one_rater_for_one_item_are_refused(
+    copied: Path, told: Callable[[], tuple[int, str]]
+) -> None:
     path = copied / "panel.csv"
     rows = path.read_text(encoding="utf-8-sig").splitlines()
     path.write_text("\n".join([*rows, rows[3].rsplit(",", 1)[0] + ",1"]) + "\n", encoding="utf-8")
@@ -187,7 +235,9 @@ def test_an_answer_without_the_evidence_that_its_requirement_asks_for_is_refused
     (copied / "own.toml").write_text(EVIDENCE_ASKED, encoding="utf-8")
     for name in ("plan.toml", "answers.csv", "panel.key.toml"):
         text = (copied / name).read_text(encoding="utf-8-sig").replace("db50_216_2006#", "own#")
-        (copied / name).write_text(text.replace('["db50_216_2006"]', '["own.toml"]'), encoding="utf-8")
+        (copied / name).write_text(
+            text.replace('["db50_216_2006"]', '["own.toml"]'), encoding="utf-8"
+        )
     changed(copied / "answers.csv", "evidence/cables.png", "")
     row = row_of(copied / "answers.csv", ",site,", "#6.2/cables")
     code, message = told()
@@ -196,9 +246,12 @@ def test_an_answer_without_the_evidence_that_its_requirement_asks_for_is_refused
     assert "evidence" in message
 
 
-def test_evidence_that_is_not_there_is_named_with_its_row(copied: Path, told: Callable[[], tuple[int, str]]) -> None:
+def test_evidence_that_is_not_there_is_named_with_its_row(
+    copied: Path, told: Callable[[], tuple[int, str]]
+) -> None:
     text = (copied / "plan.toml").read_text(encoding="utf-8")
-    (copied / "plan.toml").write_text(text[: text.index("[[shots]]")], encoding="utf-8")  # clips are looked at first
+    # clips are looked at first
+    (copied / "plan.toml").write_text(text[: text.index("[[shots]]")], encoding="utf-8")
     (copied / "evidence" / "cables.png").unlink()
     row = row_of(copied / "answers.csv", "evidence/cables.png")
     code, message = told()
@@ -212,7 +265,10 @@ def test_evidence_that_is_not_there_is_named_with_its_row(copied: Path, told: Ca
         ("id = ", ("own.toml", "TOML")),
         ('id = "own"\nextends = "nobody"\n', ("own.toml", "nobody")),
         (EVIDENCE_ASKED.replace("evidence = true", "evidenz = true"), ("own.toml", "evidenz")),
-        (EVIDENCE_ASKED.replace("evidence = true", "limit = { at_least = 3 }"), ("own.toml", "limit")),
+        (
+            EVIDENCE_ASKED.replace("evidence = true", "limit = { at_least = 3 }"),
+            ("own.toml", "limit"),
+        ),
         (EVIDENCE_ASKED.replace("evidence = true", 'sampling = "gb_0#x"'), ("own.toml", "gb_0#x")),
     ],
 )

@@ -44,12 +44,16 @@ def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 
 
 @pytest.fixture(scope="module")
-def issued(chart_film: Film, chain: DemoChain, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Path]:
+def issued(
+    chart_film: Film, chain: DemoChain, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[int, Path]:
     """Exit code and folder of `acceptance run` on one clip, signed."""
     out = tmp_path_factory.mktemp("out")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
-        code = acceptance(patch, "run", chart_film.path, "-o", out, "--sign", chain.signer, *LIGHT, *DIGITAL)
+        code = acceptance(
+            patch, "run", chart_film.path, "-o", out, "--sign", chain.signer, *LIGHT, *DIGITAL
+        )
     return code, next(out.iterdir())
 
 
@@ -58,13 +62,21 @@ def test_run_writes_a_signed_report_and_says_by_its_exit_code_that_something_man
 ) -> None:
     code, folder = issued
     assert code == 3
-    assert {"report.pdf", "report.html", "report.xml", "session.json", "log.jsonl", "bagit.txt"} <= {
-        path.name for path in folder.iterdir()
-    }
+    assert {
+        "report.pdf",
+        "report.html",
+        "report.xml",
+        "session.json",
+        "log.jsonl",
+        "bagit.txt",
+    } <= {path.name for path in folder.iterdir()}
 
 
 def test_verify_accepts_what_run_issued_when_its_root_is_trusted(
-    issued: tuple[int, Path], chain: DemoChain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    issued: tuple[int, Path],
+    chain: DemoChain,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert acceptance(monkeypatch, "verify", issued[1], "--trust", chain.root) == 0
     assert "exit code 0" in capsys.readouterr().out
@@ -80,7 +92,9 @@ def test_a_signed_report_is_not_written_over_but_can_be_rendered_elsewhere_in_en
 ) -> None:
     assert acceptance(monkeypatch, "report", issued[1], "--lang", "en") == 2
     assert "issued and signed" in capsys.readouterr().err
-    assert acceptance(monkeypatch, "report", issued[1], "--lang", "en", "-o", tmp_path / "en.pdf") == 0
+    assert (
+        acceptance(monkeypatch, "report", issued[1], "--lang", "en", "-o", tmp_path / "en.pdf") == 0
+    )
     assert (tmp_path / "en.pdf").read_bytes().startswith(b"%PDF")
     assert acceptance(monkeypatch, "verify", issued[1], "--trust", chain.root) == 0
 
@@ -89,7 +103,9 @@ def test_a_report_that_is_not_signed_yet_can_be_signed_later(
     chart_film: Film, chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path, *LIGHT, *DIGITAL)
-    folder = next(path for path in tmp_path.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folder = next(
+        path for path in tmp_path.iterdir() if path.is_dir() and not path.name.startswith(".")
+    )
     assert acceptance(monkeypatch, "verify", folder, "--trust", chain.root) == 2
     assert acceptance(monkeypatch, "report", folder, "--lang", "en") == 0
     monkeypatch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
@@ -98,14 +114,28 @@ def test_a_report_that_is_not_signed_yet_can_be_signed_later(
 
 
 def test_a_changed_session_is_not_judged_reported_or_signed(
-    issued: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    issued: tuple[int, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / issued[1].name
     shutil.copytree(issued[1], folder)
     content = json.loads((folder / "session.json").read_text())
     content["measurements"][0]["value"] += 1
     (folder / "session.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-    again = ("judge", folder, "--pack", "gb_50395_2007", "-o", tmp_path / "out", "--why", "x", "--by", "y")
+    again = (
+        "judge",
+        folder,
+        "--pack",
+        "gb_50395_2007",
+        "-o",
+        tmp_path / "out",
+        "--why",
+        "x",
+        "--by",
+        "y",
+    )
     for arguments in (again, ("report", folder, "-o", tmp_path / "x.pdf")):
         assert acceptance(monkeypatch, *arguments) == 2
         assert "was changed after it was sealed" in capsys.readouterr().err
@@ -123,7 +153,16 @@ def test_options_that_a_plan_states_itself_are_refused_beside_it(
 def test_judging_again_writes_a_session_of_its_own(
     issued: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    arguments = ("--pack", "gb_50395_2007", "-o", tmp_path, "--why", "newer edition", "--by", "tester")
+    arguments = (
+        "--pack",
+        "gb_50395_2007",
+        "-o",
+        tmp_path,
+        "--why",
+        "newer edition",
+        "--by",
+        "tester",
+    )
     assert acceptance(monkeypatch, "judge", issued[1], *arguments) in {0, 3}
     again = runner.load(next(tmp_path.iterdir()))
     assert again.supersedes == issued[1].name
@@ -136,7 +175,17 @@ def test_measure_writes_the_names_of_the_nouns(
     content = json.loads((tmp_path / "m.json").read_text())
     assert set(content) == {"measurements", "notes", "differences"}
     assert content["differences"] == []
-    names = {"quantity", "value", "unit", "uncertainty", "k", "expanded", "degrees_of_freedom", "samples", "method"}
+    names = {
+        "quantity",
+        "value",
+        "unit",
+        "uncertainty",
+        "k",
+        "expanded",
+        "degrees_of_freedom",
+        "samples",
+        "method",
+    }
     for row in content["measurements"]:
         assert names | {"region", "direction", "shot"} <= set(row)
         assert row["expanded"] == pytest.approx(row["k"] * row["uncertainty"])
@@ -147,20 +196,39 @@ def test_only_the_metrics_that_were_named_are_measured(
     chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     chosen = ("--metric", "noise", "--metric", "grey_scale")
-    assert acceptance(monkeypatch, "measure", chart_film.path, *chosen, "--json", tmp_path / "m.json") == 0
+    assert (
+        acceptance(monkeypatch, "measure", chart_film.path, *chosen, "--json", tmp_path / "m.json")
+        == 0
+    )
     content = json.loads((tmp_path / "m.json").read_text())
-    assert {row["quantity"].partition(".")[0] for row in content["measurements"]} == {"noise", "grey_scale"}
+    assert {row["quantity"].partition(".")[0] for row in content["measurements"]} == {
+        "noise",
+        "grey_scale",
+    }
 
 
 def test_json_on_standard_output_has_that_to_itself(chart_film: Film) -> None:
-    command = (sys.executable, "-m", "acceptance", "measure", chart_film.path, "--metric", "noise", "--json", "-")
+    command = (
+        sys.executable,
+        "-m",
+        "acceptance",
+        "measure",
+        chart_film.path,
+        "--metric",
+        "noise",
+        "--json",
+        "-",
+    )
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["measurements"]
     assert "codec h264" in done.stderr
 
 
 def test_what_was_measured_before_a_clip_that_cannot_be_read_is_shown(
-    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    chart_film: Film,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     stills = tmp_path / "stills"
     stills.mkdir()
@@ -170,7 +238,10 @@ def test_what_was_measured_before_a_clip_that_cannot_be_read_is_shown(
     assert acceptance(monkeypatch, "measure", chart_film.path, stills, *arguments) == 2
     assert f"{stills}: picture 2 differs in size or kind" in capsys.readouterr().err
     content = json.loads((tmp_path / "new folder" / "m.json").read_text())
-    assert {row["quantity"] for row in content["measurements"]} >= {"grey_scale.steps", "grey_scale.gamma"}
+    assert {row["quantity"] for row in content["measurements"]} >= {
+        "grey_scale.steps",
+        "grey_scale.gamma",
+    }
 
 
 def test_measure_on_a_terminal_is_a_table(
@@ -191,28 +262,55 @@ def test_measure_exits_with_3_when_nothing_could_be_measured(
     assert "no chart was found in the picture" in capsys.readouterr().out
 
 
-def test_clauses_lists_every_clause_with_both_provenances(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_clauses_lists_every_clause_with_both_provenances(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert acceptance(monkeypatch, "clauses", "db50_216_2006", "--json", tmp_path / "c.json") == 0
     rows = json.loads((tmp_path / "c.json").read_text())
-    assert {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", "6.1", "6.5"} <= {row["clause"] for row in rows}
+    assert {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", "6.1", "6.5"} <= {
+        row["clause"] for row in rows
+    }
     for row in rows:
-        assert {"pack", "clause", "title", "mandatory", "how", "quantity", "limit", "provenance"} <= set(row)
+        assert {
+            "pack",
+            "clause",
+            "title",
+            "mandatory",
+            "how",
+            "quantity",
+            "limit",
+            "provenance",
+        } <= set(row)
         assert set(row["provenance"]) == {"figure", "assignment"}
         assert row["limit"] is None or row["provenance"]["figure"]["level"]
-    mandatory = {row["clause"] for row in rows if row["mandatory"] and row["clause"].startswith("5.")}
-    assert mandatory == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2{letter}" for letter in "acej")} or (
-        mandatory == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2 {letter})" for letter in "acej")}
+    mandatory = {
+        row["clause"] for row in rows if row["mandatory"] and row["clause"].startswith("5.")
+    }
+    assert mandatory == {
+        "5.3.1",
+        "5.4.2",
+        "5.5.2",
+        "5.5.3",
+        "5.5.4",
+        *(f"5.6.2{letter}" for letter in "acej"),
+    } or (
+        mandatory
+        == {"5.3.1", "5.4.2", "5.5.2", "5.5.3", "5.5.4", *(f"5.6.2 {letter})" for letter in "acej")}
     )
 
 
-def test_clauses_of_every_pack_say_by_what_each_is_covered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_clauses_of_every_pack_say_by_what_each_is_covered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert acceptance(monkeypatch, "clauses", "--all", "--json", tmp_path / "c.json") == 0
     rows = json.loads((tmp_path / "c.json").read_text())
     assert {row["pack"] for row in rows} == set(pack.names())
     by = {"measurement", "not_in_toolkit", "question", "nothing", "no_demand"}
     assert {row["covered_by"] for row in rows} <= by
     for row in rows:
-        assert (row["covered_by"] == "measurement") == (row["how"] == "measured" and row["measured_here"])
+        assert (row["covered_by"] == "measurement") == (
+            row["how"] == "measured" and row["measured_here"]
+        )
 
 
 def test_clauses_against_another_profile_lists_where_they_differ(
@@ -230,7 +328,9 @@ def test_clauses_against_another_profile_lists_where_they_differ(
     assert acceptance(monkeypatch, "clauses", "--all", "--against", "db50_216_2006") == 64
 
 
-def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_charts_are_drawn_as_pdf_svg_and_png(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from pypdf import PdfReader
 
     assert acceptance(monkeypatch, "chart", "acceptance", "-o", tmp_path / "a.pdf") == 0
@@ -239,7 +339,12 @@ def test_charts_are_drawn_as_pdf_svg_and_png(monkeypatch: pytest.MonkeyPatch, tm
     assert size == pytest.approx(definition.load("acceptance").paper, abs=0.05)
     assert acceptance(monkeypatch, "chart", "acceptance", "-o", tmp_path / "a.svg") == 0
     assert "<svg" in (tmp_path / "a.svg").read_text()
-    assert acceptance(monkeypatch, "chart", "clock", "--index", 77, "-o", tmp_path / "c.png", "--width", 640) == 0
+    assert (
+        acceptance(
+            monkeypatch, "chart", "clock", "--index", 77, "-o", tmp_path / "c.png", "--width", 640
+        )
+        == 0
+    )
     assert cv2.imread(str(tmp_path / "c.png")).shape == (360, 640, 3)
 
 
@@ -258,7 +363,10 @@ def test_the_file_of_a_copy_is_started_and_never_written_over(
 def test_a_chart_is_advised_for_a_cameras_place(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """1200 px of focal length (4 mm, 6.4 mm, 1920 px) at 2.4 m: 500 px/m; the A2 chart is 280 px wide, the A0 560."""
+    """1200 px of focal length (4 mm, 6.4 mm, 1920 px) at 2.4 m: 500 px/m.
+
+    The A2 chart is 280 px wide, the A0 560.
+    """
     place = ("--focal-length", 4, "--sensor", 6.4, "--distance", 2.4)
     assert acceptance(monkeypatch, "chart", "--advise", *place) == 0
     out = capsys.readouterr().out
@@ -266,7 +374,9 @@ def test_a_chart_is_advised_for_a_cameras_place(
     assert "560 x 315" in out
     assert "acceptance_a2: 320 px are needed: 2.10 m from the lens at most" in out
     assert "Take acceptance_a0." in out
-    assert acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
+    assert (
+        acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
+    )
     assert "None can be used as it is" in capsys.readouterr().out
 
 
@@ -278,19 +388,39 @@ def test_a_chart_is_advised_for_a_cameras_place(
         (("run", "missing.toml"), 2, "there is no such plan"),
         (("clauses", "no_such_pack"), 2, "there is no such pack"),
         (("chart", "no_such_chart", "-o", "x.svg"), 2, "There is no such chart"),
-        (("chart", "acceptance", "-o", "x.gif"), 64, "the ending must be .pdf, .svg, .png or .html"),
+        (
+            ("chart", "acceptance", "-o", "x.gif"),
+            64,
+            "the ending must be .pdf, .svg, .png or .html",
+        ),
         (("chart", "acceptance", "-o", "x.png"), 64, "a PNG needs --width PX"),
         (("chart", "acceptance", "--copy", "A3-1"), 64, "--copy SERIAL -o FILE.toml"),
         (("chart", "clock", "--copy", "C-1", "-o", "x.toml"), 64, "has no printed copies"),
         (("chart", "--advise"), 64, "--advise needs --distance M"),
         (("chart", "--advise", "--distance", 5), 2, "the lens is not known"),
         (("chart", "--advise", "--distance", 0, "--field-of-view", 90), 64, "--distance"),
-        (("chart", "--advise", "--distance", 5, "--field-of-view", 180), 2, "180 degrees are no field of view"),
-        (("chart", "--advise", "--distance", 5, "--focal-length", 4, "--sensor", "big"), 2, "'big' is neither a width"),
-        (("chart", "--advise", "--distance", 5, "--field-of-view", 90, "--picture", "HD"), 64, "write WxH in pixels"),
+        (
+            ("chart", "--advise", "--distance", 5, "--field-of-view", 180),
+            2,
+            "180 degrees are no field of view",
+        ),
+        (
+            ("chart", "--advise", "--distance", 5, "--focal-length", 4, "--sensor", "big"),
+            2,
+            "'big' is neither a width",
+        ),
+        (
+            ("chart", "--advise", "--distance", 5, "--field-of-view", 90, "--picture", "HD"),
+            64,
+            "write WxH in pixels",
+        ),
         (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
         (("measure", "x.mp4", "--metric", "sharpness"), 2, "no such metric. Metrics: "),
-        (("measure", "x.mp4", "--region", "flat=nan,1,2,3"), 64, "width and height must be above 0"),
+        (
+            ("measure", "x.mp4", "--region", "flat=nan,1,2,3"),
+            64,
+            "width and height must be above 0",
+        ),
         (("measure", "x.mp4", "--region", "flat=1,1,0,3"), 64, "width and height must be above 0"),
         (("measure", "x.mp4", "--sample-aspect", "wide"), 64, "write W:H"),
         (("verify",), 64, "Missing argument"),
@@ -315,9 +445,17 @@ def test_wrong_input_gets_a_sentence_and_the_documented_exit_code(
 
 
 def test_an_unknown_chart_for_a_clip_is_refused_before_anything_is_written(
-    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    chart_film: Film,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert acceptance(monkeypatch, "run", chart_film.path, "--chart", "eia1956", "-o", tmp_path / "out") == 2
+    assert (
+        acceptance(
+            monkeypatch, "run", chart_film.path, "--chart", "eia1956", "-o", tmp_path / "out"
+        )
+        == 2
+    )
     assert "There is no such chart" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
@@ -330,13 +468,21 @@ def test_a_wrong_key_password_is_refused_before_anything_is_measured(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("ACCEPTANCE_KEY_PASSWORD", "wrong")
-    assert acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path / "out", "--sign", chain.signer) == 2
+    assert (
+        acceptance(
+            monkeypatch, "run", chart_film.path, "-o", tmp_path / "out", "--sign", chain.signer
+        )
+        == 2
+    )
     assert "password" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 def test_without_a_chinese_font_no_report_is_begun(
-    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    chart_film: Film,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def missing() -> None:
         raise SetupError("no Chinese font is installed", hint="apt-get install fonts-noto-cjk")
@@ -349,7 +495,9 @@ def test_without_a_chinese_font_no_report_is_begun(
 
 def test_a_machine_without_any_font_is_told_so(chart_film: Film, tmp_path: Path) -> None:
     config = tmp_path / "fonts.conf"
-    config.write_text(f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")
+    config.write_text(
+        f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"
+    )
     command = (sys.executable, "-m", "acceptance", "run", chart_film.path, "-o", tmp_path / "out")
     environment = os.environ | {"FONTCONFIG_FILE": str(config)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
@@ -412,7 +560,10 @@ def test_doctor_exits_with_0_where_all_that_is_needed_is_there(
 
 
 def test_a_clip_that_is_no_video_is_refused_by_its_own_name_before_anything_is_written(
-    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    chart_film: Film,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "broken.mp4").write_text("no video")
     out = tmp_path / "out"
@@ -427,7 +578,9 @@ def test_a_demo_that_is_interrupted_ends_with_its_children_and_says_one_sentence
 ) -> None:
     """As a terminal does it: the signal goes to the whole process group."""
     command = (sys.executable, "-m", "acceptance", "demo", "-o", tmp_path / "demo")
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as running:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as running:
         while not list(tmp_path.glob("demo/footage/*/plan.toml")):
             assert running.poll() is None
             time.sleep(0.05)
@@ -443,5 +596,7 @@ def test_the_installed_command_runs() -> None:
     command = Path(sys.executable).with_name("acceptance")
     if not command.exists():
         pytest.skip("the package is not installed in this environment, only on its path")
-    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True, env=os.environ | {})
+    done = subprocess.run(
+        [command, "--version"], capture_output=True, text=True, check=True, env=os.environ | {}
+    )
     assert "acceptance, version" in done.stdout

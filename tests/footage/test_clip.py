@@ -50,7 +50,11 @@ def test_every_container_and_codec_gives_all_frames_in_order_with_exact_times(
     full = codec == "mjpeg"
     pictures = [ramp(64, 48, shift=8 * number) for number in range(8)]
     encode.write(
-        tmp_path / name, pictures, codec=codec, full_range=full, pixel_format="yuvj420p" if full else "yuv420p"
+        tmp_path / name,
+        pictures,
+        codec=codec,
+        full_range=full,
+        pixel_format="yuvj420p" if full else "yuv420p",
     )
     opened, frames = frames_of(tmp_path / name)
     assert len(frames) == len(opened.packets) == 8
@@ -58,7 +62,9 @@ def test_every_container_and_codec_gives_all_frames_in_order_with_exact_times(
     assert steps == {Fraction(1, 25)}
     assert opened.info.full_range is full
     for frame, picture in zip(frames, pictures, strict=True):
-        assert np.abs(frame.luma.astype(int) - picture).mean() < 4, "nearer to this frame than to its neighbours"
+        assert np.abs(frame.luma.astype(int) - picture).mean() < 4, (
+            "nearer to this frame than to its neighbours"
+        )
 
 
 def test_ten_bit_odd_sizes_and_monochrome_come_out_as_coded(tmp_path: Path) -> None:
@@ -96,7 +102,9 @@ def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "codec"), [("bare.h264", "libx264"), ("numbers.avi", "libx264")])
-def test_times_that_a_format_does_not_hold_are_said_to_be_assumed(tmp_path: Path, name: str, codec: str) -> None:
+def test_times_that_a_format_does_not_hold_are_said_to_be_assumed(
+    tmp_path: Path, name: str, codec: str
+) -> None:
     """An elementary stream has none, AVI counts frames only; a transport stream holds its own."""
     encode.write(tmp_path / name, [ramp(64, 48)] * 6, codec=codec)
     opened, frames = frames_of(tmp_path / name)
@@ -107,7 +115,10 @@ def test_times_that_a_format_does_not_hold_are_said_to_be_assumed(tmp_path: Path
 
 
 def test_times_that_jump_back_leave_packets_in_the_order_of_the_pictures(tmp_path: Path) -> None:
-    """A recorder that starts its clock anew: two stretches of the same times, one after the other."""
+    """A recorder that starts its clock anew.
+
+    Two stretches of the same times, one after the other.
+    """
     encode.write(tmp_path / "one.ts", [ramp(64, 48, shift=number) for number in range(20)])
     content = (tmp_path / "one.ts").read_bytes()
     (tmp_path / "two.ts").write_bytes(content * 2)
@@ -128,12 +139,21 @@ def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("size", "aspect"),
-    [((352, 288), "12/11"), ((704, 576), "12/11"), ((720, 480), "10/11"), ((960, 576), "9/11"), ((1280, 720), "1")],
+    [
+        ((352, 288), "12/11"),
+        ((704, 576), "12/11"),
+        ((720, 480), "10/11"),
+        ((960, 576), "9/11"),
+        ((1280, 720), "1"),
+    ],
 )
 def test_pictures_of_a_recorders_size_that_tell_no_pixel_aspect_are_taken_as_four_to_three(
     tmp_path: Path, size: tuple[int, int], aspect: str
 ) -> None:
-    """704 of 720 samples are as wide as 4:3 (ITU-R BT.601): a CIF picture samples 264 TV lines, not 288."""
+    """704 of 720 samples are as wide as 4:3 (ITU-R BT.601).
+
+    A CIF picture samples 264 TV lines, not 288.
+    """
     cv2.imwrite(str(tmp_path / "still.png"), ramp(*size))
     info = clip.open_clip(tmp_path / "still.png").info
     assert info.sample_aspect == Fraction(aspect)
@@ -141,7 +161,9 @@ def test_pictures_of_a_recorders_size_that_tell_no_pixel_aspect_are_taken_as_fou
 
 
 def test_pixels_that_are_not_square_are_told_and_can_be_overridden(tmp_path: Path) -> None:
-    encode.write(tmp_path / "d1.mp4", [ramp(720, 576)], sample_aspect=Fraction(16, 15), matrix="bt601")
+    encode.write(
+        tmp_path / "d1.mp4", [ramp(720, 576)], sample_aspect=Fraction(16, 15), matrix="bt601"
+    )
     opened, _ = frames_of(tmp_path / "d1.mp4")
     assert opened.info.sample_aspect == Fraction(16, 15)
     assert opened.info.matrix == "bt601"
@@ -270,7 +292,9 @@ def test_real_clips_read_whole(real_data: Path) -> None:
         assert len(frames) == len(opened.packets) == count
 
 
-def test_a_real_recording_cut_in_the_middle_is_measured_as_far_as_it_goes(real_data: Path, tmp_path: Path) -> None:
+def test_a_real_recording_cut_in_the_middle_is_measured_as_far_as_it_goes(
+    real_data: Path, tmp_path: Path
+) -> None:
     content = (real_data / "car_park_intel.mp4").read_bytes()
     (tmp_path / "cut.mp4").write_bytes(content[: len(content) // 2])
     opened, frames = frames_of(tmp_path / "cut.mp4")
@@ -282,7 +306,10 @@ def test_a_real_recording_cut_in_the_middle_is_measured_as_far_as_it_goes(real_d
 def test_frames_that_are_asked_say_how_coarsely_they_were_coded(
     tmp_path: Path, quality: str, lowest: int, highest: int
 ) -> None:
-    """H.264 at a constant QP: key frames are finer by up to 3; a map of macroblocks, turned with the picture."""
+    """H.264 at a constant QP: key frames are finer by up to 3.
+
+    A map of macroblocks, turned with the picture.
+    """
     noise = np.random.default_rng(1).integers(60, 200, (6, 96, 130)).astype(np.uint8)
     encode.write(tmp_path / "a.mp4", noise, options={"qp": quality}, rotation=90)
     for _ in range(20):  # a race between the decoder's threads told wrong ones now and then
@@ -312,12 +339,19 @@ def test_mpeg_2_tells_its_quantiser_scale(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["b_frames.mp4", "transport.ts", "without_times.avi"])
-def test_frames_are_found_again_by_number_and_time_with_the_same_codes(tmp_path: Path, name: str) -> None:
-    """Key frames every 10 and B-frames; the last one before a key frame, that one and one in between; AVI by number."""
+def test_frames_are_found_again_by_number_and_time_with_the_same_codes(
+    tmp_path: Path, name: str
+) -> None:
+    """Key frames every 10 and B-frames.
+
+    The last one before a key frame, that one and one in between; AVI by number.
+    """
     noise = np.random.default_rng(2).integers(60, 200, (25, 96, 128)).astype(np.uint8)
     encode.write(tmp_path / name, noise, options={"g": "10", "keyint_min": "10", "bf": "3"})
     opened, frames = frames_of(tmp_path / name)
-    times = {frame.index: float(frame.time) for frame in frames if frame.index in {0, 9, 10, 17, 24}}
+    times = {
+        frame.index: float(frame.time) for frame in frames if frame.index in {0, 9, 10, 17, 24}
+    }
     again = opened.again(times)
     assert again.keys() == times.keys()
     for index, frame in again.items():

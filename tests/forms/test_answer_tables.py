@@ -1,4 +1,7 @@
-"""Filled-in sheets: read whole from every format, and refused with file, row and field where they are wrong."""
+"""Filled-in sheets.
+
+Read whole from every format, and refused with file, row and field where they are wrong.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from acceptance.model import Answer, Condition
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEADING = "subject,name,requirement,text,grade,yes,value,unit,instrument,conditions,by,when,note,evidence"
+HEADING = (
+    "subject,name,requirement,text,grade,yes,value,unit,instrument,conditions,by,when,note,evidence"
+)
 ROWS = (
     "room,机房,x#tidy,整齐,基本符合,,,,,,李四,2026-11-24,线缆未标,photos/a.jpg;photos/b.jpg",
     "room,机房,x#door,门宽,,是,,,,,李四,2026/11/4 9:05,,",
@@ -35,7 +40,10 @@ EXPECTED = (
         "unit": "lx",
         "instrument": "meter-1",
         "when": "2026-11-24",
-        "conditions": (Condition(name="lamp", value="all"), Condition(name="height", value=0.8, unit="m")),
+        "conditions": (
+            Condition(name="lamp", value="all"),
+            Condition(name="height", value=0.8, unit="m"),
+        ),
     },
 )
 
@@ -44,13 +52,21 @@ def expected(form: str) -> tuple[Answer, ...]:
     """Three answers: the fourth row holds a unit and a person, but no answer."""
     places = [("tidy", 2), ("door", 3), ("light", 4)]
     return tuple(
-        Answer(subject="room", requirement=f"x#{name}", by="李四", origin=f"{form}, row {row}", **fields)
+        Answer(
+            subject="room",
+            requirement=f"x#{name}",
+            by="李四",
+            origin=f"{form}, row {row}",
+            **fields,
+        )
         for (name, row), fields in zip(places, EXPECTED, strict=True)
     )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
-def test_a_filled_in_csv_is_read_in_every_encoding_that_excel_writes(tmp_path: Path, encoding: str) -> None:
+def test_a_filled_in_csv_is_read_in_every_encoding_that_excel_writes(
+    tmp_path: Path, encoding: str
+) -> None:
     """An empty row is no answer."""
     path = tmp_path / "a.csv"
     path.write_text("\n".join((HEADING, *ROWS)), encoding=encoding)
@@ -116,24 +132,78 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("heading", "row", "message"),
     [
-        ("subject,requirement,garde", "a,b,c", r"a\.csv, row 1: there is no such column 'garde'.*grade"),
+        (
+            "subject,requirement,garde",
+            "a,b,c",
+            r"a\.csv, row 1: there is no such column 'garde'.*grade",
+        ),
         ("subject,grade", "a,符合", r"a\.csv, row 1, requirement: there is no such column"),
-        ("subject,requirement,grade,by,when", "a,x#b,好,李,2026-11-24", r"row 2, grade: '好' is no answer.*基本符合"),
-        ("subject,requirement,yes,by,when", "a,x#b,maybe,李,2026-11-24", "row 2, yes: 'maybe' is no answer"),
-        ("subject,requirement,value,by,when", "a,x#b,3 Ω,李,2026-11-24", "row 2, value: '3 Ω' is no number"),
-        ("subject,requirement,value,by,when", "a,x#b,nan,李,2026-11-24", "row 2, value: 'nan' is no number"),
+        (
+            "subject,requirement,grade,by,when",
+            "a,x#b,好,李,2026-11-24",
+            r"row 2, grade: '好' is no answer.*基本符合",
+        ),
+        (
+            "subject,requirement,yes,by,when",
+            "a,x#b,maybe,李,2026-11-24",
+            "row 2, yes: 'maybe' is no answer",
+        ),
+        (
+            "subject,requirement,value,by,when",
+            "a,x#b,3 Ω,李,2026-11-24",
+            "row 2, value: '3 Ω' is no number",
+        ),
+        (
+            "subject,requirement,value,by,when",
+            "a,x#b,nan,李,2026-11-24",
+            "row 2, value: 'nan' is no number",
+        ),
         ("subject,requirement,grade,by,when", "a,x#b,符合,,2026-11-24", "row 2, by: is empty"),
-        ("subject,requirement,grade,by,when", "a,x#b,符合,李,昨天", "row 2, when: '昨天' is no date"),
-        ("subject,requirement,grade,by,when", ",x#b,符合,李,2026-11-24", "row 2, subject: is empty"),
-        ("subject,requirement,grade,by,when,conditions", "a,x#b,符合,李,2026-11-24,dark", "row 2, conditions: 'dark'"),
-        ("subject,requirement,value,by,when", "a,x#b,=1+2,李,2026-11-24", "row 2, value: holds a formula"),
-        ("subject,requirement,grade,by,when,grade", "a,x#b,符合,李,2026-11-24,不符合", "row 1, grade: this column"),
-        ("subject,requirement,评定,by,when,grade", "a,x#b,符合,李,2026-11-24,不符合", "row 1, grade: this column"),
-        ("subject,requirement,grade,by,when", "a,x#b,符合,李,2026-11-24,不符合", "row 2, column 6: '不符合' stands"),
-        ("subject,requirement,value,by,when,note", "a,x#b,3,5,李,2026-11-24,a", "row 2, column 7: 'a' stands below"),
+        (
+            "subject,requirement,grade,by,when",
+            "a,x#b,符合,李,昨天",
+            "row 2, when: '昨天' is no date",
+        ),
+        (
+            "subject,requirement,grade,by,when",
+            ",x#b,符合,李,2026-11-24",
+            "row 2, subject: is empty",
+        ),
+        (
+            "subject,requirement,grade,by,when,conditions",
+            "a,x#b,符合,李,2026-11-24,dark",
+            "row 2, conditions: 'dark'",
+        ),
+        (
+            "subject,requirement,value,by,when",
+            "a,x#b,=1+2,李,2026-11-24",
+            "row 2, value: holds a formula",
+        ),
+        (
+            "subject,requirement,grade,by,when,grade",
+            "a,x#b,符合,李,2026-11-24,不符合",
+            "row 1, grade: this column",
+        ),
+        (
+            "subject,requirement,评定,by,when,grade",
+            "a,x#b,符合,李,2026-11-24,不符合",
+            "row 1, grade: this column",
+        ),
+        (
+            "subject,requirement,grade,by,when",
+            "a,x#b,符合,李,2026-11-24,不符合",
+            "row 2, column 6: '不符合' stands",
+        ),
+        (
+            "subject,requirement,value,by,when,note",
+            "a,x#b,3,5,李,2026-11-24,a",
+            "row 2, column 7: 'a' stands below",
+        ),
     ],
 )
-def test_a_wrong_cell_is_told_with_file_row_and_field(tmp_path: Path, heading: str, row: str, message: str) -> None:
+def test_a_wrong_cell_is_told_with_file_row_and_field(
+    tmp_path: Path, heading: str, row: str, message: str
+) -> None:
     """And what to write instead."""
     path = tmp_path / "a.csv"
     path.write_text(f"{heading}\n{row}\n", encoding="utf-8")
@@ -146,10 +216,15 @@ def test_a_wrong_cell_is_told_with_file_row_and_field(tmp_path: Path, heading: s
     [
         ("[[answers]\n", "not readable as TOML"),
         ('title = "x"\n', "holds something else"),
-        ('[[answers]]\nsubject = "a"\ngarde = "符合"\n', r"answer 1, garde: this field is not known"),
+        (
+            '[[answers]]\nsubject = "a"\ngarde = "符合"\n',
+            r"answer 1, garde: this field is not known",
+        ),
     ],
 )
-def test_a_wrong_toml_is_told_with_answer_and_field(tmp_path: Path, text: str, message: str) -> None:
+def test_a_wrong_toml_is_told_with_answer_and_field(
+    tmp_path: Path, text: str, message: str
+) -> None:
     """A misspelt field must not vanish."""
     path = tmp_path / "a.toml"
     path.write_text(text, encoding="utf-8")

@@ -1,4 +1,7 @@
-"""Lists of devices: what is understood of CSV in any usual encoding and of XLSX, and how each mistake is named."""
+"""Lists of devices.
+
+What is understood of CSV in any usual encoding and of XLSX, and how each mistake is named.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,9 @@ def workbook(folder: Path, *rows: list[object]) -> Path:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
-def test_a_chinese_list_is_understood_in_every_usual_encoding(tmp_path: Path, encoding: str) -> None:
+def test_a_chinese_list_is_understood_in_every_usual_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
     camera, recorder = devices.read(written(tmp_path, CHINESE, encoding), (SITE,))
     assert camera == CAMERA
     assert (recorder.kind, recorder.parent, recorder.facts) == (SubjectKind.RECORDER, "site", {})
@@ -64,7 +69,9 @@ def test_a_chinese_list_is_understood_in_every_usual_encoding(tmp_path: Path, en
 @pytest.mark.parametrize(
     ("cells", "place"), [("是,", "important"), ("否,", "other"), ("否,train", "train"), (",", None)]
 )
-def test_an_important_place_is_the_place_that_packs_ask_for(tmp_path: Path, cells: str, place: str | None) -> None:
+def test_an_important_place_is_the_place_that_packs_ask_for(
+    tmp_path: Path, cells: str, place: str | None
+) -> None:
     """``place = "important"`` selects demands; a fact of another name would select none."""
     [one] = devices.read(written(tmp_path, f"编号,类型,重要部位,场所\na,枪机,{cells}\n"))
     assert one.facts.get("place") == place
@@ -74,7 +81,11 @@ def test_an_important_place_is_the_place_that_packs_ask_for(tmp_path: Path, cell
 def test_english_headings_in_any_order_with_semicolons(tmp_path: Path) -> None:
     [camera] = devices.read(written(tmp_path, ENGLISH))
     assert camera == Subject(
-        id="cam-1", kind=SubjectKind.FIXED, name="North gate", serial="0001", facts={"picture": "monochrome"}
+        id="cam-1",
+        kind=SubjectKind.FIXED,
+        name="North gate",
+        serial="0001",
+        facts={"picture": "monochrome"},
     )
 
 
@@ -103,7 +114,10 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("", "is empty"),
         (",,\n,,\n", "is empty"),
         ("id,kind\n", "lists no device"),
-        ("id,name\na,b\n", "row 1, kind: there is no such column. Head one with: kind, type, 类型, 设备类型."),
+        (
+            "id,name\na,b\n",
+            "row 1, kind: there is no such column. Head one with: kind, type, 类型, 设备类型.",
+        ),
         ("类型,名称\n枪机,b\n", "row 1, id: there is no such column"),
         ("id,kind,型号,model\na,fixed,1,2\n", "row 1: the column 'model' stands twice"),
         ("id,kind,楼层,楼层\na,fixed,1,2\n", "row 1: the column '楼层' stands twice"),
@@ -111,24 +125,35 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind\nsite,fixed\n", "row 2, id: the id 'site' stands twice"),
         ("id,kind\n,fixed\n", "row 2, id: is empty"),
         ("id,kind\na b,fixed\n", "row 2, id: the id 'a b' may hold letters"),
-        (f"id,kind\n{'a' * 65},fixed\n", "may hold letters, digits, '_', '-' and '.' only, 64 at most"),
+        (
+            f"id,kind\n{'a' * 65},fixed\n",
+            "may hold letters, digits, '_', '-' and '.' only, 64 at most",
+        ),
         (
             "id,kind\na,camera\n",
             "row 2, kind: there is no kind 'camera'. Kinds: site 现场, system 系统, fixed 固定摄像机",
         ),
         ("id,kind\na,\n", "row 2, kind: there is no kind ''"),
         ("id,kind,重要部位\na,fixed,★\n", "row 2, important: '★' is no answer"),
-        ("id,kind,重要部位,场所\na,fixed,是,train\n", "row 2, place: the place is 'train' and an important one"),
+        (
+            "id,kind,重要部位,场所\na,fixed,是,train\n",
+            "row 2, place: the place is 'train' and an important one",
+        ),
         ("id,kind,parent\na,fixed,\nb,fixed,c\n", "row 3, parent: there is no parent 'c'"),
         (
             "id,kind,地址\na,fixed,rtsp://admin:secret@192.0.2.1/1\n",
             "row 2, address: the address holds a user or password",
         ),
         ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' stands below no heading"),
-        ('id,kind,serial\na,fixed,"=""0012"""\n', 'row 2, serial: holds a formula (="0012"). Paste it as a value.'),
+        (
+            'id,kind,serial\na,fixed,"=""0012"""\n',
+            'row 2, serial: holds a formula (="0012"). Paste it as a value.',
+        ),
     ],
 )
-def test_what_is_wrong_is_named_with_file_row_and_column(tmp_path: Path, text: str, words: str) -> None:
+def test_what_is_wrong_is_named_with_file_row_and_column(
+    tmp_path: Path, text: str, words: str
+) -> None:
     with pytest.raises(PlanError) as caught:
         devices.read(written(tmp_path, text), (SITE,))
     assert words in str(caught.value)

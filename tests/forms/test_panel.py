@@ -33,17 +33,29 @@ def answers(scores: Scores) -> tuple[Answer, ...]:
             requirement="x#grade",
             by="",
             when="",
-            scores=tuple(Score(rater=f"R{i:02}", score=float(one), expert=i < 2) for i, one in enumerate(column)),
+            scores=tuple(
+                Score(rater=f"R{i:02}", score=float(one), expert=i < 2)
+                for i, one in enumerate(column)
+            ),
         )
         for number, column in enumerate(scores.T)
     )
 
 
-def simulated(raters: int, pictures: int, seed: int, spoil: Callable[..., Scores] | None = None) -> Scores:
-    """Whole grades of raters who see pictures of known quality; ``spoil`` is what rater 0 does instead."""
+def simulated(
+    raters: int, pictures: int, seed: int, spoil: Callable[..., Scores] | None = None
+) -> Scores:
+    """Whole grades of raters who see pictures of known quality.
+
+    ``spoil`` is what rater 0 does instead.
+    """
     random = np.random.default_rng(seed)
     truth = random.uniform(2, 5, pictures)
-    seen = truth + random.uniform(-TASTE, TASTE, (raters, 1)) + random.normal(0, NOISE, (raters, pictures))
+    seen = (
+        truth
+        + random.uniform(-TASTE, TASTE, (raters, 1))
+        + random.normal(0, NOISE, (raters, pictures))
+    )
     if spoil:
         seen[0] = spoil(seen[0], random)
     return np.clip(np.rint(seen), 1, 5)
@@ -60,7 +72,10 @@ def severe(seen: Scores, _: np.random.Generator) -> Scores:
 
 
 def test_mean_spread_and_interval_are_those_of_a_hand_calculation() -> None:
-    """Scores 5 4 4 4 3: mean 4, s = sqrt(2 / 4), half-width t(0.975, 4) s / sqrt(5) = 2.776 x 0.3162 = 0.878."""
+    """Scores 5 4 4 4 3.
+
+    Mean 4, s = sqrt(2 / 4), half-width t(0.975, 4) s / sqrt(5) = 2.776 x 0.3162 = 0.878.
+    """
     [item] = panel.items(answers(np.array([[5.0], [4], [4], [4], [3]])))
     assert (item.count, item.experts, item.lay, item.mean) == (5, 2, 3, 4.0)
     assert item.deviation == pytest.approx(math.sqrt(0.5))
@@ -84,8 +99,9 @@ def test_the_interval_holds_the_true_mean_19_times_in_20() -> None:
 
 
 def test_beyond_counts_as_bt500_does() -> None:
-    """Ten raters, one item: 2 among nine of 4 and 5. Its kurtosis is above 4, so that sqrt(20) s is the band.
+    """Ten raters, one item: 2 among nine of 4 and 5.
 
+    Its kurtosis is above 4, so that sqrt(20) s is the band.
     With a second stray score the kurtosis falls within 2 to 4, and 2 s is the band.
     """
     single = np.array([4, 4, 4, 4, 4, 4, 4, 4, 4, 1], float)[:, None]
@@ -99,7 +115,10 @@ def test_beyond_counts_as_bt500_does() -> None:
 
 
 def test_a_band_of_two_sigma_counts_to_both_sides() -> None:
-    """Kurtosis of these scores is 3.5 and s 0.96: 5 lies 2.08 s above the mean and 1 as far below."""
+    """Kurtosis of these scores is 3.5 and s 0.96.
+
+    5 lies 2.08 s above the mean and 1 as far below.
+    """
     column = np.array([3] * 8 + [2, 4] * 2 + [1, 5], float)[:, None]
     above, below = panel.beyond(column)
     assert (list(np.flatnonzero(above)), list(np.flatnonzero(below))) == ([13], [12])
@@ -116,22 +135,35 @@ def test_a_band_of_two_sigma_counts_to_both_sides() -> None:
         (11, 7, 60, True),
     ],
 )
-def test_bt500_rejects_who_errs_often_and_to_both_sides(above: int, below: int, count: int, *, rejected: bool) -> None:
+def test_bt500_rejects_who_errs_often_and_to_both_sides(
+    above: int, below: int, count: int, *, rejected: bool
+) -> None:
     """More than 5 %, and |P - Q| / (P + Q) below 0.3: who is merely severe stays."""
     assert panel.screened(above, below, count) is rejected
 
 
 def test_bt500_can_name_nobody_in_a_panel_of_five() -> None:
-    """A score lies at most (n - 1) / sqrt(n) = 1.79 s from the mean: why this toolkit has tests of its own."""
+    """A score lies at most (n - 1) / sqrt(n) = 1.79 s from the mean.
+
+    Why this toolkit has tests of its own.
+    """
     for seed in range(PANELS):
-        assert not any(one.above or one.below for one in panel.raters(answers(simulated(5, 30, seed, erratic))))
+        assert not any(
+            one.above or one.below for one in panel.raters(answers(simulated(5, 30, seed, erratic)))
+        )
 
 
 @pytest.mark.parametrize(("raters", "pictures"), [(5, 12), (5, 30), (8, 30)])
 def test_honest_panels_are_left_in_peace(raters: int, pictures: int) -> None:
-    """Named is at most one honest panel in twenty; the claim is one in a hundred for each of two tests."""
+    """Named is at most one honest panel in twenty.
+
+    The claim is one in a hundred for each of two tests.
+    """
     named = [
-        any(one.shifted or one.scattered for one in panel.raters(answers(simulated(raters, pictures, seed))))
+        any(
+            one.shifted or one.scattered
+            for one in panel.raters(answers(simulated(raters, pictures, seed)))
+        )
         for seed in range(PANELS)
     ]
     assert sum(named) <= PANELS / 20
@@ -159,11 +191,16 @@ def test_too_few_pictures_tell_nothing_of_a_rater() -> None:
 
 
 def test_raters_of_different_pictures_are_held_against_those_who_saw_the_same() -> None:
-    """Rater 4 saw only half of the pictures; a picture nobody else saw says nothing of its rater."""
+    """Rater 4 saw only half of the pictures.
+
+    A picture nobody else saw says nothing of its rater.
+    """
     given = list(answers(simulated(5, 12, 3)))
     given = [a if n % 2 else Answer(subject=a.subject, requirement=a.requirement, by="", when="", scores=a.scores[:4])
              for n, a in enumerate(given)]  # fmt: skip
-    lonely = Answer(subject="z", requirement="x#grade", by="", when="", scores=(Score(rater="R04", score=1),))
+    lonely = Answer(
+        subject="z", requirement="x#grade", by="", when="", scores=(Score(rater="R04", score=1),)
+    )
     raters = panel.raters((*given, lonely))
     assert [one.count for one in raters] == [12, 12, 12, 12, 7]
     assert raters[4].shift == pytest.approx(panel.raters(tuple(given))[4].shift)

@@ -1,4 +1,7 @@
-"""Scores of a panel: drawn up blind, filled in, read back; refused with file, row and field where they are wrong."""
+"""Scores of a panel: drawn up blind, filled in, read back.
+
+Refused with file, row and field where they are wrong.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GRADE = scores.Item(text="图像质量", requirements=("x#grade",))
-ASKED = tuple(scores.Clip(subject=f"camera-{n}", items=(GRADE,), files=(f"clips/camera-{n}.mp4",)) for n in range(6))
-RATERS = {"R1": ("王工", "是"), "R2": ("李工", "是"), "R3": ("赵", "否"), "R4": ("钱", "否"), "R5": ("孙", "否")}
+ASKED = tuple(
+    scores.Clip(subject=f"camera-{n}", items=(GRADE,), files=(f"clips/camera-{n}.mp4",))
+    for n in range(6)
+)
+RATERS = {
+    "R1": ("王工", "是"),
+    "R2": ("李工", "是"),
+    "R3": ("赵", "否"),
+    "R4": ("钱", "否"),
+    "R5": ("孙", "否"),
+}
 KEY = scores.draw_up(ASKED, raters=5, seed=4, leader="王工")
 
 
 def filled(key: scores.Key = KEY, **changed: str) -> list[list[str]]:
-    """Fill in the table as five raters would; ``changed``: other cells by rater, camera and field."""
+    """Fill in the table as five raters would; ``changed``.
+
+    Other cells by rater, camera and field.
+    """
     table = scores.table(key, "zh")
     subjects = {one.code: int(one.subject[-1]) for one in key.clips}
     heading = list(scores.COLUMNS)
@@ -37,7 +52,9 @@ def filled(key: scores.Key = KEY, **changed: str) -> list[list[str]]:
     return table
 
 
-def write(folder: Path, rows: list[list[str]], encoding: str = "utf-8-sig", key: scores.Key = KEY) -> Path:
+def write(
+    folder: Path, rows: list[list[str]], encoding: str = "utf-8-sig", key: scores.Key = KEY
+) -> Path:
     """Write scores and key as they lie beside a plan."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
@@ -48,7 +65,9 @@ def write(folder: Path, rows: list[list[str]], encoding: str = "utf-8-sig", key:
 
 def test_a_key_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     """Names with quotes and Chinese too."""
-    clip = scores.Clip(subject="摄像机", items=(scores.Item(text="“清晰”\n", requirements=('x#a "b"',)),))
+    clip = scores.Clip(
+        subject="摄像机", items=(scores.Item(text="“清晰”\n", requirements=('x#a "b"',)),)
+    )
     key = scores.draw_up((clip,), raters=2, seed=1, leader='L"i\\n')
     (tmp_path / "k.toml").write_text(scores.dumps(key), encoding="utf-8")
     assert scores.loads(tmp_path / "k.toml", "k.toml") == key
@@ -70,7 +89,10 @@ def test_more_clips_than_codes_are_refused() -> None:
 
 
 def test_codes_and_orders_tell_nothing_of_what_is_shown() -> None:
-    """Every rater sees every clip once, in an order of his own; codes hold no part of a name, and none is twice."""
+    """Every rater sees every clip once, in an order of his own.
+
+    Codes hold no part of a name, and none is twice.
+    """
     codes = {one.code for one in KEY.clips}
     assert len(codes) == len(ASKED)
     assert all(sorted(order) == sorted(codes) for order in KEY.orders.values())
@@ -80,7 +102,10 @@ def test_codes_and_orders_tell_nothing_of_what_is_shown() -> None:
 
 
 def test_places_in_the_order_are_shared_out_evenly() -> None:
-    """Of 400 raters about 67 see the first clip first: chi-squared with 5 degrees of freedom below 20.5 (0.1 %)."""
+    """Of 400 raters about 67 see the first clip first.
+
+    Chi-squared with 5 degrees of freedom below 20.5 (0.1 %).
+    """
     key = scores.draw_up(ASKED, raters=400, seed=2, leader="")
     first = [sum(order[0] == one.code for order in key.orders.values()) for one in key.clips]
     assert sum((count - 400 / 6) ** 2 / (400 / 6) for count in first) < 20.5
@@ -93,10 +118,14 @@ def test_raters_who_watch_one_screen_share_an_order() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
-def test_filled_in_scores_become_answers_under_their_true_names(tmp_path: Path, encoding: str) -> None:
+def test_filled_in_scores_become_answers_under_their_true_names(
+    tmp_path: Path, encoding: str
+) -> None:
     """Codes are resolved through the key; every subject gets the scores that were meant for it."""
     answers = scores.read(write(tmp_path, filled(), encoding), "panel.csv")
-    assert {(one.subject, one.requirement) for one in answers} == {(one.subject, "x#grade") for one in ASKED}
+    assert {(one.subject, one.requirement) for one in answers} == {
+        (one.subject, "x#grade") for one in ASKED
+    }
     for one in answers:
         assert {score.score for score in one.scores} == {3 + int(one.subject[-1]) % 3}
         assert {score.rater: score.expert for score in one.scores} == {
@@ -119,14 +148,19 @@ def test_a_clip_that_answers_several_requirements_is_scored_once(tmp_path: Path)
 
 def test_several_items_of_a_clip_are_scored_one_by_one(tmp_path: Path) -> None:
     """Blocking and sharpness of one picture are two answers, from rows of their own."""
-    items = tuple(scores.Item(text=text, requirements=(f"x#{text}",)) for text in ("blocking", "sharpness"))
+    items = tuple(
+        scores.Item(text=text, requirements=(f"x#{text}",)) for text in ("blocking", "sharpness")
+    )
     clip = scores.Clip(subject="camera-0", items=items)
     key = scores.draw_up((clip,), raters=5, seed=1, leader="王工")
     rows = filled(key)
     for row in rows[2::2]:
         row[9] = "5"
     answers = scores.read(write(tmp_path, rows, key=key), "panel.csv")
-    assert [(one.requirement, one.scores[0].score) for one in answers] == [("x#blocking", 3), ("x#sharpness", 5)]
+    assert [(one.requirement, one.scores[0].score) for one in answers] == [
+        ("x#blocking", 3),
+        ("x#sharpness", 5),
+    ]
 
 
 def test_a_rater_who_did_not_come_is_left_out(tmp_path: Path) -> None:
@@ -147,8 +181,17 @@ def test_half_grades_count_and_distances_are_told_apart(tmp_path: Path) -> None:
     place = next(int(one.subject[-1]) for one in KEY.clips if one.code == code)
     rows = filled(**{f"R3_{place}_distance": "4.5H", "R2_1_score": "4.5"})
     answers = scores.read(write(tmp_path, rows), "panel.csv")
-    assert [(one.value, one.source) for one in answers[0].conditions] == [(4.5, "赵"), (6, "王工, 李工, 钱, 孙")]
-    assert max(score.score for score in next(one for one in answers if one.subject == "camera-1").scores) == 4.5
+    assert [(one.value, one.source) for one in answers[0].conditions] == [
+        (4.5, "赵"),
+        (6, "王工, 李工, 钱, 孙"),
+    ]
+    assert (
+        max(
+            score.score
+            for score in next(one for one in answers if one.subject == "camera-1").scores
+        )
+        == 4.5
+    )
 
 
 def test_a_distance_that_one_rater_leaves_out_is_not_stated_for_any(tmp_path: Path) -> None:
@@ -177,7 +220,9 @@ def test_a_distance_that_one_rater_leaves_out_is_not_stated_for_any(tmp_path: Pa
         ({f"R2_{n}_distance": "-6" for n in range(6)}, r"row \d+, distance: -6 is no distance"),
     ],
 )
-def test_wrong_scores_are_told_with_file_row_and_field(tmp_path: Path, changed: dict[str, str], message: str) -> None:
+def test_wrong_scores_are_told_with_file_row_and_field(
+    tmp_path: Path, changed: dict[str, str], message: str
+) -> None:
     """And with what to write instead."""
     with pytest.raises(PlanError, match=message):
         scores.read(write(tmp_path, filled(**changed)), "panel.csv")
@@ -196,7 +241,9 @@ def test_a_row_that_was_deleted_is_missed(tmp_path: Path) -> None:
         scores.read(write(tmp_path, filled()[:3] + filled()[4:]), "panel.csv")
 
 
-@pytest.mark.parametrize("text", ["leader = 1", "[[clips]]\n", "not toml", 'leader=""\nseed=1\nclips=[1]\n[orders]\n'])
+@pytest.mark.parametrize(
+    "text", ["leader = 1", "[[clips]]\n", "not toml", 'leader=""\nseed=1\nclips=[1]\n[orders]\n']
+)
 def test_a_key_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     """By its name."""
     path = write(tmp_path, filled())

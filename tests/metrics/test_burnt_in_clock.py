@@ -1,4 +1,7 @@
-"""The burnt-in clock: read back from films of known time, refused wherever a digit could as well be another."""
+"""The burnt-in clock.
+
+Read back from films of known time, refused wherever a digit could as well be another.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ RATE = Fraction(25, 2)
 
 def filmed(**fields: Any) -> tuple[Any, np.ndarray, np.ndarray]:
     """Return an overlay, its strip without any coder, and the frames' times."""
-    overlay = overlays.Overlay(**({"font": "Aileron", "rate": RATE, "seconds": 13.0, "ground": "still"} | fields))
+    overlay = overlays.Overlay(
+        **({"font": "Aileron", "rate": RATE, "seconds": 13.0, "ground": "still"} | fields)
+    )
     x, y, width, height = map(int, overlay.region())
     strip = np.stack([frame[y : y + height, x : x + width] for frame in overlays.frames(overlay)])
     return overlay, strip, np.array([float(time) for time in overlay.times])
@@ -41,10 +46,34 @@ def filmed(**fields: Any) -> tuple[Any, np.ndarray, np.ndarray]:
     "look",
     [
         {"font": "Aileron", "style": "outlined", "height": 12, "form": "YYYY-MM-DD"},
-        {"font": "Aileron", "style": "inverting", "height": 16, "form": "YYYY/MM/DD", "ground": "panning"},
-        {"font": "DejaVu Serif", "style": "outlined", "height": 8, "form": "YYYY年MM月DD日", "ground": "bright"},
-        {"font": "Courier bitmap", "style": "white", "height": 16, "form": "YYYY-MM-DD", "ground": "dark"},
-        {"font": "Noto Sans CJK", "style": "inverting", "height": 24, "form": "YYYY年MM月DD日", "ground": "bright"},
+        {
+            "font": "Aileron",
+            "style": "inverting",
+            "height": 16,
+            "form": "YYYY/MM/DD",
+            "ground": "panning",
+        },
+        {
+            "font": "DejaVu Serif",
+            "style": "outlined",
+            "height": 8,
+            "form": "YYYY年MM月DD日",
+            "ground": "bright",
+        },
+        {
+            "font": "Courier bitmap",
+            "style": "white",
+            "height": 16,
+            "form": "YYYY-MM-DD",
+            "ground": "dark",
+        },
+        {
+            "font": "Noto Sans CJK",
+            "style": "inverting",
+            "height": 24,
+            "form": "YYYY年MM月DD日",
+            "ground": "bright",
+        },
     ],
     ids=lambda look: f"{look['font']}-{look['style']}",
 )
@@ -82,14 +111,22 @@ def test_a_day_above_twelve_tells_the_order_by_itself() -> None:
 def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
     overlay = overlays.Overlay(ground=ground, seconds=13.0, rate=RATE, seed=4)
     picture, random = overlays._ground(overlay, np.random.default_rng(4)), np.random.default_rng(5)
-    strip = np.stack([picture(float(time))[:40, :300] + random.normal(0, 4, (40, 300)) for time in overlay.times])
+    strip = np.stack(
+        [picture(float(time))[:40, :300] + random.normal(0, 4, (40, 300)) for time in overlay.times]
+    )
     with pytest.raises(GapError) as caught:
-        burnt_in_clock.read(np.clip(strip, 16, 235).astype(np.uint8), np.array(overlay.times, float))
+        burnt_in_clock.read(
+            np.clip(strip, 16, 235).astype(np.uint8), np.array(overlay.times, float)
+        )
     assert caught.value.code == "clock_no_digits"
 
 
-@pytest.mark.parametrize(("height", "code"), [(8, "clock_too_small"), (9, "clock_too_small"), (10, "clock_unclear")])
-def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(height: int, code: str) -> None:
+@pytest.mark.parametrize(
+    ("height", "code"), [(8, "clock_too_small"), (9, "clock_too_small"), (10, "clock_unclear")]
+)
+def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(
+    height: int, code: str
+) -> None:
     part = reading.Part(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
     with pytest.raises(GapError) as caught:
         reading._sure(part, height)
@@ -110,7 +147,16 @@ def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> N
     upto = np.maximum.accumulate(fits, axis=0)
     (time, *_) = layout.of_time(upto, fits[3], 115, 6)
     assert time == (72, 79, 90, 97, 108)
-    assert layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0] == (0, 7, 13, 20, 31, 38, 49, 56)
+    assert layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0] == (
+        0,
+        7,
+        13,
+        20,
+        31,
+        38,
+        49,
+        56,
+    )
 
 
 def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
@@ -123,7 +169,9 @@ def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
         assert shown.date() == overlay.start.date()
 
 
-@pytest.mark.parametrize(("seconds", "rate", "code"), [(8.0, 12, "clock_too_short"), (14.0, 4, "clock_too_few_frames")])
+@pytest.mark.parametrize(
+    ("seconds", "rate", "code"), [(8.0, 12, "clock_too_short"), (14.0, 4, "clock_too_few_frames")]
+)
 def test_too_little_film_is_told(seconds: float, rate: int, code: str) -> None:
     _, strip, times = filmed(seconds=seconds, rate=Fraction(rate))
     with pytest.raises(GapError) as caught:
@@ -139,7 +187,10 @@ def test_a_region_that_cuts_the_time_off_is_told() -> None:
 
 
 def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds() -> None:
-    """What helps to tell a freeze: the change is late by what the film stood still, and two seconds are left out."""
+    """What helps to tell a freeze.
+
+    The change is late by what the film stood still, and two seconds are left out.
+    """
     _, strip, times = filmed(height=16, seconds=24.0, start=START)
     first = int(np.searchsorted(times, 14.0))
     frozen = strip.copy()
@@ -159,7 +210,12 @@ def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds
 @pytest.fixture(scope="module")
 def seen(overlay_film: OverlayFilm) -> build.Scene:
     """Look at the coded film, with its clock's region given by hand."""
-    shot = Shot(id="a", subject="camera", clip=overlay_film.path.name, regions={"osd": overlay_film.overlay.region()})
+    shot = Shot(
+        id="a",
+        subject="camera",
+        clip=overlay_film.path.name,
+        regions={"osd": overlay_film.overlay.region()},
+    )
     return build.look(shot, overlay_film.path.parent)
 
 
@@ -170,14 +226,23 @@ def measured(seen: build.Scene, **conditions: str | float) -> dict[str, Measurem
     return {str(one.quantity): one for one in found}
 
 
-def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(seen: build.Scene) -> None:
-    found = measured(seen, reference_time="2026-11-25T13:52:25.000+08:00", reference_time_accuracy=0.05)
+def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(
+    seen: build.Scene,
+) -> None:
+    found = measured(
+        seen, reference_time="2026-11-25T13:52:25.000+08:00", reference_time_accuracy=0.05
+    )
     offset = found["burnt_in_clock.offset"]
     assert isinstance(offset, Measurement)
     assert offset.value == pytest.approx(5.37, abs=offset.expanded)
     assert offset.expanded < 0.2
     assert str(offset.details["shown"]).startswith("2026-11-25 13:52:3")
-    assert {line.source for line in offset.budget} >= {"frame_interval", "repeatability", "reference_clock", "burn_in"}
+    assert {line.source for line in offset.budget} >= {
+        "frame_interval",
+        "repeatability",
+        "reference_clock",
+        "burn_in",
+    }
 
 
 def test_the_reference_may_be_read_anywhere_in_the_film(seen: build.Scene) -> None:
@@ -188,7 +253,9 @@ def test_the_reference_may_be_read_anywhere_in_the_film(seen: build.Scene) -> No
     assert offset.value == pytest.approx(0.37, abs=offset.expanded)
 
 
-def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_is_a_note(seen: build.Scene) -> None:
+def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_is_a_note(
+    seen: build.Scene,
+) -> None:
     found = measured(seen)
     rate, offset = found["burnt_in_clock.rate"], found["burnt_in_clock.offset"]
     assert isinstance(rate, Measurement)
@@ -203,17 +270,24 @@ def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_i
     [
         ({"reference_time": "2026-11-25T13:52:30"}, "reference_accuracy"),
         ({"reference_time": "half past one", "reference_time_accuracy": 1.0}, "reference_time"),
-        ({"reference_time": "2026-11-25T13:52:30", "reference_time_accuracy": "good"}, "condition_no_number"),
+        (
+            {"reference_time": "2026-11-25T13:52:30", "reference_time_accuracy": "good"},
+            "condition_no_number",
+        ),
         ({"osd_order": "big endian"}, "clock_order"),
     ],
 )
-def test_a_reference_that_cannot_be_used_is_told(seen: build.Scene, conditions: dict[str, Any], code: str) -> None:
+def test_a_reference_that_cannot_be_used_is_told(
+    seen: build.Scene, conditions: dict[str, Any], code: str
+) -> None:
     offset = measured(seen, **conditions)["burnt_in_clock.offset"]
     assert isinstance(offset, Note)
     assert offset.reason.code == code
 
 
-def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(seen: build.Scene) -> None:
+def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(
+    seen: build.Scene,
+) -> None:
     """Frames arrive 0.3 s after they were taken: the clock seems behind by as much."""
     taken = datetime(2026, 11, 25, 13, 52, 30) - datetime(1970, 1, 1) - timedelta(hours=8)  # noqa: DTZ001
     arrivals = taken.total_seconds() + seen.series.times + 0.3
@@ -223,7 +297,9 @@ def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(see
     assert isinstance(bound, Measurement)
     assert bound.lower_bound
     assert bound.value == pytest.approx(0.07, abs=bound.expanded)
-    offset = measured(streamed, stream_delay=0.3, stream_delay_accuracy=0.05, **told)["burnt_in_clock.offset"]
+    offset = measured(streamed, stream_delay=0.3, stream_delay_accuracy=0.05, **told)[
+        "burnt_in_clock.offset"
+    ]
     assert isinstance(offset, Measurement)
     assert not offset.lower_bound
     assert offset.value == pytest.approx(0.37, abs=offset.expanded)
@@ -232,17 +308,40 @@ def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(see
     assert unzoned.reason.code == "utc_offset"
 
 
-def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(clock_film: Film) -> None:
-    """Local time is Unix time and the zone; the log's refreshes are those of the simulated screen."""
+def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(
+    clock_film: Film,
+) -> None:
+    """Local time is Unix time and the zone.
+
+    The log's refreshes are those of the simulated screen.
+    """
     shot = Shot(id="a", subject="camera", clip="clock.mp4", screen_log="screen.csv")
     filmed = build.look(shot, clock_film.path.parent)
     assert filmed.screen_log is not None
-    told = (Condition(name="utc_offset", value=8), Condition(name="reference_time_accuracy", value=0.02))
-    unix = replace(filmed, screen_log=filmed.screen_log + np.array([0, 1.79e9]), shot=replace(shot, conditions=told))
+    told = (
+        Condition(name="utc_offset", value=8),
+        Condition(name="reference_time_accuracy", value=0.02),
+    )
+    unix = replace(
+        filmed,
+        screen_log=filmed.screen_log + np.array([0, 1.79e9]),
+        shot=replace(shot, conditions=told),
+    )
     reference = reference_time.of(unix)
-    true = clock_film.truth.middles - np.array(clock_film.truth.times, float) + filmed.series.times + 1.79e9 + 8 * 3600
+    true = (
+        clock_film.truth.middles
+        - np.array(clock_film.truth.times, float)
+        + filmed.series.times
+        + 1.79e9
+        + 8 * 3600
+    )
     assert reference.kind == "filmed"
-    assert np.abs(reference.seconds - np.median(true - filmed.series.times) - filmed.series.times).max() < 0.02
+    assert (
+        np.abs(
+            reference.seconds - np.median(true - filmed.series.times) - filmed.series.times
+        ).max()
+        < 0.02
+    )
 
 
 @pytest.mark.parametrize("clip", ["bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4"])
@@ -257,7 +356,9 @@ def test_no_clock_is_read_in_real_footage_that_has_none(real_data: Path, clip: s
         if float(frame.time) > 14:
             break
         rows = np.concatenate([frame.luma[:64], frame.luma[-64:]])
-        kept.append(np.stack([rows[:64, :360], rows[:64, -360:], rows[64:, :360], rows[64:, -360:]]))
+        kept.append(
+            np.stack([rows[:64, :360], rows[:64, -360:], rows[64:, :360], rows[64:, -360:]])
+        )
         times.append(float(frame.time))
     for corner in np.stack(kept, axis=1):
         with pytest.raises(GapError):

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 color-difference formula: implementation notes, supplementary test
-# data, and mathematical observations", Color Res. Appl. 30 (2005), table 1: two CIELAB colours and their difference.
+# G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 color-difference formula: implementation notes,
+# supplementary test data, and mathematical observations", Color Res. Appl. 30 (2005), table 1: two
+# CIELAB colours and their difference.
 SHARMA = """
 50 2.6772 -79.7751 50 0 -82.7485 2.0425
 50 3.1571 -77.2803 50 0 -82.7485 2.8615
@@ -66,22 +67,38 @@ SHARMA = """
 2.0776 0.0795 -1.1350 0.9033 -0.0636 -0.5514 0.9082
 """
 CHART = definition.load("acceptance")
-PRINTED = np.array([linear_rgb(region.printed["lab"]) for region in CHART.regions if region.kind == "colour"])
+PRINTED = np.array(
+    [linear_rgb(region.printed["lab"]) for region in CHART.regions if region.kind == "colour"]
+)
 AIMS = lab_of(PRINTED)
-CAST = Camera(width=640, height=360, noise=0.01, white=0.8, gains=(1.1, 1.0, 0.85), saturation=0.9, crf=12, seed=3)
+CAST = Camera(
+    width=640,
+    height=360,
+    noise=0.01,
+    white=0.8,
+    gains=(1.1, 1.0, 0.85),
+    saturation=0.9,
+    crf=12,
+    seed=3,
+)
 
 
 def truth(camera: Camera) -> dict[str, float]:
     """Return what the camera makes of the printed colours, by its own definition."""
     light = camera.rendered(np.clip(PRINTED.T, 0, 1).astype(np.float32)).T.astype(np.float64)
     return {
-        name: float(value) for name, value in difference.figures(difference.normalised(light, AIMS), AIMS, AIMS).items()
+        name: float(value)
+        for name, value in difference.figures(
+            difference.normalised(light, AIMS), AIMS, AIMS
+        ).items()
     }
 
 
 def film(camera: Camera, folder: Path, seconds: float = 0.16) -> build.Scene:
     films.film_chart(camera, CHART, folder / "chart.mp4", seconds)
-    return build.look(Shot(id="one", subject="camera", clip="chart.mp4", chart="acceptance"), folder)
+    return build.look(
+        Shot(id="one", subject="camera", clip="chart.mp4", chart="acceptance"), folder
+    )
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +118,9 @@ def doctored(seen: build.Scene, **codes: int) -> build.Scene:
         for what, code in codes.items():
             patch, _, plane = what.rpartition("_")
             if view.region.printed.get("name") == patch.replace("_", " "):
-                views[name] = replace(views[name], **{plane: np.full_like(getattr(view, plane), code)})
+                views[name] = replace(
+                    views[name], **{plane: np.full_like(getattr(view, plane), code)}
+                )
     return replace(seen, views=views)
 
 
@@ -111,19 +130,27 @@ def doctored(seen: build.Scene, **codes: int) -> build.Scene:
 def test_ciede2000_gives_the_published_differences() -> None:
     pairs = np.array([line.split() for line in SHARMA.strip().splitlines()], np.float64)
     assert len(pairs) == 34
-    np.testing.assert_allclose(difference.delta_e00(pairs[:, :3], pairs[:, 3:6]), pairs[:, 6], atol=6e-5)
-    np.testing.assert_allclose(difference.delta_e00(pairs[:, 3:6], pairs[:, :3]), pairs[:, 6], atol=6e-5)
+    np.testing.assert_allclose(
+        difference.delta_e00(pairs[:, :3], pairs[:, 3:6]), pairs[:, 6], atol=6e-5
+    )
+    np.testing.assert_allclose(
+        difference.delta_e00(pairs[:, 3:6], pairs[:, :3]), pairs[:, 6], atol=6e-5
+    )
 
 
 def test_lab_of_the_primaries_is_what_the_literature_says() -> None:
     """Lindbloom's table for sRGB under D65: white, red, green, blue."""
     expected = [[100, 0, 0], [53.24, 80.09, 67.20], [87.73, -86.18, 83.18], [32.30, 79.19, -107.86]]
-    np.testing.assert_allclose(lab_of([[1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]]), expected, atol=0.02)
+    np.testing.assert_allclose(
+        lab_of([[1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]]), expected, atol=0.02
+    )
 
 
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("matrix", ["bt601", "bt709", "bt2020"])
-def test_signals_undo_the_matrix_of_the_stream(seen: build.Scene, matrix: str, *, full: bool) -> None:
+def test_signals_undo_the_matrix_of_the_stream(
+    seen: build.Scene, matrix: str, *, full: bool
+) -> None:
     """Bars of BT.709-6 and BT.601-7: white, black and full red come out as such."""
     red = {"bt601": 0.299, "bt709": 0.2126, "bt2020": 0.2627}[matrix]
     blue = {"bt601": 0.114, "bt709": 0.0722, "bt2020": 0.0593}[matrix]
@@ -132,13 +159,17 @@ def test_signals_undo_the_matrix_of_the_stream(seen: build.Scene, matrix: str, *
     luma = low + span * np.array([1, 0, red])
     cb = 128 + spread * np.array([0, 0, -red / (2 * (1 - blue))])
     cr = 128 + spread * np.array([0, 0, 0.5])
-    np.testing.assert_allclose(signals(luma, cb, cr, video), [[1, 1, 1], [0, 0, 0], [1, 0, 0]], atol=1e-3)
+    np.testing.assert_allclose(
+        signals(luma, cb, cr, video), [[1, 1, 1], [0, 0, 0], [1, 0, 0]], atol=1e-3
+    )
 
 
 # --- what a camera of known colours is said to have
 
 
-def test_a_cast_and_weak_colours_are_measured_to_within_their_uncertainty(measured: Mapping[str, Measurement]) -> None:
+def test_a_cast_and_weak_colours_are_measured_to_within_their_uncertainty(
+    measured: Mapping[str, Measurement],
+) -> None:
     expected = truth(CAST)
     assert set(measured) == set(colour.QUANTITIES)
     for name, value in expected.items():
@@ -151,26 +182,37 @@ def test_a_cast_and_weak_colours_are_measured_to_within_their_uncertainty(measur
 def test_a_camera_without_error_comes_out_near_zero(tmp_path: Path) -> None:
     """Though lengths are never negative: what doubt adds to them is taken off."""
     found = {
-        item.quantity: item for item in colour.measure(film(replace(CAST, gains=(1, 1, 1), saturation=1), tmp_path))
+        item.quantity: item
+        for item in colour.measure(film(replace(CAST, gains=(1, 1, 1), saturation=1), tmp_path))
     }
     for name in ("delta_e00_mean", "delta_e_ab_mean", "white_balance"):
         item = found[f"colour.{name}"]
         assert isinstance(item, Measurement)
         assert 0 <= item.value < 0.7
-    assert found["colour.saturation"].value == pytest.approx(100, abs=found["colour.saturation"].expanded)
+    assert found["colour.saturation"].value == pytest.approx(
+        100, abs=found["colour.saturation"].expanded
+    )
 
 
 def test_exposure_changes_nothing() -> None:
     light = PRINTED * (1.1, 1.0, 0.8)
-    np.testing.assert_allclose(difference.normalised(light, AIMS), difference.normalised(0.37 * light, AIMS), atol=1e-9)
+    np.testing.assert_allclose(
+        difference.normalised(light, AIMS), difference.normalised(0.37 * light, AIMS), atol=1e-9
+    )
 
 
-@pytest.mark.parametrize(("gains", "saturation"), [((1.06, 1.0, 0.94), 1.05), ((1.2, 1.0, 0.75), 0.7)])
+@pytest.mark.parametrize(
+    ("gains", "saturation"), [((1.06, 1.0, 0.94), 1.05), ((1.2, 1.0, 0.75), 0.7)]
+)
 def test_the_truth_lies_within_u_when_every_input_is_drawn_from_its_distribution(
     gains: tuple[float, float, float], saturation: float
 ) -> None:
     """60 runs a camera; benchmarks/coverage.py does 2,000."""
-    light = Camera(gains=gains, saturation=saturation).rendered(PRINTED.T.astype(np.float32)).T.astype(np.float64)
+    light = (
+        Camera(gains=gains, saturation=saturation)
+        .rendered(PRINTED.T.astype(np.float32))
+        .T.astype(np.float64)
+    )
     expected = difference.figures(difference.normalised(light, AIMS), AIMS, AIMS)
     random, hits, runs = np.random.default_rng(7), dict.fromkeys(expected, 0), 60
     for _ in range(runs):
@@ -190,10 +232,14 @@ def disturbed(
     """Draw one print and one picture: colours of the copy, exponent of the tone curve, noise."""
     printed = aims + 1 / np.sqrt(3) * random.standard_normal(aims.shape)
     exponent = 1 + 0.03 * random.uniform(-1, 1)
-    return printed, np.sign(light) * np.abs(light) ** exponent * (1 + 0.01 * random.standard_normal(light.shape))
+    return printed, np.sign(light) * np.abs(light) ** exponent * (
+        1 + 0.01 * random.standard_normal(light.shape)
+    )
 
 
-def doubts(light: NDArray[np.float64], aims: NDArray[np.float64], draws: int) -> dict[str, difference.Drawn]:
+def doubts(
+    light: NDArray[np.float64], aims: NDArray[np.float64], draws: int
+) -> dict[str, difference.Drawn]:
     random = np.random.default_rng(1)
     printed = aims + 1 / np.sqrt(3) * random.standard_normal((draws, *aims.shape))
     curved = np.sign(light) * np.abs(light) ** (1 + 0.03 * random.uniform(-1, 1, (draws, 1, 1)))
@@ -224,7 +270,10 @@ def test_too_many_clipped_patches_are_refused(seen: build.Scene) -> None:
 
 
 def test_a_picture_without_colours_is_refused_as_monochrome(seen: build.Scene) -> None:
-    grey = {n: replace(v, cb=np.full_like(v.cb, 128), cr=np.full_like(v.cr, 128)) for n, v in seen.views.items()}
+    grey = {
+        n: replace(v, cb=np.full_like(v.cb, 128), cr=np.full_like(v.cr, 128))
+        for n, v in seen.views.items()
+    }
     without = {n: replace(v, cb=None, cr=None) for n, v in seen.views.items()}
     for scene_seen in (
         replace(seen, views=grey),
@@ -253,7 +302,10 @@ def test_patches_of_a_few_pixels_are_refused(seen: build.Scene) -> None:
         assert plane is not None
         return plane[:, :size, :size]
 
-    views = {n: replace(v, luma=cut(v.luma, 10), cb=cut(v.cb, 5), cr=cut(v.cr, 5)) for n, v in seen.views.items()}
+    views = {
+        n: replace(v, luma=cut(v.luma, 10), cb=cut(v.cb, 5), cr=cut(v.cr, 5))
+        for n, v in seen.views.items()
+    }
     with pytest.raises(GapError) as caught:
         list(colour.measure(replace(seen, views=views)))
     assert caught.value.code == "too_few_patches"
@@ -262,7 +314,14 @@ def test_patches_of_a_few_pixels_are_refused(seen: build.Scene) -> None:
 def test_the_picture_of_a_frame_has_its_colours(tmp_path: Path) -> None:
     encode.write(
         tmp_path / "red.mkv",
-        [(np.full((48, 64), 63, np.uint8), np.full((24, 32), 102, np.uint8), np.full((24, 32), 240, np.uint8))] * 2,
+        [
+            (
+                np.full((48, 64), 63, np.uint8),
+                np.full((24, 32), 102, np.uint8),
+                np.full((24, 32), 240, np.uint8),
+            )
+        ]
+        * 2,
         matrix="bt709",
         codec="ffv1",
     )

@@ -1,4 +1,7 @@
-"""PSNR and SSIM against a reference sequence: the figures, the alignment that they stand on, and what is refused."""
+"""PSNR and SSIM against a reference sequence.
+
+The figures, the alignment that they stand on, and what is refused.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,19 @@ from acceptance.errors import ClipError, GapError
 from acceptance.footage import clip, encode
 from acceptance.metrics import compression
 from acceptance.metrics.compression import alignment, fidelity, registration, vmaf
-from acceptance.model import Coding, Condition, Measurement, Note, Plan, Scope, Shot, Subject, SubjectKind, Tap, Verdict
+from acceptance.model import (
+    Coding,
+    Condition,
+    Measurement,
+    Note,
+    Plan,
+    Scope,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
 from acceptance.scene import build
 from acceptance.session import runner
 from acceptance.signing import verification
@@ -49,7 +64,9 @@ def drawn(count: int, width: int = WIDTH, height: int = HEIGHT, seed: int = 1) -
         move = np.array([[1, 0, -1.5 * i], [0, 1, 0]], np.float64)
         luma = cv2.warpAffine(ground, move, (width, height), flags=cv2.INTER_CUBIC)
         luma[40:90, 4 * i % (width - 60) : 4 * i % (width - 60) + 50] += 40
-        cb, cr = (cv2.resize(luma, (width // 2, height // 2)) * s + o for s, o in ((0.4, 80), (-0.3, 165)))
+        cb, cr = (
+            cv2.resize(luma, (width // 2, height // 2)) * s + o for s, o in ((0.4, 80), (-0.3, 165))
+        )
         y, b, r = (np.clip(np.rint(plane), 16, 235).astype(np.uint8) for plane in (luma, cb, cr))
         pictures.append((y, b, r))
     return pictures
@@ -62,7 +79,9 @@ class Bench:
     folder: Path
     pictures: list[Picture]
 
-    def record(self, name: str, pictures: Iterable[Picture], crf: int | None = 30, **how: Any) -> str:
+    def record(
+        self, name: str, pictures: Iterable[Picture], crf: int | None = 30, **how: Any
+    ) -> str:
         """Code pictures with x264 at ``crf`` (None: without loss) and return the file's name."""
         options = {"crf": str(crf), "preset": "fast"} if crf else {"qp": "0", "preset": "ultrafast"}
         encode.write(self.folder / name, pictures, options=options, **how)
@@ -72,13 +91,19 @@ class Bench:
     def seen(self) -> build.Scene:
         """Look at one picture: of a scene without clock the metric takes the shot only."""
         self.record("glance.mkv", self.pictures[:1] or drawn(1), None)
-        return build.look(Shot(id="s", subject="encoder", clip="glance.mkv", chart="acceptance"), self.folder)
+        return build.look(
+            Shot(id="s", subject="encoder", clip="glance.mkv", chart="acceptance"), self.folder
+        )
 
     def look(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> build.Scene:
         """Look at a recording beside its reference."""
-        return replace(self.seen, shot=replace(self.seen.shot, clip=name, reference=reference, **fields))
+        return replace(
+            self.seen, shot=replace(self.seen.shot, clip=name, reference=reference, **fields)
+        )
 
-    def measure(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> dict[str, Measurement]:
+    def measure(
+        self, name: str, reference: str = "sequence.mkv", **fields: Any
+    ) -> dict[str, Measurement]:
         """Measure a recording: figures by quantity."""
         found = compression.measure(self.look(name, reference, **fields))
         return {one.quantity: one for one in found if isinstance(one, Measurement)}
@@ -104,7 +129,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 def without_vmaf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behave as where the extra is not installed."""
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == vmaf.MODULE else find(name))
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == vmaf.MODULE else find(name)
+    )
 
 
 pytestmark = pytest.mark.usefixtures("without_vmaf")
@@ -118,10 +145,19 @@ def test_ssim_is_that_of_scikit_image(peak: int, kind: type) -> None:
     """Gaussian window of sigma 1.5, 11 taps, covariances with 1/N, at 8 and 10 bit."""
     random = np.random.default_rng(3)
     ground = cv2.GaussianBlur(random.normal(0.5, 0.6, (97, 121)), (0, 0), 2)
-    one, other = (np.clip(np.rint(peak * (ground + noise)), 0, peak).astype(kind) for noise in (0, 0.02))
+    one, other = (
+        np.clip(np.rint(peak * (ground + noise)), 0, peak).astype(kind) for noise in (0, 0.02)
+    )
     other[20:50] = np.clip(other[20:50] + random.normal(0, peak / 20, other[20:50].shape), 0, peak)
-    how = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": peak}
-    assert fidelity.ssim(one, other, peak) == pytest.approx(structural_similarity(one, other, **how), abs=1e-6)
+    how = {
+        "gaussian_weights": True,
+        "sigma": 1.5,
+        "use_sample_covariance": False,
+        "data_range": peak,
+    }
+    assert fidelity.ssim(one, other, peak) == pytest.approx(
+        structural_similarity(one, other, **how), abs=1e-6
+    )
     assert fidelity.ssim(one, one, peak) == pytest.approx(1, abs=1e-6)
 
 
@@ -141,7 +177,10 @@ def test_one_code_everywhere_is_48_13_decibels() -> None:
 @pytest.mark.parametrize("chroma", [False, True])
 def test_codes_of_one_range_become_those_of_the_other(chroma: bool) -> None:  # noqa: FBT001 -- a parameter
     """Nominal ends meet, whatever depth and range."""
-    small, large = fidelity.Codes(depth=8, full_range=False), fidelity.Codes(depth=10, full_range=True)
+    small, large = (
+        fidelity.Codes(depth=8, full_range=False),
+        fidelity.Codes(depth=10, full_range=True),
+    )
     ends = np.array([[16, 240 if chroma else 235]], np.uint8)
     reached = fidelity.brought_to(ends, small, large, chroma=chroma)
     wanted = [512 - 511.5, 512 + 511.5] if chroma else [0, 1023]
@@ -163,14 +202,22 @@ def test_psnr_and_ssim_are_those_of_the_pictures_themselves(bench: Bench) -> Non
     y, cb, cr = (10 * math.log10(255**2 / error) for error in np.mean(errors, axis=0))
     assert found["compression.psnr"].value == pytest.approx(y, abs=1e-6)
     details = found["compression.psnr"].details
-    assert (details["psnr_cb"], details["psnr_cr"]) == (pytest.approx(cb, abs=1e-6), pytest.approx(cr, abs=1e-6))
+    assert (details["psnr_cb"], details["psnr_cr"]) == (
+        pytest.approx(cb, abs=1e-6),
+        pytest.approx(cr, abs=1e-6),
+    )
     assert details["psnr_611"] == pytest.approx((6 * y + cb + cr) / 8, abs=1e-6)
     each = 10 * np.log10(255**2 / np.array(errors)[:, 0])
     assert found["compression.psnr_minimum"].value == pytest.approx(each.min(), abs=1e-6)
     assert details["psnr_mean_of_frames"] == pytest.approx(each.mean(), abs=1e-6)
     assert each.mean() >= y, "the mean of decibels flatters"
     assert details["psnr_peak_219"] == pytest.approx(y - 1.3219, abs=1e-4)
-    how = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
+    how = {
+        "gaussian_weights": True,
+        "sigma": 1.5,
+        "use_sample_covariance": False,
+        "data_range": 255,
+    }
     pairs = zip(recorded, bench.pictures, strict=True)
     likeness = [structural_similarity(np.asarray(a.luma), b[0], **how) for a, b in pairs]
     assert found["compression.ssim"].value == pytest.approx(np.mean(likeness), abs=1e-5)
@@ -180,7 +227,12 @@ def test_psnr_and_ssim_are_those_of_the_pictures_themselves(bench: Bench) -> Non
 def test_coarser_coding_gives_lower_figures(bench: Bench) -> None:
     """CRF 20, 40: PSNR and SSIM fall, and so does the bit rate beside them."""
     found = [bench.measure(bench.record(f"crf{crf}.mp4", bench.pictures, crf)) for crf in (20, 40)]
-    for quantity in ("compression.psnr", "compression.psnr_minimum", "compression.ssim", "compression.ssim_minimum"):
+    for quantity in (
+        "compression.psnr",
+        "compression.psnr_minimum",
+        "compression.ssim",
+        "compression.ssim_minimum",
+    ):
         values = [one[quantity].value for one in found]
         assert values == sorted(values, reverse=True), quantity
     rates = [float(one["compression.psnr"].details["bit_rate"]) for one in found]
@@ -190,7 +242,10 @@ def test_coarser_coding_gives_lower_figures(bench: Bench) -> None:
 def test_noise_of_known_size_is_found_within_the_uncertainty(bench: Bench) -> None:
     """Noise of 4 codes, rounded: 10 lg(255² / (16 + 1/12))."""
     random = np.random.default_rng(5)
-    noisy = [(np.rint(y + random.normal(0, 4, y.shape)).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    noisy = [
+        (np.rint(y + random.normal(0, 4, y.shape)).astype(np.uint8), b, r)
+        for y, b, r in bench.pictures
+    ]
     one = bench.measure(bench.record("noisy.mkv", noisy, None))["compression.psnr"]
     truth = 10 * math.log10(255**2 / (16 + 1 / 12))
     assert abs(one.value - truth) < one.expanded
@@ -201,12 +256,17 @@ def test_a_recording_without_loss_is_a_bound_and_not_infinite(bench: Bench) -> N
     """At least what one code in one sample of the sequence would give."""
     found = bench.measure(bench.record("lossless.mkv", bench.pictures, None))
     assert found["compression.psnr"].lower_bound
-    assert found["compression.psnr"].value == pytest.approx(10 * math.log10(255**2 * WIDTH * HEIGHT * COUNT), abs=1e-6)
+    assert found["compression.psnr"].value == pytest.approx(
+        10 * math.log10(255**2 * WIDTH * HEIGHT * COUNT), abs=1e-6
+    )
     assert found["compression.ssim"].value == pytest.approx(1, abs=1e-6)
 
 
 def test_gain_and_offset_stay_in_and_stand_beside_it_taken_out(bench: Bench) -> None:
-    """0.95 of the contrast and 3 codes more: the judged figure falls, the compensated one does not."""
+    """0.95 of the contrast and 3 codes more.
+
+    The judged figure falls, the compensated one does not.
+    """
     dull = [(np.rint(0.95 * y + 3).astype(np.uint8), b, r) for y, b, r in bench.pictures]
     one = bench.measure(bench.record("dull.mkv", dull, None))["compression.psnr"]
     assert one.details["gain"] == pytest.approx(0.95, abs=0.001)
@@ -216,7 +276,10 @@ def test_gain_and_offset_stay_in_and_stand_beside_it_taken_out(bench: Bench) -> 
 
 
 def test_ten_bits_are_compared_at_ten_bits(bench: Bench) -> None:
-    """Peak 1023 for 10 bit; an 8 bit recording of the same has its rounding scaled up, not another level."""
+    """Peak 1023 for 10 bit.
+
+    An 8 bit recording of the same has its rounding scaled up, not another level.
+    """
     deep = [tuple(4 * plane.astype(np.uint16) for plane in picture) for picture in bench.pictures]
     bench.record("deep.mkv", deep, None, pixel_format="yuv420p10le")  # type: ignore[arg-type]  # three planes
     assert bench.measure("deep.mkv", "deep.mkv")["compression.psnr"].lower_bound
@@ -224,7 +287,12 @@ def test_ten_bits_are_compared_at_ten_bits(bench: Bench) -> None:
 
 
 def test_a_monochrome_recording_has_no_figures_of_colour(bench: Bench) -> None:
-    encode.write(bench.folder / "grey.mkv", [y for y, _, _ in bench.pictures], codec="ffv1", pixel_format="gray")
+    encode.write(
+        bench.folder / "grey.mkv",
+        [y for y, _, _ in bench.pictures],
+        codec="ffv1",
+        pixel_format="gray",
+    )
     one = bench.measure("grey.mkv")["compression.psnr"]
     assert "psnr_cb" not in one.details
 
@@ -244,7 +312,14 @@ def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf
     name = bench.record("cut.mp4", [black] * 6 + [bench.pictures[i] for i in shown], crf)
     found = bench.measure(name)
     one = found["compression.psnr"]
-    keys = ("frames_dropped", "frames_repeated", "frames_outside", "first_frame", "first_shown", "frames_scored")
+    keys = (
+        "frames_dropped",
+        "frames_repeated",
+        "frames_outside",
+        "first_frame",
+        "first_shown",
+        "frames_scored",
+    )
     assert [one.details[key] for key in keys] == [3, 2, 6, 6, 3, 39]
     curve = found["compression.psnr_minimum"].curve
     assert curve is not None
@@ -252,10 +327,17 @@ def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf
 
 
 @pytest.mark.parametrize(("rate", "step"), [(30, 25 / 30), (20, 1.25), (50, 0.5)])
-def test_another_frame_rate_is_neither_drop_nor_repeat(bench: Bench, rate: int, step: float) -> None:
-    """Recorded at 30, 20 and 50 frame/s what runs at 25: the ratio of the rates explains every step."""
+def test_another_frame_rate_is_neither_drop_nor_repeat(
+    bench: Bench, rate: int, step: float
+) -> None:
+    """Recorded at 30, 20 and 50 frame/s what runs at 25.
+
+    The ratio of the rates explains every step.
+    """
     shown = np.floor(np.arange(0, COUNT - 1, step) + 1e-9).astype(int)
-    name = bench.record(f"rate{rate}.mp4", [bench.pictures[i] for i in shown], 23, rate=Fraction(rate))
+    name = bench.record(
+        f"rate{rate}.mp4", [bench.pictures[i] for i in shown], 23, rate=Fraction(rate)
+    )
     one = bench.measure(name)["compression.psnr"]
     assert (one.details["frames_dropped"], one.details["frames_repeated"]) == (0, 0)
     assert one.details["rate_ratio"] == pytest.approx(step, rel=1e-3)
@@ -268,7 +350,13 @@ def test_the_filmed_counter_maps_where_both_show_it(clock_film: Film, tmp_path: 
     shown = [i for i in range(len(frames)) if i not in {12, 13, 25}]
     kept = [(frames[i].luma, frames[i].cb, frames[i].cr) for i in shown]
     encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30"})  # type: ignore[arg-type]  # it has colour
-    shot = Shot(id="s", subject="encoder", clip="recorded.mp4", reference=str(clock_film.path), chart="clock")
+    shot = Shot(
+        id="s",
+        subject="encoder",
+        clip="recorded.mp4",
+        reference=str(clock_film.path),
+        chart="clock",
+    )
     one = next(iter(compression.measure(build.look(shot, tmp_path))))
     assert isinstance(one, Measurement)
     assert one.details["aligned_by"] == "counter"
@@ -291,7 +379,11 @@ def test_a_still_scene_runs_on_evenly(bench: Bench) -> None:
     still = [bench.pictures[0]] * 40
     bench.record("still.mkv", still, None)
     one = bench.measure(bench.record("still.mp4", still, 36), "still.mkv")["compression.psnr"]
-    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (0, 0, 40)
+    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (
+        0,
+        0,
+        40,
+    )
     assert "common_motion" not in one.details
 
 
@@ -302,7 +394,11 @@ def test_real_footage_is_mapped_one_to_one(real_data: Path, tmp_path: Path) -> N
     encode.write(tmp_path / "sequence.mkv", frames, options={"qp": "0", "preset": "ultrafast"})  # type: ignore[arg-type]  # it has colour
     encode.write(tmp_path / "recorded.mp4", frames, options={"crf": "36"})  # type: ignore[arg-type]
     one = Bench(folder=tmp_path, pictures=[]).measure("recorded.mp4")["compression.psnr"]
-    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (0, 0, 40)
+    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (
+        0,
+        0,
+        40,
+    )
 
 
 # --- Place in the picture ---
@@ -314,9 +410,16 @@ def moved(picture: Picture, across: float, down: float, scale: float = 1.0) -> P
     for plane, part in zip(picture, (1, 2, 2), strict=True):
         h, w = plane.shape
         move = np.array(
-            [[scale, 0, (1 - scale) * (w - 1) / 2 + across / part], [0, scale, (1 - scale) * (h - 1) / 2 + down / part]]
+            [
+                [scale, 0, (1 - scale) * (w - 1) / 2 + across / part],
+                [0, scale, (1 - scale) * (h - 1) / 2 + down / part],
+            ]
         )
-        planes.append(cv2.warpAffine(plane, move, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+        planes.append(
+            cv2.warpAffine(
+                plane, move, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            )
+        )
     return planes[0], planes[1], planes[2]
 
 
@@ -364,27 +467,44 @@ def test_another_take_of_the_scene_is_refused(bench: Bench) -> None:
 
 
 def test_unrelated_content_is_refused(bench: Bench) -> None:
-    assert bench.refused(bench.record("other.mp4", drawn(COUNT, seed=9), 23)) == "reference_unrelated"
+    assert (
+        bench.refused(bench.record("other.mp4", drawn(COUNT, seed=9), 23)) == "reference_unrelated"
+    )
 
 
 def test_recording_and_reference_swapped_are_refused(bench: Bench) -> None:
     """What is said to be recorded holds more detail and more bits than its reference."""
     assert bench.refused("sequence.mkv", "usual.mp4") == "reference_coarser"
     fine = bench.record("good.mp4", bench.pictures, 18)
-    assert bench.refused(fine, bench.record("coarse.mp4", bench.pictures, 36)) == "reference_coarser"
+    assert (
+        bench.refused(fine, bench.record("coarse.mp4", bench.pictures, 36)) == "reference_coarser"
+    )
 
 
-def test_a_pattern_too_fine_for_the_thumbnails_is_refused_where_nothing_tells_its_pictures_apart(bench: Bench) -> None:
-    """Each cell of 10 px is as bright as ever; recorded from picture 12 on. From the first on they fall into place."""
+def test_a_pattern_too_fine_for_the_thumbnails_is_refused_where_nothing_tells_its_pictures_apart(
+    bench: Bench,
+) -> None:
+    """Each cell of 10 px is as bright as ever; recorded from picture 12 on.
+
+    From the first on they fall into place.
+    """
     random = np.random.default_rng(8)
     grey = np.full((90, 160), 128, np.uint8)
     fine: list[Picture] = []
     for _ in range(30):
         half = random.integers(-9, 10, (180, 160))
-        fine.append(((120 + np.stack([half, -half], axis=2).reshape(180, 320)).astype(np.uint8), grey, grey))
+        fine.append(
+            ((120 + np.stack([half, -half], axis=2).reshape(180, 320)).astype(np.uint8), grey, grey)
+        )
     bench.record("fine.mkv", fine, None)
-    assert bench.refused(bench.record("late.mkv", fine[12:], None), "fine.mkv") == "alignment_uncertain"
-    assert bench.measure(bench.record("early.mkv", fine, None), "fine.mkv")["compression.ssim"].value > 0.99
+    assert (
+        bench.refused(bench.record("late.mkv", fine[12:], None), "fine.mkv")
+        == "alignment_uncertain"
+    )
+    assert (
+        bench.measure(bench.record("early.mkv", fine, None), "fine.mkv")["compression.ssim"].value
+        > 0.99
+    )
 
 
 def test_another_size_is_refused_and_not_scaled(bench: Bench) -> None:
@@ -399,17 +519,26 @@ def test_one_picture_is_too_few(bench: Bench, which: str) -> None:
     assert bench.refused(*names) == "too_few_frames"
 
 
-@pytest.mark.parametrize("change", [lambda y: (y - 16.0) * 255 / 219, lambda y: 219 / 255 * y + 16.0])
-def test_one_range_taken_for_the_other_is_refused(bench: Bench, change: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize(
+    "change", [lambda y: (y - 16.0) * 255 / 219, lambda y: 219 / 255 * y + 16.0]
+)
+def test_one_range_taken_for_the_other_is_refused(
+    bench: Bench, change: Callable[[Any], Any]
+) -> None:
     """The contrast and offset give it away, both ways."""
-    wrong = [(np.clip(np.rint(change(y)), 0, 255).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    wrong = [
+        (np.clip(np.rint(change(y)), 0, 255).astype(np.uint8), b, r) for y, b, r in bench.pictures
+    ]
     name = bench.record("wrong.mkv", wrong, None)
     assert bench.refused(name) == "range_mismatch"
 
 
 def test_a_stated_range_puts_it_right(bench: Bench) -> None:
     """The recording really is full range, and only its stream says otherwise."""
-    full = [(np.clip(np.rint((y - 16.0) * 255 / 219), 0, 255).astype(np.uint8), b, r) for y, b, r in bench.pictures]
+    full = [
+        (np.clip(np.rint((y - 16.0) * 255 / 219), 0, 255).astype(np.uint8), b, r)
+        for y, b, r in bench.pictures
+    ]
     name = bench.record("full.mkv", full, None)
     assert bench.measure(name, coding=Coding(full_range=True))["compression.psnr"].value > 55
 
@@ -433,10 +562,16 @@ def test_an_unreadable_reference_is_an_error_before_anything_is_measured(bench: 
 def test_flat_pictures_do_not_crash(bench: Bench) -> None:
     """Grey against grey is alike, whatever the alignment."""
     flat: list[Picture] = [
-        (np.full((HEIGHT, WIDTH), 90, np.uint8), *(np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8),) * 2)  # type: ignore[list-item]
+        (
+            np.full((HEIGHT, WIDTH), 90, np.uint8),
+            *(np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8),) * 2,
+        )  # type: ignore[list-item]
     ] * 12
     bench.record("flat.mkv", flat, None)
-    assert bench.measure(bench.record("flat.mp4", flat, 30), "flat.mkv")["compression.ssim"].value > 0.99
+    assert (
+        bench.measure(bench.record("flat.mp4", flat, 30), "flat.mkv")["compression.ssim"].value
+        > 0.99
+    )
 
 
 def test_without_a_reference_nothing_is_served(bench: Bench) -> None:
@@ -475,11 +610,17 @@ def play(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -> None:
     monkeypatch.setattr(vmaf, "program", lambda: str(program))
 
 
-def test_vmaf_is_fed_every_scored_picture(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vmaf_is_fed_every_scored_picture(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Recording above reference, in planes of 4:2:0: 48 pictures, 80 to 127."""
     play(tmp_path, monkeypatch)
     one = bench.measure("usual.mp4")["compression.vmaf"]
-    assert (one.samples, one.value, one.details["vmaf_minimum"]) == (COUNT, pytest.approx(103.5), 80.0)
+    assert (one.samples, one.value, one.details["vmaf_minimum"]) == (
+        COUNT,
+        pytest.approx(103.5),
+        80.0,
+    )
 
 
 @pytest.mark.parametrize("end", ["sys.exit(1)", "pathlib.Path('scores.json').write_text('{}')"])
@@ -509,7 +650,9 @@ def test_vmaf_of_real_pictures(bench: Bench, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
     told: list[tuple[int, int]] = []
-    shot = Shot(id="s", subject="encoder", clip="usual.mp4", reference="sequence.mkv", chart="acceptance")
+    shot = Shot(
+        id="s", subject="encoder", clip="usual.mp4", reference="sequence.mkv", chart="acceptance"
+    )
     seen = build.look(shot, bench.folder, progress=lambda done, total: told.append((done, total)))
     before = len(told)
     runner.measure(seen, {"compression.psnr"})
@@ -549,7 +692,13 @@ def test_a_reference_that_cannot_be_read_stops_the_run_before_it_begins(
 ) -> None:
     """Exit code 2, the file named, nothing written."""
     (bench.folder / "text.mkv").write_text("no film")
-    given = [str(bench.folder / "usual.mp4"), "--reference", str(bench.folder / reference), "-o", str(tmp_path / "out")]
+    given = [
+        str(bench.folder / "usual.mp4"),
+        "--reference",
+        str(bench.folder / reference),
+        "-o",
+        str(tmp_path / "out"),
+    ]
     with pytest.raises(ClipError, match=reference) as error:
         CliRunner().invoke(verbs.cli, ["run", *given], catch_exceptions=False)
     assert error.value.exit_code == 2

@@ -1,4 +1,7 @@
-"""Latency with a driven light: the true delay inside U, through files too; reasons where the light is another's."""
+"""Latency with a driven light: the true delay inside U, through files too.
+
+Reasons where the light is another's.
+"""
 
 from __future__ import annotations
 
@@ -41,21 +44,33 @@ def film(rate: float, exposure: float, seconds: float = 8.0) -> tuple[Array, Arr
     middles = -1.0 + np.arange(int((seconds + 1.5) * 25)) / 25.003
     lights = np.ceil((middles + DELAY) * 59.3) / 59.3
     ends = np.append(lights[1:], np.inf)
-    seen = np.minimum(times[:, None] + exposure / 2, ends) - np.maximum(times[:, None] - exposure / 2, lights)
+    seen = np.minimum(times[:, None] + exposure / 2, ends) - np.maximum(
+        times[:, None] - exposure / 2, lights
+    )
     monitor = np.clip(seen, 0, None) / exposure @ levels(middles, 0.012)
     inside = (lights > 0.05) & (lights < times[-1] - 0.05)
     return times, levels(times, exposure), monitor, (lights - middles)[inside] * 1000
 
 
 @pytest.mark.parametrize(("rate", "exposure", "bar"), [(60.0, 0.014, 2.0), (240.0, 0.003, 1.0)])
-def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(rate: float, exposure: float, bar: float) -> None:
-    """2 % noise, a curve of 0.8 on the monitor: mean and worst inside U, and within what such a film leaves open."""
+def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(
+    rate: float, exposure: float, bar: float
+) -> None:
+    """2 % noise, a curve of 0.8 on the monitor.
+
+    Mean and worst inside U, and within what such a film leaves open.
+    """
     random = np.random.default_rng(5)
     times, source, monitor, true = film(rate, exposure)
-    noisy = [one + 0.02 * random.standard_normal(len(times)) for one in (source, 0.5 * np.maximum(monitor, 0) ** 0.8)]
+    noisy = [
+        one + 0.02 * random.standard_normal(len(times))
+        for one in (source, 0.5 * np.maximum(monitor, 0) ** 0.8)
+    ]
     found = driven.glass_to_glass(times, *noisy, DRIVE)
     for (value, lines), truth in zip(
-        [delay.mean(found.draws), delay.worst(found.draws, found.single)], [true.mean(), true.max()], strict=True
+        [delay.mean(found.draws), delay.worst(found.draws, found.single)],
+        [true.mean(), true.max()],
+        strict=True,
     ):
         combined = combine(lines)
         assert abs(value - truth) <= combined.k * combined.uncertainty + 0.1
@@ -80,7 +95,9 @@ def test_a_light_that_does_not_follow_the_drive_is_told() -> None:
     random = np.random.default_rng(7)
     times = np.arange(480) / 60
     with pytest.raises(GapError) as caught:
-        driven.glass_to_glass(times, random.standard_normal(480), random.standard_normal(480), DRIVE)
+        driven.glass_to_glass(
+            times, random.standard_normal(480), random.standard_normal(480), DRIVE
+        )
     assert caught.value.code == "sequence_not_seen"
     with pytest.raises(GapError) as caught:
         driven.stream(times[:60], random.standard_normal(60), times[:60], DRIVE)
@@ -93,28 +110,46 @@ def coded(path: Path, *fields: Array) -> None:
     for row in zip(*fields, strict=True):
         luma = np.full((64, 96), 60, np.uint8)
         for number, level in enumerate(row):
-            luma[16:48, 12 + 36 * number : 36 + 36 * number] = round(30 + 180 * float(np.clip(level, 0, 1)) ** 0.45)
+            luma[16:48, 12 + 36 * number : 36 + 36 * number] = round(
+                30 + 180 * float(np.clip(level, 0, 1)) ** 0.45
+            )
         frames.append((luma, np.full((32, 48), 128, np.uint8), np.full((32, 48), 128, np.uint8)))
-    encode.write(path, frames, rate=Fraction(60), times=[Fraction(n, 60) for n in range(len(frames))])
+    encode.write(
+        path, frames, rate=Fraction(60), times=[Fraction(n, 60) for n in range(len(frames))]
+    )
 
 
-REGIONS = {"source.sequence": (16.0, 20.0, 16.0, 24.0), "monitor.sequence": (52.0, 20.0, 16.0, 24.0)}
+REGIONS = {
+    "source.sequence": (16.0, 20.0, 16.0, 24.0),
+    "monitor.sequence": (52.0, 20.0, 16.0, 24.0),
+}
 
 
 def test_a_coded_film_with_regions_by_hand_gives_every_figure(tmp_path: Path) -> None:
-    """From file to measurements: mean inside U, hold time 40 ms; without the monitor's region a reason."""
+    """From file to measurements: mean inside U, hold time 40 ms.
+
+    Without the monitor's region a reason.
+    """
     _, source, monitor, true = film(60.0, 0.014, 6.0)
     coded(tmp_path / "led.mp4", source, monitor)
     shot = Shot(id="led", subject="c", clip="led.mp4", tap=Tap.SCREEN, regions=REGIONS, chip=CHIP)
     looked = build.look(shot, tmp_path)
     assert latency.serves(looked)
-    found = {(one.quantity, one.statistic): one for one in latency.measure(looked) if isinstance(one, Measurement)}
+    found = {
+        (one.quantity, one.statistic): one
+        for one in latency.measure(looked)
+        if isinstance(one, Measurement)
+    }
     mean = found["latency.glass_to_glass", "mean"]
     assert abs(mean.value - true.mean()) <= mean.expanded
     assert mean.details["reading"] == "sequence"
     assert found["latency.hold_time", "mean"].value == pytest.approx(40, abs=2)
     alone = Shot(
-        id="led", subject="c", clip="led.mp4", regions={"source.sequence": REGIONS["source.sequence"]}, chip=CHIP
+        id="led",
+        subject="c",
+        clip="led.mp4",
+        regions={"source.sequence": REGIONS["source.sequence"]},
+        chip=CHIP,
     )
     with pytest.raises(GapError) as caught:
         list(latency.measure(build.look(alone, tmp_path)))
@@ -129,7 +164,9 @@ def test_a_log_drives_as_the_sequence_does(tmp_path: Path) -> None:
     drive = side_tables.drive(Shot(id="led", subject="c", clip="x", drive="led.csv"), tmp_path)
     assert drive is not None
     begin = np.linspace(0, 6, 50)
-    assert drive.mean(begin, begin + 0.03) == pytest.approx(DRIVE.mean(begin, begin + 0.03), abs=1e-4)
+    assert drive.mean(begin, begin + 0.03) == pytest.approx(
+        DRIVE.mean(begin, begin + 0.03), abs=1e-4
+    )
     assert drive.unit == pytest.approx(CHIP, rel=1e-3)
 
 
@@ -143,7 +180,12 @@ def test_a_log_drives_as_the_sequence_does(tmp_path: Path) -> None:
         ("", 1.5, "chip is 1.5 s"),
     ],
 )
-def test_a_bad_drive_is_answered_in_one_sentence(text: str, chip: float | None, words: str, tmp_path: Path) -> None:
+def test_a_bad_drive_is_answered_in_one_sentence(
+    text: str, chip: float | None, words: str, tmp_path: Path
+) -> None:
     (tmp_path / "led.csv").write_text(text)
     with pytest.raises(PlanError, match=words):
-        side_tables.drive(Shot(id="led", subject="c", clip="x", drive="led.csv" if text else "", chip=chip), tmp_path)
+        side_tables.drive(
+            Shot(id="led", subject="c", clip="x", drive="led.csv" if text else "", chip=chip),
+            tmp_path,
+        )

@@ -87,12 +87,17 @@ def test_a_planted_fault_is_above_its_threshold(fault: str, tmp_path: Path) -> N
     assert f"faults.{fault}" in above(found)
 
 
-def test_the_evidence_points_to_the_frames_of_a_scene_change_and_of_a_freeze(tmp_path: Path) -> None:
+def test_the_evidence_points_to_the_frames_of_a_scene_change_and_of_a_freeze(
+    tmp_path: Path,
+) -> None:
     for fault in ("scene_change", "freeze"):
         planted.write(tmp_path / f"{fault}.mp4", fault, 1, None)
         details = figures(planted.seen(tmp_path / f"{fault}.mp4"))[f"faults.{fault}"].details
         assert abs(int(details["first_frame"]) - planted.STARTS) <= 1
-        assert fault == "scene_change" or abs(int(details["last_frame"]) - (planted.STARTS + planted.FROZEN - 1)) <= 1
+        assert (
+            fault == "scene_change"
+            or abs(int(details["last_frame"]) - (planted.STARTS + planted.FROZEN - 1)) <= 1
+        )
 
 
 @pytest.mark.parametrize("name", ["car_park_intel.mp4", "lobby_intel.mp4", "bottle_intel.mp4"])
@@ -102,7 +107,9 @@ def test_real_footage_without_faults_shows_none(name: str, real_data: Path) -> N
     assert above(found) == set()
 
 
-@pytest.mark.parametrize(("fault", "code"), [("black", 16), ("over_exposed", 235), ("under_exposed", 40)])
+@pytest.mark.parametrize(
+    ("fault", "code"), [("black", 16), ("over_exposed", 235), ("under_exposed", 40)]
+)
 def test_shares_are_shares_of_the_picture(fault: str, code: int, tmp_path: Path) -> None:
     picture = texture()
     picture[:, :120] = code
@@ -111,26 +118,41 @@ def test_shares_are_shares_of_the_picture(fault: str, code: int, tmp_path: Path)
 
 
 @pytest.mark.parametrize("waves", [7.3, 31.0])
-def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(waves: float, tmp_path: Path) -> None:
+def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(
+    waves: float, tmp_path: Path
+) -> None:
     """To 15 %: the window's scallop loss takes up to that."""
     rows = np.arange(270)[:, None] / 270
-    picture = np.rint(120 + 219 * 0.1 * np.sin(2 * np.pi * waves * rows) + np.zeros((1, 480))).astype(np.uint8)
-    assert figures(drawn(tmp_path, [picture] * 10))["faults.stripes"].value == pytest.approx(10, rel=0.15)
+    picture = np.rint(
+        120 + 219 * 0.1 * np.sin(2 * np.pi * waves * rows) + np.zeros((1, 480))
+    ).astype(np.uint8)
+    assert figures(drawn(tmp_path, [picture] * 10))["faults.stripes"].value == pytest.approx(
+        10, rel=0.15
+    )
 
 
 def test_the_sigma_of_snow_comes_back_and_texture_or_motion_alone_is_none(tmp_path: Path) -> None:
     random, still = np.random.default_rng(1), texture()
     noisy = [
-        np.clip(np.rint(still + random.normal(0, 0.08 * 219, still.shape)), 0, 255).astype(np.uint8) for _ in range(12)
+        np.clip(np.rint(still + random.normal(0, 0.08 * 219, still.shape)), 0, 255).astype(np.uint8)
+        for _ in range(12)
     ]
     assert figures(drawn(tmp_path, noisy))["faults.snow"].value == pytest.approx(8, rel=0.15)
     grass = random.integers(60, 160, (270, 480), np.uint8)
     assert figures(drawn(tmp_path, [grass] * 12))["faults.snow"].value == 0
-    assert figures(drawn(tmp_path, [np.roll(still, 3 * n, axis=1) for n in range(12)]))["faults.snow"].value < 0.5
+    assert (
+        figures(drawn(tmp_path, [np.roll(still, 3 * n, axis=1) for n in range(12)]))[
+            "faults.snow"
+        ].value
+        < 0.5
+    )
 
 
 def test_shake_is_the_way_to_and_fro_and_a_pan_is_none(tmp_path: Path) -> None:
-    """To by 6 of 270 px and fro again each sixth of 25 frames a second: 6 px each way, 25 / 6 times a second."""
+    """To by 6 of 270 px and fro again each sixth of 25 frames a second.
+
+    6 px each way, 25 / 6 times a second.
+    """
     still = texture()
     shaken = figures(drawn(tmp_path, [np.roll(still, 6 * (n // 3 % 2), axis=0) for n in range(72)]))
     assert shaken["faults.shake"].value == pytest.approx(100 * 6 * 25 / 6 / 270, rel=0.1)
@@ -138,7 +160,9 @@ def test_shake_is_the_way_to_and_fro_and_a_pan_is_none(tmp_path: Path) -> None:
     assert panned["faults.shake"].value < 0.5
 
 
-def test_blur_grows_with_the_blur_and_does_not_depend_on_the_size_of_the_picture(tmp_path: Path) -> None:
+def test_blur_grows_with_the_blur_and_does_not_depend_on_the_size_of_the_picture(
+    tmp_path: Path,
+) -> None:
     import cv2
 
     large = cv2.resize(texture(), (1920, 1080), interpolation=cv2.INTER_CUBIC)
@@ -146,14 +170,22 @@ def test_blur_grows_with_the_blur_and_does_not_depend_on_the_size_of_the_picture
     for sigma in (0.002, 0.006, 0.012):
         blurred = cv2.GaussianBlur(large, (0, 0), sigma * 1080)
         small = cv2.resize(blurred, (960, 540), interpolation=cv2.INTER_AREA)
-        read.append([figures(drawn(tmp_path, [one] * 6))["faults.blurred"].value for one in (blurred, small)])
+        read.append(
+            [
+                figures(drawn(tmp_path, [one] * 6))["faults.blurred"].value
+                for one in (blurred, small)
+            ]
+        )
     assert np.all(np.diff(read, axis=0) > 0)
     assert np.ptp(read, axis=1) == pytest.approx(0, abs=0.05)
 
 
 def test_one_flash_or_one_broken_frame_is_no_fault(tmp_path: Path) -> None:
     pictures = [texture()] * 50
-    pictures[20], pictures[30] = np.full((270, 480), 235, np.uint8), np.full((270, 480), 16, np.uint8)
+    pictures[20], pictures[30] = (
+        np.full((270, 480), 235, np.uint8),
+        np.full((270, 480), 16, np.uint8),
+    )
     assert above(figures(drawn(tmp_path, pictures))) == set()
 
 
@@ -169,11 +201,15 @@ def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
 
 
 def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:
-    seen = build.look(Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent)
+    seen = build.look(
+        Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent
+    )
     assert notes(seen)["faults.stripes"] == "chart_has_stripes"
 
 
-def test_a_film_of_screens_is_not_served_and_three_frames_are_too_few(street: build.Scene, tmp_path: Path) -> None:
+def test_a_film_of_screens_is_not_served_and_three_frames_are_too_few(
+    street: build.Scene, tmp_path: Path
+) -> None:
     assert faults.serves(street)
     assert not faults.serves(replace(street, shot=replace(street.shot, tap=Tap.SCREEN)))
     with pytest.raises(GapError, match="at least 5"):

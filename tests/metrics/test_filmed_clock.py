@@ -1,4 +1,7 @@
-"""Reading of the clock: rows that a rolling shutter exposes one after the other, and what is refused."""
+"""Reading of the clock.
+
+Rows that a rolling shutter exposes one after the other, and what is refused.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,22 @@ assert ROWS is not None
 EVERY = np.ones(len(ROWS.bit), np.bool_)
 
 
-def cells(position: Array, width: float, lag: float = 0.0, noise: float = 0.02, seed: int = 1) -> Array:
+def cells(
+    position: Array, width: float, lag: float = 0.0, noise: float = 0.02, seed: int = 1
+) -> Array:
     """Light (n, c) of the chart's cells at positions of its middle height, upper rows earlier by the lag."""
     assert ROWS is not None
-    light = np.zeros((len(position), len([r for r in CLOCK.regions if r.kind in {"bits", "reference"}])))
+    light = np.zeros(
+        (len(position), len([r for r in CLOCK.regions if r.kind in {"bits", "reference"}]))
+    )
     light[:, list(ROWS.columns)] = ROWS.expected(position, width, lag, EVERY)
     return 20 + 200 * (light + noise * np.random.default_rng(seed).standard_normal(light.shape))
 
 
 def read(codes: Array) -> Readings:
-    return clock_readings.read(codes.astype(np.float32), CLOCK, lambda one: np.asarray(one, np.float64) / 255)
+    return clock_readings.read(
+        codes.astype(np.float32), CLOCK, lambda one: np.asarray(one, np.float64) / 255
+    )
 
 
 def wrong(readings: Readings, position: Array) -> int:
@@ -66,7 +75,10 @@ def test_the_lag_of_the_rows_comes_back() -> None:
 
 @pytest.mark.parametrize("lag", [0.0, 1.0])
 def test_one_cell_that_contradicts_makes_a_frame_unreadable(lag: float) -> None:
-    """A spot of light on any dark cell, or a finger on any lit one: in no frame is another index read."""
+    """A spot of light on any dark cell, or a finger on any lit one.
+
+    In no frame is another index read.
+    """
     assert ROWS is not None
     spoilt, clean = len(ROWS.bit), 200
     position = 5000.5 + 2.4137 * np.arange(spoilt + clean)
@@ -80,7 +92,10 @@ def test_one_cell_that_contradicts_makes_a_frame_unreadable(lag: float) -> None:
 
 
 def test_a_coded_film_by_a_rolling_shutter_is_read(tmp_path: Path) -> None:
-    """Read-out of 20 ms over the picture's height, 2 ms of exposure: every frame, none wrong, and the lag seen."""
+    """Read-out of 20 ms over the picture's height, 2 ms of exposure.
+
+    Every frame, none wrong, and the lag seen.
+    """
     camera = Camera(width=640, height=360, noise=0.02, crf=30, exposure=0.002, readout=0.02, seed=4)
     truth = film_clock(camera, CLOCK, tmp_path / "c.mp4", 2.0, first_index=4000)
     seen = build.look(Shot(id="c", subject="c", clip="c.mp4", chart="clock"), tmp_path)

@@ -36,10 +36,14 @@ SEEDS = 12
 def light(codes: Array) -> Array:
     """Undo the transfer of ``codes_of``: ITU-R BT.709 in limited range."""
     signal = (np.asarray(codes, np.float64) - 16) / 219
-    return np.where(signal < 0.081, signal / 4.5, ((np.maximum(signal, 0) + 0.099) / 1.099) ** (1 / 0.45))
+    return np.where(
+        signal < 0.081, signal / 4.5, ((np.maximum(signal, 0) + 0.099) / 1.099) ** (1 / 0.45)
+    )
 
 
-def codes_of(position: Array, width: float, seed: int = 0, noise: float = 2.0) -> NDArray[np.float32]:
+def codes_of(
+    position: Array, width: float, seed: int = 0, noise: float = 2.0
+) -> NDArray[np.float32]:
     """Cells (n, c) of the clock as a camera with some flare, a bright screen and noise codes them."""
     random = np.random.default_rng(seed)
     shares = clock_readings.expected_shares(position, width, 24)
@@ -77,9 +81,14 @@ def test_no_reading_is_wrong_and_nearly_all_are_given(width: float, step: float)
 
 
 def test_noise_alone_or_a_covered_cell_is_unreadable_and_not_misread() -> None:
-    """Codes without a clock behind them never make an index; nor does a clock of which a pair is covered."""
+    """Codes without a clock behind them never make an index.
+
+    Nor does a clock of which a pair is covered.
+    """
     random = np.random.default_rng(3)
-    garbage = random.uniform(16, 235, (2000, len(codes_of(np.array([1.0]), 0.5)[0]))).astype(np.float32)
+    garbage = random.uniform(16, 235, (2000, len(codes_of(np.array([1.0]), 0.5)[0]))).astype(
+        np.float32
+    )
     assert not clock_readings.read(garbage, CLOCK, light).readable.any()
     cells = codes_of(1000.5 + 2.4 * np.arange(50), 0.3)
     cells[:, 4:6] = 40.0
@@ -100,7 +109,10 @@ def test_an_exposure_half_on_either_refresh_is_read_as_between_them() -> None:
 
 
 def test_a_screen_with_an_unknown_curve_is_read_as_well() -> None:
-    """A curve that nobody told of: the pairs themselves tell the exponent, so that shares come back."""
+    """A curve that nobody told of.
+
+    The pairs themselves tell the exponent, so that shares come back.
+    """
     share = np.linspace(0.15, 0.85, 60)
     position = 5000.0 + 7 * np.arange(60) + 0.4 * (share - 0.5)
     readings = clock_readings.read(
@@ -125,8 +137,13 @@ def test_a_screen_with_an_unknown_curve_is_read_as_well() -> None:
         (7.2, 0.6),
     ],
 )
-def test_planted_drops_and_repeats_are_counted_exactly(seed: int, step: float, width: float) -> None:
-    """One source picture in 40 is dropped, one in 40 replaced by the one before; exposures jitter by 0.02 refreshes."""
+def test_planted_drops_and_repeats_are_counted_exactly(
+    seed: int, step: float, width: float
+) -> None:
+    """One source picture in 40 is dropped, one in 40 replaced by the one before.
+
+    Exposures jitter by 0.02 refreshes.
+    """
     random = np.random.default_rng(seed)
     fate = random.choice(3, FRAMES, p=[0.95, 0.025, 0.025])
     fate[[0, -1]] = 0
@@ -144,7 +161,10 @@ def test_planted_drops_and_repeats_are_counted_exactly(seed: int, step: float, w
 
 
 def test_every_third_picture_missing_is_seen_even_when_the_times_are_made_even() -> None:
-    """Steps of 2.4 and 4.8 refreshes by turns: 100 of 300 pictures are missing, whatever the time stamps say."""
+    """Steps of 2.4 and 4.8 refreshes by turns.
+
+    100 of 300 pictures are missing, whatever the time stamps say.
+    """
     taken = 100.2 + 2.4 * np.arange(300)
     counts = counter.count(read(taken[np.arange(300) % 3 != 2], 0.3))
     assert (counts.unique, counts.repeated, counts.dropped) == (200, 0, 99)
@@ -157,7 +177,10 @@ def test_a_stream_that_repeats_every_picture_is_half_as_fast() -> None:
 
 
 def test_an_unreadable_frame_stands_for_the_missing_picture() -> None:
-    """Three frames of 200 cannot be read: none dropped, none repeated, and the count says how many were unreadable."""
+    """Three frames of 200 cannot be read.
+
+    None dropped, none repeated, and the count says how many were unreadable.
+    """
     cells = codes_of(100.2 + 2.4 * np.arange(200), 0.3)
     cells[[20, 21, 90]] = 60.0
     counts = counter.count(clock_readings.read(cells, CLOCK, light))
@@ -198,7 +221,9 @@ def test_the_cadence_numbers_pictures_over_a_long_film() -> None:
     assert np.array_equal(found.number, kept - kept[0])
 
 
-def film(folder: Path, camera: Camera, seconds: float = 3.0) -> tuple[build.Scene, list[Measurement | Note]]:
+def film(
+    folder: Path, camera: Camera, seconds: float = 3.0
+) -> tuple[build.Scene, list[Measurement | Note]]:
     """Film the clock, look at it and measure."""
     film_clock(camera, CLOCK, folder / "clock.mp4", seconds)
     looked = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), folder)
@@ -216,13 +241,26 @@ SMALL = Camera(width=480, height=270, rate=Fraction(25), noise=0.02, crf=36)
         (replace(SMALL, exposure=0.04, dropped=frozenset(range(7, 70, 6)), seed=3), 11, 0),
         (
             replace(
-                SMALL, width=640, height=360, exposure=0.001, repeated=frozenset({5, 6, 40}), codec="libx265", seed=4
+                SMALL,
+                width=640,
+                height=360,
+                exposure=0.001,
+                repeated=frozenset({5, 6, 40}),
+                codec="libx265",
+                seed=4,
             ),
             0,
             3,
         ),
         (
-            replace(SMALL, rate=Fraction(50), exposure=0.01, dropped=frozenset({33}), repeated=frozenset({50}), seed=5),
+            replace(
+                SMALL,
+                rate=Fraction(50),
+                exposure=0.01,
+                dropped=frozenset({33}),
+                repeated=frozenset({50}),
+                seed=5,
+            ),
             1,
             1,
         ),
@@ -231,29 +269,46 @@ SMALL = Camera(width=480, height=270, rate=Fraction(25), noise=0.02, crf=36)
 def test_a_coded_film_gives_exactly_what_was_planted(
     camera: Camera, dropped: int, repeated: int, tmp_path: Path
 ) -> None:
-    """2 % noise, CRF 36, B-frames: all drops and repeats, none else; the counts stand behind the rate."""
+    """2 % noise, CRF 36, B-frames: all drops and repeats, none else.
+
+    The counts stand behind the rate.
+    """
     _, found = film(tmp_path, camera)
     value = values(found)
     assert value["frame_rate.dropped"] == dropped
     assert value["frame_rate.repeated"] == repeated
     slots = int(3 * camera.rate)
-    (unique,) = (item for item in found if isinstance(item, Measurement) and item.quantity == "frame_rate.unique")
+    (unique,) = (
+        item
+        for item in found
+        if isinstance(item, Measurement) and item.quantity == "frame_rate.unique"
+    )
     assert unique.count == slots - dropped - repeated
     assert unique.duration == pytest.approx(3.0, abs=1e-3)
     assert abs(value["frame_rate.mean"] - (slots - dropped) / 3) < 1e-3
     longest = max(np.diff(sorted(set(range(slots)) - camera.dropped)))
-    assert value["frame_rate.longest_gap"] == pytest.approx(1000 * longest / float(camera.rate), abs=0.1)
+    assert value["frame_rate.longest_gap"] == pytest.approx(
+        1000 * longest / float(camera.rate), abs=0.1
+    )
 
 
-def test_without_a_clock_only_the_times_speak_and_counts_are_bounds_that_say_why(tmp_path: Path) -> None:
+def test_without_a_clock_only_the_times_speak_and_counts_are_bounds_that_say_why(
+    tmp_path: Path,
+) -> None:
     """A grey film: rate and gap are measured; new pictures at most, repeats and losses at least."""
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.mkv", grey, codec="ffv1", rate=Fraction(30))
-    found = list(frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.mkv"), tmp_path)))
+    found = list(
+        frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.mkv"), tmp_path))
+    )
     assert values(found)["frame_rate.mean"] == pytest.approx(30, abs=0.1)
     notes = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
     assert notes == dict.fromkeys(frame_rate.COUNTED, "no_clock")
-    bounds = {item.quantity: item for item in found if isinstance(item, Measurement) and item.quantity in notes}
+    bounds = {
+        item.quantity: item
+        for item in found
+        if isinstance(item, Measurement) and item.quantity in notes
+    }
     assert {name: (one.lower_bound, one.upper_bound) for name, one in bounds.items()} == {
         "frame_rate.unique": (False, True),
         "frame_rate.dropped": (True, False),
@@ -263,12 +318,22 @@ def test_without_a_clock_only_the_times_speak_and_counts_are_bounds_that_say_why
 
 
 def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -> None:
-    """Frames are lost, and the stream is stamped as if at twice the rate: arrival and filmed clock say what is true."""
+    """Frames are lost, and the stream is stamped as if at twice the rate.
+
+    Arrival and filmed clock say what is true.
+    """
     camera = replace(SMALL, dropped=frozenset({20, 21}))
     film_clock(
-        camera, CLOCK, tmp_path / "clock.mp4", 2.0, arrivals_path=tmp_path / "a.csv", log_path=tmp_path / "l.csv"
+        camera,
+        CLOCK,
+        tmp_path / "clock.mp4",
+        2.0,
+        arrivals_path=tmp_path / "a.csv",
+        log_path=tmp_path / "l.csv",
     )
-    shot = Shot(id="s", subject="c", clip="clock.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv")
+    shot = Shot(
+        id="s", subject="c", clip="clock.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv"
+    )
     looked = build.look(shot, tmp_path)
     hurried = replace(looked, series=replace(looked.series, times=looked.series.times / 2))
     found = [one for one in frame_rate.measure(hurried) if isinstance(one, Measurement)]
@@ -285,8 +350,13 @@ def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -
 
 
 def test_what_was_planted_is_told_with_its_place_in_time(tmp_path: Path) -> None:
-    """Pictures 10 to 12 are lost, 30 to 45 are one: a hole of three before 0.52 s, a freeze from 1.2 s on."""
-    camera = replace(SMALL, dropped=frozenset({10, 11, 12}), repeated=frozenset(range(30, 46)), seed=7)
+    """Pictures 10 to 12 are lost, 30 to 45 are one.
+
+    A hole of three before 0.52 s, a freeze from 1.2 s on.
+    """
+    camera = replace(
+        SMALL, dropped=frozenset({10, 11, 12}), repeated=frozenset(range(30, 46)), seed=7
+    )
     _, found = film(tmp_path, camera, 2.0)
     by_name = {one.quantity: one for one in found if isinstance(one, Measurement)}
     (hole,) = by_name["frame_rate.dropped"].events
@@ -300,8 +370,13 @@ def test_what_was_planted_is_told_with_its_place_in_time(tmp_path: Path) -> None
     assert by_name["frame_rate.mean"].curve
 
 
-def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_them(clock_looked: build.Scene) -> None:
-    """The counter shows that no picture is missing across the jump; without it the rate may be lower."""
+def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_them(
+    clock_looked: build.Scene,
+) -> None:
+    """The counter shows that no picture is missing across the jump.
+
+    Without it the rate may be lower.
+    """
     times = clock_looked.series.times + np.where(np.arange(25) < 12, 0.0, -5.0)
     jumped = replace(clock_looked, series=replace(clock_looked.series, times=times))
     (mean, *_) = frame_rate.measure(jumped)
@@ -310,33 +385,59 @@ def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_
     assert mean.value == pytest.approx(25, abs=0.1)
     blind = replace(jumped, series=replace(jumped.series, cells={}))
     found = list(frame_rate.measure(blind))
-    assert all(one.upper_bound for one in found if isinstance(one, Measurement) and one.quantity == "frame_rate.mean")
+    assert all(
+        one.upper_bound
+        for one in found
+        if isinstance(one, Measurement) and one.quantity == "frame_rate.mean"
+    )
     assert "times_jump" in {one.reason.code for one in found if isinstance(one, Note)}
 
 
 def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> None:
-    """AVI counts frames: the nominal rate is no measurement. Repeats can be told all the same, at least."""
+    """AVI counts frames: the nominal rate is no measurement.
+
+    Repeats can be told all the same, at least.
+    """
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.avi", grey, codec="ffv1", rate=Fraction(30))
-    found = list(frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.avi"), tmp_path)))
+    found = list(
+        frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.avi"), tmp_path))
+    )
     assert set(values(found)) == {"frame_rate.repeated"}
     reasons = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
     assert {reasons[quantity] for quantity in frame_rate.TIMES} == {"times_assumed"}
 
 
-@pytest.mark.parametrize("times", [np.arange(25)[::-1] / 25, np.repeat([0.0, 1.0], [24, 1]), np.repeat([0.0, 5.0], 12)])
-def test_nonsense_for_times_makes_no_nonsense_of_a_rate(times: Array, clock_looked: build.Scene) -> None:
+@pytest.mark.parametrize(
+    "times", [np.arange(25)[::-1] / 25, np.repeat([0.0, 1.0], [24, 1]), np.repeat([0.0, 5.0], 12)]
+)
+def test_nonsense_for_times_makes_no_nonsense_of_a_rate(
+    times: Array, clock_looked: build.Scene
+) -> None:
     """Running backwards, all alike but one, two moments only: finite figures or none."""
     count = len(times)
-    series = {name: getattr(clock_looked.series, name)[:count] for name in ("sizes", "keys", "difference", "changed")}
+    series = {
+        name: getattr(clock_looked.series, name)[:count]
+        for name in ("sizes", "keys", "difference", "changed")
+    }
     cut = replace(
-        clock_looked.series, times=times, cells={}, key_changed=clock_looked.series.key_changed[:count], **series
+        clock_looked.series,
+        times=times,
+        cells={},
+        key_changed=clock_looked.series.key_changed[:count],
+        **series,
     )
     found = list(frame_rate.measure(replace(clock_looked, series=cut)))
-    assert all(np.isfinite(one.value) and np.isfinite(one.expanded) for one in found if isinstance(one, Measurement))
+    assert all(
+        np.isfinite(one.value) and np.isfinite(one.expanded)
+        for one in found
+        if isinstance(one, Measurement)
+    )
 
 
-def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_looked: build.Scene) -> None:
+def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(
+    clock_looked: build.Scene,
+) -> None:
     short = replace(clock_looked, series=replace(clock_looked.series, arrivals=np.arange(20) / 25))
     found = list(frame_rate.measure(short))
     assert "arrivals_differ" in {one.reason.code for one in found if isinstance(one, Note)}
@@ -345,8 +446,13 @@ def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(clock_loo
     assert mean.method == frame_rate.METHODS["presentation"]
 
 
-def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(clock_looked: build.Scene) -> None:
-    conditions = (Condition(name="day_night", value="night"), Condition(name="shutter", value="1/12"))
+def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(
+    clock_looked: build.Scene,
+) -> None:
+    conditions = (
+        Condition(name="day_night", value="night"),
+        Condition(name="shutter", value="1/12"),
+    )
     night = replace(
         clock_looked,
         video=replace(clock_looked.video, interlaced=True),
@@ -354,7 +460,11 @@ def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(cl
     )
     (mean, *others) = frame_rate.measure(night)
     assert isinstance(mean, Measurement)
-    assert (mean.details["day_night"], mean.details["shutter"], mean.details["interlaced"]) == ("night", "1/12", True)
+    assert (mean.details["day_night"], mean.details["shutter"], mean.details["interlaced"]) == (
+        "night",
+        "1/12",
+        True,
+    )
     assert "interlaced" in {one.reason.code for one in others if isinstance(one, Note)}
 
 
@@ -369,7 +479,9 @@ def test_two_frames_make_no_rate(tmp_path: Path) -> None:
 def test_a_phone_filming_a_screen_is_not_the_device(clock_looked: build.Scene) -> None:
     """The frame rate of somebody's phone says nothing about the camera."""
     assert frame_rate.serves(clock_looked)
-    assert not frame_rate.serves(replace(clock_looked, shot=replace(clock_looked.shot, tap=Tap.SCREEN)))
+    assert not frame_rate.serves(
+        replace(clock_looked, shot=replace(clock_looked.shot, tap=Tap.SCREEN))
+    )
 
 
 @pytest.fixture(scope="module")

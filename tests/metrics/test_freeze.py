@@ -1,4 +1,7 @@
-"""Freezes without a clock in the picture: found where the stream proves them, else left open, never made up."""
+"""Freezes without a clock in the picture.
+
+Found where the stream proves them, else left open, never made up.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,12 @@ from setting import REAL
 RATE, FROZEN = bench.RATE, bench.FROZEN
 
 
-@pytest.mark.parametrize(("seed", "crf", "interval"), [(0, 23, 250), (1, 36, 50), (3, 36, 250), (6, 28, 25)])
-def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(seed: int, crf: int, interval: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "crf", "interval"), [(0, 23, 250), (1, 36, 50), (3, 36, 250), (6, 28, 25)]
+)
+def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(
+    seed: int, crf: int, interval: int
+) -> None:
     """2 s planted in 6 s of things that move, x264 with B-frames."""
     pictures = bench.frozen(list(bench.moving(np.random.default_rng(seed), 6 * RATE)), 60)
     found = bench.coded(pictures, bench.quality(crf, interval)).frozen
@@ -28,7 +35,10 @@ def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(seed
 
 
 def test_a_freeze_that_a_coder_of_constant_bit_rate_goes_on_refining_is_found_as_well() -> None:
-    """No B-frames, a key frame every 2 s: after the stop every frame still sends more than a thousand bytes."""
+    """No B-frames, a key frame every 2 s.
+
+    After the stop every frame still sends more than a thousand bytes.
+    """
     pictures = bench.frozen(list(bench.moving(np.random.default_rng(3), 6 * RATE)), 60)
     assert bench.coded(pictures, bench.rate(300)).frozen == ((60, 60 + FROZEN),)
 
@@ -39,8 +49,14 @@ def test_a_moving_scene_without_a_freeze_has_none() -> None:
 
 
 @pytest.mark.parametrize(("interval", "found"), [(25, True), (250, False)])
-def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(interval: int, found: bool) -> None:  # noqa: FBT001
-    """At CRF 36 no noise gets through but at key frames: without two of them in it, the freeze cannot be told."""
+def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(
+    interval: int,
+    found: bool,  # noqa: FBT001
+) -> None:
+    """At CRF 36 no noise gets through but at key frames.
+
+    Without two of them in it, the freeze cannot be told.
+    """
     pictures = bench.frozen(list(bench.still(np.random.default_rng(4), 6 * RATE, 2.0)), 45)
     evidence = bench.coded(pictures, bench.quality(36, interval))
     what, _ = bench.outcome(evidence, (45, 45 + FROZEN))
@@ -50,8 +66,13 @@ def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(interval
 
 @pytest.mark.parametrize("interval", [12, 250])
 def test_a_live_still_scene_at_a_low_bit_rate_is_never_called_frozen(interval: int) -> None:
-    """CRF 36 and noise of half a code: frames of some 30 bytes, and not one proves anything but key frames."""
-    evidence = bench.coded(list(bench.still(np.random.default_rng(8), 6 * RATE, 0.5)), bench.quality(36, interval))
+    """CRF 36 and noise of half a code.
+
+    Frames of some 30 bytes, and not one proves anything but key frames.
+    """
+    evidence = bench.coded(
+        list(bench.still(np.random.default_rng(8), 6 * RATE, 0.5)), bench.quality(36, interval)
+    )
     assert evidence.frozen == ()
     assert sum(end - start for start, end in evidence.undecided) > 4 * RATE
 
@@ -73,7 +94,10 @@ def test_a_covered_lens_proves_nothing() -> None:
 
 
 def test_a_burnt_in_clock_that_stands_proves_a_freeze_and_one_that_runs_does_not() -> None:
-    """Seconds are read in one frame in five; what is proven begins when the next second is overdue."""
+    """Seconds are read in one frame in five.
+
+    What is proven begins when the next second is overdue.
+    """
     elapsed = np.arange(200) / 25
     shown = np.where(np.arange(200) % 5 == 0, np.floor(elapsed), np.nan)
     standing = np.where(np.isfinite(shown), np.minimum(shown, 2.0), np.nan)
@@ -110,8 +134,25 @@ def test_a_clip_of_a_few_frames_shows_no_freeze(frames: int) -> None:
 
 
 def test_b_frames_that_spread_the_last_step_do_not_delay_the_start_of_a_freeze() -> None:
-    """Seed 56 of the benchmark at CRF 36: the picture stands from 70 on; 69 to 72 share the last step and a half."""
-    walk = [1.5571, 1.5292, 1.3317, 1.5243, 1.3143, 1.0321, 1.0238, 1.7364, 1.2045, 1.5927, 1.5731, 1.3743, 1.4546]
+    """Seed 56 of the benchmark at CRF 36: the picture stands from 70 on.
+
+    69 to 72 share the last step and a half.
+    """
+    walk = [
+        1.5571,
+        1.5292,
+        1.3317,
+        1.5243,
+        1.3143,
+        1.0321,
+        1.0238,
+        1.7364,
+        1.2045,
+        1.5927,
+        1.5731,
+        1.3743,
+        1.4546,
+    ]
     spread, after = [0.5922, 0.4745, 0.4555, 0.543], [0.02, 0.0125, 0.0135, 0.0153]
     stands, goes = [0.0005] * 43, [13.0495, 0.9685, 0.9633, 0.9515, 0.9399, 1.7065]
     difference = np.array([np.nan, *walk, *spread, *after, *stands, *goes])

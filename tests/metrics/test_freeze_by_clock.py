@@ -1,4 +1,7 @@
-"""A still scene that freezes: the stream alone leaves it open, a burnt-in clock that stands tells it."""
+"""A still scene that freezes.
+
+The stream alone leaves it open, a burnt-in clock that stands tells it.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,21 @@ FROM, FOR = 100, 50  # frames: 8 s into the film, for 4 s
 
 
 def filmed(path: Path, *, frozen: bool) -> build.Scene:
-    """Film a still scene for 20 s at CRF 36, one key frame; the source may send one picture over and over for 4 s."""
-    overlay = overlays.Overlay(font="Aileron", height=16, ground="still", noise=1.0, rate=RATE, seconds=20.0)
+    """Film a still scene for 20 s at CRF 36, one key frame.
+
+    The source may send one picture over and over for 4 s.
+    """
+    overlay = overlays.Overlay(
+        font="Aileron", height=16, ground="still", noise=1.0, rate=RATE, seconds=20.0
+    )
     pictures = list(overlays.frames(overlay))
     if frozen:
         pictures[FROM : FROM + FOR] = [pictures[FROM]] * FOR
     encode.write(path, pictures, rate=RATE, options={"crf": "36", "g": "1000", "threads": "1"})
-    return build.look(Shot(id="a", subject="camera", clip=path.name, regions={"osd": overlay.region()}), path.parent)
+    return build.look(
+        Shot(id="a", subject="camera", clip=path.name, regions={"osd": overlay.region()}),
+        path.parent,
+    )
 
 
 @pytest.fixture(scope="module")

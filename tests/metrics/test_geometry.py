@@ -27,13 +27,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHART = definition.load("acceptance")
-LENS = (Condition(name="focal_length", value=6.0, unit="mm"), Condition(name="sensor_width", value=5.0, unit="mm"))
+LENS = (
+    Condition(name="focal_length", value=6.0, unit="mm"),
+    Condition(name="sensor_width", value=5.0, unit="mm"),
+)
 
 
 def film(folder: Path, camera: Camera, *conditions: Condition, seconds: float = 0.2) -> build.Scene:
     """Film the chart and look at it."""
     films.film_chart(camera, CHART, folder / "chart.mp4", seconds)
-    return build.look(Shot(id="chart", subject="camera", clip="chart.mp4", conditions=conditions), folder)
+    return build.look(
+        Shot(id="chart", subject="camera", clip="chart.mp4", conditions=conditions), folder
+    )
 
 
 def figures(seen: build.Scene) -> dict[str, Measurement]:
@@ -47,7 +52,10 @@ def within(item: Measurement, truth: float, share: float = 1.3) -> bool:
 
 
 def bow(k: float, wide: float, high: float) -> float:
-    """Return picture height distortion in % of ideal radius = r (1 + k r^2), by bisection; half sides given."""
+    """Return picture height distortion in % of ideal radius = r (1 + k r^2), by bisection.
+
+    Half sides given.
+    """
 
     def up(x: float, y: float) -> float:
         return y * (1 + k * (x * x + y * y))
@@ -67,7 +75,10 @@ def bow(k: float, wide: float, high: float) -> float:
 @pytest.mark.parametrize("k", [-0.05, 0.0, 0.03, 0.2])
 def test_distortion_is_right_to_a_tenth_of_a_point_through_h264(tmp_path: Path, k: float) -> None:
     share = 0.92 * (1 + 0.6 * k)
-    seen = film(tmp_path, Camera(width=1280, height=720, distortion=k, share=share, noise=0.01, crf=26, seed=3))
+    seen = film(
+        tmp_path,
+        Camera(width=1280, height=720, distortion=k, share=share, noise=0.01, crf=26, seed=3),
+    )
     found = figures(seen)
     truth = 100 * (1 / (1 + k) - 1)
     assert found["geometry.distortion"].details["radius"] == 1
@@ -98,10 +109,14 @@ def test_tilt_pan_roll_and_density_are_those_of_the_camera(tmp_path: Path) -> No
     assert within(density, 1000 * camera.share * camera.width / CHART.size[0])
 
 
-def test_a_stated_focal_length_gives_the_tilt_that_the_picture_alone_does_not(tmp_path: Path) -> None:
+def test_a_stated_focal_length_gives_the_tilt_that_the_picture_alone_does_not(
+    tmp_path: Path,
+) -> None:
     camera = Camera(tilt=3.5, share=0.57, noise=0.03, crf=34, width=640, height=360, seed=2)
     seen = film(tmp_path, camera)
-    notes = {item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)}
+    notes = {
+        item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)
+    }
     assert notes["geometry.tilt"] == "focal_length_unknown"
     stated = figures(replace(seen, shot=replace(seen.shot, conditions=LENS)))["geometry.tilt"]
     assert within(stated, camera.tilt)
@@ -124,7 +139,9 @@ def test_pixels_that_are_not_square_are_counted_as_they_are_stored(tmp_path: Pat
     )
     for name in ("tilt", "pan", "roll", "distortion"):
         one, other = wide[f"geometry.{name}"], found[f"geometry.{name}"]
-        assert one.value == pytest.approx(other.value, abs=1.5 * math.hypot(one.expanded, other.expanded)), name
+        assert one.value == pytest.approx(
+            other.value, abs=1.5 * math.hypot(one.expanded, other.expanded)
+        ), name
 
 
 def test_coverage_is_the_share_of_the_picture_that_the_chart_fills(tmp_path: Path) -> None:
@@ -132,9 +149,13 @@ def test_coverage_is_the_share_of_the_picture_that_the_chart_fills(tmp_path: Pat
     assert within(found, 100 * 0.8 * 0.8 * (640 * 9 / 16) / 480)
 
 
-def grid(k: float, model: str = "brown", noise: float = 0.0, seed: int = 0) -> tuple[lens.Points, np.ndarray]:
+def grid(
+    k: float, model: str = "brown", noise: float = 0.0, seed: int = 0
+) -> tuple[lens.Points, np.ndarray]:
     """Return points seen through a lens by a camera turned a little, and the homography before the lens."""
-    points = np.stack(np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-0.5, 0.5, 5)), axis=-1).reshape(-1, 2)
+    points = np.stack(
+        np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-0.5, 0.5, 5)), axis=-1
+    ).reshape(-1, 2)
     turn = Rotation.from_euler("xyz", [8, -6, 2], degrees=True).as_matrix()
     start = np.diag([2.0, 2.0, 1.0]) @ np.column_stack([turn[:, :2], [0.02, -0.03, 2.4]])
     ideal = located.to_picture(start, points)
@@ -162,11 +183,16 @@ def test_a_fisheye_is_told_from_a_lens_of_browns(bend: float) -> None:
     assert fisheye.residual < brown.residual / 2
     radii = np.linspace(0.05, 0.65, 20)[None]  # as far as there are points
     truth = lens.fisheye(radii, np.array([[bend, 0.0]]))
-    assert lens.fisheye(radii, fisheye.parameters[None, lens.LENS]) == pytest.approx(truth, rel=1e-3)
+    assert lens.fisheye(radii, fisheye.parameters[None, lens.LENS]) == pytest.approx(
+        truth, rel=1e-3
+    )
 
 
 def test_the_claimed_uncertainty_of_the_distortion_covers_the_truth() -> None:
-    """300 grids with 0.1 px of noise: within U in 93 to 97 %, and what the scatter of such a count may add."""
+    """300 grids with 0.1 px of noise.
+
+    Within U in 93 to 97 %, and what the scatter of such a count may add.
+    """
 
     def largest(parameters: np.ndarray) -> np.ndarray:
         return 1 / lens.brown(np.ones((len(parameters), 1)), parameters[:, lens.LENS]) - 1
@@ -183,7 +209,9 @@ def test_a_stain_among_the_dots_does_not_count(tmp_path: Path) -> None:
     seen = film(tmp_path, Camera(distortion=0.03, share=0.9))
     view = seen.views["grid17"]
     stained = np.array(view.luma)
-    stained[:, :, stained.shape[2] // 2 + 3 :] = stained[:, :, : stained.shape[2] - stained.shape[2] // 2 - 3]
+    stained[:, :, stained.shape[2] // 2 + 3 :] = stained[
+        :, :, : stained.shape[2] - stained.shape[2] // 2 - 3
+    ]
     found = figures(replace(seen, views={**seen.views, "grid17": replace(view, luma=stained)}))
     assert found["geometry.distortion"].value == pytest.approx(100 * (1 / 1.03 - 1), abs=0.1)
 
@@ -193,19 +221,29 @@ def test_a_picture_without_dots_gives_the_reason(tmp_path: Path) -> None:
     nowhere = runner.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
     assert [note.reason.code for note in nowhere] == ["no_region"]
     few = {name: view for name, view in seen.views.items() if name in {"grid1", "grid2"}}
-    bare = replace(seen, views=few, located=tuple(replace(place, marks=()) for place in seen.located))
-    assert [note.reason.code for note in runner.measure(bare)[1] if note.metric == "geometry"] == ["too_few_points"]
+    bare = replace(
+        seen, views=few, located=tuple(replace(place, marks=()) for place in seen.located)
+    )
+    assert [note.reason.code for note in runner.measure(bare)[1] if note.metric == "geometry"] == [
+        "too_few_points"
+    ]
 
 
-def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(tmp_path: Path) -> None:
+def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(
+    tmp_path: Path,
+) -> None:
     plate = definition.load("edge_plate")
     camera = Camera(share=0.12, tilt=4, width=960, height=540, seed=8)
     films.film_chart(camera, plate, tmp_path / "plate.mp4", 0.2)
-    seen = build.look(Shot(id="p", subject="camera", clip="plate.mp4", chart="edge_plate"), tmp_path)
+    seen = build.look(
+        Shot(id="p", subject="camera", clip="plate.mp4", chart="edge_plate"), tmp_path
+    )
     density = figures(seen)["geometry.pixels_per_metre"]
     assert within(density, 1000 * camera.share * camera.width / plate.size[0])
     assert density.expanded < 0.02 * density.value
-    reasons = {item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)}
+    reasons = {
+        item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)
+    }
     assert reasons["geometry.distortion"] == "too_few_points"
 
 
@@ -229,7 +267,9 @@ def test_presets_are_compared_by_where_the_chart_lies() -> None:
     places = [(100.0, 50.0), (103.0, 50.0), (100.0, 54.0), (101.0, 46.0)]
     shots = [preset("gate", number, *place, *LENS) for number, place in enumerate(places)]
     found = {
-        (item.quantity, item.statistic): item for item in geometry.across(shots, []) if isinstance(item, Measurement)
+        (item.quantity, item.statistic): item
+        for item in geometry.across(shots, [])
+        if isinstance(item, Measurement)
     }
     away = np.array(places) - np.mean(places, axis=0)
     worst, sd = np.linalg.norm(away, axis=1).max(), math.sqrt(np.sum(away**2) / 3)
@@ -244,14 +284,18 @@ def test_presets_are_compared_by_where_the_chart_lies() -> None:
 def test_places_on_a_line_tell_their_scatter_with_half_the_degrees_of_freedom() -> None:
     away = np.array([(-3.0, 0.0), (1.0, 0.0), (2.0, 0.0)])
     assert presets._freedom(away) == pytest.approx(2)
-    assert presets._freedom(np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])) == pytest.approx(6)
+    assert presets._freedom(
+        np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
+    ) == pytest.approx(6)
 
 
 def test_two_shots_of_a_preset_are_too_few_and_no_focal_length_gives_no_angle() -> None:
     few = list(geometry.across([preset("gate", n, 1, 1) for n in range(2)], []))
     assert {item.reason.code for item in few if isinstance(item, Note)} == {"too_few_preset_shots"}
     enough = list(geometry.across([preset("gate", n, 1, 1) for n in range(3)], []))
-    assert [item.reason.code for item in enough if isinstance(item, Note)] == ["focal_length_unknown"]
+    assert [item.reason.code for item in enough if isinstance(item, Note)] == [
+        "focal_length_unknown"
+    ]
 
 
 def stills(folder: Path, shifts: list[tuple[float, float]]) -> build.Scene:
@@ -259,13 +303,23 @@ def stills(folder: Path, shifts: list[tuple[float, float]]) -> build.Scene:
     rough = np.random.default_rng(5).random((400, 600)).astype(np.float32)
     room = 40 + 170 * cv2.GaussianBlur(rough, (0, 0), 4)
     room = (room - room.min()) / np.ptp(room) * 200 + 20
-    frames = [cv2.warpAffine(room, np.array([[1, 0, x], [0, 1, y]]), (600, 400))[40:360, 60:540] for x, y in shifts]
+    frames = [
+        cv2.warpAffine(room, np.array([[1, 0, x], [0, 1, y]]), (600, 400))[40:360, 60:540]
+        for x, y in shifts
+    ]
     encode.write(
-        folder / "room.mkv", [frame.round().astype(np.uint8) for frame in frames], codec="ffv1", pixel_format="gray"
+        folder / "room.mkv",
+        [frame.round().astype(np.uint8) for frame in frames],
+        codec="ffv1",
+        pixel_format="gray",
     )
     conditions = (Condition(name="preset", value="gate"), *LENS)
     shot = Shot(
-        id="room", subject="dome", clip="room.mkv", conditions=conditions, regions={"picture": (0, 0, 480, 320)}
+        id="room",
+        subject="dome",
+        clip="room.mkv",
+        conditions=conditions,
+        regions={"picture": (0, 0, 480, 320)},
     )
     return build.look(shot, folder)
 

@@ -41,7 +41,9 @@ def measured(camera: Camera, folder: Path) -> dict[str, Measurement]:
     """Film the chart and measure its grey scale."""
     film_chart(camera, chart_definition.load("acceptance"), folder / "chart.mp4", 0.2)
     seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
-    return {item.quantity: item for item in grey_scale.measure(seen) if isinstance(item, Measurement)}
+    return {
+        item.quantity: item for item in grey_scale.measure(seen) if isinstance(item, Measurement)
+    }
 
 
 def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:
@@ -56,7 +58,9 @@ def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:
 
 def test_light_that_falls_off_across_a_step_is_no_noise() -> None:
     """A slope of 10 codes over the region leaves the noise at 2."""
-    frames = 100 + np.linspace(-5, 5, 80) + 2 * np.random.default_rng(1).standard_normal((8, 60, 80))
+    frames = (
+        100 + np.linspace(-5, 5, 80) + 2 * np.random.default_rng(1).standard_normal((8, 60, 80))
+    )
     one = grey_steps.step(frames)
     assert abs(one.noise - 2) < 3 * one.noise_uncertainty
 
@@ -78,13 +82,18 @@ def test_neighbours_count_that_keep_order_and_differ_by_more_than_noise_and_two_
     codes: list[float], noise: float, steps: int, *, rising: bool
 ) -> None:
     """The rule, case by case."""
-    assert grey_steps.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps == steps
+    assert (
+        grey_steps.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps
+        == steps
+    )
 
 
 def test_a_pair_at_the_threshold_makes_the_count_uncertain() -> None:
     """P = 1/2 gives a standard uncertainty of 1/2; pairs far from the threshold give none."""
     far, near = [20, 60, 100], [20, 60, 65]
-    steps = [[Step(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)]
+    steps = [
+        [Step(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)
+    ]
     assert grey_steps.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
     assert grey_steps.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
 
@@ -98,7 +107,10 @@ def test_the_count_is_within_three_u_of_the_truth_over_many_seeds() -> None:
 
 
 def test_a_good_camera_shows_all_twelve_steps_and_their_codes(tmp_path: Path) -> None:
-    """Every code of the curve within half a code of the camera's own curve; nothing clipped; slope within U."""
+    """Every code of the curve within half a code of the camera's own curve; nothing clipped.
+
+    Slope within U.
+    """
     found = measured(CAMERA, tmp_path)
     figure = found["grey_scale.steps"]
     assert (figure.value, figure.unit, figure.details["printed"]) == (12, "1", 12)
@@ -121,20 +133,37 @@ def test_a_good_camera_shows_all_twelve_steps_and_their_codes(tmp_path: Path) ->
 
 
 def test_a_step_lit_unevenly_by_more_than_five_percent_is_not_counted(tmp_path: Path) -> None:
-    """Light that falls off across the steps, as under an infra-red lamp: a reason that names a step, no count."""
-    film_chart(replace(CAMERA, noise=0.002), chart_definition.load("acceptance"), tmp_path / "chart.mp4", 0.2)
+    """Light that falls off across the steps, as under an infra-red lamp.
+
+    A reason that names a step, no count.
+    """
+    film_chart(
+        replace(CAMERA, noise=0.002),
+        chart_definition.load("acceptance"),
+        tmp_path / "chart.mp4",
+        0.2,
+    )
     seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), tmp_path)
     views = dict(seen.views)
-    name, lit = next((name, view) for name, view in views.items() if view.region.printed.get("step") == 9)
+    name, lit = next(
+        (name, view) for name, view in views.items() if view.region.printed.get("step") == 9
+    )
     fall = np.linspace(0.8, 1.2, lit.luma.shape[2])
     views[name] = replace(lit, luma=np.rint(16 + (lit.luma - 16.0) * fall).astype(np.uint8))
-    steps = next(item for item in grey_scale.measure(replace(seen, views=views)) if item.quantity == "grey_scale.steps")
+    steps = next(
+        item
+        for item in grey_scale.measure(replace(seen, views=views))
+        if item.quantity == "grey_scale.steps"
+    )
     assert isinstance(steps, Note)
     assert (steps.reason.code, steps.reason.parameters["region"]) == ("uneven_light", name)
 
 
 def test_crushed_blacks_and_noise_cost_steps(tmp_path: Path) -> None:
-    """Light below 11 % falls to black: the three darkest steps become one, and the range ends. Noise costs more."""
+    """Light below 11 % falls to black: the three darkest steps become one, and the range ends.
+
+    Noise costs more.
+    """
     found = measured(replace(CAMERA, black=-0.12, white=1.0), tmp_path)
     assert found["grey_scale.steps"].value == 10
     assert found["grey_scale.clipped_low"].value == pytest.approx(100 * 3 / 12)
@@ -146,7 +175,10 @@ def test_crushed_blacks_and_noise_cost_steps(tmp_path: Path) -> None:
 
 
 def test_white_that_is_clipped_ends_the_range(tmp_path: Path) -> None:
-    """Code 255 is reached at a light of 1.19, which a reflectance of 0.83 sends: the lightest of twelve steps."""
+    """Code 255 is reached at a light of 1.19, which a reflectance of 0.83 sends.
+
+    The lightest of twelve steps.
+    """
     found = measured(replace(CAMERA, black=0.01, white=1.43), tmp_path)
     assert found["grey_scale.clipped_high"].value == pytest.approx(100 / 12)
     assert 0.7436 < float(found["grey_scale.dynamic_range"].details["high"]) < 0.9
@@ -160,11 +192,16 @@ def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64])
     return [grey_steps.step(np.clip(np.rint(one), 16, 235), 16, 235) for one in codes]
 
 
-@pytest.mark.parametrize(("sigma", "white", "count"), [(3.0, 2.0, 12), (6.0, 4.0, 20), (0.8, 3.0, 26)])
+@pytest.mark.parametrize(
+    ("sigma", "white", "count"), [(3.0, 2.0, 12), (6.0, 4.0, 20), (0.8, 3.0, 26)]
+)
 def test_dynamic_range_is_that_of_the_closed_form_within_its_uncertainty(
     sigma: float, white: float, count: int
 ) -> None:
-    """Saturation where light x white is 1; the dark end where the incremental signal is the noise (straight toe)."""
+    """Saturation where light x white is 1.
+
+    The dark end where the incremental signal is the noise (straight toe).
+    """
     noise = math.hypot(sigma, math.sqrt(1 / 12))
     true = math.log((1 - 0.004) / (white - 0.004) / (noise / (4.5 * 219 * (white - 0.004))))
     for seed in range(6):
@@ -181,7 +218,10 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
     true = float(np.polyfit(np.log(light), np.log((codes - 16) / 219), 1)[0])
     errors = []
     for seed in range(40):
-        steps = [grey_steps.step(patch(100 * seed + i, code, 4.0), 16, 235) for i, code in enumerate(codes)]
+        steps = [
+            grey_steps.step(patch(100 * seed + i, code, 4.0), 16, 235)
+            for i, code in enumerate(codes)
+        ]
         slope = grey_steps.gamma(steps, light, 16, 235)
         assert slope is not None
         errors.append((slope.value - true) / math.hypot(slope.sampling, slope.quantisation))
@@ -190,7 +230,10 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
 
 
 def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None:
-    """Reflectances drawn from the print's own model, 2 %, 400 prints: scatter of the slope over what is stated."""
+    """Reflectances drawn from the print's own model, 2 %, 400 prints.
+
+    Scatter of the slope over what is stated.
+    """
     light = np.geomspace(0.1, 0.6, 8)
     steps = [Step(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
     random, ways = np.random.default_rng(3), printed_copy.tone_errors(0.02, light)
@@ -210,8 +253,9 @@ def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:
     assert grey_steps.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
 
 
-# The sine target, upright in the list, turned by 180 degrees in the picture: patch, its upper left corner in the
-# picture in px (from the three corners that the list gives), printed density, published mean.
+# The sine target, upright in the list, turned by 180 degrees in the picture: patch, its upper left
+# corner in the picture in px (from the three corners that the list gives), printed density,
+# published mean.
 MITRE = (
     ("H", 35, 25, 0.627, 73.143), ("I", 232, 25, 1.124, 21.542), ("J", 429, 24, 1.041, 25.062),
     ("K", 626, 24, 0.922, 31.704), ("L", 824, 23, 0.809, 40.579), ("M", 1021, 22, 0.708, 53.187),
@@ -225,7 +269,9 @@ MITRE = (
 def mitre(real_data: Path) -> build.Scene:
     """Look at the scanned sine target; its patches as grey steps by density, the lightest first."""
     regions = {f"grey.{name}": (float(x), float(y), 196.0, 226.0) for name, x, y, *_ in MITRE}
-    seen = build.look(Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data)
+    seen = build.look(
+        Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data
+    )
     views = {}
     for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda one: one[3])):
         view = seen.views[f"grey.{name}"]
@@ -236,21 +282,31 @@ def mitre(real_data: Path) -> build.Scene:
 
 def test_region_means_are_those_of_the_published_answers(mitre: build.Scene) -> None:
     """Bar: half a code (median) of the fourteen grey patches, on a scan of a real chart."""
-    off = [grey_steps.step(mitre.views[f"grey.{name}"].luma).mean - answer for name, *_, answer in MITRE]
+    off = [
+        grey_steps.step(mitre.views[f"grey.{name}"].luma).mean - answer
+        for name, *_, answer in MITRE
+    ]
     assert np.median(np.abs(off)) <= 0.5
     assert np.abs(off).max() < 1.1
 
 
 def test_a_scanned_grey_scale_of_fourteen_densities(mitre: build.Scene) -> None:
-    """Slope as of the published means; its steps are no declared series; the chart ends before the scanner."""
+    """Slope as of the published means; its steps are no declared series.
+
+    The chart ends before the scanner.
+    """
     items = {item.quantity: item for item in grey_scale.measure(mitre)}
-    steps, slope, span = (items[f"grey_scale.{name}"] for name in ("steps", "gamma", "dynamic_range"))
+    steps, slope, span = (
+        items[f"grey_scale.{name}"] for name in ("steps", "gamma", "dynamic_range")
+    )
     assert isinstance(steps, Note)
     assert steps.reason.code == "steps_not_declared"
     assert isinstance(slope, Measurement)
     signal = {density: answer / 255 for *_, density, answer in MITRE if 0.2 <= answer / 255 <= 0.8}
     assert slope.details["used"] == len(signal)
-    assert slope.value == pytest.approx(np.polyfit(-np.array([*signal]), np.log10([*signal.values()]), 1)[0], rel=0.01)
+    assert slope.value == pytest.approx(
+        np.polyfit(-np.array([*signal]), np.log10([*signal.values()]), 1)[0], rel=0.01
+    )
     assert isinstance(span, Measurement)
     assert span.lower_bound
     assert span.value == pytest.approx(20 * (1.124 - 0.148))
@@ -266,7 +322,9 @@ def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path
         list(grey_scale.measure(seen))
     assert gap.value.code == "no_region"
     views = {
-        name: replace(view, region=replace(view.region, printed={"step": i, "reflectance": 0.1 * i}))
+        name: replace(
+            view, region=replace(view.region, printed={"step": i, "reflectance": 0.1 * i})
+        )
         for i, (name, view) in enumerate(seen.views.items())
     }
     with pytest.raises(GapError) as gap:
@@ -291,11 +349,15 @@ def definition(steps: str) -> str:
         ('series = "lightness"\nnumber = 12\ndensities = {all}\nwhy = 1', "not known"),
     ],
 )
-def test_a_declared_series_must_be_what_the_chart_shows(tmp_path: Path, steps: str, message: str) -> None:
+def test_a_declared_series_must_be_what_the_chart_shows(
+    tmp_path: Path, steps: str, message: str
+) -> None:
     """Number, densities and equal steps are checked when the chart is read."""
     declared = chart_definition.load("acceptance").steps
     assert declared is not None
     path = tmp_path / "one.toml"
-    path.write_text(definition(f"[steps]\n{steps}\n\n".replace("{all}", str(list(declared.densities)))), "utf-8")
+    path.write_text(
+        definition(f"[steps]\n{steps}\n\n".replace("{all}", str(list(declared.densities)))), "utf-8"
+    )
     with pytest.raises(ChartError, match=message):
         chart_definition.load(str(path))

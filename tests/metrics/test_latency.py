@@ -1,4 +1,7 @@
-"""Latency: the true delay lies inside the stated uncertainty, in step or not; reasons where it cannot be had."""
+"""Latency: the true delay lies inside the stated uncertainty, in step or not.
+
+Reasons where it cannot be had.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ SEEDS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """Rates in Hz, the rest in s. Each clock is off by its own 50 ppm at most; ``monitor`` None lights up at once."""
+    """Rates in Hz, the rest in s. Each clock is off by its own 50 ppm at most.
+
+    ``monitor`` None lights up at once.
+    """
 
     film: float = 60.0
     film_exposure: float = 0.008
@@ -46,10 +52,14 @@ class Setting:
 
 
 def film(seed: int, what: Setting) -> tuple[Array, Readings, Readings, Array]:
-    """Film times, readings of reference and monitor, true latencies in ms; shares are integrated, then made noisy."""
+    """Film times, readings of reference and monitor, true latencies in ms.
+
+    Shares are integrated, then made noisy.
+    """
     random = np.random.default_rng(seed)
     film_rate, refresh, camera, monitor = (
-        rate * (1 + random.uniform(-50e-6, 50e-6)) for rate in (what.film, what.refresh, what.camera, what.monitor)
+        rate * (1 + random.uniform(-50e-6, 50e-6))
+        for rate in (what.film, what.refresh, what.camera, what.monitor)
     )
     times = random.uniform(0, 0.1) + np.arange(int(what.seconds * film_rate)) / film_rate
     pictures = np.arange(int((what.seconds + what.delay + 1) * camera)) / camera
@@ -61,7 +71,9 @@ def film(seed: int, what: Setting) -> tuple[Array, Readings, Readings, Array]:
     half = what.film_exposure / 2
     seen = np.minimum(times[:, None] + half, ends) - np.maximum(times[:, None] - half, lights)
     screen = np.clip(seen, 0, None) / what.film_exposure
-    shown = screen @ clock_readings.expected_shares(5000 + refresh * middles, what.exposure * refresh, 24)
+    shown = screen @ clock_readings.expected_shares(
+        5000 + refresh * middles, what.exposure * refresh, 24
+    )
     live = clock_readings.expected_shares(5000 + refresh * times, what.film_exposure * refresh, 24)
     both = [
         clock_readings.readings_of(shares + what.noise * random.standard_normal(shares.shape))
@@ -95,7 +107,10 @@ FREE = Setting(refresh=59.3, monitor=60.4)
     ],
 )
 def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Setting) -> None:
-    """Bar: 0.5 ms (rms) where blends of both screens are seen; the truth inside U in 5 of 6 films at least."""
+    """Bar: 0.5 ms (rms) where blends of both screens are seen.
+
+    The truth inside U in 5 of 6 films at least.
+    """
     errors, shares = results(what)
     assert np.sqrt(np.mean(errors**2)) < 0.5
     assert np.mean(shares <= 1) >= 0.8
@@ -118,7 +133,10 @@ def test_where_they_run_in_step_the_answer_is_coarse_and_says_so(what: Setting) 
 
 
 def test_the_age_shown_in_one_film_frame_is_not_taken_for_the_latency() -> None:
-    """A camera of 5 frames a second: pictures age by 200 ms on the monitor, the latency stays 120 ms and a wait."""
+    """A camera of 5 frames a second.
+
+    Pictures age by 200 ms on the monitor, the latency stays 120 ms and a wait.
+    """
     times, reference, monitor, true = film(1, replace(FREE, camera=5.0))
     both = reference.readable & monitor.readable
     age = np.median((reference.position - monitor.position)[both]) / 59.3 * 1000
@@ -129,7 +147,10 @@ def test_the_age_shown_in_one_film_frame_is_not_taken_for_the_latency() -> None:
 
 
 def test_a_mixture_of_two_pictures_is_told_from_a_picture() -> None:
-    """Film frames of pictures 5, 5, a mixture, 9, 9: its share comes back, and no other frame is a mixture."""
+    """Film frames of pictures 5, 5, a mixture, 9, 9.
+
+    Its share comes back, and no other frame is a mixture.
+    """
     old, new = clock_readings.expected_shares(np.array([5.5, 9.5]), 0.1, 24)
     shares = np.stack([old, old, 0.4 * old + 0.6 * new, new, new])
     share = monitor.mixture(shares)
@@ -143,8 +164,14 @@ def test_a_mixture_of_two_pictures_is_told_from_a_picture() -> None:
 def test_the_clock_that_is_ahead_is_the_reference() -> None:
     """Whatever side it stands on."""
     _, reference, monitor, _ = film(0, FREE)
-    assert clock_readings.leading({"clock_0": reference, "clock_1": monitor}) == ("clock_0", "clock_1")
-    assert clock_readings.leading({"clock_0": monitor, "clock_1": reference}) == ("clock_1", "clock_0")
+    assert clock_readings.leading({"clock_0": reference, "clock_1": monitor}) == (
+        "clock_0",
+        "clock_1",
+    )
+    assert clock_readings.leading({"clock_0": monitor, "clock_1": reference}) == (
+        "clock_1",
+        "clock_0",
+    )
     assert clock_readings.leading({"clock": reference}) is None
 
 
@@ -158,12 +185,17 @@ def test_a_monitor_that_stands_still_gives_a_reason() -> None:
 
 
 def test_stream_delay_comes_back_at_a_twentieth_of_a_frame() -> None:
-    """Arrivals 150 ms after the middle of the exposure, 1 ms jitter, two repeats that do not count: within 0.2 ms."""
+    """Arrivals 150 ms after the middle of the exposure, 1 ms jitter, two repeats that do not count.
+
+    Within 0.2 ms.
+    """
     random = np.random.default_rng(4)
     taken = 0.31 + np.arange(500) / 25 + random.uniform(0, 0.04)
     came = taken + 0.15 + random.normal(0, 0.001, 500)
     taken[[100, 200]] = taken[[99, 199]]
-    shares = clock_readings.expected_shares(1000 + 60 * taken, 0.6, 24) + 0.02 * random.standard_normal((500, 24))
+    shares = clock_readings.expected_shares(
+        1000 + 60 * taken, 0.6, 24
+    ) + 0.02 * random.standard_normal((500, 24))
     shares[[100, 200]] = shares[[99, 199]]
     log = np.column_stack([1000 + np.arange(1400), np.arange(1400) / 60])
     found = screens.stream(clock_readings.readings_of(shares), came, log)
@@ -175,7 +207,9 @@ def test_stream_delay_comes_back_at_a_twentieth_of_a_frame() -> None:
 def test_a_screen_that_missed_refreshes_is_refused() -> None:
     """More than one refresh in a hundred missing from the log makes the run unusable."""
     taken = 0.31 + np.arange(100) / 25
-    readings = clock_readings.readings_of(clock_readings.expected_shares(1000 + 60 * taken, 0.3, 24))
+    readings = clock_readings.readings_of(
+        clock_readings.expected_shares(1000 + 60 * taken, 0.3, 24)
+    )
     log = np.column_stack([1000 + np.arange(400), np.arange(400) / 60])
     with pytest.raises(GapError) as caught:
         screens.stream(readings, taken + 0.15, np.delete(log, np.arange(10, 390, 40), axis=0))
@@ -189,7 +223,11 @@ CAMERA = Camera(width=640, height=360, noise=0.01, seed=11)
 def measured(looked: build.Scene, quantity: str = "") -> dict[str, Measurement]:
     """Latencies, or what else is asked for, by statistic."""
     found = [item for item in latency.measure(looked) if isinstance(item, Measurement)]
-    wanted = [item for item in found if item.quantity == quantity or (not quantity and "hold" not in item.quantity)]
+    wanted = [
+        item
+        for item in found
+        if item.quantity == quantity or (not quantity and "hold" not in item.quantity)
+    ]
     return {item.statistic: item for item in wanted}
 
 
@@ -204,16 +242,31 @@ def measured(looked: build.Scene, quantity: str = "") -> dict[str, Measurement]:
 def test_a_coded_film_of_two_screens_gives_the_true_delay(
     delay: float, refresh: float, monitor: float, camera: Camera, tmp_path: Path
 ) -> None:
-    """In step or not: mean and worst inside the expanded uncertainty; half a millisecond where not in step."""
+    """In step or not: mean and worst inside the expanded uncertainty.
+
+    Half a millisecond where not in step.
+    """
     truth = film_screens(
-        PHONE, camera, CLOCK, tmp_path / "s.mp4", delay=delay, seconds=4.0, refresh=refresh, monitor_refresh=monitor
+        PHONE,
+        camera,
+        CLOCK,
+        tmp_path / "s.mp4",
+        delay=delay,
+        seconds=4.0,
+        refresh=refresh,
+        monitor_refresh=monitor,
     )
-    looked = build.look(Shot(id="s", subject="c", clip="s.mp4", chart="clock", tap=Tap.SCREEN), tmp_path)
+    looked = build.look(
+        Shot(id="s", subject="c", clip="s.mp4", chart="clock", tap=Tap.SCREEN), tmp_path
+    )
     assert latency.serves(looked)
     found = measured(looked)
     assert abs(found["mean"].value - truth.delays.mean() * 1000) <= found["mean"].expanded
     assert abs(found["worst"].value - truth.delays.max() * 1000) <= found["worst"].expanded
-    assert abs(found["percentile_95"].value - np.percentile(truth.delays, 95) * 1000) <= found["percentile_95"].expanded
+    assert (
+        abs(found["percentile_95"].value - np.percentile(truth.delays, 95) * 1000)
+        <= found["percentile_95"].expanded
+    )
     assert abs(found["sd"].value - truth.delays.std(ddof=1) * 1000) <= found["sd"].expanded
     hold = measured(looked, "latency.hold_time")["mean"]
     assert abs(hold.value - 1000 / float(camera.rate)) <= hold.expanded
@@ -222,10 +275,22 @@ def test_a_coded_film_of_two_screens_gives_the_true_delay(
 
 
 def test_a_recorded_stream_gives_its_delay(tmp_path: Path) -> None:
-    """Arrivals and the screen's log beside the clip; a repeated picture counts once; the screen's delay stays in U."""
+    """Arrivals and the screen's log beside the clip; a repeated picture counts once.
+
+    The screen's delay stays in U.
+    """
     camera = replace(CAMERA, repeated=frozenset({20, 33}), dropped=frozenset({50}))
-    film_clock(camera, CLOCK, tmp_path / "c.mp4", 4.0, arrivals_path=tmp_path / "a.csv", log_path=tmp_path / "l.csv")
-    shot = Shot(id="s", subject="c", clip="c.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv")
+    film_clock(
+        camera,
+        CLOCK,
+        tmp_path / "c.mp4",
+        4.0,
+        arrivals_path=tmp_path / "a.csv",
+        log_path=tmp_path / "l.csv",
+    )
+    shot = Shot(
+        id="s", subject="c", clip="c.mp4", chart="clock", arrivals="a.csv", screen_log="l.csv"
+    )
     looked = build.look(shot, tmp_path)
     found = measured(looked)
     assert found["mean"].value == pytest.approx(150, abs=0.5)

@@ -40,26 +40,42 @@ WEDGE, SNR, PATCH = "resolution.wedge_horizontal", "noise.snr", "noise.snr_patch
 
 def shot(name: str, **conditions: Value | tuple[Value, str]) -> Shot:
     """Make a shot of the chart with these conditions: a value, or value and unit."""
-    given = ((one, value if isinstance(value, tuple) else (value, "")) for one, value in conditions.items())
+    given = (
+        (one, value if isinstance(value, tuple) else (value, ""))
+        for one, value in conditions.items()
+    )
     stated = tuple(Condition(name=one, value=value, unit=unit) for one, (value, unit) in given)
-    return Shot(id=name, subject="camera", clip=f"{name}.mp4", chart="acceptance", conditions=stated)
+    return Shot(
+        id=name, subject="camera", clip=f"{name}.mp4", chart="acceptance", conditions=stated
+    )
 
 
 def figure(of: Shot, quantity: str, value: float, u: float = 0.0, **fields: Any) -> Measurement:
     """Make a figure of a shot, its uncertainty from one line of type A with ten degrees of freedom."""
     region = "flat.middle" if quantity.startswith("noise") else ""
     budget = [BudgetLine(source="noise and fit", contribution=u, degrees_of_freedom=10)]
-    return measurement(of, quantity, value, "", budget, samples=8, method="", region=region, **fields)
+    return measurement(
+        of, quantity, value, "", budget, samples=8, method="", region=region, **fields
+    )
 
 
 def across(shots: Sequence[Shot], **figures: Sequence[float]) -> dict[str, list[Measurement]]:
-    """Measure a series whose shots have these figures (one list for each quantity); by quantity and statistic."""
+    """Measure a series whose shots have these figures (one list for each quantity).
+
+    By quantity and statistic.
+    """
     names = {"wedge": WEDGE, "snr": SNR, "patch": PATCH, "rate": "frame_rate.mean"}
-    given = [figure(one, names[name], value) for name, values in figures.items() for one, value in zip(shots, values)]  # noqa: B905 -- the darkest shots may have no figure
+    given = [
+        figure(one, names[name], value)
+        for name, values in figures.items()
+        for one, value in zip(shots, values)  # noqa: B905 -- the darkest shots may have no figure
+    ]
     found: dict[str, list[Measurement]] = {}
     for item in low_light.across(shots, given):
         if isinstance(item, Measurement):
-            found.setdefault(f"{item.quantity.removeprefix('low_light.')} {item.statistic}".strip(), []).append(item)
+            found.setdefault(
+                f"{item.quantity.removeprefix('low_light.')} {item.statistic}".strip(), []
+            ).append(item)
     return found
 
 
@@ -71,10 +87,16 @@ def levels(*lux: float) -> list[Shot]:
 
 
 def test_a_straight_line_in_the_logarithm_is_crossed_where_it_runs() -> None:
-    """S/N falls by 10 dB a decade, resolution by 20 percentage points: 25 dB at 0.316 lx, 70 % at 3.16 lx."""
+    """S/N falls by 10 dB a decade, resolution by 20 percentage points.
+
+    25 dB at 0.316 lx, 70 % at 3.16 lx.
+    """
     shots = levels(100, 10, 1, 0.1)
     found = across(shots, wedge=[500, 400, 300, 200], snr=[50, 40, 30, 20], patch=[43, 33, 23, 13])
-    [by_resolution], [by_ratio] = found["minimum_illumination resolution_70"], found["minimum_illumination snr_25"]
+    [by_resolution], [by_ratio] = (
+        found["minimum_illumination resolution_70"],
+        found["minimum_illumination snr_25"],
+    )
     assert by_resolution.value == pytest.approx(100 * 10**-1.5)
     assert by_ratio.value == pytest.approx(10**-0.5)
     assert [round(one.value, 9) for one in found["resolution"]] == [80, 60, 40]
@@ -87,7 +109,9 @@ def test_a_straight_line_in_the_logarithm_is_crossed_where_it_runs() -> None:
     assert "25 dB" in by_ratio.method
 
 
-def test_the_darkest_shot_that_is_still_good_is_an_upper_bound_and_the_brightest_bad_one_a_lower() -> None:
+def test_the_darkest_shot_that_is_still_good_is_an_upper_bound_and_the_brightest_bad_one_a_lower() -> (
+    None
+):
     shots = levels(100, 10, 1)
     good, bad = (across(shots, snr=snr, patch=snr) for snr in ([50, 45, 40], [24, 20, 10]))
     [upper], [lower] = good["minimum_illumination snr_25"], bad["minimum_illumination snr_25"]
@@ -96,11 +120,15 @@ def test_the_darkest_shot_that_is_still_good_is_an_upper_bound_and_the_brightest
 
 
 def test_a_level_at_which_the_chart_was_lost_bounds_by_the_last_one_read() -> None:
-    [found] = across(levels(100, 10, 1, 0.1), wedge=[500, 450, 400])["minimum_illumination resolution_70"]
+    [found] = across(levels(100, 10, 1, 0.1), wedge=[500, 450, 400])[
+        "minimum_illumination resolution_70"
+    ]
     assert (found.value, found.upper_bound) == (1, True)
 
 
-def test_the_first_miss_from_the_bright_side_counts_also_where_night_mode_meets_the_criterion_again() -> None:
+def test_the_first_miss_from_the_bright_side_counts_also_where_night_mode_meets_the_criterion_again() -> (
+    None
+):
     snr = [45, 30, 20, 35]
     [found] = across(levels(100, 10, 1, 0.1), snr=snr, patch=snr)["minimum_illumination snr_25"]
     assert found.value == pytest.approx(10**0.5)
@@ -108,7 +136,10 @@ def test_the_first_miss_from_the_bright_side_counts_also_where_night_mode_meets_
 
 
 def test_a_picture_that_darkens_with_its_noise_loses_its_ratio() -> None:
-    """Noise over the nominal amplitude stays at 30 dB while the level falls to a tenth: 10 dB are left."""
+    """Noise over the nominal amplitude stays at 30 dB while the level falls to a tenth.
+
+    10 dB are left.
+    """
     found = across(levels(10, 1), snr=[30, 30], patch=[23, 3])
     assert [one.value for one in found["snr"]] == [30, 10]
 
@@ -120,12 +151,21 @@ def test_a_falling_frame_rate_is_called_a_slow_shutter() -> None:
 
 
 def test_new_pictures_that_nobody_counted_are_no_frame_rate_to_compare() -> None:
-    """Upper bounds of shots without a clock, and rates by another clock, stand aside: the mean rates are compared."""
+    """Upper bounds of shots without a clock, and rates by another clock, stand aside.
+
+    The mean rates are compared.
+    """
     shots = levels(100, 10)
-    given = [figure(one, "frame_rate.mean", value) for one, value in zip(shots, (25, 12.5), strict=True)]
+    given = [
+        figure(one, "frame_rate.mean", value) for one, value in zip(shots, (25, 12.5), strict=True)
+    ]
     given += [figure(one, "frame_rate.unique", 25, upper_bound=True) for one in shots]
     given += [figure(one, "frame_rate.mean", 25, statistic="presentation") for one in shots]
-    [rate] = [one for one in low_light.across(shots, given) if getattr(one, "quantity", "") == "low_light.frame_rate"]
+    [rate] = [
+        one
+        for one in low_light.across(shots, given)
+        if getattr(one, "quantity", "") == "low_light.frame_rate"
+    ]
     assert isinstance(rate, Measurement)
     assert rate.value == 50
 
@@ -170,7 +210,10 @@ def test_like_light_is_no_series(lux: tuple[float, ...]) -> None:
 
 
 def test_taps_and_other_charts_are_not_mixed() -> None:
-    camera, recorder = levels(100, 10), [replace(one, id=f"r{one.id}", tap="recorder") for one in levels(100, 10)]
+    camera, recorder = (
+        levels(100, 10),
+        [replace(one, id=f"r{one.id}", tap="recorder") for one in levels(100, 10)],
+    )
     clock = replace(levels(1)[0], id="clock", chart="clock")
     assert [len(one) for one in series([*camera, *recorder, clock])] == [2, 2]
 
@@ -195,10 +238,15 @@ def test_a_series_without_figures_gives_reasons() -> None:
     }
 
 
-def test_a_resolution_that_is_only_a_bound_at_the_brightest_shot_gives_way_to_one_that_is_a_figure() -> None:
+def test_a_resolution_that_is_only_a_bound_at_the_brightest_shot_gives_way_to_one_that_is_a_figure() -> (
+    None
+):
     shots = levels(100, 10)
     wedge = [figure(one, WEDGE, 900, lower_bound=True) for one in shots]
-    edge = [figure(one, "resolution.horizontal", value) for one, value in zip(shots, (800, 600), strict=True)]
+    edge = [
+        figure(one, "resolution.horizontal", value)
+        for one, value in zip(shots, (800, 600), strict=True)
+    ]
     found = [one for one in low_light.across(shots, wedge + edge) if isinstance(one, Measurement)]
     assert {one.details["of"] for one in found} == {"resolution.horizontal"}
 
@@ -207,13 +255,18 @@ def test_a_resolution_that_is_only_a_bound_at_the_brightest_shot_gives_way_to_on
 
 
 def test_the_true_minimum_illumination_lies_within_u(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 400 drawn series 91 to 98.5 % (four standard errors about 95); 2,000 stand in docs/coverage.md."""
+    """Of 400 drawn series 91 to 98.5 % (four standard errors about 95).
+
+    2,000 stand in docs/coverage.md.
+    """
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     drawn = importlib.import_module("low_light")
     hits: dict[str, list[bool]] = {}
     for seed in range(400):
         for one in drawn.series(np.random.default_rng([6, seed])):
-            hits.setdefault(f"{one.quantity} {one.region}", []).append(abs(one.value - one.truth) <= one.expanded)
+            hits.setdefault(f"{one.quantity} {one.region}", []).append(
+                abs(one.value - one.truth) <= one.expanded
+            )
     assert len(hits) == 4
     for name, each in hits.items():
         assert len(each) == 400, name
@@ -221,8 +274,13 @@ def test_the_true_minimum_illumination_lies_within_u(monkeypatch: pytest.MonkeyP
 
 
 def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> None:
-    """With y1 = 100 and y2 = 50 at a factor e, r = 0.7: d ln E / d y1 = (0.7 - w) / 50 with w = 0.4."""
-    one, two = (Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0)))
+    """With y1 = 100 and y2 = 50 at a factor e, r = 0.7.
+
+    D ln E / d y1 = (0.7 - w) / 50 with w = 0.4.
+    """
+    one, two = (
+        Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0))
+    )
     points = [Point(level=one, value=100, uncertainty=1), Point(level=two, value=50, uncertainty=0)]
     found = crossing(points, 0.7, relative=True)
     lines = {line.source: line.contribution for line in found.budget}
@@ -237,7 +295,9 @@ def test_a_figure_that_may_be_higher_on_either_side_of_the_gap_bounds_the_illumi
 ) -> None:
     levels = [Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", 10.0), ("b", 1.0))]
     values = zip(levels, (30.0, 20.0), bound, strict=True)
-    points = [Point(level=one, value=value, uncertainty=1, bound=higher) for one, value, higher in values]
+    points = [
+        Point(level=one, value=value, uncertainty=1, bound=higher) for one, value, higher in values
+    ]
     found = crossing(points, 25.0)
     assert (found.upper_bound, found.lower_bound) == (any(bound), False)
 
@@ -253,7 +313,10 @@ def beam(hot: float, shape: tuple[int, int] = (270, 480)) -> Array:
 
 @pytest.mark.parametrize("hot", [1.02, 1.3, 3.0, 10.0])
 def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
-    """Truth: the noise-free means of the same blocks; noise of 2 % a pixel; worst of 20 seeds within 4 u."""
+    """Truth: the noise-free means of the same blocks; noise of 2 % a pixel.
+
+    Worst of 20 seeds within 4 u.
+    """
     light = beam(hot)
     grid = lighting.blocks(light)
     middle, rim = lighting.middle_and_rim(grid.shape)
@@ -268,7 +331,10 @@ def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
 
 
 def test_noise_alone_is_not_taken_for_uneven_light() -> None:
-    """Of 200 small regions with 15 % noise none is surely uneven by more than 5 %; a slope of 7/8 of 10 % is."""
+    """Of 200 small regions with 15 % noise none is surely uneven by more than 5 %.
+
+    A slope of 7/8 of 10 % is.
+    """
     random = np.random.default_rng(4)
     even = [1 + 0.15 * random.standard_normal((24, 40)) for _ in range(200)]
     assert max(lighting.surely_uneven(one) for one in even) < lighting.MOST_UNEVEN
@@ -281,10 +347,17 @@ def wall(folder: Path, light: Array, noise: float = 0.003) -> build.Scene:
     random = np.random.default_rng(9)
     camera = Camera(black=0.0, white=1.0)
     frames = camera.luma(light) + 219 * noise * random.standard_normal((6, *light.shape))
-    encode.write(folder / "wall.mkv", np.rint(frames).clip(0, 255).astype(np.uint8), codec="ffv1", pixel_format="gray")
+    encode.write(
+        folder / "wall.mkv",
+        np.rint(frames).clip(0, 255).astype(np.uint8),
+        codec="ffv1",
+        pixel_format="gray",
+    )
     height, width = light.shape
     region = (0.0, 0.0, float(width), float(height))
-    return build.look(Shot(id="wall", subject="camera", clip="wall.mkv", regions={"wall.flat": region}), folder)
+    return build.look(
+        Shot(id="wall", subject="camera", clip="wall.mkv", regions={"wall.flat": region}), folder
+    )
 
 
 def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: Path) -> None:
@@ -299,17 +372,22 @@ def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: 
     assert uneven.region == "wall.flat"
     refused = [note for note in notes if note.quantity == "noise.snr"]
     assert [note.reason.code for note in refused] == ["uneven_light"]
-    assert 0.3 < float(refused[0].reason.parameters["share"]) < np.ptp(grid) / grid.mean(), "of the middle 80 %"
+    assert 0.3 < float(refused[0].reason.parameters["share"]) < np.ptp(grid) / grid.mean(), (
+        "of the middle 80 %"
+    )
 
 
 @pytest.mark.parametrize(
-    ("light", "code"), [(np.full((60, 90), 1.2), "clipped"), (0.5 * beam(1.1, (20, 90)), "region_too_small")]
+    ("light", "code"),
+    [(np.full((60, 90), 1.2), "clipped"), (0.5 * beam(1.1, (20, 90)), "region_too_small")],
 )
 def test_a_wall_that_tells_nothing_is_noted(light: Array, code: str, tmp_path: Path) -> None:
     light[0, 0] = 0.4  # not one uniform colour
     found, notes = runner.measure(wall(tmp_path, light))
     assert not [one for one in found if one.quantity.startswith("low_light")]
-    assert [note.reason.code for note in notes if note.quantity == "low_light.non_uniformity"] == [code]
+    assert [note.reason.code for note in notes if note.quantity == "low_light.non_uniformity"] == [
+        code
+    ]
 
 
 # --- films
@@ -329,7 +407,9 @@ def lamp(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
 def test_the_light_on_a_chart_is_that_of_the_lamp(lamp: tuple[Path, Truth]) -> None:
     """Truth at the middles of the edges' light sides."""
     folder, truth = lamp
-    found, _ = runner.measure(build.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder))
+    found, _ = runner.measure(
+        build.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder)
+    )
     figures = {one.quantity: one for one in found}
     light: dict[bool, list[float]] = {True: [], False: []}
     for region in truth.chart.regions:
@@ -341,7 +421,9 @@ def test_the_light_on_a_chart_is_that_of_the_lamp(lamp: tuple[Path, Truth]) -> N
             light[region.zone == "centre"].append(1.3**-away)
     both = np.array(light[True] + light[False])
     hot, uneven = figures["low_light.hot_spot"], figures["low_light.non_uniformity"]
-    assert hot.value == pytest.approx(np.mean(light[True]) / np.mean(light[False]), abs=hot.expanded)
+    assert hot.value == pytest.approx(
+        np.mean(light[True]) / np.mean(light[False]), abs=hot.expanded
+    )
     assert uneven.value == pytest.approx(100 * np.ptp(both) / both.mean(), abs=uneven.expanded)
 
 
@@ -359,28 +441,43 @@ def pair(folder: Path, bright: Value, dark: Value) -> tuple[list[Measurement], l
         Condition(name="illuminance_bright", value=bright, unit="lx"),
         Condition(name="illuminance_dark", value=dark, unit="lx"),
     )
-    return runner.measure(build.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder))
+    return runner.measure(
+        build.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder)
+    )
 
 
-def test_two_copies_that_are_both_read_show_the_ratio_of_their_light_as_a_lower_bound(two_levels: Path) -> None:
+def test_two_copies_that_are_both_read_show_the_ratio_of_their_light_as_a_lower_bound(
+    two_levels: Path,
+) -> None:
     found, notes = pair(two_levels, 1000, 100)
     [one] = [one for one in found if not one.quantity.startswith("frame_rate")]
-    assert (one.quantity, one.value, one.unit) == ("low_light.wide_dynamic_range", pytest.approx(20), "dB")
+    assert (one.quantity, one.value, one.unit) == (
+        "low_light.wide_dynamic_range",
+        pytest.approx(20),
+        "dB",
+    )
     assert (one.lower_bound, one.upper_bound) == (True, False)
     assert (one.details["steps_left"], one.details["steps_right"]) == (12, pytest.approx(10, abs=2))
     assert one.uncertainty == pytest.approx(20 / math.log(10) * math.sqrt(2) * 0.1 / math.sqrt(3))
     assert {note.reason.code for note in notes} == {"too_few_frames"}, "of the frame rate"
 
 
-@pytest.mark.parametrize(("bright", "code"), [("?", "condition_unusable"), (0, "condition_unusable")])
-def test_two_levels_without_their_light_are_noted(bright: Value, code: str, two_levels: Path) -> None:
+@pytest.mark.parametrize(
+    ("bright", "code"), [("?", "condition_unusable"), (0, "condition_unusable")]
+)
+def test_two_levels_without_their_light_are_noted(
+    bright: Value, code: str, two_levels: Path
+) -> None:
     found, notes = pair(two_levels, bright, 100)
     assert not [one for one in found if one.quantity.startswith("low_light")]
     assert [note.reason.code for note in notes if note.metric == "low_light"] == [code]
 
 
 def test_a_copy_too_dark_to_read_makes_the_ratio_an_upper_bound(tmp_path: Path) -> None:
-    """A fortieth of the light makes 22 codes of white by BT.709: the fiducials show, the steps do not."""
+    """A fortieth of the light makes 22 codes of white by BT.709.
+
+    The fiducials show, the steps do not.
+    """
     camera = replace(FILM, width=720, height=404, black=0.0, noise=0.0005)
     film_two_levels(camera, definition.load("acceptance"), tmp_path / "two.mp4", 40.0, 0.08)
     [one] = [one for one in pair(tmp_path, 40, 1)[0] if one.quantity.startswith("low_light")]
@@ -397,13 +494,18 @@ def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
 
 
 def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> None:
-    """Films by a camera whose light is that of the plan: S/N by its sensor, resolution by its blur."""
+    """Films by a camera whose light is that of the plan.
+
+    S/N by its sensor, resolution by its blur.
+    """
     folder = tmp_path / "plan"
     (folder / "clips").mkdir(parents=True)
     (folder / "low_light.toml").write_bytes(EXAMPLE.read_bytes())
     chart, asked = definition.load("acceptance"), plan.read(folder / "low_light.toml")
     [lit] = series(asked.shots)
-    sensors = {one.shot.id: Sensor(illuminance=one.lux, per_lux=1000, read=6, most_gain=200) for one in lit}
+    sensors = {
+        one.shot.id: Sensor(illuminance=one.lux, per_lux=1000, read=6, most_gain=200) for one in lit
+    }
     blurs = dict(zip(sensors, (0.5, 0.5, 0.55, 1.1), strict=True))
     for name, sensor in sensors.items():
         camera = replace(FILM, sensor=sensor, blur=blurs[name])
@@ -418,10 +520,16 @@ def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> Non
     wall(tmp_path, 0.8 * beam(2.0, (270, 480)))
     encoded = [frame.luma for frame in build.clip.open_clip(tmp_path / "wall.mkv").frames()]
     encode.write(
-        folder / "clips" / "infrared-wall.mp4", encoded, codec="libx264", pixel_format="gray", options={"crf": "0"}
+        folder / "clips" / "infrared-wall.mp4",
+        encoded,
+        codec="libx264",
+        pixel_format="gray",
+        options={"crf": "0"},
     )
     result = CliRunner().invoke(
-        verbs.cli, ["run", str(folder / "low_light.toml"), "-o", str(tmp_path / "out")], standalone_mode=False
+        verbs.cli,
+        ["run", str(folder / "low_light.toml"), "-o", str(tmp_path / "out")],
+        standalone_mode=False,
     )
     assert result.exception is None, result.output
     [made] = (tmp_path / "out").glob("2*")

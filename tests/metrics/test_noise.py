@@ -1,4 +1,7 @@
-"""Noise: the sigmas that were put in come out, within the uncertainty that is claimed; and reasons where none can."""
+"""Noise: the sigmas that were put in come out, within the uncertainty that is claimed.
+
+And reasons where none can.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +33,23 @@ SEEDS = 24
 CAMERA = Camera(width=640, height=360, crf=0, noise=0.01, fixed_noise=0.006)
 
 
-def flat(seed: int, *, temporal: float, fixed: float, frames: int = 8, size: int = 128) -> NDArray[np.uint8]:
+def flat(
+    seed: int, *, temporal: float, fixed: float, frames: int = 8, size: int = 128
+) -> NDArray[np.uint8]:
     """Frames (n, size, size) of a flat region at code 120 with white noise of these sigmas, rounded to codes."""
     random = np.random.default_rng(seed)
     pattern = 120 + fixed * random.standard_normal((size, size))
-    return np.rint(pattern + temporal * random.standard_normal((frames, size, size))).astype(np.uint8)
+    return np.rint(pattern + temporal * random.standard_normal((frames, size, size))).astype(
+        np.uint8
+    )
 
 
 def look(folder: Path, frames: list[NDArray[np.uint8]], region: str = "flat1") -> build.Scene:
     """Look at frames written without loss, with one region given by hand."""
     encode.write(folder / "clip.mkv", frames, codec="ffv1")
-    return build.look(Shot(id="s", subject="c", clip="clip.mkv", regions={region: (16, 16, 64, 64)}), folder)
+    return build.look(
+        Shot(id="s", subject="c", clip="clip.mkv", regions={region: (16, 16, 64, 64)}), folder
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +57,9 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, build.Scene
     """Film the chart without coding loss."""
     folder = tmp_path_factory.mktemp("noise")
     truth = film_chart(CAMERA, definition.load("acceptance"), folder / "chart.mp4", 0.6)
-    return truth, build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
+    return truth, build.look(
+        Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder
+    )
 
 
 def test_sigmas_come_back_within_the_bars() -> None:
@@ -62,16 +73,27 @@ def test_sigmas_come_back_within_the_bars() -> None:
 
 @pytest.mark.parametrize(
     ("temporal", "fixed", "frames", "size"),
-    [(2.0, 1.5, 8, 128), (2.0, 0.0, 16, 96), (1.0, 3.0, 32, 64), (8.0, 3.0, 32, 96), (3.0, 1.0, 2, 96)],
+    [
+        (2.0, 1.5, 8, 128),
+        (2.0, 0.0, 16, 96),
+        (1.0, 3.0, 32, 64),
+        (8.0, 3.0, 32, 96),
+        (3.0, 1.0, 2, 96),
+    ],
 )
 def test_the_claimed_uncertainty_is_neither_too_small_nor_too_large(
     temporal: float, fixed: float, frames: int, size: int
 ) -> None:
-    """Error over u for many seeds: most within U, all within 4 u (360 draws of Student's t), of the order of 1."""
+    """Error over u for many seeds.
+
+    Most within U, all within 4 u (360 draws of Student's t), of the order of 1.
+    """
     parts = {"temporal": temporal, "fixed": fixed, "total": math.hypot(temporal, fixed)}
     errors: dict[str, list[float]] = {part: [] for part in parts}
     for seed in range(SEEDS):
-        result = analysis.analyse(flat(seed + 100, temporal=temporal, fixed=fixed, frames=frames, size=size))
+        result = analysis.analyse(
+            flat(seed + 100, temporal=temporal, fixed=fixed, frames=frames, size=size)
+        )
         for part, true in parts.items():
             variance = getattr(result, part)
             errors[part].append((variance.sigma - true) / combine(variance.budget()).uncertainty)
@@ -83,8 +105,13 @@ def test_the_claimed_uncertainty_is_neither_too_small_nor_too_large(
 
 @pytest.mark.parametrize("level", [120.0, 120.25, 120.5])
 @pytest.mark.parametrize("sigma", [0.35, 0.45, 0.6])
-def test_noise_near_quantisation_is_right_within_its_larger_uncertainty(sigma: float, level: float) -> None:
-    """Below half a code the result depends on where the level lies between two codes; the budget says so."""
+def test_noise_near_quantisation_is_right_within_its_larger_uncertainty(
+    sigma: float, level: float
+) -> None:
+    """Below half a code the result depends on where the level lies between two codes.
+
+    The budget says so.
+    """
     random = np.random.default_rng(5)
     codes = np.rint(level + sigma * random.standard_normal((16, 96, 96))).astype(np.uint8)
     total = analysis.analyse(codes).total
@@ -112,7 +139,10 @@ def test_flicker_is_told_from_random_noise() -> None:
 
 
 def test_rows_columns_and_pixels_of_the_fixed_pattern_are_told_apart() -> None:
-    """Row sigma 1, column sigma 2, pixel sigma 1.5; their own sampling errors are 1 / sqrt(2 x 128)."""
+    """Row sigma 1, column sigma 2, pixel sigma 1.5.
+
+    Their own sampling errors are 1 / sqrt(2 x 128).
+    """
     random = np.random.default_rng(4)
     pattern = random.standard_normal((128, 1)) + 2 * random.standard_normal((1, 128))
     pattern = pattern + 1.5 * random.standard_normal((128, 128))
@@ -151,7 +181,9 @@ def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, build.Scene]) 
     truth, seen = filmed
     figures = [item for item in noise.measure(seen) if isinstance(item, Measurement)]
     total = math.hypot(truth.noise, truth.fixed_noise)
-    assert len(figures) == len(noise.QUANTITIES) * len(seen.of_kind("flat")) + 4 * len(seen.of_kind("grey"))
+    assert len(figures) == len(noise.QUANTITIES) * len(seen.of_kind("flat")) + 4 * len(
+        seen.of_kind("grey")
+    )
     for figure in figures:
         reflectance = float(figure.details["reflectance"])
         patch = float(truth.camera.luma(reflectance)) - float(figure.details["black"])
@@ -177,14 +209,17 @@ def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, build.Scene]) 
 def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, build.Scene]) -> None:
     """All flat regions and grey steps, from dark to light."""
     _, seen = filmed
-    (curve,) = [item.curve for item in noise.measure(seen) if isinstance(item, Measurement) and item.curve]
+    (curve,) = [
+        item.curve for item in noise.measure(seen) if isinstance(item, Measurement) and item.curve
+    ]
     assert len(curve.x) == len(seen.of_kind("flat") + seen.of_kind("grey"))
     assert list(curve.x) == sorted(curve.x)
 
 
 def test_the_weighting_has_its_published_weights() -> None:
     """White and triangular noise to 5 MHz weigh 7.4 and 12.2 dB, at high frequencies 14.8 dB (625 lines, 4:3)."""
-    pitch = 0.1e-6 / analysis.HEIGHT_TIME  # 10 million samples a second: 5 MHz is half a cycle a sample
+    # 10 million samples a second: 5 MHz is half a cycle a sample
+    pitch = 0.1e-6 / analysis.HEIGHT_TIME
     weighting = analysis.unified_weighting(4000, pitch)
     assert 10 * math.log10(weighting.power) == pytest.approx(-7.4, abs=0.05)
     frequency = np.fft.rfftfreq(4000)
@@ -194,7 +229,10 @@ def test_the_weighting_has_its_published_weights() -> None:
 
 
 def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
-    """White noise by its closed form; noise of whole rows passes whole; error over u of the order of 1."""
+    """White noise by its closed form; noise of whole rows passes whole.
+
+    Error over u of the order of 1.
+    """
     weighting = analysis.unified_weighting(96, 1 / 720)
     true, errors = 2.5 * math.sqrt(weighting.power), []
     for seed in range(SEEDS):
@@ -213,20 +251,30 @@ def test_noise_of_whole_rows_passes_the_network_whole() -> None:
     codes = 120 + 3 * random.standard_normal((96, 1)) + 0.6 * random.standard_normal((8, 96, 96))
     weighted = analysis.analyse(np.rint(codes), weighting=weighting).weighted
     assert weighted is not None
-    assert weighted.sigma == pytest.approx(math.hypot(3, 0.6 * math.sqrt(weighting.power)), rel=3 / math.sqrt(2 * 96))
+    assert weighted.sigma == pytest.approx(
+        math.hypot(3, 0.6 * math.sqrt(weighting.power)), rel=3 / math.sqrt(2 * 96)
+    )
 
 
 @pytest.mark.parametrize("preset", ["ultrafast", "medium"])
 def test_what_the_coder_takes_is_told_by_its_quantiser(tmp_path: Path, preset: str) -> None:
-    """S/N before coding within U; bit rate and QP beside each figure; too coarse a coder leaves a reason."""
+    """S/N before coding within U; bit rate and QP beside each figure.
+
+    Too coarse a coder leaves a reason.
+    """
     true = 20 * math.log10(219 / 4)
     for quality in (12, 18, 34):
         codes = flat(quality, temporal=4.0, fixed=0.0)
-        encode.write(tmp_path / "c.mp4", list(codes), options={"qp": str(quality), "preset": preset})
-        seen = build.look(Shot(id="s", subject="c", clip="c.mp4", regions={"flat1": (16, 16, 96, 96)}), tmp_path)
+        encode.write(
+            tmp_path / "c.mp4", list(codes), options={"qp": str(quality), "preset": preset}
+        )
+        seen = build.look(
+            Shot(id="s", subject="c", clip="c.mp4", regions={"flat1": (16, 16, 96, 96)}), tmp_path
+        )
         items = list(noise.measure(seen))
         recorded, before = (
-            next(item for item in items if item.quantity == name) for name in ("noise.snr", "noise.snr_before_coding")
+            next(item for item in items if item.quantity == name)
+            for name in ("noise.snr", "noise.snr_before_coding")
         )
         assert isinstance(recorded, Measurement)
         assert recorded.details["bit_rate"] == seen.shot.stream["bit_rate"]
@@ -243,7 +291,9 @@ def test_a_decoder_that_tells_no_quantiser_is_said_so(tmp_path: Path) -> None:
     """Motion JPEG: no QP beside the figure, and no estimate of what was there before coding."""
     codes = [np.ascontiguousarray(frame) for frame in flat(1, temporal=4.0, fixed=0.0)]
     encode.write(tmp_path / "c.avi", codes, codec="mjpeg", pixel_format="yuvj420p", full_range=True)
-    seen = build.look(Shot(id="s", subject="c", clip="c.avi", regions={"flat1": (16, 16, 96, 96)}), tmp_path)
+    seen = build.look(
+        Shot(id="s", subject="c", clip="c.avi", regions={"flat1": (16, 16, 96, 96)}), tmp_path
+    )
     items = list(noise.measure(seen))
     (note,) = [item for item in items if isinstance(item, Note)]
     assert (note.quantity, note.reason.code) == ("noise.snr_before_coding", "quantiser_not_told")
@@ -254,7 +304,10 @@ def test_a_clip_of_one_frame_notes_what_needs_more(tmp_path: Path) -> None:
     """The ratios stand, temporal and fixed noise are notes."""
     frame = flat(1, temporal=2.0, fixed=1.0, frames=1)[0]
     items = list(noise.measure(look(tmp_path, [frame])))
-    assert {item.quantity for item in items if isinstance(item, Measurement)} == {*noise.RATIOS, "noise.total"}
+    assert {item.quantity for item in items if isinstance(item, Measurement)} == {
+        *noise.RATIOS,
+        "noise.total",
+    }
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"too_few_frames"}
 
 
@@ -264,7 +317,9 @@ def test_a_chart_that_moves_gives_the_total_only(filmed: tuple[Truth, build.Scen
     views = {name: replace(view, stable=False) for name, view in seen.views.items()}
     items = list(noise.measure(replace(seen, views=views)))
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"unstable_picture"}
-    ratios = [item for item in items if isinstance(item, Measurement) and item.quantity == "noise.snr"]
+    ratios = [
+        item for item in items if isinstance(item, Measurement) and item.quantity == "noise.snr"
+    ]
     true = 20 * math.log10(219 / math.hypot(truth.noise, truth.fixed_noise))
     assert all(abs(ratio.value - true) < 3 * ratio.uncertainty for ratio in ratios)
 
@@ -272,9 +327,21 @@ def test_a_chart_that_moves_gives_the_total_only(filmed: tuple[Truth, build.Scen
 @pytest.mark.parametrize(
     ("name", "frame", "code"),
     [
-        ("clipped black", np.maximum(flat(1, temporal=2.0, fixed=1.0) - np.uint8(102), 16), "clipped"),
-        ("clipped white", np.minimum(flat(1, temporal=2.0, fixed=1.0) + np.uint8(113), 235), "clipped"),
-        ("an edge", flat(1, temporal=2.0, fixed=1.0) + np.uint8(60) * (np.arange(128) > 50), "uneven_light"),
+        (
+            "clipped black",
+            np.maximum(flat(1, temporal=2.0, fixed=1.0) - np.uint8(102), 16),
+            "clipped",
+        ),
+        (
+            "clipped white",
+            np.minimum(flat(1, temporal=2.0, fixed=1.0) + np.uint8(113), 235),
+            "clipped",
+        ),
+        (
+            "an edge",
+            flat(1, temporal=2.0, fixed=1.0) + np.uint8(60) * (np.arange(128) > 50),
+            "uneven_light",
+        ),
         (
             "pumping light",
             flat(1, temporal=2.0, fixed=1.0) + (6 * np.arange(8)).astype(np.uint8)[:, None, None],
@@ -287,7 +354,9 @@ def test_what_cannot_be_measured_gets_its_reason(
 ) -> None:
     """One note for each quantity, and no number."""
     items = list(noise.measure(look(tmp_path, list(frame))))
-    assert [item.reason.code for item in items if isinstance(item, Note)] == [code] * len(items), name
+    assert [item.reason.code for item in items if isinstance(item, Note)] == [code] * len(items), (
+        name
+    )
     assert [item.quantity for item in items] == list(noise.QUANTITIES)
 
 
@@ -308,16 +377,23 @@ def test_without_a_flat_region_there_is_a_reason(tmp_path: Path) -> None:
 
 
 def test_noise_that_the_codec_erased_gives_a_bound_and_not_infinity(tmp_path: Path) -> None:
-    """A region of one code in a picture that is not blank: the ratio at the quantisation floor, marked as a bound."""
+    """A region of one code in a picture that is not blank.
+
+    The ratio at the quantisation floor, marked as a bound.
+    """
     frame = np.full((128, 128), 90, np.uint8)
     frame[:8] = 200
     items = list(noise.measure(look(tmp_path, [frame] * 3)))
-    ratio = next(item for item in items if isinstance(item, Measurement) and item.quantity == "noise.snr")
+    ratio = next(
+        item for item in items if isinstance(item, Measurement) and item.quantity == "noise.snr"
+    )
     assert ratio.value == pytest.approx(20 * math.log10(219 * math.sqrt(12)))
     assert ratio.details["at_least"] is True
     assert ratio.lower_bound is True
     assert ratio.uncertainty > 3
-    assert {item.reason.code for item in items if isinstance(item, Note)} == {"noise_below_quantisation"}
+    assert {item.reason.code for item in items if isinstance(item, Note)} == {
+        "noise_below_quantisation"
+    }
 
 
 def test_every_method_has_chinese_words() -> None:

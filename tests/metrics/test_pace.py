@@ -1,4 +1,7 @@
-"""Lines and refreshes from readings: what blends, rows and usual rates tell, and what stays open without them."""
+"""Lines and refreshes from readings.
+
+What blends, rows and usual rates tell, and what stays open without them.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,17 @@ def light(seed: int, at: Array, width: float, lag: float, heights: Array) -> Arr
 def test_the_table_of_low_bits_says_what_the_integral_says() -> None:
     random = np.random.default_rng(0)
     at, width = random.uniform(0, 5000, 500), np.exp(random.uniform(np.log(0.03), np.log(6), 500))
-    exact = np.array([expected_shares(one, length, 4) for one, length in zip(at, width, strict=True)])
+    exact = np.array(
+        [expected_shares(one, length, 4) for one, length in zip(at, width, strict=True)]
+    )
     assert np.abs(low_bits(at, width) - exact).max() < 0.02
 
 
 def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> None:
-    """60 Hz, 60 frame/s, exposures of 2 ms: 0.44 refreshes to either side stay open; the phase lies in U whichever."""
+    """60 Hz, 60 frame/s, exposures of 2 ms: 0.44 refreshes to either side stay open.
+
+    The phase lies in U whichever.
+    """
     times, hits, spread = np.arange(360) / 60, [], []
     for seed, phase in enumerate(np.linspace(0.15, 0.85, 7)):
         at = 1000 + phase + 60.001 * times
@@ -46,11 +54,20 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
 
 
 def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> None:
-    """A camera of 30 frame/s, a screen of 60 Hz, read-out of 26 ms: 0.02 refreshes; by the middle row over 0.1."""
+    """A camera of 30 frame/s, a screen of 60 Hz, read-out of 26 ms: 0.02 refreshes.
+
+    By the middle row over 0.1.
+    """
     number = np.arange(180.0)
     at = 1000.45 + 2.0001 * number
     both = [
-        pace.pace(number, light(3, at, 0.2, 1.6, heights), np.floor(at) + 0.5, heights=heights, usual=np.array([2.0]))
+        pace.pace(
+            number,
+            light(3, at, 0.2, 1.6, heights),
+            np.floor(at) + 0.5,
+            heights=heights,
+            usual=np.array([2.0]),
+        )
         for heights in (pace.MIDDLE, HEIGHTS)
     ]
     middle, rows = (found.at(number).mean(axis=1) - at.mean() for found in both)
@@ -70,11 +87,19 @@ def changes_of(seed: int, rate: float, exposure: float) -> tuple[Changes, Array,
     mixed = (share > 0.2) & (share < 0.8)
     frame = np.where(share <= 0.2, frame + 1, frame)
     seen = np.where(mixed, np.clip(share + 0.01 * random.standard_normal(220), 0.2, 0.8), 1.0)
-    return Changes(picture=np.arange(220), frame=frame, share=seen, unbroken=np.ones(220, np.bool_)), times, taken, true
+    return (
+        Changes(picture=np.arange(220), frame=frame, share=seen, unbroken=np.ones(220, np.bool_)),
+        times,
+        taken,
+        true,
+    )
 
 
 def test_a_monitor_out_of_step_tells_moments_and_the_films_exposure() -> None:
-    """59.2 Hz against 60 frame/s; of exposures from 2 to 16 ms those near the true 6 ms are kept."""
+    """59.2 Hz against 60 frame/s.
+
+    Of exposures from 2 to 16 ms those near the true 6 ms are kept.
+    """
     changes, times, taken, true = changes_of(1, 59.2, 0.006)
     exposures = np.exp(np.random.default_rng(2).uniform(np.log(0.002), np.log(0.016), 256))
     kept, moments = refreshes.moments(changes, times, taken, exposures)
@@ -83,7 +108,10 @@ def test_a_monitor_out_of_step_tells_moments_and_the_films_exposure() -> None:
 
 
 def test_a_monitor_in_step_leaves_the_gap_between_two_exposures_open() -> None:
-    """60 Hz against 60 frame/s of 2 ms: every change lies in the same gap of 14.7 ms, however many there are."""
+    """60 Hz against 60 frame/s of 2 ms.
+
+    Every change lies in the same gap of 14.7 ms, however many there are.
+    """
     changes, times, taken, true = changes_of(3, 60.0, 0.002)
     _, moments = refreshes.moments(changes, times, taken, np.full(256, 0.002))
     assert moments.mean(axis=1).std() > 0.003
@@ -98,10 +126,14 @@ def test_crowds_find_two_islands_in_their_shares() -> None:
 
     def likelihood(guesses: Array) -> Array:
         return np.logaddexp(
-            np.log(1 / 3) - (guesses[:, 0] + 5) ** 2 / 0.02, np.log(2 / 3) - (guesses[:, 0] - 5) ** 2 / 0.02
+            np.log(1 / 3) - (guesses[:, 0] + 5) ** 2 / 0.02,
+            np.log(2 / 3) - (guesses[:, 0] - 5) ** 2 / 0.02,
         )
 
-    steps = [lambda guesses, part=part: part * likelihood(guesses) for part in (1e-3, 1e-2, 0.1, 0.3, 1.0)]
+    steps = [
+        lambda guesses, part=part: part * likelihood(guesses)
+        for part in (1e-3, 1e-2, 0.1, 0.3, 1.0)
+    ]
     found = particles.closed_in(
         [(lambda random: (random.uniform(-10, 10, (512, 1)), np.zeros(512)), steps)],
         belief,

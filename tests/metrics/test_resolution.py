@@ -54,17 +54,27 @@ def edge(
     y, x = np.mgrid[: shape[0], : shape[1]]
     height = y - (shape[0] - 1) / 2
     lean, half = math.tan(math.radians(angle)), shape[0] / 2
-    place = (shape[1] - 1) / 2 + generator.uniform(-0.5, 0.5) + height * lean + sag * (height / half) ** 2
+    place = (
+        (shape[1] - 1) / 2
+        + generator.uniform(-0.5, 0.5)
+        + height * lean
+        + sag * (height / half) ** 2
+    )
     distance = (x - place) / np.hypot(1, lean + 2 * sag * height / half**2)
     step = levels[1] - levels[0]
     profile = ndtr(distance * mtf50 / MTF50_TIMES_SIGMA) + noise * generator.standard_normal(shape)
     return np.asarray(levels[0] + step * profile)
 
 
-def errors(mtf50s: Sequence[float], angles: Sequence[float], *, noise: float = 0.0, seeds: int = 1) -> Array:
+def errors(
+    mtf50s: Sequence[float], angles: Sequence[float], *, noise: float = 0.0, seeds: int = 1
+) -> Array:
     """Absolute error of MTF50 in percent for every case."""
     cases = [(mtf50, angle, seed) for mtf50 in mtf50s for angle in angles for seed in range(seeds)]
-    found = [resolution.edge_mtf(edge(m, a, noise=noise, seed=s), covariance=False).mtf50 or 0 for m, a, s in cases]
+    found = [
+        resolution.edge_mtf(edge(m, a, noise=noise, seed=s), covariance=False).mtf50 or 0
+        for m, a, s in cases
+    ]
     return np.abs(np.array(found) / [m for m, _, _ in cases] - 1) * 100
 
 
@@ -76,7 +86,10 @@ def test_mtf50_of_clean_edges_is_right_within_0_02_percent_on_average_and_0_05_a
 
 
 def test_mtf50_at_one_percent_noise_is_right_within_0_31_percent_on_average() -> None:
-    """The bar of 24 edges, with ten seeds each: mean 0.31 %, 99th percentile 1.15 % (here + 15 % for fewer cases)."""
+    """The bar of 24 edges, with ten seeds each.
+
+    Mean 0.31 %, 99th percentile 1.15 % (here + 15 % for fewer cases).
+    """
     off = errors(TARGETS, ANGLES, noise=0.01, seeds=10)
     assert off.mean() <= 0.31
     assert np.percentile(off, 99) <= 1.15 * 1.15
@@ -89,10 +102,15 @@ def test_mtf10_and_mtf30_follow_the_gaussian() -> None:
     assert result.mtf10 == pytest.approx(0.2 * math.sqrt(math.log(0.1) / math.log(0.5)), rel=5e-4)
 
 
-@pytest.mark.parametrize(("mtf50", "shape"), [(0.15, (120, 100)), (0.3, (120, 100)), (0.2, (50, 44))])
+@pytest.mark.parametrize(
+    ("mtf50", "shape"), [(0.15, (120, 100)), (0.3, (120, 100)), (0.2, (50, 44))]
+)
 def test_the_standard_error_tells_the_true_scatter(mtf50: float, shape: tuple[int, int]) -> None:
     """Within a factor 1.5 over 60 seeds, for MTF50 and MTF10."""
-    results = [resolution.edge_mtf(edge(mtf50, 6.0, shape=shape, noise=0.01, seed=seed)) for seed in range(60)]
+    results = [
+        resolution.edge_mtf(edge(mtf50, 6.0, shape=shape, noise=0.01, seed=seed))
+        for seed in range(60)
+    ]
     for value, error in (("mtf50", "u50"), ("mtf10", "u10")):
         scatter = np.std([getattr(one, value) for one in results], ddof=1)
         stated = np.sqrt(np.mean([getattr(one, error) ** 2 for one in results]))
@@ -103,14 +121,23 @@ def test_the_standard_error_tells_the_true_scatter(mtf50: float, shape: tuple[in
 def test_polarity_and_direction_do_not_matter(turn: str) -> None:
     """The edge may be dark on either side and near-vertical or near-horizontal."""
     image = edge(0.25, 5.0)
-    image = {"negative": 1 - image, "transposed": image.T, "mirrored": image[:, ::-1], "both": 1 - image.T}.get(
-        turn, image
-    )
+    image = {
+        "negative": 1 - image,
+        "transposed": image.T,
+        "mirrored": image[:, ::-1],
+        "both": 1 - image.T,
+    }.get(turn, image)
     result = resolution.edge_mtf(image)
     assert result.mtf50 == pytest.approx(0.25, rel=5e-4)
     assert result.angle == pytest.approx(5.0, abs=0.01)
     assert result.resolves == ("vertical" if turn in {"transposed", "both"} else "horizontal")
-    sides = {"as it is": "left", "negative": "right", "transposed": "above", "mirrored": "right", "both": "below"}
+    sides = {
+        "as it is": "left",
+        "negative": "right",
+        "transposed": "above",
+        "mirrored": "right",
+        "both": "below",
+    }
     assert result.dark_side == sides[turn]
 
 
@@ -181,9 +208,13 @@ def test_a_clipped_edge_is_refused() -> None:
     assert refused.value.code == "clipped"
 
 
-@pytest.mark.skipif(not BURNS.exists(), reason="slanted_edge_burns_1.tif is not here (ACCEPTANCE_REAL_DATA)")
+@pytest.mark.skipif(
+    not BURNS.exists(), reason="slanted_edge_burns_1.tif is not here (ACCEPTANCE_REAL_DATA)"
+)
 @pytest.mark.parametrize(("order", "reference"), [(1, 0.2820), (5, 0.2724)])
-def test_iso_mode_agrees_with_the_reference_implementation_on_a_real_edge(order: int, reference: float) -> None:
+def test_iso_mode_agrees_with_the_reference_implementation_on_a_real_edge(
+    order: int, reference: float
+) -> None:
     """ISO 12233:2023's own program gives 0.2820 with a straight edge and 0.2724 with one of order 5, on raw codes."""
     codes = np.asarray(cv2.imread(str(BURNS), cv2.IMREAD_UNCHANGED), np.float64)
     result = resolution.edge_mtf(codes, mode="iso12233", order=order)
@@ -208,13 +239,24 @@ def wedge(
     generator = np.random.default_rng(seed)
     scale, fine, phase = 2.88, 6, generator.uniform(0, 1, 2)
     y, x = ((np.arange(count * fine) + 0.5) / fine - 0.5 for count in (260, 130))
-    along, across = np.meshgrid((y - 15 + phase[0]) / scale, (x - 65 + phase[1]) / scale, indexing="ij")
+    along, across = np.meshgrid(
+        (y - 15 + phase[0]) / scale, (x - 65 + phase[1]) / scale, indexing="ij"
+    )
     turns = across * printed.frequency(along)
-    dark = (np.abs(turns) < 4.25) & (np.abs(turns - np.rint(turns)) < 0.25) & (along >= 0) & (along < printed.length)
+    dark = (
+        (np.abs(turns) < 4.25)
+        & (np.abs(turns - np.rint(turns)) < 0.25)
+        & (along >= 0)
+        & (along < printed.length)
+    )
     soft = gaussian_filter(1.0 - dark, math.sqrt(sigma**2 - 1 / 12) * fine)
     luma = soft.reshape(260, fine, 130, fine).mean(axis=(1, 3))
     luma = np.rint(60 + 120 * luma + 120 * noise * generator.standard_normal(luma.shape))
-    at = np.meshgrid((np.arange(260) - 15 + phase[0]) / scale, (np.arange(130) - 65 + phase[1]) / scale, indexing="ij")
+    at = np.meshgrid(
+        (np.arange(260) - 15 + phase[0]) / scale,
+        (np.arange(130) - 65 + phase[1]) / scale,
+        indexing="ij",
+    )
     return luma, at[0], at[1], printed
 
 
@@ -236,9 +278,15 @@ def wedge_truth(sigma: float, level: float = 0.1) -> float:
     ],
 )
 def test_a_wedge_is_read_within_one_percent_at_two_percent_noise(sigma: float, form: str) -> None:
-    """On average over eight phases; each within four standard errors (12 degrees of freedom); the criterion limits."""
+    """On average over eight phases; each within four standard errors (12 degrees of freedom).
+
+    The criterion limits.
+    """
     truth = wedge_truth(sigma)
-    results = [resolution.wedge_reading(*wedge(sigma, noise=0.02, seed=s, form=form), 120.0) for s in range(8)]
+    results = [
+        resolution.wedge_reading(*wedge(sigma, noise=0.02, seed=s, form=form), 120.0)
+        for s in range(8)
+    ]
     readings = np.array([one.reading for one in results])
     assert {one.limited_by for one in results} == {"criterion"}
     assert np.abs(readings / truth - 1).mean() < 0.01
@@ -249,9 +297,15 @@ def test_a_wedge_is_read_within_one_percent_at_two_percent_noise(sigma: float, f
 def test_a_short_reciprocal_wedge_whose_frequency_rises_fast_is_read_within_one_percent(
     sigma: float, length: float
 ) -> None:
-    """By a quarter to a half within 15 lines; without noise within 0.4 %, and no further off than stated."""
+    """By a quarter to a half within 15 lines.
+
+    Without noise within 0.4 %, and no further off than stated.
+    """
     truth = wedge_truth(sigma)
-    form, clean = "linear", resolution.wedge_reading(*wedge(sigma, form="linear", length=length), 120.0)
+    form, clean = (
+        "linear",
+        resolution.wedge_reading(*wedge(sigma, form="linear", length=length), 120.0),
+    )
     assert clean.reading == pytest.approx(truth, rel=0.004)
     noisy = [wedge(sigma, noise=0.02, seed=seed, form=form, length=length) for seed in range(8)]
     results = [resolution.wedge_reading(*one, 120.0) for one in noisy]
@@ -260,7 +314,10 @@ def test_a_short_reciprocal_wedge_whose_frequency_rises_fast_is_read_within_one_
 
 
 def test_the_modulation_along_a_wedge_follows_the_optics() -> None:
-    """Within 0.01 from 60 % to 5 %, with 50 % where it should be; no aliasing is seen in what is merely blurred."""
+    """Within 0.01 from 60 % to 5 %, with 50 % where it should be.
+
+    No aliasing is seen in what is merely blurred.
+    """
     result = resolution.wedge_reading(*wedge(1.0), 120.0)
     optics = math.sqrt(1 - 1 / 12)
     truth = np.exp(-2 * (np.pi * optics * result.frequencies) ** 2) * np.sinc(result.frequencies)
@@ -297,7 +354,10 @@ def test_a_wedge_that_is_never_resolved_is_refused() -> None:
 
 
 def test_tv_lines_count_picture_heights_whatever_the_pixels_shape() -> None:
-    """CIF of 4:3 (sample aspect 12:11) at the sampling limit: 352 x 3/4 = 264 horizontally, 288 vertically."""
+    """CIF of 4:3 (sample aspect 12:11) at the sampling limit.
+
+    352 x 3/4 = 264 horizontally, 288 vertically.
+    """
     assert resolution.tv_lines(0.5, "horizontal", 288, Fraction(12, 11)) == pytest.approx(264)
     assert resolution.tv_lines(0.5, "vertical", 288, Fraction(12, 11)) == pytest.approx(288)
     assert resolution.tv_lines(0.25, "horizontal", 1080) == pytest.approx(540)
@@ -317,7 +377,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def filmed(film: Path) -> list[Measurement | Note]:
     """Measure the film."""
-    seen = build.look(Shot(id="shot", subject="camera", clip=film.name, chart="acceptance"), film.parent)
+    seen = build.look(
+        Shot(id="shot", subject="camera", clip=film.name, chart="acceptance"), film.parent
+    )
     assert resolution.serves(seen)
     return list(resolution.measure(seen))
 
@@ -334,7 +396,10 @@ def _of(filmed: list[Measurement | Note], quantity: str) -> list[Measurement]:
 def test_edges_of_a_filmed_chart_tell_the_cameras_blur_within_their_uncertainty(
     filmed: list[Measurement | Note],
 ) -> None:
-    """All ten edges are measured; the truth lies inside 1.5 U of each (ten draws of a 95 % U), the mean is right."""
+    """All ten edges are measured.
+
+    The truth lies inside 1.5 U of each (ten draws of a 95 % U), the mean is right.
+    """
     for quantity, truth in (("resolution.mtf50", _true(0.5)), ("resolution.mtf10", _true(0.1))):
         found = _of(filmed, quantity)
         assert len(found) == 10
@@ -342,10 +407,17 @@ def test_edges_of_a_filmed_chart_tell_the_cameras_blur_within_their_uncertainty(
         assert abs(np.mean([one.value for one in found]) / truth - 1) < 0.003
 
 
-def test_limiting_resolution_and_wedge_agree_within_two_percent(filmed: list[Measurement | Note]) -> None:
-    """One chart, no sharpening, 10 % in linear light by both; in coded luma the wedge reads about 1.6 % less."""
+def test_limiting_resolution_and_wedge_agree_within_two_percent(
+    filmed: list[Measurement | Note],
+) -> None:
+    """One chart, no sharpening, 10 % in linear light by both.
+
+    In coded luma the wedge reads about 1.6 % less.
+    """
     for direction in ("horizontal", "vertical"):
-        (by_edge,) = (one for one in _of(filmed, f"resolution.{direction}") if one.region.startswith("centre"))
+        (by_edge,) = (
+            one for one in _of(filmed, f"resolution.{direction}") if one.region.startswith("centre")
+        )
         (by_wedge,) = _of(filmed, f"resolution.wedge_{direction}")
         assert by_edge.value == pytest.approx(1440 * _true(0.1), abs=1.5 * by_edge.expanded)
         assert by_wedge.details["linear_light"] == pytest.approx(by_edge.value, rel=0.02)
@@ -354,10 +426,13 @@ def test_limiting_resolution_and_wedge_agree_within_two_percent(filmed: list[Mea
         assert by_wedge.details["limited_by"] == "criterion"
 
 
-def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(filmed: list[Measurement | Note]) -> None:
+def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(
+    filmed: list[Measurement | Note],
+) -> None:
     """In coded luma the faint bars about the mean light weigh by the curve's slope there against the coded step.
 
-    Light 0.01 + 0.89 x reflectance; at 10 % the bars are faint enough for the slope at the mean light to hold.
+    Light 0.01 + 0.89 x reflectance; at 10 % the bars are faint enough for the slope at the mean
+    light to hold.
     """
     dark, light = 0.01 + 0.89 * 0.15, 0.01 + 0.89 * 0.75
     mean = (dark + light) / 2
@@ -371,8 +446,13 @@ def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(filmed: li
 def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_aspect(
     film: Path, tmp_path: Path
 ) -> None:
-    """A 16:9 picture squeezed into D1, without a word of it: as 4:3 its 405 TV lines would be 540."""
-    whole = build.look(Shot(id="shot", subject="camera", clip=film.name), film.parent).reference.luma
+    """A 16:9 picture squeezed into D1, without a word of it.
+
+    As 4:3 its 405 TV lines would be 540.
+    """
+    whole = build.look(
+        Shot(id="shot", subject="camera", clip=film.name), film.parent
+    ).reference.luma
     squeezed = cv2.resize(np.asarray(whole), (720, 576), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(tmp_path / "d1.png"), squeezed)
 
@@ -391,16 +471,25 @@ def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_a
 
 def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
     """Cut off at white, the bars would read 7 % too high."""
-    films.film_chart(camera.Camera(white=2.2, crf=0), definition.load("acceptance"), tmp_path / "bright.mkv", 0.2)
-    seen = build.look(Shot(id="shot", subject="camera", clip="bright.mkv", chart="acceptance"), tmp_path)
+    films.film_chart(
+        camera.Camera(white=2.2, crf=0), definition.load("acceptance"), tmp_path / "bright.mkv", 0.2
+    )
+    seen = build.look(
+        Shot(id="shot", subject="camera", clip="bright.mkv", chart="acceptance"), tmp_path
+    )
     measured = list(resolution.measure(seen))
     assert not _of(measured, "resolution.wedge_horizontal")
     reasons = {one.quantity: one.reason.code for one in measured if isinstance(one, Note)}
-    assert reasons["resolution.wedge_horizontal"] == reasons["resolution.wedge_vertical"] == "clipped"
+    assert (
+        reasons["resolution.wedge_horizontal"] == reasons["resolution.wedge_vertical"] == "clipped"
+    )
 
 
 def test_a_lens_that_bends_lines_does_not_mislead_wedges_and_edges(tmp_path: Path) -> None:
-    """Barrel distortion of 4 %: the blur in the picture is the same everywhere, and so are the figures."""
+    """Barrel distortion of 4 %.
+
+    The blur in the picture is the same everywhere, and so are the figures.
+    """
     bent = camera.Camera(blur=BLUR, crf=0, distortion=0.04, share=0.85)
     films.film_chart(bent, definition.load("acceptance"), tmp_path / "bent.mkv", 0.2)
     seen = build.look(Shot(id="s", subject="c", clip="bent.mkv", chart="acceptance"), tmp_path)
@@ -425,10 +514,15 @@ def test_corners_are_as_sharp_as_the_centre_of_a_lens_that_is_the_same_everywher
         for way in ("horizontal", "vertical")
     }
     assert all(abs(one.value - 1) < 1.5 * one.expanded for one in found)
-    assert all(one.details["corner"] / one.details["centre"] == pytest.approx(one.value, rel=1e-3) for one in found)
+    assert all(
+        one.details["corner"] / one.details["centre"] == pytest.approx(one.value, rel=1e-3)
+        for one in found
+    )
 
 
-def test_every_edge_says_where_it_lies_and_what_it_resolves_in_every_unit(filmed: list[Measurement | Note]) -> None:
+def test_every_edge_says_where_it_lies_and_what_it_resolves_in_every_unit(
+    filmed: list[Measurement | Note],
+) -> None:
     """Zone, side, MTF50, MTF30 and MTF10 in cycle/px, line widths per picture height."""
     for one in _of(filmed, "resolution.mtf50"):
         assert one.details["zone"] == one.region.partition(".")[0]
@@ -439,13 +533,23 @@ def test_every_edge_says_where_it_lies_and_what_it_resolves_in_every_unit(filmed
         assert one.details["sharpened"] is False
 
 
-def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_picture_is_named(tmp_path: Path) -> None:
+def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_picture_is_named(
+    tmp_path: Path,
+) -> None:
     """The chart takes 70 % of the picture's diagonal; the frames are sharpened after the camera."""
     films.film_chart(
-        camera.Camera(blur=BLUR, crf=0, share=0.7), definition.load("acceptance"), tmp_path / "a.mkv", 0.12
+        camera.Camera(blur=BLUR, crf=0, share=0.7),
+        definition.load("acceptance"),
+        tmp_path / "a.mkv",
+        0.12,
     )
-    frames = [frame.luma.astype(np.float64) for frame in build.clip.open_clip(tmp_path / "a.mkv").frames()]
-    sharp = [np.clip(np.rint(2 * one - gaussian_filter(one, 1.5)), 0, 255).astype(np.uint8) for one in frames]
+    frames = [
+        frame.luma.astype(np.float64) for frame in build.clip.open_clip(tmp_path / "a.mkv").frames()
+    ]
+    sharp = [
+        np.clip(np.rint(2 * one - gaussian_filter(one, 1.5)), 0, 255).astype(np.uint8)
+        for one in frames
+    ]
     encode.write(tmp_path / "b.mkv", sharp, codec="ffv1", pixel_format="gray")
     seen = build.look(Shot(id="s", subject="c", clip="b.mkv", chart="acceptance"), tmp_path)
     notes = {one.quantity: one.reason for one in resolution.measure(seen) if isinstance(one, Note)}
@@ -455,8 +559,13 @@ def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_pi
     assert notes["resolution.mtf50"].parameters["overshoot"] > 0.05
 
 
-def test_nothing_is_left_out_and_every_figure_carries_its_budget(filmed: list[Measurement | Note]) -> None:
-    """No notes on a good film; every measurement has lines, a method and a unit that the module names."""
+def test_nothing_is_left_out_and_every_figure_carries_its_budget(
+    filmed: list[Measurement | Note],
+) -> None:
+    """No notes on a good film.
+
+    Every measurement has lines, a method and a unit that the module names.
+    """
     assert not [one for one in filmed if isinstance(one, Note)]
     for one in filmed:
         assert isinstance(one, Measurement)
@@ -467,10 +576,15 @@ def test_nothing_is_left_out_and_every_figure_carries_its_budget(filmed: list[Me
 
 
 def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(film: Path) -> None:
-    """Without the chart's place an edge still tells the blur; a wedge's frequencies are unknown and a Note says so."""
+    """Without the chart's place an edge still tells the blur.
+
+    A wedge's frequencies are unknown and a Note says so.
+    """
     by_hand = {"edge": (595.0, 409.0, 95.0, 95.0), "wedge": (453.0, 273.0, 120.0, 228.0)}
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance", regions=by_hand)
-    found = [one for one in resolution.measure(build.look(shot, film.parent)) if one.region in by_hand]
+    found = [
+        one for one in resolution.measure(build.look(shot, film.parent)) if one.region in by_hand
+    ]
     (mtf50,) = _of(found, "resolution.mtf50")
     assert mtf50.value == pytest.approx(_true(0.5), abs=1.5 * mtf50.expanded)
     assert mtf50.direction == "horizontal"
@@ -485,17 +599,28 @@ def test_an_overexposed_chart_gives_reasons_and_no_edge_figures(tmp_path: Path) 
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance")
     found = list(resolution.measure(build.look(shot, tmp_path)))
     assert not _of(found, "resolution.mtf50")
-    reasons = [one.reason for one in found if isinstance(one, Note) and one.quantity == "resolution.mtf50"]
+    reasons = [
+        one.reason for one in found if isinstance(one, Note) and one.quantity == "resolution.mtf50"
+    ]
     assert {one.code for one in reasons} == {"clipped"}
     assert len({one.parameters["region"] for one in reasons}) == len(reasons) == 10
 
 
 def test_a_crossing_that_lies_in_the_noise_is_refused(tmp_path: Path) -> None:
-    """Noise of a third of the step on one frame: MTF10 has a reason, since noise would lift it; no TV lines."""
+    """Noise of a third of the step on one frame: MTF10 has a reason, since noise would lift it.
+
+    No TV lines.
+    """
     codes = 60 + 100 * np.array([edge(0.2, 5.0, shape=(80, 80), noise=0.3)])
-    encode.write(tmp_path / "dark.mkv", list(np.clip(np.rint(codes), 16, 235).astype(np.uint8)), codec="ffv1")
+    encode.write(
+        tmp_path / "dark.mkv", list(np.clip(np.rint(codes), 16, 235).astype(np.uint8)), codec="ffv1"
+    )
     shot = Shot(
-        id="s", subject="c", clip="dark.mkv", regions={"edge": (0, 0, 80, 80)}, coding=Coding(transfer="linear")
+        id="s",
+        subject="c",
+        clip="dark.mkv",
+        regions={"edge": (0, 0, 80, 80)},
+        coding=Coding(transfer="linear"),
     )
     refused = {
         item.quantity: item.reason.code

@@ -49,7 +49,13 @@ Spans = list[tuple[float, float]]
 def found_of(**channels: Spans) -> Found:
     """Make recordings from spans in days after the beginning."""
     ones = [
-        placed("", name, Evidence(named_start=START + a * DAY, named_end=START + b * DAY), now=NOW, by="list")
+        placed(
+            "",
+            name,
+            Evidence(named_start=START + a * DAY, named_end=START + b * DAY),
+            now=NOW,
+            by="list",
+        )
         for name, spans in channels.items()
         for a, b in spans
     ]
@@ -77,11 +83,15 @@ def hours(days: float, *, but: Spans = ()) -> Spans:  # type: ignore[assignment]
 
 
 def test_known_gaps_are_found_and_retention_counts_back_over_short_ones() -> None:
-    """A gap of two days ends the retention, one of two hours does not; overlaps are told from both."""
+    """A gap of two days ends the retention, one of two hours does not.
+
+    Overlaps are told from both.
+    """
     spans = [*hours(20, but=[(5, 7), (15, 15 + 2 / 24)]), (10.0, 10.05)]
     told = figures(found_of(gate=spans))
     value = {
-        name: told["gate", name].value for name in ("continuous", "span", "coverage", "longest_gap", "gaps", "overlaps")
+        name: told["gate", name].value
+        for name in ("continuous", "span", "coverage", "longest_gap", "gaps", "overlaps")
     }
     assert value == {
         "continuous": pytest.approx(13), "span": pytest.approx(20), "longest_gap": pytest.approx(2880), "gaps": 2,
@@ -92,8 +102,13 @@ def test_known_gaps_are_found_and_retention_counts_back_over_short_ones() -> Non
         "to": "2026-11-08T00:00:00+08:00",
     }
     details = told["gate", "continuous"].details
-    assert (details["first"], details["since"]) == ("2026-11-01T00:00:00+08:00", "2026-11-08T00:00:00+08:00")
-    assert not told["gate", "continuous"].lower_bound, "older recordings are there: nothing was overwritten later"
+    assert (details["first"], details["since"]) == (
+        "2026-11-01T00:00:00+08:00",
+        "2026-11-08T00:00:00+08:00",
+    )
+    assert not told["gate", "continuous"].lower_bound, (
+        "older recordings are there: nothing was overwritten later"
+    )
 
 
 def test_a_channel_that_stopped_has_kept_nothing_up_to_now() -> None:
@@ -115,7 +130,10 @@ def test_a_break_that_is_bridged_is_the_askers_choice() -> None:
 @given(st.sets(st.integers(0, 24 * 15 - 1), min_size=1, max_size=60), st.integers(0, 30))
 def test_retention_is_that_of_an_hourly_calendar(recorded: set[int], bridged: int) -> None:
     """Random hours are recorded; the calendar is walked back hour by hour."""
-    told = figures(found_of(gate=[(hour / 24, (hour + 1) / 24) for hour in recorded]), longest_break=bridged * HOUR + 1)
+    told = figures(
+        found_of(gate=[(hour / 24, (hour + 1) / 24) for hour in recorded]),
+        longest_break=bridged * HOUR + 1,
+    )
     newest = max(recorded)
     since, missed, hour = newest, 0, newest
     while hour >= min(recorded) and missed <= bridged:
@@ -124,12 +142,16 @@ def test_retention_is_that_of_an_hourly_calendar(recorded: set[int], bridged: in
         hour -= 1
     assert told["gate", "continuous"].value == pytest.approx((newest + 1 - since) / 24)
     assert told["gate", "span"].value == pytest.approx((newest + 1 - min(recorded)) / 24)
-    assert told["gate", "coverage"].value == pytest.approx(100 * len(recorded) / (newest + 1 - min(recorded)))
+    assert told["gate", "coverage"].value == pytest.approx(
+        100 * len(recorded) / (newest + 1 - min(recorded))
+    )
 
 
 def test_the_uncertainty_holds_clock_stamps_and_an_unstated_hour_of_the_day() -> None:
     """A day alone may mean any moment of it: half a day, rectangular."""
-    told = figures(found_of(gate=hours(20)), until="2026-11-20", clock_error=600.0)["gate", "continuous"]
+    told = figures(found_of(gate=hours(20)), until="2026-11-20", clock_error=600.0)[
+        "gate", "continuous"
+    ]
     lines = {one.source: one.contribution for one in told.budget}
     assert lines["day_boundary"] == pytest.approx(0.5 / 3**0.5)
     assert lines["recorder_clock"] == pytest.approx(600 / DAY / 3**0.5)
@@ -141,22 +163,31 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
     """The same disagreement throughout cancels: the retention is a difference."""
 
     def one(day: float, off: float) -> Any:
-        told = Evidence(named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY)
+        told = Evidence(
+            named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY
+        )
         return placed("", "gate", told, now=NOW)
 
     same = figures(ordered([one(day, 8) for day in range(20)], CHINA, {}))["gate", "continuous"]
-    turned = figures(ordered([one(day, 8 if day < 10 else 0) for day in range(20)], CHINA, {}))["gate", "continuous"]
+    turned = figures(ordered([one(day, 8 if day < 10 else 0) for day in range(20)], CHINA, {}))[
+        "gate", "continuous"
+    ]
     assert "sources_at_odds" not in {line.source for line in same.budget}
-    assert {line.source: line.contribution for line in turned.budget}["sources_at_odds"] == pytest.approx(
-        1 / 3 / 3**0.5
-    )
+    assert {line.source: line.contribution for line in turned.budget}[
+        "sources_at_odds"
+    ] == pytest.approx(1 / 3 / 3**0.5)
 
 
 def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None:
     """Against a moment by another clock; between two containers of one recorder it cancels."""
-    ones = [placed(f"{day}", "gate", Evidence(created=START + day * DAY, duration=DAY), now=NOW) for day in range(20)]
+    ones = [
+        placed(f"{day}", "gate", Evidence(created=START + day * DAY, duration=DAY), now=NOW)
+        for day in range(20)
+    ]
     told = figures(ordered(ones, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
-    assert {line.source: line.contribution for line in told.budget}["container_zone"] == pytest.approx(8 / 24 / 3**0.5)
+    assert {line.source: line.contribution for line in told.budget}[
+        "container_zone"
+    ] == pytest.approx(8 / 24 / 3**0.5)
     alone = figures(ordered(ones, CHINA, {}))["gate", "continuous"]
     assert "container_zone" not in {line.source for line in alone.budget}
 
@@ -172,12 +203,17 @@ def test_recordings_that_cannot_be_placed_make_every_figure_a_bound() -> None:
     assert told["gate", "longest_gap"].upper_bound
     assert told["gate", "clock_faults"].value == 1
     only = metric.measure(asked(), ordered([lost], CHINA, {}))
-    assert [one.reason.code for one in only if isinstance(one, Note)] == ["clock_not_set", "no_recordings"]
+    assert [one.reason.code for one in only if isinstance(one, Note)] == [
+        "clock_not_set",
+        "no_recordings",
+    ]
 
 
 def test_faults_of_one_kind_are_counted_and_the_first_file_is_named() -> None:
     def one(day: float, off: float) -> Any:
-        told = Evidence(named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY)
+        told = Evidence(
+            named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY
+        )
         return placed(f"{day}.mp4", "gate", told, now=NOW)
 
     found = ordered([one(day, -8 if day % 2 else 1) for day in range(10)], CHINA, {})
@@ -197,7 +233,9 @@ def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> Non
     assert len(found.recordings) == 40 * 250
     told = figures(found)
     assert len(told) == 40 * 7
-    assert all(one.value == pytest.approx(250 / 24) for key, one in told.items() if key[1] == "continuous")
+    assert all(
+        one.value == pytest.approx(250 / 24) for key, one in told.items() if key[1] == "continuous"
+    )
     curves = [one.curve for one in told.values() if one.curve]
     assert len(curves) == 40
     assert max(len(curve.x) for curve in curves) <= metric.MOST_CELLS + 1
@@ -205,7 +243,13 @@ def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> Non
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("until", "today"), ("in_service", "2026-13-01"), ("utc_offset", "CST"), ("gap", -1.0), ("name_pattern", "*")],
+    [
+        ("until", "today"),
+        ("in_service", "2026-13-01"),
+        ("utc_offset", "CST"),
+        ("gap", -1.0),
+        ("name_pattern", "*"),
+    ],
 )
 def test_a_field_of_the_plan_that_makes_no_sense_is_refused_by_name(field: str, value: Any) -> None:
     from acceptance.errors import PlanError
@@ -233,12 +277,15 @@ def write(folder: Path, found: Found) -> None:
         table.writerow(["通道", "开始时间", "结束时间"])
         for one in found.recordings:
             times = (
-                datetime.fromtimestamp(at or 0, CHINA).strftime("%Y-%m-%d %H:%M:%S") for at in (one.start, one.end)
+                datetime.fromtimestamp(at or 0, CHINA).strftime("%Y-%m-%d %H:%M:%S")
+                for at in (one.start, one.end)
             )
             table.writerow([one.channel, *times])
 
 
-def run(folder: Path, found: Found, *, answers: tuple[Answer, ...] = (), **fields: Any) -> tuple[Session, Path]:
+def run(
+    folder: Path, found: Found, *, answers: tuple[Answer, ...] = (), **fields: Any
+) -> tuple[Session, Path]:
     write(folder, found)
     wanted = Plan(
         subjects=(Subject(id="recorder", kind=SubjectKind.RECORDER),),
@@ -258,8 +305,13 @@ def finding(done: Session, requirement: str) -> Finding:
 
 
 def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Path) -> None:
-    """The system has been recording for a year: what is not there was overwritten. The worst channel decides."""
-    done, folder = run(tmp_path, found_of(gate=hours(24), lobby=hours(24)[96:]), in_service="2025-11-01")
+    """The system has been recording for a year: what is not there was overwritten.
+
+    The worst channel decides.
+    """
+    done, folder = run(
+        tmp_path, found_of(gate=hours(24), lobby=hours(24)[96:]), in_service="2025-11-01"
+    )
     assert finding(done, "order_196_2006#retention").verdict is Verdict.PASS
     for name in ("gb_55029_2022", "order_799_2025"):
         failed = finding(done, f"{name}#retention")
@@ -273,7 +325,9 @@ def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Pa
     assert runner.load(folder) == done
 
 
-def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(tmp_path: Path) -> None:
+def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(
+    tmp_path: Path,
+) -> None:
     done, folder = run(tmp_path, found_of(gate=hours(24)), in_service="2025-11-01")
     states = {step.name: step.state for step in verification.verify(folder, ()).steps}
     assert states["verdicts"] is verification.State.OK
@@ -282,7 +336,9 @@ def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(tmp
     assert verification.verify(folder, ()).exit_code == 1
 
 
-def test_a_system_younger_than_the_limit_is_inconclusive_with_its_capacity_beside_it(tmp_path: Path) -> None:
+def test_a_system_younger_than_the_limit_is_inconclusive_with_its_capacity_beside_it(
+    tmp_path: Path,
+) -> None:
     """The calculation is a documented answer of its own and does not close the open finding."""
     answer = Answer(
         subject="recorder", requirement="gb_55029_2022#retention-capacity", by="王工", when="2026-11-25",
@@ -308,19 +364,27 @@ def test_a_capacity_that_is_too_small_fails_although_the_system_is_young(tmp_pat
     assert done.verdict is Verdict.FAIL
 
 
-def test_without_the_day_on_which_recording_began_too_little_is_inconclusive(tmp_path: Path) -> None:
+def test_without_the_day_on_which_recording_began_too_little_is_inconclusive(
+    tmp_path: Path,
+) -> None:
     done, _ = run(tmp_path, found_of(gate=hours(6)))
     open_ = finding(done, "order_196_2006#retention")
     assert (open_.verdict, open_.reason.code) == (Verdict.INCONCLUSIVE, "in_service_unknown")
 
 
-def test_a_channel_that_surely_fails_is_not_hidden_by_one_that_is_only_a_bound(tmp_path: Path) -> None:
-    done, _ = run(tmp_path, found_of(gate=hours(10), yard=hours(10, but=[(4, 6)])), in_service="2026-11-01")
+def test_a_channel_that_surely_fails_is_not_hidden_by_one_that_is_only_a_bound(
+    tmp_path: Path,
+) -> None:
+    done, _ = run(
+        tmp_path, found_of(gate=hours(10), yard=hours(10, but=[(4, 6)])), in_service="2026-11-01"
+    )
     failed = finding(done, "order_196_2006#retention")
     assert (failed.verdict, failed.value) == (Verdict.FAIL, pytest.approx(4))
 
 
-def test_a_plan_in_toml_with_recordings_is_read_and_an_id_may_not_stand_twice(tmp_path: Path) -> None:
+def test_a_plan_in_toml_with_recordings_is_read_and_an_id_may_not_stand_twice(
+    tmp_path: Path,
+) -> None:
     from acceptance.errors import PlanError
 
     write(tmp_path, found_of(gate=hours(1)))
@@ -352,7 +416,10 @@ def test_the_report_shows_a_row_a_channel_and_the_map(tmp_path: Path) -> None:
     spans = hours(20, but=[(5, 7)])
     done, folder = run(tmp_path, found_of(大门=spans, lobby=hours(20)), in_service="2026-11-01")
     packs = runner.load_packs(done.plan, folder / "data" / "packs")
-    for lang, words in (("zh", ("录像保存", "连续保存自此时起")), ("en", ("Recordings kept", "kept since"))):
+    for lang, words in (
+        ("zh", ("录像保存", "连续保存自此时起")),
+        ("en", ("Recordings kept", "kept since")),
+    ):
         page = render.html(done, packs, folder, lang)
         assert all(word in page for word in (*words, "大门", "2026-11-06 00:00:00", "lobby"))
     assert "Recordings kept" not in render.html(replace_recordings(done), packs, folder, "en")
@@ -391,7 +458,9 @@ def test_the_verb_tells_draws_and_writes(tmp_path: Path) -> None:
     assert "value = 46.30" in done.output
 
 
-def test_capacity_falls_back_on_the_sizes_of_the_files_and_says_when_there_are_none(tmp_path: Path) -> None:
+def test_capacity_falls_back_on_the_sizes_of_the_files_and_says_when_there_are_none(
+    tmp_path: Path,
+) -> None:
     from acceptance.errors import PlanError
 
     write(tmp_path, found_of(gate=hours(2)))
@@ -401,7 +470,11 @@ def test_capacity_falls_back_on_the_sizes_of_the_files_and_says_when_there_are_n
 
 
 def test_the_verb_exits_with_3_where_nothing_can_be_placed(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text("channel,start,end\n1,1970-01-01 08:00:00,1970-01-01 09:00:00\n", "utf-8")
-    done = CliRunner().invoke(verbs.cli, ["recordings", str(tmp_path / "list.csv")], standalone_mode=False)
+    (tmp_path / "list.csv").write_text(
+        "channel,start,end\n1,1970-01-01 08:00:00,1970-01-01 09:00:00\n", "utf-8"
+    )
+    done = CliRunner().invoke(
+        verbs.cli, ["recordings", str(tmp_path / "list.csv")], standalone_mode=False
+    )
     assert done.return_value == 3
     assert "the clock was never set" in done.output.replace("\n", " ")

@@ -1,4 +1,7 @@
-"""When pictures come: gaps, missing pictures, stretches between jumps of the times, rates that vary, bit rate."""
+"""When pictures come.
+
+Gaps, missing pictures, stretches between jumps of the times, rates that vary, bit rate.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a recorder has kept: names, containers, file times and lists, and which of them is believed."""
+"""What a recorder has kept.
+
+Names, containers, file times and lists, and which of them is believed.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,16 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=CHINA).timestamp()
 HOUR = 3600.0
 
 
-def film(path: Path, created: datetime | None, minutes: int, *, modified: datetime | None = None) -> None:
+def film(
+    path: Path, created: datetime | None, minutes: int, *, modified: datetime | None = None
+) -> None:
     """Write a film of one tiny picture a minute, its container dated ``created``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         if created:
-            container.metadata["creation_time"] = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            container.metadata["creation_time"] = created.astimezone(UTC).strftime(
+                "%Y-%m-%dT%H:%M:%SZ"
+            )
         stream = container.add_stream("mpeg4", rate=Fraction(1, 60))
         stream.width, stream.height, stream.pix_fmt = 16, 16, "yuv420p"
         for number in range(minutes):
@@ -70,7 +77,11 @@ def test_names_of_usual_recorders_tell_channel_and_times(
     name: str, channel: str, start: str | None, end: str | None
 ) -> None:
     told = file_names.read(name)
-    assert (told.channel, told.start and str(told.start), told.end and str(told.end)) == (channel, start, end)
+    assert (told.channel, told.start and str(told.start), told.end and str(told.end)) == (
+        channel,
+        start,
+        end,
+    )
 
 
 def test_a_pattern_of_ones_own_reads_what_no_usual_one_does() -> None:
@@ -91,14 +102,25 @@ def test_a_pattern_without_a_start_or_with_an_unknown_word_is_refused(pattern: s
 def test_the_container_is_utc_by_its_standard_and_a_name_local() -> None:
     start = BEGIN.timestamp()
     one = placed("a.mp4", "1", Evidence(named_start=start, created=start, duration=600), now=NOW)
-    assert (one.start, one.end, one.start_by, one.end_by, one.faults) == (start, start + 600, "name", "container", ())
+    assert (one.start, one.end, one.start_by, one.end_by, one.faults) == (
+        start,
+        start + 600,
+        "name",
+        "container",
+        (),
+    )
 
 
 @pytest.mark.parametrize("hours", [-8, -1, 1, 8])
 def test_whole_hours_between_name_and_container_are_a_wrong_zone_or_clock(hours: int) -> None:
     """The name is taken, and the container is not silently overruled."""
     start = BEGIN.timestamp()
-    one = placed("a.mp4", "1", Evidence(named_start=start, created=start + hours * HOUR + 3, duration=600), now=NOW)
+    one = placed(
+        "a.mp4",
+        "1",
+        Evidence(named_start=start, created=start + hours * HOUR + 3, duration=600),
+        now=NOW,
+    )
     assert codes(one) == ["clock_off_by_hours"]
     assert one.faults[0].parameters == {"hours": hours}
     assert one.start == start
@@ -106,7 +128,12 @@ def test_whole_hours_between_name_and_container_are_a_wrong_zone_or_clock(hours:
 
 def test_a_container_dated_at_the_end_of_its_recording_is_no_fault() -> None:
     start = BEGIN.timestamp()
-    assert placed("a", "1", Evidence(named_start=start, created=start + 1800, duration=1800), now=NOW).faults == ()
+    assert (
+        placed(
+            "a", "1", Evidence(named_start=start, created=start + 1800, duration=1800), now=NOW
+        ).faults
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,14 +144,36 @@ def test_a_container_dated_at_the_end_of_its_recording_is_no_fault() -> None:
         (Evidence(named_start=NOW - HOUR, named_end=NOW - 2 * HOUR), "start_after_end", False),
         (Evidence(size=5), "time_unknown", False),
         (Evidence(named_start=NOW - HOUR), "end_unknown", False),
-        (Evidence(named_start=NOW - HOUR, duration=600, created=0.0), "container_clock_not_set", True),
-        (Evidence(named_start=NOW - HOUR, duration=600, created=NOW - 2000), "container_differs", True),
-        (Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, duration=900), "duration_differs", True),
-        (Evidence(named_start=NOW - HOUR, duration=600, modified=NOW - 2 * HOUR), "file_before_recording", True),
-        (Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, readable=False), "recording_unreadable", True),
+        (
+            Evidence(named_start=NOW - HOUR, duration=600, created=0.0),
+            "container_clock_not_set",
+            True,
+        ),
+        (
+            Evidence(named_start=NOW - HOUR, duration=600, created=NOW - 2000),
+            "container_differs",
+            True,
+        ),
+        (
+            Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, duration=900),
+            "duration_differs",
+            True,
+        ),
+        (
+            Evidence(named_start=NOW - HOUR, duration=600, modified=NOW - 2 * HOUR),
+            "file_before_recording",
+            True,
+        ),
+        (
+            Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, readable=False),
+            "recording_unreadable",
+            True,
+        ),
     ],
 )
-def test_every_wrong_clock_is_named_and_what_cannot_be_is_left_out(told: Evidence, code: str, *, kept: bool) -> None:
+def test_every_wrong_clock_is_named_and_what_cannot_be_is_left_out(
+    told: Evidence, code: str, *, kept: bool
+) -> None:
     one = placed("a", "1", told, now=NOW)
     assert codes(one) == [code]
     assert (one.start is not None) == kept
@@ -132,9 +181,18 @@ def test_every_wrong_clock_is_named_and_what_cannot_be_is_left_out(told: Evidenc
 
 def test_without_a_name_the_container_places_it_and_without_that_the_file() -> None:
     told = placed("a", "1", Evidence(created=NOW - HOUR, duration=600, modified=NOW), now=NOW)
-    assert (told.start, told.start_by, codes(told)) == (NOW - HOUR, "container", ["container_time_only"])
+    assert (told.start, told.start_by, codes(told)) == (
+        NOW - HOUR,
+        "container",
+        ["container_time_only"],
+    )
     told = placed("a", "1", Evidence(duration=600, modified=NOW), now=NOW)
-    assert (told.start, told.end, told.start_by, codes(told)) == (NOW - 600, NOW, "file", ["file_time_only"])
+    assert (told.start, told.end, told.start_by, codes(told)) == (
+        NOW - 600,
+        NOW,
+        "file",
+        ["file_time_only"],
+    )
 
 
 # --- a folder
@@ -154,10 +212,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_a_folder_is_placed_in_time_without_decoding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_is_placed_in_time_without_decoding(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clip, "_decode", None)
     seen: list[tuple[int, int]] = []
-    found = recordings.scan(folder, zone=CHINA, now=NOW, tell=lambda done, total: seen.append((done, total)))
+    found = recordings.scan(
+        folder, zone=CHINA, now=NOW, tell=lambda done, total: seen.append((done, total))
+    )
     told = {one.file: (one.channel, one.start, one.end, codes(one)) for one in found.recordings}
     start = BEGIN.timestamp()
     assert told == {
@@ -172,13 +234,17 @@ def test_a_folder_is_placed_in_time_without_decoding(folder: Path, monkeypatch: 
     assert seen[-1] == (6, 6)
 
 
-def test_the_list_that_is_written_reads_back_as_what_was_found(folder: Path, tmp_path: Path) -> None:
+def test_the_list_that_is_written_reads_back_as_what_was_found(
+    folder: Path, tmp_path: Path
+) -> None:
     """Times to the second; that a name told them becomes that the list told them."""
     found = recordings.scan(folder, zone=CHINA, now=NOW)
     (tmp_path / "list.csv").write_bytes(listing.write(found))
     again = listing.read(tmp_path / "list.csv", zone=CHINA, now=NOW)
     key = [(one.channel, one.file, one.start, one.end, codes(one)) for one in found.recordings]
-    assert [(one.channel, one.file, one.start, one.end, codes(one)) for one in again.recordings] == key
+    assert [
+        (one.channel, one.file, one.start, one.end, codes(one)) for one in again.recordings
+    ] == key
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -193,14 +259,20 @@ def test_a_name_in_gbk_is_read_and_a_file_that_vanished_is_told(
     film(tmp_path / "a.mp4", BEGIN, 2)
     (tmp_path / "a.mp4").rename(tmp_path / os.fsdecode("大门_20261101083000.mp4".encode("gbk")))
     [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
-    assert (one.channel, one.file, one.end) == ("大门", "大门_20261101083000.mp4", BEGIN.timestamp() + 120)
+    assert (one.channel, one.file, one.end) == (
+        "大门",
+        "大门_20261101083000.mp4",
+        BEGIN.timestamp() + 120,
+    )
     assert "大门_2026".encode() in listing.write(recordings.scan(tmp_path, zone=CHINA, now=NOW))
     monkeypatch.setattr(recordings.header, "read", lambda path: path.with_name("gone").stat())
     [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
     assert codes(one) == ["recording_unreadable", "end_unknown"]
 
 
-def test_a_folder_that_cannot_be_read_is_no_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_read_is_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def walk(folder: Path, onerror: Any) -> Any:
         onerror(PermissionError(13, "Permission denied", str(folder / "ch2")))
 
@@ -214,7 +286,11 @@ def test_another_zone_shifts_every_time_and_no_length() -> None:
     row = b"channel,start,end\n1,2026-11-01 08:30:00,2026-11-01 09:30:00\n"
     found = [_read(row, timezone(timedelta(hours=hours))) for hours in (-3, 0, 8)]
     assert {one.end - one.start for one in found if one.end and one.start} == {HOUR}
-    assert [one.start - found[2].start for one in found if one.start and found[2].start] == [11 * HOUR, 8 * HOUR, 0]
+    assert [one.start - found[2].start for one in found if one.start and found[2].start] == [
+        11 * HOUR,
+        8 * HOUR,
+        0,
+    ]
 
 
 def _read(content: bytes, zone: timezone = CHINA) -> recordings.Recording:
@@ -266,7 +342,9 @@ def test_a_stated_offset_counts_more_than_the_zone() -> None:
         ("channel,start,end,duration_s\n1,20261101080000,20261101090000,ten", "row 2, duration_s", "no number"),
     ],
 )  # fmt: skip
-def test_a_bad_row_is_answered_with_file_row_and_field(tmp_path: Path, content: str, place: str, what: str) -> None:
+def test_a_bad_row_is_answered_with_file_row_and_field(
+    tmp_path: Path, content: str, place: str, what: str
+) -> None:
     path = tmp_path / "清单.csv"
     path.write_text(content, "utf-8")
     with pytest.raises(PlanError) as error:

@@ -1,4 +1,7 @@
-"""What the report of a site says of the acceptance group: scores, conclusion, what to correct, concessions."""
+"""What the report of a site says of the acceptance group.
+
+Scores, conclusion, what to correct, concessions.
+"""
 
 from __future__ import annotations
 
@@ -76,11 +79,25 @@ GRANTED = Concession(
 def plan_with(*concessions: Concession, **grades: str) -> Plan:
     """Make a plan of a small site with a grade for each item."""
     answers = tuple(
-        Answer(subject="site", requirement=f"x#{name}", by="王工", when="2026-11-25", grade=grade, note=f"备注 {name}")
+        Answer(
+            subject="site",
+            requirement=f"x#{name}",
+            by="王工",
+            when="2026-11-25",
+            grade=grade,
+            note=f"备注 {name}",
+        )
         for name, grade in (GRADES | grades).items()
     )
     subject = Subject(id="site", kind=SubjectKind.SITE, name="东门小区")
-    return Plan(subjects=(subject,), shots=(), packs=("x",), scope=Scope.SITE, answers=answers, concessions=concessions)
+    return Plan(
+        subjects=(subject,),
+        shots=(),
+        packs=("x",),
+        scope=Scope.SITE,
+        answers=answers,
+        concessions=concessions,
+    )
 
 
 def session_of(plan: Plan) -> Session:
@@ -111,12 +128,16 @@ def test_the_report_shows_each_parts_score_and_the_conclusion(tmp_path: Path) ->
 def test_the_report_says_where_no_key_item_is_known(tmp_path: Path) -> None:
     """Otherwise nobody would miss the veto that the standard may hold."""
     assert "未标出重点项目" in words(plan_with(), tmp_path)
-    marked = replace(PACK, requirements=tuple(replace(one, key_item=True) for one in PACK.requirements))
+    marked = replace(
+        PACK, requirements=tuple(replace(one, key_item=True) for one in PACK.requirements)
+    )
     page = render.html(session_of(plan_with()), [marked], tmp_path, "zh")
     assert "未标出重点项目" not in page
 
 
-def test_the_report_names_what_must_be_corrected_with_the_remark_of_who_looked(tmp_path: Path) -> None:
+def test_the_report_names_what_must_be_corrected_with_the_remark_of_who_looked(
+    tmp_path: Path,
+) -> None:
     """Also for what basically conforms (GB 50348-2018, 10.1.5)."""
     page = words(plan_with(), tmp_path)
     block = page[page.index("需整改的问题") :][:400]
@@ -137,7 +158,10 @@ def test_a_concession_stands_beside_its_finding_and_changes_nothing(tmp_path: Pa
     for name in ("findings", "bottom_line", "conclusions"):
         assert getattr(granted, name) == getattr(without, name)
     page = words(plan_with(GRANTED), tmp_path)
-    assert "安装高度符合设计 × 不符合" in page[page.index("按现状接收") - 60 : page.index("按现状接收")]
+    assert (
+        "安装高度符合设计 × 不符合"
+        in page[page.index("按现状接收") - 60 : page.index("按现状接收")]
+    )
     assert "立杆受管线限制 2027年11月25日" in page
 
 
@@ -159,7 +183,9 @@ def test_a_concession_that_had_expired_says_so(tmp_path: Path) -> None:
         ({"expires": "2026-11-01"}, "expires before it was decided"),
     ],
 )
-def test_a_concession_that_nobody_could_answer_for_is_refused(wrong: dict[str, str], message: str) -> None:
+def test_a_concession_that_nobody_could_answer_for_is_refused(
+    wrong: dict[str, str], message: str
+) -> None:
     """Before any footage is touched."""
     with pytest.raises(PlanError) as error:
         check_plan([PACK], plan_with(replace(GRANTED, **wrong)))

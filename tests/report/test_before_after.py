@@ -1,4 +1,7 @@
-"""Two sessions before and after a repair: what is better, worse, tested now, and which differences mean something."""
+"""Two sessions before and after a repair.
+
+What is better, worse, tested now, and which differences mean something.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,18 @@ NAME = next(
 
 def changed(**fields: Any) -> Session:
     """Return the sample session with one finding otherwise."""
-    ones = (replace(one, **fields) if (one.requirement, one.subject) == NAME else one for one in BEFORE.findings)
+    ones = (
+        replace(one, **fields) if (one.requirement, one.subject) == NAME else one
+        for one in BEFORE.findings
+    )
     return replace(BEFORE, findings=tuple(ones))
 
 
 def row(before: Session, after: Session) -> Row:
     """Return the row of that finding."""
-    return next(one for one in compare(before, after).rows if (one.requirement, one.subject) == NAME)
+    return next(
+        one for one in compare(before, after).rows if (one.requirement, one.subject) == NAME
+    )
 
 
 def test_a_session_differs_from_itself_in_nothing() -> None:
@@ -53,7 +61,9 @@ def test_a_session_differs_from_itself_in_nothing() -> None:
         (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE, Change.SAME, False),
     ],
 )
-def test_better_and_worse_follow_the_verdicts(before: Verdict, after: Verdict, change: Change, *, worse: bool) -> None:
+def test_better_and_worse_follow_the_verdicts(
+    before: Verdict, after: Verdict, change: Change, *, worse: bool
+) -> None:
     first, second = changed(verdict=before), changed(verdict=after)
     assert row(first, second).change is change
     assert compare(first, second).worse is worse
@@ -61,13 +71,19 @@ def test_better_and_worse_follow_the_verdicts(before: Verdict, after: Verdict, c
 
 def test_what_should_be_makes_no_session_worse() -> None:
     """It is shown and never counts."""
-    first, second = (changed(verdict=one, modality=Modality.SHOULD) for one in (Verdict.PASS, Verdict.FAIL))
+    first, second = (
+        changed(verdict=one, modality=Modality.SHOULD) for one in (Verdict.PASS, Verdict.FAIL)
+    )
     assert row(first, second).change is Change.WORSE
     assert not compare(first, second).worse
 
 
-@pytest.mark.parametrize(("difference", "beyond"), [(4.9, False), (5.1, True), (-5.1, True), (0.0, False)])
-def test_a_difference_is_marked_where_it_exceeds_the_uncertainty_of_both(difference: float, *, beyond: bool) -> None:
+@pytest.mark.parametrize(
+    ("difference", "beyond"), [(4.9, False), (5.1, True), (-5.1, True), (0.0, False)]
+)
+def test_a_difference_is_marked_where_it_exceeds_the_uncertainty_of_both(
+    difference: float, *, beyond: bool
+) -> None:
     """U of 3 and of 4 make one of 5."""
     first = changed(value=40.0, uncertainty=1.5, k=2.0, measurements=())
     second = changed(value=40.0 + difference, uncertainty=2.0, k=2.0, measurements=())
@@ -85,7 +101,9 @@ def test_a_difference_is_marked_where_it_exceeds_the_uncertainty_of_both(differe
         {"uncertainty": None},
     ],
 )
-def test_figures_that_cannot_be_held_against_each_other_are_not_marked(fields: dict[str, Any]) -> None:
+def test_figures_that_cannot_be_held_against_each_other_are_not_marked(
+    fields: dict[str, Any],
+) -> None:
     """Another unit, no figure, no uncertainty."""
     first = changed(value=40.0, uncertainty=1.0, k=2.0, measurements=())
     second = changed(**{"value": 90.0, "uncertainty": 1.0, "k": 2.0, "measurements": (), **fields})
@@ -96,7 +114,12 @@ def test_a_bound_is_no_figure_to_subtract() -> None:
     first = changed(value=40.0, uncertainty=1.0, k=2.0, measurements=(0,))
     bounds = tuple(replace(one, lower_bound=True) for one in BEFORE.measurements)
     assert (
-        row(first, replace(changed(value=90.0, uncertainty=1.0, k=2.0, measurements=(0,)), measurements=bounds)).beyond
+        row(
+            first,
+            replace(
+                changed(value=90.0, uncertainty=1.0, k=2.0, measurements=(0,)), measurements=bounds
+            ),
+        ).beyond
         is None
     )
 
@@ -112,7 +135,10 @@ def test_what_only_one_session_has_is_told() -> None:
 def test_what_never_applied_and_is_asked_no_more_makes_nothing_worse() -> None:
     """A pack of another edition asks other things of cameras that are not there."""
     before = changed(verdict=Verdict.NOT_APPLICABLE)
-    less = replace(BEFORE, findings=tuple(one for one in BEFORE.findings if (one.requirement, one.subject) != NAME))
+    less = replace(
+        BEFORE,
+        findings=tuple(one for one in BEFORE.findings if (one.requirement, one.subject) != NAME),
+    )
     found = row(before, less)
     assert (found.change, found.told) == (Change.ONLY_BEFORE, False)
     assert not compare(before, less).worse
@@ -121,7 +147,10 @@ def test_what_never_applied_and_is_asked_no_more_makes_nothing_worse() -> None:
 def test_an_overlay_is_paired_with_its_base_and_the_packs_are_named() -> None:
     """Judged again by the institute's own pack, the same clauses stand side by side."""
     [base] = BEFORE.plan.packs
-    ones = (replace(one, pack="own", requirement=one.requirement.replace(base, "own")) for one in BEFORE.findings)
+    ones = (
+        replace(one, pack="own", requirement=one.requirement.replace(base, "own"))
+        for one in BEFORE.findings
+    )
     after = replace(BEFORE, plan=replace(BEFORE.plan, packs=("own",)), findings=tuple(ones))
     found = compare(BEFORE, after)
     assert {one.change for one in found.rows} == {Change.SAME}
@@ -133,7 +162,9 @@ def test_other_subjects_and_another_file_of_a_pack_are_named() -> None:
     first, *others = BEFORE.plan.subjects
     subjects = (replace(first, id="new"), *(replace(one, model="repaired") for one in others))
     hashes = {**BEFORE.hashes, f"data/packs/{base}.toml": "0" * 64}
-    told = compare(BEFORE, replace(BEFORE, hashes=hashes, plan=replace(BEFORE.plan, subjects=subjects))).apart
+    told = compare(
+        BEFORE, replace(BEFORE, hashes=hashes, plan=replace(BEFORE.plan, subjects=subjects))
+    ).apart
     assert f"data/packs/{base}.toml is another file before and after" in told
     assert f"subjects only before: {first.id}" in told
     assert "subjects only after: new" in told

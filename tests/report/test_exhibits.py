@@ -9,10 +9,17 @@ from dataclasses import replace
 from acceptance.model import Curve, Event, Measurement, Shot
 from acceptance.report import exhibits, zone_plot
 
-SHOT = Shot(id="shot", subject="camera", clip="a.mp4", stream={"width": 1920, "height": 1080, "sample_aspect": "1"})
+SHOT = Shot(
+    id="shot",
+    subject="camera",
+    clip="a.mp4",
+    stream={"width": 1920, "height": 1080, "sample_aspect": "1"},
+)
 
 
-def figure(name: str, value: float, zone: str, direction: str = "horizontal", **details: float | str) -> Measurement:
+def figure(
+    name: str, value: float, zone: str, direction: str = "horizontal", **details: float | str
+) -> Measurement:
     """Make a measurement of an edge."""
     return Measurement(
         subject="camera", shot="shot", quantity=f"resolution.{name}", value=value, unit="1", uncertainty=0.01, k=2,
@@ -35,7 +42,10 @@ def test_a_zone_map_shows_every_zone_with_its_figures_and_reads_in_grey() -> Non
     """Two edges of one zone and direction are averaged; every colour is a grey."""
     (exhibit,) = exhibits.zone_maps(FOUND, [SHOT], "en")
     assert (exhibit.subject, exhibit.shot) == ("camera", "shot")
-    words = [element.text for element in ET.fromstring(exhibit.svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314 - our own
+    words = [
+        element.text
+        for element in ET.fromstring(exhibit.svg).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - our own
+    ]
     assert {"0.200", "432", "800", "0.120", "259", "0.55", "0.180", "389"} <= set(words)
     greys = re.findall(r"rgb\((\d+),(\d+),(\d+)\)", exhibit.svg)
     assert greys
@@ -53,31 +63,51 @@ def test_a_map_has_the_shape_of_the_picture_as_shown_and_survives_an_odd_one() -
     rows = {"centre": [zone_plot.Row(direction="vertical", mtf50=0.2, line_widths=115.0)]}
     assert 'viewBox="0 0 420 339' in zone_plot.draw(rows, 4 / 3, ["a", "<b>"])
     assert "&lt;b&gt;" in zone_plot.draw(rows, 4 / 3, ["a", "<b>"])
-    cif = Shot(id="shot", subject="camera", clip="", stream={"width": 352, "height": 288, "sample_aspect": "12/11"})
+    cif = Shot(
+        id="shot",
+        subject="camera",
+        clip="",
+        stream={"width": 352, "height": 288, "sample_aspect": "12/11"},
+    )
     assert exhibits.zone_maps(FOUND, [cif], "en")[0].svg.startswith("<svg")
-    assert exhibits.zone_maps(FOUND, [Shot(id="shot", subject="camera", clip="")], "en")[0].svg.startswith("<svg")
+    assert exhibits.zone_maps(FOUND, [Shot(id="shot", subject="camera", clip="")], "en")[
+        0
+    ].svg.startswith("<svg")
     assert zone_plot.draw({}, 0.0, [])
 
 
 def happened(name: str, *events: Event, **fields: object) -> Measurement:
     """Make a figure of the frame rate with its events."""
     plain = figure("mtf50", 0.0, "")
-    return replace(plain, quantity=f"frame_rate.{name}", region="", direction="", events=events, **fields)  # type: ignore[arg-type]
+    return replace(
+        plain, quantity=f"frame_rate.{name}", region="", direction="", events=events, **fields
+    )  # type: ignore[arg-type]
 
 
-RATE = Curve(name="bit_rate", x=(1.0, 2.0, 3.0), y=(400.0, 900.0, 500.0), x_label="time", y_label="bit_rate")
+RATE = Curve(
+    name="bit_rate", x=(1.0, 2.0, 3.0), y=(400.0, 900.0, 500.0), x_label="time", y_label="bit_rate"
+)
 KEYS = tuple(Event(kind="key_frame", start=at, end=at) for at in (0.0, 2.0))
 
 
 def words_of(svg: str) -> list[str]:
     """Texts of a drawing, in order."""
-    return [element.text or "" for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314 - our own
+    return [
+        element.text or ""
+        for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - our own
+    ]
 
 
-def test_a_timeline_shows_each_kind_of_event_in_a_lane_of_its_own_with_its_number_of_frames() -> None:
+def test_a_timeline_shows_each_kind_of_event_in_a_lane_of_its_own_with_its_number_of_frames() -> (
+    None
+):
     """What was counted and did not happen has an empty lane; shades are black, white and greys."""
     lost = Event(kind="dropped", start=1.0, end=1.2, count=4)
-    found = [happened("mean", *KEYS, curve=RATE, duration=3.0), happened("dropped", lost), happened("repeated")]
+    found = [
+        happened("mean", *KEYS, curve=RATE, duration=3.0),
+        happened("dropped", lost),
+        happened("repeated"),
+    ]
     (exhibit,) = exhibits.timelines(found, "en")
     words = words_of(exhibit.svg)
     for lane, number in (("key frames", "2"), ("dropped", "4"), ("repeated", "0"), ("frozen", "0")):
@@ -90,7 +120,10 @@ def test_a_timeline_shows_each_kind_of_event_in_a_lane_of_its_own_with_its_numbe
 def test_a_timeline_without_a_counter_says_at_least_and_leaves_out_what_was_not_counted() -> None:
     frozen = Event(kind="frozen", start=0.5, end=2.5, count=50)
     open_ = Event(kind="undecided", start=2.6, end=3.0, count=10)
-    found = [happened("mean", curve=RATE, duration=3.0), happened("repeated", frozen, open_, lower_bound=True)]
+    found = [
+        happened("mean", curve=RATE, duration=3.0),
+        happened("repeated", frozen, open_, lower_bound=True),
+    ]
     words = words_of(exhibits.timelines(found, "zh")[0].svg)
     assert words[words.index("冻结") + 1] == "\u226550"
     assert words[words.index("无法判定") + 1] == "10"
@@ -101,7 +134,10 @@ def test_a_timeline_ends_with_the_film_whatever_other_curves_the_shot_has() -> N
     """A wedge's curve runs to 1,068 TV lines; they are no seconds."""
     wedge = replace(RATE, name="wedge", x=(100.0, 1068.0), y=(1.0, 0.1))
     alone = exhibits.timelines([happened("mean", *KEYS, curve=RATE, duration=3.0)], "en")[0].svg
-    beside = [happened("mean", *KEYS, curve=RATE, duration=3.0), replace(figure("mtf50", 1.0, "centre"), curve=wedge)]
+    beside = [
+        happened("mean", *KEYS, curve=RATE, duration=3.0),
+        replace(figure("mtf50", 1.0, "centre"), curve=wedge),
+    ]
     assert exhibits.timelines(beside, "en")[0].svg == alone
 
 

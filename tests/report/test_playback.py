@@ -1,4 +1,7 @@
-"""Live against playback: a second generation at a lower bit rate loses resolution, an equal one nothing."""
+"""Live against playback.
+
+A second generation at a lower bit rate loses resolution, an equal one nothing.
+"""
 
 from __future__ import annotations
 
@@ -72,27 +75,44 @@ def worse(live: runner.Measured, second: pathlib.Path) -> comparison.Pair:
     return held(live, look(PLAYBACK, second))
 
 
-def test_a_second_generation_at_a_lower_bit_rate_has_lost_resolution(worse: comparison.Pair) -> None:
+def test_a_second_generation_at_a_lower_bit_rate_has_lost_resolution(
+    worse: comparison.Pair,
+) -> None:
     """Beyond the uncertainty, in the centre, both ways, and never gained."""
-    lost = {one.live.quantity: one.difference for one in worse.beyond if one.live.region.startswith("centre")}
+    lost = {
+        one.live.quantity: one.difference
+        for one in worse.beyond
+        if one.live.region.startswith("centre")
+    }
     assert lost["resolution.wedge_horizontal"] < 0
     assert lost["resolution.wedge_vertical"] < 0
     assert lost["resolution.mtf50"] < 0
-    resolved = [one for one in worse.beyond if one.live.quantity in {"resolution.mtf50", "resolution.mtf10"}]
+    resolved = [
+        one for one in worse.beyond if one.live.quantity in {"resolution.mtf50", "resolution.mtf10"}
+    ]
     assert all(one.difference < 0 for one in resolved)
 
 
 def test_what_the_coder_took_is_the_difference_and_not_its_doubt(worse: comparison.Pair) -> None:
-    """Each figure's own U says how far it is from the camera; the difference is between pictures as recorded."""
-    [wedge] = [one for one in worse.differences if one.live.quantity == "resolution.wedge_horizontal"]
+    """Each figure's own U says how far it is from the camera.
+
+    The difference is between pictures as recorded.
+    """
+    [wedge] = [
+        one for one in worse.differences if one.live.quantity == "resolution.wedge_horizontal"
+    ]
     assert "coding" in {line.source for line in wedge.playback.budget}
     assert "coding" not in {line.source for line in wedge.budget}
     assert wedge.expanded < wedge.playback.expanded
 
 
-def test_figures_that_the_playback_no_longer_has_are_named_with_their_reason(worse: comparison.Pair) -> None:
+def test_figures_that_the_playback_no_longer_has_are_named_with_their_reason(
+    worse: comparison.Pair,
+) -> None:
     """The coder has taken the noise: there is nothing left to measure there."""
-    gone = {(one.live.quantity, one.live.region): one.reason and one.reason.code for one in worse.losses}
+    gone = {
+        (one.live.quantity, one.live.region): one.reason and one.reason.code for one in worse.losses
+    }
     assert ("noise.temporal", "flat.middle") in gone
     assert gone["noise.temporal", "flat.middle"] == "noise_below_quantisation"
     compared = {(one.live.quantity, one.live.region) for one in worse.differences}
@@ -107,8 +127,13 @@ def test_the_same_recording_differs_in_nothing(live: runner.Measured, chart_film
     assert pair.losses == ()
 
 
-def test_another_film_of_the_same_quality_differs_by_chance_only(live: runner.Measured, tmp_path: pathlib.Path) -> None:
-    """At 95 % one in twenty: of some 160 figures, which share films and so err together, fewer than one in eight."""
+def test_another_film_of_the_same_quality_differs_by_chance_only(
+    live: runner.Measured, tmp_path: pathlib.Path
+) -> None:
+    """At 95 % one in twenty.
+
+    Of some 160 figures, which share films and so err together, fewer than one in eight.
+    """
     path = tmp_path / "other.mp4"
     films.film_chart(Camera(noise=0.01, crf=15, seed=77), definition.load("acceptance"), path, 1.0)
     pair = held(live, look(PLAYBACK, path))
@@ -116,11 +141,15 @@ def test_another_film_of_the_same_quality_differs_by_chance_only(live: runner.Me
     assert len(pair.beyond) < len(told) / 8
 
 
-def test_a_page_shows_every_figure_once_and_regions_that_came_out_alike_together(worse: comparison.Pair) -> None:
+def test_a_page_shows_every_figure_once_and_regions_that_came_out_alike_together(
+    worse: comparison.Pair,
+) -> None:
     def name(one: Measurement) -> tuple[str, ...]:
         return one.quantity, one.region, one.direction, one.statistic
 
-    told = [name(one.live) for one in worse.shown] + [name(live) for rest in worse.rest for live in rest.lives]
+    told = [name(one.live) for one in worse.shown] + [
+        name(live) for rest in worse.rest for live in rest.lives
+    ]
     every = [name(one.live) for one in (*worse.differences, *worse.losses)]
     assert sorted(told) == sorted(every)
     assert len(worse.shown) + len(worse.rest) < len(every) / 2
@@ -145,7 +174,9 @@ def line(source: str, contribution: float) -> BudgetLine:
     return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
-def difference(*ones: Measurement, live: Shot = LIVE, playback: Shot = PLAYBACK) -> comparison.Difference:
+def difference(
+    *ones: Measurement, live: Shot = LIVE, playback: Shot = PLAYBACK
+) -> comparison.Difference:
     [pair] = comparison.pairs([live, playback], ones)
     [one] = pair.differences
     return one
@@ -164,16 +195,26 @@ def test_of_what_both_share_only_what_does_not_cancel_counts() -> None:
 
 def test_another_print_cancels_nothing() -> None:
     live, playback = replace(LIVE, chart_copy="7"), replace(PLAYBACK, chart_copy="8", live="live")
-    ones = figure(live, 0.4, line("chart copy", 0.04)), figure(playback, 0.3, line("chart copy", 0.03))
+    ones = (
+        figure(live, 0.4, line("chart copy", 0.04)),
+        figure(playback, 0.3, line("chart copy", 0.03)),
+    )
     one = difference(*ones, live=live, playback=playback)
     assert one.uncertainty == pytest.approx(0.05)
     assert one.told is Told.BEYOND, "0.1 is just beyond 1.96 x 0.05"
-    assert difference(ones[0], replace(ones[1], value=0.31), live=live, playback=playback).told is Told.WITHIN
+    assert (
+        difference(ones[0], replace(ones[1], value=0.31), live=live, playback=playback).told
+        is Told.WITHIN
+    )
 
 
 @pytest.mark.parametrize(
     ("fields", "told"),
-    [({"lower_bound": True}, Told.BOUND), ({"upper_bound": True}, Told.BOUND), ({"method": "other"}, Told.METHOD)],
+    [
+        ({"lower_bound": True}, Told.BOUND),
+        ({"upper_bound": True}, Told.BOUND),
+        ({"method": "other"}, Told.METHOD),
+    ],
 )
 def test_a_bound_or_another_method_tells_nothing(fields: dict[str, Any], told: Told) -> None:
     assert difference(figure(LIVE, 0.4), figure(PLAYBACK, 0.2, **fields)).told is told
@@ -187,13 +228,18 @@ def test_pixels_of_two_sizes_are_not_compared_but_lines_per_height_are() -> None
     shots = {"live": live, "playback": playback}
     assert difference(figure(live, 0.4), figure(playback, 0.2), **shots).told is Told.SIZE
     lines = {"quantity": "resolution.horizontal", "unit": "TVL"}
-    assert difference(figure(live, 700, **lines), figure(playback, 400, **lines), **shots).told is Told.BEYOND
+    assert (
+        difference(figure(live, 700, **lines), figure(playback, 400, **lines), **shots).told
+        is Told.BEYOND
+    )
 
 
 @pytest.mark.parametrize(
     "quantity", ["latency.glass_to_glass", "latency.stream", "frame_rate.dropped", "low_light.snr"]
 )
-def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(quantity: str) -> None:
+def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(
+    quantity: str,
+) -> None:
     ones = [figure(shot, 1.0, quantity=quantity) for shot in (LIVE, PLAYBACK)]
     [pair] = comparison.pairs([LIVE, PLAYBACK], ones)
     assert (pair.differences, pair.losses) == ((), ())
@@ -212,19 +258,27 @@ def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(
         replace(PLAYBACK, conditions=(Condition(name="illuminance", value=3, unit="lx"),)),
     ],
 )
-def test_only_a_playback_of_the_same_chart_under_the_same_conditions_fits_by_itself(playback: Shot) -> None:
+def test_only_a_playback_of_the_same_chart_under_the_same_conditions_fits_by_itself(
+    playback: Shot,
+) -> None:
     assert comparison.pairs([LIVE, playback], []) == []
 
 
-def test_a_playback_of_the_recorder_names_its_live_shot_and_of_two_that_fit_neither_is_taken() -> None:
+def test_a_playback_of_the_recorder_names_its_live_shot_and_of_two_that_fit_neither_is_taken() -> (
+    None
+):
     named = replace(PLAYBACK, subject="recorder", live="live")
     other = replace(LIVE, id="other")
     assert [pair.live.id for pair in comparison.pairs([LIVE, other, named], [])] == ["live"]
     assert comparison.pairs([LIVE, other, PLAYBACK], []) == []
 
 
-@pytest.mark.parametrize(("shot", "live"), [(PLAYBACK, "nothing"), (PLAYBACK, "playback"), (LIVE, "live")])
-def test_a_plan_whose_playback_names_no_live_shot_is_refused(shot: Shot, live: str, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize(
+    ("shot", "live"), [(PLAYBACK, "nothing"), (PLAYBACK, "playback"), (LIVE, "live")]
+)
+def test_a_plan_whose_playback_names_no_live_shot_is_refused(
+    shot: Shot, live: str, tmp_path: pathlib.Path
+) -> None:
     shots = tuple(replace(one, live=live if one.id == shot.id else "") for one in (LIVE, PLAYBACK))
     wanted = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=shots)
     with pytest.raises(PlanError, match="names a live shot here"):
@@ -235,7 +289,12 @@ def test_a_loss_bears_the_note_that_tells_most() -> None:
     notes = [
         Note(shot="playback", reason=Reason(code="chart_not_found")),
         Note(shot="playback", metric="resolution", reason=Reason(code="no_edge")),
-        Note(shot="live", metric="resolution", quantity="resolution.mtf50", reason=Reason(code="clipped")),
+        Note(
+            shot="live",
+            metric="resolution",
+            quantity="resolution.mtf50",
+            reason=Reason(code="clipped"),
+        ),
     ]
     [pair] = comparison.pairs([LIVE, PLAYBACK], [figure(LIVE, 0.4)], notes)
     [loss] = pair.losses
@@ -260,10 +319,17 @@ def test_the_report_has_a_table_without_a_verdict(
 ) -> None:
     again = look(PLAYBACK, second)
     done = runner._blank(
-        Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(LIVE, PLAYBACK)), [live, again], []
+        Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(LIVE, PLAYBACK)),
+        [live, again],
+        [],
     )
-    done = replace(done, id="x", started="2026-11-25T00:00:00+08:00", finished="2026-11-25T00:00:00+08:00")
-    for lang, title, word in (("zh", "实时与回放的比较", "超出"), ("en", "Live against playback", "beyond")):
+    done = replace(
+        done, id="x", started="2026-11-25T00:00:00+08:00", finished="2026-11-25T00:00:00+08:00"
+    )
+    for lang, title, word in (
+        ("zh", "实时与回放的比较", "超出"),
+        ("en", "Live against playback", "beyond"),
+    ):
         page = render.html(done, (), second.parent, lang)
         part = page.partition(f"<h2>{title}</h2>")[2].partition("</section>")[0]
         assert part.count(f"<b>{word}</b>") == len(worse.beyond)
@@ -272,7 +338,9 @@ def test_the_report_has_a_table_without_a_verdict(
     assert "Live against playback" not in render.html(alone, (), second.parent, "en")
 
 
-def test_measure_tells_the_differences_in_json_and_on_the_terminal(chart_film: Film, second: pathlib.Path) -> None:
+def test_measure_tells_the_differences_in_json_and_on_the_terminal(
+    chart_film: Film, second: pathlib.Path
+) -> None:
     arguments = [
         "measure",
         str(chart_film.path),
@@ -286,7 +354,11 @@ def test_measure_tells_the_differences_in_json_and_on_the_terminal(chart_film: F
     done = CliRunner().invoke(verbs.cli, [*arguments, "--json", "-"], standalone_mode=False)
     told = json.loads(done.stdout[done.stdout.index("{\n") :])
     [wedge] = [one for one in told["differences"] if one["quantity"] == "resolution.wedge_vertical"]
-    assert (wedge["live_shot"], wedge["playback_shot"], wedge["told"]) == ("shot1", "playback", "beyond")
+    assert (wedge["live_shot"], wedge["playback_shot"], wedge["told"]) == (
+        "shot1",
+        "playback",
+        "beyond",
+    )
     assert wedge["difference"] == pytest.approx(wedge["playback"] - wedge["live"])
     assert wedge["expanded"] == pytest.approx(wedge["k"] * wedge["uncertainty"])
     assert "latency" not in {one["quantity"].partition(".")[0] for one in told["differences"]}

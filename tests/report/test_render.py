@@ -111,7 +111,13 @@ def test_an_english_report_holds_clause_titles_and_the_words_of_the_verdicts(
     session: Session, pack: Pack, folder: Path
 ) -> None:
     text = " ".join(_text(render.pdf(session, [pack], folder, "en", JSON)).split())
-    for words in ("Test report", "Storage of pictures", "Verdict: fail (provisional)", "not tested", "End of report"):
+    for words in (
+        "Test report",
+        "Storage of pictures",
+        "Verdict: fail (provisional)",
+        "not tested",
+        "End of report",
+    ):
         assert words in text
 
 
@@ -125,7 +131,9 @@ def test_the_report_is_pdf_a_3b_with_the_session_attached_as_its_source(chinese:
     assert "CreateDate>2026-11-25T01:30:00Z<" in metadata
 
 
-def test_the_same_session_gives_the_same_bytes(chinese: bytes, session: Session, pack: Pack, folder: Path) -> None:
+def test_the_same_session_gives_the_same_bytes(
+    chinese: bytes, session: Session, pack: Pack, folder: Path
+) -> None:
     before = os.environ.get("SOURCE_DATE_EPOCH")
     assert render.pdf(session, [pack], folder, "zh", JSON) == chinese
     assert os.environ.get("SOURCE_DATE_EPOCH") == before
@@ -156,29 +164,42 @@ def test_hostile_names_come_out_as_text(session: Session, pack: Pack, folder: Pa
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "{{ 7 * 7 }}" in page
-    plan = replace(session.plan, project=replace(session.plan.project, title="\x00\x1b[31m</title><script>\ud800"))
+    plan = replace(
+        session.plan,
+        project=replace(session.plan.project, title="\x00\x1b[31m</title><script>\ud800"),
+    )
     spoilt = replace(session, plan=plan)
     assert "<script" not in render.html(spoilt, [pack], folder, "zh")
     assert "\x00" not in render.html(spoilt, [pack], folder, "zh")
 
 
-def test_nothing_outside_the_session_folder_is_read(session: Session, pack: Pack, folder: Path, tmp_path: Path) -> None:
+def test_nothing_outside_the_session_folder_is_read(
+    session: Session, pack: Pack, folder: Path, tmp_path: Path
+) -> None:
     draw_still(tmp_path / "secret.png", (64, 64))
     outside = replace(session.shots[0], still=os.path.relpath(tmp_path / "secret.png", folder))
     page = render.html(replace(session, shots=(outside,)), [pack], folder, "zh")
     assert "图像文件缺失" in page
     fetcher = render._fetcher(folder)
-    for address in ((tmp_path / "secret.png").as_uri(), "http://localhost/x.png", folder.as_uri() + "/../secret.png"):
+    for address in (
+        (tmp_path / "secret.png").as_uri(),
+        "http://localhost/x.png",
+        folder.as_uri() + "/../secret.png",
+    ):
         with pytest.raises(ValueError, match=r"outside|disallowed"):
             fetcher.fetch(address)
 
 
-def test_every_finding_is_in_the_report_in_its_own_words(session: Session, pack: Pack, folder: Path) -> None:
+def test_every_finding_is_in_the_report_in_its_own_words(
+    session: Session, pack: Pack, folder: Path
+) -> None:
     book = report_book.Book(session=session, packs=[pack], folder=folder, lang="zh")
     words = {row.finding.verdict: wording.verdict(row.finding, "zh") for row in book.rows}
     assert set(words) == set(Verdict)
     shown = {row.number for rows in book.by_subject.values() for row in rows}
-    assert shown == {row.number for row in book.rows if row.finding.verdict is not Verdict.NOT_APPLICABLE}
+    assert shown == {
+        row.number for row in book.rows if row.finding.verdict is not Verdict.NOT_APPLICABLE
+    }
     covered = sum(one.count for clause in pack.clauses for one in book.outcomes(pack, clause))
     assert covered == len(session.findings)
 
@@ -199,14 +220,20 @@ def test_every_verdict_and_every_other_closed_word_has_a_phrase(lang: str) -> No
 
 def test_both_languages_have_the_same_phrases_with_the_same_parameters() -> None:
     # Methods are written in English in the measurements themselves.
-    chinese, english = (_flat({**wording.phrases(lang), "method": {}}) for lang in wording.LANGUAGES)
+    chinese, english = (
+        _flat({**wording.phrases(lang), "method": {}}) for lang in wording.LANGUAGES
+    )
     assert set(chinese) == set(english)
     for key, phrase in chinese.items():
         assert _parameters(phrase) == _parameters(english[key]), key
 
 
 def _flat(words: dict[str, dict[str, object]]) -> dict[str, str]:
-    return {f"{section}.{key}": str(phrase) for section, entries in words.items() for key, phrase in entries.items()}
+    return {
+        f"{section}.{key}": str(phrase)
+        for section, entries in words.items()
+        for key, phrase in entries.items()
+    }
 
 
 def _parameters(phrase: str) -> set[str]:
@@ -227,14 +254,18 @@ def _codes(*callers: str) -> dict[str, set[str]]:
     for name, given in _calls():
         code = given.get("code")
         if name in (callers or ("GapError", "Reason")) and isinstance(code, ast.Constant):
-            found.setdefault(str(code.value), set()).update(set(given) - {"code", "hint", "where", "parameters"})
+            found.setdefault(str(code.value), set()).update(
+                set(given) - {"code", "hint", "where", "parameters"}
+            )
     return found
 
 
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
 def test_every_reason_in_the_source_has_a_phrase(lang: str) -> None:
     missing = set(_codes()) - set(wording.phrases(lang)["reason"])
-    assert not missing, f"word these in report_templates/{lang}.toml, section reason: {sorted(missing)}"
+    assert not missing, (
+        f"word these in report_templates/{lang}.toml, section reason: {sorted(missing)}"
+    )
 
 
 def test_the_phrase_of_a_gap_asks_for_no_parameter_that_the_source_does_not_give() -> None:
@@ -246,7 +277,9 @@ def test_the_phrase_of_a_gap_asks_for_no_parameter_that_the_source_does_not_give
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
 def test_every_quantity_that_is_measured_has_a_name(lang: str) -> None:
     missing = set(metrics.quantities()) - set(wording.phrases(lang)["quantity"])
-    assert not missing, f"name these in report_templates/{lang}.toml, section quantity: {sorted(missing)}"
+    assert not missing, (
+        f"name these in report_templates/{lang}.toml, section quantity: {sorted(missing)}"
+    )
 
 
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
@@ -259,21 +292,28 @@ def test_every_budget_line_and_curve_in_the_source_has_words(lang: str) -> None:
         for field, value in given.items():
             section = wanted.get((name, field))
             if section and isinstance(value, ast.Constant):
-                assert value.value in words[section], f"word it in report_templates/{lang}.toml, section {section}"
+                assert value.value in words[section], (
+                    f"word it in report_templates/{lang}.toml, section {section}"
+                )
 
 
 def test_a_reason_is_worded_with_its_parameters() -> None:
     clipped = Reason(code="clipped", parameters={"region": "centre.grey12", "share": 0.43})
     assert wording.reason(clipped, "zh") == "中心 灰阶块\u202f12：43.0\u202f% 的像素已饱和或截止"
     assert "grey\u202f12" in wording.reason(clipped, "en")
-    facts = Reason(code="facts_differ", parameters={"fact": "system", "value": "digital", "needed": "analogue"})
+    facts = Reason(
+        code="facts_differ", parameters={"fact": "system", "value": "digital", "needed": "analogue"}
+    )
     assert wording.reason(facts, "zh") == "系统制式为“数字”，该要求适用于“模拟”"
     kinds = Reason(code="no_subject", parameters={"kinds": "fixed, dome"})
     assert wording.reason(kinds, "zh") == "没有此类受检对象：固定摄像机, 球型摄像机"
 
 
 def test_a_reason_without_phrase_or_parameter_falls_back_and_never_fails() -> None:
-    assert wording.reason(Reason(code="new_code", parameters={"answer": 42}), "zh") == "new_code answer = 42"
+    assert (
+        wording.reason(Reason(code="new_code", parameters={"answer": 42}), "zh")
+        == "new_code answer = 42"
+    )
     assert wording.reason(Reason(code="clipped"), "zh") == "?：? 的像素已饱和或截止"
     odd = Reason(code="duration_short", parameters={"duration": "long", "needed": True})
     assert "long" in wording.reason(odd, "en")
@@ -295,7 +335,9 @@ def test_a_reason_without_phrase_or_parameter_falls_back_and_never_fails() -> No
         (2.5, 12.5, ("2", "12")),
     ],
 )
-def test_value_and_uncertainty_are_rounded_together(value: float, expanded: float, text: tuple[str, str]) -> None:
+def test_value_and_uncertainty_are_rounded_together(
+    value: float, expanded: float, text: tuple[str, str]
+) -> None:
     assert wording.rounded(value, expanded) == text
 
 
@@ -304,33 +346,49 @@ def test_figures_are_written_with_unit_and_coverage_factor() -> None:
     assert full.replace("\u202f", " ").replace("\u2009", " ") == "(402.3 ± 9.7) TVL (k = 1.99)"
     assert wording.figure(11.0, "1", "en") == "11"
     assert (
-        wording.figure(0.6, "%", "en", expanded=0.2).replace("\u202f", " ").replace("\u2009", " ") == "(0.60 ± 0.20) %"
+        wording.figure(0.6, "%", "en", expanded=0.2).replace("\u202f", " ").replace("\u2009", " ")
+        == "(0.60 ± 0.20) %"
     )
     assert wording.figure(25.0, "frame/s", "zh").replace("\u202f", " ") == "25 帧/s"
     assert wording.figure(math.nan, "dB", "zh", expanded=1.0).replace("\u202f", " ") == "— dB"
-    assert wording.figure(16.667, "%", "en", expanded=1.1e-94).replace("\u202f", " ") == "16.67 %", "rounding, no doubt"
+    assert (
+        wording.figure(16.667, "%", "en", expanded=1.1e-94).replace("\u202f", " ") == "16.67 %"
+    ), "rounding, no doubt"
     assert wording.small(1.3e-13, "dB", "en").replace("\u202f", " ") == "< 0.000001 dB"
-    assert wording.limit(Limit(unit="V", at_least=0.7, at_most=1.4), "zh").replace("\u202f", " ") == "0.7～1.4 V"
+    assert (
+        wording.limit(Limit(unit="V", at_least=0.7, at_most=1.4), "zh").replace("\u202f", " ")
+        == "0.7～1.4 V"
+    )
     assert wording.limit(Limit(unit="ms", at_most=2000), "en").replace("\u202f", " ") == "≤ 2000 ms"
     assert wording.probability(1.0).replace("\u202f", " ") == "P > 99.9 %"
     assert wording.probability(0.6626).replace("\u202f", " ") == "P = 66.3 %"
 
 
 def test_four_words_appear_only_where_the_rule_names_them(session: Session) -> None:
-    four = next(one for one in session.findings if one.verdict is Verdict.CONDITIONAL_PASS and one.quantity)
-    graded = next(one for one in session.findings if one.verdict is Verdict.CONDITIONAL_PASS and not one.quantity)
+    four = next(
+        one for one in session.findings if one.verdict is Verdict.CONDITIONAL_PASS and one.quantity
+    )
+    graded = next(
+        one
+        for one in session.findings
+        if one.verdict is Verdict.CONDITIONAL_PASS and not one.quantity
+    )
     assert wording.verdict(four, "zh") == "有条件合格"
     assert wording.verdict(graded, "zh") == "基本符合"
     assert wording.verdict(replace(four, verdict=Verdict.PASS), "zh") == "合格"
     assert wording.verdict(replace(graded, verdict=Verdict.PASS), "zh") == "符合"
 
 
-def test_the_bottom_line_names_scope_verdict_and_untested_mandatory_clauses(session: Session, pack: Pack) -> None:
+def test_the_bottom_line_names_scope_verdict_and_untested_mandatory_clauses(
+    session: Session, pack: Pack
+) -> None:
     line = render.bottom_line(session, "zh", [pack])
     assert "设备检验" in line
     assert "不合格（暂定）" in line
     assert "DB50/216-2006 5.5.4、6.4、5.5.2" in line
-    clean = replace(session, bottom_line=BottomLine(verdict=Verdict.PASS, scope=Scope.SITE, provisional=False))
+    clean = replace(
+        session, bottom_line=BottomLine(verdict=Verdict.PASS, scope=Scope.SITE, provisional=False)
+    )
     assert render.bottom_line(clean, "zh") == "检验范围：现场验收检测。检验结论：合格。"
 
 
@@ -340,8 +398,15 @@ def test_junit_tells_failures_errors_and_skipped_apart(session: Session, pack: P
     mandatory = sum(one.verdict is Verdict.NOT_TESTED and one.mandatory for one in session.findings)
     failures = verdicts.count(Verdict.FAIL) + verdicts.count(Verdict.CONDITIONAL_FAIL)
     errors = verdicts.count(Verdict.INCONCLUSIVE) + mandatory
-    skipped = verdicts.count(Verdict.NOT_TESTED) - mandatory + verdicts.count(Verdict.NOT_APPLICABLE)
-    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (len(verdicts), failures, errors, skipped)
+    skipped = (
+        verdicts.count(Verdict.NOT_TESTED) - mandatory + verdicts.count(Verdict.NOT_APPLICABLE)
+    )
+    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (
+        len(verdicts),
+        failures,
+        errors,
+        skipped,
+    )
     cases = {case.name: case for case in suite}
     case = cases["Colour picture: at least 270 TV lines [cam2]"]
     assert [type(one) for one in case.result] == [junitparser.Failure]
@@ -356,7 +421,9 @@ def _advised(session: Session, modality: Modality) -> Session:
     """Return the session with the failure of the colour resolution and one open finding being of this modality."""
     changed = {"cam2#resolution-colour", "recorder#frame-rate"}
     findings = (
-        replace(one, modality=modality) if f"{one.subject}#{one.requirement.partition('#')[2]}" in changed else one
+        replace(one, modality=modality)
+        if f"{one.subject}#{one.requirement.partition('#')[2]}" in changed
+        else one
         for one in session.findings
     )
     return replace(session, findings=tuple(findings))
@@ -366,20 +433,31 @@ def test_a_recommendation_that_fails_stands_apart_and_is_not_counted(
     session: Session, pack: Pack, folder: Path
 ) -> None:
     advised = _advised(session, Modality.SHOULD)
-    before, book = (report_book.Book(session=one, packs=[pack], folder=folder, lang="zh") for one in (session, advised))
+    before, book = (
+        report_book.Book(session=one, packs=[pack], folder=folder, lang="zh")
+        for one in (session, advised)
+    )
     assert before.counts["不符合"] - book.counts["不符合"] == 1
     assert before.counts["无法判定"] - book.counts["无法判定"] == 1
     assert len(before.having("fail")) - len(book.having("fail")) == 1
-    assert [row.finding.verdict for row in book.advised_against] == [Verdict.FAIL, Verdict.INCONCLUSIVE]
+    assert [row.finding.verdict for row in book.advised_against] == [
+        Verdict.FAIL,
+        Verdict.INCONCLUSIVE,
+    ]
     page = render.html(advised, [pack], folder, "zh")
     assert "推荐性项目（不影响结论）" in page
     assert "宜（参考）" in page
     assert sum(book.counts.values()) + len(book.advisory) == len(session.findings)
 
 
-def test_a_conditional_demand_counts_once_it_was_judged(session: Session, pack: Pack, folder: Path) -> None:
+def test_a_conditional_demand_counts_once_it_was_judged(
+    session: Session, pack: Pack, folder: Path
+) -> None:
     needed = _advised(session, Modality.CONDITIONAL)
-    before, book = (report_book.Book(session=one, packs=[pack], folder=folder, lang="zh") for one in (session, needed))
+    before, book = (
+        report_book.Book(session=one, packs=[pack], folder=folder, lang="zh")
+        for one in (session, needed)
+    )
     assert book.counts == before.counts
     assert "有条件时应" in render.html(needed, [pack], folder, "zh")
 
@@ -415,15 +493,25 @@ def test_each_item_bears_the_worst_false_accept_of_its_rule_beside_its_probabili
         finding = row.finding
         assert finding.decision_rule
         assert finding.k
-        guard = 0 if finding.decision_rule.kind is RuleKind.SIMPLE else finding.decision_rule.guard * finding.k
+        guard = (
+            0
+            if finding.decision_rule.kind is RuleKind.SIMPLE
+            else finding.decision_rule.guard * finding.k
+        )
         one_sided = finding.limit and None in {finding.limit.at_least, finding.limit.at_most}
-        assert row.worst_false_accept == pytest.approx(0.5 * math.erfc(guard / math.sqrt(2))) or not one_sided
+        assert (
+            row.worst_false_accept == pytest.approx(0.5 * math.erfc(guard / math.sqrt(2)))
+            or not one_sided
+        )
         assert finding.probability is not None
     page = render.html(session, [pack], folder, "en")
     assert "worst false accept 50" in page
-    narrow = replace(shown[0].finding, limit=Limit(unit="", at_least=0, at_most=1), uncertainty=1.0, k=2.0)
+    narrow = replace(
+        shown[0].finding, limit=Limit(unit="", at_least=0, at_most=1), uncertainty=1.0, k=2.0
+    )
     simple, guarded = (
-        replace(narrow, decision_rule=DecisionRule(kind=kind)) for kind in (RuleKind.SIMPLE, RuleKind.GUARDED)
+        replace(narrow, decision_rule=DecisionRule(kind=kind))
+        for kind in (RuleKind.SIMPLE, RuleKind.GUARDED)
     )
     assert replace(shown[0], finding=simple).worst_false_accept == pytest.approx(0.6587, abs=1e-4)
     assert replace(shown[0], finding=guarded).worst_false_accept is None, "nothing can pass"
@@ -433,18 +521,37 @@ def test_the_report_says_what_u_leaves_out_and_which_methods_are_not_standard(
     session: Session, pack: Pack, folder: Path
 ) -> None:
     page = render.html(session, [pack], folder, "zh")
-    for words in ("U 仅涵盖对所录图像的测量", "编码的影响", "重复拍摄", "照明", "非标准方法", "7.2.2"):
+    for words in (
+        "U 仅涵盖对所录图像的测量",
+        "编码的影响",
+        "重复拍摄",
+        "照明",
+        "非标准方法",
+        "7.2.2",
+    ):
         assert words in page
     page = render.html(session, [pack], folder, "en")
-    for words in ("measurement of the recorded picture only", "codec", "repeat takes", "lighting", "non-standard"):
+    for words in (
+        "measurement of the recorded picture only",
+        "codec",
+        "repeat takes",
+        "lighting",
+        "non-standard",
+    ):
         assert words in page
 
 
 @pytest.mark.parametrize(
     ("details", "words"),
     [
-        ({"codec": "h264", "bit_rate": 4.2e6, "qp": 24.04}, "codec: h264, 4200 kbit/s, QP (mean) 24"),
-        ({"codec": "hevc", "bit_rate": 4.2e6}, "codec: hevc, 4200 kbit/s, quantiser not told by the decoder"),
+        (
+            {"codec": "h264", "bit_rate": 4.2e6, "qp": 24.04},
+            "codec: h264, 4200 kbit/s, QP (mean) 24",
+        ),
+        (
+            {"codec": "hevc", "bit_rate": 4.2e6},
+            "codec: hevc, 4200 kbit/s, quantiser not told by the decoder",
+        ),
     ],
 )
 def test_bit_rate_and_quantiser_stand_beside_every_noise_figure(
@@ -452,7 +559,8 @@ def test_bit_rate_and_quantiser_stand_beside_every_noise_figure(
 ) -> None:
     """Judged or not; where the decoder does not tell the quantiser, that is said."""
     measurements = tuple(
-        replace(one, details=details) if one.quantity == "noise.snr" else one for one in session.measurements
+        replace(one, details=details) if one.quantity == "noise.snr" else one
+        for one in session.measurements
     )
     page = render.html(replace(session, measurements=measurements), [pack], folder, "en")
     assert " ".join(page.replace("\u202f", " ").split()).count(words) == sum(
@@ -477,9 +585,16 @@ def test_packs_are_listed_with_their_files_and_who_confirmed_what_in_which_copy(
     """An overlay by its own file and by that of its base; what it withdrew with the reason."""
     firm = next(one for one in pack.requirements if one.assignment.firm and one.figure)
     read = replace(firm.assignment, copy="本院图书馆 12 号纸质本")
-    gone = Withdrawal(kind="requirement", what="5.1/linkage", why="正文无此要求", why_en="not in the text")
-    ours = replace(pack, requirements=(replace(firm, assignment=read),), extends=("base",), withdrawn=(gone,))
-    hashes = {f"data/packs/{name}.toml": digest * 64 for name, digest in ((pack.id, "a"), ("base", "b"), ("c", "c"))}
+    gone = Withdrawal(
+        kind="requirement", what="5.1/linkage", why="正文无此要求", why_en="not in the text"
+    )
+    ours = replace(
+        pack, requirements=(replace(firm, assignment=read),), extends=("base",), withdrawn=(gone,)
+    )
+    hashes = {
+        f"data/packs/{name}.toml": digest * 64
+        for name, digest in ((pack.id, "a"), ("base", "b"), ("c", "c"))
+    }
     page = render.html(replace(session, hashes=hashes), [ours], folder, lang)
     part = page[page.index(wording.phrases(lang)["heading"]["provenance"] + "</h2>") :]
     part = part[: part.index("</section>")]
@@ -488,7 +603,11 @@ def test_packs_are_listed_with_their_files_and_who_confirmed_what_in_which_copy(
     assert "a" * 64 in part
     assert "b" * 64 in part
     assert "c" * 64 not in part
-    [row] = [row for row in part.split("<tr>") if "12 号" in row and wording.word("assignment", "overlay", lang) in row]
+    [row] = [
+        row
+        for row in part.split("<tr>")
+        if "12 号" in row and wording.word("assignment", "overlay", lang) in row
+    ]
     assert "李工" in row
     assert "2026-10-01" in row
     assert ("not in the text" if lang == "en" else "正文无此要求") in part
@@ -498,11 +617,22 @@ def test_three_always_sign_and_one_without_a_name_is_to_be_filled_in(
     session: Session, pack: Pack, folder: Path
 ) -> None:
     people = (Person(name="李工", role="审核"), Person(name="周工", role="检测员"))
-    plan = replace(session.plan, people=people, instruments=(), project=replace(session.plan.project, inspected=""))
+    plan = replace(
+        session.plan,
+        people=people,
+        instruments=(),
+        project=replace(session.plan.project, inspected=""),
+    )
     bare = replace(session, plan=plan)
     book = report_book.Book(session=bare, packs=[pack], folder=folder, lang="zh")
     signing = [(one.role, one.name) for one in book.people]
-    assert signing == [("tester", ""), ("reviewer", "李工"), ("approver", ""), ("检测员", "周工"), ("operator", "王工")]
+    assert signing == [
+        ("tester", ""),
+        ("reviewer", "李工"),
+        ("approver", ""),
+        ("检测员", "周工"),
+        ("operator", "王工"),
+    ]
     page = render.html(bare, [pack], folder, "zh")
     assert "<td>批准</td><td>未填写</td>" in page
     assert "未列出仪器：测量结果未溯源" in page
@@ -516,7 +646,9 @@ def test_the_organisation_inspected_is_named(session: Session, pack: Pack, folde
     assert page.count("重庆市某某区东门派出所") == 2
 
 
-def test_an_amended_report_names_the_original_and_the_reason(session: Session, pack: Pack, folder: Path) -> None:
+def test_an_amended_report_names_the_original_and_the_reason(
+    session: Session, pack: Pack, folder: Path
+) -> None:
     details = {"session": session.supersedes, "why": "限值更正", "by": "赵工"}
     entry = replace(session.log[-1], what="judged_again", details=details)
     page = render.html(replace(session, log=(*session.log, entry)), [pack], folder, "zh")
@@ -532,13 +664,19 @@ def test_an_amended_report_names_the_original_and_the_reason(session: Session, p
 def test_the_web_page_says_that_the_signed_file_decides_and_the_signed_file_does_not(
     chinese: bytes, session: Session, pack: Pack, folder: Path
 ) -> None:
-    assert "以带数字签名的 PDF 文件和 session.json 为准" in render.html(session, [pack], folder, "zh")
+    assert "以带数字签名的 PDF 文件和 session.json 为准" in render.html(
+        session, [pack], folder, "zh"
+    )
     assert "are renderings" in render.html(session, [pack], folder, "en")
     assert "仅为显示形式" not in _text(chinese)
 
 
-def test_the_day_is_that_of_the_place_and_not_of_greenwich(session: Session, pack: Pack, folder: Path) -> None:
-    early = replace(session, started="2026-11-25T00:10:00+08:00", finished="2026-11-26T01:30:00+08:00")
+def test_the_day_is_that_of_the_place_and_not_of_greenwich(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    early = replace(
+        session, started="2026-11-25T00:10:00+08:00", finished="2026-11-26T01:30:00+08:00"
+    )
     page = render.html(early, [pack], folder, "zh")
     assert "2026年11月25日" in page
     assert "2026年11月26日" in page
@@ -548,20 +686,33 @@ def test_the_day_is_that_of_the_place_and_not_of_greenwich(session: Session, pac
 def test_a_film_that_the_plan_allows_to_be_shorter_is_a_deviation_in_its_row(
     session: Session, pack: Pack, folder: Path
 ) -> None:
-    for plan, deviates in ((session.plan, True), (replace(session.plan, minimum_duration=None), False)):
-        book = report_book.Book(session=replace(session, plan=plan), packs=[pack], folder=folder, lang="zh")
-        notes = {row.finding.requirement for row in book.rows if "偏离：拍摄时长至少 6 s，而非 60 s" in row.note}
+    for plan, deviates in (
+        (session.plan, True),
+        (replace(session.plan, minimum_duration=None), False),
+    ):
+        book = report_book.Book(
+            session=replace(session, plan=plan), packs=[pack], folder=folder, lang="zh"
+        )
+        notes = {
+            row.finding.requirement
+            for row in book.rows
+            if "偏离：拍摄时长至少 6 s，而非 60 s" in row.note
+        }
         assert notes == ({"db50_216_2006#frame-rate"} if deviates else set())
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", "取样极限 264 TVL"), ("en", "half a cycle per pixel is 264 TVL")])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "取样极限 264 TVL"), ("en", "half a cycle per pixel is 264 TVL")]
+)
 def test_a_remark_stands_beside_the_reason_of_its_finding(
     session: Session, pack: Pack, folder: Path, lang: str, words: str
 ) -> None:
     parameters = {"limit": 270.0, "sampling_limit": 264.0, "unit": "TVL"}
     remark = Reason(code="limit_above_sampling", parameters=parameters)
     assert words not in render.html(session, [pack], folder, lang)
-    flagged = replace(session, findings=tuple(replace(one, remarks=(remark,)) for one in session.findings))
+    flagged = replace(
+        session, findings=tuple(replace(one, remarks=(remark,)) for one in session.findings)
+    )
     assert words in render.html(flagged, [pack], folder, lang)
 
 
@@ -577,14 +728,29 @@ def test_junit_survives_what_xml_cannot_hold(session: Session, pack: Pack) -> No
     assert len(next(iter(junitparser.JUnitXml.fromstring(text.encode())))) == 1
 
 
-def test_a_finding_of_a_pack_that_is_not_at_hand_is_still_reported(session: Session, folder: Path) -> None:
+def test_a_finding_of_a_pack_that_is_not_at_hand_is_still_reported(
+    session: Session, folder: Path
+) -> None:
     assert "db50_216_2006#resolution-colour" in render.html(session, [], folder, "zh")
 
 
-def test_a_session_without_any_figure_is_reported(session: Session, pack: Pack, folder: Path) -> None:
-    empty = replace(session, measurements=(), findings=(), shots=(), notes=(), log=(), plan=Plan(subjects=(), shots=()))
+def test_a_session_without_any_figure_is_reported(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    empty = replace(
+        session,
+        measurements=(),
+        findings=(),
+        shots=(),
+        notes=(),
+        log=(),
+        plan=Plan(subjects=(), shots=()),
+    )
     page = render.html(
-        replace(empty, bottom_line=BottomLine(verdict=Verdict.NOT_TESTED, scope=Scope.SITE, provisional=False)),
+        replace(
+            empty,
+            bottom_line=BottomLine(verdict=Verdict.NOT_TESTED, scope=Scope.SITE, provisional=False),
+        ),
         [pack],
         folder,
         "zh",
@@ -597,22 +763,31 @@ def test_a_drawing_becomes_one_page_of_its_true_size() -> None:
     svg = f'<svg {box}><rect width="420" height="297" fill="#888"/></svg>'
     reader = pypdf.PdfReader(io.BytesIO(render.pdf_of_svg(svg, 420, 297)))
     assert len(reader.pages) == 1
-    assert [float(side) * 25.4 / 72 for side in reader.pages[0].mediabox[2:]] == pytest.approx([420, 297], abs=0.01)
+    assert [float(side) * 25.4 / 72 for side in reader.pages[0].mediabox[2:]] == pytest.approx(
+        [420, 297], abs=0.01
+    )
 
 
 def test_no_chinese_typeface_is_an_error_that_names_the_package(tmp_path: Path) -> None:
-    latin = [path for path in Path("/usr/share/fonts/truetype").glob("**/*.ttf") if "CJK" not in path.name]
+    latin = [
+        path
+        for path in Path("/usr/share/fonts/truetype").glob("**/*.ttf")
+        if "CJK" not in path.name
+    ]
     if not latin:
         pytest.skip("there is no other typeface on this machine to fall back to")
     shutil.copy(latin[0], tmp_path / "latin.ttf")
     (tmp_path / "fonts.conf").write_text(
         f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>"
     )
-    program = (
-        "from acceptance import report\ntry: report.check_fonts()\nexcept report.SetupError as error: print(error)"
+    program = "from acceptance import report\ntry: report.check_fonts()\nexcept report.SetupError as error: print(error)"
+    environment = os.environ | {
+        "FONTCONFIG_FILE": str(tmp_path / "fonts.conf"),
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
-    environment = os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert "fonts-noto-cjk" in done.stdout
 
 
@@ -630,7 +805,14 @@ def test_a_curve_keeps_its_spikes_and_drops_what_is_not_finite() -> None:
 
 
 def test_a_mark_that_all_curves_share_is_a_limit_and_no_figure_of_any() -> None:
-    curve = Curve(name="n", x=(0.0, 1.0), y=(1.0, 0.0), x_label="a", y_label="b", marks={"half": 0.5, "limit": 0.9})
+    curve = Curve(
+        name="n",
+        x=(0.0, 1.0),
+        y=(1.0, 0.0),
+        x_label="a",
+        y_label="b",
+        marks={"half": 0.5, "limit": 0.9},
+    )
     other = replace(curve, marks={"half": 0.4, "limit": 0.9})
     svg = plots.draw({"one": curve, "two": other})
     assert "half = 0.5" in svg
@@ -646,21 +828,38 @@ def test_a_curve_of_any_height_can_be_drawn(values: tuple[float, float]) -> None
 
 
 def test_what_differs_by_the_computers_rounding_only_is_drawn_level() -> None:
-    curve = Curve(name="n", x=(0.0, 1.0, 2.0), y=(40.0, 40.0 + 1e-12, 40.0), x_label="a", y_label="b")
-    assert ">42<" in plots.draw({"line": curve}), "the axis spans a tenth of the value to each side, not the rounding"
+    curve = Curve(
+        name="n", x=(0.0, 1.0, 2.0), y=(40.0, 40.0 + 1e-12, 40.0), x_label="a", y_label="b"
+    )
+    assert ">42<" in plots.draw({"line": curve}), (
+        "the axis spans a tenth of the value to each side, not the rounding"
+    )
 
 
 def test_a_logarithmic_axis_shows_equal_ratios_equally_long() -> None:
-    curve = Curve(name="n", x=(0.1, 1.0, 100.0), y=(1.0, 2.0, 3.0), x_label="a", y_label="b", x_logarithmic=True)
+    curve = Curve(
+        name="n",
+        x=(0.1, 1.0, 100.0),
+        y=(1.0, 2.0, 3.0),
+        x_label="a",
+        y_label="b",
+        x_logarithmic=True,
+    )
     axis = plots.Axis(low=0.1, high=100.0, start=0.0, end=3.0, logarithmic=True)
     assert [axis(value) for value in (0.1, 1, 10, 100)] == pytest.approx([0, 1, 2, 3])
     assert axis.ticks() == pytest.approx((0.1, 1, 10, 100))
-    assert plots.Axis(low=2.0, high=30.0, start=0.0, end=1.0, logarithmic=True).ticks() == pytest.approx((2, 5, 10, 20))
+    assert plots.Axis(
+        low=2.0, high=30.0, start=0.0, end=1.0, logarithmic=True
+    ).ticks() == pytest.approx((2, 5, 10, 20))
     assert plots.draw({"one": curve}).count(">10<") == 1
-    assert plots.draw({"one": replace(curve, x=(0.0, 1.0, 100.0))}).startswith("<svg"), "0 has no logarithm"
+    assert plots.draw({"one": replace(curve, x=(0.0, 1.0, 100.0))}).startswith("<svg"), (
+        "0 has no logarithm"
+    )
 
 
-@pytest.mark.parametrize(("lower", "upper", "sign"), [(True, False, "≥"), (False, True, "≤"), (False, False, "")])
+@pytest.mark.parametrize(
+    ("lower", "upper", "sign"), [(True, False, "≥"), (False, True, "≤"), (False, False, "")]
+)
 def test_a_bound_bears_its_sign(*, lower: bool, upper: bool, sign: str) -> None:
     made = Measurement(
         subject="s",

@@ -1,4 +1,7 @@
-"""Slanted edges found without a chart: real pictures of charts and scenes, drawn figures, and what must be refused."""
+"""Slanted edges found without a chart.
+
+Real pictures of charts and scenes, drawn figures, and what must be refused.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from acceptance.scene.plain_edges import PlainEdge
 
 SIZE = (360, 480)
-# What may be found in the picture of the TE170 chart: x, y, width, height in px around each printed thing.
+# What may be found in the picture of the TE170 chart: x, y, width, height in px around each printed
+# thing.
 BARS = {"upright": (518, 145, 65, 195), "level": (450, 460, 202, 64)}
 SHAPES = {"left H": (62, 322, 172, 132), "right H": (868, 326, 180, 132)}
 SQUARES = (
@@ -37,7 +41,9 @@ def inside(edge: PlainEdge, box: tuple[int, int, int, int]) -> bool:
     return bool(box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3])
 
 
-def polygon(points: list[tuple[float, float]], *, dark: float = 60, light: float = 180) -> NDArray[np.uint8]:
+def polygon(
+    points: list[tuple[float, float]], *, dark: float = 60, light: float = 180
+) -> NDArray[np.uint8]:
     """Draw a dark polygon, smoothly: sixteen times finer, averaged, blurred by 0.8 px."""
     fine = np.full((SIZE[0] * 4, SIZE[1] * 4), light, np.float32)
     cv2.fillPoly(fine, [np.array([[(4 * x, 4 * y) for x, y in points]], np.int32)], dark)
@@ -50,7 +56,9 @@ def square(side: float = 120, turn: float = 6, **light: float) -> NDArray[np.uin
     """Draw a dark square turned by some degrees in the middle of the picture."""
     half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * side / 2
     angle = math.radians(turn)
-    around = half @ np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    around = half @ np.array(
+        [[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]]
+    )
     return polygon([(240 + x, 180 + y) for x, y in around.tolist()], **light)
 
 
@@ -96,7 +104,10 @@ def test_what_cannot_be_measured_is_not_offered(picture: NDArray[np.uint8], why:
 
 
 def test_an_edge_with_lettering_or_a_coloured_mark_beside_it_is_cut_back_to_what_is_clean() -> None:
-    """A mark on the right side of the square shortens that box; a colour that luma does not show does as well."""
+    """A mark on the right side of the square shortens that box.
+
+    A colour that luma does not show does as well.
+    """
     whole = plain_edges.find(square())
     marked = square()
     marked[150:156, 310:330] = 60
@@ -115,7 +126,10 @@ def _covers(box: tuple[int, int, int, int], mark: tuple[int, int, int, int]) -> 
 
 
 def test_a_frame_around_other_things_is_passed_over() -> None:
-    """A card with things spread over it: their sides are found, its rim is not, nor one that leaves the picture."""
+    """A card with things spread over it.
+
+    Their sides are found, its rim is not, nor one that leaves the picture.
+    """
     card = polygon([(20, 10), (466, 30), (460, 350), (10, 345)], dark=180, light=60)
     things = np.minimum(square(side=70), np.roll(square(side=70), (100, 140), (0, 1)))
     picture = np.minimum(card, np.minimum(things, np.roll(square(side=70), (-95, -130), (0, 1))))
@@ -148,7 +162,10 @@ def test_a_real_iso_chart_gives_its_bars_and_h_shapes_and_nothing_else(
         assert sum(inside(edge, bar) for edge in found[:4]) == 2
     for shape in SHAPES.values():
         assert sum(inside(edge, shape) for edge in found) >= 5
-    assert all(any(inside(edge, box) for box in (*BARS.values(), *SHAPES.values(), *SQUARES)) for edge in found)
+    assert all(
+        any(inside(edge, box) for box in (*BARS.values(), *SHAPES.values(), *SQUARES))
+        for edge in found
+    )
     blue, green, red = (te170[..., i].astype(int) for i in range(3))
     overlay = (green - red > 60) & (green - blue > 60)
     for edge in found:
@@ -177,14 +194,24 @@ def test_real_surveillance_views_offer_no_edge(real_data: Path, name: str) -> No
 
 
 def test_plain_edges_of_a_shot_are_measured_by_rank_and_zone(tmp_path: Path) -> None:
-    """``edge1`` is the best; the blur drawn is found (0.8 px and the pixel's own), and no chart is missed."""
+    """``edge1`` is the best.
+
+    The blur drawn is found (0.8 px and the pixel's own), and no chart is missed.
+    """
     encode.write(tmp_path / "square.mkv", [square()] * 3, codec="ffv1", pixel_format="gray")
     seen = build.look(Shot(id="s", subject="c", clip="square.mkv", plain_edges=True), tmp_path)
-    assert [view.region.name for view in seen.of_kind("edge")] == ["edge1", "edge2", "edge3", "edge4"]
+    assert [view.region.name for view in seen.of_kind("edge")] == [
+        "edge1",
+        "edge2",
+        "edge3",
+        "edge4",
+    ]
     assert {view.region.zone for view in seen.of_kind("edge")} == {"centre"}
     assert not seen.notes
     found = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
-    assert {one.region for one in found if one.quantity == "resolution.mtf50"} == {f"edge{i}" for i in range(1, 5)}
+    assert {one.region for one in found if one.quantity == "resolution.mtf50"} == {
+        f"edge{i}" for i in range(1, 5)
+    }
     assert {one.details["zone"] for one in found} == {"centre"}
     assert not [one for one in found if one.quantity == "resolution.corner_ratio"]
 
@@ -200,14 +227,20 @@ def test_a_hand_held_film_is_measured_frame_by_frame(tmp_path: Path) -> None:
         level = [view for view in seen.of_kind("edge") if view.region.direction == "horizontal"]
         assert [view.stable for view in level] == [name == "still.mkv"] * 2
         found = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
-        across = [one for one in found if one.direction == "horizontal" and one.quantity == "resolution.mtf50"]
+        across = [
+            one
+            for one in found
+            if one.direction == "horizontal" and one.quantity == "resolution.mtf50"
+        ]
         sharp.append(np.mean([one.value for one in across]))
     assert sharp[1] == pytest.approx(sharp[0], rel=0.02)
 
 
 def test_a_picture_without_usable_edge_says_so(tmp_path: Path) -> None:
     """A note, and no figure."""
-    encode.write(tmp_path / "flat.mkv", [np.full(SIZE, 90, np.uint8)] * 3, codec="ffv1", pixel_format="gray")
+    encode.write(
+        tmp_path / "flat.mkv", [np.full(SIZE, 90, np.uint8)] * 3, codec="ffv1", pixel_format="gray"
+    )
     seen = build.look(Shot(id="s", subject="c", clip="flat.mkv", plain_edges=True), tmp_path)
     assert [note.reason.code for note in seen.notes] == ["no_plain_edges"]
     assert not resolution.serves(seen)

@@ -1,4 +1,7 @@
-"""What a metric may see: regions where they are, light made linear, series over all frames, and what is missing."""
+"""What a metric may see.
+
+Regions where they are, light made linear, series over all frames, and what is missing.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,9 @@ def test_the_chart_is_found_where_it_was_put(chart_film: Film, chart_scene: buil
     assert np.abs(found - true).max() < 0.15
 
 
-def test_every_region_of_the_chart_has_a_view_that_lies_inside_it(chart_film: Film, chart_scene: build.Scene) -> None:
+def test_every_region_of_the_chart_has_a_view_that_lies_inside_it(
+    chart_film: Film, chart_scene: build.Scene
+) -> None:
     chart = definition.load("acceptance")
     assert set(chart_scene.views) == {region.name for region in chart.regions}
     for view in chart_scene.views.values():
@@ -92,7 +97,9 @@ def test_without_grey_steps_the_declared_curve_is_undone(transfer: str) -> None:
 
 def test_the_series_cover_every_frame(chart_film: Film, chart_scene: build.Scene) -> None:
     series = chart_scene.series
-    np.testing.assert_allclose(series.times, [float(time) for time in chart_film.truth.times], atol=1e-6)
+    np.testing.assert_allclose(
+        series.times, [float(time) for time in chart_film.truth.times], atol=1e-6
+    )
     assert series.sizes.sum() > 0
     assert series.keys[0]
     assert np.isnan(series.difference[0])
@@ -114,7 +121,10 @@ def test_a_chart_upside_down_and_a_chart_with_glare_on_a_fiducial_are_found(tmp_
     upright = charted()
     glare = upright.copy()
     glare[45:140, 45:140] = 235
-    for name, picture in (("turned.mkv", np.ascontiguousarray(upright[::-1, ::-1])), ("glare.mkv", glare)):
+    for name, picture in (
+        ("turned.mkv", np.ascontiguousarray(upright[::-1, ::-1])),
+        ("glare.mkv", glare),
+    ):
         seen = build.look(shot_of(write_still(tmp_path / name, picture)), tmp_path)
         assert seen.chart is not None
         assert len(seen.views) > 50
@@ -123,9 +133,16 @@ def test_a_chart_upside_down_and_a_chart_with_glare_on_a_fiducial_are_found(tmp_
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("none", "chart_not_found"), ("two", "several_charts"), ("small", "chart_too_small"), ("cut", "chart_cut_off")],
+    [
+        ("none", "chart_not_found"),
+        ("two", "several_charts"),
+        ("small", "chart_too_small"),
+        ("cut", "chart_cut_off"),
+    ],
 )
-def test_what_stands_in_the_way_of_the_chart_becomes_a_note(tmp_path: Path, name: str, code: str) -> None:
+def test_what_stands_in_the_way_of_the_chart_becomes_a_note(
+    tmp_path: Path, name: str, code: str
+) -> None:
     whole = charted()
     pictures = {
         "none": np.full((480, 640), 120, np.uint8),
@@ -181,12 +198,21 @@ def test_the_curve_is_printed_with_the_scene(chart_scene: build.Scene) -> None:
 
 
 def test_the_series_tell_which_share_of_the_pixels_changed(tmp_path: Path) -> None:
-    """A tenth of the width changes in one frame, nothing in the next; clipped pixels do not count at key frames."""
+    """A tenth of the width changes in one frame, nothing in the next.
+
+    Clipped pixels do not count at key frames.
+    """
     first = np.full((80, 100), 100, np.uint8)
     first[40:] = 235
     other = first.copy()
     other[:, :10] = 60
-    encode.write(tmp_path / "steps.mkv", [first, other, other], codec="ffv1", pixel_format="gray", options={"g": "1"})
+    encode.write(
+        tmp_path / "steps.mkv",
+        [first, other, other],
+        codec="ffv1",
+        pixel_format="gray",
+        options={"g": "1"},
+    )
     series = build.look(Shot(id="one", subject="camera", clip="steps.mkv"), tmp_path).series
     assert series.keys.all()
     np.testing.assert_allclose(series.changed, [np.nan, 0.1, 0.0])
@@ -196,8 +222,13 @@ def test_the_series_tell_which_share_of_the_pixels_changed(tmp_path: Path) -> No
 def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five seconds; the clock moves by 4 of 640 px after two of them. Searches after the first read one copy only."""
-    films.film_clock(Camera(width=640, height=360, crf=20), definition.load("clock"), tmp_path / "clock.mp4", 5.0)
+    """Five seconds; the clock moves by 4 of 640 px after two of them.
+
+    Searches after the first read one copy only.
+    """
+    films.film_clock(
+        Camera(width=640, height=360, crf=20), definition.load("clock"), tmp_path / "clock.mp4", 5.0
+    )
     frames = list(clip.open_clip(tmp_path / "clock.mp4").frames())
     moved = [one.luma if one.index < 50 else np.roll(one.luma, 4, axis=1) for one in frames]
     encode.write(tmp_path / "moved.mp4", moved)
@@ -218,7 +249,9 @@ def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_foll
         assert searched == [None, 1, 1]
         [track] = seen.tracks
         last = find(frames[-1].luma, [definition.load("clock")])[0]
-        assert np.asarray(track.place.corners) == pytest.approx(np.add(last.corners, (shift, 0)), abs=0.2)
+        assert np.asarray(track.place.corners) == pytest.approx(
+            np.add(last.corners, (shift, 0)), abs=0.2
+        )
         assert np.isfinite(track.column(125)).all()
 
 
@@ -239,7 +272,14 @@ def test_text_and_driven_lights_do_not_have_the_clip_decoded_a_second_time(
 def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
     """Some in line, one alone, one partly and one wholly outside; 8 and 16 bit."""
     random = np.random.default_rng(5)
-    boxes = [(40, 10, 7, 5), (3, 10, 9, 5), (20, 10, 4, 5), (8, 30, 6, 3), (58, 40, 9, 30), (70, 2, 5, 5)]
+    boxes = [
+        (40, 10, 7, 5),
+        (3, 10, 9, 5),
+        (20, 10, 4, 5),
+        (8, 30, 6, 3),
+        (58, 40, 9, 30),
+        (70, 2, 5, 5),
+    ]
     for kind, top in ((np.uint8, 256), (np.uint16, 1024)):
         luma = random.integers(0, top, (48, 64)).astype(kind)
         parts = [luma[y : y + height, x : x + width] for x, y, width, height in boxes]

@@ -1,4 +1,7 @@
-"""Whatever happens to a sealed folder is named by path; an independent implementation accepts the seal."""
+"""Whatever happens to a sealed folder is named by path.
+
+An independent implementation accepts the seal.
+"""
 
 from __future__ import annotations
 
@@ -123,8 +126,14 @@ def flip(path: str, place: int) -> Callable[[Path], object]:
             {("missing", "data/plan.toml"), ("added", "data/Plan.toml")},
         ),
         (lambda folder: (folder / "bagit.txt").unlink(), {("missing", "bagit.txt")}),
-        (lambda folder: (folder / "manifest-sha256.txt").unlink(), {("missing", "manifest-sha256.txt")}),
-        (lambda folder: (folder / "tagmanifest-sha256.txt").unlink(), {("missing", "tagmanifest-sha256.txt")}),
+        (
+            lambda folder: (folder / "manifest-sha256.txt").unlink(),
+            {("missing", "manifest-sha256.txt")},
+        ),
+        (
+            lambda folder: (folder / "tagmanifest-sha256.txt").unlink(),
+            {("missing", "tagmanifest-sha256.txt")},
+        ),
         (write("tagmanifest-sha256.txt", "rubbish\n"), {("changed", "tagmanifest-sha256.txt")}),
         (flip("manifest-sha256.txt", 3), {("changed", "manifest-sha256.txt")}),
         (flip("bag-info.txt", 3), {("changed", "bag-info.txt")}),
@@ -145,7 +154,9 @@ def test_a_changed_clip_is_found_even_when_its_manifests_were_changed_too(folder
     evidence.seal(folder, session())
     assert evidence.check(folder) == ()
     (problem,) = (
-        item for item in evidence.compare(signed, evidence.hash_files(folder)) if item.path.startswith("data/")
+        item
+        for item in evidence.compare(signed, evidence.hash_files(folder))
+        if item.path.startswith("data/")
     )
     assert problem == Problem(kind=Kind.CHANGED, path="data/plan.toml")
 
@@ -155,14 +166,18 @@ def test_another_unicode_form_of_a_name_is_no_change() -> None:
     assert evidence.compare({"data/caf\u00e9": ABC}, {"data/cafe\u0301": ABC}) == ()
 
 
-def test_a_link_to_another_folder_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_link_to_another_folder_is_refused(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """What a link points to could change behind the seal."""
     os.symlink(tmp_path_factory.mktemp("elsewhere"), folder / "data" / "link")  # noqa: PTH211 - reads in the order of ln
     with pytest.raises(InputError, match="link"):
         evidence.check(folder)
 
 
-def test_a_folder_that_cannot_be_written_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A full disc leaves the older seal whole and no draft behind."""
     before = evidence.hash_files(folder)
 
@@ -178,7 +193,11 @@ def test_a_folder_that_cannot_be_written_is_said(folder: Path, monkeypatch: pyte
 def test_each_log_entry_hashes_the_one_before(folder: Path) -> None:
     """Entries come back as they were written, in a chain that holds."""
     book = LogBook(folder)
-    book.append("judge", {"packs": "db50_216_2006", "share": 0.5, "again": True}, when="2026-06-02T08:00:00+08:00")
+    book.append(
+        "judge",
+        {"packs": "db50_216_2006", "share": 0.5, "again": True},
+        when="2026-06-02T08:00:00+08:00",
+    )
     first, second = book.read()
     assert first.previous == ""
     assert second.previous == first.sha256
@@ -205,7 +224,9 @@ def test_a_log_that_was_edited_is_named_by_line(
         book.append(f"take {number}", {})
     path = tmp_path / "log.jsonl"
     path.write_text("\n".join(edit(path.read_text().splitlines())) + "\n")
-    assert evidence.check_chain(book.read())[0] == Problem(kind=Kind.CHANGED, path=f"log.jsonl:{line}")
+    assert evidence.check_chain(book.read())[0] == Problem(
+        kind=Kind.CHANGED, path=f"log.jsonl:{line}"
+    )
 
 
 def test_a_line_that_is_no_entry_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Judging an old session again without its video: by an overlay, by the profile of today, and from old versions."""
+"""Judging an old session again without its video.
+
+By an overlay, by the profile of today, and from old versions.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.cli import verbs
-from acceptance.model import Answer, Concession, Condition, Plan, Scope, Shot, Subject, SubjectKind, Verdict
+from acceptance.model import (
+    Answer,
+    Concession,
+    Condition,
+    Plan,
+    Scope,
+    Shot,
+    Subject,
+    SubjectKind,
+    Verdict,
+)
 from acceptance.session import runner
 from acceptance.signing import verification
 from acceptance.signing.pades import State
@@ -36,15 +49,28 @@ def old(chart_film: Film, tmp_path_factory: pytest.TempPathFactory) -> tuple[run
     """Make a session with an answer and a concession, and take its video away."""
     site = Subject(id="site", kind=SubjectKind.SITE)
     camera = Subject(
-        id="camera", parent="site", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"}
+        id="camera",
+        parent="site",
+        kind=SubjectKind.FIXED,
+        facts={"system": "digital", "picture": "colour"},
     )
     who: dict[str, str] = {"subject": "site", "by": "李", "when": "2026-11-20"}
     plan = Plan(
         subjects=(site, camera),
         scope=Scope.SITE,
-        shots=(Shot(id="shot", subject="camera", clip=str(chart_film.path), chart="acceptance", conditions=LIGHT),),
+        shots=(
+            Shot(
+                id="shot",
+                subject="camera",
+                clip=str(chart_film.path),
+                chart="acceptance",
+                conditions=LIGHT,
+            ),
+        ),
         answers=(Answer(requirement=f"{BASE}#5.1/coverage", yes=True, **who),),
-        concessions=(Concession(requirement=f"{BASE}#5.1/coverage", decision="接收", why="x", **who),),
+        concessions=(
+            Concession(requirement=f"{BASE}#5.1/coverage", decision="接收", why="x", **who),
+        ),
     )
     done, folder = runner.run(plan, Path(), tmp_path_factory.mktemp("out"))
     shutil.rmtree(folder / "data" / "clips")
@@ -107,7 +133,10 @@ figure = {{ source = "DB50/216-2006", clause = "5.2.1", level = "seen" }}
     judged, place = again(folder, overlay, tmp_path / "out")
     overlay.unlink()
     before, after = by_name(done), by_name(judged)
-    assert (before["5.2/grey-scale"].provisional, after["5.2/grey-scale"].provisional) == (True, False)
+    assert (before["5.2/grey-scale"].provisional, after["5.2/grey-scale"].provisional) == (
+        True,
+        False,
+    )
     assert after["5.2/grey-scale"].verdict is before["5.2/grey-scale"].verdict is Verdict.PASS
     assert before["5.2/resolution-colour"].verdict is Verdict.PASS
     assert after["5.2/resolution-colour"].verdict is Verdict.FAIL
@@ -135,15 +164,22 @@ def test_the_profile_of_today_judges_the_same_film_by_todays_editions(
     judged, place = again(folder, "db50_216_2006_current", tmp_path / "out")
     before, after = by_name(done), by_name(judged)
     assert judged.measurements == done.measurements
-    both = before["5.2/resolution-colour"].limit.at_least, after["5.2/resolution-colour"].limit.at_least
+    both = (
+        before["5.2/resolution-colour"].limit.at_least,
+        after["5.2/resolution-colour"].limit.at_least,
+    )
     assert both == (270, 400)
-    left = [entry.details.get("left_out", "") for entry in judged.log if entry.what == "judged_again"]
+    left = [
+        entry.details.get("left_out", "") for entry in judged.log if entry.what == "judged_again"
+    ]
     kept = {one.requirement for one in judged.plan.answers}
     assert kept or "5.1/coverage" in str(left), "an answer goes along or is named as left out"
     assert states(place) == dict.fromkeys(("evidence", "log", "verdicts"), State.OK)
 
 
-def test_a_session_judged_again_can_be_judged_again(old: tuple[runner.Session, Path], tmp_path: Path) -> None:
+def test_a_session_judged_again_can_be_judged_again(
+    old: tuple[runner.Session, Path], tmp_path: Path
+) -> None:
     _, folder = old
     _, second = again(folder, "gb_50395_2007", tmp_path / "out")
     third, place = again(second, BASE, tmp_path / "out")
@@ -152,7 +188,9 @@ def test_a_session_judged_again_can_be_judged_again(old: tuple[runner.Session, P
     assert [one.what for one in third.log].count("judged_again") == 2
 
 
-def test_a_session_of_an_earlier_version_is_read_and_judged(old: tuple[runner.Session, Path], tmp_path: Path) -> None:
+def test_a_session_of_an_earlier_version_is_read_and_judged(
+    old: tuple[runner.Session, Path], tmp_path: Path
+) -> None:
     """Its ``session.json`` lacks what came later."""
     done, folder = old
     copy = tmp_path / folder.name

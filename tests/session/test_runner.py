@@ -1,4 +1,7 @@
-"""From a plan to a session folder: what is kept, what becomes a reason, what resumes, what is refused."""
+"""From a plan to a session folder.
+
+What is kept, what becomes a reason, what resumes, what is refused.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,17 @@ import pytest
 
 from acceptance.errors import OutputError, PlanError, SessionError
 from acceptance.footage import encode
-from acceptance.model import Answer, Condition, Deviation, Plan, Shot, Subject, SubjectKind, Tap, Verdict
+from acceptance.model import (
+    Answer,
+    Condition,
+    Deviation,
+    Plan,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
 from acceptance.report import render
 from acceptance.scene import build
 from acceptance.session import plan, runner
@@ -31,10 +44,19 @@ LIGHT = (Condition(name="illuminance", value=500, unit="lx"), Condition(name="ag
 
 
 def plan_of(*shots: Shot, **fields: Any) -> Plan:
-    camera = Subject(id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"})
+    camera = Subject(
+        id="camera", kind=SubjectKind.FIXED, facts={"system": "digital", "picture": "colour"}
+    )
     short = Deviation(what="minimum_duration", value=1, why="a test")
     return replace(
-        Plan(subjects=(camera,), shots=shots, minimum_duration=1.0, deviations=(short,), operator="tester"), **fields
+        Plan(
+            subjects=(camera,),
+            shots=shots,
+            minimum_duration=1.0,
+            deviations=(short,),
+            operator="tester",
+        ),
+        **fields,
     )
 
 
@@ -43,17 +65,27 @@ def shot_of(film: Path, **fields: Any) -> Shot:
 
 
 @pytest.fixture(scope="module")
-def made(chart_film: Film, clock_film: Film, tmp_path_factory: pytest.TempPathFactory) -> tuple[runner.Session, Path]:
-    wanted = plan_of(shot_of(chart_film.path, chart="acceptance"), shot_of(clock_film.path, chart="clock"))
+def made(
+    chart_film: Film, clock_film: Film, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[runner.Session, Path]:
+    wanted = plan_of(
+        shot_of(chart_film.path, chart="acceptance"), shot_of(clock_film.path, chart="clock")
+    )
     return runner.run(wanted, Path(), tmp_path_factory.mktemp("out"))
 
 
-def test_the_folder_bears_the_sessions_number_and_holds_the_evidence(made: tuple[runner.Session, Path]) -> None:
+def test_the_folder_bears_the_sessions_number_and_holds_the_evidence(
+    made: tuple[runner.Session, Path],
+) -> None:
     done, folder = made
     assert folder.name == done.id
     names = set(done.hashes)
     assert {"data/plan.json", "data/clips/chart/chart.mp4", "data/stills/chart.jpg"} <= names
-    assert {"data/packs/db50_216_2006.toml", "data/packs/gb_50198_1994.toml", "data/charts/acceptance.toml"} <= names
+    assert {
+        "data/packs/db50_216_2006.toml",
+        "data/packs/gb_50198_1994.toml",
+        "data/charts/acceptance.toml",
+    } <= names
     assert check(folder) == ()
     assert check_chain(done.log) == ()
     assert [entry.what for entry in done.log] == ["started", *["taken", "measured"] * 2, "judged"]
@@ -74,26 +106,38 @@ def test_no_half_session_lies_beside_it(made: tuple[runner.Session, Path]) -> No
 def test_every_clause_of_the_pack_has_a_finding(made: tuple[runner.Session, Path]) -> None:
     done, folder = made
     packs = runner.load_packs(done.plan, folder / "data" / "packs")
-    assert {clause.number for clause in packs[0].clauses} == {finding.clause for finding in done.findings}
+    assert {clause.number for clause in packs[0].clauses} == {
+        finding.clause for finding in done.findings
+    }
 
 
-def test_what_was_measured_agrees_with_the_simulated_truth(made: tuple[runner.Session, Path], clock_film: Film) -> None:
+def test_what_was_measured_agrees_with_the_simulated_truth(
+    made: tuple[runner.Session, Path], clock_film: Film
+) -> None:
     done, _ = made
     dropped = [
-        item.value for item in done.measurements if item.quantity == "frame_rate.dropped" and item.shot == "clock"
+        item.value
+        for item in done.measurements
+        if item.quantity == "frame_rate.dropped" and item.shot == "clock"
     ]
     assert dropped == [len(clock_film.truth.camera.dropped)]
     steps = [item.value for item in done.measurements if item.quantity == "grey_scale.steps"]
     assert steps == [12]
 
 
-def test_dropped_frames_fail_the_frame_rate_and_nothing_else(made: tuple[runner.Session, Path]) -> None:
+def test_dropped_frames_fail_the_frame_rate_and_nothing_else(
+    made: tuple[runner.Session, Path],
+) -> None:
     done, _ = made
-    assert {one.quantity for one in done.findings if one.verdict is Verdict.FAIL} == {"frame_rate.unique"}
+    assert {one.quantity for one in done.findings if one.verdict is Verdict.FAIL} == {
+        "frame_rate.unique"
+    }
     assert done.verdict is Verdict.FAIL
 
 
-def test_a_condition_that_was_not_recorded_leaves_the_verdict_open(chart_film: Film, tmp_path: Path) -> None:
+def test_a_condition_that_was_not_recorded_leaves_the_verdict_open(
+    chart_film: Film, tmp_path: Path
+) -> None:
     done, _ = runner.run(plan_of(shot_of(chart_film.path, conditions=())), Path(), tmp_path)
     resolution = [one for one in done.findings if one.quantity == "resolution.wedge_horizontal"]
     assert {one.verdict for one in resolution if one.value is not None} == {Verdict.INCONCLUSIVE}
@@ -101,7 +145,12 @@ def test_a_condition_that_was_not_recorded_leaves_the_verdict_open(chart_film: F
 
 
 def test_footage_without_a_chart_gives_a_session_whose_findings_say_so(tmp_path: Path) -> None:
-    encode.write(tmp_path / "grey.mkv", [np.full((240, 320), 90, np.uint8)] * 2, codec="ffv1", pixel_format="gray")
+    encode.write(
+        tmp_path / "grey.mkv",
+        [np.full((240, 320), 90, np.uint8)] * 2,
+        codec="ffv1",
+        pixel_format="gray",
+    )
     done, folder = runner.run(plan_of(shot_of(tmp_path / "grey.mkv")), Path(), tmp_path / "out")
     resolution = [one for one in done.findings if one.quantity == "resolution.wedge_horizontal"]
     assert "chart_not_found" in {one.reason.code for one in resolution}
@@ -110,7 +159,9 @@ def test_footage_without_a_chart_gives_a_session_whose_findings_say_so(tmp_path:
 
 
 def test_a_clip_of_one_frame_gives_no_temporal_figure_but_a_reason(tmp_path: Path) -> None:
-    encode.write(tmp_path / "one.mkv", [np.full((240, 320), 90, np.uint8)], codec="ffv1", pixel_format="gray")
+    encode.write(
+        tmp_path / "one.mkv", [np.full((240, 320), 90, np.uint8)], codec="ffv1", pixel_format="gray"
+    )
     seen = build.look(shot_of(tmp_path / "one.mkv", regions={"flat": (10, 10, 100, 100)}))
     found, notes = runner.measure(seen)
     assert not [item for item in found if item.quantity.startswith("frame_rate")]
@@ -121,7 +172,9 @@ def test_a_clip_of_one_frame_gives_no_temporal_figure_but_a_reason(tmp_path: Pat
 def test_an_interrupted_run_leaves_no_session_and_goes_on_from_the_shots_it_measured(
     chart_film: Film, clock_film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = plan_of(shot_of(clock_film.path, chart="clock"), shot_of(chart_film.path, chart="acceptance"))
+    wanted = plan_of(
+        shot_of(clock_film.path, chart="clock"), shot_of(chart_film.path, chart="acceptance")
+    )
     looked: list[str] = []
     look = build.look
 
@@ -144,7 +197,9 @@ def test_an_interrupted_run_leaves_no_session_and_goes_on_from_the_shots_it_meas
 
 def grey(path: Path, *, height: int = 240) -> Path:
     """Write a film of two grey pictures, which is measured at once."""
-    encode.write(path, [np.full((height, 320), 90, np.uint8)] * 2, codec="ffv1", pixel_format="gray")
+    encode.write(
+        path, [np.full((height, 320), 90, np.uint8)] * 2, codec="ffv1", pixel_format="gray"
+    )
     return path
 
 
@@ -248,7 +303,9 @@ def test_of_a_folder_only_the_stills_that_a_pattern_names_are_taken(tmp_path: Pa
     for name in ("f_9.png", "f_10.png", "f_x.png", "other.png", "._f_1.png"):
         cv2.imwrite(str(stills / name), np.full((100, 200), len(name), np.uint8))
     (stills / "notes.txt").write_text("notes")
-    done, folder = runner.run(plan_of(shot_of(stills / "f_%d.png", id="one")), Path(), tmp_path / "out")
+    done, folder = runner.run(
+        plan_of(shot_of(stills / "f_%d.png", id="one")), Path(), tmp_path / "out"
+    )
     assert {name for name in done.hashes if "clips" in name} == {
         "data/clips/one/f_9.png",
         "data/clips/one/f_10.png",
@@ -262,16 +319,23 @@ def test_of_a_folder_only_the_stills_that_a_pattern_names_are_taken(tmp_path: Pa
     }
 
 
-def test_tables_of_one_name_are_refused_and_not_overwritten(clock_film: Film, tmp_path: Path) -> None:
+def test_tables_of_one_name_are_refused_and_not_overwritten(
+    clock_film: Film, tmp_path: Path
+) -> None:
     for name in ("arrivals", "screen"):
         (tmp_path / name).mkdir()
         shutil.copy(clock_film.path.with_name(f"{name}.csv"), tmp_path / name / "log.csv")
-    tables = {"arrivals": str(tmp_path / "arrivals/log.csv"), "screen_log": str(tmp_path / "screen/log.csv")}
+    tables = {
+        "arrivals": str(tmp_path / "arrivals/log.csv"),
+        "screen_log": str(tmp_path / "screen/log.csv"),
+    }
     with pytest.raises(PlanError, match="two files of one shot have this name"):
         runner.run(plan_of(shot_of(clock_film.path, **tables)), Path(), tmp_path / "out")
 
 
-def test_evidence_that_is_missing_is_refused_before_anything_is_written(chart_film: Film, tmp_path: Path) -> None:
+def test_evidence_that_is_missing_is_refused_before_anything_is_written(
+    chart_film: Film, tmp_path: Path
+) -> None:
     answer = Answer(
         subject="camera",
         requirement="db50_216_2006#5.2/grey-scale",
@@ -311,7 +375,9 @@ def test_judging_again_needs_no_video_and_leaves_the_old_session_as_it_is(
     old = tmp_path / "old"
     shutil.copytree(folder, old)
     shutil.rmtree(old / "data" / "clips")
-    again, place = runner.judge_again(old, ["gb_50395_2007"], tmp_path / "out", why="newer pack", by="tester")
+    again, place = runner.judge_again(
+        old, ["gb_50395_2007"], tmp_path / "out", why="newer pack", by="tester"
+    )
     assert (folder / "session.json").read_bytes() == before
     assert again.supersedes == done.id
     assert again.measurements == done.measurements
@@ -319,7 +385,9 @@ def test_judging_again_needs_no_video_and_leaves_the_old_session_as_it_is(
     assert again.log[: len(done.log)] == done.log
     assert [entry.what for entry in again.log[-2:]] == ["judged_again", "judged"]
     kept = {path.stem for path in (place / "data" / "packs").iterdir()}
-    assert kept == {"gb_50395_2007", "gb_50198_1994", "gb_50198_2011"}, "with those that tell of conflicts with it"
+    assert kept == {"gb_50395_2007", "gb_50198_1994", "gb_50198_2011"}, (
+        "with those that tell of conflicts with it"
+    )
 
 
 def test_a_folder_without_session_is_refused(tmp_path: Path) -> None:
@@ -351,9 +419,15 @@ clip = "one.mp4"
         (("clip =", "clp ="), r"plan.toml: shots.0.clip: .*required|plan.toml: shots.0.clp"),
         (('kind = "fixed"', 'kind = "fixt"'), r"plan.toml: subjects.0.kind: Input should be"),
         (('subject = "camera"', 'subject = "other"'), r"shot one: there is no subject 'other'"),
-        (('clip = "one.mp4"', 'clip = "../one.mp4"'), r"shot one, clip: \.\./one\.mp4 lies outside the plan's folder"),
+        (
+            ('clip = "one.mp4"', 'clip = "../one.mp4"'),
+            r"shot one, clip: \.\./one\.mp4 lies outside the plan's folder",
+        ),
         (('clip = "one.mp4"', 'clip = "/etc/passwd"'), r"lies outside the plan's folder"),
-        (('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'), r"regions.*finite number"),
+        (
+            ('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'),
+            r"regions.*finite number",
+        ),
         (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may hold"),
         (("[[shots]]", "[[shots"), r"not readable as TOML"),
     ],
@@ -377,7 +451,9 @@ def test_a_plan_may_begin_with_the_mark_that_some_editors_write(tmp_path: Path) 
     assert plan.read(tmp_path / "plan.toml").shots
 
 
-def test_a_link_out_of_the_plans_folder_is_refused_also_within_a_folder_of_stills(tmp_path: Path) -> None:
+def test_a_link_out_of_the_plans_folder_is_refused_also_within_a_folder_of_stills(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "plan"
     (folder / "stills").mkdir(parents=True)
     (tmp_path / "secret.png").write_bytes(b"")
@@ -406,8 +482,13 @@ def test_a_link_or_device_is_written_to_and_never_replaced(tmp_path: Path) -> No
         put(tmp_path / "folder", b"new")
 
 
-def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_there(tmp_path: Path) -> None:
-    """Black comes on at 1.2 s of 3 s: its picture is black; all of them are hashed and stand in both reports."""
+def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_there(
+    tmp_path: Path,
+) -> None:
+    """Black comes on at 1.2 s of 3 s: its picture is black.
+
+    All of them are hashed and stand in both reports.
+    """
     random = np.random.default_rng(3)
     still = random.integers(60, 200, (27, 48), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
     pictures = [still if n < 30 else np.full_like(still, 16) for n in range(75)]
@@ -418,13 +499,20 @@ def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_t
     assert {"faults.black", "faults.scene_change"} <= kept.keys()
     assert {one.details["still"] for one in kept.values()} <= done.hashes.keys()
     assert check(folder) == ()
-    drawn = {name: cv2.imread(str(folder / str(one.details["still"]))) for name, one in kept.items()}
+    drawn = {
+        name: cv2.imread(str(folder / str(one.details["still"]))) for name, one in kept.items()
+    }
     assert all(picture is not None and picture.shape == (225, 400, 3) for picture in drawn.values())
     assert drawn["faults.black"].max() < 12  # type: ignore[union-attr]
     packs = runner.load_packs(done.plan)
     for lang, words in (("zh", "黑场"), ("en", "Black picture")):
         page = render.html(done, packs, folder, lang)
-        assert f'<figure class="frame">\n<img src="{kept["faults.black"].details["still"]}" alt="{words}">' in page
+        assert (
+            f'<figure class="frame">\n<img src="{kept["faults.black"].details["still"]}" alt="{words}">'
+            in page
+        )
     plain, _ = runner.run(plan_of(shot_of(tmp_path / "film.mp4")), Path(), tmp_path / "plain")
-    assert [name for name in plain.hashes if name.startswith("data/stills")] == ["data/stills/film.jpg"]
+    assert [name for name in plain.hashes if name.startswith("data/stills")] == [
+        "data/stills/film.jpg"
+    ]
     assert 'class="frame"' not in render.html(plain, runner.load_packs(plain.plan), folder, "zh")

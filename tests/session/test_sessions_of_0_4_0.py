@@ -1,4 +1,7 @@
-"""Sessions of version 0.4.0, signed then: every later version verifies and judges them to the same verdicts."""
+"""Sessions of version 0.4.0, signed then.
+
+Every later version verifies and judges them to the same verdicts.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,15 @@ def unpacked(name: str, place: Path) -> list[Path]:
 
 
 def test_each_archive_is_tried() -> None:
-    assert {path.name.removesuffix(".tar.xz") for path in ARCHIVES.glob("*.tar.xz")} == set(SESSIONS)
+    assert {path.name.removesuffix(".tar.xz") for path in ARCHIVES.glob("*.tar.xz")} == set(
+        SESSIONS
+    )
 
 
 @pytest.mark.parametrize("name", SESSIONS)
-def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(name: str, tmp_path: Path) -> None:
+def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(
+    name: str, tmp_path: Path
+) -> None:
     folders = unpacked(name, tmp_path / "old")
     assert len(folders) == SESSIONS[name]
     for folder in folders:

@@ -1,11 +1,13 @@
-"""Made the archives of session folders beside this file, with version 0.4.0 (commit 55285a6): run it with no other.
+"""Made the archives of session folders beside this file, with version 0.4.0 (commit 55285a6).
+
+Run it with no other.
 
     git worktree add /tmp/v040 55285a6
     cd /tmp/v040 && PYTHONPATH=/tmp/v040 python .../make.py FOLDER
 
-The films are those of the demo, coded harder, and of the site example; an archive holds what is alike in a folder once,
-so that the repository stays small. The keys are of 0.4.0's demo chain, but good for a century: the folders must verify
-for as long as the toolkit lives.
+The films are those of the demo, coded harder, and of the site example; an archive holds what is
+alike in a folder once, so that the repository stays small. The keys are of 0.4.0's demo chain, but
+good for a century: the folders must verify for as long as the toolkit lives.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from acceptance import __version__, certificates, demo, issue, plan, session
 
 EXAMPLES = Path.cwd() / "examples"
 CENTURY = timedelta(days=36500)
-DEVICES = "编号,类型,名称,型号\n" + "".join(f"cam-{n:02},枪机,枪机 {n} 号,IPC-1\n" for n in range(1, 16))
+DEVICES = "编号,类型,名称,型号\n" + "".join(
+    f"cam-{n:02},枪机,枪机 {n} 号,IPC-1\n" for n in range(1, 16)
+)
 OVERLAY = """
 id = "institute"
 extends = "db50_216_2006"
@@ -57,10 +61,10 @@ subjects = ["fixed"]
 sampling = "cameras"
 """
 SITE = 'packs = ["overlay.toml"]\nscope = "site"\noperator = "周明"\ndevice_list = "devices.csv"\n'
-SUBJECT = '[[subjects]]\nid = "site"\nkind = "site"\nfacts = { system = "digital", picture = "colour" }\n'
-SHOT = (
-    '[[shots]]\nid = "chart"\nsubject = "cam-01"\nclip = "chart.mp4"\nchart = "acceptance"\nchart_copy = "as_drawn"\n'
+SUBJECT = (
+    '[[subjects]]\nid = "site"\nkind = "site"\nfacts = { system = "digital", picture = "colour" }\n'
 )
+SHOT = '[[shots]]\nid = "chart"\nsubject = "cam-01"\nclip = "chart.mp4"\nchart = "acceptance"\nchart_copy = "as_drawn"\n'
 DRAW = '[[draws]]\nsampling = "institute#cameras"\nseed = "2026-216"\n'
 PANEL = """
 packs = ["db50_216_2006"]
@@ -93,7 +97,9 @@ def answers(*devices: str, failing: str = "") -> str:
 
 def run(path: Path, out: Path, chain: certificates.DemoChain) -> session.Session:
     """Run a plan and sign its report."""
-    signed = functools.partial(issue.issue, signer=certificates.load_signer(chain.signer, chain.password))
+    signed = functools.partial(
+        issue.issue, signer=certificates.load_signer(chain.signer, chain.password)
+    )
     done, _ = session.run(plan.read(path), path.parent, out, issue=signed)
     return done
 
@@ -141,8 +147,12 @@ def drawn_twice(path: Path, out: Path, chain: certificates.DemoChain) -> None:
     path.write_text(text + answers(*first, failing="cam-10"), "utf-8")
     before = run(path, out / "overlay", chain)
     again = Path("again.toml")
-    acceptance("sample", path, "--retest", out / "overlay" / before.id, "--seed", "2026-230", "-o", again)
-    listed = next(line for line in again.read_text("utf-8").splitlines() if line.startswith("# fixed: "))
+    acceptance(
+        "sample", path, "--retest", out / "overlay" / before.id, "--seed", "2026-230", "-o", again
+    )
+    listed = next(
+        line for line in again.read_text("utf-8").splitlines() if line.startswith("# fixed: ")
+    )
     enlarged = [name.strip() for name in listed.rpartition(": ")[2].split(",")]
     path.write_text(text + again.read_text("utf-8") + answers(*enlarged), "utf-8")
     run(path, out / "overlay", chain)
@@ -155,8 +165,13 @@ def acceptance(*arguments: object) -> str:
 
 
 def pack(folder: Path, archive: Path) -> None:
-    """Pack a folder of sessions; files of one name lie side by side, so that xz sees what they share."""
-    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: (path.name, path))
+    """Pack a folder of sessions.
+
+    Files of one name lie side by side, so that xz sees what they share.
+    """
+    files = sorted(
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: (path.name, path)
+    )
     with tarfile.open(archive, "w:xz", preset=9) as tar:
         for path in files:
             tar.add(path, path.relative_to(folder))

@@ -1,4 +1,7 @@
-"""What a signature vouches for, and that every way around it is found; the certificates are real ones, made here."""
+"""What a signature vouches for, and that every way around it is found.
+
+The certificates are real ones, made here.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 from sample_pdf import blank_pdf, updated
 
@@ -40,7 +48,11 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Sign one report for all tests that only read it."""
     chain = pades.make_demo_chain(tmp_path_factory.mktemp("chain"))
     plain = blank_pdf(session_json=b'{"id": "X-1"}')
-    return Case(chain, plain, pades.sign(plain, pades.load_signer(chain.signer, chain.password), reason="检验"))
+    return Case(
+        chain,
+        plain,
+        pades.sign(plain, pades.load_signer(chain.signer, chain.password), reason="检验"),
+    )
 
 
 def codes(report: pades.SignatureReport) -> set[str]:
@@ -94,10 +106,15 @@ def test_a_root_of_the_same_name_but_another_key_is_not_trusted(case: Case, tmp_
 
 @pytest.mark.parametrize("seed", range(4))
 def test_one_flipped_bit_anywhere_breaks_the_signature(case: Case, seed: int) -> None:
-    """Also in the gap between the signed bytes, which no signature covers: there every byte has one permitted value."""
+    """Also in the gap between the signed bytes, which no signature covers.
+
+    There every byte has one permitted value.
+    """
     chance = random.Random(seed)  # noqa: S311 - picks places, guards nothing
     start, end = signature_gap(case.signed)
-    places = [chance.randrange(len(case.signed)) for _ in range(30)] + [chance.randrange(start, end) for _ in range(30)]
+    places = [chance.randrange(len(case.signed)) for _ in range(30)] + [
+        chance.randrange(start, end) for _ in range(30)
+    ]
     for place in places:
         damaged = bytearray(case.signed)
         damaged[place] ^= 1 << chance.randrange(8)
@@ -106,7 +123,10 @@ def test_one_flipped_bit_anywhere_breaks_the_signature(case: Case, seed: int) ->
 
 
 def test_every_byte_of_the_container_has_one_permitted_value(case: Case) -> None:
-    """Certificates, versions and algorithms lie in it unsigned: a change of their meaning alone would not show."""
+    """Certificates, versions and algorithms lie in it unsigned.
+
+    A change of their meaning alone would not show.
+    """
     start, end = signature_gap(case.signed)
     container = bytes.fromhex(case.signed[start + 1 : end - 1].decode())
     for place in range(0, len(container), 41):
@@ -141,13 +161,18 @@ def test_an_update_after_signing_is_found(case: Case, change: str) -> None:
 def test_an_update_that_a_second_signature_covers_is_found(case: Case) -> None:
     """The second signer cannot slip a drawing past the first."""
     signer = pades.load_signer(case.chain.signer, case.chain.password)
-    report = pades.verify_pdf(pades.sign(updated(case.signed, "drawing"), signer, role="reviewer"), [case.chain.root])
+    report = pades.verify_pdf(
+        pades.sign(updated(case.signed, "drawing"), signer, role="reviewer"), [case.chain.root]
+    )
     assert report.state is State.BROKEN
     assert "changed_after_signing" in codes(report)
 
 
 def test_several_roles_sign_one_after_the_other(case: Case) -> None:
-    """The first certifies, the others approve; roles and their order are checked where they are asked for."""
+    """The first certifies, the others approve.
+
+    Roles and their order are checked where they are asked for.
+    """
     signer = pades.load_signer(case.chain.signer, case.chain.password)
     signed = case.signed
     for role in ("reviewer", "approver"):
@@ -155,7 +180,11 @@ def test_several_roles_sign_one_after_the_other(case: Case) -> None:
     trust = [case.chain.root]
     report = pades.verify_pdf(signed, trust, roles=["inspector", "reviewer", "approver"])
     assert report.trusted, report.problems
-    assert [signature.role for signature in report.signatures] == ["inspector", "reviewer", "approver"]
+    assert [signature.role for signature in report.signatures] == [
+        "inspector",
+        "reviewer",
+        "approver",
+    ]
     assert codes(pades.verify_pdf(signed, trust, roles=["reviewer", "inspector"])) == {"order"}
 
 
@@ -196,7 +225,9 @@ def test_a_revoked_certificate_breaks_the_signature(case: Case, tmp_path: Path) 
     root = certificates._issue("root", None, start, ca=True)
     leaf = certificates._issue("inspector", root, start, ca=False)
     (tmp_path / "root.pem").write_bytes(root[1].public_bytes(Encoding.PEM))
-    (tmp_path / "key.p12").write_bytes(pkcs12.serialize_key_and_certificates(None, *leaf, [root[1]], NoEncryption()))
+    (tmp_path / "key.p12").write_bytes(
+        pkcs12.serialize_key_and_certificates(None, *leaf, [root[1]], NoEncryption())
+    )
     (tmp_path / "key.crl").write_bytes(certificates._revocation_list(root, start))
     (tmp_path / "newer.crl").write_bytes(revoking(root, leaf[1], NOW + timedelta(days=1)))
     signed = pades.sign(case.plain, pades.load_signer(tmp_path / "key.p12"))
@@ -210,20 +241,37 @@ def test_a_revoked_certificate_breaks_the_signature(case: Case, tmp_path: Path) 
 
 def revoking(issuer: certificates.Issued, leaf: x509.Certificate, when: datetime) -> bytes:
     """Make a revocation list of the day after ``when``, in DER form, on which ``leaf`` was revoked at ``when``."""
-    revoked = x509.RevokedCertificateBuilder().serial_number(leaf.serial_number).revocation_date(when).build()
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer[1].subject).add_revoked_certificate(revoked)
+    revoked = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(leaf.serial_number)
+        .revocation_date(when)
+        .build()
+    )
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer[1].subject)
+        .add_revoked_certificate(revoked)
+    )
     builder = builder.last_update(when + timedelta(days=1)).next_update(when + timedelta(days=30))
     return builder.sign(issuer[0], hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def test_without_revocation_lists_a_signature_stays_indeterminate(case: Case, tmp_path: Path) -> None:
-    """The certificates say that lists exist; nobody fetches them, so they have to come with the key."""
+def test_without_revocation_lists_a_signature_stays_indeterminate(
+    case: Case, tmp_path: Path
+) -> None:
+    """The certificates say that lists exist.
+
+    Nobody fetches them, so they have to come with the key.
+    """
     chain = pades.make_demo_chain(tmp_path)
     chain.crl.unlink()
     signed = pades.sign(case.plain, pades.load_signer(chain.signer, chain.password))
     assert pades.verify_pdf(signed, [chain.root]).state is State.INDETERMINATE
     pades.make_demo_chain(tmp_path / "other")
-    assert pades.verify_pdf(signed, [chain.root, tmp_path / "other" / "demo-signer.crl"]).state is State.INDETERMINATE
+    assert (
+        pades.verify_pdf(signed, [chain.root, tmp_path / "other" / "demo-signer.crl"]).state
+        is State.INDETERMINATE
+    )
 
 
 def self_signed(path: Path, start: datetime, end: datetime) -> Path:
@@ -242,21 +290,30 @@ def self_signed(path: Path, start: datetime, end: datetime) -> Path:
         False,
     )
     builder = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
     )
     builder = builder.not_valid_before(start).not_valid_after(end)
     builder = builder.add_extension(
-        x509.KeyUsage(digital_signature=True, key_cert_sign=True, crl_sign=True, **usage), critical=True
+        x509.KeyUsage(digital_signature=True, key_cert_sign=True, crl_sign=True, **usage),
+        critical=True,
     )
     certificate = builder.sign(key, hashes.SHA256())
     path.write_bytes(
-        pkcs12.serialize_key_and_certificates(b"key", key, certificate, None, BestAvailableEncryption("口令".encode()))
+        pkcs12.serialize_key_and_certificates(
+            b"key", key, certificate, None, BestAvailableEncryption("口令".encode())
+        )
     )
     path.with_suffix(".pem").write_bytes(certificate.public_bytes(Encoding.PEM))
     return path
 
 
-def test_a_self_signed_rsa_key_serves_where_its_certificate_is_pinned(case: Case, tmp_path: Path) -> None:
+def test_a_self_signed_rsa_key_serves_where_its_certificate_is_pinned(
+    case: Case, tmp_path: Path
+) -> None:
     """An institute may pin its own certificate; PEM and DER are both read."""
     path = self_signed(tmp_path / "key.p12", NOW - timedelta(days=1), NOW + timedelta(days=1))
     signed = pades.sign(case.plain, pades.load_signer(path, "口令"), location="武汉")
@@ -264,12 +321,19 @@ def test_a_self_signed_rsa_key_serves_where_its_certificate_is_pinned(case: Case
     assert report.trusted, report.problems
     assert report.signatures[0].name == "某某检验所"
     der = tmp_path / "root.der"
-    der.write_bytes(x509.load_pem_x509_certificate(path.with_suffix(".pem").read_bytes()).public_bytes(Encoding.DER))
+    der.write_bytes(
+        x509.load_pem_x509_certificate(path.with_suffix(".pem").read_bytes()).public_bytes(
+            Encoding.DER
+        )
+    )
     assert pades.verify_pdf(signed, [der]).trusted
 
 
 def test_a_key_file_that_cannot_sign_says_why(case: Case, tmp_path: Path) -> None:
-    """Wrong password, no such file, rubbish, no key inside, expired, not yet valid: each with the next step."""
+    """Wrong password, no such file, rubbish, no key inside, expired, not yet valid.
+
+    Each with the next step.
+    """
     day = timedelta(days=1)
     old = self_signed(tmp_path / "old.p12", NOW - 3 * day, NOW - day)
     new = self_signed(tmp_path / "new.p12", NOW + day, NOW + 3 * day)
@@ -297,7 +361,11 @@ def test_a_key_file_that_cannot_sign_says_why(case: Case, tmp_path: Path) -> Non
 def test_a_trust_file_that_holds_no_certificate_is_refused(case: Case, tmp_path: Path) -> None:
     """A typing error must not end as "not trusted"."""
     (tmp_path / "root.pem").write_text("hello")
-    for path in (tmp_path / "root.pem", tmp_path / "absent.pem", case.chain.crl.rename(tmp_path / "list.pem")):
+    for path in (
+        tmp_path / "root.pem",
+        tmp_path / "absent.pem",
+        case.chain.crl.rename(tmp_path / "list.pem"),
+    ):
         with pytest.raises(InputError, match=r"certificate|cannot be read"):
             pades.verify_pdf(case.signed, [path])
     (tmp_path / "list.pem").rename(case.chain.crl)
@@ -313,7 +381,8 @@ def test_the_demo_chain_says_that_it_is_one(case: Case) -> None:
 
 
 @pytest.mark.skipif(
-    not (shutil.which("pdfsig") and shutil.which("openssl")), reason="poppler-utils or openssl is not here"
+    not (shutil.which("pdfsig") and shutil.which("openssl")),
+    reason="poppler-utils or openssl is not here",
 )
 def test_openssl_and_poppler_accept_the_signature(case: Case, tmp_path: Path) -> None:
     """The way without this tool, as ``docs/verify.md`` tells it, checks the same signature against the same root."""
@@ -324,7 +393,9 @@ def test_openssl_and_poppler_accept_the_signature(case: Case, tmp_path: Path) ->
     recipe = re.search(r"^    pdfsig -dump.*?-out /dev/null$", text, re.MULTILINE | re.DOTALL)
     assert recipe
     commands = "set -e\n" + textwrap.dedent(recipe[0]) + "\npdfsig -nocert report.pdf\n"
-    done = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "Verification successful" in done.stderr
     assert "Signature is Valid" in done.stdout

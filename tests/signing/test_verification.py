@@ -59,7 +59,16 @@ text_en = "Signal-to-noise ratio"
 limit = { at_least = 45, unit = "dB" }
 figure = { source = "X 1", level = "seen" }
 """
-STEPS = ["signature", "attachment", "number", "manifests", "evidence", "log", "verdicts", "renderings"]
+STEPS = [
+    "signature",
+    "attachment",
+    "number",
+    "manifests",
+    "evidence",
+    "log",
+    "verdicts",
+    "renderings",
+]
 
 
 def measurement(quantity: str, unit: str, value: float) -> Measurement:
@@ -82,10 +91,14 @@ def measurement(quantity: str, unit: str, value: float) -> Measurement:
 def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
     """Judge made-up measurements against a made-up pack, as of 2 June 2026."""
     shot = Shot(id="shot1", subject="camera", clip="data/clips/门口 1.mp4")
-    plan = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(shot,), packs=(PACK,))
+    plan = Plan(
+        subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(shot,), packs=(PACK,)
+    )
     packs = runner.load_packs(plan, folder / "data" / "packs")
     quantities = metrics.quantities()
-    findings = judge.judge(packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities)
+    findings = judge.judge(
+        packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities
+    )
     return Session(
         id=folder.name,
         plan=plan,
@@ -93,7 +106,9 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
         finished="2026-06-02T08:00:00+08:00",
         operator="",
         tool_version=__version__,
-        hashes={f"data/{path}": digest for path, digest in evidence.hash_files(folder / "data").items()},
+        hashes={
+            f"data/{path}": digest for path, digest in evidence.hash_files(folder / "data").items()
+        },
         shots=(shot,),
         measurements=measurements,
         notes=(),
@@ -109,7 +124,9 @@ def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     packs = runner.load_packs(content.plan, folder / "data" / "packs")
     (folder / "report.html").write_text(render.html(content, packs, folder, "zh"), encoding="utf-8")
     (folder / "report.xml").write_text(render.junit(content, packs), encoding="utf-8")
-    (folder / "report.pdf").write_bytes(pades.sign(pdf, pades.load_signer(chain.signer, chain.password)))
+    (folder / "report.pdf").write_bytes(
+        pades.sign(pdf, pades.load_signer(chain.signer, chain.password))
+    )
     LogBook(folder).append("signed", {"by": "DEMO"})
     runner.save(content, folder)
 
@@ -160,7 +177,10 @@ def test_a_session_as_issued_is_valid_and_complete(original: Path, chain: DemoCh
     assert check.exit_code == 0, details(check)
     assert {step.state for step in check.steps} == {State.OK}
     assert check.number == original.name
-    assert {finding.verdict for finding in runner.load(original).findings} == {Verdict.PASS, Verdict.FAIL}
+    assert {finding.verdict for finding in runner.load(original).findings} == {
+        Verdict.PASS,
+        Verdict.FAIL,
+    }
 
 
 def test_without_a_root_a_whole_session_is_indeterminate(original: Path) -> None:
@@ -208,7 +228,9 @@ def without_lines(*numbers: int) -> Callable[[Path], object]:
 
     def act(folder: Path) -> None:
         lines = (folder / "log.jsonl").read_text().splitlines(keepends=True)
-        (folder / "log.jsonl").write_text("".join(line for at, line in enumerate(lines, 1) if at not in numbers))
+        (folder / "log.jsonl").write_text(
+            "".join(line for at, line in enumerate(lines, 1) if at not in numbers)
+        )
 
     return act
 
@@ -220,8 +242,16 @@ CLIP = "data/clips/门口 1.mp4"
     ("tampering", "broken", "named"),
     [
         (change("report.pdf", 12), {"signature", "manifests"}, "report.pdf changed"),
-        (change("report.pdf", 500), {"signature", "attachment", "manifests"}, "0 readable attachments"),
-        (lambda f: (f / "report.pdf").open("ab").write(b" "), {"signature", "manifests"}, "1 bytes follow"),
+        (
+            change("report.pdf", 500),
+            {"signature", "attachment", "manifests"},
+            "0 readable attachments",
+        ),
+        (
+            lambda f: (f / "report.pdf").open("ab").write(b" "),
+            {"signature", "manifests"},
+            "1 bytes follow",
+        ),
         (change(CLIP, 5), {"manifests", "evidence"}, f"{CLIP} changed"),
         (resealed(change(CLIP, 5)), {"evidence"}, f"{CLIP} changed"),
         (change("session.json"), {"attachment", "manifests"}, "session.json"),
@@ -233,7 +263,11 @@ CLIP = "data/clips/门口 1.mp4"
         (resealed(edit("session.json", '": ', '":  ')), {"attachment"}, "byte by byte"),
         (change("manifest-sha256.txt", 2), {"manifests"}, "manifest-sha256.txt changed"),
         (change("bag-info.txt", 2), {"manifests"}, "bag-info.txt changed"),
-        (lambda f: (f / "data/extra.mp4").touch(), {"manifests", "evidence"}, "data/extra.mp4 added"),
+        (
+            lambda f: (f / "data/extra.mp4").touch(),
+            {"manifests", "evidence"},
+            "data/extra.mp4 added",
+        ),
         (resealed(lambda f: (f / "data/extra.mp4").touch()), {"evidence"}, "data/extra.mp4 added"),
         (lambda f: (f / "note.txt").touch(), {"manifests"}, "note.txt added"),
         (resealed(edit("log.jsonl", "shot1", "shot9")), {"log"}, "log.jsonl:2"),
@@ -245,17 +279,27 @@ CLIP = "data/clips/门口 1.mp4"
             f"data/packs/{PACK}.toml changed",
         ),
         (resealed(lambda f: (f / "log.jsonl").write_text("rubbish\n")), {"log"}, "log.jsonl:1"),
-        (lambda f: (f / "session.json").write_text("rubbish"), {"attachment", "manifests"}, "session.json"),
+        (
+            lambda f: (f / "session.json").write_text("rubbish"),
+            {"attachment", "manifests"},
+            "session.json",
+        ),
     ],
 )
 def test_what_was_changed_is_named_and_breaks_the_session(
-    folder: Path, chain: DemoChain, tampering: Callable[[Path], object], broken: set[str], named: str
+    folder: Path,
+    chain: DemoChain,
+    tampering: Callable[[Path], object],
+    broken: set[str],
+    named: str,
 ) -> None:
     """The steps that fail are those that can see the change, and the change is named."""
     tampering(folder)
     check = verify(folder, [chain.root])
     assert check.exit_code == 1
-    assert {step.name for step in check.steps if step.state is State.BROKEN} == broken, details(check)
+    assert {step.name for step in check.steps if step.state is State.BROKEN} == broken, details(
+        check
+    )
     assert named in details(check)
 
 
@@ -277,13 +321,17 @@ def test_what_is_missing_is_named_and_leaves_the_session_incomplete(
     (folder / path).unlink()
     check = verify(folder, [chain.root])
     assert check.exit_code == 2, details(check)
-    assert {step.name for step in check.steps if step.state is State.INCOMPLETE} == incomplete, details(check)
+    assert {step.name for step in check.steps if step.state is State.INCOMPLETE} == incomplete, (
+        details(check)
+    )
     assert f"{path} {'missing' if 'manifests' in incomplete else 'is missing'}" in details(check)
 
 
 def test_an_unsigned_report_leaves_the_session_incomplete(folder: Path, chain: DemoChain) -> None:
     """Everything fits, but nobody vouches for it."""
-    (folder / "report.pdf").write_bytes(blank_pdf(session_json=(folder / "session.json").read_bytes()))
+    (folder / "report.pdf").write_bytes(
+        blank_pdf(session_json=(folder / "session.json").read_bytes())
+    )
     runner.save(runner.load(folder), folder)
     check = verify(folder, [chain.root])
     assert check.exit_code == 2
@@ -296,7 +344,11 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
     check = verify(report, [chain.root])
     assert check.exit_code == 2
     assert check.number == original.name
-    assert [step.name for step in check.steps if step.state is State.OK] == ["signature", "attachment", "number"]
+    assert [step.name for step in check.steps if step.state is State.OK] == [
+        "signature",
+        "attachment",
+        "number",
+    ]
     report.write_bytes(updated(report.read_bytes(), "drawing"))
     assert verify(report, [chain.root]).exit_code == 1
 
@@ -315,7 +367,9 @@ def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: De
     content = runner.load(folder)
     other = replace(content, operator="somebody else")
     report = blank_pdf(session_json=runner.dumps(other))
-    (folder / "report.pdf").write_bytes(pades.sign(report, pades.load_signer(chain.signer, chain.password)))
+    (folder / "report.pdf").write_bytes(
+        pades.sign(report, pades.load_signer(chain.signer, chain.password))
+    )
     evidence.seal(folder, content)
     check = verify(folder, [chain.root])
     assert check.exit_code == 1
@@ -326,7 +380,9 @@ def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: De
 def test_a_report_without_the_session_in_it_is_broken(folder: Path, chain: DemoChain) -> None:
     """A signature over a page vouches for the page only."""
     report = blank_pdf(other_json=b"{}")
-    (folder / "report.pdf").write_bytes(pades.sign(report, pades.load_signer(chain.signer, chain.password)))
+    (folder / "report.pdf").write_bytes(
+        pades.sign(report, pades.load_signer(chain.signer, chain.password))
+    )
     runner.save(runner.load(folder), folder)
     check = verify(folder, [chain.root])
     assert state_of(check, "attachment") is State.BROKEN
@@ -334,7 +390,9 @@ def test_a_report_without_the_session_in_it_is_broken(folder: Path, chain: DemoC
 
 def forged(content: Session, **fields: Any) -> Session:
     """Change the first finding that was decided."""
-    index = next(at for at, one in enumerate(content.findings) if one.verdict in {Verdict.PASS, Verdict.FAIL})
+    index = next(
+        at for at, one in enumerate(content.findings) if one.verdict in {Verdict.PASS, Verdict.FAIL}
+    )
     findings = list(content.findings)
     findings[index] = replace(findings[index], **fields)
     return replace(content, findings=tuple(findings))
@@ -348,11 +406,15 @@ def forged(content: Session, **fields: Any) -> Session:
         (lambda s: replace(s, findings=s.findings[1:]), "due but not stored"),
         (lambda s: replace(s, findings=(*s.findings, s.findings[0])), "stored twice"),
         (
-            lambda s: replace(s, findings=(*s.findings, replace(s.findings[0], requirement="made#up"))),
+            lambda s: replace(
+                s, findings=(*s.findings, replace(s.findings[0], requirement="made#up"))
+            ),
             "made#up of camera: a finding that is stored but does not follow",
         ),
         (
-            lambda s: replace(s, bottom_line=replace(s.bottom_line, verdict=Verdict.CONDITIONAL_FAIL)),
+            lambda s: replace(
+                s, bottom_line=replace(s.bottom_line, verdict=Verdict.CONDITIONAL_FAIL)
+            ),
             "bottom line: verdict",
         ),
     ],
@@ -360,15 +422,22 @@ def forged(content: Session, **fields: Any) -> Session:
 def test_a_verdict_that_does_not_follow_is_found_though_it_was_signed(
     folder: Path, chain: DemoChain, forge: Callable[[Session], Session], named: str
 ) -> None:
-    """The signer may have signed anything; the measurements and the pack say what follows from them."""
+    """The signer may have signed anything.
+
+    The measurements and the pack say what follows from them.
+    """
     issue(folder, forge(runner.load(folder)), chain)
     check = verify(folder, [chain.root])
-    assert [step.name for step in check.steps if step.state is not State.OK] == ["verdicts"], details(check)
+    assert [step.name for step in check.steps if step.state is not State.OK] == ["verdicts"], (
+        details(check)
+    )
     assert check.exit_code == 1
     assert named in details(check)
 
 
-def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(folder: Path, chain: DemoChain) -> None:
+def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(
+    folder: Path, chain: DemoChain
+) -> None:
     """A newer judge may know better; that is no forgery, and it is said."""
     issue(folder, replace(forged(runner.load(folder), value=1.5), tool_version="0.0.1"), chain)
     check = verify(folder, [chain.root])
@@ -410,7 +479,9 @@ def test_where_there_is_nothing_to_check_the_path_is_said(tmp_path: Path, origin
 def test_the_way_without_this_tool_finds_the_same(folder: Path) -> None:
     """The commands of ``docs/verify.md`` pass over a whole folder and stop at a changed clip."""
     text = (Path(__file__).parents[2] / "docs" / "verify.md").read_text(encoding="utf-8")
-    shown = re.search(r"^    sha256sum --check manifest.*?--check signed\S*", text, re.MULTILINE | re.DOTALL)
+    shown = re.search(
+        r"^    sha256sum --check manifest.*?--check signed\S*", text, re.MULTILINE | re.DOTALL
+    )
     assert shown
     commands = ["bash", "-c", "set -e\n" + textwrap.dedent(shown[0])]
     done = subprocess.run(commands, cwd=folder, capture_output=True, text=True, check=False)
@@ -445,7 +516,9 @@ def test_nothing_is_built_on_a_session_that_was_changed(folder: Path) -> None:
     shutil.rmtree(folder / "data" / "clips")
     require_intact(folder)
     resealed(edit("session.json", "48.0", "58.0"))(folder)
-    with pytest.raises(SessionError, match=r"was changed after it was sealed: .*session\.json: measurements"):
+    with pytest.raises(
+        SessionError, match=r"was changed after it was sealed: .*session\.json: measurements"
+    ):
         require_intact(folder)
 
 

@@ -15,7 +15,16 @@ from scipy.special import ndtr
 
 from acceptance.charts import definition, drawing
 from acceptance.footage import clip
-from acceptance.simulate.camera import Camera, Sensor, Sheet, coded, digitised, observed, photograph, pose
+from acceptance.simulate.camera import (
+    Camera,
+    Sensor,
+    Sheet,
+    coded,
+    digitised,
+    observed,
+    photograph,
+    pose,
+)
 from acceptance.simulate.films import (
     _clock_sheet,
     _from_raster,
@@ -49,7 +58,9 @@ def clock() -> definition.Chart:
     return definition.load("clock")
 
 
-def pictured(camera: Camera, chart: definition.Chart, index: int | None = None) -> NDArray[np.float32]:
+def pictured(
+    camera: Camera, chart: definition.Chart, index: int | None = None
+) -> NDArray[np.float32]:
     """Light (h, w) of the chart's green channel in the camera's picture."""
     width = round(3 * camera.share * camera.width)
     raster = np.moveaxis(drawing.raster(chart, width, index=index), 2, 0)[1:2].copy()
@@ -68,7 +79,9 @@ def test_an_edge_is_the_integral_over_pixels_of_the_gaussian_edge(
     x, y = region.rect[0] + region.rect[2] / 2, region.rect[1] + region.rect[3] / 2
     angle = np.radians(region.printed["angle"])
     ends = observed(
-        camera, pose(camera, chart.size), np.array([[x, x - 5 * np.sin(angle)], [y, y + 5 * np.cos(angle)]])
+        camera,
+        pose(camera, chart.size),
+        np.array([[x, x - 5 * np.sin(angle)], [y, y + 5 * np.cos(angle)]]),
     )
     along = (ends[:, 1] - ends[:, 0]) / np.linalg.norm(ends[:, 1] - ends[:, 0])
     column, row = ends[:, 0]
@@ -121,15 +134,24 @@ def test_neutrals_have_no_colour_in_either_range(*, full_range: bool) -> None:
     assert cr.mean() == pytest.approx(128, abs=1e-3)
 
 
-def test_noise_has_the_stated_sigma_and_the_fixed_part_stays(chart: definition.Chart, tmp_path: Path) -> None:
-    """Sigmas over time and of the mean frame in the plain surround, within 5 standard errors; rounding adds 1/12."""
+def test_noise_has_the_stated_sigma_and_the_fixed_part_stays(
+    chart: definition.Chart, tmp_path: Path
+) -> None:
+    """Sigmas over time and of the mean frame in the plain surround, within 5 standard errors.
+
+    Rounding adds 1/12.
+    """
     camera = replace(SMALL, noise=0.01, fixed_noise=0.008, share=0.5)
     truth = film_chart(camera, chart, tmp_path / "noisy.mp4", 0.8)
-    frames = np.stack([frame.luma for frame in clip.open_clip(tmp_path / "noisy.mp4").frames()])[:, :50].astype(float)
+    frames = np.stack([frame.luma for frame in clip.open_clip(tmp_path / "noisy.mp4").frames()])[
+        :, :50
+    ].astype(float)
     pixels, count = frames[0].size, len(frames)
     temporal = frames.var(axis=0, ddof=1).mean()
     fixed = frames.mean(axis=0).var() - temporal / count
-    assert temporal == pytest.approx(truth.noise**2 + 1 / 12, rel=5 * np.sqrt(2 / (pixels * (count - 1))))
+    assert temporal == pytest.approx(
+        truth.noise**2 + 1 / 12, rel=5 * np.sqrt(2 / (pixels * (count - 1)))
+    )
     assert fixed == pytest.approx(truth.fixed_noise**2, rel=5 * np.sqrt(2 / pixels) * 1.2)
 
 
@@ -141,13 +163,18 @@ def test_dropped_frames_leave_gaps_and_repeated_ones_show_the_picture_before(
     truth = film_chart(camera, chart, tmp_path / "gaps.mp4", 0.4)
     frames = list(clip.open_clip(tmp_path / "gaps.mp4").frames())
     assert truth.sources == (0, 1, 2, 5, 5, 7, 8, 9)
-    assert [frame.time for frame in frames] == [Fraction(slot, 25) for slot in (0, 1, 2, 5, 6, 7, 8, 9)]
+    assert [frame.time for frame in frames] == [
+        Fraction(slot, 25) for slot in (0, 1, 2, 5, 6, 7, 8, 9)
+    ]
     same = [bool(np.array_equal(a.luma, b.luma)) for a, b in pairwise(frames)]
     assert same == [a == b for a, b in pairwise(truth.sources)]
 
 
 def test_a_bit_rate_is_held_where_one_is_asked_for(chart: definition.Chart, tmp_path: Path) -> None:
-    """Noise enough to fill 300 kbit/s: two seconds come out within a fifth of it, far under what CRF 10 takes."""
+    """Noise enough to fill 300 kbit/s.
+
+    Two seconds come out within a fifth of it, far under what CRF 10 takes.
+    """
     camera = replace(SMALL, noise=0.02, crf=10)
     sizes = {}
     for rate in (0, 300_000):
@@ -170,7 +197,8 @@ def test_the_sum_of_the_cells_is_the_clock_itself(clock: definition.Chart) -> No
     step = _from_raster(camera, clock)[0, 0]
     raster = drawing.raster(clock, round(clock.size[0] / step), index=123_456)[..., 1]
     whole = photograph(
-        camera, [(Sheet(base=raster[None].copy()), pose(camera, clock.size) @ _from_raster(camera, clock))]
+        camera,
+        [(Sheet(base=raster[None].copy()), pose(camera, clock.size) @ _from_raster(camera, clock))],
     )
     assert np.abs(picture - whole.base[0]).max() < 1e-4
 
@@ -186,13 +214,17 @@ def test_an_exposure_is_the_mean_of_what_was_lit_during_it() -> None:
     assert levels[:, 0] == pytest.approx([0, 0.25, 1, 0.5, 0])
 
 
-def lit(frame: NDArray[np.integer], clock: definition.Chart, homography: NDArray[np.float64]) -> int:
+def lit(
+    frame: NDArray[np.integer], clock: definition.Chart, homography: NDArray[np.float64]
+) -> int:
     """Read the refresh index from the cells' middles, each bit against its complement."""
     code, cells = 0, {}
     for region in (region for region in clock.regions if region.name.startswith("bit")):
         x, y, width, height = region.rect
         u, v, w = homography @ np.array([x + width / 2, y + height / 2, 1.0])
-        cells[region.printed["bit"], region.printed["complement"]] = int(frame[round(v / w), round(u / w)])
+        cells[region.printed["bit"], region.printed["complement"]] = int(
+            frame[round(v / w), round(u / w)]
+        )
     for bit in range(24):
         code |= (cells[bit, False] > cells[bit, True]) << bit
     index = 0
@@ -207,7 +239,10 @@ def test_the_filmed_clock_shows_the_true_index(clock: definition.Chart, tmp_path
     camera = replace(SMALL, dropped=frozenset({5}), repeated=frozenset({9}), crf=18)
     paths = {"arrivals_path": tmp_path / "arrivals.csv", "log_path": tmp_path / "log.csv"}
     truth = film_clock(camera, clock, tmp_path / "clock.mp4", 1.0, jitter=0.0, **paths)
-    shown = [lit(frame.luma, clock, truth.homography) for frame in clip.open_clip(tmp_path / "clock.mp4").frames()]
+    shown = [
+        lit(frame.luma, clock, truth.homography)
+        for frame in clip.open_clip(tmp_path / "clock.mp4").frames()
+    ]
     assert shown == np.floor(truth.indices).astype(int).tolist()
     with paths["arrivals_path"].open(encoding="utf-8") as file:
         arrivals = [float(row["arrival_s"]) for row in csv.DictReader(file)]
@@ -223,7 +258,10 @@ def ages(truth: Truth, clock: definition.Chart, path: Path) -> NDArray[np.float6
     """Count the refreshes between the clock and the monitor in each frame of the film."""
     assert truth.monitor_homography is not None
     frames = [frame.luma for frame in clip.open_clip(path).frames()]
-    pairs = [[lit(frame, clock, where) for where in (truth.homography, truth.monitor_homography)] for frame in frames]
+    pairs = [
+        [lit(frame, clock, where) for where in (truth.homography, truth.monitor_homography)]
+        for frame in frames
+    ]
     return np.array([own - monitor for own, monitor in pairs], np.float64)
 
 
@@ -243,7 +281,9 @@ def test_the_monitor_shows_the_clock_late_by_the_stated_delay(
     assert age.mean() == pytest.approx(delay + 0.02, abs=0.01)
 
 
-def test_the_monitors_own_refresh_adds_up_to_one_period(clock: definition.Chart, tmp_path: Path) -> None:
+def test_the_monitors_own_refresh_adds_up_to_one_period(
+    clock: definition.Chart, tmp_path: Path
+) -> None:
     """First light waits for the next refresh of the monitor."""
     phone = replace(SMALL, rate=Fraction(30))
     truth = film_screens(phone, SMALL, clock, tmp_path / "screens.mp4", 0.1, 0.2)
@@ -254,7 +294,10 @@ def test_the_monitors_own_refresh_adds_up_to_one_period(clock: definition.Chart,
 
 @pytest.mark.parametrize(("lux", "level"), [(100, 1.0), (10, 1.0), (1, 1.0), (0.1, 0.5)])
 def test_a_sensor_has_the_noise_of_its_electrons(lux: float, level: float) -> None:
-    """By the closed form: sigma = slope of BT.709 x sqrt(electrons + read^2) x gain; checked on drawn frames, 5 s.e."""
+    """By the closed form: sigma = slope of BT.709 x sqrt(electrons + read^2) x gain.
+
+    Checked on drawn frames, 5 s.e.
+    """
     sensor = Sensor(illuminance=lux, per_lux=400, full=8000, read=4, most_gain=100)
     camera = replace(SMALL, sensor=sensor, black=0.0, white=1.0)
     electrons = min(8000, 400 * lux)

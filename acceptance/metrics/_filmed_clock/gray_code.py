@@ -18,16 +18,26 @@ CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
 
 def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
     """Shares (..., bits) of exposures with middle ``position`` (...) and length ``width``, both in refreshes."""
-    step = 2.0 ** np.arange(bits)  # bit b of the Gray code is 1 for an index modulo 4 step within step .. 3 step
+    # bit b of the Gray code is 1 for an index modulo 4 step within step .. 3 step
+    step = 2.0 ** np.arange(bits)
     middle, half = np.asarray(position)[..., None], np.asarray(width)[..., None] / 2
-    whole_begin, whole_end = np.floor((middle - half) / (4 * step)), np.floor((middle + half) / (4 * step))
+    whole_begin, whole_end = (
+        np.floor((middle - half) / (4 * step)),
+        np.floor((middle + half) / (4 * step)),
+    )
     begin = np.clip(middle - half - whole_begin * 4 * step - step, 0, 2 * step)
-    end = np.clip(middle + half - whole_end * 4 * step - step, 0, 2 * step) + (whole_end - whole_begin) * 2 * step
+    end = (
+        np.clip(middle + half - whole_end * 4 * step - step, 0, 2 * step)
+        + (whole_end - whole_begin) * 2 * step
+    )
     return np.asarray((end - begin) / (2 * half))
 
 
 def low_bits(position: Array, width: Array | float) -> Array:
-    """``expected_shares`` of the LOW_BITS lowest bits, by table: right to 0.01 for widths up to CYCLE and from 0.03."""
+    """``expected_shares`` of the LOW_BITS lowest bits, by table.
+
+    Right to 0.01 for widths up to CYCLE and from 0.03.
+    """
     begin = np.rint(np.mod(position - np.asarray(width) / 2, CYCLE) * FINE).astype(np.int32)
     length = np.maximum(np.rint(np.asarray(width) * FINE).astype(np.int32), 1)
     lit = _lit_until()
@@ -41,7 +51,9 @@ def low_bits(position: Array, width: Array | float) -> Array:
 def _lit_until() -> NDArray[np.float32]:
     """(2 CYCLE FINE + 1, LOW_BITS) refreshes for which each bit was lit from index 0 on, to places 1 / FINE apart."""
     lit = np.tile(expected_shares(np.arange(0.5, CYCLE), 1.0, LOW_BITS), (2, 1))
-    return np.cumsum(np.vstack([np.zeros(LOW_BITS), np.repeat(lit, FINE, axis=0) / FINE]), axis=0).astype(np.float32)
+    return np.cumsum(
+        np.vstack([np.zeros(LOW_BITS), np.repeat(lit, FINE, axis=0) / FINE]), axis=0
+    ).astype(np.float32)
 
 
 def index_of(bits: NDArray[np.bool_]) -> Whole:

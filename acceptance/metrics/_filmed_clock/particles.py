@@ -1,8 +1,9 @@
-"""A sample of what readings leave possible, by sequential Monte Carlo: a crowd of guesses closes in step by step.
+"""A sample of what readings leave possible, by sequential Monte Carlo.
 
-P. Del Moral, A. Doucet and A. Jasra, J. R. Stat. Soc. B 68 (2006) 411. At each step the crowd is thinned to the likely
-ones, which then move by differences within it, so that it keeps its own shape however bent (differential evolution, C.
-ter Braak, Statistics and Computing 16 (2006) 239).
+A crowd of guesses closes in step by step.
+P. Del Moral, A. Doucet and A. Jasra, J. R. Stat. Soc. B 68 (2006) 411. At each step the crowd is
+thinned to the likely ones, which then move by differences within it, so that it keeps its own shape
+however bent (differential evolution, C. ter Braak, Statistics and Computing 16 (2006) 239).
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 REACHES = (0.3, 0.85, 0.85, 1.0)  # of the differences by which guesses move
 AGREED, MOST_CROWDS = 2.0, 8  # logarithm of the evidence
 LOOSE = 0.1  # by which these are varied
-PARTS = (0.4, 1.0)  # of its coordinates that a guess moves in: not all, where one of them has several islands
+# of its coordinates that a guess moves in: not all, where one of them has several islands
+PARTS = (0.4, 1.0)
 
 
 def closed_in(
@@ -45,7 +47,9 @@ def closed_in(
     """
     crowds: list[Array] = []
     evidence: list[float] = []
-    while len(crowds) < 2 or (np.diff(sorted(evidence)[-2:]) > AGREED and len(crowds) < MOST_CROWDS):
+    while len(crowds) < 2 or (
+        np.diff(sorted(evidence)[-2:]) > AGREED and len(crowds) < MOST_CROWDS
+    ):
         random = np.random.default_rng(len(crowds))
         found, log = _sent(*ways[len(crowds) % len(ways)], belief, size, moves, random)
         crowds.append(found)
@@ -99,7 +103,9 @@ def _moved(
     halves = np.array_split(np.arange(len(crowd)), 2)
     for mine, others in (halves, halves[::-1]):
         one, other = (crowd[random.choice(others, len(mine))] for _ in range(2))
-        reach = random.choice(REACHES, (len(mine), 1)) * (1 + LOOSE * random.standard_normal((len(mine), 1)))
+        reach = random.choice(REACHES, (len(mine), 1)) * (
+            1 + LOOSE * random.standard_normal((len(mine), 1))
+        )
         part = random.uniform(size=one.shape) < random.choice(PARTS, (len(mine), 1))
         tried = crowd[mine] + reach * np.where(part, one - other, 0)
         known = belief(tried)

@@ -1,13 +1,16 @@
-"""Reading of the filmed clock: which refresh of the screen an exposure saw, and how far it reached into the next.
+"""Reading of the filmed clock.
 
-The clock shows the Gray code (F. Gray, US patent 2632058) of its refresh index, each bit as a cell and its complement.
-While the exposure runs, the light of a cell adds up; so the share of the exposure during which a bit was lit is v / (v
-+ c), whatever the contrast. The curve between light and code is corrected by the pairs themselves: v + c must come to
-the same for blended pairs as for clear ones. A *position* is the middle of the exposure in refreshes: 1000.0 is the
-first light of refresh 1000.
+Which refresh of the screen an exposure saw, and how far it reached into the next.
+The clock shows the Gray code (F. Gray, US patent 2632058) of its refresh index, each bit as a cell
+and its complement. While the exposure runs, the light of a cell adds up; so the share of the
+exposure during which a bit was lit is v / (v + c), whatever the contrast. The curve between light
+and code is corrected by the pairs themselves: v + c must come to the same for blended pairs as for
+clear ones. A *position* is the middle of the exposure in refreshes: 1000.0 is the first light of
+refresh 1000.
 
-A reading is given only when all bits and all complements agree with one exposure: unreadable rather than wrong. Where a
-rolling shutter exposes the chart's rows one after the other, each row has its own (``_rows``).
+A reading is given only when all bits and all complements agree with one exposure: unreadable rather
+than wrong. Where a rolling shutter exposes the chart's rows one after the other, each row has its
+own (``_rows``).
 """
 
 from __future__ import annotations
@@ -18,7 +21,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from acceptance.metrics._filmed_clock import rolling_shutter
-from acceptance.metrics._filmed_clock.gray_code import CLEAR, LOW_BITS, Array, Whole, expected_shares, index_of
+from acceptance.metrics._filmed_clock.gray_code import (
+    CLEAR,
+    LOW_BITS,
+    Array,
+    Whole,
+    expected_shares,
+    index_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
 
-SAME = 0.3  # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far less
+# exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far
+# less
+SAME = 0.3
 RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
 CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
 USUAL_EXPONENT = 1.0  # where no blend tells, the curve is taken as it is said to be
@@ -42,11 +54,12 @@ AROUND = np.arange(-3.0, 4.0, 1 / 8)
 class Readings:
     """What n frames show of one clock.
 
-    ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing; ``index`` (n,) the
-    refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the share of the later refresh; ``position``
-    (n,) with ``reach`` (n,), its half range, in refreshes, nan unreadable. ``exponent`` corrects the camera's curve.
-    ``lag`` is by how many refreshes the chart's lower end is seen later than its upper end (rolling shutter of the
-    camera, less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are the shares of
+    ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing;
+    ``index`` (n,) the refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the
+    share of the later refresh; ``position`` (n,) with ``reach`` (n,), its half range, in refreshes,
+    nan unreadable. ``exponent`` corrects the camera's curve. ``lag`` is by how many refreshes the
+    chart's lower end is seen later than its upper end (rolling shutter of the camera, less that of
+    the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are the shares of
     the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
     """
 
@@ -68,14 +81,16 @@ class Readings:
     def only(self, chosen: Whole) -> Readings:
         """Return the readings of the ``chosen`` frames."""
         arrays: dict[str, Any] = {
-            name: getattr(self, name)[chosen] for name in ("shares", "index", "blend", "position", "reach", "low")
+            name: getattr(self, name)[chosen]
+            for name in ("shares", "index", "blend", "position", "reach", "low")
         }
         return replace(self, **arrays)
 
     def where(self, agreed: NDArray[np.bool_]) -> Readings:
         """Return the readings with those that are not ``agreed`` (n,) taken back."""
         blanks: dict[str, Any] = {
-            name: np.where(agreed, getattr(self, name), np.nan) for name in ("blend", "position", "reach")
+            name: np.where(agreed, getattr(self, name), np.nan)
+            for name in ("blend", "position", "reach")
         }
         return replace(self, index=np.where(agreed, self.index, -1), **blanks)
 
@@ -88,18 +103,25 @@ class Readings:
 def clock_chart(scene: Scene) -> Chart | None:
     """Return the chart that holds bits, of those found in the scene or the one it was told of."""
     charts = [found.chart for found in scene.located] + ([scene.chart] if scene.chart else [])
-    return next((chart for chart in charts if any(region.kind == "bits" for region in chart.regions)), None)
+    return next(
+        (chart for chart in charts if any(region.kind == "bits" for region in chart.regions)), None
+    )
 
 
 def read_clocks(scene: Scene) -> dict[str, Readings]:
     """Read every clock in the scene; empty when there is none."""
     chart = clock_chart(scene)
-    return {key: read(cells, chart, scene.linear) for key, cells in scene.series.cells.items()} if chart else {}
+    return (
+        {key: read(cells, chart, scene.linear) for key, cells in scene.series.cells.items()}
+        if chart
+        else {}
+    )
 
 
 def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
-    """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order; nan = not located.
+    """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order.
 
+    Nan = not located.
     ``linear`` turns codes into light as far as the camera's curve is known.
     """
     codes: Array = np.asarray(cells, np.float64)
@@ -157,7 +179,10 @@ def _columns(chart: Chart) -> dict[tuple[int, bool], list[int]]:
 
 
 def _scale(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Light (n, 1) of dark cells and of lit ones in each frame; nan where the contrast is too low to read."""
+    """Light (n, 1) of dark cells and of lit ones in each frame.
+
+    Nan where the contrast is too low to read.
+    """
     low = np.median(np.minimum(on, off), axis=1, keepdims=True)
     high = np.median(np.maximum(on, off), axis=1, keepdims=True)
     return linear(low), np.where(high - low > CONTRAST, linear(high), np.nan)
@@ -170,7 +195,10 @@ def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array
 
 
 def curve_exponent(lit: Array, dark: Array) -> float:
-    """Find the exponent at which blended pairs add up to what clear pairs do; USUAL_EXPONENT without six of them."""
+    """Find the exponent at which blended pairs add up to what clear pairs do.
+
+    USUAL_EXPONENT without six of them.
+    """
     blended = (np.minimum(lit, dark) > 2 * CLEAR) & (np.maximum(lit, dark) < 1 - CLEAR)
     if np.count_nonzero(blended) < 6:
         return USUAL_EXPONENT
@@ -185,7 +213,10 @@ def curved(light: Array, exponent: float) -> Array:
 
 
 def lit_shares(lit: Array, dark: Array, exponent: float) -> Array:
-    """Share of the exposure during which each bit was lit; nan where bit and complement do not make a pair."""
+    """Share of the exposure during which each bit was lit.
+
+    Nan where bit and complement do not make a pair.
+    """
     light, shade = curved(lit, exponent), curved(dark, exponent)
     total = light + shade
     return np.where((total > 0.5) & (total < 1.7), light / np.where(total > 0, total, 1.0), np.nan)
@@ -197,7 +228,10 @@ def _halves(lit: Array, dark: Array, exponent: float) -> Array:
 
 
 def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
-    """Read shares (n, bits): no doubtful bit, one that parts two neighbouring indices, or an exposure over several."""
+    """Read shares (n, bits).
+
+    No doubtful bit, one that parts two neighbouring indices, or an exposure over several.
+    """
     n = len(shares)
     index, blend = np.full(n, -1, np.int64), np.full(n, np.nan)
     position, reach = np.full(n, np.nan), np.full(n, np.nan)
@@ -232,7 +266,12 @@ def _one_boundary(shares: Array) -> tuple[int, float, float, float] | None:
 
 def _several_boundaries(shares: Array) -> tuple[int, float, float, float] | None:
     around = index_of(shares > 0.5) + AROUND
-    worst = np.array([np.abs(expected_shares(around, width, shares.size) - shares).max(axis=1) for width in WIDTHS])
+    worst = np.array(
+        [
+            np.abs(expected_shares(around, width, shares.size) - shares).max(axis=1)
+            for width in WIDTHS
+        ]
+    )
     best = float(worst.min())
     likely = around[(worst <= best + 0.03).any(axis=0)]
     if best > RESIDUAL or likely.min() < 0 or np.ptp(likely) > 2:
@@ -249,7 +288,10 @@ def same_picture(shares: Array) -> NDArray[np.bool_]:
 
 
 def leading(clocks: Mapping[str, Readings]) -> tuple[str, str] | None:
-    """Keys of the clock that leads (the reference) and of the one that lags (the monitor); None without two of them."""
+    """Keys of the clock that leads (the reference) and of the one that lags (the monitor).
+
+    None without two of them.
+    """
     if len(clocks) != 2:
         return None
     (one, a), (two, b) = clocks.items()

@@ -1,8 +1,9 @@
 """Digits as templates: drawn from the fonts that OpenCV brings, and learnt from the clock itself.
 
-A clock that runs shows all ten digits within ten seconds in one place, in its own font. So the film is its own book of
-templates; the fonts known here only tell which of the ten is nought, and whether it is a digit at all. What is common
-to the ten (the background below them) is taken off before they are compared.
+A clock that runs shows all ten digits within ten seconds in one place, in its own font. So the film
+is its own book of templates; the fonts known here only tell which of the ten is nought, and whether
+it is a digit at all. What is common to the ten (the background below them) is taken off before they
+are compared.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 STROKES: tuple[tuple[tuple[float, ...], ...], ...] = (
-    # in a box 1 wide and 2 high: six numbers are an arc (centre, radii, degrees from and to), more are points of lines
+    # in a box 1 wide and 2 high: six numbers are an arc (centre, radii, degrees from and to), more
+    # are points of lines
     ((0.5, 1, 0.5, 1, 0, 360),),
     ((0.1, 0.4, 0.55, 0, 0.55, 2, 0.55, 2),),
     ((0.5, 0.5, 0.48, 0.5, 185, 385), (0.94, 0.72, 0, 2, 1, 2, 1, 2)),
@@ -53,10 +55,12 @@ SMALLER = (0, 1, 2)  # px by which digits are smaller than the box of what chang
 
 @dataclass(frozen=True, kw_only=True)
 class Likeness:
-    """How ten pictures in the clock's order are like the digits: ``nought`` is the one that shows 0.
+    """How ten pictures in the clock's order are like the digits.
 
-    ``score`` is the mean correlation (-1 to 1; negative: dark on light), ``margin`` how much the next best order is
-    behind; ``known`` (10, h, w) are the digits of the most alike font, in the order of the pictures.
+    ``nought`` is the one that shows 0.
+    ``score`` is the mean correlation (-1 to 1; negative: dark on light), ``margin`` how much the
+    next best order is behind; ``known`` (10, h, w) are the digits of the most alike font, in the
+    order of the pictures.
     """
 
     nought: int
@@ -67,9 +71,11 @@ class Likeness:
 
 @lru_cache
 def known() -> tuple[Array, ...]:
-    """Ten digits of each known font: (10, h, w), cropped to what all ten together cover; 0 is the background.
+    """Ten digits of each known font: (10, h, w), cropped to what all ten together cover.
 
-    Each plain, 1 in the strokes; with an outline, -1 in it, as on a grey background; and the outline alone.
+    0 is the background.
+    Each plain, 1 in the strokes; with an outline, -1 in it, as on a grey background; and the
+    outline alone.
     """
     plain = [_matrix(), *map(_strokes, WEIGHTS), _built_in(400), _built_in(700)]
     drawn = list(plain)
@@ -86,7 +92,9 @@ def _widened(digits: Array, share: float) -> Array:
 
 
 def _matrix() -> Array:
-    cells = np.array([[[int(dot) for dot in row] for row in digit.split()] for digit in MATRIX], np.float64)
+    cells = np.array(
+        [[[int(dot) for dot in row] for row in digit.split()] for digit in MATRIX], np.float64
+    )
     return np.pad(np.kron(cells, np.ones((1, 10, 10))), ((0, 0), (12, 12), (12, 12)))
 
 
@@ -94,7 +102,11 @@ def _strokes(weight: int) -> Array:
     digits = np.zeros((10, 128, 80), np.uint8)
     for digit, strokes in zip(digits, STROKES, strict=True):
         for stroke in strokes:
-            points = (np.array([12.0, 12.0]) + np.array([56.0, 52.0]) * _points(stroke)).round().astype(np.int32)
+            points = (
+                (np.array([12.0, 12.0]) + np.array([56.0, 52.0]) * _points(stroke))
+                .round()
+                .astype(np.int32)
+            )
             cv2.polylines(digit, [points], False, 255, weight, cv2.LINE_AA)
     return digits / 255.0
 
@@ -131,7 +143,9 @@ def likeness(pictures: Array, margin: int) -> Likeness:
     drawn, apart = _prepared(size, margin)
     likes = np.einsum("jp,fdp->fjd", _apart(pictures, SOFT * size[1]), apart)
     places = np.arange(10)
-    orders = np.stack([likes[:, places, (places - start) % 10].mean(axis=1) for start in range(10)], axis=1)
+    orders = np.stack(
+        [likes[:, places, (places - start) % 10].mean(axis=1) for start in range(10)], axis=1
+    )
     number = int(np.argmax(np.abs(orders).max(axis=1)))
     best, digits = orders[number], drawn[number]
     nought = int(np.argmax(np.abs(best)))
@@ -146,8 +160,9 @@ def likeness(pictures: Array, margin: int) -> Likeness:
 
 @lru_cache(maxsize=8)
 def _prepared(size: tuple[int, int], margin: int) -> tuple[Array, Array]:
-    """Digits of every font in this size and a little smaller: what a coder blurs seems larger. Each at five places.
+    """Digits of every font in this size and a little smaller: what a coder blurs seems larger.
 
+    Each at five places.
     As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
     """
     drawn = []
@@ -157,7 +172,9 @@ def _prepared(size: tuple[int, int], margin: int) -> tuple[Array, Array]:
         across, down = (2 * margin + one - other for one, other in zip(size, smaller, strict=True))
         left, top = across // 2, down // 2
         padded = np.pad(digits, ((0, 0), (top, down - top), (left, across - left)))
-        drawn += [np.roll(padded, shift, (1, 2)) for shift in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))]
+        drawn += [
+            np.roll(padded, shift, (1, 2)) for shift in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
+        ]
     return np.stack(drawn), np.stack([_apart(one, SOFT * size[1]) for one in drawn])
 
 

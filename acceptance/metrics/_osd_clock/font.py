@@ -28,10 +28,11 @@ ROUNDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Font:
-    """What the seconds taught: ``digits`` 0 to 9, and the ``window`` x, y, w, h in which they were seen.
+    """What the seconds taught.
 
-    They cover ``ink`` px across. ``first`` is the digit shown in the second that begins with ``moment`` (s of the
-    film), ``likeness`` tells how sure that is.
+    ``digits`` 0 to 9, and the ``window`` x, y, w, h in which they were seen.
+    They cover ``ink`` px across. ``first`` is the digit shown in the second that begins with
+    ``moment`` (s of the film), ``likeness`` tells how sure that is.
     """
 
     digits: Templates
@@ -58,7 +59,12 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
     likeness, signs = max(_taught(cells, kinds, margin), key=lambda one: abs(one[0].score))
     if abs(likeness.score) < ALIKE or likeness.margin < AHEAD:
         score = abs(likeness.score)
-        raise GapError("what changes every second is no digit", code="clock_no_digits", score=score, needed=ALIKE)
+        raise GapError(
+            "what changes every second is no digit",
+            code="clock_no_digits",
+            score=score,
+            needed=ALIKE,
+        )
     pictures = _means(matching.sharp(strip[clear], window), kinds, signs * np.sign(likeness.score))
     return Font(
         digits=matching.templates(np.roll(pictures, -likeness.nought, axis=0)),
@@ -81,7 +87,9 @@ def _within(box: Box, margin: int, shape: tuple[int, ...]) -> Box:
     x, y, width, height = box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin
     if x < 0 or y < 0 or x + width > shape[1] or y + height > shape[0]:
         hint = "Draw the region round date and time"
-        raise GapError("the region ends too close to the clock's digits", hint=hint, code="clock_cut_off")
+        raise GapError(
+            "the region ends too close to the clock's digits", hint=hint, code="clock_cut_off"
+        )
     return x, y, width, height
 
 
@@ -94,9 +102,11 @@ def _cells(strip: NDArray[np.uint8], window: Box) -> Array:
 
 
 def _taught(cells: Array, kinds: NDArray[np.int_], margin: int) -> Iterator[tuple[Likeness, Array]]:
-    """Tell what digits the cells of ten kinds are like, by which signs (n,): as filmed, and with inverted ones turned.
+    """Tell what digits the cells of ten kinds are like, by which signs (n,).
 
-    Strokes cover less than half of a cell, so that mean and median tell its polarity; then the likeness does.
+    As filmed, and with inverted ones turned.
+    Strokes cover less than half of a cell, so that mean and median tell its polarity; then the
+    likeness does.
     """
     signs = np.ones(len(cells))
     yield digits.likeness(_means(cells, kinds, signs), margin), signs

@@ -1,8 +1,8 @@
 """Where the digits of date and time may stand in the row of a clock: layouts, the likeliest first.
 
-Digits of one font are equally far apart, to the pixel that a place is rounded to; what stands between the parts of a
-time, and of a date, is equally wide. Everything else is left to the digits: a layout is as good as the digits that its
-cells look like, among those that may stand there.
+Digits of one font are equally far apart, to the pixel that a place is rounded to; what stands
+between the parts of a time, and of a date, is equally wide. Everything else is left to the digits:
+a layout is as good as the digits that its cells look like, among those that may stand there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 ADVANCE = (0.6, 1.5)  # of the width that digits cover, from one digit to the next
 COLON = (0.15, 1.8)  # of an advance, width of what stands between hours and minutes
-SEPARATOR = (0.15, 2.8)  # of an advance, width of what stands between the parts of a date: 年 is wide
+# of an advance, width of what stands between the parts of a date: 年 is wide
+SEPARATOR = (0.15, 2.8)
 MOST = (2, 9, 5, 9)  # digits of hours and minutes
 RIVALS = 40  # layouts that are read
 MONTHS, DAYS = range(1, 13), range(1, 32)
@@ -34,8 +35,9 @@ OUTSIDE = -1.0
 def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
     """Left edges of the digits of hours and minutes and of the tens of seconds.
 
-    ``fits`` (10, w) of all places with each digit (the highest up to it), ``tens`` (w,) with the course of the tens of
-    seconds; ``units`` is the left edge of the seconds' units, digits cover ``ink`` px.
+    ``fits`` (10, w) of all places with each digit (the highest up to it), ``tens`` (w,) with the
+    course of the tens of seconds; ``units`` is the left edge of the seconds' units, digits cover
+    ``ink`` px.
     """
     advances = np.arange(round(ADVANCE[0] * ink), round(ADVANCE[1] * ink) + 1)
     gaps = [
@@ -43,25 +45,34 @@ def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
         for advance in advances
         for colon in range(round(COLON[0] * advance), round(COLON[1] * advance) + 1)
     ]
-    between = np.array(gaps)[:, None, (0, 1, 0, 1, 0)] + np.array(list(itertools.product((0, 1), repeat=5)))
+    between = np.array(gaps)[:, None, (0, 1, 0, 1, 0)] + np.array(
+        list(itertools.product((0, 1), repeat=5))
+    )
     edges = np.unique(units - between.cumsum(axis=2)[..., ::-1].reshape(-1, 5), axis=0)
     edges = edges[edges[:, 0] >= 0]
     cells = np.stack([*(fits[most, edges[:, n]] for n, most in enumerate(MOST)), tens[edges[:, 4]]])
     best = np.argsort(-cells.sum(axis=0))
-    likely = (tuple(edges[n].tolist()) for n in best if _nothing_between(fits[9], edges[n], float(cells[:, n].min())))
+    likely = (
+        tuple(edges[n].tolist())
+        for n in best
+        if _nothing_between(fits[9], edges[n], float(cells[:, n].min()))
+    )
     return list(itertools.islice(likely, RIVALS))
 
 
 def _nothing_between(fits: Array, edges: NDArray[np.int_], least: float) -> bool:
     """Tell whether what stands between is less of a digit than any digit."""
     wide = int(max(edges[1] - edges[0], edges[3] - edges[2]))
-    return all(fits[edges[n] + wide : edges[n + 1] - wide + 1].max(initial=OUTSIDE) < least for n in (1, 3))
+    return all(
+        fits[edges[n] + wide : edges[n + 1] - wide + 1].max(initial=OUTSIDE) < least for n in (1, 3)
+    )
 
 
 def of_date(fits: Array, time: Edges, orders: Iterable[str]) -> list[Edges]:
     """Left edges of the digits of year, month and day, in this order.
 
-    ``fits`` (10, w) of all places with each digit, ``time`` the left edges of the time's six digits.
+    ``fits`` (10, w) of all places with each digit, ``time`` the left edges of the time's six
+    digits.
     """
     advance = (time[1] - time[0] + time[3] - time[2] + time[5] - time[4]) / 3
     apart = round(advance)
@@ -77,7 +88,8 @@ def of_date(fits: Array, time: Edges, orders: Iterable[str]) -> list[Edges]:
     return [edges for _, edges in sorted(found, reverse=True)[:RIVALS]]
 
 
-Group = tuple["Array", list["Edges"]]  # score (w,) of a group of digits by left edge, and the digits' offsets
+# score (w,) of a group of digits by left edge, and the digits' offsets
+Group = tuple["Array", list["Edges"]]
 
 
 def _dates(order: str, groups: dict[str, Group], advance: float) -> list[tuple[float, Edges]]:
@@ -93,7 +105,11 @@ def _dates(order: str, groups: dict[str, Group], advance: float) -> list[tuple[f
             at = int(np.argmax(total))
             starts = dict(zip(order, (at, at + to_second, at + to_third), strict=True))
             if starts[order[2]] < len(total):
-                edges = tuple(starts[part] + offset for part in "YMD" for offset in groups[part][1][starts[part]])
+                edges = tuple(
+                    starts[part] + offset
+                    for part in "YMD"
+                    for offset in groups[part][1][starts[part]]
+                )
                 found.append((float(total[at]), edges))
     return found
 
@@ -113,12 +129,16 @@ def _best(scores: Sequence[Array], offsets: list[Edges]) -> Group:
 def _year(fits: Array, offsets: Edges) -> Array:
     """How well each place fits a year from 2000 to 2099."""
     digits = fits[2], fits[0], fits.max(axis=0), fits.max(axis=0)
-    return np.asarray(np.sum([_moved(fit, by) for fit, by in zip(digits, offsets, strict=True)], axis=0))
+    return np.asarray(
+        np.sum([_moved(fit, by) for fit, by in zip(digits, offsets, strict=True)], axis=0)
+    )
 
 
 def _number(fits: Array, offsets: Edges, numbers: range) -> Array:
     """How well each place fits a number of two digits."""
-    return np.asarray(np.max([fits[n // 10] + _moved(fits[n % 10], offsets[1]) for n in numbers], axis=0))
+    return np.asarray(
+        np.max([fits[n // 10] + _moved(fits[n % 10], offsets[1]) for n in numbers], axis=0)
+    )
 
 
 def _moved(fits: Array, by: int) -> Array:

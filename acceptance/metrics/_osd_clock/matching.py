@@ -1,9 +1,11 @@
-"""How well pictures fit the ten digits of a clock: normalised correlation, weighted by what tells digits apart.
+"""How well pictures fit the ten digits of a clock.
 
-What lies below an overlay changes slowly across it, as pictures do, and differs from cell to cell; so what is broader
-than a stroke is taken off both sides first. Pixels count by how much they differ from digit to digit, which leaves out
-the neighbours in a digit's box without anybody having to say where it ends. (Normalised correlation: J. P. Lewis,
-Vision Interface 1995; the weights are those of Fisher's discriminant with equal noise everywhere.)
+Normalised correlation, weighted by what tells digits apart.
+What lies below an overlay changes slowly across it, as pictures do, and differs from cell to cell;
+so what is broader than a stroke is taken off both sides first. Pixels count by how much they differ
+from digit to digit, which leaves out the neighbours in a digit's box without anybody having to say
+where it ends. (Normalised correlation: J. P. Lewis, Vision Interface 1995; the weights are those of
+Fisher's discriminant with equal noise everywhere.)
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ LEAST = 0.01  # weight of what is the same in all digits
 
 @dataclass(frozen=True, kw_only=True)
 class Templates:
-    """Ten ``digits`` (10, h w) of weighted mean 0 and sd 1, ``weights`` (h w,) of sum 1; cells are ``shape`` h, w."""
+    """Ten ``digits`` (10, h w) of weighted mean 0 and sd 1, ``weights`` (h w,) of sum 1.
+
+    Cells are ``shape`` h, w.
+    """
 
     digits: Floats
     weights: Floats
@@ -51,7 +56,9 @@ class Templates:
         """(..., 10) correlation of sharp cells (..., h w) with each digit, -1 to 1."""
         apart = cells - (cells @ self.weights)[..., None]
         power = np.sqrt(np.square(apart) @ self.weights)[..., None]
-        return np.asarray(apart @ (self.digits * self.weights).T / np.maximum(power, 1e-6), np.float32)
+        return np.asarray(
+            apart @ (self.digits * self.weights).T / np.maximum(power, 1e-6), np.float32
+        )
 
     def together(self, cells: Floats) -> Floats:
         """Mean (..., h w) of cells (n, ..., h w) that show one digit, those of the other polarity turned."""
@@ -69,11 +76,16 @@ def templates(pictures: Array) -> Templates:
     digits = pictures.reshape(10, -1)
     digits = digits - (digits @ weights)[:, None]
     digits /= np.maximum(np.sqrt(np.square(digits) @ weights), 1e-6)[:, None]
-    return Templates(digits=digits.astype(np.float32), weights=weights.astype(np.float32), shape=apart.shape)
+    return Templates(
+        digits=digits.astype(np.float32), weights=weights.astype(np.float32), shape=apart.shape
+    )
 
 
 def sharp(strip: NDArray[Any], window: Box) -> Floats:
-    """Cut a ``window`` x, y, w, h out of a strip (n, h, w), without what changes slowly; its edge goes on outside."""
+    """Cut a ``window`` x, y, w, h out of a strip (n, h, w), without what changes slowly.
+
+    Its edge goes on outside.
+    """
     x, y, width, height = window
     sigma = BROAD * height
     reach = round(3 * sigma)
@@ -90,4 +102,6 @@ def sharp(strip: NDArray[Any], window: Box) -> Floats:
 def places(rows: Floats, width: int) -> Floats:
     """Every place of rows (n, h, w): (n, places, h width), by left edge."""
     windows = np.lib.stride_tricks.sliding_window_view(rows, width, axis=2)
-    return np.ascontiguousarray(windows.transpose(0, 2, 1, 3)).reshape(len(rows), windows.shape[2], -1)
+    return np.ascontiguousarray(windows.transpose(0, 2, 1, 3)).reshape(
+        len(rows), windows.shape[2], -1
+    )

@@ -1,8 +1,9 @@
-"""Date and time read from the cells of a clock whose font is known: the layout first, then the digits.
+"""Date and time read from the cells of a clock whose font is known.
 
-A time is a hypothesis about every second of the film: the tens go up when the seconds pass nine, the minutes when they
-pass fifty-nine. The one is taken that all seconds bear out together, and only if no cell could as well hold another
-digit. Dates are those of the calendar from 2000 to 2099.
+The layout first, then the digits.
+A time is a hypothesis about every second of the film: the tens go up when the seconds pass nine,
+the minutes when they pass fifty-nine. The one is taken that all seconds bear out together, and only
+if no cell could as well hold another digit. Dates are those of the calendar from 2000 to 2099.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from acceptance.metrics._osd_clock.matching import Templates
     from acceptance.metrics._osd_clock.ticking import Array
 
-# Of 238 readings of films of 12 and 14 s with digits of 6 to 9 px (CRF 30) 16 were wrong: from 7 px on with a
-# correlation of up to 0.55 and a lead of up to 0.15, or 0.76 and 0.04.
+# Of 238 readings of films of 12 and 14 s with digits of 6 to 9 px (CRF 30) 16 were wrong: from 7 px
+# on with a correlation of up to 0.55 and a lead of up to 0.15, or 0.76 and 0.04.
 LEAST = 0.6  # correlation of a cell with its digit
 AHEAD = 0.16  # share of the way to another reading by which it must lead
 APART = 0.2  # unlikeness that counts at least: a share of hardly anything is noise
@@ -41,9 +42,10 @@ ALIKE = 1e-4  # of unlikeness, below which two readings are one
 class Cells:
     """What every place of the digits' row shows, by the left edge of a cell, while the tens of seconds stand.
 
-    ``shown`` (n, w, pixels) are the mean pictures of n stretches of up to ten seconds, of which ``counts`` (n,) were
-    seen; ``seconds`` (n,) is one of each, counted from ``Font.moment``. ``units`` is the left edge of the seconds'
-    units, ``first`` what they show in the first of ``seconds``; digits cover ``ink`` px.
+    ``shown`` (n, w, pixels) are the mean pictures of n stretches of up to ten seconds, of which
+    ``counts`` (n,) were seen; ``seconds`` (n,) is one of each, counted from ``Font.moment``.
+    ``units`` is the left edge of the seconds' units, ``first`` what they show in the first of
+    ``seconds``; digits cover ``ink`` px.
     """
 
     shown: NDArray[np.float32]
@@ -79,15 +81,31 @@ class Part:
 
 
 def cells(strip: NDArray[np.uint8], times: Array, font: Font) -> Cells:
-    """Average each second, and the seconds in which only the units change; see what each place of the row shows."""
+    """Average each second, and the seconds in which only the units change.
+
+    See what each place of the row shows.
+    """
     _, y, width, height = font.window
     early = times <= times[0] + LEARNT
     number = np.floor(times[early] - font.moment + 1e-6).astype(int)
-    seconds = np.array([one for one in range(int(number.min()), int(number.max()) + 1) if np.sum(number == one) >= 2])
-    means = np.stack([strip[early][number == second].mean(axis=0, dtype=np.float32) for second in seconds])
+    seconds = np.array(
+        [
+            one
+            for one in range(int(number.min()), int(number.max()) + 1)
+            if np.sum(number == one) >= 2
+        ]
+    )
+    means = np.stack(
+        [strip[early][number == second].mean(axis=0, dtype=np.float32) for second in seconds]
+    )
     rows = matching.sharp(means, (0, y, strip.shape[2], height))
-    _, begins, counts = np.unique((font.first + seconds) // 10, return_index=True, return_counts=True)
-    stretches = (matching.places(rows[at : at + count], width) for at, count in zip(begins, counts, strict=True))
+    _, begins, counts = np.unique(
+        (font.first + seconds) // 10, return_index=True, return_counts=True
+    )
+    stretches = (
+        matching.places(rows[at : at + count], width)
+        for at, count in zip(begins, counts, strict=True)
+    )
     return Cells(
         shown=np.stack([font.digits.together(one) for one in stretches]),
         seconds=seconds[begins],
@@ -107,24 +125,38 @@ def time_of_day(face: Cells) -> Part:
     upto = face.mean(np.maximum.accumulate(face.fits, axis=1))
     layouts = layout.of_time(upto, course, face.units, face.ink)
     if not layouts:
-        what, hint = "hours and minutes are not in the region", "Draw the region round date and time"
+        what, hint = (
+            "hours and minutes are not in the region",
+            "Draw the region round date and time",
+        )
         raise GapError(what, hint=hint, code="clock_cut_off")
     starts = np.arange(face.first, 86400, 10)
     running = (starts[:, None] + since) % 86400
-    written = (running // 36000, running // 3600 % 10, running // 600 % 6, running // 60 % 10, running // 10 % 6)
+    written = (
+        running // 36000,
+        running // 3600 % 10,
+        running // 600 % 6,
+        running // 60 % 10,
+        running // 10 % 6,
+    )
     part = _part(starts, np.stack(written), layouts, face.fits, face)
     return replace(part, edges=(*part.edges, face.units))
 
 
 def calendar_date(face: Cells, time: Part, order: str | None) -> Part:
-    """Read the date of the first second, as its ordinal number. ``order``: YMD, MDY, DMY or None. Raises GapError."""
+    """Read the date of the first second, as its ordinal number. ``order``: YMD, MDY, DMY or None.
+
+    Raises GapError.
+    """
     days = (time.value + face.seconds - face.seconds[0]) // 86400
     usual = int(days[np.argmax(face.counts)])
     fits = face.digits.fits(face.digits.together(face.shown[days == usual])).T
     orders = (order,) if order else tuple(layout.ORDERS)
     layouts = layout.of_date(fits.astype(np.float64), time.edges, orders)
     if not layouts:
-        raise GapError("no date is in the region", hint="Draw it round date and time", code="clock_no_date")
+        raise GapError(
+            "no date is in the region", hint="Draw it round date and time", code="clock_no_date"
+        )
     part = _part(*_calendar(), layouts, fits[None], face)
     if len(part.same) > 1:
         both = " or ".join(str(date.fromordinal(day)) for day in sorted(part.same))
@@ -138,7 +170,9 @@ def _calendar() -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """Every day from 2000 to 2099, as its ordinal number (d,), and its eight digits, year first (8, d, 1)."""
     days = range(date(2000, 1, 1).toordinal(), date(2100, 1, 1).toordinal())
     written = [date.fromordinal(day).strftime("%Y%m%d") for day in days]
-    digits = np.array(written, "S8").view(np.uint8).reshape(-1, 8, 1).swapaxes(0, 1).astype(int) - ord("0")
+    digits = np.array(written, "S8").view(np.uint8).reshape(-1, 8, 1).swapaxes(0, 1).astype(
+        int
+    ) - ord("0")
     return np.array(days), digits
 
 
@@ -151,18 +185,27 @@ def _part(
 ) -> Part:
     """Choose the best of hypotheses, ``digits`` (cells, hypotheses, stretches), in the best of layouts.
 
-    The lead over another reading is a share of what two perfect ones would differ by, since some digits are much alike.
-    Raises GapError ``clock_unclear`` or ``clock_too_small`` where a cell could as well hold another digit.
+    The lead over another reading is a share of what two perfect ones would differ by, since some
+    digits are much alike. Raises GapError ``clock_unclear`` or ``clock_too_small`` where a cell
+    could as well hold another digit.
     """
-    weights = (face.counts / face.counts.sum() if len(fits) > 1 else np.ones(1)).astype(np.float32)[:, None]
-    written = (digits.swapaxes(0, 1)[..., None] == np.arange(10)).astype(np.float32).reshape(len(values), -1)
+    weights = (face.counts / face.counts.sum() if len(fits) > 1 else np.ones(1)).astype(np.float32)[
+        :, None
+    ]
+    written = (
+        (digits.swapaxes(0, 1)[..., None] == np.arange(10))
+        .astype(np.float32)
+        .reshape(len(values), -1)
+    )
     edges = np.array(layouts)
     # Of each layout, cell, stretch and digit.
     seen = (fits.swapaxes(0, 1)[:, :, edges] * weights[:, :, None]).transpose(2, 3, 1, 0)
     total = seen.reshape(len(edges), -1) @ written.T
     layout, chosen = np.unravel_index(int(np.argmax(total)), total.shape)
     placed = digits[np.argsort(edges[layout]), chosen][edges.argsort(axis=1).argsort(axis=1)]
-    apart = (face.digits.unlike[placed] * weights).reshape(len(edges), -1).astype(np.float32) @ written.T
+    apart = (face.digits.unlike[placed] * weights).reshape(len(edges), -1).astype(
+        np.float32
+    ) @ written.T
     other = apart > ALIKE
     same = ~other & (np.sort(edges, axis=1) == np.sort(edges[layout])).all(axis=1)[:, None]
     cells = np.take_along_axis(seen[layout], digits[:, chosen, :, None], axis=2).sum(axis=(1, 2))
@@ -170,7 +213,9 @@ def _part(
         value=int(values[chosen]),
         same=frozenset(values[same.any(axis=0)].tolist()),
         least=float(cells.min()),
-        ahead=float(((total[layout, chosen] - total)[other] / np.maximum(apart[other], APART)).min()),
+        ahead=float(
+            ((total[layout, chosen] - total)[other] / np.maximum(apart[other], APART)).min()
+        ),
         edges=tuple(edges[layout].tolist()),
     )
     return _sure(part, face.digits.height)
@@ -183,4 +228,10 @@ def _sure(part: Part, height: int) -> Part:
     if height < SMALLEST:
         what = f"digits of {height} px are too small"
         raise GapError(what, hint=hint, code="clock_too_small", height=height, needed=SMALLEST)
-    raise GapError("a digit cannot be told", hint=hint, code="clock_unclear", least=part.least, ahead=part.ahead)
+    raise GapError(
+        "a digit cannot be told",
+        hint=hint,
+        code="clock_unclear",
+        least=part.least,
+        ahead=part.ahead,
+    )

@@ -1,9 +1,9 @@
 """The seconds that a burnt-in clock shows in every frame, and the moments at which they change.
 
-Each frame is compared with the ten digits that the clock itself taught; the most likely course of digits through the
-film is the Viterbi path (A. Viterbi, IEEE Trans. Information Theory 13, 1967), in which a digit stays, or the next one
-comes, rather than any other. A clock that runs changes once a second; where the film stands still, the change is late
-and a digit or more is left out.
+Each frame is compared with the ten digits that the clock itself taught; the most likely course of
+digits through the film is the Viterbi path (A. Viterbi, IEEE Trans. Information Theory 13, 1967),
+in which a digit stays, or the next one comes, rather than any other. A clock that runs changes once
+a second; where the film stands still, the change is late and a digit or more is left out.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 FRAME = 6  # px that the strip is widened by: characters may touch the region's edge
 SHARPNESS = 8.0  # of what a frame says, per unit of correlation
-NEXT, OTHER = 3.0, 6.8  # what it costs that the next digit comes, and any other: more than two steps in turn
-AT_END = 0.3  # s of film that must follow a change, and come before it: a few frames tell too little
+# what it costs that the next digit comes, and any other: more than two steps in turn
+NEXT, OTHER = 3.0, 6.8
+# s of film that must follow a change, and come before it: a few frames tell too little
+AT_END = 0.3
 GAP = 0.7  # s between frames beyond which any digit may follow
 
 
@@ -37,9 +39,10 @@ GAP = 0.7  # s between frames beyond which any digit may follow
 class Seconds:
     """The course of the seconds through n frames.
 
-    ``digits`` (n,) units of the seconds; ``first`` (c,) numbers of the frames that are the first to show another one;
-    ``moments`` (c,) s half-way from the frame before, ``reach`` (c,) half of that interval in s; ``count`` (c,) seconds
-    gone on the clock since it showed the film's first digit; ``clear`` the share of frames that by themselves show it.
+    ``digits`` (n,) units of the seconds; ``first`` (c,) numbers of the frames that are the first to
+    show another one; ``moments`` (c,) s half-way from the frame before, ``reach`` (c,) half of that
+    interval in s; ``count`` (c,) seconds gone on the clock since it showed the film's first digit;
+    ``clear`` the share of frames that by themselves show it.
     """
 
     digits: NDArray[np.int64]
@@ -70,15 +73,18 @@ def shown(scene: Scene) -> Array | None:
 def font_of(strip: Bytes, times: Array) -> tuple[Bytes, Font]:
     """Learn the font from ``strip`` (n, h, w), a region round a burnt-in clock, frames at ``times`` (n,) s.
 
-    The strip is returned with a frame of what lies at its edge, in which ``Font.window`` counts. Needs 11 s of film and
-    5 frame/s. Raises GapError clock_times_jump, clock_too_short, clock_too_few_frames or clock_no_digits.
+    The strip is returned with a frame of what lies at its edge, in which ``Font.window`` counts.
+    Needs 11 s of film and 5 frame/s. Raises GapError clock_times_jump, clock_too_short,
+    clock_too_few_frames or clock_no_digits.
     """
     if (np.diff(times) <= 0).any():
         raise GapError("the film's times jump back", hint="Cut it there", code="clock_times_jump")
     ticks = ticking.ticking(strip, times)
     x, y, width, height = ticks.box
     wide = np.pad(strip, ((0, 0), (FRAME, FRAME), (FRAME, FRAME)), "edge")
-    return wide, clock_font.learn(wide, times, replace(ticks, box=(x + FRAME, y + FRAME, width, height)))
+    return wide, clock_font.learn(
+        wide, times, replace(ticks, box=(x + FRAME, y + FRAME, width, height))
+    )
 
 
 def follow(strip: Bytes, times: Array, font: Font) -> Seconds:
@@ -102,7 +108,10 @@ def follow(strip: Bytes, times: Array, font: Font) -> Seconds:
 
 
 def _course(fits: Array, gaps: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Most likely digit of each frame, from ``fits`` (n, 10); ``gaps`` (n - 1,) where anything may follow."""
+    """Most likely digit of each frame, from ``fits`` (n, 10).
+
+    ``gaps`` (n - 1,) where anything may follow.
+    """
     steps = (np.arange(10)[None] - np.arange(10)[:, None]) % 10
     costs = np.where(steps == 0, 0.0, np.where(steps == 1, NEXT, OTHER))
     score, back = SHARPNESS * fits[0], np.zeros(fits.shape, np.int64)

@@ -1,9 +1,9 @@
 """The place of a running clock's seconds in a strip of film, and the moments at which they change.
 
-A digit of the seconds stands still for a second and changes between two frames. So the picture before and after a
-moment differs most, at one place, when the moment is that of the change, and least half a second from it; what moves
-behind the overlay does not know the second and differs as much at either. That finds digits of any font on any
-background before one of them has been read.
+A digit of the seconds stands still for a second and changes between two frames. So the picture
+before and after a moment differs most, at one place, when the moment is that of the change, and
+least half a second from it; what moves behind the overlay does not know the second and differs as
+much at either. That finds digits of any font on any background before one of them has been read.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ EDGE = 0.3  # of what a digit changes, at its edge
 class Ticking:
     """A digit that changes every second.
 
-    ``moment`` (s, in film time) of one change, the others whole seconds away; ``box`` x, y, w, h of the digit,
-    ``strength`` how much it stands out from all else in the strip.
+    ``moment`` (s, in film time) of one change, the others whole seconds away; ``box`` x, y, w, h of
+    the digit, ``strength`` how much it stands out from all else in the strip.
     """
 
     moment: float
@@ -45,14 +45,21 @@ class Ticking:
 
 
 def ticking(strip: NDArray[np.uint8], times: Array) -> Ticking:
-    """Find the digit of the seconds in ``strip`` (n, h, w), frames at ``times`` (n,) s. Raises GapError."""
+    """Find the digit of the seconds in ``strip`` (n, h, w), frames at ``times`` (n,) s.
+
+    Raises GapError.
+    """
     if len(times) < 3 or float(np.ptp(times)) < SHORTEST:
         seconds = float(np.ptp(times)) if len(times) else 0.0
         what = f"the film shows {seconds:.1f} s of the clock"
-        raise GapError(what, hint="Film it for 15 s", code="clock_too_short", seconds=seconds, needed=SHORTEST)
+        raise GapError(
+            what, hint="Film it for 15 s", code="clock_too_short", seconds=seconds, needed=SHORTEST
+        )
     step = float(np.median(np.diff(times)))
     if step > SLOWEST:
-        raise GapError("too few frames a second", code="clock_too_few_frames", interval=step, needed=SLOWEST)
+        raise GapError(
+            "too few frames a second", code="clock_too_few_frames", interval=step, needed=SLOWEST
+        )
     count = int(np.searchsorted(times, times[0] + LEARNT, side="right"))
     phases = round(1 / step)
     sums = _Sums(strip[:count], times[:count])
@@ -69,19 +76,30 @@ class _Sums:
         self.times = times
         self.beside = max(BESIDE, 1.5 * float(np.median(np.diff(times))))
         self.sums = np.zeros((len(strip) + 1, *strip.shape[1:]), np.float32)
-        np.cumsum(strip.astype(np.float32) - strip.mean(axis=0, dtype=np.float32), axis=0, out=self.sums[1:])
+        np.cumsum(
+            strip.astype(np.float32) - strip.mean(axis=0, dtype=np.float32),
+            axis=0,
+            out=self.sums[1:],
+        )
 
     def mean(self, begin: float, end: float) -> NDArray[np.float32] | None:
         """Mean over begin <= time < end; None where there is no frame."""
         first, last = np.searchsorted(self.times, (begin - 1e-6, end - 1e-6))
-        return (self.sums[last] - self.sums[first]) / np.float32(last - first) if last > first else None
+        return (
+            (self.sums[last] - self.sums[first]) / np.float32(last - first)
+            if last > first
+            else None
+        )
 
     def differs(self, moment: float, seconds: int) -> NDArray[np.float32]:
         """(h, w, seconds) absolute difference between just after and just before moments a second apart."""
         apart = np.zeros((*self.sums.shape[1:], seconds), np.float32)
         for second in range(seconds):
             begin = moment + second
-            before, after = self.mean(begin - self.beside, begin), self.mean(begin, begin + self.beside)
+            before, after = (
+                self.mean(begin - self.beside, begin),
+                self.mean(begin, begin + self.beside),
+            )
             if before is not None and after is not None:
                 apart[..., second] = np.abs(after - before)
         return apart
@@ -90,10 +108,14 @@ class _Sums:
 def _strongest(stands_out: list[NDArray[np.float32]], moments: Array) -> Ticking:
     """Find the moment, and the window of a digit's shape, at which the strip stands out most, second after second."""
     heights = [height for height in HEIGHTS if height <= stands_out[0].shape[0]]
-    found = [(*_hit(one, height), phase) for height in heights for phase, one in enumerate(stands_out)]
+    found = [
+        (*_hit(one, height), phase) for height in heights for phase, one in enumerate(stands_out)
+    ]
     score, window, phase = max(found)
     noise = float(np.median([abs(one[0]) for one in found])) + 1e-6
-    return Ticking(moment=float(moments[phase]), box=_digit(stands_out[phase], window), strength=score / noise)
+    return Ticking(
+        moment=float(moments[phase]), box=_digit(stands_out[phase], window), strength=score / noise
+    )
 
 
 def _hit(stands_out: NDArray[np.float32], height: int) -> tuple[float, Box]:
@@ -103,18 +125,28 @@ def _hit(stands_out: NDArray[np.float32], height: int) -> tuple[float, Box]:
     trimmed = max(1, round(TRIMMED * means.shape[2]))
     usual = np.sort(means, axis=2)[..., trimmed:-trimmed].mean(axis=2)
     y, x = np.unravel_index(int(np.argmax(usual)), usual.shape)
-    return float(usual[y, x]) * (width * height) ** 0.5, (int(x) - width // 2, int(y) - height // 2, width, height)
+    return float(usual[y, x]) * (width * height) ** 0.5, (
+        int(x) - width // 2,
+        int(y) - height // 2,
+        width,
+        height,
+    )
 
 
 def _digit(stands_out: NDArray[np.float32], window: Box) -> Box:
-    """Box of what changes in a window and round it; seconds in which all about it moves count little."""
+    """Box of what changes in a window and round it.
+
+    Seconds in which all about it moves count little.
+    """
     x, y, width, height = window
     around = stands_out[max(0, y) : y + height, max(0, x - 2 * width) : x + 3 * width]
     moving = np.median(np.abs(around), axis=(0, 1))
     weights = 1 / (moving + max(float(np.median(moving)), 1.0))
     changes = cv2.blur(stands_out @ (weights / weights.sum()), (3, 3))
     level = EDGE * float(np.percentile(changes[max(0, y) : y + height, max(0, x) : x + width], 90))
-    closed = cv2.morphologyEx((changes > level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    closed = cv2.morphologyEx(
+        (changes > level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
+    )
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
     part = labels[max(0, y) : y + height, max(0, x) : x + width]
     label = int(np.argmax(np.bincount(part[part > 0].ravel()))) if (part > 0).any() else 0

@@ -1,7 +1,9 @@
-"""Frozen pictures without a clock in the picture: what the coded stream itself proves, and what stays open.
+"""Frozen pictures without a clock in the picture.
 
-A still scene that was well coded and a frozen camera look alike picture by picture: both send frames of a few bytes
-that change nothing. Told apart are they by three kinds of evidence, in this order:
+What the coded stream itself proves, and what stays open.
+A still scene that was well coded and a frozen camera look alike picture by picture: both send
+frames of a few bytes that change nothing. Told apart are they by three kinds of evidence, in this
+order:
 
 1. *Noise at key frames.* A key frame codes its picture anew. The noise of a live camera makes every one of them another
    (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes out as the key frame before.
@@ -32,19 +34,28 @@ if TYPE_CHECKING:
 
 Run = tuple[int, int]  # first frame, and the first one after it
 
-SAME_KEY = 0.1  # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
+# share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
+SAME_KEY = 0.1
 SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
 SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
-STILL, STILL_SHARE = 0.06, 1 / 6  # codes on the thumbnail or share of the motion: a frame that stands
+# codes on the thumbnail or share of the motion: a frame that stands
+STILL, STILL_SHARE = 0.06, 1 / 6
 SETTLED, SETTLED_SHARE = 0.01, 0.02  # the same of most frames that stand
-RECODED = 3.0  # codes on the thumbnail by which a key frame differs that codes a frozen picture anew
-OPEN = 0.03  # codes on the thumbnail: a live scene may change as little, a frozen one that is still refined as much
-REFINED, SILENT_SHARE = 1 / 8, 1 / 3  # of what the livelier part of a clip changes by; share of frames that are silent
+# codes on the thumbnail by which a key frame differs that codes a frozen picture anew
+RECODED = 3.0
+# codes on the thumbnail: a live scene may change as little, a frozen one that is still refined as
+# much
+OPEN = 0.03
+# of what the livelier part of a clip changes by; share of frames that are silent
+REFINED, SILENT_SHARE = 1 / 8, 1 / 3
 AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with B-frames settles
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
-STEADY, UNSTEADY = 0.4, 4.0  # of the usual motion, from and up to which a frame moves as its neighbours do
-LEAP, KEY_LEAP = 2.0, 3.0  # of the motion before: the scene went on while the picture stood; a key frame recodes it too
-SECOND, STANDS = 1.0, 2.5  # s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
+# of the usual motion, from and up to which a frame moves as its neighbours do
+STEADY, UNSTEADY = 0.4, 4.0
+# of the motion before: the scene went on while the picture stood; a key frame recodes it too
+LEAP, KEY_LEAP = 2.0, 3.0
+# s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
+SECOND, STANDS = 1.0, 2.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +67,20 @@ class Evidence:
 
 
 def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evidence:
-    """Look for freezes; ``elapsed`` (n,) s, ``shown`` (n,) seconds that a burnt-in clock shows, nan where unread."""
-    interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))  # times may be alike
+    """Look for freezes.
+
+    ``elapsed`` (n,) s, ``shown`` (n,) seconds that a burnt-in clock shows, nan where unread.
+    """
+    # times may be alike
+    interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))
     shortest = max(FEWEST, round(SHORTEST / interval))
     silent = _silent(series, shortest)
     proven = [*by_keys(series), *by_motion(series.difference, series.keys, shortest)]
     frozen = joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
     left = _without(silent, frozen)
-    return Evidence(frozen=tuple(frozen), undecided=tuple(run for run in left if run[1] - run[0] >= shortest))
+    return Evidence(
+        frozen=tuple(frozen), undecided=tuple(run for run in left if run[1] - run[0] >= shortest)
+    )
 
 
 def by_keys(series: Series) -> list[Run]:
@@ -80,7 +97,8 @@ def by_keys(series: Series) -> list[Run]:
 def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list[Run]:
     """Find where motion stops and starts from one frame to the next, ``shortest`` frames apart or more.
 
-    ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends late blur it.
+    ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends
+    late blur it.
     """
     found: list[Run] = []
     if len(difference) < AROUND:
@@ -98,15 +116,21 @@ def _stands_from(difference: Array, keys: NDArray[np.bool_], first: int) -> Run:
     """Run of frames that stand from ``first`` on, or soon after; an empty one where they do not."""
     again = _again(difference, keys, first)
     start = _stop(difference, keys, first)
-    motion = max(_motion(difference[max(at - AROUND, 0) : at]) for at in (first - AROUND, first, start))
-    settled = again > first and np.median(difference[first:again]) <= max(SETTLED, SETTLED_SHARE * motion)
+    motion = max(
+        _motion(difference[max(at - AROUND, 0) : at]) for at in (first - AROUND, first, start)
+    )
+    settled = again > first and np.median(difference[first:again]) <= max(
+        SETTLED, SETTLED_SHARE * motion
+    )
     return start, _restart(difference, keys, start, again, motion) if settled else start
 
 
 def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
-    """First frame from ``start`` on that moves although the motion before had stopped; ``start`` where it had not.
+    """First frame from ``start`` on that moves although the motion before had stopped.
 
-    What the coder sends late may be half the motion for LATE frames; what is left of it, and key frames, move nothing.
+    ``start`` where it had not.
+    What the coder sends late may be half the motion for LATE frames; what is left of it, and key
+    frames, move nothing.
     """
     motion = _motion(difference[start - AROUND : start])
     limits = np.full(len(difference) - start, max(STILL, STILL_SHARE * motion))
@@ -118,9 +142,10 @@ def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
 def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
     """Choose among the frames from ``first`` on at which motion may have stopped.
 
-    The first one after which only late corrections come: less than a third of the motion, or less than half and less
-    from frame to frame; else the last one before which all moves. Where all that comes late is less than half the
-    motion but does not die down, B-frames have spread the last steps: what they add up to tells how many those are.
+    The first one after which only late corrections come: less than a third of the motion, or less
+    than half and less from frame to frame; else the last one before which all moves. Where all that
+    comes late is less than half the motion but does not die down, B-frames have spread the last
+    steps: what they add up to tells how many those are.
     """
     start = first
     for at in range(first, min(first + LATE + 1, len(difference))):
@@ -146,20 +171,29 @@ def _late(difference: Array, keys: NDArray[np.bool_], motion: float) -> Array:
 def _motion(difference: Array) -> float:
     """Usual difference of frames that all move; 0.0 where one does not, or all hardly."""
     usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
-    alike = difference.min(initial=np.inf) >= STEADY * usual and difference.max(initial=0) <= UNSTEADY * usual
+    alike = (
+        difference.min(initial=np.inf) >= STEADY * usual
+        and difference.max(initial=0) <= UNSTEADY * usual
+    )
     return usual if usual >= LEAST_MOTION and alike else 0.0
 
 
-def _restart(difference: Array, keys: NDArray[np.bool_], start: int, again: int, motion: float) -> int:
-    """First frame that moves in full again: by a leap, or at once as steadily as before; 0 where it starts slowly.
+def _restart(
+    difference: Array, keys: NDArray[np.bool_], start: int, again: int, motion: float
+) -> int:
+    """First frame that moves in full again: by a leap, or at once as steadily as before.
 
-    Without a leap the scene may have stood still by itself: then it must have stopped within LATE frames.
+    0 where it starts slowly.
+    Without a leap the scene may have stood still by itself: then it must have stopped within LATE
+    frames.
     """
     early = difference[again : again + LATE]
     top = again + int(np.argmax(early)) if early.size else again
     if early.size and difference[top] >= (KEY_LEAP if keys[top] else LEAP) * motion:
         return again + int(np.argmax(early >= difference[top] / 2))
-    stood = difference[start + LATE : again][~keys[start + LATE : again]].max(initial=0) <= max(STILL, motion / 20)
+    stood = difference[start + LATE : again][~keys[start + LATE : again]].max(initial=0) <= max(
+        STILL, motion / 20
+    )
     steady = _motion(difference[again + 1 : again + 1 + AROUND])
     at_once = min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2
     return again if stood and at_once else 0

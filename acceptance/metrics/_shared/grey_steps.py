@@ -1,4 +1,7 @@
-"""A grey scale taken apart: what each step shows, which are told apart, slope, clipping and range of the tone curve."""
+"""A grey scale taken apart.
+
+What each step shows, which are told apart, slope, clipping and range of the tone curve.
+"""
 
 from __future__ import annotations
 
@@ -29,21 +32,25 @@ QUANTISATION = 1 / 12
 LEAST_SIGMA = math.sqrt(QUANTISATION)
 BLOCKS = 4
 DEGREES = BLOCKS * BLOCKS - 1
-AT_BLACK = 0.5  # codes above black: a mean within this holds no signal, whatever noise was added to it
-AT_THE_END = 0.5  # share of the samples that is piled up where the signal without noise reaches the end
+# codes above black: a mean within this holds no signal, whatever noise was added to it
+AT_BLACK = 0.5
+# share of the samples that is piled up where the signal without noise reaches the end
+AT_THE_END = 0.5
 MIDDLE = (0.2, 0.8)  # of the nominal amplitude: the mid tones
 SAME = 0.08  # of the light: steps this close are one (density 0.03)
 FEWEST = 4  # steps in the mid tones
-INTERPOLATION = 0.2  # of the logarithmic distance of two steps: half-width of what the curve between them leaves
+# of the logarithmic distance of two steps: half-width of what the curve between them leaves
+INTERPOLATION = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A grey step in codes: trimmed ``mean`` and ``noise`` (total sigma per pixel), with their standard uncertainties.
+    """A grey step in codes.
 
-    ``temporal`` is the sigma over time, quantisation included (of one frame: ``noise``). ``low`` and ``high`` are the
-    shares of the samples piled up at black and white, each with its standard uncertainty; all are at black where the
-    mean is.
+    Trimmed ``mean`` and ``noise`` (total sigma per pixel), with their standard uncertainties.
+    ``temporal`` is the sigma over time, quantisation included (of one frame: ``noise``). ``low``
+    and ``high`` are the shares of the samples piled up at black and white, each with its standard
+    uncertainty; all are at black where the mean is.
     """
 
     mean: float
@@ -74,8 +81,9 @@ class Count:
 class Slope:
     """Slope of log signal on log light, with the standard uncertainties that its inputs contribute.
 
-    ``light`` (n,) is that of the steps used; errors (n,) of its natural logarithm change the slope by minus the slope
-    times the sum of ``weights`` (n,) times errors. ``residual`` is the RMS of the fit in natural logarithms.
+    ``light`` (n,) is that of the steps used; errors (n,) of its natural logarithm change the slope
+    by minus the slope times the sum of ``weights`` (n,) times errors. ``residual`` is the RMS of
+    the fit in natural logarithms.
     """
 
     value: float
@@ -94,10 +102,11 @@ class Slope:
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """Natural logarithms of the light at both ends of the dynamic range; ``bound``: the true range may be wider.
+    """Natural logarithms of the light at both ends of the dynamic range; ``bound``.
 
-    ``sampling`` and ``steps`` are standard uncertainties of the difference: from the noise of the steps, and from the
-    distance of the printed steps.
+    The true range may be wider.
+    ``sampling`` and ``steps`` are standard uncertainties of the difference: from the noise of the
+    steps, and from the distance of the printed steps.
     """
 
     low: float
@@ -107,11 +116,14 @@ class Range:
     steps: float
 
 
-def step(frames: NDArray[np.integer] | Array, black: float = -math.inf, white: float = math.inf) -> Step:
+def step(
+    frames: NDArray[np.integer] | Array, black: float = -math.inf, white: float = math.inf
+) -> Step:
     """Mean and noise of one step, ``frames`` (n, h, w) in codes, from the central half (4 x 4 px or more).
 
-    Noise is the root mean square about the frame's own linear fall-off, quantisation included and at least its floor
-    (1/12). Uncertainties from the scatter between 4 x 4 blocks. ``black`` and ``white`` are the codes of the ends.
+    Noise is the root mean square about the frame's own linear fall-off, quantisation included and
+    at least its floor (1/12). Uncertainties from the scatter between 4 x 4 blocks. ``black`` and
+    ``white`` are the codes of the ends.
     """
     codes = np.asarray(middle_half(frames), np.float64)
     mean_frame, rest = codes.mean(axis=0), codes - codes.mean(axis=(1, 2), keepdims=True)
@@ -132,7 +144,10 @@ def step(frames: NDArray[np.integer] | Array, black: float = -math.inf, white: f
 
 
 def count(steps: Sequence[Step], *, rising: bool, k: float = K, least: float = 2.0) -> Count:
-    """Count the steps told apart, in printed order; ``rising``: codes should rise. ``least`` difference in codes."""
+    """Count the steps told apart, in printed order; ``rising``: codes should rise.
+
+    ``least`` difference in codes.
+    """
     pairs = list(itertools.pairwise(steps))
     sign = 1 if rising else -1
     noise = [math.hypot(one.noise, two.noise) / math.sqrt(2) for one, two in pairs]
@@ -142,7 +157,11 @@ def count(steps: Sequence[Step], *, rising: bool, k: float = K, least: float = 2
         math.sqrt(
             one.mean_uncertainty**2
             + two.mean_uncertainty**2
-            + ((k * math.hypot(one.noise_uncertainty, two.noise_uncertainty) / 2) ** 2 if k * sigma > least else 0.0)
+            + (
+                (k * math.hypot(one.noise_uncertainty, two.noise_uncertainty) / 2) ** 2
+                if k * sigma > least
+                else 0.0
+            )
         )
         for (one, two), sigma in zip(pairs, noise, strict=True)
     ]
@@ -155,16 +174,26 @@ def count(steps: Sequence[Step], *, rising: bool, k: float = K, least: float = 2
 
 
 def clipped(shares: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Share of the steps clipped at one end, and its standard uncertainty; of each step ``Step.low`` or ``high``."""
+    """Share of the steps clipped at one end, and its standard uncertainty.
+
+    Of each step ``Step.low`` or ``high``.
+    """
     piled, doubts = np.array(shares).T
     margins = piled - MOST_CLIPPED
     return float(np.mean(margins > 0)), _of_count(margins, doubts) / len(shares)
 
 
-def gamma(steps: Sequence[Step], light: Sequence[float], black: float, white: float) -> Slope | None:
-    """Least-squares slope over the mid tones; None where fewer than ``FEWEST`` steps, or no light range, lie there."""
+def gamma(
+    steps: Sequence[Step], light: Sequence[float], black: float, white: float
+) -> Slope | None:
+    """Least-squares slope over the mid tones.
+
+    None where fewer than ``FEWEST`` steps, or no light range, lie there.
+    """
     signals = [(one.mean - black) / (white - black) for one in steps]
-    chosen = [i for i, at in enumerate(signals) if MIDDLE[0] <= at <= MIDDLE[1] and not steps[i].clipped]
+    chosen = [
+        i for i, at in enumerate(signals) if MIDDLE[0] <= at <= MIDDLE[1] and not steps[i].clipped
+    ]
     x = np.log(np.array([light[i] for i in chosen]))
     if len(chosen) < FEWEST or not np.ptp(x):
         return None
@@ -188,8 +217,9 @@ def gamma(steps: Sequence[Step], light: Sequence[float], black: float, white: fl
 def dynamic_range(steps: Sequence[Step], light: Sequence[float]) -> Range:
     """From the light at which the curve is clipped down to that at which the incremental signal is the temporal noise.
 
-    The incremental signal at light L is L times the slope of the curve there, so the ratio is d code / d ln L over the
-    sigma. ``light`` rises, three steps or more. Where the chart ends first, so does the range, as a bound.
+    The incremental signal at light L is L times the slope of the curve there, so the ratio is d
+    code / d ln L over the sigma. ``light`` rises, three steps or more. Where the chart ends first,
+    so does the range, as a bound.
     """
     logs = np.log(np.asarray(light, np.float64))
     top = max((i for i, one in enumerate(steps) if one.high[0] <= AT_THE_END), default=0)
@@ -200,11 +230,16 @@ def dynamic_range(steps: Sequence[Step], light: Sequence[float]) -> Range:
     if not weak:
         return Range(low=float(logs[0]), high=high, bound=True, sampling=0.0, steps=high_doubt)
     low, noise, gap = _crossing(steps, logs, ratios, weak[-1])
-    return Range(low=low, high=high, bound=not saturated, sampling=noise, steps=math.hypot(gap, high_doubt))
+    return Range(
+        low=low, high=high, bound=not saturated, sampling=noise, steps=math.hypot(gap, high_doubt)
+    )
 
 
 def merged(steps: Sequence[Step], light: Sequence[float]) -> tuple[list[Step], list[float]]:
-    """Merge steps of the same light to within ``SAME`` (light rising): between them the tone curve has no slope."""
+    """Merge steps of the same light to within ``SAME`` (light rising).
+
+    Between them the tone curve has no slope.
+    """
     groups: list[list[int]] = []
     for i, value in enumerate(light):
         if groups and value <= light[groups[-1][0]] * (1 + SAME):
@@ -245,8 +280,9 @@ def _mean(steps: Sequence[Step]) -> Step:
 
 
 def _incremental(steps: Sequence[Step], logs: Array) -> Array:
-    """Light times the slope of the tone curve at each step; at the darkest as of a straight toe (code linear in light).
+    """Light times the slope of the tone curve at each step.
 
+    At the darkest as of a straight toe (code linear in light).
     ``logs`` are natural logarithms of the light.
     """
     means = np.array([one.mean for one in steps])
@@ -255,8 +291,13 @@ def _incremental(steps: Sequence[Step], logs: Array) -> Array:
     return np.asarray(slopes)
 
 
-def _crossing(steps: Sequence[Step], logs: Array, ratios: Array, below: int) -> tuple[float, float, float]:
-    """Where the ratio rises through 1 after step ``below``: logarithm of the light, its two standard uncertainties."""
+def _crossing(
+    steps: Sequence[Step], logs: Array, ratios: Array, below: int
+) -> tuple[float, float, float]:
+    """Where the ratio rises through 1 after step ``below``.
+
+    Logarithm of the light, its two standard uncertainties.
+    """
     one, two = ratios[below : below + 2]
     if steps[below].low[0] > AT_THE_END or one <= 0:
         middle, doubt = _between(logs, below)
@@ -272,7 +313,9 @@ def _crossing(steps: Sequence[Step], logs: Array, ratios: Array, below: int) -> 
 def _of_ratio(steps: Sequence[Step], logs: Array, ratios: Array, at: int) -> float:
     """Relative standard uncertainty of the ratio of incremental signal and noise at a step."""
     before, after = max(at - 1, 0), min(at + 1, len(steps) - 1)
-    slope = math.hypot(steps[before].mean_uncertainty, steps[after].mean_uncertainty) / (logs[after] - logs[before])
+    slope = math.hypot(steps[before].mean_uncertainty, steps[after].mean_uncertainty) / (
+        logs[after] - logs[before]
+    )
     temporal = max(steps[at].temporal, LEAST_SIGMA)
     return math.hypot(slope / (ratios[at] * temporal), steps[at].temporal_uncertainty / temporal)
 
@@ -283,7 +326,10 @@ def _between(logs: Array, at: int) -> tuple[float, float]:
 
 
 def _of_count(margins: Array, spread: Array) -> float:
-    """Give the standard uncertainty of how many margins are positive: each with probability Phi(margin / spread)."""
+    """Give the standard uncertainty of how many margins are positive.
+
+    Each with probability Phi(margin / spread).
+    """
     likely = ndtr(margins / np.maximum(spread, 1e-9))
     doubts = likely * (1 - likely)
     return float(np.sqrt(np.sum(doubts[doubts > CERTAIN])))
@@ -304,4 +350,6 @@ def _piled(codes: Array, end: float, *, reached: bool) -> tuple[float, float]:
 def _slope(frame: Array) -> Array:
     """Linear fall-off of a frame (h, w) about its mean."""
     y, x = (np.linspace(-1, 1, n) for n in frame.shape)
-    return np.asarray((y @ frame.mean(axis=1) / (y @ y)) * y[:, None] + (x @ frame.mean(axis=0) / (x @ x)) * x)
+    return np.asarray(
+        (y @ frame.mean(axis=1) / (y @ y)) * y[:, None] + (x @ frame.mean(axis=0) / (x @ x)) * x
+    )

@@ -1,8 +1,9 @@
 """How evenly a surface is lit: a smooth surface through the means of blocks of linear light.
 
-Non-uniformity = (largest - smallest) / mean of the smoothed light; hot spot = light of the middle ninth over that of
-the outermost blocks. The smooth surface is the exponential of a polynomial of total order 4, to which a beam's Gaussian
-belongs: a lamp has no finer structure, and what is finer (noise, a wall's texture) is not the light.
+Non-uniformity = (largest - smallest) / mean of the smoothed light; hot spot = light of the middle
+ninth over that of the outermost blocks. The smooth surface is the exponential of a polynomial of
+total order 4, to which a beam's Gaussian belongs: a lamp has no finer structure, and what is finer
+(noise, a wall's texture) is not the light.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
 class Share:
     """A figure of the lighting and its standard uncertainties.
 
-    ``noise`` comes from noise and texture, ``surface`` from the order of the polynomial, ``extremes`` from the fact
-    that the largest and smallest of noisy values lie apart even where the light is even.
+    ``noise`` comes from noise and texture, ``surface`` from the order of the polynomial,
+    ``extremes`` from the fact that the largest and smallest of noisy values lie apart even where
+    the light is even.
     """
 
     value: float
@@ -56,30 +58,42 @@ def lighting(light: Array) -> Lighting:
             surface=abs(uneven[0] - finer_uneven[0]) / math.sqrt(3),
             extremes=extremes(*uneven),
         ),
-        hot_spot=Share(value=ratio[0], noise=ratio[1], surface=abs(ratio[0] - finer_ratio[0]) / math.sqrt(3)),
+        hot_spot=Share(
+            value=ratio[0], noise=ratio[1], surface=abs(ratio[0] - finer_ratio[0]) / math.sqrt(3)
+        ),
         degrees_of_freedom=degrees,
     )
 
 
 def extremes(apart: float, noise: float) -> float:
-    """Return what the choice of extremes adds to a range: of four corners alike the darkest is one sigma too dark.
+    """Return what the choice of extremes adds to a range.
 
-    Where nothing but noise lies apart the range is all choice: about three times its standard error.
+    Of four corners alike the darkest is one sigma too dark.
+    Where nothing but noise lies apart the range is all choice: about three times its standard
+    error.
     """
     return noise * min(3.0, 1 + 4.5 * noise / apart) if apart else 3 * noise
 
 
 def surely_uneven(light: Array) -> float:
-    """Return what the non-uniformity of light (h, w) is at least: less three standard errors, so that noise is none."""
+    """Return what the non-uniformity of light (h, w) is at least.
+
+    Less three standard errors, so that noise is none.
+    """
     (value, noise), _ = _figures(blocks(light), ORDER)[0]
     return max(0.0, value - 3 * noise)
 
 
 def blocks(light: Array) -> Array:
-    """Means (rows, columns) of the blocks of a frame (h, w): of 16 px, but at least 8 and at most 24 each way."""
+    """Means (rows, columns) of the blocks of a frame (h, w).
+
+    Of 16 px, but at least 8 and at most 24 each way.
+    """
     rows, columns = (_bounds(n) for n in light.shape)
     sums = np.add.reduceat(np.add.reduceat(light, rows, axis=0), columns, axis=1)
-    sizes = np.outer(*(np.diff([*starts, n]) for starts, n in zip((rows, columns), light.shape, strict=True)))
+    sizes = np.outer(
+        *(np.diff([*starts, n]) for starts, n in zip((rows, columns), light.shape, strict=True))
+    )
     return np.asarray(sums / sizes)
 
 
@@ -88,7 +102,9 @@ def _bounds(length: int) -> NDArray[np.int64]:
     return np.arange(count) * length // count
 
 
-def _figures(grid: Array, order: int) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
+def _figures(
+    grid: Array, order: int
+) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
     """Value and standard error of non-uniformity and hot spot of a surface of ``order``, and degrees of freedom."""
     basis = _basis(grid.shape, order)
     tones = np.log(np.maximum(grid, LEAST * grid.mean())).ravel()
@@ -104,14 +120,20 @@ def _figures(grid: Array, order: int) -> tuple[tuple[tuple[float, float], tuple[
     centre, edge = float(middle @ smooth), float(rim @ smooth)
     ratio_slope = (middle @ slopes / centre - rim @ slopes / edge) * centre / edge
     uneven_error, ratio_error = (
-        max(float(np.linalg.norm(basis @ slope * one)) for one in spreads) for slope in (uneven_slope, ratio_slope)
+        max(float(np.linalg.norm(basis @ slope * one)) for one in spreads)
+        for slope in (uneven_slope, ratio_slope)
     )
     return ((uneven, uneven_error), (centre / edge, ratio_error)), degrees
 
 
 def _spreads(residuals: Array, smooth: Array, degrees: int) -> tuple[Array, Array]:
-    """Sigma of each block's log light: of a texture, alike everywhere, and of noise, which counts less in light."""
-    texture, noise = (math.sqrt(float(np.sum(one**2)) / degrees) for one in (residuals, residuals * smooth))
+    """Sigma of each block's log light.
+
+    Of a texture, alike everywhere, and of noise, which counts less in light.
+    """
+    texture, noise = (
+        math.sqrt(float(np.sum(one**2)) / degrees) for one in (residuals, residuals * smooth)
+    )
     return np.full_like(smooth, texture), noise / smooth
 
 

@@ -1,4 +1,7 @@
-"""What edges and wedges share: mean codes of a view, what its frames scatter, what is clipped, TV lines."""
+"""What edges and wedges share.
+
+Mean codes of a view, what its frames scatter, what is clipped, TV lines.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +27,22 @@ if TYPE_CHECKING:
 SAMPLING_LIMIT = 0.5  # cycle/px
 MOST_CLIPPED = 0.005
 MARGIN = 0.1
-SQUEEZED = 0.8  # of the pixel aspect that is assumed: a chart within its 35 degrees of tilt is seen narrowed by less
+# of the pixel aspect that is assumed: a chart within its 35 degrees of tilt is seen narrowed by
+# less
+SQUEEZED = 0.8
 GROUPS, SINGLE_FRAMES = 4, 8
-COARSE = 0.15  # quantiser step over the step of an edge, beyond which a coder takes more than in proportion
+# quantiser step over the step of an edge, beyond which a coder takes more than in proportion
+COARSE = 0.15
 
 
-def tv_lines(frequency: float, direction: str, height: int, sample_aspect: Fraction = Fraction(1)) -> float:
+def tv_lines(
+    frequency: float, direction: str, height: int, sample_aspect: Fraction = Fraction(1)
+) -> float:
     """TV lines per picture height of ``frequency`` cycle/px in a picture ``height`` px high.
 
-    ``direction`` "horizontal": 2 f x width / display aspect ratio, which is 2 f x height / sample aspect (pixel width
-    over pixel height); "vertical": 2 f x height. The number is that of line widths per picture height (ISO 12233:2023)
-    too: both count light and dark lines.
+    ``direction`` "horizontal": 2 f x width / display aspect ratio, which is 2 f x height / sample
+    aspect (pixel width over pixel height); "vertical": 2 f x height. The number is that of line
+    widths per picture height (ISO 12233:2023) too: both count light and dark lines.
     """
     return float(2 * frequency * height / (sample_aspect if direction == "horizontal" else 1))
 
@@ -47,7 +55,8 @@ def lines_of(scene: Scene, direction: str) -> float:
 def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
     """Refuse TV lines along rows where the stream tells no pixel aspect and the chart's shape belies the assumed one.
 
-    Raises GapError ``pixel_aspect_doubtful``: assumed, seen (the aspect by which the chart would be seen square on).
+    Raises GapError ``pixel_aspect_doubtful``: assumed, seen (the aspect by which the chart would be
+    seen square on).
     """
     if direction != "horizontal" or "sample_aspect" not in scene.video.assumed or not scene.located:
         return
@@ -59,7 +68,10 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
 
 
 def pictures(view: View) -> list[NDArray[Any]]:
-    """Mean codes to measure on: all frames of a view that stands still and groups of them, else single frames."""
+    """Mean codes to measure on.
+
+    All frames of a view that stands still and groups of them, else single frames.
+    """
     count = view.luma.shape[0]
     if not view.stable:
         chosen = np.linspace(0, count - 1, min(SINGLE_FRAMES, count)).astype(int)
@@ -69,7 +81,10 @@ def pictures(view: View) -> list[NDArray[Any]]:
 
 
 def within(view: View) -> tuple[slice, slice]:
-    """Leave out the border that neighbours on the chart blur into; a region without chart is used whole."""
+    """Leave out the border that neighbours on the chart blur into.
+
+    A region without chart is used whole.
+    """
     height, width = view.luma.shape[1:]
     margin = 0 if view.place is None else max(4, round(MARGIN * min(height, width)))
     return slice(margin, height - margin), slice(margin, width - margin)
@@ -92,10 +107,12 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 
 
 def coarseness(scene: Scene, view: View, height: float) -> float:
-    """Quantiser step of an H.264 coder over the step (``height`` codes) of an edge or wedge; 0 where it is not known.
+    """Quantiser step of an H.264 coder over the step (``height`` codes) of an edge or wedge.
 
-    It is 0 where nothing is quantised (QP 0). What a coder does to MTF and wedges was found to go with this ratio on
-    simulated films (docs/metrics/resolution.md); from ``COARSE`` on with its square.
+    0 where it is not known.
+    It is 0 where nothing is quantised (QP 0). What a coder does to MTF and wedges was found to go
+    with this ratio on simulated films (docs/metrics/resolution.md); from ``COARSE`` on with its
+    square.
     """
     if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
         return 0.0
@@ -104,17 +121,31 @@ def coarseness(scene: Scene, view: View, height: float) -> float:
 
 
 def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
-    """Return what a coder of a ``coarseness`` may take of ``value`` (``share`` of it at 1); no line where it is 0."""
-    return [BudgetLine(source="coding", contribution=share * ratio * value, evaluation="B")] if ratio else []
+    """Return what a coder of a ``coarseness`` may take of ``value`` (``share`` of it at 1).
+
+    No line where it is 0.
+    """
+    return (
+        [BudgetLine(source="coding", contribution=share * ratio * value, evaluation="B")]
+        if ratio
+        else []
+    )
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:
-    """Return what the mean of ``values`` scatters beyond ``fit``; no line where there is nothing to repeat."""
+    """Return what the mean of ``values`` scatters beyond ``fit``.
+
+    No line where there is nothing to repeat.
+    """
     if len(values) < 2:
         return []
     square = float(np.var(values, ddof=1)) / len(values)
     excess = math.sqrt(max(0.0, square - fit**2))
-    return [BudgetLine(source="repeat over frames", contribution=excess, degrees_of_freedom=len(values) - 1)]
+    return [
+        BudgetLine(
+            source="repeat over frames", contribution=excess, degrees_of_freedom=len(values) - 1
+        )
+    ]
 
 
 def scaled(budget: Sequence[BudgetLine], scale: float) -> list[BudgetLine]:

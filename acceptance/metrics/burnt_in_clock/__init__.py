@@ -1,10 +1,11 @@
 """Burnt-in clock: how far the date and time written into the picture (OSD) are from true time, and how they run.
 
-The seconds are found by their ticking, their ten digits teach the clock's font, and date and time are read with these
-as templates (matching by normalised correlation: J. P. Lewis, Vision Interface 1995; known fonts only tell which digit
-is nought). A time is given only where every second of the film bears out one running clock: unreadable rather than
-wrong. The clock shows whole seconds, cut off; so the moments at which they change tell its time to the interval between
-frames (JCGM 100:2008, 4.3.7). Offset = clock - true time: positive where the clock is ahead.
+The seconds are found by their ticking, their ten digits teach the clock's font, and date and time
+are read with these as templates (matching by normalised correlation: J. P. Lewis, Vision Interface
+1995; known fonts only tell which digit is nought). A time is given only where every second of the
+film bears out one running clock: unreadable rather than wrong. The clock shows whole seconds, cut
+off; so the moments at which they change tell its time to the interval between frames (JCGM
+100:2008, 4.3.7). Offset = clock - true time: positive where the clock is ahead.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from acceptance.scene.strips import Strip
 
 QUANTITIES = {"burnt_in_clock.offset": "s", "burnt_in_clock.rate": "s/d"}
-OFFSET_METHOD = "moments at which the burnt-in seconds change, against reference time; clock - reference"
+OFFSET_METHOD = (
+    "moments at which the burnt-in seconds change, against reference time; clock - reference"
+)
 RATE_METHOD = "moments at which the burnt-in seconds change, against the film's time stamps"
 DAY = 86400.0
 FEWEST_CHANGES = 8
@@ -45,9 +48,11 @@ ORDERS = ("YMD", "MDY", "DMY")
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What a clock shows: ``shown`` from film time ``moment`` (s) on, the first change that was seen.
+    """What a clock shows.
 
-    ``least`` is the lowest correlation of a cell with its digit, ``ahead`` the least lead over another digit.
+    ``shown`` from film time ``moment`` (s) on, the first change that was seen.
+    ``least`` is the lowest correlation of a cell with its digit, ``ahead`` the least lead over
+    another digit.
     """
 
     shown: datetime
@@ -86,10 +91,14 @@ def _of_one(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | N
     yield from _offset_or_note(scene, region, strip, seconds, reading)
 
 
-def read(strip: NDArray[np.uint8], times: Array, order: str | None = None) -> tuple[Reading, Seconds]:
-    """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s; ``order`` of its date: YMD, MDY or DMY.
+def read(
+    strip: NDArray[np.uint8], times: Array, order: str | None = None
+) -> tuple[Reading, Seconds]:
+    """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s; ``order`` of its date.
 
-    Raises GapError: too short, no clock, not running evenly, unreadable, day and month not to be told apart.
+    YMD, MDY or DMY.
+    Raises GapError: too short, no clock, not running evenly, unreadable, day and month not to be
+    told apart.
     """
     wide, font = osd_seconds.font_of(strip, times)
     seconds = _running(osd_seconds.follow(wide, times, font))
@@ -101,23 +110,35 @@ def _running(seconds: Seconds) -> Seconds:
     if len(seconds.moments) < FEWEST_CHANGES:
         what = f"the seconds change {len(seconds.moments)} times"
         raise GapError(
-            what, hint="Film for longer", code="clock_too_short", seconds=float(len(seconds.moments)), needed=SHORTEST
+            what,
+            hint="Film for longer",
+            code="clock_too_short",
+            seconds=float(len(seconds.moments)),
+            needed=SHORTEST,
         )
     late = seconds.moments - seconds.count
     off = float(np.abs(late - np.median(late)).max())
     skipped = int(np.count_nonzero(np.diff(seconds.count) != np.rint(np.diff(seconds.moments))))
     if off > OFF_LINE or skipped:
-        raise GapError(f"the seconds change up to {off:.2f} s early or late", code="clock_irregular", seconds=off)
+        raise GapError(
+            f"the seconds change up to {off:.2f} s early or late",
+            code="clock_irregular",
+            seconds=off,
+        )
     return seconds
 
 
-def _read(strip: NDArray[np.uint8], times: Array, font: Font, seconds: Seconds, order: str | None) -> Reading:
+def _read(
+    strip: NDArray[np.uint8], times: Array, font: Font, seconds: Seconds, order: str | None
+) -> Reading:
     cells = reading.cells(strip, times, font)
     time = reading.time_of_day(cells)
     day = reading.calendar_date(cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])
-    shown = datetime.combine(date.fromordinal(day.value), datetime.min.time()) + timedelta(seconds=time.value + since)
+    shown = datetime.combine(date.fromordinal(day.value), datetime.min.time()) + timedelta(
+        seconds=time.value + since
+    )
     if shown.second % 10 != int(seconds.digits[seconds.first[0]]):
         raise GapError("time and seconds do not agree", code="clock_irregular", seconds=1.0)
     return Reading(
@@ -133,7 +154,9 @@ def _order(scene: Scene) -> str | None:
     told = [str(one.value).upper() for one in scene.shot.conditions if one.name == "osd_order"]
     if told and told[0] not in ORDERS:
         hint = f"Write one of {', '.join(ORDERS)}"
-        raise GapError("the order of day and month is not known", hint=hint, code="clock_order", given=told[0])
+        raise GapError(
+            "the order of day and month is not known", hint=hint, code="clock_order", given=told[0]
+        )
     return told[0] if told else None
 
 
@@ -155,8 +178,8 @@ def offset(
 ) -> tuple[float, list[BudgetLine]]:
     """Clock - true time in s, and the budget.
 
-    ``shown`` begins with the first change, ``true`` (n,) is the time of each frame, s since ``_reference_time.EPOCH``;
-    ``half_widths`` of its budget, s.
+    ``shown`` begins with the first change, ``true`` (n,) is the time of each frame, s since
+    ``_reference_time.EPOCH``; ``half_widths`` of its budget, s.
     """
     at = (true[seconds.first] + true[seconds.first - 1]) / 2
     each = (shown - reference_time.EPOCH).total_seconds() + seconds.count - seconds.count[0] - at
@@ -164,23 +187,34 @@ def offset(
     widths = {"frame_interval": reach, "burn_in": 2 * reach, **half_widths}
     budget = [BudgetLine(source="repeatability", contribution=float(each.std(ddof=1)) / len(each) ** 0.5,
                          degrees_of_freedom=len(each) - 1.0)]  # fmt: skip
-    budget += [BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B") for name, half in widths.items()]
+    budget += [
+        BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B")
+        for name, half in widths.items()
+    ]
     return float(each.mean()), budget
 
 
-def _rate_figure(scene: Scene, region: str, seconds: Seconds, reading: Reading | None) -> Measurement:
+def _rate_figure(
+    scene: Scene, region: str, seconds: Seconds, reading: Reading | None
+) -> Measurement:
     value, budget = rate(seconds)
     curve = Curve(
         name="clock_deviation",
         x=tuple(seconds.moments.tolist()),
-        y=tuple((1000 * (seconds.count - seconds.moments - np.mean(seconds.count - seconds.moments))).tolist()),
+        y=tuple(
+            (
+                1000 * (seconds.count - seconds.moments - np.mean(seconds.count - seconds.moments))
+            ).tolist()
+        ),
         x_label="time",
         y_label="deviation",
         x_unit="s",
         y_unit="ms",
     )
     common = _common(region, seconds, reading)
-    return scene.figure("burnt_in_clock.rate", value, "s/d", budget, method=RATE_METHOD, curve=curve, **common)
+    return scene.figure(
+        "burnt_in_clock.rate", value, "s/d", budget, method=RATE_METHOD, curve=curve, **common
+    )
 
 
 def _common(region: str, seconds: Seconds, reading: Reading | None) -> dict[str, Any]:
@@ -204,7 +238,9 @@ def _offset_or_note(
     except GapError as gap:
         yield _note(scene, region, "burnt_in_clock.offset", gap)
         return
-    value, budget = offset(seconds, reading.shown, reference.seconds[strip.frames], reference.half_widths)
+    value, budget = offset(
+        seconds, reading.shown, reference.seconds[strip.frames], reference.half_widths
+    )
     common = _common(region, seconds, reading)
     common["details"]["reference"] = reference.kind
     bound = Reason(code="stream_delay_unknown") if reference.late else None

@@ -1,7 +1,9 @@
-"""What is known of the true time at which a film's frames were taken: told by hand, by a filmed clock, by arrival.
+"""What is known of the true time at which a film's frames were taken.
 
-Local time throughout, as a burnt-in clock shows it, in seconds since 1970-01-01 00:00 *local*. A container's creation
-time is no reference: it is the clock of whatever wrote the file, at a moment that no format fixes.
+Told by hand, by a filmed clock, by arrival.
+Local time throughout, as a burnt-in clock shows it, in seconds since 1970-01-01 00:00 *local*. A
+container's creation time is no reference: it is the clock of whatever wrote the file, at a moment
+that no format fixes.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- local time, as the clock shows it
 FILM_CLOCK = 50e-6  # half width of the rate of the film's time stamps
-LEAST_UNIX = 946_684_800.0  # 2000-01-01: what lies below is no Unix time but seconds since some start
+# 2000-01-01: what lies below is no Unix time but seconds since some start
+LEAST_UNIX = 946_684_800.0
 HOUR = 3600.0
 FEWEST_READ = 8  # frames in which the filmed clock is read
 
@@ -41,7 +44,10 @@ class Reference:
 
 
 def of(scene: Scene) -> Reference:
-    """Find the reference of a scene; the most direct one counts. Raises GapError where there is none."""
+    """Find the reference of a scene; the most direct one counts.
+
+    Raises GapError where there is none.
+    """
     conditions = {one.name: one for one in scene.shot.conditions}
     arrivals, log = scene.series.arrivals, scene.screen_log
     if "reference_time" in conditions:
@@ -61,7 +67,9 @@ def _stated(times: Array, conditions: dict[str, Condition]) -> Reference:
         told = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
         hint = "Write it as 2026-11-25T13:52:41.2"
-        raise GapError("the reference time is no date and time", hint=hint, code="reference_time", text=text) from error
+        raise GapError(
+            "the reference time is no date and time", hint=hint, code="reference_time", text=text
+        ) from error
     at = _number(conditions, "reference_at", 0.0)
     return Reference(
         kind="stated",
@@ -78,7 +86,9 @@ def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> Refer
     readings = next(iter(clock_readings.read_clocks(scene).values()))
     seen = readings.readable & (readings.position >= log[0, 0]) & (readings.position <= log[-1, 0])
     if int(seen.sum()) < FEWEST_READ:
-        raise GapError("the clock chart can hardly be read", code="clock_unreadable", share=float(seen.mean()))
+        raise GapError(
+            "the clock chart can hardly be read", code="clock_unreadable", share=float(seen.mean())
+        )
     shown = np.interp(readings.position[seen], log[:, 0], log[:, 1])
     times = scene.series.times
     half_widths = {
@@ -110,7 +120,9 @@ def _arrived(arrivals: Array, conditions: dict[str, Condition]) -> Reference:
 def _accuracy(conditions: dict[str, Condition]) -> float:
     if "reference_time_accuracy" not in conditions:
         hint = "Give reference_time_accuracy, in s"
-        raise GapError("how good the reference clock is was not told", hint=hint, code="reference_accuracy")
+        raise GapError(
+            "how good the reference clock is was not told", hint=hint, code="reference_accuracy"
+        )
     return _number(conditions, "reference_time_accuracy", 0.0)
 
 
@@ -128,4 +140,6 @@ def _number(conditions: dict[str, Condition], name: str, usual: float) -> float:
         return float(conditions[name].value)
     except ValueError as error:
         given = str(conditions[name].value)
-        raise GapError(f"{name} is no number", code="condition_no_number", condition=name, given=given) from error
+        raise GapError(
+            f"{name} is no number", code="condition_no_number", condition=name, given=given
+        ) from error

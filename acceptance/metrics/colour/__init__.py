@@ -1,14 +1,17 @@
-"""Colour: how far the patches of a chart come out from what is printed there; white balance; saturation.
+"""Colour: how far the patches of a chart come out from what is printed there; white balance.
 
-The mean codes of each patch become R'G'B' by the stream's matrix and range (ITU-R BT.709-6, BT.601-7), linear light by
-the inverse of the camera's curve, CIELAB under D65 by BT.709 primaries (assumed, whatever the stream says). One curve,
-that of luma over the grey steps, serves all three channels: it takes the camera's contrast out and leaves its white
-balance in. The exposure is set so that the neutrals' luminances add up to the printed ones. Aims are the printed CIELAB
-D50, adapted to D65 (Bradford). Differences are those of ISO/CIE 11664-4 (CIELAB 1976) and ISO/CIE 11664-6 (CIEDE2000).
+Saturation.
+The mean codes of each patch become R'G'B' by the stream's matrix and range (ITU-R BT.709-6,
+BT.601-7), linear light by the inverse of the camera's curve, CIELAB under D65 by BT.709 primaries
+(assumed, whatever the stream says). One curve, that of luma over the grey steps, serves all three
+channels: it takes the camera's contrast out and leaves its white balance in. The exposure is set so
+that the neutrals' luminances add up to the printed ones. Aims are the printed CIELAB D50, adapted
+to D65 (Bradford). Differences are those of ISO/CIE 11664-4 (CIELAB 1976) and ISO/CIE 11664-6
+(CIEDE2000).
 
-``colour.white_balance`` is the length of the neutrals' mean departure in a*b*, white and black left out;
-``colour.saturation`` the sum of the colourful patches' chromas over that of their aims. What doubt does to the figures
-is propagated by Monte Carlo (JCGM 101), see ``difference.py``.
+``colour.white_balance`` is the length of the neutrals' mean departure in a*b*, white and black left
+out; ``colour.saturation`` the sum of the colourful patches' chromas over that of their aims. What
+doubt does to the figures is propagated by Monte Carlo (JCGM 101), see ``difference.py``.
 """
 
 from __future__ import annotations
@@ -58,15 +61,19 @@ QUANTITIES = {
 METHOD = "CIELAB D65 of BT.709 primaries, exposure normalised on the neutrals, one tone curve for all channels ({tone})"
 
 SMALLEST = 4  # px of the colour planes, in the middle half of a patch
-MOST_CLIPPED = 0.05  # of the pixels; noise alone lifts some of a bright patch to the end of the range
+# of the pixels; noise alone lifts some of a bright patch to the end of the range
+MOST_CLIPPED = 0.05
 END = 1.5 / 219  # of the range: as near to its end as that is clipped
-SHOWN = 0.005  # least light of a channel in the aim for black there to be clipping and not the end of the gamut
+# least light of a channel in the aim for black there to be clipping and not the end of the gamut
+SHOWN = 0.005
 LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
 NEEDED, NEUTRALS_NEEDED = 18, 3
 MOST_STRAY = 0.05  # of reflectance
-UNEVEN = 0.1  # half-width of the light's fall over half the chart's width; test_charts/README.md allows as much
-UNTOLD = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}  # quantiser steps of coders whose decoder tells none
+# half-width of the light's fall over half the chart's width; test_charts/README.md allows as much
+UNEVEN = 0.1
+# quantiser steps of coders whose decoder tells none
+UNTOLD = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}
 SURE_SIDE = 20.0  # px of a patch's middle half
 DRAWS = 400
 SEED = 20050212
@@ -76,9 +83,10 @@ SEED = 20050212
 class Patch:
     """A patch as coded: ``codes`` (3,) mean Y', Cb, Cr.
 
-    ``doubts``, ``rounding`` and ``coding`` (3,) are the standard uncertainties that noise, whole codes and the coder
-    make. ``frames`` (f, 3) are the means of each frame, ``clipped`` is the share of its pixels with a channel at an
-    end of the range, ``aim`` (3,) CIELAB D65, ``place`` (2,) from the chart's middle in halves of its width.
+    ``doubts``, ``rounding`` and ``coding`` (3,) are the standard uncertainties that noise, whole
+    codes and the coder make. ``frames`` (f, 3) are the means of each frame, ``clipped`` is the
+    share of its pixels with a channel at an end of the range, ``aim`` (3,) CIELAB D65, ``place``
+    (2,) from the chart's middle in halves of its width.
     """
 
     name: str
@@ -104,7 +112,9 @@ class Comparison:
 
 def serves(scene: Scene) -> bool:
     """Whether the scene has colour patches, or a printed chart that should have them."""
-    return bool(scene.of_kind("colour")) or (scene.chart is not None and scene.chart.kind == "print")
+    return bool(scene.of_kind("colour")) or (
+        scene.chart is not None and scene.chart.kind == "print"
+    )
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
@@ -133,13 +143,16 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 def compare(scene: Scene) -> Comparison:
     """Set the patches as seen against their aims.
 
-    Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``, ``too_few_patches``.
+    Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``,
+    ``too_few_patches``.
     """
     patches, left_out = _patches(scene)
     aims = np.array([patch.aim for patch in patches])
     light = _light(scene, np.array([patch.codes for patch in patches]), aims)
     nominal = Drawn(lab=normalised(light, aims), aims=aims)
-    return Comparison(patches=tuple(patches), left_out=tuple(left_out), light=light, nominal=nominal)
+    return Comparison(
+        patches=tuple(patches), left_out=tuple(left_out), light=light, nominal=nominal
+    )
 
 
 def _patches(scene: Scene) -> tuple[list[Patch], list[str]]:
@@ -151,10 +164,18 @@ def _patches(scene: Scene) -> tuple[list[Patch], list[str]]:
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
     if scene.reference.cb is None:
         raise GapError("the picture has no colours", code="monochrome")
-    large = [_patch(scene, view) for view in views if min(middle_half(_planes(view)[1]).shape[1:]) >= SMALLEST]
+    large = [
+        _patch(scene, view)
+        for view in views
+        if min(middle_half(_planes(view)[1]).shape[1:]) >= SMALLEST
+    ]
     patches = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
     kept = {patch.name for patch in patches}
-    left_out = [str(view.region.printed["name"]) for view in views if view.region.printed["name"] not in kept]
+    left_out = [
+        str(view.region.printed["name"])
+        for view in views
+        if view.region.printed["name"] not in kept
+    ]
     _refuse(scene, large, patches)
     return patches, left_out
 
@@ -165,14 +186,28 @@ def _refuse(scene: Scene, large: Sequence[Patch], patches: Sequence[Patch]) -> N
     depth = 2.0 ** (scene.video.depth - 8)
     if len(codes) and np.abs(codes[:, 1:] - 128 * depth).max() < LEAST_COLOUR * depth:
         raise GapError("the picture has no colours", code="monochrome")
-    contrast = float(np.ptp(codes[:, 0])) / (scene.code_white - scene.code_black) if len(codes) else 1.0
+    contrast = (
+        float(np.ptp(codes[:, 0])) / (scene.code_white - scene.code_black) if len(codes) else 1.0
+    )
     if contrast < LEAST_CONTRAST:
-        raise GapError("the patches hardly differ", code="low_contrast", contrast=contrast, needed=LEAST_CONTRAST)
+        raise GapError(
+            "the patches hardly differ",
+            code="low_contrast",
+            contrast=contrast,
+            needed=LEAST_CONTRAST,
+        )
     greys = int(neutral(np.array([patch.aim for patch in patches]).reshape(-1, 3)).sum())
     if len(patches) < NEEDED or greys < NEUTRALS_NEEDED:
         what = f"only {len(patches)} patches, {greys} of them neutral, are large enough and not clipped"
         hint = f"At least {NEEDED} are needed and {NEUTRALS_NEEDED} neutrals: set the exposure lower, or go nearer"
-        raise GapError(what, hint=hint, code="too_few_patches", patches=len(patches), neutrals=greys, needed=NEEDED)
+        raise GapError(
+            what,
+            hint=hint,
+            code="too_few_patches",
+            patches=len(patches),
+            neutrals=greys,
+            needed=NEEDED,
+        )
 
 
 def _planes(view: View) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -205,9 +240,10 @@ def _patch(scene: Scene, view: View) -> Patch:
 def _coding(scene: Scene, view: View, sigma: float) -> float:
     """Return what a coder's quantiser leaves in the mean of a uniform patch whose noise is ``sigma`` codes.
 
-    The coefficient of an 8 x 8 block's mean is eight times that mean: the step of the mean is an eighth of the
-    quantiser's, and noise dithers it. Borders that run through a block, as in small patches, bring the coefficients
-    of the rest of the block in; the factor is from simulated films (``benchmarks/colour.py``).
+    The coefficient of an 8 x 8 block's mean is eight times that mean: the step of the mean is an
+    eighth of the quantiser's, and noise dithers it. Borders that run through a block, as in small
+    patches, bring the coefficients of the rest of the block in; the factor is from simulated films
+    (``benchmarks/colour.py``).
     """
     step = UNTOLD.get(scene.video.codec, 0.0)
     if view.quantiser is not None:
@@ -228,8 +264,8 @@ def _clipped(scene: Scene, view: View, aim: Array) -> float:
 def _light(scene: Scene, codes: Array, aims: Array) -> Array:
     """Linear light (..., n, 3) of mean Y', Cb, Cr codes (..., n, 3) of patches with these aims (n, 3).
 
-    The tone curve takes stray light out as a neutral would show it; where white balance is off, red and blue have that
-    much more or less of it.
+    The tone curve takes stray light out as a neutral would show it; where white balance is off, red
+    and blue have that much more or less of it.
     """
     light = scene.linear(_channels(scene, codes))
     stray = _stray(scene)
@@ -247,7 +283,8 @@ def _channels(scene: Scene, codes: Array) -> Array:
 def _stray(scene: Scene) -> float:
     """Reflectance that stray light adds everywhere.
 
-    That is where the tone curve, over light by that of two usual transfers which makes it straighter, meets darkness.
+    That is where the tone curve, over light by that of two usual transfers which makes it
+    straighter, meets darkness.
     """
     signal = np.linspace(0.2, 0.8, 25)
     seen = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * signal)
@@ -255,7 +292,9 @@ def _stray(scene: Scene) -> float:
     for transfer in ("bt709", "srgb"):
         light = inverse_oetf(signal, transfer)
         slope, offset = np.polyfit(light, seen, 1, w=weights)
-        lines.append((float(np.sum((weights * (slope * light + offset - seen)) ** 2)), float(offset)))
+        lines.append(
+            (float(np.sum((weights * (slope * light + offset - seen)) ** 2)), float(offset))
+        )
     return float(np.clip(-min(lines)[1], 0.0, MOST_STRAY))
 
 
@@ -267,19 +306,28 @@ def _doubts(scene: Scene, seen: Comparison) -> dict[str, Drawn]:
         for name in ("codes", "doubts", "rounding", "coding", "aim", "place")
     )
     shape = (DRAWS, len(patches), 3)
-    fall = UNEVEN / math.sqrt(3) * random.standard_normal((DRAWS, 2)) @ (places - places.mean(axis=0)).T
+    fall = (
+        UNEVEN
+        / math.sqrt(3)
+        * random.standard_normal((DRAWS, 2))
+        @ (places - places.mean(axis=0)).T
+    )
     copy = scene.chart.lab_doubt if scene.chart else 0.0
     printed = aims + copy / math.sqrt(3) * random.standard_normal(shape)
     lights = {
         "noise": _light(scene, codes + doubts * random.standard_normal(shape), aims),
         "quantisation": _light(scene, codes + rounding * random.standard_normal(shape), aims),
         "coding": _light(scene, codes + coding * random.standard_normal(shape), aims),
-        "tone curve": _powered(light, 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))),
+        "tone curve": _powered(
+            light, 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
+        ),
         "lighting": light * (1 + fall[..., None]),
     }
     drawn = {source: Drawn(lab=normalised(one, aims), aims=aims) for source, one in lights.items()}
     seen_as = _channels(scene, codes)
-    ways = np.array([one - scene.linear(seen_as) for one in scene.copy_curves(seen_as)]).reshape(-1, *light.shape)
+    ways = np.array([one - scene.linear(seen_as) for one in scene.copy_curves(seen_as)]).reshape(
+        -1, *light.shape
+    )
     steps = light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
     return drawn | {"chart copy": Drawn(lab=normalised(steps, printed), aims=printed)}
 
@@ -301,7 +349,11 @@ def _excess(values: Array, budget: Sequence[BudgetLine]) -> list[BudgetLine]:
         return []
     noise = sum(line.contribution**2 for line in budget if line.source == "noise")
     excess = math.sqrt(max(0.0, float(values.var(ddof=1)) / len(values) - noise))
-    return [BudgetLine(source="repeat over frames", contribution=excess, degrees_of_freedom=len(values) - 1)]
+    return [
+        BudgetLine(
+            source="repeat over frames", contribution=excess, degrees_of_freedom=len(values) - 1
+        )
+    ]
 
 
 def _details(scene: Scene, seen: Comparison) -> dict[str, Any]:
@@ -333,5 +385,7 @@ def _curve(seen: Comparison) -> Curve:
 
 
 def _note(scene: Scene, left_out: Sequence[str]) -> Note:
-    reason = Reason(code="patches_left_out", parameters={"count": len(left_out), "names": ", ".join(left_out)})
+    reason = Reason(
+        code="patches_left_out", parameters={"count": len(left_out), "names": ", ".join(left_out)}
+    )
     return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="colour")

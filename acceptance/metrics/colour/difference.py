@@ -1,8 +1,9 @@
 """Colour figures of patches by their light: differences from the aim, and what doubt does to them.
 
-CIEDE2000 (ISO/CIE 11664-6) by scikit-image, tested against the pairs of G. Sharma, W. Wu, E. N. Dalal, Color Res.
-Appl. 30, 2005. Doubt is propagated by Monte Carlo (JCGM 101): a difference is a length, never negative, so whatever
-disturbs a patch lengthens it on average; what the draws say of that is taken off the figure.
+CIEDE2000 (ISO/CIE 11664-6) by scikit-image, tested against the pairs of G. Sharma, W. Wu, E. N.
+Dalal, Color Res. Appl. 30, 2005. Doubt is propagated by Monte Carlo (JCGM 101): a difference is a
+length, never negative, so whatever disturbs a patch lengthens it on average; what the draws say of
+that is taken off the figure.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ LEFT_OF_BIAS = 1.0  # half-width, as a share of the bias taken off, of what that
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """Patches as one source of doubt may have made them: ``lab`` and ``aims`` (draws, n, 3) or (n, 3) CIELAB D65."""
+    """Patches as one source of doubt may have made them.
+
+    ``lab`` and ``aims`` (draws, n, 3) or (n, 3) CIELAB D65.
+    """
 
     lab: Array
     aims: Array
@@ -61,23 +65,34 @@ def gain(light: Array, aims: Array) -> Array:
 def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, Figure]:
     """Return each figure of ``nominal`` (n, 3), less the bias that the ``doubts`` together make, with its budget.
 
-    The bias is what the draws add to the figures of the likeliest true differences, which are shorter than those seen:
-    by what the doubts add to the mean square (after W. James and C. Stein, 1961). So a camera without error comes out
-    near 0. The sources are drawn one by one for their shares and together for their sum, which is less where one
-    drowns another.
+    The bias is what the draws add to the figures of the likeliest true differences, which are
+    shorter than those seen: by what the doubts add to the mean square (after W. James and C. Stein,
+    1961). So a camera without error comes out near 0. The sources are drawn one by one for their
+    shares and together for their sum, which is less where one drowns another.
     """
     seen = figures(nominal.lab, nominal.aims, nominal.aims)
     moves = {name: (one.lab - nominal.lab, one.aims - nominal.aims) for name, one in doubts.items()}
-    lab_moves, aim_moves = (np.asarray(sum(move[side] for move in moves.values())) for side in (0, 1))
-    likeliest = nominal.aims + (nominal.lab - nominal.aims) * _shortened(nominal, lab_moves - aim_moves)
+    lab_moves, aim_moves = (
+        np.asarray(sum(move[side] for move in moves.values())) for side in (0, 1)
+    )
+    likeliest = nominal.aims + (nominal.lab - nominal.aims) * _shortened(
+        nominal, lab_moves - aim_moves
+    )
     true = figures(likeliest, nominal.aims, nominal.aims)
     drawn = figures(likeliest + lab_moves, nominal.aims + aim_moves, nominal.aims)
     together = figures(nominal.lab + lab_moves, nominal.aims + aim_moves, nominal.aims)
-    each = {name: figures(nominal.lab + move[0], nominal.aims + move[1], nominal.aims) for name, move in moves.items()}
+    each = {
+        name: figures(nominal.lab + move[0], nominal.aims + move[1], nominal.aims)
+        for name, move in moves.items()
+    }
     found = {}
     for name, value in seen.items():
         bias = min(float(drawn[name].mean() - true[name]), float(value))
-        lines = _budget({source: float(spread[name].std()) for source, spread in each.items()}, together[name], bias)
+        lines = _budget(
+            {source: float(spread[name].std()) for source, spread in each.items()},
+            together[name],
+            bias,
+        )
         found[name] = Figure(value=float(value) - bias, bias=bias, budget=lines)
     return found
 
@@ -90,7 +105,9 @@ def _shortened(nominal: Drawn, moves: Array) -> float:
 
 def _budget(shares: Mapping[str, float], together: Array, bias: float) -> tuple[BudgetLine, ...]:
     """Return a line for each source, scaled to combine to what all of them do together, and one for the bias."""
-    scale = float(together.std()) / max(float(np.sqrt(sum(share**2 for share in shares.values()))), 1e-12)
+    scale = float(together.std()) / max(
+        float(np.sqrt(sum(share**2 for share in shares.values()))), 1e-12
+    )
     lines = {source: scale * share for source, share in shares.items()}
     lines["positive bias"] = LEFT_OF_BIAS * abs(bias) / float(np.sqrt(3))
     return tuple(
@@ -118,13 +135,21 @@ def figures(lab: Array, aims: Array, meant: Array) -> dict[str, Array]:
 
     ``meant`` (n, 3) are the chart's own aims, by which patches are told neutral or colourful.
     """
-    lengths = dict(zip(DIFFERENCES, (delta_e00(lab, aims), np.linalg.norm(lab - aims, axis=-1)), strict=True))
+    lengths = dict(
+        zip(DIFFERENCES, (delta_e00(lab, aims), np.linalg.norm(lab - aims, axis=-1)), strict=True)
+    )
     found = {f"{name}_mean": length.mean(axis=-1) for name, length in lengths.items()}
     found |= {f"{name}_p95": np.percentile(length, 95, axis=-1) for name, length in lengths.items()}
     found |= {f"{name}_worst": length.max(axis=-1) for name, length in lengths.items()}
     cast = (lab - aims)[..., balancing(meant), 1:].mean(axis=-2)
-    chroma, aim = (np.linalg.norm(colours[..., colourful(meant), 1:], axis=-1).sum(axis=-1) for colours in (lab, aims))
-    return found | {"white_balance": np.linalg.norm(cast, axis=-1), "saturation": 100 * chroma / aim}
+    chroma, aim = (
+        np.linalg.norm(colours[..., colourful(meant), 1:], axis=-1).sum(axis=-1)
+        for colours in (lab, aims)
+    )
+    return found | {
+        "white_balance": np.linalg.norm(cast, axis=-1),
+        "saturation": 100 * chroma / aim,
+    }
 
 
 def neutral(aims: Array) -> NDArray[np.bool_]:

@@ -1,10 +1,12 @@
-"""Compression: how near a recording comes to the sequence that was fed to the encoder; PSNR, SSIM, VMAF.
+"""Compression: how near a recording comes to the sequence that was fed to the encoder.
 
-GB 50198-2011 5.5.4: the camera is disconnected, a standard sequence is fed to the encoder and recorded at the user's
-terminal, and software compares the two. PSNR as ITU-T J.340 (06/2010) has it: from the squared error of all pictures
-together, with the peak 2^n - 1, after constant shifts in time and by whole pixels are taken out; gain and offset, which
-J.340 takes out too, stay in and are given beside it. SSIM: Wang et al. 2004 (``_fidelity``). What shows what is found
-first (``_alignment``, ``_registration``); without a certain alignment there is no figure.
+PSNR, SSIM, VMAF.
+GB 50198-2011 5.5.4: the camera is disconnected, a standard sequence is fed to the encoder and
+recorded at the user's terminal, and software compares the two. PSNR as ITU-T J.340 (06/2010) has
+it: from the squared error of all pictures together, with the peak 2^n - 1, after constant shifts in
+time and by whole pixels are taken out; gain and offset, which J.340 takes out too, stay in and are
+given beside it. SSIM: Wang et al. 2004 (``_fidelity``). What shows what is found first
+(``_alignment``, ``_registration``); without a certain alignment there is no figure.
 """
 
 from __future__ import annotations
@@ -38,13 +40,11 @@ QUANTITIES = {
     "compression.vmaf": "1",
 }
 PSNR_METHOD = "luma codes against the reference sequence, peak 2^n - 1, squared error over all matched pictures"
-LOWEST_METHOD = "luma codes against the reference sequence, peak 2^n - 1, lowest of the matched pictures"
-SSIM_METHOD = (
-    "luma codes against the reference sequence, Gaussian window 11 x 11, sigma 1.5, mean over matched pictures"
+LOWEST_METHOD = (
+    "luma codes against the reference sequence, peak 2^n - 1, lowest of the matched pictures"
 )
-SSIM_LOWEST = (
-    "luma codes against the reference sequence, Gaussian window 11 x 11, sigma 1.5, lowest of matched pictures"
-)
+SSIM_METHOD = "luma codes against the reference sequence, Gaussian window 11 x 11, sigma 1.5, mean over matched pictures"
+SSIM_LOWEST = "luma codes against the reference sequence, Gaussian window 11 x 11, sigma 1.5, lowest of matched pictures"
 VMAF_METHOD = "libvmaf, model vmaf_v0.6.1, mean over matched pictures"
 WEIGHTS = (6.0, 1.0, 1.0)  # of Y, Cb, Cr in the combined figures
 SHIFT = 0.1  # px from which a shift lowers the figures
@@ -57,7 +57,10 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure all quantities; VMAF is a Note where its extra is not installed. Raises GapError as ``pair`` does."""
+    """Measure all quantities; VMAF is a Note where its extra is not installed.
+
+    Raises GapError as ``pair`` does.
+    """
     both = pair(scene)
     scores = scored(scene, both)
     _check_range(scores, both)
@@ -82,7 +85,12 @@ def scored(scene: Scene, both: Pair) -> Scores:
         if scene.progress:
             scene.progress(len(rows), total)
     if len(rows) < FEWEST:
-        raise GapError(f"{len(rows)} pictures can be compared", code="too_few_frames", frames=len(rows), needed=FEWEST)
+        raise GapError(
+            f"{len(rows)} pictures can be compared",
+            code="too_few_frames",
+            frames=len(rows),
+            needed=FEWEST,
+        )
     table = np.array(rows)
     return Scores(
         times=table[:, 0],
@@ -96,9 +104,14 @@ def scored(scene: Scene, both: Pair) -> Scores:
 
 
 def _each(recorded: Planes, reference: Planes, peak: float) -> Iterator[float]:
-    """Yield the squared errors of Y, Cb, Cr, then their likeness; nan where planes cannot be compared."""
+    """Yield the squared errors of Y, Cb, Cr, then their likeness.
+
+    Nan where planes cannot be compared.
+    """
     usable = [
-        (seen, wanted) if seen is not None and wanted is not None and seen.shape == wanted.shape else None
+        (seen, wanted)
+        if seen is not None and wanted is not None and seen.shape == wanted.shape
+        else None
         for seen, wanted in zip(recorded, reference, strict=True)
     ]
     yield from (squared_error(*planes) if planes else math.nan for planes in usable)
@@ -140,7 +153,12 @@ def _figures(scene: Scene, both: Pair, scores: Scores) -> Iterator[Measurement]:
     for quantity, figure, method, curve in (
         ("psnr", scores.psnr_figure, PSNR_METHOD, _curve("psnr", scores.times, scores.each, "dB")),
         ("psnr_minimum", scores.lowest_psnr_figure, LOWEST_METHOD, _map_curve(both)),
-        ("ssim", scores.ssim_figure, SSIM_METHOD, _curve("ssim", scores.times, scores.likeness[:, 0], "")),
+        (
+            "ssim",
+            scores.ssim_figure,
+            SSIM_METHOD,
+            _curve("ssim", scores.times, scores.likeness[:, 0], ""),
+        ),
         ("ssim_minimum", scores.lowest_ssim_figure, SSIM_LOWEST, None),
     ):
         value, budget = figure()
@@ -178,7 +196,11 @@ def _vmaf_figure(scene: Scene, both: Pair, scores: Scores) -> Measurement:
 def _details(both: Pair, scores: Scores) -> dict[str, Value]:
     """Tell what else was found: the map, the place, other ways to state the same."""
     found, errors = both.map, scores.errors
-    psnr = [scores.psnr(float(error)) for error in np.nanmean(errors, axis=0)] if _colour(errors) else []
+    psnr = (
+        [scores.psnr(float(error)) for error in np.nanmean(errors, axis=0)]
+        if _colour(errors)
+        else []
+    )
     ssim = scores.likeness.mean(axis=0)
     gain, offset, left = scores.fit
     details: dict[str, Value] = {
@@ -189,7 +211,9 @@ def _details(both: Pair, scores: Scores) -> dict[str, Value]:
         "frames_outside": int(np.count_nonzero(found.shown < 0)) - found.unreadable,
         "first_frame": int(found.matched[0]),
         "first_shown": int(found.shown[found.matched[0]]),
-        "share_of_reference": len(scores.times) * max(1.0, found.ratio) / both.reference.info.frames,
+        "share_of_reference": len(scores.times)
+        * max(1.0, found.ratio)
+        / both.reference.info.frames,
         "aligned_by": found.by,
         "rate_ratio": found.ratio,
         "psnr_mean_of_frames": float(scores.each.mean()),
@@ -204,7 +228,11 @@ def _details(both: Pair, scores: Scores) -> dict[str, Value]:
     if not math.isnan(both.motion):
         details["common_motion"] = both.motion
     if psnr:
-        details |= {"psnr_cb": psnr[1], "psnr_cr": psnr[2], "psnr_611": float(np.average(psnr, weights=WEIGHTS))}
+        details |= {
+            "psnr_cb": psnr[1],
+            "psnr_cr": psnr[2],
+            "psnr_611": float(np.average(psnr, weights=WEIGHTS)),
+        }
         details |= {"ssim_cb": float(ssim[1]), "ssim_cr": float(ssim[2])}
         details["ssim_611"] = float(np.average(ssim, weights=WEIGHTS))
     return details
@@ -221,5 +249,10 @@ def _curve(name: str, times: Array, values: Array, unit: str) -> Curve:
 
 def _map_curve(both: Pair) -> Curve:
     matched = both.map.matched
-    x, y = tuple(matched.astype(float).tolist()), tuple(both.map.shown[matched].astype(float).tolist())
-    return Curve(name="alignment", x=x, y=y, x_label="recorded_picture", y_label="reference_picture")
+    x, y = (
+        tuple(matched.astype(float).tolist()),
+        tuple(both.map.shown[matched].astype(float).tolist()),
+    )
+    return Curve(
+        name="alignment", x=x, y=y, x_label="recorded_picture", y_label="reference_picture"
+    )

@@ -1,10 +1,12 @@
-"""Which picture of a reference sequence each recorded picture shows: by a filmed counter, or by content.
+"""Which picture of a reference sequence each recorded picture shows.
 
-A path through the matrix of differences, found by dynamic programming: time never runs backwards; one picture further
-(at other frame rates: as many as the ratio of the rates) is free, a repeat or a drop has its price, so that a still
-scene runs on evenly; pictures before and after the sequence belong to none. First on thumbnails freed of gain and
-offset, then on the squared error of whole pictures in the neighbourhood. ITU-T J.340 (06/2010) aligns by the smallest
-error too, but for one constant shift only.
+By a filmed counter, or by content.
+A path through the matrix of differences, found by dynamic programming: time never runs backwards;
+one picture further (at other frame rates: as many as the ratio of the rates) is free, a repeat or a
+drop has its price, so that a still scene runs on evenly; pictures before and after the sequence
+belong to none. First on thumbnails freed of gain and offset, then on the squared error of whole
+pictures in the neighbourhood. ITU-T J.340 (06/2010) aligns by the smallest error too, but for one
+constant shift only.
 """
 
 from __future__ import annotations
@@ -31,23 +33,26 @@ Whole = NDArray[np.int64]
 
 THUMBNAIL = (32, 18)
 LEAST_CONTRAST = 1.0  # codes of 8 bit below which a thumbnail counts as flat
-FOREIGN = 0.25  # half the mean square of normalised differences at which a picture is of no place in the sequence
-# What a repeat or a drop has to explain, in errors of a usual picture: a codec shows what hardly moves a little late,
-# so that the picture before often comes nearer.
+# half the mean square of normalised differences at which a picture is of no place in the sequence
+FOREIGN = 0.25
+# What a repeat or a drop has to explain, in errors of a usual picture: a codec shows what hardly
+# moves a little late, so that the picture before often comes nearer.
 IRREGULAR, IRREGULAR_CLOSE = 10.0, 2.0
 LEAST_DIFFERENCE, LEAST_ERROR = 1e-5, 0.5  # of thumbnails; codes squared
 LONGEST = 1000  # thumbnails a side of the first matrix
 REACH = 3  # pictures on either side that are compared as a whole
-# Mean square of changes of features: below the first a codec's flicker prevails, from the second on something moves.
+# Mean square of changes of features: below the first a codec's flicker prevails, from the second on
+# something moves.
 STILL, MOVING = 3e-4, 1.5e-3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Map:
-    """``shown`` (n,): for each recorded picture the reference picture that it shows, -1 none; never falling.
+    """``shown`` (n,): for each recorded picture the reference picture that it shows, -1 none.
 
-    ``ratio`` is reference pictures per recorded one, ``by`` "content" or "counter", ``unreadable`` how many counters
-    could not be read.
+    Never falling.
+    ``ratio`` is reference pictures per recorded one, ``by`` "content" or "counter", ``unreadable``
+    how many counters could not be read.
     """
 
     shown: Whole
@@ -82,30 +87,44 @@ class Map:
 
 
 def free_steps(ratio: float) -> tuple[int, ...]:
-    """List the steps in the reference, from one recorded picture to the next, that are free: both ends of ``ratio``."""
+    """List the steps in the reference, from one recorded picture to the next, that are free.
+
+    Both ends of ``ratio``.
+    """
     return tuple(sorted({math.floor(ratio + 0.02), math.ceil(ratio - 0.02)}))
 
 
 def thumbnails(frames: Iterable[Frame], depth: int) -> Array:
-    """Features (n, 576) of luma: thumbnails less their mean, over their contrast; flat pictures come out near 0."""
+    """Features (n, 576) of luma: thumbnails less their mean, over their contrast.
+
+    Flat pictures come out near 0.
+    """
     rows = []
     for frame in frames:
-        small = cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+        small = (
+            cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA)
+            .astype(np.float32)
+            .ravel()
+        )
         small = (small - small.mean()) / (1 << (depth - 8))
         rows.append(small / np.sqrt(np.mean(small**2) + LEAST_CONTRAST**2))
     return np.array(rows, np.float32).reshape(len(rows), -1)
 
 
 def differences(recorded: Array, reference: Array) -> Array:
-    """Half the mean squared difference of features, (n, m): 1 - correlation for pictures with contrast."""
+    """Half the mean squared difference of features, (n, m).
+
+    1 - correlation for pictures with contrast.
+    """
     square = (recorded**2).mean(axis=1)[:, None] + (reference**2).mean(axis=1)[None, :]
     half: Array = np.maximum(square / 2 - recorded @ reference.T / recorded.shape[1], 0)
     return half
 
 
 def by_content(recorded: Array, reference: Array, ratio: float) -> Whole:
-    """Path (n,) over features of recorded (n, 576) and reference (m, 576); -1 where a picture is foreign.
+    """Path (n,) over features of recorded (n, 576) and reference (m, 576).
 
+    -1 where a picture is foreign.
     Long clips first at every k-th picture of both, then every picture in the neighbourhood of that.
     """
     every = -(-max(len(recorded), len(reference)) // LONGEST)
@@ -125,11 +144,13 @@ def by_content(recorded: Array, reference: Array, ratio: float) -> Whole:
     return path(costs, first, free_steps(ratio), irregular, FOREIGN)
 
 
-def path(costs: Array, first: Whole | None, free: Sequence[int], irregular: float, foreign: float) -> Whole:
+def path(
+    costs: Array, first: Whole | None, free: Sequence[int], irregular: float, foreign: float
+) -> Whole:
     """Cheapest path (n,) through ``costs`` (n, w), column c of row i standing for reference picture ``first[i]`` + c.
 
-    ``irregular`` is the price of any step but the ``free`` ones, ``foreign`` that of a picture before or after the
-    sequence (infinite: none is).
+    ``irregular`` is the price of any step but the ``free`` ones, ``foreign`` that of a picture
+    before or after the sequence (infinite: none is).
     """
     rows, width = costs.shape
     first = np.zeros(rows, np.int64) if first is None else first
@@ -148,7 +169,10 @@ def path(costs: Array, first: Whole | None, free: Sequence[int], irregular: floa
 
 
 def _step(before: Array, moved: int, free: Sequence[int], irregular: float) -> tuple[Array, Whole]:
-    """Cheapest way into each column and the column of the row before it comes from; the window moved by ``moved``."""
+    """Cheapest way into each column and the column of the row before it comes from.
+
+    The window moved by ``moved``.
+    """
     width = len(before)
     column = np.arange(width) + moved  # in the row before
     lowest = np.minimum.accumulate(before)
@@ -158,7 +182,9 @@ def _step(before: Array, moved: int, free: Sequence[int], irregular: float) -> t
     came = where[inside]
     for step in free:
         source = column - step
-        cost = np.where((source >= 0) & (source < width), before[np.clip(source, 0, width - 1)], np.inf)
+        cost = np.where(
+            (source >= 0) & (source < width), before[np.clip(source, 0, width - 1)], np.inf
+        )
         better = cost <= best
         best, came = np.where(better, cost, best), np.where(better, source, came)
     return best, came
@@ -176,8 +202,9 @@ def _traced(came: Whole, first: Whole, end: tuple[int, int]) -> Whole:
 def abreast(
     recorded: Iterable[Frame], reference: Iterable[Frame], shown: Whole, reach: int = 0
 ) -> Iterator[tuple[Frame, dict[int, Frame]]]:
-    """Walk two clips at once: each recorded picture that shows something, with the reference pictures about that one.
+    """Walk two clips at once.
 
+    Each recorded picture that shows something, with the reference pictures about that one.
     Holds 2 ``reach`` + 1 reference pictures at a time, whatever the clips' lengths.
     """
     ahead = enumerate(reference)
@@ -188,16 +215,22 @@ def abreast(
             newest = following[0]
             held.append(following)
         if wanted >= 0:
-            yield frame, {number: picture for number, picture in held if abs(number - wanted) <= reach}
+            yield (
+                frame,
+                {number: picture for number, picture in held if abs(number - wanted) <= reach},
+            )
 
 
 def close_costs(pairs: Iterable[tuple[Plane, dict[int, Plane]]], shown: Whole) -> Array:
     """Mean squared errors (matched, 7) of recorded pictures against the REACH reference pictures on either side.
 
-    ``pairs`` are luma planes in the order of ``shown`` without its -1; infinite where the reference has no picture.
+    ``pairs`` are luma planes in the order of ``shown`` without its -1; infinite where the reference
+    has no picture.
     """
     errors = np.full((np.count_nonzero(shown >= 0), 2 * REACH + 1), np.inf)
-    for row, (wanted, (seen, near)) in enumerate(zip(shown[shown >= 0].tolist(), pairs, strict=False)):
+    for row, (wanted, (seen, near)) in enumerate(
+        zip(shown[shown >= 0].tolist(), pairs, strict=False)
+    ):
         for number, picture in near.items():
             errors[row, number - wanted + REACH] = squared_error(seen, picture)
     return errors
@@ -208,14 +241,17 @@ def refined(shown: Whole, errors: Array, ratio: float) -> Whole:
     least = errors.min(axis=1, keepdims=True)
     relative = (errors - least) / (np.median(least) + LEAST_ERROR)
     better = shown.copy()
-    better[shown >= 0] = path(relative, shown[shown >= 0] - REACH, free_steps(ratio), IRREGULAR_CLOSE, math.inf)
+    better[shown >= 0] = path(
+        relative, shown[shown >= 0] - REACH, free_steps(ratio), IRREGULAR_CLOSE, math.inf
+    )
     return better
 
 
 def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
     """Path (n,) by the index that a clock shows in each recorded (n,) and reference (m,) picture, -1 unreadable.
 
-    None where the clock does not number the reference's pictures or less than half of the recorded can be told.
+    None where the clock does not number the reference's pictures or less than half of the recorded
+    can be told.
     """
     known = reference[reference >= 0]
     if len(np.unique(known)) < max(len(known), 0.9 * len(reference)):
@@ -223,17 +259,23 @@ def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
     place = {int(index): number for number, index in enumerate(reference.tolist()) if index >= 0}
     shown = np.array([place.get(int(index), -1) for index in recorded.tolist()], np.int64)
     shown = np.where(shown == np.maximum.accumulate(shown), shown, -1)
-    return shown if np.count_nonzero(shown >= 0) >= np.count_nonzero(recorded >= 0) / 2 > 0 else None
+    return (
+        shown if np.count_nonzero(shown >= 0) >= np.count_nonzero(recorded >= 0) / 2 > 0 else None
+    )
 
 
 def common_motion(recorded: Array, reference: Array) -> float:
-    """Correlate, -1..1, how features (n, 576) of n matched pairs change from one to the next; nan where nothing moves.
+    """Correlate, -1..1, how features (n, 576) of n matched pairs change from one to the next.
 
-    A still background makes any two pictures of a scene alike; only what moves tells which belong together. Nothing
-    is told of a scene that hardly moves: a codec leaves its flicker out and adds one of its own.
+    Nan where nothing moves.
+    A still background makes any two pictures of a scene alike; only what moves tells which belong
+    together. Nothing is told of a scene that hardly moves: a codec leaves its flicker out and adds
+    one of its own.
     """
     seen, wanted = np.diff(recorded, axis=0), np.diff(reference, axis=0)
     sizes = sorted(float(np.mean(change**2)) if len(change) else 0.0 for change in (seen, wanted))
     if sizes[0] < STILL and sizes[1] < MOVING:
         return math.nan
-    return float((seen * wanted).sum() / math.sqrt(float((seen**2).sum() * (wanted**2).sum()) + 1e-12))
+    return float(
+        (seen * wanted).sum() / math.sqrt(float((seen**2).sum() * (wanted**2).sum()) + 1e-12)
+    )

@@ -1,10 +1,12 @@
-"""How near one picture comes to another: squared error and structural similarity of a plane, on codes.
+"""How near one picture comes to another.
 
-SSIM after Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi 10.1109/TIP.2003.819861): Gaussian window
-of 11 x 11 taps with sigma 1.5, K1 = 0.01, K2 = 0.03, L = 2^n - 1, variances with 1/N, no decimation, mean over the
-windows that lie wholly in the picture. scikit-image says so with ``gaussian_weights=True, sigma=1.5,
-use_sample_covariance=False``, libvmaf (to 0.0004) ``float_ssim:scale=1``; the filter ``ssim`` of ffmpeg (blocks of
-8 x 8) is another figure of the same name.
+Squared error and structural similarity of a plane, on codes.
+SSIM after Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi
+10.1109/TIP.2003.819861): Gaussian window of 11 x 11 taps with sigma 1.5, K1 = 0.01, K2 = 0.03, L =
+2^n - 1, variances with 1/N, no decimation, mean over the windows that lie wholly in the picture.
+scikit-image says so with ``gaussian_weights=True, sigma=1.5, use_sample_covariance=False``, libvmaf
+(to 0.0004) ``float_ssim:scale=1``; the filter ``ssim`` of ffmpeg (blocks of 8 x 8) is another
+figure of the same name.
 """
 
 from __future__ import annotations
@@ -35,8 +37,12 @@ def squared_error(one: Plane, other: Plane) -> float:
 
 
 def ssim(one: Plane, other: Plane, peak: float) -> float:
-    """Structural similarity, -1..1, of two planes (h, w) of at least 11 x 11 codes of 0..``peak``; 1 = alike."""
-    middle = (peak + 1) / 2  # sums of squares about the middle keep their digits in single precision
+    """Structural similarity, -1..1, of two planes (h, w) of at least 11 x 11 codes of 0..``peak``.
+
+    1 = alike.
+    """
+    # sums of squares about the middle keep their digits in single precision
+    middle = (peak + 1) / 2
     x, y = (plane.astype(np.float32) - np.float32(middle) for plane in (one, other))
     mean_x, mean_y = _windowed(x), _windowed(y)
     power, product = _windowed(x * x + y * y), _windowed(x * y)
@@ -60,13 +66,19 @@ def detail(plane: Plane) -> float:
 
 
 def decibels(error: float, peak: float) -> float:
-    """Peak signal-to-noise ratio in dB of a mean squared ``error`` above 0: 1.0 at peak 255 is 48.13 dB."""
+    """Peak signal-to-noise ratio in dB of a mean squared ``error`` above 0.
+
+    1.0 at peak 255 is 48.13 dB.
+    """
     return 10 * math.log10(peak * peak / error)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Codes:
-    """What the codes of a stream mean: nominal black and white of luma, middle and span of colour differences."""
+    """What the codes of a stream mean.
+
+    Nominal black and white of luma, middle and span of colour differences.
+    """
 
     depth: int
     full_range: bool
@@ -93,17 +105,23 @@ class Codes:
 
 
 def brought_to(plane: Plane, given: Codes, wanted: Codes, *, chroma: bool) -> Plane:
-    """Express codes (h, w) of one coding in another, unrounded; where both are the same the very plane."""
+    """Express codes (h, w) of one coding in another, unrounded.
+
+    Where both are the same the very plane.
+    """
     if given == wanted:
         return plane
     gain = wanted.span(chroma=chroma) / given.span(chroma=chroma)
-    return (plane.astype(np.float32) - given.zero(chroma=chroma)) * gain + wanted.zero(chroma=chroma)
+    return (plane.astype(np.float32) - given.zero(chroma=chroma)) * gain + wanted.zero(
+        chroma=chroma
+    )
 
 
 def cut(plane: Plane, shift: tuple[int, int], luma: tuple[int, ...]) -> Plane:
     """Cut a plane of a picture with ``luma`` (rows, columns) to what it shares with one that lies ``shift`` elsewhere.
 
-    ``shift`` is (across, down) in luma px: the moved picture is cut by the shift, the one that stays by its negative.
+    ``shift`` is (across, down) in luma px: the moved picture is cut by the shift, the one that
+    stays by its negative.
     """
     rows, columns = plane.shape
     across, down = round(shift[0] * columns / luma[1]), round(shift[1] * rows / luma[0])

@@ -1,6 +1,8 @@
-"""A recording beside the reference sequence that it should show: picture by picture, pixel by pixel, code by code.
+"""A recording beside the reference sequence that it should show.
 
-Both clips are decoded a few times over rather than held: nothing but a few thumbnails and figures a picture stays.
+Picture by picture, pixel by pixel, code by code.
+Both clips are decoded a few times over rather than held: nothing but a few thumbnails and figures a
+picture stays.
 """
 
 from __future__ import annotations
@@ -17,7 +19,14 @@ from acceptance.footage import clip
 from acceptance.metrics._filmed_clock import readings
 from acceptance.metrics.compression import alignment
 from acceptance.metrics.compression.alignment import REACH, Map, abreast
-from acceptance.metrics.compression.fidelity import SMALLEST, Codes, brought_to, cut, detail, squared_error
+from acceptance.metrics.compression.fidelity import (
+    SMALLEST,
+    Codes,
+    brought_to,
+    cut,
+    detail,
+    squared_error,
+)
 from acceptance.metrics.compression.registration import Place, place
 from acceptance.metrics.compression.scores import FEWEST
 from acceptance.scene.build import look
@@ -31,7 +40,8 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 LEAST_SHARE = 0.5  # of the shorter clip that must find its place
-LEAST_MOTION, LEAST_OF_PART = 0.4, 0.7  # correlation of what moves: nearly all find a place, a part only
+# correlation of what moves: nearly all find a place, a part only
+LEAST_MOTION, LEAST_OF_PART = 0.4, 0.7
 NEARLY_ALL = 0.9
 MOST_STRETCH = 0.5  # px at the border
 PLACES = 3  # pictures that the place is read from
@@ -46,8 +56,9 @@ Planes = tuple["Plane", "Plane | None", "Plane | None"]
 class Pair:
     """Recording and reference with the ``map`` in time and the ``place`` in the picture.
 
-    ``motion`` is the correlation of what moves in both (nan: nothing does), ``late`` the mean squared error of the
-    pictures matched over that of the best neighbours (1: nothing comes nearer).
+    ``motion`` is the correlation of what moves in both (nan: nothing does), ``late`` the mean
+    squared error of the pictures matched over that of the best neighbours (1: nothing comes
+    nearer).
     """
 
     recorded: Clip
@@ -59,11 +70,20 @@ class Pair:
 
     @property
     def codes(self) -> Codes:
-        """The coding in which both are compared: the reference's, at the larger depth of the two."""
-        return replace(Codes.of(self.reference.info), depth=max(self.recorded.info.depth, self.reference.info.depth))
+        """The coding in which both are compared.
+
+        The reference's, at the larger depth of the two.
+        """
+        return replace(
+            Codes.of(self.reference.info),
+            depth=max(self.recorded.info.depth, self.reference.info.depth),
+        )
 
     def pictures(self) -> Iterator[tuple[Frame, Planes, Planes]]:
-        """Yield each scored picture as recorded, then its planes and the reference's: cut to what both show."""
+        """Yield each scored picture as recorded, then its planes and the reference's.
+
+        Cut to what both show.
+        """
         shown = np.full_like(self.map.shown, -1)
         shown[self.map.scored] = self.map.shown[self.map.scored]
         for frame, near in abreast(self.recorded.frames(), self.reference.frames(), shown):
@@ -72,7 +92,9 @@ class Pair:
 
     def luma_near(self) -> Iterator[tuple[Plane, dict[int, Plane]]]:
         """Yield the luma of each matched picture and of the reference pictures within REACH of it, by their number."""
-        for frame, near in abreast(self.recorded.frames(), self.reference.frames(), self.map.shown, REACH):
+        for frame, near in abreast(
+            self.recorded.frames(), self.reference.frames(), self.map.shown, REACH
+        ):
             yield (
                 self._luma(frame, self.recorded),
                 {number: self._luma(other, self.reference) for number, other in near.items()},
@@ -83,7 +105,8 @@ class Pair:
 
     def _planes(self, frame: Frame, of: Clip) -> Planes:
         cb, cr = (
-            None if plane is None else self._brought(plane, frame, of, chroma=True) for plane in (frame.cb, frame.cr)
+            None if plane is None else self._brought(plane, frame, of, chroma=True)
+            for plane in (frame.cb, frame.cr)
         )
         return self._luma(frame, of), cb, cr
 
@@ -99,13 +122,15 @@ class Pair:
 def pair(scene: Scene) -> Pair:
     """Open both clips and find their alignment in time and in the picture.
 
-    Raises GapError: reference_size, region_too_small, too_few_frames, reference_unrelated, reference_coarser,
-    reference_scaled, alignment_uncertain.
+    Raises GapError: reference_size, region_too_small, too_few_frames, reference_unrelated,
+    reference_coarser, reference_scaled, alignment_uncertain.
     """
     recorded = clip.open_clip(scene.folder / scene.shot.clip, scene.shot.coding)
     reference = clip.open_clip(scene.folder / scene.shot.reference)
     _check_size(recorded, reference)
-    seen, wanted = (alignment.thumbnails(one.frames(), one.info.depth) for one in (recorded, reference))
+    seen, wanted = (
+        alignment.thumbnails(one.frames(), one.info.depth) for one in (recorded, reference)
+    )
     found = _mapped(scene, recorded, reference, (seen, wanted))
     share = _related(found, len(seen), len(wanted))
     _check_finer(recorded, reference, found)
@@ -133,14 +158,18 @@ def _check_size(recorded: Clip, reference: Clip) -> None:
 
 
 def _mapped(scene: Scene, recorded: Clip, reference: Clip, features: tuple[Array, Array]) -> Map:
-    """Map by the counter where both show one, else by content; at the ratio of the rates or at one to one."""
+    """Map by the counter where both show one, else by content.
+
+    At the ratio of the rates or at one to one.
+    """
     rates = [_rate(one) for one in (recorded, reference)]
     ratio = rates[1] / rates[0] if all(rates) else 1.0
     if (counted := _counted(scene)) is not None:
         shown, unreadable = counted
         return Map(shown=shown, ratio=ratio, by="counter", unreadable=unreadable)
     maps = [
-        Map(shown=alignment.by_content(*features, one), ratio=one, by="content") for one in dict.fromkeys((ratio, 1.0))
+        Map(shown=alignment.by_content(*features, one), ratio=one, by="content")
+        for one in dict.fromkeys((ratio, 1.0))
     ]
     return min(maps, key=lambda one: (-len(one.scored), one.repeated + one.dropped))
 
@@ -152,11 +181,19 @@ def _rate(opened: Clip) -> float:
 
 
 def _counted(scene: Scene) -> tuple[Whole, int] | None:
-    """Map by the filmed clock, with the number of pictures whose clock cannot be read; None without a clock in both."""
+    """Map by the filmed clock, with the number of pictures whose clock cannot be read.
+
+    None without a clock in both.
+    """
     if not scene.series.cells:
         return None
-    shot = replace(scene.shot, clip=scene.shot.reference, reference="", arrivals="", screen_log="", regions={})
-    seen, wanted = (next(iter(readings.read_clocks(one).values()), None) for one in (scene, look(shot, scene.folder)))
+    shot = replace(
+        scene.shot, clip=scene.shot.reference, reference="", arrivals="", screen_log="", regions={}
+    )
+    seen, wanted = (
+        next(iter(readings.read_clocks(one).values()), None)
+        for one in (scene, look(shot, scene.folder))
+    )
     if seen is None or wanted is None:
         return None
     shown = alignment.by_counter(seen.index, wanted.index)
@@ -199,8 +236,9 @@ def _check_finer(recorded: Clip, reference: Clip, found: Map) -> None:
 
 
 def _placed(recorded: Clip, reference: Clip, found: Map) -> tuple[Map, Place]:
-    """Find the place in the picture; where it is not the reference's own, together with that in time.
+    """Find the place in the picture.
 
+    Where it is not the reference's own, together with that in time.
     While the camera pans, a picture moved is like one taken earlier or later.
     """
     first = place(_samples(recorded, reference, found)) or Place()
@@ -209,7 +247,9 @@ def _placed(recorded: Clip, reference: Clip, found: Map) -> tuple[Map, Place]:
     both = [(found, first)]
     for lag in (lag for lag in range(-REACH, REACH + 1) if lag):
         later = np.where(found.shown < 0, -1, found.shown + lag)
-        other = replace(found, shown=np.where(later < reference.info.frames, np.maximum(later, -1), -1))
+        other = replace(
+            found, shown=np.where(later < reference.info.frames, np.maximum(later, -1), -1)
+        )
         if len(other.scored) >= FEWEST and (there := place(_samples(recorded, reference, other))):
             both.append((other, there))
     return max(both, key=lambda one: one[1].likeness)
@@ -219,7 +259,9 @@ def _samples(recorded: Clip, reference: Clip, found: Map) -> Iterator[tuple[Plan
     chosen = found.scored[np.linspace(0, len(found.scored) - 1, PLACES).round().astype(int)]
     shown = np.full_like(found.shown, -1)
     shown[chosen] = found.shown[chosen]
-    for frame, near in itertools.islice(abreast(recorded.frames(), reference.frames(), shown), PLACES):
+    for frame, near in itertools.islice(
+        abreast(recorded.frames(), reference.frames(), shown), PLACES
+    ):
         yield from ((frame.luma, other.luma) for other in near.values())
 
 
@@ -270,7 +312,9 @@ def _check_still(made: Pair) -> None:
     Noise, or a pattern too fine for the thumbnails: then nothing shows which picture is which.
     """
     sums = np.zeros(3)
-    for (seen, near), own in zip(made.luma_near(), made.map.shown[made.map.matched].tolist(), strict=False):
+    for (seen, near), own in zip(
+        made.luma_near(), made.map.shown[made.map.matched].tolist(), strict=False
+    ):
         if own in near and own + 1 in near:
             ends = ((seen, near[own]), (seen, near[own + 1]), (near[own], near[own + 1]))
             sums += [squared_error(*both) for both in ends]

@@ -1,8 +1,8 @@
 """Where a recorded picture lies on its reference: shift and scale, whatever gain and offset.
 
-Phase correlation (scikit-image) for the whole shift, then the affine transform with the largest enhanced correlation
-coefficient (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30 (2008) 1858-1865, doi 10.1109/TPAMI.2008.113), the
-median over several pictures.
+Phase correlation (scikit-image) for the whole shift, then the affine transform with the largest
+enhanced correlation coefficient (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30 (2008)
+1858-1865, doi 10.1109/TPAMI.2008.113), the median over several pictures.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ LEAST_CORRELATION = 0.5
 class Place:
     """A point of the reference at x, from the picture's middle, is recorded at ``scale`` x + shift, in px.
 
-    ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the two there.
+    ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the two
+    there.
     """
 
     shift: tuple[float, float] = (0.0, 0.0)
@@ -47,12 +48,18 @@ class Place:
         return max(abs(shift - whole) for shift, whole in zip(self.shift, self.whole, strict=True))
 
     def stretch(self, width: int, height: int) -> float:
-        """How far the scale displaces the border of a picture, in px: the longer of across and down."""
+        """How far the scale displaces the border of a picture, in px.
+
+        The longer of across and down.
+        """
         return max(abs(self.scale[0] - 1) * width / 2, abs(self.scale[1] - 1) * height / 2)
 
 
 def place(pairs: Iterable[tuple[Plane, Plane]]) -> Place | None:
-    """Find where the recorded of ``pairs`` (recorded, reference; luma (h, w)) lie; None where nothing can be told."""
+    """Find where the recorded of ``pairs`` (recorded, reference; luma (h, w)) lie.
+
+    None where nothing can be told.
+    """
     found = [one for pair in pairs if (one := _place(*pair)) is not None]
     if not found:
         return None
@@ -69,7 +76,9 @@ def _place(recorded: Plane, reference: Plane) -> Place | None:
     start = np.array([[1, 0, across], [0, 1, down]], np.float32)
     try:
         everywhere = np.ones(wanted.shape, np.uint8)
-        likeness, found = cv2.findTransformECC(wanted, seen, start, cv2.MOTION_AFFINE, ROUNDS, everywhere, SMOOTHING)
+        likeness, found = cv2.findTransformECC(
+            wanted, seen, start, cv2.MOTION_AFFINE, ROUNDS, everywhere, SMOOTHING
+        )
     except cv2.error:  # it does not converge
         return None
     if likeness < LEAST_CORRELATION:
@@ -77,9 +86,17 @@ def _place(recorded: Plane, reference: Plane) -> Place | None:
     middle = np.array([(wanted.shape[1] - 1) / 2, (wanted.shape[0] - 1) / 2])
     shift = (found @ np.append(middle, 1) - middle) / smaller
     across, down = shift.tolist()
-    return Place(shift=(across, down), scale=(float(found[0, 0]), float(found[1, 1])), likeness=float(likeness))
+    return Place(
+        shift=(across, down),
+        scale=(float(found[0, 0]), float(found[1, 1])),
+        likeness=float(likeness),
+    )
 
 
 def _reduced(plane: Plane, smaller: float) -> Plane:
     plane = plane.astype(np.float32)
-    return cv2.resize(plane, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA) if smaller < 1 else plane
+    return (
+        cv2.resize(plane, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA)
+        if smaller < 1
+        else plane
+    )

@@ -1,6 +1,8 @@
-"""What the comparison of a recording with its reference comes to: figures of pictures, their budgets.
+"""What the comparison of a recording with its reference comes to.
 
-PSNR as in ITU-T J.340 (06/2010), from the squared error of all pictures together; SSIM is averaged over them.
+Figures of pictures, their budgets.
+PSNR as in ITU-T J.340 (06/2010), from the squared error of all pictures together; SSIM is averaged
+over them.
 """
 
 from __future__ import annotations
@@ -28,11 +30,13 @@ PER_DECIBEL = 10 / math.log(10)  # dB for a relative change of the squared error
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """Of n pictures: ``times`` (n,) s; of Y, Cb, Cr squared ``errors`` (n, 3) in codes squared, ``likeness`` (n, 3).
+    """Of n pictures: ``times`` (n,) s.
 
-    nan for planes that are missing or subsampled differently. ``moments`` (n, 4): mean and mean square of luma as
-    recorded, then of the reference. ``peak`` is 2^n - 1, ``pixels`` the luma samples of one picture, ``late`` the
-    squared error of the pictures matched over that of their best neighbours.
+    Of Y, Cb, Cr squared ``errors`` (n, 3) in codes squared, ``likeness`` (n, 3).
+    nan for planes that are missing or subsampled differently. ``moments`` (n, 4): mean and mean
+    square of luma as recorded, then of the reference. ``peak`` is 2^n - 1, ``pixels`` the luma
+    samples of one picture, ``late`` the squared error of the pictures matched over that of their
+    best neighbours.
     """
 
     times: Array
@@ -106,8 +110,9 @@ class Scores:
         return mean, [frames, *self._systematic(self.error, top - mean)]
 
     def _systematic(self, error: float, slope: float) -> Iterator[BudgetLine]:
-        """Alignment: a neighbour may be the right picture. Quantisation: 1/12 of the error may be the input's rounding.
+        """Alignment: a neighbour may be the right picture. Quantisation.
 
+        1/12 of the error may be the input's rounding.
         ``slope`` turns a relative change of the squared ``error`` into the unit of the figure.
         """
         late = abs(slope) * (self.late - 1) / math.sqrt(3)
@@ -119,8 +124,8 @@ class Scores:
 def _scatter(each: Array) -> tuple[float, int]:
     """Give the standard error of the mean of figures (n,) of pictures in a row, with its degrees of freedom.
 
-    Neighbours are alike and a codec works in groups, so means of eight runs of pictures are taken, and how alike
-    neighbouring runs still are is counted in.
+    Neighbours are alike and a codec works in groups, so means of eight runs of pictures are taken,
+    and how alike neighbouring runs still are is counted in.
     """
     means = np.array([run.mean() for run in np.array_split(each, BLOCKS)])
     away = means - means.mean()
@@ -130,5 +135,8 @@ def _scatter(each: Array) -> tuple[float, int]:
 
 
 def _to_the_next(gap: float) -> BudgetLine:
-    """How far the lowest of the pictures might have come out otherwise: as far as to the next one."""
+    """How far the lowest of the pictures might have come out otherwise.
+
+    As far as to the next one.
+    """
     return BudgetLine(source="frames", contribution=gap / math.sqrt(3), evaluation="B")

@@ -1,8 +1,9 @@
 """VMAF of aligned pictures through libvmaf, in the ffmpeg that the extra "vmaf" brings (package imageio-ffmpeg).
 
-Netflix's Video Multimethod Assessment Fusion, model vmaf_v0.6.1: a score of 0..100 learnt from viewers at three picture
-heights before a 1080p screen. ffmpeg runs as a process of its own; each pair goes in as one picture, recording above
-reference, so that it scores exactly what was aligned here.
+Netflix's Video Multimethod Assessment Fusion, model vmaf_v0.6.1: a score of 0..100 learnt from
+viewers at three picture heights before a 1080p screen. ffmpeg runs as a process of its own; each
+pair goes in as one picture, recording above reference, so that it scores exactly what was aligned
+here.
 """
 
 from __future__ import annotations
@@ -36,31 +37,58 @@ GRAPH = (
 
 
 def program() -> str:
-    """Path of the extra's ffmpeg. Raises GapError extra_missing where it is not installed or brings none."""
+    """Path of the extra's ffmpeg.
+
+    Raises GapError extra_missing where it is not installed or brings none.
+    """
     hint = f"pip install 'db50-acceptance[{EXTRA}]'"
     if importlib.util.find_spec(MODULE) is None:
         raise GapError("VMAF needs an extra", hint=hint, code="extra_missing", extra=EXTRA)
     try:
         return str(importlib.import_module(MODULE).get_ffmpeg_exe())
     except RuntimeError as error:  # no binary for this machine
-        raise GapError(f"the extra brings no ffmpeg ({error})", hint=hint, code="extra_missing", extra=EXTRA) from error
+        raise GapError(
+            f"the extra brings no ffmpeg ({error})", hint=hint, code="extra_missing", extra=EXTRA
+        ) from error
 
 
-def scores(pairs: Iterable[tuple[Plane, Plane]], *, size: tuple[int, int], depth: int, more: str = "") -> Array:
+def scores(
+    pairs: Iterable[tuple[Plane, Plane]], *, size: tuple[int, int], depth: int, more: str = ""
+) -> Array:
     """Score luma pairs (recorded, reference; (h, w) codes of ``depth`` bits) of ``size`` (width, height): 0..100 each.
 
-    ``more`` are further options of the filter. Raises GapError: extra_missing, region_too_small, vmaf_failed.
+    ``more`` are further options of the filter. Raises GapError: extra_missing, region_too_small,
+    vmaf_failed.
     """
     width, height = size[0] // 2 * 2, size[1] // 2 * 2
     if min(width, height) < SMALLEST:
         raise GapError("the picture is too small for VMAF", code="region_too_small")
-    kind, name = (np.dtype(np.uint8), "yuv420p") if depth == 8 else (np.dtype("<u2"), f"yuv420p{depth}le")
-    command = [program(), "-nostdin", "-v", "error", "-f", "rawvideo", "-pix_fmt", name, "-s", f"{width}x{2 * height}"]
+    kind, name = (
+        (np.dtype(np.uint8), "yuv420p") if depth == 8 else (np.dtype("<u2"), f"yuv420p{depth}le")
+    )
+    command = [
+        program(),
+        "-nostdin",
+        "-v",
+        "error",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        name,
+        "-s",
+        f"{width}x{2 * height}",
+    ]
     command += ["-i", "pipe:0", "-lavfi", GRAPH.format(more=more), "-f", "null", "-"]
     grey = np.full(width * height, 1 << (depth - 1), kind).tobytes()
     with tempfile.TemporaryDirectory() as folder:
-        frames = ((recorded[:height, :width], reference[:height, :width]) for recorded, reference in pairs)
-        _run(command, ((*(np.rint(plane).astype(kind).tobytes() for plane in both), grey) for both in frames), folder)
+        frames = (
+            (recorded[:height, :width], reference[:height, :width]) for recorded, reference in pairs
+        )
+        _run(
+            command,
+            ((*(np.rint(plane).astype(kind).tobytes() for plane in both), grey) for both in frames),
+            folder,
+        )
         return _told(Path(folder) / "scores.json")
 
 
@@ -73,10 +101,15 @@ def _told(path: Path) -> Array:
 
 
 def _run(command: list[str], pictures: Iterable[tuple[bytes, ...]], folder: str) -> None:
-    """Feed ffmpeg, whose files go to ``folder``; its complaints go to a file, for a full pipe would stop it."""
+    """Feed ffmpeg, whose files go to ``folder``.
+
+    Its complaints go to a file, for a full pipe would stop it.
+    """
     complaints = Path(folder) / "complaints.txt"
     with complaints.open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603  # the extra's own program
+        process = subprocess.Popen(  # noqa: S603  # the extra's own program
+            command, stdin=subprocess.PIPE, stderr=log, stdout=subprocess.DEVNULL, cwd=folder
+        )
         try:
             with cast("IO[bytes]", process.stdin) as pipe:
                 pipe.writelines(itertools.chain.from_iterable(pictures))

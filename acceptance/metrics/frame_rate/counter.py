@@ -1,7 +1,9 @@
-"""Which pictures are new, repeated or missing, counted by the filmed clock: a coded counter in the picture.
+"""Which pictures are new, repeated or missing, counted by the filmed clock.
 
-ITU-T P.910 (10/2023) advises one for telling frozen from still. A picture that shows the same exposure of the clock
-again is a repeat; a step of m periods of the camera leaves m - 1 pictures out.
+A coded counter in the picture.
+ITU-T P.910 (10/2023) advises one for telling frozen from still. A picture that shows the same
+exposure of the clock again is a repeat; a step of m periods of the camera leaves m - 1 pictures
+out.
 """
 
 from __future__ import annotations
@@ -27,11 +29,12 @@ UNREADABLE = 0.05  # share of frames that may be unreadable
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """n frames by the counter: ``repeats`` (n,) show the picture before, ``missing`` (n,) are left out just before.
+    """n frames by the counter.
 
-    ``missing`` is None where pictures were taken too unevenly to know. ``refreshes`` is the period of the source in
-    refreshes of the screen; ``unreadable`` frames stand for a missing picture each and are counted as new where one is
-    missing, else as neither.
+    ``repeats`` (n,) show the picture before, ``missing`` (n,) are left out just before.
+    ``missing`` is None where pictures were taken too unevenly to know. ``refreshes`` is the period
+    of the source in refreshes of the screen; ``unreadable`` frames stand for a missing picture each
+    and are counted as new where one is missing, else as neither.
     """
 
     unique: int
@@ -60,7 +63,10 @@ def readings(scene: Scene) -> Readings:
 
 
 def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
-    """Tell the times (n,) in s of the refreshes that the frames show, and their half width; None if not logged."""
+    """Tell the times (n,) in s of the refreshes that the frames show, and their half width.
+
+    None if not logged.
+    """
     seen = np.flatnonzero(readings.readable)
     log = scene.screen_log
     if log is None or len(log) < 2 or len(seen) < 3:
@@ -70,14 +76,17 @@ def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
     if position.min() < log[0, 0] or position.max() > log[-1, 0]:
         return None
     refresh = float(np.median(np.diff(log[:, 1])))
-    return np.interp(position, log[:, 0], log[:, 1]), refresh * float(np.median(readings.reach[seen]))
+    return np.interp(position, log[:, 0], log[:, 1]), refresh * float(
+        np.median(readings.reach[seen])
+    )
 
 
 def count(readings: Readings) -> Counts:
-    """Count new, repeated and missing pictures. Raises GapError clock_unreadable, too_few_frames or clock_too_slow.
+    """Count new, repeated and missing pictures.
 
-    Exact while the camera takes at most one picture per 1.1 refreshes: exposures further apart differ by half a share
-    in some bit.
+    Raises GapError clock_unreadable, too_few_frames or clock_too_slow.
+    Exact while the camera takes at most one picture per 1.1 refreshes: exposures further apart
+    differ by half a share in some bit.
     """
     frames = len(readings.index)
     seen = np.flatnonzero(readings.readable)
@@ -97,7 +106,9 @@ def count(readings: Readings) -> Counts:
     )
 
 
-def _holes(fresh: Whole, new: NDArray[np.bool_], grid: pace.Cadence, frames: int) -> tuple[int, Whole]:
+def _holes(
+    fresh: Whole, new: NDArray[np.bool_], grid: pace.Cadence, frames: int
+) -> tuple[int, Whole]:
     """Missing pictures that unreadable frames stand for, and those (n,) that nothing stands for."""
     repeats = np.diff(np.flatnonzero(new)) - 1  # between one new picture and the next
     hidden = np.diff(fresh) - 1 - repeats
@@ -112,9 +123,16 @@ def _check_readable(seen: int, frames: int) -> None:
     share = seen / max(frames, 1)
     if share < 1 - UNREADABLE:
         what = f"the clock can be read in {share:.1%} of the frames only"
-        raise GapError(what, hint="Film it larger, sharper and without glare", code="clock_unreadable", share=share)
+        raise GapError(
+            what,
+            hint="Film it larger, sharper and without glare",
+            code="clock_unreadable",
+            share=share,
+        )
     if seen < 8:
-        raise GapError(f"the clock is seen in {seen} frames only", code="too_few_frames", frames=seen, needed=8)
+        raise GapError(
+            f"the clock is seen in {seen} frames only", code="too_few_frames", frames=seen, needed=8
+        )
 
 
 def _usual_step(position: Array) -> float:
@@ -127,6 +145,10 @@ def _grid(position: Array, reach: Array) -> pace.Cadence | None:
     if step < FEWEST_STEPS:
         what = f"the clock advances by {step:.2f} refreshes a picture, counting takes at least {FEWEST_STEPS}"
         raise GapError(
-            what, hint="Use a screen with a higher refresh rate", code="clock_too_slow", step=step, needed=FEWEST_STEPS
+            what,
+            hint="Use a screen with a higher refresh rate",
+            code="clock_too_slow",
+            step=step,
+            needed=FEWEST_STEPS,
         )
     return pace.cadence(position, reach)

@@ -23,13 +23,18 @@ RIM = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 
 
 def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Where printed dots lie on the chart, (n, 2) mm, and in the picture, (n, 2) px; those that are seen.
+    """Where printed dots lie on the chart, (n, 2) mm, and in the picture, (n, 2) px.
 
-    The centroid of what is darker than the paper, in linear light of the mean frame (the first, where the chart
-    moves), within a window of the dot's size that follows the centroid. The centroid of a disc seen askew is not
-    where its centre is seen (J. Heikkila, IEEE PAMI 22(10), 2000); the difference is taken off.
+    Those that are seen.
+    The centroid of what is darker than the paper, in linear light of the mean frame (the first,
+    where the chart moves), within a window of the dot's size that follows the centroid. The
+    centroid of a disc seen askew is not where its centre is seen (J. Heikkila, IEEE PAMI 22(10),
+    2000); the difference is taken off.
     """
-    means = [(view.luma if view.stable else view.luma[:1]).mean(axis=0, dtype=np.float64) for view in views]
+    means = [
+        (view.luma if view.stable else view.luma[:1]).mean(axis=0, dtype=np.float64)
+        for view in views
+    ]
     light = linear(np.concatenate([mean.ravel() for mean in means])) if means else np.empty(0)
     ends = np.cumsum([0, *(mean.size for mean in means)])
     places, found = [np.empty((0, 2))], [np.empty((0, 2))]
@@ -43,21 +48,26 @@ def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tupl
 
 
 def _dot_centre(view: View, light: Array) -> Array | None:
-    """Where the centre of a dot lies in the picture, (2,) px; None where no dot of its size is seen."""
+    """Where the centre of a dot lies in the picture, (2,) px.
+
+    None where no dot of its size is seen.
+    """
     if view.place is None:
         return None
     corner = np.array(view.box[:2])
     rim, centre = _outline(view.place, view.region)
     radius = float(np.linalg.norm(rim - rim.mean(axis=0), axis=1).max())
     found = _centroid(light, rim.mean(axis=0) - corner, radius)
-    return None if found is None or 2 * radius < SMALLEST else found + corner - (_middle(rim) - centre)
+    return (
+        None if found is None or 2 * radius < SMALLEST else found + corner - (_middle(rim) - centre)
+    )
 
 
 def fiducial_centres(place: Located) -> tuple[Array, Array]:
     """Where the fiducials' centres lie on the chart, (n, 2) mm, and in the picture, (n, 2) px.
 
-    The mean of the corners, which a wrong curve or sharpening moves in or out alike, less what lens and perspective
-    put between that mean and the centre.
+    The mean of the corners, which a wrong curve or sharpening moves in or out alike, less what lens
+    and perspective put between that mean and the centre.
     """
     places, found = [np.empty((0, 2))], [np.empty((0, 2))]
     for mark in place.marks:
@@ -65,7 +75,11 @@ def fiducial_centres(place: Located) -> tuple[Array, Array]:
         outline = np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]])
         centre = outline.mean(axis=0, keepdims=True)
         places.append(centre)
-        found.append(mark.corners.mean(axis=0) - place.to_picture(outline).mean(axis=0) + place.to_picture(centre))
+        found.append(
+            mark.corners.mean(axis=0)
+            - place.to_picture(outline).mean(axis=0)
+            + place.to_picture(centre)
+        )
     return np.concatenate(places), np.concatenate(found)
 
 
@@ -103,7 +117,10 @@ def _centroid(light: Array, start: Array, radius: float) -> Array | None:
 
 
 def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Array | None:
-    """Move the window to the centroid until it rests; None where it leaves the place where the dot should be."""
+    """Move the window to the centroid until it rests.
+
+    None where it leaves the place where the dot should be.
+    """
     down, across = np.mgrid[: darkness.shape[0], : darkness.shape[1]]
     centre = start
     for _ in range(ROUNDS):

@@ -1,12 +1,13 @@
 """A lens and where a flat chart stands before it, fitted to points of the chart that are seen in the picture.
 
-Least squares in the picture, Gauss-Newton, with what is known beforehand as further observations (a maximum a
-posteriori fit): so a figure that the points do not determine has the uncertainty of what is known beforehand, and
-each of these is a line of its budget. Lengths in the picture are half diagonals, pixels made square.
+Least squares in the picture, Gauss-Newton, with what is known beforehand as further observations (a
+maximum a posteriori fit): so a figure that the points do not determine has the uncertainty of what
+is known beforehand, and each of these is a line of its budget. Lengths in the picture are half
+diagonals, pixels made square.
 
-Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric Engineering 32, 1966).
-Fisheye: r seen = g (t + k t^3), ideal radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the
-equidistant projection).
+Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
+Engineering 32, 1966). Fisheye: r seen = g (t + k t^3), ideal radius = g tan t (J. Kannala and S.
+Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant projection).
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ Array = NDArray[np.float64]
 
 ROUNDS, HALVINGS, SETTLED = 12, 5, 1e-4
 STEP = 1e-6
-USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where few points tell nothing of it; of the best of points
+# px: assumed where few points tell nothing of it; of the best of points
+USUAL_NOISE, LEAST_NOISE = 0.1, 0.01
 FEWEST = 8  # degrees of freedom that tell the noise
-# Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to width, lens centre
-# (2), two of the lens.
+# Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to
+# width, lens centre (2), two of the lens.
 COUNT = 12
 FOCAL, ASPECT, CENTRE, LENS = 6, 7, slice(8, 10), slice(10, 12)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
@@ -39,7 +41,8 @@ INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
 class Known:
     """What is known before the fit: focal length in half diagonals, and standard doubts.
 
-    Of the ln of the focal length, of the print's height over width, and of the first term of the lens.
+    Of the ln of the focal length, of the print's height over width, and of the first term of the
+    lens.
     """
 
     focal: float
@@ -60,7 +63,9 @@ def fisheye(radius: Array, lens: Array) -> Array:
     seen = radius * bend
     angle = seen
     for _ in range(4):
-        angle = angle - (angle + lens[:, 1:] * angle**3 - seen) / np.maximum(1 + 3 * lens[:, 1:] * angle**2, 0.1)
+        angle = angle - (angle + lens[:, 1:] * angle**3 - seen) / np.maximum(
+            1 + 3 * lens[:, 1:] * angle**2, 0.1
+        )
     return np.asarray(np.tan(np.clip(angle, 0, HIGHEST_ANGLE)) / bend)
 
 
@@ -70,10 +75,11 @@ LENSES: Mapping[str, Lens] = {"brown": brown, "fisheye": fisheye}
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """Parameters (12,) at the best fit; ``residual`` in half diagonals RMS; ``slopes`` (rows, 12) of all observations.
+    """Parameters (12,) at the best fit; ``residual`` in half diagonals RMS.
 
-    The last rows of ``slopes`` are what was known before, one for each of ``sources``; each row is over its doubt.
-    ``misses`` (n, 2) are those of the points, along and across the radius.
+    ``slopes`` (rows, 12) of all observations.
+    The last rows of ``slopes`` are what was known before, one for each of ``sources``; each row is
+    over its doubt. ``misses`` (n, 2) are those of the points, along and across the radius.
     """
 
     model: str
@@ -94,7 +100,10 @@ class Fit:
         return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
 
     def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
-        """Give the standard contribution of the points ("fit") and of each source to each figure: (m, 12) to (m, q)."""
+        """Give the standard contribution of the points ("fit") and of each source to each figure.
+
+        (m, 12) to (m, q).
+        """
         scale = np.sqrt(np.diag(self.covariance))
         steps = np.diag(1e-3 * scale)
         values = figure(np.concatenate([self.parameters + steps, self.parameters - steps]))
@@ -120,8 +129,9 @@ class Points:
 
 
 def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
-    """Fit a lens and the chart's place to points; ``start`` (3, 3) is a homography from ``chart`` to ``seen``.
+    """Fit a lens and the chart's place to points.
 
+    ``start`` (3, 3) is a homography from ``chart`` to ``seen``.
     The points' noise is taken from their own residuals.
     """
     parameters = _posed(start, known)
@@ -139,12 +149,22 @@ def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
         residual=math.sqrt(float(np.mean(np.sum(misses**2, axis=1)))),
         misses=misses,
         slopes=_slopes(model, points, parameters, known, noise),
-        sources=("focal_length", "chart copy", "lens_centre", "lens_centre", "lens_model", "lens_model"),
+        sources=(
+            "focal_length",
+            "chart copy",
+            "lens_centre",
+            "lens_centre",
+            "lens_model",
+            "lens_model",
+        ),
     )
 
 
 def _freedom(values: int) -> float | None:
-    """Degrees of freedom of the residual of so many coordinates; two parameters are held by what is known before."""
+    """Degrees of freedom of the residual of so many coordinates.
+
+    Two parameters are held by what is known before.
+    """
     freedom = values - COUNT + 2
     return float(freedom) if freedom >= FEWEST else None
 
@@ -154,7 +174,9 @@ def _posed(start: Array, known: Known) -> Array:
     axes = np.diag([1 / known.focal, 1 / known.focal, 1.0]) @ start
     axes *= np.sign(axes[2, 2]) / math.sqrt(np.linalg.norm(axes[:, 0]) * np.linalg.norm(axes[:, 1]))
     left, _, right = np.linalg.svd(np.column_stack([axes[:, :2], np.cross(axes[:, 0], axes[:, 1])]))
-    turn = Rotation.from_matrix(left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right).as_rotvec()
+    turn = Rotation.from_matrix(
+        left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right
+    ).as_rotvec()
     return np.concatenate([turn, axes[:, 2], [math.log(known.focal), 0, 0, 0, 0, 0]])
 
 
@@ -178,14 +200,17 @@ def _descend(model: str, points: Points, parameters: Array, known: Known, noise:
 def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """Return the derivatives (rows, 12) of the misses."""
     steps = STEP * np.eye(COUNT)
-    misses = _misses(model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise)
+    misses = _misses(
+        model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise
+    )
     return (misses[:COUNT] - misses[COUNT:]).T / (2 * STEP)
 
 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """How far the points and what is known lie from each of m sets of parameters (m, 12), over their doubt (m, rows).
 
-    The points' misses are taken in the ideal picture and scaled back by the lens's own scale along and across.
+    The points' misses are taken in the ideal picture and scaled back by the lens's own scale along
+    and across.
     """
     lens = LENSES[model]
     away = ideal_places(lens, parameters, points.seen) - _shown(points.chart, parameters)
@@ -195,8 +220,18 @@ def _misses(model: str, points: Points, parameters: Array, known: Known, noise: 
     across = np.stack([-along[:, :, 1], along[:, :, 0]], axis=2)
     straight = lens(radius, parameters[:, LENS])
     slope = (lens(radius * (1 + 1e-5), parameters[:, LENS]) - straight) / (1e-5 * radius)
-    in_picture = [np.sum(away * along, axis=2) / slope, np.sum(away * across, axis=2) * radius / straight]
-    doubts = (known.focal_doubt, known.aspect_doubt, CENTRE_DOUBT, CENTRE_DOUBT, known.lens_doubt, SECOND_DOUBT)
+    in_picture = [
+        np.sum(away * along, axis=2) / slope,
+        np.sum(away * across, axis=2) * radius / straight,
+    ]
+    doubts = (
+        known.focal_doubt,
+        known.aspect_doubt,
+        CENTRE_DOUBT,
+        CENTRE_DOUBT,
+        known.lens_doubt,
+        SECOND_DOUBT,
+    )
     before = np.array([math.log(known.focal), 0, 0, 0, 0, 0])
     prior = (parameters[:, FOCAL:] - before) / np.array(doubts)
     return np.concatenate([in_picture[0] / noise, in_picture[1] / noise, prior], axis=1)
@@ -217,7 +252,9 @@ def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
     wanted = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
     radius = np.minimum(wanted, FARTHEST)
     for _ in range(INVERSION):
-        radius = np.minimum(radius * wanted / np.maximum(lens(radius, parameters[:, LENS]), 1e-9), FARTHEST)
+        radius = np.minimum(
+            radius * wanted / np.maximum(lens(radius, parameters[:, LENS]), 1e-9), FARTHEST
+        )
     return np.asarray(centre + away * (radius / wanted)[:, :, None])
 
 
@@ -228,5 +265,6 @@ def _shown(points: Array, parameters: Array) -> Array:
                      np.exp(parameters[:, ASPECT, None]) * points[:, 1]], axis=2)  # fmt: skip
     at = np.einsum("mij,mnj->mni", turn[:, :, :2], flat) + parameters[:, None, 3:6]
     return np.asarray(
-        parameters[:, None, CENTRE] + np.exp(parameters[:, None, FOCAL, None]) * at[:, :, :2] / at[:, :, 2:]
+        parameters[:, None, CENTRE]
+        + np.exp(parameters[:, None, FOCAL, None]) * at[:, :, :2] / at[:, :, 2:]
     )

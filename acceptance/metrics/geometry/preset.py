@@ -1,8 +1,10 @@
-"""How well a pan-tilt camera finds a preset again: from several shots of a chart, or one sequence of stills without.
+"""How well a pan-tilt camera finds a preset again.
 
-No standard that was seen defines the figure (DB11/T 384 and GA/T name none either); the procedure is this toolkit's
-own, after the repeatability of position in ISO 9283:1998, 7.2.2: the same place approached several times. ``sd`` is
-the root of the summed variances along rows and columns, ``worst`` the largest distance from the mean place.
+From several shots of a chart, or one sequence of stills without.
+No standard that was seen defines the figure (DB11/T 384 and GA/T name none either); the procedure
+is this toolkit's own, after the repeatability of position in ISO 9283:1998, 7.2.2: the same place
+approached several times. ``sd`` is the root of the summed variances along rows and columns,
+``worst`` the largest distance from the mean place.
 """
 
 from __future__ import annotations
@@ -32,15 +34,19 @@ QUANTITIES = {"geometry.preset_repeatability": "px", "geometry.preset_repeatabil
 CHART_METHOD = "place of the chart in several shots of the preset"
 PICTURE_METHOD = "shift of the picture between stills of the preset, by phase correlation"
 FEWEST = 3
-FOCAL_STATED, FOCAL_KNOWN = 0.03, 0.1  # relative standard uncertainty of a focal length: stated; fitted, at most
-CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15  # px, standard, of one place; of the picture as it is correlated
+# relative standard uncertainty of a focal length: stated; fitted, at most
+FOCAL_STATED, FOCAL_KNOWN = 0.03, 0.1
+# px, standard, of one place; of the picture as it is correlated
+CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15
 LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures come to 0.05
 WIDEST = 960  # px of the picture that is correlated
 
 
 def focal_length(shot: Shot) -> float | None:
     """Focal length in picture widths, from the conditions ``focal_length`` and ``sensor_width`` in mm, else None."""
-    stated = {one.name: float(one.value) for one in shot.conditions if isinstance(one.value, int | float)}
+    stated = {
+        one.name: float(one.value) for one in shot.conditions if isinstance(one.value, int | float)
+    }
     focal, width = stated.get("focal_length", 0.0), stated.get("sensor_width", 0.0)
     return focal / width if focal > 0 and width > 0 else None
 
@@ -54,13 +60,17 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure how far each still of the sequence is shifted against the first."""
     view = scene.of_kind("picture")[0]
     if len(view.luma) < FEWEST:
-        raise GapError("too few stills", code="too_few_frames", frames=len(view.luma), needed=FEWEST)
+        raise GapError(
+            "too few stills", code="too_few_frames", frames=len(view.luma), needed=FEWEST
+        )
     first, *others = (_reduced(frame) for frame in view.luma)
     shifts = [np.zeros(2)]
     for number, other in enumerate(others, start=1):
         shift, response = cv2.phaseCorrelate(first[0], other[0], first[1])
         if response < LEAST_RESPONSE:
-            raise GapError(f"still {number} shows something else", code="stills_differ", still=number)
+            raise GapError(
+                f"still {number} shows something else", code="stills_differ", still=number
+            )
         shifts.append(np.array(shift) * other[2])
     places = np.array(shifts)
     focal = _stated_focal(scene.shot)
@@ -79,11 +89,16 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
         if len(seen) < FEWEST:
             parameters: dict[str, Value] = {"preset": preset, "shots": len(seen), "needed": FEWEST}
             reason = Reason(code="too_few_preset_shots", parameters=parameters)
-            yield from (Note(reason=reason, subject=subject, metric="geometry", quantity=one) for one in QUANTITIES)
+            yield from (
+                Note(reason=reason, subject=subject, metric="geometry", quantity=one)
+                for one in QUANTITIES
+            )
             continue
         places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
         focal = _stated_focal(seen[0]) or _fitted_focal(seen, measured)
-        yield from _figures(seen, places, int(seen[0].stream["width"]), focal, CHART_DOUBT, CHART_METHOD)
+        yield from _figures(
+            seen, places, int(seen[0].stream["width"]), focal, CHART_DOUBT, CHART_METHOD
+        )
 
 
 def _preset(shot: Shot) -> str:
@@ -111,7 +126,11 @@ def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[n
     factor = max(1, math.ceil(frame.shape[1] / WIDEST))
     size = (frame.shape[1] // factor, frame.shape[0] // factor)
     small = np.asarray(cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-    return small - small.mean(), np.asarray(cv2.createHanningWindow(size, cv2.CV_32F)), float(factor)
+    return (
+        small - small.mean(),
+        np.asarray(cv2.createHanningWindow(size, cv2.CV_32F)),
+        float(factor),
+    )
 
 
 def _figures(
@@ -125,7 +144,13 @@ def _figures(
     for quantity, unit in QUANTITIES.items():
         if unit == "°" and focal is None:
             reason = Reason(code="focal_length_unknown", parameters={"doubt": 1.0})
-            yield Note(reason=reason, shot=shots[0].id, subject=shots[0].subject, metric="geometry", quantity=quantity)
+            yield Note(
+                reason=reason,
+                shot=shots[0].id,
+                subject=shots[0].subject,
+                metric="geometry",
+                quantity=quantity,
+            )
             continue
         length, unsure = (1.0, 0.0) if unit == "px" or focal is None else focal
         scale = 1.0 if unit == "px" else math.degrees(1 / (length * width))
@@ -149,15 +174,26 @@ def _figures(
 
 
 def _freedom(away: Array) -> float:
-    """Degrees of freedom of the summed variances of places (n, 2) about their mean: n - 1 on a line, to twice that."""
+    """Degrees of freedom of the summed variances of places (n, 2) about their mean.
+
+    N - 1 on a line, to twice that.
+    """
     squares = away.T @ away
     spread = float(np.sum(squares**2))
     return (len(away) - 1) * (float(np.trace(squares)) ** 2 / spread if spread else 2.0)
 
 
 def _repeat(sd: float, freedom: float) -> Sequence[BudgetLine]:
-    return (BudgetLine(source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom),)
+    return (
+        BudgetLine(
+            source="repeat", contribution=sd / math.sqrt(2 * freedom), degrees_of_freedom=freedom
+        ),
+    )
 
 
 def _focal_line(contribution: float) -> Sequence[BudgetLine]:
-    return (BudgetLine(source="focal_length", contribution=contribution, evaluation="B"),) if contribution else ()
+    return (
+        (BudgetLine(source="focal_length", contribution=contribution, evaluation="B"),)
+        if contribution
+        else ()
+    )

@@ -1,13 +1,16 @@
-"""Latency of the picture: from the middle of the camera's exposure to first light on the monitor, or to arrival.
+"""Latency of the picture.
 
-Glass to glass: one film shows the source (the clock screen, or a light driven by a known sequence) and the monitor of
-the camera that looks at it (two regions of the same film, so no clocks need setting; principle of VideoLat, J. Jansen
-and D. Bulterman, ACM MMSys 2013). The age that one film frame shows is *not* the latency, since the monitor holds a
-picture until the next; so only the moments count at which the monitor changes. How long it holds is a figure of its
-own. Stream: arrival times of the frames against the log of the source, both on the clock of one host. What stays open
-is propagated by draws (JCGM 101:2008).
+From the middle of the camera's exposure to first light on the monitor, or to arrival.
+Glass to glass: one film shows the source (the clock screen, or a light driven by a known sequence)
+and the monitor of the camera that looks at it (two regions of the same film, so no clocks need
+setting; principle of VideoLat, J. Jansen and D. Bulterman, ACM MMSys 2013). The age that one film
+frame shows is *not* the latency, since the monitor holds a picture until the next; so only the
+moments count at which the monitor changes. How long it holds is a figure of its own. Stream:
+arrival times of the frames against the log of the source, both on the clock of one host. What stays
+open is propagated by draws (JCGM 101:2008).
 
-All times are those of the row in which the source is seen: the middle row of the clock, or of the region by hand.
+All times are those of the row in which the source is seen: the middle row of the clock, or of the
+region by hand.
 """
 
 from __future__ import annotations
@@ -31,23 +34,42 @@ if TYPE_CHECKING:
 QUANTITIES = {"latency.glass_to_glass": "ms", "latency.stream": "ms", "latency.hold_time": "ms"}
 GLASS, STREAM = "latency.glass_to_glass", "latency.stream"
 METHODS = {
-    (GLASS, "blends"): "film of clock and monitor; moments at which the monitor changes, against the middle of the "
+    (
+        GLASS,
+        "blends",
+    ): "film of clock and monitor; moments at which the monitor changes, against the middle of the "
     "camera's exposure; blends of refreshes read",
-    (GLASS, "bars"): "film of clock and monitor; moments at which the monitor changes, against the middle of the "
+    (
+        GLASS,
+        "bars",
+    ): "film of clock and monitor; moments at which the monitor changes, against the middle of the "
     "camera's exposure; only whole refreshes read",
-    (GLASS, "sequence"): "film of a light driven by a sequence and of the monitor; moments at which the monitor "
+    (
+        GLASS,
+        "sequence",
+    ): "film of a light driven by a sequence and of the monitor; moments at which the monitor "
     "changes, against the middle of the camera's exposure",
-    (STREAM, "blends"): "arrival of each new picture against the refresh log of the clock screen at the middle of its "
+    (
+        STREAM,
+        "blends",
+    ): "arrival of each new picture against the refresh log of the clock screen at the middle of its "
     "exposure; blends of refreshes read",
-    (STREAM, "bars"): "arrival of each new picture against the refresh log of the clock screen at the middle of its "
+    (
+        STREAM,
+        "bars",
+    ): "arrival of each new picture against the refresh log of the clock screen at the middle of its "
     "exposure; only whole refreshes read",
-    (STREAM, "sequence"): "arrival of each picture against the log of the light that a sequence drives, at the middle "
+    (
+        STREAM,
+        "sequence",
+    ): "arrival of each picture against the log of the light that a sequence drives, at the middle "
     "of its exposure",
 }
 HOLD_METHOD = "film of the monitor; from one change to the next"
 CLOCK_RATE = 50e-6  # half width of the rate of the film's clock
 SCREEN_RESPONSE = 1.0  # ms, half width: how differently the two screens rise to half light
-CURVE_ERROR = 0.01  # share by which a blend may be misread because the camera's curve is not known exactly
+# share by which a blend may be misread because the camera's curve is not known exactly
+CURVE_ERROR = 0.01
 LOG_ERROR = 0.5  # ms, half width: by how much a light may follow its log later
 READABLE = 0.5  # share of frames in which a clock must be readable
 
@@ -64,8 +86,8 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure mean, worst, sd and 95th percentile, and of a film the hold time.
 
-    Raises GapError no_clock, one_clock_only, clock_unreadable, no_change, too_few_frames, screen_log_gaps,
-    arrivals_differ, sequence_not_seen or no_monitor_region.
+    Raises GapError no_clock, one_clock_only, clock_unreadable, no_change, too_few_frames,
+    screen_log_gaps, arrivals_differ, sequence_not_seen or no_monitor_region.
     """
     yield from _of_drive(scene) if scene.drive is not None else _of_clocks(scene)
 
@@ -104,7 +126,11 @@ def _of_drive(scene: Scene) -> Iterator[Measurement]:
         yield from _figures(scene, STREAM, latency, log_lines(latency))
     else:
         what = "the monitor's region is not given, nor arrival times and the drive's log"
-        raise GapError(what, hint="Give a region monitor.sequence, or arrivals and drive", code="no_monitor_region")
+        raise GapError(
+            what,
+            hint="Give a region monitor.sequence, or arrivals and drive",
+            code="no_monitor_region",
+        )
 
 
 def _region(scene: Scene, word: str) -> str | None:
@@ -116,7 +142,9 @@ def _arrivals(scene: Scene) -> Array:
     if arrivals is None or len(arrivals) != frames:
         count = 0 if arrivals is None else len(arrivals)
         what = f"{count} arrival times for {frames} frames"
-        raise GapError(what, hint="One line a frame", code="arrivals_differ", arrivals=count, frames=frames)
+        raise GapError(
+            what, hint="One line a frame", code="arrivals_differ", arrivals=count, frames=frames
+        )
     return arrivals
 
 
@@ -125,12 +153,17 @@ def _check_readable(readings: Readings) -> None:
         raise GapError("no clock is in the picture", hint="Film the clock chart", code="no_clock")
     share = float(readings.readable.mean())
     if share < READABLE and len(readings.index) >= screens.FEWEST:
-        raise GapError(f"the clock can be read in {share:.0%} of the frames", code="clock_unreadable", share=share)
+        raise GapError(
+            f"the clock can be read in {share:.0%} of the frames",
+            code="clock_unreadable",
+            share=share,
+        )
 
 
 def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLine]:
-    """Type B lines of a film with ``interval`` ms from frame to frame; ``rows``: share of the height between the two.
+    """Type B lines of a film with ``interval`` ms from frame to frame; ``rows``.
 
+    Share of the height between the two.
     The read-out time is unknown, at most one frame interval from first row to last.
     """
     lines = {
@@ -143,13 +176,19 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
 
 
 def log_lines(latency: Latency) -> list[BudgetLine]:
-    """Type B lines of a stream: a screen lights up to a refresh later than its log says, a light nearly at once."""
+    """Type B lines of a stream.
+
+    A screen lights up to a refresh later than its log says, a light nearly at once.
+    """
     delay = 1000 / latency.refresh_rate if latency.refresh_rate else LOG_ERROR
     return _half_widths({"screen_delay": delay})
 
 
 def _half_widths(lines: dict[str, float]) -> list[BudgetLine]:
-    return [BudgetLine(source=source, contribution=half / 3**0.5, evaluation="B") for source, half in lines.items()]
+    return [
+        BudgetLine(source=source, contribution=half / 3**0.5, evaluation="B")
+        for source, half in lines.items()
+    ]
 
 
 def _of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[Measurement]:
@@ -159,7 +198,9 @@ def _of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[
     yield from _hold_time(scene, latency)
 
 
-def _figures(scene: Scene, quantity: str, latency: Latency, common: Sequence[BudgetLine]) -> Iterator[Measurement]:
+def _figures(
+    scene: Scene, quantity: str, latency: Latency, common: Sequence[BudgetLine]
+) -> Iterator[Measurement]:
     shared: dict[str, Any] = {
         "samples": len(latency.each),
         "method": METHODS[quantity, latency.reading],
@@ -168,7 +209,9 @@ def _figures(scene: Scene, quantity: str, latency: Latency, common: Sequence[Bud
     for statistic, (value, lines) in delay.statistics(latency.draws, latency.single).items():
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
-        yield scene.figure(quantity, value, "ms", budget, statistic=statistic, curve=curve, **shared)
+        yield scene.figure(
+            quantity, value, "ms", budget, statistic=statistic, curve=curve, **shared
+        )
 
 
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:

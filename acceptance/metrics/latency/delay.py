@@ -1,8 +1,10 @@
-"""Latencies of single pictures, and the figures made of them: mean, worst, standard deviation, 95th percentile.
+"""Latencies of single pictures, and the figures made of them.
 
-What the readings leave open is carried by draws (JCGM 101:2008): each row of ``draws`` is one possible course of all
-clocks and exposures. Scatter from picture to picture is taken by batch means (B. Schmeiser, Operations Research 30
-(1982) 556), since neighbouring pictures wait for the monitor's refresh in turn and not by chance.
+Mean, worst, standard deviation, 95th percentile.
+What the readings leave open is carried by draws (JCGM 101:2008): each row of ``draws`` is one
+possible course of all clocks and exposures. Scatter from picture to picture is taken by batch means
+(B. Schmeiser, Operations Research 30 (1982) 556), since neighbouring pictures wait for the
+monitor's refresh in turn and not by chance.
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ FINE = 0.5  # ms: a mean whose draws leave more open than this is said to be coa
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Latency of each picture: ``draws`` (m, c) ms, one row for each possible course of clocks and exposures.
+    """Latency of each picture.
 
-    ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the monitor (none for a
-    stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen).
-    ``reading`` says what was read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``single`` ms: what
-    is open about the moment of a single change, beyond the draws.
+    ``draws`` (m, c) ms, one row for each possible course of clocks and exposures.
+    ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the
+    monitor (none for a stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz
+    of the clock screen (0: no screen). ``reading`` says what was read: ``blends``, ``bars`` (no
+    blends of both clocks), ``sequence``. ``single`` ms: what is open about the moment of a single
+    change, beyond the draws.
     """
 
     draws: Array
@@ -63,22 +67,27 @@ class Latency:
 
 
 def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
-    """Mean over the pictures, draws (m, c), and its budget: what the clocks leave open together, and scatter."""
+    """Mean over the pictures, draws (m, c), and its budget.
+
+    What the clocks leave open together, and scatter.
+    """
     each = draws.mean(axis=0)
     parts = np.array_split(each, min(BATCHES, len(each)))
     scatter = float(np.std([part.mean() for part in parts], ddof=1)) / len(parts) ** 0.5
     value, phases = _over(draws.mean(axis=1))
     return value, [
         phases,
-        BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=len(parts) - 1.0),
+        BudgetLine(
+            source="repeatability", contribution=scatter, degrees_of_freedom=len(parts) - 1.0
+        ),
     ]
 
 
 def worst(draws: Array, single: float = 0.0) -> tuple[float, list[BudgetLine]]:
     """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
 
-    Where single moments are noisy the picture that is slowest by all draws together is taken, as the slowest of each
-    draw would be slow by chance.
+    Where single moments are noisy the picture that is slowest by all draws together is taken, as
+    the slowest of each draw would be slow by chance.
     """
     if not single:
         value, phases = _over(draws.max(axis=1))
@@ -88,7 +97,10 @@ def worst(draws: Array, single: float = 0.0) -> tuple[float, list[BudgetLine]]:
 
 
 def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
-    """Take the standard deviation; its own standard error is that of normal values (JCGM 100:2008, E.4.3)."""
+    """Take the standard deviation.
+
+    Its own standard error is that of normal values (JCGM 100:2008, E.4.3).
+    """
     value, phases = _over(draws.std(axis=1, ddof=1))
     scatter = value / (2 * (draws.shape[1] - 1)) ** 0.5
     return value, [phases, BudgetLine(source="repeatability", contribution=scatter)]

@@ -1,9 +1,11 @@
-"""A light driven by a known sequence, as films show it: a region's level is the integral of the drive over an exposure.
+"""A light driven by a known sequence, as films show it.
 
-Per frame: level = offset + gain x mean of the drive from the begin of the exposure to its end; gain, offset and the
-exponent of the curve between light and level are free. Where in the drive the frames lie is sought by correlation
-(Pearson's r at every shift, by FFT), then followed through the film, then fitted by ``_pace`` with all that the levels
-leave open. A *place* is a time on the drive's clock in units of its usual stretch (a chip, a refresh).
+A region's level is the integral of the drive over an exposure.
+Per frame: level = offset + gain x mean of the drive from the begin of the exposure to its end;
+gain, offset and the exponent of the curve between light and level are free. Where in the drive the
+frames lie is sought by correlation (Pearson's r at every shift, by FFT), then followed through the
+film, then fitted by ``_pace`` with all that the levels leave open. A *place* is a time on the
+drive's clock in units of its usual stretch (a chip, a refresh).
 """
 
 from __future__ import annotations
@@ -37,8 +39,9 @@ OUTLIER = 5.0  # standard deviations
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """Levels of a region fitted to a drive: ``shares`` (n,) of the exposure lit, ``line`` time to place.
+    """Levels of a region fitted to a drive.
 
+    ``shares`` (n,) of the exposure lit, ``line`` time to place.
     ``noise`` of the shares, ``rest`` (n,) how far each lies off the line.
     """
 
@@ -78,7 +81,10 @@ def fitted(x: Array, light: Array, mean: Mean, line: tuple[float, float]) -> Lev
 
 
 def normalised(light: Array, mean: Mean, position: Array) -> tuple[Array, float]:
-    """Turn light (n,) into shares by the gain, offset, exponent and exposure that fit best; and the noise of these."""
+    """Turn light (n,) into shares by the gain, offset, exponent and exposure that fit best.
+
+    And the noise of these.
+    """
     models = [coded(mean, position, float(width))[:, 0] for width in WIDTHS]
     model = max(models, key=lambda one: correlation(light, one))
     shares = _scaled(light, model)
@@ -102,7 +108,10 @@ def correlation(values: Array, model: Array) -> float:
 
 
 def correlations(values: Array, models: Array) -> Array:
-    """(...) Pearson's r of values (n,) with each of models (..., n); 0 where one of the two is flat."""
+    """(...) Pearson's r of values (n,) with each of models (..., n).
+
+    0 where one of the two is flat.
+    """
     off, away = values - values.mean(), models - models.mean(axis=-1, keepdims=True)
     spread = np.sqrt((off**2).sum() * (away**2).sum(axis=-1))
     return np.asarray((away @ off) / np.maximum(spread, 1e-9))
@@ -125,10 +134,14 @@ def located(
     """
     opening = x <= x[0] + OPENING
     width = 0.5 * rate * float(np.median(np.diff(x)))
-    found = [_best_shift(x[opening], light[opening], mean, span, rate * one, width) for one in rates]
+    found = [
+        _best_shift(x[opening], light[opening], mean, span, rate * one, width) for one in rates
+    ]
     best, place, slope = max(found)
     if best < least:
-        raise GapError("the light does not follow the drive", code="sequence_not_seen", correlation=best)
+        raise GapError(
+            "the light does not follow the drive", code="sequence_not_seen", correlation=best
+        )
     return _followed(x, light, mean, (place, slope), width)
 
 
@@ -143,20 +156,31 @@ def _best_shift(
         return -1.0, 0.0, slope
     model = coded(mean, grid, max(width, 0.5))[:, 0]
     size = 1 << (len(grid) - 1).bit_length()
-    counts, values = np.bincount(at, minlength=size), np.bincount(at, light - light.mean(), minlength=size)
+    counts, values = (
+        np.bincount(at, minlength=size),
+        np.bincount(at, light - light.mean(), minlength=size),
+    )
     ones = np.conj(np.fft.rfft(counts))
 
     def slid(of: Array, by: Array) -> Array:
         return np.asarray(np.fft.irfft(np.fft.rfft(of, size) * by, size)[:shifts])
 
-    product, first, second = slid(model, np.conj(np.fft.rfft(values))), slid(model, ones), slid(model**2, ones)
-    energy = np.maximum(second - first**2 / len(x), 1e-3 * len(x)) * np.sum((light - light.mean()) ** 2)
+    product, first, second = (
+        slid(model, np.conj(np.fft.rfft(values))),
+        slid(model, ones),
+        slid(model**2, ones),
+    )
+    energy = np.maximum(second - first**2 / len(x), 1e-3 * len(x)) * np.sum(
+        (light - light.mean()) ** 2
+    )
     score = product / np.sqrt(np.maximum(energy, 1e-12))
     best = int(np.argmax(score))
     return float(score[best]), float(grid[best]), slope
 
 
-def _followed(x: Array, light: Array, mean: Mean, line: tuple[float, float], width: float) -> tuple[float, float]:
+def _followed(
+    x: Array, light: Array, mean: Mean, line: tuple[float, float], width: float
+) -> tuple[float, float]:
     """Refine place and slope on twice as many seconds each time, until the whole film is on the line."""
     span = min(OPENING, float(x[-1] - x[0]))
     place, slope = line
@@ -164,9 +188,14 @@ def _followed(x: Array, light: Array, mean: Mean, line: tuple[float, float], wid
         seen = x <= x[0] + span
         off = x[seen] - x[0]
         tries = [
-            (place + start, slope + bend / span) for start in np.arange(-6, 7) / 8 for bend in np.arange(-8, 9) / 8
+            (place + start, slope + bend / span)
+            for start in np.arange(-6, 7) / 8
+            for bend in np.arange(-8, 9) / 8
         ]
-        score = [correlation(light[seen], coded(mean, a + b * off, max(width, 0.5))[:, 0]) for a, b in tries]
+        score = [
+            correlation(light[seen], coded(mean, a + b * off, max(width, 0.5))[:, 0])
+            for a, b in tries
+        ]
         place, slope = tries[int(np.argmax(score))]
         if span >= x[-1] - x[0]:
             return place, slope

@@ -1,7 +1,7 @@
 """Latency with an LED, a flash or a part of a screen that is driven by a known sequence, seen in regions by hand.
 
-Glass to glass: one film shows the source and the monitor on which the camera's picture of it stands. Stream: the
-recorded picture of the source, arrival times and the drive's log on one clock.
+Glass to glass: one film shows the source and the monitor on which the camera's picture of it
+stands. Stream: the recorded picture of the source, arrival times and the drive's log on one clock.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 MOST_AGE = 12.0  # s
 SHORTEST = 3.0  # s of film
-AGED = 0.35  # correlation of the monitor with the drive some time ago: pictures that are held go with it half way only
+# correlation of the monitor with the drive some time ago: pictures that are held go with it half
+# way only
+AGED = 0.35
 
 
 def _mean(drive: Drive) -> known_sequence.Mean:
@@ -35,14 +37,18 @@ def _span(drive: Drive) -> tuple[float, float]:
 
 
 def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) -> Latency:
-    """Latency from a film at ``times`` (n,) s: light (n,) of the source's region and of its picture on the monitor.
+    """Latency from a film at ``times`` (n,) s.
 
+    Light (n,) of the source's region and of its picture on the monitor.
     Raises GapError sequence_not_seen, too_few_frames or no_change.
     """
     _long_enough(times)
     mean = _mean(drive)
     seen = known_sequence.fitted(
-        times, source, mean, known_sequence.located(times, source, mean, _span(drive), 1 / drive.unit)
+        times,
+        source,
+        mean,
+        known_sequence.located(times, source, mean, _span(drive), 1 / drive.unit),
     )
     exposure = seen.line.draws[:, 2] / seen.line.draws[:, 1]
     origin = relayed.Source(mean=mean, line=seen.line, exposure=float(exposure.mean()))
@@ -64,10 +70,11 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
 
 
 def _moments(changes: Changes, times: Array, exposure: Array) -> Array:
-    """(m, c) draws of the moments of the changes in s, with exposures (m,) s: a mixture tells it, else the gap is open.
+    """(m, c) draws of the moments of the changes in s, with exposures (m,) s.
 
-    The monitor's refreshes are not sought: mixtures of levels tell too little. Changes in gaps lie at the same share of
-    them, the worst case.
+    A mixture tells it, else the gap is open.
+    The monitor's refreshes are not sought: mixtures of levels tell too little. Changes in gaps lie
+    at the same share of them, the worst case.
     """
     half = exposure[:, None] / 2
     after, before = times[changes.frame] - half, times[changes.frame - 1] + half
@@ -80,15 +87,17 @@ def _age(times: Array, monitor: Array, source: relayed.Source) -> float:
     """Seek how old in s the picture on the monitor is, half of what it is held included."""
     now = float(source.place(times[:1])[0])
     span = (now - MOST_AGE * source.slope, now + (times[-1] - times[0]) * source.slope)
-    place, _ = known_sequence.located(times, monitor, source.mean, span, source.slope, rates=np.ones(1), least=AGED)
+    place, _ = known_sequence.located(
+        times, monitor, source.mean, span, source.slope, rates=np.ones(1), least=AGED
+    )
     return (now - place) / source.slope
 
 
 def stream(times: Array, light: Array, arrivals: Array, drive: Drive) -> Latency:
     """Latency of a stream whose frames, taken at the pace of ``times`` (n,) s, came at ``arrivals`` (n,) s.
 
-    ``light`` (n,) of the source's region; arrivals and ``drive`` count on one clock. Frames whose level does not fit
-    are left out. Raises GapError sequence_not_seen or too_few_frames.
+    ``light`` (n,) of the source's region; arrivals and ``drive`` count on one clock. Frames whose
+    level does not fit are left out. Raises GapError sequence_not_seen or too_few_frames.
     """
     _long_enough(times)
     mean = _mean(drive)
@@ -98,10 +107,16 @@ def stream(times: Array, light: Array, arrivals: Array, drive: Drive) -> Latency
     kept = seen.fits
     enough(int(kept.sum()), FEWEST)
     taken = seen.line.at(times[kept]) * drive.unit
-    return Latency(draws=(arrivals[kept] - taken) * 1000, moments=arrivals[kept], reading="sequence")
+    return Latency(
+        draws=(arrivals[kept] - taken) * 1000, moments=arrivals[kept], reading="sequence"
+    )
 
 
 def _long_enough(times: Array) -> None:
     if len(times) < 3 or times[-1] - times[0] < SHORTEST:
-        needed = int(np.ceil(SHORTEST / max(float(np.median(np.diff(times))), 1e-3))) if len(times) > 1 else 75
+        needed = (
+            int(np.ceil(SHORTEST / max(float(np.median(np.diff(times))), 1e-3)))
+            if len(times) > 1
+            else 75
+        )
         enough(len(times) - 1, max(needed, len(times)))

@@ -1,9 +1,9 @@
 """What a film of a monitor shows: the pictures it held, and when it changed from one to the next.
 
-A film frame whose exposure spans a change is a mixture of the two pictures; the share of the new one tells the moment
-of the change to a small part of the exposure. A change between two exposures lies somewhere in between. A monitor
-changes at its own refreshes only, so that all changes together narrow the moment down, unless film and monitor run in
-step.
+A film frame whose exposure spans a change is a mixture of the two pictures; the share of the new
+one tells the moment of the change to a small part of the exposure. A change between two exposures
+lies somewhere in between. A monitor changes at its own refreshes only, so that all changes together
+narrow the moment down, unless film and monitor run in step.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
 
 REACH = 3  # pictures about the guess that a film frame may show
-MIXED = 0.2  # share of another picture from which a frame is a mixture; less may be an error of curve or coder
+# share of another picture from which a frame is a mixture; less may be an error of curve or coder
+MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
 MOSTLY = 0.25  # share of another picture in a frame that still tells what the main one looks like
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Pictures that the monitor held, in order: ``first`` and ``last`` (p,) film frame, mean ``shares`` (p, bits)."""
+    """Pictures that the monitor held, in order.
+
+    ``first`` and ``last`` (p,) film frame, mean ``shares`` (p, bits).
+    """
 
     first: Whole
     last: Whole
@@ -37,10 +41,11 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """Changes of the monitor: ``picture`` (c,) which held picture appears, ``frame`` (c,) the first that shows it.
+    """Changes of the monitor.
 
-    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,) whether the picture
-    is known to have stood until the next of these changes.
+    ``picture`` (c,) which held picture appears, ``frame`` (c,) the first that shows it.
+    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,)
+    whether the picture is known to have stood until the next of these changes.
     """
 
     picture: Whole
@@ -72,8 +77,12 @@ def held_pictures(shares: Array) -> tuple[Held, Changes]:
             runs.append([frame])
     known = np.asarray(np.isfinite(shares).all(axis=1))
     between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
-    runs = [run for run in runs if len(run) > 1 or between[run[0]]]  # one without neighbours may be a mixture
-    first, last = np.array([run[0] for run in runs], np.int64), np.array([run[-1] for run in runs], np.int64)
+    # one without neighbours may be a mixture
+    runs = [run for run in runs if len(run) > 1 or between[run[0]]]
+    first, last = (
+        np.array([run[0] for run in runs], np.int64),
+        np.array([run[-1] for run in runs], np.int64),
+    )
     means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
     return Held(first=first, last=last, shares=means), _changes(first, last, mixed)
 
@@ -85,7 +94,12 @@ def mixture(shares: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = ((now - before) * step).sum(axis=1) / (step**2).sum(axis=1)
         rest = np.abs(now - before - share[:, None] * step).max(axis=1)
-        mixed = (np.abs(step).max(axis=1) > SAME) & (rest < SAME / 2) & (share > CLEAR) & (share < 1 - CLEAR)
+        mixed = (
+            (np.abs(step).max(axis=1) > SAME)
+            & (rest < SAME / 2)
+            & (share > CLEAR)
+            & (share < 1 - CLEAR)
+        )
     return np.concatenate([[np.nan], np.where(mixed, share, np.nan), [np.nan]])
 
 
@@ -117,13 +131,16 @@ class Shown:
     def changes(self) -> Changes:
         """Find the changes between frames that are known; a picture that comes late is left out.
 
-        Where one seems to come twice, the first time was a mixture of others: only the second counts.
+        Where one seems to come twice, the first time was a mixture of others: only the second
+        counts.
         """
         begins = np.where(self.share > 1 - MIXED, self.new, self.old)
         ends = np.where(self.share < MIXED, self.old, self.new)
         before = np.concatenate([[-1], np.where(self.old >= 0, ends, -1)[:-1]])
         follows = (self.old >= 0) & (before >= 0) & (begins >= before)
-        between, within = (np.flatnonzero(follows & late) for late in (begins > before, ends > begins))
+        between, within = (
+            np.flatnonzero(follows & late) for late in (begins > before, ends > begins)
+        )
         frame = np.concatenate([between, within])
         order = np.argsort(frame, kind="stable")
         frame = frame[order]
@@ -142,17 +159,23 @@ class Shown:
 
         The little that such a frame holds of another picture would shift them all the same way.
         """
-        main, other = (np.where(self.share > 0.5, *pair) for pair in ((self.new, self.old), (self.old, self.new)))
+        main, other = (
+            np.where(self.share > 0.5, *pair)
+            for pair in ((self.new, self.old), (self.old, self.new))
+        )
         rest = np.minimum(self.share, 1 - self.share)
         chosen = np.flatnonzero((self.old >= 0) & (rest < MOSTLY))
-        own = (shares[chosen] - rest[chosen, None] * pictures[other[chosen]]) / (1 - rest[chosen, None])
+        own = (shares[chosen] - rest[chosen, None] * pictures[other[chosen]]) / (
+            1 - rest[chosen, None]
+        )
         return _means(main[chosen], own)
 
     def unmixed(self, low: Array, late: Array, count: int) -> Array:
-        """(count, r, bits) light of pictures in rows that the film sees ``late`` (r,); nan where no frame is sure.
+        """(count, r, bits) light of pictures in rows that the film sees ``late`` (r,).
 
-        Rows that are seen later than the middle show one picture where the next frame's middle still shows it, rows
-        that are seen earlier where the frame before did.
+        Nan where no frame is sure.
+        Rows that are seen later than the middle show one picture where the next frame's middle
+        still shows it, rows that are seen earlier where the frame before did.
         """
         main = np.where(self.share > 0.5, self.new, self.old)
         pure = (self.old >= 0) & (np.minimum(self.share, 1 - self.share) < PURE)
@@ -185,8 +208,9 @@ def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
 def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
     """Explain each film frame by one of the camera's pictures, or by one and then another.
 
-    ``shares`` (n, c) of the film frames, nan where not located; ``guess`` (n,) about which picture each shows;
-    ``pictures`` (p, c) the shares that the pictures must have. Unknown where no two within REACH explain the frame.
+    ``shares`` (n, c) of the film frames, nan where not located; ``guess`` (n,) about which picture
+    each shows; ``pictures`` (p, c) the shares that the pictures must have. Unknown where no two
+    within REACH explain the frame.
     """
     best = np.full(len(shares), SAME**2)
     old, new, share = np.full(len(shares), -1), np.full(len(shares), -1), np.ones(len(shares))
@@ -195,7 +219,9 @@ def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
         for second in range(first + 1, REACH + 2):
             one, other = (np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second))
             way = pictures[other] - pictures[one]
-            part = ((shares - pictures[one]) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9)
+            part = ((shares - pictures[one]) * way).sum(axis=1) / np.maximum(
+                (way**2).sum(axis=1), 1e-9
+            )
             part = np.clip(part, 0, 1)
             rest = ((shares - pictures[one] - part[:, None] * way) ** 2).sum(axis=1)
             better = (rest < best) & (other > one)

@@ -1,8 +1,9 @@
-"""A driven light as the camera's pictures on the monitor show it: which pictures, held from when to when.
+"""A driven light as the camera's pictures on the monitor show it.
 
-A single level does not tell which picture it is of. So the camera's pace is sought first: the period, phase and
-exposure of pictures that are each held until the next, whose levels go with those of the film's frames (Pearson's r),
-in the opening, then on twice as many seconds each time.
+Which pictures, held from when to when.
+A single level does not tell which picture it is of. So the camera's pace is sought first: the
+period, phase and exposure of pictures that are each held until the next, whose levels go with those
+of the film's frames (Pearson's r), in the opening, then on twice as many seconds each time.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 OPENING = 4.0  # s
 RATES = (4.0, 62.0)  # pictures a second
 PHASES = np.arange(8) / 8
-LAGS = np.array([-0.4, -0.2, 0.0, 0.2])  # of the lag, in periods, off what even pictures of no jitter would have
+# of the lag, in periods, off what even pictures of no jitter would have
+LAGS = np.array([-0.4, -0.2, 0.0, 0.2])
 EXPOSURES = np.array([0.3, 0.9])  # of the period
 MOST_FRAMES = 60  # a second of the film that are looked at while the pace is sought
 STEP = 0.4  # levels of two pictures must differ by this for the change to be timed
@@ -37,7 +39,10 @@ SAME = 0.15  # by which a level may miss that of its picture
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The driven light as the film sees it: ``mean`` level between places, ``line`` time to place, ``exposure`` s."""
+    """The driven light as the film sees it.
+
+    ``mean`` level between places, ``line`` time to place, ``exposure`` s.
+    """
 
     mean: Mean
     line: pace.Pace
@@ -56,7 +61,10 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Relay:
-    """Pictures of a camera: number k is taken at ``start`` + k ``period`` s, ``exposure`` s long, lit ``lag`` later."""
+    """Pictures of a camera.
+
+    Number k is taken at ``start`` + k ``period`` s, ``exposure`` s long, lit ``lag`` later.
+    """
 
     start: float
     period: float
@@ -70,19 +78,27 @@ class Relay:
     def levels(self, number: Array, source: Source) -> Array:
         """Levels 0..1 of pictures."""
         where = source.place(self.taken(number))
-        return np.asarray(coded(source.mean, where, max(self.exposure * source.slope, 0.03))[..., 0])
+        return np.asarray(
+            coded(source.mean, where, max(self.exposure * source.slope, 0.03))[..., 0]
+        )
 
     def film(self, times: Array, source: Source) -> Array:
-        """(n,) levels of film frames: what was held over each exposure, one change in it at most."""
+        """(n,) levels of film frames.
+
+        What was held over each exposure, one change in it at most.
+        """
         latest = np.floor((times + source.exposure / 2 - self.start - self.lag) / self.period)
         change = self.taken(latest) + self.lag
         share = np.clip((times + source.exposure / 2 - change) / source.exposure, 0, 1)
-        return np.asarray(share * self.levels(latest, source) + (1 - share) * self.levels(latest - 1, source))
+        return np.asarray(
+            share * self.levels(latest, source) + (1 - share) * self.levels(latest - 1, source)
+        )
 
 
 def sought(times: Array, light: Array, source: Source, age: float) -> Relay:
-    """Seek the camera's pace in the levels (n,) of the monitor at ``times`` (n,) s; ``age`` s of what it shows.
+    """Seek the camera's pace in the levels (n,) of the monitor at ``times`` (n,) s.
 
+    ``age`` s of what it shows.
     Raises GapError sequence_not_seen.
     """
     every = max(1, round(len(times) / (np.ptp(times) * MOST_FRAMES)))
@@ -94,11 +110,16 @@ def sought(times: Array, light: Array, source: Source, age: float) -> Relay:
         span = min(2 * span, float(np.ptp(times)))
         seen = x <= x[0] + span
         found = _refined(found, x[seen], y[seen], source)
-    nearby = [replace(found, lag=found.lag + share * found.period) for share in (-0.5, -0.25, 0.0, 0.25, 0.5)]
+    nearby = [
+        replace(found, lag=found.lag + share * found.period)
+        for share in (-0.5, -0.25, 0.0, 0.25, 0.5)
+    ]
     found = _refined(max(nearby, key=lambda one: correlation(y, one.film(x, source))), x, y, source)
     best = correlation(y, found.film(x, source))
     if best < SEEN:
-        raise GapError("the monitor does not follow the drive", code="sequence_not_seen", correlation=best)
+        raise GapError(
+            "the monitor does not follow the drive", code="sequence_not_seen", correlation=best
+        )
     return found
 
 
@@ -110,14 +131,24 @@ def _opened(x: Array, y: Array, source: Source, age: float) -> Relay:
         latest = np.floor((x - starts[:, None] - lags[:, None, None]) / period)
         where = source.place(starts[:, None] + period * latest)
         for exposure in period * EXPOSURES:
-            score = correlations(y, coded(source.mean, where, max(exposure * source.slope, 0.03))[..., 0])
+            score = correlations(
+                y, coded(source.mean, where, max(exposure * source.slope, 0.03))[..., 0]
+            )
             if score.max() > best:
-                best, (lag, start) = float(score.max()), np.unravel_index(np.argmax(score), score.shape)
+                best, (lag, start) = (
+                    float(score.max()),
+                    np.unravel_index(np.argmax(score), score.shape),
+                )
                 found = Relay(
-                    start=float(starts[start]), period=float(period), exposure=float(exposure), lag=float(lags[lag])
+                    start=float(starts[start]),
+                    period=float(period),
+                    exposure=float(exposure),
+                    lag=float(lags[lag]),
                 )
     if found is None:
-        raise GapError("the monitor does not follow the drive", code="sequence_not_seen", correlation=best)
+        raise GapError(
+            "the monitor does not follow the drive", code="sequence_not_seen", correlation=best
+        )
     return found
 
 
@@ -172,10 +203,13 @@ def _shares(light: Array, film: Array) -> tuple[Array, float]:
     return np.asarray(shares), max(0.01, 1.4826 * float(np.median(np.abs(shares - film))))
 
 
-def _moments(times: Array, shares: Array, expected: Array, source: Source, relay: Relay) -> tuple[Array, Array]:
+def _moments(
+    times: Array, shares: Array, expected: Array, source: Source, relay: Relay
+) -> tuple[Array, Array]:
     """Give (p,) the moments at which pictures come up, each by least squares between its neighbours, and the misfit.
 
-    The misfit is the largest of a frame between the picture before and this one; nan where no frame is.
+    The misfit is the largest of a frame between the picture before and this one; nan where no frame
+    is.
     """
     count, half = len(expected), source.exposure / 2
     moments = relay.taken(np.arange(count, dtype=np.float64)) + relay.lag
@@ -185,7 +219,10 @@ def _moments(times: Array, shares: Array, expected: Array, source: Source, relay
         for k in range(1, count - 1):
             first = np.searchsorted(times, moments[k - 1] + half)
             last = np.searchsorted(times, moments[k + 1] - half)
-            at = middle[k] + tries[(middle[k] + tries > moments[k - 1]) & (middle[k] + tries < moments[k + 1])]
+            at = (
+                middle[k]
+                + tries[(middle[k] + tries > moments[k - 1]) & (middle[k] + tries < moments[k + 1])]
+            )
             if last - first < 2 or not at.size:
                 continue
             part = np.clip((times[first:last] + half - at[:, None]) / source.exposure, 0, 1)
@@ -215,7 +252,9 @@ def _changes(times: Array, shares: Array, expected: Array, source: Source, relay
     )
 
 
-def _alone(times: Array, shares: Array, changes: Changes, relay: Relay, count: int) -> tuple[Whole, Array]:
+def _alone(
+    times: Array, shares: Array, changes: Changes, relay: Relay, count: int
+) -> tuple[Whole, Array]:
     """Mean share of each picture, from the frames in the middle of its time, or between its two timed changes."""
     begins = relay.start + relay.lag + relay.period * (np.arange(count) + 0.3)
     ends = begins + 0.4 * relay.period

@@ -1,8 +1,10 @@
-"""Latency from films and streams that show the clock screen: every picture carries the refresh that it was taken at.
+"""Latency from films and streams that show the clock screen.
 
-Glass to glass: clock readings, camera pictures and changes of the monitor are each fitted as wholes (``_pace``,
-``_monitor``), which goes below a refresh of the screen where film and screens do not run in step. Stream: arrivals of
-the frames against the log of the clock screen, both on the clock of one host.
+Every picture carries the refresh that it was taken at.
+Glass to glass: clock readings, camera pictures and changes of the monitor are each fitted as wholes
+(``_pace``, ``_monitor``), which goes below a refresh of the screen where film and screens do not
+run in step. Stream: arrivals of the frames against the log of the clock screen, both on the clock
+of one host.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is re
 
 
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
-    """Latency from a film with middles of exposure at ``times`` (n,) s. Raises GapError no_change or too_few_frames."""
+    """Latency from a film with middles of exposure at ``times`` (n,) s.
+
+    Raises GapError no_change or too_few_frames.
+    """
     seen = reference.readable
     enough(int(seen.sum()), 8)
     clock = clock_pace.pace(
@@ -49,7 +54,9 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
         raise GapError("the monitor never changes to a readable clock", code="no_change")
     enough(len(changes.picture), FEWEST)
     exposure = clock.draws[:, 2] / clock.draws[:, 1]
-    kept, moments = refreshes.moments(changes, times, clock.inverse(taken_at).mean(axis=0), exposure)
+    kept, moments = refreshes.moments(
+        changes, times, clock.inverse(taken_at).mean(axis=0), exposure
+    )
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     return Latency(
@@ -77,13 +84,19 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[monitor_film.Changes, Ar
         return changes, taken_at[:, changes.picture], _blends(pictures.low)
     number = cadence.number.astype(np.float64)
     line = clock_pace.pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
-    guess = np.interp(np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number)
+    guess = np.interp(
+        np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number
+    )
     place = np.arange(number[-1] + 1)
-    expected = clock_readings.expected_shares(line.at(place).mean(axis=0), line.width, monitor.shares.shape[1])
+    expected = clock_readings.expected_shares(
+        line.at(place).mean(axis=0), line.width, monitor.shares.shape[1]
+    )
     own = monitor_film.shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
     heights = np.append(0.0, monitor.heights)
     line = clock_pace.pace(place, own, line.at(place).mean(axis=0), heights=heights, usual=PICTURES)
-    expected = clock_readings.expected_shares(line.at(place).mean(axis=0), line.width, monitor.shares.shape[1])
+    expected = clock_readings.expected_shares(
+        line.at(place).mean(axis=0), line.width, monitor.shares.shape[1]
+    )
     changes = monitor_film.shown(monitor.shares, guess, expected).changes()
     taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
     return changes, taken_at, _blends(own)
@@ -95,8 +108,9 @@ def _blends(low: Array) -> int:
 
 
 def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
-    """Latency of a stream whose frames came at ``arrivals`` (n,) s; ``log`` (k, 2) index and time (s) of refreshes.
+    """Latency of a stream whose frames came at ``arrivals`` (n,) s.
 
+    ``log`` (k, 2) index and time (s) of refreshes.
     Only the first coming of each picture counts. Raises GapError too_few_frames or screen_log_gaps.
     """
     seen = np.flatnonzero(readings.readable)
@@ -107,7 +121,9 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     missed = 1 - (len(log) - 1) / float(np.ptp(log[:, 0]))
     if missed > 0.01:
         what = f"the clock screen missed {missed:.1%} of its refreshes"
-        raise GapError(what, hint="Close other programs and film again", code="screen_log_gaps", share=missed)
+        raise GapError(
+            what, hint="Close other programs and film again", code="screen_log_gaps", share=missed
+        )
     shown = np.interp(positions[:, inside], log[:, 0], log[:, 1])
     rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
     came = arrivals[fresh][inside]
@@ -117,11 +133,12 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
 
 
 def exposures(pictures: Readings) -> Array:
-    """(m, p) draws of the middles of the camera's exposures in refreshes; nan where a picture cannot be read.
+    """(m, p) draws of the middles of the camera's exposures in refreshes.
 
-    They lie on the line of an even camera within what each reading allows. A picture off that line, or not of one
-    exposure as long as the others (the film never saw it unmixed, say), is left out. Without such a line each reading
-    stands alone.
+    Nan where a picture cannot be read.
+    They lie on the line of an even camera within what each reading allows. A picture off that line,
+    or not of one exposure as long as the others (the film never saw it unmixed, say), is left out.
+    Without such a line each reading stands alone.
     """
     random = np.random.default_rng(2)
     seen = np.flatnonzero(pictures.readable)
@@ -132,11 +149,16 @@ def exposures(pictures: Readings) -> Array:
         draws[:, seen] = position + random.uniform(-1, 1, (clock_pace.DRAWS, 1)) * reach
         return draws
     number = cadence.number.astype(np.float64)
-    pace = clock_pace.pace(number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES)
+    pace = clock_pace.pace(
+        number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES
+    )
     line = pace.at(number)
-    line = line[random.permutation(len(line))]  # the camera's phase has nothing to do with that of other lines
+    # the camera's phase has nothing to do with that of other lines
+    line = line[random.permutation(len(line))]
     middle = line.mean(axis=0)
-    fits = (np.abs(middle - position) <= reach + OFF_LINE) & explained(pictures.shares[seen], middle, pace.draws[:, 2])
+    fits = (np.abs(middle - position) <= reach + OFF_LINE) & explained(
+        pictures.shares[seen], middle, pace.draws[:, 2]
+    )
     draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws
 
@@ -145,7 +167,9 @@ def explained(shares: Array, position: Array, widths: Array) -> NDArray[np.bool_
     """(p,) whether shares (p, bits) are those of one exposure near ``position`` (p,) that is as long as the others."""
     near = position[:, None] + np.linspace(-0.75, 0.75, 25)
     rest = [
-        np.abs(clock_readings.expected_shares(near, float(width), shares.shape[1]) - shares[:, None])
+        np.abs(
+            clock_readings.expected_shares(near, float(width), shares.shape[1]) - shares[:, None]
+        )
         .max(axis=2)
         .min(axis=1)
         for width in np.quantile(widths, (0.05, 0.5, 0.95))
@@ -164,4 +188,6 @@ def enough(count: int, needed: int) -> None:
     """Raise GapError too_few_frames where ``count`` pictures are less than needed."""
     if count < needed:
         what = f"{count} readable pictures are seen, at least {needed} are needed"
-        raise GapError(what, hint="Film for longer", code="too_few_frames", frames=count, needed=needed)
+        raise GapError(
+            what, hint="Film for longer", code="too_few_frames", frames=count, needed=needed
+        )

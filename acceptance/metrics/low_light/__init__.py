@@ -6,8 +6,9 @@ brightest shot, the signal-to-noise ratio and the share of the frame rate, and t
 method of the trade for HD cameras), and the ratio falls to the 25 dB of the usable picture (可用图像, GB 50198-2011,
 3.1.9). They define the figure, as 10 % defines MTF10; they are not limits.
 
-The ratio's signal is the nominal luma amplitude (GB 3659-1983, 3.3.1) as long as gain holds the picture's level, and
-falls with the level from there on: a dark picture of little noise is not a good one.
+The ratio's signal is the nominal luma amplitude (GB 3659-1983, 3.3.1) as long as gain holds the
+picture's level, and falls with the level from there on: a dark picture of little noise is not a
+good one.
 
 Dynamic range and evenness of the light: ``two_levels.py``, ``lighting.py``.
 """
@@ -92,7 +93,12 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
 def _infrared(shot: Shot) -> bool:
     """Whether infra-red light was on, of which no lux meter tells."""
     stated = condition(shot, "infrared")
-    return stated is not None and str(stated.value).strip().lower() not in {"off", "no", "false", ""}
+    return stated is not None and str(stated.value).strip().lower() not in {
+        "off",
+        "no",
+        "false",
+        "",
+    }
 
 
 def _note(level: Level, quantity: str, code: str, **parameters: Value) -> Note:
@@ -105,7 +111,9 @@ def _note(level: Level, quantity: str, code: str, **parameters: Value) -> Note:
     )
 
 
-def _pairs(levels: Sequence[Level], measured: Sequence[Measurement], quantities: Sequence[str]) -> list[Pairs]:
+def _pairs(
+    levels: Sequence[Level], measured: Sequence[Measurement], quantities: Sequence[str]
+) -> list[Pairs]:
     """Give for each quantity and region that the brightest level has its figures, with the levels that have it."""
     found: dict[tuple[int, str, str], Pairs] = {}
     for level in levels:
@@ -117,15 +125,22 @@ def _pairs(levels: Sequence[Level], measured: Sequence[Measurement], quantities:
     return [pairs for pairs in ordered if pairs[0][0] is levels[0]]
 
 
-def _resolution(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
+def _resolution(
+    levels: Sequence[Level], measured: Sequence[Measurement]
+) -> Iterator[Measurement | Note]:
     """Share of the resolution at each level, and the illuminance at which it is 70 %.
 
-    Of the figures that the brightest shot has, the first in ``RESOLUTIONS`` among those that most levels have.
+    Of the figures that the brightest shot has, the first in ``RESOLUTIONS`` among those that most
+    levels have.
     """
-    candidates = [pairs for pairs in _pairs(levels, measured, RESOLUTIONS) if not pairs[0][1].lower_bound]
+    candidates = [
+        pairs for pairs in _pairs(levels, measured, RESOLUTIONS) if not pairs[0][1].lower_bound
+    ]
     pairs = max(candidates, key=len, default=[])
     if len(pairs) < 2:
-        yield _note(levels[0], "resolution", "brightest_not_measured" if not pairs else "one_level_only")
+        yield _note(
+            levels[0], "resolution", "brightest_not_measured" if not pairs else "one_level_only"
+        )
         return
     points = [_own(level, one) for level, one in pairs]
     first = points[0]
@@ -136,7 +151,10 @@ def _resolution(levels: Sequence[Level], measured: Sequence[Measurement]) -> Ite
 
 
 def _own(level: Level, one: Measurement) -> Point:
-    """Return the figure with what is its own uncertainty: what chart and method do to all levels alike cancels."""
+    """Return the figure with what is its own uncertainty.
+
+    What chart and method do to all levels alike cancels.
+    """
     own = combine([line for line in one.budget if line.evaluation == "A"])
     return _point(level, one, own if own.uncertainty else one)
 
@@ -151,7 +169,9 @@ def _point(level: Level, one: Measurement, doubt: Combined | Measurement) -> Poi
     )
 
 
-def _share(quantity: str, level: Level, one: Measurement, point: Point, first: Point) -> Measurement:
+def _share(
+    quantity: str, level: Level, one: Measurement, point: Point, first: Point
+) -> Measurement:
     """Return 100 x the figure over that of the brightest shot."""
     share = 100 * point.value / first.value
     slow = quantity == "low_light.frame_rate" and share < SLOW
@@ -174,19 +194,32 @@ def _share(quantity: str, level: Level, one: Measurement, point: Point, first: P
         region=one.region,
         direction=one.direction,
         lower_bound=point.bound,
-        details={"illuminance": level.lux, "of": one.quantity, "value": one.value, "brightest": first.value},
+        details={
+            "illuminance": level.lux,
+            "of": one.quantity,
+            "value": one.value,
+            "brightest": first.value,
+        },
     )
 
 
-def _ratio(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
+def _ratio(
+    levels: Sequence[Level], measured: Sequence[Measurement]
+) -> Iterator[Measurement | Note]:
     """Signal-to-noise ratio at each level, and the illuminance at which it is 25 dB.
 
     Of the flat regions that most levels have, the one nearest to middle grey.
     """
     candidates = _pairs(levels, measured, ("noise.snr",))
-    nominal = max(candidates, key=lambda pairs: (len(pairs), -_from_middle(pairs[0][1])), default=[])
+    nominal = max(
+        candidates, key=lambda pairs: (len(pairs), -_from_middle(pairs[0][1])), default=[]
+    )
     patches = {(one.shot, one.region): one for one in measured if one.quantity == "noise.snr_patch"}
-    pairs = [(level, one, patches[one.shot, one.region]) for level, one in nominal if (one.shot, one.region) in patches]
+    pairs = [
+        (level, one, patches[one.shot, one.region])
+        for level, one in nominal
+        if (one.shot, one.region) in patches
+    ]
     if not pairs or pairs[0][0] is not levels[0]:
         yield _note(levels[0], "snr", "brightest_not_measured")
         return
@@ -203,7 +236,11 @@ def _ratio(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator
             method=SNR_METHOD,
             region=one.region,
             lower_bound=point.bound,
-            details={"illuminance": point.level.lux, "snr_patch": patch.value, "amplitude": amplitude},
+            details={
+                "illuminance": point.level.lux,
+                "snr_patch": patch.value,
+                "amplitude": amplitude,
+            },
         )
     if len(points) > 1:
         yield _minimum("snr_25", points, [point.value for point in points], pairs[0][1])
@@ -215,12 +252,18 @@ def _from_middle(one: Measurement) -> float:
 
 
 def _level_ratio(level: Level, nominal: Measurement, patch: Measurement, amplitude: float) -> Point:
-    """Ratio at a level: from the nominal amplitude, or from the patch where its level has fallen."""
+    """Ratio at a level.
+
+    From the nominal amplitude, or from the patch where its level has fallen.
+    """
     return replace(_point(level, patch, patch), value=min(nominal.value, patch.value + amplitude))
 
 
 def _rate(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator[Measurement]:
-    """Share of the frame rate at each level: of new pictures where a clock counted them at more than one level."""
+    """Share of the frame rate at each level.
+
+    Of new pictures where a clock counted them at more than one level.
+    """
     proper = [one for one in measured if not (one.upper_bound or one.statistic)]
     pairs = max(_pairs(levels, proper, RATES), key=len, default=[])
     points = [_point(level, one, one) for level, one in pairs]
@@ -228,8 +271,13 @@ def _rate(levels: Sequence[Level], measured: Sequence[Measurement]) -> Iterator[
         yield _share("low_light.frame_rate", level, one, point, points[0])
 
 
-def _minimum(criterion: str, points: Sequence[Point], shown: Sequence[float], one: Measurement) -> Measurement:
-    """Return the illuminance at which the figure falls to its criterion; ``shown`` is what the curve shows."""
+def _minimum(
+    criterion: str, points: Sequence[Point], shown: Sequence[float], one: Measurement
+) -> Measurement:
+    """Return the illuminance at which the figure falls to its criterion.
+
+    ``shown`` is what the curve shows.
+    """
     relative = criterion == "resolution_70"
     level = RESOLUTION_LEFT if relative else USABLE
     found = crossing(points, level, relative=relative)
@@ -257,7 +305,9 @@ def _minimum(criterion: str, points: Sequence[Point], shown: Sequence[float], on
     )
 
 
-def _curve(points: Sequence[Point], shown: Sequence[float], found: Crossing, *, relative: bool) -> Curve:
+def _curve(
+    points: Sequence[Point], shown: Sequence[float], found: Crossing, *, relative: bool
+) -> Curve:
     order = np.argsort([point.level.lux for point in points], kind="stable")
     return Curve(
         name="low_light_resolution" if relative else "low_light_snr",

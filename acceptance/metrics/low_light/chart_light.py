@@ -1,8 +1,10 @@
-"""The light on a chart: the light sides of its slanted edges, printed alike in the middle and near the corners.
+"""The light on a chart.
 
-Grey steps tell the tone curve only under even light, and the light only under a known curve. So both are fitted at
-once: ln(printed reflectance) = parabola of ln(nominal light of the code) - surface over the place (second order, and
-fourth in the radius), over grey steps, flat regions and light sides.
+The light sides of its slanted edges, printed alike in the middle and near the corners.
+Grey steps tell the tone curve only under even light, and the light only under a known curve. So
+both are fitted at once: ln(printed reflectance) = parabola of ln(nominal light of the code) -
+surface over the place (second order, and fourth in the radius), over grey steps, flat regions and
+light sides.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ FEWEST_STEPS = 6
 RATIO = 9 / 16  # of the chart's sides, so that the radius is one
 DARKEST = 0.1  # printed reflectance below which the camera's black counts too much
 LEAST_ERROR, LEAST_FIT = 0.03, 0.002  # codes; of ln(light): a parabola follows a curve no better
-ALIKE = 0.2  # share of a print's doubt by which what is printed alike on one sheet differs from each other
+# share of a print's doubt by which what is printed alike on one sheet differs from each other
+ALIKE = 0.2
 OFF = 0.1  # of a region's side: how far off its borders it is read
 
 
@@ -67,20 +70,37 @@ def serves(scene: Scene) -> bool:
 
 
 def shares(scene: Scene) -> ChartLight:
-    """Evenness of the light over the chart of a scene that ``serves``. Raises GapError not_linear."""
-    patches = [_patch(scene, view) for view in scene.views.values() if view.region.kind in {"edge", "flat", "grey"}]
+    """Evenness of the light over the chart of a scene that ``serves``.
+
+    Raises GapError not_linear.
+    """
+    patches = [
+        _patch(scene, view)
+        for view in scene.views.values()
+        if view.region.kind in {"edge", "flat", "grey"}
+    ]
     seen = [patch for patch in patches if patch is not None]
     grounds = [patch for patch in seen if patch.ground]
-    if len(seen) - len(grounds) < FEWEST_STEPS or len({patch.zone for patch in grounds} - {"centre"}) < 2:
-        raise GapError("too few grey steps or edges are neither clipped nor black", code="not_linear")
+    if (
+        len(seen) - len(grounds) < FEWEST_STEPS
+        or len({patch.zone for patch in grounds} - {"centre"}) < 2
+    ):
+        raise GapError(
+            "too few grey steps or edges are neither clipped nor black", code="not_linear"
+        )
     weights, spread = _tone(seen)
     terms = _terms(grounds)
     level = np.exp(terms @ weights - np.log([patch.reflectance for patch in grounds]))
     high, low = int(level.argmax()), int(level.argmin())
     middle = np.array([patch.zone == "centre" for patch in grounds])
-    ratio, uneven = float(level[middle].mean() / level[~middle].mean()), float(np.ptp(level) / level.mean())
+    ratio, uneven = (
+        float(level[middle].mean() / level[~middle].mean()),
+        float(np.ptp(level) / level.mean()),
+    )
     changes = {  # of the figures, by the logarithm of the light of each patch
-        "non_uniformity": np.eye(len(level))[[high, low]].T @ (level[[high, low]] * (1, -1)) / level.mean(),
+        "non_uniformity": np.eye(len(level))[[high, low]].T
+        @ (level[[high, low]] * (1, -1))
+        / level.mean(),
         "hot_spot": ratio * np.where(middle, 1 / middle.sum(), -1 / (~middle).sum()),
     }
     doubts = np.array([patch.doubt for patch in grounds])
@@ -89,23 +109,35 @@ def shares(scene: Scene) -> ChartLight:
     copy = ALIKE * scene.chart.reflectance_doubt if scene.chart else 0.0
     apart = extremes(uneven, noise["non_uniformity"])
     return ChartLight(
-        non_uniformity=Share(value=uneven, noise=noise["non_uniformity"], surface=0.0, extremes=apart),
+        non_uniformity=Share(
+            value=uneven, noise=noise["non_uniformity"], surface=0.0, extremes=apart
+        ),
         hot_spot=Share(value=ratio, noise=noise["hot_spot"], surface=0.0),
-        curve={name: float(np.linalg.norm(change @ terms @ spread)) for name, change in changes.items()},
+        curve={
+            name: float(np.linalg.norm(change @ terms @ spread)) for name, change in changes.items()
+        },
         printed={name: copy * float(np.linalg.norm(change)) for name, change in changes.items()},
         grounds=len(grounds),
     )
 
 
 def _patch(scene: Scene, view: View) -> Patch | None:
-    """Read a region of the chart: of an edge its light side; nothing where it is clipped or black."""
+    """Read a region of the chart: of an edge its light side.
+
+    Nothing where it is clipped or black.
+    """
     ground, printed = view.region.kind == "edge", view.region.printed
     reflectance = printed.get("light" if ground else "reflectance", 0.0)
     if view.place is None or reflectance < DARKEST:
         return None
     code, error = _level(view.luma.mean(axis=0), ground=ground)
     nominal, above = (
-        float(inverse_oetf((one - scene.code_black) / (scene.code_white - scene.code_black), scene.video.transfer))
+        float(
+            inverse_oetf(
+                (one - scene.code_black) / (scene.code_white - scene.code_black),
+                scene.video.transfer,
+            )
+        )
         for one in (code, code + error)
     )
     if min(nominal, code - scene.code_black) <= 0 or code >= scene.code_white - 1:
@@ -149,7 +181,9 @@ def _terms(patches: Sequence[Patch]) -> Array:
 
 def _tone(patches: Sequence[Patch]) -> tuple[Array, Array]:
     """Coefficients of the curve and a matrix whose square is their covariance, the light's surface fitted along."""
-    x, y, doubt, reflectance = np.array([(one.x, one.y, one.doubt, one.reflectance) for one in patches]).T
+    x, y, doubt, reflectance = np.array(
+        [(one.x, one.y, one.doubt, one.reflectance) for one in patches]
+    ).T
     place = np.column_stack([x, y, x * x, x * y, y * y, (x * x + (RATIO * y) ** 2) ** 2])
     weight = 1 / np.hypot(doubt, LEAST_FIT)[:, None]
     matrix = weight * np.hstack([_terms(patches), -place])

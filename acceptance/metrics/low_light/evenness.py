@@ -1,4 +1,7 @@
-"""Evenness of the light: over a plain surface given by hand (``flat...``), and over a chart (``chart_light.py``)."""
+"""Evenness of the light.
+
+Over a plain surface given by hand (``flat...``), and over a chart (``chart_light.py``).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-SURFACE_METHOD = "linear light of the region, smoothed: (largest - smallest) / mean; middle ninth / rim"
+SURFACE_METHOD = (
+    "linear light of the region, smoothed: (largest - smallest) / mean; middle ninth / rim"
+)
 CHART_METHOD = "linear light on the light sides of the chart's edges: (largest - smallest) / mean; middle / corners"
 SMALLEST = 32  # px
 TONE_PROBE = 0.05  # by which the exponent of the tone curve is changed to see what it moves
@@ -35,7 +40,10 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure every surface given by hand, and the chart. Raises GapError flat_picture; other gaps are notes."""
+    """Measure every surface given by hand, and the chart. Raises GapError flat_picture.
+
+    Other gaps are notes.
+    """
     if not np.ptp(scene.reference.luma):
         raise GapError("the picture is one uniform colour", code="flat_picture", region="")
     light = scene.linear(np.arange(1 << scene.video.depth))
@@ -44,7 +52,12 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
             yield from _surface(scene, view, light)
         except GapError as gap:
             reason = Reason(code=gap.code, parameters=gap.parameters)
-            yield Note(metric="low_light", quantity="low_light.non_uniformity", region=view.region.name, reason=reason)
+            yield Note(
+                metric="low_light",
+                quantity="low_light.non_uniformity",
+                region=view.region.name,
+                reason=reason,
+            )
     if chart_light.serves(scene):
         yield from _chart(scene)
 
@@ -57,10 +70,14 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
     """Non-uniformity and hot spot of one surface."""
     name, codes = view.region.name, view.luma
     if min(codes.shape[1:]) < SMALLEST:
-        raise GapError(f"{name} is smaller than {SMALLEST} px", code="region_too_small", region=name)
+        raise GapError(
+            f"{name} is smaller than {SMALLEST} px", code="region_too_small", region=name
+        )
     clipped = clipped_share(codes, (scene.code_black, scene.code_white))
     if clipped > MOST_CLIPPED:
-        raise GapError(f"{clipped:.1%} of {name} is clipped", code="clipped", region=name, share=clipped)
+        raise GapError(
+            f"{clipped:.1%} of {name} is clipped", code="clipped", region=name, share=clipped
+        )
     lit = np.maximum(light[codes].mean(axis=0), 0.0)
     seen, bent = lighting(lit), lighting(lit ** (1 + TONE_PROBE))
     curve = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt) / TONE_PROBE
@@ -80,10 +97,21 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
 def _chart(scene: Scene) -> Iterator[Measurement]:
     """Non-uniformity and hot spot of the light over the chart."""
     found = chart_light.shares(scene)
-    for quantity, share, scale in (("non_uniformity", found.non_uniformity, 100.0), ("hot_spot", found.hot_spot, 1.0)):
-        bent = _bent(share.value, scene.copy_doubt) if quantity == "hot_spot" else share.value * scene.copy_doubt
+    for quantity, share, scale in (
+        ("non_uniformity", found.non_uniformity, 100.0),
+        ("hot_spot", found.hot_spot, 1.0),
+    ):
+        bent = (
+            _bent(share.value, scene.copy_doubt)
+            if quantity == "hot_spot"
+            else share.value * scene.copy_doubt
+        )
         printed = scale * math.hypot(found.printed[quantity], bent)
-        copy = [BudgetLine(source="chart copy", contribution=printed, evaluation="B")] if printed else []
+        copy = (
+            [BudgetLine(source="chart copy", contribution=printed, evaluation="B")]
+            if printed
+            else []
+        )
         yield _figure(
             scene,
             quantity,
@@ -107,13 +135,20 @@ def _figure(
     **fields: Any,  # noqa: ANN401 -- fields of Measurement
 ) -> Measurement:
     unit = "%" if quantity == "non_uniformity" else "1"
-    return scene.figure(f"low_light.{quantity}", value, unit, budget, details={"tone": scene.tone}, **fields)
+    return scene.figure(
+        f"low_light.{quantity}", value, unit, budget, details={"tone": scene.tone}, **fields
+    )
 
 
-def _budget(share: Share, degrees: int | None, curve: float, scale: float = 1.0) -> list[BudgetLine]:
+def _budget(
+    share: Share, degrees: int | None, curve: float, scale: float = 1.0
+) -> list[BudgetLine]:
     """Contributions to a share; ``curve`` is what the doubt about the tone curve contributes."""
     of_type_b = {"lighting_surface": share.surface, "extremes": share.extremes, "tone curve": curve}
     return [
         BudgetLine(source="noise", contribution=scale * share.noise, degrees_of_freedom=degrees),
-        *(BudgetLine(source=name, contribution=scale * part, evaluation="B") for name, part in of_type_b.items()),
+        *(
+            BudgetLine(source=name, contribution=scale * part, evaluation="B")
+            for name, part in of_type_b.items()
+        ),
     ]

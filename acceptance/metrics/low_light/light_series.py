@@ -1,8 +1,10 @@
-"""Shots at falling illuminance: which belong together, how bright each was, and where a figure falls to its criterion.
+"""Shots at falling illuminance.
 
-The illuminance of a shot is that at the chart (``illuminance``, lx), times the transmittance of a neutral filter before
-the lens (``filter``); a shot with a filter alone takes the illuminance of the brightest shot without one. Between the
-two shots that bracket it the crossing is linear in the logarithm of the illuminance.
+Which belong together, how bright each was, and where a figure falls to its criterion.
+The illuminance of a shot is that at the chart (``illuminance``, lx), times the transmittance of a
+neutral filter before the lens (``filter``); a shot with a filter alone takes the illuminance of the
+brightest shot without one. Between the two shots that bracket it the crossing is linear in the
+logarithm of the illuminance.
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A figure at a level: value, standard uncertainty, degrees of freedom; ``bound``: the true one may be higher."""
+    """A figure at a level: value, standard uncertainty, degrees of freedom; ``bound``.
+
+    The true one may be higher.
+    """
 
     level: Level
     value: float
@@ -54,8 +59,8 @@ class Point:
 class Crossing:
     """The illuminance in lx at which a figure falls to its criterion, its budget, and the shots on either side.
 
-    ``lower_bound`` (``upper_bound``): the brightest shot misses (the darkest still meets) the criterion, so that the
-    true illuminance is this or higher (lower).
+    ``lower_bound`` (``upper_bound``): the brightest shot misses (the darkest still meets) the
+    criterion, so that the true illuminance is this or higher (lower).
     """
 
     lux: float
@@ -79,16 +84,27 @@ def series(shots: Sequence[Shot]) -> Iterator[list[Level]]:
 
 
 def _levels(shots: Sequence[Shot]) -> Iterator[Level]:
-    lit = {shot.id: lux for shot in shots if (lux := number(shot, "illuminance", {"": 1.0, "lx": 1.0})) and lux > 0}
+    lit = {
+        shot.id: lux
+        for shot in shots
+        if (lux := number(shot, "illuminance", {"": 1.0, "lx": 1.0})) and lux > 0
+    }
     bare = [shot for shot in shots if shot.id in lit and condition(shot, "filter") is None]
     brightest = max(bare, key=lambda shot: lit[shot.id], default=None)
     for shot in shots:
         source = shot if shot.id in lit else brightest
         share = 1.0 if condition(shot, "filter") is None else number(shot, "filter", PERCENT)
-        if source is None or share is None or not 0 < share <= 1 or (source is not shot and share == 1):
+        if (
+            source is None
+            or share is None
+            or not 0 < share <= 1
+            or (source is not shot and share == 1)
+        ):
             continue
         lux, meter = lit[source.id] * share, accuracy(source, "illuminance")
-        yield Level(shot=shot, lux=lux, meter=meter, filter=accuracy(shot, "filter") if share < 1 else 0.0)
+        yield Level(
+            shot=shot, lux=lux, meter=meter, filter=accuracy(shot, "filter") if share < 1 else 0.0
+        )
 
 
 def condition(shot: Shot, name: str) -> Condition | None:
@@ -105,7 +121,10 @@ def number(shot: Shot, name: str, units: dict[str, float]) -> float | None:
 
 
 def accuracy(shot: Shot, name: str) -> float:
-    """Relative standard uncertainty of a condition: from ``<name>_accuracy`` (half-width, in %), else 10 %."""
+    """Relative standard uncertainty of a condition.
+
+    From ``<name>_accuracy`` (half-width, in %), else 10 %.
+    """
     stated = number(shot, f"{name}_accuracy", {"": 1.0, "%": 1.0})
     return float(ACCURACY if stated is None else abs(stated)) / 100 / math.sqrt(3)
 
@@ -119,15 +138,22 @@ def crossing(points: Sequence[Point], criterion: float, *, relative: bool = Fals
     below = next((i for i, point in enumerate(points) if point.value < level), None)
     if below is None:
         last = points[-1].level
-        return Crossing(lux=last.lux, budget=_light(last, last, 1.0, last.lux), met=last, upper_bound=True)
+        return Crossing(
+            lux=last.lux, budget=_light(last, last, 1.0, last.lux), met=last, upper_bound=True
+        )
     if below == 0:
         first = points[0].level
-        return Crossing(lux=first.lux, budget=_light(first, first, 1.0, first.lux), met=first, lower_bound=True)
+        return Crossing(
+            lux=first.lux, budget=_light(first, first, 1.0, first.lux), met=first, lower_bound=True
+        )
     return _between(points, below, level, criterion if relative else 0.0)
 
 
 def _between(points: Sequence[Point], below: int, level: float, share: float) -> Crossing:
-    """Cross between ``points[below]`` and the one before; ``share`` of the first figure is the level (0: constant)."""
+    """Cross between ``points[below]`` and the one before.
+
+    ``share`` of the first figure is the level (0: constant).
+    """
     above, under = points[below - 1], points[below]
     span = math.log(above.level.lux / under.level.lux)
     fall = above.value - under.value
@@ -138,7 +164,11 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
     upper, lower = -weight * slope, -(1 - weight) * slope
     if below == 1:
         upper, first = upper + first, 0.0
-    lines = (("figure_brighter", upper, above), ("figure_darker", lower, under), ("figure_brightest", first, points[0]))
+    lines = (
+        ("figure_brighter", upper, above),
+        ("figure_darker", lower, under),
+        ("figure_brightest", first, points[0]),
+    )
     figures = tuple(
         BudgetLine(
             source=source,
@@ -151,22 +181,35 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
     doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
     interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
     budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
-    return Crossing(lux=lux, budget=budget, met=above.level, missed=under.level, upper_bound=above.bound or under.bound)
+    return Crossing(
+        lux=lux,
+        budget=budget,
+        met=above.level,
+        missed=under.level,
+        upper_bound=above.bound or under.bound,
+    )
 
 
 def _light(above: Level, under: Level, weight: float, lux: float) -> tuple[BudgetLine, ...]:
-    """Contributions in lx: one lux meter read all levels, so that its errors add; filters differ from each other."""
+    """Contributions in lx: one lux meter read all levels, so that its errors add.
+
+    Filters differ from each other.
+    """
     meter = weight * above.meter + (1 - weight) * under.meter
     filters = math.hypot(weight * above.filter, (1 - weight) * under.filter)
     lines = (BudgetLine(source="lux_meter", contribution=lux * meter, evaluation="B"),)
-    return (*lines, BudgetLine(source="filter", contribution=lux * filters, evaluation="B")) if filters else lines
+    return (
+        (*lines, BudgetLine(source="filter", contribution=lux * filters, evaluation="B"))
+        if filters
+        else lines
+    )
 
 
 def _interpolation(points: Sequence[Point], below: int, level: float, weight: float) -> float:
     """Half-width, in ln lux, of what a straight line between two shots may be off.
 
-    The larger of two: as if the slope changed threefold between them, and how far the monotone cubic through all
-    points (F. N. Fritsch, J. Butland, 1984) crosses elsewhere.
+    The larger of two: as if the slope changed threefold between them, and how far the monotone
+    cubic through all points (F. N. Fritsch, J. Butland, 1984) crosses elsewhere.
     """
     span = math.log(points[below - 1].level.lux / points[below].level.lux)
     bent = weight * (1 - weight) * span / 2

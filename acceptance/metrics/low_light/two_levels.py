@@ -1,9 +1,10 @@
 """Dynamic range: two copies of a chart in one picture, one in bright and one in weak light, both to be read.
 
-The range is the ratio of the two illuminances, as GA/T 1127-2013, C.3, takes the ratio of two transmittances. A copy
-is read when at least 8 of its grey steps are told apart (``grey_scale.steps``), as many as GB 50198-2011, 3.1.9, wants
-of a picture; that defines the figure and is no limit. The range of the camera is at least the scene's when both are
-read, and at most the scene's when one is not.
+The range is the ratio of the two illuminances, as GA/T 1127-2013, C.3, takes the ratio of two
+transmittances. A copy is read when at least 8 of its grey steps are told apart
+(``grey_scale.steps``), as many as GB 50198-2011, 3.1.9, wants of a picture; that defines the figure
+and is no limit. The range of the camera is at least the scene's when both are read, and at most the
+scene's when one is not.
 """
 
 from __future__ import annotations
@@ -71,13 +72,18 @@ def _illuminance(seen: Scene, name: str) -> float:
     lux = number(seen.shot, name, {"": 1.0, "lx": 1.0})
     if lux is None or lux <= 0:
         stated = next(str(one.value) for one in seen.shot.conditions if one.name == name)
-        raise GapError(f"{name} is no light in lx", code="condition_unusable", condition=name, value=stated)
+        raise GapError(
+            f"{name} is no light in lx", code="condition_unusable", condition=name, value=stated
+        )
     return lux
 
 
 def steps(seen: Scene, place: Located) -> grey_steps.Count:
     """Count the grey steps that the middle frame tells apart on one copy."""
-    grey = sorted((one for one in place.chart.regions if one.kind == "grey"), key=lambda one: int(one.printed["step"]))
+    grey = sorted(
+        (one for one in place.chart.regions if one.kind == "grey"),
+        key=lambda one: int(one.printed["step"]),
+    )
     if len(grey) < READ:
         raise GapError("the chart has too few grey steps", code="no_region", kind="grey")
     codes = []
@@ -85,4 +91,6 @@ def steps(seen: Scene, place: Located) -> grey_steps.Count:
         x, y, width, height = within(located.inner(place, region, 1.0))
         codes.append(grey_steps.step(seen.reference.luma[None, y : y + height, x : x + width]))
     rising = grey[-1].printed["reflectance"] > grey[0].printed["reflectance"]
-    return grey_steps.count(codes, rising=rising, least=grey_steps.LEAST * (seen.code_white - seen.code_black))
+    return grey_steps.count(
+        codes, rising=rising, least=grey_steps.LEAST * (seen.code_white - seen.code_black)
+    )

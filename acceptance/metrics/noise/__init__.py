@@ -1,16 +1,18 @@
-"""Noise of each grey level: temporal, fixed pattern and total, and the signal-to-noise ratios that standards mean.
+"""Noise of each grey level.
 
-Each flat region and grey step is taken apart as ``analysis.py`` tells, in coded luma up to the sampling limit
-(0.5 cycle/px). Of the total sigma, on the picture as recorded:
+Temporal, fixed pattern and total, and the signal-to-noise ratios that standards mean.
+Each flat region and grey step is taken apart as ``analysis.py`` tells, in coded luma up to the
+sampling limit (0.5 cycle/px). Of the total sigma, on the picture as recorded:
 
-``noise.snr`` = 20 lg(nominal luma amplitude / sigma), unweighted, as GB 3659-1983, 3.3.1 defines it for a channel;
-``noise.snr_weighted`` the same with the unified weighting network of CCIR 567 (GB/T 3660-1983) along the line;
-``noise.snr_patch`` = 20 lg(mean above black / sigma), per patch as in DB11/T 384.5-2018;
-``noise.snr_linear`` = 20 lg(light / sigma of light), in linear light by the tone curve, as in ISO 15739:2023, 6.3.
+``noise.snr`` = 20 lg(nominal luma amplitude / sigma), unweighted, as GB 3659-1983, 3.3.1 defines it
+for a channel; ``noise.snr_weighted`` the same with the unified weighting network of CCIR 567 (GB/T
+3660-1983) along the line; ``noise.snr_patch`` = 20 lg(mean above black / sigma), per patch as in
+DB11/T 384.5-2018; ``noise.snr_linear`` = 20 lg(light / sigma of light), in linear light by the tone
+curve, as in ISO 15739:2023, 6.3.
 
-A codec may erase the noise: codec, bit rate and quantiser stand beside each figure. ``noise.snr_before_coding``
-estimates what ``noise.snr`` was before an H.264 coder, from its quantiser step, where that is known and at most 3 sigma
-(simulated: ``docs/metrics/noise.md``).
+A codec may erase the noise: codec, bit rate and quantiser stand beside each figure.
+``noise.snr_before_coding`` estimates what ``noise.snr`` was before an H.264 coder, from its
+quantiser step, where that is known and at most 3 sigma (simulated: ``docs/metrics/noise.md``).
 """
 
 from __future__ import annotations
@@ -47,7 +49,13 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
-RATIOS = ("noise.snr", "noise.snr_weighted", "noise.snr_before_coding", "noise.snr_patch", "noise.snr_linear")
+RATIOS = (
+    "noise.snr",
+    "noise.snr_weighted",
+    "noise.snr_before_coding",
+    "noise.snr_patch",
+    "noise.snr_linear",
+)
 PARTS = {
     "noise.total": "total",
     "noise.temporal": "temporal",
@@ -57,13 +65,16 @@ PARTS = {
     "noise.pixel": "pixel",
 }
 QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys(PARTS, "code")}
-OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}  # of a grey step
+# of a grey step
+OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}
 
 METHOD = "as recorded, coded luma, {kind}, to 0.5 cycle/px; second-order surface removed; 1/12 off for quantisation"
 UNWEIGHTED = METHOD.format(kind="unweighted")
 SPATIAL = UNWEIGHTED + "; from the spatial scatter of each frame"
 WEIGHTED = METHOD.format(kind="unified weighting along the line (CCIR 567, per picture height)")
-LINEAR = "as recorded, linear light, unweighted, to 0.5 cycle/px; slope of the tone curve at the mean"
+LINEAR = (
+    "as recorded, linear light, unweighted, to 0.5 cycle/px; slope of the tone curve at the mean"
+)
 BEFORE_CODING = "noise.snr, less what an H.264 coder of this quantiser step takes (simulated)"
 
 MOST_DRIFT = 0.05
@@ -97,7 +108,11 @@ class Field:
         """Tell under which circumstances the figures hold, and the means and sigmas behind them."""
         stream, noise = self.scene.shot.stream, self.noise
         scale = "qp" if stream.get("codec") == "h264" else "quantiser_scale"
-        parts = {name: part.sigma for name in PARTS.values() if (part := getattr(noise, name)) is not None}
+        parts = {
+            name: part.sigma
+            for name in PARTS.values()
+            if (part := getattr(noise, name)) is not None
+        }
         return {
             "sigma": noise.total.sigma,
             "mean": noise.mean,
@@ -110,7 +125,11 @@ class Field:
             **parts,
             **{name: stream[name] for name in ("codec", "bit_rate") if name in stream},
             **({scale: self.view.quantiser} if self.view.quantiser is not None else {}),
-            **{name: float(value) for name, value in self.view.region.printed.items() if name == "reflectance"},
+            **{
+                name: float(value)
+                for name, value in self.view.region.printed.items()
+                if name == "reflectance"
+            },
         }
 
     def figure(
@@ -148,8 +167,9 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure every flat region and grey step. Raises GapError no_region or flat_picture; other gaps are notes.
+    """Measure every flat region and grey step. Raises GapError no_region or flat_picture.
 
+    Other gaps are notes.
     The first figure carries the curve of noise against level.
     """
     views = scene.of_kind("flat") + scene.of_kind("grey")
@@ -178,51 +198,79 @@ def _field_or_gap(scene: Scene, view: View, light: NDArray[np.float64]) -> Field
 
 
 def coding_shift(ratio: float) -> tuple[float, float]:
-    """Middle and half-width, in dB, of what an H.264 coder adds to S/N; ``ratio``: quantiser step over sigma, to 3."""
+    """Middle and half-width, in dB, of what an H.264 coder adds to S/N; ``ratio``.
+
+    Quantiser step over sigma, to 3.
+    """
     return 0.15 + 0.2 * ratio, 0.15 + 0.4 * ratio
 
 
 def _wanted(view: View) -> list[str]:
-    return [quantity for quantity in QUANTITIES if view.region.kind == "flat" or quantity in OF_STEPS]
+    return [
+        quantity for quantity in QUANTITIES if view.region.kind == "flat" or quantity in OF_STEPS
+    ]
 
 
 def _field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     """Take the noise of a region's middle apart. Raises GapError for what ``_refuse`` refuses."""
     codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
     _refuse(codes, scene, view.region.name, light)
-    weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.video.height)
-    noise = analyse(codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None)
+    weighting = unified_weighting(
+        codes.shape[2], float(scene.video.sample_aspect) / scene.video.height
+    )
+    noise = analyse(
+        codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None
+    )
     return Field(scene=scene, view=view, codes=codes, noise=noise, weighting=weighting)
 
 
-def _refuse(codes: NDArray[np.integer], scene: Scene, region: str, light: NDArray[np.float64]) -> None:
-    """Raise GapError for a region that is too small, clipped, unevenly lit or pumping; ``light``: that of each code."""
+def _refuse(
+    codes: NDArray[np.integer], scene: Scene, region: str, light: NDArray[np.float64]
+) -> None:
+    """Raise GapError for a region that is too small, clipped, unevenly lit or pumping; ``light``.
+
+    That of each code.
+    """
     amplitude = scene.code_white - scene.code_black
     if min(codes.shape[1:]) < 2 * FEWEST_BLOCKS:
-        raise GapError(f"{region} is smaller than 12 x 12 px", code="region_too_small", region=region)
+        raise GapError(
+            f"{region} is smaller than 12 x 12 px", code="region_too_small", region=region
+        )
     share = clipped_share(codes, scene.code_black, scene.code_white)
     if share > MOST_CLIPPED:
-        raise GapError(f"{share:.1%} of {region} is clipped", code="clipped", region=region, share=share)
+        raise GapError(
+            f"{share:.1%} of {region} is clipped", code="clipped", region=region, share=share
+        )
     uneven = surely_uneven(np.interp(codes.mean(axis=0), np.arange(light.size), light))
     if uneven > MOST_UNEVEN:
-        raise GapError(f"{region} is unevenly lit", code="uneven_light", region=region, share=uneven)
+        raise GapError(
+            f"{region} is unevenly lit", code="uneven_light", region=region, share=uneven
+        )
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
     if drift > MOST_DRIFT:
-        raise GapError(f"the light on {region} changes", code="unstable_light", region=region, share=drift)
+        raise GapError(
+            f"the light on {region} changes", code="unstable_light", region=region, share=drift
+        )
 
 
 def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement | Note]:
     """Every figure of a region; ``known``: levels between which grey steps tell the tone curve."""
     plain = SPATIAL if field.noise.temporal is None else UNWEIGHTED
-    mean = BudgetLine(source="mean", contribution=DECIBEL * field.noise.mean_uncertainty / max(field.above, FLOOR))
+    mean = BudgetLine(
+        source="mean", contribution=DECIBEL * field.noise.mean_uncertainty / max(field.above, FLOOR)
+    )
     if field.view.region.kind == "flat":
         unweighted = _ratio(field, "noise.snr", field.amplitude, field.noise.total, plain)
         yield unweighted
         weighted, power = field.noise.weighted, field.weighting.power
         if weighted is not None:
-            yield _ratio(field, "noise.snr_weighted", field.amplitude, weighted, WEIGHTED, power=power)
+            yield _ratio(
+                field, "noise.snr_weighted", field.amplitude, weighted, WEIGHTED, power=power
+            )
         yield _before_coding(field, unweighted)
-    yield _ratio(field, "noise.snr_patch", max(field.above, FLOOR), field.noise.total, plain, (mean,))
+    yield _ratio(
+        field, "noise.snr_patch", max(field.above, FLOOR), field.noise.total, plain, (mean,)
+    )
     yield _linear(field, mean, at_end=not known[0] < field.noise.mean < known[1])
     for quantity in _wanted(field.view):
         if quantity in PARTS:
@@ -239,24 +287,36 @@ def _ratio(
     *,
     power: float = 1.0,
 ) -> Measurement:
-    """Signal over sigma in dB; where the noise lies below quantisation, the ratio at that floor, which is a bound."""
+    """Signal over sigma in dB.
+
+    Where the noise lies below quantisation, the ratio at that floor, which is a bound.
+    """
     floor = FLOOR * math.sqrt(power)
     below = variance.sigma <= floor
     sigma = max(variance.sigma, floor)
     lines = (
-        (BudgetLine(source="below_quantisation", contribution=20 * math.log10(2) / math.sqrt(3), evaluation="B"),)
+        (
+            BudgetLine(
+                source="below_quantisation",
+                contribution=20 * math.log10(2) / math.sqrt(3),
+                evaluation="B",
+            ),
+        )
         if below
         else variance.budget(DECIBEL / sigma)
     )
     value = 20 * math.log10(signal / sigma)
     budget = (*lines, *more)
-    return field.figure(quantity, value, budget, method, bound=bool(below), signal=signal, at_least=bool(below))
+    return field.figure(
+        quantity, value, budget, method, bound=bool(below), signal=signal, at_least=bool(below)
+    )
 
 
 def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | Note:
     """S/N in linear light: the slope of the tone curve at the mean turns codes into light.
 
-    The slope is known a third as well ``at_end`` of the curve, where it has neighbours on one side only.
+    The slope is known a third as well ``at_end`` of the curve, where it has neighbours on one side
+    only.
     """
     step = max(field.noise.total.sigma, 1.0)
     near = np.array([-step, 0.0, step]) + field.noise.mean
@@ -270,12 +330,18 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     prints = [2 * step * one[1] / (one[2] - one[0]) for one in field.scene.copy_curves(near)]
     moved = math.hypot(*(20 * math.log10(signal * slope / light) for signal in prints))
     copy = [BudgetLine(source="chart copy", contribution=moved, evaluation="B")] if prints else []
-    return _ratio(field, "noise.snr_linear", light / slope, field.noise.total, LINEAR, (mean, tone, *copy))
+    return _ratio(
+        field, "noise.snr_linear", light / slope, field.noise.total, LINEAR, (mean, tone, *copy)
+    )
 
 
 def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
     """Estimate S/N before an H.264 coder from its quantiser step."""
-    quantity, codec, region = "noise.snr_before_coding", str(field.scene.video.codec), field.view.region.name
+    quantity, codec, region = (
+        "noise.snr_before_coding",
+        str(field.scene.video.codec),
+        field.view.region.name,
+    )
     if codec in LOSSLESS:
         return replace(recorded, quantity=quantity)
     if codec != "h264" or field.view.quantiser is None or field.scene.video.depth > 8:
@@ -285,7 +351,9 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
         return field.note(quantity, "noise_coded_away", region=region, step=step, sigma=sigma)
     shift, half = coding_shift(step / sigma)
     line = BudgetLine(source="coding", contribution=half / math.sqrt(3), evaluation="B")
-    return field.figure(quantity, recorded.value - shift, (*recorded.budget, line), BEFORE_CODING, step=step)
+    return field.figure(
+        quantity, recorded.value - shift, (*recorded.budget, line), BEFORE_CODING, step=step
+    )
 
 
 def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | Note:
@@ -296,7 +364,9 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
         return field.note(quantity, "unstable_picture", shift=0.1)
     if field.noise.total.value <= QUANTISATION:
         region = field.view.region.name
-        return field.note(quantity, "noise_below_quantisation", region=region, sigma=part.sigma, floor=FLOOR)
+        return field.note(
+            quantity, "noise_below_quantisation", region=region, sigma=part.sigma, floor=FLOOR
+        )
     method = SPATIAL if field.noise.temporal is None else UNWEIGHTED
     return field.figure(quantity, part.sigma, part.budget(), method)
 

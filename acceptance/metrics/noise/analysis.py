@@ -1,13 +1,14 @@
-"""The noise of a flat region taken apart: temporal and fixed; row, column and pixel; weighted along the line.
+"""The noise of a flat region taken apart: temporal and fixed; row, column and pixel.
 
+Weighted along the line.
 Temporal variance = mean over the pixels of the variance over time (n - 1), frame means taken out first (what all
 pixels do together is flicker, not random noise), less 1/12 for quantisation; fixed variance = variance of the mean
 frame about a second-order illumination surface, less the temporal variance / n; total = both. After EMVA 1288 release
 4.0 (temporal noise; spatial nonuniformity), which also splits the fixed part into row, column and pixel. The
 quantisation term is W. F. Sheppard's (1897).
 
-Uncertainties come from the scatter of the variance between blocks of one macroblock (16 px) or more, since a codec
-correlates neighbouring pixels.
+Uncertainties come from the scatter of the variance between blocks of one macroblock (16 px) or
+more, since a codec correlates neighbouring pixels.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ Array = NDArray[np.float64]
 QUANTISATION = 1 / 12
 BLOCK = 16
 FEWEST_BLOCKS = 6
-ORDERS = (2, 3)  # of the illumination surface: the one that is taken out, and the next, for the doubt
+# of the illumination surface: the one that is taken out, and the next, for the doubt
+ORDERS = (2, 3)
 
-# Unified weighting network: time constant in s, ratio; a picture height lasts 3/4 of the 52 us of a line of 4:3.
+# Unified weighting network: time constant in s, ratio; a picture height lasts 3/4 of the 52 us of a
+# line of 4:3.
 NETWORK_TIME, NETWORK_RATIO = 245e-9, 4.5
 HEIGHT_TIME = 52e-6 * 3 / 4
 
@@ -36,8 +39,9 @@ HEIGHT_TIME = 52e-6 * 3 / 4
 class Variance:
     """A variance in code^2, less quantisation, and the standard uncertainties that its inputs contribute, in code^2.
 
-    ``sampling`` has ``degrees_of_freedom``; ``surface`` is what the choice of the surface's order may move,
-    ``quantisation`` what is left of the dependence on where the level lies between two codes.
+    ``sampling`` has ``degrees_of_freedom``; ``surface`` is what the choice of the surface's order
+    may move, ``quantisation`` what is left of the dependence on where the level lies between two
+    codes.
     """
 
     value: float
@@ -69,7 +73,10 @@ class Variance:
         )
 
     def _of_sigma(self, spread: float) -> float:
-        """Uncertainty of ``sigma``: a third of the longer side of the variance's 3 u interval; it holds at 0 too."""
+        """Uncertainty of ``sigma``: a third of the longer side of the variance's 3 u interval.
+
+        It holds at 0 too.
+        """
         above = math.sqrt(max(self.value, 0.0) + 3 * spread) - self.sigma
         below = self.sigma - math.sqrt(max(self.value - 3 * spread, 0.0))
         return max(above, below) / 3
@@ -77,7 +84,10 @@ class Variance:
 
 @dataclass(frozen=True, kw_only=True)
 class Weighting:
-    """A filter along the line: ``gain`` (w // 2 + 1,) at the frequencies k / w cycle/px of a row of ``width`` w px."""
+    """A filter along the line.
+
+    ``gain`` (w // 2 + 1,) at the frequencies k / w cycle/px of a row of ``width`` w px.
+    """
 
     gain: Array
     width: int
@@ -91,16 +101,18 @@ class Weighting:
 
     def passed(self, frames: Array) -> Array:
         """Filter the rows of frames (..., h, w), which are taken as periodic."""
-        return np.asarray(np.fft.irfft(np.fft.rfft(frames, axis=-1) * self.gain, n=self.width, axis=-1))
+        return np.asarray(
+            np.fft.irfft(np.fft.rfft(frames, axis=-1) * self.gain, n=self.width, axis=-1)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
     """What a flat region shows, in codes.
 
-    ``temporal``, ``fixed`` and the parts of the fixed pattern, ``row``, ``column`` and ``pixel``, are None where they
-    cannot be told apart (one frame, or a chart that moved), ``weighted`` (the total again) where no weighting was asked
-    for. ``flicker`` is the sigma of the frame means.
+    ``temporal``, ``fixed`` and the parts of the fixed pattern, ``row``, ``column`` and ``pixel``,
+    are None where they cannot be told apart (one frame, or a chart that moved), ``weighted`` (the
+    total again) where no weighting was asked for. ``flicker`` is the sigma of the frame means.
     """
 
     mean: float
@@ -118,20 +130,26 @@ class Noise:
 def unified_weighting(width: int, pitch: float) -> Weighting:
     """Return the unified weighting network for random noise, for rows of ``width`` pixels ``pitch`` heights apart.
 
-    Power gain (1 + (w T / a)^2) / (1 + (w T (1 + 1/a))^2), T = 245 ns, a = 4.5 (CCIR Recommendation 567, CCITT
-    Recommendation J.61; as a Chinese standard GB/T 3660-1983). Written for lines of 52 us on a picture of 4:3; other
-    pictures are weighted alike per picture height, seen from the same number of heights. ``pitch`` is the width of
-    a pixel over the height of the picture.
+    Power gain (1 + (w T / a)^2) / (1 + (w T (1 + 1/a))^2), T = 245 ns, a = 4.5 (CCIR Recommendation
+    567, CCITT Recommendation J.61; as a Chinese standard GB/T 3660-1983). Written for lines of 52
+    us on a picture of 4:3; other pictures are weighted alike per picture height, seen from the same
+    number of heights. ``pitch`` is the width of a pixel over the height of the picture.
     """
     angular = 2 * math.pi * np.fft.rfftfreq(width) * (NETWORK_TIME / HEIGHT_TIME) / pitch
     numerator = 1 + (angular / NETWORK_RATIO) ** 2
-    return Weighting(gain=np.sqrt(numerator / (1 + (angular * (1 + 1 / NETWORK_RATIO)) ** 2)), width=width)
+    return Weighting(
+        gain=np.sqrt(numerator / (1 + (angular * (1 + 1 / NETWORK_RATIO)) ** 2)), width=width
+    )
 
 
-def analyse(frames: NDArray[np.integer] | Array, *, stable: bool = True, weighting: Weighting | None = None) -> Noise:
-    """Noise of a flat region: ``frames`` (n, h, w) in codes, at least 12 x 12 px; ``weighting`` for rows of w px.
+def analyse(
+    frames: NDArray[np.integer] | Array, *, stable: bool = True, weighting: Weighting | None = None
+) -> Noise:
+    """Noise of a flat region: ``frames`` (n, h, w) in codes, at least 12 x 12 px.
 
-    Temporal and fixed parts are told apart when there are two frames or more and the chart was ``stable``.
+    ``weighting`` for rows of w px.
+    Temporal and fixed parts are told apart when there are two frames or more and the chart was
+    ``stable``.
     """
     codes = np.asarray(frames, np.float64)
     mean_frame = codes.mean(axis=0)
@@ -146,7 +164,9 @@ def analyse(frames: NDArray[np.integer] | Array, *, stable: bool = True, weighti
         mean=level,
         mean_uncertainty=doubt,
         total=_with_lines(total, row, column),
-        weighted=_with_lines(_split(codes, weighting)[0], row, column, weighting) if weighting else None,
+        weighted=_with_lines(_split(codes, weighting)[0], row, column, weighting)
+        if weighting
+        else None,
         temporal=temporal,
         fixed=_with_lines(fixed, row, column),
         row=row,
@@ -173,8 +193,9 @@ def surface(frame: Array, order: int) -> Array:
 
 
 def block_means(values: Array, *, whole_rows: bool = False) -> Array:
-    """Means (b,) of the blocks of a frame (h, w): as many of 16 px as fit each way, but at least 6 x 6.
+    """Means (b,) of the blocks of a frame (h, w).
 
+    As many of 16 px as fit each way, but at least 6 x 6.
     ``whole_rows``: only one across, since a filter along the line makes neighbours alike.
     """
     tall, wide = (max(FEWEST_BLOCKS, n // BLOCK) for n in values.shape)
@@ -211,9 +232,16 @@ def _power(weighting: Weighting | None) -> float:
 
 def _scatter(codes: Array, weighting: Weighting | None = None) -> Variance:
     """Total variance from the scatter within each frame alone."""
-    squares = [np.mean([_squared_residual(frame, order, weighting) for frame in codes], axis=0) for order in ORDERS]
+    squares = [
+        np.mean([_squared_residual(frame, order, weighting) for frame in codes], axis=0)
+        for order in ORDERS
+    ]
     free = QUANTISATION * _power(weighting)
-    dither = float(np.mean([_squared_residual(frame, ORDERS[0]) for frame in codes])) if weighting else None
+    dither = (
+        float(np.mean([_squared_residual(frame, ORDERS[0]) for frame in codes]))
+        if weighting
+        else None
+    )
     return _variance(squares[0] - free, squares[1] - free, dither, weighting)
 
 
@@ -222,7 +250,9 @@ def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, 
     over_time, power = temporal_variance(codes, weighting), _power(weighting)
     dither = float(temporal_variance(codes).mean()) if weighting else None
     mean_frame = codes.mean(axis=0)
-    fixed = [_squared_residual(mean_frame, order, weighting) - over_time / len(codes) for order in ORDERS]
+    fixed = [
+        _squared_residual(mean_frame, order, weighting) - over_time / len(codes) for order in ORDERS
+    ]
     temporal = over_time - QUANTISATION * power
     total = [temporal + part for part in fixed]
     seen = float(over_time.mean()) if dither is None else dither
@@ -237,12 +267,15 @@ def _squared_residual(frame: Array, order: int, weighting: Weighting | None = No
     return np.asarray(_passed(frame - surface(frame, order), weighting) ** 2 / free)
 
 
-def _variance(values: Array, other: Array, dither: float | None, weighting: Weighting | None = None) -> Variance:
-    """Variance from its estimates per pixel (h, w); ``other`` are those with a surface of the next order.
+def _variance(
+    values: Array, other: Array, dither: float | None, weighting: Weighting | None = None
+) -> Variance:
+    """Variance from its estimates per pixel (h, w).
 
-    The dependence on the level's place between two codes is the first harmonic of the quantiser's error (B. Widrow,
-    I. Kollar, Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before weighting;
-    None: that of ``values``).
+    ``other`` are those with a surface of the next order.
+    The dependence on the level's place between two codes is the first harmonic of the quantiser's
+    error (B. Widrow, I. Kollar, Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither``
+    (variance seen before weighting; None: that of ``values``).
     """
     blocks = block_means(values, whole_rows=weighting is not None)
     free = max(float(values.mean()) if dither is None else dither - QUANTISATION, 0.0)
@@ -256,15 +289,21 @@ def _variance(values: Array, other: Array, dither: float | None, weighting: Weig
     )
 
 
-def _with_lines(variance: Variance, row: Variance, column: Variance, weighting: Weighting | None = None) -> Variance:
-    """Add what so few rows and columns hide: their part in the surface, and how far they may miss their own variance.
+def _with_lines(
+    variance: Variance, row: Variance, column: Variance, weighting: Weighting | None = None
+) -> Variance:
+    """Add what so few rows and columns hide.
 
-    Blocks side by side share rows and columns, so that the scatter between them does not tell. Of columns the weighting
-    passes a part. Degrees of freedom after Welch-Satterthwaite.
+    Their part in the surface, and how far they may miss their own variance.
+    Blocks side by side share rows and columns, so that the scatter between them does not tell. Of
+    columns the weighting passes a part. Degrees of freedom after Welch-Satterthwaite.
     """
     lines = [(max(row.value, 0.0), row), (_power(weighting) * max(column.value, 0.0), column)]
     spreads = [(variance.sampling, variance.degrees_of_freedom)]
-    spreads += [(value * math.sqrt(2 / one.degrees_of_freedom), one.degrees_of_freedom) for value, one in lines]
+    spreads += [
+        (value * math.sqrt(2 / one.degrees_of_freedom), one.degrees_of_freedom)
+        for value, one in lines
+    ]
     squares = sum(spread**2 for spread, _ in spreads)
     if not squares:
         return variance
@@ -274,17 +313,24 @@ def _with_lines(variance: Variance, row: Variance, column: Variance, weighting: 
 
 
 def _taken(line: Variance) -> float:
-    """Share of the variance of rows or columns that the surface takes out: its terms along them of their number."""
+    """Share of the variance of rows or columns that the surface takes out.
+
+    Its terms along them of their number.
+    """
     terms = ORDERS[0] + 1
     return terms / (line.degrees_of_freedom + terms)
 
 
 def _flicker(codes: Array, over_time: float) -> float:
     """Sigma of the frame means, less what random noise of this variance contributes."""
-    return math.sqrt(max(float(codes.mean(axis=(1, 2)).var(ddof=1)) - over_time / codes[0].size, 0.0))
+    return math.sqrt(
+        max(float(codes.mean(axis=(1, 2)).var(ddof=1)) - over_time / codes[0].size, 0.0)
+    )
 
 
-def _directions(mean_frame: Array, temporal: Variance, frames: int) -> tuple[Variance, Variance, Variance]:
+def _directions(
+    mean_frame: Array, temporal: Variance, frames: int
+) -> tuple[Variance, Variance, Variance]:
     """Row, column and pixel variance of the fixed pattern (EMVA 1288 release 4.0, spatial nonuniformity)."""
     left = (temporal.value + QUANTISATION) / frames
     one, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
@@ -300,10 +346,16 @@ def _without_lines(residual: Array) -> Array:
 
 
 def _of_lines(mean_frame: Array, axis: int, rest: float) -> Variance:
-    """Variance of the rows (``axis`` 1) or columns (0): that of their means, less ``rest`` / pixels in a line."""
+    """Variance of the rows (``axis`` 1) or columns (0).
+
+    That of their means, less ``rest`` / pixels in a line.
+    """
     count = mean_frame.shape[1 - axis]
     means = [(mean_frame - surface(mean_frame, order)).mean(axis=axis) for order in ORDERS]
-    one, other = (float(np.sum(line**2)) / (count - 1 - order) for line, order in zip(means, ORDERS, strict=True))
+    one, other = (
+        float(np.sum(line**2)) / (count - 1 - order)
+        for line, order in zip(means, ORDERS, strict=True)
+    )
     return Variance(
         value=one - rest / mean_frame.shape[axis],
         sampling=one * math.sqrt(2 / (count - 1 - ORDERS[0])),

@@ -1,10 +1,11 @@
 """Resolution: MTF from slanted edges (e-SFR), TV lines from edges and wedges, corners against the centre.
 
-Edge: least-squares spline profile in linear light (``edge.py``), after ISO 12233:2023 as to quantity. Limiting
-resolution from an edge is where the MTF falls to 10 %, no further than half a cycle per pixel, in TV lines per picture
-height (ISO 12233:2023; display aspect ratio 4:3 or 16:9 taken from picture size and sample aspect). Wedge: read line by
-line in coded luma (``wedge.py``), as standards that judge TV lines on the displayed picture mean it (GB 50198,
-DB11/T 384.5); the edge's figure stands beside it and is another quantity.
+Edge: least-squares spline profile in linear light (``edge.py``), after ISO 12233:2023 as to
+quantity. Limiting resolution from an edge is where the MTF falls to 10 %, no further than half a
+cycle per pixel, in TV lines per picture height (ISO 12233:2023; display aspect ratio 4:3 or 16:9
+taken from picture size and sample aspect). Wedge: read line by line in coded luma (``wedge.py``),
+as standards that judge TV lines on the displayed picture mean it (GB 50198, DB11/T 384.5); the
+edge's figure stands beside it and is another quantity.
 """
 
 from __future__ import annotations
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
-__all__ = ["EdgeResult", "Wedge", "WedgeResult", "edge_mtf", "measure", "serves", "tv_lines", "wedge_reading"]
+__all__ = [
+    "EdgeResult",
+    "Wedge",
+    "WedgeResult",
+    "edge_mtf",
+    "measure",
+    "serves",
+    "tv_lines",
+    "wedge_reading",
+]
 
 QUANTITIES: Mapping[str, str] = {
     "resolution.mtf50": "cycle/px",
@@ -64,10 +74,18 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 
 def _notes(view: View, gap: GapError, names: Sequence[str]) -> Iterator[Note]:
-    parameters = {**gap.parameters, **({"region": view.region.name} if "region" in gap.parameters else {})}
+    parameters = {
+        **gap.parameters,
+        **({"region": view.region.name} if "region" in gap.parameters else {}),
+    }
     for name in names:
         reason = Reason(code=gap.code, parameters=parameters)
-        yield Note(metric="resolution", quantity=f"resolution.{name}", region=view.region.name, reason=reason)
+        yield Note(
+            metric="resolution",
+            quantity=f"resolution.{name}",
+            region=view.region.name,
+            reason=reason,
+        )
 
 
 def _sharpened(edges: Sequence[Edge]) -> Iterator[Note]:
@@ -76,4 +94,9 @@ def _sharpened(edges: Sequence[Edge]) -> Iterator[Note]:
     if worst and worst.first.sharpened:
         told = {"overshoot": worst.first.overshoot, "undershoot": worst.first.undershoot}
         reason = Reason(code="sharpened", parameters={"region": worst.view.region.name, **told})
-        yield Note(metric="resolution", quantity="resolution.mtf50", region=worst.view.region.name, reason=reason)
+        yield Note(
+            metric="resolution",
+            quantity="resolution.mtf50",
+            region=worst.view.region.name,
+            reason=reason,
+        )

@@ -1,7 +1,9 @@
-"""Corner against centre: MTF50 of each corner's edges over that of the centre's, in the same direction.
+"""Corner against centre.
 
-Only where the chart reaches into the corners: its diagonals are 85 % of the picture's or more. The tone curve is common
-to both edges and counts only with what it does to the one more than to the other.
+MTF50 of each corner's edges over that of the centre's, in the same direction.
+Only where the chart reaches into the corners: its diagonals are 85 % of the picture's or more. The
+tone curve is common to both edges and counts only with what it does to the one more than to the
+other.
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ def coverage(place: Located) -> float:
 
 
 def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurement | Note]:
-    """Give the ratio of every corner and direction; a Note where the chart is too small or an edge is missing."""
+    """Give the ratio of every corner and direction.
+
+    A Note where the chart is too small or an edge is missing.
+    """
     places = {id(edge.view.place): edge.view.place for edge in edges if edge.view.place}
     if not places:
         return
@@ -56,7 +61,9 @@ def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurem
 
 
 def _note(code: str, **parameters: float) -> Note:
-    return Note(metric="resolution", quantity=QUANTITY, reason=Reason(code=code, parameters=parameters))
+    return Note(
+        metric="resolution", quantity=QUANTITY, reason=Reason(code=code, parameters=parameters)
+    )
 
 
 def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
@@ -69,8 +76,13 @@ def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
         "1",
         [
             *scaled(corner.noise("mtf50"), 1 / below),
-            *(replace(line, source=f"{line.source}, centre") for line in scaled(centre.noise("mtf50"), ratio / below)),
-            BudgetLine(source="tone curve", contribution=common * tone.doubt / math.sqrt(3), evaluation="B"),
+            *(
+                replace(line, source=f"{line.source}, centre")
+                for line in scaled(centre.noise("mtf50"), ratio / below)
+            ),
+            BudgetLine(
+                source="tone curve", contribution=common * tone.doubt / math.sqrt(3), evaluation="B"
+            ),
             *scene.copy_lines(common),
             *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
         ],

@@ -1,8 +1,8 @@
 """Slanted edge: find the line that the edge follows, and from the profile across it the MTF with standard error.
 
-e-SFR after ISO 12233:2023 as to quantity and region. The edge is followed by windowed centroids of its row derivative;
-the profile across it is a spline by least squares (``profile.py``), so that angles where the sampling phases repeat do
-no harm.
+e-SFR after ISO 12233:2023 as to quantity and region. The edge is followed by windowed centroids of
+its row derivative; the profile across it is a spline by least squares (``profile.py``), so that
+angles where the sampling phases repeat do no harm.
 """
 
 from __future__ import annotations
@@ -37,13 +37,15 @@ ISO_BIN = 1 / 4
 class EdgeResult:
     """What a slanted edge says.
 
-    ``frequencies`` (n,) cycle/px along the edge's normal, 0 to 1; ``mtf`` (n,) modulation, 1 at zero frequency.
-    ``mtf50``, ``mtf30``, ``mtf10``: cycle/px where it first falls to 50, 30, 10 %, None where it does not. ``u50``,
-    ``u10``: their standard errors (k = 1) with ``degrees_of_freedom``, None when not asked for. ``resolves``:
-    "horizontal" for a near-vertical edge, else "vertical". ``angle``: degrees off that axis, 0 to 45. ``order`` of the
-    edge's polynomial. ``dark_side``: "left", "right", "above" or "below". ``window``: half-width in px beyond which the
-    line spread counts as zero. ``contrast``: (light - dark) / (light + dark). ``overshoot``, ``undershoot``: share of
-    the step; sharpening leaves them, and ``sharpened`` says so from 5 % on.
+    ``frequencies`` (n,) cycle/px along the edge's normal, 0 to 1; ``mtf`` (n,) modulation, 1 at
+    zero frequency. ``mtf50``, ``mtf30``, ``mtf10``: cycle/px where it first falls to 50, 30, 10 %,
+    None where it does not. ``u50``, ``u10``: their standard errors (k = 1) with
+    ``degrees_of_freedom``, None when not asked for. ``resolves``: "horizontal" for a near-vertical
+    edge, else "vertical". ``angle``: degrees off that axis, 0 to 45. ``order`` of the edge's
+    polynomial. ``dark_side``: "left", "right", "above" or "below". ``window``: half-width in px
+    beyond which the line spread counts as zero. ``contrast``: (light - dark) / (light + dark).
+    ``overshoot``, ``undershoot``: share of the step; sharpening leaves them, and ``sharpened`` says
+    so from 5 % on.
     """
 
     frequencies: Array
@@ -97,13 +99,14 @@ def edge_mtf(
 ) -> EdgeResult:
     """MTF of the slanted edge in ``image`` (rows, columns), linear light in any unit, either polarity and direction.
 
-    ``accurate`` smooths the far tails and windows at least 3 LSF sigma and as far as the spread is significant;
-    ``iso12233`` smooths nothing, applies the Tukey window (alpha 1) over the whole region to line and spread, and
-    leaves in the averaging over bins of 1/4 px, as ISO 12233:2023 and its reference implementation do.
-    ``order``: polynomial order of the edge; by default 1, up to 3 where it is visibly curved (ISO mode: 5).
-    ``limits``: values where the picture clips. ``covariance``: whether to compute standard errors. Raises GapError
-    with code ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``, ValueError when
-    ``image`` is not a finite 2-D array.
+    ``accurate`` smooths the far tails and windows at least 3 LSF sigma and as far as the spread is
+    significant; ``iso12233`` smooths nothing, applies the Tukey window (alpha 1) over the whole
+    region to line and spread, and leaves in the averaging over bins of 1/4 px, as ISO 12233:2023
+    and its reference implementation do. ``order``: polynomial order of the edge; by default 1, up
+    to 3 where it is visibly curved (ISO mode: 5). ``limits``: values where the picture clips.
+    ``covariance``: whether to compute standard errors. Raises GapError with code
+    ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``,
+    ValueError when ``image`` is not a finite 2-D array.
     """
     upright, transposed, dark_side = _upright(np.asarray(image, dtype=np.float64), limits)
     line = _locate(upright, mode, order)
@@ -116,7 +119,9 @@ def edge_mtf(
     at50, at30, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.3, 0.1))
     rows = upright.shape[0]
     blocks = min(16, max(6, rows // 8))
-    u50, u10 = (standard_error(at, fit, taper, rows, blocks) if covariance else None for at in (at50, at10))
+    u50, u10 = (
+        standard_error(at, fit, taper, rows, blocks) if covariance else None for at in (at50, at10)
+    )
     over, under = _overshoot(fit, line)
     return EdgeResult(
         frequencies=frequencies, mtf=mtf, mtf50=at50, mtf30=at30, mtf10=at10, u50=u50, u10=u10,
@@ -127,14 +132,17 @@ def edge_mtf(
 
 
 def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, bool, str]:
-    """Turn the picture so that the edge is near-vertical with its dark side left; say whether it was transposed.
+    """Turn the picture so that the edge is near-vertical with its dark side left.
 
+    Say whether it was transposed.
     And on which side of the edge the picture as given is dark.
     """
     if image.ndim != 2 or not np.isfinite(image).all():
         raise ValueError(f"an edge needs a finite 2-D array, not shape {image.shape}")
     if limits and (share := clipped_share(image, limits)) > MOST_CLIPPED:
-        raise GapError(f"{share:.1%} of the edge region is clipped", code="clipped", region="", share=share)
+        raise GapError(
+            f"{share:.1%} of the edge region is clipped", code="clipped", region="", share=share
+        )
     transposed = float(np.var(image.mean(axis=1))) > float(np.var(image.mean(axis=0)))
     turned = image.T if transposed else image
     rows, columns = turned.shape
@@ -144,7 +152,11 @@ def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, b
     half = columns // 2
     mirrored = bool(turned[:, :half].mean() > turned[:, -half:].mean())
     sides = ("above", "below") if transposed else ("left", "right")
-    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned), transposed, sides[mirrored]
+    return (
+        np.ascontiguousarray(turned[:, ::-1] if mirrored else turned),
+        transposed,
+        sides[mirrored],
+    )
 
 
 def _levels(image: Array) -> tuple[float, float]:
@@ -161,7 +173,8 @@ def _locate(image: Array, mode: Mode, order: int | None) -> _Line:
     rows, columns = image.shape
     y = np.linspace(-1, 1, rows)
     dark, light = _levels(image)
-    # The area under a row tells the edge's place with far less noise than a centroid without window would.
+    # The area under a row tells the edge's place with far less noise than a centroid without window
+    # would.
     start = _fitter(y.size, 1) @ (columns - 0.5 - (image - dark).sum(axis=1) / (light - dark))
     slope = np.diff(image, axis=1) / (light - dark)
     if mode == "iso12233":
@@ -170,17 +183,29 @@ def _locate(image: Array, mode: Mode, order: int | None) -> _Line:
     else:
         coefficients, sigma = _follow(slope, y, start, order)
     offset = np.arange(columns - 1) + 0.5 - legendre.legval(y, coefficients)[:, None]
-    return _Line(coefficients=coefficients, sigma=sigma, reach=_reach(slope, offset, sigma), dark=dark, light=light)
+    return _Line(
+        coefficients=coefficients,
+        sigma=sigma,
+        reach=_reach(slope, offset, sigma),
+        dark=dark,
+        light=light,
+    )
 
 
 def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Array, float]:
-    """Six times a centroid per row under a Gaussian window on the line found before; line and LSF sigma in px."""
+    """Six times a centroid per row under a Gaussian window on the line found before.
+
+    Line and LSF sigma in px.
+    """
     x = np.arange(slope.shape[1]) + 0.5
     coefficients, window, degree = start, 4.0, order or 1
     sigma = 1.0
     for turn in range(6):
         place = legendre.legval(y, coefficients)
-        near = slice(max(0, math.floor(place.min() - 4.5 * window)), max(1, math.ceil(place.max() + 4.5 * window)))
+        near = slice(
+            max(0, math.floor(place.min() - 4.5 * window)),
+            max(1, math.ceil(place.max() + 4.5 * window)),
+        )
         offset = x[near] - place[:, None]
         square = offset * offset
         weighted = slope[:, near] * np.exp(square * (-0.5 / window**2))
@@ -207,8 +232,12 @@ def _follow_wide(slope: Array, y: Array, order: int) -> Array:
     coefficients = np.zeros(order + 1)
     for _ in range(2):
         half = np.maximum(place, columns - place)[:, None]
-        weighted = slope * (0.05 + 0.95 * np.cos(0.5 * np.pi * np.clip((x - place[:, None]) / half, -1, 1)) ** 2)
-        coefficients = _fitter(y.size, order) @ ((weighted * x).sum(axis=1) / _positive(weighted.sum(axis=1)))
+        weighted = slope * (
+            0.05 + 0.95 * np.cos(0.5 * np.pi * np.clip((x - place[:, None]) / half, -1, 1)) ** 2
+        )
+        coefficients = _fitter(y.size, order) @ (
+            (weighted * x).sum(axis=1) / _positive(weighted.sum(axis=1))
+        )
         place = legendre.legval(y, coefficients)
     return coefficients
 
@@ -237,7 +266,10 @@ def _curved(y: Array, centroid: Array) -> int:
 
 
 def _reach(slope: Array, offset: Array, sigma: float) -> float:
-    """Half-width in px of the line spread: 3 sigma at least, further where the mean derivative stays significant."""
+    """Half-width in px of the line spread.
+
+    3 sigma at least, further where the mean derivative stays significant.
+    """
     least, most = 3 * max(sigma, 0.8), 12
     bins = np.rint(np.clip(offset, -most - 1, most + 1)).astype(np.intp).ravel() + most + 1
     count = np.maximum(np.bincount(bins, minlength=2 * most + 3), 1)
@@ -277,7 +309,10 @@ def _refuse(image: Array, line: _Line, fit: Fit, angle: float) -> None:
 
 
 def _taper(fit: Fit, line: _Line, mode: Mode) -> Array:
-    """Window over the LSF: flat to 4/3 of the reach and zero from twice it, or (ISO) Tukey over the region."""
+    """Window over the LSF.
+
+    Flat to 4/3 of the reach and zero from twice it, or (ISO) Tukey over the region.
+    """
     place = (fit.position[1:] + fit.position[:-1]) / 2
     if mode == "accurate":
         fall = np.clip((np.abs(place) / line.reach - 4 / 3) / (2 / 3), 0, 1)

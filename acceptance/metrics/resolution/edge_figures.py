@@ -1,4 +1,7 @@
-"""Figures of one slanted edge in a view: MTF50 and MTF10, limiting resolution in TV lines, with their budgets."""
+"""Figures of one slanted edge in a view.
+
+MTF50 and MTF10, limiting resolution in TV lines, with their budgets.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +43,16 @@ EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
 LEAST_LEFT = 0.05
-NOISY = 0.08  # relative standard error of a crossing above which the noise in |FFT|, never negative, lifts it
+# relative standard error of a crossing above which the noise in |FFT|, never negative, lifts it
+NOISY = 0.08
 CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tone:
-    """How codes become light in a scene: ``light`` of every code, the curve's name, half-width of its exponent.
+    """How codes become light in a scene.
 
+    ``light`` of every code, the curve's name, half-width of its exponent.
     ``copies``: the same light for each way in which the print may be off (``Scene.copy_curves``).
     """
 
@@ -61,8 +66,9 @@ class Tone:
 class Edge:
     """An edge as seen: its results (the first of all frames together where they stand still) and what tone does to it.
 
-    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``; ``coarseness`` is
-    that of its coding (``_seen.coarseness``); ``levels`` are dark and light beside the edge, in light.
+    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``;
+    ``coarseness`` is that of its coding (``_seen.coarseness``); ``levels`` are dark and light
+    beside the edge, in light.
     """
 
     view: View
@@ -81,15 +87,25 @@ class Edge:
         return all(getattr(one, name) is not None for one in (*self.results, self.probe))
 
     def value(self, name: str) -> float:
-        """Return a crossing in cycle/px: of all frames together where they stand still, else the mean over frames."""
+        """Return a crossing in cycle/px.
+
+        Of all frames together where they stand still, else the mean over frames.
+        """
         values = [float(getattr(one, name)) for one in self.results]
         return values[0] if self.view.stable else float(np.mean(values))
 
     def noise(self, name: str) -> list[BudgetLine]:
-        """Return what belongs to this edge alone: the fit's noise, and what frames scatter beyond it."""
+        """Return what belongs to this edge alone.
+
+        The fit's noise, and what frames scatter beyond it.
+        """
         values = [float(getattr(one, name)) for one in self.results]
         errors = [float(getattr(one, "u" + name[3:])) for one in self.results]
-        fit = errors[0] if self.view.stable else float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
+        fit = (
+            errors[0]
+            if self.view.stable
+            else float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
+        )
         freedom = self.first.degrees_of_freedom
         return [
             BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
@@ -166,9 +182,13 @@ def _refused(edge: Edge, quantity: str, reason: Reason) -> Note:
 
 def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
     slope = abs(edge.tone_slope(name)) * edge.value(name)
-    line = BudgetLine(source="tone curve", contribution=slope * tone.doubt / math.sqrt(3), evaluation="B")
+    line = BudgetLine(
+        source="tone curve", contribution=slope * tone.doubt / math.sqrt(3), evaluation="B"
+    )
     bent = [bending(tone.light, copy, edge.levels, int(name[3:]) / 100) for copy in tone.copies]
-    copy = BudgetLine(source="chart copy", contribution=edge.value(name) * math.hypot(*bent), evaluation="B")
+    copy = BudgetLine(
+        source="chart copy", contribution=edge.value(name) * math.hypot(*bent), evaluation="B"
+    )
     return [line, copy] if bent else [line]
 
 
@@ -182,7 +202,9 @@ def bending(light: Array, other: Array, levels: tuple[float, float], level: floa
     falls = []
     for seen in (profile, np.interp(profile, light, other)):
         spread = np.diff(seen)
-        falls.append(float(np.interp(-level, -np.abs(waves @ spread) / abs(spread.sum()), frequencies)))
+        falls.append(
+            float(np.interp(-level, -np.abs(waves @ spread) / abs(spread.sum()), frequencies))
+        )
     return falls[1] / falls[0] - 1
 
 
@@ -195,7 +217,10 @@ def _waves() -> tuple[Array, Array, NDArray[np.complex128]]:
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:
-    """Return what is printed beside an MTF figure; frequencies in cycle/px, ``lines`` per picture height a cycle/px."""
+    """Return what is printed beside an MTF figure.
+
+    Frequencies in cycle/px, ``lines`` per picture height a cycle/px.
+    """
     first, view = edge.first, edge.view
     details: dict[str, Any] = {
         "zone": view.region.zone,
@@ -216,7 +241,12 @@ def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:
 
 def _curve(result: EdgeResult) -> Curve:
     shown = slice(0, 193, 2)
-    marks = {"MTF50": result.mtf50, "MTF30": result.mtf30, "MTF10": result.mtf10, "Nyquist": SAMPLING_LIMIT}
+    marks = {
+        "MTF50": result.mtf50,
+        "MTF30": result.mtf30,
+        "MTF10": result.mtf10,
+        "Nyquist": SAMPLING_LIMIT,
+    }
     return Curve(
         name="mtf",
         x=tuple(float(f) for f in result.frequencies[shown]),
@@ -229,7 +259,9 @@ def _curve(result: EdgeResult) -> Curve:
     )
 
 
-def _limiting_or_note(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement | Note:
+def _limiting_or_note(
+    scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
+) -> Measurement | Note:
     try:
         refuse_doubtful_aspect(scene, edge.first.resolves)
     except GapError as gap:
@@ -242,7 +274,8 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
     """Limiting resolution in TV lines from MTF10, capped at the sampling limit."""
     first, mtf10 = edge.first, edge.value("mtf10")
     scale, frequency = lines_of(scene, first.resolves), min(mtf10, SAMPLING_LIMIT)
-    # The edge's normal leans off the axis; a point spread that is not round would read differently along the axis.
+    # The edge's normal leans off the axis; a point spread that is not round would read differently
+    # along the axis.
     lean = frequency * (1 - math.cos(math.radians(first.angle))) / math.sqrt(3)
     lines = [*budget, BudgetLine(source="edge direction", contribution=lean, evaluation="B")]
     spread = math.hypot(*(line.contribution for line in lines))
@@ -271,8 +304,8 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
 def _left_by_the_cap(beyond: float) -> float:
     """Give the share of its spread that a normal value keeps when capped ``beyond`` spreads below its mean.
 
-    The root mean square deviation of the capped value from the cap, a twentieth at least; all of it where the mean is
-    below the cap.
+    The root mean square deviation of the capped value from the cap, a twentieth at least; all of it
+    where the mean is below the cap.
     """
     if beyond <= 0:
         return 1.0

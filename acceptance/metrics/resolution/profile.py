@@ -1,10 +1,11 @@
 """The profile across an edge as a least-squares cubic B-spline, and its Fourier transform.
 
-Nothing is binned: every pixel value enters at its own distance. The derivative of a uniform cubic spline has an exact
-transform (first differences of its coefficients times sinc^3), so that nothing has to be corrected afterwards; Unser,
-"Splines: a perfect fit for signal and image processing", IEEE Signal Processing Magazine 16(6), 1999. The standard
-error is that of clustered influence functions (the sandwich estimator of a least-squares fit) over blocks of rows, so
-that noise which is correlated within a block is counted.
+Nothing is binned: every pixel value enters at its own distance. The derivative of a uniform cubic
+spline has an exact transform (first differences of its coefficients times sinc^3), so that nothing
+has to be corrected afterwards; Unser, "Splines: a perfect fit for signal and image processing",
+IEEE Signal Processing Magazine 16(6), 1999. The standard error is that of clustered influence
+functions (the sandwich estimator of a least-squares fit) over blocks of rows, so that noise which
+is correlated within a block is counted.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ GRID = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """A fitted profile: coefficient positions (px off the edge), coefficients, Cholesky factor, what the pixels saw.
+    """A fitted profile.
 
+    Coefficient positions (px off the edge), coefficients, Cholesky factor, what the pixels saw.
     ``aperture`` in px is an averaging to be left in the MTF: none, or the bins of ISO 12233.
     """
 
@@ -38,7 +40,9 @@ class Fit:
     aperture: float
 
 
-def profile(image: Array, distance: Array, reach: float, *, stiffness: float, aperture: float = 0.0) -> Fit:
+def profile(
+    image: Array, distance: Array, reach: float, *, stiffness: float, aperture: float = 0.0
+) -> Fit:
     """Least squares of the pixel values on uniform cubic B-splines of the distance."""
     scaled = distance.ravel() / KNOT
     first = math.floor(scaled.min())
@@ -46,7 +50,17 @@ def profile(image: Array, distance: Array, reach: float, *, stiffness: float, ap
     index = scaled.astype(np.intp)
     u = scaled - index
     square, cube = u * u, u * u * u
-    basis = np.stack([1 - 3 * u + 3 * square - cube, 3 * cube - 6 * square + 4, 3 * (u + square - cube) + 1, cube]) / 6
+    basis = (
+        np.stack(
+            [
+                1 - 3 * u + 3 * square - cube,
+                3 * cube - 6 * square + 4,
+                3 * (u + square - cube) + 1,
+                cube,
+            ]
+        )
+        / 6
+    )
     spans = int(index.max()) + 1
     size = spans + 3
     level = float(image.mean())
@@ -113,7 +127,10 @@ def _modulation(frequency: float, fit: Fit, taper: Array) -> float:
 
 
 def crossing(frequencies: Array, mtf: Array, fit: Fit, taper: Array, level: float) -> float | None:
-    """First frequency where the MTF falls to ``level``: from the grid, then two secant steps on the exact transform."""
+    """First frequency where the MTF falls to ``level``.
+
+    From the grid, then two secant steps on the exact transform.
+    """
     below = np.flatnonzero(mtf < level)
     if not below.size or below[0] == 0:
         return None
@@ -125,19 +142,31 @@ def crossing(frequencies: Array, mtf: Array, fit: Fit, taper: Array, level: floa
     return found
 
 
-def standard_error(frequency: float | None, fit: Fit, taper: Array, rows: int, blocks: int) -> float | None:
-    """Return the standard error of a crossing: each pixel's influence times its residual, by block of rows."""
+def standard_error(
+    frequency: float | None, fit: Fit, taper: Array, rows: int, blocks: int
+) -> float | None:
+    """Return the standard error of a crossing.
+
+    Each pixel's influence times its residual, by block of rows.
+    """
     if frequency is None:
         return None
     spread = np.diff(fit.coefficients) * taper
     wave = _transform(frequency, fit)
     value, whole = spread @ wave, spread.sum()
     modulation = abs(value) / abs(whole)
-    by_difference = taper * (np.real(np.conj(value) * wave) / abs(value) / abs(whole) - modulation / whole)
+    by_difference = taper * (
+        np.real(np.conj(value) * wave) / abs(value) / abs(whole) - modulation / whole
+    )
     by_coefficient = np.concatenate([[0.0], by_difference]) - np.concatenate([by_difference, [0.0]])
-    influence = _evaluate(cho_solve_banded((fit.factor, False), by_coefficient), fit.index, fit.basis) * fit.residual
+    influence = (
+        _evaluate(cho_solve_banded((fit.factor, False), by_coefficient), fit.index, fit.basis)
+        * fit.residual
+    )
     by_row = influence.reshape(rows, -1).sum(axis=1)
     by_block = np.bincount(np.arange(rows) * blocks // rows, by_row, blocks)
     step = 1 / (4 * GRID)
-    slope = (_modulation(frequency + step, fit, taper) - _modulation(frequency - step, fit, taper)) / (2 * step)
+    slope = (
+        _modulation(frequency + step, fit, taper) - _modulation(frequency - step, fit, taper)
+    ) / (2 * step)
     return float(math.sqrt(blocks) * np.std(by_block, ddof=1) / abs(slope))

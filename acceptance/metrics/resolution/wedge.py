@@ -1,12 +1,14 @@
 """Resolution wedge: what is left of its bars, line by line, and where it ends.
 
-The chart's geometry gives the phase of the bars at every pixel, so that perspective and any frequency law along the
-wedge are in it. Offset, cosine and sine of that phase are fitted by least squares between the middles of the outermost
-bars (a whole number of periods), up to 15 neighbouring lines together (fewer where the frequency rises fast, as in the
-reciprocal wedge of EIA charts); the amplitude over that of a square wave's fundamental (step / 2 x 4 / pi; Coltman,
-J. Opt. Soc. Am. 44(6), 1954) is the modulation. Bars are counted by the strongest spatial
-frequency across the wedge, which betrays an aliased line. Reading rule: the wedge is resolved up to the first line
-where the modulation falls to the criterion or the number of bars is wrong, and never beyond half a cycle per pixel.
+The chart's geometry gives the phase of the bars at every pixel, so that perspective and any
+frequency law along the wedge are in it. Offset, cosine and sine of that phase are fitted by least
+squares between the middles of the outermost bars (a whole number of periods), up to 15 neighbouring
+lines together (fewer where the frequency rises fast, as in the reciprocal wedge of EIA charts); the
+amplitude over that of a square wave's fundamental (step / 2 x 4 / pi; Coltman, J. Opt. Soc. Am.
+44(6), 1954) is the modulation. Bars are counted by the strongest spatial frequency across the
+wedge, which betrays an aliased line. Reading rule: the wedge is resolved up to the first line where
+the modulation falls to the criterion or the number of bars is wrong, and never beyond half a cycle
+per pixel.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ NYQUIST = 0.5
 class Wedge:
     """What is printed: number of dark ``bars``, cycles/mm at both ends of ``length`` mm, and the law between them.
 
-    ``form`` "hyperbolic": frequency linear along the wedge; "linear" (EIA): bar spacing linear, the bars are straight.
+    ``form`` "hyperbolic": frequency linear along the wedge; "linear" (EIA): bar spacing linear, the
+    bars are straight.
     """
 
     bars: int
@@ -61,11 +64,12 @@ class Wedge:
 class WedgeResult:
     """A wedge read line by line, coarse to fine, n lines.
 
-    ``frequencies`` (n,) cycle/px, ``modulation`` (n,) smoothed, 1 = fully resolved, ``counts`` (n,) bars. ``reading``:
-    cycle/px, ``u`` its standard error from the scatter of the lines. ``limited_by``: "criterion", "bar_count",
-    "sampling_limit" or "wedge_end" (resolved throughout: the reading is a lower bound). ``half``: cycle/px where the
-    modulation falls to 50 %, None where it does not. ``aliasing``: cycle/px from where false bars, fewer than printed,
-    show in more than noise, or None.
+    ``frequencies`` (n,) cycle/px, ``modulation`` (n,) smoothed, 1 = fully resolved, ``counts`` (n,)
+    bars. ``reading``: cycle/px, ``u`` its standard error from the scatter of the lines.
+    ``limited_by``: "criterion", "bar_count", "sampling_limit" or "wedge_end" (resolved throughout:
+    the reading is a lower bound). ``half``: cycle/px where the modulation falls to 50 %, None where
+    it does not. ``aliasing``: cycle/px from where false bars, fewer than printed, show in more than
+    noise, or None.
     """
 
     frequencies: Array
@@ -82,7 +86,10 @@ class WedgeResult:
 
 @dataclass(frozen=True, kw_only=True)
 class _Together:
-    """Which lines are fitted together: ``centre`` (n,) the line in the middle, ``half`` (n,) how many on each side."""
+    """Which lines are fitted together.
+
+    ``centre`` (n,) the line in the middle, ``half`` (n,) how many on each side.
+    """
 
     centre: NDArray[np.intp]
     half: NDArray[np.intp]
@@ -94,16 +101,23 @@ class _Together:
 
 
 def phase(wedge: Wedge, along: Array, across: Array) -> Array:
-    """Phase in radians of the bars ``along`` mm down the wedge and ``across`` mm off its axis; 0 in a dark bar."""
+    """Phase in radians of the bars ``along`` mm down the wedge and ``across`` mm off its axis.
+
+    0 in a dark bar.
+    """
     middle = 0.0 if wedge.bars % 2 else math.pi
     return np.asarray(2 * np.pi * wedge.frequency(along) * across + middle)
 
 
-def wedge_reading(luma: Array, along: Array, across: Array, wedge: Wedge, step: float) -> WedgeResult:
-    """Read a wedge in ``luma`` (rows, columns), any unit; ``along``, ``across`` (same shape) are mm of every pixel.
+def wedge_reading(
+    luma: Array, along: Array, across: Array, wedge: Wedge, step: float
+) -> WedgeResult:
+    """Read a wedge in ``luma`` (rows, columns), any unit.
 
-    ``step`` is the difference between light and dark where the picture resolves fully, in the unit of ``luma``. Raises
-    GapError ``wedge_not_resolved`` when the first lines are not resolved, ``region_too_small`` when too few are seen.
+    ``along``, ``across`` (same shape) are mm of every pixel.
+    ``step`` is the difference between light and dark where the picture resolves fully, in the unit
+    of ``luma``. Raises GapError ``wedge_not_resolved`` when the first lines are not resolved,
+    ``region_too_small`` when too few are seen.
     """
     if not step > 0:
         raise GapError("light and dark do not differ", code="wedge_not_resolved")
@@ -115,11 +129,17 @@ def wedge_reading(luma: Array, along: Array, across: Array, wedge: Wedge, step: 
     together = _together(frequency[usable])
     if together.centre.size < 2 * SMOOTH:
         height, width = luma.shape
-        raise GapError("the wedge covers too few lines", code="region_too_small", width=width, height=height)
+        raise GapError(
+            "the wedge covers too few lines", code="region_too_small", width=width, height=height
+        )
     values, angle = luma[inside], phase(wedge, along, across)[inside]
-    modulation, error = _modulation(*_equations(values, angle, line[inside], frequency.size, usable), together)
+    modulation, error = _modulation(
+        *_equations(values, angle, line[inside], frequency.size, usable), together
+    )
     full = step * 2 / math.pi
-    power = _powers(values, turns[inside] / wedge.periods, line[inside], wedge.periods, frequency.size)[usable]
+    power = _powers(
+        values, turns[inside] / wedge.periods, line[inside], wedge.periods, frequency.size
+    )[usable]
     middle = frequency[usable][together.centre]
     counts, false = _counted(together.sums(power), middle, wedge.periods)
     wrong = (counts != wedge.bars) & (np.sqrt(4 * false / (2 * together.half + 1)) > ALIAS * full)
@@ -129,7 +149,11 @@ def wedge_reading(luma: Array, along: Array, across: Array, wedge: Wedge, step: 
 
 def _together(frequency: Array) -> _Together:
     """Group neighbouring lines around each whose frequency differs by no more than ``SPAN``."""
-    rise = np.abs(np.gradient(np.log(np.maximum(frequency, 1e-9)))) if frequency.size > 1 else np.ones(1)
+    rise = (
+        np.abs(np.gradient(np.log(np.maximum(frequency, 1e-9))))
+        if frequency.size > 1
+        else np.ones(1)
+    )
     half = np.clip(np.floor(SPAN / np.maximum(rise, 1e-9)), LEAST, SMOOTH).astype(np.intp)
     line = np.arange(frequency.size)
     whole = (line - half >= 0) & (line + half < frequency.size)
@@ -139,7 +163,8 @@ def _together(frequency: Array) -> _Together:
 def _counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.intp], Array]:
     """Return the number of bars seen, from the strongest of 2 to periods + 2 cycles, and its power.
 
-    Beyond half a cycle per pixel nothing can be told from its alias below, which is what the picture shows.
+    Beyond half a cycle per pixel nothing can be told from its alias below, which is what the
+    picture shows.
     """
     shown = np.arange(2, periods + 3) / periods * frequency[:, None] <= NYQUIST
     seen = np.where(shown, power, -1.0)
@@ -147,15 +172,23 @@ def _counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.i
 
 
 def _lines(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
-    """Line number of every pixel, lines one pixel apart, -1 outside the wedge; and how many lines there are."""
+    """Line number of every pixel, lines one pixel apart, -1 outside the wedge.
+
+    And how many lines there are.
+    """
     count = max(1, math.floor(wedge.length / float(np.median(np.hypot(*np.gradient(along))))))
     line = np.floor(along / wedge.length * count).astype(np.intp)
     line[(along < 0) | (along >= wedge.length)] = -1
     return line, count
 
 
-def _frequencies(turns: Array, inside: NDArray[np.bool_], line: NDArray[np.intp], count: int) -> Array:
-    """Root mean square frequency of each line in cycle/px, normal to the bars: the outer ones of a wedge are aslant."""
+def _frequencies(
+    turns: Array, inside: NDArray[np.bool_], line: NDArray[np.intp], count: int
+) -> Array:
+    """Root mean square frequency of each line in cycle/px, normal to the bars.
+
+    The outer ones of a wedge are aslant.
+    """
     down, right = np.gradient(turns)
     steepness = np.asarray(down**2 + right**2)
     square = np.bincount(line[inside], steepness[inside], count)
@@ -166,7 +199,10 @@ def _frequencies(turns: Array, inside: NDArray[np.bool_], line: NDArray[np.intp]
 def _equations(
     values: Array, angle: Array, line: NDArray[np.intp], count: int, usable: NDArray[np.intp]
 ) -> tuple[Array, Array]:
-    """Return normal equations (lines, 3, 3) and right sides (lines, 3) of offset, cosine, sine; lines weigh alike."""
+    """Return normal equations (lines, 3, 3) and right sides (lines, 3) of offset, cosine, sine.
+
+    Lines weigh alike.
+    """
     columns = (np.ones_like(angle), np.cos(angle), np.sin(angle))
     normal, right = np.empty((count, 3, 3)), np.empty((count, 3))
     for i, one in enumerate(columns):
@@ -180,8 +216,8 @@ def _equations(
 def _modulation(normal: Array, right: Array, together: _Together) -> tuple[Array, Array]:
     """Amplitude of the bars and its standard error, for every group of lines fitted together.
 
-    The error is the sandwich estimator, clustered by line: what each line alone would have changed, less the trend
-    along the wedge.
+    The error is the sandwich estimator, clustered by line: what each line alone would have changed,
+    less the trend along the wedge.
     """
     inverse = np.linalg.inv(together.sums(normal) + 1e-9 * np.eye(3))
     fitted = np.einsum("lij,lj->li", inverse, together.sums(right))
@@ -195,13 +231,18 @@ def _modulation(normal: Array, right: Array, together: _Together) -> tuple[Array
     changes = np.einsum("li,lki->lk", influence, surplus) * member
     count = member.sum(axis=1)
     slope = changes @ away / (away**2 * member).sum(axis=1)
-    scatter = ((changes - (changes.sum(axis=1) / count)[:, None] - slope[:, None] * away) * member) ** 2
-    return _straightened(amplitude, together), np.sqrt(scatter.sum(axis=1) * count / np.maximum(count - 3, 1))
+    scatter = (
+        (changes - (changes.sum(axis=1) / count)[:, None] - slope[:, None] * away) * member
+    ) ** 2
+    return _straightened(amplitude, together), np.sqrt(
+        scatter.sum(axis=1) * count / np.maximum(count - 3, 1)
+    )
 
 
 def _straightened(smooth: Array, together: _Together) -> Array:
-    """Take out what a mean over n lines adds to a curved line: (n^2 - 1) / 24 of its second difference.
+    """Take out what a mean over n lines adds to a curved line.
 
+    (n^2 - 1) / 24 of its second difference.
     The noise that this adds, the parabola of ``_between`` takes off again.
     """
     half, place = together.half, np.arange(smooth.size)
@@ -257,7 +298,9 @@ def _read(
         counts=counts,
         reading=ends[limited_by],
         u=_standard_error(frequencies, modulation, error, at),
-        degrees_of_freedom=frequencies[_near(frequencies, at)].size + 2 * int(together.half[at]) - 4,
+        degrees_of_freedom=frequencies[_near(frequencies, at)].size
+        + 2 * int(together.half[at])
+        - 4,
         limited_by=limited_by,
         half=_crossing(frequencies, modulation, 0.5),
         aliasing=None,
@@ -271,7 +314,10 @@ def _crossing(frequencies: Array, modulation: Array, level: float) -> float | No
 
 
 def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITERION) -> float:
-    """Crossing near line ``i``: of a parabola through the lines around it, else between the two lines themselves."""
+    """Crossing near line ``i``.
+
+    Of a parabola through the lines around it, else between the two lines themselves.
+    """
     share = (modulation[i - 1] - level) / (modulation[i - 1] - modulation[i])
     plain = float(frequencies[i - 1] + share * (frequencies[i] - frequencies[i - 1]))
     near = _near(frequencies, i)
@@ -284,7 +330,10 @@ def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITE
 
 
 def _near(frequencies: Array, i: int) -> slice:
-    """Lines around line ``i``: twice as many as were fitted together, as far as their frequency is similar."""
+    """Lines around line ``i``.
+
+    Twice as many as were fitted together, as far as their frequency is similar.
+    """
     reach = np.flatnonzero(np.abs(frequencies / frequencies[i] - 1) <= 2 * SPAN)
     most = 2 * SMOOTH + 1
     return slice(max(int(reach[0]), i - most), min(int(reach[-1]), i + most) + 1)
@@ -296,5 +345,9 @@ def _standard_error(frequencies: Array, modulation: Array, error: Array, at: int
     The parabola of ``_between`` has 0.96 of the error of what it goes through (by its weights).
     """
     near = _near(frequencies, at)
-    slope = abs(float(np.polyfit(frequencies[near], modulation[near], 1)[0])) if frequencies[near].size > 1 else 0.0
+    slope = (
+        abs(float(np.polyfit(frequencies[near], modulation[near], 1)[0]))
+        if frequencies[near].size > 1
+        else 0.0
+    )
     return 0.96 * float(np.sqrt(np.mean(error[near] ** 2))) / max(slope, 1e-9)

@@ -1,4 +1,7 @@
-"""Figures of one wedge in a view: where its bars end, in TV lines, read in coded luma, with the budget."""
+"""Figures of one wedge in a view.
+
+Where its bars end, in TV lines, read in coded luma, with the budget.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,11 @@ CODING = 0.25  # relative, for a coarseness of 1
 
 
 def figure(scene: Scene, view: View) -> Measurement:
-    """Read one wedge in coded luma. Raises GapError: pattern or pixel aspect unknown, clipped, not resolved, too short.
+    """Read one wedge in coded luma. Raises GapError.
 
-    Bars that are cut off at white look more contrasty than they are, so the reading of a clipped wedge comes out high.
+    Pattern or pixel aspect unknown, clipped, not resolved, too short.
+    Bars that are cut off at white look more contrasty than they are, so the reading of a clipped
+    wedge comes out high.
     """
     wedge = _printed(view)
     refuse_clipped(scene, view)
@@ -56,11 +61,19 @@ def figure(scene: Scene, view: View) -> Measurement:
     value = values[0] if view.stable else float(np.mean(values))
     fit = first.u if view.stable else math.hypot(*(one.u for one in results)) / len(results)
     budget = [
-        BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=first.degrees_of_freedom),
+        BudgetLine(
+            source="noise and fit", contribution=fit, degrees_of_freedom=first.degrees_of_freedom
+        ),
         *repeat(values[1:] if view.stable else values, fit),
         BudgetLine(source="step", contribution=_step_share(first, doubt), evaluation="B"),
-        BudgetLine(source="blur along the wedge", contribution=_blur_along(first) / math.sqrt(3), evaluation="B"),
-        BudgetLine(source="few pixels a bar", contribution=_few_pixels(first.reading), evaluation="B"),
+        BudgetLine(
+            source="blur along the wedge",
+            contribution=_blur_along(first) / math.sqrt(3),
+            evaluation="B",
+        ),
+        BudgetLine(
+            source="few pixels a bar", contribution=_few_pixels(first.reading), evaluation="B"
+        ),
         *_copy(scene, first),
         *coding(coarseness(scene, view, light - dark), CODING, value),
     ]
@@ -73,8 +86,11 @@ def figure(scene: Scene, view: View) -> Measurement:
         method=WEDGE_METHOD,
         region=view.region.name,
         direction=direction,
-        lower_bound=any(one.limited_by == "wedge_end" for one in (results[:1] if view.stable else results)),
-        details=_details(view, first, scale) | _in_linear_light(scene, codes[0], (along, across), wedge, (dark, light)),
+        lower_bound=any(
+            one.limited_by == "wedge_end" for one in (results[:1] if view.stable else results)
+        ),
+        details=_details(view, first, scale)
+        | _in_linear_light(scene, codes[0], (along, across), wedge, (dark, light)),
         curve=_curve(first, scale),
     )
 
@@ -87,11 +103,20 @@ def _printed(view: View) -> Wedge:
         raise GapError(what, code="wedge_unknown", region=view.region.name)
     _, _, width, height = view.region.rect
     length = height if view.region.direction == "horizontal" else width
-    return Wedge(bars=printed["bars"], start=printed["from"], end=printed["to"], length=length, form=printed["form"])
+    return Wedge(
+        bars=printed["bars"],
+        start=printed["from"],
+        end=printed["to"],
+        length=length,
+        form=printed["form"],
+    )
 
 
 def _on_wedge(view: View) -> tuple[Array, Array]:
-    """Place of every pixel of the view on the wedge: mm along it from its first end, mm across off its axis."""
+    """Place of every pixel of the view on the wedge.
+
+    Mm along it from its first end, mm across off its axis.
+    """
     height, width = view.luma.shape[1:]
     x, y = np.meshgrid(np.arange(width) + view.box[0], np.arange(height) + view.box[1])
     place = cast("Located", view.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
@@ -107,11 +132,13 @@ def _picture_direction(across: Array) -> str:
     return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
 
 
-def _levels(scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge) -> tuple[float, float, float]:
+def _levels(
+    scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge
+) -> tuple[float, float, float]:
     """Dark and light code where the picture resolves fully, and the step's relative standard uncertainty.
 
-    From the flat regions that bear the wedge's two levels, scaled by the light beside the wedge's bars; without such
-    regions from the middles of the coarsest bars.
+    From the flat regions that bear the wedge's two levels, scaled by the light beside the wedge's
+    bars; without such regions from the middles of the coarsest bars.
     """
     beside = np.abs(angle) > np.pi * (wedge.bars + 1.5)
     rim = np.zeros_like(beside)
@@ -129,7 +156,11 @@ def _levels(scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge) 
 
 
 def _in_linear_light(
-    scene: Scene, codes: Array, place: tuple[Array, Array], wedge: Wedge, levels: tuple[float, float]
+    scene: Scene,
+    codes: Array,
+    place: tuple[Array, Array],
+    wedge: Wedge,
+    levels: tuple[float, float],
 ) -> dict[str, Any]:
     """Read the wedge in linear light as well: that is what compares with the edge."""
     dark, light = scene.linear(np.array(levels))
@@ -151,8 +182,13 @@ def _level(scene: Scene, reflectance: float) -> float | None:
 
 
 def _step_share(result: WedgeResult, doubt: float) -> float:
-    """Return what the step's doubt does to a reading: criterion x doubt over the slope of the modulation."""
-    at = int(np.clip(np.searchsorted(result.frequencies, result.reading), 5, result.frequencies.size - 6))
+    """Return what the step's doubt does to a reading.
+
+    Criterion x doubt over the slope of the modulation.
+    """
+    at = int(
+        np.clip(np.searchsorted(result.frequencies, result.reading), 5, result.frequencies.size - 6)
+    )
     near = slice(at - 5, at + 6)
     slope = abs(float(np.polyfit(result.frequencies[near], result.modulation[near], 1)[0]))
     return CRITERION * doubt / max(slope, 0.05)
@@ -166,11 +202,13 @@ def _copy(scene: Scene, result: WedgeResult) -> list[BudgetLine]:
 
 
 def _blur_along(result: WedgeResult) -> float:
-    """Return how far, in cycle/px, blur along the wedge can lift a reading: it mixes lines of neighbouring frequency.
+    """Return how far, in cycle/px, blur along the wedge can lift a reading.
 
-    For a round Gaussian whose MTF is 10 % at f, sigma is 0.3415 / f px; a mean over neighbouring lines adds half of
-    sigma^2 times the second derivative of the MTF along the wedge, where f grows by g a line. Over the MTF's own slope
-    that is 0.268 (g / f^2)^2 of f. Bars aslant take part of it away again, so it is a half-width and no correction.
+    It mixes lines of neighbouring frequency.
+    For a round Gaussian whose MTF is 10 % at f, sigma is 0.3415 / f px; a mean over neighbouring
+    lines adds half of sigma^2 times the second derivative of the MTF along the wedge, where f grows
+    by g a line. Over the MTF's own slope that is 0.268 (g / f^2)^2 of f. Bars aslant take part of
+    it away again, so it is a half-width and no correction.
     """
     growth = float(np.median(np.abs(np.diff(result.frequencies))))
     return 0.268 * (growth / result.reading**2) ** 2 * result.reading
@@ -179,8 +217,9 @@ def _blur_along(result: WedgeResult) -> float:
 def _few_pixels(reading: float) -> float:
     """Return the standard uncertainty, in cycle/px, that a reading near half a cycle per pixel has beside its noise.
 
-    In simulation (``benchmarks/coverage.py wedge``) readings above 0.35 cycle/px come out the higher the fewer pixels
-    there are a bar: 0.2 % at 0.40, 0.3 % at 0.44, 0.9 % at 0.46, by chance of the sampling phase.
+    In simulation (``benchmarks/coverage.py wedge``) readings above 0.35 cycle/px come out the
+    higher the fewer pixels there are a bar: 0.2 % at 0.40, 0.3 % at 0.44, 0.9 % at 0.46, by chance
+    of the sampling phase.
     """
     return 0.0045 * (max(reading - 0.3, 0) / 0.16) ** 3 * reading
 
