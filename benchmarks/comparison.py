@@ -17,8 +17,7 @@ from pathlib import Path
 
 from acceptance.charts import definition
 from acceptance.footage import clip, encode
-from acceptance.model import Path as Way
-from acceptance.model import Shot, Tap
+from acceptance.model import Shot, SignalPath, Tap
 from acceptance.report import playback as comparison
 from acceptance.report.playback import Told
 from acceptance.session import runner
@@ -28,7 +27,7 @@ from acceptance.simulate.camera import Camera
 PAIRS, SECONDS = 12, 1.0
 QUALITIES = (15, 22, 28)
 LIVE = Shot(id="live", subject="camera", clip="", chart="acceptance", chart_copy="as_drawn")
-PLAYBACK = replace(LIVE, id="playback", path=Way.PLAYBACK, tap=Tap.RECORDER)
+PLAYBACK = replace(LIVE, id="playback", path=SignalPath.PLAYBACK, tap=Tap.RECORDER)
 GENERATIONS = {
     "CRF 36": {"crf": "36"},
     "CRF 28": {"crf": "28"},

@@ -27,12 +27,12 @@ from acceptance.model import (
     Finding,
     How,
     Measurement,
-    Path,
     Plan,
     Recordings,
     Requirement,
     Scope,
     Shot,
+    SignalPath,
     Subject,
     SubjectKind,
     Tap,
@@ -307,7 +307,7 @@ def judged(
         *CONDITIONS,
         *(Condition(name=name, value=value) for name, value in one.only_with.items()),
     )
-    tap, path = (one.taps or (Tap.CAMERA,))[0], one.path or Path.LIVE
+    tap, path = (one.taps or (Tap.CAMERA,))[0], one.path or SignalPath.LIVE
     subject = Subject(id="device", kind=kind, facts=dict(one.when))
     taken = shot("clip.mp4", tap=tap, path=path, conditions=conditions)
     plan = Plan(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from acceptance import wording
-from acceptance.model import Path
+from acceptance.model import SignalPath
 from acceptance.report import coverage_plot, event_plot, plots, zone_plot
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _beside(pair: Pair, one: Measurement, both: tuple[Curve, Curve], lang: str) 
         one.direction,
     )
     lines = {
-        wording.word(path, "path", lang): curve for path, curve in zip(Path, both, strict=True)
+        wording.word(path, "path", lang): curve
+        for path, curve in zip(SignalPath, both, strict=True)
     }
     drawn = _plot(key, lines, lang)
     where = wording.region(one.region.partition(".")[0] if one.direction else one.region, lang)

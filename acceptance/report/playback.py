@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from acceptance.model import BudgetLine, Path
+from acceptance.model import BudgetLine, SignalPath
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -162,12 +162,12 @@ def pairs(
     return [
         _pair(live, shot, measurements, notes)
         for shot in shots
-        if shot.path is Path.PLAYBACK and (live := _live(shot, shots)) is not None
+        if shot.path is SignalPath.PLAYBACK and (live := _live(shot, shots)) is not None
     ]
 
 
 def _live(playback: Shot, shots: Iterable[Shot]) -> Shot | None:
-    fit = [one for one in shots if one.path is Path.LIVE and _fits(one, playback)]
+    fit = [one for one in shots if one.path is SignalPath.LIVE and _fits(one, playback)]
     return fit[0] if len(fit) == 1 else None
 
 

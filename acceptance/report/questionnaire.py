@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from acceptance.checks.questions import Question
     from acceptance.forms.scores import Key
-    from acceptance.model import Clause, Pack, Path, Plan, Requirement
+    from acceptance.model import Clause, Pack, Plan, Requirement, SignalPath
 
 # Columns of the table to fill in, with their widths in characters.
 TABLE: Mapping[str, int] = {
@@ -179,7 +179,7 @@ def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[Clip]:
 
     What two standards ask of one picture, the one borrowing from the other, is scored once.
     """
-    clips: dict[tuple[str, Path | None], dict[str, list[Question]]] = {}
+    clips: dict[tuple[str, SignalPath | None], dict[str, list[Question]]] = {}
     for one in questions:
         if one.form == "scores":
             items = clips.setdefault((one.subject.id, one.requirement.path), {})
@@ -199,7 +199,7 @@ def _item(ones: Sequence[Question], lang: str) -> Item:
     return Item(text=text, requirements=tuple(one.reference for one in ones))
 
 
-def _files(subject: str, path: Path | None, plan: Plan) -> tuple[str, ...]:
+def _files(subject: str, path: SignalPath | None, plan: Plan) -> tuple[str, ...]:
     shots = (shot for shot in plan.shots if shot.subject == subject and path in {None, shot.path})
     return tuple(dict.fromkeys(shot.clip for shot in shots))
 

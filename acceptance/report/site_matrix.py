@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from acceptance.model import Matrix, Path, Plan, Sample, Session, Shot
+from acceptance.model import Matrix, Plan, Sample, Session, Shot, SignalPath
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class Combination:
     """
 
     stream: str
-    path: Path
+    path: SignalPath
     light: str
 
     def holds(self, shot: Shot) -> bool:

@@ -90,7 +90,7 @@ def of_clips(
     )
     if playback:
         again = replace(shots[-1], id="playback", clip=str(playback.absolute()), live=shots[-1].id)
-        shots += (replace(again, tap=model.Tap.RECORDER, path=model.Path.PLAYBACK),)
+        shots += (replace(again, tap=model.Tap.RECORDER, path=model.SignalPath.PLAYBACK),)
     made = Plan(subjects=(subject,), shots=shots)
     return replace(made, packs=tuple(packs)) if packs else made
 
@@ -129,7 +129,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
 def _check_pairs(shots: Sequence[Shot], where: str) -> None:
     """Refuse a playback that names no live shot as the one beside which it is held."""
-    lives = {shot.id for shot in shots if shot.path is model.Path.LIVE}
+    lives = {shot.id for shot in shots if shot.path is model.SignalPath.LIVE}
     for shot in shots:
         if shot.live and (shot.live not in lives or shot.id in lives):
             raise _wrong(

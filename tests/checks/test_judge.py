@@ -30,7 +30,6 @@ from acceptance.model import (
     Modality,
     Note,
     Pack,
-    Path,
     Plan,
     Provenance,
     Reason,
@@ -39,6 +38,7 @@ from acceptance.model import (
     Scope,
     Score,
     Shot,
+    SignalPath,
     Subject,
     SubjectKind,
     Tap,
@@ -211,7 +211,7 @@ def test_quantity_region_direction_statistic_and_subject_must_fit(
 def test_a_tap_or_path_that_is_not_accepted_is_named() -> None:
     """The footage was there, taken at the wrong place: the reason says so."""
     tap = one(requirement(taps=(Tap.RECORDER,)), measured())
-    path = one(requirement(path=Path.PLAYBACK), measured())
+    path = one(requirement(path=SignalPath.PLAYBACK), measured())
     assert (outcome(tap), dict(tap.reason.parameters)) == (
         ("not_tested", "tap_not_accepted"),
         {"tap": "camera"},

@@ -19,11 +19,11 @@ from acceptance.model import (
     Condition,
     Matrix,
     Measurement,
-    Path,
     Plan,
     Sample,
     Session,
     Shot,
+    SignalPath,
     Subject,
     SubjectKind,
     Verdict,
@@ -248,7 +248,7 @@ def done_with(*shots: Shot, measured: tuple[str, ...] = (), name: str = "s1") ->
 MATRIX = Matrix(
     kinds=(SubjectKind.FIXED,),
     streams=("main", "sub"),
-    paths=(Path.LIVE, Path.PLAYBACK),
+    paths=(SignalPath.LIVE, SignalPath.PLAYBACK),
     light=("day", "night"),
 )
 SITE = Plan(
@@ -267,7 +267,7 @@ def test_every_combination_of_every_device_of_the_kinds_is_planned() -> None:
 
 def test_a_shot_counts_by_how_far_it_has_come_and_the_furthest_counts() -> None:
     asked = replace(
-        SITE, shots=(shot("d"), shot("n", light="night"), shot("p", path=Path.PLAYBACK))
+        SITE, shots=(shot("d"), shot("n", light="night"), shot("p", path=SignalPath.PLAYBACK))
     )
     sessions = [
         done_with(shot("d"), shot("n", light="night"), measured=("d",)),

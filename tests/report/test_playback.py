@@ -21,10 +21,10 @@ from acceptance.model import (
     Condition,
     Measurement,
     Note,
-    Path,
     Plan,
     Reason,
     Shot,
+    SignalPath,
     Subject,
     SubjectKind,
     Tap,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from conftest import Film
 
 LIVE = Shot(id="live", subject="camera", clip="", chart="acceptance", chart_copy="as_drawn")
-PLAYBACK = replace(LIVE, id="playback", path=Path.PLAYBACK, tap=Tap.RECORDER)
+PLAYBACK = replace(LIVE, id="playback", path=SignalPath.PLAYBACK, tap=Tap.RECORDER)
 
 
 def look(shot: Shot, path: pathlib.Path) -> runner.Measured:
@@ -251,7 +251,7 @@ def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(
 @pytest.mark.parametrize(
     "playback",
     [
-        replace(PLAYBACK, path=Path.LIVE),
+        replace(PLAYBACK, path=SignalPath.LIVE),
         replace(PLAYBACK, subject="recorder"),
         replace(PLAYBACK, chart="edge-plate"),
         replace(PLAYBACK, chart_copy="7"),

@@ -1,0 +1,103 @@
+"""Every noun of the toolkit: frozen, keyword-only, standard library only.
+
+The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session``) and say nothing in any
+language: a reason is a code with parameters, worded by ``report_templates/zh.toml`` and ``en.toml``.
+"""
+
+from acceptance.model.basics import Box, Point, Reason, Value
+from acceptance.model.finding import BottomLine, Conclusion, Finding, Outcome, PartScore, Verdict
+from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
+from acceptance.model.plan import (
+    Answer,
+    Concession,
+    Deviation,
+    Draw,
+    Instrument,
+    Matrix,
+    Person,
+    Plan,
+    Project,
+    Score,
+)
+from acceptance.model.session import LogEntry, Sample, Session
+from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Tap
+from acceptance.model.standard import (
+    Clause,
+    Combine,
+    Compare,
+    Conflict,
+    DecisionRule,
+    How,
+    Level,
+    Limit,
+    Modality,
+    Pack,
+    Part,
+    Provenance,
+    Requirement,
+    RuleKind,
+    Sampling,
+    Scale,
+    Scope,
+    Scoring,
+    Withdrawal,
+)
+from acceptance.model.subject import Subject, SubjectKind
+
+__all__ = [
+    "Answer",
+    "BottomLine",
+    "Box",
+    "BudgetLine",
+    "Clause",
+    "Coding",
+    "Combine",
+    "Compare",
+    "Concession",
+    "Conclusion",
+    "Condition",
+    "Conflict",
+    "Curve",
+    "DecisionRule",
+    "Deviation",
+    "Draw",
+    "Event",
+    "Finding",
+    "How",
+    "Instrument",
+    "Level",
+    "Limit",
+    "LogEntry",
+    "Matrix",
+    "Measurement",
+    "Modality",
+    "Note",
+    "Outcome",
+    "Pack",
+    "Part",
+    "PartScore",
+    "Person",
+    "Plan",
+    "Point",
+    "Project",
+    "Provenance",
+    "Reason",
+    "Recordings",
+    "Requirement",
+    "RuleKind",
+    "Sample",
+    "Sampling",
+    "Scale",
+    "Scope",
+    "Score",
+    "Scoring",
+    "Session",
+    "Shot",
+    "SignalPath",
+    "Subject",
+    "SubjectKind",
+    "Tap",
+    "Value",
+    "Verdict",
+    "Withdrawal",
+]

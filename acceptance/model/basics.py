@@ -1,0 +1,18 @@
+"""What every other noun is made of: values, points and boxes of a picture, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
+from dataclasses import dataclass, field
+
+Value = str | int | float | bool
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why: a code of the phrase files and its parameters, never a finished sentence."""
+
+    code: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
