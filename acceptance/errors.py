@@ -88,9 +88,19 @@ class SetupError(InputError):
 
 
 class GapError(AcceptanceError):
-    """A figure cannot be had from this footage.
+    """A figure cannot be obtained from this footage.
 
-    ``code`` names the phrase, for instance ``chart_not_found``.
+    ``code`` is that of its reason in the phrase files, for instance ``chart_not_found``, and
+    ``parameters`` are what the phrase names: they word it, in every language, and nothing else does.
     """
 
     exit_code = 3
+
+    def __init__(self, code: str, **parameters: Parameter) -> None:
+        super().__init__(code, code=code)
+        self.parameters = parameters
+
+    def __str__(self) -> str:
+        return " ".join(
+            [self.code, *(f"{name} = {value}" for name, value in self.parameters.items())]
+        )

@@ -17,12 +17,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "acceptance"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
-EXEMPT = {"model.py", "charts/finding.py", "scene/build.py", "session/runner.py"}  # to be cut next
+EXEMPT = {"charts/finding.py", "scene/build.py", "session/runner.py"}  # to be cut next
 
 # Imports run downwards: a package may import those on the lines above its own, never its
 # neighbours.
 RANKS = (
-    "model errors data",
+    "data",
+    "messages",
+    "model errors",
     "files footage wording uncertainty",
     "charts recorder forms checks live",
     "scene simulate report",
@@ -179,9 +181,9 @@ def test_every_import_points_up_the_table_and_every_library_stays_at_home(path: 
         (
             "footage.clip",
             "from acceptance.session import runner",
-            "move what footage needs to a package on line 0",
+            "move what footage needs to a package on line 2",
         ),
-        ("checks.judge", "from acceptance.metrics import noise", "line 4"),
+        ("checks.judge", "from acceptance.metrics import noise", "line 6"),
         (
             "metrics.noise",
             "from acceptance.metrics import resolution",
@@ -197,7 +199,7 @@ def test_every_import_points_up_the_table_and_every_library_stays_at_home(path: 
             "from acceptance.metrics import faults",
             "metrics do not know each other",
         ),
-        ("checks.judge", "def f():\n    import acceptance.report", "line 3"),
+        ("checks.judge", "def f():\n    import acceptance.report", "line 5"),
         ("charts.finding", "from acceptance.recorder import listing", "only lines above"),
         ("model", "import acceptance", "import the package that is meant"),
         ("scene.build", "from . import watch", "in full"),

@@ -79,10 +79,7 @@ def places(picture: Callable[[int], Picture], count: int, chart: Chart) -> list[
     """
     seen = [find(picture(number), chart) for number in sorted({0, count // 2, count - 1})]
     if (most := max(len(found) for found in seen)) > 1:
-        hint = "Film one chart at a time"
-        raise GapError(
-            f"{most} charts {chart.name!r} are seen", hint=hint, code="several_charts", count=most
-        )
+        raise GapError("several_charts", count=most)
     ones = [found[0] for found in seen if len(found) == 1]
     if not ones or max(_shift(ones[0], one) for one in ones) < STILL:
         return ones[:1]

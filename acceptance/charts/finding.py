@@ -14,7 +14,7 @@ import itertools
 import math
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -110,34 +110,15 @@ def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
     seen = _search(_eight_bits(luma), [chart])
     sure = [located for located in seen if located.fiducials_found >= NEEDED]
     if len(sure) > 1:
-        hint = "Film one chart at a time"
-        raise GapError(
-            f"{len(sure)} charts {chart.name!r} are seen",
-            hint=hint,
-            code="several_charts",
-            count=len(sure),
-        )
+        raise GapError("several_charts", count=len(sure))
     if any(located.cut_off for located in sure or seen):
-        hint = "Film it again with the whole chart in the picture"
-        raise GapError(
-            f"The chart {chart.name!r} is partly outside the picture",
-            hint=hint,
-            code="chart_cut_off",
-        )
+        raise GapError("chart_cut_off")
     if not sure:
-        _not_found(chart)
+        raise GapError("chart_not_found")
     if sure[0].width < chart.smallest:
-        hint = f"Go nearer: it must be at least {chart.smallest:g} px wide, and better fill the picture"
         width = round(sure[0].width)
-        raise GapError(
-            f"The chart is only {width} px wide", hint=hint, code="chart_too_small", width=width
-        )
+        raise GapError("chart_too_small", width=width)
     return sure[0]
-
-
-def _not_found(chart: Chart) -> NoReturn:
-    hint = "At least three of its square marks must be seen, sharp, lit and not covered; or give the regions by hand"
-    raise GapError(f"The chart {chart.name!r} is not seen", hint=hint, code="chart_not_found")
 
 
 def _eight_bits(luma: NDArray[np.generic]) -> Bytes:

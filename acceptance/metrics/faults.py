@@ -102,8 +102,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """
     frames = len(scene.series.times)
     if frames < FEWEST:
-        what = f"the clip has {frames} frames, faults take at least {FEWEST}"
-        raise GapError(what, code="too_few_frames", frames=frames, needed=FEWEST)
+        raise GapError("too_few_frames", frames=frames, needed=FEWEST)
     for quantity, (feature, doubt) in HELD.items():
         level = held(scene.series.features[feature], elapsed(scene))
         reason = _why_not(scene, quantity, level)

@@ -85,15 +85,13 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         (view for view in scene.of_kind("grey") if "step" in view.region.printed), key=_number
     )
     if len(views) < 2:
-        raise GapError(
-            "the picture shows fewer than two printed grey steps", code="no_region", kind="grey"
-        )
+        raise GapError("no_region", kind="grey")
     if not np.ptp(scene.reference.luma):
-        raise GapError("the picture is one uniform colour", code="flat_picture", region="")
+        raise GapError("flat_picture", region="")
     for view in views:
         if min(middle_half(view.luma).shape[1:]) < SMALLEST:
             name = view.region.name
-            raise GapError(f"{name} is smaller than 8 x 8 px", code="region_too_small", region=name)
+            raise GapError("region_too_small", region=name)
     scale = _Scale(scene, views)
     items = [scale.steps(), scale.gamma(), *scale.clipping(), scale.dynamic_range()]
     first = next(item for item in items if isinstance(item, Measurement))

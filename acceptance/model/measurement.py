@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from acceptance.model.basics import Reason, Value  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.basics import Reason, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,18 @@ class Measurement:
         return self.k * self.uncertainty
 
 
+class Gap(Protocol):
+    """What a note is made of: an error that knows its phrase (``errors.GapError``)."""
+
+    @property
+    def code(self) -> str:
+        """The code of its phrase."""
+
+    @property
+    def parameters(self) -> Mapping[str, Value]:
+        """What the phrase names."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Note:
     """A figure that could not be had, and why.
@@ -105,3 +118,24 @@ class Note:
     metric: str = ""
     quantity: str = ""
     region: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        gap: Gap,
+        *,
+        shot: str = "",
+        subject: str = "",
+        metric: str = "",
+        quantity: str = "",
+        region: str = "",
+    ) -> Note:
+        """Turn a gap into the note of it."""
+        return cls(
+            reason=Reason(code=gap.code, parameters=gap.parameters),
+            shot=shot,
+            subject=subject,
+            metric=metric,
+            quantity=quantity,
+            region=region,
+        )

@@ -228,13 +228,7 @@ def _scene(
     shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: Watch
 ) -> Scene:
     if not watch.kept:
-        raise GapError(
-            "not one frame could be decoded",
-            where=shot.clip,
-            code="too_few_frames",
-            frames=0,
-            needed=1,
-        )
+        raise GapError("too_few_frames", frames=0, needed=1)
     notes: list[Note] = []
     pair = _pair(wanted, watch) if two_levels(shot) else ()
     printed, places = (

@@ -183,11 +183,7 @@ def _view(
     if any(
         x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes
     ):
-        raise GapError(
-            f"the region {region.name} does not lie inside the picture",
-            code="region_outside",
-            region=region.name,
-        )
+        raise GapError("region_outside", region=region.name)
     each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
     return View(
         region=region,

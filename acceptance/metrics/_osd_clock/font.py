@@ -53,18 +53,13 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
     kinds = np.floor(times[clear] - ticks.moment + 1e-6).astype(int) % 10
     if len(np.unique(kinds)) < 10:
         seen = float(len(np.unique(kinds)))
-        what, hint = "not all ten digits are seen", "Film the clock for 15 s"
-        raise GapError(what, hint=hint, code="clock_too_short", seconds=seen, needed=SHORTEST)
+        _what, _hint = "not all ten digits are seen", "Film the clock for 15 s"
+        raise GapError("clock_too_short", seconds=seen, needed=SHORTEST)
     cells = _cells(strip[clear], window)
     likeness, signs = max(_taught(cells, kinds, margin), key=lambda one: abs(one[0].score))
     if abs(likeness.score) < ALIKE or likeness.margin < AHEAD:
         score = abs(likeness.score)
-        raise GapError(
-            "what changes every second is no digit",
-            code="clock_no_digits",
-            score=score,
-            needed=ALIKE,
-        )
+        raise GapError("clock_no_digits", score=score, needed=ALIKE)
     pictures = _means(matching.sharp(strip[clear], window), kinds, signs * np.sign(likeness.score))
     return Font(
         digits=matching.templates(np.roll(pictures, -likeness.nought, axis=0)),
@@ -86,10 +81,7 @@ def _within(box: Box, margin: int, shape: tuple[int, ...]) -> Box:
     """Widen a box by a margin. Raises GapError where it does not fit into the strip."""
     x, y, width, height = box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin
     if x < 0 or y < 0 or x + width > shape[1] or y + height > shape[0]:
-        hint = "Draw the region round date and time"
-        raise GapError(
-            "the region ends too close to the clock's digits", hint=hint, code="clock_cut_off"
-        )
+        raise GapError("clock_cut_off")
     return x, y, width, height
 
 

@@ -125,11 +125,11 @@ def time_of_day(face: Cells) -> Part:
     upto = face.mean(np.maximum.accumulate(face.fits, axis=1))
     layouts = layout.of_time(upto, course, face.units, face.ink)
     if not layouts:
-        what, hint = (
+        _what, _hint = (
             "hours and minutes are not in the region",
             "Draw the region round date and time",
         )
-        raise GapError(what, hint=hint, code="clock_cut_off")
+        raise GapError("clock_cut_off")
     starts = np.arange(face.first, 86400, 10)
     running = (starts[:, None] + since) % 86400
     written = (
@@ -154,14 +154,11 @@ def calendar_date(face: Cells, time: Part, order: str | None) -> Part:
     orders = (order,) if order else tuple(layout.ORDERS)
     layouts = layout.of_date(fits.astype(np.float64), time.edges, orders)
     if not layouts:
-        raise GapError(
-            "no date is in the region", hint="Draw it round date and time", code="clock_no_date"
-        )
+        raise GapError("clock_no_date")
     part = _part(*_calendar(), layouts, fits[None], face)
     if len(part.same) > 1:
         both = " or ".join(str(date.fromordinal(day)) for day in sorted(part.same))
-        hint = "Say in which order day and month stand: the condition osd_order, MDY or DMY"
-        raise GapError(f"the date may be {both}", hint=hint, code="clock_order_unknown", dates=both)
+        raise GapError("clock_order_unknown", dates=both)
     return replace(part, value=part.value - usual)
 
 
@@ -224,14 +221,6 @@ def _part(
 def _sure(part: Part, height: int) -> Part:
     if height >= LEGIBLE and part.least >= LEAST and part.ahead >= AHEAD:
         return part
-    hint = "Film for longer, or enter the reading by hand with the still as evidence"
     if height < SMALLEST:
-        what = f"digits of {height} px are too small"
-        raise GapError(what, hint=hint, code="clock_too_small", height=height, needed=SMALLEST)
-    raise GapError(
-        "a digit cannot be told",
-        hint=hint,
-        code="clock_unclear",
-        least=part.least,
-        ahead=part.ahead,
-    )
+        raise GapError("clock_too_small", height=height, needed=SMALLEST)
+    raise GapError("clock_unclear", least=part.least, ahead=part.ahead)

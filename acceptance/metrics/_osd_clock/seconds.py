@@ -78,7 +78,7 @@ def font_of(strip: Bytes, times: Array) -> tuple[Bytes, Font]:
     clock_too_few_frames or clock_no_digits.
     """
     if (np.diff(times) <= 0).any():
-        raise GapError("the film's times jump back", hint="Cut it there", code="clock_times_jump")
+        raise GapError("clock_times_jump")
     ticks = ticking.ticking(strip, times)
     x, y, width, height = ticks.box
     wide = np.pad(strip, ((0, 0), (FRAME, FRAME), (FRAME, FRAME)), "edge")

@@ -62,9 +62,7 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
         return
     assumed, seen = float(scene.video.sample_aspect), scene.located[0].pixel_aspect
     if min(seen / assumed, assumed / seen) < SQUEEZED:
-        what = f"pixels are taken to be {assumed:.3g} as wide as high, and the chart looks as if they were {seen:.3g}"
-        hint = "State --sample-aspect"
-        raise GapError(what, hint=hint, code="pixel_aspect_doubtful", assumed=assumed, seen=seen)
+        raise GapError("pixel_aspect_doubtful", assumed=assumed, seen=seen)
 
 
 def pictures(view: View) -> list[NDArray[Any]]:
@@ -102,8 +100,7 @@ def refuse_clipped(scene: Scene, view: View) -> None:
     low = scene.code_black if codes.min() >= scene.code_black else unit
     high = scene.code_white if codes.max() <= scene.code_white else 254 * unit
     if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:
-        what = f"{share:.1%} of the region {view.region.name} is clipped"
-        raise GapError(what, code="clipped", region=view.region.name, share=share)
+        raise GapError("clipped", region=view.region.name, share=share)
 
 
 def coarseness(scene: Scene, view: View, height: float) -> float:

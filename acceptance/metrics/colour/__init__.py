@@ -159,11 +159,11 @@ def _patches(scene: Scene) -> tuple[list[Patch], list[str]]:
     """Return the patches that can be measured, and the names of those that cannot."""
     views = [view for view in scene.of_kind("colour") if "lab" in view.region.printed]
     if not views:
-        raise GapError("no colour patch is in the picture", code="no_region", kind="colour")
+        raise GapError("no_region", kind="colour")
     if not np.ptp(scene.reference.luma):
-        raise GapError("the picture is one uniform colour", code="flat_picture", region="")
+        raise GapError("flat_picture", region="")
     if scene.reference.cb is None:
-        raise GapError("the picture has no colours", code="monochrome")
+        raise GapError("monochrome")
     large = [
         _patch(scene, view)
         for view in views
@@ -185,29 +185,16 @@ def _refuse(scene: Scene, large: Sequence[Patch], patches: Sequence[Patch]) -> N
     codes = np.array([patch.codes for patch in large]).reshape(-1, 3)
     depth = 2.0 ** (scene.video.depth - 8)
     if len(codes) and np.abs(codes[:, 1:] - 128 * depth).max() < LEAST_COLOUR * depth:
-        raise GapError("the picture has no colours", code="monochrome")
+        raise GapError("monochrome")
     contrast = (
         float(np.ptp(codes[:, 0])) / (scene.code_white - scene.code_black) if len(codes) else 1.0
     )
     if contrast < LEAST_CONTRAST:
-        raise GapError(
-            "the patches hardly differ",
-            code="low_contrast",
-            contrast=contrast,
-            needed=LEAST_CONTRAST,
-        )
+        raise GapError("low_contrast", contrast=contrast, needed=LEAST_CONTRAST)
     greys = int(neutral(np.array([patch.aim for patch in patches]).reshape(-1, 3)).sum())
     if len(patches) < NEEDED or greys < NEUTRALS_NEEDED:
-        what = f"only {len(patches)} patches, {greys} of them neutral, are large enough and not clipped"
-        hint = f"At least {NEEDED} are needed and {NEUTRALS_NEEDED} neutrals: set the exposure lower, or go nearer"
-        raise GapError(
-            what,
-            hint=hint,
-            code="too_few_patches",
-            patches=len(patches),
-            neutrals=greys,
-            needed=NEEDED,
-        )
+        f"only {len(patches)} patches, {greys} of them neutral, are large enough and not clipped"
+        raise GapError("too_few_patches", patches=len(patches), neutrals=greys, needed=NEEDED)
 
 
 def _planes(view: View) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

@@ -85,12 +85,7 @@ def scored(scene: Scene, both: Pair) -> Scores:
         if scene.progress:
             scene.progress(len(rows), total)
     if len(rows) < FEWEST:
-        raise GapError(
-            f"{len(rows)} pictures can be compared",
-            code="too_few_frames",
-            frames=len(rows),
-            needed=FEWEST,
-        )
+        raise GapError("too_few_frames", frames=len(rows), needed=FEWEST)
     table = np.array(rows)
     return Scores(
         times=table[:, 0],
@@ -136,14 +131,7 @@ def _check_range(scores: Scores, both: Pair) -> None:
     for name, wanted in RANGES.items():
         shift = -zero * wanted if wanted > 1 else zero
         if abs(gain / wanted - 1) < 0.02 and abs(offset - shift) < zero / 4:
-            raise GapError(
-                f"the recording has {gain:.3f} times the contrast of the reference: one range was taken for the other",
-                hint="Correct the player's or decoder's range, or state the recording's range",
-                code="range_mismatch",
-                found=name,
-                gain=gain,
-                offset=offset,
-            )
+            raise GapError("range_mismatch", found=name, gain=gain, offset=offset)
 
 
 def _figures(scene: Scene, both: Pair, scores: Scores) -> Iterator[Measurement]:

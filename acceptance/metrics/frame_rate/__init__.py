@@ -86,12 +86,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """
     times = scene.series.times
     if len(times) < 3 or not np.ptp(times):
-        raise GapError(
-            f"the clip has {len(times)} frames, a rate takes at least 3",
-            code="too_few_frames",
-            frames=len(times),
-            needed=3,
-        )
+        raise GapError("too_few_frames", frames=len(times), needed=3)
     shown = timing.timing(times)
     try:
         readings = counter.readings(scene)

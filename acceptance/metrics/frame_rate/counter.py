@@ -58,7 +58,7 @@ def readings(scene: Scene) -> Readings:
     """Read the clock in the picture. Raises GapError no_clock."""
     clocks = clock_readings.read_clocks(scene)
     if not clocks or not any(np.isfinite(one.shares).any() for one in clocks.values()):
-        raise GapError("no clock is in the picture", hint="Film the clock chart", code="no_clock")
+        raise GapError("no_clock")
     return next(iter(clocks.values()))
 
 
@@ -122,17 +122,9 @@ def _holes(
 def _check_readable(seen: int, frames: int) -> None:
     share = seen / max(frames, 1)
     if share < 1 - UNREADABLE:
-        what = f"the clock can be read in {share:.1%} of the frames only"
-        raise GapError(
-            what,
-            hint="Film it larger, sharper and without glare",
-            code="clock_unreadable",
-            share=share,
-        )
+        raise GapError("clock_unreadable", share=share)
     if seen < 8:
-        raise GapError(
-            f"the clock is seen in {seen} frames only", code="too_few_frames", frames=seen, needed=8
-        )
+        raise GapError("too_few_frames", frames=seen, needed=8)
 
 
 def _usual_step(position: Array) -> float:
@@ -143,12 +135,5 @@ def _usual_step(position: Array) -> float:
 def _grid(position: Array, reach: Array) -> pace.Cadence | None:
     step = _usual_step(position)
     if step < FEWEST_STEPS:
-        what = f"the clock advances by {step:.2f} refreshes a picture, counting takes at least {FEWEST_STEPS}"
-        raise GapError(
-            what,
-            hint="Use a screen with a higher refresh rate",
-            code="clock_too_slow",
-            step=step,
-            needed=FEWEST_STEPS,
-        )
+        raise GapError("clock_too_slow", step=step, needed=FEWEST_STEPS)
     return pace.cadence(position, reach)

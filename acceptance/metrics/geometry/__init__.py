@@ -129,7 +129,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if scene.chart is None or scene.chart.kind != "print":
         return
     if not scene.located:
-        raise GapError("the chart is not located in the picture", code="no_region", kind="grid")
+        raise GapError("no_region", kind="grid")
     frame = Frame(place=scene.located[0], aspect=float(scene.video.sample_aspect))
     yield from of_points(scene, frame, _points(scene, frame))
 
@@ -165,12 +165,7 @@ def _points(scene: Scene, frame: Frame) -> lens_model.Points:
     parts = dot_centres(scene.of_kind("grid"), scene.linear), fiducial_centres(frame.place)
     places, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
     if len(places) < NEEDED:
-        raise GapError(
-            f"only {len(places)} points are seen",
-            code="too_few_points",
-            points=len(places),
-            needed=NEEDED,
-        )
+        raise GapError("too_few_points", points=len(places), needed=NEEDED)
     return lens_model.Points(
         chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / frame.half
     )

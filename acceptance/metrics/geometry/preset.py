@@ -60,17 +60,13 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure how far each still of the sequence is shifted against the first."""
     view = scene.of_kind("picture")[0]
     if len(view.luma) < FEWEST:
-        raise GapError(
-            "too few stills", code="too_few_frames", frames=len(view.luma), needed=FEWEST
-        )
+        raise GapError("too_few_frames", frames=len(view.luma), needed=FEWEST)
     first, *others = (_reduced(frame) for frame in view.luma)
     shifts = [np.zeros(2)]
     for number, other in enumerate(others, start=1):
         shift, response = cv2.phaseCorrelate(first[0], other[0], first[1])
         if response < LEAST_RESPONSE:
-            raise GapError(
-                f"still {number} shows something else", code="stills_differ", still=number
-            )
+            raise GapError("stills_differ", still=number)
         shifts.append(np.array(shift) * other[2])
     places = np.array(shifts)
     focal = _stated_focal(scene.shot)

@@ -139,9 +139,7 @@ def located(
     ]
     best, place, slope = max(found)
     if best < least:
-        raise GapError(
-            "the light does not follow the drive", code="sequence_not_seen", correlation=best
-        )
+        raise GapError("sequence_not_seen", correlation=best)
     return _followed(x, light, mean, (place, slope), width)
 
 

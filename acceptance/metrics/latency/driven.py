@@ -55,7 +55,7 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
     relay = relayed.sought(times, monitor, origin, _age(times, monitor, origin))
     changes, pictures = relayed.timed(times, monitor, origin, relay)
     if not len(changes.picture):
-        raise GapError("the monitor never changes to another level", code="no_change")
+        raise GapError("no_change")
     enough(len(changes.picture), FEWEST)
     moments = _moments(changes, times, exposure)
     taken = np.random.default_rng(2).permutation(pictures.at(changes.picture.astype(np.float64)))

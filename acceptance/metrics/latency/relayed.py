@@ -117,9 +117,7 @@ def sought(times: Array, light: Array, source: Source, age: float) -> Relay:
     found = _refined(max(nearby, key=lambda one: correlation(y, one.film(x, source))), x, y, source)
     best = correlation(y, found.film(x, source))
     if best < SEEN:
-        raise GapError(
-            "the monitor does not follow the drive", code="sequence_not_seen", correlation=best
-        )
+        raise GapError("sequence_not_seen", correlation=best)
     return found
 
 
@@ -146,9 +144,7 @@ def _opened(x: Array, y: Array, source: Source, age: float) -> Relay:
                     lag=float(lags[lag]),
                 )
     if found is None:
-        raise GapError(
-            "the monitor does not follow the drive", code="sequence_not_seen", correlation=best
-        )
+        raise GapError("sequence_not_seen", correlation=best)
     return found
 
 

@@ -51,7 +51,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     )
     changes, taken_at, blends = _pictures(monitor, clock.lag)
     if not len(changes.picture):
-        raise GapError("the monitor never changes to a readable clock", code="no_change")
+        raise GapError("no_change")
     enough(len(changes.picture), FEWEST)
     exposure = clock.draws[:, 2] / clock.draws[:, 1]
     kept, moments = refreshes.moments(
@@ -120,10 +120,7 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     enough(int(inside.sum()), FEWEST)
     missed = 1 - (len(log) - 1) / float(np.ptp(log[:, 0]))
     if missed > 0.01:
-        what = f"the clock screen missed {missed:.1%} of its refreshes"
-        raise GapError(
-            what, hint="Close other programs and film again", code="screen_log_gaps", share=missed
-        )
+        raise GapError("screen_log_gaps", share=missed)
     shown = np.interp(positions[:, inside], log[:, 0], log[:, 1])
     rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
     came = arrivals[fresh][inside]
@@ -187,7 +184,4 @@ def _known_changes(changes: monitor_film.Changes, taken: Array) -> monitor_film.
 def enough(count: int, needed: int) -> None:
     """Raise GapError too_few_frames where ``count`` pictures are less than needed."""
     if count < needed:
-        what = f"{count} readable pictures are seen, at least {needed} are needed"
-        raise GapError(
-            what, hint="Film for longer", code="too_few_frames", frames=count, needed=needed
-        )
+        raise GapError("too_few_frames", frames=count, needed=needed)

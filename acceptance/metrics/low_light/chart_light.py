@@ -85,9 +85,7 @@ def shares(scene: Scene) -> ChartLight:
         len(seen) - len(grounds) < FEWEST_STEPS
         or len({patch.zone for patch in grounds} - {"centre"}) < 2
     ):
-        raise GapError(
-            "too few grey steps or edges are neither clipped nor black", code="not_linear"
-        )
+        raise GapError("not_linear")
     weights, spread = _tone(seen)
     terms = _terms(grounds)
     level = np.exp(terms @ weights - np.log([patch.reflectance for patch in grounds]))

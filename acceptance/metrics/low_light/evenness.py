@@ -45,7 +45,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     Other gaps are notes.
     """
     if not np.ptp(scene.reference.luma):
-        raise GapError("the picture is one uniform colour", code="flat_picture", region="")
+        raise GapError("flat_picture", region="")
     light = scene.linear(np.arange(1 << scene.video.depth))
     for view in _by_hand(scene):
         try:
@@ -70,14 +70,10 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
     """Non-uniformity and hot spot of one surface."""
     name, codes = view.region.name, view.luma
     if min(codes.shape[1:]) < SMALLEST:
-        raise GapError(
-            f"{name} is smaller than {SMALLEST} px", code="region_too_small", region=name
-        )
+        raise GapError("region_too_small", region=name)
     clipped = clipped_share(codes, (scene.code_black, scene.code_white))
     if clipped > MOST_CLIPPED:
-        raise GapError(
-            f"{clipped:.1%} of {name} is clipped", code="clipped", region=name, share=clipped
-        )
+        raise GapError("clipped", region=name, share=clipped)
     lit = np.maximum(light[codes].mean(axis=0), 0.0)
     seen, bent = lighting(lit), lighting(lit ** (1 + TONE_PROBE))
     curve = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt) / TONE_PROBE

@@ -44,8 +44,8 @@ def dynamic_range(seen: Scene) -> Measurement:
     bright, dark = (_illuminance(seen, name) for name in (BRIGHT, DARK))
     copies = [place for place in seen.located if place.chart.kind == "print"]
     if len(copies) != 2:
-        what = f"{len(copies)} charts are seen, a dynamic range takes two in different light"
-        raise GapError(what, code="two_charts_needed", count=len(copies))
+        f"{len(copies)} charts are seen, a dynamic range takes two in different light"
+        raise GapError("two_charts_needed", count=len(copies))
     left, right = (steps(seen, place) for place in copies)
     read = min(left.steps, right.steps) >= READ
     doubt = DECIBEL * math.hypot(accuracy(seen.shot, BRIGHT), accuracy(seen.shot, DARK))
@@ -72,9 +72,7 @@ def _illuminance(seen: Scene, name: str) -> float:
     lux = number(seen.shot, name, {"": 1.0, "lx": 1.0})
     if lux is None or lux <= 0:
         stated = next(str(one.value) for one in seen.shot.conditions if one.name == name)
-        raise GapError(
-            f"{name} is no light in lx", code="condition_unusable", condition=name, value=stated
-        )
+        raise GapError("condition_unusable", condition=name, value=stated)
     return lux
 
 
@@ -85,7 +83,7 @@ def steps(seen: Scene, place: Located) -> grey_steps.Count:
         key=lambda one: int(one.printed["step"]),
     )
     if len(grey) < READ:
-        raise GapError("the chart has too few grey steps", code="no_region", kind="grey")
+        raise GapError("no_region", kind="grey")
     codes = []
     for region in grey:
         x, y, width, height = within(located.inner(place, region, 1.0))

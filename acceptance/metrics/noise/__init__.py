@@ -174,9 +174,9 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """
     views = scene.of_kind("flat") + scene.of_kind("grey")
     if not views:
-        raise GapError("no flat region is in the picture", code="no_region", kind="flat")
+        raise GapError("no_region", kind="flat")
     if not np.ptp(scene.reference.luma):
-        raise GapError("the picture is one uniform colour", code="flat_picture", region="")
+        raise GapError("flat_picture", region="")
     light = scene.linear(np.arange(1 << scene.video.depth))
     found = [_field_or_gap(scene, view, light) for view in views]
     fields = [one for one in found if isinstance(one, Field)]
@@ -233,24 +233,16 @@ def _refuse(
     """
     amplitude = scene.code_white - scene.code_black
     if min(codes.shape[1:]) < 2 * FEWEST_BLOCKS:
-        raise GapError(
-            f"{region} is smaller than 12 x 12 px", code="region_too_small", region=region
-        )
+        raise GapError("region_too_small", region=region)
     share = clipped_share(codes, scene.code_black, scene.code_white)
     if share > MOST_CLIPPED:
-        raise GapError(
-            f"{share:.1%} of {region} is clipped", code="clipped", region=region, share=share
-        )
+        raise GapError("clipped", region=region, share=share)
     uneven = surely_uneven(np.interp(codes.mean(axis=0), np.arange(light.size), light))
     if uneven > MOST_UNEVEN:
-        raise GapError(
-            f"{region} is unevenly lit", code="uneven_light", region=region, share=uneven
-        )
+        raise GapError("uneven_light", region=region, share=uneven)
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
     if drift > MOST_DRIFT:
-        raise GapError(
-            f"the light on {region} changes", code="unstable_light", region=region, share=drift
-        )
+        raise GapError("unstable_light", region=region, share=drift)
 
 
 def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement | Note]:

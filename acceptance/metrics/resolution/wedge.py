@@ -120,7 +120,7 @@ def wedge_reading(
     ``region_too_small`` when too few are seen.
     """
     if not step > 0:
-        raise GapError("light and dark do not differ", code="wedge_not_resolved")
+        raise GapError("wedge_not_resolved")
     line, count = _lines(along, wedge)
     turns = across * wedge.frequency(along)
     inside = (np.abs(turns) <= wedge.periods / 2) & (line >= 0)
@@ -129,9 +129,7 @@ def wedge_reading(
     together = _together(frequency[usable])
     if together.centre.size < 2 * SMOOTH:
         height, width = luma.shape
-        raise GapError(
-            "the wedge covers too few lines", code="region_too_small", width=width, height=height
-        )
+        raise GapError("region_too_small", width=width, height=height)
     values, angle = luma[inside], phase(wedge, along, across)[inside]
     modulation, error = _modulation(
         *_equations(values, angle, line[inside], frequency.size, usable), together
@@ -284,7 +282,7 @@ def _read(
     """Apply the reading rule to the smoothed lines."""
     low, wrong = np.flatnonzero(modulation < CRITERION), np.flatnonzero(counts != bars)
     if 0 in low or 0 in wrong:
-        raise GapError("not even the wedge's coarse end is resolved", code="wedge_not_resolved")
+        raise GapError("wedge_not_resolved")
     ends = {"wedge_end": float(frequencies[-1]), "sampling_limit": NYQUIST}
     if wrong.size:
         ends["bar_count"] = float(frequencies[wrong[0]])

@@ -99,8 +99,7 @@ def _printed(view: View) -> Wedge:
     """Return what is printed there; a wedge given by hand says nothing of that."""
     printed = view.region.printed
     if view.place is None or "from" not in printed:
-        what = f"what the wedge {view.region.name} shows is not known"
-        raise GapError(what, code="wedge_unknown", region=view.region.name)
+        raise GapError("wedge_unknown", region=view.region.name)
     _, _, width, height = view.region.rect
     length = height if view.region.direction == "horizontal" else width
     return Wedge(

@@ -1,0 +1,124 @@
+"""Sentences that a user can see go through ``tr``, in English that a catalogue can translate."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from test_architecture import PACKAGE, SOURCES, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
+RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources of uncertainty
+TRANSLATED = {"tr", "tr_count"}
+# What reads like a sentence and is none that a user reads in a language; every entry has its reason.
+NO_SENTENCES: dict[str, tuple[str, ...]] = {}
+
+
+def docstrings(tree: ast.Module) -> set[ast.AST]:
+    """Every docstring, those of fields included: expressions that are nothing but a string."""
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def translated(tree: ast.Module) -> set[ast.AST]:
+    """All that stands inside a call of ``tr``."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in TRANSLATED
+        for inner in ast.walk(node)
+    }
+
+
+def records(tree: ast.Module) -> set[ast.AST]:
+    """Methods of measurements and sources of uncertainty: data of a record, the same in every language."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.keyword) and node.arg in {"method", "source"})
+        or (
+            isinstance(node, ast.Assign | ast.AnnAssign)
+            and RECORD.search(
+                ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+            )
+        )
+        for inner in ast.walk(node)
+    }
+
+
+def sentences(source: str) -> Iterator[tuple[int, str]]:
+    """Every string of a module that reads like a sentence and is not translated."""
+    tree = ast.parse(source)
+    spared = docstrings(tree) | translated(tree) | records(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared:
+            yield from [(node.lineno, node.value)] * bool(SENTENCE.search(node.value))
+
+
+def untranslatable(source: str) -> Iterator[tuple[int, str]]:
+    """Every call of ``tr`` whose message a catalogue cannot hold: put together where it is called."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            wanted = {"tr": 1, "tr_count": 2}.get(node.func.id, 0)
+            for argument in node.args[:wanted]:
+                if not isinstance(argument, ast.Constant):
+                    yield node.lineno, ast.unparse(argument)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_every_sentence_that_a_user_can_see_can_be_translated(path: Path) -> None:
+    known = NO_SENTENCES.get(name(path), ())
+    found = [
+        f"acceptance/{name(path)}:{line} {text!r}"
+        for line, text in sentences(path.read_text("utf-8"))
+        if not any(piece in text for piece in known)
+    ]
+    assert found == [], (
+        "wrap it in tr(...), or name it in NO_SENTENCES of this test with its reason"
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_every_message_stands_whole_where_it_is_raised(path: Path) -> None:
+    found = [
+        f"acceptance/{name(path)}:{line} {text}"
+        for line, text in untranslatable(path.read_text("utf-8"))
+    ]
+    assert found == [], "a message is one literal with {named} parameters"
+
+
+def test_what_is_exempt_is_there() -> None:
+    gone = [
+        (file, piece)
+        for file, pieces in NO_SENTENCES.items()
+        for piece in pieces
+        if piece not in (PACKAGE / file).read_text("utf-8")
+    ]
+    assert gone == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('raise E("the file does not exist")', True),
+        ('raise E(f"the file {name} does not exist")', True),
+        ('raise E(tr("the file {name} does not exist", name=name))', False),
+        ('"""The file does not exist."""\nx = "no_code"', False),
+        ('METHOD = "mean over all frames"', False),
+    ],
+)
+def test_the_search_finds_a_sentence(source: str, *, found: bool) -> None:
+    """A search that never finds anything would hold nothing."""
+    assert any(sentences(source)) is found
+    assert len(list(untranslatable('tr(f"a {b}")'))) == 1
