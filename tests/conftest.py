@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from acceptance.charts import definition
+from acceptance.cli import terminal
 from acceptance.signing.certificates import DemoChain, make_demo_chain
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
@@ -115,3 +116,9 @@ def overlay_film(tmp_path_factory: pytest.TempPathFactory) -> OverlayFilm:
 def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
     """Make a certificate chain for the tests."""
     return make_demo_chain(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(autouse=True)
+def _terminal_as_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reset what ``--json -`` leaves behind: it moves all print to standard error for good."""
+    monkeypatch.setattr(terminal.console, "stderr", False)

@@ -6,13 +6,14 @@ Charts listed, drawn, chosen for a camera's place, and the file of a printed cop
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from acceptance.charts import advice, clock_page, definition, drawing, printed_copy
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT
+from acceptance.cli.options import OUT, check_ending
+from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.session.workspace import put
 
@@ -21,8 +22,30 @@ if TYPE_CHECKING:
 
     from acceptance.charts.definition import Chart
 
-ENDINGS = {".pdf", ".svg", ".png", ".html"}
+ENDINGS = (".pdf", ".svg", ".png", ".html")
 ABOVE_ZERO = click.FloatRange(0, min_open=True, max=1e6)
+METRES = click.FloatRange(0, 1000)
+
+
+class Place(TypedDict):
+    """Options that say where a camera looks from, and what is to be read."""
+
+    focal_length: float | None
+    sensor: str
+    field_of_view: float | None
+    distance: float | None
+    height: float | None
+    chart_height: float
+    picture: str
+    tv_lines: float | None
+
+
+class ChartOptions(Place):
+    """Options of the verb."""
+
+    output: Path | None
+    width: int | None
+    index: int | None
 
 
 @click.command()
@@ -42,9 +65,9 @@ ABOVE_ZERO = click.FloatRange(0, min_open=True, max=1e6)
     "--copy",
     "serial",
     metavar="SERIAL",
-    help="Start the file of a printed copy: what was measured of it.",
+    help="Start the file of a printed copy, for what was measured of it.",
 )
-@click.option("--advise", "advising", is_flag=True, help="Tell which chart suits a camera's place:")
+@click.option("--advise", "advising", is_flag=True, help="Say which chart suits a camera's place:")
 @click.option("--focal-length", type=ABOVE_ZERO, metavar="MM", help="its lens, with --sensor,")
 @click.option(
     "--sensor", default="", metavar="FORMAT|MM", help="its sensor's format (1/2.8) or width in mm,"
@@ -53,16 +76,14 @@ ABOVE_ZERO = click.FloatRange(0, min_open=True, max=1e6)
     "--field-of-view", type=ABOVE_ZERO, metavar="DEGREES", help="or its horizontal field of view;"
 )
 @click.option("--distance", type=ABOVE_ZERO, metavar="M", help="from the chart, along the floor;")
-@click.option(
-    "--height", type=click.FloatRange(0, 1000), metavar="M", help="of the camera above the floor;"
-)
+@click.option("--height", type=METRES, metavar="M", help="of the camera above the floor;")
 @click.option(
     "--chart-height",
-    type=click.FloatRange(0, 1000),
+    type=METRES,
     default=1.5,
     show_default=True,
     metavar="M",
-    help="of its middle;",
+    help="of the chart's middle above the floor;",
 )
 @click.option("--picture", default="1920x1080", show_default=True, metavar="WxH", help="pixels;")
 @click.option(
@@ -77,61 +98,57 @@ def chart(
     *,
     listing: bool,
     advising: bool,
-    **options: Any,  # noqa: ANN401 -- what click collected
+    **options: Unpack[ChartOptions],
 ) -> int:
-    """Draw a chart (PDF, SVG, PNG), choose one for a camera's place, or start the file of a printed copy."""
+    """Draw a chart, choose one for a camera's place, or start the file of a printed copy."""
     if advising:
-        return _advise(
-            [definition.load(one) for one in ([name] if name else definition.names())], options
-        )
+        names = [name] if name else definition.names()
+        return _advise([definition.load(known) for known in names], options)
     if listing or name is None:
-        terminal.table(
-            "Charts", ("name", "title", "size", "paper"), [_row(one) for one in definition.names()]
-        )
+        columns = (tr("name"), tr("title"), tr("size"), tr("paper"))
+        terminal.table(tr("Charts"), columns, [_row(known) for known in definition.names()])
         return 0
     shown, output = definition.load(name), options["output"]
     if serial is not None:
         return _start(shown, serial, output)
     if output is None:
-        raise click.UsageError(
-            "say where the drawing goes: -o FILE.pdf, FILE.svg, FILE.png or FILE.html"
-        )
-    put(
-        output,
-        _drawn(shown, output.suffix.lower(), options["width"], options["index"], output.name),
-    )
+        what = tr("name the file of the drawing: -o FILE.pdf, FILE.svg, FILE.png or FILE.html")
+        raise click.UsageError(what)
+    put(output, _drawn(shown, output, options["width"], options["index"]))
     terminal.say(f"{shown.title_en}: {output}")
     return 0
 
 
 def _row(name: str) -> tuple[str, str, str, str]:
-    one = definition.load(name)
-    return name, f"{one.title} / {one.title_en}", _millimetres(one.size), _millimetres(one.paper)
+    known = definition.load(name)
+    titles = f"{known.title} / {known.title_en}"
+    return name, titles, _millimetres(known.size), _millimetres(known.paper)
 
 
 def _millimetres(size: tuple[float, float]) -> str:
     return f"{size[0]:g} x {size[1]:g} mm"
 
 
-def _drawn(shown: Chart, ending: str, width: int | None, index: int | None, name: str) -> bytes:
-    if ending == ".png" and width is None:
-        raise click.UsageError("a PNG needs --width PX")
-    if ending not in ENDINGS:
-        raise click.UsageError(f"{name}: the ending must be .pdf, .svg, .png or .html")
-    if ending == ".html":
-        return _page(shown)
-    if ending == ".png":
-        return drawing.png(shown, width or 0, index=index)
-    if ending == ".svg":
-        return drawing.svg(shown, index=index).encode()
-    return render.pdf_of_svg(drawing.page(shown, index=index), *shown.paper)
+def _drawn(shown: Chart, output: Path, width: int | None, index: int | None) -> bytes:
+    check_ending(output, ENDINGS)
+    match output.suffix.lower():
+        case ".html":
+            return _page(shown)
+        case ".svg":
+            return drawing.svg(shown, index=index).encode()
+        case ".pdf":
+            return render.pdf_of_svg(drawing.page(shown, index=index), *shown.paper)
+    if width is None:
+        raise click.UsageError(tr("a PNG needs --width PX"))
+    return drawing.png(shown, width, index=index)
 
 
 def _page(shown: Chart) -> bytes:
     if shown.kind != "screen":
-        raise click.UsageError(
-            f"{shown.name} is printed; a page (.html) is made of a chart for screens: clock"
+        what = tr(
+            "{chart} is for print; pages (.html) show charts for screens: clock", chart=shown.name
         )
+        raise click.UsageError(what)
     return clock_page.html(shown).encode()
 
 
@@ -141,105 +158,148 @@ def _start(shown: Chart, serial: str, output: Path | None) -> int:
     One that is there already may hold measurements and is not written over.
     """
     if shown.kind != "print":
-        raise click.UsageError(f"{shown.name} is shown on a screen and has no printed copies")
+        what = tr("{chart} is shown on a screen and has no printed copies", chart=shown.name)
+        raise click.UsageError(what)
     if not serial.strip() or output is None or output.suffix.lower() != ".toml":
-        raise click.UsageError(
-            "give the copy a serial number and say where its file goes: --copy SERIAL -o FILE.toml"
-        )
+        what = tr("give the copy a serial number and name its file: --copy SERIAL -o FILE.toml")
+        raise click.UsageError(what)
     if output.exists():
-        raise click.UsageError(
-            f"{output}: this file is there already and may hold measurements; name another"
-        )
+        what = tr("{file} already exists and may hold measurements; name another", file=output)
+        raise click.UsageError(what)
     put(output, printed_copy.template(shown, serial).encode())
     terminal.say(
-        f"{output}: write into it what was measured; docs/formats.md and test_charts/README.md tell how"
+        tr(
+            "{file}: enter what was measured; docs/formats.md and test_charts/README.md say how",
+            file=output,
+        )
     )
     return 0
 
 
-def _advise(known: list[Chart], options: dict[str, Any]) -> int:
-    """Tell what each chart would be in the picture; 0 where one can be used as it is, else 3."""
-    if options["distance"] is None:
-        raise click.UsageError(
-            "--advise needs --distance M, and --focal-length MM with --sensor FORMAT or --field-of-view"
-        )
-    lens = {name: options[name] for name in ("distance", "focal_length", "sensor", "field_of_view")}
-    height, hung = options["height"], options["chart_height"]
-    camera = advice.camera(
-        picture=_pixels(options["picture"]), rise=0.0 if height is None else height - hung, **lens
+def _advise(known: list[Chart], place: Place) -> int:
+    """Say what each chart would be in the picture; 0 where one can be used as it is, else 3."""
+    view = _viewpoint(place)
+    advised = advice.advise(view, known, place["tv_lines"])
+    terminal.say(_geometry(view))
+    columns = (
+        tr("chart"),
+        tr("px"),
+        tr("of the picture"),
+        tr("px per fiducial cell"),
+        tr("px per edge"),
+        tr("TV lines of its wedge"),
     )
-    given = advice.advise(camera, known, options["tv_lines"])
+    terminal.table(tr("Charts in the picture"), columns, [_seen(each) for each in advised])
+    for each in advised:
+        for sentence in _sentences(each, view, place["tv_lines"]):
+            terminal.say(f"{each.chart.name}: {sentence}")
+    usable = next((each for each in advised if not each.troubles), None)
     terminal.say(
-        f"{camera.pixels_per_metre:.0f} px/m at the chart, {camera.slant:.2f} m from the lens, "
-        f"seen from {abs(camera.tilt):.0f} degrees {'above' if camera.tilt >= 0 else 'below'}"
-    )
-    terminal.table("Charts in the picture", HEADINGS, [_seen(one) for one in given])
-    for one in given:
-        for sentence in _sentences(one, camera, options["tv_lines"]):
-            terminal.say(f"{one.chart.name}: {sentence}")
-    usable = next((one for one in given if not one.troubles), None)
-    terminal.say(
-        f"Take {usable.chart.name}."
+        tr("Use {chart}.", chart=usable.chart.name)
         if usable
-        else "None can be used as it is; see above what to change."
+        else tr("None can be used as it is; see above what to change.")
     )
     return 0 if usable else 3
 
 
-HEADINGS = (
-    "chart",
-    "px",
-    "of the picture",
-    "px a fiducial's cell",
-    "px an edge",
-    "TV lines of its wedge",
-)
-
-
-def _seen(one: advice.Advice) -> tuple[str, ...]:
-    lines = f"{one.lines[0]:.0f} to {one.lines[1]:.0f}" if one.lines else "-"
-    return (
-        one.chart.name,
-        f"{one.size[0]:.0f} x {one.size[1]:.0f}",
-        f"{one.share[0]:.1%} x {one.share[1]:.1%}",
-        f"{one.cell:.1f}",
-        f"{one.edge:.0f}",
-        lines,
+def _geometry(view: advice.Camera) -> str:
+    numbers = {"density": view.pixels_per_metre, "slant": view.slant, "tilt": abs(view.tilt)}
+    if view.tilt < 0:
+        return tr(
+            "{density:.0f} px/m at the chart, {slant:.2f} m from the lens, "
+            "seen from {tilt:.0f} degrees below",
+            **numbers,
+        )
+    return tr(
+        "{density:.0f} px/m at the chart, {slant:.2f} m from the lens, "
+        "seen from {tilt:.0f} degrees above",
+        **numbers,
     )
 
 
-def _sentences(one: advice.Advice, camera: advice.Camera, lines: float | None) -> list[str]:
-    """Word what stands in the way and what to do about it."""
-    start, end = one.lines or (0.0, 0.0)
-    nearest, farthest = math.ceil(100 * one.nearest) / 100, math.floor(100 * one.farthest) / 100
-    larger = math.ceil(100 * one.chart.smallest / one.size[0])
-    words = {
-        "too_steep": f"more than {advice.STEEPEST:g} degrees of tilt: hang it higher, go further away, or lean it",
-        "too_large": f"does not fit into the picture: {nearest:.2f} m from the lens at least, or a smaller chart",
-        "too_small": f"{one.chart.smallest:g} px are needed: {farthest:.2f} m from the lens at most, "
-        f"a larger chart, or this one printed at {larger}%",
-        "no_wedge": "has no wedge: MTF only, no TV lines",
-        "wedge_too_coarse": f"its wedge ends at {end:.0f} TV lines: let it fill less of the picture",
-        "wedge_too_fine": f"its wedge begins at {start:.0f} TV lines: let it fill more of the picture",
-        "fill_more": f"for TV lines it should fill {advice.FILLING:.0%} of the picture's width",
-    }
-    told = [words[code] for code in one.troubles]
-    if lines and lines > camera.picture[1]:
-        told.append(
-            f"{lines:g} TV lines are more than the picture's {camera.picture[1]} lines can show"
+def _viewpoint(place: Place) -> advice.Camera:
+    if place["distance"] is None:
+        what = tr(
+            "--advise needs --distance M, and --focal-length MM with --sensor FORMAT or --field-of-view"
         )
-    if not one.troubles and abs(camera.tilt) > advice.UPRIGHT:
-        told.append(f"lean it by {abs(camera.tilt):.0f} degrees, so that it faces the camera")
-    return told
+        raise click.UsageError(what)
+    height = place["height"]
+    return advice.camera(
+        picture=_pixels(place["picture"]),
+        rise=0.0 if height is None else height - place["chart_height"],
+        distance=place["distance"],
+        focal_length=place["focal_length"],
+        sensor=place["sensor"],
+        field_of_view=place["field_of_view"],
+    )
+
+
+def _seen(advised: advice.Advice) -> tuple[str, ...]:
+    lines = advised.lines
+    return (
+        advised.chart.name,
+        f"{advised.size[0]:.0f} x {advised.size[1]:.0f}",
+        f"{advised.share[0]:.1%} x {advised.share[1]:.1%}",
+        f"{advised.cell:.1f}",
+        f"{advised.edge:.0f}",
+        tr("{first:.0f} to {last:.0f}", first=lines[0], last=lines[1]) if lines else "-",
+    )
+
+
+def _sentences(advised: advice.Advice, view: advice.Camera, lines: float | None) -> list[str]:
+    """Say what stands in the way and what to do about it."""
+    words = _troubles(advised)
+    sentences = [words[code] for code in advised.troubles]
+    if lines and lines > view.picture[1]:
+        what = tr(
+            "{lines:g} TV lines are more than the picture's {rows} rows can show",
+            lines=lines,
+            rows=view.picture[1],
+        )
+        sentences.append(what)
+    if not advised.troubles and abs(view.tilt) > advice.UPRIGHT:
+        what = tr("lean it by {tilt:.0f} degrees, so that it faces the camera", tilt=abs(view.tilt))
+        sentences.append(what)
+    return sentences
+
+
+def _troubles(advised: advice.Advice) -> dict[str, str]:
+    """Return a sentence for each code of ``Advice.troubles``."""
+    first, last = advised.lines or (0.0, 0.0)
+    return {
+        "too_steep": tr(
+            "more than {steepest:g} degrees of tilt: hang it higher, move back, or lean it",
+            steepest=advice.STEEPEST,
+        ),
+        "too_large": tr(
+            "does not fit into the picture: at least {nearest:.2f} m from the lens, or a smaller "
+            "chart",
+            nearest=math.ceil(100 * advised.nearest) / 100,
+        ),
+        "too_small": tr(
+            "at least {needed:g} px required: at most {farthest:.2f} m from the lens, a larger "
+            "chart, or this one printed at {scale}%",
+            needed=advised.chart.smallest,
+            farthest=math.floor(100 * advised.farthest) / 100,
+            scale=math.ceil(100 * advised.chart.smallest / advised.size[0]),
+        ),
+        "no_wedge": tr("has no wedge: MTF only, no TV lines"),
+        "wedge_too_coarse": tr(
+            "its wedge ends at {last:.0f} TV lines: let it fill less of the picture", last=last
+        ),
+        "wedge_too_fine": tr(
+            "its wedge begins at {first:.0f} TV lines: let it fill more of the picture",
+            first=first,
+        ),
+        "fill_more": tr(
+            "for TV lines it should fill {share:.0%} of the picture's width", share=advice.FILLING
+        ),
+    }
 
 
 def _pixels(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
-    if not (
-        width.isdecimal()
-        and height.isdecimal()
-        and 16 <= int(width) <= 65536
-        and 16 <= int(height) <= 65536
-    ):
-        raise click.UsageError(f"--picture {text!r}: write WxH in pixels, for instance 1920x1080")
+    if not all(side.isdecimal() and 16 <= int(side) <= 65536 for side in (width, height)):
+        what = tr("--picture {text!r}: write WxH in pixels, for instance 1920x1080", text=text)
+        raise click.UsageError(what)
     return int(width), int(height)

@@ -1,4 +1,4 @@
-"""The demo: a simulated camera films the charts; from there on everything is the ordinary path.
+"""The verb ``demo``: a simulated camera films the charts, then everything is the ordinary path.
 
 Two devices: one good, one with three planted faults (soft focus, dropped frames, a delay above 2
 s).
@@ -15,15 +15,22 @@ import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance import __version__
+import click
+
+from acceptance import __version__, wording
 from acceptance.charts import definition
+from acceptance.cli import tables, terminal
+from acceptance.cli.options import LANG, OUT
+from acceptance.messages import tr
 from acceptance.model import Verdict
+from acceptance.report import render
 from acceptance.session import plan, runner
 from acceptance.session.workspace import claimed, writing
 from acceptance.signing.certificates import load_signer, make_demo_chain
-from acceptance.signing.issuing import issue
+from acceptance.signing.issuing import REPORT, issue
 from acceptance.signing.verification import verify
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
@@ -31,20 +38,19 @@ from acceptance.simulate.camera import Camera
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.queues import Queue
-    from pathlib import Path
 
     from acceptance.model import Session
     from acceptance.session.runner import Progress
     from acceptance.signing.certificates import DemoChain
     from acceptance.simulate.films import Truth
 
-    Told = Queue[tuple[str, int, int]]
+    Steps = Queue[tuple[str, int, int]]
 
 SECONDS = 6.0
 # Seconds until a frame is ready for the monitor; it arrives at the host DECODING earlier.
 DELAYS = {"good": 0.12, "faulty": 2.6}
 DECODING = 0.04
-TELL_EVERY = 5
+REPORTED_EVERY = 5
 PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
 GOOD = Camera(noise=0.01, crf=12, seed=11)
 SOFT = replace(GOOD, blur=2.4, seed=12, dropped=frozenset(range(7, 150, 6)))
@@ -114,7 +120,7 @@ TITLES = {"good": "模拟摄像机（完好）", "faulty": "模拟摄像机（�
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class DemoResult:
     """What became of a device.
 
     ``found`` are the quantities that failed, ``valid`` that ``verify`` accepts it.
@@ -133,23 +139,24 @@ class Outcome:
         return self.valid and self.found == self.planted
 
 
-def run(out: Path, *, lang: str = "zh", progress: Progress | None = None) -> tuple[Outcome, ...]:
-    """Film, measure, judge, report, sign and verify both devices below ``out``, each in a process of its own."""
+def make(
+    out: Path, *, lang: str = "zh", progress: Progress | None = None
+) -> tuple[DemoResult, ...]:
+    """Film, measure, judge, report, sign and verify both devices, each in a process of its own."""
     with claimed(out, "demo"):
         with writing(out):
             shutil.rmtree(out / "footage", ignore_errors=True)
         chain, context = make_demo_chain(out / "keys"), multiprocessing.get_context("spawn")
-        told = context.Queue()
-        pool = ProcessPoolExecutor(
-            len(PLANTED), context, initializer=functools.partial(_tell_through, told)
-        )
+        steps = context.Queue()
+        connect = functools.partial(_connect, steps)
+        pool = ProcessPoolExecutor(len(PLANTED), context, initializer=connect)
         with pool, _ending_children():
             # children inherit that: Ctrl-C, which reaches all, is answered here alone
             with _ignoring_interrupts():
                 futures = [pool.submit(device, name, out, chain, lang) for name in PLANTED]
             while not all(future.done() for future in futures):
                 with contextlib.suppress(queue.Empty):
-                    what, done, total = told.get(timeout=0.2)
+                    what, done, total = steps.get(timeout=0.2)
                     if progress:
                         progress(what, done, total)
             return tuple(future.result() for future in futures)
@@ -175,32 +182,32 @@ def _ending_children() -> Iterator[None]:
         raise
 
 
-_told: Told | queue.Queue[tuple[str, int, int]] = queue.Queue()  # in a child: leads to the parent
+_steps: Steps | queue.Queue[tuple[str, int, int]] = queue.Queue()  # in a child: leads to the parent
 
 
-def _tell_through(told: Told) -> None:
-    global _told  # noqa: PLW0603 -- a queue reaches a child only while that is started
-    _told = told
+def _connect(steps: Steps) -> None:
+    global _steps  # noqa: PLW0603 -- a queue reaches a child only while that is started
+    _steps = steps
 
 
-def device(name: str, out: Path, chain: DemoChain, lang: str) -> Outcome:
+def device(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
     """One device from film to verified report."""
 
-    def tell(what: str, done: int, total: int) -> None:
-        if done % TELL_EVERY == 0 or done in {1, total}:
-            _told.put((f"{name}: {what}", done, total))
+    def report_progress(what: str, done: int, total: int) -> None:
+        if done % REPORTED_EVERY == 0 or done in {1, total}:
+            _steps.put((f"{name}: {what}", done, total))
 
-    footage = film(name, out / "footage" / name, tell)
+    footage = film(name, out / "footage" / name, report_progress)
     issued = functools.partial(issue, lang=lang, signer=load_signer(chain.signer, chain.password))
     done, folder = runner.run(
-        plan.read(footage), footage.parent, out / "sessions", progress=tell, issue=issued
+        plan.read(footage), footage.parent, out / "sessions", progress=report_progress, issue=issued
     )
     failed = {
-        one.quantity
-        for one in done.findings
-        if one.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+        finding.quantity
+        for finding in done.findings
+        if finding.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
     }
-    return Outcome(
+    return DemoResult(
         name=name,
         session=done,
         folder=folder,
@@ -243,5 +250,54 @@ def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
     for number, step in enumerate(steps, start=1):
         step()
         if progress:
-            progress("filming", number, len(steps))
+            progress(tr("filming"), number, len(steps))
     return folder / "plan.toml"
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("demo"),
+    show_default=True,
+    help="Where everything goes.",
+)
+@LANG
+def demo(output: Path, lang: str) -> int:
+    """Film, measure, judge, report, sign and verify two simulated devices.
+
+    Exits 0 when that went as promised.
+    """
+    render.check_fonts()
+    with terminal.progress() as show:
+        results = make(output, lang=lang, progress=show)
+    for result in results:
+        tables.findings(result.session)
+        terminal.say(_sentence(result))
+        terminal.say(tr("  report: {file}", file=result.folder / REPORT))
+    advice = tr(
+        "Check it yourself: acceptance verify {folder} --trust {root}",
+        folder=results[0].folder,
+        root=output / "keys" / "demo-root.pem",
+    )
+    terminal.say(advice)
+    return 0 if all(result.kept for result in results) else 1
+
+
+def _sentence(result: DemoResult) -> str:
+    names = {
+        "name": result.name,
+        "planted": _listed(result.planted),
+        "found": _listed(result.found),
+    }
+    if not result.valid:
+        return tr(
+            "{name}: planted {planted}; found {found}; signature or evidence INVALID", **names
+        )
+    return tr("{name}: planted {planted}; found {found}; signature and evidence valid", **names)
+
+
+def _listed(quantities: frozenset[str]) -> str:
+    names = (wording.quantity(name, "en") for name in sorted(quantities))
+    return ", ".join(names) or tr("nothing")

@@ -1,4 +1,4 @@
-"""What this machine has, what it lacks, and what that costs.
+"""The verb ``doctor``: what this machine has, what it lacks, and what that costs.
 
 One check a line, nothing installed, nothing changed.
 """
@@ -17,6 +17,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
+
+from acceptance.cli import terminal
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,61 +63,54 @@ class Library:
 
 
 NEEDED = (
-    Library(module="numpy", package="numpy", costs="nothing can be measured"),
-    Library(module="scipy", package="scipy", costs="nothing can be measured"),
-    Library(module="av", package="av", costs="no video can be read"),
-    Library(module="cv2", package="opencv-python", costs="no chart can be drawn or found"),
-    Library(module="skimage", package="scikit-image", costs="no PSNR and SSIM"),
-    Library(module="GTC", package="GTC", costs="no uncertainty can be stated"),
-    Library(module="pydantic", package="pydantic", costs="no plan, pack or session can be read"),
-    Library(module="click", package="click", costs="no command line"),
-    Library(module="rich", package="rich", costs="no tables and progress bars"),
-    Library(module="jinja2", package="jinja2", costs="no report"),
-    Library(module="weasyprint", package="weasyprint", costs="no PDF report"),
-    Library(module="pyhanko.sign", package="pyhanko", costs="no signature can be made or checked"),
+    Library(module="numpy", package="numpy", costs=tr("nothing can be measured")),
+    Library(module="scipy", package="scipy", costs=tr("nothing can be measured")),
+    Library(module="av", package="av", costs=tr("no video can be read")),
+    Library(module="cv2", package="opencv-python", costs=tr("no chart can be drawn or found")),
+    Library(module="skimage", package="scikit-image", costs=tr("no PSNR and SSIM")),
+    Library(module="GTC", package="GTC", costs=tr("no uncertainty can be stated")),
+    Library(
+        module="pydantic", package="pydantic", costs=tr("no plan, pack or session can be read")
+    ),
+    Library(module="click", package="click", costs=tr("no command line")),
+    Library(module="rich", package="rich", costs=tr("no tables and progress bars")),
+    Library(module="jinja2", package="jinja2", costs=tr("no report")),
+    Library(module="weasyprint", package="weasyprint", costs=tr("no PDF report")),
+    Library(
+        module="pyhanko.sign", package="pyhanko", costs=tr("no signature can be made or checked")
+    ),
     Library(
         module="pyhanko_certvalidator",
         package="pyhanko-certvalidator",
-        costs="no signature can be checked",
+        costs=tr("no signature can be checked"),
     ),
-    Library(module="asn1crypto", package="asn1crypto", costs="no signature can be made or checked"),
-    Library(module="cryptography", package="cryptography", costs="no signing key can be opened"),
     Library(
-        module="openpyxl", package="openpyxl", costs="no list or sheet in XLSX can be read or made"
+        module="asn1crypto", package="asn1crypto", costs=tr("no signature can be made or checked")
     ),
-    Library(module="onvif", package="onvif-zeep", costs="no camera can be asked over the network"),
+    Library(
+        module="cryptography", package="cryptography", costs=tr("no signing key can be opened")
+    ),
+    Library(
+        module="openpyxl",
+        package="openpyxl",
+        costs=tr("no list or sheet in XLSX can be read or made"),
+    ),
 )
 OPTIONAL = (
-    Library(
-        module="starlette",
-        package="starlette",
-        costs="no page on site (acceptance serve)",
-        extra="web",
-    ),
-    Library(
-        module="uvicorn", package="uvicorn", costs="no page on site (acceptance serve)", extra="web"
-    ),
-    Library(
-        module="distributed",
-        package="distributed",
-        costs="a batch runs on this machine only",
-        extra="dask",
-    ),
-    Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs="no VMAF", extra="vmaf"),
+    Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs=tr("no VMAF"), extra="vmaf"),
 )
-# name for the dynamic linker, Debian package, is it needed, what goes without it
+NO_PDF = tr("no PDF report")
+NO_OPENCV = tr("OpenCV does not load: no chart can be drawn or found")
+SLOW_PDF = tr("a Chinese PDF takes about five times as long")
+# name for the dynamic linker, Debian package, what does not work without it
 SYSTEM_LIBRARIES = (
-    ("pango-1.0", "libpango-1.0-0", True, "no PDF report"),
-    ("pangoft2-1.0", "libpangoft2-1.0-0", True, "no PDF report"),
-    (
-        "harfbuzz-subset",
-        "libharfbuzz-subset0",
-        False,
-        "a Chinese PDF takes about five times as long",
-    ),
-    ("GL", "libgl1", True, "OpenCV does not load: no chart can be drawn or found"),
-    ("glib-2.0", "libglib2.0-0", True, "OpenCV does not load: no chart can be drawn or found"),
+    ("pango-1.0", "libpango-1.0-0", NO_PDF),
+    ("pangoft2-1.0", "libpangoft2-1.0-0", NO_PDF),
+    ("harfbuzz-subset", "libharfbuzz-subset0", SLOW_PDF),
+    ("GL", "libgl1", NO_OPENCV),
+    ("glib-2.0", "libglib2.0-0", NO_OPENCV),
 )
+DISPENSABLE = {"harfbuzz-subset"}
 
 
 def checks(folder: Path | None = None) -> tuple[Check, ...]:
@@ -126,19 +124,25 @@ def checks(folder: Path | None = None) -> tuple[Check, ...]:
         *(library(each) for each in NEEDED),
         *(system_library(*each) for each in SYSTEM_LIBRARIES),
         chinese_font(),
-        encoder("libx264", needed=True, costs="the demo cannot film: acceptance demo does not run"),
+        encoder(
+            "libx264", needed=True, costs=tr("the demo cannot film: acceptance demo does not run")
+        ),
         encoder(
             "libx265",
             needed=False,
-            costs="no H.265 film can be simulated; reading H.265 is not affected",
+            costs=tr("no H.265 film can be simulated; reading H.265 is not affected"),
         ),
         *places(Path.cwd() if folder is None else folder),
         clock(),
         *(optional(each) for each in OPTIONAL),
         program(
-            "pdftotext", "poppler-utils", "some tests are skipped; the tool itself does not use it"
+            "pdftotext",
+            "poppler-utils",
+            tr("some tests are skipped; the tool itself does not use it"),
         ),
-        program("chromium", "chromium", "the clock page cannot be tested; any browser shows it"),
+        program(
+            "chromium", "chromium", tr("the clock page cannot be tested; any browser shows it")
+        ),
     )
 
 
@@ -154,8 +158,8 @@ def python() -> Check:
         present=sys.version_info[:2] >= OLDEST_PYTHON,
         needed=True,
         found=".".join(map(str, sys.version_info[:3])),
-        costs="nothing works",
-        remedy="use Python 3.11 or newer",
+        costs=tr("nothing works"),
+        remedy=tr("use Python 3.11 or newer"),
     )
 
 
@@ -171,12 +175,12 @@ def library(wanted: Library) -> Check:
     """Import a package: only that shows that the system libraries beneath it load."""
     try:
         importlib.import_module(wanted.module)
-    except Exception as error:  # noqa: BLE001  # a broken package may raise anything (OSError when Pango is missing)
+    except Exception as error:  # noqa: BLE001 -- a broken package may raise anything (OSError when Pango is missing)
         present, found = False, " ".join(str(error).split())[:120]
     else:
         present, found = True, version(wanted.package)
     remedy = (
-        "install the system libraries below"
+        tr("install the system libraries below")
         if version(wanted.package)
         else f"pip install {wanted.package}"
     )
@@ -202,13 +206,13 @@ def optional(wanted: Library) -> Check:
     )
 
 
-def system_library(name: str, package: str, needed: bool, costs: str) -> Check:  # noqa: FBT001  # a row of the table
+def system_library(name: str, package: str, costs: str) -> Check:
     """Look for a shared library as the dynamic linker would."""
     found = ctypes.util.find_library(name) or ""
     return Check(
         name=f"lib{name}",
         present=bool(found),
-        needed=needed,
+        needed=name not in DISPENSABLE,
         found=found,
         costs=costs,
         remedy=f"apt-get install {package}",
@@ -222,18 +226,18 @@ def chinese_font() -> Check:
     """
     command = ["fc-list", ":lang=zh-cn", "family"]
     try:
-        listed = subprocess.run(  # noqa: S603  # constant
+        listed = subprocess.run(  # noqa: S603  -- constant
             command, capture_output=True, text=True, timeout=PATIENCE, check=False
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         listed = ""
     families = sorted({line.split(",")[0].strip() for line in listed.splitlines() if line.strip()})
     return Check(
-        name="Chinese font",
+        name=tr("Chinese font"),
         present=bool(families),
         needed=True,
         found=families[0] if families else "",
-        costs="no report: every Chinese character would be an empty box",
+        costs=tr("no report: every Chinese character would be an empty box"),
         remedy="apt-get install fontconfig fonts-noto-cjk",
     )
 
@@ -245,10 +249,10 @@ def encoder(codec: str, *, needed: bool, costs: str) -> Check:
     """
     try:
         found = importlib.import_module("av").codec.Codec(codec, "w").long_name
-    except Exception:  # noqa: BLE001  # PyAV missing, broken or without the codec: all mean that it cannot encode
+    except Exception:  # noqa: BLE001 -- PyAV missing, broken or without the codec: all mean that it cannot encode
         found = ""
     return Check(
-        name=f"encoder {codec}",
+        name=tr("encoder {codec}", codec=codec),
         present=bool(found),
         needed=needed,
         found=found,
@@ -260,24 +264,24 @@ def encoder(codec: str, *, needed: bool, costs: str) -> Check:
 def places(folder: Path) -> Iterator[Check]:
     """Look at the folder for results: may it be written, and is there room."""
     yield Check(
-        name="output folder",
+        name=tr("output folder"),
         present=os.access(folder, os.W_OK | os.X_OK),
         needed=True,
         found=str(folder),
-        costs="no result can be kept",
-        remedy="change to a folder that you may write to, or name one with -o",
+        costs=tr("no result can be kept"),
+        remedy=tr("change to a folder that you may write to, or name one with -o"),
     )
     try:
         free = shutil.disk_usage(folder).free
     except OSError:
         free = 0
     yield Check(
-        name="disk space",
+        name=tr("disk space"),
         present=free >= ENOUGH_BYTES,
         needed=False,
-        found=f"{free / 1e9:.1f} GB free",
-        costs="clips and reports may not fit",
-        remedy="free 1 GB, or write elsewhere with -o",
+        found=tr("{free:.1f} GB free", free=free / 1e9),
+        costs=tr("clips and reports may not fit"),
+        remedy=tr("free 1 GB, or write elsewhere with -o"),
     )
 
 
@@ -289,8 +293,8 @@ def clock() -> Check:
         present=resolution <= FINE_CLOCK,
         needed=False,
         found=f"{resolution:.0e} s",
-        costs="stream latency is uncertain by the clock's step",
-        remedy="record on a machine with a finer clock",
+        costs=tr("stream latency is uncertain by the clock's step"),
+        remedy=tr("record on a machine with a finer clock"),
     )
 
 
@@ -301,3 +305,24 @@ def program(name: str, package: str, costs: str) -> Check:
     return Check(
         name=name, present=bool(found), needed=False, found=found, costs=costs, remedy=remedy
     )
+
+
+@click.command()
+def doctor() -> int:
+    """Show what this machine has, what is missing and what that costs.
+
+    Exits 2 when something needed is missing.
+    """
+    found = checks()
+    rows = [
+        (
+            check.name,
+            tr("yes") if check.present else tr("NO"),
+            check.found,
+            "" if check.present else f"{check.costs}: {check.remedy}",
+        )
+        for check in found
+    ]
+    columns = (tr("what"), tr("there"), tr("found"), tr("what its absence costs, and the remedy"))
+    terminal.table(tr("This machine"), columns, rows)
+    return 0 if ready(found) else 2

@@ -6,13 +6,14 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from acceptance import metrics
 from acceptance.cli import terminal
 from acceptance.errors import InputError, PlanError
+from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Tap
 from acceptance.session.workspace import put, writing
 from acceptance.signing.certificates import load_signer
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Command = Callable[..., Any]
 
-# what cannot be read is told as such, not as wrong usage
+# An unreadable path is an input error with a sentence of ours, not wrong usage.
 OUT = click.Path(path_type=Path, readable=False)
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 LANG = click.option(
@@ -40,80 +41,101 @@ json_option = click.option(
 )
 
 
+class ClipOptions(TypedDict):
+    """What ``clip_options`` collects."""
+
+    chart: str | None
+    chart_copy: str | None
+    regions: tuple[str, ...]
+    tap: str
+    plain_edges: bool
+    reference: Path | None
+    conditions: tuple[str, ...]
+    arrivals: Path | None
+    screen_log: Path | None
+    drive: Path | None
+    chip: float | None
+    code_range: str | None
+    matrix: str | None
+    transfer: str | None
+    sample_aspect: str | None
+
+
+SOURCE = "command line"  # of a condition
+CLIP_OPTIONS = (
+    click.option(
+        "--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a file."
+    ),
+    click.option(
+        "--chart-copy",
+        metavar="FILE.toml|SERIAL",
+        help="The printed copy of it that was filmed (chart --copy).",
+    ),
+    click.option(
+        "--region",
+        "regions",
+        multiple=True,
+        metavar="NAME=X,Y,W,H",
+        help="A region given by hand, in pixels.",
+    ),
+    click.option(
+        "--tap",
+        type=click.Choice([tap.value for tap in Tap]),
+        default="camera",
+        show_default=True,
+        help="Where in the chain the clip was taken.",
+    ),
+    click.option(
+        "--plain-edges", is_flag=True, help="Look for slanted edges in a picture without a chart."
+    ),
+    click.option(
+        "--reference", type=OUT, help="The sequence that the clip should show, for PSNR and SSIM."
+    ),
+    click.option(
+        "--condition",
+        "conditions",
+        multiple=True,
+        metavar="NAME=VALUE[UNIT]",
+        help="A condition of the shot, e.g. illuminance=500lx.",
+    ),
+    click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
+    click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
+    click.option(
+        "--drive", type=OUT, help="CSV time_s,level of what drove a light in a region `sequence`."
+    ),
+    click.option(
+        "--chip",
+        type=float,
+        metavar="SECONDS",
+        help="Chip length, if the known sequence drove the light.",
+    ),
+    click.option(
+        "--range",
+        "code_range",
+        type=click.Choice(["limited", "full"]),
+        help="Code range, if the clip states it wrongly.",
+    ),
+    click.option(
+        "--matrix",
+        type=click.Choice(["bt601", "bt709"]),
+        help="Colour matrix, if the clip states it wrongly.",
+    ),
+    click.option(
+        "--transfer",
+        type=click.Choice(["bt709", "srgb", "gamma22", "linear"]),
+        help="Camera's transfer curve.",
+    ),
+    click.option(
+        "--sample-aspect",
+        metavar="W:H",
+        help="Width over height of a pixel, if the clip states it wrongly.",
+    ),
+)
+
+
 def clip_options(command: Command) -> Command:
-    """Add the options that say how a clip is to be read."""
-    for option in (
-        click.option(
-            "--chart",
-            help="Chart in the picture: a name (see `acceptance chart --list`) or a TOML file.",
-        ),
-        click.option(
-            "--chart-copy",
-            metavar="FILE.toml|SERIAL",
-            help="The print of it that was filmed (chart --copy).",
-        ),
-        click.option(
-            "--region",
-            "regions",
-            multiple=True,
-            metavar="NAME=X,Y,W,H",
-            help="A region by hand, in pixels.",
-        ),
-        click.option(
-            "--tap",
-            type=click.Choice([one.value for one in Tap]),
-            default="camera",
-            show_default=True,
-            help="Where it was taken.",
-        ),
-        click.option(
-            "--plain-edges", is_flag=True, help="Look for slanted edges in a picture without chart."
-        ),
-        click.option(
-            "--reference", type=OUT, help="The sequence that the clip should show: PSNR and SSIM."
-        ),
-        click.option(
-            "--condition",
-            "conditions",
-            multiple=True,
-            metavar="NAME=VALUE[UNIT]",
-            help="What the shot was taken under, e.g. illuminance=500lx.",
-        ),
-        click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
-        click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
-        click.option(
-            "--drive",
-            type=OUT,
-            help="CSV time_s,level of what drove a light in a region `sequence`.",
-        ),
-        click.option(
-            "--chip",
-            type=float,
-            metavar="SECONDS",
-            help="Chip length, where the known sequence drove it.",
-        ),
-        click.option(
-            "--range",
-            "code_range",
-            type=click.Choice(["limited", "full"]),
-            help="Code range, if wrongly stated.",
-        ),
-        click.option(
-            "--matrix",
-            type=click.Choice(["bt601", "bt709"]),
-            help="Colour matrix, if wrongly stated.",
-        ),
-        click.option(
-            "--transfer",
-            type=click.Choice(["bt709", "srgb", "gamma22", "linear"]),
-            help="Camera curve.",
-        ),
-        click.option(
-            "--sample-aspect",
-            metavar="W:H",
-            help="Width over height of a pixel, if wrongly stated.",
-        ),
-    ):
+    """Add the options that say how a clip is to be read (``ClipOptions``)."""
+    for option in CLIP_OPTIONS:
         command = option(command)
     return command
 
@@ -130,16 +152,15 @@ def metric_option(command: Command) -> Command:
 
 
 def quantities(names: Sequence[str]) -> Collection[str] | None:
-    """Quantities of the metrics that were named; None where none was.
+    """Return the quantities of the metrics that were named; None where none was.
 
     Raises InputError for an unknown one.
     """
     known = metrics.every()
     for name in names:
         if name not in known:
-            raise InputError(
-                "there is no such metric", where=name, hint=f"Metrics: {', '.join(known)}"
-            )
+            hint = tr("Metrics: {names}", names=", ".join(known))
+            raise InputError(tr("unknown metric"), where=name, hint=hint)
     return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
 
 
@@ -153,11 +174,11 @@ def sign_options(command: Command) -> Command:
     )
 
 
-def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
-    """Fields of Shot from the options that say how a clip is to be read."""
-    aspect = options["sample_aspect"]
+def shot_fields(options: ClipOptions) -> dict[str, Any]:
+    """Return the fields of Shot that the options of a clip say."""
+    aspect, code_range = options["sample_aspect"], options["code_range"]
     coding = Coding(
-        full_range=None if options["code_range"] is None else options["code_range"] == "full",
+        full_range=None if code_range is None else code_range == "full",
         matrix=options["matrix"],
         transfer=options["transfer"],
         sample_aspect=None if aspect is None else _aspect(aspect),
@@ -167,10 +188,10 @@ def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
         "chart_copy": _copy(options["chart_copy"] or ""),
         "tap": Tap(options["tap"]),
         "regions": dict(_region(text) for text in options["regions"]),
-        **{
-            name: str(options[name].absolute()) if options[name] else ""
-            for name in ("arrivals", "screen_log", "drive", "reference")
-        },
+        "arrivals": _absolute(options["arrivals"]),
+        "screen_log": _absolute(options["screen_log"]),
+        "drive": _absolute(options["drive"]),
+        "reference": _absolute(options["reference"]),
         "chip": options["chip"],
         "plain_edges": options["plain_edges"],
         "conditions": tuple(condition(text) for text in options["conditions"]),
@@ -178,70 +199,84 @@ def shot_fields(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _absolute(path: Path | None) -> str:
+    return str(path.absolute()) if path else ""
+
+
 def _copy(text: str) -> str:
     return str(Path(text).absolute()) if text.endswith(".toml") else text
 
 
-def pair(text: str, option: str) -> tuple[str, str]:
+def name_value(text: str, option: str) -> tuple[str, str]:
     """Split NAME=VALUE. Raises UsageError."""
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise click.UsageError(f"{option} {text!r}: write NAME=VALUE")
+        raise click.UsageError(tr("{option} {text!r}: write NAME=VALUE", option=option, text=text))
     return name, value
 
 
 def _region(text: str) -> tuple[str, Box]:
-    name, value = pair(text, "--region")
+    name, value = name_value(text, "--region")
     try:
         x, y, width, height = (float(part) for part in value.split(","))
     except ValueError as error:
-        raise click.UsageError(
-            f"--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels"
-        ) from error
+        what = tr("--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels", text=text)
+        raise click.UsageError(what) from error
     if not all(map(math.isfinite, (x, y, width, height))) or width <= 0 or height <= 0:
-        raise click.UsageError(f"--region {text!r}: width and height must be above 0")
+        raise click.UsageError(tr("--region {text!r}: width and height must be above 0", text=text))
     return name, (x, y, width, height)
 
 
 def _aspect(text: str) -> tuple[int, int]:
     width, _, height = text.partition(":")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise click.UsageError(f"--sample-aspect {text!r}: write W:H, for instance 16:11")
+        raise click.UsageError(
+            tr("--sample-aspect {text!r}: write W:H, for instance 16:11", text=text)
+        )
     return int(width), int(height)
 
 
 def condition(text: str) -> Condition:
     """Read NAME=VALUE[UNIT] as a condition; a value that is no number stays text."""
-    name, value = pair(text, "--condition")
+    name, value = name_value(text, "--condition")
     digits = len(value) - len(value.lstrip("+-.0123456789"))
     number, unit = value[:digits], value[digits:].strip()
     try:
-        return Condition(name=name, value=float(number), unit=unit, source="command line")
+        return Condition(name=name, value=float(number), unit=unit, source=SOURCE)
     except ValueError:
-        return Condition(name=name, value=value, source="command line")
+        return Condition(name=name, value=value, source=SOURCE)
 
 
 def signer(key: Path | None, password_file: Path | None) -> Signer | None:
     """Load the key that was named, if any. Raises KeyFileError and PlanError."""
     if key is None:
         return None
+    return load_signer(key, _password(password_file))
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        return os.environ.get(PASSWORD, "")
     try:
-        password = (
-            password_file.read_text(encoding="utf-8").strip()
-            if password_file
-            else os.environ.get(PASSWORD, "")
-        )
+        return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(
-            f"cannot be read ({error})", where=str(password_file), hint="Check the path"
-        ) from error
-    return load_signer(key, password)
+        what = tr("cannot be read ({error})", error=error)
+        raise PlanError(what, where=str(file), hint=tr("Check the path")) from error
+
+
+def check_ending(path: Path, endings: Collection[str]) -> None:
+    """Refuse a file whose name ends otherwise. Raises UsageError."""
+    if path.suffix.lower() not in endings:
+        what = tr(
+            "{name}: the name must end in {endings}", name=path.name, endings=" / ".join(endings)
+        )
+        raise click.UsageError(what)
 
 
 def prepare_json(path: Path | None) -> None:
-    """Make sure, before the work, that it can be written down.
+    """Make sure, before the work, that the JSON can be written.
 
-    JSON on standard output has that to itself.
+    JSON on standard output has that to itself: what else is printed goes to standard error.
     """
     if path and str(path) == "-":
         terminal.console.stderr = True

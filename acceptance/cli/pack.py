@@ -1,4 +1,4 @@
-"""The verb ``pack``: an overlay started, a pack checked, two packs held side by side."""
+"""The verbs ``pack`` (an overlay started, packs checked and compared) and ``clauses``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from acceptance import metrics
-from acceptance.checks import pack_changes
-from acceptance.checks.pack import base_of, file_of, load
-from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.checks import clause_table, pack_changes
+from acceptance.checks.pack import base_of, file_of, load, load_all, names
+from acceptance.cli import tables, terminal
+from acceptance.cli.options import OUT, check_ending, json_option, prepare_json, write_json
+from acceptance.messages import tr
 from acceptance.report import overlay_form
 from acceptance.session.workspace import put
 
@@ -22,7 +23,7 @@ LANG = click.option(
 
 @click.group()
 def pack() -> None:
-    """Packs of one's own: start an overlay, check it, tell what two packs have otherwise."""
+    """Packs of your own: start an overlay, check a pack, compare two packs."""
 
 
 @pack.command(name="new-overlay")
@@ -36,25 +37,27 @@ def pack() -> None:
 )
 @LANG
 def new_overlay(base: str, output: Path, lang: str) -> int:
-    """Start an overlay of a pack.
-
-    What is provisional or unknown in it, commented out, to be filled in.
-    """
-    if output.suffix != ".toml":
-        raise click.UsageError(f"{output.name}: the ending must be .toml")
+    """Start an overlay of a pack: what is provisional or unknown in it, commented out."""
+    check_ending(output, (".toml",))
     if output.exists():
-        raise click.UsageError(
-            f"{output}: this file is there already and may hold confirmations; name another"
-        )
+        what = tr("{file} already exists and may hold confirmations; name another", file=output)
+        raise click.UsageError(what)
     below = load(base, metrics.quantities())
     if output.stem == below.id:
-        raise click.UsageError(
-            f"{output.name}: {below.id} is the pack that it extends; name it otherwise"
+        what = tr(
+            "{name}: {pack} is the pack that it extends; choose another name",
+            name=output.name,
+            pack=below.id,
         )
+        raise click.UsageError(what)
     name = os.path.relpath(file_of(base), output.parent) if base.endswith(".toml") else base
     put(output, overlay_form.form(below, Path(name).as_posix(), output.stem, lang).encode())
     terminal.say(
-        f"{output}: fill in what was read in the authentic copy, then: acceptance pack check {output}"
+        tr(
+            "{file}: fill in what was read in the authentic copy, "
+            "then run acceptance pack check {file}",
+            file=output,
+        )
     )
     return 0
 
@@ -62,15 +65,15 @@ def new_overlay(base: str, output: Path, lang: str) -> int:
 @pack.command()
 @click.argument("file")
 def check(file: str) -> int:
-    """Check a pack and tell what it changes in the pack that it extends.
+    """Check a pack and show what it changes in the pack that it extends.
 
     Exits 0 where it can be used, else 2.
     """
     known = metrics.quantities()
     mine, below = load(file, known), base_of(file, known)
     if below:
-        terminal.changes(pack_changes.changes(below, mine), below.id, mine.id)
-    terminal.standing(mine)
+        tables.changes(pack_changes.changes(below, mine), below.id, mine.id)
+    tables.standing(mine)
     return 0
 
 
@@ -79,16 +82,51 @@ def check(file: str) -> int:
 @click.argument("b")
 @json_option
 def diff(a: str, b: str, json_file: Path | None) -> int:
-    """Tell what pack B has otherwise than pack A, clause by clause.
-
-    Limits, modality, provenance and all else.
-    """
+    """Show where pack B differs from pack A, clause by clause and field by field."""
     known = metrics.quantities()
     here, there = load(a, known), load(b, known)
     prepare_json(json_file)
-    told = pack_changes.changes(here, there)
+    changes = pack_changes.changes(here, there)
     if json_file:
-        write_json([pack_changes.row(one) for one in told], json_file)
+        write_json([pack_changes.row(change) for change in changes], json_file)
     else:
-        terminal.changes(told, here.id, there.id)
+        tables.changes(changes, here.id, there.id)
+    return 0
+
+
+@click.command()
+@click.argument("wanted", nargs=-1, metavar="[NAMES]...")
+@click.option("--all", "every", is_flag=True, help="Every shipped pack.")
+@click.option(
+    "--against",
+    metavar="NAME",
+    help="Only where this other pack asks the same requirements differently.",
+)
+@json_option
+def clauses(
+    wanted: tuple[str, ...], against: str | None, json_file: Path | None, *, every: bool
+) -> int:
+    """Show every clause of a pack.
+
+    How it is checked and by what, its limit, and where both come from.
+    """
+    known = metrics.quantities()
+    packs = load_all(names() if every else wanted or ("db50_216_2006",), known)
+    if against and len(packs) > 1:
+        raise click.UsageError(tr("--against compares one pack with one other"))
+    other = load(against, known) if against else None
+    rows = [
+        row
+        for mine in packs
+        for row in (
+            clause_table.against(mine, other, known) if other else clause_table.rows(mine, known)
+        )
+    ]
+    if json_file:
+        prepare_json(json_file)
+        write_json(rows, json_file)
+    elif other:
+        tables.against(rows, packs[0].id, other.id)
+    else:
+        tables.clauses(rows)
     return 0

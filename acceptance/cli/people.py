@@ -13,10 +13,11 @@ import click
 from acceptance import metrics
 from acceptance.checks import questions
 from acceptance.cli import terminal
-from acceptance.cli.options import LANG, OUT
+from acceptance.cli.options import LANG, OUT, check_ending
 from acceptance.errors import OutputError
 from acceptance.files import spreadsheet
 from acceptance.forms import scores
+from acceptance.messages import tr, tr_count
 from acceptance.report import questionnaire
 from acceptance.session import plan, runner
 from acceptance.session.workspace import put, writing
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from acceptance.forms.scores import Key
     from acceptance.model import Pack, Plan
 
-FILLS = {".toml", ".csv", ".xlsx"}
+FILLS = (".xlsx", ".csv", ".toml")
 MOST_SEED = 2**32 - 1
 FEWEST_RATERS = 5  # GB 50198; the pack's own number is larger where it asks for more
 
@@ -73,9 +74,10 @@ def panel(
     given, _, asked = _asked(plan_file)
     items = questionnaire.rated(asked, given, lang)
     if not items:
-        terminal.say("Nothing in this plan is rated by a panel.")
+        terminal.say(tr("Nothing in this plan is rated by a panel."))
         return 3
-    needed = max([FEWEST_RATERS, *(one.requirement.minimum_raters or 0 for one in asked)])
+    fewest = (question.requirement.minimum_raters or 0 for question in asked)
+    needed = max([FEWEST_RATERS, *fewest])
     key = scores.draw_up(
         items,
         raters=raters or needed,
@@ -84,26 +86,44 @@ def panel(
         together=together,
     )
     if not key.leader:
-        raise click.UsageError("say who leads the panel: --leader NAME, or operator in the plan")
+        raise click.UsageError(
+            tr("say who leads the panel: --leader NAME, or operator in the plan")
+        )
     _write(key, asked, given, output, lang)
     if copying:
         _copy(key, plan_file.parent, output)
-    terminal.say(f"{len(key.clips)} clips, {len(key.orders)} raters, seed {key.seed}: {output}")
     terminal.say(
-        'Fill in panel.csv, keep panel.key.toml from the raters; then: score_files = ["panel.csv"] in the plan'
+        tr(
+            "{clips} clips, {raters} raters, seed {seed}: {folder}",
+            clips=len(key.clips),
+            raters=len(key.orders),
+            seed=key.seed,
+            folder=output,
+        )
+    )
+    terminal.say(
+        tr(
+            "Fill in panel.csv and keep panel.key.toml from the raters; "
+            'then write score_files = ["panel.csv"] in the plan'
+        )
     )
     return 0
 
 
 def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...]]:
-    """Read the plan and ask what it leaves to people; tell what waits for a fact."""
+    """Read the plan and ask what it leaves to people; name what waits for a fact."""
     given, packs = runner.prepare(plan.read(plan_file))
     known = metrics.quantities()
     missing: dict[str, dict[str, None]] = {}
-    for one in questions.waiting(packs, given, known):
-        missing.setdefault(str(one.reason.parameters["fact"]), {})[one.subject] = None
+    for finding in questions.waiting(packs, given, known):
+        missing.setdefault(str(finding.reason.parameters["fact"]), {})[finding.subject] = None
     for fact, subjects in missing.items():
-        terminal.say(f"Not asked before the fact {fact} is stated: {', '.join(subjects)}", "yellow")
+        sentence = tr(
+            "Not asked until the fact {fact} is stated: {subjects}",
+            fact=fact,
+            subjects=", ".join(subjects),
+        )
+        terminal.say(sentence, "yellow")
     return given, packs, questions.questions(packs, given, known)
 
 
@@ -118,27 +138,29 @@ def _fresh(path: Path) -> None:
     """Refuse to write over what somebody may have filled in."""
     if path.exists():
         raise OutputError(
-            "is there already and may be filled in",
+            tr("already exists and may be filled in"),
             where=str(path),
-            hint="Name another, or take it away",
+            hint=tr("Name another file, or move this one away"),
         )
 
 
 def _copy(key: Key, folder: Path, output: Path) -> None:
-    """Copy what the raters see, under names that tell nothing."""
+    """Copy what the raters see, under names that give nothing away."""
     shelf = output / "clips"
     with writing(shelf):
         shelf.mkdir(parents=True, exist_ok=True)
-        for one in key.clips:
-            for number, name in enumerate(one.files, start=1):
+        for clip in key.clips:
+            for number, name in enumerate(clip.files, start=1):
                 if (folder / name).is_file():
-                    shutil.copyfile(
-                        folder / name, shelf / f"{one.code}-{number}{Path(name).suffix}"
-                    )
+                    copy = shelf / f"{clip.code}-{number}{Path(name).suffix}"
+                    shutil.copyfile(folder / name, copy)
                 else:
-                    terminal.say(
-                        f"{one.code}: {name} is no single file and was not copied", "yellow"
+                    sentence = tr(
+                        "{code}: {file} is not a single file and was not copied",
+                        code=clip.code,
+                        file=name,
                     )
+                    terminal.say(sentence, "yellow")
 
 
 @click.command()
@@ -151,34 +173,40 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
 
     Exits 3 when nothing is asked.
     """
-    if output.suffix.lower() != ".pdf":
-        raise click.UsageError(f"{output.name}: the ending must be .pdf")
-    if fill and fill.suffix.lower() not in FILLS:
-        raise click.UsageError(f"{fill.name}: the ending must be .xlsx, .csv or .toml")
+    check_ending(output, (".pdf",))
+    if fill:
+        check_ending(fill, FILLS)
     given, packs, asked = _asked(plan_file)
     if not asked:
-        terminal.say("This plan leaves nothing to people.")
+        terminal.say(tr("This plan leaves nothing to people."))
         return 3
-    told = questionnaire.lines(asked, packs, given, lang)
+    lines = questionnaire.lines(asked, packs, given, lang)
     if fill:
         _fresh(fill)
-    put(output, questionnaire.sheet(told, given, lang))
+    put(output, questionnaire.sheet(lines, given, lang))
     if fill:
-        put(fill, _filled(fill.suffix.lower(), told, lang))
-    counts = Counter(one.question.form for one in told)
-    terminal.say(
-        f"{output}: {len(told)} items ({', '.join(f'{count} {form}' for form, count in counts.items())})"
+        put(fill, _filled(fill.suffix.lower(), lines, lang))
+    forms = Counter(line.question.form for line in lines)
+    sentence = tr_count(
+        "{file}: {count} item ({forms})",
+        "{file}: {count} items ({forms})",
+        len(lines),
+        file=output,
+        forms=", ".join(f"{count} {form}" for form, count in forms.items()),
     )
+    terminal.say(sentence)
     if fill:
-        terminal.say(f'Fill in {fill.name}; then: answer_files = ["{fill.name}"] in the plan')
+        advice = tr(
+            'Fill in {file}; then write answer_files = ["{file}"] in the plan', file=fill.name
+        )
+        terminal.say(advice)
     return 0
 
 
-def _filled(ending: str, told: Sequence[questionnaire.Line], lang: str) -> bytes:
-    if ending == ".toml":
-        return questionnaire.fill_toml(told)
-    return (
-        questionnaire.fill_workbook(told, lang)
-        if ending == ".xlsx"
-        else questionnaire.fill_csv(told, lang)
-    )
+def _filled(ending: str, lines: Sequence[questionnaire.Line], lang: str) -> bytes:
+    match ending:
+        case ".toml":
+            return questionnaire.fill_toml(lines)
+        case ".xlsx":
+            return questionnaire.fill_workbook(lines, lang)
+    return questionnaire.fill_csv(lines, lang)

@@ -5,17 +5,17 @@ How long a recorder keeps what it records, where there are gaps, which clocks ar
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT
+from acceptance.cli.options import OUT, check_ending, json_option, prepare_json, write_json
 from acceptance.errors import PlanError
+from acceptance.messages import tr, tr_count
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
@@ -27,24 +27,54 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.recorder.recordings import Found
+    from acceptance.recorder.recordings import Found, Recording
 
 SECONDS = click.FloatRange(0, 1e9)
 PERCENT = click.FloatRange(0, 100, min_open=True)
 WIDTH_MM = 180.0
+ANSWER = """
+[[answers]]
+subject = "recorder"
+requirement = "order_196_2006#retention-capacity"
+by = ""
+when = "{now}"
+value = {days:.2f}
+unit = "d"
+uncertainty = {uncertainty:.2g}
+note = "{calculation}\""""
+
+
+class Storage(TypedDict):
+    """Options of the capacity calculation."""
+
+    discs: tuple[str, ...]
+    streams: tuple[str, ...]
+    usable: float
+    accuracy: float
+
+
+class RecordingOptions(Storage):
+    """Options of the verb."""
+
+    list_file: Path | None
+    name_pattern: str
+    utc_offset: str
+    until: str
+    in_service: str
+    gap: float
+    longest_break: float
+    clock_error: float
 
 
 @click.command()
 @click.argument("source", type=OUT, metavar="DIR|LIST")
 @click.option("-o", "--output", type=OUT, help="Picture of the coverage: SVG or PDF.")
-@click.option(
-    "--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output)."
-)
+@json_option
 @click.option(
     "--list",
     "list_file",
     type=OUT,
-    help="Write every recording with its times to this CSV, a LIST itself.",
+    help="Write every recording with its times to this CSV, which can be used as LIST.",
 )
 @click.option(
     "--name-pattern", default="", metavar="PATTERN", help="Names, e.g. '{channel}_{start}_{end}.*'."
@@ -59,7 +89,10 @@ WIDTH_MM = 180.0
     help="Moment of the inspection.  [default: newest recording's end]",
 )
 @click.option(
-    "--in-service", default="", metavar="DATE", help="Since when the system has been recording."
+    "--in-service",
+    default="",
+    metavar="DATE",
+    help="Day since which the system has been recording.",
 )
 @click.option(
     "--gap", type=SECONDS, default=5, show_default=True, metavar="S", help="Longer gaps count."
@@ -72,7 +105,7 @@ WIDTH_MM = 180.0
     default=60,
     show_default=True,
     metavar="S",
-    help="Recorder's clock within.",
+    help="Half-width of the error of the recorder's clock.",
 )
 @click.option(
     "--disc",
@@ -94,37 +127,44 @@ WIDTH_MM = 180.0
     show_default=True,
     help="Picture's language.",
 )
-def recordings(source: Path, output: Path | None, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401 -- what click collected
-    """Tell retention, gaps, overlaps and wrong clocks of recordings.
+def recordings(
+    source: Path,
+    output: Path | None,
+    json_file: Path | None,
+    lang: str,
+    **options: Unpack[RecordingOptions],
+) -> int:
+    """Show retention, gaps, overlaps and wrong clocks of recordings.
 
     Exits 0, or 3 when none can be placed in time.
     """
-    if output and output.suffix.lower() not in {".svg", ".pdf"}:
-        raise click.UsageError(f"{output.name}: the ending must be .svg or .pdf")
-    asked, lang = _asked(source, options), options["lang"]
+    if output:
+        check_ending(output, (".svg", ".pdf"))
+    asked = _asked(source, options)
     measure_recordings.check(asked)
-    if str(json_file) == "-":
-        terminal.console.stderr = True
-    with terminal.progress("recording") as tell:
+    prepare_json(json_file)
+    with terminal.progress(tr("recording")) as show:
         found = intake.look_at(
-            asked, source, tell=lambda done, total: tell(source.name, done, total)
+            asked, source, tell=lambda done, total: show(source.name, done, total)
         )
     items = runner.recorded(asked, found)
-    measured = [one for one in items if isinstance(one, Measurement)]
-    notes = [one for one in items if isinstance(one, Note)]
-    _tell(found, measured, notes)
+    measured = [item for item in items if isinstance(item, Measurement)]
+    notes = [item for item in items if isinstance(item, Note)]
+    _print(found, measured, notes)
     if options["list_file"]:
         put(options["list_file"], listing.write(found))
     if output:
         _draw(asked, measured, output, lang)
     if json_file:
-        _write(measured, notes, json_file)
+        rows = [asdict(item) | {"expanded": item.expanded} for item in measured]
+        content = {"measurements": rows, "notes": [asdict(note) for note in notes]}
+        write_json(content, json_file)
     if options["discs"]:
-        _capacity(found, options)
-    return 0 if any(one.start is not None for one in found.recordings) else 3
+        _capacity(found, options, to_stderr=str(json_file) == "-")
+    return 0 if any(recording.start is not None for recording in found.recordings) else 3
 
 
-def _asked(source: Path, options: dict[str, Any]) -> Recordings:
+def _asked(source: Path, options: RecordingOptions) -> Recordings:
     return Recordings(
         id="recordings",
         subject="recorder",
@@ -139,50 +179,56 @@ def _asked(source: Path, options: dict[str, Any]) -> Recordings:
     )
 
 
-def _tell(found: Found, measured: Sequence[Measurement], notes: Sequence[Note]) -> None:
+def _print(found: Found, measured: Sequence[Measurement], notes: Sequence[Note]) -> None:
     """Print a row a channel, then what is wrong."""
     columns = (
-        "channel",
-        "oldest",
-        "newest",
-        "kept",
-        "span",
-        "covered",
-        "gaps",
-        "longest gap",
-        "from",
-        "overlaps",
-        "faults",
+        tr("channel"),
+        tr("oldest"),
+        tr("newest"),
+        tr("kept"),
+        tr("span"),
+        tr("covered"),
+        tr("gaps"),
+        tr("longest gap"),
+        tr("from"),
+        tr("overlaps"),
+        tr("faults"),
     )
-    rows = [
-        (
-            row.name,
-            *(row.time("continuous", end) for end in ("first", "last")),
-            *(
-                _figure(row, name)
-                for name in ("continuous", "span", "coverage", "gaps", "longest_gap")
-            ),
-            row.time("longest_gap", "from"),
-            *(_figure(row, name) for name in ("overlaps", "clock_faults")),
-        )
-        for row in channels.rows(measured, "recordings")
-    ]
-    terminal.table(f"{len(found.recordings)} recordings, clock at {found.zone}", columns, rows)
-    for one in notes:
-        terminal.say(
-            f"{wording.region(one.region, 'en')}: {wording.reason(one.reason, 'en')}", "yellow"
-        )
+    title = tr_count(
+        "{count} recording, clock at {zone}",
+        "{count} recordings, clock at {zone}",
+        len(found.recordings),
+        zone=found.zone,
+    )
+    rows = [_channel(row) for row in channels.rows(measured, "recordings")]
+    terminal.table(title, columns, rows)
+    for note in notes:
+        region, reason = wording.region(note.region, "en"), wording.reason(note.reason, "en")
+        terminal.say(f"{region}: {reason}", "yellow")
     for ending, count in sorted(found.passed_over.items()):
-        terminal.say(f"passed over, no video: {count} x {ending}", "yellow")
+        sentence = tr("skipped, no video: {count} x {ending}", count=count, ending=ending)
+        terminal.say(sentence, "yellow")
+
+
+def _channel(row: channels.Row) -> tuple[str, ...]:
+    figures = ("continuous", "span", "coverage", "gaps", "longest_gap")
+    return (
+        row.name,
+        row.time("continuous", "first"),
+        row.time("continuous", "last"),
+        *(_figure(row, name) for name in figures),
+        row.time("longest_gap", "from"),
+        _figure(row, "overlaps"),
+        _figure(row, "clock_faults"),
+    )
 
 
 def _figure(row: channels.Row, name: str) -> str:
-    one = row.figures.get(name)
-    return (
-        wording.bound(one) + wording.figure(one.value, one.unit, "en", expanded=one.expanded)
-        if one
-        else "—"
-    )
+    item = row.figures.get(name)
+    if item is None:
+        return "—"
+    figure = wording.figure(item.value, item.unit, "en", expanded=item.expanded)
+    return wording.bound(item) + figure
 
 
 def _draw(asked: Recordings, measured: Sequence[Measurement], output: Path, lang: str) -> None:
@@ -191,50 +237,47 @@ def _draw(asked: Recordings, measured: Sequence[Measurement], output: Path, lang
     Several maps, of many channels, get a number each in their files' names.
     """
     maps = exhibits.coverage_maps(measured, [asked], lang)
-    for number, one in enumerate(maps, start=1):
+    for number, exhibit in enumerate(maps, start=1):
         place = output if len(maps) == 1 else output.with_stem(f"{output.stem}-{number}")
-        put(place, one.svg.encode() if place.suffix.lower() == ".svg" else _pdf(str(one.svg)))
-        terminal.say(f"Coverage: {place}")
+        svg = str(exhibit.svg)
+        put(place, svg.encode() if place.suffix.lower() == ".svg" else _pdf(svg))
+        terminal.say(tr("Coverage: {file}", file=place))
 
 
 def _pdf(svg: str) -> bytes:
-    _, _, width, height = (
-        float(part) for part in svg.partition('viewBox="')[2].partition('"')[0].split()
-    )
+    view_box = svg.partition('viewBox="')[2].partition('"')[0]
+    _, _, width, height = (float(part) for part in view_box.split())
     return render.pdf_of_svg(svg, WIDTH_MM, WIDTH_MM * height / width)
 
 
-def _write(measured: Sequence[Measurement], notes: Sequence[Note], path: Path) -> None:
-    rows = [asdict(one) | {"expanded": one.expanded} for one in measured]
-    content = {"measurements": rows, "notes": [asdict(one) for one in notes]}
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-    else:
-        put(path, text.encode())
-
-
-def _capacity(found: Found, options: dict[str, Any]) -> None:
-    """Print the calculation as an answer that a plan can take over."""
+def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
+    """Print the calculation, and it as an answer that a plan can take over."""
     rates = [capacity.bit_rate_of(text) for text in options["streams"]] or _rates(found)
-    usable, accuracy = options["usable"] / 100, options["accuracy"] / 100
-    told = capacity.calculate(
+    calculated = capacity.calculate(
         [capacity.storage_of(text) for text in options["discs"]],
         rates,
-        usable=usable,
-        accuracy=accuracy,
+        usable=options["usable"] / 100,
+        accuracy=options["accuracy"] / 100,
     )
-    streams = " + ".join(options["streams"]) or f"{len(rates)} channels as recorded"
-    words = f"{' + '.join(options['discs'])} x {options['usable']:g} % / ({streams} = {told.bit_rate / 1e6:.4g} Mbit/s)"
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    terminal.say(
-        f"Capacity by calculation: {words} = {told.days:.1f} d. As an answer for the plan (by: who calculated it):"
+    streams = " + ".join(options["streams"]) or tr("{count} channels as recorded", count=len(rates))
+    calculation = (
+        f"{' + '.join(options['discs'])} x {options['usable']:g} % / "
+        f"({streams} = {calculated.bit_rate / 1e6:.4g} Mbit/s)"
     )
-    click.echo(
-        f'\n[[answers]]\nsubject = "recorder"\nrequirement = "order_196_2006#retention-capacity"\nby = ""\n'
-        f'when = "{now}"\nvalue = {told.days:.2f}\nunit = "d"\nuncertainty = {told.uncertainty:.2g}\nnote = "{words}"',
-        err=str(options.get("json_file")) == "-",
+    sentence = tr(
+        "Capacity by calculation: {calculation} = {days:.1f} d. "
+        "As an answer for the plan (by: who calculated it):",
+        calculation=calculation,
+        days=calculated.days,
     )
+    terminal.say(sentence)
+    answer = ANSWER.format(
+        now=datetime.now().astimezone().isoformat(timespec="seconds"),
+        days=calculated.days,
+        uncertainty=calculated.uncertainty,
+        calculation=calculation,
+    )
+    click.echo(answer, err=to_stderr)
 
 
 def _rates(found: Found) -> list[float]:
@@ -242,17 +285,19 @@ def _rates(found: Found) -> list[float]:
 
     Raises PlanError where no size is known.
     """
-    rates = []
-    for ones in found.channels.values():
-        sized = [
-            (one.evidence.size, one.end - one.start)
-            for one in ones
-            if one.start is not None and one.end and one.evidence.size
-        ]
-        if sized:
-            rates.append(8 * sum(size for size, _ in sized) / sum(time for _, time in sized))
+    rates = [rate for kept in found.channels.values() if (rate := _rate(kept)) is not None]
     if not rates:
-        raise PlanError(
-            "no bit rate is known", where="--disc", hint="Add --stream, for instance 16x4Mbit/s"
-        )
+        hint = tr("Add --stream, for instance 16x4Mbit/s")
+        raise PlanError(tr("no bit rate is known"), where="--disc", hint=hint)
     return rates
+
+
+def _rate(kept: Sequence[Recording]) -> float | None:
+    sized = [
+        (recording.evidence.size, recording.end - recording.start)
+        for recording in kept
+        if recording.start is not None and recording.end and recording.evidence.size
+    ]
+    if not sized:
+        return None
+    return 8 * sum(size for size, _ in sized) / sum(time for _, time in sized)

@@ -25,11 +25,11 @@ CAMERAS = {"good": demo.GOOD, "faulty": demo.SOFT}
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, demo.Outcome]:
-    return {one.name: one for one in demo.run(tmp_path_factory.mktemp("demo"))}
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, demo.DemoResult]:
+    return {one.name: one for one in demo.make(tmp_path_factory.mktemp("demo"))}
 
 
-def figures(outcome: demo.Outcome, quantity: str, statistic: str = "") -> list[Measurement]:
+def figures(outcome: demo.DemoResult, quantity: str, statistic: str = "") -> list[Measurement]:
     """Figures that are no bounds for want of something.
 
     The film of the chart shows no clock to count by.
@@ -39,7 +39,7 @@ def figures(outcome: demo.Outcome, quantity: str, statistic: str = "") -> list[M
 
 
 def test_exactly_the_planted_faults_are_found_and_both_reports_verify(
-    outcomes: dict[str, demo.Outcome],
+    outcomes: dict[str, demo.DemoResult],
 ) -> None:
     assert outcomes["good"].found == frozenset()
     assert outcomes["faulty"].found == demo.PLANTED["faulty"]
@@ -47,7 +47,9 @@ def test_exactly_the_planted_faults_are_found_and_both_reports_verify(
     assert all(one.valid and one.kept for one in outcomes.values())
 
 
-def test_the_good_device_passes_what_a_camera_can_show(outcomes: dict[str, demo.Outcome]) -> None:
+def test_the_good_device_passes_what_a_camera_can_show(
+    outcomes: dict[str, demo.DemoResult],
+) -> None:
     judged = [
         one for one in outcomes["good"].session.findings if one.quantity and one.value is not None
     ]
@@ -61,7 +63,7 @@ def test_the_good_device_passes_what_a_camera_can_show(outcomes: dict[str, demo.
     assert all(one.provisional for one in judged), "the body of the standard was not seen"
 
 
-def test_the_bottom_line_names_its_scope(outcomes: dict[str, demo.Outcome]) -> None:
+def test_the_bottom_line_names_its_scope(outcomes: dict[str, demo.DemoResult]) -> None:
     for one in outcomes.values():
         assert one.session.bottom_line.scope is Scope.DEVICE
         assert one.session.bottom_line.provisional
@@ -70,7 +72,7 @@ def test_the_bottom_line_names_its_scope(outcomes: dict[str, demo.Outcome]) -> N
 
 @pytest.mark.parametrize("name", CAMERAS)
 def test_edges_agree_with_the_cameras_true_resolution(
-    outcomes: dict[str, demo.Outcome], name: str
+    outcomes: dict[str, demo.DemoResult], name: str
 ) -> None:
     frequency = np.linspace(0, 0.5, 5001)
     true = float(np.interp(-0.5, -CAMERAS[name].mtf(frequency), frequency))
@@ -85,7 +87,9 @@ def test_edges_agree_with_the_cameras_true_resolution(
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_dropped_frames_are_counted_exactly(outcomes: dict[str, demo.Outcome], name: str) -> None:
+def test_dropped_frames_are_counted_exactly(
+    outcomes: dict[str, demo.DemoResult], name: str
+) -> None:
     dropped = len(CAMERAS[name].dropped)
     assert [one.value for one in figures(outcomes[name], "frame_rate.dropped")] == [dropped]
     assert [one.value for one in figures(outcomes[name], "frame_rate.repeated")] == [0]
@@ -94,7 +98,7 @@ def test_dropped_frames_are_counted_exactly(outcomes: dict[str, demo.Outcome], n
 
 @pytest.mark.parametrize("name", CAMERAS)
 def test_latency_agrees_with_the_simulated_delays(
-    outcomes: dict[str, demo.Outcome], name: str, tmp_path: Path
+    outcomes: dict[str, demo.DemoResult], name: str, tmp_path: Path
 ) -> None:
     """The delays do not depend on the size of the phone's picture, so a small film tells them."""
     phone = replace(demo.PHONE, width=320, height=180)
@@ -110,7 +114,7 @@ def test_latency_agrees_with_the_simulated_delays(
 
 @pytest.mark.parametrize("name", CAMERAS)
 def test_the_noise_ratio_is_that_of_the_recorded_picture(
-    outcomes: dict[str, demo.Outcome], name: str
+    outcomes: dict[str, demo.DemoResult], name: str
 ) -> None:
     """Against the camera's noise-free codes, over the pixels that were measured.
 
@@ -155,7 +159,7 @@ def reading_of_the_wedge(camera: Camera) -> float:
 
 
 def test_the_wedge_of_the_soft_camera_reads_what_its_blur_leaves(
-    outcomes: dict[str, demo.Outcome],
+    outcomes: dict[str, demo.DemoResult],
 ) -> None:
     true = reading_of_the_wedge(CAMERAS["faulty"])
     assert true < 270, "the planted fault"
@@ -166,7 +170,7 @@ def test_the_wedge_of_the_soft_camera_reads_what_its_blur_leaves(
 
 @pytest.mark.parametrize("name", CAMERAS)
 def test_the_rate_of_unique_frames_is_the_simulated_one(
-    outcomes: dict[str, demo.Outcome], name: str
+    outcomes: dict[str, demo.DemoResult], name: str
 ) -> None:
     (found,) = figures(outcomes[name], "frame_rate.unique")
     assert abs(found.value - (150 - len(CAMERAS[name].dropped)) / demo.SECONDS) <= found.expanded
@@ -174,12 +178,12 @@ def test_the_rate_of_unique_frames_is_the_simulated_one(
 
 @pytest.mark.parametrize("name", CAMERAS)
 def test_every_printed_grey_step_is_told_apart(
-    outcomes: dict[str, demo.Outcome], name: str
+    outcomes: dict[str, demo.DemoResult], name: str
 ) -> None:
     assert [one.value for one in figures(outcomes[name], "grey_scale.steps")] == [12]
 
 
-def test_the_report_names_the_clauses_in_chinese(outcomes: dict[str, demo.Outcome]) -> None:
+def test_the_report_names_the_clauses_in_chinese(outcomes: dict[str, demo.DemoResult]) -> None:
     text = "".join(
         page.extract_text() for page in PdfReader(outcomes["good"].folder / "report.pdf").pages
     )
@@ -189,7 +193,9 @@ def test_the_report_names_the_clauses_in_chinese(outcomes: dict[str, demo.Outcom
     assert outcomes["good"].session.id in words
 
 
-def test_the_plan_that_the_demo_writes_can_be_run_again(outcomes: dict[str, demo.Outcome]) -> None:
+def test_the_plan_that_the_demo_writes_can_be_run_again(
+    outcomes: dict[str, demo.DemoResult],
+) -> None:
     folder = outcomes["good"].folder.parent.parent / "footage" / "good"
     from acceptance.session import plan
 

@@ -26,6 +26,8 @@ from acceptance.cli import doctor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Named by the project's user; nothing imports it before cameras on the network are asked.
+NOT_USED_YET = {"onvif-zeep"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -66,7 +68,8 @@ def test_every_dependency_of_the_project_has_its_row() -> None:
     def names(requirements: list[str]) -> set[str]:
         return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements}
 
-    assert {library.package for library in doctor.NEEDED} == names(project["dependencies"])
+    used = names(project["dependencies"]) - NOT_USED_YET
+    assert {library.package for library in doctor.NEEDED} == used
     extras = project["optional-dependencies"]
     assert {(each.extra, each.package) for each in doctor.OPTIONAL} == {
         (extra, package)
@@ -167,7 +170,7 @@ def test_an_optional_package_is_looked_for_without_being_imported(
     check = doctor.optional(doctor.OPTIONAL[0])
     assert not check.present
     assert doctor.ready((check,))
-    assert "[web]" in check.remedy
+    assert "[vmaf]" in check.remedy
 
 
 def test_a_folder_that_cannot_be_written_and_a_full_disc_are_told_apart(

@@ -72,7 +72,7 @@ def written(tmp_path: Path) -> Path:
 @pytest.fixture
 def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the typesetting out where nobody looks at the page."""
-    monkeypatch.setattr(questionnaire.report, "form", lambda *_, **__: b"%PDF")
+    monkeypatch.setattr(questionnaire.render, "form", lambda *_, **__: b"%PDF")
 
 
 def asked(given: Plan) -> tuple[Question, ...]:
@@ -220,11 +220,11 @@ def test_a_table_that_may_be_filled_in_is_not_written_over(written: Path) -> Non
     """Nor are a panel's scores."""
     run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv"))
     run("panel", written, "-o", written.parent, "--seed", 1)
-    with pytest.raises(OutputError, match=r"a\.csv: is there already"):
+    with pytest.raises(OutputError, match=r"a\.csv: already exists"):
         run(
             "sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv")
         )
-    with pytest.raises(OutputError, match=r"panel\.csv: is there already"):
+    with pytest.raises(OutputError, match=r"panel\.csv: already exists"):
         run("panel", written, "-o", written.parent, "--seed", 1)
 
 

@@ -373,7 +373,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
     assert "500 px/m at the chart" in out
     assert "560 x 315" in out
     assert "acceptance_a2: 320 px are needed: 2.10 m from the lens at most" in out
-    assert "Take acceptance_a0." in out
+    assert "Use acceptance_a0." in out
     assert (
         acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
     )
@@ -391,7 +391,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
         (
             ("chart", "acceptance", "-o", "x.gif"),
             64,
-            "the ending must be .pdf, .svg, .png or .html",
+            "the name must end in .pdf / .svg / .png / .html",
         ),
         (("chart", "acceptance", "-o", "x.png"), 64, "a PNG needs --width PX"),
         (("chart", "acceptance", "--copy", "A3-1"), 64, "--copy SERIAL -o FILE.toml"),
@@ -415,7 +415,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
             "write WxH in pixels",
         ),
         (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
-        (("measure", "x.mp4", "--metric", "sharpness"), 2, "no such metric. Metrics: "),
+        (("measure", "x.mp4", "--metric", "sharpness"), 2, "unknown metric. Metrics: "),
         (
             ("measure", "x.mp4", "--region", "flat=nan,1,2,3"),
             64,
@@ -526,7 +526,7 @@ def test_a_fault_of_the_toolkit_is_written_down_and_not_shown(
     assert acceptance(monkeypatch, "measure", chart_film.path) == 70
     err = capsys.readouterr().err
     assert "Traceback" not in err
-    log = Path(err.split("written down in ")[1].split(";")[0])
+    log = Path(err.split("recorded in ")[1].split(";")[0])
     assert "ZeroDivisionError: the reason" in log.read_text()
     log.unlink()
 

@@ -1,0 +1,110 @@
+"""The verbs ``judge`` (an old session by other packs) and ``diff`` (two sessions compared)."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from acceptance import wording
+from acceptance.cli import tables, terminal
+from acceptance.cli.options import (
+    LANG,
+    OUT,
+    json_option,
+    prepare_json,
+    sign_options,
+    signer,
+    write_json,
+)
+from acceptance.messages import tr
+from acceptance.model import Verdict
+from acceptance.report import before_after, render
+from acceptance.session import runner
+from acceptance.signing import issuing, verification
+
+if TYPE_CHECKING:
+    from acceptance.model import Session
+
+FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
+
+
+def conclude(done: Session, folder: Path, *, strict: bool) -> int:
+    """Print the conclusion and where the report is; return the exit code."""
+    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    bottom_line = render.bottom_line(done, "en", packs)
+    terminal.say(tr("Conclusion: {bottom_line}", bottom_line=bottom_line))
+    for conclusion in done.conclusions:
+        sentence = tr(
+            "Acceptance group's conclusion by {pack}: {outcome}",
+            pack=conclusion.pack,
+            outcome=wording.word(conclusion.outcome, "outcome", "en"),
+        )
+        terminal.say(sentence)
+    terminal.say(tr("Session and report: {file}", file=folder / issuing.REPORT))
+    if done.verdict in FAILED:
+        return 1
+    firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
+    return 0 if done.verdict in PASSED and (firm or not strict) else 3
+
+
+@click.command()
+@click.argument("folder", type=OUT)
+@click.option("--pack", "packs", multiple=True, required=True, help="Pack to judge by.")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("out"),
+    show_default=True,
+    help="Where the new session goes.",
+)
+@click.option("--why", required=True, help="Why it is judged again.")
+@click.option("--by", required=True, help="Who judges again.")
+@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@sign_options
+@LANG
+def judge(
+    folder: Path,
+    packs: tuple[str, ...],
+    output: Path,
+    why: str,
+    by: str,
+    key: Path | None,
+    password_file: Path | None,
+    lang: str,
+    *,
+    strict: bool,
+) -> int:
+    """Judge an old session by other packs, without its video. The old session stays as it is."""
+    seal = signer(key, password_file)
+    render.check_fonts()
+    verification.require_intact(folder)
+    issue = functools.partial(issuing.issue, lang=lang, signer=seal)
+    done, place = runner.judge_again(folder, packs, output, why=why, by=by, issue=issue)
+    tables.findings(done)
+    return conclude(done, place, strict=strict)
+
+
+@click.command()
+@click.argument("before", type=OUT, metavar="SESSION_A")
+@click.argument("after", type=OUT, metavar="SESSION_B")
+@click.option("--all", "every", is_flag=True, help="Also what is the same in both.")
+@json_option
+def diff(before: Path, after: Path, json_file: Path | None, *, every: bool) -> int:
+    """Compare two sessions clause by clause, for instance before and after a repair.
+
+    Exits 1 where B is worse in what counts.
+    """
+    prepare_json(json_file)
+    for folder in (before, after):
+        verification.require_intact(folder)
+    found = before_after.compare(runner.load(before), runner.load(after))
+    if json_file:
+        write_json(before_after.rows(found), json_file)
+    else:
+        tables.compared(found, every=every)
+    return 1 if found.worse else 0

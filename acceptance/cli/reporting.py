@@ -1,0 +1,72 @@
+"""The verbs ``report``, ``sign`` and ``verify``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from acceptance.cli import terminal
+from acceptance.cli.options import LANG, OUT, PASSWORD, sign_options, signer
+from acceptance.messages import tr
+from acceptance.report import render
+from acceptance.session.workspace import put
+from acceptance.signing import issuing, verification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("folder", type=OUT)
+@click.option(
+    "-o", "--output", type=OUT, help="PDF file to write instead; the folder stays as it is."
+)
+@sign_options
+@LANG
+def report(
+    folder: Path, output: Path | None, lang: str, key: Path | None, password_file: Path | None
+) -> int:
+    """Write the report of a session folder again.
+
+    Where it is signed, to another file (-o), for instance in English.
+    """
+    seal = signer(key, password_file)
+    render.check_fonts()
+    verification.require_intact(folder)
+    if output:
+        put(output, issuing.render(folder, lang=lang, signer=seal))
+    written = output or issuing.issue(folder, lang=lang, signer=seal)
+    terminal.say(tr("Report: {file}", file=written))
+    return 0
+
+
+@click.command()
+@click.argument("folder", type=OUT)
+@click.option("--key", type=OUT, required=True, help="PKCS#12 file to sign with.")
+@click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")
+def sign(folder: Path, key: Path, password_file: Path | None) -> int:
+    """Sign the report of a session folder."""
+    seal = signer(key, password_file)
+    verification.require_intact(folder)
+    if seal:
+        terminal.say(tr("Signed: {file}", file=issuing.sign(folder, seal)))
+    return 0
+
+
+@click.command()
+@click.argument("target", type=OUT)
+@click.option(
+    "--trust",
+    multiple=True,
+    type=OUT,
+    help="Root certificate (PEM or DER) to trust; no other is trusted.",
+)
+def verify(target: Path, trust: tuple[Path, ...]) -> int:
+    """Check a session folder or a report: 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate."""
+    result = verification.verify(target, trust)
+    rows = [(step.name, step.state, "; ".join(step.details)) for step in result.steps]
+    columns = (tr("step"), tr("state"), tr("details"))
+    terminal.table(tr("Verification of {target}", target=target), columns, rows)
+    terminal.say(tr("{state} (exit code {code})", state=result.state, code=result.exit_code))
+    return result.exit_code

@@ -1,0 +1,356 @@
+"""Tables that verbs print: measurements, findings, clauses, and two of them side by side."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from acceptance import wording
+from acceptance.cli.terminal import say, table
+from acceptance.messages import tr
+from acceptance.model import (
+    Clause,
+    Conflict,
+    DecisionRule,
+    Limit,
+    Provenance,
+    Requirement,
+    Sampling,
+    Verdict,
+)
+from acceptance.report.before_after import Change
+from acceptance.report.playback import Told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.checks.pack_changes import Change as PackChange
+    from acceptance.model import Finding, Measurement, Note, Pack, Session
+    from acceptance.report.before_after import Comparison, Row
+    from acceptance.report.playback import Loss, Pair
+
+MARKS = {
+    Verdict.FAIL: "red",
+    Verdict.CONDITIONAL_FAIL: "red",
+    Verdict.PASS: "green",
+    Verdict.CONDITIONAL_PASS: "green",
+}
+CHANGES = {Change.WORSE: "red", Change.BETTER: "green"}
+
+
+def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
+    """Print measurements as a table and notes as sentences."""
+    rows = [
+        (
+            item.quantity,
+            wording.region(item.region, "en"),
+            item.direction,
+            item.statistic,
+            _bounded(item, expanded=item.expanded, k=item.k),
+            item.method,
+            item.shot,
+        )
+        for item in found
+    ]
+    columns = (
+        tr("quantity"),
+        tr("region"),
+        tr("direction"),
+        tr("statistic"),
+        tr("value"),
+        tr("method"),
+        tr("shot"),
+    )
+    table(tr("Measured"), columns, rows)
+    for note in notes:
+        parts = (note.shot, note.metric, note.quantity, note.region)
+        place, reason = ", ".join(filter(None, parts)), wording.reason(note.reason, "en")
+        say(tr("not measured ({place}): {reason}", place=place, reason=reason), "yellow")
+
+
+def _bounded(item: Measurement, *, expanded: float | None = None, k: float | None = None) -> str:
+    figure = wording.figure(item.value, item.unit, "en", expanded=expanded, k=k)
+    return wording.bound(item) + figure
+
+
+def differences(pair: Pair) -> None:
+    """Print how a playback differs, differences beyond their uncertainty first, and what it lost."""
+    rows = [
+        (
+            difference.live.quantity,
+            wording.region(difference.live.region, "en"),
+            difference.live.direction,
+            _bounded(difference.live),
+            _bounded(difference.playback),
+            wording.figure(
+                difference.difference,
+                difference.live.unit,
+                "en",
+                expanded=difference.expanded,
+                k=difference.k,
+            ),
+            wording.word(difference.told, "told", "en"),
+        )
+        for difference in sorted(pair.differences, key=lambda each: each.told is not Told.BEYOND)
+    ]
+    columns = (
+        tr("quantity"),
+        tr("region"),
+        tr("direction"),
+        tr("live"),
+        tr("playback"),
+        tr("difference"),
+        tr("beyond its uncertainty"),
+    )
+    table(
+        tr("{live} live, {playback} in playback", live=pair.live.id, playback=pair.playback.id),
+        columns,
+        rows,
+    )
+    for loss in pair.losses:
+        say(tr("live only: {what}", what=_lost(loss)), "yellow")
+
+
+def _lost(loss: Loss) -> str:
+    what = f"{loss.live.quantity} {wording.region(loss.live.region, 'en')}"
+    return f"{what}: {wording.reason(loss.reason, 'en')}" if loss.reason else what
+
+
+def findings(session: Session) -> None:
+    """Print what was judged, and count the rest."""
+    apart = {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
+    judged = [finding for finding in session.findings if finding.verdict not in apart]
+    styles = [MARKS.get(finding.verdict, "yellow") for finding in judged]
+    columns = (
+        tr("subject"),
+        tr("requirement"),
+        tr("what"),
+        tr("limit"),
+        tr("value"),
+        tr("verdict"),
+        tr("why"),
+    )
+    table(tr("Judged"), columns, [_finding(finding) for finding in judged], styles)
+    verdicts = Counter(finding.verdict for finding in session.findings)
+    say(
+        tr(
+            "Not tested: {not_tested}; not applicable: {not_applicable}",
+            not_tested=verdicts[Verdict.NOT_TESTED],
+            not_applicable=verdicts[Verdict.NOT_APPLICABLE],
+        )
+    )
+
+
+def _finding(finding: Finding) -> tuple[str, ...]:
+    reasons = (finding.reason, *finding.remarks)
+    return (
+        finding.subject,
+        finding.requirement,
+        wording.quantity(finding.quantity, "en"),
+        wording.limit(finding.limit, "en") if finding.limit else "",
+        _value(finding),
+        _provisional(finding),
+        "; ".join(wording.reason(reason, "en") for reason in reasons),
+    )
+
+
+def _value(finding: Finding) -> str:
+    if finding.value is None:
+        return ""
+    expanded = (finding.uncertainty or 0) * (finding.k or 0)
+    return wording.figure(finding.value, finding.unit, "en", expanded=expanded)
+
+
+def _provisional(finding: Finding) -> str:
+    if not finding.provisional:
+        return finding.verdict
+    return tr("{verdict} (provisional)", verdict=finding.verdict)
+
+
+def clauses(rows: Sequence[dict[str, Any]]) -> None:
+    """Print the rows of ``clause_table.rows``, a table a pack."""
+    columns = (
+        tr("clause"),
+        tr("title"),
+        tr("mandatory"),
+        tr("how"),
+        tr("by"),
+        tr("limit"),
+        tr("figure"),
+        tr("assignment"),
+        tr("measured here"),
+    )
+    for name, of_pack in itertools.groupby(rows, key=lambda row: row["pack"]):
+        table(tr("Clauses of {pack}", pack=name), columns, [_clause(row) for row in of_pack])
+
+
+def _clause(row: dict[str, Any]) -> tuple[str, ...]:
+    known = {True: tr("yes"), False: tr("no"), None: tr("not stated")}
+    plain = row["modality"] in {None, "shall"}
+    by_name = row["requirement"].partition("#")[2]
+    return (
+        row["clause"],
+        row["title"],
+        known[row["mandatory"]],
+        row["how"] if plain else f"{row['how']} ({row['modality']})",
+        row["quantity"] if row["how"] == "measured" else by_name,
+        _limit(row),
+        _provenance(row["provenance"]["figure"]),
+        _provenance(row["provenance"]["assignment"]),
+        known[row["measured_here"]],
+    )
+
+
+def against(rows: Sequence[dict[str, Any]], here: str, there: str) -> None:
+    """Print the rows of ``clause_table.against``."""
+    sides = [
+        (row["clause"], row["requirement"], *_asked(row["here"]), *_asked(row["there"]))
+        for row in rows
+    ]
+    columns = (
+        tr("clause"),
+        tr("requirement"),
+        tr("limit: {pack}", pack=here),
+        tr("figure"),
+        tr("limit: {pack}", pack=there),
+        tr("figure"),
+    )
+    table(tr("Where {pack} asks something else", pack=there), columns, sides)
+
+
+def _asked(row: dict[str, Any] | None) -> tuple[str, str]:
+    if row is None:
+        return tr("not asked"), ""
+    limit = _limit(row) or row["how"]
+    return (
+        limit if row["modality"] == "shall" else f"{limit} ({row['modality']})",
+        _provenance(row["provenance"]["figure"]),
+    )
+
+
+def _limit(row: dict[str, Any]) -> str:
+    return wording.limit(Limit(**row["limit"]), "en") if row["limit"] else ""
+
+
+def _provenance(source: dict[str, Any] | None) -> str:
+    return f"{source['source']} {source['clause']} ({source['level']})" if source else ""
+
+
+def changes(found: Sequence[PackChange], here: str, there: str) -> None:
+    """Print where one pack differs from another, in order of clause."""
+    rows = [
+        (
+            change.clause,
+            f"{change.kind} {change.name}",
+            change.field,
+            _field(change.here),
+            _field(change.there),
+        )
+        for change in found
+    ]
+    title = tr("Where {there} differs from {here}", there=there, here=here)
+    table(title, (tr("clause"), tr("what"), tr("field"), here, there), rows)
+
+
+def _field(value: object) -> str:
+    """Write the value of a field of a pack, or name the whole thing."""
+    match value:
+        case None | "":
+            text = "-"
+        case Provenance():
+            text = _source(value)
+        case Limit():
+            text = wording.limit(value, "en")
+        case DecisionRule():
+            text = wording.rule(value, "en")
+        case Mapping():
+            text = ", ".join(f"{name} = {_field(entry)}" for name, entry in value.items())
+        case tuple():
+            text = ", ".join(map(_field, value))
+        case Clause():
+            text = value.title_en or value.title
+        case Requirement() | Sampling() | Conflict():
+            text = value.text_en
+        case _:
+            text = str(value)
+    return text
+
+
+def _source(source: Provenance) -> str:
+    record = ", ".join(filter(None, (source.confirmed_by, source.confirmed_on, source.copy)))
+    level = str(source.level)
+    if source.confirmed_by:
+        level = tr("{level}; confirmed: {record}", level=level, record=record)
+    note = f": {source.note_en or source.note}" if source.note else ""
+    return f"{source.source} {source.clause}".strip() + f" ({level}){note}"
+
+
+def standing(pack: Pack) -> None:
+    """Print how much of a pack is firm, and what it was built on."""
+    firm = sum(
+        requirement.assignment.firm and (requirement.figure is None or requirement.figure.firm)
+        for requirement in pack.requirements
+    )
+    counts = tr(
+        "{pack} ({number}) can be used: {clauses} clauses, {requirements} requirements, of which "
+        "{firm} firm; withdrawn: {withdrawn}",
+        pack=pack.id,
+        number=pack.number,
+        clauses=len(pack.clauses),
+        requirements=len(pack.requirements),
+        firm=firm,
+        withdrawn=len(pack.withdrawn),
+    )
+    chain = " <- ".join(pack.extends)
+    say(tr("{counts}, extends {chain}", counts=counts, chain=chain) if chain else counts)
+
+
+def compared(found: Comparison, *, every: bool) -> None:
+    """Print two sessions side by side.
+
+    What differs in verdict or beyond the uncertainty of both, or everything.
+    """
+    for line in found.apart:
+        say(tr("not comparable: {line}", line=line), "yellow")
+    shown = [row for row in found.rows if every or row.told]
+    columns = (
+        tr("clause"),
+        tr("requirement"),
+        tr("subject"),
+        tr("before"),
+        tr("after"),
+        tr("difference (* beyond its U)"),
+        tr("change"),
+    )
+    styles = [CHANGES.get(row.change, "") for row in shown]
+    table(tr("Before and after"), columns, [_compared(row) for row in shown], styles)
+    counts = Counter(row.change for row in found.rows)
+    say(", ".join(f"{change}: {counts[change]}" for change in Change if counts[change]))
+
+
+def _compared(row: Row) -> tuple[str, ...]:
+    return (
+        row.clause,
+        row.requirement,
+        row.subject,
+        _judged(row.before),
+        _judged(row.after),
+        _by(row),
+        row.change,
+    )
+
+
+def _judged(finding: Finding | None) -> str:
+    if finding is None:
+        return ""
+    value = _value(finding)
+    return f"{finding.verdict}, {value}" if value else finding.verdict
+
+
+def _by(row: Row) -> str:
+    if row.difference is None or row.after is None:
+        return ""
+    figure = wording.figure(row.difference, row.after.unit, "en", expanded=row.expanded)
+    return f"{figure} *" if row.beyond else figure
