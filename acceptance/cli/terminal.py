@@ -36,7 +36,7 @@ from acceptance.report.playback import Told
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.checks.pack_changes import Change as PackChange
+    from acceptance.checks.pack_changes import FieldChange
     from acceptance.model import Finding, Measurement, Note, Pack, Session
     from acceptance.report.before_after import Comparison, Row
     from acceptance.report.playback import Pair
@@ -264,7 +264,7 @@ def _provenance(given: dict[str, Any] | None) -> str:
     return f"{given['source']} {given['clause']} ({given['level']})" if given else ""
 
 
-def changes(found: Sequence[PackChange], here: str, there: str) -> None:
+def changes(found: Sequence[FieldChange], here: str, there: str) -> None:
     """Print what one pack has otherwise than another, in order of clause."""
     rows = [
         (one.clause, f"{one.kind} {one.name}", one.field, _held(one.here), _held(one.there))
