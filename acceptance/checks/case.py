@@ -135,7 +135,7 @@ class Case:
                 yield measurement
 
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
-        """Find the closest note: about the quantity itself, else its metric, else the whole shot."""
+        """Find the closest note: on the quantity itself, else its metric, else the whole shot."""
         family = requirement.quantity.partition(".")[0]
         shots = {
             name

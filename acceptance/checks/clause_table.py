@@ -62,7 +62,7 @@ def _row(
 
 
 def _covered_by(clause: Clause, asked: Requirement | None, quantities: Container[str]) -> str:
-    """Name what covers a row: a measurement, one that this toolkit lacks, a question, or nothing."""
+    """Name what covers a row: a measurement (here or not yet), a question, or nothing."""
     if asked is None:
         return "nothing" if clause.demands else "no_demand"
     if asked.how is not How.MEASURED:

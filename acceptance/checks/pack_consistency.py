@@ -67,10 +67,14 @@ def _requirements(pack: Pack, quantities: Mapping[str, str]) -> Iterator[Complai
         place = _place(asked)
         if asked.clause not in clauses:
             yield place, "clause", tr("the pack lists no clause {clause}", clause=asked.clause)
-        checks = (
-            _limit(asked), _rule(asked), _provenance(asked), _quantity(asked, quantities), _method(asked),
-        )  # fmt: skip
-        yield from ((place, *complaint) for complaint in itertools.chain(*checks))
+        found = (
+            *_limit(asked),
+            *_rule(asked),
+            *_provenance(asked),
+            *_quantity(asked, quantities),
+            *_method(asked),
+        )
+        yield from ((place, *complaint) for complaint in found)
 
 
 def _limit(asked: Requirement) -> Iterator[FieldComplaint]:
