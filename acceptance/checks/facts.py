@@ -55,7 +55,7 @@ def check(packs: Sequence[Pack], plan: Plan) -> None:
         for name, word in subject.facts.items():
             if known := _missed(name, word, asked.get(name, ())):
                 raise PlanError(
-                    tr("no requirement knows the word {word!r}", word=word),
+                    tr("no requirement uses the word {word!r}", word=word),
                     where=tr("subject {subject}, fact {fact}", subject=subject.id, fact=name),
                     hint=tr(
                         "Write {words}, or leave the fact out where it is not known",

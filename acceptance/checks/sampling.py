@@ -109,7 +109,7 @@ def complaints(sampling: Sampling) -> Iterator[tuple[str, str]]:
         yield "at_least", tr("at least 1 device required, not {count}", count=sampling.at_least)
     if sampling.inspection_level not in {"", *LEVELS}:
         levels = ", ".join(LEVELS)
-        yield "inspection_level", tr("sample sizes are known for {levels} only", levels=levels)
+        yield "inspection_level", tr("known levels: {levels}", levels=levels)
     if sampling.retest_factor == 1 or sampling.retest_factor < 0:
         yield "retest_factor", tr("must be 2 or more, or 0 where there is no re-test")
     if not sampling.figure.source:
@@ -180,7 +180,7 @@ def _first(
 
 
 def _lots(name: str, sampling: Sampling, packs: Sequence[Pack], plan: Plan) -> Lots:
-    """Sort devices into lots: for each requirement those to which it may apply. Equal ones merge."""
+    """Sort devices into lots: for each requirement those to which it may apply. Equal ones join."""
     subjects = {subject.id: subject for subject in plan.subjects}
     devices = [one for one in plan.subjects if one.kind not in NO_DEVICES]
     asking: dict[str, Requirement | None] = {

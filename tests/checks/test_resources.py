@@ -181,12 +181,12 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(
     [
         (
             Plan(instruments=(replace(METER, due="2026-9-1"),)),
-            "instrument tester, due: '2026-9-1' is no date",
+            "instrument tester, due: '2026-9-1' is not a date",
         ),
         (Plan(instruments=(replace(METER, due="2026/09/01"),)), "instrument tester, due: "),
         (
             Plan(instruments=(replace(METER, calibrated_on="n/a"),)),
-            "instrument tester, calibrated_on: 'n/a' is no date",
+            "instrument tester, calibrated_on: 'n/a' is not a date",
         ),
         (
             Plan(instruments=(replace(METER, largest_error=-9.0),)),
@@ -199,11 +199,11 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(
         (Plan(instruments=(replace(METER, unit=""),)), "instrument tester, unit: is missing"),
         (
             Plan(instruments=(METER, replace(METER, due="2030-01-01"))),
-            "instrument tester: stands 2 times",
+            "instrument tester: duplicate id",
         ),
         (
             Plan(people=(Person(name="Li", role="a"), Person(name="Li", role="b"))),
-            "person Li: stands 2 times",
+            "person Li: duplicate name",
         ),
         (
             Plan(answers=(Answer(subject="a", requirement="x#y", by=" ", when=TODAY),)),
@@ -218,7 +218,7 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(
                 people=(Person(name="Li", role="a"),),
                 shots=(Shot(id="a", subject="a", clip="a.mp4"),),
             ),
-            "operator: people are listed, but nobody is said to have measured",
+            "operator: people are listed, but it is not stated who measured",
         ),
     ],
 )
