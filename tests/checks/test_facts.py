@@ -66,11 +66,11 @@ def test_a_pack_of_ones_own_may_know_further_words() -> None:
 
 def test_every_word_that_a_shipped_pack_asks_for_is_known() -> None:
     for name in pack.names():
-        for one in pack.load(name, metrics.quantities()).requirements:
-            for fact, word in one.when.items():
+        for requirement in pack.load(name, metrics.quantities()).requirements:
+            for fact, word in requirement.when.items():
                 assert word in facts.WORDS.get(fact, facts.YES_NO) or fact == "place", (
                     name,
-                    one.id,
+                    requirement.id,
                     fact,
                     word,
                 )

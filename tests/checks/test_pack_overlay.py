@@ -124,7 +124,8 @@ def test_a_limit_of_ones_own_ends_the_loan_and_keeps_how_it_is_measured(own: Pat
 
 def test_another_loan_takes_the_place_of_the_first(own: Path) -> None:
     """The profile of today's editions is made of these."""
-    text = '[[requirements]]\nid = "5.2/resolution-colour"\nborrows = "gb_50198_2011#resolution-digital"\n'
+    borrows = 'borrows = "gb_50198_2011#resolution-digital"\n'
+    text = f'[[requirements]]\nid = "5.2/resolution-colour"\n{borrows}'
     after = of(load(own, text), "5.2/resolution-colour")
     assert after.limit == Limit(unit="TVL", at_least=400)
     assert after.figure is not None
@@ -174,10 +175,8 @@ basic_from = 0.6
 
 def test_an_overlay_of_an_overlay_builds_on_both(own: Path, tmp_path: Path) -> None:
     """What a pack names of itself is named of the pack that was made of it."""
-    load(
-        own,
-        f'{CONFIRMED}[[conflicts]]\nid = "c"\ntext = "x"\ntext_en = "x"\nrequirements = ["own#5.2/grey-scale"]\n',
-    )
+    conflict = '[[conflicts]]\nid = "c"\ntext = "x"\ntext_en = "x"\n'
+    load(own, f'{CONFIRMED}{conflict}requirements = ["own#5.2/grey-scale"]\n')
     second = load(tmp_path / "second.toml", f"{GREY}decision_rule = {{ share = 0.3 }}\n", SECOND)
     assert second.extends == ("own", BASE)
     assert next(one for one in second.conflicts if one.id == "second#c").requirements == (
@@ -302,9 +301,9 @@ assignment = { source = "Q/X 1", level = "seen" }
     confirmed = (
         f'[[confirmations]]\nrequirement = "grey"\nwhat = "figure"\nlevel = "seen"\n{RECORD}'
     )
-    [one] = load(own, text + confirmed, "").requirements
-    assert one.figure is not None
-    assert (one.figure.firm, one.assignment.firm) == (True, False)
+    [requirement] = load(own, text + confirmed, "").requirements
+    assert requirement.figure is not None
+    assert (requirement.figure.firm, requirement.assignment.firm) == (True, False)
 
 
 # --- withdrawals
@@ -312,7 +311,8 @@ assignment = { source = "Q/X 1", level = "seen" }
 
 def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> None:
     """The pack keeps who withdrew it and why."""
-    text = f'[[withdrawals]]\nrequirement = "5.2/grey-scale"\nwhy = "正文无此要求"\nwhy_en = "not in the text"\n{RECORD}'
+    why = 'why = "正文无此要求"\nwhy_en = "not in the text"\n'
+    text = f'[[withdrawals]]\nrequirement = "5.2/grey-scale"\n{why}{RECORD}'
     pack = load(own, text)
     assert "5.2/grey-scale" not in {one.id for one in pack.requirements}
     [gone] = pack.withdrawn
