@@ -182,7 +182,7 @@ def _check_concession(
     place = _place(concession, where, known, subjects)
     fields = ("decision", "by", "why")
     if missing := [name for name in fields if not getattr(concession, name).strip()]:
-        what = tr("is missing: {fields}", fields=", ".join(missing))
+        what = tr("missing: {fields}", fields=", ".join(missing))
         raise PlanError(what, where=place, hint=tr("Name who decided what, and why"))
     for name in ("when", "expires"):
         day = getattr(concession, name)

@@ -55,9 +55,8 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     """
     path = file_of(name_or_path, folder)
     raw = _raw(path, folder)
-    base = base_of(
-        name_or_path, quantities, folder=folder
-    )  # before this pack: names its own faults
+    # Loaded before this pack is checked, so that an error of the base names the base.
+    base = base_of(name_or_path, quantities, folder=folder)
     pack = _parse(_whole(raw, path, folder), path)
     for complaint in complaints(pack, quantities):
         raise refusal(path, *complaint)

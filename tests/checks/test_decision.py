@@ -1,4 +1,4 @@
-"""Decision rules: golden cases from the literature, and what holds for any value and uncertainty."""
+"""Decision rules: golden cases from the literature, and what holds for any uncertainty."""
 
 from __future__ import annotations
 

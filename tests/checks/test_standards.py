@@ -1,4 +1,4 @@
-"""The figures of the shipped packs, typed once more from the notes on the standards (issue 5), section by section.
+"""The figures of the shipped packs, typed again from the notes on the standards (issue 5).
 
 Each line: requirement, lowest, highest ("-": none), unit, level of evidence. What a pack states and
 this table does not, or the other way round, fails: a number without evidence has no way in, and
