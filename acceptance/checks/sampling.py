@@ -235,7 +235,7 @@ def _again(
         same_lot = (other for other in done if other.lot == sample.lot)
         if any(not items or set(items) & set(other.requirements) for other in same_lot):
             hint = tr("A re-test is done once; a second failure stands")
-            raise PlanError(tr("is tested again a second time"), where=where, hint=hint)
+            raise PlanError(tr("is re-tested twice"), where=where, hint=hint)
         yield replace(
             sample,
             seed=drawing.seed,
