@@ -26,7 +26,7 @@ from acceptance.report.playback import Told
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.checks.pack_changes import Change as PackChange
+    from acceptance.checks.pack_changes import FieldChange
     from acceptance.model import Finding, Measurement, Note, Pack, Session
     from acceptance.report.before_after import Comparison, Row
     from acceptance.report.playback import Loss, Pair
@@ -238,7 +238,7 @@ def _provenance(source: dict[str, Any] | None) -> str:
     return f"{source['source']} {source['clause']} ({source['level']})" if source else ""
 
 
-def changes(found: Sequence[PackChange], here: str, there: str) -> None:
+def changes(found: Sequence[FieldChange], here: str, there: str) -> None:
     """Print where one pack differs from another, in order of clause."""
     rows = [
         (
