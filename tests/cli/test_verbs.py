@@ -372,7 +372,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
     out = capsys.readouterr().out
     assert "500 px/m at the chart" in out
     assert "560 x 315" in out
-    assert "acceptance_a2: 320 px are needed: 2.10 m from the lens at most" in out
+    assert "acceptance_a2: at least 320 px required: at most 2.10 m from the lens" in out
     assert "Use acceptance_a0." in out
     assert (
         acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
