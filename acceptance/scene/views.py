@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from acceptance.charts.located import Located
     from acceptance.footage.clip import Frame, VideoInfo
     from acceptance.model import Box, Shot
+    from acceptance.scene.watch import Pixels
 
-
-Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
 
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
