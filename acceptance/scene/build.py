@@ -134,7 +134,7 @@ class Scene:
         return math.sqrt(2) * self._reflectance_doubt / math.log(5)
 
     def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
-        """Budget line of the copy for a result that changes by ``sensitivity`` per unit of exponent.
+        """Budget line of the copy; ``sensitivity``: change of the result per unit of the exponent.
 
         Empty where the copy leaves no doubt.
         """
@@ -176,10 +176,10 @@ class Scene:
 
     @cached_property
     def _steps(self) -> list[tuple[float, float, float]]:
-        """Mean code, printed reflectance and standard error of the code of each grey step, ascending.
+        """Mean code, printed reflectance and standard error of the code of each step, ascending.
 
-        Clipped steps are left out. Empty where fewer than four are left, or where a lighter step
-        does not have a higher code.
+        Grey steps, else the greys among colour patches; clipped ones are left out. Empty where
+        fewer than four are left, or where a lighter step does not have a higher code.
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
         steps = sorted(step for view in patches if (step := self._step(view)))

@@ -47,7 +47,7 @@ class ChartPlaces:
 
     @property
     def chart(self) -> Chart | None:
-        """The chart that is measured; None where none is, or where two copies are in the picture."""
+        """The chart that is measured; None without one, and of two copies."""
         return None if self.pair or not self.located else self.located[0].chart
 
     @property
@@ -61,7 +61,7 @@ def locate(
 ) -> ChartPlaces:
     """Find the ``wanted`` charts in the frames that a watch has kept (at least one).
 
-    What stands in the way of a chart is added to ``notes``. Raises ChartError.
+    Why a chart could not be found is added to ``notes``.
     """
     clocks = tuple(track.place for track in watch.tracks)
     pair = _pair(wanted, watch) if two_levels(shot) else ()
@@ -72,7 +72,7 @@ def locate(
 
 
 def two_levels(shot: Shot) -> bool:
-    """Whether the shot is of two copies of the chart in unlike light: both illuminances are given."""
+    """Whether the shot is of two copies in unlike light, by its conditions."""
     return {condition.name for condition in shot.conditions}.issuperset(TWO_LEVELS)
 
 
@@ -146,7 +146,7 @@ def _by_colours(
 
 
 def _single(frame: Frame, printed: Sequence[Chart]) -> Located:
-    """Find the one chart in a frame; raises GapError where there is not exactly one large enough."""
+    """Find the one chart in a frame; raises GapError for none, several, or one too small."""
     places = finding.find(frame.luma, printed)
     if len(places) != 1:
         return finding.locate_one(frame.luma, printed[0])

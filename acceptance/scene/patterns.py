@@ -170,7 +170,7 @@ def detail(lasting: Floats, thresholds: Thresholds) -> Floats:
 
 
 def _blocks(values: NDArray[Any], blocks: tuple[int, int]) -> Floats:
-    """Average the picture to ``blocks`` (columns, rows); a rest at the right or bottom is left out."""
+    """Average to ``blocks`` (columns, rows); what is left over at right and bottom is left out."""
     columns, rows = (
         max(1, size // number) * number
         for size, number in zip(values.shape[::-1], blocks, strict=True)

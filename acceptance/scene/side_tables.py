@@ -46,7 +46,7 @@ def table(folder: Path, name: str, columns: int) -> Floats:
 
 
 def arrivals(shot: Shot, folder: Path) -> Floats | None:
-    """Arrival times (n,) in s of the shot's frames, None where it has no table; raises PlanError."""
+    """Arrival times (n,) in s of the shot's frames, None without a table. Raises PlanError."""
     return table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
 
 

@@ -36,7 +36,7 @@ SMALL = 400  # px, width of a small picture
 
 
 def draw(scene: Scene) -> bytes:
-    """JPEG of the reference frame: chart outlines, regions as mapped (thin) and measured (thick)."""
+    """JPEG of the reference frame: chart outlines, regions as mapped (thin) and cut (thick)."""
     picture = picture_of(scene.reference, scene.video)
     thin = max(1, picture.shape[1] // 1280)
     for place in scene.located:

@@ -107,7 +107,7 @@ def _without_kind(name: str, shot: Shot) -> PlanError:
 
 
 def coded(shot: Shot) -> bool:
-    """Whether a region by hand is measured as a picture: neither text to read nor a driven light."""
+    """Whether a region by hand is measured as a picture: not text to read, no driven light."""
     return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.regions)
 
 

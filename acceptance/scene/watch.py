@@ -101,7 +101,7 @@ class Watch:
         return {name: np.array(values) for name, values in self.levels.items()}
 
     def _track(self, frame: Frame) -> None:
-        """Follow the clocks that are known; search for others, less often while nothing new is found."""
+        """Follow the known clocks; search for others, less often while nothing new is found."""
         known = [track.place for track in self.tracks if track.follow(frame)]
         lost = len(known) < len(self.tracks)
         if not lost and frame.index < self.next_search:
