@@ -1,4 +1,4 @@
-"""What a metric may see: regions in place, linear light, series over all frames, what is missing."""
+"""What a metric may see: regions in place, linear light, series of all frames, and gaps."""
 
 from __future__ import annotations
 
