@@ -104,38 +104,48 @@ def _printed_chart(
     Charts without fiducials are looked for last, and only where nothing else is in the picture.
     """
     nothing_else = not (watch.tracks or shot.regions or shot.plain_edges)
-    by_fiducials = [one for one in wanted if one not in watch.clocks and not one.found_by]
-    places: list[Located] = []
     try:
-        places = _by_fiducials(watch.kept, by_fiducials)
+        places = _by_fiducials(watch.kept, [one for one in wanted if one not in watch.clocks])
     except GapError as gap:
-        if gap.code != "chart_not_found":
-            notes.append(Note.of(gap))
-            return []
+        notes.append(Note.of(gap))
+        return []
     if not places and nothing_else:
-        places = _by_colours(watch.kept, [one for one in wanted if one.found_by], video, notes)
+        places = _by_colours(watch.kept, wanted, video, notes)
     if places and places[0].cut_off:
         notes.append(Note(reason=Reason(code="chart_cut_off")))
     return places
 
 
 def _by_fiducials(kept: Sequence[Frame], printed: Sequence[Chart]) -> list[Located]:
-    """Find one of the charts; raises GapError where none, several or too small a one is seen."""
-    if not printed:
+    """Find one of the charts that have fiducials; empty where none is seen.
+
+    Raises GapError where several are seen, or one that is cut off or too small.
+    """
+    charts = [chart for chart in printed if not chart.found_by]
+    try:
+        return _still_or_moving(kept, charts) if charts else []
+    except GapError as gap:
+        if gap.code != "chart_not_found":
+            raise
         return []
-    ends = [kept[0]] if len(kept) == 1 else [kept[0], kept[-1]]
-    places = [_single(frame, printed) for frame in ends]
-    if max(moved(place, places[0]) for place in places) > STILL_WITHIN:
-        return [_single(frame, printed) for frame in kept]
-    return [_single(_mean(kept), printed)]
+
+
+def _still_or_moving(kept: Sequence[Frame], charts: Sequence[Chart]) -> list[Located]:
+    """Find the one chart: in the mean of the frames where it does not move, else in each."""
+    ends = kept if len(kept) == 1 else (kept[0], kept[-1])
+    places = [_single(frame, charts) for frame in ends]
+    if moved(places[-1], places[0]) > STILL_WITHIN:
+        return [_single(frame, charts) for frame in kept]
+    return [_single(_mean(kept), charts)]
 
 
 def _by_colours(
-    kept: Sequence[Frame], checkers: Sequence[Chart], video: VideoInfo, notes: list[Note]
+    kept: Sequence[Frame], wanted: Sequence[Chart], video: VideoInfo, notes: list[Note]
 ) -> list[Located]:
     """Find a chart without fiducials, unless the picture has no colours."""
+    checkers = [chart for chart in wanted if chart.found_by] if kept[0].cb is not None else []
     try:
-        for chart in checkers if kept[0].cb is not None else ():
+        for chart in checkers:
             places = colorchecker.places(lambda n: picture_of(kept[n], video), len(kept), chart)
             if places:
                 return places
@@ -145,11 +155,11 @@ def _by_colours(
     return []
 
 
-def _single(frame: Frame, printed: Sequence[Chart]) -> Located:
+def _single(frame: Frame, charts: Sequence[Chart]) -> Located:
     """Find the one chart in a frame; raises GapError for none, several, or one too small."""
-    places = finding.find(frame.luma, printed)
+    places = finding.find(frame.luma, charts)
     if len(places) != 1:
-        return finding.locate_one(frame.luma, printed[0])
+        return finding.locate_one(frame.luma, charts[0])
     if places[0].width < places[0].chart.smallest:
         return finding.locate_one(frame.luma, places[0].chart)
     return places[0]
