@@ -20,7 +20,7 @@ from acceptance.metrics import low_light
 from acceptance.metrics._shared import lighting
 from acceptance.metrics.low_light.light_series import Level, Point, crossing, series
 from acceptance.model import BudgetLine, Condition, Measurement, Note, Shot, Value
-from acceptance.scene import build
+from acceptance.scene import build, locating
 from acceptance.session import plan, runner
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.films import Truth, film_chart, film_two_levels
@@ -486,7 +486,7 @@ def test_a_copy_too_dark_to_read_makes_the_ratio_an_upper_bound(tmp_path: Path) 
 
 
 def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
-    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in build.TWO_LEVELS)
+    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in locating.TWO_LEVELS)
     filmed = Shot(id="one", subject="camera", clip="beam.mp4", conditions=conditions)
     _, notes = runner.measure(build.look(filmed, lamp[0]))
     [note] = [note for note in notes if note.metric == "low_light"]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._shared.timing import Array
-    from acceptance.scene.build import Series
+    from acceptance.scene.series import Series
 
 Run = tuple[int, int]  # first frame, and the first one after it
 

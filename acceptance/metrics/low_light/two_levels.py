@@ -17,7 +17,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared import grey_steps
 from acceptance.metrics.low_light.light_series import accuracy, number
 from acceptance.model import BudgetLine
-from acceptance.scene import build
+from acceptance.scene import locating
 from acceptance.scene.watch import within
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 READ = 8
-BRIGHT, DARK = build.TWO_LEVELS
+BRIGHT, DARK = locating.TWO_LEVELS
 DECIBEL = 20 / math.log(10)
 METHOD = "ratio of two illuminances in one picture of which both show at least 8 grey steps"
 
 
 def serves(seen: Scene) -> bool:
     """Whether the shot is said to be of two light levels."""
-    return build.two_levels(seen.shot)
+    return locating.two_levels(seen.shot)
 
 
 def dynamic_range(seen: Scene) -> Measurement:
