@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Session
-    from acceptance.session.runner import Progress
+    from acceptance.session.measuring import Progress
     from acceptance.signing.certificates import DemoChain
     from acceptance.simulate.films import Truth
 

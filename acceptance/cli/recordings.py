@@ -20,7 +20,7 @@ from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
 from acceptance.report import channels, exhibits, render
-from acceptance.session import intake, runner
+from acceptance.session import intake, measuring
 from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def recordings(source: Path, output: Path | None, json_file: Path | None, **opti
         found = intake.look_at(
             asked, source, tell=lambda done, total: tell(source.name, done, total)
         )
-    items = runner.recorded(asked, found)
+    items = measuring.recorded(asked, found)
     measured = [one for one in items if isinstance(one, Measurement)]
     notes = [one for one in items if isinstance(one, Note)]
     _tell(found, measured, notes)

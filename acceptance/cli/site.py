@@ -25,7 +25,7 @@ from acceptance.forms import devices as device_list
 from acceptance.model import Draw
 from acceptance.report import site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, runner
+from acceptance.session import plan, store
 from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def devices(source: Path, json_file: Path | None) -> int:
 def sample(source: Path, output: Path | None, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401 -- what click collected
     """Draw devices: what the plan draws, or a new draw for it, with clause, lots and how to redo it."""
     asked = plan.read(source)
-    packs = runner.load_packs(asked)
+    packs = store.load_packs(asked)
     new = _draw(asked, packs, options)
     drawn = sampling.draw(packs, replace(asked, draws=(*asked.draws, *new)))
     samples = [one for one in drawn if not new or _of(one, new[0])]
@@ -126,7 +126,7 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: dict[str, Any]) -> list[D
             "give --seed: a text agreed beforehand, for instance the number of the commission"
         )
     if options["retest"]:
-        done = runner.load(options["retest"])
+        done = store.load(options["retest"])
         new = _retest(asked, done, options["name"], options["seed"])
         _check_lots(sampling.draw(packs, asked), new, done)
         return [new]
@@ -204,9 +204,9 @@ def check_retests(asked: Plan, out: Path) -> None:
     SessionError.
     """
     for number, one in enumerate(asked.draws, start=1):
-        if not (one.retest_of and one.session and (out / one.session / runner.FILE).is_file()):
+        if not (one.retest_of and one.session and (out / one.session / store.FILE).is_file()):
             continue
-        _, failures = _failed(runner.load(out / one.session), {one.sampling})
+        _, failures = _failed(store.load(out / one.session), {one.sampling})
         again = [
             each.subject
             for each in failures
@@ -289,7 +289,7 @@ def _grid(target: Path) -> site_matrix.Grid:
     Raises PlanError and SessionError.
     """
     folder = target if target.is_dir() else target.parent
-    sessions = [runner.load(one) for one in _session_folders(folder)]
+    sessions = [store.load(one) for one in _session_folders(folder)]
     named = target if target.suffix.lower() == ".toml" else _plan_in(folder)
     if named:
         asked, packs_folder = plan.read(named), None
@@ -299,7 +299,7 @@ def _grid(target: Path) -> site_matrix.Grid:
         raise SessionError(
             "there is no plan and no session here", where=str(target), hint="Name the plan"
         )
-    samples = sampling.draw(runner.load_packs(asked, packs_folder), asked)
+    samples = sampling.draw(store.load_packs(asked, packs_folder), asked)
     filmed = [shot.id for shot in asked.shots if named and _there(folder / shot.clip)]
     grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
     if not grid.places:
@@ -313,7 +313,7 @@ def _grid(target: Path) -> site_matrix.Grid:
 def _session_folders(folder: Path) -> list[Path]:
     """Return the session folders here, one and two levels down, the oldest first."""
     found = (
-        one.parent for depth in ("", "*/", "*/*/") for one in folder.glob(f"{depth}{runner.FILE}")
+        one.parent for depth in ("", "*/", "*/*/") for one in folder.glob(f"{depth}{store.FILE}")
     )
     return sorted((one for one in found if not one.name.startswith(".")), key=lambda one: one.name)
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Measurement, Note, Pack, Session
     from acceptance.report.before_after import Comparison, Row
     from acceptance.report.playback import Pair
-    from acceptance.session.runner import Progress as Tell
+    from acceptance.session.measuring import Progress as Tell
 
 MARKS = {
     Verdict.FAIL: "red",

@@ -37,7 +37,7 @@ from acceptance.cli.options import (
 from acceptance.errors import AcceptanceError
 from acceptance.model import Plan, Scope, Tap, Verdict
 from acceptance.report import before_after, playback, render
-from acceptance.session import intake, plan, runner
+from acceptance.session import intake, measuring, plan, runner, store
 from acceptance.session.workspace import put
 from acceptance.signing import issuing, verification
 
@@ -181,7 +181,7 @@ def _plan(inputs: Sequence[Path], options: dict[str, Any]) -> tuple[Plan, Path]:
 
 
 def _conclude(done: Session, folder: Path, *, strict: bool) -> int:
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
     terminal.say(f"Conclusion: {render.bottom_line(done, 'en', packs)}")
     for one in done.conclusions:
         terminal.say(
@@ -211,19 +211,19 @@ def measure(
     wanted = quantities(names)
     intake.check(asked, Path())
     prepare_json(json_file)
-    done: list[runner.Measured] = []
+    done: list[measuring.Measured] = []
     try:
         with terminal.progress() as tell:
             for shot in asked.shots:
                 done.append(
-                    runner.look(
+                    measuring.look(
                         shot, wanted, progress=functools.partial(tell, Path(shot.clip).name)
                     )
                 )
                 stream = done[-1].shot.stream.items()
                 terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
     finally:  # what was measured before a clip that cannot be read is not lost
-        found, notes = runner.together(done)
+        found, notes = measuring.together(done)
         pairs = playback.pairs([one.shot for one in done], found, notes)
         if json_file and done:
             rows = [asdict(item) | {"expanded": item.expanded} for item in found]
@@ -290,7 +290,7 @@ def diff_(before: Path, after: Path, json_file: Path | None, *, every: bool) -> 
     prepare_json(json_file)
     for folder in (before, after):
         verification.require_intact(folder)
-    found = before_after.compare(runner.load(before), runner.load(after))
+    found = before_after.compare(store.load(before), store.load(after))
     if json_file:
         write_json(before_after.rows(found), json_file)
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.report import render as rendering
-from acceptance.session import runner
+from acceptance.session import store
 from acceptance.session.evidence import LogBook, hash_file, seal
 from acceptance.session.workspace import put
 from acceptance.signing import pades
@@ -32,9 +32,9 @@ def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Pa
         raise SessionError(
             "the report is issued and signed; it is not written over", where=str(path), hint=hint
         )
-    done = runner.load(folder)
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
-    profiles = runner.load_profiles(packs, folder / "data" / "packs")
+    done = store.load(folder)
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
+    profiles = store.load_profiles(packs, folder / "data" / "packs")
     pdf = render(folder, lang=lang, signer=signer)
     put(folder / "report.html", rendering.html(done, packs, folder, lang, profiles).encode())
     put(folder / "report.xml", rendering.junit(done, packs).encode())
@@ -48,10 +48,10 @@ def render(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> b
 
     The folder stays as it is.
     """
-    done = runner.load(folder)
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
-    profiles = runner.load_profiles(packs, folder / "data" / "packs")
-    pdf = rendering.pdf(done, packs, folder, lang, (folder / runner.FILE).read_bytes(), profiles)
+    done = store.load(folder)
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
+    profiles = store.load_profiles(packs, folder / "data" / "packs")
+    pdf = rendering.pdf(done, packs, folder, lang, (folder / store.FILE).read_bytes(), profiles)
     return pades.sign(pdf, signer, reason=done.id) if signer else pdf
 
 
@@ -65,11 +65,11 @@ def sign(folder: Path, signer: Signer) -> Path:
         raise SessionError(
             "there is no report to sign", where=str(path), hint="Write it first: acceptance report"
         )
-    put(path, pades.sign(path.read_bytes(), signer, reason=runner.load(folder).id))
+    put(path, pades.sign(path.read_bytes(), signer, reason=store.load(folder).id))
     _record(folder, "signed")
     return path
 
 
 def _record(folder: Path, what: str) -> None:
     LogBook(folder).append(what, {"report": REPORT, "sha256": hash_file(folder / REPORT)})
-    seal(folder, runner.load(folder))
+    seal(folder, store.load(folder))

@@ -22,7 +22,7 @@ from acceptance import __version__, metrics, wording
 from acceptance.checks import conclusion, judge, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.report import render
-from acceptance.session import evidence, runner
+from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.signing import pades
 from acceptance.signing.pades import State
@@ -88,7 +88,7 @@ def verify(
     Whatever else is wrong is in the result.
     """
     case = _Case(target, trust, roles, at)
-    if not case.pdf and not (target / runner.FILE).is_file():
+    if not case.pdf and not (target / store.FILE).is_file():
         raise SessionError(
             "there is neither a report nor a session here", where=str(target), hint="Check the path"
         )
@@ -159,12 +159,12 @@ class _Case:
             files = pades.attachments(self.pdf) if self.pdf else ()
         except InputError:
             files = ()
-        return tuple(content for name, content in files if name == runner.FILE)
+        return tuple(content for name, content in files if name == store.FILE)
 
     @cached_property
     def on_disc(self) -> bytes:
         """Return ``session.json`` of the folder; empty where it is missing."""
-        path = self.folder / runner.FILE if self.folder else None
+        path = self.folder / store.FILE if self.folder else None
         return path.read_bytes() if path and path.is_file() else b""
 
     @cached_property
@@ -175,8 +175,8 @@ class _Case:
         """
         if self.attached:
             with suppress(SessionError):
-                return runner.parse(self.attached[0], runner.FILE)
-        return runner.parse(self.on_disc, runner.FILE)
+                return store.parse(self.attached[0], store.FILE)
+        return store.parse(self.on_disc, store.FILE)
 
     @cached_property
     def found(self) -> dict[str, str]:
@@ -214,13 +214,13 @@ class _Case:
             return State.SKIPPED, ()
         if len(self.attached) != 1:
             return State.BROKEN, (
-                f"{REPORT} carries {len(self.attached)} readable attachments called {runner.FILE}",
+                f"{REPORT} carries {len(self.attached)} readable attachments called {store.FILE}",
             )
         if self.folder and not self.on_disc:
-            return State.INCOMPLETE, (f"{runner.FILE} is missing",)
+            return State.INCOMPLETE, (f"{store.FILE} is missing",)
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, _shorten([*_changed_fields(self.attached[0], self.on_disc)])
-        runner.parse(self.attached[0], runner.FILE)
+        store.parse(self.attached[0], store.FILE)
         return State.OK, ()
 
     def number(self) -> Outcome:
@@ -263,10 +263,10 @@ class _Case:
         if any(problem.path.startswith("data/packs/") for problem in self.differences):
             return State.SKIPPED, ("the packs are not those that were signed",)
         stored = self.session
-        packs = runner.load_packs(stored.plan, self.folder / "data" / "packs")
+        packs = store.load_packs(stored.plan, self.folder / "data" / "packs")
         inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.taken)
         findings = judge.judge(
-            *inputs, today=runner.day_of_work(stored), quantities=metrics.quantities()
+            *inputs, today=store.day_of_work(stored), quantities=metrics.quantities()
         )
         apart = [
             *_changed_findings(stored.findings, findings),
@@ -305,8 +305,8 @@ class _Case:
             return State.SKIPPED, (
                 "they can only be written again by the same version from unchanged evidence",
             )
-        packs = runner.load_packs(self.session.plan, self.folder / "data" / "packs")
-        profiles = runner.load_profiles(packs, self.folder / "data" / "packs")
+        packs = store.load_packs(self.session.plan, self.folder / "data" / "packs")
+        profiles = store.load_profiles(packs, self.folder / "data" / "packs")
         pages = {
             render.html(self.session, packs, self.folder, lang, profiles)
             for lang in wording.LANGUAGES
@@ -345,9 +345,9 @@ def _changed_fields(before: bytes, after: bytes) -> Iterator[str]:
     except ValueError:
         fields = []
     for name, signed, found in fields:
-        yield f"{runner.FILE}: {name} is {found!r}, signed was {signed!r}"
+        yield f"{store.FILE}: {name} is {found!r}, signed was {signed!r}"
     if not fields:
-        yield f"{runner.FILE} is not, byte by byte, what the report carries"
+        yield f"{store.FILE} is not, byte by byte, what the report carries"
 
 
 def _changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> Iterator[str]:

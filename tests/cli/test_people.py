@@ -26,7 +26,7 @@ from acceptance.files import spreadsheet
 from acceptance.forms import item_code, scores
 from acceptance.model import Verdict
 from acceptance.report import questionnaire, render
-from acceptance.session import plan, runner
+from acceptance.session import plan, runner, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
@@ -407,7 +407,7 @@ def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Pa
             == hash_file(place / "data" / "answers" / name)
         )
     assert done.plan.answers[0].origin == "a.csv, row 2"
-    assert runner.load(place).plan.answers == done.plan.answers
+    assert store.load(place).plan.answers == done.plan.answers
 
 
 @pytest.mark.usefixtures("unprinted")

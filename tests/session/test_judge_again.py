@@ -26,7 +26,7 @@ from acceptance.model import (
     SubjectKind,
     Verdict,
 )
-from acceptance.session import runner
+from acceptance.session import runner, store
 from acceptance.signing import verification
 from acceptance.signing.pades import State
 
@@ -195,7 +195,7 @@ def test_a_session_of_an_earlier_version_is_read_and_judged(
     done, folder = old
     copy = tmp_path / folder.name
     shutil.copytree(folder, copy)
-    content = json.loads((copy / runner.FILE).read_bytes())
+    content = json.loads((copy / store.FILE).read_bytes())
     for name in LATER[""]:
         content.pop(name, None)
     for name in LATER["plan"]:
@@ -207,7 +207,7 @@ def test_a_session_of_an_earlier_version_is_read_and_judged(
     for one in content["plan"]["answers"]:
         one.pop("origin", None)
         one.pop("conditions", None)
-    (copy / runner.FILE).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-    assert runner.load(copy).findings == done.findings
+    (copy / store.FILE).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    assert store.load(copy).findings == done.findings
     judged, _ = again(copy, BASE, tmp_path / "out")
     assert judged.findings == done.findings

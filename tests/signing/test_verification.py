@@ -19,7 +19,7 @@ from acceptance.checks import judge
 from acceptance.errors import InputError, SessionError
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind, Verdict
 from acceptance.report import render
-from acceptance.session import evidence, runner
+from acceptance.session import evidence, store
 from acceptance.session.evidence import LogBook
 from acceptance.signing import pades
 from acceptance.signing.pades import DemoChain, State
@@ -94,7 +94,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
     plan = Plan(
         subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(shot,), packs=(PACK,)
     )
-    packs = runner.load_packs(plan, folder / "data" / "packs")
+    packs = store.load_packs(plan, folder / "data" / "packs")
     quantities = metrics.quantities()
     findings = judge.judge(
         packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities
@@ -120,15 +120,15 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     """Save a session, report it on an empty page, sign the report and seal the folder."""
-    pdf = blank_pdf(session_json=runner.dumps(content))
-    packs = runner.load_packs(content.plan, folder / "data" / "packs")
+    pdf = blank_pdf(session_json=store.dumps(content))
+    packs = store.load_packs(content.plan, folder / "data" / "packs")
     (folder / "report.html").write_text(render.html(content, packs, folder, "zh"), encoding="utf-8")
     (folder / "report.xml").write_text(render.junit(content, packs), encoding="utf-8")
     (folder / "report.pdf").write_bytes(
         pades.sign(pdf, pades.load_signer(chain.signer, chain.password))
     )
     LogBook(folder).append("signed", {"by": "DEMO"})
-    runner.save(content, folder)
+    store.save(content, folder)
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_a_session_as_issued_is_valid_and_complete(original: Path, chain: DemoCh
     assert check.exit_code == 0, details(check)
     assert {step.state for step in check.steps} == {State.OK}
     assert check.number == original.name
-    assert {finding.verdict for finding in runner.load(original).findings} == {
+    assert {finding.verdict for finding in store.load(original).findings} == {
         Verdict.PASS,
         Verdict.FAIL,
     }
@@ -216,7 +216,7 @@ def resealed(tampering: Callable[[Path], object]) -> Callable[[Path], object]:
     """Return what changes a folder and brings its manifests up to date, as whoever knows them would."""
 
     def act(folder: Path) -> None:
-        content = runner.load(folder)
+        content = store.load(folder)
         tampering(folder)
         evidence.seal(folder, content)
 
@@ -332,7 +332,7 @@ def test_an_unsigned_report_leaves_the_session_incomplete(folder: Path, chain: D
     (folder / "report.pdf").write_bytes(
         blank_pdf(session_json=(folder / "session.json").read_bytes())
     )
-    runner.save(runner.load(folder), folder)
+    store.save(store.load(folder), folder)
     check = verify(folder, [chain.root])
     assert check.exit_code == 2
     assert [step.name for step in check.steps if step.state is not State.OK] == ["signature"]
@@ -364,9 +364,9 @@ def test_a_signed_report_moved_to_another_session_is_found(folder: Path, chain: 
 
 def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: DemoChain) -> None:
     """A report signed by the same key over another session does not pass for this one."""
-    content = runner.load(folder)
+    content = store.load(folder)
     other = replace(content, operator="somebody else")
-    report = blank_pdf(session_json=runner.dumps(other))
+    report = blank_pdf(session_json=store.dumps(other))
     (folder / "report.pdf").write_bytes(
         pades.sign(report, pades.load_signer(chain.signer, chain.password))
     )
@@ -383,7 +383,7 @@ def test_a_report_without_the_session_in_it_is_broken(folder: Path, chain: DemoC
     (folder / "report.pdf").write_bytes(
         pades.sign(report, pades.load_signer(chain.signer, chain.password))
     )
-    runner.save(runner.load(folder), folder)
+    store.save(store.load(folder), folder)
     check = verify(folder, [chain.root])
     assert state_of(check, "attachment") is State.BROKEN
 
@@ -426,7 +426,7 @@ def test_a_verdict_that_does_not_follow_is_found_though_it_was_signed(
 
     The measurements and the pack say what follows from them.
     """
-    issue(folder, forge(runner.load(folder)), chain)
+    issue(folder, forge(store.load(folder)), chain)
     check = verify(folder, [chain.root])
     assert [step.name for step in check.steps if step.state is not State.OK] == ["verdicts"], (
         details(check)
@@ -439,7 +439,7 @@ def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(
     folder: Path, chain: DemoChain
 ) -> None:
     """A newer judge may know better; that is no forgery, and it is said."""
-    issue(folder, replace(forged(runner.load(folder), value=1.5), tool_version="0.0.1"), chain)
+    issue(folder, replace(forged(store.load(folder), value=1.5), tool_version="0.0.1"), chain)
     check = verify(folder, [chain.root])
     assert check.exit_code == 3
     assert "version 0.0.1" in details(check)
@@ -448,7 +448,7 @@ def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(
 def test_a_longer_log_is_no_change(folder: Path, chain: DemoChain) -> None:
     """Entries that come after the session was finished are added behind its own."""
     LogBook(folder).append("report", {"lang": "en"})
-    runner.save(runner.load(folder), folder)
+    store.save(store.load(folder), folder)
     assert verify(folder, [chain.root]).exit_code == 0
 
 
