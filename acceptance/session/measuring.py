@@ -1,4 +1,4 @@
-"""What a shot, or the list of a recorder, gives: measurements, and notes on results not obtained."""
+"""What a shot or a list of recordings gives: measurements, and notes on results not obtained."""
 
 from __future__ import annotations
 

@@ -345,7 +345,7 @@ def test_a_site_is_complete_when_every_place_was_measured() -> None:
         ),
         (
             '[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\n',
-            "the plan has no draw by 'own#cameras'",
+            "the plan has no draw for 'own#cameras'",
         ),
         ('[[matrix]]\nkinds = ["camera"]\n', "matrix.0.kinds.0"),
     ],

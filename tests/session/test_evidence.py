@@ -236,7 +236,7 @@ def test_a_line_that_is_no_entry_is_named(tmp_path: Path) -> None:
     with (tmp_path / "log.jsonl").open("a") as file:
         file.write(json.dumps({"when": "now"}) + "\n")
     for action in (book.read, lambda: book.append("take", {})):
-        with pytest.raises(SessionError, match="no log entry") as caught:
+        with pytest.raises(SessionError, match="not a log entry") as caught:
             action()
         assert str(caught.value).startswith(f"{tmp_path / 'log.jsonl'}:2")
 

@@ -428,7 +428,7 @@ clip = "one.mp4"
             ('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'),
             r"regions.*finite number",
         ),
-        (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may hold"),
+        (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may contain only"),
         (("[[shots]]", "[[shots"), r"not readable as TOML"),
     ],
 )
