@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from acceptance.model import Box
-    from acceptance.signing.pades import Signer
+    from acceptance.signing.certificates import Signer
 
     Command = Callable[..., Any]
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acceptance.model import Session
-    from acceptance.signing.pades import Signer
+    from acceptance.signing.certificates import Signer
 
     Command = Callable[..., Any]
 

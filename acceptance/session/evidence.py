@@ -209,7 +209,7 @@ def _kind(before: str | None, after: str | None) -> Kind:
 
 def _files(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
-        links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 - os.walk gives strings
+        links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 -- os.walk gives strings
         if link := next(links, ""):
             raise InputError(
                 tr("contains a link to another folder ({link})", link=link),
@@ -217,7 +217,7 @@ def _files(folder: Path) -> Iterator[str]:
                 hint=tr("Replace the link with the files themselves"),
             )
         for name in names:
-            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 - as above
+            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 -- as above
 
 
 def _bag_info(folder: Path, payload: Mapping[str, str], session: Session) -> list[str]:

@@ -28,7 +28,7 @@ from acceptance.model import (
 )
 from acceptance.session import runner, store
 from acceptance.signing import verification
-from acceptance.signing.pades import State
+from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from conftest import Film
