@@ -29,7 +29,7 @@ _ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_
 
 Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
 FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")
-"""The fields of a shot that hold the path of a file, the chart's printed copy aside."""
+"""The fields of a shot that hold the path of a file, but for the chart's printed copy."""
 
 
 class ShotFields(TypedDict, total=False):
@@ -138,8 +138,8 @@ def _check_ids(ids: Sequence[str], kind: str, where: str) -> None:
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             what = tr(
-                "the {kind} id {identity!r:.80} may contain only letters, digits, '_', '-' and '.', "
-                "at most 64",
+                "the {kind} id {identity!r:.80} may contain only letters, digits, '_', '-' and "
+                "'.', at most 64",
                 kind=kind,
                 identity=identity,
             )
@@ -214,7 +214,8 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
         yield f"recordings {asked.id}, source", asked.source
     for answer in plan.answers:
         for name in answer.evidence:
-            yield f"{answer.origin or f'answer to {answer.requirement}'}, evidence", name
+            place = answer.origin or tr("answer to {requirement}", requirement=answer.requirement)
+            yield f"{place}, evidence", name
     yield from answering_files(plan)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__, metrics, wording
 from acceptance.checks import judge, pack
 from acceptance.errors import InputError, SessionError
-from acceptance.messages import tr, tr_count
+from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Outcome = tuple[State, tuple[str, ...]]
 
 
-class Case:
+class Target:
     """What is under test, each part read once; every method that gives an ``Outcome`` is a step.
 
     ``target`` is a session folder or a report. A step may raise whatever a changed file causes.
@@ -99,11 +99,10 @@ class Case:
         if not self.pdf:
             return State.SKIPPED, ()
         if len(self.attached) != 1:
-            what = tr_count(
-                "{report} has {count} readable attachment named {file}, not exactly one",
+            what = tr(
                 "{report} has {count} readable attachments named {file}, not exactly one",
-                len(self.attached),
                 report=REPORT,
+                count=len(self.attached),
                 file=store.FILE,
             )
             return State.BROKEN, (what,)

@@ -21,7 +21,7 @@ from acceptance.signing import signatures
 from acceptance.signing.certificates import load_trust
 from acceptance.signing.differences import shorten
 from acceptance.signing.signatures import State
-from acceptance.signing.steps import Case
+from acceptance.signing.steps import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,23 +79,23 @@ def verify(
     where there is neither report nor session, and ``InputError`` for a trust file that cannot be
     read. Whatever else is wrong is in the result.
     """
-    case = Case(target, trust, roles, at)
-    if not case.pdf and not (target / store.FILE).is_file():
+    examined = Target(target, trust, roles, at)
+    if not examined.pdf and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     load_trust(trust)
     steps = {
-        "signature": case.signature,
-        "attachment": case.attachment,
-        "number": case.number,
-        "manifests": case.manifests,
-        "evidence": case.evidence,
-        "log": case.log,
-        "verdicts": case.verdicts,
-        "renderings": case.renderings,
+        "signature": examined.signature,
+        "attachment": examined.attachment,
+        "number": examined.number,
+        "manifests": examined.manifests,
+        "evidence": examined.evidence,
+        "log": examined.log,
+        "verdicts": examined.verdicts,
+        "renderings": examined.renderings,
     }
     done = tuple(_run(name, step) for name, step in steps.items())
-    return Verification(number=case.known_number, steps=done)
+    return Verification(number=examined.known_number, steps=done)
 
 
 def require_intact(folder: Path) -> None:
@@ -104,16 +104,16 @@ def require_intact(folder: Path) -> None:
     Footage that was taken away is no change. Raises SessionError naming what differs: from the
     manifests, from the hashes in the session, from the session in its report, or in the log.
     """
-    case = Case(folder, (), (), None)
-    problems = [*evidence.check(folder, case.found), *case.differences]
+    examined = Target(folder, (), (), None)
+    problems = [*evidence.check(folder, examined.found), *examined.differences]
     changes = [
         str(problem)
         for problem in problems
         if problem.kind is not Kind.MISSING or not problem.path.startswith("data/clips/")
     ]
-    steps = [_run("attachment", case.attachment), _run("log", case.log)]
-    if case.pdf and b"/ByteRange" in case.pdf:
-        steps.append(_run("signature", case.signature))
+    steps = [_run("attachment", examined.attachment), _run("log", examined.log)]
+    if examined.pdf and b"/ByteRange" in examined.pdf:
+        steps.append(_run("signature", examined.signature))
     changes += [detail for step in steps if step.state is State.BROKEN for detail in step.details]
     if changes:
         listed = "; ".join(shorten(changes))

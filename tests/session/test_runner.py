@@ -386,7 +386,7 @@ def test_judging_again_needs_no_video_and_leaves_the_old_session_as_it_is(
     assert [entry.what for entry in again.log[-2:]] == ["judged_again", "judged"]
     kept = {path.stem for path in (place / "data" / "packs").iterdir()}
     assert kept == {"gb_50395_2007", "gb_50198_1994", "gb_50198_2011"}, (
-        "with those that tell of conflicts with it"
+        "with those that it conflicts with"
     )
 
 
@@ -487,7 +487,7 @@ def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_t
 ) -> None:
     """Black comes on at 1.2 s of 3 s: its picture is black.
 
-    All of them are hashed and stand in both reports.
+    All of them are hashed and shown in both reports.
     """
     random = np.random.default_rng(3)
     still = random.integers(60, 200, (27, 48), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
@@ -507,10 +507,8 @@ def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_t
     packs = store.load_packs(done.plan)
     for lang, words in (("zh", "黑场"), ("en", "Black picture")):
         page = render.html(done, packs, folder, lang)
-        assert (
-            f'<figure class="frame">\n<img src="{kept["faults.black"].details["still"]}" alt="{words}">'
-            in page
-        )
+        still = kept["faults.black"].details["still"]
+        assert f'<figure class="frame">\n<img src="{still}" alt="{words}">' in page
     plain, _ = runner.run(plan_of(shot_of(tmp_path / "film.mp4")), Path(), tmp_path / "plain")
     assert [name for name in plain.hashes if name.startswith("data/stills")] == [
         "data/stills/film.jpg"

@@ -191,7 +191,7 @@ def test_several_roles_sign_one_after_the_other(case: Case) -> None:
 
 
 def test_a_report_cut_back_to_an_earlier_signature_lacks_the_later_ones(case: Case) -> None:
-    """Each remaining signature is whole; only the list of roles tells that one is gone."""
+    """Each remaining signature is whole; only the list of roles shows that one is gone."""
     report = verify_pdf(case.signed, [case.chain.root], roles=["inspector", "approver"])
     assert report.state is State.INCOMPLETE
     assert codes(report) == {"signature_missing"}
@@ -242,7 +242,7 @@ def test_a_revoked_certificate_breaks_the_signature(case: Case, tmp_path: Path) 
 
 
 def revoking(issuer: certificates.Issued, leaf: x509.Certificate, when: datetime) -> bytes:
-    """Make a revocation list of the day after ``when``, in DER form, on which ``leaf`` was revoked at ``when``."""
+    """Make a revocation list (DER) of the day after ``when``, the time ``leaf`` was revoked."""
     revoked = (
         x509.RevokedCertificateBuilder()
         .serial_number(leaf.serial_number)
@@ -387,7 +387,7 @@ def test_the_demo_chain_says_that_it_is_one(case: Case) -> None:
     reason="poppler-utils or openssl is not here",
 )
 def test_openssl_and_poppler_accept_the_signature(case: Case, tmp_path: Path) -> None:
-    """The way without this tool, as ``docs/verify.md`` tells it, checks the same signature against the same root."""
+    """The way without this tool (``docs/verify.md``) checks the same signature and root."""
     (tmp_path / "report.pdf").write_bytes(case.signed)
     (tmp_path / "root.pem").write_bytes(case.chain.root.read_bytes())
     (tmp_path / "lists.crl").write_bytes(case.chain.crl.read_bytes())

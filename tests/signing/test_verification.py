@@ -214,7 +214,7 @@ def edit(path: str, old: str, new: str) -> Callable[[Path], object]:
 
 
 def resealed(tampering: Callable[[Path], object]) -> Callable[[Path], object]:
-    """Return what changes a folder and brings its manifests up to date, as whoever knows them would."""
+    """Return what changes a folder and its manifests, as whoever knows them would."""
 
     def act(folder: Path) -> None:
         content = store.load(folder)
