@@ -281,7 +281,7 @@ def test_a_plan_whose_playback_names_no_live_shot_is_refused(
 ) -> None:
     shots = tuple(replace(one, live=live if one.id == shot.id else "") for one in (LIVE, PLAYBACK))
     wanted = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=shots)
-    with pytest.raises(PlanError, match="names a live shot here"):
+    with pytest.raises(PlanError, match="it names a live shot"):
         plan.check(wanted, tmp_path, "plan")
 
 
