@@ -20,7 +20,7 @@ from acceptance.footage import clip, encode
 from acceptance.model import Shot, SignalPath, Tap
 from acceptance.report import playback as comparison
 from acceptance.report.playback import Told
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -56,7 +56,7 @@ def again(source: Path, options: dict[str, str]) -> Path:
 def held(live: Path, playback: Path) -> comparison.Pair:
     """Measure both and hold one beside the other."""
     done = [
-        runner.look(replace(shot, clip=str(path)))
+        measuring.look(replace(shot, clip=str(path)))
         for shot, path in ((LIVE, live), (PLAYBACK, playback))
     ]
     items, notes = (

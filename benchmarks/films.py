@@ -21,7 +21,7 @@ from acceptance.metrics import colour
 from acceptance.metrics._shared.grey_steps import MIDDLE
 from acceptance.model import Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _filmed(
             Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy),
             path.parent,
         )
-        return truth, runner.measure(seen)[0]
+        return truth, measuring.measure(seen)[0]
 
 
 def _edge_angle(truth: films.Truth, region: definition.Region) -> float:

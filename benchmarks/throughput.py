@@ -28,7 +28,7 @@ from acceptance.charts import definition
 from acceptance.footage import clip
 from acceptance.model import Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -103,7 +103,7 @@ def whole(path: Path) -> dict[str, float]:
         if family in metrics.every()
         for name in metrics.every()[family].QUANTITIES
     ]
-    found, _ = runner.measure(seen, wanted)
+    found, _ = measuring.measure(seen, wanted)
     return _told(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
 
 

@@ -38,7 +38,7 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
-from acceptance.session import intake, runner
+from acceptance.session import intake, measuring
 from acceptance.simulate import films as film_maker
 from acceptance.simulate.camera import Camera
 
@@ -109,7 +109,7 @@ def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measureme
     film_maker.film_chart(
         replace(CAMERA, **fields), definition.load(name), folder / "chart.mp4", seconds
     )
-    return runner.look(
+    return measuring.look(
         shot("chart.mp4", chart=name, conditions=CONDITIONS), folder=folder
     ).measurements
 
@@ -119,7 +119,7 @@ def of_clock(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measureme
     film_maker.film_clock(
         replace(CAMERA, **camera), definition.load("clock"), folder / "clock.mp4", SECONDS
     )
-    return runner.look(shot("clock.mp4", chart="clock"), folder=folder).measurements
+    return measuring.look(shot("clock.mp4", chart="clock"), folder=folder).measurements
 
 
 def of_stream(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
@@ -129,7 +129,7 @@ def of_stream(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
         CAMERA, definition.load("clock"), folder / "clock.mp4", SECONDS, stream_delay=delay,
         arrivals_path=folder / "arrivals.csv", log_path=folder / "screen.csv",
     )  # fmt: skip
-    return runner.look(shot("clock.mp4", chart="clock", **logs), folder=folder).measurements
+    return measuring.look(shot("clock.mp4", chart="clock", **logs), folder=folder).measurements
 
 
 def of_soft_corners(folder: pathlib.Path, blur: float) -> Sequence[Measurement]:
@@ -142,7 +142,7 @@ def of_soft_corners(folder: pathlib.Path, blur: float) -> Sequence[Measurement]:
     middle = np.hypot(rows, columns) < 0.75  # of half the height and half the width
     lumas = (np.where(middle, one.luma, other.luma) for one, other in zip(sharp, soft, strict=True))
     encode.write(folder / "chart.mp4", lumas, options={"crf": "12"})
-    return runner.look(
+    return measuring.look(
         shot("chart.mp4", chart="acceptance", conditions=CONDITIONS), folder=folder
     ).measurements
 
@@ -158,7 +158,7 @@ def of_screens(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
         delay=delay,
         seconds=SECONDS,
     )
-    return runner.look(
+    return measuring.look(
         shot("screens.mp4", chart="clock", tap=Tap.SCREEN), folder=folder
     ).measurements
 
@@ -184,7 +184,7 @@ def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
     )
     (folder / "bag" / "data").mkdir(parents=True)
     kept, found = intake.take_recordings(asked, folder, folder / "bag", tell=lambda *_: None)
-    return [one for one in runner.recorded(kept, found) if isinstance(one, Measurement)]
+    return [one for one in measuring.recorded(kept, found) if isinstance(one, Measurement)]
 
 
 def of_coder(folder: pathlib.Path, crf: int) -> Sequence[Measurement]:
@@ -198,7 +198,9 @@ def of_coder(folder: pathlib.Path, crf: int) -> Sequence[Measurement]:
             for n in range(24)
         )
         encode.write(folder / name, ((luma, colour, colour) for luma in lumas), options=options)
-    return runner.look(shot("recorded.mkv", reference="sequence.mkv"), folder=folder).measurements
+    return measuring.look(
+        shot("recorded.mkv", reference="sequence.mkv"), folder=folder
+    ).measurements
 
 
 LINES = [

@@ -18,7 +18,7 @@ import pytest
 
 from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
-from acceptance.session import runner
+from acceptance.session import store
 
 if TYPE_CHECKING:
     from acceptance.model import Finding, Session
@@ -104,7 +104,7 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
         acceptance(patch, "judge", folder, "-o", place / "current", *told)
     (again,) = (place / "current").glob("2*")
     return Example(
-        plan=place / "plan.toml", folder=folder, code=code, done=runner.load(folder), again=again
+        plan=place / "plan.toml", folder=folder, code=code, done=store.load(folder), again=again
     )
 
 

@@ -1,6 +1,6 @@
 """Where a session is put together.
 
-A hidden folder that one run at a time may use, and what goes wrong on the disc.
+A hidden folder that only one run at a time may use, and what goes wrong on the disc.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,10 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 
 @contextlib.contextmanager
 def claimed(out: Path, key: str) -> Iterator[Path]:
-    """Give the folder ``OUT/.partial-<key>`` to this run alone.
+    """Reserve the folder ``OUT/.partial-<key>`` for this run.
 
-    Keep it afterwards only if shots lie in ``resume``.
-    Raises OutputError where another run is using it.
+    It is kept afterwards only if there are shots in ``resume``. Raises OutputError where another
+    run is using it.
     """
     path = out / f".partial-{key}"
     with writing(out):
@@ -46,12 +47,12 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
 def _lock(handle: int, path: Path) -> None:
     """Lock the folder itself.
 
-    The lock ends with the process, whatever ends that, and leaves no file behind.
+    The lock ends with the process, however that ends, and leaves no file behind.
     """
     busy = OutputError(
-        "another run of the same plan is writing here",
+        tr("another run of the same plan is writing here"),
         where=str(path),
-        hint="Wait until it has finished, or choose another folder with -o",
+        hint=tr("Wait until it has finished, or choose another folder with -o"),
         code="output",
     )
     try:

@@ -18,7 +18,7 @@ from acceptance.footage import clip
 from acceptance.footage.colorimetry import picture_of
 from acceptance.model import Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera, coded
 
@@ -122,7 +122,7 @@ def test_its_regions_read_the_codes_of_the_camera_to_half_a_code(
 def test_measuring_the_real_picture_needs_no_word_of_the_chart(real_data: Path) -> None:
     seen = build.look(Shot(id="one", subject="camera", clip=STILL), real_data)
     assert seen.shot.chart == "colorchecker"
-    found, _ = runner.measure(seen)
+    found, _ = measuring.measure(seen)
     values = {item.quantity: item for item in found}
     assert values["colour.delta_e00_worst"].details["worst_patch"] == "dark skin", (
         "the one in the shade of a finger"

@@ -22,7 +22,7 @@ from acceptance.footage import tone
 from acceptance.model import Shot
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -104,7 +104,7 @@ def test_the_printed_chart_filmed_gives_the_cameras_resolution(
     assert seen.chart.name == name
     away = np.abs(np.array(seen.shot.corners[0]) - np.array(truth.corners)).max()
     assert away < (0.15 if share == 0.9 else 0.3), "the finder's own tests allow 0.3"
-    found, _ = runner.measure(seen, {"resolution.mtf50", "grey_scale.steps"})
+    found, _ = measuring.measure(seen, {"resolution.mtf50", "grey_scale.steps"})
     frequency = np.linspace(0, 0.5, 5001)
     expected = float(np.interp(-0.5, -camera.mtf(frequency), frequency))
     given = [item for item in found if item.quantity == "resolution.mtf50"]

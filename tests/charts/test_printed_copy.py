@@ -17,7 +17,7 @@ from acceptance.errors import ChartError, PlanError
 from acceptance.model import Plan, Shot, Subject, SubjectKind
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import plan, runner
+from acceptance.session import measuring, plan, runner, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,8 +219,8 @@ def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(
     Films that show the drawing itself say so and have no such line or note.
     """
     wanted = {"resolution.mtf50"}
-    known = runner.look(shot(chart_film, printed_copy.AS_DRAWN), wanted, chart_film.path.parent)
-    unknown = runner.look(shot(chart_film, ""), wanted, chart_film.path.parent)
+    known = measuring.look(shot(chart_film, printed_copy.AS_DRAWN), wanted, chart_film.path.parent)
+    unknown = measuring.look(shot(chart_film, ""), wanted, chart_film.path.parent)
     assert not [note for note in known.notes if note.metric == "chart"]
     assert [note.reason.code for note in unknown.notes if note.metric == "chart"] == [
         "copy_unmeasured"
@@ -271,7 +271,7 @@ def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_meas
     words = {"zh": "未经测量或未全部测量", "en": "was not measured, or not wholly"}
     for lang, words_of_it in words.items():
         assert words_of_it in wording.reason(note.reason, lang)
-        assert words_of_it in render.html(done, runner.load_packs(done.plan), folder, lang)
+        assert words_of_it in render.html(done, store.load_packs(done.plan), folder, lang)
 
 
 def test_a_copy_outside_the_plans_folder_is_refused(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from acceptance.model import (
 )
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import intake, runner
+from acceptance.session import intake, measuring, store
 from acceptance.simulate import camera, films
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def test_the_report_names_its_profile_and_lists_where_the_other_one_differs(
     """From the packs that the session keeps; rows for the clauses that applied."""
     intake.keep_packs([SHIPPED[name]], [name], tmp_path)
     done = session_of(SHIPPED[name], scope=Scope.DEVICE, picture="colour", system="digital")
-    profiles = runner.load_profiles([SHIPPED[name]], tmp_path / "data" / "packs")
+    profiles = store.load_profiles([SHIPPED[name]], tmp_path / "data" / "packs")
     [(judged, against)] = profiles
     assert judged.id == name
     assert against.id == f"db50_216_2006{'_' * bool(other)}{other}"
@@ -266,7 +266,7 @@ def test_a_perfect_camera_of_cif_size_fails_270_lines_and_the_report_says_why(
     lit = Condition(name="illuminance", value=500, unit="lx")
     shot = Shot(id="s", subject="camera", clip="cif.mkv", chart="acceptance", conditions=(lit,))
     seen = build.look(shot, tmp_path)
-    found, notes = runner.measure(seen, {"resolution.wedge_horizontal"})
+    found, notes = measuring.measure(seen, {"resolution.wedge_horizontal"})
     facts = {"system": "digital", "picture": "colour"}
     plan = Plan(
         subjects=(Subject(id="camera", kind=SubjectKind.FIXED, facts=facts),), shots=(shot,)

@@ -530,7 +530,7 @@ def test_two_files_under_one_id_cannot_be_kept(own: Path, tmp_path: Path) -> Non
     ours = load(own, "")
     other = tmp_path / f"{BASE}.toml"
     other.write_bytes(packs.file_of(BASE).read_bytes() + b"\n")
-    with pytest.raises(PackError, match="another pack with the id 'db50_216_2006' is used as well"):
+    with pytest.raises(PackError, match="another pack in use has the id 'db50_216_2006'"):
         intake.keep_packs(
             [ours, packs.load(BASE, QUANTITIES)], [str(own), str(other)], tmp_path / "work"
         )

@@ -30,7 +30,7 @@ from acceptance.model import (
 )
 from acceptance.report import render, site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, runner
+from acceptance.session import plan, runner, store
 
 if TYPE_CHECKING:
     import pathlib
@@ -127,9 +127,9 @@ def test_a_session_freezes_its_samples_keeps_the_list_and_says_what_it_rests_on(
         "Q/X 1",
     )
     assert (folder / "data" / "devices" / "devices.csv").read_bytes() == DEVICES.encode("gbk")
-    assert runner.load(folder).samples == done.samples
+    assert store.load(folder).samples == done.samples
     assert done.verdict is Verdict.PASS
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
     assert "rests on samples" in render.bottom_line(done, "en", packs)
     assert "结论依据抽样" in render.bottom_line(done, "zh", packs)
 
@@ -214,7 +214,7 @@ def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> 
         + answers(*DRAWN)
     )
     done, folder = run(place, text)
-    page = render.html(done, runner.load_packs(done.plan, folder / "data" / "packs"), folder, lang)
+    page = render.html(done, store.load_packs(done.plan, folder / "data" / "packs"), folder, lang)
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     rule = {"zh": "抽检二成，至少 3 台。", "en": "A fifth, at least 3."}[lang]
     words = {
@@ -345,7 +345,7 @@ def test_a_site_is_complete_when_every_place_was_measured() -> None:
         ),
         (
             '[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\n',
-            "the plan has no draw by 'own#cameras'",
+            "the plan has no draw for 'own#cameras'",
         ),
         ('[[matrix]]\nkinds = ["camera"]\n', "matrix.0.kinds.0"),
     ],
@@ -455,7 +455,7 @@ def test_status_exits_with_0_when_everything_was_measured(
 ) -> None:
     done, folder = run(place, STATUS.replace("light = ", "# ") + answers(*DRAWN))
     shots = tuple(shot(name, name) for name in DRAWN)
-    runner.save(
+    store.save(
         replace(done, shots=shots, measurements=done_with(measured=DRAWN).measurements), folder
     )
     assert acceptance(monkeypatch, "status", place) == 0

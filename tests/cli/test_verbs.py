@@ -24,7 +24,7 @@ from acceptance.errors import SetupError
 from acceptance.footage import encode
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import store
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -164,7 +164,7 @@ def test_judging_again_writes_a_session_of_its_own(
         "tester",
     )
     assert acceptance(monkeypatch, "judge", issued[1], *arguments) in {0, 3}
-    again = runner.load(next(tmp_path.iterdir()))
+    again = store.load(next(tmp_path.iterdir()))
     assert again.supersedes == issued[1].name
 
 

@@ -40,7 +40,7 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring, runner
 from acceptance.signing import verification
 
 if TYPE_CHECKING:
@@ -655,7 +655,7 @@ def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
     )
     seen = build.look(shot, bench.folder, progress=lambda done, total: told.append((done, total)))
     before = len(told)
-    runner.measure(seen, {"compression.psnr"})
+    measuring.measure(seen, {"compression.psnr"})
     assert told[before:] == [(i + 1, COUNT) for i in range(COUNT)]
 
 

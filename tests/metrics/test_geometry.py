@@ -19,7 +19,7 @@ from acceptance.metrics.geometry import lens
 from acceptance.metrics.geometry import preset as presets
 from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -218,15 +218,15 @@ def test_a_stain_among_the_dots_does_not_count(tmp_path: Path) -> None:
 
 def test_a_picture_without_dots_gives_the_reason(tmp_path: Path) -> None:
     seen = film(tmp_path, Camera(width=640, height=360))
-    nowhere = runner.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
+    nowhere = measuring.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
     assert [note.reason.code for note in nowhere] == ["no_region"]
     few = {name: view for name, view in seen.views.items() if name in {"grid1", "grid2"}}
     bare = replace(
         seen, views=few, located=tuple(replace(place, marks=()) for place in seen.located)
     )
-    assert [note.reason.code for note in runner.measure(bare)[1] if note.metric == "geometry"] == [
-        "too_few_points"
-    ]
+    assert [
+        note.reason.code for note in measuring.measure(bare)[1] if note.metric == "geometry"
+    ] == ["too_few_points"]
 
 
 def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(
@@ -338,5 +338,5 @@ def test_stills_of_different_places_are_refused(tmp_path: Path) -> None:
     view = seen.views["picture"]
     other = np.array(view.luma)
     other[2] = np.random.default_rng(9).integers(0, 255, other[2].shape)
-    notes = runner.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
+    notes = measuring.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
     assert "stills_differ" in {note.reason.code for note in notes}

@@ -21,7 +21,7 @@ from acceptance.metrics._shared import lighting
 from acceptance.metrics.low_light.light_series import Level, Point, crossing, series
 from acceptance.model import BudgetLine, Condition, Measurement, Note, Shot, Value
 from acceptance.scene import build, locating
-from acceptance.session import plan, runner
+from acceptance.session import measuring, plan
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.films import Truth, film_chart, film_two_levels
 from acceptance.uncertainty import measurement
@@ -362,7 +362,7 @@ def wall(folder: Path, light: Array, noise: float = 0.003) -> build.Scene:
 
 def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: Path) -> None:
     light = 0.8 * beam(2.0)
-    found, notes = runner.measure(wall(tmp_path, light))
+    found, notes = measuring.measure(wall(tmp_path, light))
     figures = {one.quantity: one for one in found}
     grid = lighting.blocks(light)
     middle, rim = lighting.middle_and_rim(grid.shape)
@@ -383,7 +383,7 @@ def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: 
 )
 def test_a_wall_that_tells_nothing_is_noted(light: Array, code: str, tmp_path: Path) -> None:
     light[0, 0] = 0.4  # not one uniform colour
-    found, notes = runner.measure(wall(tmp_path, light))
+    found, notes = measuring.measure(wall(tmp_path, light))
     assert not [one for one in found if one.quantity.startswith("low_light")]
     assert [note.reason.code for note in notes if note.quantity == "low_light.non_uniformity"] == [
         code
@@ -407,7 +407,7 @@ def lamp(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
 def test_the_light_on_a_chart_is_that_of_the_lamp(lamp: tuple[Path, Truth]) -> None:
     """Truth at the middles of the edges' light sides."""
     folder, truth = lamp
-    found, _ = runner.measure(
+    found, _ = measuring.measure(
         build.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder)
     )
     figures = {one.quantity: one for one in found}
@@ -441,7 +441,7 @@ def pair(folder: Path, bright: Value, dark: Value) -> tuple[list[Measurement], l
         Condition(name="illuminance_bright", value=bright, unit="lx"),
         Condition(name="illuminance_dark", value=dark, unit="lx"),
     )
-    return runner.measure(
+    return measuring.measure(
         build.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder)
     )
 
@@ -488,7 +488,7 @@ def test_a_copy_too_dark_to_read_makes_the_ratio_an_upper_bound(tmp_path: Path) 
 def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
     conditions = tuple(Condition(name=name, value=5, unit="lx") for name in locating.TWO_LEVELS)
     filmed = Shot(id="one", subject="camera", clip="beam.mp4", conditions=conditions)
-    _, notes = runner.measure(build.look(filmed, lamp[0]))
+    _, notes = measuring.measure(build.look(filmed, lamp[0]))
     [note] = [note for note in notes if note.metric == "low_light"]
     assert (note.reason.code, note.reason.parameters["count"]) == ("two_charts_needed", 1)
 

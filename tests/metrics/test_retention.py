@@ -31,7 +31,7 @@ from acceptance.model import (
 from acceptance.recorder import listing
 from acceptance.recorder.recordings import Evidence, Found, ordered, placed
 from acceptance.report import render
-from acceptance.session import plan, runner
+from acceptance.session import plan, runner, store
 from acceptance.session.evidence import check
 from acceptance.signing import verification
 
@@ -322,7 +322,7 @@ def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Pa
     assert "data/recordings/kept/given-录像清单.csv" in done.hashes
     assert check(folder) == ()
     assert len(listing.read(folder / kept.source, zone=CHINA, now=NOW).recordings) == kept.files
-    assert runner.load(folder) == done
+    assert store.load(folder) == done
 
 
 def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(
@@ -393,7 +393,7 @@ def test_a_plan_in_toml_with_recordings_is_read_and_an_id_may_not_stand_twice(
     (tmp_path / "plan.toml").write_text(text + entry, "utf-8")
     assert plan.read(tmp_path / "plan.toml").recordings[0].utc_offset == "+08:00"
     (tmp_path / "plan.toml").write_text(text + 2 * entry, "utf-8")
-    with pytest.raises(PlanError, match="'kept' stands twice"):
+    with pytest.raises(PlanError, match="duplicate shot id 'kept'"):
         plan.read(tmp_path / "plan.toml")
     (tmp_path / "plan.toml").write_text(text + entry.replace("录像清单.csv", "../x"), "utf-8")
     with pytest.raises(PlanError, match="outside the plan's folder"):
@@ -415,7 +415,7 @@ def test_a_bad_list_is_refused_before_anything_is_written(tmp_path: Path) -> Non
 def test_the_report_shows_a_row_a_channel_and_the_map(tmp_path: Path) -> None:
     spans = hours(20, but=[(5, 7)])
     done, folder = run(tmp_path, found_of(大门=spans, lobby=hours(20)), in_service="2026-11-01")
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
     for lang, words in (
         ("zh", ("录像保存", "连续保存自此时起")),
         ("en", ("Recordings kept", "kept since")),
