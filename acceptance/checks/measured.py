@@ -31,9 +31,8 @@ if TYPE_CHECKING:
         Finding,
         Measurement,
         Plan,
-        Recordings,
         Requirement,
-        Shot,
+        Taken,
         Value,
     )
 
@@ -198,7 +197,7 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
     return None
 
 
-def _shot_trouble(case: Case, requirement: Requirement, shot: Shot | Recordings) -> Reason | None:
+def _shot_trouble(case: Case, requirement: Requirement, shot: Taken) -> Reason | None:
     for condition in requirement.conditions:
         trouble = condition_trouble(
             condition, [one for one in shot.conditions if one.name == condition]

@@ -15,13 +15,13 @@ from acceptance import model
 from acceptance.errors import PlanError
 from acceptance.forms import answers, devices
 from acceptance.forms import scores as score_files
-from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
+from acceptance.model import Plan, Shot, Subject, SubjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Answer
+    from acceptance.model import Answer, Taken
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
@@ -101,7 +101,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     Raises PlanError.
     """
     # measurements name either by its id
-    shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]
+    shots: list[Taken] = [*plan.shots, *plan.recordings]
     for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in shots])):
         for identity in ids:
             if not devices.IDENTIFIER.fullmatch(identity):
