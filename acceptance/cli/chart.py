@@ -13,8 +13,8 @@ import click
 from acceptance.charts import advice, clock_page, definition, drawing, printed_copy
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT
+from acceptance.files.output import put
 from acceptance.report import render
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from pathlib import Path

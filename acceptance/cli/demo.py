@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from acceptance import __version__
 from acceptance.charts import definition
+from acceptance.files.output import writing
 from acceptance.model import Verdict
 from acceptance.session import plan, runner
-from acceptance.session.workspace import claimed, writing
+from acceptance.session.workspace import claimed
 from acceptance.signing.certificates import load_signer, make_demo_chain
 from acceptance.signing.issuing import issue
 from acceptance.signing.verification import verify

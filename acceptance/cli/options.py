@@ -13,8 +13,8 @@ import click
 from acceptance import metrics
 from acceptance.cli import terminal
 from acceptance.errors import InputError, PlanError
+from acceptance.files.output import put, writing
 from acceptance.model import Coding, Condition, Tap
-from acceptance.session.workspace import put, writing
 from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from acceptance.checks import pack_changes
 from acceptance.checks.pack import base_of, file_of, load
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.files.output import put
 from acceptance.report import overlay_form
-from acceptance.session.workspace import put
 
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language."

@@ -16,12 +16,12 @@ from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT
 from acceptance.errors import PlanError
+from acceptance.files.output import put
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
 from acceptance.report import channels, exhibits, render
 from acceptance.session import intake, runner
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

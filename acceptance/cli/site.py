@@ -20,13 +20,13 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, write_json
 from acceptance.errors import ClipError, PlanError, SessionError
+from acceptance.files.output import put
 from acceptance.footage import clip
 from acceptance.forms import devices as device_list
 from acceptance.model import Draw
 from acceptance.report import site_matrix
 from acceptance.report.site_matrix import Presence
 from acceptance.session import plan, runner
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -35,10 +35,10 @@ from acceptance.cli.options import (
     write_json,
 )
 from acceptance.errors import AcceptanceError
+from acceptance.files.output import put
 from acceptance.model import Plan, Scope, Tap, Verdict
 from acceptance.report import before_after, playback, render
 from acceptance.session import intake, plan, runner
-from acceptance.session.workspace import put
 from acceptance.signing import issuing, verification
 
 if TYPE_CHECKING:

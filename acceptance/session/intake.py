@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
+from acceptance.files.output import put
 from acceptance.footage import clip
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
 from acceptance.session.evidence import LogBook, hash_file
 from acceptance.session.plan import answering_files, files
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,12 +22,13 @@ from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judge, pack, resources, sampling
 from acceptance.errors import ClipError, GapError, SessionError
+from acceptance.files.output import put, writing
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Plan, Reason, Session, Shot, Value
 from acceptance.scene import build, stills
 from acceptance.session import intake
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files, seal
-from acceptance.session.workspace import claimed, put, writing
+from acceptance.session.workspace import claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
