@@ -1,4 +1,4 @@
-"""Files written for users: whole or not at all, and what goes wrong on the disk said with a hint."""
+"""Files written whole or not at all; what goes wrong on the disk is an error with a hint."""
 
 from __future__ import annotations
 
