@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet
+from acceptance.files import spreadsheet, strict_toml
 from acceptance.messages import tr
 from acceptance.model import Answer, Condition
 
@@ -112,11 +111,7 @@ def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
 
 
 def _entries(path: Path, name: str) -> list[dict[str, object]]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        what = tr("cannot be read as TOML ({cause})", cause=error)
-        raise PlanError(what, where=name, hint=tr("Correct the file")) from error
+    raw = strict_toml.load(path, name)
     entries = raw.pop("answers", [])
     tables = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
     if raw or not tables:

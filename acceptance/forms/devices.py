@@ -80,8 +80,8 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
 
     A device without parent lies below the first site, of the list or else of the plan, where there
     is one. Raises PlanError naming file, row (the heading is row 1) and column: what
-    ``spreadsheet.form`` refuses, a missing or duplicate column, an empty or duplicate id, an unknown
-    kind or parent, a password in an address, no device at all.
+    ``spreadsheet.form`` refuses, a missing or duplicate column, an empty or duplicate id, an
+    unknown kind or parent, a password in an address, no device at all.
     """
     table = spreadsheet.form(path, str(path))
     columns = _columns(table[0], f"{path}, row 1")
@@ -105,10 +105,8 @@ def _devices(
         fields = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
         device = _subject(fields, where)
         if device.id in found or device.id in used:
-            hint = tr("Give each device its own id")
-            raise PlanError(
-                tr("duplicate id {id!r}", id=device.id), where=f"{where}, id", hint=hint
-            )
+            what, hint = tr("duplicate id {id!r}", id=device.id), tr("Give each device its own id")
+            raise PlanError(what, where=f"{where}, id", hint=hint)
         found[device.id] = device, where
     return list(found.values())
 
@@ -183,7 +181,7 @@ def _check_address(address: str, where: str) -> None:
 
 
 def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
-    """Return the facts with ``place``, for which packs ask, in place of ``important``: yes or no."""
+    """Return the facts with ``place``, for which packs ask, instead of ``important``: yes or no."""
     important = facts.pop("important", "")
     if not important:
         return facts
@@ -198,7 +196,7 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
 
 
 def _placed(device: Subject, known: Mapping[str, Subject], where: str) -> Subject:
-    """Check that the parent is one of the ``known`` subjects; without a parent take the first site."""
+    """Check that the parent is ``known``; a device without one gets the first site."""
     if device.parent is not None and device.parent not in known:
         hint = tr("Name the id of a device of this list, or of a subject of the plan")
         what = tr("there is no parent {parent!r}", parent=device.parent)

@@ -12,7 +12,7 @@ DARK = 0
 
 
 def text(requirement: str, subject: str) -> str:
-    """Return what the code of an item holds: ``pack#id`` of the requirement, a blank, the subject."""
+    """Return what the code of an item holds: ``pack#id``, a blank, the subject's id."""
     return f"{requirement} {subject}"
 
 
