@@ -18,6 +18,10 @@ RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources
 TRANSLATED = {"tr", "tr_count"}
 # What reads like a sentence and is none that a user reads in a language; every entry has its reason.
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
+    # headings and words of tables that people fill in: a file format
+    "forms/answers.py": ("basically conforms", "does not conform"),
+    "forms/devices.py": ("serial number",),
+    "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
     "forms/item_code.py": ("<svg xmlns",),  # SVG
 }
 

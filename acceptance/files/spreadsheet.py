@@ -23,7 +23,7 @@ DAMAGED = (
 )  # fmt: skip
 
 
-class Cell(Protocol):
+class WorkbookCell(Protocol):
     """What is read of a cell of a workbook; openpyxl has several classes of them."""
 
     @property
@@ -148,7 +148,7 @@ def _workbook(path: Path) -> list[list[str]]:
         raise PlanError(what, where=str(path), hint=_again()) from error
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: WorkbookCell) -> str:
     """Write a cell as shown: 12%, yes and no, whole numbers without decimals, dates in ISO 8601."""
     value = cell.value
     if cell.data_type == "f":

@@ -95,7 +95,7 @@ def _check_heading(cells: list[str], name: str) -> None:
         if cell and cell.lower() not in known:
             columns = ", ".join(words[-1] for words in COLUMNS.values())
             raise PlanError(
-                tr("there is no column {column!r}", column=cell),
+                tr("there is no such column: {column!r}", column=cell),
                 where=f"{name}, row 1",
                 hint=tr("Columns: {columns}", columns=columns),
             )

@@ -133,7 +133,7 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
         (
             "subject,requirement,garde",
             "a,b,c",
-            r"a\.csv, row 1: there is no column 'garde'.*grade",
+            r"a\.csv, row 1: there is no such column: 'garde'.*grade",
         ),
         ("subject,grade", "a,符合", r"a\.csv, row 1, requirement: there is no such column"),
         (
