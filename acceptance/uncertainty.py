@@ -83,7 +83,10 @@ def measurement(
     method: str,
     **particulars: Unpack[Particulars],
 ) -> Measurement:
-    """Make a Measurement of a shot, or of recordings, its budget combined."""
+    """Make a Measurement of a shot, or of recordings, its budget combined.
+
+    ``value`` and all lines of ``budget`` are in ``unit``; all else as the fields of that name.
+    """
     combined = combine(budget)
     return Measurement(
         subject=shot.subject,

@@ -310,15 +310,18 @@ COVERED = {
 }
 MATRIX_HEAD = """# Coverage matrix
 
-Written by `make docs` from the packs; `acceptance clauses --all` prints the same, with `--json -` more of it.
-Levels of evidence: [standards.md](standards.md). ★: mandatory; ?: the source does not tell, which counts as mandatory.
-What is measured is named by its quantity, what is asked of people by its text. *Known* is how well the figure is known,
+Written by `make docs` from the packs; `acceptance clauses --all` prints the same, with \
+`--json -` more of it.
+Levels of evidence: [standards.md](standards.md). ★: mandatory; ?: the source does not tell, \
+which counts as mandatory.
+What is measured is named by its quantity, what is asked of people by its text. *Known* is \
+how well the figure is known,
 then, where a pack borrows it, how well that it stands at this clause.
 """
 
 
 def coverage_matrix() -> str:
-    """Return the page: how much of each pack is covered by what, then every clause of every pack."""
+    """Return the page: how much of each pack is covered by what, then every clause of each."""
     packs = pack.load_all(pack.names(), QUANTITIES)
     rows = {one.id: list(clause_table.rows(one, QUANTITIES)) for one in packs}
     head = [
@@ -338,10 +341,11 @@ def coverage_matrix() -> str:
     return "\n".join([MATRIX_HEAD, *head, *counts, *tables]) + "\n"
 
 
-def counted(one: model.Pack, rows: list[dict[str, Any]]) -> str:
+def counted(standard: model.Pack, rows: list[dict[str, Any]]) -> str:
     """Return the row of a pack in the table of contents."""
     numbers = [str(sum(row["covered_by"] == kind for row in rows)) for kind in COVERED]
-    return f"| [{one.number}](#{one.id}) | {len(one.clauses)} | {' | '.join(numbers)} |"
+    name = f"[{standard.number}](#{standard.id})"
+    return f"| {name} | {len(standard.clauses)} | {' | '.join(numbers)} |"
 
 
 def matrix_table(rows: list[dict[str, Any]]) -> list[str]:

@@ -138,7 +138,7 @@ class Session:
 
     @property
     def taken(self) -> tuple[Taken, ...]:
-        """All that a measurement may be of."""
+        """Shots and recordings: all that a measurement may be of."""
         return *self.shots, *self.recordings
 
     @property
