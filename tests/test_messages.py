@@ -23,6 +23,11 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/demo.py": ("# Written by `acceptance demo`",),  # a plan, in TOML
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
     "signing/certificates.py": ("no legal value",),  # names in the demo's certificates
+    # headings and words of tables that people fill in: a file format
+    "forms/answers.py": ("basically conforms", "does not conform"),
+    "forms/devices.py": ("serial number",),
+    "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
+    "forms/item_code.py": ("<svg xmlns",),  # SVG
 }
 
 

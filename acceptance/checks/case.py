@@ -17,11 +17,10 @@ if TYPE_CHECKING:
         Measurement,
         Note,
         Plan,
-        Recordings,
         Requirement,
         Sample,
-        Shot,
         Subject,
+        Taken,
     )
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
@@ -47,7 +46,7 @@ class Case:
     plan: Plan
     measurements: Sequence[Measurement]
     notes: Sequence[Note]
-    shots: Mapping[str, Shot | Recordings]
+    shots: Mapping[str, Taken]
     today: str
     quantities: Container[str] | None = None
     samples: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
@@ -169,6 +168,6 @@ def _word(condition: Condition) -> str:
     return str(condition.value).strip().lower()
 
 
-def _accepts(requirement: Requirement, shot: Shot | Recordings) -> bool:
+def _accepts(requirement: Requirement, shot: Taken) -> bool:
     tap = not requirement.taps or shot.tap in requirement.taps
     return tap and requirement.path in {None, shot.path}

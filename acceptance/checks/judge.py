@@ -31,10 +31,9 @@ if TYPE_CHECKING:
         Note,
         Pack,
         Plan,
-        Recordings,
         Requirement,
-        Shot,
         Subject,
+        Taken,
     )
 
 # From the worst downwards; what is not in it was not judged.
@@ -52,7 +51,7 @@ def judge(
     plan: Plan,
     measurements: Sequence[Measurement],
     notes: Sequence[Note],
-    shots: Sequence[Shot | Recordings],
+    shots: Sequence[Taken],
     *,
     today: str,
     quantities: Container[str] | None = None,

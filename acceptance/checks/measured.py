@@ -23,16 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.case import Case, Found
-    from acceptance.model import (
-        Condition,
-        Finding,
-        Measurement,
-        Plan,
-        Recordings,
-        Requirement,
-        Shot,
-        Value,
-    )
+    from acceptance.model import Condition, Finding, Measurement, Plan, Requirement, Taken, Value
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
@@ -180,7 +171,7 @@ def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason 
     return None
 
 
-def _shot_trouble(case: Case, requirement: Requirement, shot: Shot | Recordings) -> Reason | None:
+def _shot_trouble(case: Case, requirement: Requirement, shot: Taken) -> Reason | None:
     for name in requirement.conditions:
         stated = [condition for condition in shot.conditions if condition.name == name]
         if trouble := condition_trouble(name, stated):

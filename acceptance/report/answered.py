@@ -14,7 +14,7 @@ from acceptance import wording
 from acceptance.forms import panel
 
 if TYPE_CHECKING:
-    from acceptance.forms.panel import Item, Rater
+    from acceptance.forms.panel import ItemScores, Rater
     from acceptance.model import Answer, Session
 
 KEPT = "data/answers/"
@@ -33,7 +33,7 @@ class Answered:
     lang: str
 
     @cached_property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[ItemScores, ...]:
         """What a panel scored."""
         return panel.items(self.session.plan.answers)
 
@@ -79,7 +79,7 @@ class Answered:
         """Name and SHA-256 of each file that bears an answer out."""
         return [(name, self.session.hashes.get(KEPT + name, wording.DASH)) for name in one.evidence]
 
-    def interval(self, item: Item) -> str:
+    def interval(self, item: ItemScores) -> str:
         """Write the 95 % interval of a mean."""
         if item.half_width is None:
             return wording.DASH

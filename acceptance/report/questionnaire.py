@@ -13,7 +13,7 @@ from acceptance import wording
 from acceptance.files import spreadsheet
 from acceptance.forms import item_code
 from acceptance.forms.answers import COLUMNS, GRADES, SHOWN, YES
-from acceptance.forms.scores import Clip, Item
+from acceptance.forms.scores import PanelClip, PanelItem
 from acceptance.model import Scale
 from acceptance.report import render
 
@@ -174,7 +174,7 @@ def _toml(one: Line) -> Iterator[str]:
     yield ""
 
 
-def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[Clip]:
+def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[PanelClip]:
     """Return what a panel scores: a clip for each subject and path, with its items.
 
     What two standards ask of one picture, the one borrowing from the other, is scored once.
@@ -185,7 +185,7 @@ def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[Clip]:
             items = clips.setdefault((one.subject.id, one.requirement.path), {})
             items.setdefault(one.requirement.borrows or one.reference, []).append(one)
     return [
-        Clip(
+        PanelClip(
             subject=subject,
             items=tuple(_item(ones, lang) for ones in items.values()),
             files=_files(subject, path, plan),
@@ -194,9 +194,9 @@ def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[Clip]:
     ]
 
 
-def _item(ones: Sequence[Question], lang: str) -> Item:
+def _item(ones: Sequence[Question], lang: str) -> PanelItem:
     text = _both(ones[0].requirement, "text", lang).rstrip("。.")
-    return Item(text=text, requirements=tuple(one.reference for one in ones))
+    return PanelItem(text=text, requirements=tuple(one.reference for one in ones))
 
 
 def _files(subject: str, path: SignalPath | None, plan: Plan) -> tuple[str, ...]:

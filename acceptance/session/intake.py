@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypedDict
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
+from acceptance.files.output import put
 from acceptance.footage import clip
 from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
@@ -21,7 +22,6 @@ from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
 from acceptance.session.evidence import LogBook, hash_file
 from acceptance.session.plan import FIELDS, answering_files, files
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from acceptance import metrics
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
+from acceptance.files.output import put
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build, stills
 from acceptance.session.evidence import LogBook
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

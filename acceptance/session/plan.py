@@ -15,13 +15,13 @@ from acceptance import model
 from acceptance.errors import PlanError
 from acceptance.forms import answers, devices, scores
 from acceptance.messages import tr
-from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
+from acceptance.model import Plan, Shot, Subject, SubjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Answer, Box, Coding, Condition, Tap
+    from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
@@ -115,7 +115,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     Raises PlanError.
     """
     # measurements name either by its id
-    shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]
+    shots: list[Taken] = [*plan.shots, *plan.recordings]
     _check_ids([subject.id for subject in plan.subjects], tr("subject"), where)
     _check_ids([shot.id for shot in shots], tr("shot"), where)
     subjects = {subject.id for subject in plan.subjects}

@@ -18,11 +18,12 @@ from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judge, resources, sampling
 from acceptance.errors import ClipError, SessionError
+from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
 from acceptance.session import intake, measuring, store
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
-from acceptance.session.workspace import claimed, writing
+from acceptance.session.workspace import claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

@@ -15,11 +15,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import metrics
 from acceptance.checks import pack
 from acceptance.errors import SessionError
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
 from acceptance.session.evidence import seal
 from acceptance.session.measuring import Measured
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

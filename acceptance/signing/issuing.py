@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import render as rendering
 from acceptance.session import store
 from acceptance.session.evidence import LogBook, hash_file, seal
-from acceptance.session.workspace import put
 from acceptance.signing import pades
 
 if TYPE_CHECKING:

@@ -205,7 +205,7 @@ BROKEN = {
         "code = 0x1913",
         "fiducials.at: a chart needs at least four fiducials, each with a code of its own",
     ),
-    "[fiducials]": ("[fiducials", "This is not TOML"),
+    "[fiducials]": ("[fiducials", "not readable as TOML"),
 }
 
 

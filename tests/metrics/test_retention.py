@@ -29,7 +29,7 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.recorder import listing
-from acceptance.recorder.recordings import Evidence, Found, ordered, placed
+from acceptance.recorder.recordings import Found, TimeEvidence, ordered, placed
 from acceptance.report import render
 from acceptance.session import plan, runner, store
 from acceptance.session.evidence import check
@@ -52,7 +52,7 @@ def found_of(**channels: Spans) -> Found:
         placed(
             "",
             name,
-            Evidence(named_start=START + a * DAY, named_end=START + b * DAY),
+            TimeEvidence(named_start=START + a * DAY, named_end=START + b * DAY),
             now=NOW,
             by="list",
         )
@@ -163,7 +163,7 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
     """The same disagreement throughout cancels: the retention is a difference."""
 
     def one(day: float, off: float) -> Any:
-        told = Evidence(
+        told = TimeEvidence(
             named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY
         )
         return placed("", "gate", told, now=NOW)
@@ -181,7 +181,7 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
 def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None:
     """Against a moment by another clock; between two containers of one recorder it cancels."""
     ones = [
-        placed(f"{day}", "gate", Evidence(created=START + day * DAY, duration=DAY), now=NOW)
+        placed(f"{day}", "gate", TimeEvidence(created=START + day * DAY, duration=DAY), now=NOW)
         for day in range(20)
     ]
     told = figures(ordered(ones, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
@@ -195,7 +195,7 @@ def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None
 def test_recordings_that_cannot_be_placed_make_every_figure_a_bound() -> None:
     """What lies in 1970 may fill the gap that is seen."""
     found = found_of(gate=hours(10))
-    lost = placed("x.mp4", "gate", Evidence(named_start=0.0, named_end=HOUR), now=NOW)
+    lost = placed("x.mp4", "gate", TimeEvidence(named_start=0.0, named_end=HOUR), now=NOW)
     told = figures(ordered([*found.recordings, lost], CHINA, {}), in_service="2026-01-01")
     assert told["gate", "continuous"].lower_bound
     assert told["gate", "continuous"].bound_by is not None
@@ -211,7 +211,7 @@ def test_recordings_that_cannot_be_placed_make_every_figure_a_bound() -> None:
 
 def test_faults_of_one_kind_are_counted_and_the_first_file_is_named() -> None:
     def one(day: float, off: float) -> Any:
-        told = Evidence(
+        told = TimeEvidence(
             named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY
         )
         return placed(f"{day}.mp4", "gate", told, now=NOW)

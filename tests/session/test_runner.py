@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from acceptance.errors import OutputError, PlanError, SessionError
+from acceptance.files.output import put
 from acceptance.footage import encode
 from acceptance.model import (
     Answer,
@@ -35,7 +36,6 @@ from acceptance.report import render
 from acceptance.scene import build
 from acceptance.session import measuring, plan, runner, store
 from acceptance.session.evidence import check, check_chain
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from conftest import Film
