@@ -200,7 +200,7 @@ BROKEN = {
         "rect = [-4, 80, 40, 40]",
         "flat.middle: this lies outside the chart",
     ),
-    'name = "flat.light"': ('name = "flat.dark"', "flat.dark: this name stands twice"),
+    'name = "flat.light"': ('name = "flat.dark"', "flat.dark: duplicate name"),
     "code = 0x0EFB": (
         "code = 0x1913",
         "fiducials.at: a chart needs at least four fiducials, each with a code of its own",
