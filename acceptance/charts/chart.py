@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from acceptance.model import Box
+    from acceptance.model import Box, Point
+
+GREYS = ("grey", "flat", "reference")  # kinds of region that print one reflectance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,3 +184,10 @@ def scaled(chart: Chart, scale: float) -> Chart:
         regions=tuple(map(region, chart.regions)),
         labels=tuple(map(label, chart.labels)),
     )
+
+
+def centres(chart: Chart) -> dict[str, Point]:
+    """Return the centres in mm of all that is printed; fiducials are called fiducial1 and so on."""
+    rects = {region.name: region.rect for region in chart.regions}
+    rects |= {f"fiducial{number}": mark.rect for number, mark in enumerate(chart.fiducials, 1)}
+    return {name: (x + width / 2, y + height / 2) for name, (x, y, width, height) in rects.items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from acceptance.charts import advice, clock_page, definition, drawing, printed_copy
+from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT
 from acceptance.report import render
@@ -150,7 +150,7 @@ def _start(shown: Chart, serial: str, output: Path | None) -> int:
         raise click.UsageError(
             f"{output}: this file is there already and may hold measurements; name another"
         )
-    put(output, printed_copy.template(shown, serial).encode())
+    put(output, copy_template.template(shown, serial).encode())
     terminal.say(
         f"{output}: write into it what was measured; docs/formats.md and test_charts/README.md tell how"
     )
@@ -165,7 +165,7 @@ def _advise(known: list[Chart], options: dict[str, Any]) -> int:
         )
     lens = {name: options[name] for name in ("distance", "focal_length", "sensor", "field_of_view")}
     height, hung = options["height"], options["chart_height"]
-    camera = advice.camera(
+    camera = advice.viewpoint(
         picture=_pixels(options["picture"]), rise=0.0 if height is None else height - hung, **lens
     )
     given = advice.advise(camera, known, options["tv_lines"])
@@ -208,7 +208,7 @@ def _seen(one: advice.Advice) -> tuple[str, ...]:
     )
 
 
-def _sentences(one: advice.Advice, camera: advice.Camera, lines: float | None) -> list[str]:
+def _sentences(one: advice.Advice, camera: advice.Viewpoint, lines: float | None) -> list[str]:
     """Word what stands in the way and what to do about it."""
     start, end = one.lines or (0.0, 0.0)
     nearest, farthest = math.ceil(100 * one.nearest) / 100, math.floor(100 * one.farthest) / 100
