@@ -17,7 +17,16 @@ SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources of uncertainty
 TRANSLATED = {"tr", "tr_count"}
 # What reads like a sentence and is none that a user reads in a language; every entry has its reason.
-NO_SENTENCES: dict[str, tuple[str, ...]] = {}
+NO_SENTENCES: dict[str, tuple[str, ...]] = {
+    "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user
+    "charts/copy_template.py": (  # comments of a TOML file that its user fills in
+        "# A printed copy of the chart",
+        "# Neutral regions, all of them",
+        "# Distances between the centres",
+        "# Colours, all of them",
+    ),
+    "charts/drawing.py": ("font-family=", "<polygon points=", "<rect width=", "xmlns="),  # SVG
+}
 
 
 def docstrings(tree: ast.Module) -> set[ast.AST]:

@@ -112,10 +112,10 @@ def unmeasured(serial: str, chart: Chart) -> Copy:
 def tone_errors(doubt: float, reflectances: ArrayLike) -> list[NDArray[np.float64]]:
     """Return, for each way in which a print may err, the relative errors (n,) of reflectances (n,).
 
-    ``doubt`` is the relative standard uncertainty of each. A printer's tone errors run smoothly from step to step: those of two steps correlate by a
-    Gaussian of the logarithm of their ratio, 0.14 at 5:1. The ways are the principal components,
-    one standard uncertainty each, whose effects add in squares (JCGM 100:2008, 5.2). No doubt, no
-    ways.
+    ``doubt`` is the relative standard uncertainty of each. A printer's tone errors run smoothly
+    from step to step: those of two steps correlate by a Gaussian of the logarithm of their ratio,
+    0.14 at 5:1. The ways are the principal components, one standard uncertainty each, whose effects
+    add in squares (JCGM 100:2008, 5.2). No doubt, no ways.
     """
     if not doubt:
         return []

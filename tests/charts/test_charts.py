@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.charts import definition, drawing, finding
+from acceptance.charts import clock_screen, definition, drawing, fiducials, finding
 from acceptance.charts import located as placement
 from acceptance.errors import ChartError, GapError
 from acceptance.simulate.camera import Camera, observed
@@ -169,11 +169,11 @@ def test_densities_are_those_of_the_reflectances() -> None:
 
 @pytest.mark.parametrize("index", [0, 1, 12345, (1 << 24) - 1, (1 << 24) + 5])
 def test_neighbouring_indices_differ_in_one_bit(index: int) -> None:
-    assert (placement.gray_code(index) ^ placement.gray_code(index + 1)).bit_count() == 1
+    assert (clock_screen.gray_code(index) ^ clock_screen.gray_code(index + 1)).bit_count() == 1
 
 
 def test_gray_code_is_one_to_one() -> None:
-    assert sorted(placement.gray_code(index) for index in range(1 << 12)) == list(range(1 << 12))
+    assert sorted(clock_screen.gray_code(index) for index in range(1 << 12)) == list(range(1 << 12))
 
 
 def test_an_unknown_chart_is_named_with_those_there_are() -> None:
@@ -316,7 +316,7 @@ def flat(chart: definition.Chart, width: int) -> placement.Located:
     matrix, height = drawing.to_raster(chart, width), round(width * chart.size[1] / chart.size[0])
     a, b, c, d = (
         (float(x), float(y))
-        for x, y in placement.to_picture(matrix, finding.SQUARE * np.array(chart.size))
+        for x, y in placement.to_picture(matrix, fiducials.SQUARE * np.array(chart.size))
     )
     return placement.Located(
         chart=chart,
@@ -336,7 +336,7 @@ def test_the_clock_shows_the_gray_code_and_its_complement() -> None:
             x, y, w, h = placement.inner(located, region, 0.5)
             lit = bool(picture[round(y + h / 2), round(x + w / 2), 0] > 0.5)
             assert lit == (
-                bool(placement.gray_code(index) >> region.printed["bit"] & 1)
+                bool(clock_screen.gray_code(index) >> region.printed["bit"] & 1)
                 != region.printed["complement"]
             )
 
@@ -374,7 +374,7 @@ def test_corners_run_clockwise_from_the_charts_own_upper_left() -> None:
     located = finding.locate_one(film((ACCEPTANCE, pose(ACCEPTANCE, roll=180))), ACCEPTANCE)
     assert np.array(located.corners) == pytest.approx(
         placement.to_picture(
-            pose(ACCEPTANCE, roll=180), finding.SQUARE * np.array(ACCEPTANCE.size)
+            pose(ACCEPTANCE, roll=180), fiducials.SQUARE * np.array(ACCEPTANCE.size)
         ),
         abs=0.6,
     )
@@ -388,7 +388,7 @@ def test_a_chart_with_one_fiducial_hidden_is_found(hidden: int, shade: int) -> N
     x, y, side, _ = ACCEPTANCE.fiducials[hidden].rect
     cv2.fillConvexPoly(
         luma,
-        np.rint(placement.to_picture(matrix, finding.SQUARE * side + np.array([x, y]))).astype(
+        np.rint(placement.to_picture(matrix, fiducials.SQUARE * side + np.array([x, y]))).astype(
             np.int32
         ),
         shade,
