@@ -1,7 +1,4 @@
-"""Which chart suits a camera's place.
-
-Closed form against the simulated camera, and what is said about each trouble.
-"""
+"""Which chart suits a camera's place: closed form, the simulated camera, and every trouble."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ import pytest
 
 from acceptance.charts import advice, definition, located
 from acceptance.errors import PlanError
-from acceptance.simulate.camera import FOCAL, Camera, pose
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.optics import FOCAL, pose
 
 PRINTED = [definition.load(name) for name in definition.names()]
 
@@ -31,10 +29,7 @@ def test_lens_and_sensor_and_field_of_view_are_the_same_camera() -> None:
 
 
 def test_a_chart_is_as_wide_as_the_simulated_camera_sees_it() -> None:
-    """The simulated camera's focal length is 1.2 picture widths.
-
-    Tilted, the chart's middle keeps its scale.
-    """
+    """Even tilted, the chart's middle keeps its scale."""
     chart, tilt = definition.load("acceptance_a2"), 25.0
     simulated = Camera(width=1920, height=1080, share=0.35, tilt=tilt)
     slant = FOCAL * chart.size[0] / 0.35 / 1000
@@ -54,7 +49,7 @@ def test_a_chart_is_as_wide_as_the_simulated_camera_sees_it() -> None:
 
 
 def test_the_wedge_of_a_chart_that_fills_the_height_ends_at_its_own_lines() -> None:
-    """1000 TV lines per height of the chart are 1000 per height of the picture when the two are equal."""
+    """Where chart and picture are equally high, TV lines of one are TV lines of the other."""
     camera = advice.viewpoint(
         picture=(1920, 1080), distance=1, field_of_view=2 * math.degrees(math.atan(0.2))
     )

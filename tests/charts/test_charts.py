@@ -13,8 +13,9 @@ import pytest
 from acceptance.charts import clock_screen, definition, drawing, fiducials, finding
 from acceptance.charts import located as placement
 from acceptance.errors import ChartError, GapError
-from acceptance.simulate.camera import Camera, observed
-from acceptance.simulate.camera import pose as simulated_pose
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.optics import observed
+from acceptance.simulate.optics import pose as simulated_pose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def film(
     blur: float = 0.8,
     distortion: float = 0.0,
 ) -> Picture:
-    """Return the luma of charts seen through homographies before a grey wall, (height, width) uint8."""
+    """Return the luma, (height, width) uint8, of charts seen before a grey wall."""
     light = np.full((2 * size[1], 2 * size[0]), 0.35, np.float32)
     for chart, matrix in shown:
         pixels = np.stack(

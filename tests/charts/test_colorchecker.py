@@ -1,7 +1,4 @@
-"""ColorChecker Classic: found in real and simulated pictures, however it hangs.
-
-Not found where there is none.
-"""
+"""ColorChecker Classic: found in real and simulated pictures, and not where there is none."""
 
 from __future__ import annotations
 
@@ -20,7 +17,8 @@ from acceptance.model import Shot
 from acceptance.scene import build
 from acceptance.session import runner
 from acceptance.simulate import films
-from acceptance.simulate.camera import Camera, coded
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.coding import coded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,7 +145,7 @@ def test_none_is_found_in_surveillance_footage(real_data: Path, name: str) -> No
     assert [colorchecker.find(picture, CHART) for picture in pictures] == [[]] * 5
 
 
-def test_none_is_found_where_the_colours_are_gone_or_stand_in_another_order(
+def test_none_is_found_where_the_colours_are_gone_or_in_another_order(
     still: NDArray[np.uint8],
 ) -> None:
     grey = np.repeat(cv2.cvtColor(still, cv2.COLOR_BGR2GRAY)[..., None], 3, axis=2)
@@ -160,7 +158,7 @@ def test_tiny_and_empty_pictures_hold_none(shape: tuple[int, int]) -> None:
     assert colorchecker.find(np.zeros((*shape, 3), np.uint8), CHART) == []
 
 
-def test_two_of_them_in_one_picture_are_told(still: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_two_of_them_in_one_picture_are_reported(still: NDArray[np.uint8], tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "two.png"), np.hstack([still[250:500, 210:570]] * 2))
     seen = build.look(
         Shot(id="one", subject="camera", clip="two.png", chart="colorchecker"), tmp_path
