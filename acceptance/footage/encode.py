@@ -41,7 +41,7 @@ def write(
 ) -> None:
     """Encode luma planes, or (luma, cb, cr), to a file whose ending names the container.
 
-    ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``.
+    ``times`` (seconds, ascending) makes a variable frame rate; else frame i is at i / ``rate``.
     A luma plane alone gets grey colour planes. Raises OutputError when the file cannot be written.
     """
     base = Fraction(1, 90000) if times is not None else 1 / rate

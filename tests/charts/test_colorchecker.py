@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from acceptance.charts import colorchecker, definition
-from acceptance.charts import located as placement
 from acceptance.charts.drawing import linear_rgb
+from acceptance.charts.located import quad
 from acceptance.footage import clip
 from acceptance.footage.colorimetry import picture_of
 from acceptance.model import Shot
@@ -80,16 +80,14 @@ def test_it_is_found_in_a_real_picture_at_any_roll(
     assert located.fiducials_found >= 20
     for name, middle in MIDDLES.items():
         expected = matrix @ np.array([*middle, 1.0])
-        np.testing.assert_allclose(
-            placement.quad(located, CHART.region(name), 0.0)[0], expected, atol=4
-        )
+        np.testing.assert_allclose(quad(located, CHART.region(name), 0.0)[0], expected, atol=4)
 
 
 def test_it_is_found_in_a_mirrored_picture(still: NDArray[np.uint8]) -> None:
     [located] = colorchecker.find(np.ascontiguousarray(still[:, ::-1]), CHART)
     x, y = MIDDLES["colour1"]
     np.testing.assert_allclose(
-        placement.quad(located, CHART.region("colour1"), 0.0)[0], [1023 - x, y], atol=4
+        quad(located, CHART.region("colour1"), 0.0)[0], [1023 - x, y], atol=4
     )
 
 
