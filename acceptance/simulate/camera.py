@@ -123,7 +123,10 @@ class Camera:
         return np.asarray(low + (high - low) * self.signal(self.level * light))
 
     def signal(self, light: Array | Light) -> Array | Light:
-        """Return the signal 0..1 of light (1 = nominal white), by the transfer curve."""
+        """Return the signal 0..1 of light (1 = nominal white), by the transfer curve.
+
+        ITU-R BT.709-6, 1.2; IEC 61966-2-1.
+        """
         x = np.maximum(light, 0)
         if self.transfer == "linear":
             return x

@@ -107,15 +107,14 @@ def monitor_frames(
 ) -> tuple[Array, Array]:
     """Return middle of exposure (n,) and cell levels (n, cells) of what the camera sends on."""
     numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))
-    begins = np.array([k for k in numbers if k not in camera.dropped | camera.repeated]) / float(
-        camera.rate
-    )
+    sent = [number for number in numbers if number not in camera.dropped | camera.repeated]
+    begins = np.array(sent) / float(camera.rate)
     levels = mean_over(run.times, lit, begins[:, None] + row_delay(camera, taken), camera.exposure)
     return begins + (camera.exposure + camera.readout) / 2, levels
 
 
 def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> Iterator[Planes]:
-    """Yield the frames of a screen, of which ``levels`` (frames, cells) are lit."""
+    """Yield the frames of a screen whose cells are lit by ``levels`` (frames, cells), 0..1."""
     (pattern,) = fixed_pattern(camera, [np.zeros_like(sheet.base[0])])
     for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
         light = sheet.base[0].copy()
