@@ -34,7 +34,8 @@ from acceptance.metrics.noise import analysis
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene.build import DOUBT_OF_DECLARED
-from acceptance.simulate.camera import Camera, observed, pose
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.optics import observed, pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -28,8 +28,11 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.model import Shot
 from acceptance.scene import build, watch
 from acceptance.simulate import films as film_maker
-from acceptance.simulate.camera import Camera, Cell, Sheet, coded, digitised, photograph, pose
-from acceptance.simulate.films import _from_raster, _raster_step, _row_delay
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.coding import coded, digitised
+from acceptance.simulate.optics import Cell, Sheet, photograph, pose
+from acceptance.simulate.screens import row_delay
+from acceptance.simulate.sheets import from_raster, raster_step
 
 Array = np.ndarray
 CLOCK = definition.load("clock")
@@ -102,7 +105,7 @@ def cases() -> list[Case]:
 
 def _sheet(camera: Camera) -> Sheet:
     """Draw the clock with its bits dark, and each bit's light."""
-    scale = _raster_step(camera, CLOCK)
+    scale = raster_step(camera, CLOCK)
     base = drawing.raster(CLOCK, round(scale * CLOCK.size[0]), index=0)[..., 1].copy()
     cells = []
     for region in LIT_BITS:
@@ -117,7 +120,7 @@ def _sheet(camera: Camera) -> Sheet:
 def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
     """Return light (read,) with all bits dark, what each bit adds (read, bits), pixels (read,), rows (bits,) of 1."""
     sheet = photograph(
-        camera, [(_sheet(camera), pose(camera, CLOCK.size) @ _from_raster(camera, CLOCK))]
+        camera, [(_sheet(camera), pose(camera, CLOCK.size) @ from_raster(camera, CLOCK))]
     )
     shown = sheet.base[0].copy()
     for cell in sheet.cells[::3]:
@@ -142,7 +145,7 @@ def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
         base,
         adds,
         np.array([w * h for _, _, w, h in boxes]),
-        _row_delay(replace(camera, readout=1.0), sheet),
+        row_delay(replace(camera, readout=1.0), sheet),
     )
 
 

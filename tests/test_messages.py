@@ -28,6 +28,14 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "forms/devices.py": ("serial number",),
     "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
     "forms/item_code.py": ("<svg xmlns",),  # SVG
+    "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user
+    "charts/copy_template.py": (  # comments of a TOML file that its user fills in
+        "# A printed copy of the chart",
+        "# Neutral regions, all of them",
+        "# Distances between the centres",
+        "# Colours, all of them",
+    ),
+    "charts/drawing.py": ("font-family=", "<polygon points=", "<rect width=", "xmlns="),  # SVG
 }
 
 

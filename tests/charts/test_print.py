@@ -34,10 +34,7 @@ WIDTH = 4000  # px of poppler's rendering, which is then averaged in linear ligh
 
 @lru_cache(maxsize=2)
 def rendered(name: str, width: int = WIDTH) -> NDArray[np.float32]:
-    """Have poppler draw the PDF of the chart on its paper.
-
-    Linear light (h, w, 3) of the chart, ``width`` px wide.
-    """
+    """Return linear light (h, w, 3) of the chart's PDF by poppler, ``width`` px wide."""
     if not shutil.which("pdftoppm"):
         pytest.skip("poppler-utils is not installed (make test installs it)")
     chart = definition.load(name)
