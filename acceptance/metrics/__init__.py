@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
-    from acceptance.model import Measurement, Note, Shot
+    from acceptance.model.measurement import Measurement, Note
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 

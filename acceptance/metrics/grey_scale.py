@@ -40,13 +40,14 @@ from acceptance.metrics._shared.grey_steps import (
     step,
 )
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 

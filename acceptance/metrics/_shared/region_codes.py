@@ -14,7 +14,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

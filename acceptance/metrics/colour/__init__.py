@@ -42,7 +42,8 @@ from acceptance.metrics.colour.difference import (
     normalised,
     propagated,
 )
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.footage.colorimetry import TO_XYZ, lab_of
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

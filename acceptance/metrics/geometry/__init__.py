@@ -25,13 +25,15 @@ from acceptance.metrics.geometry import lens as lens_model
 from acceptance.metrics.geometry import preset
 from acceptance.metrics.geometry.dots import dot_centres, fiducial_centres
 from acceptance.metrics.geometry.preset import FOCAL_KNOWN, FOCAL_STATED
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.charts.located import Located
-    from acceptance.model import Shot, Value
+    from acceptance.model.basics import Value
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]

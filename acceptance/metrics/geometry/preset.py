@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.model import BudgetLine, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Measurement, Note
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Shot, Value
+    from acceptance.model.basics import Value
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]

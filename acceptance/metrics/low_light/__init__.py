@@ -24,14 +24,16 @@ import numpy as np
 
 from acceptance.metrics.low_light import evenness, two_levels
 from acceptance.metrics.low_light.light_series import Point, condition, crossing, series
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.uncertainty import combine, measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.low_light.light_series import Crossing, Level
-    from acceptance.model import Shot, Value
+    from acceptance.model.basics import Value
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
     from acceptance.uncertainty import Combined
 

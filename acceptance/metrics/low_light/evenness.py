@@ -15,7 +15,8 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.lighting import lighting
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
 from acceptance.metrics.low_light import chart_light
-from acceptance.model import BudgetLine, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

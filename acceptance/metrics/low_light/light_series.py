@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Condition, Shot
+    from acceptance.model.shot import Condition, Shot
 
 Array = NDArray[np.float64]
 

@@ -16,13 +16,13 @@ from acceptance.charts import located
 from acceptance.errors import GapError
 from acceptance.metrics._shared import grey_steps
 from acceptance.metrics.low_light.light_series import accuracy, number
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 from acceptance.scene import build
 from acceptance.scene.watch import within
 
 if TYPE_CHECKING:
     from acceptance.charts.located import Located
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
 READ = 8

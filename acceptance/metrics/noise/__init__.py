@@ -38,14 +38,15 @@ from acceptance.metrics.noise.analysis import (
     core,
     unified_weighting,
 )
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 Array = NDArray[np.float64]
 

@@ -17,13 +17,14 @@ from acceptance.metrics._shared.region_codes import tv_lines
 from acceptance.metrics.resolution import corners, edge_figures, wedge_figures
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.wedge import Wedge, WedgeResult, wedge_reading
-from acceptance.model import Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.resolution.edge_figures import Edge
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 

@@ -16,14 +16,15 @@ import numpy as np
 
 from acceptance.metrics._shared.region_codes import coding, scaled
 from acceptance.metrics.resolution.edge_figures import CODING
-from acceptance.model import BudgetLine, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.charts.located import Located
     from acceptance.metrics.resolution.edge_figures import Edge, Tone
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
 QUANTITY = "resolution.corner_ratio"

@@ -28,12 +28,13 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
-from acceptance.model import BudgetLine, Curve, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 

@@ -25,11 +25,11 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics.resolution.wedge import CRITERION, Wedge, WedgeResult, phase, wedge_reading
-from acceptance.model import BudgetLine, Curve
+from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
     from acceptance.charts.located import Located
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
