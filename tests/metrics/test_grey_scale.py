@@ -14,8 +14,8 @@ from acceptance.charts import printed_copy
 from acceptance.errors import ChartError, GapError
 from acceptance.footage import encode
 from acceptance.metrics import grey_scale
-from acceptance.metrics._shared import grey_steps
-from acceptance.metrics._shared.grey_steps import Step
+from acceptance.metrics._shared import grey_steps, tone_curve
+from acceptance.metrics._shared.grey_steps import GreyStep
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -83,7 +83,7 @@ def test_neighbours_count_that_keep_order_and_differ_by_more_than_noise_and_two_
 ) -> None:
     """The rule, case by case."""
     assert (
-        grey_steps.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps
+        grey_steps.count([GreyStep(mean=code, noise=noise) for code in codes], rising=rising).steps
         == steps
     )
 
@@ -92,7 +92,7 @@ def test_a_pair_at_the_threshold_makes_the_count_uncertain() -> None:
     """P = 1/2 gives a standard uncertainty of 1/2; pairs far from the threshold give none."""
     far, near = [20, 60, 100], [20, 60, 65]
     steps = [
-        [Step(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)
+        [GreyStep(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)
     ]
     assert grey_steps.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
     assert grey_steps.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
@@ -184,7 +184,7 @@ def test_white_that_is_clipped_ends_the_range(tmp_path: Path) -> None:
     assert 0.7436 < float(found["grey_scale.dynamic_range"].details["high"]) < 0.9
 
 
-def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64]) -> list[Step]:
+def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64]) -> list[GreyStep]:
     """Show a transparent grey scale to a camera of BT.709, clipped at 16 and 235."""
     random = np.random.default_rng(seed)
     levels = Camera(black=0.004, white=white).luma(10**-densities)
@@ -206,7 +206,7 @@ def test_dynamic_range_is_that_of_the_closed_form_within_its_uncertainty(
     true = math.log((1 - 0.004) / (white - 0.004) / (noise / (4.5 * 219 * (white - 0.004))))
     for seed in range(6):
         densities = np.linspace(3.6, 0, count) + 0.01 * seed
-        found = grey_steps.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
+        found = tone_curve.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
         assert not found.bound
         assert abs(found.high - found.low - true) < 2.5 * math.hypot(found.sampling, found.steps)
 
@@ -222,7 +222,7 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
             grey_steps.step(patch(100 * seed + i, code, 4.0), 16, 235)
             for i, code in enumerate(codes)
         ]
-        slope = grey_steps.gamma(steps, light, 16, 235)
+        slope = tone_curve.gamma(steps, light, 16, 235)
         assert slope is not None
         errors.append((slope.value - true) / math.hypot(slope.sampling, slope.quantisation))
     assert sum(abs(error) < 2 for error in errors) >= 34
@@ -235,11 +235,11 @@ def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None
     Scatter of the slope over what is stated.
     """
     light = np.geomspace(0.1, 0.6, 8)
-    steps = [Step(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
+    steps = [GreyStep(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
     random, ways = np.random.default_rng(3), printed_copy.tone_errors(0.02, light)
     told = [light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)]
-    slopes = [slope.value for one in told if (slope := grey_steps.gamma(steps, list(one), 16, 235))]
-    exact = grey_steps.gamma(steps, list(light), 16, 235)
+    slopes = [slope.value for one in told if (slope := tone_curve.gamma(steps, list(one), 16, 235))]
+    exact = tone_curve.gamma(steps, list(light), 16, 235)
     assert exact is not None
     stated = math.hypot(*(exact.value * float(exact.weights @ way) for way in ways))
     assert np.std(slopes) / stated == pytest.approx(1, abs=3 / math.sqrt(2 * 400))
@@ -247,10 +247,10 @@ def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None
 
 def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:
     """Three, or steps that are clipped, give none."""
-    steps = [Step(mean=code, noise=1) for code in (70, 100, 130)]
-    assert grey_steps.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
-    clipped = [*steps, Step(mean=160, noise=1, low=(0.5, 0.0))]
-    assert grey_steps.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
+    steps = [GreyStep(mean=code, noise=1) for code in (70, 100, 130)]
+    assert tone_curve.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
+    clipped = [*steps, GreyStep(mean=160, noise=1, low=(0.5, 0.0))]
+    assert tone_curve.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
 
 
 # The sine target, upright in the list, turned by 180 degrees in the picture: patch, its upper left
