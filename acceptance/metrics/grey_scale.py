@@ -37,6 +37,7 @@ from acceptance.metrics._shared.grey_steps import (
     step,
 )
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
+from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics._shared.tone_curve import dynamic_range, gamma, merged
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
@@ -75,7 +76,6 @@ METHODS = {
         "20 lg (light at clipping / light where the incremental signal is the temporal noise)"
     ),
 }
-PRINT_SOURCE = "chart copy"
 SMALLEST = 4  # px, of the central half: one for each block
 DECIBEL = 20 / math.log(10)
 
