@@ -18,7 +18,7 @@ from acceptance.cli import verbs
 from acceptance.footage import encode
 from acceptance.metrics import low_light
 from acceptance.metrics._shared import lighting
-from acceptance.metrics.low_light.light_series import Level, Point, crossing, series
+from acceptance.metrics.low_light.light_series import LightLevel, Point, crossing, series
 from acceptance.model import BudgetLine, Condition, Measurement, Note, Shot, Value
 from acceptance.scene import build
 from acceptance.session import plan, runner
@@ -279,7 +279,7 @@ def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> No
     D ln E / d y1 = (0.7 - w) / 50 with w = 0.4.
     """
     one, two = (
-        Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0))
+        LightLevel(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0))
     )
     points = [Point(level=one, value=100, uncertainty=1), Point(level=two, value=50, uncertainty=0)]
     found = crossing(points, 0.7, relative=True)
@@ -293,7 +293,7 @@ def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> No
 def test_a_figure_that_may_be_higher_on_either_side_of_the_gap_bounds_the_illuminance_from_above(
     bound: tuple[bool, bool],
 ) -> None:
-    levels = [Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", 10.0), ("b", 1.0))]
+    levels = [LightLevel(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", 10.0), ("b", 1.0))]
     values = zip(levels, (30.0, 20.0), bound, strict=True)
     points = [
         Point(level=one, value=value, uncertainty=1, bound=higher) for one, value, higher in values
