@@ -30,6 +30,8 @@ from acceptance.metrics import colour as colour_metric
 from acceptance.metrics import geometry, resolution
 from acceptance.metrics import noise as noise_metric
 from acceptance.metrics.geometry import lens as lens_model
+from acceptance.metrics.geometry.fitting import PRINT_ASPECT
+from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.noise import analysis
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
@@ -234,7 +236,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         distortion=random.uniform(-0.05, 0.15),
     )
     shift = half * lens_model.CENTRE_DOUBT * random.standard_normal(2)
-    print_ = [1.0, math.exp(geometry.PRINT_ASPECT * random.standard_normal())]
+    print_ = [1.0, math.exp(PRINT_ASPECT * random.standard_normal())]
     printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
     matrix = pose(camera, CHART.size)
     seen = (
@@ -247,7 +249,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         chart=CHART, homography=matrix, corners=corners, residual=0.1, fiducials_found=8, picture=(size[0], size[1]),
         distortion=camera.distortion,
     )  # fmt: skip
-    frame = geometry.Frame(place=place, aspect=1.0)
+    frame = PictureFrame(place=place, aspect=1.0)
     points = lens_model.Points(
         chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half
     )

@@ -2,10 +2,10 @@
 
 A series of shots of one subject at falling illuminance gives, at each level, the share of the
 resolution at the brightest shot, the signal-to-noise ratio and the share of the frame rate; and the
-minimum usable illumination (最低可用照度) by two criteria, which each result names: resolution falls to
-70 % of that at the brightest shot (a draft method of the trade for HD cameras), and the ratio falls
-to the 25 dB of the usable picture (可用图像, GB 50198-2011, 3.1.9). They define the quantity, as 10 %
-defines MTF10; they are not limits.
+minimum usable illumination (最低可用照度) by two criteria, which each result names: resolution
+falls to 70 % of that at the brightest shot (a draft method of the trade for HD cameras), and the
+ratio falls to the 25 dB of the usable picture (可用图像, GB 50198-2011, 3.1.9). They define the
+quantity, as 10 % defines MTF10; they are not limits.
 
 The ratio's signal is the nominal luma amplitude (GB 3659-1983, 3.3.1) as long as gain holds the
 picture's level, and falls with the level from there on: a dark picture of little noise is not a
