@@ -32,7 +32,7 @@ from acceptance.metrics import noise as noise_metric
 from acceptance.metrics.geometry import lens as lens_model
 from acceptance.metrics.geometry.fitting import PRINT_ASPECT
 from acceptance.metrics.geometry.frame import PictureFrame
-from acceptance.metrics.noise import analysis
+from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene.build import DOUBT_OF_DECLARED
@@ -201,7 +201,7 @@ def noise(random: np.random.Generator) -> list[Reading]:
     )
     sigma = math.hypot(temporal, pixel, row, column)
     # of the middle 80 %
-    power = analysis.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power
+    power = unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power
     truths = {
         "noise.total": sigma,
         "noise.temporal": temporal,

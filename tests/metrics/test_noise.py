@@ -18,6 +18,8 @@ from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import grey_scale, noise
 from acceptance.metrics.noise import analysis
+from acceptance.metrics.noise.field import RATIOS
+from acceptance.metrics.noise.weighting import HEIGHT_TIME, unified_weighting
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -187,7 +189,7 @@ def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, build.Scene]) 
     for figure in figures:
         reflectance = float(figure.details["reflectance"])
         patch = float(truth.camera.luma(reflectance)) - float(figure.details["black"])
-        weighting = analysis.unified_weighting(int(figure.details["width"]), 1 / 360)
+        weighting = unified_weighting(int(figure.details["width"]), 1 / 360)
         true = {
             "noise.total": total,
             "noise.temporal": truth.noise,
@@ -219,13 +221,13 @@ def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, build.Scen
 def test_the_weighting_has_its_published_weights() -> None:
     """White and triangular noise to 5 MHz weigh 7.4 and 12.2 dB, at high frequencies 14.8 dB (625 lines, 4:3)."""
     # 10 million samples a second: 5 MHz is half a cycle a sample
-    pitch = 0.1e-6 / analysis.HEIGHT_TIME
-    weighting = analysis.unified_weighting(4000, pitch)
+    pitch = 0.1e-6 / HEIGHT_TIME
+    weighting = unified_weighting(4000, pitch)
     assert 10 * math.log10(weighting.power) == pytest.approx(-7.4, abs=0.05)
     frequency = np.fft.rfftfreq(4000)
     triangular = np.sum((weighting.gain * frequency) ** 2) / np.sum(frequency**2)
     assert 10 * math.log10(triangular) == pytest.approx(-12.2, abs=0.05)
-    assert analysis.unified_weighting(64, 1e-6).gain[-1] == pytest.approx(1 / 5.5, rel=1e-3)
+    assert unified_weighting(64, 1e-6).gain[-1] == pytest.approx(1 / 5.5, rel=1e-3)
 
 
 def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
@@ -233,7 +235,7 @@ def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
 
     Error over u of the order of 1.
     """
-    weighting = analysis.unified_weighting(96, 1 / 720)
+    weighting = unified_weighting(96, 1 / 720)
     true, errors = 2.5 * math.sqrt(weighting.power), []
     for seed in range(SEEDS):
         codes = flat(seed + 50, temporal=2.0, fixed=1.5, size=96)
@@ -247,7 +249,7 @@ def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
 
 def test_noise_of_whole_rows_passes_the_network_whole() -> None:
     """A level that differs from row to row does not vary along the line."""
-    weighting, random = analysis.unified_weighting(96, 1 / 720), np.random.default_rng(1)
+    weighting, random = unified_weighting(96, 1 / 720), np.random.default_rng(1)
     codes = 120 + 3 * random.standard_normal((96, 1)) + 0.6 * random.standard_normal((8, 96, 96))
     weighted = analysis.analyse(np.rint(codes), weighting=weighting).weighted
     assert weighted is not None
@@ -305,7 +307,7 @@ def test_a_clip_of_one_frame_notes_what_needs_more(tmp_path: Path) -> None:
     frame = flat(1, temporal=2.0, fixed=1.0, frames=1)[0]
     items = list(noise.measure(look(tmp_path, [frame])))
     assert {item.quantity for item in items if isinstance(item, Measurement)} == {
-        *noise.RATIOS,
+        *RATIOS,
         "noise.total",
     }
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"too_few_frames"}
@@ -399,5 +401,11 @@ def test_noise_that_the_codec_erased_gives_a_bound_and_not_infinity(tmp_path: Pa
 def test_every_method_has_chinese_words() -> None:
     """The report translates a method by its exact text."""
     known = wording.phrases("zh")["method"]
-    methods = {noise.UNWEIGHTED, noise.SPATIAL, noise.WEIGHTED, noise.LINEAR, noise.BEFORE_CODING}
+    methods = {
+        noise.UNWEIGHTED_METHOD,
+        noise.SPATIAL_METHOD,
+        noise.WEIGHTED_METHOD,
+        noise.LINEAR_METHOD,
+        noise.BEFORE_CODING_METHOD,
+    }
     assert methods | set(grey_scale.METHODS.values()) <= set(known)
