@@ -148,7 +148,7 @@ def _modulation(frequency: float, fit: ProfileFit, taper: Array) -> float:
 def crossing(
     frequencies: Array, mtf: Array, fit: ProfileFit, taper: Array, level: float
 ) -> float | None:
-    """Return the first frequency, cycle/px, where the MTF falls to ``level``; None where it does not.
+    """Return the first frequency in cycle/px where the MTF falls to ``level``, if it does.
 
     It is found on the grid, then refined by two secant steps on the exact transform.
     """

@@ -1,4 +1,4 @@
-"""Resolution wedge: what is left of its bars, line by line, and where it ends.
+"""Resolution wedge: modulation of its bars line by line, and where they end.
 
 The chart's geometry gives the phase of the bars at every pixel, so that perspective and any
 frequency law along the wedge are in it. Offset, cosine and sine of that phase are fitted by least
@@ -6,7 +6,7 @@ squares between the middles of the outermost bars (a whole number of periods), u
 lines together (fewer where the frequency rises fast, as in the reciprocal wedge of EIA charts); the
 amplitude over that of a square wave's fundamental (step / 2 x 4 / pi; Coltman, J. Opt. Soc. Am.
 44(6), 1954) is the modulation. Bars are counted by the strongest spatial frequency across the
-wedge, which betrays an aliased line. Reading rule: the wedge is resolved up to the first line where
+wedge, which reveals an aliased line. Reading rule: the wedge is resolved up to the first line where
 the modulation falls to the criterion or the number of bars is wrong, and never beyond half a cycle
 per pixel.
 """
@@ -35,10 +35,10 @@ NYQUIST = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Wedge:
-    """What is printed: number of dark ``bars``, cycles/mm at both ends of ``length`` mm, and the law between them.
+    """A wedge as printed: ``bars`` dark bars, ``start`` and ``end`` cycles/mm, ``length`` mm.
 
-    ``form`` "hyperbolic": frequency linear along the wedge; "linear" (EIA): bar spacing linear, the
-    bars are straight.
+    ``form`` is the law between both ends: "hyperbolic": frequency linear along the wedge; "linear"
+    (EIA): bar spacing linear, the bars are straight.
     """
 
     bars: int
@@ -53,7 +53,7 @@ class Wedge:
         return self.bars - 1
 
     def frequency(self, along: Array) -> Array:
-        """Cycles/mm at ``along`` mm from the wedge's first end, any shape."""
+        """Return the cycles/mm at ``along`` mm from the wedge's first end, any shape."""
         share = np.clip(along / self.length, 0, 1)
         if self.form == "hyperbolic":
             return np.asarray(self.start + (self.end - self.start) * share)
@@ -65,7 +65,7 @@ class WedgeResult:
     """A wedge read line by line, coarse to fine, n lines.
 
     ``frequencies`` (n,) cycle/px, ``modulation`` (n,) smoothed, 1 = fully resolved, ``counts`` (n,)
-    bars. ``reading``: cycle/px, ``u`` its standard error from the scatter of the lines.
+    bars seen. ``reading``: cycle/px, ``u`` its standard error from the scatter of the lines.
     ``limited_by``: "criterion", "bar_count", "sampling_limit" or "wedge_end" (resolved throughout:
     the reading is a lower bound). ``half``: cycle/px where the modulation falls to 50 %, None where
     it does not. ``aliasing``: cycle/px from where false bars, fewer than printed, show in more than
@@ -101,9 +101,9 @@ class _Together:
 
 
 def phase(wedge: Wedge, along: Array, across: Array) -> Array:
-    """Phase in radians of the bars ``along`` mm down the wedge and ``across`` mm off its axis.
+    """Return the phase in radians of the bars, any shape; 0 in the middle of a dark bar.
 
-    0 in a dark bar.
+    ``along`` is in mm from the wedge's first end, ``across`` in mm from its axis.
     """
     middle = 0.0 if wedge.bars % 2 else math.pi
     return np.asarray(2 * np.pi * wedge.frequency(along) * across + middle)
@@ -112,12 +112,35 @@ def phase(wedge: Wedge, along: Array, across: Array) -> Array:
 def wedge_reading(
     luma: Array, along: Array, across: Array, wedge: Wedge, step: float
 ) -> WedgeResult:
-    """Read a wedge in ``luma`` (rows, columns), any unit.
+    """Read where a resolution wedge ends.
 
-    ``along``, ``across`` (same shape) are mm of every pixel.
-    ``step`` is the difference between light and dark where the picture resolves fully, in the unit
-    of ``luma``. Raises GapError ``wedge_not_resolved`` when the first lines are not resolved,
-    ``region_too_small`` when too few are seen.
+    Parameters
+    ----------
+    luma
+        Picture (rows, columns) in any unit.
+    along, across
+        Place (rows, columns) of every pixel on the wedge, in mm from its first end and from its
+        axis.
+    wedge
+        What is printed.
+    step
+        Light less dark where the picture resolves fully, above 0, in the unit of ``luma``.
+
+    Returns
+    -------
+    WedgeResult
+        The reading in cycle/px, at most 0.5.
+
+    Raises
+    ------
+    GapError
+        ``wedge_not_resolved`` when the first lines are not resolved, ``region_too_small`` when too
+        few are seen.
+
+    Notes
+    -----
+    The reading rule is that of the module's description; the fundamental of a square wave after
+    Coltman, J. Opt. Soc. Am. 44(6), 1954.
     """
     if not step > 0:
         raise GapError("wedge_not_resolved")
@@ -161,8 +184,8 @@ def _together(frequency: Array) -> _Together:
 def _counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.intp], Array]:
     """Return the number of bars seen, from the strongest of 2 to periods + 2 cycles, and its power.
 
-    Beyond half a cycle per pixel nothing can be told from its alias below, which is what the
-    picture shows.
+    Frequencies beyond half a cycle per pixel cannot be distinguished from their alias below, which
+    is what the picture shows.
     """
     shown = np.arange(2, periods + 3) / periods * frequency[:, None] <= NYQUIST
     seen = np.where(shown, power, -1.0)
@@ -170,9 +193,9 @@ def _counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.i
 
 
 def _lines(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
-    """Line number of every pixel, lines one pixel apart, -1 outside the wedge.
+    """Return the line of every pixel, -1 outside the wedge, and how many lines there are.
 
-    And how many lines there are.
+    Lines are one pixel apart.
     """
     count = max(1, math.floor(wedge.length / float(np.median(np.hypot(*np.gradient(along))))))
     line = np.floor(along / wedge.length * count).astype(np.intp)
@@ -183,9 +206,9 @@ def _lines(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
 def _frequencies(
     turns: Array, inside: NDArray[np.bool_], line: NDArray[np.intp], count: int
 ) -> Array:
-    """Root mean square frequency of each line in cycle/px, normal to the bars.
+    """Return the root mean square frequency of each line in cycle/px, normal to the bars.
 
-    The outer ones of a wedge are aslant.
+    The outer bars of a wedge are aslant.
     """
     down, right = np.gradient(turns)
     steepness = np.asarray(down**2 + right**2)
@@ -199,20 +222,20 @@ def _equations(
 ) -> tuple[Array, Array]:
     """Return normal equations (lines, 3, 3) and right sides (lines, 3) of offset, cosine, sine.
 
-    Lines weigh alike.
+    All lines have the same weight.
     """
     columns = (np.ones_like(angle), np.cos(angle), np.sin(angle))
     normal, right = np.empty((count, 3, 3)), np.empty((count, 3))
-    for i, one in enumerate(columns):
-        right[:, i] = np.bincount(line, one * values, count)
+    for i, column in enumerate(columns):
+        right[:, i] = np.bincount(line, column * values, count)
         for j, other in enumerate(columns):
-            normal[:, i, j] = np.bincount(line, one * other, count)
+            normal[:, i, j] = np.bincount(line, column * other, count)
     weight = 1 / np.maximum(np.bincount(line, minlength=count), 1)[usable]
     return normal[usable] * weight[:, None, None], right[usable] * weight[:, None]
 
 
 def _modulation(normal: Array, right: Array, together: _Together) -> tuple[Array, Array]:
-    """Amplitude of the bars and its standard error, for every group of lines fitted together.
+    """Return amplitude of the bars and its standard error, for every group of lines.
 
     The error is the sandwich estimator, clustered by line: what each line alone would have changed,
     less the trend along the wedge.
@@ -238,10 +261,9 @@ def _modulation(normal: Array, right: Array, together: _Together) -> tuple[Array
 
 
 def _straightened(smooth: Array, together: _Together) -> Array:
-    """Take out what a mean over n lines adds to a curved line.
+    """Subtract what a mean over n lines adds to a curve: (n^2 - 1) / 24 of its second difference.
 
-    (n^2 - 1) / 24 of its second difference.
-    The noise that this adds, the parabola of ``_between`` takes off again.
+    The parabola of ``_between`` removes the noise that this adds.
     """
     half, place = together.half, np.arange(smooth.size)
     below, above = np.maximum(place - half, 0), np.minimum(place + half, smooth.size - 1)
@@ -251,7 +273,10 @@ def _straightened(smooth: Array, together: _Together) -> Array:
 
 
 def _powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, count: int) -> Array:
-    """Power (lines, cycles), a quarter of the squared amplitude, of 2 to periods + 2 cycles across what is fitted."""
+    """Return the power (lines, cycles) of 2 to periods + 2 cycles across the fitted width.
+
+    It is a quarter of the squared amplitude.
+    """
     seen = np.maximum(np.bincount(line, minlength=count), 1)
     flat = values - (np.bincount(line, values, count) / seen)[line]
     powers = []
@@ -263,7 +288,10 @@ def _powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, co
 
 
 def _usable(line: NDArray[np.intp], frequency: Array, wedge: Wedge) -> NDArray[np.intp]:
-    """Lines seen across nearly their whole width, coarse to fine, without those that the wedge's ends blur into."""
+    """Return the lines seen across nearly their whole width, coarse to fine.
+
+    Those that the wedge's ends blur into are left out.
+    """
     seen = np.bincount(line, minlength=frequency.size)
     expected = wedge.periods / np.maximum(frequency, 1e-9)
     full = np.flatnonzero(seen > 0.75 * expected)
@@ -312,9 +340,9 @@ def _crossing(frequencies: Array, modulation: Array, level: float) -> float | No
 
 
 def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITERION) -> float:
-    """Crossing near line ``i``.
+    """Return the crossing of ``level`` near line ``i``, cycle/px.
 
-    Of a parabola through the lines around it, else between the two lines themselves.
+    It is that of a parabola through the lines around it, else between the two lines themselves.
     """
     share = (modulation[i - 1] - level) / (modulation[i - 1] - modulation[i])
     plain = float(frequencies[i - 1] + share * (frequencies[i] - frequencies[i - 1]))
@@ -328,17 +356,14 @@ def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITE
 
 
 def _near(frequencies: Array, i: int) -> slice:
-    """Lines around line ``i``.
-
-    Twice as many as were fitted together, as far as their frequency is similar.
-    """
+    """Return the lines around line ``i`` of similar frequency, at most twice those of a group."""
     reach = np.flatnonzero(np.abs(frequencies / frequencies[i] - 1) <= 2 * SPAN)
     most = 2 * SMOOTH + 1
     return slice(max(int(reach[0]), i - most), min(int(reach[-1]), i + most) + 1)
 
 
 def _standard_error(frequencies: Array, modulation: Array, error: Array, at: int) -> float:
-    """Error of the modulation around line ``at`` over the modulation's slope there.
+    """Return the error of the modulation around line ``at`` over the modulation's slope there.
 
     The parabola of ``_between`` has 0.96 of the error of what it goes through (by its weights).
     """
