@@ -16,7 +16,8 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import tv_lines
 from acceptance.metrics.resolution import corners, edge_figures, wedge_figures
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
-from acceptance.metrics.resolution.wedge import Wedge, WedgeResult, wedge_reading
+from acceptance.metrics.resolution.printed_wedge import Wedge
+from acceptance.metrics.resolution.wedge import WedgeResult, wedge_reading
 from acceptance.model.measurement import Note
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics.resolution.wedge import CRITERION, Wedge, WedgeResult, phase, wedge_reading
+from acceptance.metrics.resolution.printed_wedge import Wedge, phase
+from acceptance.metrics.resolution.wedge import CRITERION, WedgeResult, wedge_reading
 from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
