@@ -30,7 +30,7 @@ CAMERA = Camera(width=640, height=360, crf=0, noise=0.008)
 
 
 def patch(seed: int, level: float, sigma: float) -> NDArray[np.uint8]:
-    """Frames (8, 60, 80) at this level with white noise, in a border of another level that must not count."""
+    """Frames (8, 60, 80) at this level with white noise, in a border that must not count."""
     codes = level + sigma * np.random.default_rng(seed).standard_normal((8, 60, 80))
     codes[:, :12] = codes[:, -12:] = 240
     codes[:, :, :15] = 10
@@ -61,8 +61,8 @@ def test_light_that_falls_off_across_a_step_is_no_noise() -> None:
     frames = (
         100 + np.linspace(-5, 5, 80) + 2 * np.random.default_rng(1).standard_normal((8, 60, 80))
     )
-    one = grey_steps.step(frames)
-    assert abs(one.noise - 2) < 3 * one.noise_uncertainty
+    step = grey_steps.step(frames)
+    assert abs(step.noise - 2) < 3 * step.noise_uncertainty
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,8 @@ def test_a_pair_at_the_threshold_makes_the_count_uncertain() -> None:
     """P = 1/2 gives a standard uncertainty of 1/2; pairs far from the threshold give none."""
     far, near = [20, 60, 100], [20, 60, 65]
     steps = [
-        [GreyStep(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)
+        [GreyStep(mean=code, noise=5, mean_uncertainty=0.2) for code in codes]
+        for codes in (far, near)
     ]
     assert grey_steps.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
     assert grey_steps.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
@@ -230,15 +231,18 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
 
 
 def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None:
-    """Reflectances drawn from the print's own model, 2 %, 400 prints.
-
-    Scatter of the slope over what is stated.
-    """
+    """Of 400 prints drawn from the print's own model, 2 %: the slope scatters as stated."""
     light = np.geomspace(0.1, 0.6, 8)
     steps = [GreyStep(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
     random, ways = np.random.default_rng(3), printed_copy.tone_errors(0.02, light)
-    told = [light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)]
-    slopes = [slope.value for one in told if (slope := tone_curve.gamma(steps, list(one), 16, 235))]
+    prints = [
+        light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)
+    ]
+    slopes = [
+        slope.value
+        for printed in prints
+        if (slope := tone_curve.gamma(steps, list(printed), 16, 235))
+    ]
     exact = tone_curve.gamma(steps, list(light), 16, 235)
     assert exact is not None
     stated = math.hypot(*(exact.value * float(exact.weights @ way) for way in ways))
@@ -260,8 +264,9 @@ MITRE = (
     ("H", 35, 25, 0.627, 73.143), ("I", 232, 25, 1.124, 21.542), ("J", 429, 24, 1.041, 25.062),
     ("K", 626, 24, 0.922, 31.704), ("L", 824, 23, 0.809, 40.579), ("M", 1021, 22, 0.708, 53.187),
     ("N", 1218, 22, 0.604, 70.184), ("G", 35, 737, 0.615, 75.310), ("F", 232, 736, 0.148, 224.884),
-    ("E", 429, 735, 0.253, 177.026), ("D", 626, 735, 0.324, 150.682), ("C", 824, 734, 0.416, 119.335),
-    ("B", 1021, 734, 0.510, 93.748), ("A", 1218, 733, 0.612, 72.586),
+    ("E", 429, 735, 0.253, 177.026), ("D", 626, 735, 0.324, 150.682),
+    ("C", 824, 734, 0.416, 119.335), ("B", 1021, 734, 0.510, 93.748),
+    ("A", 1218, 733, 0.612, 72.586),
 )  # fmt: skip
 
 
@@ -273,7 +278,7 @@ def mitre(real_data: Path) -> build.Scene:
         Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data
     )
     views = {}
-    for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda one: one[3])):
+    for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda patch: patch[3])):
         view = seen.views[f"grey.{name}"]
         printed = {"step": number, "density": density, "reflectance": 10**-density}
         views[view.region.name] = replace(view, region=replace(view.region, printed=printed))
@@ -313,7 +318,7 @@ def test_a_scanned_grey_scale_of_fourteen_densities(mitre: build.Scene) -> None:
 
 
 def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path) -> None:
-    """No number from a clip without the chart, nor from grey regions that nobody declared as steps."""
+    """No number from a clip without the chart, nor from grey regions not declared as steps."""
     encode.write(tmp_path / "blank.mkv", [np.full((128, 128), 90, np.uint8)] * 3, codec="ffv1")
     regions = {"grey1": (10, 10, 40, 40), "grey2": (60, 10, 40, 40)}
     seen = build.look(Shot(id="s", subject="c", clip="blank.mkv", regions=regions), tmp_path)

@@ -1,7 +1,7 @@
 """A lens and the place of a flat chart before it, fitted to points of the chart in the picture.
 
 Least squares in the picture, Gauss-Newton, with what is known beforehand as further observations (a
-maximum a posteriori fit): so a figure that the points do not determine has the uncertainty of what
+maximum a posteriori fit): so a quantity that the points do not determine has the uncertainty of what
 is known beforehand, and each of these is a line of its budget. Lengths in the picture are half
 diagonals, pixels made square.
 
