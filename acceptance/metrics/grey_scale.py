@@ -1,13 +1,13 @@
 """Grey scale: distinguishable steps, tone curve, gamma, clipping and dynamic range.
 
-Measured on printed steps of known light. The code of a step is the trimmed mean (10 % off each end) of the mean frame over the central half
-of its region in each direction. Two neighbours are distinguishable when their codes keep the printed
-order and differ by more than the larger of k times their pooled noise (total sigma per pixel,
-quantisation included; k = 1, the signal-to-noise ratio at which ISO 15739:2023 ends the dynamic
-range) and 2 codes of 219 (about 2 % of luminance at mid-grey, Weber's threshold of the eye). The
-count is 1 + the number of distinguishable pairs. The standards that ask for 8 steps (GB 50198-2011,
-3.1.9) leave the criterion to the eye; this one is the toolkit's own, and only a standard series
-that the chart declares is counted.
+Measured on printed steps of known light. The code of a step is the trimmed mean (10 % off each end)
+of the mean frame over the central half of its region in each direction. Two neighbours are
+distinguishable when their codes keep the printed order and differ by more than the larger of k
+times their pooled noise (total sigma per pixel, quantisation included; k = 1, the signal-to-noise
+ratio at which ISO 15739:2023 ends the dynamic range) and 2 codes of 219 (about 2 % of luminance at
+mid-grey, Weber's threshold of the eye). The count is 1 + the number of distinguishable pairs. The
+standards that ask for 8 steps (GB 50198-2011, 3.1.9) leave the criterion to the eye; this one is
+the toolkit's own, and only a standard series that the chart declares is counted.
 
 Gamma is the least-squares slope of the logarithm of the signal on that of the light, over the mid
 tones. The dynamic range runs from the light at which the curve is clipped to that at which the

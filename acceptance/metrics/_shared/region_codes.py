@@ -146,7 +146,7 @@ def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:
-    """Return the line of the scatter of the mean of ``values`` beyond their own uncertainty ``fit``.
+    """Return the line of the scatter of the mean of ``values`` beyond their uncertainty ``fit``.
 
     No line for fewer than two values.
     """

@@ -109,7 +109,7 @@ def _refuse(scene: Scene, large: Sequence[ColourPatch], patches: Sequence[Colour
 def _planes(view: View) -> tuple[Plane, Plane, Plane]:
     """Return luma, Cb and Cr (n, h, w) of a view."""
     assert view.cb is not None  # noqa: S101 -- pictures without colours were refused
-    assert view.cr is not None  # noqa: S101
+    assert view.cr is not None  # noqa: S101 -- as above
     return view.luma, view.cb, view.cr
 
 

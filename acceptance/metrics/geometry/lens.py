@@ -1,8 +1,8 @@
 """A lens and the place of a flat chart before it, fitted to points of the chart in the picture.
 
 Least squares in the picture, Gauss-Newton, with what is known beforehand as further observations (a
-maximum a posteriori fit): so a quantity that the points do not determine has the uncertainty of what
-is known beforehand, and each of these is a line of its budget. Lengths in the picture are half
+maximum a posteriori fit): so a quantity that the points do not determine has the uncertainty of
+what is known beforehand, and each of these is a line of its budget. Lengths in the picture are half
 diagonals, pixels made square.
 
 Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric

@@ -181,15 +181,7 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
         ("figure_darker", lower, under),
         ("figure_brightest", first, points[0]),
     )
-    figures = tuple(
-        BudgetLine(
-            source=source,
-            contribution=abs(factor) * point.uncertainty,
-            degrees_of_freedom=point.degrees_of_freedom,
-        )
-        for source, factor, point in lines
-        if factor
-    )
+    figures = tuple(_line(source, factor, point) for source, factor, point in lines if factor)
     doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
     interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
     budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
@@ -199,6 +191,15 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
         met=above.level,
         missed=under.level,
         upper_bound=above.bound or under.bound,
+    )
+
+
+def _line(source: str, factor: float, point: Point) -> BudgetLine:
+    """Return the contribution in lx of a result, at ``factor`` lx per unit of it."""
+    return BudgetLine(
+        source=source,
+        contribution=abs(factor) * point.uncertainty,
+        degrees_of_freedom=point.degrees_of_freedom,
     )
 
 
