@@ -111,7 +111,9 @@ def coverage_matrix() -> str:
 def counted(standard: model.Pack, rows: list[dict[str, Any]]) -> str:
     """Return the row of a pack in the table of contents."""
     numbers = [str(sum(row["covered_by"] == kind for row in rows)) for kind in COVERED]
-    return f"| [{standard.number}](#{standard.id}) | {len(standard.clauses)} | {' | '.join(numbers)} |"
+    return (
+        f"| [{standard.number}](#{standard.id}) | {len(standard.clauses)} | {' | '.join(numbers)} |"
+    )
 
 
 def matrix_table(rows: list[dict[str, Any]]) -> list[str]:
