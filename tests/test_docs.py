@@ -216,7 +216,7 @@ def test_both_readmes_have_the_same_sections_commands_and_pictures() -> None:
             r"^(?:make|acceptance|\.venv/bin/acceptance|git) .*$", text, re.MULTILINE
         )
         links = sorted(
-            {re.sub(r"README(\.zh-CN)?\.md", "README", link) for link in LINK.findall(text)}
+            {re.sub(r"(README|tutorial)\.zh-CN\.md", r"\1.md", link) for link in LINK.findall(text)}
         )
         return levels, commands, links, len(re.findall(r"^\|", text, re.MULTILINE))
 
