@@ -19,7 +19,9 @@ from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
 from acceptance.errors import GapError
 from acceptance.metrics._osd_clock import seconds
 from acceptance.metrics._shared import freeze, timing
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason, Tap
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.model.shot import Tap
 from acceptance.scene.thumbnails import apart, motion_every
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
 
     Array = NDArray[np.float64]

@@ -18,7 +18,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import PlanError
-from acceptance.model import BudgetLine, Curve, Note, Reason, Value
+from acceptance.model.basics import Reason, Value
+from acceptance.model.measurement import BudgetLine, Curve, Note
 from acceptance.recorder import intervals
 from acceptance.recorder.file_names import compiled
 from acceptance.recorder.listing import moment_of
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import timezone
 
-    from acceptance.model import Measurement, Recordings
+    from acceptance.model.measurement import Measurement
+    from acceptance.model.shot import Recordings
     from acceptance.recorder.intervals import Stretch
     from acceptance.recorder.recordings import Found, Recording
 

@@ -21,7 +21,8 @@ from acceptance.metrics._osd_clock import reading
 from acceptance.metrics._osd_clock import seconds as osd_seconds
 from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
-from acceptance.model import BudgetLine, Curve, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.metrics._osd_clock.font import Font
     from acceptance.metrics._osd_clock.seconds import Seconds
-    from acceptance.model import Measurement, Value
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.strips import Strip
 

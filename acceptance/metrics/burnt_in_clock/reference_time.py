@@ -19,7 +19,7 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
-    from acceptance.model import Condition
+    from acceptance.model.shot import Condition
     from acceptance.scene.build import Scene
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- local time, as the clock shows it

@@ -21,7 +21,8 @@ from acceptance.metrics.compression import fidelity, vmaf
 from acceptance.metrics.compression.fidelity import squared_error
 from acceptance.metrics.compression.pairing import Pair, pair
 from acceptance.metrics.compression.scores import FEWEST, Scores
-from acceptance.model import Curve, Measurement, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import Curve, Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from acceptance.footage.planes import Plane
     from acceptance.metrics.compression.alignment import Array
     from acceptance.metrics.compression.pairing import Planes
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
 
 QUANTITIES = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.metrics.compression.fidelity import decibels
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

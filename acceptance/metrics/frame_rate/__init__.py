@@ -20,14 +20,16 @@ from acceptance.errors import GapError
 from acceptance.metrics._osd_clock import seconds as osd_seconds
 from acceptance.metrics._shared import freeze, timing
 from acceptance.metrics.frame_rate import counter
-from acceptance.model import BudgetLine, Curve, Event, Measurement, Note, Reason, Tap
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
+from acceptance.model.shot import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from acceptance.metrics._shared.timing import Array, Timing
     from acceptance.metrics.frame_rate.counter import Counts
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
 
 QUANTITIES = {

@@ -22,7 +22,8 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import delay, driven, screens
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Tap
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.model.shot import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

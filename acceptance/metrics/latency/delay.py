@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
 
 BATCHES = 10
 FINE = 0.5  # ms: a mean whose draws leave more open than this is said to be coarse
