@@ -13,8 +13,8 @@ from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import frame_rate
-from acceptance.metrics._filmed_clock import pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.cadence import cadence
 from acceptance.metrics.frame_rate import counter
 from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.scene import build
@@ -216,7 +216,7 @@ def test_the_cadence_numbers_pictures_over_a_long_film() -> None:
     random = np.random.default_rng(2)
     kept = np.sort(random.permutation(9000)[:8100])
     position = np.floor(33.3 + 2.3976 * kept) + 0.5
-    found = pace.cadence(position, np.full(len(kept), 0.5))
+    found = cadence(position, np.full(len(kept), 0.5))
     assert found
     assert np.array_equal(found.number, kept - kept[0])
 

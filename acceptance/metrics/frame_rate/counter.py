@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.cadence import Cadence, cadence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,9 +106,7 @@ def count(readings: Readings) -> Counts:
     )
 
 
-def _holes(
-    fresh: Whole, new: NDArray[np.bool_], grid: pace.Cadence, frames: int
-) -> tuple[int, Whole]:
+def _holes(fresh: Whole, new: NDArray[np.bool_], grid: Cadence, frames: int) -> tuple[int, Whole]:
     """Missing pictures that unreadable frames stand for, and those (n,) that nothing stands for."""
     repeats = np.diff(np.flatnonzero(new)) - 1  # between one new picture and the next
     hidden = np.diff(fresh) - 1 - repeats
@@ -132,8 +130,8 @@ def _usual_step(position: Array) -> float:
     return float(np.median(position[span:] - position[:-span]) / span) if span else 0.0
 
 
-def _grid(position: Array, reach: Array) -> pace.Cadence | None:
+def _grid(position: Array, reach: Array) -> Cadence | None:
     step = _usual_step(position)
     if step < FEWEST_STEPS:
         raise GapError("clock_too_slow", step=step, needed=FEWEST_STEPS)
-    return pace.cadence(position, reach)
+    return cadence(position, reach)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace as clock_pace
+from acceptance.metrics._filmed_clock.pace import Pace, pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ OUTLIER = 5.0  # standard deviations
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class DriveLevel:
     """Levels of a region fitted to a drive.
 
     ``shares`` (n,) of the exposure lit, ``line`` time to place.
@@ -46,7 +46,7 @@ class Level:
     """
 
     shares: Array
-    line: clock_pace.Pace
+    line: Pace
     noise: float
     rest: Array
 
@@ -62,12 +62,12 @@ def coded(mean: Mean, position: Array, width: Array | float) -> Array:
     return mean(position - half, position + half)[..., None]
 
 
-def fitted(x: Array, light: Array, mean: Mean, line: tuple[float, float]) -> Level:
+def fitted(x: Array, light: Array, mean: Mean, line: tuple[float, float]) -> DriveLevel:
     """Fit levels at ``x`` (n,) s to a drive, from about place = line[0] + line[1] (x - x[0])."""
     position = line[0] + line[1] * (x - x[0])
     for _ in range(2):
         shares, noise = normalised(light, mean, position)
-        pace = clock_pace.pace(
+        fit = pace(
             x,
             shares[:, None, None],
             position,
@@ -75,25 +75,28 @@ def fitted(x: Array, light: Array, mean: Mean, line: tuple[float, float]) -> Lev
             code=lambda where, width: coded(mean, where, width),
             noise=noise,
         )
-        position = pace.at(x).mean(axis=0)
-    rest = np.abs(shares - coded(mean, position, pace.width)[:, 0])
-    return Level(shares=shares, line=pace, noise=noise, rest=rest)
+        position = fit.at(x).mean(axis=0)
+    rest = np.abs(shares - coded(mean, position, fit.width)[:, 0])
+    return DriveLevel(shares=shares, line=fit, noise=noise, rest=rest)
 
 
 def normalised(light: Array, mean: Mean, position: Array) -> tuple[Array, float]:
     """Turn light (n,) into shares by the gain, offset, exponent and exposure that fit best.
 
-    And the noise of these.
+    Return the shares and their noise.
     """
     models = [coded(mean, position, float(width))[:, 0] for width in WIDTHS]
-    model = max(models, key=lambda one: correlation(light, one))
-    shares = _scaled(light, model)
+    shares = _scaled(light, _nearest(models, light))
     curved = [np.sign(shares) * np.abs(shares) ** power for power in EXPONENTS]
-    model = max(models, key=lambda one: correlation(shares, one))
-    best = max(curved, key=lambda one: correlation(one, model))
-    model = max(models, key=lambda one: correlation(best, one))
+    best = _nearest(curved, _nearest(models, shares))
+    model = _nearest(models, best)
     shares = _scaled(best, model)
     return shares, max(LEAST_NOISE, 1.4826 * float(np.median(np.abs(shares - model))))
+
+
+def _nearest(candidates: Sequence[Array], values: Array) -> Array:
+    """The one of the candidates that correlates most with the values."""
+    return max(candidates, key=lambda candidate: correlation(values, candidate))
 
 
 def _scaled(values: Array, model: Array) -> Array:

@@ -50,7 +50,7 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
         mean,
         known_sequence.located(times, source, mean, _span(drive), 1 / drive.unit),
     )
-    exposure = seen.line.draws[:, 2] / seen.line.draws[:, 1]
+    exposure = seen.line.widths / seen.line.slopes
     origin = relayed.Source(mean=mean, line=seen.line, exposure=float(exposure.mean()))
     relay = relayed.sought(times, monitor, origin, _age(times, monitor, origin))
     changes, pictures = relayed.timed(times, monitor, origin, relay)

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from acceptance.metrics._filmed_clock.pace import DRAWS, DRIFT, SCREEN_RATES
-from acceptance.metrics._filmed_clock.particles import closed_in
+from acceptance.metrics._filmed_clock import particles
+from acceptance.metrics._filmed_clock.line_prior import DRIFT, SCREEN_RATES
+from acceptance.metrics._filmed_clock.pace import DRAWS
 from acceptance.metrics.latency.monitor import MIXED
 
 if TYPE_CHECKING:
@@ -247,7 +248,9 @@ def moments(changes: Changes, times: Array, taken: Array, exposures: Array) -> t
     )
     start = _Start.of(every, delays)
     belief = partial(_belief, delays=delays)
-    guesses = closed_in(start.ways(every.steps()), belief, size=CROWD, moves=MOVES, count=DRAWS)
+    guesses = particles.sample(
+        start.ways(every.steps()), belief, size=CROWD, moves=MOVES, count=DRAWS
+    )
     kept = order[np.rint(guesses[:, 4] * (len(order) - 1)).astype(np.int64)]
     return kept, _chosen(every, guesses, random) + middle
 

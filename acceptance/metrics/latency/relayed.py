@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace
+from acceptance.metrics._filmed_clock.pace import Pace, pace
 from acceptance.metrics._filmed_clock.readings import CLEAR
 from acceptance.metrics.latency.drive import SEEN, coded, correlation, correlations
 from acceptance.metrics.latency.monitor import Changes
@@ -45,7 +45,7 @@ class Source:
     """
 
     mean: Mean
-    line: pace.Pace
+    line: Pace
     exposure: float
 
     def place(self, time: Array) -> Array:
@@ -171,7 +171,7 @@ def _refined(relay: Relay, x: Array, y: Array, source: Source) -> Relay:
     return of(found.x)
 
 
-def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, pace.Pace]:
+def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, Pace]:
     """Time the changes between pictures that differ, and fit the line picture number to place to their own levels."""
     first = float(np.floor((times[0] - relay.start - relay.lag) / relay.period)) - 1
     relay = replace(relay, start=relay.start + first * relay.period)
@@ -182,7 +182,7 @@ def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Cha
     for _ in range(2):
         changes = _changes(times, shares, expected, source, relay)
         which, own = _alone(times, shares, changes, relay, len(number))
-        line = pace.pace(
+        line = pace(
             which.astype(np.float64),
             own[:, None, None],
             source.place(relay.taken(which.astype(np.float64))),

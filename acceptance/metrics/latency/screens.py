@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace as clock_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.cadence import cadence
+from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
+from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import monitor as monitor_film
 from acceptance.metrics.latency import refreshes
 from acceptance.metrics.latency.delay import Latency
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
 FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
-PICTURES = np.divide.outer(
-    clock_pace.SCREEN_RATES, clock_pace.CAMERA_RATES
-).ravel()  # refreshes from picture to picture
+PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
@@ -41,19 +41,19 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     """
     seen = reference.readable
     enough(int(seen.sum()), 8)
-    clock = clock_pace.pace(
+    clock = pace(
         times[seen],
         reference.low[seen],
         reference.position[seen],
         heights=reference.heights,
         step=float(np.median(np.diff(times))),
-        usual=clock_pace.SCREEN_RATES,
+        usual=SCREEN_RATES,
     )
     changes, taken_at, blends = _pictures(monitor, clock.lag)
     if not len(changes.picture):
         raise GapError("no_change")
     enough(len(changes.picture), FEWEST)
-    exposure = clock.draws[:, 2] / clock.draws[:, 1]
+    exposure = clock.widths / clock.slopes
     kept, moments = refreshes.moments(
         changes, times, clock.inverse(taken_at).mean(axis=0), exposure
     )
@@ -62,7 +62,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
-        refresh_rate=float(clock.draws[:, 1].mean()),
+        refresh_rate=float(clock.slopes.mean()),
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
@@ -77,13 +77,13 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[monitor_film.Changes, Ar
     held, changes = monitor_film.held_pictures(monitor.shares)
     pictures = clock_readings.readings_of(held.shares)
     seen = np.flatnonzero(pictures.readable)
-    cadence = clock_pace.cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
-    if cadence is None:
+    grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
+    if grid is None:
         taken_at = exposures(pictures)
         changes = _known_changes(changes, taken_at)
         return changes, taken_at[:, changes.picture], _blends(pictures.low)
-    number = cadence.number.astype(np.float64)
-    line = clock_pace.pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
+    number = grid.number.astype(np.float64)
+    line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
     guess = np.interp(
         np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number
     )
@@ -93,7 +93,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[monitor_film.Changes, Ar
     )
     own = monitor_film.shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
     heights = np.append(0.0, monitor.heights)
-    line = clock_pace.pace(place, own, line.at(place).mean(axis=0), heights=heights, usual=PICTURES)
+    line = pace(place, own, line.at(place).mean(axis=0), heights=heights, usual=PICTURES)
     expected = clock_readings.expected_shares(
         line.at(place).mean(axis=0), line.width, monitor.shares.shape[1]
     )
@@ -140,21 +140,19 @@ def exposures(pictures: Readings) -> Array:
     random = np.random.default_rng(2)
     seen = np.flatnonzero(pictures.readable)
     position, reach = pictures.position[seen], pictures.reach[seen]
-    draws = np.full((clock_pace.DRAWS, len(pictures.index)), np.nan)
-    cadence = clock_pace.cadence(position, reach, MISREAD)
-    if cadence is None:
-        draws[:, seen] = position + random.uniform(-1, 1, (clock_pace.DRAWS, 1)) * reach
+    draws = np.full((DRAWS, len(pictures.index)), np.nan)
+    grid = cadence(position, reach, MISREAD)
+    if grid is None:
+        draws[:, seen] = position + random.uniform(-1, 1, (DRAWS, 1)) * reach
         return draws
-    number = cadence.number.astype(np.float64)
-    pace = clock_pace.pace(
-        number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES
-    )
-    line = pace.at(number)
+    number = grid.number.astype(np.float64)
+    fitted = pace(number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES)
+    line = fitted.at(number)
     # the camera's phase has nothing to do with that of other lines
     line = line[random.permutation(len(line))]
     middle = line.mean(axis=0)
     fits = (np.abs(middle - position) <= reach + OFF_LINE) & explained(
-        pictures.shares[seen], middle, pace.draws[:, 2]
+        pictures.shares[seen], middle, fitted.widths
     )
     draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws
