@@ -91,7 +91,7 @@ def _off_grid(place: Array, rates: Array) -> Array:
 
 
 def _spread(off: Array, tolerated: float) -> Array:
-    """(r,) mean square of what is off, without the ``tolerated`` share: misread ones lie anywhere."""
+    """(r,) mean square of what is off, less the ``tolerated`` share: misread ones lie anywhere."""
     most = int(np.ceil((1 - tolerated) * off.shape[1]))
     return np.asarray(np.mean(np.sort(off**2, axis=1)[:, :most], axis=1))
 
@@ -102,7 +102,7 @@ def _share_following(place: Array) -> Array:
 
 
 def _followed(position: Array, reach: Array, period: float, tolerated: float) -> Cadence | None:
-    """Number the pictures through; refit the grid whenever twice as many have been numbered."""
+    """Give all pictures numbers; refit the grid each time that twice as many have theirs."""
     size = min(HEAD, len(position))
     grid = _Grid.through(position[:size], period)
     while size < 2 * len(position):

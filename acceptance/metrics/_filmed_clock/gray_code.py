@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
     return np.asarray(lit / (2 * half))
 
 
-def _lit_in_cycle(place: Array, step: Array) -> tuple[Array, Array]:
+def _lit_in_cycle(place: Array, step: NDArray[np.floating[Any]]) -> tuple[Array, Array]:
     """(..., bits) each: cycles of each bit before ``place``, and refreshes lit in the last one."""
     cycle = np.floor(place / (4 * step))
     return cycle, np.clip(place - cycle * 4 * step - step, 0, 2 * step)

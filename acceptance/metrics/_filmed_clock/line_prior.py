@@ -84,7 +84,7 @@ class LinePrior:
         halves = [1, self.reach, (high - low) / 2, self.most_lag]
         guesses = random.uniform(-1, 1, (count, 4)) * halves
         guesses += [self.phase, self.slope, (low + high) / 2, 0]
-        return guesses
+        return np.asarray(guesses)
 
     def _usual_slopes(self, random: np.random.Generator, count: int) -> Array:
         return np.asarray(

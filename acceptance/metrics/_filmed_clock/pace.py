@@ -139,7 +139,7 @@ def _sampled(prior: LinePrior, rows: _Rows) -> Array:
 
 
 def _draws(guesses: Array, rows: _Rows, prior: LinePrior) -> Array:
-    """Spread the guesses by what their mean fits worse than the noise, and give widths, not logs."""
+    """Spread the guesses where their mean fits worse than the noise; return widths, not logs."""
     mean = guesses.mean(axis=0)
     worse = float(np.sqrt(np.mean(rows.off(mean[None]) ** 2))) / rows.noise
     draws = mean + (guesses - mean) * max(1.0, worse)

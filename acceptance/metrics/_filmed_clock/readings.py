@@ -1,4 +1,4 @@
-"""Reading of the filmed clock: which refresh of the screen an exposure saw, and how much of the next.
+"""Reading of the filmed clock: which refresh of the screen an exposure saw, and how much of two.
 
 The clock shows the Gray code (F. Gray, US patent 2632058) of its refresh index, each bit as a cell
 and its complement. While the exposure runs, the light of a cell adds up; so the share of the

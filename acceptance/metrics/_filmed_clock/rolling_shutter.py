@@ -129,7 +129,7 @@ def agree(light: Array, cells: Rows, shares: Array) -> NDArray[np.bool_]:
 
 
 def lag(light: Array, cells: Rows, near: Whole) -> float:
-    """Refreshes by which the chart's lower end is exposed after its upper end.
+    """Find by how many refreshes the chart's lower end is exposed after its upper end.
 
     The least lag that explains all. ``light`` (n, k), ``near`` (n,) as in ``read``.
     """
@@ -154,7 +154,7 @@ def _costs(low: Array, cells: Rows, near: Whole) -> Array:
 
 
 def _beside(place: Array, near: Whole | np.int64) -> Array:
-    """Refreshes from an index to the nearest place that is ``place`` within its cycle."""
+    """Count the refreshes from an index to the nearest place of ``place`` within its cycle."""
     return np.asarray((place - near + CYCLE / 2) % CYCLE - CYCLE / 2)
 
 
