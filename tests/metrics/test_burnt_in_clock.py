@@ -127,7 +127,7 @@ def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
 def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(
     height: int, code: str
 ) -> None:
-    part = reading.Part(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
+    part = reading.ClockField(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
     with pytest.raises(GapError) as caught:
         reading._sure(part, height)
     assert caught.value.code == code

@@ -216,7 +216,7 @@ class _Start:
         return guesses, _prior(guesses, self.delays)
 
     def near(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, 5) guesses about the grids, and the log of their density as the prior scales it."""
+        """(START, 5) guesses about the grids, and the log of their density, scaled as the prior."""
         guesses = random.choice(self.grids, START) + SPREAD * random.uniform(-1, 1, (START, 5))
         guesses[:, LOG_JITTER] = self._even(random)[:, LOG_JITTER - 1]
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
