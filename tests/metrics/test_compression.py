@@ -452,7 +452,7 @@ def test_a_scaled_picture_is_refused(bench: Bench, scale: float) -> None:
 def test_what_has_no_texture_has_no_place() -> None:
     """Flat pictures tell nothing."""
     flat = np.full((96, 128), 90, np.uint8)
-    assert registration.place([(flat, flat)]) is None
+    assert registration.register([(flat, flat)]) is None
 
 
 # --- What is refused ---
