@@ -15,7 +15,7 @@ from acceptance.footage import encode
 from acceptance.metrics import frame_rate
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
-from acceptance.metrics.frame_rate import counter
+from acceptance.metrics.frame_rate import counter, timed
 from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -339,7 +339,7 @@ def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -
     found = [one for one in frame_rate.measure(hurried) if isinstance(one, Measurement)]
     means = {one.statistic: one for one in found if one.quantity == "frame_rate.mean"}
     assert set(means) == {"", "presentation", "counter"}
-    assert means[""].method == frame_rate.METHODS["arrival"]
+    assert means[""].method == timed.METHODS["arrival"]
     assert means[""].value == pytest.approx(24, abs=0.1)
     assert means["counter"].value == pytest.approx(24, abs=0.3)
     assert means["presentation"].value == pytest.approx(48, abs=0.2)
@@ -405,7 +405,7 @@ def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> Non
     )
     assert set(values(found)) == {"frame_rate.repeated"}
     reasons = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
-    assert {reasons[quantity] for quantity in frame_rate.TIMES} == {"times_assumed"}
+    assert {reasons[quantity] for quantity in timed.TIMES} == {"times_assumed"}
 
 
 @pytest.mark.parametrize(
@@ -443,7 +443,7 @@ def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(
     assert "arrivals_differ" in {one.reason.code for one in found if isinstance(one, Note)}
     (mean, *_) = found
     assert isinstance(mean, Measurement)
-    assert mean.method == frame_rate.METHODS["presentation"]
+    assert mean.method == timed.METHODS["presentation"]
 
 
 def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(
