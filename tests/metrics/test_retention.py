@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from acceptance.cli import verbs
 from acceptance.metrics import quantities
 from acceptance.metrics import recordings as metric
+from acceptance.metrics.recordings import coverage
 from acceptance.model import (
     Answer,
     Finding,
@@ -238,7 +239,7 @@ def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> Non
     )
     curves = [one.curve for one in told.values() if one.curve]
     assert len(curves) == 40
-    assert max(len(curve.x) for curve in curves) <= metric.MOST_CELLS + 1
+    assert max(len(curve.x) for curve in curves) <= coverage.MOST_CELLS + 1
 
 
 @pytest.mark.parametrize(
