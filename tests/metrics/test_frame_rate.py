@@ -1,4 +1,4 @@
-"""Frame rate: planted drops and repeats come back exactly, readings are right or absent, and reasons are given."""
+"""Frame rate: planted drops and repeats come back exactly, readings are right or absent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def light(codes: Array) -> Array:
 def codes_of(
     position: Array, width: float, seed: int = 0, noise: float = 2.0
 ) -> NDArray[np.float32]:
-    """Cells (n, c) of the clock as a camera with some flare, a bright screen and noise codes them."""
+    """Cells (n, c) of the clock as a camera with flare, a bright screen and noise codes them."""
     random = np.random.default_rng(seed)
     shares = clock_readings.expected_shares(position, width, 24)
     columns = []
@@ -72,7 +72,7 @@ def values(found: list[Measurement | Note]) -> dict[str, float]:
 @pytest.mark.parametrize("width", [0.06, 0.5, 1.0, 1.5, 2.4, 3.0])
 @pytest.mark.parametrize("step", [2.4, 12.5])
 def test_no_reading_is_wrong_and_nearly_all_are_given(width: float, step: float) -> None:
-    """Short exposures, half a refresh, and exposures over several refreshes, from 24-bit indices down."""
+    """Exposures of half a refresh and of several refreshes, from 24-bit indices down."""
     position = 16_000_000.3 + (step + 0.0137) * np.arange(FRAMES)
     readings = read(position, width, noise=3.0)
     assert readings.readable.mean() >= 0.99
@@ -109,7 +109,7 @@ def test_an_exposure_half_on_either_refresh_is_read_as_between_them() -> None:
 
 
 def test_a_screen_with_an_unknown_curve_is_read_as_well() -> None:
-    """A curve that nobody told of.
+    """A curve that nobody stated.
 
     The pairs themselves tell the exponent, so that shares come back.
     """
@@ -396,7 +396,7 @@ def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_
 def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> None:
     """AVI counts frames: the nominal rate is no measurement.
 
-    Repeats can be told all the same, at least.
+    Repeats can be counted all the same, at least.
     """
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.avi", grey, codec="ffv1", rate=Fraction(30))
