@@ -77,7 +77,7 @@ def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> 
 
 
 def changes_of(seed: int, rate: float, exposure: float) -> tuple[Changes, Array, Array, Array]:
-    """Make the changes that a 60 frame/s film sees of a monitor of 25 pictures a second; the truth."""
+    """Give the changes that a 60 frame/s film sees of a monitor at 25 pictures/s, and the truth."""
     random = np.random.default_rng(seed)
     times, taken = np.arange(600) / 60, 0.3 + np.arange(220) / 25
     true = (np.ceil((taken + 0.11 + 0.001 * random.standard_normal(220)) * rate - 0.4) + 0.4) / rate

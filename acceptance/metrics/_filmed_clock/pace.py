@@ -127,7 +127,7 @@ def pace(
     line = _robust_line(x - origin, position)
     span = float(np.abs(x - origin).max())
     prior = LinePrior.near(line, span, step, usual, rolls=len(heights) > 1)
-    rows = _Rows.telling(x - origin, light, heights, code, noise)
+    rows = _Rows.informative(x - origin, light, heights, code, noise)
     return Pace(origin=origin, draws=_draws(_sampled(prior, rows), rows, prior))
 
 
@@ -159,12 +159,12 @@ class _Rows:
     code: Code
 
     @classmethod
-    def telling(
+    def informative(
         cls, x: Array, light: Array, heights: Array, code: Code, noise: float | None
     ) -> _Rows:
         """Choose the rows that say most from light (n, r, bits)."""
         rows = light.reshape(-1, light.shape[2])
-        chosen = _telling(rows)
+        chosen = _informative(rows)
         return cls(
             x=np.repeat(x, len(heights))[chosen],
             height=np.tile(heights, len(x))[chosen],
@@ -180,7 +180,7 @@ class _Rows:
         return np.abs(self.code(middle, np.exp(log_width)) - self.light)
 
     def log_likelihood(self, guesses: Array, noise: float) -> Array:
-        """(m,) were the noise ``noise``: Student's t with 4 degrees of freedom bears outliers.
+        """(m,) were the noise ``noise``: Student's t with 4 degrees of freedom tolerates outliers.
 
         Far above the true noise one row in FEW stands for all.
         """
@@ -200,7 +200,7 @@ class _Rows:
         return replace(self, x=self.x[::few], height=self.height[::few], light=self.light[::few])
 
 
-def _telling(light: Array) -> Whole:
+def _informative(light: Array) -> Whole:
     """Choose MOST_FITTED rows without nan, and as many that blend: these say most if there are few.
 
     At random: an even choice would be blind to a beat of two clocks.

@@ -114,9 +114,9 @@ class _Crowd:
         halves = np.array_split(np.arange(len(self.guesses)), 2)
         for mine, others in (halves, halves[::-1]):
             tried = self._tried(mine, others, random)
-            known = prior(tried)
-            log = _where_possible(likelihood, tried, known)
-            better = log + known - self.level[mine] - prior(self.guesses[mine])
+            log_prior = prior(tried)
+            log = _where_possible(likelihood, tried, log_prior)
+            better = log + log_prior - self.level[mine] - prior(self.guesses[mine])
             taken = np.log(random.uniform(size=len(mine))) < better
             self.guesses[mine[taken]], self.level[mine[taken]] = tried[taken], log[taken]
 
@@ -131,9 +131,9 @@ class _Crowd:
         return np.asarray(self.guesses[mine] + loose * np.where(part, first - second, 0))
 
 
-def _where_possible(likelihood: Density, guesses: Array, known: Array) -> Array:
+def _where_possible(likelihood: Density, guesses: Array, log_prior: Array) -> Array:
     """(n,) likelihood, as logarithm, of guesses that the prior allows; -inf for all others."""
-    possible = np.flatnonzero(known > -np.inf)
+    possible = np.flatnonzero(log_prior > -np.inf)
     log = np.full(len(guesses), -np.inf)
     log[possible] = likelihood(guesses[possible])
     return log

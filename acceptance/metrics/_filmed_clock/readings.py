@@ -43,9 +43,9 @@ __all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
 # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far
 # less
 SAME = 0.3
-RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
+RESIDUAL = 0.25  # largest difference between a cell and the exposure that explains it
 CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
-USUAL_EXPONENT = 1.0  # where no blend tells, the curve is taken as it is said to be
+USUAL_EXPONENT = 1.0  # where no blend shows it, the curve is taken as stated
 WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
 AROUND = np.arange(-3.0, 4.0, 1 / 8)
 

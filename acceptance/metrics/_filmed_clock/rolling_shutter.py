@@ -37,7 +37,7 @@ SAMPLE = 64  # frames from which the lag is taken
 ALIKE = 0.003
 MOST = 2.0  # that a frame counts: mixtures of pictures and hidden cells are explained by no lag
 SLACK = 0.1  # refreshes by which a row may be seen earlier or later than lag and lattice say
-RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
+RESIDUAL = 0.25  # largest difference between a cell and the exposure that explains it
 
 
 @dataclass(frozen=True)

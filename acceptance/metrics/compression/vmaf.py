@@ -74,9 +74,9 @@ def scores(
 def _command(width: int, height: int, depth: int, more: str) -> list[str]:
     """Return the command that scores pictures of ``width`` x ``height`` px from its input."""
     pixels = "yuv420p" if depth == 8 else f"yuv420p{depth}le"
-    given = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", f"{width}x{height}", "-i", "pipe:0"]
+    source = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", f"{width}x{height}", "-i", "pipe:0"]
     graph = GRAPH.format(more=more)
-    return [program(), "-nostdin", "-v", "error", *given, "-lavfi", graph, "-f", "null", "-"]
+    return [program(), "-nostdin", "-v", "error", *source, "-lavfi", graph, "-f", "null", "-"]
 
 
 def _read(path: Path) -> Array:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from acceptance.model.basics import Value
 
 BATCHES = 10
-FINE = 0.5  # ms: a mean whose draws leave more open than this is said to be coarse
+FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 
 
 @dataclass(frozen=True, kw_only=True)

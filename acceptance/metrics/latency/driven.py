@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_AGE = 12.0  # s
 SHORTEST = 3.0  # s of film
-USUAL_FRAMES = 75  # that are said to be needed where the frames' interval is not known
+USUAL_FRAMES = 75  # that are required where the frames' interval is not known
 # correlation of the monitor with the drive some time ago: pictures that are held go with it half
 # way only
 AGED = 0.35
