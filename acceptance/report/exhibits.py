@@ -234,9 +234,9 @@ def coverage_maps(
     return maps
 
 
-def _channel(curve: Curve, kept: Measurement) -> coverage_plot.Row:
+def _channel(curve: Curve, kept: Measurement) -> coverage_plot.CoverageRow:
     name = str(kept.details["channel"]) or kept.region
-    return coverage_plot.Row(name=name, curve=curve, kept=kept.value)
+    return coverage_plot.CoverageRow(name=name, curve=curve, kept=kept.value)
 
 
 def _aspect(shot: Shot) -> float:
@@ -246,8 +246,8 @@ def _aspect(shot: Shot) -> float:
     return width / height * float(across) / float(down or 1) if width and height else 16 / 9
 
 
-def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_plot.Row]]:
-    zones: dict[str, list[zone_plot.Row]] = defaultdict(list)
+def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_plot.ZoneRow]]:
+    zones: dict[str, list[zone_plot.ZoneRow]] = defaultdict(list)
     for direction in ("horizontal", "vertical"):
         for zone in zone_plot.PLACES:
             sharp = [one for one in ones if _is(one, "mtf50", zone, direction)]
@@ -255,7 +255,7 @@ def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_plot.Row]]:
                 limits = [one.value for one in ones if _is(one, direction, zone, direction)]
                 ratios = [one.value for one in ones if one.quantity == "resolution.corner_ratio"
                           and (one.region, one.direction) == (zone, direction)]  # fmt: skip
-                row = zone_plot.Row(
+                row = zone_plot.ZoneRow(
                     direction=direction,
                     mtf50=fmean(one.value for one in sharp),
                     line_widths=fmean(

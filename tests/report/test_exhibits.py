@@ -60,7 +60,7 @@ def test_a_shot_without_edges_has_no_map() -> None:
 
 def test_a_map_has_the_shape_of_the_picture_as_shown_and_survives_an_odd_one() -> None:
     """CIF of 352 x 288 is shown 4:3; a stream that says nothing is taken as 16:9."""
-    rows = {"centre": [zone_plot.Row(direction="vertical", mtf50=0.2, line_widths=115.0)]}
+    rows = {"centre": [zone_plot.ZoneRow(direction="vertical", mtf50=0.2, line_widths=115.0)]}
     assert 'viewBox="0 0 420 339' in zone_plot.draw(rows, 4 / 3, ["a", "<b>"])
     assert "&lt;b&gt;" in zone_plot.draw(rows, 4 / 3, ["a", "<b>"])
     cif = Shot(

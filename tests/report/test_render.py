@@ -44,6 +44,7 @@ from acceptance.model import (
 )
 from acceptance.report import book as report_book
 from acceptance.report import plots, render
+from acceptance.report.svg import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -845,10 +846,10 @@ def test_a_logarithmic_axis_shows_equal_ratios_equally_long() -> None:
         y_label="b",
         x_logarithmic=True,
     )
-    axis = plots.Axis(low=0.1, high=100.0, start=0.0, end=3.0, logarithmic=True)
+    axis = Axis(low=0.1, high=100.0, start=0.0, end=3.0, logarithmic=True)
     assert [axis(value) for value in (0.1, 1, 10, 100)] == pytest.approx([0, 1, 2, 3])
     assert axis.ticks() == pytest.approx((0.1, 1, 10, 100))
-    assert plots.Axis(
+    assert Axis(
         low=2.0, high=30.0, start=0.0, end=1.0, logarithmic=True
     ).ticks() == pytest.approx((2, 5, 10, 20))
     assert plots.draw({"one": curve}).count(">10<") == 1
