@@ -176,7 +176,7 @@ def _tell(found: Found, measured: Sequence[Measurement], notes: Sequence[Note]) 
         terminal.say(f"passed over, no video: {count} x {ending}", "yellow")
 
 
-def _figure(row: channels.Row, name: str) -> str:
+def _figure(row: channels.ChannelRow, name: str) -> str:
     one = row.figures.get(name)
     return (
         wording.bound(one) + wording.figure(one.value, one.unit, "en", expanded=one.expanded)

@@ -31,15 +31,15 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.report.before_after import Change
-from acceptance.report.playback import Told
+from acceptance.report.playback import Significance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.checks.pack_changes import Change as PackChange
     from acceptance.model import Finding, Measurement, Note, Pack, Session
-    from acceptance.report.before_after import Comparison, Row
-    from acceptance.report.playback import Pair
+    from acceptance.report.before_after import ComparedRow, Comparison
+    from acceptance.report.playback import ShotPair
     from acceptance.session.runner import Progress as Tell
 
 MARKS = {
@@ -129,7 +129,7 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
         say(f"not had ({place}): {wording.reason(note.reason, 'en')}", "yellow")
 
 
-def differences(pair: Pair) -> None:
+def differences(pair: ShotPair) -> None:
     """Print what a playback differs in, what is beyond its uncertainty first, and what it no longer shows."""
     rows = [
         (
@@ -139,9 +139,11 @@ def differences(pair: Pair) -> None:
             wording.bound(one.live) + wording.figure(one.live.value, one.live.unit, "en"),
             wording.bound(one.playback) + wording.figure(one.playback.value, one.live.unit, "en"),
             wording.figure(one.difference, one.live.unit, "en", expanded=one.expanded, k=one.k),
-            wording.word(one.told, "told", "en"),
+            wording.word(one.significance, "told", "en"),
         )
-        for one in sorted(pair.differences, key=lambda one: one.told is not Told.BEYOND)
+        for one in sorted(
+            pair.differences, key=lambda one: one.significance is not Significance.BEYOND
+        )
     ]
     columns = (
         "quantity",
@@ -323,7 +325,7 @@ def compared(found: Comparison, *, every: bool) -> None:
     """
     for line in found.apart:
         say(f"not alike: {line}", "yellow")
-    shown = [row for row in found.rows if every or row.told]
+    shown = [row for row in found.rows if every or row.notable]
     cells = [
         (
             row.clause,
@@ -363,7 +365,7 @@ def _judged(one: Finding | None) -> str:
     return f"{one.verdict}, {wording.figure(one.value, one.unit, 'en', expanded=expanded)}"
 
 
-def _by(row: Row) -> str:
+def _by(row: ComparedRow) -> str:
     one = row.after
     if row.difference is None or one is None:
         return ""

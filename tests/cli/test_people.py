@@ -72,7 +72,7 @@ def written(tmp_path: Path) -> Path:
 @pytest.fixture
 def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the typesetting out where nobody looks at the page."""
-    monkeypatch.setattr(questionnaire.report, "form", lambda *_, **__: b"%PDF")
+    monkeypatch.setattr(questionnaire.render, "form", lambda *_, **__: b"%PDF")
 
 
 def asked(given: Plan) -> tuple[Question, ...]:
