@@ -17,7 +17,18 @@ SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources of uncertainty
 TRANSLATED = {"tr", "tr_count"}
 # What reads like a sentence and is none that a user reads in a language; every entry has its reason.
-NO_SENTENCES: dict[str, tuple[str, ...]] = {}
+NO_SENTENCES: dict[str, tuple[str, ...]] = {
+    "report/before_after.py": (
+        "now tested",  # values of JSON, the same in every language
+        "no longer tested",
+        "only before",
+        "only after",
+    ),
+    "report/junit_xml.py": ("<?xml version=",),  # XML
+    "report/render.py": ('<img alt=""',),  # HTML
+    "report/svg.py": ("<polyline points=", "<circle cx="),  # SVG
+    "report/typesetting.py": ("No fonts|FontConfig cannot",),  # warnings of WeasyPrint
+}
 
 
 def docstrings(tree: ast.Module) -> set[ast.AST]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRow:
-    """A channel and its figures, each by its name without the family, retention by its statistic."""
+    """A channel and its figures, by name without the family; retention by its statistic."""
 
     name: str
     figures: Mapping[str, Measurement]

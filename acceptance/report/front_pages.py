@@ -115,7 +115,7 @@ class SummaryPage:
 
     @property
     def people(self) -> list[Person]:
-        """Who signs: 主检, 审核 and 批准, without a name where it is to be filled in; then others."""
+        """Who signs: 主检, 审核, 批准 (a name that is missing is left blank), then all others."""
         people = [replace(person, role=_role(person.role)) for person in self.session.plan.people]
         operator = self.session.operator
         if operator and operator not in {person.name for person in people}:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The nouns of a plan and its packs by id, and how they are written in the language ``lang``."""
+    """The nouns of a plan and its packs by id, and how the language ``lang`` writes them."""
 
     plan: Plan
     packs: Sequence[Pack]

@@ -149,8 +149,8 @@ def _line(
         height = _interpolated([(x(a), b) for a, b in points], x(at))
         if height is not None:
             _, colour, _ = STYLES[index % MOST_LINES]
-            dot = f'<circle cx="{x(at):.1f}" cy="{y(height):.1f}" r="2.4" fill="#fff"'
-            yield f'{dot} stroke="{colour}" stroke-width="1.2"/>'
+            style = f'r="2.4" fill="#fff" stroke="{colour}" stroke-width="1.2"'
+            yield svg.circle(x(at), y(height), style)
 
 
 def _stroke(index: int) -> str:

@@ -1,4 +1,4 @@
-"""Which packs a session was judged by, file by file, and who confirmed what of them in which copy."""
+"""Which packs a session was judged by, file by file, and who confirmed what in which copy."""
 
 from __future__ import annotations
 

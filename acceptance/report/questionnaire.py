@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 # Columns of the table to fill in, with their widths in characters.
 TABLE: Mapping[str, int] = {
     "name": 16, "part": 8, "clause": 12, "text": 44, "limit": 12, "sampling": 30, "form": 14,
-    "grade": 10, "yes": 8, "value": 10, "unit": 7, "uncertainty": 11, "instrument": 11, "conditions": 18,
-    "by": 10, "when": 17, "note": 30, "evidence": 24, "subject": 14, "requirement": 30,
+    "grade": 10, "yes": 8, "value": 10, "unit": 7, "uncertainty": 11, "instrument": 11,
+    "conditions": 18, "by": 10, "when": 17, "note": 30, "evidence": 24, "subject": 14,
+    "requirement": 30,
 }  # fmt: skip
 FIELDS = tuple(COLUMNS)
 
@@ -133,7 +134,9 @@ def _cell(line: Line, field: str) -> str:
         "requirement": question.reference,
         "unit": limit.unit if limit and question.form == "value" else "",
     }
-    return cells.get(field, str(getattr(line, field)) if field in SHOWN else "")
+    if field in cells:
+        return cells[field]
+    return str(getattr(line, field)) if field in SHOWN else ""
 
 
 def fill_csv(asked: Sequence[Line], lang: str) -> bytes:

@@ -55,6 +55,11 @@ def rect(corner: tuple[str, str], size: tuple[str, str], style: str) -> str:
     return f"<rect {place} {style}/>"
 
 
+def circle(x: float, y: float, style: str) -> str:
+    """Draw a circle round a place."""
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" {style}/>'
+
+
 def grey(level: int) -> str:
     """Return a grey, 0 (black) to 255 (white)."""
     return f"rgb({level},{level},{level})"

@@ -22,8 +22,9 @@ def figure(
 ) -> Measurement:
     """Make a measurement of an edge."""
     return Measurement(
-        subject="camera", shot="shot", quantity=f"resolution.{name}", value=value, unit="1", uncertainty=0.01, k=2,
-        degrees_of_freedom=None, samples=1, method="", region=zone, direction=direction,
+        subject="camera", shot="shot", quantity=f"resolution.{name}", value=value, unit="1",
+        uncertainty=0.01, k=2, degrees_of_freedom=None, samples=1, method="", region=zone,
+        direction=direction,
         details={"zone": zone, **details},
     )  # fmt: skip
 

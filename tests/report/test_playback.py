@@ -147,8 +147,8 @@ def test_another_film_of_the_same_quality_differs_by_chance_only(
 def test_a_page_shows_every_figure_once_and_regions_that_came_out_alike_together(
     worse: ShotPair,
 ) -> None:
-    def name(one: Measurement) -> tuple[str, ...]:
-        return one.quantity, one.region, one.direction, one.statistic
+    def name(figure: Measurement) -> tuple[str, ...]:
+        return figure.quantity, figure.region, figure.direction, figure.statistic
 
     shown = [name(one.live) for one in worse.shown] + [
         name(live) for rest in worse.rest for live in rest.lives

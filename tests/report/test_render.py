@@ -257,7 +257,7 @@ def _calls() -> Iterator[tuple[str, dict[str, ast.expr]]]:
 
 
 def _codes(*callers: str) -> dict[str, set[str]]:
-    """Collect the codes that the source gives to reasons and gaps, each with the parameters given beside it."""
+    """Collect the codes of reasons and gaps in the source, each with its parameters."""
     found: dict[str, set[str]] = {}
     for name, given in _calls():
         code = given.get("code")
@@ -426,7 +426,7 @@ def test_junit_tells_failures_errors_and_skipped_apart(session: Session, pack: P
 
 
 def _advised(session: Session, modality: Modality) -> Session:
-    """Return the session with the failure of the colour resolution and one open finding being of this modality."""
+    """Return the session with one failure and one open finding of this modality."""
     changed = {"cam2#resolution-colour", "recorder#frame-rate"}
     findings = (
         replace(one, modality=modality)
