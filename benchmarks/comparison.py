@@ -114,7 +114,10 @@ def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GE
         first = film(folder, 5, 15, seconds)
         cases = list(GENERATIONS.items())[:generations]
         rows = [loss(title, held(first, again(first, options))) for title, options in cases]
-        heading = "| second generation | wedge, horizontal / vertical, TVL | beyond / compared | not had in playback |"
+        heading = (
+            "| second generation | wedge, horizontal / vertical, TVL | beyond / compared "
+            "| not measured in playback |"
+        )
         return "\n".join(
             [heading, "| --- | --- | --- | --- |", *rows, "", chance(folder, pairs, seconds)]
         )

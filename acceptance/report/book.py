@@ -100,7 +100,7 @@ class Book:
 
     @cached_property
     def playback(self) -> PlaybackPage:
-        """Live against playback."""
+        """Comparison of live and playback."""
         return PlaybackPage(session=self.session, lang=self.lang)
 
     @cached_property
@@ -130,7 +130,7 @@ class Book:
 
     @cached_property
     def differences(self) -> DifferencesPage:
-        """Where standards differ."""
+        """Differences between standards."""
         return DifferencesPage(session=self.session, packs=self.packs, profiles=self.profiles)
 
     @cached_property

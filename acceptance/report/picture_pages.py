@@ -71,7 +71,7 @@ class CurvesPage:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaybackPage:
-    """Live against playback."""
+    """Comparison of live and playback."""
 
     session: Session
     lang: str

@@ -1,4 +1,4 @@
-"""Live against playback.
+"""Comparison of live and playback.
 
 A second generation at a lower bit rate loses resolution, an equal one nothing.
 """
@@ -337,14 +337,14 @@ def test_the_report_has_a_table_without_a_verdict(
     )
     for lang, title, word in (
         ("zh", "实时与回放的比较", "超出"),
-        ("en", "Live against playback", "beyond"),
+        ("en", "Comparison of live and playback", "beyond"),
     ):
         page = render.html(done, (), second.parent, lang)
         part = page.partition(f"<h2>{title}</h2>")[2].partition("</section>")[0]
         assert part.count(f"<b>{word}</b>") == len(worse.beyond)
         assert 'class="verdict' not in part
     alone = replace(done, shots=done.shots[:1])
-    assert "Live against playback" not in render.html(alone, (), second.parent, "en")
+    assert "Comparison of live and playback" not in render.html(alone, (), second.parent, "en")
 
 
 def test_measure_tells_the_differences_in_json_and_on_the_terminal(

@@ -511,7 +511,7 @@ def test_each_item_bears_the_worst_false_accept_of_its_rule_beside_its_probabili
         )
         assert finding.probability is not None
     page = render.html(session, [pack], folder, "en")
-    assert "worst false accept 50" in page
+    assert "false-accept risk at most 50" in page
     narrow = replace(
         shown[0].finding, limit=Limit(unit="", at_least=0, at_most=1), uncertainty=1.0, k=2.0
     )
@@ -556,7 +556,7 @@ def test_the_report_says_what_u_leaves_out_and_which_methods_are_not_standard(
         ),
         (
             {"codec": "hevc", "bit_rate": 4.2e6},
-            "codec: hevc, 4200 kbit/s, quantiser not told by the decoder",
+            "codec: hevc, 4200 kbit/s, quantiser not reported by the decoder",
         ),
     ],
 )
@@ -673,7 +673,7 @@ def test_the_web_page_says_that_the_signed_file_decides_and_the_signed_file_does
     assert "以带数字签名的 PDF 文件和 session.json 为准" in render.html(
         session, [pack], folder, "zh"
     )
-    assert "are renderings" in render.html(session, [pack], folder, "en")
+    assert "for display only" in render.html(session, [pack], folder, "en")
     assert "仅为显示形式" not in _text(chinese)
 
 
