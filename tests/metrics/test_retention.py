@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acceptance import wording
 from acceptance.cli import verbs
 from acceptance.metrics import quantities
 from acceptance.metrics import recordings as metric
@@ -223,7 +224,7 @@ def test_faults_of_one_kind_are_counted_and_the_first_file_is_named() -> None:
         ("clock_off_by_hours", {"hours": -8, "count": 5, "file": "1.mp4"}, "channel.gate"),
         ("clock_off_by_hours", {"hours": 1, "count": 5, "file": "0.mp4"}, "channel.gate"),
     ]
-    assert "-8".replace("-", "\u2212") in render.reason(notes[0].reason, "zh")
+    assert "-8".replace("-", "\u2212") in wording.reason(notes[0].reason, "zh")
 
 
 def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> None:
