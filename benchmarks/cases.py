@@ -30,7 +30,9 @@ from acceptance.metrics import colour as colour_metric
 from acceptance.metrics import geometry, resolution
 from acceptance.metrics import noise as noise_metric
 from acceptance.metrics.geometry import lens as lens_model
-from acceptance.metrics.noise import analysis
+from acceptance.metrics.geometry.fitting import PRINT_ASPECT
+from acceptance.metrics.geometry.frame import PictureFrame
+from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene.build import DOUBT_OF_DECLARED
@@ -200,7 +202,7 @@ def noise(random: np.random.Generator) -> list[Reading]:
     )
     sigma = math.hypot(temporal, pixel, row, column)
     # of the middle 80 %
-    power = analysis.unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power
+    power = unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power
     truths = {
         "noise.total": sigma,
         "noise.temporal": temporal,
@@ -235,7 +237,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         distortion=random.uniform(-0.05, 0.15),
     )
     shift = half * lens_model.CENTRE_DOUBT * random.standard_normal(2)
-    print_ = [1.0, math.exp(geometry.PRINT_ASPECT * random.standard_normal())]
+    print_ = [1.0, math.exp(PRINT_ASPECT * random.standard_normal())]
     printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
     matrix = pose(camera, CHART.size)
     seen = (
@@ -248,7 +250,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         chart=CHART, homography=matrix, corners=corners, residual=0.1, fiducials_found=8, picture=(size[0], size[1]),
         distortion=camera.distortion,
     )  # fmt: skip
-    frame = geometry.Frame(place=place, aspect=1.0)
+    frame = PictureFrame(place=place, aspect=1.0)
     points = lens_model.Points(
         chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half
     )

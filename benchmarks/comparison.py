@@ -18,8 +18,7 @@ from pathlib import Path
 from acceptance.charts import definition
 from acceptance.footage import clip, encode
 from acceptance.model import Shot, SignalPath, Tap
-from acceptance.report import playback as comparison
-from acceptance.report.playback import Told
+from acceptance.report.playback import Difference, ShotPair, Significance, pairs
 from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
@@ -53,7 +52,7 @@ def again(source: Path, options: dict[str, str]) -> Path:
     return path
 
 
-def held(live: Path, playback: Path) -> comparison.Pair:
+def held(live: Path, playback: Path) -> ShotPair:
     """Measure both and hold one beside the other."""
     done = [
         measuring.look(replace(shot, clip=str(path)))
@@ -62,16 +61,20 @@ def held(live: Path, playback: Path) -> comparison.Pair:
     items, notes = (
         [one for each in done for one in getattr(each, name)] for name in ("measurements", "notes")
     )
-    [pair] = comparison.pairs([one.shot for one in done], items, notes)
+    [pair] = pairs([one.shot for one in done], items, notes)
     return pair
 
 
-def told(pair: comparison.Pair) -> list[comparison.Difference]:
+def told(pair: ShotPair) -> list[Difference]:
     """Return the differences that tell something."""
-    return [one for one in pair.differences if one.told in {Told.BEYOND, Told.WITHIN}]
+    return [
+        one
+        for one in pair.differences
+        if one.significance in {Significance.BEYOND, Significance.WITHIN}
+    ]
 
 
-def loss(name: str, pair: comparison.Pair) -> str:
+def loss(name: str, pair: ShotPair) -> str:
     """Write a row: what the wedges lost, and how many figures are beyond."""
     found = {one.live.quantity: one for one in pair.differences}
     wedges = " / ".join(
@@ -93,7 +96,7 @@ def chance(folder: Path, pairs: int, seconds: float) -> str:
         for one in told(held(*films)):
             family = one.live.quantity.partition(".")[0]
             every[family] += 1
-            beyond[family] += one.told is Told.BEYOND
+            beyond[family] += one.significance is Significance.BEYOND
     rows = [
         f"| {name} | {beyond[name]} / {every[name]} | {100 * beyond[name] / every[name]:.1f} % |"
         for name in sorted(every)
@@ -111,7 +114,10 @@ def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GE
         first = film(folder, 5, 15, seconds)
         cases = list(GENERATIONS.items())[:generations]
         rows = [loss(title, held(first, again(first, options))) for title, options in cases]
-        heading = "| second generation | wedge, horizontal / vertical, TVL | beyond / compared | not had in playback |"
+        heading = (
+            "| second generation | wedge, horizontal / vertical, TVL | beyond / compared "
+            "| not measured in playback |"
+        )
         return "\n".join(
             [heading, "| --- | --- | --- | --- |", *rows, "", chance(folder, pairs, seconds)]
         )

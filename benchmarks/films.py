@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 
 from acceptance.charts import definition, printed_copy
 from acceptance.metrics import colour
-from acceptance.metrics._shared.grey_steps import MIDDLE
+from acceptance.metrics._shared.tone_curve import MIDDLE
 from acceptance.model import Shot
 from acceptance.scene import build
 from acceptance.session import measuring

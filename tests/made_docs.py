@@ -90,28 +90,30 @@ then, where a pack borrows it, how well that it stands at this clause.
 def coverage_matrix() -> str:
     """Return the page: how much of each pack is covered by what, then every clause of every pack."""
     packs = pack.load_all(pack.names(), QUANTITIES)
-    rows = {one.id: list(clause_table.rows(one, QUANTITIES)) for one in packs}
+    rows = {standard.id: list(clause_table.rows(standard, QUANTITIES)) for standard in packs}
     head = [
         f"| Pack | clauses | {' | '.join(COVERED.values())} |",
         "|---" * (2 + len(COVERED)) + "|",
     ]
-    counts = [counted(one, rows[one.id]) for one in packs]
+    counts = [counted(standard, rows[standard.id]) for standard in packs]
     tables = [
         part
-        for one in packs
+        for standard in packs
         for part in (
-            f"\n## {one.id}\n",
-            f"{one.number} {one.title_en}\n",
-            *matrix_table(rows[one.id]),
+            f"\n## {standard.id}\n",
+            f"{standard.number} {standard.title_en}\n",
+            *matrix_table(rows[standard.id]),
         )
     ]
     return "\n".join([MATRIX_HEAD, *head, *counts, *tables]) + "\n"
 
 
-def counted(one: model.Pack, rows: list[dict[str, Any]]) -> str:
+def counted(standard: model.Pack, rows: list[dict[str, Any]]) -> str:
     """Return the row of a pack in the table of contents."""
     numbers = [str(sum(row["covered_by"] == kind for row in rows)) for kind in COVERED]
-    return f"| [{one.number}](#{one.id}) | {len(one.clauses)} | {' | '.join(numbers)} |"
+    return (
+        f"| [{standard.number}](#{standard.id}) | {len(standard.clauses)} | {' | '.join(numbers)} |"
+    )
 
 
 def matrix_table(rows: list[dict[str, Any]]) -> list[str]:
@@ -124,7 +126,7 @@ def matrix_table(rows: list[dict[str, Any]]) -> list[str]:
         modality = "" if row["modality"] in {None, "shall"} else f" ({row['modality']})"
         limit = wording.limit(model.Limit(**row["limit"]), "en") if row["limit"] else ""
         cells = (row["clause"] + mark, row["how"] + modality, by(row), limit, known(row))
-        lines.append(f"| {' | '.join(one.replace('|', '/') for one in cells)} |")
+        lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return lines
 
 
@@ -142,8 +144,8 @@ def by(row: dict[str, Any]) -> str:
 def known(row: dict[str, Any]) -> str:
     """Say how well the figure is known, and where it is borrowed how well its place is."""
     figure, assignment = row["provenance"]["figure"], row["provenance"]["assignment"]
-    told = [f"{figure['level']} ({figure['source']})"] if figure else []
-    return "; ".join([*told, *([str(assignment["level"])] if row["borrows"] else [])])
+    levels = [f"{figure['level']} ({figure['source']})"] if figure else []
+    return "; ".join([*levels, *([str(assignment["level"])] if row["borrows"] else [])])
 
 
 # --- docs/decisions

@@ -216,11 +216,26 @@ def test_both_readmes_have_the_same_sections_commands_and_pictures() -> None:
             r"^(?:make|acceptance|\.venv/bin/acceptance|git) .*$", text, re.MULTILINE
         )
         links = sorted(
-            {re.sub(r"README(\.zh-CN)?\.md", "README", link) for link in LINK.findall(text)}
+            {re.sub(r"(README|tutorial)\.zh-CN\.md", r"\1.md", link) for link in LINK.findall(text)}
         )
         return levels, commands, links, len(re.findall(r"^\|", text, re.MULTILINE))
 
     assert shape(README) == shape(README_ZH)
+
+
+# --- docs/glossary.md
+
+
+def test_every_chinese_term_of_the_glossary_is_one_that_reports_or_pages_use() -> None:
+    """A row whose term they do not use says so: (not in reports)."""
+    places = (ROOT / "report_templates" / "zh.toml", README_ZH, DOCS / "tutorial.zh-CN.md")
+    words = "".join(place.read_text("utf-8") for place in places)
+    four = re.compile(r"^\|" + r" ([^|\n]+) \|" * 4 + "$", re.MULTILINE)
+    rows = four.findall((DOCS / "glossary.md").read_text("utf-8"))
+    terms = [term for _, term, _, _ in rows if term != "中文" and set(term) != {"-"}]
+    assert len(terms) > 70
+    assert len(set(terms)) == len(terms)
+    assert [term for term in terms if term not in words and "(not in reports)" not in term] == []
 
 
 # --- all documents

@@ -36,6 +36,16 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
         "# Colours, all of them",
     ),
     "charts/drawing.py": ("font-family=", "<polygon points=", "<rect width=", "xmlns="),  # SVG
+    "report/before_after.py": (
+        "now tested",  # values of JSON, the same in every language
+        "no longer tested",
+        "only before",
+        "only after",
+    ),
+    "report/junit_xml.py": ("<?xml version=",),  # XML
+    "report/render.py": ('<img alt=""',),  # HTML
+    "report/svg.py": ("<polyline points=", "<circle cx="),  # SVG
+    "report/typesetting.py": ("No fonts|FontConfig cannot",),  # warnings of WeasyPrint
 }
 
 

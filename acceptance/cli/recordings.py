@@ -210,7 +210,7 @@ def _print(found: Found, measured: Sequence[Measurement], notes: Sequence[Note])
         terminal.say(sentence, "yellow")
 
 
-def _channel(row: channels.Row) -> tuple[str, ...]:
+def _channel(row: channels.ChannelRow) -> tuple[str, ...]:
     figures = ("continuous", "span", "coverage", "gaps", "longest_gap")
     return (
         row.name,
@@ -223,7 +223,7 @@ def _channel(row: channels.Row) -> tuple[str, ...]:
     )
 
 
-def _figure(row: channels.Row, name: str) -> str:
+def _figure(row: channels.ChannelRow, name: str) -> str:
     item = row.figures.get(name)
     if item is None:
         return "—"

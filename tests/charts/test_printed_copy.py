@@ -261,7 +261,7 @@ def test_a_session_keeps_the_copys_file_and_its_report_names_what_nobody_measure
     assert done.shots[0].chart_copy == kept.relative_to(folder).as_posix()
     assert kept.relative_to(folder).as_posix() in done.hashes
     [note] = [note for note in done.notes if note.metric == "chart"]
-    words = {"zh": "未经测量或未全部测量", "en": "was not measured, or not wholly"}
+    words = {"zh": "未经测量或未全部测量", "en": "was not measured, or not completely"}
     for lang, words_of_it in words.items():
         assert words_of_it in wording.reason(note.reason, lang)
         assert words_of_it in render.html(done, store.load_packs(done.plan), folder, lang)

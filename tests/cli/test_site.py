@@ -130,7 +130,7 @@ def test_a_session_freezes_its_samples_keeps_the_list_and_says_what_it_rests_on(
     assert store.load(folder).samples == done.samples
     assert done.verdict is Verdict.PASS
     packs = store.load_packs(done.plan, folder / "data" / "packs")
-    assert "rests on samples" in render.bottom_line(done, "en", packs)
+    assert "based on samples" in render.bottom_line(done, "en", packs)
     assert "结论依据抽样" in render.bottom_line(done, "zh", packs)
 
 
@@ -218,8 +218,8 @@ def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> 
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     rule = {"zh": "抽检二成，至少 3 台。", "en": "A fifth, at least 3."}[lang]
     words = {
-        "zh": ("抽样", "拍摄计划", "计划 3，已测 0，缺 3。"),
-        "en": ("Sampling", "Shots planned", "Planned 3, measured 0, missing 3."),
+        "zh": ("抽样", "拍摄计划", "计划 3 项，已测 0 项，缺 3 项。"),
+        "en": ("Sampling", "Planned shots", "Planned 3, measured 0, missing 3."),
     }
     wanted = (rule, "2026-216", "cam-08 枪机 8 号; cam-10", "own#look", *words[lang])
     assert [one for one in wanted if one not in plain] == []

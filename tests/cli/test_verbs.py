@@ -259,7 +259,7 @@ def test_measure_exits_with_3_when_nothing_could_be_measured(
 ) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.full((200, 300), 90, np.uint8))
     assert acceptance(monkeypatch, "measure", tmp_path / "grey.png") == 3
-    assert "no chart was found in the picture" in capsys.readouterr().out
+    assert "no chart found in the picture" in capsys.readouterr().out
 
 
 def test_clauses_lists_every_clause_with_both_provenances(

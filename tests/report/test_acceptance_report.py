@@ -58,8 +58,8 @@ PACK = Pack(
     clauses=(Clause(number="8", title="验收", title_en="Acceptance", mandatory=True),),
     requirements=tuple(
         Requirement(
-            id=name, clause="8", how=How.INSPECTED, text=zh, text_en=en, assignment=RECALLED, part=part,
-            scope=Scope.SITE, subjects=(SubjectKind.SITE,),
+            id=name, clause="8", how=How.INSPECTED, text=zh, text_en=en, assignment=RECALLED,
+            part=part, scope=Scope.SITE, subjects=(SubjectKind.SITE,),
         )
         for name, (part, zh, en) in ITEMS.items()
     ),
@@ -104,9 +104,11 @@ def session_of(plan: Plan) -> Session:
     """Judge the plan."""
     findings = judge([PACK], plan, (), (), (), today="2026-11-25")
     return Session(
-        id="S-1", plan=plan, started="2026-11-25T08:00:00+08:00", finished="2026-11-25T09:00:00+08:00",
-        operator="王工", tool_version="0", hashes={}, shots=(), measurements=(), notes=(), findings=findings,
-        bottom_line=bottom_line(findings, plan.scope), conclusions=conclude([PACK], findings, plan.scope), log=(),
+        id="S-1", plan=plan, operator="王工", tool_version="0", hashes={}, log=(),
+        started="2026-11-25T08:00:00+08:00", finished="2026-11-25T09:00:00+08:00",
+        shots=(), measurements=(), notes=(), findings=findings,
+        bottom_line=bottom_line(findings, plan.scope),
+        conclusions=conclude([PACK], findings, plan.scope),
     )  # fmt: skip
 
 
