@@ -78,13 +78,17 @@ def _of_table(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
     spreadsheet.check_once(rows[0], COLUMNS, name)
     _check_heading(rows[0], name)
     places = spreadsheet.heading(rows[0], COLUMNS)
+    _check_required(places, name)
+    for number, cells in enumerate(rows[1:], start=2):
+        fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
+        yield fields, f"{name}, row {number}"
+
+
+def _check_required(places: Mapping[str, int], name: str) -> None:
     for needed in ("subject", "requirement"):
         if needed not in places:
             where, hint = f"{name}, row 1, {needed}", tr("Make the sheet again")
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
-    for number, cells in enumerate(rows[1:], start=2):
-        fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
-        yield fields, f"{name}, row {number}"
 
 
 def _check_heading(cells: list[str], name: str) -> None:
@@ -94,11 +98,9 @@ def _check_heading(cells: list[str], name: str) -> None:
     for cell in cells:
         if cell and cell.lower() not in known:
             columns = ", ".join(words[-1] for words in COLUMNS.values())
-            raise PlanError(
-                tr("there is no such column: {column!r}", column=cell),
-                where=f"{name}, row 1",
-                hint=tr("Columns: {columns}", columns=columns),
-            )
+            what = tr("there is no such column: {column!r}", column=cell)
+            hint = tr("Columns: {columns}", columns=columns)
+            raise PlanError(what, where=f"{name}, row 1", hint=hint)
 
 
 def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
@@ -132,10 +134,7 @@ def _text(value: object) -> str:
 def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
     if not any(field in fields for field in ANSWERED):
         return None
-    for field in ("subject", "requirement", "by", "when"):
-        if field not in fields:
-            hint = tr("An answer needs subject, requirement, person and time")
-            raise PlanError(tr("is empty"), where=f"{origin}, {field}", hint=hint)
+    _check_filled_in(fields, origin)
     yes = _word(fields, "yes", YES, origin)
     return Answer(
         subject=fields["subject"],
@@ -155,18 +154,23 @@ def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
     )
 
 
+def _check_filled_in(fields: Mapping[str, str], origin: str) -> None:
+    for field in ("subject", "requirement", "by", "when"):
+        if field not in fields:
+            hint = tr("An answer needs subject, requirement, person and time")
+            raise PlanError(tr("is empty"), where=f"{origin}, {field}", hint=hint)
+
+
 def _word(
     fields: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str
 ) -> str | None:
     text = fields.get(field, "").lower().replace("_", " ")
     found = next((name for name, known in words.items() if text in known), None)
     if text and found is None:
-        chinese = ", ".join(known[0] for known in words.values())
-        raise PlanError(
-            tr("{text!r} is not an answer", text=fields[field]),
-            where=f"{origin}, {field}",
-            hint=tr("Write {chinese} or {english}", chinese=chinese, english=", ".join(words)),
-        )
+        chinese, english = ", ".join(known[0] for known in words.values()), ", ".join(words)
+        what = tr("{text!r} is not an answer", text=fields[field])
+        hint = tr("Write {chinese} or {english}", chinese=chinese, english=english)
+        raise PlanError(what, where=f"{origin}, {field}", hint=hint)
     return found
 
 
@@ -191,9 +195,7 @@ def moment(text: str, where: str) -> str:
 
     Raises PlanError.
     """
-    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", text.strip().rstrip("日"))
-    plain = plain.replace("年", "-").replace("月", "-")
-    plain = re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
+    plain = _with_hyphens(text)
     try:
         found = datetime.fromisoformat(plain)
     except ValueError as error:
@@ -201,6 +203,13 @@ def moment(text: str, where: str) -> str:
         raise PlanError(tr("{text!r} is not a date", text=text), where=where, hint=hint) from error
     only_date = len(plain) == len("2026-11-25") or plain.endswith("00:00:00")
     return found.date().isoformat() if only_date else found.isoformat(timespec="minutes")
+
+
+def _with_hyphens(date_and_time: str) -> str:
+    """Write 2026/11/5, 2026.11.5 or 2026年11月5日 as 2026-11-05."""
+    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", date_and_time.strip().rstrip("日"))
+    plain = plain.replace("年", "-").replace("月", "-")
+    return re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
 
 
 def parts(text: str) -> list[str]:
@@ -211,11 +220,9 @@ def parts(text: str) -> list[str]:
 def _condition(text: str, origin: str) -> Condition:
     match = CONDITION.fullmatch(text)
     if match is None or not (match[2] or match[3]):
-        raise PlanError(
-            tr("{text!r} is not a condition", text=text),
-            where=f"{origin}, conditions",
-            hint=tr("Write name=value, for instance illuminance=500lx; separate by semicolons"),
-        )
+        what = tr("{text!r} is not a condition", text=text)
+        hint = tr("Write name=value, for instance illuminance=500lx; separate by semicolons")
+        raise PlanError(what, where=f"{origin}, conditions", hint=hint)
     name, figure, rest = match.groups()
     if figure:
         return Condition(name=name, value=float(figure), unit=rest)

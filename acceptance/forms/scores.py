@@ -106,12 +106,7 @@ def draw_up(
     there are codes.
     """
     random = np.random.default_rng(seed)
-    codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
-    if len(clips) > len(codes):
-        what = tr("{clips} clips, but only {codes} codes", clips=len(clips), codes=len(codes))
-        hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
-        raise PlanError(what, where="panel", hint=hint)
-    drawn = [codes[place] for place in random.choice(len(codes), len(clips), replace=False)]
+    drawn = _drawn(random, len(clips))
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))
     orders: dict[str, tuple[str, ...]] = {}
     for rater in range(1, raters + 1):
@@ -120,6 +115,16 @@ def draw_up(
             drawn[place] for place in random.permutation(len(drawn))
         )
     return Key(leader=leader, seed=seed, orders=orders, clips=coded)
+
+
+def _drawn(random: np.random.Generator, count: int) -> list[str]:
+    """Draw different codes."""
+    codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
+    if count > len(codes):
+        what = tr("{clips} clips, but only {codes} codes", clips=count, codes=len(codes))
+        hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
+        raise PlanError(what, where="panel", hint=hint)
+    return [codes[place] for place in random.choice(len(codes), count, replace=False)]
 
 
 def table(key: Key, lang: str) -> list[list[str]]:
@@ -141,18 +146,18 @@ def key_name(name: str) -> str:
 def dumps(key: Key) -> str:
     """Write a key as TOML."""
     lines = [f"leader = {_quoted(key.leader)}", f"seed = {key.seed}", "", "[orders]"]
-    lines += [
-        f"{rater} = [{', '.join(map(_quoted, codes))}]" for rater, codes in key.orders.items()
-    ]
+    lines += [f"{rater} = {_list(codes)}" for rater, codes in key.orders.items()]
     for clip in key.clips:
         lines += ["", "[[clips]]", f"code = {_quoted(clip.code)}"]
-        lines.append(f"subject = {_quoted(clip.subject)}")
-        lines.append(f"files = [{', '.join(map(_quoted, clip.files))}]")
+        lines += [f"subject = {_quoted(clip.subject)}", f"files = {_list(clip.files)}"]
         for item in clip.items:
-            listed = ", ".join(map(_quoted, item.requirements))
             lines += ["[[clips.items]]", f"text = {_quoted(item.text)}"]
-            lines.append(f"requirements = [{listed}]")
+            lines.append(f"requirements = {_list(item.requirements)}")
     return "\n".join([*lines, ""])
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
 
 
 def _quoted(text: str) -> str:
@@ -177,11 +182,12 @@ def _clip(raw: Mapping[str, Any]) -> PanelClip:
         code=str(raw["code"]),
         subject=str(raw["subject"]),
         files=tuple(map(str, raw["files"])),
-        items=tuple(
-            PanelItem(text=str(item["text"]), requirements=tuple(map(str, item["requirements"])))
-            for item in raw["items"]
-        ),
+        items=tuple(_item(item) for item in raw["items"]),
     )
+
+
+def _item(raw: Mapping[str, Any]) -> PanelItem:
+    return PanelItem(text=str(raw["text"]), requirements=tuple(map(str, raw["requirements"])))
 
 
 def read(path: Path, name: str) -> tuple[Answer, ...]:
@@ -205,15 +211,22 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
             requirement=requirement,
             by=key.leader,
             when=last,
-            scores=tuple(
-                Score(rater=people[rater][0], score=own[place], expert=people[rater][1])
-                for rater, own in scores.items()
-            ),
+            scores=_of_item(place, scores, people),
             conditions=distances,
             origin=f"{name}, clip {clip.code}, item {place[1]}",
         )
         for clip, place, item in _items(key)
         for requirement in item.requirements
+    )
+
+
+def _of_item(
+    place: tuple[str, int], scores: Mapping[str, Scores], people: Mapping[str, tuple[str, bool]]
+) -> tuple[Score, ...]:
+    """Return what each rater gave the item at one place."""
+    return tuple(
+        Score(rater=people[rater][0], score=own[place], expert=people[rater][1])
+        for rater, own in scores.items()
     )
 
 
@@ -228,26 +241,33 @@ def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Details], dict[
     """Gather the details of each rater, and the scores of those who gave any."""
     details: dict[str, Details] = defaultdict(dict)
     scores: dict[str, Scores] = defaultdict(dict)
-    asked = [place for _, place, _ in _items(key)]
     for cells, where in _rows(path, name):
-        rater, code, item = (cells.get(field, "").upper() for field in ("rater", "clip", "item"))
-        _check_known("rater", rater, list(key.orders), where)
-        _check_known("clip", code, [clip.code for clip in key.clips], where)
-        items = [str(number_) for other, number_ in asked if other == code]
-        _check_known("item", item, items, where)
+        rater, code, item = _identified(cells, key, where)
         for field in ONCE:
             _keep(details[rater], field, cells.get(field, ""), where)
         if cells.get("score"):
-            if (code, int(item)) in scores[rater]:
-                what = tr(
-                    "{rater} scores item {item} of {code} twice", rater=rater, item=item, code=code
-                )
-                raise PlanError(what, where=f"{where}, score", hint=tr("Keep one score"))
-            scores[rater][code, int(item)] = _score(cells["score"], f"{where}, score")
+            if (code, item) in scores[rater]:
+                raise _twice(rater, code, item, f"{where}, score")
+            scores[rater][code, item] = _score(cells["score"], f"{where}, score")
     scored = {rater: own for rater, own in scores.items() if own}
     for rater, own in scored.items():
-        _check_complete(rater, own, asked, name)
+        _check_complete(rater, own, [place for _, place, _ in _items(key)], name)
     return details, scored
+
+
+def _identified(cells: Mapping[str, str], key: Key, where: str) -> tuple[str, str, int]:
+    """Return rater, code and number of the item of a row, all known to the key."""
+    rater, code, item = (cells.get(field, "").upper() for field in ("rater", "clip", "item"))
+    _check_known("rater", rater, list(key.orders), where)
+    _check_known("clip", code, [clip.code for clip in key.clips], where)
+    items = [str(number_) for _, (other, number_), _ in _items(key) if other == code]
+    _check_known("item", item, items, where)
+    return rater, code, int(item)
+
+
+def _twice(rater: str, code: str, item: int, where: str) -> PlanError:
+    what = tr("{rater} scores item {item} of {code} twice", rater=rater, item=item, code=code)
+    return PlanError(what, where=where, hint=tr("Keep one score"))
 
 
 def _check_complete(rater: str, own: Scores, asked: list[tuple[str, int]], name: str) -> None:
@@ -271,14 +291,12 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
         if needed not in places and needed not in SHOWN:
             where, hint = f"{name}, row 1, {needed}", tr("Make the table again")
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
-    filled = [(number_, cells) for number_, cells in enumerate(rows[1:], start=2) if any(cells)]
-    return [
-        (
-            {field: cells[at] for field, at in places.items() if at < len(cells)},
-            f"{name}, row {number_}",
-        )
-        for number_, cells in filled
-    ]
+    found = []
+    for number_, cells in enumerate(rows[1:], start=2):
+        if any(cells):
+            fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
+            found.append((fields, f"{name}, row {number_}"))
+    return found
 
 
 def _check_known(field: str, word: str, known: Sequence[str], where: str) -> None:
@@ -350,15 +368,12 @@ def _distances(
         if "distance" not in details[rater]:
             return []
         groups[_distance(*details[rater]["distance"])].append(name)
-    several = len(groups) > 1
+    sitting = {
+        value: ", ".join(names) if len(groups) > 1 else "" for value, names in groups.items()
+    }
     return [
-        Condition(
-            name="viewing_distance",
-            value=value,
-            unit="H",
-            source=", ".join(sitting) if several else "",
-        )
-        for value, sitting in sorted(groups.items())
+        Condition(name="viewing_distance", value=value, unit="H", source=names)
+        for value, names in sorted(sitting.items())
     ]
 
 
