@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    Words = Mapping[str, tuple[str, ...]]  # a code, and what people write for it
+
 # A field of an answer, and what the heading of its column may be: the Chinese sheet's first.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Words = {
     "subject": ("对象编号", "subject"),
     "requirement": ("要求编号", "requirement"),
     "grade": ("评定", "grade"),
@@ -37,7 +39,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("证据文件", "evidence"),
 }
 # Columns that only show the person what is asked; nothing in them is read back.
-SHOWN: Mapping[str, tuple[str, ...]] = {
+SHOWN: Words = {
     "name": ("对象", "name"),
     "part": ("部分", "part"),
     "clause": ("条款", "clause"),
@@ -47,12 +49,12 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "sampling": ("抽样", "sampling"),
 }
 ANSWERED = ("grade", "yes", "value")
-GRADES: Mapping[str, tuple[str, ...]] = {
+GRADES: Words = {
     "conforms": ("符合", "合格", "conforms"),
     "basically_conforms": ("基本符合", "基本合格", "basically conforms"),
     "does_not_conform": ("不符合", "不合格", "does not conform"),
 }
-YES: Mapping[str, tuple[str, ...]] = {
+YES: Words = {
     "yes": ("是", "有", "yes", "true", "y", "√"),
     "no": ("否", "无", "no", "false", "n", "×"),
 }
@@ -66,10 +68,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     column, a cell that means nothing, an answer without subject, requirement, person or time.
     """
     rows = _of_toml(path, name) if path.suffix.lower() == ".toml" else _of_table(path, name)
-    answers = (
-        _answer({field: text for field, text in cells.items() if text}, origin)
-        for cells, origin in rows
-    )
+    answers = (_answer(cells, origin) for cells, origin in rows)
     return tuple(answer for answer in answers if answer is not None)
 
 
@@ -131,7 +130,8 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
-def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
+def _answer(cells: Mapping[str, str], origin: str) -> Answer | None:
+    fields = {field: text for field, text in cells.items() if text}
     if not any(field in fields for field in ANSWERED):
         return None
     _check_filled_in(fields, origin)
@@ -149,7 +149,7 @@ def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
         instrument=fields.get("instrument", ""),
         note=fields.get("note", ""),
         evidence=tuple(parts(fields.get("evidence", ""))),
-        conditions=tuple(_condition(part, origin) for part in parts(fields.get("conditions", ""))),
+        conditions=tuple(_conditions(fields.get("conditions", ""), origin)),
         origin=origin,
     )
 
@@ -161,9 +161,7 @@ def _check_filled_in(fields: Mapping[str, str], origin: str) -> None:
             raise PlanError(tr("is empty"), where=f"{origin}, {field}", hint=hint)
 
 
-def _word(
-    fields: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str
-) -> str | None:
+def _word(fields: Mapping[str, str], field: str, words: Words, origin: str) -> str | None:
     text = fields.get(field, "").lower().replace("_", " ")
     found = next((name for name, known in words.items() if text in known), None)
     if text and found is None:
@@ -217,13 +215,17 @@ def parts(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;；\n]", text) if part.strip()]
 
 
-def _condition(text: str, origin: str) -> Condition:
-    match = CONDITION.fullmatch(text)
-    if match is None or not (match[2] or match[3]):
-        what = tr("{text!r} is not a condition", text=text)
-        hint = tr("Write name=value, for instance illuminance=500lx; separate by semicolons")
-        raise PlanError(what, where=f"{origin}, conditions", hint=hint)
-    name, figure, rest = match.groups()
+def _conditions(cell: str, origin: str) -> Iterator[Condition]:
+    for text in parts(cell):
+        match = CONDITION.fullmatch(text)
+        if match is None or not (match[2] or match[3]):
+            what = tr("{text!r} is not a condition", text=text)
+            hint = tr("Write name=value, for instance illuminance=500lx; separate by semicolons")
+            raise PlanError(what, where=f"{origin}, conditions", hint=hint)
+        yield _condition(*match.groups())
+
+
+def _condition(name: str, figure: str | None, rest: str) -> Condition:
     if figure:
         return Condition(name=name, value=float(figure), unit=rest)
     return Condition(name=name, value=rest)

@@ -44,7 +44,9 @@ SORTS = {"yes": (*YES["yes"], "专业", "专家", "expert"), "no": (*YES["no"], 
 SHOWN = {"order", "asked"}  # for people only
 # stated in a rater's first row; the others may repeat it
 ONCE = ("name", "expert", "date", "distance")
-Scores = dict[tuple[str, int], float]  # of one rater, by code and number of the item
+Place = tuple[str, int]  # code of a clip, number of an item
+Scores = dict[Place, float]  # of one rater
+People = dict[str, tuple[str, bool]]  # name of each rater, and whether an expert
 Details = dict[str, tuple[str, str]]  # of one rater: field to text and where that was stated
 
 
@@ -220,9 +222,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     )
 
 
-def _of_item(
-    place: tuple[str, int], scores: Mapping[str, Scores], people: Mapping[str, tuple[str, bool]]
-) -> tuple[Score, ...]:
+def _of_item(place: Place, scores: Mapping[str, Scores], people: People) -> tuple[Score, ...]:
     """Return what each rater gave the item at one place."""
     return tuple(
         Score(rater=people[rater][0], score=own[place], expert=people[rater][1])
@@ -230,7 +230,7 @@ def _of_item(
     )
 
 
-def _items(key: Key) -> Iterator[tuple[PanelClip, tuple[str, int], PanelItem]]:
+def _items(key: Key) -> Iterator[tuple[PanelClip, Place, PanelItem]]:
     """Yield every item with its clip, and code and number by which scores are kept."""
     for clip in key.clips:
         for number_, item in enumerate(clip.items, start=1):
@@ -270,15 +270,12 @@ def _twice(rater: str, code: str, item: int, where: str) -> PlanError:
     return PlanError(what, where=where, hint=tr("Keep one score"))
 
 
-def _check_complete(rater: str, own: Scores, asked: list[tuple[str, int]], name: str) -> None:
+def _check_complete(rater: str, own: Scores, asked: list[Place], name: str) -> None:
     """Refuse a rater who scored some items and not all."""
-    missing = [
-        tr("item {item} of {code}", item=number_, code=code)
-        for code, number_ in asked
-        if (code, number_) not in own
-    ]
+    missing = [place for place in asked if place not in own]
     if missing:
-        what = tr("{rater} has no score for {items}", rater=rater, items=", ".join(missing))
+        items = ", ".join(tr("item {item} of {code}", item=i, code=code) for code, i in missing)
+        what = tr("{rater} has no score for {items}", rater=rater, items=items)
         hint = tr("Fill it in, or take out all scores of this rater")
         raise PlanError(what, where=f"{name}, score", hint=hint)
 
@@ -287,16 +284,20 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
     rows = spreadsheet.form(path, name)
     spreadsheet.check_once(rows[0], COLUMNS, name)
     places = spreadsheet.heading(rows[0], COLUMNS)
-    for needed in COLUMNS:
-        if needed not in places and needed not in SHOWN:
-            where, hint = f"{name}, row 1, {needed}", tr("Make the table again")
-            raise PlanError(tr("there is no such column"), where=where, hint=hint)
+    _check_required(places, name)
     found = []
     for number_, cells in enumerate(rows[1:], start=2):
         if any(cells):
             fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
             found.append((fields, f"{name}, row {number_}"))
     return found
+
+
+def _check_required(places: Mapping[str, int], name: str) -> None:
+    for needed in COLUMNS:
+        if needed not in places and needed not in SHOWN:
+            where, hint = f"{name}, row 1, {needed}", tr("Make the table again")
+            raise PlanError(tr("there is no such column"), where=where, hint=hint)
 
 
 def _check_known(field: str, word: str, known: Sequence[str], where: str) -> None:
@@ -345,7 +346,7 @@ def _person(rater: str, details: Details, name: str) -> tuple[str, bool]:
     return details["name"][0], sort == "yes"
 
 
-def _check_distinct(people: Mapping[str, tuple[str, bool]], details: Mapping[str, Details]) -> None:
+def _check_distinct(people: People, details: Mapping[str, Details]) -> None:
     """Refuse one person who fills two places: scores are independent."""
     names: dict[str, str] = {}
     for rater, (name, _) in people.items():
@@ -356,9 +357,7 @@ def _check_distinct(people: Mapping[str, tuple[str, bool]], details: Mapping[str
         names[name] = rater
 
 
-def _distances(
-    details: Mapping[str, Details], people: Mapping[str, tuple[str, bool]]
-) -> list[Condition]:
+def _distances(details: Mapping[str, Details], people: People) -> list[Condition]:
     """Return the viewing distances in screen heights, each with who sat there.
 
     Nothing where one rater states none.
@@ -368,12 +367,11 @@ def _distances(
         if "distance" not in details[rater]:
             return []
         groups[_distance(*details[rater]["distance"])].append(name)
-    sitting = {
-        value: ", ".join(names) if len(groups) > 1 else "" for value, names in groups.items()
-    }
+    alone = len(groups) == 1
+    sitting = ((value, "" if alone else ", ".join(names)) for value, names in groups.items())
     return [
         Condition(name="viewing_distance", value=value, unit="H", source=names)
-        for value, names in sorted(sitting.items())
+        for value, names in sorted(sitting)
     ]
 
 
