@@ -178,14 +178,19 @@ def _number(fields: Mapping[str, str], field: str, origin: str) -> float | None:
 
 def number(text: str, where: str) -> float:
     """Read a finite number. Raises PlanError."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _float(text)
     if not math.isfinite(value):
         hint = tr("Write the number alone, like 3.2; the unit beside it")
         raise PlanError(tr("{text!r} is not a number", text=text), where=where, hint=hint)
     return value
+
+
+def _float(text: str) -> float:
+    """Read a number; nan for anything else."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def moment(text: str, where: str) -> str:

@@ -157,15 +157,15 @@ def _facts(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check_id(identity: str, where: str) -> None:
-    if IDENTIFIER.fullmatch(identity):
-        return
-    what = tr("is empty")
-    if identity:
-        what = tr(
-            "the id {id!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most",
-            id=identity,
-        )
-    raise PlanError(what, where=where, hint=tr("Every device needs an id of its own"))
+    if not IDENTIFIER.fullmatch(identity):
+        what = _misspelt(identity) if identity else tr("is empty")
+        raise PlanError(what, where=where, hint=tr("Every device needs an id of its own"))
+
+
+def _misspelt(identity: str) -> str:
+    return tr(
+        "the id {id!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most", id=identity
+    )
 
 
 def _kind(word: str, where: str) -> SubjectKind:

@@ -149,13 +149,16 @@ def dumps(key: Key) -> str:
     """Write a key as TOML."""
     lines = [f"leader = {_quoted(key.leader)}", f"seed = {key.seed}", "", "[orders]"]
     lines += [f"{rater} = {_list(codes)}" for rater, codes in key.orders.items()]
-    for clip in key.clips:
-        lines += ["", "[[clips]]", f"code = {_quoted(clip.code)}"]
-        lines += [f"subject = {_quoted(clip.subject)}", f"files = {_list(clip.files)}"]
-        for item in clip.items:
-            lines += ["[[clips.items]]", f"text = {_quoted(item.text)}"]
-            lines.append(f"requirements = {_list(item.requirements)}")
+    lines += [line for clip in key.clips for line in _lines(clip)]
     return "\n".join([*lines, ""])
+
+
+def _lines(clip: PanelClip) -> Iterator[str]:
+    yield from ("", "[[clips]]", f"code = {_quoted(clip.code)}")
+    yield from (f"subject = {_quoted(clip.subject)}", f"files = {_list(clip.files)}")
+    for item in clip.items:
+        yield from ("[[clips.items]]", f"text = {_quoted(item.text)}")
+        yield f"requirements = {_list(item.requirements)}"
 
 
 def _list(texts: Sequence[str]) -> str:
@@ -333,17 +336,24 @@ def _score(text: str, where: str) -> float:
 
 def _person(rater: str, details: Details, name: str) -> tuple[str, bool]:
     """Return the name of a rater and whether that is an expert."""
+    _check_details(rater, details, name)
+    return details["name"][0], _is_expert(*details["expert"])
+
+
+def _check_details(rater: str, details: Details, name: str) -> None:
     for field in ("name", "expert", "date"):
         if field not in details:
             what = tr("{rater} has scores, but this is empty", rater=rater)
             hint = tr("Fill it in, in the rater's first row at least")
             raise PlanError(what, where=f"{name}, {field}", hint=hint)
-    text, where = details["expert"]
+
+
+def _is_expert(text: str, where: str) -> bool:
     sort = next((sort for sort, words in SORTS.items() if text.lower() in words), None)
     if sort is None:
         what = tr("{text!r} is neither yes nor no", text=text)
         raise PlanError(what, where=where, hint=tr("Write yes for an expert, no for a lay person"))
-    return details["name"][0], sort == "yes"
+    return sort == "yes"
 
 
 def _check_distinct(people: People, details: Mapping[str, Details]) -> None:

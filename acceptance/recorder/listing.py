@@ -128,12 +128,11 @@ def _evidence(fields: Mapping[str, str], where: str, zone: timezone) -> TimeEvid
 
 
 def _check_times(fields: Mapping[str, str], where: str) -> None:
-    if "file_time" in fields:  # a list of ours may hold files whose names state no time
-        return
-    for name in ("start", "end"):
-        if not fields[name]:
-            hint = tr("Write when the recording starts and ends")
-            raise PlanError(tr("is empty"), where=f"{where}, {name}", hint=hint)
+    missing = [name for name in ("start", "end") if not fields[name]]
+    # a list of ours may hold files whose names state no time
+    if missing and "file_time" not in fields:
+        hint = tr("Write when the recording starts and ends")
+        raise PlanError(tr("is empty"), where=f"{where}, {missing[0]}", hint=hint)
 
 
 def _time(fields: Mapping[str, str], name: str, where: str, zone: timezone) -> float | None:

@@ -121,14 +121,18 @@ class Found:
 
 def zone_of(text: str) -> timezone:
     """Read an offset from UTC such as +08:00. Raises PlanError."""
-    try:
-        offset = datetime.fromisoformat(f"2000-01-01T00:00:00{text}").utcoffset()
-    except ValueError:
-        offset = None
+    offset = _offset(text)
     if offset is None:
         hint = tr("Write it like +08:00")
         raise PlanError(tr("is not an offset from UTC"), where=text, hint=hint)
     return timezone(offset)
+
+
+def _offset(text: str) -> timedelta | None:
+    try:
+        return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").utcoffset()
+    except ValueError:
+        return None
 
 
 def scan(
