@@ -31,21 +31,15 @@ def changed_fields(signed: bytes, found: bytes) -> Iterator[str]:
     for name, before, after in fields:
         yield tr(
             "{file}: {field} is {found!r}, but {signed!r} was signed",
-            file=store.FILE,
-            field=name,
-            found=after,
-            signed=before,
-        )
+            file=store.FILE, field=name, found=after, signed=before,
+        )  # fmt: skip
     if not fields:
         yield tr("{file} is not, byte by byte, the one in the report", file=store.FILE)
 
 
 def changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> Iterator[str]:
     """Name the fields in which stored findings differ from those that follow."""
-    before, after = (
-        {(finding.requirement, finding.subject): finding for finding in findings}
-        for findings in (stored, judged)
-    )
+    before, after = _by_subject(stored), _by_subject(judged)
     for key in [*before, *(key for key in after if key not in before)]:
         name = tr("{requirement} of {subject}", requirement=key[0], subject=key[1])
         if key not in after:
@@ -57,6 +51,10 @@ def changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> It
             yield from _judged_otherwise(name, stands, follows, rounding=ROUNDING)
     if len(before) != len(stored):
         yield tr("a finding is stored twice")
+
+
+def _by_subject(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]:
+    return {(finding.requirement, finding.subject): finding for finding in findings}
 
 
 def changed_sums(

@@ -36,6 +36,7 @@ def sign(
     the same update, so that it can be checked offline and nothing follows the signature. Raises
     ``InputError`` where ``pdf`` is not a readable PDF, or already carries a signature of this role.
     """
+    metadata = _metadata(signer, role, reason, location)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         first = not writer.prev.embedded_signatures
@@ -43,24 +44,27 @@ def sign(
         DocumentSecurityStore.supply_dss_in_writer(
             writer, None, certs=certificates, crls=signer.crls
         )
-        metadata = signers.PdfSignatureMetadata(
-            field_name=role,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            certify=first,
-            docmdp_permissions=MDPPerm.FILL_FORMS,
-            name=signer.name,
-            reason=reason or None,
-            location=location or None,
-        )
+        metadata = replace(metadata, certify=first)
         signed: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
     except (PdfError, SigningError) as error:
-        raise InputError(
-            tr("the report cannot be signed ({problem})", problem=error),
-            where=role,
-            hint=tr("Write the report again, then sign it"),
-        ) from error
+        what = tr("the report cannot be signed ({problem})", problem=error)
+        hint = tr("Write the report again, then sign it")
+        raise InputError(what, where=role, hint=hint) from error
     return signed.getvalue()
+
+
+def _metadata(
+    signer: Signer, role: str, reason: str, location: str
+) -> signers.PdfSignatureMetadata:
+    return signers.PdfSignatureMetadata(
+        field_name=role,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        name=signer.name,
+        reason=reason or None,
+        location=location or None,
+    )
 
 
 def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
