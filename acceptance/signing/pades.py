@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -36,21 +37,22 @@ def sign(
     the same update, so that it can be checked offline and nothing follows the signature. Raises
     ``InputError`` where ``pdf`` is not a readable PDF, or already carries a signature of this role.
     """
-    metadata = _metadata(signer, role, reason, location)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        _supply_certificates(writer, signer)
         first = not writer.prev.embedded_signatures
-        certificates = [signer.key.signing_cert, *signer.key.cert_registry]
-        DocumentSecurityStore.supply_dss_in_writer(
-            writer, None, certs=certificates, crls=signer.crls
-        )
-        metadata = replace(metadata, certify=first)
+        metadata = replace(_metadata(signer, role, reason, location), certify=first)
         signed: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
     except (PdfError, SigningError) as error:
         what = tr("the report cannot be signed ({problem})", problem=error)
         hint = tr("Write the report again, then sign it")
         raise InputError(what, where=role, hint=hint) from error
     return signed.getvalue()
+
+
+def _supply_certificates(writer: IncrementalPdfFileWriter, signer: Signer) -> None:
+    certificates = [signer.key.signing_cert, *signer.key.cert_registry]
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates, crls=signer.crls)
 
 
 def _metadata(

@@ -87,7 +87,10 @@ def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None)
     checked = [asyncio.run(_check(signature, trust, knowledge, at)) for signature in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
     signatures = tuple(signature for signature, _ in checked)
-    problems = [*_policy(pdf, found, roles, known), *itertools.chain(*(item[1] for item in checked))]
+    problems = [
+        *_policy(pdf, found, roles, known),
+        *itertools.chain(*(item[1] for item in checked)),
+    ]
     return SignatureReport(signatures=signatures, problems=tuple(problems))
 
 
@@ -162,13 +165,15 @@ def _container(signature: EmbeddedPdfSignature) -> bytes:
     identifier = cms.SignerIdentifier({"issuer_and_serial_number": sid})
     others = [name for name in signer if name not in {"version", "sid"}]
     kept = {name: signer[name] for name in others if signer[name].native is not None}
-    content = cms.SignedData({
-        "version": "v1",
-        "digest_algorithms": [signer["digest_algorithm"]],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": signature.signed_data["certificates"],
-        "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
-    })
+    content = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [signer["digest_algorithm"]],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": signature.signed_data["certificates"],
+            "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
+        }
+    )
     dumped: bytes = cms.ContentInfo({"content_type": "signed_data", "content": content}).dump()
     return dumped
 

@@ -110,7 +110,10 @@ def require_intact(folder: Path) -> None:
     if examined.pdf and b"/ByteRange" in examined.pdf:
         steps.append(_run("signature", examined.signature))
     broken = [step for step in steps if step.state is State.BROKEN]
-    changes = [*_changed_files(folder, examined), *(detail for step in broken for detail in step.details)]
+    changes = [
+        *_changed_files(folder, examined),
+        *(detail for step in broken for detail in step.details),
+    ]
     if changes:
         listed = "; ".join(shorten(changes))
         what = tr("this session was changed after it was sealed: {changes}", changes=listed)
