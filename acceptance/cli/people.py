@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.checks.questions import Question
-    from acceptance.forms.scores import Key
+    from acceptance.forms.scores import Key, PanelClip
     from acceptance.model import Pack, Plan
 
 FILLS = (".xlsx", ".csv", ".toml")
@@ -43,6 +43,28 @@ class PanelOptions(TypedDict):
     together: bool
 
 
+@click.command()
+@click.argument("plan_file", type=OUT, metavar="PLAN.toml")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    required=True,
+    metavar="DIR",
+    help="Folder for forms, table and key.",
+)
+@click.option(
+    "--raters", type=click.IntRange(1, 99), help="How many.  [default: as the packs ask, 5 or more]"
+)
+@click.option("--leader", default="", help="Who leads the panel.  [default: the plan's operator]")
+@click.option(
+    "--seed", type=click.IntRange(0, MOST_SEED), help="Draws the same codes and orders again."
+)
+@click.option("--together", is_flag=True, help="All raters watch one screen: one order for all.")
+@click.option(
+    "--clips", "copying", is_flag=True, help="Copy the plan's clips there, named by their codes."
+)
+@LANG
 def panel(
     plan_file: Path, output: Path, lang: str, *, copying: bool, **options: Unpack[PanelOptions]
 ) -> int:
@@ -64,7 +86,7 @@ def panel(
 
 
 def _key(
-    items: Sequence[Item], asked: Sequence[Question], operator: str, options: PanelOptions
+    items: Sequence[PanelClip], asked: Sequence[Question], operator: str, options: PanelOptions
 ) -> Key:
     """Draw up who rates what in which order; the operator leads unless somebody else is named."""
     fewest = (question.requirement.minimum_raters or 0 for question in asked)
@@ -105,7 +127,9 @@ def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...
         missing.setdefault(str(finding.reason.parameters["fact"]), {})[finding.subject] = None
     for fact, subjects in missing.items():
         names = ", ".join(subjects)
-        what = tr("Not asked until the fact {fact} is stated: {subjects}", fact=fact, subjects=names)
+        what = tr(
+            "Not asked until the fact {fact} is stated: {subjects}", fact=fact, subjects=names
+        )
         terminal.say(what, "yellow")
     return given, packs, questions.questions(packs, given, known)
 
@@ -141,6 +165,11 @@ def _copy(key: Key, folder: Path, output: Path) -> None:
                     terminal.say(sentence, "yellow")
 
 
+@click.command()
+@click.argument("plan_file", type=OUT, metavar="PLAN.toml")
+@click.option("-o", "--output", type=OUT, required=True, help="The sheet to print: a PDF.")
+@click.option("--fill", type=OUT, metavar="FILE", help="The table to fill in: XLSX, CSV or TOML.")
+@LANG
 def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
     """Print what people inspect, read off and file, and make the table to fill in.
 
@@ -163,9 +192,7 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
     return 0
 
 
-def _report_sheet(
-    lines: Sequence[questionnaire.Line], output: Path, fill: Path | None
-) -> None:
+def _report_sheet(lines: Sequence[questionnaire.Line], output: Path, fill: Path | None) -> None:
     """Say what was asked, and what to do with the table."""
     counts = Counter(line.question.form for line in lines)
     forms = ", ".join(f"{count} {form}" for form, count in counts.items())
