@@ -300,11 +300,8 @@ def demo(output: Path, lang: str) -> int:
 
 
 def _sentence(result: DemoResult) -> str:
-    names = {
-        "name": result.name,
-        "planted": _listed(result.planted),
-        "found": _listed(result.found),
-    }
+    planted, found = _listed(result.planted), _listed(result.found)
+    names = {"name": result.name, "planted": planted, "found": found}
     if not result.valid:
         return tr(
             "{name}: planted {planted}; found {found}; signature or evidence INVALID", **names

@@ -79,11 +79,9 @@ def _samples(asked: Plan, packs: Sequence[Pack], new: Sequence[Draw], source: Pa
     samples = [lot for lot in drawn if not new or _of(lot, new[0])]
     if not samples:
         known = ", ".join(sampling.known(packs))
-        hint = (
-            tr("Name one with --sampling: {samplings}", samplings=known)
-            if known
-            else tr("The packs have no sampling")
-        )
+        hint = tr("The packs have no sampling")
+        if known:
+            hint = tr("Name one with --sampling: {samplings}", samplings=known)
         raise PlanError(tr("draws nothing"), where=str(source), hint=hint)
     return samples
 
@@ -193,12 +191,9 @@ def check_retests(asked: Plan, out: Path) -> None:
 def _left_out(draw: Draw, done: Session) -> list[str]:
     """Devices that failed in the session by what the draw tests again, without being in it."""
     _, failures = _failed(done, {draw.sampling})
-    again = [
-        finding.subject
-        for finding in failures
-        if finding.requirement in draw.requirements or not draw.requirements
-    ]
-    return [device for device in dict.fromkeys(again) if device not in draw.failed]
+    tested = draw.requirements or {finding.requirement for finding in failures}
+    again = dict.fromkeys(one.subject for one in failures if one.requirement in tested)
+    return [device for device in again if device not in draw.failed]
 
 
 def _show(samples: Sequence[Sample], packs: Sequence[Pack], asked: Plan) -> None:

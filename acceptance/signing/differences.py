@@ -29,10 +29,8 @@ def changed_fields(signed: bytes, found: bytes) -> Iterator[str]:
     except ValueError:
         fields = []
     for name, before, after in fields:
-        yield tr(
-            "{file}: {field} is {found!r}, but {signed!r} was signed",
-            file=store.FILE, field=name, found=after, signed=before,
-        )  # fmt: skip
+        values = {"file": store.FILE, "field": name, "found": after, "signed": before}
+        yield tr("{file}: {field} is {found!r}, but {signed!r} was signed", **values)
     if not fields:
         yield tr("{file} is not, byte by byte, the one in the report", file=store.FILE)
 
@@ -79,13 +77,8 @@ def _judged_otherwise(
     name: str, stands: object, follows: object, *, rounding: float = 0.0
 ) -> Iterator[str]:
     for field, before, after in _differences(stands, follows, rounding=rounding):
-        yield tr(
-            "{part}: {field} is stored as {stored!r}, judged as {judged!r}",
-            part=name,
-            field=field,
-            stored=before,
-            judged=after,
-        )
+        values = {"part": name, "field": field, "stored": before, "judged": after}
+        yield tr("{part}: {field} is stored as {stored!r}, judged as {judged!r}", **values)
 
 
 def _differences(

@@ -77,10 +77,9 @@ def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
     try:
         return tuple((_file_name(file), file["/EF"]["/F"].data) for file in _files(pdf))
     except Exception as error:  # a flipped bit can make a parser of PDF fail in any way
-        raise InputError(
-            tr("the attachments of the report cannot be read"),
-            hint=tr("Ask for the report again"),
-        ) from error
+        what = tr("the attachments of the report cannot be read")
+        hint = tr("Ask for the report again")
+        raise InputError(what, hint=hint) from error
 
 
 # [] of pyHanko's dictionaries and arrays follows references, get() and iteration do not.

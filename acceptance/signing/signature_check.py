@@ -135,11 +135,8 @@ def _roles(present: Sequence[str], asked: Sequence[str]) -> Iterator[SignaturePr
         detail = tr("the signature of {role} is missing", role=role)
         yield SignatureProblem(code="signature_missing", detail=detail, state=State.INCOMPLETE)
     if [role for role in present if role in asked] != [role for role in asked if role in present]:
-        detail = tr(
-            "signed in the order {found}, not {asked}",
-            found=", ".join(present),
-            asked=", ".join(asked),
-        )
+        orders = {"found": ", ".join(present), "asked": ", ".join(asked)}
+        detail = tr("signed in the order {found}, not {asked}", **orders)
         yield SignatureProblem(code="order", detail=detail)
 
 
