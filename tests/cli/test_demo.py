@@ -64,9 +64,9 @@ def test_the_good_device_passes_what_a_camera_can_show(
 
 
 def test_the_bottom_line_names_its_scope(outcomes: dict[str, demo.DemoResult]) -> None:
-    for one in outcomes.values():
-        assert one.session.bottom_line.scope is Scope.DEVICE
-        assert one.session.bottom_line.provisional
+    for outcome in outcomes.values():
+        assert outcome.session.bottom_line.scope is Scope.DEVICE
+        assert outcome.session.bottom_line.provisional
     assert outcomes["faulty"].session.verdict is Verdict.FAIL
 
 

@@ -119,9 +119,9 @@ def test_check_tells_what_an_overlay_changes(
     monkeypatch.setattr("acceptance.cli.terminal.console.width", 200)
     monkeypatch.setattr("acceptance.cli.terminal.console.stderr", False)
     assert acceptance(monkeypatch, "pack", "check", own) == 0
-    told = capsys.readouterr().out
-    assert "confirmed: 张三, 2026-11-20, 12 号" in told
-    assert "of which 1 firm; withdrawn: 1, extends db50_216_2006" in told
+    printed = capsys.readouterr().out
+    assert "confirmed: 张三, 2026-11-20, 12 号" in printed
+    assert "of which 1 firm; withdrawn: 1, extends db50_216_2006" in printed
 
 
 def test_two_packs_are_told_apart_field_by_field_in_order_of_clause(
@@ -131,8 +131,8 @@ def test_two_packs_are_told_apart_field_by_field_in_order_of_clause(
     capsys.readouterr()
     assert acceptance(monkeypatch, "pack", "diff", BASE, own, "--json", "-") == 0
     rows = json.loads(capsys.readouterr().out)
-    told = {(one["name"], one["field"]): (one["here"], one["there"]) for one in rows}
-    assert set(told) == {
+    differences = {(one["name"], one["field"]): (one["here"], one["there"]) for one in rows}
+    assert set(differences) == {
         ("5.1/linkage", ""),
         ("5.2/resolution-colour", "limit"),
         ("5.2/resolution-colour", "figure"),
@@ -141,11 +141,11 @@ def test_two_packs_are_told_apart_field_by_field_in_order_of_clause(
         ("5.2/grey-scale", "figure"),
         ("5.2/grey-scale", "assignment"),
     }
-    before, after = told["5.2/resolution-colour", "limit"]
+    before, after = differences["5.2/resolution-colour", "limit"]
     assert (before["at_least"], after["at_least"]) == (270, 300)
-    assert told["5.2/resolution-colour", "modality"] == ("shall", "should")
-    assert told["5.1/linkage", ""][1] is None
-    assert told["5.2/grey-scale", "assignment"][1]["copy"] == "12 号"
+    assert differences["5.2/resolution-colour", "modality"] == ("shall", "should")
+    assert differences["5.1/linkage", ""][1] is None
+    assert differences["5.2/grey-scale", "assignment"][1]["copy"] == "12 号"
     assert [one["clause"] for one in rows] == sorted(one["clause"] for one in rows)
 
 
@@ -156,11 +156,11 @@ def test_the_table_shows_values_and_never_python(
     monkeypatch.setattr("acceptance.cli.terminal.console.width", 240)
     monkeypatch.setattr("acceptance.cli.terminal.console.stderr", False)
     assert acceptance(monkeypatch, "pack", "diff", BASE, f"{BASE}_current") == 0
-    told = capsys.readouterr().out
-    assert "≥" in told
-    assert "GB 50198-2011" in told
+    printed = capsys.readouterr().out
+    assert "≥" in printed
+    assert "GB 50198-2011" in printed
     assert not [
-        word for word in ("built-in", "object at", "Requirement(", "Provenance(") if word in told
+        word for word in ("built-in", "object at", "Requirement(", "Provenance(") if word in printed
     ]
 
 

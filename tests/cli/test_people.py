@@ -126,9 +126,9 @@ def test_what_waits_for_a_fact_is_told_and_not_asked(written: Path) -> None:
 def test_answers_that_are_there_already_do_not_make_questions_vanish(written: Path) -> None:
     """The sheet is the same before and after it was filled in."""
     given = plan.read(written)
-    one = asked(given)[0]
-    told = f'subject = "{one.subject.id}"\nrequirement = "{one.reference}"\nby = "a"\nwhen = "b"\nyes = true'
-    text = f"\n[[answers]]\n{told}\n"
+    question = asked(given)[0]
+    answer = f'subject = "{question.subject.id}"\nrequirement = "{question.reference}"\nby = "a"\nwhen = "b"\nyes = true'
+    text = f"\n[[answers]]\n{answer}\n"
     written.write_text(PLAN + text, encoding="utf-8")
     assert asked(plan.read(written)) == asked(given)
 
@@ -153,7 +153,7 @@ def test_the_printed_sheet_holds_every_item_with_its_clause(written: Path, lang:
     """Text of the PDF, by poppler; words of the requirement and of the answer's form."""
     result = run("sheet", written, "-o", written.with_name("s.pdf"), "--lang", lang)
     assert result.return_value == 0
-    told = questionnaire.lines(
+    lines = questionnaire.lines(
         asked(plan.read(written)),
         pack.load_all(("gb_50395_2007", "gb_50198_2011"), QUANTITIES),
         plan.read(written),
@@ -163,7 +163,7 @@ def test_the_printed_sheet_holds_every_item_with_its_clause(written: Path, lang:
         ["pdftotext", written.with_name("s.pdf"), "-"], capture_output=True, text=True, check=True
     ).stdout
     bare = re.sub(r"\s", "", text)
-    assert all(re.sub(r"\s", "", one.text) in bare for one in told)
+    assert all(re.sub(r"\s", "", line.text) in bare for line in lines)
     assert ("基本符合" if lang == "zh" else "basicallyconforms") in bare
 
 
@@ -206,8 +206,8 @@ def test_a_workbook_filled_in_by_hand_comes_back_as_answers(written: Path, lang:
     for heading, text in words.values():
         sheet.cell(row, place[heading]).value = text
     book.save(fill)
-    [one] = plan.read(with_line(written, 'answer_files = ["a.xlsx"]')).answers
-    assert (one.grade, one.by, one.when, one.origin) == (
+    [answer] = plan.read(with_line(written, 'answer_files = ["a.xlsx"]')).answers
+    assert (answer.grade, answer.by, answer.when, answer.origin) == (
         "basically_conforms",
         words["by"][1],
         "2026-11-24",

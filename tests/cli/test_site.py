@@ -168,8 +168,8 @@ def test_a_failed_sample_and_its_passed_retest_are_both_told(
         before.id,
     )
     assert after.verdict is Verdict.PASS
-    told = render.bottom_line(after, "en")
-    assert f"Devices cam-10 did not conform in the first sample (session {before.id})" in told
+    conclusion = render.bottom_line(after, "en")
+    assert f"Devices cam-10 did not conform in the first sample (session {before.id})" in conclusion
     stands, _ = run(place, DRAW + again + answers(*AGAIN, failing="cam-07"))
     assert stands.verdict is Verdict.FAIL
 
@@ -230,8 +230,8 @@ def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> 
 
 def shot(name: str, device: str = "a", **fields: Any) -> Shot:
     """Make a shot of the main stream by day unless said otherwise."""
-    told = {"profile": fields.pop("stream", "main"), "day_night": fields.pop("light", "day")}
-    conditions = tuple(Condition(name=key, value=value) for key, value in told.items() if value)
+    stated = {"profile": fields.pop("stream", "main"), "day_night": fields.pop("light", "day")}
+    conditions = tuple(Condition(name=key, value=value) for key, value in stated.items() if value)
     return Shot(id=name, subject=device, clip=f"{name}.mp4", conditions=conditions, **fields)
 
 
@@ -433,8 +433,8 @@ def test_status_exits_with_3_while_a_shot_is_missing(
     assert acceptance(monkeypatch, "status", path) == 3
     assert "planned 6: ● measured 0, ◐ empty 0, ○ filmed 1, – missing 5" in capsys.readouterr().out
     assert acceptance(monkeypatch, "status", place, "--json", "-") == 3
-    told = json.loads(capsys.readouterr().out)
-    assert (told["planned"], told["filmed"], told["complete"], len(told["places"])) == (
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["planned"], shown["filmed"], shown["complete"], len(shown["places"])) == (
         6,
         1,
         False,
