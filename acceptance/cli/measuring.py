@@ -185,7 +185,7 @@ def _show(
 
 
 def _content(
-    measured: Sequence[Measurement], notes: Sequence[Note], pairs: Sequence[playback.Pair]
+    measured: Sequence[Measurement], notes: Sequence[Note], pairs: Sequence[playback.ShotPair]
 ) -> dict[str, list[dict[str, Any]]]:
     return {
         "measurements": [asdict(item) | {"expanded": item.expanded} for item in measured],

@@ -151,7 +151,7 @@ def _content(grid: site_matrix.Grid) -> dict[str, Any]:
     }
 
 
-def _place(place: site_matrix.Place) -> dict[str, Any]:
+def _place(place: site_matrix.MatrixCell) -> dict[str, Any]:
     return {
         "subject": place.subject,
         **asdict(place.combination),
