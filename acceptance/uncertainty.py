@@ -7,7 +7,7 @@ after Welch-Satterthwaite (JCGM 100:2008, G.4), computed by GTC; k is Student's 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -97,10 +97,20 @@ def measurement(
         uncertainty=combined.uncertainty,
         k=combined.k,
         degrees_of_freedom=combined.degrees_of_freedom,
-        samples=samples,
+        samples=int(samples),
         method=method,
-        budget=tuple(budget),
+        budget=tuple(_plain(line) for line in budget),
         **particulars,
+    )
+
+
+def _plain(line: BudgetLine) -> BudgetLine:
+    """Take numpy's numbers for Python's, which JSON can hold."""
+    degrees = line.degrees_of_freedom
+    return replace(
+        line,
+        contribution=float(line.contribution),
+        degrees_of_freedom=None if degrees is None else float(degrees),
     )
 
 

@@ -33,7 +33,16 @@ if TYPE_CHECKING:
         Value,
     )
 
-LANGUAGES = ("zh", "en")
+COMPLETE = ("zh", "en")  # any other language falls back on English where it has no phrase
+
+
+def _languages() -> tuple[str, ...]:
+    """Every language that has a phrase file, the complete ones first."""
+    files = data.folder("report_templates").glob("*.toml")
+    return (*COMPLETE, *sorted({path.stem for path in files} - set(COMPLETE)))
+
+
+LANGUAGES = _languages()
 # A narrow space that holds together, and a thin one where a long result may break.
 MINUS, NARROW, THIN, DASH = "\u2212", "\u202f", "\u2009", "—"
 # of a value, or of one unit: what lies below is the computer's rounding and no uncertainty
@@ -61,15 +70,26 @@ PARAMETER_SECTIONS = {
 
 @lru_cache
 def phrases(lang: str) -> dict[str, Any]:
-    """Return the phrase file of a language (``zh`` or ``en``): section -> code -> phrase.
+    """Return the phrases of a language: section -> code -> phrase.
 
-    Raises InputError for any other language.
+    Raises InputError for a language that has no phrase file.
     """
-    path = data.folder("report_templates") / f"{lang}.toml"
-    if lang not in LANGUAGES or not path.is_file():
+    if lang not in LANGUAGES:
         hint = tr("Languages: {languages}", languages=", ".join(LANGUAGES))
         raise InputError(tr("no phrases in this language"), where=lang, hint=hint)
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    path = data.folder("report_templates") / f"{lang}.toml"
+    own = tomllib.loads(path.read_text(encoding="utf-8"))
+    return own if lang in COMPLETE else _over(phrases("en"), own)
+
+
+def _over(english: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a language's own phrases over the English ones, section by section."""
+    nested = {
+        name: _over(section, own.get(name, {}))
+        for name, section in english.items()
+        if isinstance(section, dict)
+    }
+    return {**english, **own, **nested}
 
 
 def word(code: str, section: str, lang: str) -> str:

@@ -33,7 +33,10 @@ DOCS = ROOT / "docs"
 CLI, MATRIX = DOCS / "cli.md", DOCS / "coverage_matrix.md"
 DECISIONS = DOCS / "decisions"
 WIDTH = 96
-HELP = re.compile(r"^#+ acceptance ?([^\n]*)\n(.*?)^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HELP = re.compile(
+    r"^#+ acceptance ?([^\n]*)\n((?:(?!^#)[^\n]*\n)*?)^```text\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 VERBS = sorted(verbs.cli.commands)
 BELOW = sorted(
     f"{verb} {name}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
-from acceptance import metrics
+from acceptance import metrics, wording
 from acceptance.cli import terminal
 from acceptance.errors import InputError, PlanError
 from acceptance.files.output import put, writing
@@ -31,7 +31,7 @@ OUT = click.Path(path_type=Path, readable=False)
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 LANG = click.option(
     "--lang",
-    type=click.Choice(["zh", "en"]),
+    type=click.Choice(wording.LANGUAGES),
     default="zh",
     show_default=True,
     help="Report's language.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from acceptance import metrics
+from acceptance import metrics, wording
 from acceptance.checks import clause_table, pack_changes
 from acceptance.checks.pack import base_of, file_of, load, load_all, names
 from acceptance.cli import tables, terminal
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from acceptance.model import Pack
 
 LANG = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language."
+    "--lang",
+    type=click.Choice(wording.LANGUAGES),
+    default="zh",
+    show_default=True,
+    help="Its language.",
 )
 
 

@@ -124,7 +124,7 @@ class RecordingOptions(Storage):
               help="half-width of storage and bit rates.")  # fmt: skip
 @click.option(
     "--lang",
-    type=click.Choice(["zh", "en"]),
+    type=click.Choice(wording.LANGUAGES),
     default="zh",
     show_default=True,
     help="Picture's language.",

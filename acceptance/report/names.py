@@ -58,7 +58,7 @@ class Names:
     def text(self, noun: object, field: str) -> str:
         """Return a field that a pack has in both languages."""
         chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
-        return str((english or chinese) if self.lang == "en" else (chinese or english))
+        return str((chinese or english) if self.lang == "zh" else (english or chinese))
 
     def day(self, text: str) -> str:
         """Write the date of an ISO time; what is none stays as it is."""

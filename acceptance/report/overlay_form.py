@@ -47,7 +47,7 @@ def _text(value: str) -> str:
 
 
 def _title(clause: Clause, lang: str) -> str:
-    return clause.title_en or clause.title if lang == "en" else clause.title
+    return clause.title if lang == "zh" else clause.title_en or clause.title
 
 
 def _provisional(demand: Requirement) -> bool:
@@ -57,7 +57,7 @@ def _provisional(demand: Requirement) -> bool:
 def _requirement(demand: Requirement, lang: str) -> Iterator[str]:
     yield ""
     limit = f" ({wording.limit(demand.limit, lang)})" if demand.limit else ""
-    yield f"## {demand.text_en if lang == 'en' else demand.text}{limit}"
+    yield f"## {demand.text if lang == 'zh' else demand.text_en}{limit}"
     for part, source in (("figure", demand.figure), ("assignment", demand.assignment)):
         if source:
             yield f"## {wording.word(part, 'overlay', lang)}: {_source(source, lang)}"
@@ -65,7 +65,7 @@ def _requirement(demand: Requirement, lang: str) -> Iterator[str]:
 
 
 def _source(source: Provenance, lang: str) -> str:
-    note = source.note_en or source.note if lang == "en" else source.note
+    note = source.note if lang == "zh" else source.note_en or source.note
     level = wording.word(source.level, "level", lang)
     place = f"{source.source} {source.clause}".strip() + f", {level}"
     return f"{place}. {note}".replace("\n", " ") if note else place
@@ -102,7 +102,7 @@ def _others(pack: Pack, lang: str) -> Iterator[str]:
     """Write the pack's own samplings, and its scoring, where they are not firm."""
     for rule in pack.samplings:
         if "#" not in rule.id:
-            words = rule.text_en if lang == "en" else rule.text
+            words = rule.text if lang == "zh" else rule.text_en
             yield from _other(words, rule.figure, f"sampling = {_text(rule.id)}", lang)
     if pack.scoring:
         words = wording.word("scoring", "overlay", lang).format(clause=pack.scoring.clause)

@@ -89,7 +89,7 @@ def _asked(demand: Requirement, lang: str) -> str:
 
 def _both(noun: Requirement | Clause, field: str, lang: str) -> str:
     chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
-    return str((english or chinese) if lang == "en" else (chinese or english))
+    return str((chinese or english) if lang == "zh" else (english or chinese))
 
 
 def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
@@ -100,7 +100,7 @@ def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
     rule = next((each for each in lender.samplings if each.id == identity), None)
     if rule is None:
         return name
-    text = (rule.text_en or rule.text) if lang == "en" else (rule.text or rule.text_en)
+    text = (rule.text or rule.text_en) if lang == "zh" else (rule.text_en or rule.text)
     return f"{text} ({lender.number} {rule.clause})"
 
 
