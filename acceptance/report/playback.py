@@ -1,4 +1,4 @@
-"""Live and playback compared: what two shots of one chart through two taps differ in, figure by figure.
+"""Live and playback compared: in what two shots of one chart through two taps differ, by figure.
 
 playback - live with its uncertainty (JCGM 100:2008, 5.2: inputs that both share are correlated, all
 others are taken as independent). Numbers only: whether a difference is beyond its uncertainty is
