@@ -64,8 +64,6 @@ def _mean(
 ) -> Measurement:
     frames = len(clock.timing.elapsed)
     rate = frames / seconds
-    ends, kilobits = timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
-    bit_rate = _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
     return scene.figure(
         "frame_rate.mean",
         rate,
@@ -78,9 +76,14 @@ def _mean(
         duration=seconds,
         upper_bound=at_most,
         details=details,
-        curve=None if statistic else bit_rate,
+        curve=None if statistic else _bit_rate(scene, clock),
         events=() if statistic else events.keys_and_jumps(scene, clock.timing),
     )
+
+
+def _bit_rate(scene: Scene, clock: Clock) -> Curve:
+    ends, kilobits = timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
+    return _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
 
 
 def _jitter(scene: Scene, clock: Clock, statistic: str) -> Measurement:
