@@ -42,9 +42,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     """
     clock = _clock_line(times, reference)
     changes, taken_at, blends = _pictures(monitor, clock.lag)
-    if not len(changes.picture):
-        raise GapError("no_change")
-    enough(len(changes.picture), FEWEST)
+    enough_changes(changes)
     exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
     kept, moments = refreshes.moments(changes, times, taken, exposure)
     clock, exposure = clock.only(kept), exposure[kept]
@@ -190,6 +188,13 @@ def _known_changes(changes: Changes, taken: Array) -> Changes:
     when = taken.mean(axis=0)
     keep = when[changes.picture] > when[changes.picture - 1]
     return changes.only(keep)
+
+
+def enough_changes(changes: Changes) -> None:
+    """Raise GapError no_change or too_few_frames where pictures change too seldom."""
+    if not len(changes.picture):
+        raise GapError("no_change")
+    enough(len(changes.picture), FEWEST)
 
 
 def enough(count: int, needed: int) -> None:
