@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.errors import GapError
 from acceptance.metrics.latency import relayed
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.drive import fitted, located
