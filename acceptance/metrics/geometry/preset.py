@@ -64,17 +64,6 @@ class _Places:
         sd = math.sqrt(float(np.sum(away**2)) / (len(away) - 1))
         return {"sd": sd, "worst": float(np.linalg.norm(away, axis=1).max())}
 
-    @property
-    def freedom(self) -> float:
-        """Degrees of freedom of the summed variances.
-
-        They are n - 1 for places on a line, at most twice that.
-        """
-        away = self.away
-        squares = away.T @ away
-        spread = float(np.sum(squares**2))
-        return (len(away) - 1) * (float(np.trace(squares)) ** 2 / spread if spread else 2.0)
-
 
 def focal_length(shot: Shot) -> float | None:
     """Return the focal length in picture widths, None where it is not stated.
@@ -215,7 +204,7 @@ def _statistics(
     scale, unsure = unit
     details: dict[str, Value] = {"preset": _preset(shot), "places": len(places.places)}
     for statistic, value in places.statistics().items():
-        repeat = _repeat(value * scale, places.freedom) if statistic == "sd" else ()
+        repeat = _repeat(value * scale, _freedom(places.away)) if statistic == "sd" else ()
         place = BudgetLine(source="place", contribution=places.doubt * scale, evaluation="B")
         yield measurement(
             shot,
@@ -228,6 +217,16 @@ def _statistics(
             statistic=statistic,
             details=details,
         )
+
+
+def _freedom(away: Array) -> float:
+    """Return the degrees of freedom of the summed variances of places (n, 2) about their mean.
+
+    They are n - 1 for places on a line, at most twice that.
+    """
+    squares = away.T @ away
+    spread = float(np.sum(squares**2))
+    return (len(away) - 1) * (float(np.trace(squares)) ** 2 / spread if spread else 2.0)
 
 
 def _repeat(sd: float, freedom: float) -> Sequence[BudgetLine]:
