@@ -161,7 +161,7 @@ def edge_mtf(
 
 
 def _transfer(fit: ProfileFit, taper: Array, rows: int, *, covariance: bool) -> _Transfer:
-    """Return the MTF of a profile over ``rows`` of the picture, and where it falls to 50 % ..."""
+    """Return the MTF of a profile over ``rows`` of the picture, and its crossings with errors."""
     frequencies, mtf = spectrum(fit, taper)
     at50, at30, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.3, 0.1))
     blocks = min(16, max(6, rows // 8))
