@@ -202,8 +202,6 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
     if start == end and unsure[0] < unsure[1]:
         duration = _duration(at, *unsure)
         return _note(scene, "faults.freeze", "freeze_undecided", duration=duration)
-    frames = sum(last - first for first, last in found.frozen)
-    details: dict[str, Value] = {"freezes": len(found.frozen), "share": frames / len(at)}
     interval = float(np.median(np.diff(at))) if start < end else 0.0
     return scene.figure(
         "faults.freeze",
@@ -212,8 +210,14 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
         [BudgetLine(source="frames", contribution=interval / 6**0.5)],
         samples=len(at),
         method=FREEZE_METHOD,
-        details=details | _where(at, start, end),
+        details=_frozen(found, len(at)) | _where(at, start, end),
     )
+
+
+def _frozen(found: freeze.Evidence, of: int) -> dict[str, Value]:
+    """Return the number of freezes, and the share that they have of all frames."""
+    frames = sum(last - first for first, last in found.frozen)
+    return {"freezes": len(found.frozen), "share": frames / of}
 
 
 def _where(at: Array, start: int, end: int) -> dict[str, Value]:

@@ -114,21 +114,16 @@ class _Scale:
 
         Only where the chart declares its series, all steps are seen and each is evenly lit.
         """
-        chart = self.scene.chart
+        quantity, chart = "grey_scale.steps", self.scene.chart
         if chart is None or chart.steps is None:
-            return self._note("grey_scale.steps", "steps_not_declared")
-        declared = len(chart.steps.densities)
-        if declared != len(self.views):
-            return self._note(
-                "grey_scale.steps", "steps_missing", seen=len(self.views), declared=declared
-            )
-        if uneven := self._unevenly_lit():
-            return self._note("grey_scale.steps", "uneven_light", region=uneven[0], share=uneven[1])
+            return self._note(quantity, "steps_not_declared")
+        if gap := self._steps_unusable(quantity, len(chart.steps.densities)):
+            return gap
         least = LEAST * (self.white - self.black)
         counted = count(self.shown, rising=self.light[-1] > self.light[0], least=least)
         line = BudgetLine(source="pairs_near_threshold", contribution=counted.uncertainty)
         return self._figure(
-            "grey_scale.steps",
+            quantity,
             counted.steps,
             [line],
             k=K,
@@ -138,19 +133,27 @@ class _Scale:
             pooled_noise=math.sqrt(sum(shown.noise**2 for shown in self.shown) / len(self.shown)),
         )
 
+    def _steps_unusable(self, quantity: str, declared: int) -> Note | None:
+        """Return why the steps cannot be counted: some are not seen, or one is unevenly lit."""
+        seen = len(self.views)
+        if declared != seen:
+            return self._note(quantity, "steps_missing", seen=seen, declared=declared)
+        if uneven := self._unevenly_lit():
+            return self._note(quantity, "uneven_light", region=uneven[0], share=uneven[1])
+        return None
+
     def gamma(self) -> Measurement | Note:
         """Measure the slope of the tone curve over the mid tones."""
         slope = gamma(self.shown, self.light, self.black, self.white)
         if slope is None:
             return self._note("grey_scale.gamma", "too_few_mid_tones")
         errors = tone_errors(self.doubt, slope.light)
+        moved = [slope.value * float(slope.weights @ error) for error in errors]
         lines = [
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
             _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
-            *self._copy(
-                math.hypot(*(slope.value * float(slope.weights @ error) for error in errors))
-            ),
+            *self._copy(math.hypot(*moved)),
         ]
         return self._figure(
             "grey_scale.gamma", slope.value, lines, used=slope.light.size, residual=slope.residual
@@ -165,14 +168,12 @@ class _Scale:
 
     def dynamic_range(self) -> Measurement | Note:
         """Measure the dynamic range; a bound where the chart ends before the camera does."""
-        order = np.argsort(self.light)
+        quantity, order = "grey_scale.dynamic_range", np.argsort(self.light)
         if self.light[order[0]] <= 0:
-            return self._note("grey_scale.dynamic_range", "too_few_steps", steps=0, needed=3)
+            return self._note(quantity, "too_few_steps", steps=0, needed=3)
         shown, light = merged([self.shown[i] for i in order], [self.light[i] for i in order])
         if len(light) < 3:
-            return self._note(
-                "grey_scale.dynamic_range", "too_few_steps", steps=len(light), needed=3
-            )
+            return self._note(quantity, "too_few_steps", steps=len(light), needed=3)
         found = dynamic_range(shown, light)
         lines = [
             _line("sampling", DECIBEL * found.sampling),
@@ -181,7 +182,7 @@ class _Scale:
         ]
         ends = {"low": math.exp(found.low), "high": math.exp(found.high)}
         value = DECIBEL * (found.high - found.low)
-        return self._figure("grey_scale.dynamic_range", value, lines, bound=found.bound, **ends)
+        return self._figure(quantity, value, lines, bound=found.bound, **ends)
 
     def curve(self) -> Curve:
         """Return the tone curve: code against light."""

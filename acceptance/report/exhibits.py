@@ -158,8 +158,13 @@ def _timeline(key: tuple[str, str], figures: Sequence[Measurement], lang: str) -
         for figure in ordered
         if figure.curve and _in_panel(figure)
     ]
+    svg = event_plot.draw(panels, _lanes(figures, words), _duration(figures), words["time"])
+    return _exhibit(*key, words["title"], svg)
+
+
+def _lanes(figures: Sequence[Measurement], words: Mapping[str, str]) -> list[event_plot.Lane]:
     events, bounded = _events(figures)
-    lanes = [
+    return [
         event_plot.Lane(
             kind=kind,
             title=words.get(kind, kind),
@@ -168,8 +173,6 @@ def _timeline(key: tuple[str, str], figures: Sequence[Measurement], lang: str) -
         )
         for kind in event_plot.ordered(events)
     ]
-    svg = event_plot.draw(panels, lanes, _duration(figures), words["time"])
-    return _exhibit(*key, words["title"], svg)
 
 
 def _duration(figures: Sequence[Measurement]) -> float:
@@ -279,12 +282,7 @@ def _zone_row(
     if not sharp:
         return None
     limits = [figure.value for figure in figures if _is(figure, direction, zone, direction)]
-    ratios = [
-        figure.value
-        for figure in figures
-        if (figure.quantity, figure.region, figure.direction)
-        == ("resolution.corner_ratio", zone, direction)
-    ]
+    ratios = [figure.value for figure in figures if _is_corner_ratio(figure, zone, direction)]
     return zone_plot.ZoneRow(
         direction=direction,
         mtf50=fmean(figure.value for figure in sharp),
@@ -292,6 +290,11 @@ def _zone_row(
         limit=fmean(limits) if limits else None,
         ratio=fmean(ratios) if ratios else None,
     )
+
+
+def _is_corner_ratio(figure: Measurement, zone: str, direction: str) -> bool:
+    key = (figure.quantity, figure.region, figure.direction)
+    return key == ("resolution.corner_ratio", zone, direction)
 
 
 def _is(figure: Measurement, name: str, zone: str, direction: str) -> bool:

@@ -14,7 +14,7 @@ from acceptance.report.rows import UNJUDGED, finding_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.model import Pack, Session
+    from acceptance.model import Finding, Pack, Session
     from acceptance.report.rows import FindingRow
 
 # What XML 1.0 cannot hold, not even escaped.
@@ -59,10 +59,13 @@ def _case(row: FindingRow, session: Session) -> ET.Element:
     if outcome:
         ET.SubElement(case, outcome, message=message, type=finding.reason.code)
     elif not finding.decides:
-        phrase: str = wording.phrases("en")["report"]["no_effect"]
-        remark = phrase.format(modality=finding.modality, message=message)
-        ET.SubElement(case, "system-out").text = remark
+        ET.SubElement(case, "system-out").text = _no_effect(finding, message)
     return case
+
+
+def _no_effect(finding: Finding, message: str) -> str:
+    phrase: str = wording.phrases("en")["report"]["no_effect"]
+    return phrase.format(modality=finding.modality, message=message)
 
 
 def _outcome(row: FindingRow) -> str | None:

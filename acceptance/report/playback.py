@@ -1,4 +1,4 @@
-"""Live and playback compared: what two shots of one chart through two taps differ in, figure by figure.
+"""Live and playback compared: in what two shots of one chart through two taps differ, by figure.
 
 playback - live with its uncertainty (JCGM 100:2008, 5.2: inputs that both share are correlated, all
 others are taken as independent). Numbers only: whether a difference is beyond its uncertainty is
@@ -195,22 +195,25 @@ def _pair(
     live: Shot, playback: Shot, measurements: Sequence[Measurement], notes: Sequence[Note]
 ) -> ShotPair:
     figures, again = (_figures(shot, measurements) for shot in (live, playback))
-    resized = any(
-        live.stream.get(side) != playback.stream.get(side) for side in ("width", "height")
-    )
-    printed = (live.chart, live.chart_copy) == (playback.chart, playback.chart_copy)
-    shared = SHARED_SOURCES if printed else SHARED_SOURCES - PRINT_SOURCES
+    sides = ("width", "height")
+    resized = any(live.stream.get(side) != playback.stream.get(side) for side in sides)
+    shared = _shared(live, playback)
     about = [note for note in notes if note.shot == playback.id]
-    return ShotPair(
-        live=live,
-        playback=playback,
-        differences=tuple(
-            _difference(figure, again[key], shared, resized=resized)
-            for key, figure in figures.items()
-            if key in again
-        ),
-        losses=tuple(_loss(figure, about) for key, figure in figures.items() if key not in again),
+    differences = (
+        _difference(figure, again[key], shared, resized=resized)
+        for key, figure in figures.items()
+        if key in again
     )
+    losses = (_loss(figure, about) for key, figure in figures.items() if key not in again)
+    return ShotPair(
+        live=live, playback=playback, differences=tuple(differences), losses=tuple(losses)
+    )
+
+
+def _shared(live: Shot, playback: Shot) -> frozenset[str]:
+    """Return the sources of uncertainty that both shots share: the print's only of one copy."""
+    printed = (live.chart, live.chart_copy) == (playback.chart, playback.chart_copy)
+    return SHARED_SOURCES if printed else SHARED_SOURCES - PRINT_SOURCES
 
 
 def _figures(shot: Shot, measurements: Sequence[Measurement]) -> dict[tuple[str, ...], Measurement]:
@@ -281,16 +284,21 @@ def _budget(
         if line.source not in shared and line.source != CODING_SOURCE:
             yield line
     for source in sorted(shared):
-        sides = [
+        first, second = (
             [line for line in figure.budget if line.source == source] for figure in (live, playback)
-        ]
-        left = abs(_root(sides[0]) - _root(sides[1]))
+        )
+        left = abs(_root(first) - _root(second))
         if left:
-            freedoms = (line.degrees_of_freedom for side in sides for line in side)
-            freedom = min((each for each in freedoms if each), default=None)
+            freedom = _least_freedom([*first, *second])
             yield BudgetLine(
                 source=source, contribution=left, degrees_of_freedom=freedom, evaluation="B"
             )
+
+
+def _least_freedom(lines: Sequence[BudgetLine]) -> float | None:
+    """Return the fewest degrees of freedom of the lines; None where all are infinite."""
+    freedoms = (line.degrees_of_freedom for line in lines)
+    return min((freedom for freedom in freedoms if freedom), default=None)
 
 
 def _root(lines: Sequence[BudgetLine]) -> float:

@@ -78,9 +78,8 @@ def answer_of(finding: Finding, plan: Plan) -> Answer | None:
 
 def _row(number: int, finding: Finding, session: Session, names: Names) -> FindingRow:
     requirement = names.requirements.get(finding.requirement)
-    clause = names.clauses.get((finding.pack, finding.clause)) or Clause(
-        number=finding.clause, title=""
-    )
+    clause = names.clauses.get((finding.pack, finding.clause))
+    clause = clause or Clause(number=finding.clause, title="")
     demand = requirement and names.text(requirement, "text")
     notes = (_note(finding, session, names.lang), _deviation(finding, requirement, names))
     return FindingRow(

@@ -94,11 +94,7 @@ def grid(
     ``filmed`` are the ids of the plan's shots whose footage is there; ``samples`` is what the
     plan's draws gave.
     """
-    taken = _taken(plan, sessions, filmed)
-    wanted: dict[str, dict[Combination, None]] = defaultdict(dict)
-    for matrix in plan.matrix:
-        for device in _devices(matrix, plan, samples):
-            wanted[device] |= dict.fromkeys(_combinations(matrix))
+    taken, wanted = _taken(plan, sessions, filmed), _wanted(plan, samples)
     rows = {
         device: {each: _cell(device, each, taken[device]) for each in combinations}
         for device, combinations in wanted.items()
@@ -111,6 +107,15 @@ def grid(
     ]
     every = dict.fromkeys(each for combinations in wanted.values() for each in combinations)
     return Grid(combinations=tuple(every), rows=rows, astray=tuple(dict.fromkeys(astray)))
+
+
+def _wanted(plan: Plan, samples: Sequence[Sample]) -> dict[str, dict[Combination, None]]:
+    """Return the combinations that are planned for each device, in their order."""
+    wanted: dict[str, dict[Combination, None]] = defaultdict(dict)
+    for matrix in plan.matrix:
+        for device in _devices(matrix, plan, samples):
+            wanted[device] |= dict.fromkeys(_combinations(matrix))
+    return wanted
 
 
 Taken = tuple[Shot, Presence, str]  # a shot, how far it has come, and the session

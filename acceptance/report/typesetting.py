@@ -89,11 +89,9 @@ def _weasyprint() -> ModuleType:
         raise SetupError(tr("no fonts are installed"), hint=hint, code="font_missing") from error
     except OSError as error:
         packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        raise SetupError(
-            tr("Pango is not installed ({error})", error=error),
-            hint=tr("Install it: apt-get install {packages}", packages=packages),
-            code="pango_missing",
-        ) from error
+        hint = tr("Install it: apt-get install {packages}", packages=packages)
+        what = tr("Pango is not installed ({error})", error=error)
+        raise SetupError(what, hint=hint, code="pango_missing") from error
 
 
 def fetcher(folder: Path) -> URLFetcher:

@@ -141,6 +141,11 @@ def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Arr
     if lag:
         shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
         return _rolling(light, rows, lag, near, shares, exponent)
+    return _at_once(light, rows, shares, exponent)
+
+
+def _at_once(light: Array, rows: Rows, shares: Array, exponent: float) -> Readings:
+    """Read frames whose rows were all exposed at once."""
     low, heights = rolling_shutter.low_bits(light, rows)
     found = replace(readings_of(shares, exponent), low=low, heights=heights)
     return found.where(rolling_shutter.agree(light, rows, shares))

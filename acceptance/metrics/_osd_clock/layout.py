@@ -39,6 +39,19 @@ def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
     course of the tens of seconds; ``units`` is the left edge of the seconds' units, digits cover
     ``ink`` px.
     """
+    edges = _rows(units, ink)
+    cells = np.stack([*(fits[most, edges[:, n]] for n, most in enumerate(MOST)), tens[edges[:, 4]]])
+    best = np.argsort(-cells.sum(axis=0))
+    likely = (
+        tuple(edges[n].tolist())
+        for n in best
+        if _nothing_between(fits[9], edges[n], float(cells[:, n].min()))
+    )
+    return list(itertools.islice(likely, RIVALS))
+
+
+def _rows(units: int, ink: int) -> NDArray[np.int_]:
+    """Return the left edges (rows, 5) of the digits before the units, of each width and colon."""
     advances = np.arange(round(ADVANCE[0] * ink), round(ADVANCE[1] * ink) + 1)
     gaps = [
         (advance, advance + colon)
@@ -48,15 +61,7 @@ def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
     rounded = np.array(list(itertools.product((0, 1), repeat=5)))
     between = np.array(gaps)[:, None, (0, 1, 0, 1, 0)] + rounded
     edges = np.unique(units - between.cumsum(axis=2)[..., ::-1].reshape(-1, 5), axis=0)
-    edges = edges[edges[:, 0] >= 0]
-    cells = np.stack([*(fits[most, edges[:, n]] for n, most in enumerate(MOST)), tens[edges[:, 4]]])
-    best = np.argsort(-cells.sum(axis=0))
-    likely = (
-        tuple(edges[n].tolist())
-        for n in best
-        if _nothing_between(fits[9], edges[n], float(cells[:, n].min()))
-    )
-    return list(itertools.islice(likely, RIVALS))
+    return edges[edges[:, 0] >= 0]
 
 
 def _nothing_between(fits: Array, edges: NDArray[np.int_], least: float) -> bool:

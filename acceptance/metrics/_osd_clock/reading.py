@@ -88,10 +88,7 @@ def cells(strip: NDArray[np.uint8], times: Array, font: Font) -> Cells:
     rows = matching.sharp(means, (0, y, strip.shape[2], height))
     tens = (font.first + seconds) // 10
     _, begins, counts = np.unique(tens, return_index=True, return_counts=True)
-    stretches = [
-        matching.places(rows[at : at + count], width)
-        for at, count in zip(begins, counts, strict=True)
-    ]
+    stretches = [matching.places(part, width) for part in np.split(rows, begins[1:])]
     return Cells(
         shown=np.stack([font.digits.together(stretch) for stretch in stretches]),
         seconds=seconds[begins],

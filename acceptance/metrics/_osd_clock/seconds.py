@@ -92,17 +92,20 @@ def follow(strip: Bytes, times: Array, font: Font) -> Seconds:
     first = np.flatnonzero(np.diff(digits)) + 1
     first = first[(times[first] - times[0] >= AT_END) & (times[-1] - times[first] >= AT_END)]
     moments = (times[first] + times[first - 1]) / 2
-    steps = np.diff(digits[np.concatenate([first[:1] - 1, first])])
-    gone = np.diff(moments, prepend=moments[:1] - 1)
-    count = np.cumsum(steps + 10 * np.rint((gone - steps) / 10)).astype(np.int64)
     return Seconds(
         digits=digits,
         first=first,
         moments=moments,
         reach=(times[first] - times[first - 1]) / 2,
-        count=count,
+        count=_counted(np.diff(digits[np.concatenate([first[:1] - 1, first])]), moments),
         clear=float(np.mean(like.argmax(axis=1) == digits)),
     )
+
+
+def _counted(steps: NDArray[np.int64], moments: Array) -> NDArray[np.int64]:
+    """Return the seconds counted at each change; ``steps`` of the digit, tens that passed added."""
+    gone = np.diff(moments, prepend=moments[:1] - 1)
+    return np.cumsum(steps + 10 * np.rint((gone - steps) / 10)).astype(np.int64)
 
 
 def _course(fits: Array, gaps: NDArray[np.bool_]) -> NDArray[np.int64]:

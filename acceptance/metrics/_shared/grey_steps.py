@@ -86,9 +86,8 @@ def step(
     come from the scatter between 4 x 4 blocks.
     """
     codes = np.asarray(middle_half(frames), np.float64)
-    mean_frame, rest = codes.mean(axis=0), codes - codes.mean(axis=(1, 2), keepdims=True)
-    noise = _sigma(np.mean((rest - _slope(mean_frame)) ** 2, axis=0))
-    temporal = _sigma(rest.var(axis=0, ddof=1)) if len(codes) > 1 else noise
+    mean_frame = codes.mean(axis=0)
+    noise, temporal = _noise(codes, mean_frame)
     mean = float(trim_mean(mean_frame, TRIM, axis=None))
     low = _piled(codes, float(codes.min()), reached=codes.min() <= black)
     return GreyStep(
@@ -101,6 +100,13 @@ def step(
         low=low if mean > black + AT_BLACK else (1.0, 0.0),
         high=_piled(codes, float(codes.max()), reached=codes.max() >= white),
     )
+
+
+def _noise(codes: Array, mean_frame: Array) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return total and temporal sigma of codes (n, h, w), each with its standard uncertainty."""
+    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    total = _sigma(np.mean((rest - _slope(mean_frame)) ** 2, axis=0))
+    return total, _sigma(rest.var(axis=0, ddof=1)) if len(codes) > 1 else total
 
 
 def count(steps: Sequence[GreyStep], *, rising: bool, k: float = K, least: float = 2.0) -> Count:

@@ -130,17 +130,25 @@ def _figures(
     degrees = grid.size - basis.shape[1]
     spreads = _spreads(tones - fitted, smooth, degrees)
     slopes = smooth[:, None] * basis  # of the smooth light, by the polynomial's coefficients
+    uneven, ratio = (
+        (value, max(float(np.linalg.norm(basis @ slope * spread)) for spread in spreads))
+        for value, slope in (_range(smooth, slopes), _ratio(smooth, slopes, grid.shape))
+    )
+    return (uneven, ratio), degrees
+
+
+def _range(smooth: Array, slopes: Array) -> tuple[float, Array]:
+    """Return the non-uniformity of smooth light (b,), and its slopes (t,)."""
     mean, high, low = float(smooth.mean()), int(smooth.argmax()), int(smooth.argmin())
     uneven = float(smooth[high] - smooth[low]) / mean
-    uneven_slope = (slopes[high] - slopes[low] - uneven * slopes.mean(axis=0)) / mean
-    middle, rim = (mask.ravel() / mask.sum() for mask in middle_and_rim(grid.shape))
+    return uneven, (slopes[high] - slopes[low] - uneven * slopes.mean(axis=0)) / mean
+
+
+def _ratio(smooth: Array, slopes: Array, shape: tuple[int, ...]) -> tuple[float, Array]:
+    """Return the hot spot of smooth light (b,) on a grid of this shape, and its slopes (t,)."""
+    middle, rim = (mask.ravel() / mask.sum() for mask in middle_and_rim(shape))
     centre, edge = float(middle @ smooth), float(rim @ smooth)
-    ratio_slope = (middle @ slopes / centre - rim @ slopes / edge) * centre / edge
-    uneven_error, ratio_error = (
-        max(float(np.linalg.norm(basis @ slope * spread)) for spread in spreads)
-        for slope in (uneven_slope, ratio_slope)
-    )
-    return ((uneven, uneven_error), (centre / edge, ratio_error)), degrees
+    return centre / edge, (middle @ slopes / centre - rim @ slopes / edge) * centre / edge
 
 
 def _spreads(residuals: Array, smooth: Array, degrees: int) -> tuple[Array, Array]:

@@ -90,11 +90,16 @@ def gamma(
     if len(chosen) < FEWEST or not np.ptp(x):
         return None
     y = np.log(np.array([signals[i] for i in chosen]))
+    return _slope(x, y, [steps[i] for i in chosen], black)
+
+
+def _slope(x: Array, y: Array, steps: Sequence[GreyStep], black: float) -> Slope:
+    """Fit a line to the logarithms of light ``x`` and signal ``y`` (n,) of n steps."""
     weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
     value = float(weights @ y)
-    above = np.array([steps[i].mean - black for i in chosen])
-    parts = (weights * np.array([steps[i].mean_uncertainty for i in chosen]) / above) ** 2
-    rounding = weights * np.array([rounding_doubt(steps[i].noise) for i in chosen]) / above
+    above = np.array([step.mean - black for step in steps])
+    parts = (weights * np.array([step.mean_uncertainty for step in steps]) / above) ** 2
+    rounding = weights * np.array([rounding_doubt(step.noise) for step in steps]) / above
     return Slope(
         value=value,
         sampling=float(math.sqrt(parts.sum())),

@@ -10,7 +10,7 @@ off; so the moments at which they change show its time to the interval between f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.metrics._osd_clock.font import Font
     from acceptance.metrics._osd_clock.seconds import Seconds
+    from acceptance.metrics.burnt_in_clock.reference_time import ReferenceTime
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
@@ -126,17 +127,18 @@ def _read(
     day = reading.calendar_date(cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])
-    midnight = datetime.combine(date.fromordinal(day.value), datetime.min.time())
-    shown = midnight + timedelta(seconds=time.value + since)
+    shown = _date_and_time(day.value, time.value + since)
     if shown.second % 10 != int(seconds.digits[seconds.first[0]]):
         raise GapError("clock_irregular", seconds=1.0)
-    return Reading(
-        shown=shown,
-        moment=moment,
-        least=min(time.least, day.least),
-        ahead=min(time.ahead, day.ahead),
-        height=font.digits.height,
-    )
+    least, ahead = min(time.least, day.least), min(time.ahead, day.ahead)
+    height = font.digits.height
+    return Reading(shown=shown, moment=moment, least=least, ahead=ahead, height=height)
+
+
+def _date_and_time(day: int, seconds: int) -> datetime:
+    """Return the moment ``seconds`` after the beginning of a day of this ordinal."""
+    midnight = datetime.combine(date.fromordinal(day), datetime.min.time())
+    return midnight + timedelta(seconds=seconds)
 
 
 def _order(scene: Scene) -> str | None:
@@ -235,8 +237,14 @@ def _offset_or_note(
         reference = reference_time.of(scene)
     except GapError as gap:
         return _note(scene, region, "burnt_in_clock.offset", gap)
-    true = reference.seconds[strip.frames]
-    value, budget = offset(seconds, found.shown, true, reference.half_widths)
+    true = replace(reference, seconds=reference.seconds[strip.frames])
+    return _offset_figure(scene, region, seconds, found, true)
+
+
+def _offset_figure(
+    scene: Scene, region: str, seconds: Seconds, found: Reading, true: ReferenceTime
+) -> Measurement:
+    value, budget = offset(seconds, found.shown, true.seconds, true.half_widths)
     return scene.figure(
         "burnt_in_clock.offset",
         value,
@@ -245,9 +253,9 @@ def _offset_or_note(
         samples=len(seconds.moments),
         method=OFFSET_METHOD,
         region=region,
-        lower_bound=reference.late,
-        bound_by=Reason(code="stream_delay_unknown") if reference.late else None,
-        details=_details(seconds, found) | {"reference": reference.kind},
+        lower_bound=true.late,
+        bound_by=Reason(code="stream_delay_unknown") if true.late else None,
+        details=_details(seconds, found) | {"reference": true.kind},
     )
 
 

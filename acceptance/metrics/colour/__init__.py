@@ -42,6 +42,7 @@ from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.metrics.colour.difference import ColourFigure
     from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
 
@@ -94,18 +95,30 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if seen.left_out:
         yield _note(scene, seen.left_out)
     found = propagated(seen.nominal, _doubts(scene, seen))
-    repeats, details = _repeats(scene, seen), _details(scene, seen)
+    repeats = _repeats(scene, seen)
     for name, figure in found.items():
-        yield scene.figure(
-            f"colour.{name}",
-            figure.value,
-            QUANTITIES[f"colour.{name}"],
-            [*figure.budget, *_excess(repeats[name], figure.budget)],
-            samples=sum(len(patch.frames) for patch in seen.patches),
-            method=METHOD.format(tone=details["tone"]),
-            details=details | {"bias_taken_off": figure.bias},
-            curve=_curve(seen) if name == "delta_e00_mean" else None,
-        )
+        budget = [*figure.budget, *_excess(repeats[name], figure.budget)]
+        yield _figure(scene, seen, name, figure, budget)
+
+
+def _figure(
+    scene: Scene,
+    seen: ColourComparison,
+    name: str,
+    figure: ColourFigure,
+    budget: Sequence[BudgetLine],
+) -> Measurement:
+    quantity = f"colour.{name}"
+    return scene.figure(
+        quantity,
+        figure.value,
+        QUANTITIES[quantity],
+        budget,
+        samples=sum(len(patch.frames) for patch in seen.patches),
+        method=METHOD.format(tone=scene.tone),
+        details=_details(scene, seen) | {"bias_taken_off": figure.bias},
+        curve=_curve(seen) if name == "delta_e00_mean" else None,
+    )
 
 
 def compare(scene: Scene) -> ColourComparison:
@@ -128,33 +141,43 @@ def _doubts(scene: Scene, seen: ColourComparison) -> dict[str, Drawn]:
 
     Draws are normal with the source's standard uncertainty, which is how a budget combines it.
     """
-    random, patches, light = np.random.default_rng(SEED), seen.patches, seen.light
-    codes, doubts, rounding, coding, aims, places = (
-        np.array([getattr(patch, name) for patch in patches])
-        for name in ("codes", "doubts", "rounding", "coding", "aim", "place")
-    )
-    shape = (DRAWS, len(patches), 3)
+    random, light, aims = np.random.default_rng(SEED), seen.light, seen.nominal.aims
+    places = np.array([patch.place for patch in seen.patches])
     slopes = UNEVEN / math.sqrt(3) * random.standard_normal((DRAWS, 2))
     fall = slopes @ (places - places.mean(axis=0)).T
     copy = scene.chart.lab_doubt if scene.chart else 0.0
-    printed = aims + copy / math.sqrt(3) * random.standard_normal(shape)
-    lights = {
-        "noise": linear_light(scene, codes + doubts * random.standard_normal(shape), aims),
-        "quantisation": linear_light(scene, codes + rounding * random.standard_normal(shape), aims),
-        "coding": linear_light(scene, codes + coding * random.standard_normal(shape), aims),
-        TONE_SOURCE: _powered(
-            light, 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
-        ),
-        "lighting": light * (1 + fall[..., None]),
-    }
+    printed = aims + copy / math.sqrt(3) * random.standard_normal((DRAWS, *aims.shape))
+    lights = _lights(scene, seen, random) | {"lighting": light * (1 + fall[..., None])}
     drawn = {
         source: Drawn(lab=normalised(moved, aims), aims=aims) for source, moved in lights.items()
     }
-    signal = channels(scene, codes)
-    differences = [curve - scene.linear(signal) for curve in scene.copy_curves(signal)]
-    ways = np.array(differences).reshape(-1, *light.shape)
-    steps = light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
+    steps = _by_other_prints(scene, seen, random)
     return drawn | {PRINT_SOURCE: Drawn(lab=normalised(steps, printed), aims=printed)}
+
+
+def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> dict[str, Array]:
+    """Draw the light of the patches for each source that is in their codes or the tone curve."""
+    aims = seen.nominal.aims
+    codes, *spreads = (
+        np.array([getattr(patch, name) for patch in seen.patches])
+        for name in ("codes", "doubts", "rounding", "coding")
+    )
+    lights = {
+        source: linear_light(
+            scene, codes + spread * random.standard_normal((DRAWS, *aims.shape)), aims
+        )
+        for source, spread in zip(("noise", "quantisation", "coding"), spreads, strict=True)
+    }
+    exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
+    return lights | {TONE_SOURCE: _powered(seen.light, exponents)}
+
+
+def _by_other_prints(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:
+    """Draw the light of the patches for the ways in which the grey steps' print may be off."""
+    signal = channels(scene, np.array([patch.codes for patch in seen.patches]))
+    differences = [curve - scene.linear(signal) for curve in scene.copy_curves(signal)]
+    ways = np.array(differences).reshape(-1, *seen.light.shape)
+    return seen.light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
 
 
 def _powered(light: Array, exponents: Array) -> Array:

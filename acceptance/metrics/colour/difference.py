@@ -41,6 +41,10 @@ class Drawn:
     lab: Array
     aims: Array
 
+    def less(self, nominal: Drawn) -> Drawn:
+        """Return how far the patches are from the nominal ones."""
+        return Drawn(lab=self.lab - nominal.lab, aims=self.aims - nominal.aims)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ColourFigure:
@@ -88,34 +92,34 @@ def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, ColourF
     1961), so that a camera without error comes out near 0. The sources are drawn one by one for
     their shares and together for their sum, which is less where one dominates another.
     """
-    seen = figures(nominal.lab, nominal.aims, nominal.aims)
-    moves = {
-        source: (drawn.lab - nominal.lab, drawn.aims - nominal.aims)
-        for source, drawn in doubts.items()
-    }
-    lab_moves, aim_moves = (
-        np.asarray(sum(move[side] for move in moves.values())) for side in (0, 1)
+    moves = {source: drawn.less(nominal) for source, drawn in doubts.items()}
+    every = Drawn(
+        lab=np.asarray(sum(move.lab for move in moves.values())),
+        aims=np.asarray(sum(move.aims for move in moves.values())),
     )
-    likeliest = nominal.aims + (nominal.lab - nominal.aims) * _shortened(
-        nominal, lab_moves - aim_moves
-    )
-    true = figures(likeliest, nominal.aims, nominal.aims)
-    drawn = figures(likeliest + lab_moves, nominal.aims + aim_moves, nominal.aims)
-    together = figures(nominal.lab + lab_moves, nominal.aims + aim_moves, nominal.aims)
-    each = {
-        name: figures(nominal.lab + move[0], nominal.aims + move[1], nominal.aims)
-        for name, move in moves.items()
-    }
+    biases, together = _biases(nominal, every), _moved(nominal.lab, nominal.aims, every)
+    each = {source: _moved(nominal.lab, nominal.aims, move) for source, move in moves.items()}
     found = {}
-    for name, value in seen.items():
-        bias = min(float(drawn[name].mean() - true[name]), float(value))
-        lines = _budget(
-            {source: float(spread[name].std()) for source, spread in each.items()},
-            together[name],
-            bias,
-        )
-        found[name] = ColourFigure(value=float(value) - bias, bias=bias, budget=lines)
+    for name, value in figures(nominal.lab, nominal.aims, nominal.aims).items():
+        bias = min(biases[name], float(value))
+        shares = {source: float(spread[name].std()) for source, spread in each.items()}
+        budget = _budget(shares, together[name], bias)
+        found[name] = ColourFigure(value=float(value) - bias, bias=bias, budget=budget)
     return found
+
+
+def _moved(lab: Array, aims: Array, moves: Drawn) -> dict[str, Array]:
+    """Return every colour quantity of patches ``lab`` with their ``aims``, both moved."""
+    return figures(lab + moves.lab, aims + moves.aims, aims)
+
+
+def _biases(nominal: Drawn, moves: Drawn) -> dict[str, float]:
+    """Return what the ``moves`` of all sources add to the likeliest true result, by name."""
+    shortened = _shortened(nominal, moves.lab - moves.aims)
+    likeliest = nominal.aims + (nominal.lab - nominal.aims) * shortened
+    true = figures(likeliest, nominal.aims, nominal.aims)
+    drawn = _moved(likeliest, nominal.aims, moves)
+    return {name: float(drawn[name].mean() - value) for name, value in true.items()}
 
 
 def _shortened(nominal: Drawn, moves: Array) -> float:

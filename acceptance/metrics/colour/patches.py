@@ -67,6 +67,17 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
     Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``,
     ``too_few_patches``.
     """
+    views = _coloured(scene)
+    large = [_patch(scene, view) for view in views if _shorter_side(view) >= SMALLEST]
+    patches = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
+    kept = {patch.name for patch in patches}
+    names = [str(view.region.printed["name"]) for view in views]
+    _refuse(scene, large, patches)
+    return patches, [name for name in names if name not in kept]
+
+
+def _coloured(scene: Scene) -> list[View]:
+    """Return the views of patches with a colour to aim at, in a picture that has colours."""
     views = [view for view in scene.of_kind("colour") if "lab" in view.region.printed]
     if not views:
         raise GapError("no_region", kind="colour")
@@ -74,20 +85,12 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
         raise GapError("flat_picture", region="")
     if scene.reference.cb is None:
         raise GapError("monochrome")
-    large = [
-        _patch(scene, view)
-        for view in views
-        if min(middle_half(_planes(view)[1]).shape[1:]) >= SMALLEST
-    ]
-    patches = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
-    kept = {patch.name for patch in patches}
-    left_out = [
-        str(view.region.printed["name"])
-        for view in views
-        if view.region.printed["name"] not in kept
-    ]
-    _refuse(scene, large, patches)
-    return patches, left_out
+    return views
+
+
+def _shorter_side(view: View) -> int:
+    """Return the shorter side in colour samples of the middle half of a view."""
+    return int(min(middle_half(_planes(view)[1]).shape[1:]))
 
 
 def _refuse(scene: Scene, large: Sequence[ColourPatch], patches: Sequence[ColourPatch]) -> None:
@@ -120,8 +123,6 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
     spread = [float(plane.std()) for plane in cores]
     middles = [plane.mean(axis=0) for plane in cores]
     aim = linear_rgb(view.region.printed["lab"])
-    x, y, width, height = view.region.rect
-    across, down = scene.chart.size if scene.chart else (1.0, 1.0)
     return ColourPatch(
         name=str(view.region.printed["name"]),
         codes=np.array([trim_mean(middle, TRIM, axis=None) for middle in middles]),
@@ -131,8 +132,15 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
         frames=frames,
         clipped=_clipped(scene, view, np.array(aim)),
         aim=lab_of(aim),
-        place=np.array([x + width / 2 - across / 2, y + height / 2 - down / 2]) / (across / 2),
+        place=_place(scene, view),
     )
+
+
+def _place(scene: Scene, view: View) -> Array:
+    """Return the middle (2,) of a patch from that of the chart, in half widths of the chart."""
+    x, y, width, height = view.region.rect
+    across, down = scene.chart.size if scene.chart else (1.0, 1.0)
+    return np.array([x + width / 2 - across / 2, y + height / 2 - down / 2]) / (across / 2)
 
 
 def _coding(scene: Scene, view: View, sigma: float) -> float:

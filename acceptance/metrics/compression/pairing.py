@@ -130,9 +130,8 @@ def pair(scene: Scene) -> PicturePair:
     _check_finer(recorded, reference, found)
     found, where = _placed(recorded, reference, found)
     _check_place(where, recorded)
-    both = _refined(
-        PicturePair(recorded=recorded, reference=reference, map=found, registration=where)
-    )
+    both = PicturePair(recorded=recorded, reference=reference, map=found, registration=where)
+    both = _refined(both)
     both = replace(both, motion=_motion(both.map, seen, wanted, share))
     if math.isnan(both.motion):
         _check_still(both)

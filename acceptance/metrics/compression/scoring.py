@@ -15,6 +15,8 @@ from acceptance.metrics.compression.scores import FEWEST, Scores
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from acceptance.footage.planes import Plane
     from acceptance.metrics.compression.pairing import PicturePair, Planes
     from acceptance.scene.build import Scene
@@ -25,26 +27,30 @@ def scored(scene: Scene, both: PicturePair) -> Scores:
 
     Reports progress to the scene. Raises GapError too_few_frames.
     """
-    rows, total = [], len(both.map.scored)
-    pixels, peak = 0, both.codes.peak
-    for frame, recorded, reference in both.pictures():
-        pixels = recorded[0].size
-        moments = [moment for luma in (recorded[0], reference[0]) for moment in _moments(luma)]
-        rows.append((float(frame.time), *_each(recorded, reference, peak), *moments))
-        if scene.progress:
-            scene.progress(len(rows), total)
-    if len(rows) < FEWEST:
-        raise GapError("too_few_frames", frames=len(rows), needed=FEWEST)
-    table = np.array(rows)
+    table, pixels = _table(scene, both)
+    if len(table) < FEWEST:
+        raise GapError("too_few_frames", frames=len(table), needed=FEWEST)
     return Scores(
         times=table[:, 0],
         errors=table[:, 1:4],
         likeness=table[:, 4:7],
         moments=table[:, 7:],
-        peak=peak,
+        peak=both.codes.peak,
         pixels=pixels,
         late=both.late,
     )
+
+
+def _table(scene: Scene, both: PicturePair) -> tuple[NDArray[np.float64], int]:
+    """Return time, errors, likeness and moments of each picture, and the pixels of its luma."""
+    rows, pixels = [], 0
+    for frame, recorded, reference in both.pictures():
+        pixels = recorded[0].size
+        moments = [moment for luma in (recorded[0], reference[0]) for moment in _moments(luma)]
+        rows.append((float(frame.time), *_each(recorded, reference, both.codes.peak), *moments))
+        if scene.progress:
+            scene.progress(len(rows), len(both.map.scored))
+    return np.array(rows), pixels
 
 
 def _each(recorded: Planes, reference: Planes, peak: float) -> Iterator[float]:

@@ -26,6 +26,8 @@ from acceptance.model.shot import Tap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from acceptance.metrics._shared.timing import Timing
+    from acceptance.metrics.frame_rate.clock import Clock
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
@@ -63,15 +65,22 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         counts = counter.count(readings)
     except GapError as gap:
         clocks = clocks_of(scene, shown)
-        yield from timed.figures(scene, clocks, None)
-        yield from _without_counter(scene, gap)
-        lacking = Reason(code=gap.code, parameters=gap.parameters)
-        yield from evident.figures(scene, clocks, shown, lacking)
+        yield from _uncounted(scene, clocks, shown, gap)
     else:
         clocks = clocks_of(scene, shown, counter.times(scene, readings))
         yield from timed.figures(scene, clocks, counts)
         yield from counted.figures(scene, clocks, shown, counts)
     yield from remarks.of(scene, clocks, shown)
+
+
+def _uncounted(
+    scene: Scene, clocks: list[Clock], shown: Timing, gap: GapError
+) -> Iterator[Measurement | Note]:
+    """Measure by times and evident repeats alone, where no counter is read."""
+    yield from timed.figures(scene, clocks, None)
+    yield from _without_counter(scene, gap)
+    lacking = Reason(code=gap.code, parameters=gap.parameters)
+    yield from evident.figures(scene, clocks, shown, lacking)
 
 
 def _without_counter(scene: Scene, gap: GapError) -> Iterator[Note]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.metrics._shared import freeze
@@ -12,7 +13,7 @@ from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from acceptance.metrics._shared.timing import Timing
     from acceptance.metrics.frame_rate.clock import Clock
@@ -24,63 +25,68 @@ if TYPE_CHECKING:
 COUNTER_METHOD = "filmed Gray-coded refresh counter" + LENGTH_METHOD
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Counted:
+    """What the counter of a scene counted; seconds are by ``clock``, if any clock timed the frames.
+
+    ``details`` are those of all figures.
+    """
+
+    scene: Scene
+    clock: Clock | None
+    counts: Counts
+    details: Mapping[str, Value]
+
+    def unique(self) -> Measurement | Note:
+        """Measure the rate of new pictures; a Note without a clock."""
+        if self.clock is None:
+            return note(self.scene, Reason(code="times_assumed"), "frame_rate.unique")
+        seconds = self.clock.passed(self.counts)
+        rate = self.counts.unique / seconds
+        return self.scene.figure(
+            "frame_rate.unique",
+            rate,
+            "frame/s",
+            [*self.clock.rate_budget(rate, seconds), _unreadable(self.counts, seconds)],
+            samples=len(self.counts.repeats),
+            method=COUNTER_METHOD,
+            count=self.counts.unique,
+            duration=seconds,
+            details=self.details,
+        )
+
+    def number(self, quantity: str, number: int, found: tuple[Event, ...]) -> Measurement:
+        """Make the figure of a number of pictures, and where each was found."""
+        return self.scene.figure(
+            quantity,
+            number,
+            "1",
+            [_unreadable(self.counts)],
+            samples=len(self.counts.repeats),
+            method=COUNTER_METHOD,
+            count=number,
+            duration=None if self.clock is None else self.clock.passed(self.counts),
+            details=self.details,
+            events=found,
+        )
+
+
 def figures(
     scene: Scene, clocks: list[Clock], shown: Timing, counts: Counts
 ) -> Iterator[Measurement | Note]:
     """Yield the figures of ``counts``; ``shown`` is the timing by presentation."""
     clock = clocks[0] if clocks else None
-    details = _details(clock, shown, counts)
-    if clock is None:
-        yield note(scene, Reason(code="times_assumed"), "frame_rate.unique")
-    else:
-        yield _unique(scene, clock, counts, details)
-    seconds = None if clock is None else clock.passed(counts)
+    counted = _Counted(
+        scene=scene, clock=clock, counts=counts, details=_details(clock, shown, counts)
+    )
+    yield counted.unique()
     repeats = events.repeats(shown, freeze.runs_of(counts.repeats))
-    yield _number(scene, "frame_rate.repeated", counts.repeated, counts, details, seconds, repeats)
+    yield counted.number("frame_rate.repeated", counts.repeated, repeats)
     if counts.missing is None:
         yield note(scene, Reason(code="irregular_source"), "frame_rate.dropped")
-        return
-    dropped, holes = int(counts.missing.sum()), events.holes(shown, counts.missing)
-    yield _number(scene, "frame_rate.dropped", dropped, counts, details, seconds, holes)
-
-
-def _unique(scene: Scene, clock: Clock, counts: Counts, details: dict[str, Value]) -> Measurement:
-    seconds = clock.passed(counts)
-    rate = counts.unique / seconds
-    return scene.figure(
-        "frame_rate.unique",
-        rate,
-        "frame/s",
-        [*clock.rate_budget(rate, seconds), _unreadable(counts, seconds)],
-        samples=len(counts.repeats),
-        method=COUNTER_METHOD,
-        count=counts.unique,
-        duration=seconds,
-        details=details,
-    )
-
-
-def _number(
-    scene: Scene,
-    quantity: str,
-    number: int,
-    counts: Counts,
-    details: dict[str, Value],
-    seconds: float | None,
-    found: tuple[Event, ...],
-) -> Measurement:
-    return scene.figure(
-        quantity,
-        number,
-        "1",
-        [_unreadable(counts)],
-        samples=len(counts.repeats),
-        method=COUNTER_METHOD,
-        count=number,
-        duration=seconds,
-        details=details,
-        events=found,
-    )
+    else:
+        dropped, holes = int(counts.missing.sum()), events.holes(shown, counts.missing)
+        yield counted.number("frame_rate.dropped", dropped, holes)
 
 
 def _unreadable(counts: Counts, seconds: float | None = None) -> BudgetLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.metrics._osd_clock import seconds as burnt_in_seconds
@@ -11,7 +12,7 @@ from acceptance.metrics.frame_rate.remarks import note
 from acceptance.model.basics import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from acceptance.metrics._shared.freeze import Evidence
     from acceptance.metrics._shared.timing import Timing
@@ -26,28 +27,72 @@ EVIDENCE_METHOD = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Bounds:
+    """Bounds of the figures of a scene where no counter is read; ``lacking`` says why.
+
+    ``details`` are those of all figures.
+    """
+
+    scene: Scene
+    lacking: Reason
+    details: Mapping[str, Value]
+
+    def unique_at_most(self, clock: Clock, repeated: int) -> Measurement:
+        """Make the upper bound of the rate of new pictures."""
+        frames, seconds = len(self.scene.series.times), clock.timing.duration
+        rate = (frames - repeated) / seconds
+        return self.scene.figure(
+            "frame_rate.unique",
+            rate,
+            "frame/s",
+            clock.rate_budget(rate, seconds),
+            samples=frames,
+            method=EVIDENCE_METHOD,
+            count=frames - repeated,
+            duration=seconds,
+            upper_bound=True,
+            bound_by=self.lacking,
+            details=self.details,
+        )
+
+    def at_least(self, quantity: str, number: int, found: tuple[Event, ...]) -> Measurement:
+        """Make the lower bound of a number of pictures, and where each was found."""
+        return self.scene.figure(
+            quantity,
+            number,
+            "1",
+            [],
+            samples=len(self.scene.series.times),
+            method=EVIDENCE_METHOD,
+            lower_bound=True,
+            bound_by=self.lacking,
+            details=self.details,
+            events=found,
+        )
+
+
 def figures(
     scene: Scene, clocks: list[Clock], shown: Timing, lacking: Reason
 ) -> Iterator[Measurement | Note]:
     """Yield the bounds; ``lacking`` is why no counter is read, ``shown`` presentation times."""
     found = freeze.evidence(scene.series, shown.elapsed, burnt_in_seconds.shown(scene))
-    repeated = _frames(found.frozen)
-    details: dict[str, Value] = {
-        "frozen_frames": repeated,
-        "undecided_frames": _frames(found.undecided),
-    }
+    repeated, undecided = _frames(found.frozen), _frames(found.undecided)
+    details = {"frozen_frames": repeated, "undecided_frames": undecided}
+    bounds = _Bounds(scene=scene, lacking=lacking, details=details)
     if clocks:
-        yield _unique_at_most(scene, clocks[0], repeated, details, lacking)
-    repeats = _repeats(shown, found)
-    yield _at_least(scene, "frame_rate.repeated", repeated, details, lacking, repeats)
-    if "times" in scene.video.assumed:
-        return
+        yield bounds.unique_at_most(clocks[0], repeated)
+    yield bounds.at_least("frame_rate.repeated", repeated, _repeats(shown, found))
+    if "times" not in scene.video.assumed:
+        yield _dropped(bounds, shown)
+
+
+def _dropped(bounds: _Bounds, shown: Timing) -> Measurement | Note:
     missing = shown.missing()
     if missing is None:
-        yield note(scene, Reason(code="irregular_source"), "frame_rate.dropped")
-        return
-    dropped, holes = int(missing.sum()), events.holes(shown, missing)
-    yield _at_least(scene, "frame_rate.dropped", dropped, details, lacking, holes)
+        return note(bounds.scene, Reason(code="irregular_source"), "frame_rate.dropped")
+    holes = events.holes(shown, missing)
+    return bounds.at_least("frame_rate.dropped", int(missing.sum()), holes)
 
 
 def _frames(runs: tuple[freeze.Run, ...]) -> int:
@@ -57,46 +102,3 @@ def _frames(runs: tuple[freeze.Run, ...]) -> int:
 def _repeats(shown: Timing, found: Evidence) -> tuple[Event, ...]:
     frozen = events.repeats(shown, found.frozen, "frozen")
     return (*frozen, *events.repeats(shown, found.undecided, "undecided"))
-
-
-def _unique_at_most(
-    scene: Scene, clock: Clock, repeated: int, details: dict[str, Value], lacking: Reason
-) -> Measurement:
-    frames = len(scene.series.times)
-    seconds = clock.timing.duration
-    rate = (frames - repeated) / seconds
-    return scene.figure(
-        "frame_rate.unique",
-        rate,
-        "frame/s",
-        clock.rate_budget(rate, seconds),
-        samples=frames,
-        method=EVIDENCE_METHOD,
-        count=frames - repeated,
-        duration=seconds,
-        upper_bound=True,
-        bound_by=lacking,
-        details=details,
-    )
-
-
-def _at_least(
-    scene: Scene,
-    quantity: str,
-    number: int,
-    details: dict[str, Value],
-    lacking: Reason,
-    found: tuple[Event, ...],
-) -> Measurement:
-    return scene.figure(
-        quantity,
-        number,
-        "1",
-        [],
-        samples=len(scene.series.times),
-        method=EVIDENCE_METHOD,
-        lower_bound=True,
-        bound_by=lacking,
-        details=details,
-        events=found,
-    )

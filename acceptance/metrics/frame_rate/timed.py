@@ -64,8 +64,6 @@ def _mean(
 ) -> Measurement:
     frames = len(clock.timing.elapsed)
     rate = frames / seconds
-    ends, kilobits = timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
-    bit_rate = _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
     return scene.figure(
         "frame_rate.mean",
         rate,
@@ -78,9 +76,14 @@ def _mean(
         duration=seconds,
         upper_bound=at_most,
         details=details,
-        curve=None if statistic else bit_rate,
+        curve=None if statistic else _bit_rate(scene, clock),
         events=() if statistic else events.keys_and_jumps(scene, clock.timing),
     )
+
+
+def _bit_rate(scene: Scene, clock: Clock) -> Curve:
+    ends, kilobits = timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
+    return _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
 
 
 def _jitter(scene: Scene, clock: Clock, statistic: str) -> Measurement:
@@ -88,39 +91,36 @@ def _jitter(scene: Scene, clock: Clock, statistic: str) -> Measurement:
     intervals = clock.timing.intervals * 1000
     jitter, number = float(intervals.std(ddof=1)), len(intervals)
     rounding = float(np.hypot(jitter, clock.resolution * 2000 / 6**0.5)) - jitter
-    budget = [
-        BudgetLine(
-            source="frames",
-            contribution=jitter / (2 * (number - 1)) ** 0.5,
-            degrees_of_freedom=number - 1.0,
-        ),
-        BudgetLine(source="time_stamp_resolution", contribution=rounding, evaluation="B"),
-    ]
     return scene.figure(
         "frame_rate.jitter",
         jitter,
         "ms",
-        budget,
+        [_jitter_line(jitter, number - 1.0), _rounding_line(rounding)],
         samples=number,
         method=METHODS[clock.name],
         statistic=statistic,
     )
 
 
+def _jitter_line(jitter: float, freedom: float) -> BudgetLine:
+    share = jitter / (2 * freedom) ** 0.5
+    return BudgetLine(source="frames", contribution=share, degrees_of_freedom=freedom)
+
+
+def _rounding_line(contribution: float) -> BudgetLine:
+    return BudgetLine(source="time_stamp_resolution", contribution=contribution, evaluation="B")
+
+
 def _longest_gap(scene: Scene, clock: Clock, statistic: str, *, at_least: bool) -> Measurement:
     intervals, elapsed = clock.timing.intervals * 1000, clock.timing.elapsed
     gap = float(clock.timing.intervals.max()) * 1000
-    rounding = clock.resolution * 2000 / 6**0.5
-    budget = [
-        BudgetLine(source="time_stamp_resolution", contribution=rounding, evaluation="B"),
-        BudgetLine(source="clock_rate", contribution=gap * CLOCK_RATE / 3**0.5, evaluation="B"),
-    ]
+    rate = BudgetLine(source="clock_rate", contribution=gap * CLOCK_RATE / 3**0.5, evaluation="B")
     late = ((at - 1, at, 1) for at in clock.timing.gaps.tolist())
     return scene.figure(
         "frame_rate.longest_gap",
         gap,
         "ms",
-        budget,
+        [_rounding_line(clock.resolution * 2000 / 6**0.5), rate],
         samples=len(intervals),
         method=METHODS[clock.name],
         statistic=statistic,

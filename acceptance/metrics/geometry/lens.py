@@ -233,10 +233,22 @@ def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """Return the residuals (m, rows) of all observations, over their uncertainty.
 
-    ``parameters`` are m sets (m, 12). Residuals of points are taken in the ideal picture and scaled
-    back by the lens's own scale along and across the radius.
+    ``parameters`` are m sets (m, 12).
     """
-    lens = LENSES[model]
+    along, across = _point_misses(LENSES[model], points, parameters)
+    scales, lens = (known.focal_doubt, known.aspect_doubt), (known.lens_doubt, SECOND_DOUBT)
+    before = np.array([math.log(known.focal), 0, 0, 0, 0, 0])
+    prior = (parameters[:, FOCAL:] - before) / np.array(
+        [*scales, CENTRE_DOUBT, CENTRE_DOUBT, *lens]
+    )
+    return np.concatenate([along / noise, across / noise, prior], axis=1)
+
+
+def _point_misses(lens: Lens, points: Points, parameters: Array) -> tuple[Array, Array]:
+    """Return the residuals (m, n) of points along and across the radius.
+
+    They are taken in the ideal picture and scaled back by the lens's own scale.
+    """
     away = ideal_places(lens, parameters, points.seen) - _shown(points.chart, parameters)
     from_centre = points.seen - parameters[:, None, CENTRE]
     radius = np.maximum(np.linalg.norm(from_centre, axis=2), 1e-6)
@@ -244,21 +256,10 @@ def _misses(model: str, points: Points, parameters: Array, known: Known, noise: 
     across = np.stack([-along[:, :, 1], along[:, :, 0]], axis=2)
     straight = lens(radius, parameters[:, LENS])
     slope = (lens(radius * (1 + 1e-5), parameters[:, LENS]) - straight) / (1e-5 * radius)
-    in_picture = [
+    return (
         np.sum(away * along, axis=2) / slope,
         np.sum(away * across, axis=2) * radius / straight,
-    ]
-    doubts = (
-        known.focal_doubt,
-        known.aspect_doubt,
-        CENTRE_DOUBT,
-        CENTRE_DOUBT,
-        known.lens_doubt,
-        SECOND_DOUBT,
     )
-    before = np.array([math.log(known.focal), 0, 0, 0, 0, 0])
-    prior = (parameters[:, FOCAL:] - before) / np.array(doubts)
-    return np.concatenate([in_picture[0] / noise, in_picture[1] / noise, prior], axis=1)
 
 
 def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:

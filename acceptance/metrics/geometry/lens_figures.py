@@ -48,34 +48,37 @@ ALIKE = 1.1  # ratio of residuals below which both lenses explain the picture
 
 def figures(scene: Scene, chart: FittedChart) -> Iterator[Measurement | Note]:
     """Measure each of ``QUANTITIES``; of the scene only the shot is used."""
-    best, frame, points = chart.best, chart.frame, len(chart.points.seen)
+    best, frame, reach = chart.best, chart.frame, chart.reach
     values = {
-        model: derive(model, lens.parameters[None], frame, chart.reach)[0]
+        model: derive(model, lens.parameters[None], frame, reach)[0]
         for model, lens in chart.lenses.items()
     }
-    shares = best.contributions(
-        lambda parameters: derive(best.model, parameters, frame, chart.reach)
-    )
+    shares = best.contributions(lambda parameters: derive(best.model, parameters, frame, reach))
     apart = _apart(chart.lenses, values)
-    details = _details(chart)
     for number, quantity in enumerate(QUANTITIES):
-        value = float(values[best.model][number])
-        budget = _budget(best, shares, number, apart[number])
-        budget = (*budget, *_of_outline(quantity, value, frame))
+        outline = _of_outline(quantity, float(values[best.model][number]), frame)
+        budget = (*_budget(best, shares, number, apart[number]), *outline)
         reason = _why_not(quantity, budget, chart)
         if reason:
             yield _note(scene, quantity, reason)
-            continue
-        yield scene.figure(
-            quantity,
-            value,
-            QUANTITIES[quantity],
-            budget,
-            samples=points,
-            method=METHOD,
-            details=details | _more(quantity, values[best.model], chart),
-            curve=_curve(best, chart.reach) if quantity == "geometry.distortion" else None,
-        )
+        else:
+            yield _figure(scene, chart, quantity, values[best.model], budget)
+
+
+def _figure(
+    scene: Scene, chart: FittedChart, quantity: str, values: Array, budget: Sequence[BudgetLine]
+) -> Measurement:
+    """Measure one quantity; ``values`` (10,) are those of all."""
+    return scene.figure(
+        quantity,
+        float(values[list(QUANTITIES).index(quantity)]),
+        QUANTITIES[quantity],
+        budget,
+        samples=len(chart.points.seen),
+        method=METHOD,
+        details=_details(chart) | _more(quantity, values, chart),
+        curve=_curve(chart.best, chart.reach) if quantity == "geometry.distortion" else None,
+    )
 
 
 def _of_outline(quantity: str, value: float, frame: PictureFrame) -> tuple[BudgetLine, ...]:
@@ -166,13 +169,11 @@ def _more(quantity: str, values: Array, chart: FittedChart) -> dict[str, Value]:
         return {"vertical": down}
     if quantity in {"geometry.tilt", "geometry.pan"}:
         fit = "fitted" if chart.focal_doubt <= FOCAL_KNOWN else "not_needed"
-        off_axis = math.degrees(
-            math.acos(math.cos(math.radians(tilt)) * math.cos(math.radians(pan)))
-        )
+        off_axis = math.acos(math.cos(math.radians(tilt)) * math.cos(math.radians(pan)))
         return {
             "focal_length": "stated" if chart.stated else fit,
             "focal_length_in_widths": focal,
-            "off_axis": off_axis,
+            "off_axis": math.degrees(off_axis),
         }
     return {}
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -41,6 +42,29 @@ LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures c
 WIDEST = 960  # px of the picture that is correlated
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Places (n, 2) in px at which the shots of a preset found it.
+
+    ``doubt`` px is the standard uncertainty of each, ``width`` px that of the picture.
+    """
+
+    places: Array
+    doubt: float
+    width: int
+
+    @property
+    def away(self) -> Array:
+        """Places off their mean."""
+        return np.asarray(self.places - self.places.mean(axis=0))
+
+    def statistics(self) -> dict[str, float]:
+        """Return standard deviation and largest distance from the mean place, in px."""
+        away = self.away
+        sd = math.sqrt(float(np.sum(away**2)) / (len(away) - 1))
+        return {"sd": sd, "worst": float(np.linalg.norm(away, axis=1).max())}
+
+
 def focal_length(shot: Shot) -> float | None:
     """Return the focal length in picture widths, None where it is not stated.
 
@@ -65,20 +89,12 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
     Raises GapError too_few_frames, stills_differ.
     """
-    view = scene.of_kind("picture")[0]
+    view, shot = scene.of_kind("picture")[0], scene.shot
     if len(view.luma) < FEWEST:
         raise GapError("too_few_frames", frames=len(view.luma), needed=FEWEST)
-    first, *others = (_reduced(frame) for frame in view.luma)
-    shifts = [np.zeros(2)]
-    for number, other in enumerate(others, start=1):
-        shift, response = cv2.phaseCorrelate(first[0], other[0], first[1])
-        if response < LEAST_RESPONSE:
-            raise GapError("stills_differ", still=number)
-        shifts.append(np.array(shift) * other[2])
-    places = np.array(shifts)
-    focal = _stated_focal(scene.shot)
-    doubt = PICTURE_DOUBT * first[2]
-    yield from _figures((scene.shot,), places, scene.video.width, focal, doubt, PICTURE_METHOD)
+    places, factor = _shifts(view.luma)
+    doubt, focal = PICTURE_DOUBT * factor, _stated_focal(shot)
+    yield from _figures(shot, _Places(places, doubt, scene.video.width), focal, PICTURE_METHOD)
 
 
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
@@ -93,12 +109,19 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
             gap = GapError("too_few_preset_shots", preset=preset, shots=len(seen), needed=FEWEST)
             for quantity in QUANTITIES:
                 yield Note.of(gap, subject=subject, metric="geometry", quantity=quantity)
-            continue
-        places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
-        focal = _stated_focal(seen[0]) or _fitted_focal(seen, measured)
-        yield from _figures(
-            seen, places, int(seen[0].stream["width"]), focal, CHART_DOUBT, CHART_METHOD
-        )
+        else:
+            yield from _of_preset(seen, measured)
+
+
+def _of_preset(
+    shots: Sequence[Shot], measured: Sequence[Measurement]
+) -> Iterator[Measurement | Note]:
+    """Compare where the chart lies in the shots of one preset."""
+    first = shots[0]
+    centres = np.array([np.mean(shot.corners[0], axis=0) for shot in shots])
+    places = _Places(centres, CHART_DOUBT, int(first.stream["width"]))
+    focal = _stated_focal(first) or _fitted_focal(shots, measured)
+    yield from _figures(first, places, focal, CHART_METHOD)
 
 
 def _preset(shot: Shot) -> str:
@@ -122,55 +145,78 @@ def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Foc
     return (float(np.median(np.array(fitted, np.float64))), FOCAL_KNOWN) if fitted else None
 
 
+def _shifts(stills: NDArray[np.generic]) -> tuple[Array, float]:
+    """Return the shift (n, 2) in px of each still against the first, which was reduced by a factor.
+
+    Raises GapError stills_differ.
+    """
+    first, *others = (_reduced(still) for still in stills)
+    shifts = [np.zeros(2)]
+    for number, other in enumerate(others, start=1):
+        shift, response = cv2.phaseCorrelate(first[0], other[0], first[1])
+        if response < LEAST_RESPONSE:
+            raise GapError("stills_differ", still=number)
+        shifts.append(np.array(shift) * other[2])
+    return np.array(shifts), first[2]
+
+
 def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """Return a frame no wider than ``WIDEST``, a window for it, and by how much it was reduced."""
     factor = max(1, math.ceil(frame.shape[1] / WIDEST))
     size = (frame.shape[1] // factor, frame.shape[0] // factor)
     small = np.asarray(cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-    return (
-        small - small.mean(),
-        np.asarray(cv2.createHanningWindow(size, cv2.CV_32F)),
-        float(factor),
-    )
+    window = cv2.createHanningWindow(size, cv2.CV_32F)
+    return small - small.mean(), np.asarray(window), float(factor)
 
 
 def _figures(
-    shots: Sequence[Shot], places: Array, width: int, focal: Focal | None, doubt: float, method: str
+    shot: Shot, places: _Places, focal: Focal | None, method: str
 ) -> Iterator[Measurement | Note]:
-    """Measure the repeatability of places (n, 2) in px, ``doubt`` px the uncertainty of each."""
-    away = places - places.mean(axis=0)
-    distances = np.linalg.norm(away, axis=1)
-    sd = math.sqrt(float(np.sum(away**2)) / (len(places) - 1))
-    freedom = _freedom(away)
+    """Measure the repeatability of places; ``shot`` is the first."""
     for quantity, unit in QUANTITIES.items():
-        if unit == "°" and focal is None:
-            yield Note.of(
-                GapError("focal_length_unknown", doubt=1.0),
-                shot=shots[0].id,
-                subject=shots[0].subject,
-                metric="geometry",
-                quantity=quantity,
-            )
-            continue
-        length, unsure = (1.0, 0.0) if unit == "px" or focal is None else focal
-        scale = 1.0 if unit == "px" else math.degrees(1 / (length * width))
-        details: dict[str, Value] = {"preset": _preset(shots[0]), "places": len(places)}
-        for statistic, value in (("sd", sd), ("worst", float(distances.max()))):
-            yield measurement(
-                shots[0],
-                quantity,
-                value * scale,
-                unit,
-                [
-                    *(_repeat(sd * scale, freedom) if statistic == "sd" else ()),
-                    BudgetLine(source="place", contribution=doubt * scale, evaluation="B"),
-                    *_focal_line(value * scale * unsure),
-                ],
-                samples=len(places),
-                method=method,
-                statistic=statistic,
-                details=details,
-            )
+        if unit == "px":
+            yield from _statistics(shot, places, quantity, (1.0, 0.0), method)
+        elif focal is not None:
+            length, unsure = focal
+            scale = math.degrees(1 / (length * places.width))
+            yield from _statistics(shot, places, quantity, (scale, unsure), method)
+        else:
+            yield _unknown_focal_length(shot, quantity)
+
+
+def _unknown_focal_length(shot: Shot, quantity: str) -> Note:
+    return Note.of(
+        GapError("focal_length_unknown", doubt=1.0),
+        shot=shot.id,
+        subject=shot.subject,
+        metric="geometry",
+        quantity=quantity,
+    )
+
+
+def _statistics(
+    shot: Shot, places: _Places, quantity: str, unit: tuple[float, float], method: str
+) -> Iterator[Measurement]:
+    """Measure standard deviation and largest distance.
+
+    ``unit`` are the quantity's units in one px, and their relative standard uncertainty.
+    """
+    scale, unsure = unit
+    details: dict[str, Value] = {"preset": _preset(shot), "places": len(places.places)}
+    for statistic, value in places.statistics().items():
+        repeat = _repeat(value * scale, _freedom(places.away)) if statistic == "sd" else ()
+        place = BudgetLine(source="place", contribution=places.doubt * scale, evaluation="B")
+        yield measurement(
+            shot,
+            quantity,
+            value * scale,
+            QUANTITIES[quantity],
+            [*repeat, place, *_focal_line(value * scale * unsure)],
+            samples=len(places.places),
+            method=method,
+            statistic=statistic,
+            details=details,
+        )
 
 
 def _freedom(away: Array) -> float:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.errors import GapError
 from acceptance.metrics.latency import relayed
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.drive import fitted, located
-from acceptance.metrics.latency.screens import FEWEST, enough
+from acceptance.metrics.latency.screens import FEWEST, enough, enough_changes
 
 if TYPE_CHECKING:
     from acceptance.charts.drive_sequence import Drive
@@ -58,9 +57,7 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
     origin = relayed.Source(mean=mean, line=line, exposure=float(exposure.mean()))
     relay = relayed.sought(times, monitor, origin, _age(times, monitor, origin))
     changes, pictures = relayed.timed(times, monitor, origin, relay)
-    if not len(changes.picture):
-        raise GapError("no_change")
-    enough(len(changes.picture), FEWEST)
+    enough_changes(changes)
     moments = _moments(changes, times, exposure)
     taken = np.random.default_rng(2).permutation(pictures.at(changes.picture.astype(np.float64)))
     return Latency(

@@ -140,16 +140,10 @@ def _of_period(
     place = source.place(starts[:, None] + period * latest)
     for exposure in period * EXPOSURES:
         score = correlations(y, coded_over(source, place, exposure))
-        lag, start = np.unravel_index(np.argmax(score), score.shape)
-        yield (
-            float(score.max()),
-            Relay(
-                start=float(starts[start]),
-                period=float(period),
-                exposure=float(exposure),
-                lag=float(lags[lag]),
-            ),
-        )
+        at = np.unravel_index(np.argmax(score), score.shape)
+        lag, start = float(lags[at[0]]), float(starts[at[1]])
+        relay = Relay(start=start, period=float(period), exposure=float(exposure), lag=lag)
+        yield float(score.max()), relay
 
 
 def _refined(relay: Relay, x: Array, y: Array, source: Source) -> Relay:

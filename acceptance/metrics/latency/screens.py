@@ -42,9 +42,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     """
     clock = _clock_line(times, reference)
     changes, taken_at, blends = _pictures(monitor, clock.lag)
-    if not len(changes.picture):
-        raise GapError("no_change")
-    enough(len(changes.picture), FEWEST)
+    enough_changes(changes)
     exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
     kept, moments = refreshes.moments(changes, times, taken, exposure)
     clock, exposure = clock.only(kept), exposure[kept]
@@ -153,16 +151,23 @@ def exposures(pictures: Readings) -> Array:
     if grid is None:
         draws[:, seen] = position + random.uniform(-1, 1, (DRAWS, 1)) * reach
         return draws
-    number, low = grid.number.astype(np.float64), pictures.low[seen]
-    fitted = pace(number, low, position, heights=pictures.heights, usual=PICTURES)
+    line, fits = _even(pictures.only(seen), grid.number.astype(np.float64), random)
+    draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
+    return draws
+
+
+def _even(
+    pictures: Readings, number: Array, random: np.random.Generator
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return draws (m, p) of the line of the exposures ``number`` (p,), and which are on it."""
+    position = pictures.position
+    fitted = pace(number, pictures.low, position, heights=pictures.heights, usual=PICTURES)
     line = fitted.at(number)
     # the camera's phase has nothing to do with that of other lines
     line = line[random.permutation(len(line))]
     middle = line.mean(axis=0)
-    near = np.abs(middle - position) <= reach + OFF_LINE
-    fits = near & explained(pictures.shares[seen], middle, fitted.widths)
-    draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
-    return draws
+    near = np.abs(middle - position) <= pictures.reach + OFF_LINE
+    return line, near & explained(pictures.shares, middle, fitted.widths)
 
 
 def explained(shares: Array, position: Array, widths: Array) -> NDArray[np.bool_]:
@@ -183,6 +188,13 @@ def _known_changes(changes: Changes, taken: Array) -> Changes:
     when = taken.mean(axis=0)
     keep = when[changes.picture] > when[changes.picture - 1]
     return changes.only(keep)
+
+
+def enough_changes(changes: Changes) -> None:
+    """Raise GapError no_change or too_few_frames where pictures change too seldom."""
+    if not len(changes.picture):
+        raise GapError("no_change")
+    enough(len(changes.picture), FEWEST)
 
 
 def enough(count: int, needed: int) -> None:

@@ -81,32 +81,42 @@ def shares(scene: Scene) -> ChartLight:
     Raises GapError not_linear.
     """
     seen = _patches(scene)
-    grounds = [patch for patch in seen if patch.ground]
-    corners = {patch.zone for patch in grounds} - {"centre"}
-    if len(seen) - len(grounds) < FEWEST_STEPS or len(corners) < 2:
-        raise GapError("not_linear")
+    grounds = _grounds(seen)
     weights, spread = _tone(seen)
     terms = _terms(grounds)
     level = np.exp(terms @ weights - np.log([patch.reflectance for patch in grounds]))
     values, changes = _evenness(level, np.array([patch.zone == "centre" for patch in grounds]))
-    doubts = np.array([patch.doubt for patch in grounds])
-    noise = {name: float(np.linalg.norm(change * doubts)) for name, change in changes.items()}
-    noise["non_uniformity"] = max(noise["non_uniformity"], float(np.median(doubts)))
+    noise = _noise(grounds, changes)
     copy = ALIKE * scene.chart.reflectance_doubt if scene.chart else 0.0
+    of_curve = {name: change @ terms @ spread for name, change in changes.items()}
     return ChartLight(
-        non_uniformity=Share(
-            value=values["non_uniformity"],
-            noise=noise["non_uniformity"],
-            surface=0.0,
-            extremes=extremes(values["non_uniformity"], noise["non_uniformity"]),
-        ),
+        non_uniformity=_non_uniformity(values["non_uniformity"], noise["non_uniformity"]),
         hot_spot=Share(value=values["hot_spot"], noise=noise["hot_spot"], surface=0.0),
-        curve={
-            name: float(np.linalg.norm(change @ terms @ spread)) for name, change in changes.items()
-        },
+        curve={name: float(np.linalg.norm(moved)) for name, moved in of_curve.items()},
         printed={name: copy * float(np.linalg.norm(change)) for name, change in changes.items()},
         grounds=len(grounds),
     )
+
+
+def _grounds(seen: Sequence[LitPatch]) -> list[LitPatch]:
+    """Return the light sides of edges. Raises GapError not_linear, where patches are too few."""
+    grounds = [patch for patch in seen if patch.ground]
+    corners = {patch.zone for patch in grounds} - {"centre"}
+    if len(seen) - len(grounds) < FEWEST_STEPS or len(corners) < 2:
+        raise GapError("not_linear")
+    return grounds
+
+
+def _noise(grounds: Sequence[LitPatch], changes: Mapping[str, Array]) -> dict[str, float]:
+    """Return the contribution of noise to each quantity, of which ``changes`` (n,) are given."""
+    doubts = np.array([patch.doubt for patch in grounds])
+    noise = {name: float(np.linalg.norm(change * doubts)) for name, change in changes.items()}
+    noise["non_uniformity"] = max(noise["non_uniformity"], float(np.median(doubts)))
+    return noise
+
+
+def _non_uniformity(value: float, noise: float) -> Share:
+    return Share(value=value, noise=noise, surface=0.0, extremes=extremes(value, noise))
 
 
 def _patches(scene: Scene) -> list[LitPatch]:
@@ -138,7 +148,23 @@ def _patch(scene: Scene, view: View) -> LitPatch | None:
     reflectance = printed.get("light" if ground else "reflectance", 0.0)
     if view.place is None or reflectance < DARKEST:
         return None
-    code, error = _level(view.luma.mean(axis=0), ground=ground)
+    lit = _log_light(scene, *_level(view.luma.mean(axis=0), ground=ground))
+    if lit is None:
+        return None
+    (x, y), size = view.place.to_chart(_centre(view)).ravel(), view.place.chart.size
+    return LitPatch(
+        light=lit[0],
+        doubt=lit[1],
+        x=2 * float(x) / size[0] - 1,
+        y=2 * float(y) / size[1] - 1,
+        reflectance=float(reflectance),
+        zone=view.region.zone,
+        ground=ground,
+    )
+
+
+def _log_light(scene: Scene, code: float, error: float) -> tuple[float, float] | None:
+    """Return ln(nominal light) of a code and its standard error; None at black or white."""
     span = scene.code_white - scene.code_black
     nominal, above = (
         float(inverse_oetf((level - scene.code_black) / span, scene.video.transfer))
@@ -146,16 +172,7 @@ def _patch(scene: Scene, view: View) -> LitPatch | None:
     )
     if min(nominal, code - scene.code_black) <= 0 or code >= scene.code_white - 1:
         return None
-    (x, y), size = view.place.to_chart(_centre(view)).ravel(), view.place.chart.size
-    return LitPatch(
-        light=math.log(nominal),
-        doubt=math.log(above / nominal),
-        x=2 * float(x) / size[0] - 1,
-        y=2 * float(y) / size[1] - 1,
-        reflectance=float(reflectance),
-        zone=view.region.zone,
-        ground=ground,
-    )
+    return math.log(nominal), math.log(above / nominal)
 
 
 def _centre(view: View) -> Array:

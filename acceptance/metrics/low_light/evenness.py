@@ -6,6 +6,7 @@ A surface given by hand is a region whose name starts with ``flat``.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +35,18 @@ CHART_METHOD = (
     "linear light on the light sides of the chart's edges: "
     "(largest - smallest) / mean; middle / corners"
 )
+SCALES = {"non_uniformity": 100.0, "hot_spot": 1.0}  # of each quantity's unit: %, and a ratio
 SMALLEST = 32  # px
 TONE_PROBE = 0.05  # change of the tone curve's exponent that shows its effect
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Origin:
+    """What a figure comes from: number of samples, method, and the region, if it is by hand."""
+
+    samples: int
+    method: str
+    region: str = ""
 
 
 def serves(scene: Scene) -> bool:
@@ -67,76 +78,59 @@ def _by_hand(scene: Scene) -> list[View]:
 
 def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
     """Measure non-uniformity and hot spot of one surface."""
-    name, codes = view.region.name, view.luma
-    if min(codes.shape[1:]) < SMALLEST:
-        raise GapError("region_too_small", region=name)
-    clipped = clipped_share(codes, (scene.code_black, scene.code_white))
-    if clipped > MOST_CLIPPED:
-        raise GapError("clipped", region=name, share=clipped)
+    _refuse(scene, view)
+    codes = view.luma
+    origin = _Origin(samples=codes.size, method=SURFACE_METHOD, region=view.region.name)
     lit = np.maximum(light[codes].mean(axis=0), 0.0)
     seen, bent = lighting(lit), lighting(lit ** (1 + TONE_PROBE))
     curve = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt) / TONE_PROBE
-    for quantity, scale in (("non_uniformity", 100.0), ("hot_spot", 1.0)):
+    for quantity, scale in SCALES.items():
         share, other = getattr(seen, quantity), getattr(bent, quantity)
-        yield _figure(
-            scene,
-            quantity,
-            scale * share.value,
-            _budget(share, seen.degrees_of_freedom, abs(other.value - share.value) * curve, scale),
-            samples=codes.size,
-            method=SURFACE_METHOD,
-            region=name,
-        )
+        of_curve = abs(other.value - share.value) * curve
+        budget = _budget(share, seen.degrees_of_freedom, of_curve, scale)
+        yield _figure(scene, quantity, scale * share.value, budget, origin)
+
+
+def _refuse(scene: Scene, view: View) -> None:
+    """Refuse a surface that is too small or clipped."""
+    if min(view.luma.shape[1:]) < SMALLEST:
+        raise GapError("region_too_small", region=view.region.name)
+    clipped = clipped_share(view.luma, (scene.code_black, scene.code_white))
+    if clipped > MOST_CLIPPED:
+        raise GapError("clipped", region=view.region.name, share=clipped)
 
 
 def _chart(scene: Scene) -> Iterator[Measurement]:
     """Measure non-uniformity and hot spot of the light over the chart."""
     found = chart_light.shares(scene)
-    for quantity, share, scale in (
-        ("non_uniformity", found.non_uniformity, 100.0),
-        ("hot_spot", found.hot_spot, 1.0),
-    ):
-        bent = (
-            _bent(share.value, scene.copy_doubt)
-            if quantity == "hot_spot"
-            else share.value * scene.copy_doubt
-        )
-        printed = scale * math.hypot(found.printed[quantity], bent)
+    origin = _Origin(samples=found.grounds, method=CHART_METHOD)
+    for quantity, scale in SCALES.items():
+        share: Share = getattr(found, quantity)
+        printed = scale * math.hypot(found.printed[quantity], _bent(quantity, share, scene))
         line = BudgetLine(source=PRINT_SOURCE, contribution=printed, evaluation="B")
         budget = _budget(share, None, found.curve[quantity], scale)
-        yield _figure(
-            scene,
-            quantity,
-            scale * share.value,
-            [*budget, line] if printed else budget,
-            samples=found.grounds,
-            method=CHART_METHOD,
-        )
+        budget += [line] if printed else []
+        yield _figure(scene, quantity, scale * share.value, budget, origin)
 
 
-def _bent(ratio: float, curve: float) -> float:
-    """Return the change of a ratio of light when the tone curve's exponent changes by ``curve``."""
-    return abs(ratio * math.log(ratio)) * curve
+def _bent(quantity: str, share: Share, scene: Scene) -> float:
+    """Return the change of a share when the tone curve's exponent changes by the print's doubt."""
+    if quantity == "hot_spot":
+        return abs(share.value * math.log(share.value)) * scene.copy_doubt
+    return share.value * scene.copy_doubt
 
 
 def _figure(
-    scene: Scene,
-    quantity: str,
-    value: float,
-    budget: Sequence[BudgetLine],
-    *,
-    samples: int,
-    method: str,
-    region: str = "",
+    scene: Scene, quantity: str, value: float, budget: Sequence[BudgetLine], origin: _Origin
 ) -> Measurement:
     return scene.figure(
         f"low_light.{quantity}",
         value,
         "%" if quantity == "non_uniformity" else "1",
         budget,
-        samples=samples,
-        method=method,
-        region=region,
+        samples=origin.samples,
+        method=origin.method,
+        region=origin.region,
         details={"tone": scene.tone},
     )
 

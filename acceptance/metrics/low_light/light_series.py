@@ -87,27 +87,24 @@ def series(shots: Sequence[Shot]) -> Iterator[list[LightLevel]]:
 
 
 def _levels(shots: Sequence[Shot]) -> Iterator[LightLevel]:
-    lit = {
-        shot.id: lux
-        for shot in shots
-        if (lux := number(shot, "illuminance", {"": 1.0, "lx": 1.0})) and lux > 0
-    }
+    lit = _illuminances(shots)
     bare = [shot for shot in shots if shot.id in lit and condition(shot, "filter") is None]
     brightest = max(bare, key=lambda shot: lit[shot.id], default=None)
     for shot in shots:
         source = shot if shot.id in lit else brightest
         share = 1.0 if condition(shot, "filter") is None else number(shot, "filter", PERCENT)
-        if (
-            source is None
-            or share is None
-            or not 0 < share <= 1
-            or (source is not shot and share == 1)
-        ):
+        if source is None or share is None or not 0 < share <= 1:
             continue
-        lux, meter = lit[source.id] * share, accuracy(source, "illuminance")
-        yield LightLevel(
-            shot=shot, lux=lux, meter=meter, filter=accuracy(shot, "filter") if share < 1 else 0.0
-        )
+        if share < 1 or source is shot:
+            lux, meter = lit[source.id] * share, accuracy(source, "illuminance")
+            glass = accuracy(shot, "filter") if share < 1 else 0.0
+            yield LightLevel(shot=shot, lux=lux, meter=meter, filter=glass)
+
+
+def _illuminances(shots: Sequence[Shot]) -> dict[str, float]:
+    """Return the stated illuminances above 0 in lx, by the shots' ids."""
+    lux = {shot.id: number(shot, "illuminance", {"": 1.0, "lx": 1.0}) for shot in shots}
+    return {name: value for name, value in lux.items() if value and value > 0}
 
 
 def condition(shot: Shot, name: str) -> Condition | None:
@@ -171,27 +168,28 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
     fall = above.value - under.value
     weight = (level - under.value) / fall
     lux = under.level.lux * math.exp(weight * span)
-    slope = lux * span / fall
+    figures = _figure_lines(points, below, lux * span / fall, weight, share)
+    doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
+    interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
+    budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
+    bound = above.bound or under.bound
+    return Crossing(lux=lux, budget=budget, met=above.level, missed=under.level, upper_bound=bound)
+
+
+def _figure_lines(
+    points: Sequence[Point], below: int, slope: float, weight: float, share: float
+) -> Iterator[BudgetLine]:
+    """Yield the contributions in lx of the results; ``slope`` is that of lx over the result."""
     first = share * slope
     upper, lower = -weight * slope, -(1 - weight) * slope
     if below == 1:
         upper, first = upper + first, 0.0
     lines = (
-        ("figure_brighter", upper, above),
-        ("figure_darker", lower, under),
+        ("figure_brighter", upper, points[below - 1]),
+        ("figure_darker", lower, points[below]),
         ("figure_brightest", first, points[0]),
     )
-    figures = tuple(_line(source, factor, point) for source, factor, point in lines if factor)
-    doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
-    interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
-    budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
-    return Crossing(
-        lux=lux,
-        budget=budget,
-        met=above.level,
-        missed=under.level,
-        upper_bound=above.bound or under.bound,
-    )
+    yield from (_line(source, factor, point) for source, factor, point in lines if factor)
 
 
 def _line(source: str, factor: float, point: Point) -> BudgetLine:

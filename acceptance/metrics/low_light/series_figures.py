@@ -83,20 +83,18 @@ def resolution(
     Of the results that the brightest shot has, take those that most levels have, and of these the
     first in ``RESOLUTIONS``.
     """
-    candidates = [
-        pairs for pairs in _pairs(levels, measured, RESOLUTIONS) if not pairs[0][1].lower_bound
-    ]
-    pairs = max(candidates, key=len, default=[])
+    every = _pairs(levels, measured, RESOLUTIONS)
+    proper = [pairs for pairs in every if not pairs[0][1].lower_bound]
+    pairs = max(proper, key=len, default=[])
     if len(pairs) < 2:
         code = "one_level_only" if pairs else "brightest_not_measured"
         yield note(levels[0], "resolution", code)
         return
-    points = [_own(level, figure) for level, figure in pairs]
-    first = points[0]
-    for (level, figure), point in zip(pairs[1:], points[1:], strict=True):
-        yield _share("low_light.resolution", level, figure, point, first)
-    shares = [100 * point.value / first.value for point in points]
-    yield _minimum("resolution_70", points, shares, pairs[0][1])
+    first, *points = (_own(level, figure) for level, figure in pairs)
+    for (_, figure), point in zip(pairs[1:], points, strict=True):
+        yield _share("low_light.resolution", figure, point, first)
+    shares = [100 * point.value / first.value for point in (first, *points)]
+    yield _minimum("resolution_70", [first, *points], shares, pairs[0][1])
 
 
 def _own(level: LightLevel, figure: Measurement) -> Point:
@@ -115,38 +113,35 @@ def _point(level: LightLevel, figure: Measurement, doubt: Combined | Measurement
     )
 
 
-def _share(
-    quantity: str, level: LightLevel, figure: Measurement, point: Point, first: Point
-) -> Measurement:
+def _share(quantity: str, figure: Measurement, point: Point, first: Point) -> Measurement:
     """Return 100 x the result over that of the brightest shot."""
     share = 100 * point.value / first.value
     slow = quantity == "low_light.frame_rate" and share < SLOW
-    lines = (("figure", point, 100.0), ("figure_brightest", first, share))
+    values = {"value": figure.value, "brightest": first.value}
     return measurement(
-        level.shot,
+        point.level.shot,
         quantity,
         share,
         "%",
-        [
-            BudgetLine(
-                source=source,
-                contribution=factor * used.uncertainty / first.value,
-                degrees_of_freedom=used.degrees_of_freedom,
-            )
-            for source, used, factor in lines
-        ],
+        _share_budget(point, first, share),
         samples=figure.samples,
         method=SLOW_METHOD if slow else SHARE_METHOD,
         region=figure.region,
         direction=figure.direction,
         lower_bound=point.bound,
-        details={
-            "illuminance": level.lux,
-            "of": figure.quantity,
-            "value": figure.value,
-            "brightest": first.value,
-        },
+        details={"illuminance": point.level.lux, "of": figure.quantity, **values},
     )
+
+
+def _share_budget(point: Point, first: Point, share: float) -> list[BudgetLine]:
+    return [
+        BudgetLine(
+            source=source,
+            contribution=factor * used.uncertainty / first.value,
+            degrees_of_freedom=used.degrees_of_freedom,
+        )
+        for source, used, factor in (("figure", point, 100.0), ("figure_brightest", first, share))
+    ]
 
 
 def ratio(
@@ -163,24 +158,27 @@ def ratio(
     amplitude = pairs[0][1].value - pairs[0][2].value
     points = [_level_ratio(*pair, amplitude) for pair in pairs]
     for point, (_, nominal, patch) in zip(points, pairs, strict=True):
-        yield measurement(
-            point.level.shot,
-            "low_light.snr",
-            point.value,
-            "dB",
-            patch.budget,
-            samples=nominal.samples,
-            method=SNR_METHOD,
-            region=nominal.region,
-            lower_bound=point.bound,
-            details={
-                "illuminance": point.level.lux,
-                "snr_patch": patch.value,
-                "amplitude": amplitude,
-            },
-        )
+        yield _ratio_figure(point, nominal, patch, amplitude)
     if len(points) > 1:
         yield _minimum("snr_25", points, [point.value for point in points], pairs[0][1])
+
+
+def _ratio_figure(
+    point: Point, nominal: Measurement, patch: Measurement, amplitude: float
+) -> Measurement:
+    illuminance, of_patch = point.level.lux, patch.value
+    return measurement(
+        point.level.shot,
+        "low_light.snr",
+        point.value,
+        "dB",
+        patch.budget,
+        samples=nominal.samples,
+        method=SNR_METHOD,
+        region=nominal.region,
+        lower_bound=point.bound,
+        details={"illuminance": illuminance, "snr_patch": of_patch, "amplitude": amplitude},
+    )
 
 
 def _snr_pairs(
@@ -222,8 +220,8 @@ def rate(levels: Sequence[LightLevel], measured: Sequence[Measurement]) -> Itera
     proper = [figure for figure in measured if not (figure.upper_bound or figure.statistic)]
     pairs = max(_pairs(levels, proper, RATES), key=len, default=[])
     points = [_point(level, figure, figure) for level, figure in pairs]
-    for (level, figure), point in zip(pairs[1:], points[1:], strict=True):
-        yield _share("low_light.frame_rate", level, figure, point, points[0])
+    for (_, figure), point in zip(pairs[1:], points[1:], strict=True):
+        yield _share("low_light.frame_rate", figure, point, points[0])
 
 
 def _minimum(
@@ -237,6 +235,8 @@ def _minimum(
     level = RESOLUTION_LEFT if relative else USABLE
     found = crossing(points, level, relative=relative)
     meets = [value >= level * (100 if relative else 1) for value in shown]
+    again = any(later and not earlier for earlier, later in pairwise(meets))
+    details: dict[str, Value] = {"criterion": level, "of": figure.quantity, **_bracket(found)}
     return measurement(
         found.met.shot,
         "low_light.minimum_illumination",
@@ -249,15 +249,15 @@ def _minimum(
         statistic=criterion,
         lower_bound=found.lower_bound,
         upper_bound=found.upper_bound,
-        details={
-            "criterion": level,
-            "of": figure.quantity,
-            "met_at": found.met.lux,
-            "missed_at": found.missed.lux if found.missed else 0.0,
-            "met_again_below": any(later and not earlier for earlier, later in pairwise(meets)),
-        },
+        details=details | {"met_again_below": again},
         curve=_curve(points, shown, found, relative=relative),
     )
+
+
+def _bracket(found: Crossing) -> dict[str, float]:
+    """Return the illuminances on either side of a crossing, 0 where no shot missed."""
+    missed = found.missed.lux if found.missed else 0.0
+    return {"met_at": found.met.lux, "missed_at": missed}
 
 
 def _curve(

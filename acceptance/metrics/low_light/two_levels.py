@@ -42,12 +42,10 @@ def dynamic_range(seen: Scene) -> Measurement:
     Raises GapError: condition_unusable, two_charts_needed, no_region.
     """
     bright, dark = (_illuminance(seen, name) for name in (BRIGHT, DARK))
-    copies = [place for place in seen.located if place.chart.kind == "print"]
-    if len(copies) != 2:
-        raise GapError("two_charts_needed", count=len(copies))
-    left, right = (steps(seen, place) for place in copies)
-    read = min(left.steps, right.steps) >= READ
+    left, right = _step_counts(seen)
+    read = min(left, right) >= READ
     doubt = DECIBEL * math.hypot(accuracy(seen.shot, BRIGHT), accuracy(seen.shot, DARK))
+    illuminances = {"illuminance_bright": bright, "illuminance_dark": dark}
     return seen.figure(
         "low_light.wide_dynamic_range",
         20 * math.log10(bright / dark),
@@ -57,14 +55,17 @@ def dynamic_range(seen: Scene) -> Measurement:
         method=METHOD,
         lower_bound=read,
         upper_bound=not read,
-        details={
-            "illuminance_bright": bright,
-            "illuminance_dark": dark,
-            "steps_left": left.steps,
-            "steps_right": right.steps,
-            "steps_needed": READ,
-        },
+        details={**illuminances, "steps_left": left, "steps_right": right, "steps_needed": READ},
     )
+
+
+def _step_counts(seen: Scene) -> tuple[int, int]:
+    """Return the steps read on the left and the right chart. Raises GapError."""
+    copies = [place for place in seen.located if place.chart.kind == "print"]
+    if len(copies) != 2:
+        raise GapError("two_charts_needed", count=len(copies))
+    left, right = (steps(seen, place).steps for place in copies)
+    return left, right
 
 
 def _illuminance(seen: Scene, name: str) -> float:

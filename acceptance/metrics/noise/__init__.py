@@ -55,6 +55,9 @@ BEFORE_CODING_METHOD = (
 
 DECIBEL = 20 / math.log(10)
 FLOOR = math.sqrt(QUANTISATION)
+UNSEEN = BudgetLine(
+    source="below_quantisation", contribution=20 * math.log10(2) / math.sqrt(3), evaluation="B"
+)
 COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is known
 LOSSLESS = frozenset({"ffv1", "ffvhuff", "huffyuv", "utvideo", "rawvideo", "png", "tiff", "bmp"})
 
@@ -112,25 +115,31 @@ def _wanted(view: View) -> list[str]:
 
 def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement | Note]:
     """Measure a region; ``known``: levels between which grey steps give the tone curve."""
-    plain = SPATIAL_METHOD if field.noise.temporal is None else UNWEIGHTED_METHOD
-    doubt = DECIBEL * field.noise.mean_uncertainty / max(field.above, FLOOR)
+    noise, above = field.noise, max(field.above, FLOOR)
+    doubt = DECIBEL * noise.mean_uncertainty / above
     mean = BudgetLine(source="mean", contribution=doubt)
     if field.view.region.kind == "flat":
-        unweighted = _ratio(field, "noise.snr", field.amplitude, field.noise.total, plain)
-        yield unweighted
-        weighted, power = field.noise.weighted, field.weighting.power
-        if weighted is not None:
-            yield _ratio(
-                field, "noise.snr_weighted", field.amplitude, weighted, WEIGHTED_METHOD, power=power
-            )
-        yield _before_coding(field, unweighted)
-    yield _ratio(
-        field, "noise.snr_patch", max(field.above, FLOOR), field.noise.total, plain, (mean,)
-    )
-    yield _linear(field, mean, at_end=not known[0] < field.noise.mean < known[1])
+        yield from _of_amplitude(field)
+    yield _ratio(field, "noise.snr_patch", above, noise.total, _plain_method(field), (mean,))
+    yield _linear(field, mean, at_end=not known[0] < noise.mean < known[1])
     for quantity in _wanted(field.view):
         if quantity in PARTS:
-            yield _part(field, quantity, getattr(field.noise, PARTS[quantity]))
+            yield _part(field, quantity, getattr(noise, PARTS[quantity]))
+
+
+def _of_amplitude(field: Field) -> Iterator[Measurement | Note]:
+    """Measure the ratios over the nominal luma amplitude, which flat regions alone have."""
+    amplitude, noise, power = field.amplitude, field.noise, field.weighting.power
+    plain = _ratio(field, "noise.snr", amplitude, noise.total, _plain_method(field))
+    yield plain
+    if noise.weighted is not None:
+        quantity, method = "noise.snr_weighted", WEIGHTED_METHOD
+        yield _ratio(field, quantity, amplitude, noise.weighted, method, power=power)
+    yield _before_coding(field, plain)
+
+
+def _plain_method(field: Field) -> str:
+    return SPATIAL_METHOD if field.noise.temporal is None else UNWEIGHTED_METHOD
 
 
 def _ratio(
@@ -145,17 +154,10 @@ def _ratio(
 ) -> Measurement:
     """Measure signal over sigma in dB; noise below quantisation counts as that, for a bound."""
     floor = FLOOR * math.sqrt(power)
-    below = variance.sigma <= floor
-    sigma = max(variance.sigma, floor)
-    unseen = BudgetLine(
-        source="below_quantisation", contribution=20 * math.log10(2) / math.sqrt(3), evaluation="B"
-    )
-    lines = (unseen,) if below else variance.budget(DECIBEL / sigma)
+    below, sigma = bool(variance.sigma <= floor), max(variance.sigma, floor)
+    budget = (*((UNSEEN,) if below else variance.budget(DECIBEL / sigma)), *more)
     value = 20 * math.log10(signal / sigma)
-    budget = (*lines, *more)
-    return field.figure(
-        quantity, value, budget, method, bound=bool(below), signal=signal, at_least=bool(below)
-    )
+    return field.figure(quantity, value, budget, method, bound=below, signal=signal, at_least=below)
 
 
 def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | Note:
@@ -164,26 +166,27 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     The uncertainty of the slope is three times as large ``at_end`` of the curve, which has
     neighbours on one side only.
     """
-    step = max(field.noise.total.sigma, 1.0)
+    quantity, total = "noise.snr_linear", field.noise.total
+    step = max(total.sigma, 1.0)
     near = np.array([-step, 0.0, step]) + field.noise.mean
     below, light, above = field.scene.linear(near)
     slope = (above - below) / (2 * step)
     if light <= 0 or slope <= 0 or field.above <= 0:
-        return field.note("noise.snr_linear", "level_at_black", region=field.view.region.name)
+        return field.note(quantity, "level_at_black", region=field.view.region.name)
     exponent = slope * field.above / light
     doubt = (3 if at_end else 1) * DECIBEL * field.scene.tone_doubt / exponent / math.sqrt(3)
     tone = BudgetLine(source=TONE_SOURCE, contribution=doubt, evaluation="B")
     prints = [2 * step * lit[1] / (lit[2] - lit[0]) for lit in field.scene.copy_curves(near)]
-    moved = math.hypot(*(20 * math.log10(signal * slope / light) for signal in prints))
-    copy = [BudgetLine(source=PRINT_SOURCE, contribution=moved, evaluation="B")] if prints else []
-    return _ratio(
-        field,
-        "noise.snr_linear",
-        light / slope,
-        field.noise.total,
-        LINEAR_METHOD,
-        (mean, tone, *copy),
-    )
+    moved = [20 * math.log10(signal * slope / light) for signal in prints]
+    lines = (mean, tone, *_print_line(moved))
+    return _ratio(field, quantity, light / slope, total, LINEAR_METHOD, lines)
+
+
+def _print_line(moved: Sequence[float]) -> list[BudgetLine]:
+    """Return the line of what the ways in which the print may be off change, in dB."""
+    if not moved:
+        return []
+    return [BudgetLine(source=PRINT_SOURCE, contribution=math.hypot(*moved), evaluation="B")]
 
 
 def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
@@ -211,12 +214,9 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
     if part is None:
         return field.note(quantity, "unstable_picture", shift=0.1)
     if field.noise.total.value <= QUANTISATION:
-        region = field.view.region.name
-        return field.note(
-            quantity, "noise_below_quantisation", region=region, sigma=part.sigma, floor=FLOOR
-        )
-    method = SPATIAL_METHOD if field.noise.temporal is None else UNWEIGHTED_METHOD
-    return field.figure(quantity, part.sigma, part.budget(), method)
+        code, region = "noise_below_quantisation", field.view.region.name
+        return field.note(quantity, code, region=region, sigma=part.sigma, floor=FLOOR)
+    return field.figure(quantity, part.sigma, part.budget(), _plain_method(field))
 
 
 def _with_curve(

@@ -126,21 +126,24 @@ def analyse(
     After EMVA 1288 release 4.0; see the module's description.
     """
     codes = np.asarray(frames, np.float64)
-    mean_frame = codes.mean(axis=0)
-    centre = block_means(mean_frame)
-    level, doubt = float(mean_frame.mean()), float(centre.std(ddof=1) / math.sqrt(centre.size))
-    if len(codes) < 2 or not stable:
-        weighted = _scatter(codes, weighting) if weighting else None
-        return Noise(mean=level, mean_uncertainty=doubt, total=_scatter(codes), weighted=weighted)
+    if stable and len(codes) > 1:
+        return _separated(codes, weighting)
+    level, doubt = _level(codes)
+    weighted = _scatter(codes, weighting) if weighting else None
+    return Noise(mean=level, mean_uncertainty=doubt, total=_scatter(codes), weighted=weighted)
+
+
+def _separated(codes: Array, weighting: Weighting | None) -> Noise:
+    """Estimate the noise and its parts from two frames or more of a chart at rest."""
+    level, doubt = _level(codes)
     total, temporal, fixed = _split(codes)
-    row, column, pixel = _directions(mean_frame, temporal, len(codes))
+    row, column, pixel = _directions(codes.mean(axis=0), temporal, len(codes))
+    weighted = _split(codes, weighting)[0] if weighting else None
     return Noise(
         mean=level,
         mean_uncertainty=doubt,
         total=_with_lines(total, row, column),
-        weighted=_with_lines(_split(codes, weighting)[0], row, column, weighting)
-        if weighting
-        else None,
+        weighted=weighted and _with_lines(weighted, row, column, weighting),
         temporal=temporal,
         fixed=_with_lines(fixed, row, column),
         row=row,
@@ -148,6 +151,13 @@ def analyse(
         pixel=pixel,
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
+
+
+def _level(codes: Array) -> tuple[float, float]:
+    """Return the mean of codes (n, h, w) and its standard uncertainty by the scatter of blocks."""
+    mean_frame = codes.mean(axis=0)
+    blocks = block_means(mean_frame)
+    return float(mean_frame.mean()), float(blocks.std(ddof=1) / math.sqrt(blocks.size))
 
 
 def temporal_variance(codes: Array, weighting: Weighting | None = None) -> Array:

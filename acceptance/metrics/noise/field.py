@@ -68,13 +68,9 @@ class Field:
 
     def details(self) -> dict[str, Value]:
         """Return the conditions of the results, and the means and sigmas behind them."""
-        stream, noise = self.scene.shot.stream, self.noise
-        scale = "qp" if stream.get("codec") == "h264" else "quantiser_scale"
-        parts = {
-            name: part.sigma
-            for name in PARTS.values()
-            if (part := getattr(noise, name)) is not None
-        }
+        noise = self.noise
+        parts = {name: getattr(noise, name) for name in PARTS.values()}
+        printed = self.view.region.printed
         return {
             "sigma": noise.total.sigma,
             "mean": noise.mean,
@@ -84,15 +80,17 @@ class Field:
             "width": self.codes.shape[2],
             "height": self.codes.shape[1],
             "flicker": noise.flicker,
-            **parts,
-            **{name: stream[name] for name in ("codec", "bit_rate") if name in stream},
-            **({scale: self.view.quantiser} if self.view.quantiser is not None else {}),
-            **{
-                name: float(value)
-                for name, value in self.view.region.printed.items()
-                if name == "reflectance"
-            },
+            **{name: part.sigma for name, part in parts.items() if part is not None},
+            **self._coding(),
+            **{name: float(value) for name, value in printed.items() if name == "reflectance"},
         }
+
+    def _coding(self) -> dict[str, Value]:
+        """Return what is known of the coding: codec, bit rate, quantiser."""
+        stream, quantiser = self.scene.shot.stream, self.view.quantiser
+        scale = "qp" if stream.get("codec") == "h264" else "quantiser_scale"
+        details = {name: stream[name] for name in ("codec", "bit_rate") if name in stream}
+        return details if quantiser is None else {**details, scale: quantiser}
 
     def figure(
         self,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import timezone
 
+    from acceptance.metrics.recordings.channel import Reference
     from acceptance.model.measurement import Measurement
     from acceptance.model.shot import Recordings
     from acceptance.recorder.recordings import Found, Recording
@@ -46,10 +47,17 @@ def measure(asked: Recordings, found: Found) -> Iterator[Measurement | Note]:
         files = {"files": len(found.recordings)}
         yield Note(metric="recordings", reason=Reason(code="no_recordings", parameters=files))
         return
-    channels = [
-        Channel(name=name, recordings=recordings, asked=asked, zone=found.zone, until=until)
-        for name, recordings in found.channels.items()
-    ]
+    yield from _figures(
+        [
+            Channel(name=name, recordings=recordings, asked=asked, zone=found.zone, until=until)
+            for name, recordings in found.channels.items()
+        ],
+        until,
+    )
+
+
+def _figures(channels: Sequence[Channel], until: Reference) -> Iterator[Measurement]:
+    """Yield the figures of all channels; coverage is drawn from the oldest recording on."""
     begins = [channel.first for channel in channels if channel.merged]
     oldest = min(begins, default=until.moment)
     for channel in channels:

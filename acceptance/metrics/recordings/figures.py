@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from acceptance.metrics.recordings import doubt
 from acceptance.metrics.recordings.channel import DAY
@@ -12,14 +12,14 @@ from acceptance.metrics.recordings.doubt import MINUTE
 from acceptance.model.basics import Reason
 from acceptance.recorder import intervals
 from acceptance.recorder.recordings import iso
-from acceptance.uncertainty import measurement
+from acceptance.uncertainty import Particulars, measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.recordings.channel import Channel
     from acceptance.model.basics import Value
-    from acceptance.model.measurement import BudgetLine, Curve, Measurement
+    from acceptance.model.measurement import BudgetLine, Measurement
 
 METHOD = (
     "times of recordings by name or list, else container, else file; "
@@ -40,21 +40,10 @@ def of_channel(channel: Channel, oldest: float) -> Iterator[Measurement]:
     """Yield all figures of a channel with recordings; ``oldest`` begins those of all channels."""
     yield _retention(channel, CONTINUOUS, channel.since, _beside(channel))
     yield _retention(channel, SPAN, channel.first, {})
-    yield _figure(
-        channel,
-        "coverage",
-        100 * (intervals.length(channel.merged) / channel.span),
-        doubt.of_coverage(channel),
-        curve=coverage_curve(channel, oldest),
-        lower_bound=bool(channel.not_placed),
-    )
+    yield _coverage(channel, oldest)
     yield _longest_gap(channel)
-    longer_than = channel.asked.gap
-    yield _figure(channel, "gaps", len(channel.gaps), details={"longer_than": longer_than})
-    twice = intervals.overlaps(channel.stretches)
-    double = [stretch for stretch in twice if stretch[1] - stretch[0] > longer_than]
-    seconds = intervals.length(double)
-    yield _figure(channel, "overlaps", len(double), details={"seconds": seconds})
+    yield _figure(channel, "gaps", len(channel.gaps), details={"longer_than": channel.asked.gap})
+    yield _overlaps(channel)
     yield _figure(channel, "clock_faults", channel.faulty)
 
 
@@ -83,6 +72,24 @@ def _retention(
     )
 
 
+def _coverage(channel: Channel, oldest: float) -> Measurement:
+    return _figure(
+        channel,
+        "coverage",
+        100 * (intervals.length(channel.merged) / channel.span),
+        doubt.of_coverage(channel),
+        curve=coverage_curve(channel, oldest),
+        lower_bound=bool(channel.not_placed),
+    )
+
+
+def _overlaps(channel: Channel) -> Measurement:
+    """Count the overlaps longer than the shortest gap that counts."""
+    twice = intervals.overlaps(channel.stretches)
+    double = [stretch for stretch in twice if stretch[1] - stretch[0] > channel.asked.gap]
+    return _figure(channel, "overlaps", len(double), details={"seconds": intervals.length(double)})
+
+
 def _longest_gap(channel: Channel) -> Measurement:
     """Find the longest gap, also where it is too short to count."""
     every = intervals.gaps(channel.merged, channel.first, channel.until.moment)
@@ -90,14 +97,10 @@ def _longest_gap(channel: Channel) -> Measurement:
     some = bool(channel.not_placed)
     if longest is None:
         return _figure(channel, "longest_gap", 0.0, upper_bound=some)
-    return _figure(
-        channel,
-        "longest_gap",
-        (longest[1] - longest[0]) / MINUTE,
-        doubt.of_gap(),
-        details={"from": iso(longest[0], channel.zone), "to": iso(longest[1], channel.zone)},
-        upper_bound=some,
-    )
+    minutes = (longest[1] - longest[0]) / MINUTE
+    ends = {"from": iso(longest[0], channel.zone), "to": iso(longest[1], channel.zone)}
+    budget = doubt.of_gap()
+    return _figure(channel, "longest_gap", minutes, budget, details=ends, upper_bound=some)
 
 
 def _figure(
@@ -105,15 +108,10 @@ def _figure(
     name: str,
     value: float,
     budget: Sequence[BudgetLine] = (),
-    *,
-    statistic: str = "",
-    lower_bound: bool = False,
-    upper_bound: bool = False,
-    bound_by: Reason | None = None,
-    details: Mapping[str, Value] | None = None,
-    curve: Curve | None = None,
+    **particulars: Unpack[Particulars],
 ) -> Measurement:
     quantity = f"recordings.{name}"
+    placed: Particulars = {"region": channel.region, **particulars}
     return measurement(
         channel.asked,
         quantity,
@@ -122,34 +120,28 @@ def _figure(
         budget,
         samples=len(channel.recordings),
         method=METHOD,
-        region=channel.region,
-        statistic=statistic,
-        lower_bound=lower_bound,
-        upper_bound=upper_bound,
-        bound_by=bound_by,
-        details=details or {},
-        curve=curve,
+        **placed,
     )
 
 
 def _beside(channel: Channel) -> dict[str, Value]:
     """Show beside the retention its ends, days of the calendar, what placed the recordings."""
-    sources = {
+    placed_by = {
         source
         for recording in channel.recordings
         for source in (recording.start_by, recording.end_by)
-        if source
     }
+    zone = channel.zone
     return {
         "channel": channel.name,
-        "first": iso(channel.first, channel.zone),
-        "last": iso(max(end for _, end in channel.merged), channel.zone),
-        "since": iso(channel.since, channel.zone),
-        "until": iso(channel.until.moment, channel.zone),
+        "first": iso(channel.first, zone),
+        "last": iso(max(end for _, end in channel.merged), zone),
+        "since": iso(channel.since, zone),
+        "until": iso(channel.until.moment, zone),
         "calendar_days": _calendar_days(channel),
         "recordings": len(channel.recordings),
         "not_placed": channel.not_placed,
-        "sources": ", ".join(sorted(sources)),
+        "sources": ", ".join(sorted(filter(None, placed_by))),
     }
 
 

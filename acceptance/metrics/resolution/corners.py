@@ -50,14 +50,20 @@ def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurem
     if share < COVERED:
         yield _note("field_not_covered", share=share, needed=COVERED)
         return
+    matched = _matched(edges)
+    for corner, centre in matched:
+        yield _ratio(scene, corner, centre, tone)
+    if not matched:
+        yield _note("no_corner_edges")
+
+
+def _matched(edges: Sequence[Edge]) -> list[tuple[Edge, Edge]]:
+    """Return each corner's edges with that of the centre in the same direction."""
     reached = [edge for edge in edges if edge.view.place and edge.reached("mtf50")]
     centres = {edge.first.resolves: edge for edge in reached if edge.view.region.zone == "centre"}
     corners = [edge for edge in reached if edge.view.region.zone != "centre"]
     matched = [edge for edge in corners if edge.first.resolves in centres]
-    for edge in matched:
-        yield _ratio(scene, edge, centres[edge.first.resolves], tone)
-    if not matched:
-        yield _note("no_corner_edges")
+    return [(edge, centres[edge.first.resolves]) for edge in matched]
 
 
 def _note(code: str, **parameters: float) -> Note:
@@ -66,24 +72,29 @@ def _note(code: str, **parameters: float) -> Note:
 
 def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
     above, below = corner.value("mtf50"), centre.value("mtf50")
-    ratio = above / below
-    common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
-    of_tone = common * tone.doubt / math.sqrt(3)
-    of_centre = scaled(centre.noise("mtf50"), ratio / below)
     return scene.figure(
         QUANTITY,
-        ratio,
+        above / below,
         "1",
-        [
-            *scaled(corner.noise("mtf50"), 1 / below),
-            *(replace(line, source=f"{line.source}, centre") for line in of_centre),
-            BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B"),
-            *scene.copy_lines(common),
-            *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
-        ],
+        _budget(scene, corner, centre, tone.doubt),
         samples=corner.view.luma.shape[0],
         method=METHOD.format(tone=tone.name),
         region=corner.view.region.zone,
         direction=corner.first.resolves,
         details={"corner": round(above, 5), "centre": round(below, 5)},
     )
+
+
+def _budget(scene: Scene, corner: Edge, centre: Edge, tone_doubt: float) -> list[BudgetLine]:
+    below = centre.value("mtf50")
+    ratio = corner.value("mtf50") / below
+    common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
+    of_tone = common * tone_doubt / math.sqrt(3)
+    of_centre = scaled(centre.noise("mtf50"), ratio / below)
+    return [
+        *scaled(corner.noise("mtf50"), 1 / below),
+        *(replace(line, source=f"{line.source}, centre") for line in of_centre),
+        BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B"),
+        *scene.copy_lines(common),
+        *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
+    ]

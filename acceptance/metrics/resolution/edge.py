@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,26 @@ class EdgeResult:
         return max(self.overshoot, self.undershoot) >= SHARPENED
 
 
+class _Transfer(TypedDict):
+    """Fields of an EdgeResult that follow from the profile alone."""
+
+    frequencies: Array
+    mtf: Array
+    mtf50: float | None
+    mtf30: float | None
+    mtf10: float | None
+    u50: float | None
+    u10: float | None
+    degrees_of_freedom: int
+
+
+class _Orientation(TypedDict):
+    """Fields of an EdgeResult that say how the edge lies in the picture."""
+
+    resolves: str
+    dark_side: str
+
+
 def edge_mtf(
     image: Array,
     *,
@@ -118,34 +139,19 @@ def edge_mtf(
     -----
     The quantity is that of ISO 12233:2023; the profile is fitted as in ``profile.py``.
     """
-    upright, transposed, dark_side = _upright(np.asarray(image, dtype=np.float64), limits)
+    upright, seen_as = _upright(np.asarray(image, dtype=np.float64), limits)
     line = locate(upright, mode, order)
     distance, angle = distances(line, upright)
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
     fit = profile(upright, distance, line.reach, stiffness=stiffness, aperture=aperture)
     _refuse(upright, line, fit, angle)
     taper = _taper(fit, line, mode)
-    frequencies, mtf = spectrum(fit, taper)
-    at50, at30, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.3, 0.1))
-    rows = upright.shape[0]
-    blocks = min(16, max(6, rows // 8))
-    u50, u10 = (
-        standard_error(at, fit, taper, rows, blocks) if covariance else None for at in (at50, at10)
-    )
     over, under = _overshoot(fit, line)
     return EdgeResult(
-        frequencies=frequencies,
-        mtf=mtf,
-        mtf50=at50,
-        mtf30=at30,
-        mtf10=at10,
-        u50=u50,
-        u10=u10,
-        degrees_of_freedom=blocks - 1,
-        resolves="vertical" if transposed else "horizontal",
+        **_transfer(fit, taper, upright.shape[0], covariance=covariance),
+        **seen_as,
         angle=angle,
         order=line.coefficients.size - 1,
-        dark_side=dark_side,
         window=float(np.abs(fit.position[1:][taper > 0]).max()),
         contrast=line.contrast,
         overshoot=over,
@@ -154,15 +160,32 @@ def edge_mtf(
     )
 
 
-def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, bool, str]:
+def _transfer(fit: ProfileFit, taper: Array, rows: int, *, covariance: bool) -> _Transfer:
+    """Return the MTF of a profile over ``rows`` of the picture, and its crossings with errors."""
+    frequencies, mtf = spectrum(fit, taper)
+    at50, at30, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.3, 0.1))
+    blocks = min(16, max(6, rows // 8))
+    u50, u10 = (
+        standard_error(at, fit, taper, rows, blocks) if covariance else None for at in (at50, at10)
+    )
+    return _Transfer(
+        frequencies=frequencies,
+        mtf=mtf,
+        mtf50=at50,
+        mtf30=at30,
+        mtf10=at10,
+        u50=u50,
+        u10=u10,
+        degrees_of_freedom=blocks - 1,
+    )
+
+
+def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, _Orientation]:
     """Turn the picture so that the edge is near-vertical with its dark side left.
 
-    Return it, whether it was transposed, and which side of the original edge is dark.
+    Return it, and how the original edge lies.
     """
-    if image.ndim != 2 or not np.isfinite(image).all():
-        raise ValueError(tr("an edge needs a finite 2-D array, not {shape}", shape=image.shape))
-    if limits and (share := clipped_share(image, limits)) > MOST_CLIPPED:
-        raise GapError("clipped", region="", share=share)
+    _check(image, limits)
     transposed = float(np.var(image.mean(axis=1))) > float(np.var(image.mean(axis=0)))
     turned = image.T if transposed else image
     rows, columns = turned.shape
@@ -170,12 +193,16 @@ def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, b
         raise GapError("region_too_small", width=columns, height=rows)
     half = columns // 2
     mirrored = bool(turned[:, :half].mean() > turned[:, -half:].mean())
-    sides = ("above", "below") if transposed else ("left", "right")
-    return (
-        np.ascontiguousarray(turned[:, ::-1] if mirrored else turned),
-        transposed,
-        sides[mirrored],
-    )
+    upright = np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+    side = (("above", "below") if transposed else ("left", "right"))[mirrored]
+    return upright, {"resolves": "vertical" if transposed else "horizontal", "dark_side": side}
+
+
+def _check(image: Array, limits: tuple[float, float] | None) -> None:
+    if image.ndim != 2 or not np.isfinite(image).all():
+        raise ValueError(tr("an edge needs a finite 2-D array, not {shape}", shape=image.shape))
+    if limits and (share := clipped_share(image, limits)) > MOST_CLIPPED:
+        raise GapError("clipped", region="", share=share)
 
 
 def _refuse(image: Array, line: EdgeLine, fit: ProfileFit, angle: float) -> None:

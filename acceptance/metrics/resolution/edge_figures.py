@@ -134,28 +134,33 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
 
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
     """Measure MTF50 and MTF10 of one edge, and the TV lines of its MTF10."""
+    limit = f"resolution.{edge.first.resolves}"
     for name in ("mtf50", "mtf10"):
         if gap := _why_not(edge, name):
-            yield _refused(edge, f"resolution.{name}", gap)
-            if name == "mtf10":
-                yield _refused(edge, f"resolution.{edge.first.resolves}", gap)
+            quantities = [f"resolution.{name}", *([limit] if name == "mtf10" else [])]
+            yield from [_refused(edge, quantity, gap) for quantity in quantities]
             continue
-        value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
-        budget = [*edge.noise(name), *_tone_lines(edge, name, tone), *coder]
-        yield scene.figure(
-            f"resolution.{name}",
-            value,
-            "cycle/px",
-            budget,
-            samples=edge.view.luma.shape[0],
-            method=EDGE_METHOD.format(tone=tone.name),
-            region=edge.view.region.name,
-            direction=edge.first.resolves,
-            details=_details(edge, value, lines_of(scene, edge.first.resolves)),
-            curve=_curve(edge.first),
-        )
+        figure = _crossing(scene, edge, name, tone)
+        yield figure
         if name == "mtf10":
-            yield _limiting_or_note(scene, edge, tone, budget)
+            yield _limiting_or_note(scene, edge, tone, figure.budget)
+
+
+def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
+    value = edge.value(name)
+    coder = coding(edge.coarseness, CODING[name], value)
+    return scene.figure(
+        f"resolution.{name}",
+        value,
+        "cycle/px",
+        [*edge.noise(name), *_tone_lines(edge, name, tone), *coder],
+        samples=edge.view.luma.shape[0],
+        method=EDGE_METHOD.format(tone=tone.name),
+        region=edge.view.region.name,
+        direction=edge.first.resolves,
+        details=_details(edge, value, lines_of(scene, edge.first.resolves)),
+        curve=_curve(edge.first),
+    )
 
 
 def _why_not(edge: Edge, name: str) -> GapError | None:
@@ -238,12 +243,8 @@ def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:
 
 def _curve(result: EdgeResult) -> Curve:
     shown = slice(0, 193, 2)
-    marks = {
-        "MTF50": result.mtf50,
-        "MTF30": result.mtf30,
-        "MTF10": result.mtf10,
-        "Nyquist": SAMPLING_LIMIT,
-    }
+    crossings = {"MTF50": result.mtf50, "MTF30": result.mtf30, "MTF10": result.mtf10}
+    marks = crossings | {"Nyquist": SAMPLING_LIMIT}
     return Curve(
         name="mtf",
         x=tuple(float(f) for f in result.frequencies[shown]),
@@ -270,20 +271,8 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
     """Measure limiting resolution in TV lines: MTF10, at most the sampling limit."""
     first, mtf10 = edge.first, edge.value("mtf10")
     scale, frequency = lines_of(scene, first.resolves), min(mtf10, SAMPLING_LIMIT)
-    # A point spread that is not round reads differently along the axis than along the edge's
-    # normal.
-    lean = frequency * (1 - math.cos(math.radians(first.angle))) / math.sqrt(3)
-    lines = [*budget, BudgetLine(source="edge direction", contribution=lean, evaluation="B")]
+    lines = [*budget, _direction_line(first, frequency)]
     spread = math.hypot(*(line.contribution for line in lines))
-    details = {
-        "criterion": "MTF10",
-        "limited_by": "criterion" if mtf10 <= SAMPLING_LIMIT else "sampling_limit",
-        "sampling_limit": SAMPLING_LIMIT * scale,
-        "line_widths_per_height": round(frequency * scale, 2),
-        "cycles_per_pixel": mtf10,
-        "zone": edge.view.region.zone,
-        "sharpened": first.sharpened,
-    }
     return scene.figure(
         f"resolution.{first.resolves}",
         frequency * scale,
@@ -293,8 +282,30 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
         method=LIMIT_METHOD.format(tone=tone.name),
         region=edge.view.region.name,
         direction=first.resolves,
-        details=details,
+        details=_limiting_details(edge, mtf10, scale),
     )
+
+
+def _direction_line(result: EdgeResult, frequency: float) -> BudgetLine:
+    """Return the line of the edge's lean.
+
+    A point spread that is not round reads differently along the axis than along the edge's normal.
+    """
+    lean = frequency * (1 - math.cos(math.radians(result.angle))) / math.sqrt(3)
+    return BudgetLine(source="edge direction", contribution=lean, evaluation="B")
+
+
+def _limiting_details(edge: Edge, mtf10: float, lines: float) -> dict[str, Value]:
+    """Return the details of limiting resolution; ``lines`` are the TV lines of one cycle/px."""
+    return {
+        "criterion": "MTF10",
+        "limited_by": "criterion" if mtf10 <= SAMPLING_LIMIT else "sampling_limit",
+        "sampling_limit": SAMPLING_LIMIT * lines,
+        "line_widths_per_height": round(min(mtf10, SAMPLING_LIMIT) * lines, 2),
+        "cycles_per_pixel": mtf10,
+        "zone": edge.view.region.zone,
+        "sharpened": edge.first.sharpened,
+    }
 
 
 def _left_by_the_cap(beyond: float) -> float:

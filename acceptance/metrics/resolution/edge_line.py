@@ -70,19 +70,12 @@ def locate(image: Array, mode: Mode, order: int | None) -> EdgeLine:
     # The area under a row gives the edge's place with far less noise than an unwindowed centroid.
     start = _fitter(y.size, 1) @ (columns - 0.5 - (image - dark).sum(axis=1) / (light - dark))
     slope = np.diff(image, axis=1) / (light - dark)
+    coefficients, sigma = _follow(slope, y, start, 1 if mode == "iso12233" else order)
     if mode == "iso12233":
         coefficients = _follow_wide(slope, y, order or 5)
-        sigma = _follow(slope, y, start, 1)[1]
-    else:
-        coefficients, sigma = _follow(slope, y, start, order)
     offset = np.arange(columns - 1) + 0.5 - legendre.legval(y, coefficients)[:, None]
-    return EdgeLine(
-        coefficients=coefficients,
-        sigma=sigma,
-        reach=_reach(slope, offset, sigma),
-        dark=dark,
-        light=light,
-    )
+    reach = _reach(slope, offset, sigma)
+    return EdgeLine(coefficients=coefficients, sigma=sigma, reach=reach, dark=dark, light=light)
 
 
 def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Array, float]:
@@ -90,23 +83,11 @@ def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Ar
 
     Six times; return the line's coefficients and the LSF sigma in px.
     """
-    x = np.arange(slope.shape[1]) + 0.5
     coefficients, window, degree = start, 4.0, order or 1
     sigma = 1.0
     for turn in range(6):
         place = legendre.legval(y, coefficients)
-        near = slice(
-            max(0, math.floor(place.min() - 4.5 * window)),
-            max(1, math.ceil(place.max() + 4.5 * window)),
-        )
-        offset = x[near] - place[:, None]
-        square = offset * offset
-        weighted = slope[:, near] * np.exp(square * (-0.5 / window**2))
-        by_row = weighted.sum(axis=1)
-        centroid = np.einsum("ij,ij->i", weighted, offset) / _positive(by_row)
-        if by_row.mean() < LEAST_STEP:
-            raise GapError("no_edge", explained=0.0)
-        variance = float(np.vdot(weighted, square) / by_row.sum()) - float(centroid.mean()) ** 2
+        centroid, variance = _centroids(slope, np.asarray(place), window)
         shrinkage = max(1 - variance / window**2, 0.1)
         if turn == 4 and order is None:
             degree = _curved(y, centroid / shrinkage)
@@ -115,6 +96,25 @@ def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Ar
         sigma = math.sqrt(max(variance / shrinkage, 0.04))
         window = max(1.5 * sigma, 2.0)
     return coefficients, sigma
+
+
+def _centroids(slope: Array, place: Array, window: float) -> tuple[Array, float]:
+    """Return the centroids (rows,) off ``place`` (rows,) under a Gaussian window, and the variance.
+
+    ``window`` is its sigma in px. Raises GapError no_edge.
+    """
+    x = np.arange(slope.shape[1]) + 0.5
+    first = max(0, math.floor(place.min() - 4.5 * window))
+    near = slice(first, max(1, math.ceil(place.max() + 4.5 * window)))
+    offset = x[near] - place[:, None]
+    square = offset * offset
+    weighted = slope[:, near] * np.exp(square * (-0.5 / window**2))
+    by_row = weighted.sum(axis=1)
+    centroid = np.einsum("ij,ij->i", weighted, offset) / _positive(by_row)
+    if by_row.mean() < LEAST_STEP:
+        raise GapError("no_edge", explained=0.0)
+    variance = float(np.vdot(weighted, square) / by_row.sum()) - float(centroid.mean()) ** 2
+    return centroid, variance
 
 
 def _follow_wide(slope: Array, y: Array, order: int) -> Array:

@@ -65,16 +65,10 @@ def profile(
     scaled -= first
     index = scaled.astype(np.intp)
     basis = _basis(scaled - index)
-    spans = int(index.max()) + 1
-    size = spans + 3
     level = float(image.mean())
     values = image.ravel() - level
-    bands, right = np.zeros((4, size)), np.zeros(size)
-    for i in range(4):
-        right[i : i + spans] += np.bincount(index, basis[i] * values, spans)
-        for j in range(i, 4):
-            bands[3 + i - j, j : j + spans] += np.bincount(index, basis[i] * basis[j], spans)
-    position = (first + np.arange(size) - 1) * KNOT
+    bands, right = _normal_equations(index, basis, values)
+    position = (first + np.arange(right.size) - 1) * KNOT
     _stiffen(bands, np.abs(position) / reach, stiffness)
     factor = cholesky_banded(bands)
     coefficients = cho_solve_banded((factor, False), right)
@@ -87,6 +81,17 @@ def profile(
         residual=values - _evaluate(coefficients, index, basis),
         aperture=aperture,
     )
+
+
+def _normal_equations(index: NDArray[np.intp], basis: Array, values: Array) -> tuple[Array, Array]:
+    """Return the upper bands (4, k) of the normal equations, and their right side (k,)."""
+    spans = int(index.max()) + 1
+    bands, right = np.zeros((4, spans + 3)), np.zeros(spans + 3)
+    for i in range(4):
+        right[i : i + spans] += np.bincount(index, basis[i] * values, spans)
+        for j in range(i, 4):
+            bands[3 + i - j, j : j + spans] += np.bincount(index, basis[i] * basis[j], spans)
+    return bands, right
 
 
 def _basis(u: Array) -> Array:
@@ -173,22 +178,23 @@ def standard_error(
     """
     if frequency is None:
         return None
+    influence = _influence(frequency, fit, taper) * fit.residual
+    by_row = influence.reshape(rows, -1).sum(axis=1)
+    by_block = np.bincount(np.arange(rows) * blocks // rows, by_row, blocks)
+    step = 1 / (4 * GRID)
+    above, below = (_modulation(frequency + move, fit, taper) for move in (step, -step))
+    slope = (above - below) / (2 * step)
+    return float(math.sqrt(blocks) * np.std(by_block, ddof=1) / abs(slope))
+
+
+def _influence(frequency: float, fit: ProfileFit, taper: Array) -> Array:
+    """Return how much the value of each pixel (p,) changes the modulation at ``frequency``."""
     spread = np.diff(fit.coefficients) * taper
     wave = _transform(frequency, fit)
     value, whole = spread @ wave, spread.sum()
     modulation = abs(value) / abs(whole)
-    by_difference = taper * (
-        np.real(np.conj(value) * wave) / abs(value) / abs(whole) - modulation / whole
-    )
+    along = np.real(np.conj(value) * wave) / abs(value)
+    by_difference = taper * (along / abs(whole) - modulation / whole)
     by_coefficient = np.concatenate([[0.0], by_difference]) - np.concatenate([by_difference, [0.0]])
-    influence = (
-        _evaluate(cho_solve_banded((fit.factor, False), by_coefficient), fit.index, fit.basis)
-        * fit.residual
-    )
-    by_row = influence.reshape(rows, -1).sum(axis=1)
-    by_block = np.bincount(np.arange(rows) * blocks // rows, by_row, blocks)
-    step = 1 / (4 * GRID)
-    slope = (
-        _modulation(frequency + step, fit, taper) - _modulation(frequency - step, fit, taper)
-    ) / (2 * step)
-    return float(math.sqrt(blocks) * np.std(by_block, ddof=1) / abs(slope))
+    solved = cho_solve_banded((fit.factor, False), by_coefficient)
+    return _evaluate(solved, fit.index, fit.basis)

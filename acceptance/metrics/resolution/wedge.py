@@ -14,7 +14,7 @@ per pixel.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -55,6 +55,61 @@ class WedgeResult:
     bars: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _WedgePixels:
+    """The p pixels between the middles of a wedge's outermost bars, by line.
+
+    ``inside`` (h, w) says which they are; ``line`` (p,) and ``turns`` (p,) are the line and the
+    place across it in periods of each. ``frequency`` of every line in cycle/px; ``usable`` lines,
+    coarse to fine.
+    """
+
+    inside: NDArray[np.bool_]
+    line: NDArray[np.intp]
+    turns: Array
+    frequency: Array
+    usable: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, wedge: Wedge, along: Array, across: Array) -> _WedgePixels:
+        """Sort pixels at places (h, w) along and across the wedge, in mm, into its lines."""
+        line, count = wedge_lines.numbered(along, wedge)
+        turns = across * wedge.frequency(along)
+        inside = (np.abs(turns) <= wedge.periods / 2) & (line >= 0)
+        frequency = wedge_lines.frequencies(turns, inside, line, count)
+        line, turns = line[inside], turns[inside]
+        usable = wedge_lines.usable(line, frequency, wedge)
+        return cls(inside=inside, line=line, turns=turns, frequency=frequency, usable=usable)
+
+    def together(self) -> LineGroups:
+        """Group the usable lines. Raises GapError ``region_too_small``."""
+        together = wedge_lines.grouped(self.frequency[self.usable])
+        if together.centre.size < 2 * SMOOTH:
+            height, width = self.inside.shape
+            raise GapError("region_too_small", width=width, height=height)
+        return together
+
+    def powers(self, values: Array, periods: int) -> Array:
+        """Return the power of each number of cycles in the ``values`` (p,) of each usable line."""
+        turn, count = self.turns / periods, self.frequency.size
+        return wedge_lines.powers(values, turn, self.line, periods, count)[self.usable]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SmoothedLines:
+    """Lines fitted together with their neighbours, coarse to fine, n of them.
+
+    ``frequencies`` (n,) cycle/px, ``modulation`` (n,) and its standard ``error`` (n,), 1 = fully
+    resolved; ``counts`` (n,) bars seen, ``half`` (n,) how many lines on each side were fitted.
+    """
+
+    frequencies: Array
+    modulation: Array
+    error: Array
+    counts: NDArray[np.intp]
+    half: NDArray[np.intp]
+
+
 def wedge_reading(
     luma: Array, along: Array, across: Array, wedge: Wedge, step: float
 ) -> WedgeResult:
@@ -90,38 +145,62 @@ def wedge_reading(
     """
     if not step > 0:
         raise GapError("wedge_not_resolved")
-    line, count = wedge_lines.numbered(along, wedge)
-    turns = across * wedge.frequency(along)
-    inside = (np.abs(turns) <= wedge.periods / 2) & (line >= 0)
-    frequency = wedge_lines.frequencies(turns, inside, line, count)
-    line, periods = line[inside], wedge.periods
-    usable = wedge_lines.usable(line, frequency, wedge)
-    together = wedge_lines.grouped(frequency[usable])
-    if together.centre.size < 2 * SMOOTH:
-        height, width = luma.shape
-        raise GapError("region_too_small", width=width, height=height)
-    values, angle = luma[inside], phase(wedge, along, across)[inside]
-    normal, right = wedge_lines.equations(values, angle, line, count, usable)
+    pixels, full = _WedgePixels.of(wedge, along, across), step * 2 / math.pi
+    lines, amplitude = _smoothed(pixels, luma, phase(wedge, along, across), wedge, full)
+    wrong = (lines.counts != wedge.bars) & (amplitude > ALIAS * full)
+    aliasing = float(lines.frequencies[wrong][0]) if wrong.any() else None
+    return _read(lines, wedge.bars, aliasing)
+
+
+def _smoothed(
+    pixels: _WedgePixels, luma: Array, angle: Array, wedge: Wedge, full: float
+) -> tuple[_SmoothedLines, Array]:
+    """Fit the lines to the picture, and return the amplitude of the bars counted in each as well.
+
+    ``full`` is the amplitude of bars that are fully resolved.
+    """
+    together, values = pixels.together(), luma[pixels.inside]
+    count, usable = pixels.frequency.size, pixels.usable
+    normal, right = wedge_lines.equations(values, angle[pixels.inside], pixels.line, count, usable)
     modulation, error = wedge_lines.modulations(normal, right, together)
-    full = step * 2 / math.pi
-    power = wedge_lines.powers(values, turns[inside] / periods, line, periods, count)[usable]
-    middle = frequency[usable][together.centre]
-    counts, false = wedge_lines.counted(together.sums(power), middle, periods)
-    wrong = (counts != wedge.bars) & (np.sqrt(4 * false / (2 * together.half + 1)) > ALIAS * full)
-    result = _read(middle, modulation / full, error / full, counts, wedge.bars, together)
-    return replace(result, aliasing=float(middle[wrong][0]) if wrong.any() else None)
+    middle = pixels.frequency[usable][together.centre]
+    power = together.sums(pixels.powers(values, wedge.periods))
+    counts, strongest = wedge_lines.counted(power, middle, wedge.periods)
+    lines = _SmoothedLines(
+        frequencies=middle,
+        modulation=modulation / full,
+        error=error / full,
+        counts=counts,
+        half=together.half,
+    )
+    return lines, np.sqrt(4 * strongest / (2 * together.half + 1))
 
 
-def _read(
-    frequencies: Array,
-    modulation: Array,
-    error: Array,
-    counts: NDArray[np.intp],
-    bars: int,
-    together: LineGroups,
-) -> WedgeResult:
+def _read(lines: _SmoothedLines, bars: int, aliasing: float | None) -> WedgeResult:
     """Apply the reading rule to the smoothed lines."""
-    low, wrong = np.flatnonzero(modulation < CRITERION), np.flatnonzero(counts != bars)
+    ends = _ends(lines, bars)
+    limited_by = min(ends, key=lambda name: ends[name])
+    frequencies, modulation = lines.frequencies, lines.modulation
+    at = min(int(np.searchsorted(frequencies, ends[limited_by])), frequencies.size - 1)
+    fitted = frequencies[_near(frequencies, at)].size + 2 * int(lines.half[at])
+    return WedgeResult(
+        frequencies=frequencies,
+        modulation=modulation,
+        counts=lines.counts,
+        reading=ends[limited_by],
+        u=_standard_error(frequencies, modulation, lines.error, at),
+        degrees_of_freedom=fitted - 4,
+        limited_by=limited_by,
+        half=_crossing(frequencies, modulation, 0.5),
+        aliasing=aliasing,
+        bars=bars,
+    )
+
+
+def _ends(lines: _SmoothedLines, bars: int) -> dict[str, float]:
+    """Return the frequency in cycle/px at which each part of the reading rule ends the wedge."""
+    frequencies, modulation = lines.frequencies, lines.modulation
+    low, wrong = np.flatnonzero(modulation < CRITERION), np.flatnonzero(lines.counts != bars)
     if 0 in low or 0 in wrong:
         raise GapError("wedge_not_resolved")
     ends = {"wedge_end": float(frequencies[-1]), "sampling_limit": NYQUIST}
@@ -129,22 +208,7 @@ def _read(
         ends["bar_count"] = float(frequencies[wrong[0]])
     if low.size:
         ends["criterion"] = _between(frequencies, modulation, int(low[0]))
-    limited_by = min(ends, key=lambda name: ends[name])
-    at = min(int(np.searchsorted(frequencies, ends[limited_by])), frequencies.size - 1)
-    return WedgeResult(
-        frequencies=frequencies,
-        modulation=modulation,
-        counts=counts,
-        reading=ends[limited_by],
-        u=_standard_error(frequencies, modulation, error, at),
-        degrees_of_freedom=frequencies[_near(frequencies, at)].size
-        + 2 * int(together.half[at])
-        - 4,
-        limited_by=limited_by,
-        half=_crossing(frequencies, modulation, 0.5),
-        aliasing=None,
-        bars=bars,
-    )
+    return ends
 
 
 def _crossing(frequencies: Array, modulation: Array, level: float) -> float | None:

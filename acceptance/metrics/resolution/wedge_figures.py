@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -46,6 +47,49 @@ STEP_DOUBT = 0.02
 CODING = 0.25  # relative, for a coarseness of 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class _SeenWedge:
+    """A wedge as seen.
+
+    ``place`` is that of its pixels, each (h, w), in mm along and across; ``codes`` (h, w) are those
+    of the first picture, ``levels`` dark and light code where all is resolved, with the step's
+    relative standard uncertainty ``step_doubt``. ``results`` are those of its pictures, the first
+    of all frames together where they stand still.
+    """
+
+    view: View
+    printed: Wedge
+    place: tuple[Array, Array]
+    codes: Array
+    levels: tuple[float, float]
+    step_doubt: float
+    results: tuple[WedgeResult, ...]
+
+    @property
+    def first(self) -> WedgeResult:
+        """The result that details and curve are taken from."""
+        return self.results[0]
+
+    @property
+    def direction(self) -> str:
+        """The direction in the picture in which the wedge resolves, however the chart hangs."""
+        down, right = np.gradient(self.place[1])
+        return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
+
+    @property
+    def value(self) -> float:
+        """The reading in cycle/px: of all frames together, of a moving view their mean."""
+        if self.view.stable:
+            return self.first.reading
+        return float(np.mean([result.reading for result in self.results]))
+
+    @property
+    def lower_bound(self) -> bool:
+        """Whether a picture that counts is resolved to the wedge's end."""
+        own = self.results[:1] if self.view.stable else self.results
+        return any(result.limited_by == "wedge_end" for result in own)
+
+
 def figure(scene: Scene, view: View) -> Measurement:
     """Read one wedge in coded luma.
 
@@ -53,36 +97,49 @@ def figure(scene: Scene, view: View) -> Measurement:
     pixel_aspect_doubtful. A clipped wedge would read too high, since bars that are cut off at white
     seem to have more contrast.
     """
-    wedge = _printed(view)
-    refuse_clipped(scene, view)
-    place = _on_wedge(view)
-    codes = pictures(view)
-    dark, light, doubt = _levels(scene, view, codes[0], phase(wedge, *place), wedge)
-    results = [wedge_reading(picture, *place, wedge, light - dark) for picture in codes]
-    direction = _picture_direction(place[1])
+    wedge = _seen(scene, view)
+    direction = wedge.direction
     refuse_doubtful_aspect(scene, direction)
-    scale, first = lines_of(scene, direction), results[0]
-    own = results[:1] if view.stable else results
-    value = first.reading if view.stable else float(np.mean([read.reading for read in results]))
-    budget = [
-        *_own_lines(view, results),
-        *_method_lines(scene, first, doubt),
-        *coding(coarseness(scene, view, light - dark), CODING, value),
-    ]
-    linear = _in_linear_light(scene, codes[0], place, wedge, (dark, light))
+    scale = lines_of(scene, direction)
     return scene.figure(
         f"resolution.wedge_{direction}",
-        value * scale,
+        wedge.value * scale,
         "TVL",
-        scaled(budget, scale),
+        scaled(_budget(scene, wedge), scale),
         samples=view.luma.shape[0],
         method=WEDGE_METHOD,
         region=view.region.name,
         direction=direction,
-        lower_bound=any(read.limited_by == "wedge_end" for read in own),
-        details=_details(view, first, scale) | linear,
-        curve=_curve(first, scale),
+        lower_bound=wedge.lower_bound,
+        details=_details(view, wedge.first, scale) | _in_linear_light(scene, wedge, scale),
+        curve=_curve(wedge.first, scale),
     )
+
+
+def _seen(scene: Scene, view: View) -> _SeenWedge:
+    printed = _printed(view)
+    refuse_clipped(scene, view)
+    place, codes = _on_wedge(view), pictures(view)
+    dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
+    results = [wedge_reading(picture, *place, printed, light - dark) for picture in codes]
+    return _SeenWedge(
+        view=view,
+        printed=printed,
+        place=place,
+        codes=codes[0],
+        levels=(dark, light),
+        step_doubt=doubt,
+        results=tuple(results),
+    )
+
+
+def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
+    dark, light = wedge.levels
+    return [
+        *_own_lines(wedge.view, wedge.results),
+        *_method_lines(scene, wedge.first, wedge.step_doubt),
+        *coding(coarseness(scene, wedge.view, light - dark), CODING, wedge.value),
+    ]
 
 
 def _own_lines(view: View, results: Sequence[WedgeResult]) -> list[BudgetLine]:
@@ -138,12 +195,6 @@ def _on_wedge(view: View) -> tuple[Array, Array]:
     return right, down - view.region.rect[3] / 2
 
 
-def _picture_direction(across: Array) -> str:
-    """Return the direction in the picture in which the wedge resolves, however the chart hangs."""
-    down, right = np.gradient(across)
-    return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
-
-
 def _levels(
     scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge
 ) -> tuple[float, float, float]:
@@ -167,21 +218,18 @@ def _levels(
     return dark, top, 2 * STEP_DOUBT / math.sqrt(3)
 
 
-def _in_linear_light(
-    scene: Scene,
-    codes: Array,
-    place: tuple[Array, Array],
-    wedge: Wedge,
-    levels: tuple[float, float],
-) -> dict[str, Value]:
-    """Read the wedge in linear light as well, to compare it with the edge."""
-    dark, light = scene.linear(np.array(levels))
+def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str, Value]:
+    """Read the wedge in linear light as well, to compare it with the edge.
+
+    ``scale`` are the TV lines of one cycle/px.
+    """
+    dark, light = scene.linear(np.array(wedge.levels))
+    codes, step = scene.linear(wedge.codes), float(light - dark)
     try:
-        result = wedge_reading(scene.linear(codes), *place, wedge, float(light - dark))
+        result = wedge_reading(codes, *wedge.place, wedge.printed, step)
     except GapError:
         return {}
-    direction = _picture_direction(place[1])
-    return {"linear_light": result.reading * lines_of(scene, direction)}
+    return {"linear_light": result.reading * scale}
 
 
 def _level(scene: Scene, reflectance: float) -> float | None:

@@ -119,14 +119,19 @@ def modulations(normal: Array, right: Array, together: LineGroups) -> tuple[Arra
     lines = np.where(member, together.centre[:, None] + away, together.centre[:, None])
     surplus = right[lines] - np.einsum("lkij,lj->lki", normal[lines], fitted)
     changes = np.einsum("li,lki->lk", influence, surplus) * member
+    return _straightened(amplitude, together), _scatter(changes, away, member)
+
+
+def _scatter(changes: Array, away: NDArray[np.intp], member: NDArray[np.bool_]) -> Array:
+    """Return the standard error by the ``changes`` (l, k) of each group, less their trend.
+
+    The lines of a group are ``away`` (k,) lines from its middle; ``member`` (l, k) belong to it.
+    """
     count = member.sum(axis=1)
     slope = changes @ away / (away**2 * member).sum(axis=1)
-    scatter = (
-        (changes - (changes.sum(axis=1) / count)[:, None] - slope[:, None] * away) * member
-    ) ** 2
-    return _straightened(amplitude, together), np.sqrt(
-        scatter.sum(axis=1) * count / np.maximum(count - 3, 1)
-    )
+    trend = (changes.sum(axis=1) / count)[:, None]
+    rest = (changes - trend - slope[:, None] * away) * member
+    return np.asarray(np.sqrt((rest**2).sum(axis=1) * count / np.maximum(count - 3, 1)))
 
 
 def _straightened(smooth: Array, together: LineGroups) -> Array:
