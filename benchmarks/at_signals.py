@@ -103,7 +103,7 @@ def edges(setting: Setting) -> Part:
         "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and",
         "0.35 cycle/px, each at 2.86, 5, 7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the",
         "step, place within the pixel at random. The figures of the other programs were measured in",
-        "November 2026 on a 2-core machine, in one realisation; they are therefore compared with",
+        "November 2026 on a 2-core machine, in one realisation; so they are compared with",
         "our first realisation.",
     )
     worst = np.median(noisy.max(axis=1))

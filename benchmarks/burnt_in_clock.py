@@ -128,8 +128,12 @@ def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
     )
 
 
-PICTURED = (("Aileron", 16, "white", "still"), ("DejaVu Sans Mono Bold", 16, "inverting", "panning"),
-            ("Noto Sans CJK", 16, "outlined", "panning"), ("Courier bitmap", 16, "outlined", "bright"))  # fmt: skip
+PICTURED = (
+    ("Aileron", 16, "white", "still"),
+    ("DejaVu Sans Mono Bold", 16, "inverting", "panning"),
+    ("Noto Sans CJK", 16, "outlined", "panning"),
+    ("Courier bitmap", 16, "outlined", "bright"),
+)
 
 
 def picture(path: Path) -> None:
