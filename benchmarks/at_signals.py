@@ -102,8 +102,8 @@ def edges(setting: Setting) -> Part:
     text = prose(
         "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and",
         "0.35 cycle/px, each at 2.86, 5, 7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the",
-        "step, place within the pixel at random. The figures of the other programs were measured in",
-        "November 2026 on a 2-core machine, in one realisation; so they are compared with",
+        "step, place within the pixel at random. The figures of the other programs were measured",
+        "in November 2026 on a 2-core machine, in one realisation; so they are compared with",
         "our first realisation.",
     )
     worst = np.median(noisy.max(axis=1))
@@ -172,8 +172,8 @@ def real_edges(setting: Setting) -> Part:
     if not (setting.real / "slanted_edge_burns_1.tif").is_file():
         return Part(text=SKIPPED)
     text = prose(
-        "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The published",
-        "figures of the second picture do not say which rows they used.",
+        "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The",
+        "published figures of the second picture do not say which rows they used.",
         "Bar: ISO mode within 2 % of sfrmat5.",
     )
     head = ("picture", "method", "published", "this toolkit")

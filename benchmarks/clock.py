@@ -45,7 +45,7 @@ LIT_BITS = [region for region in CLOCK.regions if region.kind == "bits"]
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A setting: ``exposure`` in refreshes; ``split`` half and half between two, or at any phase."""
+    """A setting: ``exposure`` in refreshes, ``split`` half and half between two or at any phase."""
 
     name: str
     camera: Camera
