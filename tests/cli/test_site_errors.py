@@ -1,4 +1,4 @@
-"""What is wrong in the files of a site is told with file, row and field, and no session is made of it."""
+"""An error in the files of a site is reported with file, row and field; no session is made."""
 
 from __future__ import annotations
 
@@ -28,15 +28,12 @@ evidence = true
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Copy the example without its clips.
-
-    What is wrong must come to light before any of them is opened.
-    """
+    """Copy the example without its clips: errors must be found before any of them is opened."""
     return Path(shutil.copytree(SITE, tmp_path / "site", ignore=shutil.ignore_patterns("footage")))
 
 
 @pytest.fixture
-def told(
+def outcome(
     copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], tuple[int, str]]:
     """Run the plan; return exit code and message."""
@@ -53,7 +50,7 @@ def told(
 
 
 def changed(path: Path, old: str, new: str) -> None:
-    """Replace what stands once in a file, or first."""
+    """Replace the first occurrence in a file."""
     text = path.read_text(encoding="utf-8-sig")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -61,17 +58,15 @@ def changed(path: Path, old: str, new: str) -> None:
 
 def row_of(path: Path, *words: str) -> int:
     """Return the row, counted from the heading as 1, that holds all the words."""
-    rows = path.read_text(encoding="utf-8-sig").splitlines()
-    return next(
-        number for number, row in enumerate(rows, start=1) if all(word in row for word in words)
-    )
+    rows = enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1)
+    return next(number for number, row in rows if all(word in row for word in words))
 
 
 def test_the_example_is_read_and_only_its_clips_are_missing(
-    told: Callable[[], tuple[int, str]],
+    outcome: Callable[[], tuple[int, str]],
 ) -> None:
-    """So that each of the messages below is about what was broken there."""
-    code, message = told()
+    """So each of the messages below is about the file that was changed."""
+    code, message = outcome()
     assert code == 2
     assert "footage" in message
 
@@ -87,18 +82,20 @@ def test_lists_sheets_and_scores_are_read_in_gbk_and_in_utf8_alike(
         (copied / name).write_text(text, encoding=encoding, errors="replace")
     after = plan.read(copied / "plan.toml")
     assert after.subjects == before.subjects
-    assert [(one.requirement, one.grade, one.value) for one in after.answers] == [
-        (one.requirement, one.grade, one.value) for one in before.answers
-    ]
+    read, expected = (
+        [(answer.requirement, answer.grade, answer.value) for answer in of.answers]
+        for of in (after, before)
+    )
+    assert read == expected
 
 
 @pytest.mark.parametrize("name", ["devices.csv", "answers.csv", "panel.csv"])
 def test_a_table_in_no_known_encoding_is_named(
-    copied: Path, told: Callable[[], tuple[int, str]], name: str
+    copied: Path, outcome: Callable[[], tuple[int, str]], name: str
 ) -> None:
     path = copied / name
     path.write_bytes(b"\xff\xff" + path.read_bytes())
-    code, message = told()
+    code, message = outcome()
     assert (code, f"{name}" in message, "neither UTF-8 nor GBK" in message) == (2, True, True)
 
 
@@ -156,28 +153,28 @@ def test_a_table_in_no_known_encoding_is_named(
 )
 def test_a_broken_file_is_named_with_row_and_field(
     copied: Path,
-    told: Callable[[], tuple[int, str]],
+    outcome: Callable[[], tuple[int, str]],
     name: str,
     old: str,
     new: str,
     parts: tuple[str, ...],
 ) -> None:
     changed(copied / name, old, new)
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert [part for part in parts if part not in message] == [], message
 
 
-def test_a_sheet_filled_in_wrongly_is_told_by_row_and_field(
-    copied: Path, told: Callable[[], tuple[int, str]]
+def test_a_sheet_filled_in_wrongly_is_reported_by_row_and_field(
+    copied: Path, outcome: Callable[[], tuple[int, str]]
 ) -> None:
-    """Each of these in the row of the camera that hangs too low."""
+    """Each error is in the row of the camera that is mounted too low."""
     path, height = copied / "answers.csv", "3.20"
     row = row_of(path, "cam-04", "5.3.1/height-outdoor")
     good = path.read_text(encoding="utf-8-sig")
     for new, field in (("3,20 m", ""), ("niedrig", "value"), ("nan", "value")):
         path.write_text(good.replace(f",{height},", f',"{new}",', 1), encoding="utf-8")
-        code, message = told()
+        code, message = outcome()
         assert code == 2
         assert f"answers.csv, row {row}, {field}".rstrip(", ") in message, message
 
@@ -192,17 +189,17 @@ def contradicted(path: Path, *words: str, grade: str) -> tuple[int, int]:
 
 
 def test_two_answers_to_one_item_are_refused_whatever_they_say(
-    copied: Path, told: Callable[[], tuple[int, str]]
+    copied: Path, outcome: Callable[[], tuple[int, str]]
 ) -> None:
     _, second = contradicted(copied / "answers.csv", ",site,", "#6.2/insulation", grade="不符合")
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert f"answers.csv, row {second}" in message, message
     assert "6.2/insulation" in message
 
 
 def test_grade_and_reading_at_once_are_refused(
-    copied: Path, told: Callable[[], tuple[int, str]]
+    copied: Path, outcome: Callable[[], tuple[int, str]]
 ) -> None:
     path = copied / "answers.csv"
     row = row_of(path, ",site,", "#6.1/room-area")
@@ -212,49 +209,48 @@ def test_grade_and_reading_at_once_are_refused(
     cells[place] = "符合"
     rows[row - 1] = ",".join(cells)
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert f"answers.csv, row {row}" in message, message
 
 
 def test_two_scores_of_one_rater_for_one_item_are_refused(
-    copied: Path, told: Callable[[], tuple[int, str]]
+    copied: Path, outcome: Callable[[], tuple[int, str]]
 ) -> None:
     path = copied / "panel.csv"
     rows = path.read_text(encoding="utf-8-sig").splitlines()
     path.write_text("\n".join([*rows, rows[3].rsplit(",", 1)[0] + ",1"]) + "\n", encoding="utf-8")
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert f"panel.csv, row {len(rows) + 1}, score" in message, message
 
 
 def test_an_answer_without_the_evidence_that_its_requirement_asks_for_is_refused(
-    copied: Path, told: Callable[[], tuple[int, str]]
+    copied: Path, outcome: Callable[[], tuple[int, str]]
 ) -> None:
     """No shipped pack asks for it; an institute's own does."""
     (copied / "own.toml").write_text(EVIDENCE_ASKED, encoding="utf-8")
     for name in ("plan.toml", "answers.csv", "panel.key.toml"):
         text = (copied / name).read_text(encoding="utf-8-sig").replace("db50_216_2006#", "own#")
-        (copied / name).write_text(
-            text.replace('["db50_216_2006"]', '["own.toml"]'), encoding="utf-8"
-        )
+        text = text.replace('["db50_216_2006"]', '["own.toml"]')
+        (copied / name).write_text(text, encoding="utf-8")
     changed(copied / "answers.csv", "evidence/cables.png", "")
     row = row_of(copied / "answers.csv", ",site,", "#6.2/cables")
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert f"answers.csv, row {row}" in message, message
     assert "evidence" in message
 
 
 def test_evidence_that_is_not_there_is_named_with_its_row(
-    copied: Path, told: Callable[[], tuple[int, str]]
+    copied: Path, outcome: Callable[[], tuple[int, str]]
 ) -> None:
     text = (copied / "plan.toml").read_text(encoding="utf-8")
-    # clips are looked at first
+    # clips are read first
     (copied / "plan.toml").write_text(text[: text.index("[[shots]]")], encoding="utf-8")
     (copied / "evidence" / "cables.png").unlink()
     row = row_of(copied / "answers.csv", "evidence/cables.png")
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert f"answers.csv, row {row}, evidence" in message, message
 
@@ -273,10 +269,10 @@ def test_evidence_that_is_not_there_is_named_with_its_row(
     ],
 )
 def test_a_bad_pack_is_named_with_its_field(
-    copied: Path, told: Callable[[], tuple[int, str]], text: str, parts: tuple[str, ...]
+    copied: Path, outcome: Callable[[], tuple[int, str]], text: str, parts: tuple[str, ...]
 ) -> None:
     (copied / "own.toml").write_text(text, encoding="utf-8")
     changed(copied / "plan.toml", '["db50_216_2006"]', '["own.toml"]')
-    code, message = told()
+    code, message = outcome()
     assert code == 2
     assert [part for part in parts if part not in message] == [], message

@@ -372,7 +372,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
     out = capsys.readouterr().out
     assert "500 px/m at the chart" in out
     assert "560 x 315" in out
-    assert "acceptance_a2: 320 px are needed: 2.10 m from the lens at most" in out
+    assert "acceptance_a2: at least 320 px required: at most 2.10 m from the lens" in out
     assert "Use acceptance_a0." in out
     assert (
         acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
@@ -493,7 +493,7 @@ def test_without_a_chinese_font_no_report_is_begun(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_machine_without_any_font_is_told_so(chart_film: Film, tmp_path: Path) -> None:
+def test_on_a_machine_without_any_font_the_package_is_named(chart_film: Film, tmp_path: Path) -> None:
     config = tmp_path / "fonts.conf"
     config.write_text(
         f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"
