@@ -115,15 +115,17 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--docs", type=Path, default=DOCS, help="folder that gets accuracy.md and pictures/"
     )
-    given = parser.parse_args(arguments)
-    if unknown := set(given.sections) - set(SECTIONS):
+    options = parser.parse_args(arguments)
+    if unknown := set(options.sections) - set(SECTIONS):
         parser.error(
             f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}"
         )
-    setting = Setting(share=QUICK if given.quick else 1.0, jobs=given.jobs)
-    wanted = SECTIONS if given.cache or not given.sections else given.sections
-    found = {name: kept(name, setting, given.cache, anew=name in given.sections) for name in wanted}
-    write(found, given.docs, "python benchmarks/accuracy.py" + " --quick" * given.quick)
+    setting = Setting(share=QUICK if options.quick else 1.0, jobs=options.jobs)
+    wanted = SECTIONS if options.cache or not options.sections else options.sections
+    found = {
+        name: kept(name, setting, options.cache, anew=name in options.sections) for name in wanted
+    }
+    write(found, options.docs, "python benchmarks/accuracy.py" + " --quick" * options.quick)
 
 
 def write(found: Mapping[str, Mapping[str, Any]], docs: Path, command: str) -> None:

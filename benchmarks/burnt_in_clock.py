@@ -195,12 +195,12 @@ def main() -> None:
     parser.add_argument(
         "--verbose", action="store_true", help="print each film that was not read correctly"
     )
-    given = parser.parse_args()
-    if given.picture:
-        picture(given.picture)
+    options = parser.parse_args()
+    if options.picture:
+        picture(options.picture)
         return
-    setting = Setting(share=given.share, jobs=given.jobs)
-    print(report(setting, given.cache, verbose=given.verbose))
+    setting = Setting(share=options.share, jobs=options.jobs)
+    print(report(setting, options.cache, verbose=options.verbose))
 
 
 def report(setting: Setting, cache: Path | None = None, *, verbose: bool = False) -> str:

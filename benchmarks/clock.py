@@ -221,5 +221,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the full number of frames")
     parser.add_argument("--jobs", type=int, default=2)
-    given = parser.parse_args()
-    print(machine(), main(Setting(share=given.share, jobs=given.jobs)), sep="\n")
+    options = parser.parse_args()
+    print(machine(), main(Setting(share=options.share, jobs=options.jobs)), sep="\n")

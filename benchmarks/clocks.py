@@ -157,7 +157,7 @@ def _seen(way: Chain, lights: Array, times: Array) -> Array:
 
 
 def film(random: np.random.Generator) -> list[Reading]:
-    """Measure a film of clock and monitor; each statistic's name stands in as its region."""
+    """Measure a film of clock and monitor; the names of the statistics serve as regions."""
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
     way = chain(random, drawn(random, rate, seconds))
     times, live, shown, true = film_of(random, way)

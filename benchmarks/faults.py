@@ -120,11 +120,11 @@ def main() -> None:
     )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--picture", type=Path)
-    given = parser.parse_args()
-    if given.picture:
-        picture(given.picture)
+    options = parser.parse_args()
+    if options.picture:
+        picture(options.picture)
         return
-    print(found(Setting(share=given.share, jobs=given.jobs)), machine(), sep="\n")
+    print(found(Setting(share=options.share, jobs=options.jobs)), machine(), sep="\n")
 
 
 if __name__ == "__main__":

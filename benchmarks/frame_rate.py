@@ -283,9 +283,9 @@ def main() -> None:
     )
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=1)
-    given = parser.parse_args()
-    setting = Setting(share=given.share, jobs=given.jobs, real=REAL)
-    for name in given.names or SECTIONS:
+    options = parser.parse_args()
+    setting = Setting(share=options.share, jobs=options.jobs, real=REAL)
+    for name in options.names or SECTIONS:
         print(SECTIONS[name](setting), flush=True)
     print(prose(machine()))
 

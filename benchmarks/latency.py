@@ -249,11 +249,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--cache", type=Path, help="folder of finished films and batches")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="length of a whole film")
-    given = parser.parse_args(arguments)
-    setting = Setting(share=given.share, jobs=given.jobs)
+    options = parser.parse_args(arguments)
+    setting = Setting(share=options.share, jobs=options.jobs)
     print(prose(f"Made {machine()}."))
-    for name in given.parts or PARTS:
-        print(PARTS[name](setting, given.cache, given.seconds), flush=True)
+    for name in options.parts or PARTS:
+        print(PARTS[name](setting, options.cache, options.seconds), flush=True)
 
 
 if __name__ == "__main__":

@@ -170,15 +170,15 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--film", type=Path, help="use this film instead of making one")
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    if given.one:
-        how, path = given.one
+    options = parser.parse_args()
+    if options.one:
+        how, path = options.one
         print(json.dumps({"plain": plain, "whole": whole}[how](Path(path))))
         return
-    if given.film:
-        print(compared(given.film, given.rounds) + memory(given.film))
+    if options.film:
+        print(compared(options.film, options.rounds) + memory(options.film))
     else:
-        print(report(SECONDS, given.rounds))
+        print(report(SECONDS, options.rounds))
     print(machine())
 
 

@@ -59,7 +59,7 @@ def test_the_search_for_empty_names_finds_them() -> None:
 
 
 def fields(tree: ast.Module) -> Iterator[tuple[str, bool]]:
-    """Every field of every class, and whether a docstring stands under it."""
+    """Every field of every class, and whether a docstring follows it."""
     for noun in ast.walk(tree):
         if isinstance(noun, ast.ClassDef):
             for statement, after in zip(noun.body, [*noun.body[1:], None], strict=True):
@@ -91,7 +91,7 @@ def test_the_type_checker_sees_nearly_everything() -> None:
 
 
 def test_nouns_are_named_once() -> None:
-    """A class of one name in two files is two things called alike."""
+    """The same class name in two files would mean two things."""
     named: dict[str, list[str]] = {}
     for path in sorted((ROOT / "acceptance").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

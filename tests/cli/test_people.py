@@ -267,7 +267,7 @@ def test_evidence_that_a_requirement_asks_for_must_be_named(written: Path) -> No
 
 
 def fill_in(folder: Path, score: str = "4", experts: int = 2) -> None:
-    """Score every item alike."""
+    """Give every item the same score."""
     rows = spreadsheet.rows(folder / "panel.csv")
     for row in rows[1:]:
         number = int(row[0][1:])
