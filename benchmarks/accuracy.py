@@ -116,15 +116,13 @@ def main(arguments: list[str]) -> None:
         "--docs", type=Path, default=DOCS, help="folder that gets accuracy.md and pictures/"
     )
     options = parser.parse_args(arguments)
-    if unknown := set(options.sections) - set(SECTIONS):
-        parser.error(
-            f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}"
-        )
+    named, cache = options.sections, options.cache
+    if unknown := set(named) - set(SECTIONS):
+        sections = ", ".join(SECTIONS)
+        parser.error(f"unknown section {', '.join(sorted(unknown))}; choose from {sections}")
     setting = Setting(share=QUICK if options.quick else 1.0, jobs=options.jobs)
-    wanted = SECTIONS if options.cache or not options.sections else options.sections
-    found = {
-        name: kept(name, setting, options.cache, anew=name in options.sections) for name in wanted
-    }
+    wanted = SECTIONS if cache or not named else named
+    found = {name: kept(name, setting, cache, anew=name in named) for name in wanted}
     write(found, options.docs, "python benchmarks/accuracy.py" + " --quick" * options.quick)
 
 

@@ -159,7 +159,7 @@ def _side_by_side(drawings: list[str]) -> bytes:
 
 
 def coded_sequence() -> bytes:
-    """PSNR of each picture of a sequence at three CRF; the camera pans for 2 s between two rests."""
+    """PSNR of each picture of a sequence at three CRF; the camera pans for 2 s in the middle."""
     curves, lumas = {}, _panned()
     shot = replace(CHART_SHOT, clip="recorded.mp4", reference="sequence.mkv")
     with tempfile.TemporaryDirectory() as folder:
