@@ -109,7 +109,7 @@ def main(arguments: list[str]) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK:.0%} of the runs")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK:.0%}% of the runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--cache", type=Path, help="folder of finished sections")
     parser.add_argument(
