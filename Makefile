@@ -25,9 +25,10 @@ lint: $(VENV)/ready
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 
-# What the documents print of the program and the packs: help texts, coverage matrix.
+# What the documents print of the program and the packs: help texts, coverage matrix, index of decisions,
+# picture of the packages, catalogue of messages.
 docs: $(VENV)/ready
-	$(VENV)/bin/python tests/test_docs.py --write
+	$(VENV)/bin/python tests/made_docs.py
 
 # The packages that the lock names, and no others: every file is checked against its hash.
 $(VENV)/locked: requirements.lock | system

@@ -1,7 +1,4 @@
-"""Where charts and templates lie.
-
-Inside the package when installed from a wheel, beside it in a checkout.
-"""
+"""Where charts, templates and catalogues are: in a wheel's package, beside it in a checkout."""
 
 from __future__ import annotations
 
@@ -11,6 +8,6 @@ HERE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """Return the data folder ``name`` (``test_charts`` or ``report_templates``)."""
+    """Return the data folder ``name`` (``test_charts``, ``report_templates``, ``locale``)."""
     inside = HERE / name
     return inside if inside.is_dir() else HERE.parent / name

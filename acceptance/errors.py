@@ -12,10 +12,10 @@
     │   ├── OutputError       the output cannot be written
     │   ├── SessionError      a session folder cannot be read
     │   └── SetupError        something on this machine is missing
-    └── GapError              a figure cannot be had: the reason of the findings that it leaves open (exit 3)
+    └── GapError              a result is not obtained: the reason of findings left open (exit 3)
 
-``code`` and ``parameters`` are what the phrase files word; ``str(error)`` is English, for the
-terminal.
+``code`` and ``parameters`` are what the phrase files word; ``str(error)`` is for the terminal, in
+the user's language (``messages``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ Parameter = str | int | float | bool
 
 
 class AcceptanceError(Exception):
-    """The root. ``what`` is a sentence without full stop, ``where`` a file or field, ``hint`` what to do next."""
+    """The root: ``what`` is wrong, ``where`` (file or field), ``hint``: what to do next.
+
+    ``what`` and ``hint`` are translated sentences without full stop.
+    """
 
     exit_code = 2
 
@@ -37,13 +40,8 @@ class AcceptanceError(Exception):
         code: str = "error",
         **parameters: Parameter,
     ) -> None:
-        self.what, self.where, self.hint, self.code, self.parameters = (
-            what,
-            where,
-            hint,
-            code,
-            parameters,
-        )
+        self.what, self.where, self.hint = what, where, hint
+        self.code, self.parameters = code, parameters
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -88,10 +86,10 @@ class SetupError(InputError):
 
 
 class GapError(AcceptanceError):
-    """A figure cannot be obtained from this footage.
+    """A result cannot be obtained from this footage.
 
-    ``code`` is that of its reason in the phrase files, for instance ``chart_not_found``, and
-    ``parameters`` are what the phrase names: they word it, in every language, and nothing else does.
+    ``code`` is that of its reason in the phrase files, for instance ``chart_not_found``;
+    ``parameters`` are what the phrase names. Nothing else words it, in any language.
     """
 
     exit_code = 3

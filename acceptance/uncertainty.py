@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import GTC
 from GTC import reporting
@@ -17,9 +17,9 @@ from GTC import reporting
 from acceptance.model import Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from acceptance.model import BudgetLine, Recordings, Shot
+    from acceptance.model import BudgetLine, Curve, Event, Reason, Taken, Value
 
 COVERAGE = 0.95
 MOST_DEGREES = 1e6
@@ -27,23 +27,38 @@ MOST_DEGREES = 1e6
 
 @dataclass(frozen=True, kw_only=True)
 class Combined:
-    """Standard uncertainty (k = 1), effective degrees of freedom (None: infinite) and coverage factor for 95 %."""
+    """What a budget comes to."""
 
     uncertainty: float
+    """Standard uncertainty (k = 1), in the unit of the result."""
+
     degrees_of_freedom: float | None
+    """Effective ones; None: infinite."""
+
     k: float
+    """Coverage factor for 95 %."""
+
+
+class Particulars(TypedDict, total=False):
+    """Fields of a Measurement that not every measurement has."""
+
+    region: str
+    direction: str
+    statistic: str
+    count: int | None
+    duration: float | None
+    lower_bound: bool
+    upper_bound: bool
+    bound_by: Reason | None
+    details: Mapping[str, Value]
+    curve: Curve | None
+    events: tuple[Event, ...]
 
 
 def coverage_factor(degrees_of_freedom: float | None) -> float:
-    """Student's t for 95 % two-sided; 1.96 where ``degrees_of_freedom`` is None.
-
-    U 0.32 with 120 gives 1.98.
-    """
-    return float(
-        reporting.k_factor(
-            math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom), COVERAGE * 100
-        )
-    )
+    """Return Student's t for 95 %, two-sided: 1.98 for 120 degrees of freedom, 1.96 for None."""
+    degrees = math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom)
+    return float(reporting.k_factor(degrees, COVERAGE * 100))
 
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:
@@ -58,7 +73,7 @@ def combine(budget: Sequence[BudgetLine]) -> Combined:
 
 
 def measurement(
-    shot: Shot | Recordings,
+    shot: Taken,
     quantity: str,
     value: float,
     unit: str,
@@ -66,9 +81,12 @@ def measurement(
     *,
     samples: int,
     method: str,
-    **fields: Any,  # noqa: ANN401 -- the remaining fields of Measurement
+    **particulars: Unpack[Particulars],
 ) -> Measurement:
-    """Make a Measurement of a shot, or of recordings, its budget combined."""
+    """Make a Measurement of a shot, or of recordings, its budget combined.
+
+    ``value`` and all lines of ``budget`` are in ``unit``; all else as the fields of that name.
+    """
     combined = combine(budget)
     return Measurement(
         subject=shot.subject,
@@ -82,14 +100,13 @@ def measurement(
         samples=samples,
         method=method,
         budget=tuple(budget),
-        **fields,
+        **particulars,
     )
 
 
 def worst_false_accept(guard: float, tolerance: float = math.inf) -> float:
-    """Probability (0..1) that an item at the very edge of acceptance does not conform.
+    """Return the probability (0 to 1) that an item at the very edge of acceptance does not conform.
 
-    The worst that a rule lets pass.
     ``guard`` is the guard band w and ``tolerance`` the distance between two limits (infinite: one
     limit), both in standard uncertainties, 0 or more; normal distribution. Phi(-w/u) for one limit
     (ILAC-G8:09/2019); between two the other one adds Phi(-(T - w)/u) (JCGM 106:2012, probability of

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance import data
 from acceptance.errors import InputError
+from acceptance.messages import tr
 from acceptance.model import RuleKind
 
 if TYPE_CHECKING:
@@ -62,13 +63,12 @@ PARAMETER_SECTIONS = {
 def phrases(lang: str) -> dict[str, Any]:
     """Return the phrase file of a language (``zh`` or ``en``): section -> code -> phrase.
 
-    Raises ``InputError``.
+    Raises InputError for any other language.
     """
     path = data.folder("report_templates") / f"{lang}.toml"
     if lang not in LANGUAGES or not path.is_file():
-        raise InputError(
-            "no phrases in this language", where=lang, hint=f"Languages: {', '.join(LANGUAGES)}"
-        )
+        hint = tr("Languages: {languages}", languages=", ".join(LANGUAGES))
+        raise InputError(tr("no phrases in this language"), where=lang, hint=hint)
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -91,34 +91,31 @@ def region(name: str, lang: str) -> str:
     """Name a region by its parts: ``centre.edge_horizontal``, or ``grey3`` with its number."""
     known = phrases(lang)["region"]
     parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
-    told = (
+    worded = (
         (known[part[1]] + NARROW * bool(part[2]) + part[2]) if part[1] in known else part[0]
         for part in parts
         if part
     )
-    return " ".join(told)
+    return " ".join(worded)
 
 
 class _Filler(string.Formatter):
-    """Fills a phrase; a parameter that is missing or of another type is shown as it is, never an error."""
+    """Fills a phrase; a parameter of another type is shown as it is, a missing one as ``?``."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
 
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - base class
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:
         """Return the parameter, worded where it is a code."""
         del args
         return _parameter(str(key), kwargs.get(str(key), "?"), self.lang)
 
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - base class
+    def format_field(self, value: object, format_spec: str) -> str:
         """Format a number as the phrase asks, with a true minus sign."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return str(value)
-        return (
-            (format(value, format_spec) if format_spec else number(value))
-            .replace("-", MINUS)
-            .replace("%", f"{NARROW}%")
-        )
+        text = format(value, format_spec) if format_spec else number(value)
+        return text.replace("-", MINUS).replace("%", f"{NARROW}%")
 
 
 def _parameter(name: str, value: Value, lang: str) -> Value:
@@ -130,33 +127,29 @@ def _parameter(name: str, value: Value, lang: str) -> Value:
     return ", ".join(word(part, section, lang) for part in value.split(", ")) if section else value
 
 
-def reason(given: Reason, lang: str) -> str:
-    """Word a reason; a code that the phrase file lacks comes out as the code with its parameters."""
-    phrase = phrases(lang)["reason"].get(given.code)
+def reason(why: Reason, lang: str) -> str:
+    """Word a reason; one that the phrase file lacks comes out as its code with its parameters."""
+    phrase = phrases(lang)["reason"].get(why.code)
     if phrase is None:
-        return " ".join(
-            [given.code, *(f"{name} = {value}" for name, value in given.parameters.items())]
-        )
-    return _Filler(lang).vformat(phrase, (), given.parameters)
+        parameters = (f"{name} = {value}" for name, value in why.parameters.items())
+        return " ".join([why.code, *parameters])
+    return _Filler(lang).vformat(phrase, (), why.parameters)
 
 
-def limit(given: Limit, lang: str) -> str:
+def limit(bounds: Limit, lang: str) -> str:
     """Word a limit: ``≥ 270 TVL``, or both ends."""
-    low, high = given.at_least, given.at_most
+    low, high = bounds.at_least, bounds.at_most
     if low is not None and high is not None:
         text = word("between", "limit", lang).format(low=number(low), high=number(high))
     elif low is not None:
         text = f"≥{NARROW}{number(low)}"
     else:
         text = DASH if high is None else f"≤{NARROW}{number(high)}"
-    return _with_unit(text, given.unit, lang)
+    return _with_unit(text, bounds.unit, lang)
 
 
 def number(value: float) -> str:
-    """Write a number without uncertainty.
-
-    A whole one in full, any other to four significant digits.
-    """
+    """Write a number without uncertainty: whole in full, any other to four significant digits."""
     if not math.isfinite(value):
         return DASH
     text = str(int(value)) if float(value).is_integer() else format(Decimal(f"{value:.4g}"), "f")
@@ -172,9 +165,8 @@ def small(value: float, unit_code: str, lang: str) -> str:
 
 
 def rounded(value: float, expanded: float) -> tuple[str, str]:
-    """Round value and expanded uncertainty together.
+    """Round U to two significant digits and the value to the same place; return both as text.
 
-    U to two significant digits, the value to the same place.
     Rounding is half to even (GB/T 8170-2008); JCGM 100:2008, 7.2.6 asks for at most two digits.
     """
     exact = Decimal(repr(float(expanded)))
@@ -196,11 +188,7 @@ def figure(
 
     Without U the number and its unit.
     """
-    if (
-        not expanded
-        or not (math.isfinite(expanded) and math.isfinite(value))
-        or _no_doubt(value, expanded)
-    ):
+    if not expanded or not _doubted(value, expanded):
         return _with_unit(number(value), unit_code, lang)
     pair = f"{NARROW}±{NARROW}".join(rounded(value, expanded))
     symbol = unit(unit_code, lang)
@@ -208,16 +196,14 @@ def figure(
     return together if k is None else f"{together} (k{NARROW}={NARROW}{k:.2f})"
 
 
-def _no_doubt(value: float, expanded: float) -> bool:
-    return expanded < NO_DOUBT * max(1.0, abs(value))
+def _doubted(value: float, expanded: float) -> bool:
+    finite = math.isfinite(expanded) and math.isfinite(value)
+    return finite and expanded >= NO_DOUBT * max(1.0, abs(value))
 
 
-def bound(one: Measurement) -> str:
-    """Return the sign that a bound bears before its value.
-
-    ≥ where the true value is this or higher, ≤ where lower.
-    """
-    sign = "≥" if one.lower_bound else "≤" if one.upper_bound else ""
+def bound(measurement: Measurement) -> str:
+    """Return the sign before a bound: ≥ where the true value is this or higher, ≤ where lower."""
+    sign = "≥" if measurement.lower_bound else "≤" if measurement.upper_bound else ""
     return f"{sign}{NARROW}" if sign else ""
 
 
@@ -230,9 +216,11 @@ def probability(value: float | None) -> str:
     """Write a probability of conformity: ``P = 66.3 %``, and never a certain one."""
     if value is None:
         return DASH
-    sign, shown = (
-        (">", 0.999) if value > 0.9995 else ("<", 0.001) if value < 0.0005 else ("=", value)
-    )
+    sign, shown = "=", value
+    if value > 0.9995:
+        sign, shown = ">", 0.999
+    elif value < 0.0005:
+        sign, shown = "<", 0.001
     return f"P{NARROW}{sign}{NARROW}{100 * shown:.1f}{NARROW}%"
 
 
@@ -251,18 +239,16 @@ def share(part: float) -> str:
     return f"{100 * part:.0f}{NARROW}%"
 
 
-def rule(given: DecisionRule | None, lang: str) -> str:
+def rule(decision_rule: DecisionRule | None, lang: str) -> str:
     """Name a decision rule with the width of its guard band."""
-    if given is None:
+    if decision_rule is None:
         return DASH
-    return word(given.kind, "rule", lang).format(width=f"{given.guard:g}{NARROW}U")
+    width = f"{decision_rule.guard:g}{NARROW}U"
+    return word(decision_rule.kind, "rule", lang).format(width=width)
 
 
 def verdict(finding: Finding, lang: str) -> str:
-    """Word the verdict on one item.
-
-    符合 or 不符合, and the four words only where the contract names that rule.
-    """
+    """Word the verdict on one item: 符合 or 不符合, the four words only by the rule of four."""
     four = finding.decision_rule is not None and finding.decision_rule.kind is RuleKind.FOUR_WORD
     return word(finding.verdict, "verdict" if four else "verdict_item", lang)
 
@@ -275,18 +261,17 @@ def bottom_line(
     *,
     four_word: bool = False,
 ) -> list[str]:
-    """Word what the findings add up to, in sentences.
+    """Word what the findings add up to, a sentence each: verdict, clauses not tested, 暂定.
 
-    Scope and verdict, mandatory clauses not tested, 暂定.
     ``clauses`` were due and not tested, ``outside`` are mandatory too but beyond the scope or the
     subjects of the plan.
     """
     table = phrases(lang)["bottom_line"]
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
-    said = table["verdict"].format(
+    overall = table["verdict"].format(
         scope=word(line.scope, "scope_long", lang),
         verdict=answer + (table["provisional_mark"] if line.provisional else ""),
     )
     untested = [table["not_tested"].format(clauses=table["comma"].join(clauses))] if clauses else []
     beyond = [table["outside"].format(clauses=table["comma"].join(outside))] if outside else []
-    return [said, *untested, *beyond, *([table["provisional"]] if line.provisional else [])]
+    return [overall, *untested, *beyond, *([table["provisional"]] if line.provisional else [])]

@@ -29,11 +29,14 @@ from acceptance.metrics import colour as colour_metric
 from acceptance.metrics import geometry, resolution
 from acceptance.metrics import noise as noise_metric
 from acceptance.metrics.geometry import lens as lens_model
-from acceptance.metrics.noise import analysis
+from acceptance.metrics.geometry.fitting import PRINT_ASPECT
+from acceptance.metrics.geometry.frame import PictureFrame
+from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene.build import DOUBT_OF_DECLARED
-from acceptance.simulate.camera import Camera, observed, pose
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.optics import observed, pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -167,7 +170,7 @@ def noise(random: np.random.Generator) -> list[Reading]:
     view = scenes.view("flat", "flat", shown)
     sigma = math.hypot(temporal, pixel, row, column)
     middle = columns - 2 * round(columns / 10)  # 80 %
-    power = analysis.unified_weighting(middle, 1 / scenes.HEIGHT).power
+    power = unified_weighting(middle, 1 / scenes.HEIGHT).power
     weighted = math.hypot(row, math.sqrt(power * (sigma**2 - row**2)))
     truths = {
         "noise.total": sigma,
@@ -205,7 +208,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
     places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in PLACES])
     camera = _posed(random)
     shift = half * lens_model.CENTRE_DOUBT * random.standard_normal(2)
-    print_ = [1.0, math.exp(geometry.PRINT_ASPECT * random.standard_normal())]
+    print_ = [1.0, math.exp(PRINT_ASPECT * random.standard_normal())]
     printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
     matrix = pose(camera, CHART.size)
     noise_of_points = random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
@@ -214,7 +217,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
         chart=CHART, homography=matrix, corners=((0.0, 0.0),) * 4, residual=0.1, fiducials_found=8,
         picture=(size[0], size[1]), distortion=camera.distortion,
     )  # fmt: skip
-    frame = geometry.Frame(place=place, aspect=1.0)
+    frame = PictureFrame(place=place, aspect=1.0)
     on_chart, in_picture = frame.on_chart(places), frame.in_picture(seen)
     points = lens_model.Points(chart=on_chart, seen=in_picture, pixel=1 / half)
     results = geometry.of_points(scenes.of([]), frame, points)

@@ -30,8 +30,12 @@ from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.model import Shot
 from acceptance.scene import build, watch
-from acceptance.simulate.camera import Camera, Cell, Sheet, coded, digitised, photograph, pose
-from acceptance.simulate.films import _from_raster, _raster_step, _row_delay, film_clock
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.coding import coded, digitised
+from acceptance.simulate.films import film_clock
+from acceptance.simulate.optics import Cell, Sheet, photograph, pose
+from acceptance.simulate.screens import row_delay
+from acceptance.simulate.sheets import from_raster, raster_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +93,7 @@ def _any_phase() -> list[Case]:
 
 def _sheet(camera: Camera) -> Sheet:
     """Draw the clock with its bits dark, and each bit's light."""
-    scale = _raster_step(camera, CLOCK)
+    scale = raster_step(camera, CLOCK)
     base = drawing.raster(CLOCK, round(scale * CLOCK.size[0]), index=0)[..., 1].copy()
     cells = []
     for region in LIT_BITS:
@@ -107,7 +111,7 @@ def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
     Returns light (read,) with all bits dark, what each bit adds to it (read, bits), pixels (read,),
     and the rows (bits,) as shares of the height.
     """
-    placed = pose(camera, CLOCK.size) @ _from_raster(camera, CLOCK)
+    placed = pose(camera, CLOCK.size) @ from_raster(camera, CLOCK)
     sheet = photograph(camera, [(_sheet(camera), placed)])
     shown = sheet.base[0].copy()
     for cell in sheet.cells[::3]:
@@ -124,7 +128,7 @@ def _response(camera: Camera) -> tuple[Array, Array, Array, Array] | None:
         lit[_spot(cell)] = cell.light
         adds[:, number] = _means(lit, boxes)
     pixels = np.array([width * height for _, _, width, height in boxes])
-    rows = _row_delay(replace(camera, readout=1.0), sheet)
+    rows = row_delay(replace(camera, readout=1.0), sheet)
     return _means(sheet.base[0], boxes), adds, pixels, rows
 
 

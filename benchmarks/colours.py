@@ -15,7 +15,8 @@ from acceptance.charts.drawing import linear_rgb, srgb
 from acceptance.footage.colorimetry import TO_XYZ, lab_of
 from acceptance.metrics import colour
 from acceptance.metrics.colour import UNEVEN, difference
-from acceptance.simulate.camera import Camera, coded
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.coding import coded
 
 if TYPE_CHECKING:
     from signals import Array

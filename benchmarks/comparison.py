@@ -17,9 +17,8 @@ from pathlib import Path
 from acceptance.charts import definition
 from acceptance.footage import clip, encode
 from acceptance.model import Shot, SignalPath, Tap
-from acceptance.report import playback as comparison
-from acceptance.report.playback import Told
-from acceptance.session import runner
+from acceptance.report.playback import Difference, ShotPair, Significance, pairs
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -52,22 +51,26 @@ def again(source: Path, options: dict[str, str]) -> Path:
     return path
 
 
-def compare(live: Path, playback: Path) -> comparison.Pair:
+def compare(live: Path, playback: Path) -> ShotPair:
     """Measure both films and compare the figures."""
     shots = [replace(LIVE, clip=str(live)), replace(PLAYBACK, clip=str(playback))]
-    measured = [runner.look(shot) for shot in shots]
+    measured = [measuring.look(shot) for shot in shots]
     items = [item for shot in measured for item in shot.measurements]
     notes = [note for shot in measured for note in shot.notes]
-    [pair] = comparison.pairs([shot.shot for shot in measured], items, notes)
+    [pair] = pairs([shot.shot for shot in measured], items, notes)
     return pair
 
 
-def compared(pair: comparison.Pair) -> list[comparison.Difference]:
+def compared(pair: ShotPair) -> list[Difference]:
     """Return the differences between figures that can be compared."""
-    return [found for found in pair.differences if found.told in {Told.BEYOND, Told.WITHIN}]
+    return [
+        found
+        for found in pair.differences
+        if found.significance in {Significance.BEYOND, Significance.WITHIN}
+    ]
 
 
-def loss(name: str, pair: comparison.Pair) -> str:
+def loss(name: str, pair: ShotPair) -> str:
     """Write a row: the loss of the wedges, and how many differences are beyond U."""
     found = {difference.live.quantity: difference for difference in pair.differences}
     both = (found.get(f"resolution.wedge_{way}") for way in ("horizontal", "vertical"))
@@ -76,17 +79,17 @@ def loss(name: str, pair: comparison.Pair) -> str:
     return f"| {name} | {wedges} | {shares} | {len(pair.losses)} |"
 
 
-def chance(folder: Path, pairs: int, seconds: float) -> str:
+def chance(folder: Path, count: int, seconds: float) -> str:
     """Write a table: differences beyond U by family, over all pairs."""
     beyond: Counter[str] = Counter()
     every: Counter[str] = Counter()
-    for number in range(pairs):
+    for number in range(count):
         seeds = (100 + 2 * number, 101 + 2 * number)
         films = [film(folder, seed, QUALITIES[number % 3], seconds) for seed in seeds]
         for difference in compared(compare(*films)):
             family = difference.live.quantity.partition(".")[0]
             every[family] += 1
-            beyond[family] += difference.told is Told.BEYOND
+            beyond[family] += difference.significance is Significance.BEYOND
     rows = [_share(name, beyond[name], every[name]) for name in sorted(every)]
     head = ["| family | beyond / compared | share |", "| --- | --- | --- |"]
     return "\n".join([*head, *rows, _share("all", beyond.total(), every.total())])
@@ -96,7 +99,7 @@ def _share(name: str, beyond: int, every: int) -> str:
     return f"| {name} | {beyond} / {every} | {100 * beyond / every:.1f} % |"
 
 
-def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GENERATIONS)) -> str:
+def main(count: int = PAIRS, seconds: float = SECONDS, generations: int = len(GENERATIONS)) -> str:
     """Return both tables."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -104,8 +107,8 @@ def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GE
         cases = list(GENERATIONS.items())[:generations]
         rows = [loss(title, compare(first, again(first, options))) for title, options in cases]
         wedges = "wedge, horizontal / vertical, TVL"
-        heading = f"| second generation | {wedges} | beyond / compared | not had in playback |"
-        chances = chance(folder, pairs, seconds)
+        heading = f"| second generation | {wedges} | beyond / compared | not measured in playback |"
+        chances = chance(folder, count, seconds)
         return "\n".join([heading, "| --- | --- | --- | --- |", *rows, "", chances])
 
 

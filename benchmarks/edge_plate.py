@@ -20,7 +20,7 @@ from finding import HEIGHT, WIDTH, scene_behind
 from acceptance.charts import definition, finding
 from acceptance.model import Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -63,7 +63,7 @@ def figures(seen: build.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
     """Return deviation and U of each edge's MTF50, both relative to the truth."""
     frequency = np.linspace(0, 0.6, 6001)
     rows = []
-    for item in runner.measure(seen, {"resolution.mtf50"})[0]:
+    for item in measuring.measure(seen, {"resolution.mtf50"})[0]:
         if item.quantity == "resolution.mtf50":
             modulation = filmed_by.mtf(frequency, float(item.details["angle"]))
             truth = np.interp(-0.5, -modulation, frequency)

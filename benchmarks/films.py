@@ -18,10 +18,10 @@ from scipy.optimize import brentq
 
 from acceptance.charts import definition, printed_copy
 from acceptance.metrics import colour
-from acceptance.metrics._shared.grey_steps import MIDDLE
+from acceptance.metrics._shared.tone_curve import MIDDLE
 from acceptance.model import Measurement, Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _filmed(
         path = Path(folder) / "film.mkv"
         truth = films.film_chart(camera, shown or definition.load(CHART), path, seconds)
         shot = Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy)
-        return truth, runner.measure(build.look(shot, path.parent))[0]
+        return truth, measuring.measure(build.look(shot, path.parent))[0]
 
 
 def _edge_angle(truth: films.Truth, region: definition.Region) -> float:

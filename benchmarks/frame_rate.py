@@ -25,6 +25,7 @@ from acceptance.metrics._shared import freeze
 from acceptance.metrics.frame_rate import counter as clock_counter
 from acceptance.model import Shot
 from acceptance.scene import build
+from acceptance.scene.series import series_of
 from acceptance.scene.watch import Watch
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_clock
@@ -147,7 +148,7 @@ def found(path: Path) -> freeze.Evidence:
     watch = Watch(opened, [])
     for frame in opened.frames():
         watch.see(frame)
-    series = build.series_of(opened, watch)
+    series = series_of(opened, watch)
     return freeze.evidence(series, series.times - series.times[0])
 
 

@@ -23,7 +23,7 @@ from acceptance.metrics._shared import lighting
 from acceptance.model import BudgetLine, Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.scene.build import DOUBT_OF_DECLARED
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.films import film_chart
 from acceptance.uncertainty import measurement
@@ -147,15 +147,15 @@ def camera_at(lux: float) -> Camera:
 def measured() -> list[Measurement]:
     """Film the series and measure it, shot by shot and together."""
     with tempfile.TemporaryDirectory() as folder:
-        return runner.together([_shot(Path(folder), lux) for lux in BLURS])[0]
+        return measuring.together([_shot(Path(folder), lux) for lux in BLURS])[0]
 
 
-def _shot(folder: Path, lux: float) -> runner.Measured:
+def _shot(folder: Path, lux: float) -> measuring.Measured:
     name, path = f"{lux:g}", folder / f"{lux:g}.mp4"
     film_chart(camera_at(lux), definition.load(films.CHART), path, 0.4)
     lit = (Condition(name="illuminance", value=lux, unit="lx"),)
     shot = Shot(id=name, subject="c", clip=path.name, chart=films.CHART, conditions=lit)
-    return runner.look(shot, folder=folder)
+    return measuring.look(shot, folder=folder)
 
 
 def true_ratio(lux: float) -> float:

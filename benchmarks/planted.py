@@ -14,7 +14,7 @@ import scenes
 from acceptance.footage import clip, encode
 from acceptance.footage.colorimetry import picture_of
 from acceptance.model import Shot
-from acceptance.scene.build import series_of
+from acceptance.scene.series import series_of
 from acceptance.scene.watch import Watch
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from acceptance.charts import definition
 from acceptance.footage import clip
 from acceptance.model import Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -91,7 +91,7 @@ def whole(path: Path) -> dict[str, float]:
     seen = build.look(shot, path.parent, progress=progress)
     began = time.perf_counter()
     families = [metrics.every()[family] for family in FAMILIES if family in metrics.every()]
-    found, _ = runner.measure(seen, [name for family in families for name in family.QUANTITIES])
+    found, _ = measuring.measure(seen, [name for family in families for name in family.QUANTITIES])
     return _spent(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
 
 

@@ -135,7 +135,7 @@ def test_the_benchmark_of_recordings_runs_and_every_truth_lies_inside_its_uncert
 
 
 def test_the_benchmark_of_playback_runs_and_a_second_generation_has_lost_resolution() -> None:
-    text = load("comparison").main(pairs=1, seconds=0.4, generations=1)
+    text = load("comparison").main(count=1, seconds=0.4, generations=1)
     [wedges] = re.findall(r"\| CRF 36 \| (-?[\d.]+) ± [\d.]+ / (-?[\d.]+) ±", text)
     assert all(float(loss) < 0 for loss in wedges)
     assert re.search(r"\| all \| \d+ / \d+ \|", text)

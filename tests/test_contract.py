@@ -13,7 +13,7 @@ from acceptance import metrics, wording
 from acceptance.footage import clip, encode
 from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def measured(scenes: list[build.Scene]) -> list[Measurement]:
 
 def figures(scenes: list[build.Scene]) -> list[Measurement]:
     """Measure every scene, and all of them together."""
-    each = ((seen.shot, *runner.measure(seen)) for seen in scenes)
+    each = ((seen.shot, *measuring.measure(seen)) for seen in scenes)
     done = [
-        runner.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each
+        measuring.Measured(shot=shot, measurements=tuple(f), notes=tuple(n)) for shot, f, n in each
     ]
-    return runner.together(done)[0]
+    return measuring.together(done)[0]
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -132,7 +132,7 @@ def test_measuring_changes_nothing_that_it_was_given(scenes: list[build.Scene]) 
     for seen in scenes:
         before = {name: view.luma.tobytes() for name, view in seen.views.items()}
         cells = {name: values.copy() for name, values in seen.series.cells.items()}
-        runner.measure(seen)
+        measuring.measure(seen)
         assert before == {name: view.luma.tobytes() for name, view in seen.views.items()}
         for name, values in cells.items():
             np.testing.assert_array_equal(values, seen.series.cells[name])
@@ -156,7 +156,7 @@ def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film
     as_printed = {
         name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()
     }
-    found, notes = runner.measure(replace(blank, views=as_printed, chart=seen.chart))
+    found, notes = measuring.measure(replace(blank, views=as_printed, chart=seen.chart))
     times = {"frame_rate.mean", "frame_rate.jitter", "frame_rate.longest_gap"}
     proper = {item.quantity for item in found if not (item.lower_bound or item.upper_bound)}
     assert proper <= times | {"grey_scale.steps"}

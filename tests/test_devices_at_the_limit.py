@@ -38,7 +38,7 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
-from acceptance.session import intake, runner
+from acceptance.session import intake, measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -96,7 +96,7 @@ def shot(clip: str, **fields: Any) -> Shot:
 
 def measured(folder: pathlib.Path, clip: str, **fields: Any) -> Sequence[Measurement]:
     """Measure everything in a clip of the device."""
-    return runner.look(shot(clip, **fields), folder=folder).measurements
+    return measuring.look(shot(clip, **fields), folder=folder).measurements
 
 
 def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
@@ -171,7 +171,7 @@ def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
     )
     (folder / "bag" / "data").mkdir(parents=True)
     kept, found = intake.take_recordings(asked, folder, folder / "bag", tell=lambda *_: None)
-    return [item for item in runner.recorded(kept, found) if isinstance(item, Measurement)]
+    return [item for item in measuring.recorded(kept, found) if isinstance(item, Measurement)]
 
 
 STAMP = "%Y-%m-%d %H:%M:%S"

@@ -9,40 +9,28 @@ from __future__ import annotations
 import dataclasses
 import enum
 import re
-import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
-import click
+import made_docs
 import pytest
-from click.testing import CliRunner
+from made_docs import BELOW, CLI, HELP, VERBS, help_of
 from test_architecture import RANK, SOURCES, module_of
 
 import acceptance
-from acceptance import metrics, model, wording
+from acceptance import metrics, model
 from acceptance.charts import definition
 from acceptance.checks import clause_table, judge, pack
-from acceptance.cli import verbs
 from acceptance.session import plan
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 README, README_ZH = ROOT / "README.md", ROOT / "README.zh-CN.md"
-CLI, FORMATS, MATRIX = DOCS / "cli.md", DOCS / "formats.md", DOCS / "coverage_matrix.md"
+FORMATS = DOCS / "formats.md"
 PLAN = ROOT / "examples" / "plan.toml"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("test_charts/*.md")])
-WIDTH = 96
-HELP = re.compile(r"^#+ acceptance ?([^\n]*)\n(.*?)^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-VERBS = sorted(verbs.cli.commands)
-BELOW = sorted(
-    f"{verb} {name}"
-    for verb, group in verbs.cli.commands.items()
-    if isinstance(group, click.Group)
-    for name in group.commands
-)
 NOUNS = {name: noun for name, noun in vars(model).items() if dataclasses.is_dataclass(noun)}
 SETS = {
     name: kind
@@ -50,20 +38,6 @@ SETS = {
     if isinstance(kind, type) and issubclass(kind, enum.StrEnum) and kind is not enum.StrEnum
 }
 QUANTITIES = metrics.quantities()
-
-
-def help_of(verb: str) -> str:
-    """Return what ``acceptance VERB --help`` prints at a fixed width.
-
-    The empty verb is the program itself.
-    """
-    arguments = [*verb.split(), "--help"]
-    runner = CliRunner()
-    done = runner.invoke(
-        verbs.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH
-    )
-    assert done.exit_code == 0, done.output
-    return done.output
 
 
 def sections(text: str) -> dict[str, str]:
@@ -242,11 +216,26 @@ def test_both_readmes_have_the_same_sections_commands_and_pictures() -> None:
             r"^(?:make|acceptance|\.venv/bin/acceptance|git) .*$", text, re.MULTILINE
         )
         links = sorted(
-            {re.sub(r"README(\.zh-CN)?\.md", "README", link) for link in LINK.findall(text)}
+            {re.sub(r"(README|tutorial)\.zh-CN\.md", r"\1.md", link) for link in LINK.findall(text)}
         )
         return levels, commands, links, len(re.findall(r"^\|", text, re.MULTILINE))
 
     assert shape(README) == shape(README_ZH)
+
+
+# --- docs/glossary.md
+
+
+def test_every_chinese_term_of_the_glossary_is_one_that_reports_or_pages_use() -> None:
+    """A row whose term they do not use says so: (not in reports)."""
+    places = (ROOT / "report_templates" / "zh.toml", README_ZH, DOCS / "tutorial.zh-CN.md")
+    words = "".join(place.read_text("utf-8") for place in places)
+    four = re.compile(r"^\|" + r" ([^|\n]+) \|" * 4 + "$", re.MULTILINE)
+    rows = four.findall((DOCS / "glossary.md").read_text("utf-8"))
+    terms = [term for _, term, _, _ in rows if term != "中文" and set(term) != {"-"}]
+    assert len(terms) > 70
+    assert len(set(terms)) == len(terms)
+    assert [term for term in terms if term not in words and "(not in reports)" not in term] == []
 
 
 # --- all documents
@@ -300,98 +289,25 @@ def test_the_pictures_are_small() -> None:
     assert all(path.stat().st_size < 300_000 for path in pictures)
 
 
-# --- docs/coverage_matrix.md
-
-COVERED = {
-    "measurement": "measured",
-    "not_in_toolkit": "to be measured, not by this toolkit",
-    "question": "asked of people",
-    "nothing": "nothing: content not seen",
-}
-MATRIX_HEAD = """# Coverage matrix
-
-Written by `make docs` from the packs; `acceptance clauses --all` prints the same, with `--json -` more of it.
-Levels of evidence: [standards.md](standards.md). ★: mandatory; ?: the source does not tell, which counts as mandatory.
-What is measured is named by its quantity, what is asked of people by its text. *Known* is how well the figure is known,
-then, where a pack borrows it, how well that it stands at this clause.
-"""
+# --- what `make docs` writes
 
 
-def coverage_matrix() -> str:
-    """Return the page: how much of each pack is covered by what, then every clause of every pack."""
-    packs = pack.load_all(pack.names(), QUANTITIES)
-    rows = {one.id: list(clause_table.rows(one, QUANTITIES)) for one in packs}
-    head = [
-        f"| Pack | clauses | {' | '.join(COVERED.values())} |",
-        "|---" * (2 + len(COVERED)) + "|",
-    ]
-    counts = [counted(one, rows[one.id]) for one in packs]
-    tables = [
-        part
-        for one in packs
-        for part in (
-            f"\n## {one.id}\n",
-            f"{one.number} {one.title_en}\n",
-            *matrix_table(rows[one.id]),
-        )
-    ]
-    return "\n".join([MATRIX_HEAD, *head, *counts, *tables]) + "\n"
-
-
-def counted(one: model.Pack, rows: list[dict[str, Any]]) -> str:
-    """Return the row of a pack in the table of contents."""
-    numbers = [str(sum(row["covered_by"] == kind for row in rows)) for kind in COVERED]
-    return f"| [{one.number}](#{one.id}) | {len(one.clauses)} | {' | '.join(numbers)} |"
-
-
-def matrix_table(rows: list[dict[str, Any]]) -> list[str]:
-    """Return the table of one pack, without what demands nothing."""
-    lines = ["| Clause | How | By | Limit | Known |", "|---|---|---|---|---|"]
-    for row in rows:
-        if row["covered_by"] == "no_demand":
-            continue
-        mark = {True: " ★", False: "", None: " ?"}[row["mandatory"]]
-        modality = "" if row["modality"] in {None, "shall"} else f" ({row['modality']})"
-        limit = wording.limit(model.Limit(**row["limit"]), "en") if row["limit"] else ""
-        cells = (row["clause"] + mark, row["how"] + modality, by(row), limit, known(row))
-        lines.append(f"| {' | '.join(one.replace('|', '/') for one in cells)} |")
-    return lines
-
-
-def by(row: dict[str, Any]) -> str:
-    """Say by what a row is covered.
-
-    Quantity and text, text of the question, or the clause's note.
-    """
-    if row["how"] != "measured":
-        return str(row["text_en"])
-    lacking = " (not by this toolkit)" if row["covered_by"] == "not_in_toolkit" else ""
-    return f"`{row['quantity']}`{lacking}: {row['text_en']}"
-
-
-def known(row: dict[str, Any]) -> str:
-    """Say how well the figure is known, and where it is borrowed how well its place is."""
-    figure, assignment = row["provenance"]["figure"], row["provenance"]["assignment"]
-    told = [f"{figure['level']} ({figure['source']})"] if figure else []
-    return "; ".join([*told, *([str(assignment["level"])] if row["borrows"] else [])])
-
-
-def test_the_coverage_matrix_is_that_of_the_packs() -> None:
+@pytest.mark.parametrize("path", made_docs.PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_written_by_make_docs_is_up_to_date(path: Path) -> None:
     """Where this fails: make docs."""
-    assert MATRIX.read_text("utf-8") == coverage_matrix(), (
-        "docs/coverage_matrix.md is out of date: make docs"
+    assert path.read_text("utf-8") == made_docs.PAGES[path](), (
+        f"{path.name} is out of date: make docs"
     )
 
 
-def write() -> None:
-    """Write the current help texts into ``docs/cli.md``, and the coverage matrix."""
-
-    def renewed(match: re.Match[str]) -> str:
-        return match[0].replace(f"```text\n{match[3]}```", f"```text\n{help_of(match[1])}```")
-
-    CLI.write_text(HELP.sub(renewed, CLI.read_text("utf-8")), "utf-8")
-    MATRIX.write_text(coverage_matrix(), "utf-8")
+def test_every_decision_has_a_date_and_a_status() -> None:
+    decisions = made_docs.decisions()
+    assert decisions
+    assert [decision.number for decision in decisions] == list(range(1, len(decisions) + 1))
+    assert {decision.status.split()[0] for decision in decisions} <= {"holds", "replaced"}
 
 
-if __name__ == "__main__" and "--write" in sys.argv:
-    write()
+def test_the_catalogue_holds_what_the_code_says_and_what_help_says() -> None:
+    catalogue = (ROOT / "acceptance" / "locale" / "acceptance.pot").read_text("utf-8")
+    assert 'msgid "the file does not exist"' in catalogue
+    assert 'msgid "Who measures."' in catalogue

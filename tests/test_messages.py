@@ -22,6 +22,30 @@ COLLECTED = {"command.help", "parameter.help"}
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/demo.py": ("# Written by `acceptance demo`",),  # a plan, in TOML
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
+    "signing/certificates.py": ("no legal value",),  # names in the demo's certificates
+    # headings and words of tables that people fill in: a file format
+    "forms/answers.py": ("basically conforms", "does not conform"),
+    "forms/devices.py": ("serial number",),
+    "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
+    "forms/item_code.py": ("<svg xmlns",),  # SVG
+    "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user
+    "charts/copy_template.py": (  # comments of a TOML file that its user fills in
+        "# A printed copy of the chart",
+        "# Neutral regions, all of them",
+        "# Distances between the centres",
+        "# Colours, all of them",
+    ),
+    "charts/drawing.py": ("font-family=", "<polygon points=", "<rect width=", "xmlns="),  # SVG
+    "report/before_after.py": (
+        "now tested",  # values of JSON, the same in every language
+        "no longer tested",
+        "only before",
+        "only after",
+    ),
+    "report/junit_xml.py": ("<?xml version=",),  # XML
+    "report/render.py": ('<img alt=""',),  # HTML
+    "report/svg.py": ("<polyline points=", "<circle cx="),  # SVG
+    "report/typesetting.py": ("No fonts|FontConfig cannot",),  # warnings of WeasyPrint
 }
 
 

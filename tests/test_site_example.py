@@ -15,7 +15,7 @@ import pytest
 
 from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
-from acceptance.session import runner
+from acceptance.session import store
 
 if TYPE_CHECKING:
     from acceptance.model import Finding, Session
@@ -94,7 +94,7 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
         acceptance(patch, "judge", folder, "-o", place / "current", *reasons)
     (again,) = (place / "current").glob("2*")
     return Example(
-        plan=place / "plan.toml", folder=folder, code=code, done=runner.load(folder), again=again
+        plan=place / "plan.toml", folder=folder, code=code, done=store.load(folder), again=again
     )
 
 
@@ -228,7 +228,7 @@ def test_the_chinese_report_words_what_files_and_packs_call_by_codes(example: Ex
     assert "db50_216_2006#" not in sampled
     assert "DB50/216-2006 5.2 彩色图像中心水平清晰度" in sampled
     beside = len(example.done.measurements) - page.count("方法: ")
-    assert f"另有 {beside} 个测得值未用于判定" in page
+    assert f"另有 {beside} 个测量结果未用于判定" in page
 
 
 def test_the_report_verifies_and_every_planned_shot_is_there(

@@ -1,6 +1,5 @@
-"""Which chart suits a camera's place.
+"""Which chart suits a camera's place: how large it will be in the picture, and what can be read.
 
-How large each will be in the picture, and what can be read there.
 A pinhole camera looks at the chart's middle, which hangs upright straight ahead; near the axis that
 holds for every lens. Pixels per metre = focal length in px / distance along the line of sight. TV
 lines per picture height of a wedge's end = 2 x frequency x picture height / (pixels per
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,11 +45,11 @@ FILLING = 0.6  # of the picture's width, for TV lines
 
 
 @dataclass(frozen=True, kw_only=True)
-class Camera:
-    """Where a camera looks from.
+class Viewpoint:
+    """Where a camera looks from, and through which lens.
 
-    ``focal`` length in px, ``distance`` along the floor and ``rise`` in m.
-    ``rise`` counts from the chart's middle to the lens; ``picture`` is width and height in px.
+    ``focal`` length in px, ``distance`` along the floor and ``rise`` in m, the latter from the
+    chart's middle up to the lens; ``picture`` is width and height in px.
     """
 
     focal: float
@@ -75,9 +75,8 @@ class Camera:
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What a chart will be in the picture.
+    """What a chart will be in the picture: sides in px and as shares of the picture's.
 
-    Sides in px and as shares of the picture's, upright as it hangs.
     ``cell`` and ``edge``: px of a fiducial's cell and of the shortest side of an edge. ``lines``:
     TV lines per picture height at the ends of its horizontal wedge, None without. ``troubles`` are
     codes, none where the chart can be used; ``nearest`` and ``farthest`` are the distances from the
@@ -95,7 +94,7 @@ class Advice:
     farthest: float
 
 
-def camera(
+def viewpoint(
     *,
     picture: tuple[int, int],
     distance: float,
@@ -103,25 +102,28 @@ def camera(
     focal_length: float | None = None,
     sensor: str = "",
     field_of_view: float | None = None,
-) -> Camera:
-    """Return the camera.
+) -> Viewpoint:
+    """Return the viewpoint of a camera.
 
-    ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or ``field_of_view``.
-    The latter is horizontal, in degrees. Raises ``PlanError`` where these say too little or
-    nonsense.
+    Its lens by ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or by the
+    horizontal ``field_of_view`` in degrees. Raises ``PlanError`` where these are missing or
+    impossible.
     """
     if field_of_view is not None:
         if not 0 < field_of_view < 170:
             raise _wrong(
                 "--field-of-view",
-                f"{field_of_view:g} degrees are no field of view of a lens with straight lines",
+                tr(
+                    "{degrees:g} degrees are no field of view of a lens with straight lines",
+                    degrees=field_of_view,
+                ),
             )
         focal = picture[0] / 2 / math.tan(math.radians(field_of_view) / 2)
     elif focal_length and sensor:
         focal = picture[0] * focal_length / sensor_width(sensor)
     else:
-        raise _wrong("--advise", "the lens is not known")
-    return Camera(focal=focal, picture=picture, distance=distance, rise=rise)
+        raise _wrong("--advise", tr("the lens is not known"))
+    return Viewpoint(focal=focal, picture=picture, distance=distance, rise=rise)
 
 
 def sensor_width(text: str) -> float:
@@ -136,36 +138,37 @@ def sensor_width(text: str) -> float:
         width = 0.0
     if not 0.5 <= width <= 100:
         raise _wrong(
-            "--sensor", f"{text!r} is neither a width in mm nor one of {', '.join(SENSORS)}"
+            "--sensor",
+            tr(
+                "'{sensor}' is neither a width in mm nor one of {formats}",
+                sensor=text,
+                formats=", ".join(SENSORS),
+            ),
         )
     return width
 
 
 def _wrong(where: str, what: str) -> PlanError:
-    hint = "Give --focal-length MM with --sensor FORMAT, or --field-of-view DEGREES"
+    hint = tr("Use --focal-length MM with --sensor FORMAT, or --field-of-view DEGREES")
     return PlanError(what, where=where, hint=hint, code="advice")
 
 
-def advise(seen_by: Camera, charts: Sequence[Chart], lines: float | None = None) -> list[Advice]:
-    """Return what each printed chart will be for this camera, the best first.
+def advise(seen_by: Viewpoint, charts: Sequence[Chart], lines: float | None = None) -> list[Advice]:
+    """Return what each printed chart will be from this viewpoint, the best first.
 
-    ``lines`` are the TV lines to be read.
+    ``lines`` are the TV lines per picture height to be read.
     """
-    given = [
-        _advice(seen_by, chart, lines)
-        for chart in charts
-        if chart.fiducials and chart.kind == "print"
-    ]
-    return sorted(
-        given,
-        key=lambda one: (
-            len(one.troubles),
-            max(one.share) if max(one.share) > 1 else 1 - one.share[0],
-        ),
-    )
+    printed = [chart for chart in charts if chart.fiducials and chart.kind == "print"]
+    return sorted((_advice(seen_by, chart, lines) for chart in printed), key=_rank)
 
 
-def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
+def _rank(advice: Advice) -> tuple[int, float]:
+    """Put the fewest troubles first, then the largest chart that fits the picture."""
+    largest = max(advice.share)
+    return len(advice.troubles), largest if largest > 1 else 1 - advice.share[0]
+
+
+def _advice(seen_by: Viewpoint, chart: Chart, lines: float | None) -> Advice:
     scale = seen_by.pixels_per_metre / 1000  # px/mm
     upright = math.cos(math.radians(seen_by.tilt))
     size = chart.size[0] * scale, chart.size[1] * scale * upright
@@ -176,6 +179,7 @@ def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
         if one.kind == "edge"
     ]
     ends = _wedge(chart, 2 * seen_by.picture[1] / scale)
+    troubles = _troubles(seen_by, chart, size, share, ends, lines)
     return Advice(
         chart=chart,
         size=size,
@@ -183,18 +187,17 @@ def _advice(seen_by: Camera, chart: Chart, lines: float | None) -> Advice:
         cell=min((mark.rect[2] for mark in chart.fiducials), default=0.0) / 6 * scale,
         edge=min(edges, default=0.0),
         lines=ends,
-        troubles=tuple(
-            code
-            for code, there in _troubles(seen_by, chart, size, share, ends, lines).items()
-            if there
-        ),
+        troubles=tuple(code for code, there in troubles.items() if there),
         nearest=seen_by.slant * max(share),
         farthest=seen_by.slant * size[0] / chart.smallest,
     )
 
 
 def _wedge(chart: Chart, lines: float) -> tuple[float, float] | None:
-    """Return the ends of the horizontal wedge, ``lines`` being TV lines per picture height at 1 cycle/mm."""
+    """Return the TV lines per picture height at the ends of the horizontal wedge.
+
+    ``lines`` are those of 1 cycle/mm.
+    """
     found = [
         one.printed
         for one in chart.regions
@@ -204,22 +207,22 @@ def _wedge(chart: Chart, lines: float) -> tuple[float, float] | None:
 
 
 def _troubles(
-    seen_by: Camera,
+    seen_by: Viewpoint,
     chart: Chart,
     size: tuple[float, float],
     share: tuple[float, float],
     ends: tuple[float, float] | None,
     lines: float | None,
 ) -> dict[str, bool]:
-    """Return what may stand in the way, and whether it does."""
-    known = ends or (0.0, math.inf)
-    wanted = known[0] if lines is None else lines
+    """Return the code of everything that may be wrong, and whether it is."""
+    coarsest, finest = ends or (0.0, math.inf)
+    wanted = coarsest if lines is None else lines
     return {
         "too_steep": abs(seen_by.tilt) > STEEPEST,
         "too_large": max(share) > 1,
         "too_small": size[0] < chart.smallest,
         "no_wedge": lines is not None and ends is None,
-        "wedge_too_coarse": wanted > known[1],
-        "wedge_too_fine": wanted < known[0],
+        "wedge_too_coarse": wanted > finest,
+        "wedge_too_fine": wanted < coarsest,
         "fill_more": lines is not None and ends is not None and share[0] < FILLING,
     }

@@ -1,7 +1,4 @@
-"""The clock chart as one self-contained page for a browser.
-
-``test_charts/screen.html`` with the definition in it.
-"""
+"""The clock chart as one page for a browser: ``test_charts/screen.html`` with the definition."""
 
 from __future__ import annotations
 
@@ -32,7 +29,8 @@ def _definition(clock: Chart) -> dict[str, object]:
         "dark": clock.dark,
         "fiducials": [{"code": mark.code, "rect": mark.rect} for mark in clock.fiducials],
         "regions": [
-            {"kind": one.kind, "rect": one.rect, "printed": one.printed} for one in clock.regions
+            {"kind": region.kind, "rect": region.rect, "printed": region.printed}
+            for region in clock.regions
         ],
         "sequence": {
             "stages": drive_sequence.STAGES,

@@ -1,7 +1,6 @@
-"""A small QR code (ISO/IEC 18004:2015).
+"""A small QR code: version 1, level Q, alphanumeric, up to 16 characters (ISO/IEC 18004:2015).
 
-Version 1, level Q, alphanumeric, up to 16 characters, one mask for all.
-One fixed kind of code is short enough to stand in the clock page's JavaScript too
+One fixed kind of code, with one mask, is short enough to be in the clock page's JavaScript too
 (``test_charts/screen.html``).
 """
 
@@ -30,7 +29,7 @@ FIELD = 0x11D  # x^8 + x^4 + x^3 + x^2 + 1, the polynomial of the field of 256 e
 
 @lru_cache(maxsize=256)
 def matrix(text: str) -> NDArray[np.bool_]:
-    """Return the code of ``text`` as (21, 21), true = dark; not to be written to.
+    """Return the code of ``text`` as (21, 21), true = dark, read-only.
 
     Raises ValueError for a text that is longer than 16 characters or has others than
     ``CHARACTERS``.
@@ -47,9 +46,8 @@ def matrix(text: str) -> NDArray[np.bool_]:
 
 
 def read(dark: NDArray[np.bool_]) -> str:
-    """Return the text of a code whose modules are ``dark`` (21, 21).
+    """Return the text of a code whose modules are ``dark`` (21, 21), empty for anything else.
 
-    Empty where it is no code of this kind.
     Errors are not corrected: a text counts where the code drawn of it differs in at most WRONG
     modules.
     """
@@ -73,9 +71,8 @@ def read(dark: NDArray[np.bool_]) -> str:
 def _codewords(text: str) -> list[int]:
     numbers = [CHARACTERS.index(character) for character in text]
     bits = f"{0b0010:04b}{len(text):09b}"
-    bits += "".join(
-        f"{45 * one + other:011b}" for one, other in zip(numbers[::2], numbers[1::2], strict=False)
-    )
+    pairs = zip(numbers[::2], numbers[1::2], strict=False)
+    bits += "".join(f"{45 * first + second:011b}" for first, second in pairs)
     bits += f"{numbers[-1]:06b}" if len(text) % 2 else ""
     bits = (bits + "0000")[: 8 * DATA]
     bits += "0" * (-len(bits) % 8)
@@ -84,10 +81,7 @@ def _codewords(text: str) -> list[int]:
 
 
 def _correction(data: list[int]) -> list[int]:
-    """Return the remainder of the data by the generator (x - 1)(x - 2)(x - 4) ...
-
-    (Reed and Solomon).
-    """
+    """Return the remainder of the data by (x - 1)(x - 2)(x - 4) ... (Reed and Solomon)."""
     generator = [1]
     root = 1
     for _ in range(CORRECTION):
@@ -129,10 +123,7 @@ def _patterns() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 def _path(fixed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield row and column of the modules that hold data.
-
-    Two columns at a time, up and down, from the right.
-    """
+    """Yield row and column of the data modules: two columns at a time, from the right."""
     for turn, right in enumerate((20, 18, 16, 14, 12, 10, 8, 5, 3, 1)):
         for step in range(SIDE):
             row = step if turn % 2 else SIDE - 1 - step

@@ -1,6 +1,5 @@
-"""What a clock screen lights at a refresh, region by region.
+"""What a clock screen lights at a refresh, region by region (in a browser: ``screen.html``).
 
-``test_charts/screen.html`` does the same in a browser.
 Bits show the Gray code of the refresh index, a sequence its chip of the pseudo-random sequence. A
 QR code and plain digits show the index too, but only every so many refreshes (``every``), so that
 they can be read where bits cannot.
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.charts import clock_qr, drive_sequence
-from acceptance.charts.located import CLOCK_BITS, gray_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from acceptance.charts.definition import Region
     from acceptance.model import Box
 
+CLOCK_BITS = 24
 NOBODY = "------"  # the session of a clock that nobody started
 SESSION = 6  # characters
 DIGITS = 8
@@ -40,24 +39,24 @@ LIT = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcd
 
 
 def lit(region: Region, index: int, session: str = NOBODY) -> tuple[Box, ...]:
-    """Return the boxes (x, y, width, height in the chart's units) that are lit in a region.
-
-    The rest of it is dark.
-    """
+    """Return the boxes (x, y, width, height in the chart's units) of a region that are lit."""
     return SHOWN[region.kind](region, index % (1 << CLOCK_BITS), session)
 
 
-def text(every: int, index: int, session: str) -> str:
-    """Return what the QR code says from ``index`` rounded down to a multiple of ``every`` on.
+def gray_code(index: int) -> int:
+    """Return the 24-bit Gray code (US patent 2632058) of an index: neighbours differ in one bit."""
+    wrapped = index % (1 << CLOCK_BITS)
+    return wrapped ^ (wrapped >> 1)
 
-    Session and index.
-    """
+
+def text(every: int, index: int, session: str) -> str:
+    """Return what the QR code says: session, and ``index`` down to a multiple of ``every``."""
     return f"{session} {index // every * every:0{DIGITS}d}"
 
 
 def _bit(region: Region, index: int, _: str) -> tuple[Box, ...]:
-    one = bool(gray_code(index) >> int(region.printed["bit"]) & 1)
-    return (region.rect,) if one != region.printed["complement"] else ()
+    bit = bool(gray_code(index) >> int(region.printed["bit"]) & 1)
+    return (region.rect,) if bit != region.printed["complement"] else ()
 
 
 def _sequence(region: Region, index: int, _: str) -> tuple[Box, ...]:
@@ -81,7 +80,7 @@ def _modules(rect: Box, words: str) -> tuple[Box, ...]:
 
 
 def _digits(region: Region, index: int, _: str) -> tuple[Box, ...]:
-    """Return the segments of the digits, each half as wide as the region is high, in the middle of its place."""
+    """Return the segments of the digits, each half as wide as the region is high."""
     left, top, width, height = region.rect
     place, across = width / DIGITS, 0.5 * height
     every = int(region.printed["every"])

@@ -1,6 +1,5 @@
-"""Find a ColorChecker Classic in a picture.
+"""Find a ColorChecker Classic in a picture, by the order of its 24 colours alone.
 
-A chart without marks, known by the order of its 24 colours alone.
 OpenCV's detector (``cv2.mcc``; P. D. Marrero Fernandez et al., IEEE TIP 28, 2019) proposes where
 one might be; it does so in pictures that have none. So nothing that it says is taken for granted:
 every patch is grown from its middle until its colour ends, the homography is fitted anew to the
@@ -17,14 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.charts.located import Floats, Located, quad, to_picture
+from acceptance.charts.located import Floats, Located, four, quad, to_picture
 from acceptance.errors import GapError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from acceptance.charts.definition import Chart, Region
-    from acceptance.model import Point
+    from acceptance.charts.chart import Chart, Region
 
 Picture = NDArray[np.uint8]
 
@@ -50,9 +48,8 @@ class Patch:
 
 
 def find(picture: Picture, chart: Chart) -> list[Located]:
-    """Return every ColorChecker seen in a BGR picture (height, width, 3), 8 bit; none.
+    """Return every ColorChecker seen in a BGR picture (height, width, 3), 8 bit.
 
-    An empty list.
     Of ``chart`` the regions of kind "colour" are looked at, at least 24.
     ``Located.fiducials_found`` counts the patches whose borders were seen, ``residual`` is the RMS
     distance in px of their middles from where the homography has them.
@@ -60,11 +57,8 @@ def find(picture: Picture, chart: Chart) -> list[Located]:
     found: list[Located] = []
     for homography in _proposals(picture, chart):
         located = _settle(picture, chart, homography)
-        if (
-            located is not None
-            and located.width >= chart.smallest
-            and looks_right(picture, located)
-        ):
+        large = located is not None and located.width >= chart.smallest
+        if located is not None and large and looks_right(picture, located):
             found.append(located)
     return found
 
@@ -72,25 +66,25 @@ def find(picture: Picture, chart: Chart) -> list[Located]:
 def places(picture: Callable[[int], Picture], count: int, chart: Chart) -> list[Located]:
     """Return where one ColorChecker is seen in a film of ``count`` pictures.
 
-    One place where it stands still.
-    Three pictures of the film are searched; a chart that moves is then looked for in all, and the
-    result is one place for each picture. None, or not in all of them: an empty list. Raises
-    ``GapError`` ``several_charts`` (count).
+    Three pictures of the film are searched. A chart that stands still has one place; one that moves
+    is looked for in all pictures and has a place for each. Not seen, or not in all of them: an
+    empty list. Raises ``GapError`` ``several_charts`` (count).
     """
     seen = [find(picture(number), chart) for number in sorted({0, count // 2, count - 1})]
     if (most := max(len(found) for found in seen)) > 1:
         raise GapError("several_charts", count=most)
-    ones = [found[0] for found in seen if len(found) == 1]
-    if not ones or max(_shift(ones[0], one) for one in ones) < STILL:
-        return ones[:1]
+    sole = [found[0] for found in seen if len(found) == 1]
+    if not sole or max(_shift(sole[0], later) for later in sole) < STILL:
+        return sole[:1]
     each = [find(picture(number), chart) for number in range(count)]
     return [found[0] for found in each] if all(len(found) == 1 for found in each) else []
 
 
-def _shift(one: Located, other: Located) -> float:
+def _shift(before: Located, after: Located) -> float:
     """Return how far, as a share of a patch's side, the corner that differs most has moved."""
-    away = np.abs(np.array(one.corners) - np.array(other.corners)).max()
-    return float(away / np.sqrt(cv2.contourArea(_whole(quad(one, _colours(one.chart)[0])))))
+    away = np.abs(np.array(before.corners) - np.array(after.corners)).max()
+    first = quad(before, _colours(before.chart)[0])
+    return float(away / np.sqrt(cv2.contourArea(_whole(first))))
 
 
 def _proposals(picture: Picture, chart: Chart) -> Iterator[Floats]:
@@ -123,7 +117,7 @@ def _middles(chart: Chart, numbers: Sequence[int]) -> Floats:
 
 
 def _fitted(chart: Chart, numbers: Sequence[int], middles: Floats) -> Floats | None:
-    """Return the least-squares homography from the patches' middles on the chart to those in the picture.
+    """Return the least-squares homography from the patches' middles on the chart to the picture.
 
     None where there is none that has the whole chart on one side of its horizon.
     """
@@ -136,7 +130,7 @@ def _fitted(chart: Chart, numbers: Sequence[int], middles: Floats) -> Floats | N
 
 
 def _settle(picture: Picture, chart: Chart, homography: Floats | None) -> Located | None:
-    """Grow every patch where the homography expects it and fit the homography to what was grown, three times."""
+    """Grow every patch where it is expected and fit the homography to these, three times."""
     for _ in range(3):
         if homography is None:
             return None
@@ -151,16 +145,11 @@ def _settle(picture: Picture, chart: Chart, homography: Floats | None) -> Locate
 
 
 def _grown(picture: Picture, located: Located, number: int) -> Patch | None:
-    """Return a patch as far as its colour reaches from its middle.
-
-    None where it runs out or is not of its size.
-    """
+    """Return a patch as far as its colour reaches from its middle; None if not of its size."""
     region = _colours(located.chart)[number]
     outer, whole = quad(located, region, 1.5), quad(located, region)
-    if (
-        not np.all((whole > 2) & (whole < np.array(picture.shape[1::-1]) - 3))
-        or np.ptp(whole, axis=0).min() < 6
-    ):
+    within = np.all((whole > 2) & (whole < np.array(picture.shape[1::-1]) - 3))
+    if not within or np.ptp(whole, axis=0).min() < 6:
         return None
     low = np.maximum(_whole(outer.min(axis=0)), 0)
     high = np.minimum(_whole(outer.max(axis=0)) + 1, picture.shape[1::-1])
@@ -171,26 +160,20 @@ def _grown(picture: Picture, located: Located, number: int) -> Patch | None:
     _, labels, stats, middles = cv2.connectedComponentsWithStats(
         reach.astype(np.uint8), connectivity=4
     )
-    x, y = np.clip(
-        np.rint(whole.mean(axis=0) - low).astype(int), 0, np.array(window.shape[1::-1]) - 1
-    )
-    area = float(stats[labels[y, x], cv2.CC_STAT_AREA]) / max(
-        cv2.contourArea(whole.astype(np.float32)), 1.0
-    )
+    middle = np.rint(whole.mean(axis=0) - low).astype(int)
+    x, y = np.clip(middle, 0, np.array(window.shape[1::-1]) - 1)
+    drawn = max(cv2.contourArea(whole.astype(np.float32)), 1.0)
+    area = float(stats[labels[y, x], cv2.CC_STAT_AREA]) / drawn
     if not labels[y, x] or not reach[y, x] or not AREA[0] < area < AREA[1]:
         return None
     return Patch(number=number, middle=np.asarray(middles[labels[y, x]] + low), area=area)
 
 
 def looks_right(picture: Picture, located: Located) -> bool:
-    """Tell whether a BGR picture shows the chart's colours at that place.
-
-    In order, flat, with a darker frame.
-    """
+    """Whether a BGR picture shows the chart's colours at that place, in order, flat and framed."""
     regions = _colours(located.chart)
-    if located.cut_off or located.residual > AWAY * np.sqrt(
-        cv2.contourArea(_whole(quad(located, regions[0])))
-    ):
+    side = np.sqrt(cv2.contourArea(_whole(quad(located, regions[0]))))
+    if located.cut_off or located.residual > AWAY * side:
         return False
     fields = [_inside(picture, quad(located, region, 0.5)) for region in regions]
     if any(len(field) < 9 for field in fields):
@@ -209,31 +192,24 @@ def looks_right(picture: Picture, located: Located) -> bool:
 
 
 def _likeness(seen: Floats, printed: Floats) -> list[float]:
-    """Correlate BGR codes (24, 3) with CIELAB (24, 3).
-
-    Green with L*, red - green with a*, green - blue with b*.
-    """
+    """Correlate BGR codes (24, 3) with CIELAB (24, 3): green, red - green, green - blue."""
     blue, green, red = seen.T
     pairs = zip((green, red - green, green - blue), printed.T, strict=True)
-    return [
-        float(np.corrcoef(one, other)[0, 1]) if np.ptp(one) > 0 else 0.0 for one, other in pairs
-    ]
+    return [float(np.corrcoef(code, lab)[0, 1]) if np.ptp(code) > 0 else 0.0 for code, lab in pairs]
 
 
 def _inside(picture: NDArray[np.generic], corners: Floats) -> Floats:
     """Return the pixels (n, 3) within a quadrilateral."""
     part, places = _part(picture, corners)
-    return np.asarray(
-        part[cv2.fillConvexPoly(np.zeros(part.shape[:2], np.uint8), places, 1) > 0], np.float64
-    )
+    mask = cv2.fillConvexPoly(np.zeros(part.shape[:2], np.uint8), places, 1)
+    return np.asarray(part[mask > 0], np.float64)
 
 
 def _along(picture: NDArray[np.generic], corners: Floats) -> Floats:
     """Return the pixels (n, 3) on the sides of a quadrilateral."""
     part, places = _part(picture, corners)
-    return np.asarray(
-        part[cv2.polylines(np.zeros(part.shape[:2], np.uint8), [places], True, 1) > 0], np.float64
-    )
+    mask = cv2.polylines(np.zeros(part.shape[:2], np.uint8), [places], True, 1)
+    return np.asarray(part[mask > 0], np.float64)
 
 
 def _part(
@@ -253,21 +229,13 @@ def _located(
     picture: Picture, chart: Chart, homography: Floats, patches: Sequence[Patch]
 ) -> Located:
     width, height = chart.size
-    a, b, c, d = (
-        _point(corner)
-        for corner in to_picture(homography, [(0, 0), (width, 0), (width, height), (0, height)])
-    )
+    corners = to_picture(homography, [(0, 0), (width, 0), (width, height), (0, height)])
     away = [to_picture(homography, _middles(chart, [p.number]))[0] - p.middle for p in patches]
     return Located(
         chart=chart,
         homography=homography / homography[2, 2],
-        corners=(a, b, c, d),
+        corners=four(corners),
         residual=float(np.sqrt(np.mean(np.sum(np.square(away), axis=1)))) if away else 0.0,
         fiducials_found=len(patches),
         picture=(picture.shape[1], picture.shape[0]),
     )
-
-
-def _point(values: Floats) -> Point:
-    x, y = values.tolist()
-    return x, y

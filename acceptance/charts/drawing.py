@@ -1,6 +1,5 @@
-"""Draw a chart from its definition (``definition.py``).
+"""Draw a chart from its definition: as SVG at true size, and as a raster of exact area coverage.
 
-As SVG at true size, and as a raster of exact area coverage.
 Both come from one list of filled polygons, so that print, picture and simulation cannot drift
 apart. A raster pixel is the area-weighted mean of the linear light within it, in closed form
 (signed trapezoids summed along the row, as scan converters for outlines do), not sampled. Labels
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.charts.definition import Chart, Fiducial, Region
+    from acceptance.charts.chart import Chart, Fiducial, Region
     from acceptance.charts.located import Floats
     from acceptance.model import Box
 
@@ -44,7 +43,7 @@ _D50_TO_SRGB = np.array(
 
 @dataclass(frozen=True)
 class Shape:
-    """A filled polygon, (n, 2) mm, in linear light, and the light of what it lies on."""
+    """A filled polygon, (n, 2) mm, its colour in linear light and that of what it lies on."""
 
     points: Floats
     colour: Colour
@@ -60,7 +59,7 @@ def svg(chart: Chart, *, index: int | None = None) -> str:
 
 
 def page(chart: Chart, *, index: int | None = None) -> str:
-    """Return the chart as SVG in the middle of its paper, at true size, with a word on that in the lower margin."""
+    """Return the chart as SVG in the middle of its paper, its size written in the lower margin."""
     left, top = ((paper - size) / 2 for paper, size in zip(chart.paper, chart.size, strict=True))
     placed = [f'<g transform="translate({left:g} {top:g})">', *_content(chart, index), "</g>"]
     width, height = chart.paper
@@ -97,9 +96,10 @@ def _text(words: str, x: float, y: float, height: float) -> str:
 def raster(
     chart: Chart, width: int, *, index: int | None = None, session: str = clock_screen.NOBODY
 ) -> NDArray[np.float32]:
-    """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1, by exact area coverage.
+    """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1.
 
-    The chart reaches from x = -0.5 to x = ``width`` - 0.5; the height follows from square pixels.
+    By exact area coverage. The chart reaches from x = -0.5 to x = ``width`` - 0.5; the height
+    follows from square pixels.
     """
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
@@ -133,9 +133,9 @@ def srgb(light: NDArray[np.floating]) -> Floats:
 
 
 def linear_rgb(lab: tuple[float, float, float]) -> Colour:
-    """Return CIELAB under D50 as linear sRGB light (ISO 11664-4, Bradford adaptation to D65).
+    """Return CIELAB under D50 as linear sRGB light, which may leave 0 to 1.
 
-    May leave 0 to 1.
+    ISO/CIE 11664-4, Bradford adaptation to D65.
     """
     lightness, a, b = lab
     f = np.array([a / 500, 0.0, -b / 200]) + (lightness + 16) / 116
@@ -159,7 +159,7 @@ def shapes(chart: Chart, index: int = 0, session: str = clock_screen.NOBODY) -> 
 
 
 def light(region: Region, boxes: Iterable[Box], scale: float) -> tuple[Floats, tuple[int, int]]:
-    """Return the light that lit boxes add to a screen's region, and the x, y of the array's first pixel.
+    """Return the light (h, w) that lit boxes add to a screen's region, and its first pixel's x, y.
 
     ``scale`` is in pixels a unit of the chart; the array holds the whole region.
     """
@@ -173,7 +173,7 @@ def light(region: Region, boxes: Iterable[Box], scale: float) -> tuple[Floats, t
 
 
 def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
-    """Return the share of each pixel that a polygon covers, and the x, y of the array's first pixel.
+    """Return the share (h, w) of each pixel that a polygon covers, and the first pixel's x, y.
 
     ``points`` is (n, 2) in pixels, pixel i reaching from i to i + 1. Exact for any simple polygon.
     """
@@ -192,10 +192,7 @@ def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
 
 
 def _pieces(points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Cut the polygon's sides at all pixel borders.
-
-    X and y of the pieces' two ends, each piece within one pixel.
-    """
+    """Cut the polygon's sides at all pixel borders; return x and y of the pieces' two ends."""
     starts, ends = [], []
     for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
         cuts = [np.array([0.0, 1.0])]
@@ -216,11 +213,8 @@ def _grey(value: float) -> Colour:
 
 
 def _paint(colour: Colour) -> str:
-    return (
-        "rgb("
-        + ", ".join(f"{100 * float(value):.3f}%" for value in srgb(np.clip(np.array(colour), 0, 1)))
-        + ")"
-    )
+    shares = (100 * float(value) for value in srgb(np.clip(np.array(colour), 0, 1)))
+    return f"rgb({', '.join(f'{share:.3f}%' for share in shares)})"
 
 
 def _box(rect: Box) -> Floats:
@@ -239,9 +233,8 @@ def _fiducial(fiducial: Fiducial, dark: Colour, light: Colour) -> Iterator[Shape
     for bit in range(16):
         if fiducial.code >> (15 - bit) & 1:
             row, column = divmod(bit, 4)
-            yield Shape(
-                _box((x + cell * (column + 1), y + cell * (row + 1), cell, cell)), light, dark
-            )
+            left, top = x + cell * (column + 1), y + cell * (row + 1)
+            yield Shape(_box((left, top, cell, cell)), light, dark)
 
 
 def _edge(region: Region, chart: Chart) -> Iterator[Shape]:
@@ -257,9 +250,8 @@ def _edge(region: Region, chart: Chart) -> Iterator[Shape]:
 
 
 def _wedge(region: Region, chart: Chart) -> Iterator[Shape]:
-    """Draw bars half a period wide about the rectangle's middle line.
+    """Draw bars half a period wide about the middle line, of a frequency linear along the region.
 
-    The frequency is linear along the rectangle.
     The sides are hyperbolas, as polygons of 240 points, closest where the curvature is greatest:
     0.4 um off at most.
     """
@@ -272,10 +264,10 @@ def _wedge(region: Region, chart: Chart) -> Iterator[Shape]:
     place = (frequency - low) / (high - low) * along
     for bar in range(region.printed["bars"]):
         left = bar - region.printed["bars"] / 2 + 0.25
-        sides = [
+        before, after = (
             np.stack([across / 2 + edge / frequency, place], axis=1) for edge in (left, left + 0.5)
-        ]
-        points = np.concatenate([sides[0], sides[1][::-1]])
+        )
+        points = np.concatenate([before, after[::-1]])
         points = points if region.direction == "horizontal" else points[:, ::-1]
         yield Shape(points + np.array([x, y]), _grey(region.printed["dark"]), light)
 

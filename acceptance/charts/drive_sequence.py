@@ -10,7 +10,8 @@ test sequence of ITU-T O.150 (1996); S. W. Golomb, Shift Register Sequences (196
 and chip[n + 32767] = chip[n]. On the clock screen n is the refresh index. The same in JavaScript:
 
     const chip = new Uint8Array(32767);
-    for (let n = 0; n < 32767; n++) chip[n] = n < 15 ? (0x5B2E >> n) & 1 : chip[n - 14] ^ chip[n - 15];
+    for (let n = 0; n < 32767; n++)
+        chip[n] = n < 15 ? (0x5B2E >> n) & 1 : chip[n - 14] ^ chip[n - 15];
     const level = index => chip[index % 32767];
 
 Nearly any two stretches differ in half their chips, so that a delay shows once and nowhere else;
@@ -38,31 +39,31 @@ START = 0x5B2E
 
 @cache
 def chips() -> NDArray[np.uint8]:
-    """Return one period, (32767,) of 0 and 1; not to be written to."""
-    made = [START >> n & 1 for n in range(STAGES)]
+    """Return one period, (32767,) of 0 and 1, read-only."""
+    register = [START >> n & 1 for n in range(STAGES)]
     for n in range(STAGES, PERIOD):
-        made.append(made[n - STAGES + 1] ^ made[n - STAGES])
-    period = np.array(made, np.uint8)
+        register.append(register[n - STAGES + 1] ^ register[n - STAGES])
+    period = np.array(register, np.uint8)
     period.flags.writeable = False
     return period
 
 
 def level(index: ArrayLike) -> NDArray[np.uint8]:
-    """Return 1 where the sequence is lit at the refreshes (or chips) ``index``, whole numbers of any shape, else 0."""
+    """Return 1 where the sequence is lit, else 0, at the chips ``index`` (integers, any shape)."""
     return np.asarray(chips()[np.asarray(index, np.int64) % PERIOD])
 
 
 def mean(begin: ArrayLike, end: ArrayLike) -> NDArray[np.float64]:
-    """Return the mean level, 0..1, from place ``begin`` to place ``end`` > ``begin`` (any shape, broadcast)."""
+    """Return the mean level, 0..1, from place ``begin`` to ``end`` > ``begin``, of any shape."""
     first, last = np.asarray(begin, np.float64), np.asarray(end, np.float64)
     return np.asarray((_lit_until(last) - _lit_until(first)) / (last - first))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drive:
-    """What lit a source.
+    """What drove a light: ``levels`` (k,), each from one of ``begins`` (k + 1,) to the next.
 
-    ``levels`` (k,), each from one of ``begins`` (k + 1,), s, ascending, to the next.
+    ``begins`` are in s, ascending.
     """
 
     begins: NDArray[np.float64]
@@ -70,22 +71,19 @@ class Drive:
 
     @cached_property
     def unit(self) -> float:
-        """Usual time in s between changes of the level, as short ones go.
-
-        The chip of a sequence.
-        """
+        """Time in s between changes of the level, lower quartile: the chip of a sequence."""
         changes = self.begins[:-1][np.concatenate([[True], np.diff(self.levels) != 0])]
         return float(np.percentile(np.diff(changes), 25))
 
     def mean(self, begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean level from ``begin`` to ``end`` > ``begin`` (s, any shape).
 
-        Before and after it is dark.
+        Before and after the drive it is dark.
         """
-        gained = np.interp(end, self.begins, self._until) - np.interp(
-            begin, self.begins, self._until
+        until_end, until_begin = (
+            np.interp(time, self.begins, self._until) for time in (end, begin)
         )
-        return np.asarray(gained / (end - begin))
+        return np.asarray((until_end - until_begin) / (end - begin))
 
     @cached_property
     def _until(self) -> NDArray[np.float64]:
@@ -93,7 +91,7 @@ class Drive:
 
 
 def of_chips(chip: float, rounds: int = 2) -> Drive:
-    """Return the drive that runs through the sequence, ``rounds`` times, with chips of ``chip`` s."""
+    """Return the drive that runs ``rounds`` times through the sequence, in chips of ``chip`` s."""
     return Drive(
         begins=chip * np.arange(rounds * PERIOD + 1.0),
         levels=np.tile(chips().astype(np.float64), rounds),
@@ -109,6 +107,5 @@ def _lit_until(place: NDArray[np.float64]) -> NDArray[np.float64]:
     """Chips lit from place 0 on; a straight line within each chip."""
     chip = np.floor(place)
     rounds, number = np.divmod(chip.astype(np.int64), PERIOD)
-    return np.asarray(
-        rounds * _lit_before()[-1] + _lit_before()[number] + (place - chip) * chips()[number]
-    )
+    whole = rounds * _lit_before()[-1] + _lit_before()[number]
+    return np.asarray(whole + (place - chip) * chips()[number])

@@ -1,6 +1,5 @@
-"""Where a chart's regions lie in a picture; what a chart is stands in ``definition.py``.
+"""Where a chart and its regions lie in a picture, behind a lens that may bend.
 
-``drawing.py`` draws a chart and ``finding.py`` finds it in a picture, both from its one definition.
 Picture coordinates are pixels, a whole number being the centre of a pixel (as in OpenCV).
 """
 
@@ -13,53 +12,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from acceptance.charts.definition import (
-    PRINTED,
-    ZONES,
-    Chart,
-    Copy,
-    Fiducial,
-    Label,
-    Region,
-    load,
-    names,
-)
-
 if TYPE_CHECKING:
+    from acceptance.charts.chart import Chart, Region
     from acceptance.model import Box, Point
-
-__all__ = [
-    "CLOCK_BITS",
-    "PRINTED",
-    "ZONES",
-    "Chart",
-    "Copy",
-    "Fiducial",
-    "Floats",
-    "Label",
-    "Located",
-    "Region",
-    "distorted",
-    "gray_code",
-    "inner",
-    "load",
-    "names",
-    "quad",
-    "to_picture",
-    "undistorted",
-]
 
 Floats = NDArray[np.float64]
 
-CLOCK_BITS = 24
 NEWTON = 12  # rounds
 
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """A fiducial in the picture.
+    """A fiducial's number on the chart, and its corners in the picture.
 
-    Its number on the chart and its corners, (4, 2) px, clockwise from its upper left.
+    (4, 2) px, clockwise from its upper left.
     """
 
     fiducial: int
@@ -87,11 +53,11 @@ class Located:
     marks: tuple[Mark, ...] = ()
 
     def to_picture(self, points: ArrayLike) -> Floats:
-        """Return where points of the chart, (n, 2) in mm, lie in the picture, in px, distortion included."""
+        """Return where points of the chart, (n, 2) in mm, are seen in the picture, in px."""
         return distorted(to_picture(self.homography, points), self.distortion, self.picture)
 
     def to_chart(self, points: ArrayLike) -> Floats:
-        """Return which points of the chart, (n, 2) in mm, are seen at points of the picture in px."""
+        """Return the points of the chart, (n, 2) in mm, seen at points of the picture in px."""
         inverse = np.linalg.inv(self.homography)
         return to_picture(
             inverse, undistorted(np.asarray(points, np.float64), self.distortion, self.picture)
@@ -105,10 +71,7 @@ class Located:
 
     @property
     def pixel_aspect(self) -> float:
-        """Width over height of a pixel by which the chart's middle would be seen square on.
-
-        Its shape as seen.
-        """
+        """Width over height of a pixel with which the chart's middle would be seen face on."""
         middle, step = np.array(self.chart.size) / 2, 1e-3 * self.chart.size[0]
         ends = self.to_picture(middle + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]]))
         across, down = np.sum((ends[::2] - ends[1::2]) ** 2, axis=0)
@@ -117,17 +80,18 @@ class Located:
     @property
     def cut_off(self) -> bool:
         """Whether a region or fiducial lies partly outside the picture; the bare margin may."""
-        things = [mark.rect for mark in self.chart.fiducials] + [
-            region.rect for region in self.chart.regions
-        ]
-        corners = [
-            (x + i * width, y + j * height)
-            for x, y, width, height in things
-            for i in (0, 1)
-            for j in (0, 1)
-        ]
+        rects = [mark.rect for mark in self.chart.fiducials]
+        rects += [region.rect for region in self.chart.regions]
+        parts, ends = np.array(rects), [(0, 0), (0, 1), (1, 0), (1, 1)]
+        corners = np.concatenate([parts[:, :2] + parts[:, 2:] * end for end in ends])
         places = self.to_picture(corners)
         return bool(np.any(places < -0.5) or np.any(places > np.array(self.picture) - 0.5))
+
+
+def four(corners: Floats) -> tuple[Point, Point, Point, Point]:
+    """Return the corners (4, 2) as four points."""
+    a, b, c, d = ((x, y) for x, y in corners.tolist())
+    return a, b, c, d
 
 
 def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
@@ -138,10 +102,7 @@ def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
 
 
 def undistorted(points: Floats, k: float, picture: tuple[int, int]) -> Floats:
-    """Return the ideal places of points of a picture (n, 2) of this size.
-
-    Radius (1 + k radius^2), see ``Located``.
-    """
+    """Return the ideal places of points (n, 2) of a picture of this size (k: see ``Located``)."""
     centre = (np.array(picture) - 1) / 2
     away = points - centre
     return np.asarray(
@@ -150,9 +111,8 @@ def undistorted(points: Floats, k: float, picture: tuple[int, int]) -> Floats:
 
 
 def distorted(ideal: Floats, k: float, picture: tuple[int, int]) -> Floats:
-    """Return where ideal places (n, 2) are seen.
+    """Return where ideal places (n, 2) are seen: inverse of ``undistorted``, by Newton's method.
 
-    The inverse of ``undistorted``, by Newton's method.
     Where a pincushion folds (no radius has this ideal radius) the result is where it comes nearest.
     """
     if not k:
@@ -170,14 +130,17 @@ def distorted(ideal: Floats, k: float, picture: tuple[int, int]) -> Floats:
 
 
 def quad(located: Located, region: Region, share: float = 1.0) -> Floats:
-    """Return the (4, 2) corners in px of a region, clockwise from its own upper left, its sides shrunk to ``share``."""
+    """Return the (4, 2) corners in px of a region, clockwise from its own upper left.
+
+    Its sides are shrunk to ``share``.
+    """
     x, y, width, height = region.rect
     half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2) * share
     return located.to_picture(half + np.array([x + width / 2, y + height / 2]))
 
 
 def inner(located: Located, region: Region, share: float = 0.9) -> Box:
-    """Return x, y, width, height in px of the largest upright rectangle within ``quad(located, region, share)``.
+    """Return the largest upright rectangle (x, y, width, height, px) within a region's ``quad``.
 
     It lies about the region's centre: the largest such for parallelograms, and nearly so in
     perspective. It reaches from x to x + width in the coordinates of pixel centres, so that whole
@@ -194,12 +157,3 @@ def inner(located: Located, region: Region, share: float = 0.9) -> Box:
     best = half[:, np.argmax(half[0] * half[1])]
     (x, y), (width, height) = (centre - best).tolist(), (2 * best).tolist()
     return x, y, width, height
-
-
-def gray_code(index: int) -> int:
-    """Return the 24-bit reflected binary code (Gray, US patent 2632058) of an index.
-
-    Neighbours differ in one bit.
-    """
-    wrapped = index % (1 << CLOCK_BITS)
-    return wrapped ^ (wrapped >> 1)

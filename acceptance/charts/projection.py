@@ -1,7 +1,6 @@
-"""How a flat chart comes into a picture.
+"""How a flat chart comes into a picture: a homography and one term of lens distortion, fitted.
 
-A homography and one term of lens distortion, fitted to points that are seen.
-The distortion is that of ``charts.Located``: ideal radius = radius (1 + k radius^2) about the
+The distortion is that of ``located.Located``: ideal radius = radius (1 + k radius^2) about the
 picture's centre, the first radial term of D. C. Brown (Photogrammetric Engineering 32, 1966). In
 the ideal picture it is linear in k, which makes the fit a few steps of Gauss-Newton from the direct
 linear transformation.
@@ -24,7 +23,7 @@ LEAST, MOST = -0.25, 1.0
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """From chart mm to px of a picture of ``picture`` = (width, height); see ``charts.Located``."""
+    """From chart mm to px of a picture of ``picture`` = (width, height) (``Located``)."""
 
     homography: Floats
     picture: tuple[int, int]
@@ -35,16 +34,17 @@ class Projection:
         return distorted(to_picture(self.homography, points), self.distortion, self.picture)
 
     def residual(self, points: Floats, seen: Floats) -> float:
-        """Return the RMS distance in px of what is ``seen`` (n, 2) from where ``points`` (n, 2) in mm should be."""
-        return float(np.sqrt(np.mean(np.sum(np.square(self.to_picture(points) - seen), axis=1))))
+        """Return the RMS distance in px of ``seen`` (n, 2) from where ``points``, mm, should be."""
+        away = self.to_picture(points) - seen
+        return float(np.sqrt(np.mean(np.sum(np.square(away), axis=1))))
 
 
 def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Projection | None:
     """Return the least-squares projection of ``points`` (n, 2) in mm to ``seen`` (n, 2) in px.
 
-    None where none is.
-    The distortion is that of ``start`` unless ``free``; then it is fitted, from there, and taken as
-    0 where the points do not show it clearly. At least four points, five when free.
+    None where there is none. The distortion is that of ``start`` unless ``free``; then it is
+    fitted, from there, and taken as 0 where the points do not show it clearly. At least four
+    points, five when free.
     """
     picture = start.picture
     centre, middle = (np.array(picture) - 1) / 2, points.mean(axis=0)
@@ -71,7 +71,10 @@ def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Proje
 
 
 def _direct(place: Floats, ideal: Floats) -> Floats:
-    """Homography (3, 3) by the direct linear transformation (Hartley and Zisserman, 2nd edition, 4.1)."""
+    """Return the homography (3, 3) by the direct linear transformation.
+
+    Hartley and Zisserman, 2nd edition, 4.1.
+    """
     x, y = ideal[:, :1], ideal[:, 1:]
     own = np.column_stack([place, np.ones(len(place))])
     rows = np.vstack([np.hstack([own, 0 * own, -x * own]), np.hstack([0 * own, own, -y * own])])
@@ -100,7 +103,7 @@ def _least_squares(
         slopes *= np.tile(weight, (2, 1))
         step, _, rank, _ = np.linalg.lstsq(slopes, misses)
         if rank < slopes.shape[1]:
-            raise np.linalg.LinAlgError("degenerate points")
+            raise np.linalg.LinAlgError
         matrix = matrix + np.append(step[:8], 0.0).reshape(3, 3)
         if free:
             k += float(step[8])
@@ -110,7 +113,7 @@ def _least_squares(
 
 
 def _slopes(own: Floats, mapped: Floats) -> Floats:
-    """Return the derivatives (2 n, 8) of the mapped points, all x, then all y, by the homography's entries."""
+    """Return the derivatives (2 n, 8) of the mapped points, all x, then all y, by the entries."""
     nothing = 0 * own
     across = np.hstack([own, nothing, -mapped[:, :1] * own[:, :2]])
     down = np.hstack([nothing, own, -mapped[:, 1:] * own[:, :2]])

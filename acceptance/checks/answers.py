@@ -1,10 +1,8 @@
-"""The verdict on what a person answered.
-
-Graded, yes or no, scored by raters, or read off an instrument.
-"""
+"""The verdict on an answer: graded, yes or no, scored by raters, or read off an instrument."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from acceptance.checks.resources import (
     reading_trouble,
     reading_uncertainty,
 )
+from acceptance.messages import tr
 from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.case import Case
-    from acceptance.model import Answer, Finding, Requirement
+    from acceptance.model import Answer, Finding, Requirement, Value
 
 # 基本符合 names defects that do not impair use and must be corrected: a pass with conditions.
 GRADES = {
@@ -37,32 +36,30 @@ SCORES = (1, 5)  # the five-grade scale of GB 50198-1994, chapter 4
 
 
 def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the form, grade, scores or uncertainty of an answer, and what to do."""
-    given = [
+    """Yield what is wrong with form, grade, scores or uncertainty of an answer, and what to do."""
+    forms = [
         name
         for name in ("grade", "yes", "scores", "value")
         if getattr(answer, name) not in {None, ()}
     ]
-    if len(given) > 1:
+    if len(forms) > 1:
         yield (
-            f"answers more than once: {', '.join(given)}",
-            "Give one of grade, yes, scores and value",
+            tr("answers more than once: {forms}", forms=", ".join(forms)),
+            tr("Give one of grade, yes, scores and value"),
         )
     if answer.grade is not None and answer.grade not in GRADES:
-        yield f"there is no grade {answer.grade!r}", f"Grades: {', '.join(GRADES)}"
+        what = tr("there is no grade {grade!r}", grade=answer.grade)
+        yield what, tr("Grades: {grades}", grades=", ".join(GRADES))
     asked = _asked(requirement)
-    if asked and given and given != [asked]:
-        yield f"is answered by {given[0]}", f"This requirement is answered by {asked} only"
+    if asked and forms and forms != [asked]:
+        what = tr("is answered by {form}", form=forms[0])
+        yield what, tr("This requirement is answered by {form} only", form=asked)
     if answer.uncertainty is not None and not answer.uncertainty >= 0:
-        yield (
-            f"the uncertainty {answer.uncertainty:g} is below 0",
-            "Give the standard uncertainty, 0 or more",
-        )
-    if requirement.evidence and given and not answer.evidence:
-        yield (
-            "names no evidence",
-            "This requirement wants files that bear it out, a still for instance: evidence = [...]",
-        )
+        what = tr("the uncertainty {uncertainty:g} is below 0", uncertainty=answer.uncertainty)
+        yield what, tr("Give the standard uncertainty, 0 or more")
+    if requirement.evidence and forms and not answer.evidence:
+        hint = tr("Name files that support the answer, for instance a still: evidence = [...]")
+        yield tr("names no evidence, which this requirement needs"), hint
     yield from _score_complaints(answer)
 
 
@@ -75,37 +72,33 @@ def _asked(requirement: Requirement) -> str:
 
 def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
     low, high = SCORES
-    for one in answer.scores:
-        if not low <= one.score <= high:
-            yield f"{one.rater} scores {one.score:g}", f"Scores go from {low} to {high}"
-    raters = [one.rater for one in answer.scores]
-    for rater in raters:
-        if raters.count(rater) > 1:
-            yield f"{rater!r} scores {raters.count(rater)} times", "Give one score per rater"
+    for score in answer.scores:
+        if not low <= score.score <= high:
+            what = tr("{rater} scores {score:g}", rater=score.rater, score=score.score)
+            yield what, tr("Scores range from {low} to {high}", low=low, high=high)
+    for rater, times in Counter(score.rater for score in answer.scores).items():
+        if times > 1:
+            what = tr("{rater!r} scores {count} times", rater=rater, count=times)
+            yield what, tr("Give one score per rater")
 
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:
-    """Fill in the verdict on the answer to the requirement for the finding's subject.
-
-    None where nobody answered.
-    """
+    """Fill in the verdict on the answer for the finding's subject; None where nobody answered."""
     key = (blank.subject, blank.requirement)
     found = [
-        (i, one) for i, one in enumerate(case.plan.answers) if (one.subject, one.requirement) == key
+        index
+        for index, answer in enumerate(case.plan.answers)
+        if (answer.subject, answer.requirement) == key
     ]
     if not found:
         return None
     if len(found) > 1:
-        return _inconclusive(
-            blank, Reason(code="several_answers", parameters={"count": len(found)})
-        )
-    index, answer = found[0]
-    blank = replace(blank, answer=index)
-    finding = _judge(
-        replace(answer, uncertainty=reading_uncertainty(answer, case.plan.instruments)),
-        requirement,
-        blank,
-    )
+        several = Reason(code="several_answers", parameters={"count": len(found)})
+        return _inconclusive(blank, several)
+    answer = case.plan.answers[found[0]]
+    blank = replace(blank, answer=found[0])
+    uncertainty = reading_uncertainty(answer, case.plan.instruments)
+    finding = _judge(replace(answer, uncertainty=uncertainty), requirement, blank)
     if remark := reading_remark(answer, case.plan.instruments):
         finding = replace(finding, remarks=(*finding.remarks, remark))
     trouble = _trouble(case, answer, requirement)
@@ -126,15 +119,15 @@ def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | N
 
 
 def _condition_missing(answer: Answer, requirement: Requirement) -> Reason | None:
-    """Why a condition that the requirement needs, the viewing distance for instance, is not stated with the answer."""
-    stated = (
-        [one for one in answer.conditions if one.name == name] for name in requirement.conditions
-    )
-    troubles = (
-        condition_trouble(name, ones)
-        for name, ones in zip(requirement.conditions, stated, strict=True)
-    )
-    return next((trouble for trouble in troubles if trouble is not None), None)
+    """Why a condition that the requirement needs is not stated with the answer.
+
+    The viewing distance, for instance.
+    """
+    for name in requirement.conditions:
+        stated = [condition for condition in answer.conditions if condition.name == name]
+        if trouble := condition_trouble(name, stated):
+            return trouble
+    return None
 
 
 def _inconclusive(blank: Finding, reason: Reason) -> Finding:
@@ -156,10 +149,7 @@ def _judge(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
 
 
 def _value(answer: Answer, value: float, requirement: Requirement, blank: Finding) -> Finding:
-    """Judge a reading like a measurement.
-
-    Without a stated uncertainty only by simple acceptance.
-    """
+    """Judge a reading like a measurement; without an uncertainty only by simple acceptance."""
     rule, limit = requirement.decision_rule, requirement.limit
     uncertainty = answer.uncertainty
     figure = Figure(value=value, uncertainty=uncertainty or 0.0, k=coverage_factor(None))
@@ -173,10 +163,8 @@ def _value(answer: Answer, value: float, requirement: Requirement, blank: Findin
     if limit is None:
         return _inconclusive(blank, Reason(code="no_limit_known"))
     if answer.unit != limit.unit:
-        return _inconclusive(
-            blank,
-            Reason(code="unit_differs", parameters={"unit": answer.unit, "needed": limit.unit}),
-        )
+        units: dict[str, Value] = {"unit": answer.unit, "needed": limit.unit}
+        return _inconclusive(blank, Reason(code="unit_differs", parameters=units))
     if uncertainty is None and (rule.kind is not RuleKind.SIMPLE or rule.share is not None):
         return _inconclusive(blank, Reason(code="uncertainty_missing"))
     decision = decide(figure, limit, rule)
@@ -185,9 +173,9 @@ def _value(answer: Answer, value: float, requirement: Requirement, blank: Findin
 
 
 def _scores(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
-    """Judge the arithmetic mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4).
+    """Judge the mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4).
 
-    Where a number of raters is asked for, experts and lay persons must both be among them (the same
+    Where a number of raters is required, experts and lay persons must both be among them (the same
     chapter).
     """
     limit = requirement.limit or Limit(unit="")

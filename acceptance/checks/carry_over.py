@@ -8,119 +8,130 @@ where they still are about the same thing.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from acceptance.checks.judge import check_plan
 from acceptance.errors import PlanError
-from acceptance.model import Draw
+from acceptance.model import Answer, Concession, Draw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from acceptance.model import Answer, Concession, Pack, Plan
+    from acceptance.model import Pack, Plan
 
-# What an answer was about. A reading is a fact whatever the words; a concession was made about a
-# limit, too.
+# What an answer was about. A reading is a fact whatever the words; a concession concerns the limit
+# as well.
 QUESTION = {"text", "how", "scale"}
 READING = {"how", "quantity"}
 CONCEDED = {*QUESTION, "quantity", "limit", "modality"}
 
+Said = TypeVar("Said", Answer, Concession, Draw)
 Names = dict[str, list[tuple[str, set[str]]]]
 
 
 def carry_over(plan: Plan, packs: Sequence[Pack]) -> Plan:
-    """Give what was said of a base under the name that it has in each extending pack, as well or (no base) instead.
+    """Name what was said of a base as each extending pack names it.
 
-    What is said of the extending pack itself stands, and nothing is carried over to it.
+    In addition, or instead where the base is not among ``packs``. What is said of the extending
+    pack itself stays, and nothing is carried over to it.
     """
     names = _names(packs)
     bases = {pack.id for pack in packs}
-    carried: dict[str, list[tuple[Any, Any]]] = {
-        "answers": [*_answers(plan, names)],
-        "concessions": [*_concessions(plan, names)],
-        "draws": [*_draws(plan, packs, names)],
-    }
-    fields: dict[str, Any] = {}
-    for field, pairs in carried.items():
-        gone = [old for old, _ in pairs if _of(old).partition("#")[0] not in bases]
-        fields[field] = (
-            *(one for one in getattr(plan, field) if one not in gone),
-            *(new for _, new in pairs),
-        )
-    return replace(plan, **fields)
+    return replace(
+        plan,
+        answers=_replaced(plan.answers, _answers(plan, names), bases),
+        concessions=_replaced(plan.concessions, _concessions(plan, names), bases),
+        draws=_replaced(plan.draws, _draws(plan, packs, names), bases),
+    )
 
 
-def _of(one: Answer | Concession | Draw) -> str:
-    return one.sampling if isinstance(one, Draw) else one.requirement
+def _replaced(
+    before: Sequence[Said], pairs: Iterable[tuple[Said, Said]], bases: Container[str]
+) -> tuple[Said, ...]:
+    """Add the second of each pair, and leave out the first where its pack is not judged by."""
+    carried = list(pairs)
+    gone = [old for old, _ in carried if _of(old).partition("#")[0] not in bases]
+    return tuple([said for said in before if said not in gone] + [new for _, new in carried])
+
+
+def _of(said: Answer | Concession | Draw) -> str:
+    return said.sampling if isinstance(said, Draw) else said.requirement
 
 
 def _names(packs: Sequence[Pack]) -> Names:
-    """Names in extending packs by the name in a base, with the fields that changed on the way from there."""
+    """Names in extending packs by the name in a base, with the fields that changed since then."""
     found: Names = {}
     for pack in packs:
         chain = (pack.id, *pack.extends)
-        for one in pack.requirements:
+        for asked in pack.requirements:
+            name = f"{pack.id}#{asked.id}"
             for number, base in enumerate(pack.extends, start=1):
-                changed = {
-                    field for above in chain[:number] for field in one.changed_by.get(above, ())
-                }
-                found.setdefault(f"{base}#{one.id}", []).append((f"{pack.id}#{one.id}", changed))
+                changes = (asked.changed_by.get(above, ()) for above in chain[:number])
+                changed = {field for fields in changes for field in fields}
+                found.setdefault(f"{base}#{asked.id}", []).append((name, changed))
     return found
 
 
 def _answers(plan: Plan, names: Names) -> Iterator[tuple[Answer, Answer]]:
-    given = {(one.subject, one.requirement) for one in plan.answers}
-    for one in plan.answers:
-        for name, changed in names.get(one.requirement, ()):
-            about = QUESTION if one.value is None else READING
-            if (one.subject, name) not in given and not about & changed:
-                yield one, replace(one, requirement=name)
+    taken = {(answer.subject, answer.requirement) for answer in plan.answers}
+    for answer in plan.answers:
+        for name, changed in names.get(answer.requirement, ()):
+            about = QUESTION if answer.value is None else READING
+            if (answer.subject, name) not in taken and not about & changed:
+                yield answer, replace(answer, requirement=name)
 
 
 def _concessions(plan: Plan, names: Names) -> Iterator[tuple[Concession, Concession]]:
-    given = {(one.subject, one.requirement) for one in plan.concessions}
-    for one in plan.concessions:
-        for name, changed in names.get(one.requirement, ()):
-            if (one.subject, name) not in given and not CONCEDED & changed:
-                yield one, replace(one, requirement=name)
+    taken = {(concession.subject, concession.requirement) for concession in plan.concessions}
+    for concession in plan.concessions:
+        for name, changed in names.get(concession.requirement, ()):
+            if (concession.subject, name) not in taken and not CONCEDED & changed:
+                yield concession, replace(concession, requirement=name)
 
 
 def _draws(plan: Plan, packs: Sequence[Pack], names: Names) -> Iterator[tuple[Draw, Draw]]:
-    given = {(one.sampling, one.seed) for one in plan.draws}
-    for one in plan.draws:
-        base, _, identity = one.sampling.partition("#")
+    taken = {(draw.sampling, draw.seed) for draw in plan.draws}
+    for draw in plan.draws:
+        base, _, identity = draw.sampling.partition("#")
         for pack in packs:
             own = f"{pack.id}#{identity}"
-            known = identity in {sampling.id for sampling in pack.samplings}
-            if base in pack.extends and known and (own, one.seed) not in given:
-                asked = [name for asked in one.requirements for name, _ in names.get(asked, ())]
-                kept = tuple(name for name in asked if name.startswith(f"{pack.id}#"))
-                yield one, replace(one, sampling=own, requirements=kept)
+            kept = identity in {sampling.id for sampling in pack.samplings}
+            if base in pack.extends and kept and (own, draw.seed) not in taken:
+                asked = [name for asked in draw.requirements for name, _ in names.get(asked, ())]
+                asked_here = tuple(name for name in asked if name.startswith(f"{pack.id}#"))
+                yield draw, replace(draw, sampling=own, requirements=asked_here)
 
 
 def leave_out(plan: Plan, packs: Sequence[Pack]) -> tuple[Plan, tuple[str, ...]]:
     """Leave out of an old plan what the packs do not ask, or ask otherwise.
 
-    Name also what that was.
+    Return the plan and the names of what was left out: ``answer db50_216_2006#5.1/coverage``.
     """
     bare = replace(plan, answers=(), concessions=(), draws=())
-    kept: dict[str, list[Answer | Concession | Draw]] = {
-        "answers": [],
-        "concessions": [],
-        "draws": [],
-    }
     left: list[str] = []
-    for field, ones in kept.items():
-        for one in getattr(plan, field):
-            # A re-test is drawn from its first draw, so a draw is tried together with those before
-            # it.
-            tried = (*(ones if field == "draws" else ()), one)
-            try:
-                trial: dict[str, Any] = {field: tried}
-                check_plan(packs, replace(bare, **trial))
-            except PlanError:
-                left.append(f"{field.removesuffix('s')} {_of(one)}")
-            else:
-                ones.append(one)
-    fields: dict[str, Any] = {field: tuple(ones) for field, ones in kept.items()}
-    return replace(plan, **fields), tuple(left)
+
+    def passes(kind: str, said: Answer | Concession | Draw, trial: Plan) -> bool:
+        try:
+            check_plan(packs, trial)
+        except PlanError:
+            left.append(f"{kind} {_of(said)}")
+            return False
+        return True
+
+    answers = [
+        answer
+        for answer in plan.answers
+        if passes("answer", answer, replace(bare, answers=(answer,)))
+    ]
+    concessions = [
+        concession
+        for concession in plan.concessions
+        if passes("concession", concession, replace(bare, concessions=(concession,)))
+    ]
+    draws: list[Draw] = []
+    for draw in plan.draws:
+        # A re-test is drawn from its first draw: a draw is tried together with those before it.
+        if passes("draw", draw, replace(bare, draws=(*draws, draw))):
+            draws.append(draw)
+    kept = replace(plan, answers=tuple(answers), concessions=tuple(concessions), draws=tuple(draws))
+    return kept, tuple(left)

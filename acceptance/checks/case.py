@@ -1,7 +1,4 @@
-"""All that findings rest on, looked up.
-
-Subjects and facts, shots, instruments, and what pairs with a requirement.
-"""
+"""All that findings rest on: subjects and facts, shots, instruments, and what pairs with what."""
 
 from __future__ import annotations
 
@@ -20,11 +17,10 @@ if TYPE_CHECKING:
         Measurement,
         Note,
         Plan,
-        Recordings,
         Requirement,
         Sample,
-        Shot,
         Subject,
+        Taken,
     )
 
     Found = Sequence[tuple[int, Measurement]]  # measurements with their index in the session
@@ -42,7 +38,7 @@ def inherited(subject: Subject, subjects: Mapping[str, Subject]) -> dict[str, st
 class Case:
     """A plan with what was measured for it.
 
-    ``quantities`` are those that the toolkit measures (None: not told).
+    ``quantities`` are those that the toolkit measures (None: not known).
     ``samples`` maps requirement (``pack#id``) and device to the sample that says whether it is
     asked.
     """
@@ -50,7 +46,7 @@ class Case:
     plan: Plan
     measurements: Sequence[Measurement]
     notes: Sequence[Note]
-    shots: Mapping[str, Shot | Recordings]
+    shots: Mapping[str, Taken]
     today: str
     quantities: Container[str] | None = None
     samples: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
@@ -62,10 +58,7 @@ class Case:
 
     @property
     def root(self) -> str:
-        """The id of the first subject without parent.
-
-        It carries the findings that belong to no other subject.
-        """
+        """The id of the first subject without parent; it has the findings of no other subject."""
         return next((subject.id for subject in self.plan.subjects if subject.parent is None), "")
 
     def facts(self, subject: Subject) -> dict[str, str]:
@@ -94,40 +87,35 @@ class Case:
     def missed_condition(self, requirement: Requirement, shot: str) -> Reason | None:
         """Why the requirement does not apply to a shot.
 
-        A condition without which it does not is not recorded so.
+        It applies only with a condition that was recorded otherwise, or not at all.
         """
         for name, needed in requirement.only_with.items():
             stated = [_word(one) for one in self.shots[shot].conditions if one.name == name]
             if set(stated) != {needed}:
                 parameters = {"condition": name, "value": ", ".join(stated), "needed": needed}
-                return Reason(
-                    code="condition_differs" if stated else "condition_not_recorded",
-                    parameters=parameters,
-                )
+                code = "condition_differs" if stated else "condition_not_recorded"
+                return Reason(code=code, parameters=parameters)
         return None
 
     def why_missing(self, requirement: Requirement, subject: str) -> Reason:
-        """Tell why nothing pairs.
-
-        The toolkit, the tap or path that was filmed, a note of the metric, or no shot.
-        """
+        """State why nothing pairs: toolkit, tap or path, a note of the metric, or no shot."""
         if self.quantities is not None and requirement.quantity not in self.quantities:
             return Reason(code="not_in_toolkit", parameters={"quantity": requirement.quantity})
-        for _, one in self._like(requirement, subject):
-            shot = self.shots[one.shot]
+        for _, measurement in self._like(requirement, subject):
+            shot = self.shots[measurement.shot]
             if requirement.taps and shot.tap not in requirement.taps:
                 return Reason(code="tap_not_accepted", parameters={"tap": shot.tap.value})
             return Reason(code="path_not_accepted", parameters={"path": shot.path.value})
         note = self._note(requirement, subject)
         if note is not None:
             return note.reason
-        for one in self._elsewhere(requirement, subject):
-            parameters = {"region": one.region, "needed": requirement.region}
+        for measurement in self._elsewhere(requirement, subject):
+            parameters = {"region": measurement.region, "needed": requirement.region}
             return Reason(code="region_not_accepted", parameters=parameters)
         return Reason(code="not_measured", parameters={"quantity": requirement.quantity})
 
     def _like(self, requirement: Requirement, subject: str) -> Found:
-        """Measurements of the required quantity, region, direction and statistic, from whatever tap and path."""
+        """Measurements of quantity, region, direction and statistic, from any tap and path."""
         return [
             (index, one)
             for index, one in enumerate(self.measurements)
@@ -140,16 +128,13 @@ class Case:
 
     def _elsewhere(self, requirement: Requirement, subject: str) -> Iterator[Measurement]:
         """Measurements of the required quantity from a region that is not the required one."""
-        for one in self.measurements:
-            same = (one.subject, one.quantity) == (subject, requirement.quantity)
-            if same and not _within(one.region, requirement.region):
-                yield one
+        for measurement in self.measurements:
+            same = (measurement.subject, measurement.quantity) == (subject, requirement.quantity)
+            if same and not _within(measurement.region, requirement.region):
+                yield measurement
 
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
-        """Find the note that tells most.
-
-        About the quantity itself, else its metric, else the whole shot.
-        """
+        """Find the closest note: on the quantity itself, else its metric, else the whole shot."""
         family = requirement.quantity.partition(".")[0]
         shots = {
             name
@@ -169,7 +154,10 @@ class Case:
 
 
 def _within(region: str, wanted: str) -> bool:
-    """Whether ``region`` ("centre.wedge_horizontal", or none: the whole picture) lies in ``wanted`` ("centre")."""
+    """Whether ``region`` lies in ``wanted``: "centre.wedge_horizontal" in "centre".
+
+    No region is the whole picture.
+    """
     return not wanted or not region or region == wanted or wanted in region.split(".")
 
 
@@ -180,8 +168,6 @@ def _word(condition: Condition) -> str:
     return str(condition.value).strip().lower()
 
 
-def _accepts(requirement: Requirement, shot: Shot | Recordings) -> bool:
-    return (not requirement.taps or shot.tap in requirement.taps) and requirement.path in {
-        None,
-        shot.path,
-    }
+def _accepts(requirement: Requirement, shot: Taken) -> bool:
+    tap = not requirement.taps or shot.tap in requirement.taps
+    return tap and requirement.path in {None, shot.path}

@@ -1,7 +1,4 @@
-"""The coverage matrix.
-
-Every clause of a pack, how it is checked and by what, its limit, where both come from.
-"""
+"""The coverage matrix: every clause of a pack, how it is checked, its limit, and their sources."""
 
 from __future__ import annotations
 
@@ -18,10 +15,9 @@ if TYPE_CHECKING:
 
 
 def rows(pack: Pack, quantities: Container[str]) -> Iterator[dict[str, Any]]:
-    """One row a requirement, and one for each clause without any.
+    """One row for each requirement, and one for each clause without any.
 
-    The fields are those of ``docs/formats.md``.
-    ``quantities`` are the quantities that this toolkit measures.
+    The fields are those of ``docs/formats.md``. ``quantities`` are those that the toolkit measures.
     """
     for clause in pack.clauses:
         own: list[Requirement | None] = [
@@ -32,7 +28,7 @@ def rows(pack: Pack, quantities: Container[str]) -> Iterator[dict[str, Any]]:
 
 
 def _row(
-    pack: Pack, clause: Clause, one: Requirement | None, quantities: Container[str]
+    pack: Pack, clause: Clause, asked: Requirement | None, quantities: Container[str]
 ) -> dict[str, Any]:
     return {
         "pack": pack.id,
@@ -40,53 +36,53 @@ def _row(
         "title": clause.title,
         "title_en": clause.title_en,
         "mandatory": clause.mandatory,
-        "requirement": f"{pack.id}#{one.id if one else clause.number}",
-        "text": one.text if one else clause.note,
-        "text_en": one.text_en if one else clause.note_en,
-        "how": str(one.how if one else How.UNKNOWN),
-        "covered_by": _covered_by(clause, one, quantities),
-        "modality": str(one.modality) if one else None,
-        "key_item": bool(one and one.key_item),
-        "part": str(one.part) if one and one.part else None,
-        "sampling": one.sampling if one else "",
-        "scope": str(one.scope if one else clause.scope),
-        "quantity": one.quantity if one else "",
-        "region": one.region if one else "",
-        "direction": one.direction if one else "",
-        "limit": asdict(one.limit) if one and one.limit else None,
-        "conditions": list(one.conditions) if one else [],
-        "only_with": dict(one.only_with) if one else {},
-        "borrows": one.borrows if one else "",
+        "requirement": f"{pack.id}#{asked.id if asked else clause.number}",
+        "text": asked.text if asked else clause.note,
+        "text_en": asked.text_en if asked else clause.note_en,
+        "how": str(asked.how if asked else How.UNKNOWN),
+        "covered_by": _covered_by(clause, asked, quantities),
+        "modality": str(asked.modality) if asked else None,
+        "key_item": bool(asked and asked.key_item),
+        "part": str(asked.part) if asked and asked.part else None,
+        "sampling": asked.sampling if asked else "",
+        "scope": str(asked.scope if asked else clause.scope),
+        "quantity": asked.quantity if asked else "",
+        "region": asked.region if asked else "",
+        "direction": asked.direction if asked else "",
+        "limit": asdict(asked.limit) if asked and asked.limit else None,
+        "conditions": list(asked.conditions) if asked else [],
+        "only_with": dict(asked.only_with) if asked else {},
+        "borrows": asked.borrows if asked else "",
         "provenance": {
-            "figure": asdict(one.figure) if one and one.figure else None,
-            "assignment": asdict(one.assignment) if one else None,
+            "figure": asdict(asked.figure) if asked and asked.figure else None,
+            "assignment": asdict(asked.assignment) if asked else None,
         },
-        "measured_here": bool(one and one.quantity in quantities),
+        "measured_here": bool(asked and asked.quantity in quantities),
     }
 
 
-def _covered_by(clause: Clause, one: Requirement | None, quantities: Container[str]) -> str:
-    """Tell what covers a row.
-
-    A measurement, one that this toolkit lacks, a question, or nothing.
-    """
-    if one is None:
+def _covered_by(clause: Clause, asked: Requirement | None, quantities: Container[str]) -> str:
+    """Name what covers a row: a measurement (here or not yet), a question, or nothing."""
+    if asked is None:
         return "nothing" if clause.demands else "no_demand"
-    if one.how is not How.MEASURED:
+    if asked.how is not How.MEASURED:
         return "question"
-    return "measurement" if one.quantity in quantities else "not_in_toolkit"
+    return "measurement" if asked.quantity in quantities else "not_in_toolkit"
 
 
 def against(pack: Pack, other: Pack, quantities: Container[str]) -> Iterator[dict[str, Any]]:
-    """One row for each requirement that two packs ask differently, with that of each pack (None: it has none)."""
-    for one in between(pack, other):
-        here = _asked(pack, one.here, quantities)
-        there = _asked(other, one.there, quantities)
-        yield {"clause": one.clause, "requirement": one.requirement, "here": here, "there": there}
+    """One row for each requirement in which two packs differ, with that of each (None: none)."""
+    for row in between(pack, other):
+        yield {
+            "clause": row.clause,
+            "requirement": row.requirement,
+            "here": _row_of(pack, row.here, quantities),
+            "there": _row_of(other, row.there, quantities),
+        }
 
 
-def _asked(
-    pack: Pack, one: Requirement | None, quantities: Container[str]
+def _row_of(
+    pack: Pack, asked: Requirement | None, quantities: Container[str]
 ) -> dict[str, Any] | None:
-    clause = next((each for each in pack.clauses if one and each.number == one.clause), None)
-    return _row(pack, clause, one, quantities) if clause else None
+    clause = next((one for one in pack.clauses if asked and one.number == asked.clause), None)
+    return _row(pack, clause, asked, quantities) if clause else None

@@ -1,10 +1,9 @@
-"""The conclusion of a completion acceptance.
+"""The conclusion of a completion acceptance: 通过, 基本通过 or 不通过.
 
-A score K for each part, a veto by key items, 通过 / 基本通过 / 不通过.
-K = (n1 + w n2) / n of the items that were checked (GA 308-2001, GB 50348-2004 chapter 8; weights
-and thresholds stand in the pack, with how well they are known). An item is a requirement: it
-conforms when that of every subject does. Items that are still open are counted both ways; where
-that changes the word, the conclusion is open.
+A score K for each part, and a veto by key items. K = (n1 + w n2) / n of the items that were checked
+(GA 308-2001, GB 50348-2004 chapter 8; weights and thresholds are in the pack, with how well they
+are known). An item is a requirement: it conforms when that of every subject does. Items that are
+still open are counted both ways; where that changes the word, the conclusion is open.
 """
 
 from __future__ import annotations
@@ -27,10 +26,7 @@ OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_TESTED})
 def conclude(
     packs: Sequence[Pack], findings: Sequence[Finding], scope: Scope
 ) -> tuple[Conclusion, ...]:
-    """Conclude on each pack that says how.
-
-    An acceptance group concludes on a whole site only, so else on none.
-    """
+    """Conclude on each pack that states how; only for a whole site, as an acceptance group does."""
     if scope is not Scope.SITE:
         return ()
     return tuple(_conclusion(pack, pack.scoring, findings) for pack in packs if pack.scoring)
@@ -46,12 +42,9 @@ def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Co
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
     vetoes = tuple(name for name, grade in keys.items() if grade is Verdict.FAIL)
     doubtful = any(grade is Verdict.INCONCLUSIVE for grade in keys.values())
-    least = (
-        Outcome.NOT_PASSED
-        if vetoes or doubtful
-        else _word(min(one.lowest for one in scores), scoring)
-    )
-    most = Outcome.NOT_PASSED if vetoes else _word(min(one.highest for one in scores), scoring)
+    lowest, highest = min(one.lowest for one in scores), min(one.highest for one in scores)
+    least = Outcome.NOT_PASSED if vetoes or doubtful else _word(lowest, scoring)
+    most = Outcome.NOT_PASSED if vetoes else _word(highest, scoring)
     return Conclusion(
         pack=pack.id,
         outcome=most if least is most else Outcome.OPEN,
@@ -64,10 +57,7 @@ def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Co
 
 
 def _grade(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """Return the grade of one item over its subjects.
-
-    FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS.
-    """
+    """Grade one item over its subjects: FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS."""
     asked = set(verdicts) - {Verdict.NOT_APPLICABLE}
     if asked & FAILURES:
         return Verdict.FAIL
@@ -80,10 +70,8 @@ def _score(
     part: Part, items: dict[str, Requirement], grades: dict[str, Verdict | None], scoring: Scoring
 ) -> PartScore:
     number = Counter(grades[name] for name, one in items.items() if one.part is part)
-    conform, basic, failed = (
-        number[one] for one in (Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.FAIL)
-    )
-    unsettled = number[Verdict.INCONCLUSIVE]
+    conform, basic = number[Verdict.PASS], number[Verdict.CONDITIONAL_PASS]
+    failed, unsettled = number[Verdict.FAIL], number[Verdict.INCONCLUSIVE]
     checked = conform + basic + failed
     points = conform + Fraction(str(scoring.basic_weight)) * basic
     whole = checked + unsettled

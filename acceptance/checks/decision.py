@@ -1,6 +1,5 @@
-"""Decision rules: a figure, a limit and a rule in.
+"""Decision rules: from figure, limit and rule to verdict, reason and probability of conformity.
 
-Verdict, reason and probability of conformity out.
 Simple acceptance, guard bands and the non-binary rule follow ILAC-G8:09/2019 (4.2.1-4.2.3), the
 probability of conformity JCGM 106:2012 (7.2-7.4), the choice between normal and Student's t its
 note on finite degrees of freedom. Words as in ``docs/decision_rules.md``. Nothing is rounded before
@@ -40,7 +39,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A verdict, its reason, and the probability of conformity where the figure has one (not for counts)."""
+    """A verdict, its reason, and the probability of conformity 0..1 (None for counts)."""
 
     verdict: Verdict
     reason: Reason
@@ -48,10 +47,7 @@ class Decision:
 
 
 def decide(figure: Figure, limit: Limit, rule: DecisionRule) -> Decision:
-    """Judge ``figure`` against ``limit`` by ``rule``.
-
-    A figure or uncertainty that is not finite is INCONCLUSIVE.
-    """
+    """Judge ``figure`` by ``limit`` and ``rule``; what is not finite is INCONCLUSIVE."""
     if not (math.isfinite(figure.value) and math.isfinite(figure.expanded)):
         return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code="not_finite"))
     if rule.share is not None and figure.expanded > rule.share * span(limit):
@@ -73,26 +69,22 @@ def _word(room: float, band: float, kind: RuleKind) -> tuple[Verdict, str]:
         return Verdict.FAIL, "outside_limit"
     if kind is not RuleKind.FOUR_WORD:
         return Verdict.INCONCLUSIVE, "inside_guard_band"
-    return (
-        Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL
-    ), "inside_guard_band"
+    verdict = Verdict.CONDITIONAL_PASS if room >= 0 else Verdict.CONDITIONAL_FAIL
+    return verdict, "inside_guard_band"
 
 
 def decide_bound(
     decision: Decision, value: float, limit: Limit, *, lower: bool, upper: bool
 ) -> Decision:
-    """Open a decision that may change with a true value above ``value`` (a ``lower`` bound) or below (``upper``)."""
-    failed = decision.verdict in FAILURES
-    rising = (
-        limit.at_least is not None and value < limit.at_least
-        if failed
-        else limit.at_most is not None
-    )
-    falling = (
-        limit.at_most is not None and value > limit.at_most
-        if failed
-        else limit.at_least is not None
-    )
+    """Open a decision that the true value may change.
+
+    That is above ``value`` where this is a ``lower`` bound, below where it is an ``upper`` one.
+    """
+    low, high = limit.at_least, limit.at_most
+    if decision.verdict in FAILURES:
+        rising, falling = low is not None and value < low, high is not None and value > high
+    else:
+        rising, falling = high is not None, low is not None
     open_above, open_below = lower and rising, upper and falling
     if decision.verdict is Verdict.INCONCLUSIVE or not (open_above or open_below):
         return decision
@@ -101,13 +93,12 @@ def decide_bound(
 
 
 def decide_count(count: int, duration: float, limit: Limit) -> Decision:
-    """Judge a count of frames over ``duration`` seconds against a rate.
+    """Judge a count of frames over ``duration`` seconds by the limit of a rate.
 
-    At least r means at least r T - 1 frames.
-    The one frame is the counting error at the two ends of the film (at most r: at most r T + 1). T
-    is uncertain by the resolution of time stamps, in favour of the film: 6.000255 s ask for 149
-    frames as 6 s do. Guard bands do not apply to counts, so there is no probability of conformity
-    either.
+    At least r means at least r T - 1 frames; the one frame is the counting error at the two ends of
+    the film (at most r: at most r T + 1). T is uncertain by the resolution of time stamps, in
+    favour of the film: 6.000255 s require 149 frames as 6 s do. Guard bands do not apply to counts,
+    so there is no probability of conformity either.
     """
     shortest, longest = duration - TIME_STAMP, duration + TIME_STAMP
     lowest = None if limit.at_least is None else math.ceil(_tidy(limit.at_least * shortest - 1))
@@ -124,15 +115,12 @@ def decide_count(count: int, duration: float, limit: Limit) -> Decision:
 
 
 def _tidy(frames: float) -> float:
-    """Take out the rounding of rate times duration, so that 25 x (6.001 s - 1 ms) is 150 frames and no more."""
+    """Take out the rounding of rate times duration: 25 x (6.001 s - 1 ms) is just 150 frames."""
     return round(frames, 6)
 
 
 def margin(value: float, limit: Limit) -> float:
-    """Distance from ``value`` to the nearer limit.
-
-    Negative outside, infinite where the limit is open on both sides.
-    """
+    """Distance from ``value`` to the nearer limit: negative outside, infinite without any limit."""
     below = math.inf if limit.at_least is None else value - limit.at_least
     above = math.inf if limit.at_most is None else limit.at_most - value
     return min(below, above)
@@ -156,20 +144,14 @@ def probability_of_conformity(figure: Figure, limit: Limit) -> float:
     """
     if figure.uncertainty == 0:
         return float(margin(figure.value, limit) >= 0)
-    below = (
-        0.0
-        if limit.at_least is None
-        else _cumulative((limit.at_least - figure.value) / figure.uncertainty, figure)
-    )
-    above = (
-        1.0
-        if limit.at_most is None
-        else _cumulative((limit.at_most - figure.value) / figure.uncertainty, figure)
-    )
-    return above - below
+    below = 0.0 if limit.at_least is None else _cumulative(limit.at_least, figure)
+    up_to = 1.0 if limit.at_most is None else _cumulative(limit.at_most, figure)
+    return up_to - below
 
 
-def _cumulative(deviation: float, figure: Figure) -> float:
+def _cumulative(end: float, figure: Figure) -> float:
+    """Probability 0..1 that the true value lies below ``end``."""
+    deviation = (end - figure.value) / figure.uncertainty
     if figure.degrees_of_freedom is None:
         return float(special.ndtr(deviation))
     return float(special.stdtr(max(1.0, figure.degrees_of_freedom), deviation))

@@ -1,8 +1,7 @@
 """Words that a fact of a subject may hold.
 
-A demand that asks for another word would vanish without a trace.
-``system = "Digital"`` is neither analogue nor digital to a pack, so that nothing of either would
-apply.
+``system = "Digital"`` is neither analogue nor digital to a pack, so that no requirement for either
+would apply, and nobody would notice.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, Plan
 
 YES_NO = frozenset({"yes", "no"})
-# Facts of which nothing is left between the words; ``place``, say, may be any place.
+# Facts that can hold only these words; ``place``, for instance, may be any place.
 WORDS: Mapping[str, frozenset[str]] = {
     "system": frozenset({"analogue", "digital"}),
     "picture": frozenset({"colour", "monochrome"}),
@@ -43,9 +43,9 @@ CHINESE = {
 
 
 def check(packs: Sequence[Pack], plan: Plan) -> None:
-    """Refuse a fact whose word no demand can mean.
+    """Refuse a fact whose word no requirement can mean.
 
-    Raises PlanError naming subject, fact and the words there are.
+    Raises PlanError naming subject, fact and the words that it may hold.
     """
     asked: dict[str, set[str]] = defaultdict(set)
     for requirement in (one for pack in packs for one in pack.requirements):
@@ -54,20 +54,22 @@ def check(packs: Sequence[Pack], plan: Plan) -> None:
     for subject in plan.subjects:
         for name, word in subject.facts.items():
             if known := _missed(name, word, asked.get(name, ())):
-                hint = f"Write {' or '.join(sorted(known))}, or leave it out where it is not known"
                 raise PlanError(
-                    f"{name} is {word!r}", where=f"subject {subject.id}, fact {name}", hint=hint
+                    tr("no requirement uses the word {word!r}", word=word),
+                    where=tr("subject {subject}, fact {fact}", subject=subject.id, fact=name),
+                    hint=tr(
+                        "Write {words}, or leave the fact out where it is not known",
+                        words=" / ".join(sorted(known)),
+                    ),
                 )
 
 
 def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:
-    """Return the words of which ``word`` should have been one; none where it may stand as it is."""
+    """Return the words of which ``word`` should have been one; none where it may stay as it is."""
     if word in asked:
         return ()
-    closed = WORDS.get(name, frozenset()) or (
-        YES_NO if asked and YES_NO.issuperset(asked) else frozenset()
-    )
-    if closed:
+    yes_no = YES_NO if asked and YES_NO.issuperset(asked) else frozenset()
+    if closed := WORDS.get(name, yes_no):
         return () if word in closed else closed
     meant = CHINESE.get(word.strip(), word.strip().casefold())
     return [one for one in asked if one.casefold() == meant]

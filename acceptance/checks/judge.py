@@ -1,6 +1,5 @@
-"""Measurements and answers in, findings out.
+"""Measurements and answers in, findings out: one for each requirement and subject, never fewer.
 
-One for each requirement and subject that it applies to, never fewer.
 Pure: nothing is read, nothing is changed, and the same input gives the same findings. What pairs
 with what is in ``case.py``, the decision rules are in ``decision.py``, their words in
 ``docs/decision_rules.md``.
@@ -18,6 +17,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
 from acceptance.checks.resources import is_day
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Verdict
 
 if TYPE_CHECKING:
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
         Note,
         Pack,
         Plan,
-        Recordings,
         Requirement,
-        Shot,
         Subject,
+        Taken,
     )
 
 # From the worst downwards; what is not in it was not judged.
@@ -52,16 +51,16 @@ def judge(
     plan: Plan,
     measurements: Sequence[Measurement],
     notes: Sequence[Note],
-    shots: Sequence[Shot | Recordings],
+    shots: Sequence[Taken],
     *,
     today: str,
     quantities: Container[str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Judge every requirement of every pack for every subject of the plan, and account for every other clause.
+    """Judge every requirement of every pack for every subject, and account for all other clauses.
 
-    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date against
-    which instruments' due dates are held, and ``quantities`` are the quantities that this toolkit
-    measures (None: not told, so nothing is ``not_in_toolkit``).
+    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date with
+    which instruments' due dates are compared, and ``quantities`` are the quantities that this
+    toolkit measures (None: not known, so nothing is ``not_in_toolkit``).
     """
     case = Case(
         samples=sampling.asked(sampling.draw(packs, plan)),
@@ -84,10 +83,10 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     """Add up the findings.
 
     The lists hold ``pack#id`` (``pack#clause`` for a clause without requirement).
-    What shall be decides, and what is due only when needed once it was judged; what should or may
-    be is shown only. An open finding of a mandatory clause, a shall that was tried and could not be
-    decided, and for a site a mandatory clause of which nothing applies to its subjects leave the
-    bottom line open; nothing judged at all is NOT_TESTED.
+    Requirements with "shall" decide, and those due only when needed once they were judged; "should"
+    and "may" are only shown. What leaves the bottom line open: a finding of a mandatory clause that
+    was not tested, a "shall" that could not be decided, and for a site a mandatory clause of which
+    nothing applies to its subjects. Nothing judged at all is NOT_TESTED.
     """
     shall = [one for one in findings if one.decides]
     unsettled = [one for one in shall if one.verdict is Verdict.INCONCLUSIVE]
@@ -97,14 +96,12 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     deciding = [one.verdict for one in shall if one.verdict in SEVERITY]
     if untested or (scope is Scope.SITE and outside):
         deciding.append(Verdict.INCONCLUSIVE)
+    worst = min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED)
+    decided = [one for one in judged if one.verdict is not Verdict.INCONCLUSIVE]
     return BottomLine(
-        verdict=min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED)
-        if judged
-        else Verdict.NOT_TESTED,
+        verdict=worst if judged else Verdict.NOT_TESTED,
         scope=scope,
-        provisional=any(
-            one.provisional for one in judged if one.verdict is not Verdict.INCONCLUSIVE
-        ),
+        provisional=any(one.provisional for one in decided),
         failed=_references(one for one in shall if one.verdict in FAILURES),
         open=_references(unsettled),
         not_tested=_references(untested),
@@ -113,7 +110,7 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
 
 
 def _outside(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Name the mandatory clauses that demand something, but nothing of these subjects in this scope."""
+    """Name the mandatory clauses of which nothing applies to these subjects in this scope."""
     touched = {
         (one.pack, one.clause) for one in findings if one.verdict is not Verdict.NOT_APPLICABLE
     }
@@ -127,7 +124,7 @@ def _references(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
-    """Refuse, before any footage is touched, what judging would silently leave aside.
+    """Refuse what judging would silently leave aside, before any footage is touched.
 
     Raises PlanError.
     """
@@ -136,84 +133,87 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
         _check_parents(subject, subjects)
     known = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
     for number, answer in enumerate(plan.answers, start=1):
-        _check_answer(answer, answer.origin or f"answer {number}", known, subjects)
+        where = answer.origin or tr("answer {number}", number=number)
+        _check_answer(answer, where, known, subjects)
     for number, concession in enumerate(plan.concessions, start=1):
-        _check_concession(concession, f"concession {number}", known, subjects)
-    if plan.minimum_duration is not None and all(
-        one.what != DURATION_DEVIATION for one in plan.deviations
-    ):
-        hint = f'Add a deviation with what = "{DURATION_DEVIATION}" that says why'
+        _check_concession(concession, tr("concession {number}", number=number), known, subjects)
+    deviations = {deviation.what for deviation in plan.deviations}
+    if plan.minimum_duration is not None and DURATION_DEVIATION not in deviations:
         raise PlanError(
-            "departs from the packs without a deviation", where=DURATION_DEVIATION, hint=hint
+            tr("departs from the packs without a deviation"),
+            where=DURATION_DEVIATION,
+            hint=tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION),
         )
     sampling.draw(packs, plan)
 
 
-def _check_place(
-    one: Answer | Concession,
+def _place(
+    said: Answer | Concession,
+    where: str,
+    known: Mapping[str, Requirement],
+    subjects: Mapping[str, Subject],
+) -> str:
+    """Name requirement and subject for a message. Raises PlanError where one is unknown."""
+    if said.requirement not in known:
+        what = tr("no pack has the requirement {requirement!r}", requirement=said.requirement)
+        hint = tr("A requirement is named pack#id; `acceptance clauses` lists them")
+        raise PlanError(what, where=where, hint=hint)
+    if said.subject not in subjects:
+        what = tr("there is no subject {subject!r}", subject=said.subject)
+        raise PlanError(what, where=where, hint=_choice(subjects))
+    return tr(
+        "{where}, {requirement} for {subject}",
+        where=where, requirement=said.requirement, subject=said.subject,
+    )  # fmt: skip
+
+
+def _choice(subjects: Iterable[str]) -> str:
+    return tr("Subjects of the plan: {subjects}", subjects=", ".join(subjects))
+
+
+def _check_concession(
+    concession: Concession,
     where: str,
     known: Mapping[str, Requirement],
     subjects: Mapping[str, Subject],
 ) -> None:
-    if one.requirement not in known:
-        hint = "A requirement is named pack#id; `acceptance clauses` lists them"
-        raise PlanError(f"no pack has the requirement {one.requirement!r}", where=where, hint=hint)
-    if one.subject not in subjects:
-        hint = f"Subjects of the plan: {', '.join(subjects)}"
-        raise PlanError(f"there is no subject {one.subject!r}", where=where, hint=hint)
-
-
-def _check_concession(
-    one: Concession, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
-) -> None:
-    """Refuse what nobody could answer for: who decided what, when and why, and until when."""
-    _check_place(one, where, known, subjects)
-    place = f"{where}, {one.requirement} for {one.subject}"
-    missing = [name for name in ("decision", "by", "why") if not getattr(one, name).strip()]
-    if missing:
-        raise PlanError(
-            f"does not say: {', '.join(missing)}",
-            where=place,
-            hint="Name who decided what, and why",
-        )
+    """Refuse one that does not state who decided what, when and why, and until when."""
+    place = _place(concession, where, known, subjects)
+    fields = ("decision", "by", "why")
+    if missing := [name for name in fields if not getattr(concession, name).strip()]:
+        what = tr("missing: {fields}", fields=", ".join(missing))
+        raise PlanError(what, where=place, hint=tr("Name who decided what, and why"))
     for name in ("when", "expires"):
-        day = getattr(one, name)
+        day = getattr(concession, name)
         if (day or name == "when") and not is_day(day[:10]):
-            raise PlanError(
-                f"{name} is no date: {day!r}", where=place, hint="Write it as 2026-11-25"
-            )
-    if one.expires and one.expires[:10] < one.when[:10]:
-        raise PlanError(
-            "expires before it was decided", where=place, hint="Correct when or expires"
-        )
+            what = tr("{field} is not a date: {day!r}", field=name, day=day)
+            raise PlanError(what, where=place, hint=tr("Write it like 2026-11-25"))
+    if concession.expires and concession.expires[:10] < concession.when[:10]:
+        what = tr("expires before it was decided")
+        raise PlanError(what, where=place, hint=tr("Correct when or expires"))
 
 
 def _check_answer(
     answer: Answer, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
 ) -> None:
-    _check_place(answer, where, known, subjects)
+    place = _place(answer, where, known, subjects)
     for what, hint in answer_complaints(answer, known[answer.requirement]):
-        raise PlanError(
-            what, where=f"{where}, {answer.requirement} for {answer.subject}", hint=hint
-        )
+        raise PlanError(what, where=place, hint=hint)
 
 
 def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
-    seen, one = [subject.id], subject
-    while one.parent is not None:
-        if one.parent not in subjects:
-            hint = f"Subjects of the plan: {', '.join(subjects)}"
-            raise PlanError(
-                f"there is no parent {one.parent!r}", where=f"subject {one.id}", hint=hint
-            )
-        if one.parent in seen:
-            raise PlanError(
-                "is its own ancestor",
-                where=f"subject {subject.id}",
-                hint="Subjects must form a tree",
-            )
-        seen.append(one.parent)
-        one = subjects[one.parent]
+    seen, child = [subject.id], subject
+    while child.parent is not None:
+        if child.parent not in subjects:
+            where = tr("subject {subject}", subject=child.id)
+            what = tr("there is no parent {parent!r}", parent=child.parent)
+            raise PlanError(what, where=where, hint=_choice(subjects))
+        if child.parent in seen:
+            where = tr("subject {subject}", subject=subject.id)
+            hint = tr("Subjects must form a tree")
+            raise PlanError(tr("is its own ancestor"), where=where, hint=hint)
+        seen.append(child.parent)
+        child = subjects[child.parent]
 
 
 def _clause(case: Case, pack: Pack, clause: Clause) -> Iterator[Finding]:
@@ -252,6 +252,7 @@ def _blank(
     )
     if requirement is None:
         return blank
+    figure = requirement.figure
     return replace(
         blank,
         how=requirement.how,
@@ -260,9 +261,7 @@ def _blank(
         limit=requirement.limit,
         unit=requirement.limit.unit if requirement.limit else "",
         decision_rule=requirement.decision_rule if requirement.limit else None,
-        provisional=not (
-            requirement.assignment.firm and (requirement.figure is None or requirement.figure.firm)
-        ),
+        provisional=not (requirement.assignment.firm and (figure is None or figure.firm)),
     )
 
 
@@ -276,8 +275,7 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
         if not requirement.subjects or one.kind in requirement.subjects
     ]
     if not subjects:
-        # A device under test shows what it is; a site that names no such object has not shown that
-        # it has none.
+        # A device shows what it is; a site that names no such object may still have one.
         verdict = Verdict.NOT_TESTED if case.plan.scope is Scope.SITE else Verdict.NOT_APPLICABLE
         yield _settle(blank, verdict, "no_subject", kinds=", ".join(requirement.subjects))
     for subject in subjects:
@@ -285,10 +283,7 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
 
 
 def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
-    """Judge one subject.
-
-    Outside the sample only a failure that is known counts, and nothing else is told.
-    """
+    """Judge one subject; outside the sample only a failure that is known counts."""
     finding = _judged(case, requirement, subject, blank)
     sample = case.samples.get((blank.requirement, subject.id))
     known = {*FAILURES, Verdict.NOT_APPLICABLE}
@@ -302,14 +297,8 @@ def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Findi
     facts = case.facts(subject)
     for fact, needed in requirement.when.items():
         if facts.get(fact, needed) != needed:
-            return _settle(
-                blank,
-                Verdict.NOT_APPLICABLE,
-                "facts_differ",
-                fact=fact,
-                value=facts[fact],
-                needed=needed,
-            )
+            differ: dict[str, Value] = {"fact": fact, "value": facts[fact], "needed": needed}
+            return _settle(blank, Verdict.NOT_APPLICABLE, "facts_differ", **differ)
     for fact, needed in requirement.when.items():
         if fact not in facts:
             return _settle(blank, Verdict.NOT_TESTED, "fact_missing", fact=fact, needed=needed)
@@ -322,7 +311,7 @@ def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Findi
     if answered is None and paired:
         missed = case.missed_condition(requirement, paired[0][1].shot)
         return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
-    untested = (
-        case.why_missing(requirement, subject.id) if measured else Reason(code="not_answered")
-    )
-    return answered or replace(blank, reason=untested)
+    if answered:
+        return answered
+    missing = case.why_missing(requirement, subject.id) if measured else None
+    return replace(blank, reason=missing or Reason(code="not_answered"))

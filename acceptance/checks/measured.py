@@ -1,7 +1,4 @@
-"""The verdict on what was measured.
-
-Combine the measurements, look for what spoils them, judge the figure.
-"""
+"""The verdict on what was measured: combine, look for what spoils it, judge the figure."""
 
 from __future__ import annotations
 
@@ -26,16 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.case import Case, Found
-    from acceptance.model import (
-        Condition,
-        Finding,
-        Measurement,
-        Plan,
-        Recordings,
-        Requirement,
-        Shot,
-        Value,
-    )
+    from acceptance.model import Condition, Finding, Measurement, Plan, Requirement, Taken, Value
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
@@ -46,10 +34,10 @@ NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
     """Fill in the verdict on at least one measurement that pairs.
 
-    The figure is kept also where it cannot be judged.
-    Where the worst is only a bound that decides nothing, another figure may still fail. A count
-    goes before bounds from other shots, in which nobody counted: a film of a chart leaves the count
-    of the filmed clock as it is, unless it fails beyond doubt.
+    The figure is kept also where it cannot be judged. Where the worst is only a bound that decides
+    nothing, another figure may still fail. A count takes precedence over bounds from other shots,
+    in which nothing was counted: a film of a chart leaves the count of the filmed clock as it is,
+    unless it fails beyond doubt.
     """
     proper = [pair for pair in found if not (pair[1].lower_bound or pair[1].upper_bound)]
     counted = requirement.compare is Compare.COUNT and bool(proper)
@@ -57,10 +45,8 @@ def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Fi
     others = [proper or found[:1], *([pair] for pair in found)]
     if requirement.combine is Combine.WORST and (counted or finding.reason.code in ONLY_BOUNDS):
         finding = _failing(finding, [_judge(case, requirement, ones, blank) for ones in others])
-    why = next(
-        (one.bound_by for index, one in found if index in finding.measurements and one.bound_by),
-        None,
-    )
+    used = (measurement for index, measurement in found if index in finding.measurements)
+    why = next((measurement.bound_by for measurement in used if measurement.bound_by), None)
     return replace(finding, reason=why) if why and finding.reason.code in ONLY_BOUNDS else finding
 
 
@@ -84,42 +70,34 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
     trouble = _trouble(case, requirement, found)
     if trouble is not None:
         return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
+    lower = any(one.lower_bound for _, one in chosen)
+    upper = any(one.upper_bound for _, one in chosen)
+    limit = requirement.limit or Limit(unit="")
     decision = _decision(requirement, chosen[0][1], figure)
-    lower, upper = (
-        any(one.lower_bound for _, one in chosen),
-        any(one.upper_bound for _, one in chosen),
-    )
-    decision = decide_bound(
-        decision, figure.value, requirement.limit or Limit(unit=""), lower=lower, upper=upper
-    )
+    decision = decide_bound(decision, figure.value, limit, lower=lower, upper=upper)
     return replace(
         blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability
     )
 
 
 def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
-    """Combine to the mean with its uncertainty, or choose the most unfavourable measurement with its own."""
+    """Combine to the mean, or choose the most unfavourable measurement, with its uncertainty."""
     if requirement.combine is Combine.MEAN:
         return found, _mean([one for _, one in found])
-    chosen = min(
-        found,
-        key=lambda pair: margin(_rate(requirement, pair[1]), requirement.limit or Limit(unit="")),
-    )
-    one = chosen[1]
+    limit = requirement.limit or Limit(unit="")
+    chosen = min(found, key=lambda pair: margin(_rate(requirement, pair[1]), limit))
+    worst = chosen[1]
     figure = Figure(
-        value=one.value,
-        uncertainty=one.uncertainty,
-        degrees_of_freedom=one.degrees_of_freedom,
-        k=one.k,
+        value=worst.value,
+        uncertainty=worst.uncertainty,
+        degrees_of_freedom=worst.degrees_of_freedom,
+        k=worst.k,
     )
     return [chosen], figure
 
 
 def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Iterator[Reason]:
-    """Flag a limit above what the pixels of the picture can carry.
-
-    No lens and no camera would meet it.
-    """
+    """Flag a limit above what the pixels can carry: no lens and no camera would meet it."""
     asked = requirement.limit.at_least if requirement.limit else None
     carried = [one.details["sampling_limit"] for one in ones if "sampling_limit" in one.details]
     least = min((float(one) for one in carried), default=math.inf)
@@ -135,16 +113,15 @@ def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Itera
 def _mean(ones: list[Measurement]) -> Figure:
     """Average independent measurements; degrees of freedom after Welch-Satterthwaite."""
     number = len(ones)
-    total = combine(
-        [
-            BudgetLine(
-                source=one.shot,
-                contribution=one.uncertainty / number,
-                degrees_of_freedom=one.degrees_of_freedom,
-            )
-            for one in ones
-        ]
+    lines = (
+        BudgetLine(
+            source=one.shot,
+            contribution=one.uncertainty / number,
+            degrees_of_freedom=one.degrees_of_freedom,
+        )
+        for one in ones
     )
+    total = combine([*lines])
     value = sum(one.value for one in ones) / number
     return Figure(
         value=value,
@@ -154,20 +131,18 @@ def _mean(ones: list[Measurement]) -> Figure:
     )
 
 
-def _rate(requirement: Requirement, one: Measurement) -> float:
-    """Return what measurements are ranked by.
-
-    The value, or for a count the frames per second that it stands for.
-    """
-    if requirement.compare is Compare.COUNT and one.count is not None and one.duration:
-        return one.count / one.duration
-    return one.value
+def _rate(requirement: Requirement, measured: Measurement) -> float:
+    """Return what measurements are ranked by: the value, or for a count the frames per second."""
+    if requirement.compare is Compare.COUNT and measured.count is not None and measured.duration:
+        return measured.count / measured.duration
+    return measured.value
 
 
-def _decision(requirement: Requirement, one: Measurement, figure: Figure) -> Decision:
+def _decision(requirement: Requirement, measured: Measurement, figure: Figure) -> Decision:
     limit = requirement.limit or Limit(unit="")
-    if requirement.compare is Compare.COUNT and one.count is not None and one.duration is not None:
-        return decide_count(one.count, one.duration, limit)
+    count, duration = measured.count, measured.duration
+    if requirement.compare is Compare.COUNT and count is not None and duration is not None:
+        return decide_count(count, duration, limit)
     return decide(figure, limit, requirement.decision_rule)
 
 
@@ -187,46 +162,38 @@ def _trouble(case: Case, requirement: Requirement, found: Found) -> Reason | Non
 def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason | None:
     if requirement.limit is None:
         return Reason(code="no_limit_known")
-    for one in ones:
-        if one.unit != requirement.limit.unit:
-            return Reason(
-                code="unit_differs", parameters={"unit": one.unit, "needed": requirement.limit.unit}
-            )
+    needed = requirement.limit.unit
+    for unit in (one.unit for one in ones if one.unit != needed):
+        return Reason(code="unit_differs", parameters={"unit": unit, "needed": needed})
     directions = sorted({one.direction for one in ones if one.direction})
     if len(directions) > 1:
         return Reason(code="directions_mixed", parameters={"directions": ", ".join(directions)})
     return None
 
 
-def _shot_trouble(case: Case, requirement: Requirement, shot: Shot | Recordings) -> Reason | None:
-    for condition in requirement.conditions:
-        trouble = condition_trouble(
-            condition, [one for one in shot.conditions if one.name == condition]
-        )
-        if trouble is not None:
+def _shot_trouble(case: Case, requirement: Requirement, shot: Taken) -> Reason | None:
+    for name in requirement.conditions:
+        stated = [condition for condition in shot.conditions if condition.name == name]
+        if trouble := condition_trouble(name, stated):
             return trouble
     perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
     return case.instrument_trouble(shot.instruments, perhaps)
 
 
-def condition_trouble(name: str, given: list[Condition]) -> Reason | None:
-    """Why a condition that the requirement needs is not stated, or stated in a way that tells nothing."""
-    stated = [one for one in given if str(one.value).strip()]
+def condition_trouble(name: str, conditions: list[Condition]) -> Reason | None:
+    """Why a condition that the requirement needs is not stated, or without a usable value."""
+    stated = [condition for condition in conditions if str(condition.value).strip()]
     if not stated:
         return Reason(code="condition_missing", parameters={"condition": name})
-    unusable = next((one for one in stated if not _tells(one)), None)
+    unusable = next((condition for condition in stated if not _usable(condition)), None)
     if unusable is None:
         return None
-    return Reason(
-        code="condition_unusable", parameters={"condition": name, "value": _words(unusable)}
-    )
+    parameters: dict[str, Value] = {"condition": name, "value": _words(unusable)}
+    return Reason(code="condition_unusable", parameters=parameters)
 
 
-def _tells(condition: Condition) -> bool:
-    """Whether the value says something.
-
-    A light in lx, a gain control by its setting or in dB, never "?".
-    """
+def _usable(condition: Condition) -> bool:
+    """Whether it is a light in lx, a gain control by its setting or in dB, never "?"."""
     word = str(condition.value).strip().lower()
     if condition.name == "illuminance":
         return _number(condition) > 0 and condition.unit in {"", "lx"}
@@ -240,45 +207,33 @@ def _tells(condition: Condition) -> bool:
 def _number(condition: Condition) -> float:
     """Return the value where it is a finite number, else not-a-number: true is no number of lx."""
     value = condition.value
-    number = (
-        float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    )
-    return number if math.isfinite(number) else math.nan
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    return float(value) if math.isfinite(value) else math.nan
 
 
 def _words(condition: Condition) -> str:
     return f"{condition.value} {condition.unit}".strip()
 
 
-def _duration_trouble(plan: Plan, requirement: Requirement, one: Measurement) -> Reason | None:
-    if requirement.compare is Compare.COUNT and (one.count is None or not one.duration):
+def _duration_trouble(plan: Plan, requirement: Requirement, measured: Measurement) -> Reason | None:
+    duration = measured.duration or 0.0
+    if requirement.compare is Compare.COUNT and (measured.count is None or not duration):
         return Reason(code="count_missing")
     needed = minimum_duration(plan, requirement)
-    if needed is None or (one.duration or 0.0) + _frame_period(requirement) >= needed:
+    if needed is None or duration + _frame_period(requirement) >= needed:
         return None
-    return Reason(
-        code="duration_short", parameters={"duration": one.duration or 0.0, "needed": needed}
-    )
+    return Reason(code="duration_short", parameters={"duration": duration, "needed": needed})
 
 
 def _frame_period(requirement: Requirement) -> float:
-    """Return what a film may fall short by.
-
-    Its duration is known to one frame period, in which it also ends.
-    """
-    rate = (
-        requirement.limit.at_least
-        if requirement.limit and requirement.compare is Compare.COUNT
-        else None
-    )
-    return 1 / rate if rate else 0.0
+    """Return the seconds that a film may fall short by: the frame period in which it ends."""
+    counted = requirement.limit if requirement.compare is Compare.COUNT else None
+    return 1 / counted.at_least if counted and counted.at_least else 0.0
 
 
 def minimum_duration(plan: Plan, requirement: Requirement) -> float | None:
-    """Seconds that a film must last.
-
-    The pack's, unless the plan replaces it and names the deviation.
-    """
+    """Seconds that a film must last: the pack's, unless the plan replaces it by a deviation."""
     deviates = any(one.what == DURATION_DEVIATION for one in plan.deviations)
     if requirement.minimum_duration is None or plan.minimum_duration is None or not deviates:
         return requirement.minimum_duration

@@ -2,107 +2,114 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acceptance.checks.pack_tables import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.model import Pack
+    from acceptance.model import Clause, Conflict, Pack, Requirement, Sampling, Scoring
+
+    Thing = Clause | Requirement | Sampling | Scoring | Conflict
 
 HEAD = ("number", "title", "title_en", "edition", "note", "note_en")
-UNTOLD = {"id", "changed_by"}  # what names the packs, and how one came about
+NOT_COMPARED = {"id", "changed_by"}  # what names the packs, and how one came about
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One field of one thing.
-
-    ``field`` is empty where the whole thing (``here`` or ``there``) stands in one pack only.
-    ``kind``: pack, clause, requirement, sampling, scoring or conflict; ``name``: its id or number.
-    """
+class FieldChange:
+    """One field of one thing in which two packs differ."""
 
     clause: str
+    """Number of the clause; empty for the pack itself and for a conflict."""
     kind: str
+    """pack, clause, requirement, sampling, scoring or conflict."""
     name: str
+    """Id or number of the thing."""
     field: str
-    here: Any
-    there: Any
+    """Name of the field; empty where the whole thing is in one pack only."""
+    here: object
+    """What the first pack has: the value, or the whole thing; None: it has none."""
+    there: object
+    """What the second pack has."""
 
 
-def changes(pack: Pack, other: Pack) -> list[Change]:
-    """Tell what ``other`` has otherwise than ``pack``.
+def changes(pack: Pack, other: Pack) -> list[FieldChange]:
+    """List what ``other`` has otherwise than ``pack``.
 
     The pack itself, then clause by clause, then conflicts.
     """
-    told = [*_head(pack, other)]
+    found = [*_head(pack, other)]
     here, there = _things(pack), _things(other)
     for key in [*here, *(key for key in there if key not in here)]:
-        told += _between(key, here.get(key), there.get(key))
+        found += _between(key, here.get(key), there.get(key))
     order = {"pack": 0, "conflict": 2}
-    return sorted(told, key=lambda one: (order.get(one.kind, 1), natural(one.clause)))
+    return sorted(found, key=lambda change: (order.get(change.kind, 1), natural(change.clause)))
 
 
-def _head(pack: Pack, other: Pack) -> Iterator[Change]:
+def _head(pack: Pack, other: Pack) -> Iterator[FieldChange]:
     for name in HEAD:
         here, there = getattr(pack, name), getattr(other, name)
         if here != there:
-            yield Change(clause="", kind="pack", name=other.id, field=name, here=here, there=there)
+            yield FieldChange(
+                clause="", kind="pack", name=other.id, field=name, here=here, there=there
+            )
 
 
-def _things(pack: Pack) -> dict[tuple[str, str], Any]:
+def _things(pack: Pack) -> dict[tuple[str, str], Thing]:
     """Everything of a pack by kind and id; a conflict of its own without the pack's name."""
-    found: dict[tuple[str, str], Any] = {("clause", one.number): one for one in pack.clauses}
+    found: dict[tuple[str, str], Thing] = {("clause", one.number): one for one in pack.clauses}
     found |= {("requirement", one.id): one for one in pack.requirements}
     found |= {("sampling", one.id): one for one in pack.samplings}
     found |= {("scoring", ""): pack.scoring} if pack.scoring else {}
     return found | {("conflict", one.id.removeprefix(f"{pack.id}#")): one for one in pack.conflicts}
 
 
-def _between(key: tuple[str, str], here: Any, there: Any) -> Iterator[Change]:  # noqa: ANN401 -- any noun of a pack
+def _between(
+    key: tuple[str, str], here: Thing | None, there: Thing | None
+) -> Iterator[FieldChange]:
     kind, name = key
-    first = here if here is not None else there
+    first = here or there
+    if first is None:
+        return
     clause = name if kind == "clause" else getattr(first, "clause", "")
     if here is None or there is None:
-        yield Change(clause=clause, kind=kind, name=name, field="", here=here, there=there)
+        yield FieldChange(clause=clause, kind=kind, name=name, field="", here=here, there=there)
         return
-    untold = UNTOLD | ({"requirements"} if kind == "conflict" else set())
-    for one in fields(first):
-        was, now = getattr(here, one.name), getattr(there, one.name)
-        if one.name not in untold and was != now:
-            yield Change(clause=clause, kind=kind, name=name, field=one.name, here=was, there=now)
+    left_out = NOT_COMPARED | ({"requirements"} if kind == "conflict" else set())
+    for field in (field.name for field in fields(first) if field.name not in left_out):
+        was, now = getattr(here, field), getattr(there, field)
+        if was != now:
+            yield FieldChange(clause=clause, kind=kind, name=name, field=field, here=was, there=now)
 
 
 def traced(pack: Pack, base: Pack) -> Pack:
-    """Write into each requirement of a pack which fields it has otherwise than in the pack that it extends."""
-    told: dict[str, list[str]] = {}
-    for one in changes(base, pack):
-        if one.kind == "requirement" and one.field:
-            told.setdefault(one.name, []).append(one.field)
-    before = {one.id: one.changed_by for one in base.requirements}
-    found = (
-        replace(
-            one,
-            changed_by={
-                **before.get(one.id, {}),
-                **({pack.id: tuple(told[one.id])} if one.id in told else {}),
-            },
-        )
-        for one in pack.requirements
-    )
+    """Write into each requirement of a pack in which fields it departs from its base."""
+    departed: dict[str, list[str]] = {}
+    for change in changes(base, pack):
+        if change.kind == "requirement" and change.field:
+            departed.setdefault(change.name, []).append(change.field)
+    before = {one.id: dict(one.changed_by) for one in base.requirements}
+
+    def changed_by(name: str) -> dict[str, tuple[str, ...]]:
+        own = {pack.id: tuple(departed[name])} if name in departed else {}
+        return before.get(name, {}) | own
+
+    found = (replace(one, changed_by=changed_by(one.id)) for one in pack.requirements)
     return replace(pack, requirements=tuple(found))
 
 
-def row(change: Change) -> dict[str, Any]:
+def row(change: FieldChange) -> dict[str, object]:
     """Return a change as JSON holds it."""
-    return {name: _plain(getattr(change, name)) for name in (one.name for one in fields(change))}
+    return {field.name: _plain(getattr(change, field.name)) for field in fields(change)}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value of a noun
+def _plain(value: object) -> object:
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return dict(value) if hasattr(value, "items") else value
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value

@@ -1,8 +1,8 @@
 """Who confirmed what in an authentic copy.
 
-The tables ``[[confirmations]]`` of a pack, and what they make firm.
-A confirmation waits in the table that it is about (``WAITING``) until loans are filled in: it is
-about the figure that the table has then.
+The tables ``[[confirmations]]`` of a pack, and what they make firm. A confirmation waits in the
+table that it is about (``WAITING``) until loans are filled in: it is about the figure that the
+table has then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.checks.pack_tables import Raw, only, refusal, tables, target
+from acceptance.messages import tr
 from acceptance.model import Level
 
 if TYPE_CHECKING:
@@ -36,31 +37,28 @@ def today() -> date:
 
 
 def confirm(raw: Raw, path: Path, latest: date | None) -> Raw:
-    """Lay, in a copy, each confirmation of a pack into the table that it is about, where it waits for ``settle``.
+    """Copy a pack's tables, with each confirmation in the table that it is about.
 
-    ``latest``: the last date on which anything can have been confirmed; None: any (the pack was
-    taken in when its dates had passed). Raises PackError.
+    It waits there for ``settle``. ``latest``: the last date on which anything can have been
+    confirmed; None: any (the pack was taken in when its dates had passed). Raises PackError.
     """
     raw = copy.deepcopy(raw) if "confirmations" in raw else raw
-    for one in tables(raw, "confirmations", path):
-        kind, identity = target(one, TARGETS, "confirmation", path)
-        where = f"confirmation of {kind} {identity}"
-        only(one, {kind, "what", *RECORD, *CORRECTIONS}, where, path)
-        record = {RECORD[key]: str(one[key]) for key in RECORD if key in one}
+    for table in tables(raw, "confirmations", path):
+        kind, identity = target(table, TARGETS, "confirmation", path)
+        where = tr("confirmation of {kind} {name}", kind=kind, name=identity)
+        only(table, {kind, "what", *RECORD, *CORRECTIONS}, where, path)
+        record = {RECORD[key]: str(table[key]) for key in RECORD if key in table}
         check(record, path, where, latest, names=RECORD)
-        what = one.get("what", "both")
+        what = table.get("what", "both")
         if what not in WHAT:
-            raise refusal(path, where, "what", f"must be one of {', '.join(WHAT)}")
+            raise refusal(path, where, "what", tr("must be one of {parts}", parts=", ".join(WHAT)))
+        record |= {key: table[key] for key in CORRECTIONS if key in table}
         waiting = _about(raw, kind, identity, path, where).setdefault(WAITING, {})
         for part in WHAT[what]:
             if part in waiting and waiting[part][0] == path:
-                raise refusal(path, where, "what", f"the {part} is confirmed twice")
-            waiting[part] = (
-                path,
-                where,
-                what,
-                record | {key: one[key] for key in CORRECTIONS if key in one},
-            )
+                twice = tr("the {part} is confirmed twice", part=part)
+                raise refusal(path, where, "what", twice)
+            waiting[part] = (path, where, what, record)
     return {key: value for key, value in raw.items() if key != "confirmations"}
 
 
@@ -68,27 +66,35 @@ def _about(raw: Raw, kind: str, identity: str, path: Path, where: str) -> Raw:
     """Find the table that is confirmed."""
     held = raw.get(TARGETS[kind], [])
     found: list[Raw] = (
-        [held] if isinstance(held, dict) else [one for one in held if one.get("id") == identity]
+        [held]
+        if isinstance(held, dict)
+        else [table for table in held if table.get("id") == identity]
     )
     if not found:
-        raise refusal(path, where, kind, f"there is no {kind} {identity!r} to confirm")
+        nothing = tr("there is no {kind} {name!r} to confirm", kind=kind, name=identity)
+        raise refusal(path, where, kind, nothing)
     return found[0]
 
 
 def check(record: Raw, path: Path, where: str, latest: date | None, names: Collection[str]) -> None:
     """Refuse a confirmation by nobody, on no day, or in no copy.
 
-    ``names`` are its fields as the file calls them.
+    ``names`` are its fields as the file calls them. Raises PackError.
     """
-    asked = ("who confirmed it", "on which day", "in which copy")
-    for key, name, what in zip(RECORD.values(), names, asked, strict=True):
+    missing = {
+        "confirmed_by": tr("is missing; say who confirmed it"),
+        "confirmed_on": tr("is missing; say on which day it was confirmed"),
+        "copy": tr("is missing; say in which copy it was read"),
+    }
+    for (key, complaint), name in zip(missing.items(), names, strict=True):
         if not str(record.get(key, "")).strip():
-            raise refusal(path, where, name, f"is missing; say {what}")
+            raise refusal(path, where, name, complaint)
     day, (_, name, _) = str(record["confirmed_on"]), names
     if (moment := _date(day)) is None:
-        raise refusal(path, where, name, f"{day!r} is not a date; write it like 2026-11-20")
+        no_date = tr("{day!r} is not a date; write it like 2026-11-20", day=day)
+        raise refusal(path, where, name, no_date)
     if latest and moment > latest:
-        raise refusal(path, where, name, f"{day} has not come yet")
+        raise refusal(path, where, name, tr("{day} is in the future", day=day))
 
 
 def _date(day: str) -> date | None:
@@ -110,12 +116,16 @@ def settle(table: Raw) -> Raw:
         if not isinstance(provenance, dict):
             if what == "both" and len(table[WAITING]) > 1:
                 continue  # an inspection has no figure, a sampling no assignment
-            raise refusal(path, where, "what", f"there is no {part} to confirm")
+            nothing = tr("there is no {part} to confirm", part=part)
+            raise refusal(path, where, "what", nothing)
         seen = provenance | (
             record if "level" not in record else {"note": "", "note_en": ""} | record
         )
         if seen.get("level") != Level.SEEN:
-            known = f'the {part} is {seen.get("level")}; confirm with level = "seen" what was read in the copy'
-            raise refusal(path, where, "level", known)
+            unread = tr(
+                'the {part} is {level}; set level = "seen" if it was read in the copy',
+                part=part, level=seen.get("level"),
+            )  # fmt: skip
+            raise refusal(path, where, "level", unread)
         settled[part] = seen
     return settled

@@ -1,8 +1,8 @@
-"""Which conflicts between standards bear on a pack, whichever pack of the folder tells of them.
+"""Which conflicts between standards concern a pack, whichever pack of the folder states them.
 
-A conflict stands once, in the pack of one of the standards at odds. It bears on every pack that has
-one of the requirements that it names, or borrows one; a conflict that names none bears on the pack
-in which it stands.
+A conflict is stated once, in the pack of one of the standards at odds. It concerns every pack that
+has one of the requirements that it names, or borrows one; a conflict that names none concerns the
+pack that states it.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ if TYPE_CHECKING:
 
 
 def bearing_on(raw: Raw, folder: Path) -> list[Raw]:
-    """Conflicts that bear on a pack as written, its own first; their ids become ``pack#id``."""
+    """Conflicts that concern a pack as written, its own first; their ids become ``pack#id``."""
     identity = str(raw.get("id"))
     # an extending pack has taken in the conflicts of its base
     inside = {identity, *raw.get("extends", ())}
-    names = {f"{pack}#{one.get('id')}" for one in raw["requirements"] for pack in inside}
-    names |= {one.get("borrows") for one in raw["requirements"]}
+    requirements = raw["requirements"]
+    names = {f"{pack}#{table.get('id')}" for table in requirements for pack in inside}
+    names |= {table.get("borrows") for table in requirements}
     elsewhere = [path for path in sorted(folder.glob("*.toml")) if path.stem not in inside]
-    others = [one for path in elsewhere for one in _told(path, path.stat().st_mtime_ns)]
+    others = [table for path in elsewhere for table in _stated(path, path.stat().st_mtime_ns)]
     own = _named(identity, raw.get("conflicts", ()))
-    return [*own, *(one for one in others if names & set(one.get("requirements", ())))]
+    return [*own, *(table for table in others if names & set(table.get("requirements", ())))]
 
 
 @lru_cache
-def _told(path: Path, _written: int) -> list[Raw]:
-    """Conflicts of one file; most packs tell of none, and need not be parsed for it."""
+def _stated(path: Path, _written: int) -> list[Raw]:
+    """Conflicts of one file; most packs state none, and need not be parsed for it."""
     text = path.read_text(encoding="utf-8")
-    return (
-        _named(path.stem, tomllib.loads(text).get("conflicts", ()))
-        if "[[conflicts]]" in text
-        else []
-    )
+    if "[[conflicts]]" not in text:
+        return []
+    return _named(path.stem, tomllib.loads(text).get("conflicts", ()))
 
 
 def _named(pack: str, conflicts: list[Raw]) -> list[Raw]:
-    return [{**one, "id": f"{pack}#{one['id']}"} if "id" in one else one for one in conflicts]
+    return [
+        {**table, "id": f"{pack}#{table['id']}"} if "id" in table else table for table in conflicts
+    ]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
-    """A requirement that two packs ask differently; ``None`` where one of them does not ask it."""
+class StandardDifference:
+    """A requirement in which two packs differ; ``None`` where one of them does not have it."""
 
     clause: str
     requirement: str
@@ -24,17 +24,18 @@ class Difference:
     there: Requirement | None
 
 
-def between(pack: Pack, other: Pack) -> Iterator[Difference]:
-    """Tell which requirements (by their id) of two packs differ in limit, in its source or in how they are checked.
+def between(pack: Pack, other: Pack) -> Iterator[StandardDifference]:
+    """List the requirements (by their id) in which two packs differ.
 
-    In the order of ``pack``, then what only ``other`` asks. What both ask alike is left out.
+    In limit, its source or how they are checked; in the order of ``pack``, then those of ``other``
+    alone. What both ask alike is left out.
     """
     here, there = ({one.id: one for one in each.requirements} for each in (pack, other))
     for name in [*here, *(name for name in there if name not in here)]:
-        ones = here.get(name), there.get(name)
-        if len({_asked(one) for one in ones}) > 1:
-            [first] = [one for one in ones if one][:1]
-            yield Difference(clause=first.clause, requirement=name, here=ones[0], there=ones[1])
+        ours, theirs = here.get(name), there.get(name)
+        if _compared(ours) != _compared(theirs):
+            clause = next(one.clause for one in (ours, theirs) if one)
+            yield StandardDifference(clause=clause, requirement=name, here=ours, there=theirs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,48 +44,46 @@ class Parting:
 
     pack: Pack
     other: Pack
-    differences: Sequence[Difference]
+    differences: Sequence[StandardDifference]
 
 
 def partings(
     profiles: Sequence[tuple[Pack, Pack]], plan: Plan, findings: Iterable[Finding]
 ) -> list[Parting]:
-    """Tell for each pair where the two differ in what applied, or may apply to a subject of the plan."""
+    """List for each pair where the two differ in what applied, or may apply to a subject."""
     applied = {one.requirement for one in findings if one.verdict is not Verdict.NOT_APPLICABLE}
     parted = []
-    for one, other in profiles:
-        rows = [each for each in between(one, other) if _concerns(each, one, plan, applied)]
-        parted += [Parting(pack=one, other=other, differences=rows)] if rows else []
+    for pack, other in profiles:
+        rows = [row for row in between(pack, other) if _concerns(row, pack, plan, applied)]
+        parted += [Parting(pack=pack, other=other, differences=rows)] if rows else []
     return parted
 
 
-def _concerns(difference: Difference, pack: Pack, plan: Plan, applied: set[str]) -> bool:
+def _concerns(difference: StandardDifference, pack: Pack, plan: Plan, applied: set[str]) -> bool:
     if difference.here is not None:
         return f"{pack.id}#{difference.requirement}" in applied
     return difference.there is not None and _may_apply(difference.there, plan)
 
 
-def _may_apply(one: Requirement, plan: Plan) -> bool:
-    """Whether it is within the scope, and no subject of its kinds states a fact that excludes it."""
-    if plan.scope is Scope.DEVICE and one.scope is Scope.SITE:
+def _may_apply(requirement: Requirement, plan: Plan) -> bool:
+    """Whether it is within the scope, and neither kinds nor facts of the subjects exclude it."""
+    if plan.scope is Scope.DEVICE and requirement.scope is Scope.SITE:
         return False
     stated: dict[str, set[str]] = defaultdict(set)
     for fact, value in (item for subject in plan.subjects for item in subject.facts.items()):
         stated[fact].add(value)
     kinds = {subject.kind for subject in plan.subjects}
-    facts = all(value in stated.get(fact, {value}) for fact, value in one.when.items())
-    return facts and (not one.subjects or not kinds.isdisjoint(one.subjects))
+    facts = all(value in stated.get(fact, {value}) for fact, value in requirement.when.items())
+    return facts and (not requirement.subjects or not kinds.isdisjoint(requirement.subjects))
 
 
-def _asked(one: Requirement | None) -> object:
-    """Return what is told apart.
-
-    Place, figure and its standard, how strictly and how it is checked.
-    """
-    if one is None:
+def _compared(asked: Requirement | None) -> object:
+    """Return what is compared: place, figure, its standard, how strictly and how it is checked."""
+    if asked is None:
         return None
-    figure = one.figure and (one.figure.source, one.figure.clause)
-    return one.clause, one.limit, figure, one.modality, one.how, one.quantity, one.text
+    figure = asked.figure and (asked.figure.source, asked.figure.clause)
+    method = asked.modality, asked.how, asked.quantity
+    return asked.clause, asked.limit, figure, *method, asked.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +105,10 @@ def conflicts(packs: Sequence[Pack], findings: Iterable[Finding]) -> list[Disput
         for pack in packs
         for one in pack.requirements
     }
-    told = {conflict.id: conflict for pack in packs for conflict in pack.conflicts}
+    stated = {conflict.id: conflict for pack in packs for conflict in pack.conflicts}
     about = (
-        (one, [f for f in applied if _touches(one, f, names.get(f.requirement, set()))])
-        for one in told.values()
+        (conflict, [f for f in applied if _touches(conflict, f, names.get(f.requirement, set()))])
+        for conflict in stated.values()
     )
     return [
         Dispute(conflict=conflict, clauses=_clauses(found)) for conflict, found in about if found
@@ -118,8 +117,8 @@ def conflicts(packs: Sequence[Pack], findings: Iterable[Finding]) -> list[Disput
 
 def _clauses(findings: Iterable[Finding]) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for one in findings:
-        found[one.pack][one.clause] = None
+    for finding in findings:
+        found[finding.pack][finding.clause] = None
     return {pack: list(numbers) for pack, numbers in found.items()}
 
 

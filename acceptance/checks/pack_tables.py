@@ -1,4 +1,4 @@
-"""A pack's tables as TOML gives them, before they are held against the nouns, and the sentence that refuses one."""
+"""A pack's tables as TOML holds them, before they become nouns, and the error that refuses one."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import PackError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-Raw = dict[str, Any]
+Raw = dict[str, Any]  # pydantic checks the values once a pack is whole
 
 
 def tables(raw: Raw, key: str, path: Path) -> list[Raw]:
     """Return the tables ``[[key]]`` of a pack; none where it has none. Raises PackError."""
     found = raw.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise refusal(path, "", key, f"must be tables, each written as [[{key}]]")
+    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+        raise refusal(path, "", key, tr("must be tables, each written as [[{key}]]", key=key))
     return found
 
 
-def place(table: Raw, what: str = "requirement") -> str:
+def place(table: Raw, kind: str = "requirement") -> str:
     """Name a clause, requirement or other table for a message, also where half of it is missing."""
     if "number" in table:
-        return f"clause {table['number']}"
-    return f"clause {table.get('clause', '?')}, {what} {table.get('id', '?')}"
+        return tr("clause {clause}", clause=table["number"])
+    clause, identity = table.get("clause", "?"), table.get("id", "?")
+    return tr("clause {clause}, {kind} {name}", clause=clause, kind=kind, name=identity)
 
 
 def refusal(path: Path, where: str, field: str, what: str) -> PackError:
     """Make the error that names file, place and field."""
-    named = ", ".join(
-        part for part in (str(path), where, f"field {field}" if field else "") if part
-    )
-    return PackError(what, where=named, hint="Correct the pack")
+    parts = (str(path), where, tr("field {field}", field=field) if field else "")
+    return PackError(what, where=", ".join(filter(None, parts)), hint=tr("Correct the pack"))
 
 
-def target(table: Raw, kinds: Collection[str], what: str, path: Path) -> tuple[str, str]:
+def target(table: Raw, kinds: Collection[str], where: str, path: Path) -> tuple[str, str]:
     """Return which of ``kinds`` a table of a withdrawal or confirmation is about, and the id.
 
     Raises PackError.
     """
     named = [kind for kind in kinds if kind in table]
     if len(named) != 1:
-        raise refusal(path, what, "", f"must name one of {', '.join(kinds)}")
+        raise refusal(path, where, "", tr("must name one of {kinds}", kinds=", ".join(kinds)))
     return named[0], str(table[named[0]])
 
 
@@ -52,9 +52,9 @@ def only(table: Raw, keys: Collection[str], where: str, path: Path) -> None:
     """Refuse a key that such a table does not have, or that holds no plain value."""
     for key in table:
         if key not in keys:
-            raise refusal(path, where, key, "unknown key")
+            raise refusal(path, where, key, tr("unknown key"))
         if isinstance(table[key], dict | list):
-            raise refusal(path, where, key, "must be a text")
+            raise refusal(path, where, key, tr("must be text"))
 
 
 def natural(number: str) -> list[tuple[int, str]]:

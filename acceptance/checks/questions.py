@@ -1,8 +1,7 @@
-"""What is left to people.
+"""Every requirement that somebody has to rate, inspect, read off or file, for each subject.
 
-Every requirement that somebody has to rate, inspect, read off or file, for each subject.
-Asked of the judge itself: what it calls unanswered in a plan without answers is a question, so that
-a sheet holds neither more nor less than judging wants.
+The judge itself is asked: what it calls unanswered in a plan without answers is a question, so that
+a sheet holds neither more nor less than judging needs.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class Question:
 def questions(
     packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
 ) -> tuple[Question, ...]:
-    """Ask everything that the plan's subjects leave to people, in the order of packs, clauses and subjects.
+    """List everything that is left to people, in the order of packs, clauses and subjects.
 
     What is measured is asked for where this toolkit does not measure it (``quantities``).
     """
@@ -64,9 +63,9 @@ def questions(
 def waiting(
     packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
 ) -> tuple[Finding, ...]:
-    """Tell what nobody can be asked before a fact of the subject is stated.
+    """List what nobody can be asked before a fact of the subject is stated.
 
-    The finding's reason names it.
+    The finding's reason names the fact.
     """
     found = (one for one in _open(packs, plan, quantities) if one.how is not How.MEASURED)
     return tuple(one for one in found if one.reason.code == "fact_missing")

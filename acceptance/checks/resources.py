@@ -1,6 +1,7 @@
-"""Why an instrument or a person spoils a finding (ISO/IEC 17025:2017, 6.2 and 6.4; GB 50348-2018, 9.1.3).
+"""Why an instrument or a person spoils a finding.
 
-Nothing here turns a verdict round: what was read with an instrument out of its range, or by
+After ISO/IEC 17025:2017, 6.2 and 6.4, and GB 50348-2018, 9.1.3. Nothing here reverses a verdict:
+what was read with an instrument out of its range, or by
 somebody who is not authorised, is kept and left undecided, with the reason.
 """
 
@@ -12,71 +13,72 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 from acceptance.model import How, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from acceptance.model import Answer, Instrument, Plan, Requirement
+    from acceptance.model import Answer, Instrument, Plan, Requirement, Value
 
 
 def check(plan: Plan) -> None:
-    """Refuse instruments, people and answers that cannot be held against each other.
+    """Refuse instruments, people and answers that cannot be compared with each other.
 
     Raises PlanError.
     """
     _check_lists(plan)
     for number, answer in enumerate(plan.answers, start=1):
         if not answer.by.strip() or not is_day(answer.when[:10]):
-            where = (
-                f"{answer.origin or f'answer {number}'}, {answer.requirement} for {answer.subject}"
-            )
-            raise PlanError(
-                "does not say by whom and when",
-                where=where,
-                hint="Write by, and when like 2026-11-25",
-            )
+            where = tr(
+                "{where}, {requirement} for {subject}",
+                where=answer.origin or tr("answer {number}", number=number),
+                requirement=answer.requirement, subject=answer.subject,
+            )  # fmt: skip
+            hint = tr("Give by, and when as a date like 2026-11-25")
+            raise PlanError(tr("does not say by whom and when"), where=where, hint=hint)
     if plan.people and not plan.operator and (plan.shots or plan.recordings):
-        hint = "Say who measures: operator = one of them"
-        raise PlanError(
-            "people are listed, but nobody is said to have measured", where="operator", hint=hint
-        )
+        what = tr("people are listed, but it is not stated who measured")
+        hint = tr("Name one of them as operator")
+        raise PlanError(what, where="operator", hint=hint)
 
 
 def _check_lists(plan: Plan) -> None:
-    for what, names in (
-        ("instrument", [one.id for one in plan.instruments]),
-        ("person", [p.name for p in plan.people]),
-    ):
-        for name, count in Counter(names).items():
-            if count > 1:
-                hint = "Only one of them can be meant: leave the others out, or name them apart"
-                raise PlanError(f"stands {count} times", where=f"{what} {name}", hint=hint)
-    for one in plan.instruments:
-        for field, wrong in _complaints(one):
-            raise PlanError(
-                wrong, where=f"instrument {one.id}, {field}", hint="Correct the list of instruments"
-            )
+    for name in _twice(instrument.id for instrument in plan.instruments):
+        where = tr("instrument {instrument}", instrument=name)
+        hint = tr("Remove one of them, or give each its own id")
+        raise PlanError(tr("duplicate id"), where=where, hint=hint)
+    for name in _twice(person.name for person in plan.people):
+        where = tr("person {person}", person=name)
+        hint = tr("Remove one of them, or make the names differ")
+        raise PlanError(tr("duplicate name"), where=where, hint=hint)
+    for instrument in plan.instruments:
+        for field, wrong in _complaints(instrument):
+            where = tr("instrument {instrument}, {field}", instrument=instrument.id, field=field)
+            raise PlanError(wrong, where=where, hint=tr("Correct the list of instruments"))
 
 
-def _complaints(one: Instrument) -> Iterator[tuple[str, str]]:
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
+
+
+def _complaints(instrument: Instrument) -> Iterator[tuple[str, str]]:
     """Yield field and what is wrong.
 
     A date that cannot be compared, an error below 0, a range without unit.
     """
-    for name in ("calibrated_on", "due"):
-        day = getattr(one, name)
+    for name, day in (("calibrated_on", instrument.calibrated_on), ("due", instrument.due)):
         if day is not None and not is_day(day):
-            yield name, f"{day!r} is no date; write it like 2026-11-25"
+            yield name, tr("{day!r} is not a date; write it like 2026-11-25", day=day)
     for name in ("largest_error", "largest_error_share"):
-        if not (getattr(one, name) or 0) >= 0:
-            yield name, f"{getattr(one, name):g} is below 0"
-    if None not in {one.range_from, one.range_to} and one.range_from > one.range_to:  # type: ignore[operator]
-        yield "range_from", f"{one.range_from:g} is above range_to"
-    if not one.unit and any(
-        value is not None for value in (one.range_from, one.range_to, one.largest_error)
-    ):
-        yield "unit", "is missing: range and largest error have one"
+        error = getattr(instrument, name)
+        if error is not None and not error >= 0:
+            yield name, tr("{error:g} is below 0", error=error)
+    low, high = instrument.range_from, instrument.range_to
+    if low is not None and high is not None and low > high:
+        yield "range_from", tr("{low:g} is above range_to", low=low)
+    if not instrument.unit and {low, high, instrument.largest_error} != {None}:
+        yield "unit", tr("is missing; range and largest error need one")
 
 
 def is_day(text: str) -> bool:
@@ -92,20 +94,20 @@ def instrument_trouble(
 ) -> Reason | None:
     """Why an instrument spoils what it measured on the day ``today``.
 
-    A name in ``perhaps`` may be mere free text.
+    A name in ``perhaps`` may also be free text.
     """
     known = {one.id: one for one in plan.instruments}
     used = list(used)
     for name in used:
         if name not in known:
             return Reason(code="instrument_missing", parameters={"instrument": name})
-    for one in (known[name] for name in (*used, *perhaps) if name in known):
-        if one.due is not None and one.due < today:
-            return Reason(
-                code="instrument_expired", parameters={"instrument": one.id, "due": one.due}
-            )
-        if one.calibrated_on is not None and one.calibrated_on > today:
-            parameters = {"instrument": one.id, "date": one.calibrated_on}
+    for name in (name for name in (*used, *perhaps) if name in known):
+        due, calibrated = known[name].due, known[name].calibrated_on
+        if due is not None and due < today:
+            parameters = {"instrument": name, "due": due}
+            return Reason(code="instrument_expired", parameters=parameters)
+        if calibrated is not None and calibrated > today:
+            parameters = {"instrument": name, "date": calibrated}
             return Reason(code="instrument_calibrated_later", parameters=parameters)
     return None
 
@@ -113,11 +115,10 @@ def instrument_trouble(
 def reading_trouble(
     answer: Answer, requirement: Requirement, instruments: Sequence[Instrument]
 ) -> Reason | None:
-    """Why a reading of an instrument cannot be judged.
+    """Why a reading cannot be judged: no instrument, never calibrated, or outside its range.
 
-    None named, never calibrated, or outside its range.
-    What the toolkit would measure may be answered from evidence instead, a still or a list for
-    instance.
+    What the toolkit would measure may be answered from evidence instead, for instance a still or a
+    list.
     """
     if answer.value is None:
         return None
@@ -127,65 +128,59 @@ def reading_trouble(
 
 
 def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> Reason | None:
-    one = next((one for one in instruments if one.id == answer.instrument), None)
-    if one is None:
+    used = _used(answer, instruments)
+    if used is None:
         return Reason(code="instrument_not_named")
-    if one.due is None:
-        return Reason(code="instrument_uncalibrated", parameters={"instrument": one.id})
-    low = -math.inf if one.range_from is None else one.range_from
-    high = math.inf if one.range_to is None else one.range_to
+    if used.due is None:
+        return Reason(code="instrument_uncalibrated", parameters={"instrument": used.id})
+    low = -math.inf if used.range_from is None else used.range_from
+    high = math.inf if used.range_to is None else used.range_to
     # In another unit it is derived, an area from lengths for instance, and the range is that of
     # what was read.
-    if one.unit != answer.unit or low <= value <= high:
+    if used.unit != answer.unit or low <= value <= high:
         return None
-    return Reason(
-        code="outside_range",
-        parameters={
-            "instrument": one.id,
-            "value": f"{value:g} {answer.unit}",
-            "range": f"{low:g} … {high:g}",
-        },
-    )
+    parameters: dict[str, Value] = {
+        "instrument": used.id,
+        "value": f"{value:g} {answer.unit}",
+        "range": f"{low:g} … {high:g}",
+    }
+    return Reason(code="outside_range", parameters=parameters)
+
+
+def _used(answer: Answer, instruments: Sequence[Instrument]) -> Instrument | None:
+    return next((one for one in instruments if one.id == answer.instrument), None)
 
 
 def reading_remark(answer: Answer, instruments: Sequence[Instrument]) -> Reason | None:
-    """Tell where a figure was computed from what an instrument showed in another unit.
-
-    Its range says nothing then.
-    """
-    one = next((one for one in instruments if one.id == answer.instrument), None)
-    if answer.value is None or one is None or one.unit in {"", answer.unit}:
+    """Remark that a value was computed from readings in another unit: their range says nothing."""
+    used = _used(answer, instruments)
+    if answer.value is None or used is None or used.unit in {"", answer.unit}:
         return None
-    return Reason(code="range_not_held", parameters={"instrument": one.id, "unit": one.unit})
+    return Reason(code="range_not_held", parameters={"instrument": used.id, "unit": used.unit})
 
 
 def reading_uncertainty(answer: Answer, instruments: Sequence[Instrument]) -> float | None:
-    """Return the standard uncertainty of a reading.
+    """Return the standard uncertainty of a reading, in its unit; None where it is not known.
 
-    Its own, else the instrument's largest error over the root of 3.
-    A largest error is all that is known, so the distribution is taken as uniform (JCGM 100:2008,
-    4.3.7).
+    Its own, else the instrument's largest error over the root of 3: as nothing else is known, the
+    distribution is taken as uniform (JCGM 100:2008, 4.3.7).
     """
-    one = next((one for one in instruments if one.id == answer.instrument), None)
-    if (
-        answer.uncertainty is not None
-        or answer.value is None
-        or one is None
-        or one.unit != answer.unit
-    ):
+    used = _used(answer, instruments)
+    if answer.uncertainty is not None or answer.value is None:
         return answer.uncertainty
-    if one.largest_error is None and one.largest_error_share is None:
+    if used is None or used.unit != answer.unit:
         return None
-    largest = (one.largest_error or 0.0) + (one.largest_error_share or 0.0) * abs(answer.value)
+    if used.largest_error is None and used.largest_error_share is None:
+        return None
+    largest = (used.largest_error or 0.0) + (used.largest_error_share or 0.0) * abs(answer.value)
     return largest / math.sqrt(3)
 
 
 def person_trouble(plan: Plan, name: str, requirement: Requirement) -> Reason | None:
-    """Why who measured or answered spoils the finding.
+    """Why the person who measured or answered spoils the finding: unknown, or not authorised.
 
-    Not in the plan's list of people, or not authorised for it.
-    A plan that lists nobody, and a person without methods, say nothing about authority, and nothing
-    is held against it.
+    A plan that lists nobody, and a person without methods, state nothing about authority, so that
+    nothing is spoilt.
     """
     if not plan.people or not name:
         return None

@@ -1,9 +1,9 @@
-"""How many devices of a lot are tested, which ones, and which ones again after a failure (``docs/sampling.md``).
+"""How many devices of a lot are tested, which ones, and which again after a failure.
 
-Pure: the same plan and packs give the same samples, in whatever order the devices are listed and on
-whatever machine. The devices of a lot are put into the order of the SHA-256 of seed, space and id
-(UTF-8); the first n are the sample. That is a simple random sample for whoever did not choose the
-seed by its outcome, and is redone by ``sha256sum``.
+As described in ``docs/sampling.md``. Pure: the same plan and packs give the same samples, in
+whatever order the devices are listed and on whatever machine. The devices of a lot are put into the
+order of the SHA-256 of seed, space and id (UTF-8); the first n are the sample. That is a simple
+random sample for whoever did not choose the seed by its outcome, and is redone by ``sha256sum``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.case import inherited
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 from acceptance.model import Draw, Sample, Sampling, Subject, SubjectKind
 
 if TYPE_CHECKING:
@@ -46,13 +47,12 @@ SIZES = (
     (3200, {"I": 50, "II": 125}),
     (10000, {"I": 80, "II": 200}),
 )
-ALL_UP_TO = 5  # devices of a lot: no letter is told for fewer
+ALL_UP_TO = 5  # devices of a lot: for fewer there is no code letter
 
 
 def size(sampling: Sampling, lot: int) -> int:
-    """Return how many of a lot of ``lot`` devices are tested.
+    """Return how many of a lot of ``lot`` devices are tested: the largest number asked for, or all.
 
-    All, or the largest number that the sampling asks for.
     Shares are exact: 0.07 of 100 is 7. Raises PlanError for an inspection level or a lot that the
     table does not hold.
     """
@@ -70,11 +70,15 @@ def _of_level(sampling: Sampling, lot: int) -> int:
     for up_to, sizes in SIZES:
         if lot <= up_to and sampling.inspection_level in sizes:
             return sizes[sampling.inspection_level]
-    what = (
-        f"no sample size is known for {lot} devices at inspection level {sampling.inspection_level}"
-    )
-    hint = f"Levels {' and '.join(LEVELS)} are known up to {SIZES[-1][0]} devices; divide the lot, by area for instance"
-    raise PlanError(what, where=f"sampling {sampling.id}", hint=hint)
+    what = tr(
+        "no sample size is known for {count} devices at inspection level {level}",
+        count=lot, level=sampling.inspection_level,
+    )  # fmt: skip
+    hint = tr(
+        "Levels {levels} are known up to {most} devices; divide the lot, for instance by area",
+        levels=", ".join(LEVELS), most=SIZES[-1][0],
+    )  # fmt: skip
+    raise PlanError(what, where=tr("sampling {sampling}", sampling=sampling.id), hint=hint)
 
 
 def order(seed: str, devices: Iterable[str]) -> list[str]:
@@ -100,18 +104,16 @@ def known(packs: Sequence[Pack]) -> dict[str, Sampling]:
 def complaints(sampling: Sampling) -> Iterator[tuple[str, str]]:
     """Yield field and what is wrong with it."""
     if sampling.share is not None and not 0 < sampling.share <= 1:
-        yield "share", f"a share is above 0 and at most 1, not {sampling.share:g}"
+        yield "share", tr("must be above 0 and at most 1, not {share:g}", share=sampling.share)
     if sampling.at_least < 1:
-        yield "at_least", f"at least 1 device, not {sampling.at_least}"
+        yield "at_least", tr("at least 1 device required, not {count}", count=sampling.at_least)
     if sampling.inspection_level not in {"", *LEVELS}:
-        yield "inspection_level", f"sample sizes are known for levels {' and '.join(LEVELS)} only"
+        levels = ", ".join(LEVELS)
+        yield "inspection_level", tr("known levels: {levels}", levels=levels)
     if sampling.retest_factor == 1 or sampling.retest_factor < 0:
-        yield (
-            "retest_factor",
-            "a re-test is of a larger sample: 2 or more, or 0 where there is no such rule",
-        )
+        yield "retest_factor", tr("must be 2 or more, or 0 where there is no re-test")
     if not sampling.figure.source:
-        yield "figure.source", "a provenance must name its source"
+        yield "figure.source", tr("a provenance must name its source")
 
 
 def draw(packs: Sequence[Pack], plan: Plan) -> tuple[Sample, ...]:
@@ -124,73 +126,61 @@ def draw(packs: Sequence[Pack], plan: Plan) -> tuple[Sample, ...]:
     samplings = known(packs)
     first: dict[str, list[Sample]] = {}
     again: list[Sample] = []
-    for number, one in enumerate(plan.draws, start=1):
-        where = f"draw {number}, {one.sampling}"
-        _check(one, samplings, where)
-        if one.retest_of:
-            again += _again(one, first.get(one.sampling, ()), again, samplings[one.sampling], where)
-        elif one.sampling in first:
-            raise _wrong(
-                "is drawn twice",
-                where,
-                "Draw once; a re-test names the first draw's seed (retest_of)",
-            )
+    for number, drawing in enumerate(plan.draws, start=1):
+        name = drawing.sampling
+        where = tr("draw {number}, {sampling}", number=number, sampling=name)
+        _check(drawing, samplings, where)
+        if drawing.retest_of:
+            again += _again(drawing, first.get(name, ()), again, samplings[name], where)
+        elif name in first:
+            hint = tr("Draw once; a re-test names the first draw's seed (retest_of)")
+            raise PlanError(tr("is drawn twice"), where=where, hint=hint)
         else:
-            first[one.sampling] = list(_first(one, samplings[one.sampling], packs, plan, where))
+            first[name] = list(_first(drawing, samplings[name], packs, plan, where))
     return *itertools.chain(*first.values()), *again
 
 
-def _check(one: Draw, samplings: Mapping[str, Sampling], where: str) -> None:
-    if one.sampling not in samplings:
-        raise _wrong(
-            "no pack of the plan has this sampling",
-            where,
-            f"Samplings: {', '.join(samplings) or 'none'}",
-        )
-    if not one.seed or one.seed != " ".join(one.seed.split()):
-        raise _wrong(
-            f"the seed {one.seed!r} cannot be written by hand",
-            where,
-            "Take a report number, say: 2026-216",
-        )
-    given = [name for name in ("failed", "requirements", "session") if getattr(one, name)]
-    if given and not one.retest_of:
-        raise _wrong(
-            f"{given[0]} belongs to a re-test", where, "Name the first draw's seed: retest_of"
-        )
+def _check(drawing: Draw, samplings: Mapping[str, Sampling], where: str) -> None:
+    if drawing.sampling not in samplings:
+        what = tr("no pack of the plan has this sampling")
+        names = tr("Samplings: {samplings}", samplings=", ".join(samplings))
+        hint = names if samplings else tr("The packs of the plan have no samplings")
+        raise PlanError(what, where=where, hint=hint)
+    if not drawing.seed or drawing.seed != " ".join(drawing.seed.split()):
+        what = tr("the seed {seed!r} is empty or has stray spaces", seed=drawing.seed)
+        hint = tr("Use a report number, for instance 2026-216")
+        raise PlanError(what, where=where, hint=hint)
+    for field in ("failed", "requirements", "session"):
+        if getattr(drawing, field) and not drawing.retest_of:
+            what = tr("{field} belongs to a re-test", field=field)
+            raise PlanError(what, where=where, hint=tr("Name the first draw's seed: retest_of"))
 
 
 def _first(
-    one: Draw, sampling: Sampling, packs: Sequence[Pack], plan: Plan, where: str
+    drawing: Draw, sampling: Sampling, packs: Sequence[Pack], plan: Plan, where: str
 ) -> Iterator[Sample]:
-    lots = _lots(one.sampling, sampling, packs, plan)
+    lots = _lots(drawing.sampling, sampling, packs, plan)
     if not lots:
-        raise _wrong(
-            "there is no device to draw",
-            where,
-            "Put the devices into the plan: subjects or device_list",
-        )
+        hint = tr("List the devices in the plan: subjects or device_list")
+        raise PlanError(tr("there is no device to draw"), where=where, hint=hint)
     for ((kind, manufacturer, model), lot), requirements in lots.items():
         yield Sample(
-            sampling=one.sampling,
+            sampling=drawing.sampling,
             standard=sampling.figure.source,
             clause=sampling.clause,
-            seed=one.seed,
+            seed=drawing.seed,
             kind=kind,
             manufacturer=manufacturer,
             model=model,
             lot=lot,
-            drawn=tuple(order(one.seed, lot)[: size(sampling, len(lot))]),
+            drawn=tuple(order(drawing.seed, lot)[: size(sampling, len(lot))]),
             requirements=tuple(requirements),
-            why=one.why,
+            why=drawing.why,
         )
 
 
 def _lots(name: str, sampling: Sampling, packs: Sequence[Pack], plan: Plan) -> Lots:
-    """Sort devices into lots, for each requirement those to which it may apply.
-
-    Equal lots are one.
-    """
+    """Sort devices into lots: for each requirement those to which it may apply. Equal ones join."""
     subjects = {subject.id: subject for subject in plan.subjects}
     devices = [one for one in plan.subjects if one.kind not in NO_DEVICES]
     asking: dict[str, Requirement | None] = {
@@ -211,10 +201,7 @@ def _lots(name: str, sampling: Sampling, packs: Sequence[Pack], plan: Plan) -> L
 
 
 def _may_apply(requirement: Requirement, device: Subject, subjects: Mapping[str, Subject]) -> bool:
-    """Whether the device is of a kind that is asked, and no fact of it says that it is not.
-
-    An unknown fact may be.
-    """
+    """Whether kind and facts of the device fit the requirement; a fact that is not known fits."""
     facts = inherited(device, subjects)
     right_kind = not requirement.subjects or device.kind in requirement.subjects
     return right_kind and all(
@@ -226,77 +213,66 @@ def _stratum(device: Subject, sampling: Sampling) -> Stratum:
     if not sampling.per_model:
         return device.kind, "", ""
     if not device.model:
-        hint = "Write its model into the device list: unknown models cannot be one lot"
-        raise PlanError(
-            f"has no model, by which {sampling.id} draws", where=f"subject {device.id}", hint=hint
-        )
+        what = tr("has no model, which sampling {sampling} needs", sampling=sampling.id)
+        hint = tr("Add its model to the device list: unknown models cannot form one lot")
+        raise PlanError(what, where=tr("subject {subject}", subject=device.id), hint=hint)
     return device.kind, device.manufacturer, device.model
 
 
 def _again(
-    one: Draw, first: Sequence[Sample], before: Sequence[Sample], sampling: Sampling, where: str
+    drawing: Draw, first: Sequence[Sample], before: Sequence[Sample], sampling: Sampling, where: str
 ) -> Iterator[Sample]:
     """Draw the enlarged sample of each lot in which a device failed."""
-    first = [sample for sample in first if sample.seed == one.retest_of]
-    _check_again(one, first, sampling, where)
+    first = [sample for sample in first if sample.seed == drawing.retest_of]
+    _check_again(drawing, first, sampling, where)
     for sample in first:
-        failed = tuple(device for device in one.failed if device in sample.lot)
-        items = tuple(
-            name for name in sample.requirements if name in one.requirements or not one.requirements
-        )
+        failed = tuple(device for device in drawing.failed if device in sample.lot)
+        wanted = drawing.requirements or sample.requirements
+        items = tuple(name for name in sample.requirements if name in wanted)
         if not failed or (sample.requirements and not items):
             continue
-        done = (
-            other for other in before if (other.sampling, other.lot) == (one.sampling, sample.lot)
-        )
-        if any(not items or set(items) & set(other.requirements) for other in done):
-            raise _wrong(
-                "is tested again twice", where, "A re-test is done once; a second failure stands"
-            )
-        drawn = _enlarged(sample, failed, one.seed, sampling.retest_factor)
+        done = [other for other in before if other.sampling == drawing.sampling]
+        same_lot = (other for other in done if other.lot == sample.lot)
+        if any(not items or set(items) & set(other.requirements) for other in same_lot):
+            hint = tr("A re-test is done once; a second failure stands")
+            raise PlanError(tr("is re-tested twice"), where=where, hint=hint)
         yield replace(
             sample,
-            seed=one.seed,
-            drawn=drawn,
+            seed=drawing.seed,
+            drawn=_enlarged(sample, failed, drawing.seed, sampling.retest_factor),
             requirements=items,
-            retest_of=one.retest_of,
+            retest_of=drawing.retest_of,
             failed=failed,
-            session=one.session,
-            why=one.why,
+            session=drawing.session,
+            why=drawing.why,
         )
 
 
-def _check_again(one: Draw, first: Sequence[Sample], sampling: Sampling, where: str) -> None:
+def _check_again(drawing: Draw, first: Sequence[Sample], sampling: Sampling, where: str) -> None:
     if not sampling.retest_factor:
-        raise _wrong(
-            "this sampling knows no re-test", where, "Leave the draw out: the first result stands"
-        )
+        hint = tr("Leave the draw out: the first result stands")
+        raise PlanError(tr("this sampling has no rule for a re-test"), where=where, hint=hint)
     if not first:
-        hint = "Keep the first draw in the plan, before its re-test; a re-test is not tested again"
-        raise _wrong(f"no first draw has the seed {one.retest_of!r}", where, hint)
-    if not one.session:
-        hint = "session = the number of the session in which they failed: `acceptance sample --retest` writes it"
-        raise _wrong("names no session in which devices failed", where, hint)
-    if not one.failed:
-        raise _wrong(
-            "names no device that failed", where, "failed = the devices that did not conform"
-        )
-    lots = {device for sample in first for device in sample.lot}
+        what = tr("no first draw has the seed {seed!r}", seed=drawing.retest_of)
+        hint = tr("Keep the first draw before its re-test; a re-test is not tested again")
+        raise PlanError(what, where=where, hint=hint)
+    if not drawing.session:
+        hint = tr("Give session, the number of that session; `acceptance sample --retest` does so")
+        raise PlanError(tr("names no session in which devices failed"), where=where, hint=hint)
+    if not drawing.failed:
+        hint = tr("List the devices that did not conform: failed = [...]")
+        raise PlanError(tr("names no device that failed"), where=where, hint=hint)
+    in_lots = {device for sample in first for device in sample.lot}
     asking = {name for sample in first for name in sample.requirements}
-    for name in (*one.failed, *one.requirements):
-        if name not in lots | asking:
-            raise _wrong(
-                f"{name!r} is in no lot of this sampling",
-                where,
-                "Name devices, and requirements as pack#id",
-            )
+    for name in (*drawing.failed, *drawing.requirements):
+        if name not in in_lots | asking:
+            what = tr("{name!r} is in no lot of this sampling", name=name)
+            hint = tr("Name devices by their id, and requirements as pack#id")
+            raise PlanError(what, where=where, hint=hint)
 
 
 def _enlarged(first: Sample, failed: Sequence[str], seed: str, factor: int) -> tuple[str, ...]:
-    """Choose those that failed, then new ones in the order of the draw.
-
-    Where the lot ends, those drawn before.
-    """
+    """Choose those that failed, then new ones in the order of the draw, then those drawn before."""
     others = [device for device in order(seed, first.lot) if device not in failed]
     new = [device for device in others if device not in first.drawn]
     old = [device for device in others if device in first.drawn]
@@ -305,14 +281,10 @@ def _enlarged(first: Sample, failed: Sequence[str], seed: str, factor: int) -> t
 
 
 def asked(samples: Iterable[Sample]) -> dict[tuple[str, str], Sample]:
-    """Map requirement and device to the sample that says whether it is asked.
+    """Map requirement and device to the sample that decides whether it is asked.
 
     The re-test where there is one.
     """
     return {
         (name, device): one for one in samples for name in one.requirements for device in one.lot
     }
-
-
-def _wrong(what: str, where: str, hint: str) -> PlanError:
-    return PlanError(what, where=where, hint=hint)

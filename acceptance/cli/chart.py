@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from acceptance.charts import advice, clock_page, definition, drawing, printed_copy
+from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, check_ending
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +166,7 @@ def _start(shown: Chart, serial: str, output: Path | None) -> int:
     if output.exists():
         what = tr("{file} already exists and may hold measurements; name another", file=output)
         raise click.UsageError(what)
-    put(output, printed_copy.template(shown, serial).encode())
+    put(output, copy_template.template(shown, serial).encode())
     terminal.say(
         tr(
             "{file}: enter what was measured; docs/formats.md and test_charts/README.md say how",
@@ -202,7 +202,7 @@ def _advise(known: list[Chart], place: Place) -> int:
     return 0 if usable else 3
 
 
-def _geometry(view: advice.Camera) -> str:
+def _geometry(view: advice.Viewpoint) -> str:
     numbers = {"density": view.pixels_per_metre, "slant": view.slant, "tilt": abs(view.tilt)}
     if view.tilt < 0:
         return tr(
@@ -217,14 +217,14 @@ def _geometry(view: advice.Camera) -> str:
     )
 
 
-def _viewpoint(place: Place) -> advice.Camera:
+def _viewpoint(place: Place) -> advice.Viewpoint:
     if place["distance"] is None:
         what = tr(
             "--advise needs --distance M, and --focal-length MM with --sensor FORMAT or --field-of-view"
         )
         raise click.UsageError(what)
     height = place["height"]
-    return advice.camera(
+    return advice.viewpoint(
         picture=_pixels(place["picture"]),
         rise=0.0 if height is None else height - place["chart_height"],
         distance=place["distance"],
@@ -246,7 +246,7 @@ def _seen(advised: advice.Advice) -> tuple[str, ...]:
     )
 
 
-def _sentences(advised: advice.Advice, view: advice.Camera, lines: float | None) -> list[str]:
+def _sentences(advised: advice.Advice, view: advice.Viewpoint, lines: float | None) -> list[str]:
     """Say what stands in the way and what to do about it."""
     words = _troubles(advised)
     sentences = [words[code] for code in advised.troubles]

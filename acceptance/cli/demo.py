@@ -24,11 +24,12 @@ from acceptance import __version__, wording
 from acceptance.charts import definition
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import LANG, OUT
+from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Verdict
 from acceptance.report import render
 from acceptance.session import plan, runner
-from acceptance.session.workspace import claimed, writing
+from acceptance.session.workspace import claimed
 from acceptance.signing.certificates import load_signer, make_demo_chain
 from acceptance.signing.issuing import REPORT, issue
 from acceptance.signing.verification import verify
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from multiprocessing.queues import Queue
 
     from acceptance.model import Session
-    from acceptance.session.runner import Progress
+    from acceptance.session.measuring import Progress
     from acceptance.signing.certificates import DemoChain
     from acceptance.simulate.films import Truth
 

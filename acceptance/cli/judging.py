@@ -22,7 +22,7 @@ from acceptance.cli.options import (
 from acceptance.messages import tr
 from acceptance.model import Verdict
 from acceptance.report import before_after, render
-from acceptance.session import runner
+from acceptance.session import runner, store
 from acceptance.signing import issuing, verification
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 
 def conclude(done: Session, folder: Path, *, strict: bool) -> int:
     """Print the conclusion and where the report is; return the exit code."""
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
     bottom_line = render.bottom_line(done, "en", packs)
     terminal.say(tr("Conclusion: {bottom_line}", bottom_line=bottom_line))
     for conclusion in done.conclusions:
@@ -102,7 +102,7 @@ def diff(before: Path, after: Path, json_file: Path | None, *, every: bool) -> i
     prepare_json(json_file)
     for folder in (before, after):
         verification.require_intact(folder)
-    found = before_after.compare(runner.load(before), runner.load(after))
+    found = before_after.compare(store.load(before), store.load(after))
     if json_file:
         write_json(before_after.rows(found), json_file)
     else:

@@ -29,7 +29,7 @@ from acceptance.cli.options import (
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
 from acceptance.report import playback, render
-from acceptance.session import intake, plan, runner
+from acceptance.session import intake, measuring, plan, runner
 from acceptance.signing import issuing
 
 if TYPE_CHECKING:
@@ -160,23 +160,23 @@ def measure(
     wanted = quantities(names)
     intake.check(asked, Path())
     prepare_json(json_file)
-    done: list[runner.Measured] = []
+    done: list[measuring.Measured] = []
     try:
         with terminal.progress() as show:
             for shot in asked.shots:
                 progress = functools.partial(show, Path(shot.clip).name)
-                done.append(runner.look(shot, wanted, progress=progress))
+                done.append(measuring.look(shot, wanted, progress=progress))
                 stream = done[-1].shot.stream.items()
                 terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
     finally:  # what was measured before a clip that cannot be read is not lost
-        measured, notes = runner.together(done)
+        measured, notes = measuring.together(done)
         if done:
             _show(done, measured, notes, json_file)
     return 0 if measured else 3
 
 
 def _show(
-    done: Sequence[runner.Measured],
+    done: Sequence[measuring.Measured],
     measured: Sequence[Measurement],
     notes: Sequence[Note],
     json_file: Path | None,

@@ -13,16 +13,16 @@ import click
 from acceptance import metrics
 from acceptance.cli import terminal
 from acceptance.errors import InputError, PlanError
+from acceptance.files.output import put, writing
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Tap
-from acceptance.session.workspace import put, writing
 from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from acceptance.model import Box
-    from acceptance.signing.pades import Signer
+    from acceptance.signing.certificates import Signer
 
     Command = Callable[..., Any]
 

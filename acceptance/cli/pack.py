@@ -12,9 +12,9 @@ from acceptance.checks import clause_table, pack_changes
 from acceptance.checks.pack import base_of, file_of, load, load_all, names
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import OUT, check_ending, json_option, prepare_json, write_json
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import overlay_form
-from acceptance.session.workspace import put
 
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language."

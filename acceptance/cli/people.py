@@ -16,11 +16,11 @@ from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT, check_ending
 from acceptance.errors import OutputError
 from acceptance.files import spreadsheet
+from acceptance.files.output import put, writing
 from acceptance.forms import scores
 from acceptance.messages import tr, tr_count
 from acceptance.report import questionnaire
 from acceptance.session import plan, runner
-from acceptance.session.workspace import put, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,13 +15,13 @@ from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, check_ending, json_option, prepare_json, write_json
 from acceptance.errors import PlanError
+from acceptance.files.output import put
 from acceptance.messages import tr, tr_count
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
 from acceptance.report import channels, exhibits, render
-from acceptance.session import intake, runner
-from acceptance.session.workspace import put
+from acceptance.session import intake, measuring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,7 +147,7 @@ def recordings(
         found = intake.look_at(
             asked, source, tell=lambda done, total: show(source.name, done, total)
         )
-    items = runner.recorded(asked, found)
+    items = measuring.recorded(asked, found)
     measured = [item for item in items if isinstance(item, Measurement)]
     notes = [item for item in items if isinstance(item, Note)]
     _print(found, measured, notes)
@@ -210,7 +210,7 @@ def _print(found: Found, measured: Sequence[Measurement], notes: Sequence[Note])
         terminal.say(sentence, "yellow")
 
 
-def _channel(row: channels.Row) -> tuple[str, ...]:
+def _channel(row: channels.ChannelRow) -> tuple[str, ...]:
     figures = ("continuous", "span", "coverage", "gaps", "longest_gap")
     return (
         row.name,
@@ -223,7 +223,7 @@ def _channel(row: channels.Row) -> tuple[str, ...]:
     )
 
 
-def _figure(row: channels.Row, name: str) -> str:
+def _figure(row: channels.ChannelRow, name: str) -> str:
     item = row.figures.get(name)
     if item is None:
         return "—"

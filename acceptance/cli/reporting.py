@@ -8,9 +8,9 @@ import click
 
 from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT, PASSWORD, sign_options, signer
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session.workspace import put
 from acceptance.signing import issuing, verification
 
 if TYPE_CHECKING:

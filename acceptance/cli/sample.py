@@ -14,10 +14,10 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, write_json
 from acceptance.errors import PlanError
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Draw
-from acceptance.session import plan, runner
-from acceptance.session.workspace import put
+from acceptance.session import plan, store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -58,7 +58,7 @@ def sample(
 ) -> int:
     """Draw devices, with clause, lots and how to redo the draw: the plan's draws, or a new one."""
     asked = plan.read(source)
-    packs = runner.load_packs(asked)
+    packs = store.load_packs(asked)
     new = _draw(asked, packs, options)
     samples = _samples(asked, packs, new, source)
     if json_file:
@@ -99,7 +99,7 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
         what = tr("give --seed: a text agreed beforehand, for instance the order number")
         raise click.UsageError(what)
     if retest:
-        done = runner.load(retest)
+        done = store.load(retest)
         new = _retest(asked, done, name, seed)
         _check_lots(sampling.draw(packs, asked), new, done)
         return [new]
@@ -185,9 +185,9 @@ def check_retests(asked: Plan, out: Path) -> None:
     ``out`` can be looked at. Raises PlanError and SessionError.
     """
     for number, draw in enumerate(asked.draws, start=1):
-        if not (draw.retest_of and draw.session and (out / draw.session / runner.FILE).is_file()):
+        if not (draw.retest_of and draw.session and (out / draw.session / store.FILE).is_file()):
             continue
-        _, failures = _failed(runner.load(out / draw.session), {draw.sampling})
+        _, failures = _failed(store.load(out / draw.session), {draw.sampling})
         again = [
             finding.subject
             for finding in failures

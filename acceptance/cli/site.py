@@ -19,7 +19,7 @@ from acceptance.forms import devices as device_list
 from acceptance.messages import tr
 from acceptance.report import site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, runner
+from acceptance.session import plan, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def _grid(target: Path) -> site_matrix.Grid:
     """
     folder = target if target.is_dir() else target.parent
     folders = _session_folders(folder)
-    sessions = [runner.load(place) for place in folders]
+    sessions = [store.load(place) for place in folders]
     named = target if target.suffix.lower() == ".toml" else _plan_in(folder)
     if named:
         asked, packs_folder = plan.read(named), None
@@ -102,7 +102,7 @@ def _grid(target: Path) -> site_matrix.Grid:
     else:
         what = tr("there is no plan and no session here")
         raise SessionError(what, where=str(target), hint=tr("Name the plan"))
-    samples = sampling.draw(runner.load_packs(asked, packs_folder), asked)
+    samples = sampling.draw(store.load_packs(asked, packs_folder), asked)
     filmed = [shot.id for shot in asked.shots if named and _there(folder / shot.clip)]
     grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
     if not grid.places:
@@ -115,7 +115,7 @@ def _grid(target: Path) -> site_matrix.Grid:
 def _session_folders(folder: Path) -> list[Path]:
     """Return the session folders here, one and two levels down, the oldest first."""
     found = [
-        file.parent for depth in ("", "*/", "*/*/") for file in folder.glob(f"{depth}{runner.FILE}")
+        file.parent for depth in ("", "*/", "*/*/") for file in folder.glob(f"{depth}{store.FILE}")
     ]
     return sorted(
         (place for place in found if not place.name.startswith(".")), key=lambda place: place.name

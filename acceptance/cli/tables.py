@@ -21,15 +21,15 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.report.before_after import Change
-from acceptance.report.playback import Told
+from acceptance.report.playback import Significance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.checks.pack_changes import Change as PackChange
+    from acceptance.checks.pack_changes import FieldChange
     from acceptance.model import Finding, Measurement, Note, Pack, Session
-    from acceptance.report.before_after import Comparison, Row
-    from acceptance.report.playback import Loss, Pair
+    from acceptance.report.before_after import ComparedRow, Comparison
+    from acceptance.report.playback import Loss, ShotPair
 
 MARKS = {
     Verdict.FAIL: "red",
@@ -75,7 +75,7 @@ def _bounded(item: Measurement, *, expanded: float | None = None, k: float | Non
     return wording.bound(item) + figure
 
 
-def differences(pair: Pair) -> None:
+def differences(pair: ShotPair) -> None:
     """Print how a playback differs, differences beyond their uncertainty first, and what it lost."""
     rows = [
         (
@@ -91,9 +91,11 @@ def differences(pair: Pair) -> None:
                 expanded=difference.expanded,
                 k=difference.k,
             ),
-            wording.word(difference.told, "told", "en"),
+            wording.word(difference.significance, "told", "en"),
         )
-        for difference in sorted(pair.differences, key=lambda each: each.told is not Told.BEYOND)
+        for difference in sorted(
+            pair.differences, key=lambda each: each.significance is not Significance.BEYOND
+        )
     ]
     columns = (
         tr("quantity"),
@@ -238,7 +240,7 @@ def _provenance(source: dict[str, Any] | None) -> str:
     return f"{source['source']} {source['clause']} ({source['level']})" if source else ""
 
 
-def changes(found: Sequence[PackChange], here: str, there: str) -> None:
+def changes(found: Sequence[FieldChange], here: str, there: str) -> None:
     """Print where one pack differs from another, in order of clause."""
     rows = [
         (
@@ -314,7 +316,7 @@ def compared(found: Comparison, *, every: bool) -> None:
     """
     for line in found.apart:
         say(tr("not comparable: {line}", line=line), "yellow")
-    shown = [row for row in found.rows if every or row.told]
+    shown = [row for row in found.rows if every or row.notable]
     columns = (
         tr("clause"),
         tr("requirement"),
@@ -330,7 +332,7 @@ def compared(found: Comparison, *, every: bool) -> None:
     say(", ".join(f"{change}: {counts[change]}" for change in Change if counts[change]))
 
 
-def _compared(row: Row) -> tuple[str, ...]:
+def _compared(row: ComparedRow) -> tuple[str, ...]:
     return (
         row.clause,
         row.requirement,
@@ -349,7 +351,7 @@ def _judged(finding: Finding | None) -> str:
     return f"{finding.verdict}, {value}" if value else finding.verdict
 
 
-def _by(row: Row) -> str:
+def _by(row: ComparedRow) -> str:
     if row.difference is None or row.after is None:
         return ""
     figure = wording.figure(row.difference, row.after.unit, "en", expanded=row.expanded)

@@ -28,7 +28,7 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.session.runner import Progress as Tell
+    from acceptance.session.measuring import Progress as Tell
 
 # Where nobody has set a width (a pipe, a log), rows are wide enough to be searched.
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 180

@@ -1,4 +1,1 @@
-"""What people and programs hand over, and what is written for them.
-
-Tables, TOML, files on the disc.
-"""
+"""Files that people hand over, and files written for them: tables, TOML, output on the disk."""

@@ -1,7 +1,4 @@
-"""Tables that people make.
-
-CSV in UTF-8 or GBK, or the first sheet of an XLSX workbook, as rows of text.
-"""
+"""Tables that people make, as rows of text: CSV in UTF-8 or GBK, or the first sheet of an XLSX."""
 
 from __future__ import annotations
 
@@ -9,9 +6,11 @@ import csv
 import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,10 +18,25 @@ if TYPE_CHECKING:
 
 # What a damaged workbook makes zipfile, zlib and openpyxl raise.
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError, IndexError,
-    SyntaxError, TypeError, AttributeError, OSError,
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError,
+    ValueError, IndexError, SyntaxError, TypeError, AttributeError, OSError,
 )  # fmt: skip
-AGAIN = "Save it as CSV in UTF-8, or as XLSX"
+
+
+class WorkbookCell(Protocol):
+    """What is read of a cell of a workbook; openpyxl has several classes of them."""
+
+    @property
+    def value(self) -> object:
+        """Text, number, truth value, date, formula or None."""
+
+    @property
+    def data_type(self) -> str:
+        """``f`` for a formula."""
+
+    @property
+    def number_format(self) -> str:
+        """How the number is shown: ``0.0%`` ..."""
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -34,72 +48,68 @@ def rows(path: Path) -> list[list[str]]:
     found = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     found = [[cell.strip() for cell in row] for row in found]
     if not any(any(row) for row in found):
-        raise PlanError(
-            "is empty",
-            where=str(path),
-            hint="Put a heading into row 1 and one line for each entry below",
-        )
-    for number, row in enumerate(found, start=1):
-        for column, cell in enumerate(row):
-            if cell.startswith("="):
-                where = f"{path}, row {number}, {found[0][column] if column < len(found[0]) else column + 1}"
-                raise PlanError(
-                    f"holds a formula ({cell:.30})", where=where, hint="Paste it as a value"
-                )
+        hint = tr("Put a heading into row 1 and one line for each entry below")
+        raise PlanError(tr("is empty"), where=str(path), hint=hint)
+    _check_formulas(found, path)
     return found
 
 
-def form(path: Path, name: str) -> list[list[str]]:
-    """Return the rows of a table that is filled in by a form of ours.
+def _check_formulas(table: list[list[str]], path: Path) -> None:
+    for number, row in enumerate(table, start=1):
+        for column, cell in enumerate(row):
+            if cell.startswith("="):
+                named = table[0][column] if column < len(table[0]) else column + 1
+                raise PlanError(
+                    tr("holds a formula ({formula:.30})", formula=cell),
+                    where=f"{path}, row {number}, {named}",
+                    hint=tr("Paste it as a value"),
+                )
 
-    ``rows``, and nothing in it may go unread.
-    Raises PlanError also for a cell below no heading: a separator in a cell without quotation marks
-    shifts a row.
+
+def form(path: Path, name: str) -> list[list[str]]:
+    """Return the rows of a filled-in form, called ``name`` in messages; nothing may go unread.
+
+    Raises PlanError as ``rows`` does, and for a cell without heading: a separator in a cell without
+    quotation marks shifts a row.
     """
     found = rows(path)
     for number, row in enumerate(found, start=1):
         for column, cell in enumerate(row):
             if cell and not (column < len(found[0]) and found[0][column]):
-                where = f"{name}, row {number}, column {column + 1}"
-                hint = "Head the column, or put a cell that holds the separator between quotation marks"
-                raise PlanError(f"{cell[:30]!r} stands below no heading", where=where, hint=hint)
+                raise PlanError(
+                    tr("{text!r} has no heading above it", text=cell[:30]),
+                    where=f"{name}, row {number}, column {column + 1}",
+                    hint=tr("Head the column, or quote a cell that holds the separator"),
+                )
     return found
 
 
 def heading(cells: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return the place of each column that is there, by its name here.
-
-    ``columns`` gives its possible headings.
-    """
-    given = [cell.lower() for cell in cells]
+    """Return the place (from 0) of each column found; ``columns`` gives possible headings."""
+    headings = [cell.lower() for cell in cells]
     return {
-        name: given.index(known)
+        name: headings.index(known)
         for name, names in columns.items()
         for known in names[::-1]
-        if known in given
+        if known in headings
     }
 
 
 def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: str) -> None:
-    """Refuse a column of a form that is there twice: one of the two would go unread.
-
-    Raises PlanError.
-    """
+    """Refuse a duplicate column of a form, by PlanError: one of the two would go unread."""
     for column, names in columns.items():
         if sum(cell.lower() in names for cell in cells) > 1:
-            raise PlanError(
-                "this column stands twice",
-                where=f"{name}, row 1, {column}",
-                hint="Leave one of them out",
-            )
+            where, hint = f"{name}, row 1, {column}", tr("Leave one of them out")
+            raise PlanError(tr("duplicate column"), where=where, hint=hint)
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        hint = "Check the path and its permissions"
-        raise PlanError(f"cannot be read ({error.strerror})", where=str(path), hint=hint) from error
+        what = tr("cannot be read ({cause})", cause=error.strerror)
+        hint = tr("Check the path and its permissions")
+        raise PlanError(what, where=str(path), hint=hint) from error
 
 
 def _csv(path: Path) -> list[list[str]]:
@@ -111,15 +121,18 @@ def _csv(path: Path) -> list[list[str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise PlanError("is neither UTF-8 nor GBK", where=str(path), hint=AGAIN)
+        raise PlanError(tr("is neither UTF-8 nor GBK"), where=str(path), hint=_again())
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
-        raise PlanError(
-            f"is no CSV ({error})", where=str(path), hint="Save it as CSV again"
-        ) from error
+        what, hint = tr("is not CSV ({cause})", cause=error), tr("Save it as CSV again")
+        raise PlanError(what, where=str(path), hint=hint) from error
+
+
+def _again() -> str:
+    return tr("Save it as CSV in UTF-8, or as XLSX")
 
 
 def _workbook(path: Path) -> list[list[str]]:
@@ -131,14 +144,12 @@ def _workbook(path: Path) -> list[list[str]]:
         book = openpyxl.load_workbook(content, read_only=True, data_only=False)
         return [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows()]
     except (InvalidFileException, *DAMAGED) as error:
-        raise PlanError(f"is no workbook ({error})", where=str(path), hint=AGAIN) from error
+        what = tr("is not a workbook ({cause})", cause=error)
+        raise PlanError(what, where=str(path), hint=_again()) from error
 
 
-def _text(cell: Any) -> str:  # noqa: ANN401 -- one of several classes of openpyxl
-    """Write a cell as a person sees it.
-
-    A whole number without decimals, a date in ISO 8601, yes and no, 12 %.
-    """
+def _text(cell: WorkbookCell) -> str:
+    """Write a cell as shown: 12%, yes and no, whole numbers without decimals, dates in ISO 8601."""
     value = cell.value
     if cell.data_type == "f":
         return value if isinstance(value, str) else "={...}"  # an array formula
@@ -150,11 +161,7 @@ def _text(cell: Any) -> str:  # noqa: ANN401 -- one of several classes of openpy
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return (
-        value.isoformat(sep=" ")
-        if hasattr(value, "hour") and hasattr(value, "year")
-        else str(value)
-    )
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
 def csv_of(table: Sequence[Sequence[str]]) -> bytes:
@@ -169,7 +176,8 @@ def workbook_of(
 ) -> bytes:
     """Return rows as an XLSX workbook, the heading fixed.
 
-    ``choices`` gives lists to pick from by column (from 0).
+    ``widths`` are those of the columns in characters; ``choices`` gives the words to pick from, by
+    column (from 0).
     """
     import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- as above

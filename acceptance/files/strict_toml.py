@@ -1,71 +1,110 @@
 """A TOML file read strictly: each field once, of the right type, and none left over.
 
-Errors name file and field.
+Errors name file and field. Every reader of TOML that a person wrote gets the text from ``load`` or
+``loads``; ``Table`` takes a chart's fields one by one.
 """
 
 from __future__ import annotations
 
 import tomllib
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from acceptance.errors import ChartError
+from acceptance.errors import ChartError, InputError, PlanError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-WORDS: Mapping[type, str] = {
-    float: "number", int: "whole number", str: "text in quotes", bool: "truth value", list: "list", dict: "table",
-    date: "date like 2026-11-25 (without quotes)",
-}  # fmt: skip
+Kind = TypeVar("Kind")
+
+
+def load(
+    path: Path, where: str = "", *, kind: type[InputError] = PlanError, hint: str = ""
+) -> dict[str, Any]:
+    """Read a TOML file in UTF-8, with or without a byte order mark.
+
+    Raises an error of that ``kind``, naming ``where`` (by default the path), with ``hint``: what to
+    do (by default to correct the file).
+    """
+    where = where or str(path)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        raise kind(what, where=where, hint=hint or tr("Check the path")) from error
+    return loads(text, where, kind=kind, hint=hint)
+
+
+def loads(
+    text: bytes,
+    where: str,
+    *,
+    kind: type[InputError] = PlanError,
+    hint: str = "",
+    code: str = "error",
+) -> dict[str, Any]:
+    """Parse TOML in UTF-8, with or without a byte order mark; errors as of ``load``."""
+    try:
+        return tomllib.loads(text.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        what = tr("not readable as TOML: {cause}", cause=error)
+        raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code) from error
 
 
 def wrong(where: str, what: str) -> ChartError:
     """Make the error for something wrong at a place in a file."""
-    return ChartError(what, where=where, hint="Correct this file", code="chart_wrong")
+    return ChartError(what, where=where, hint=tr("Correct this file"), code="chart_wrong")
 
 
 def parse(text: bytes, where: str) -> Table:
-    """Return the file's uppermost table.
+    """Return the uppermost table of a chart's file. Raises ChartError where it is not TOML."""
+    hint = tr("See test_charts/acceptance.toml for an example")
+    return Table(loads(text, where, kind=ChartError, hint=hint, code="chart_wrong"), where)
 
-    Raises ``ChartError`` when the text is no TOML in UTF-8.
-    """
-    try:
-        return Table(tomllib.loads(text.decode("utf-8-sig")), where)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        hint = "See test_charts/acceptance.toml for an example"
-        raise ChartError(
-            f"This is not TOML: {error}", where=where, hint=hint, code="chart_wrong"
-        ) from error
+
+def _word(kind: type) -> str:
+    words = {
+        float: tr("number"),
+        int: tr("whole number"),
+        str: tr("text in quotes"),
+        bool: tr("truth value"),
+        list: tr("list"),
+        dict: tr("table"),
+        date: tr("date like 2026-11-25 (without quotes)"),
+    }
+    return words[kind]
 
 
 class Table:
     """A TOML table being read.
 
-    Every method that takes a field raises ``ChartError`` where it is missing or wrong.
+    Every method that takes a field raises ChartError where it is missing or wrong.
     """
 
-    def __init__(self, content: Any, where: str) -> None:  # noqa: ANN401 -- whatever the file holds; checked here
+    def __init__(self, content: object, where: str) -> None:
         if not isinstance(content, dict):
-            raise wrong(where, "this must be a table")
+            raise wrong(where, tr("this must be a table"))
         self.content, self.where = dict(content), where
 
-    def take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 -- of the type `kind`
-        """Take a field of one type; without default it must be there."""
+    def take(self, key: str, kind: type[Kind], default: Kind | None = None) -> Kind:
+        """Take a field of one type; without default it is required."""
         value = self.content.pop(key, default)
         if value is None:
-            raise wrong(self.place(key), "this field is missing")
+            raise wrong(self.place(key), tr("this field is missing"))
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
+            return cast("Kind", float(value))
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise wrong(self.place(key), f"this must be a {WORDS[kind]}, not {value!r}")
+            what = tr("this must be a {kind}, not {value!r}", kind=_word(kind), value=value)
+            raise wrong(self.place(key), what)
         return value
 
-    def table(self, key: str, default: Any = None) -> Table:  # noqa: ANN401 -- None or an empty table
+    def table(self, key: str, default: dict[str, object] | None = None) -> Table:
         """Take a field that is a table itself."""
         return Table(self.take(key, dict, default), self.place(key))
 
-    def tables(self, key: str, default: Any = None) -> Iterator[Table]:  # noqa: ANN401 -- None or an empty list
+    def tables(self, key: str, default: list[object] | None = None) -> Iterator[Table]:
         """Take a field that is a list of tables."""
         for number, entry in enumerate(self.take(key, list, default), start=1):
             yield Table(entry, self.place(f"{key}[{number}]"))
@@ -74,31 +113,32 @@ class Table:
         """Take a list of ``count`` numbers."""
         values = self.take(key, list)
         if len(values) != count or not all(type(value) in {int, float} for value in values):
-            raise wrong(self.place(key), f"this must be {count} numbers, not {values!r}")
+            what = tr("this must be {count} numbers, not {values!r}", count=count, values=values)
+            raise wrong(self.place(key), what)
         return tuple(float(value) for value in values)
 
     def light(self, key: str) -> float:
         """Take a share of light, 0 to 1."""
-        value = float(self.take(key, float))
+        value = self.take(key, float)
         if not 0 <= value <= 1:
-            raise wrong(self.place(key), f"light and reflectance run from 0 to 1, not to {value}")
+            what = tr("light and reflectance run from 0 to 1, not to {value}", value=value)
+            raise wrong(self.place(key), what)
         return value
 
     def above_zero(self, key: str, default: float | None = None) -> float:
         """Take a number above 0, and not infinite."""
-        value = float(self.take(key, float, default))
+        value = self.take(key, float, default)
         if not 0 < value < float("inf"):
-            raise wrong(self.place(key), f"this must be above 0, not {value}")
+            raise wrong(self.place(key), tr("this must be above 0, not {value}", value=value))
         return value
 
-    def one_of(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+    def one_of(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
         """Take one of a few words."""
-        value = str(self.take(key, str, default))
+        value = self.take(key, str, default)
         if value not in allowed:
-            raise wrong(
-                self.place(key),
-                f"this must be one of {', '.join(filter(None, allowed))}, not {value!r}",
-            )
+            words = ", ".join(filter(None, allowed))
+            what = tr("this must be one of {words}, not {value!r}", words=words, value=value)
+            raise wrong(self.place(key), what)
         return value
 
     def place(self, key: str) -> str:
@@ -108,4 +148,4 @@ class Table:
     def end(self) -> None:
         """Refuse what was not taken."""
         for key in self.content:
-            raise wrong(self.place(key), "this field is not known here")
+            raise wrong(self.place(key), tr("this field is not known here"))

@@ -1,6 +1,5 @@
-"""Colour arithmetic.
+"""Coded Y'CbCr to R'G'B' signals and pictures, and linear light of BT.709 primaries to CIELAB.
 
-Coded Y'CbCr to R'G'B' signals and pictures, linear light of BT.709 primaries to CIELAB.
 Signals and light are 1 at nominal white; both may leave 0 to 1 where the coding allows it.
 """
 
@@ -31,9 +30,10 @@ TO_XYZ = np.array(
 
 
 def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> Floats:
-    """Return R'G'B' (..., 3) of luma and colour-difference codes of any one shape, by the stream's matrix and range.
+    """Return R'G'B' (..., 3) of luma and colour-difference codes, all three of one shape.
 
-    ITU-R BT.601-7, 2.5; BT.709-6, 3.2 to 3.4; full range as in JFIF (ITU-T T.871).
+    By the stream's matrix and range: ITU-R BT.601-7, 2.5; BT.709-6, 3.2 to 3.4; full range as in
+    JFIF (ITU-T T.871).
     """
     unit = 2.0 ** (video.depth - 8)
     top = 2.0**video.depth - 1
@@ -58,10 +58,7 @@ def lab_of(light: ArrayLike) -> Floats:
 
 
 def picture_of(frame: Frame, video: VideoInfo) -> NDArray[np.uint8]:
-    """BGR picture (h, w, 3), 8 bit, of a frame.
-
-    Colour by the stream's own matrix (ITU-R BT.601 or BT.709).
-    """
+    """Return the BGR picture (h, w, 3), 8 bit, of a frame, by the stream's matrix and range."""
     neutral = np.full(frame.luma.shape, 2.0 ** (video.depth - 1), np.float32)
     cb, cr = (
         neutral if plane is None else _enlarged(plane, frame.luma.shape)

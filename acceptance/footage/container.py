@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from acceptance.footage import clip
+from acceptance.footage.decoding import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,9 +16,9 @@ TICKS = 1_000_000  # of a container's duration in a second (AV_TIME_BASE of FFmp
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """``created`` is the creation time, UTC by ISO/IEC 14496-12, 8.2.2; ``duration`` in seconds.
+    """What a container says of itself; None: not said.
 
-    None: not said.
+    ``created`` is the creation time, UTC by ISO/IEC 14496-12, 8.2.2; ``duration`` is in seconds.
     """
 
     created: datetime | None
@@ -26,15 +26,15 @@ class Header:
 
 
 def read(path: Path) -> Header:
-    """Read what the container says. Raises ClipError.
+    """Read what the container says.
 
-    Missing, not a video, no index, no picture.
+    Raises ClipError: missing, not a video, no index, no picture.
     """
-    with clip.opened(path) as container:
-        told = container.metadata.get("creation_time", "")
+    with opened(path) as container:
+        stamp = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
     try:
-        created = datetime.fromisoformat(told) if told else None
+        created = datetime.fromisoformat(stamp) if stamp else None
     except ValueError:
         created = None
     return Header(

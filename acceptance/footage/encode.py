@@ -1,22 +1,24 @@
-"""Write a clip: planes in, an encoded file out. For the simulator and for tests.
-
-Reading is in ``clip.py``.
-"""
+"""Write a clip: planes in, an encoded file out, for the simulator and for tests."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import av
 import av.error
 import numpy as np
 
 from acceptance.errors import OutputError
+from acceptance.footage.planes import is_deep
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from av.video.codeccontext import VideoCodecContext
+    from av.video.stream import VideoStream
 
     from acceptance.footage.planes import Plane
 
@@ -39,13 +41,14 @@ def write(
 ) -> None:
     """Encode luma planes, or (luma, cb, cr), to a file whose ending names the container.
 
-    ``times`` (seconds, ascending) makes a variable frame rate; else frame i stands at i / ``rate``.
+    ``times`` (seconds, ascending) makes a variable frame rate; else frame i is at i / ``rate``.
     A luma plane alone gets grey colour planes. Raises OutputError when the file cannot be written.
     """
     base = Fraction(1, 90000) if times is not None else 1 / rate
     try:
         with av.open(str(path), "w") as container:
-            stream: Any = container.add_stream(codec, rate=rate, options=options or {})
+            added = container.add_stream(codec, rate=rate, options=options or {})
+            stream = cast("VideoStream", added)
             if rotation:
                 stream.set_display_rotation(rotation)
             context = stream.codec_context
@@ -63,32 +66,28 @@ def write(
             container.mux(stream.encode(None))
     except (av.error.FFmpegError, OSError) as error:
         raise OutputError(
-            f"the clip cannot be written ({error})",
+            tr("the clip cannot be written ({error})", error=error),
             where=str(path),
-            hint="Check the folder and the free space",
+            hint=tr("Check the folder and the free space"),
             code="output",
         ) from error
 
 
-def _describe(target: Any, *, full_range: bool, matrix: str) -> None:  # noqa: ANN401  (a codec context or a frame)
+def _describe(target: VideoCodecContext | av.VideoFrame, *, full_range: bool, matrix: str) -> None:
     """State range, matrix, transfer and primaries (ISO/IEC 23091-2 code points)."""
-    target.color_range, target.colorspace = (
-        (2 if full_range else 1),
-        {"bt709": 1, "bt601": 6}[matrix],
-    )
+    target.color_range = 2 if full_range else 1
+    target.colorspace = {"bt709": 1, "bt601": 6}[matrix]
     target.color_trc = target.color_primaries = 1
 
 
-def _picture(planes: Sequence[Plane], pixel_format: str) -> Any:  # noqa: ANN401  (av.VideoFrame)
+def _picture(planes: Sequence[Plane], pixel_format: str) -> av.VideoFrame:
     height, width = planes[0].shape
     frame = av.VideoFrame(width, height, pixel_format)
-    deep = max(component.bits for component in frame.format.components) > 8
+    kind: type[np.unsignedinteger]
+    neutral, kind = (512, np.uint16) if is_deep(frame) else (128, np.uint8)
     for number, target in enumerate(frame.planes):
-        rows = np.full(
-            (target.height, target.line_size // (2 if deep else 1)),
-            512 if deep else 128,
-            np.uint16 if deep else np.uint8,
-        )
+        shape = target.height, target.line_size // kind().itemsize
+        rows = np.full(shape, neutral, kind)
         if number < len(planes):
             rows[:, : target.width] = planes[number]
         target.update(rows.tobytes())

@@ -1,17 +1,21 @@
-"""The planes of a decoded frame as coded: native codes, no copy where the codec allows.
+"""The planes of a decoded frame as coded, by which curve they are to be read, and its quantisers.
 
-And how coarsely it was coded.
-A frame here is PyAV's ``av.VideoFrame`` (its types say ``Any``), or what stands in for one.
+Native codes, no copy where the codec allows.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from av.sidedata.encparams import VideoEncParams
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import av
 
 Plane = NDArray[Any]  # uint8 or uint16
 PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
@@ -52,6 +56,16 @@ FOUR_TO_THREE = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class CodeReading:
+    """How a frame's codes are to be read: range, matrix and transfer; ``assumed`` names guesses."""
+
+    full_range: bool
+    matrix: str
+    transfer: str
+    assumed: tuple[str, ...]
+
+
 def turned(plane: Plane | None, rotation: int) -> Plane | None:
     """Turn a plane counterclockwise by a multiple of 90 degrees, read-only."""
     if plane is None:
@@ -61,7 +75,7 @@ def turned(plane: Plane | None, rotation: int) -> Plane | None:
     return upright
 
 
-def planes_of(frame: Any, matrix: str) -> tuple[Plane | None, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
+def planes_of(frame: av.VideoFrame, matrix: str) -> tuple[Plane | None, Plane | None, Plane | None]:
     """Luma, Cb and Cr as coded (None: monochrome); of coded RGB by its matrix."""
     name = frame.format.name
     if not PLANAR.fullmatch(name):
@@ -75,18 +89,24 @@ def planes_of(frame: Any, matrix: str) -> tuple[Plane | None, Plane | None, Plan
     return luma, _plane(frame, 1), _plane(frame, 2)
 
 
-def _plane(frame: Any, number: int, samples: int = 1) -> Plane:  # noqa: ANN401  (av.VideoFrame)
+def _plane(frame: av.VideoFrame, number: int, samples: int = 1) -> Plane:
     plane = frame.planes[number]
-    deep = max(component.bits for component in frame.format.components) > 8
-    rows = np.frombuffer(plane, np.dtype("<u2") if deep else np.dtype(np.uint8)).reshape(
-        plane.height, -1
-    )
+    kind = np.dtype("<u2") if is_deep(frame) else np.dtype(np.uint8)
+    rows = np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)
     return rows[:, : plane.width * samples]
 
 
-def _from_rgb(frame: Any, matrix: str) -> tuple[Plane, Plane | None, Plane | None]:  # noqa: ANN401  (av.VideoFrame)
-    """Luma and colour differences of coded RGB (ITU-R BT.709-6, 3.2; BT.601-7, 2.5), full range, rounded once."""
-    deep = max(component.bits for component in frame.format.components) > 8
+def is_deep(frame: av.VideoFrame) -> bool:
+    """Whether a frame's samples have more than 8 bits."""
+    return max(component.bits for component in frame.format.components) > 8
+
+
+def _from_rgb(frame: av.VideoFrame, matrix: str) -> tuple[Plane, Plane, Plane]:
+    """Luma and colour differences of coded RGB, full range, rounded once.
+
+    ITU-R BT.709-6, 3.2; BT.601-7, 2.5.
+    """
+    deep = is_deep(frame)
     rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
     red, green, blue = WEIGHTS[matrix]
     luma = rgb @ np.array([red, green, blue])
@@ -107,40 +127,42 @@ def h264_step(qp: float) -> float:
     return float(0.625 * 2 ** (qp / 6))
 
 
-def quantisers(frame: Any) -> NDArray[np.int32] | None:  # noqa: ANN401  (av.VideoFrame)
-    """Quantiser of each macroblock (rows, columns): QP of H.264.
+def quantisers(frame: av.VideoFrame) -> NDArray[np.int32] | None:
+    """Quantiser of each macroblock, (rows, columns).
 
-    Scale of MPEG-1 and 2, twice the QP of MPEG-4.
-    None where the decoder does not tell it: FFmpeg's tells none of HEVC, JPEG or the lossless
-    codecs. The decoder must have been asked (``export_side_data=venc_params``), and asking a frame
-    keeps it until the next collection of garbage: ask few.
+    The QP of H.264, the scale of MPEG-1 and 2, twice the QP of MPEG-4. None where the decoder does
+    not state it: FFmpeg's does not for HEVC, JPEG or the lossless codecs. The decoder must have
+    been asked (``export_side_data=venc_params``), and asking a frame keeps it until the next
+    garbage collection: ask few.
     """
-    told = frame.side_data.get("VIDEO_ENC_PARAMS")
-    if told is None or not told.nb_blocks or int(told.codec_type) not in {H264, MPEG}:
+    blocks = frame.side_data.get("VIDEO_ENC_PARAMS")
+    if not isinstance(blocks, VideoEncParams) or not blocks.nb_blocks:
         return None
-    words = np.frombuffer(told, np.int32, offset=told.blocks_offset).reshape(
-        -1, told.block_size // 4
-    )
-    column, _, width, _, delta = words[: told.nb_blocks, :5].T  # AVVideoBlockParams, row by row
+    if int(blocks.codec_type) not in {H264, MPEG}:
+        return None
+    data = memoryview(blocks)  # type: ignore[arg-type]  # a buffer, though PyAV's stub omits it
+    words = np.frombuffer(data, np.int32, offset=blocks.blocks_offset)
+    words = words.reshape(-1, blocks.block_size // 4)
+    column, _, width, _, delta = words[: blocks.nb_blocks, :5].T  # AVVideoBlockParams, row by row
     across = 1 + int(column.max()) // int(width[0])
-    return np.asarray(told.qp + delta.reshape(-1, across), np.int32)
+    return np.asarray(blocks.qp + delta.reshape(-1, across), np.int32)
 
 
-def coding_of(frame: Any, *, still: bool, lines: int) -> tuple[tuple[str, ...], dict[str, Any]]:  # noqa: ANN401  (av.VideoFrame or what stands in)
-    """Range, matrix and transfer by which a frame's codes are to be read, and which of them had to be assumed."""
+def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
+    """Return how a frame's codes are to be read; ``lines`` is the shorter side of the picture."""
     rgb = frame.format.is_rgb or frame.format.has_palette
-    assumed = {
-        "full_range": still or frame.format.name.startswith("yuvj"),
-        "matrix": "bt709" if lines >= 720 or rgb else "bt601",
-        "transfer": "srgb" if still else "bt709",
-    }
-    stated: dict[str, Any] = {}
-    if rgb or frame.format.name.startswith("yuvj"):
-        stated["full_range"] = True
-    elif frame.color_range in {1, 2}:
-        stated["full_range"] = frame.color_range == 2
-    if frame.colorspace in MATRICES:
-        stated["matrix"] = MATRICES[frame.colorspace]
-    if frame.color_trc in TRANSFERS:
-        stated["transfer"] = TRANSFERS[frame.color_trc]
-    return tuple(name for name in assumed if name not in stated), assumed | stated
+    full_range = _stated_range(frame)
+    matrix, transfer = MATRICES.get(frame.colorspace), TRANSFERS.get(frame.color_trc)
+    stated = {"full_range": full_range, "matrix": matrix, "transfer": transfer}
+    return CodeReading(
+        full_range=still if full_range is None else full_range,
+        matrix=matrix or ("bt709" if lines >= 720 or rgb else "bt601"),
+        transfer=transfer or ("srgb" if still else "bt709"),
+        assumed=tuple(name for name, value in stated.items() if value is None),
+    )
+
+
+def _stated_range(frame: av.VideoFrame) -> bool | None:
+    if frame.format.is_rgb or frame.format.has_palette or frame.format.name.startswith("yuvj"):
+        return True
+    return frame.color_range == 2 if frame.color_range in {1, 2} else None

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
-    """Light of a camera signal 0..1 (or a little outside).
+    """Return the light of a camera signal 0..1 (or a little outside).
 
     ITU-R BT.709-6 item 1.2, IEC 61966-2-1, or a power.
     """
@@ -30,22 +30,21 @@ def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
 
 
 def rounding_doubt(sigma: float) -> float:
-    """Give the standard error, in codes, that rounding leaves in the mean of a field whose noise is ``sigma`` codes.
+    """Return the standard error, in codes, that rounding leaves in the mean of a noisy field.
 
-    The mean of rounded normal values is off by at most exp(-2 pi^2 sigma^2) / pi, by a sine of the
-    true mean (Widrow and Kollar, Quantization Noise, 2008, ch. 4 and 11); without noise it is off
-    by up to half a code.
+    ``sigma`` is the noise in codes. The mean of rounded normal values is off by at most exp(-2 pi^2
+    sigma^2) / pi, by a sine of the true mean (Widrow and Kollar, Quantization Noise, 2008, ch. 4
+    and 11); without noise it is off by up to half a code.
     """
     return math.exp(-2 * (math.pi * sigma) ** 2) / math.sqrt(12)
 
 
 def curve(x: Floats, y: Floats, doubt: Floats, at: Floats) -> Floats:
-    """Follow the points (x ascending) as smoothly as their standard errors ``doubt`` (of y) allow.
+    """Return, ``at`` any places, the smoothest curve that the points (x ascending) allow.
 
-    Evaluate ``at``.
-    A cubic smoothing spline whose weighted residuals amount to one each (Reinsch 1967), or the
-    monotone cubic through the points (Fritsch and Carlson 1980) where that one turns back.
-    Continued by straight lines.
+    ``doubt`` are the standard errors of y. A cubic smoothing spline whose weighted residuals amount
+    to one each (Reinsch 1967), or the monotone cubic through the points (Fritsch and Carlson 1980)
+    where that one turns back. Continued by straight lines.
     """
     smooth = UnivariateSpline(x, y, w=1 / doubt, s=len(x))
     if (np.diff(smooth(np.linspace(x[0], x[-1], 256))) <= 0).any():

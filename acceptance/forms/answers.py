@@ -1,21 +1,19 @@
-"""Files of answers that people filled in (``acceptance sheet``).
+"""Files of answers that people filled in (``acceptance sheet``): CSV, XLSX or TOML, a row an item.
 
-CSV, XLSX or TOML, one row for each item.
-A row without grade, yes and value is no answer. What is wrong is told with file, row and field;
-whether an answer fits its requirement is for ``checks`` to say, which name file and row too
-(``Answer.origin``).
+A row without grade, yes and value is no answer. Errors name file, row and field; whether an answer
+fits its requirement is for ``checks`` to say, which name file and row too (``Answer.origin``).
 """
 
 from __future__ import annotations
 
 import math
 import re
-import tomllib
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet
+from acceptance.files import spreadsheet, strict_toml
+from acceptance.messages import tr
 from acceptance.model import Answer, Condition
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "note": ("备注", "note"),
     "evidence": ("证据文件", "evidence"),
 }
-# Columns that only tell the person what is asked; nothing in them is read back.
+# Columns that only show the person what is asked; nothing in them is read back.
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "name": ("对象", "name"),
     "part": ("部分", "part"),
@@ -62,65 +60,68 @@ CONDITION = re.compile(r"\s*([^=\s]+)\s*=\s*([-+]?\d+(?:\.\d+)?(?![\d:.-]))?\s*(
 
 
 def read(path: Path, name: str) -> tuple[Answer, ...]:
-    """Read the answers of a file.
+    """Read the answers of a file, which ``name`` stands for in messages and in ``Answer.origin``.
 
-    ``name`` is what it is called in messages and in ``Answer.origin``.
     Raises PlanError naming file, row (or number of the answer) and field: not readable, unknown
     column, a cell that means nothing, an answer without subject, requirement, person or time.
     """
     rows = _of_toml(path, name) if path.suffix.lower() == ".toml" else _of_table(path, name)
     answers = (
-        _answer({key: text for key, text in told.items() if text}, origin) for told, origin in rows
+        _answer({field: text for field, text in cells.items() if text}, origin)
+        for cells, origin in rows
     )
-    return tuple(one for one in answers if one is not None)
+    return tuple(answer for answer in answers if answer is not None)
 
 
 def _of_table(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
     rows = spreadsheet.form(path, name)
     spreadsheet.check_once(rows[0], COLUMNS, name)
+    _check_heading(rows[0], name)
     places = spreadsheet.heading(rows[0], COLUMNS)
-    known = {one.lower() for names in (*COLUMNS.values(), *SHOWN.values()) for one in names}
-    for cell in rows[0]:
-        if cell and cell.lower() not in known:
-            hint = f"Columns: {', '.join(names[-1] for names in COLUMNS.values())}"
-            raise PlanError(f"there is no such column {cell!r}", where=f"{name}, row 1", hint=hint)
     for needed in ("subject", "requirement"):
         if needed not in places:
-            raise PlanError(
-                "there is no such column",
-                where=f"{name}, row 1, {needed}",
-                hint="Make the sheet again",
-            )
+            where, hint = f"{name}, row 1, {needed}", tr("Make the sheet again")
+            raise PlanError(tr("there is no such column"), where=where, hint=hint)
     for number, cells in enumerate(rows[1:], start=2):
-        told = {field: cells[at] for field, at in places.items() if at < len(cells)}
-        yield told, f"{name}, row {number}"
+        fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
+        yield fields, f"{name}, row {number}"
+
+
+def _check_heading(cells: list[str], name: str) -> None:
+    """Refuse a column that the sheet does not have: a misspelt one would go unread."""
+    headings = {*COLUMNS.values(), *SHOWN.values()}
+    known = {word.lower() for words in headings for word in words}
+    for cell in cells:
+        if cell and cell.lower() not in known:
+            columns = ", ".join(words[-1] for words in COLUMNS.values())
+            raise PlanError(
+                tr("there is no such column: {column!r}", column=cell),
+                where=f"{name}, row 1",
+                hint=tr("Columns: {columns}", columns=columns),
+            )
 
 
 def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise PlanError(
-            f"not readable as TOML: {error}", where=name, hint="Correct the file"
-        ) from error
-    answers = raw.pop("answers", [])
-    if raw or not isinstance(answers, list) or not all(isinstance(one, dict) for one in answers):
-        raise PlanError(
-            "holds something else than [[answers]]", where=name, hint="Make the sheet again"
-        )
-    for number, told in enumerate(answers, start=1):
-        for field in told.keys() - COLUMNS.keys():
-            raise PlanError(
-                "this field is not known", where=f"{name}, answer {number}, {field}", hint=_fields()
-            )
-        yield {field: _text(value) for field, value in told.items()}, f"{name}, answer {number}"
+    for number, entry in enumerate(_entries(path, name), start=1):
+        origin = f"{name}, answer {number}"
+        for field in entry.keys() - COLUMNS.keys():
+            hint = tr("Fields: {fields}", fields=", ".join(COLUMNS))
+            raise PlanError(tr("unknown field"), where=f"{origin}, {field}", hint=hint)
+        yield {field: _text(value) for field, value in entry.items()}, origin
 
 
-def _fields() -> str:
-    return f"Fields: {', '.join(COLUMNS)}"
+def _entries(path: Path, name: str) -> list[dict[str, object]]:
+    raw = strict_toml.load(path, name)
+    entries = raw.pop("answers", [])
+    tables = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    if raw or not tables:
+        what = tr("holds something other than [[answers]]")
+        raise PlanError(what, where=name, hint=tr("Make the sheet again"))
+    return list(entries)
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 -- whatever TOML holds
+def _text(value: object) -> str:
+    """Write a value of TOML as a cell of a table would hold it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -128,48 +129,49 @@ def _text(value: Any) -> str:  # noqa: ANN401 -- whatever TOML holds
     return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
-def _answer(told: Mapping[str, str], origin: str) -> Answer | None:
-    if not any(field in told for field in ANSWERED):
+def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
+    if not any(field in fields for field in ANSWERED):
         return None
     for field in ("subject", "requirement", "by", "when"):
-        if field not in told:
-            raise PlanError(
-                "is empty",
-                where=f"{origin}, {field}",
-                hint="An answer says of what, by whom and when",
-            )
-    yes = _word(told, "yes", YES, origin)
+        if field not in fields:
+            hint = tr("An answer needs subject, requirement, person and time")
+            raise PlanError(tr("is empty"), where=f"{origin}, {field}", hint=hint)
+    yes = _word(fields, "yes", YES, origin)
     return Answer(
-        subject=told["subject"],
-        requirement=told["requirement"],
-        by=told["by"],
-        when=moment(told["when"], f"{origin}, when"),
-        grade=_word(told, "grade", GRADES, origin),
+        subject=fields["subject"],
+        requirement=fields["requirement"],
+        by=fields["by"],
+        when=moment(fields["when"], f"{origin}, when"),
+        grade=_word(fields, "grade", GRADES, origin),
         yes=None if yes is None else yes == "yes",
-        value=_number(told, "value", origin),
-        unit=told.get("unit", "") if "value" in told else "",
-        uncertainty=_number(told, "uncertainty", origin),
-        instrument=told.get("instrument", ""),
-        note=told.get("note", ""),
-        evidence=tuple(parts(told.get("evidence", ""))),
-        conditions=tuple(_condition(one, origin) for one in parts(told.get("conditions", ""))),
+        value=_number(fields, "value", origin),
+        unit=fields.get("unit", "") if "value" in fields else "",
+        uncertainty=_number(fields, "uncertainty", origin),
+        instrument=fields.get("instrument", ""),
+        note=fields.get("note", ""),
+        evidence=tuple(parts(fields.get("evidence", ""))),
+        conditions=tuple(_condition(part, origin) for part in parts(fields.get("conditions", ""))),
         origin=origin,
     )
 
 
 def _word(
-    told: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str
+    fields: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str
 ) -> str | None:
-    text = told.get(field, "").lower().replace("_", " ")
+    text = fields.get(field, "").lower().replace("_", " ")
     found = next((name for name, known in words.items() if text in known), None)
     if text and found is None:
-        hint = f"Write {', '.join(known[0] for known in words.values())} or {', '.join(words)}"
-        raise PlanError(f"{told[field]!r} is no answer", where=f"{origin}, {field}", hint=hint)
+        chinese = ", ".join(known[0] for known in words.values())
+        raise PlanError(
+            tr("{text!r} is not an answer", text=fields[field]),
+            where=f"{origin}, {field}",
+            hint=tr("Write {chinese} or {english}", chinese=chinese, english=", ".join(words)),
+        )
     return found
 
 
-def _number(told: Mapping[str, str], field: str, origin: str) -> float | None:
-    return number(told[field], f"{origin}, {field}") if field in told else None
+def _number(fields: Mapping[str, str], field: str, origin: str) -> float | None:
+    return number(fields[field], f"{origin}, {field}") if field in fields else None
 
 
 def number(text: str, where: str) -> float:
@@ -179,11 +181,8 @@ def number(text: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise PlanError(
-            f"{text!r} is no number",
-            where=where,
-            hint="Write the number alone, like 3.2; the unit beside it",
-        )
+        hint = tr("Write the number alone, like 3.2; the unit beside it")
+        raise PlanError(tr("{text!r} is not a number", text=text), where=where, hint=hint)
     return value
 
 
@@ -192,36 +191,32 @@ def moment(text: str, where: str) -> str:
 
     Raises PlanError.
     """
-    plain = (
-        re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", text.strip().rstrip("日"))
-        .replace("年", "-")
-        .replace("月", "-")
-    )
+    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", text.strip().rstrip("日"))
+    plain = plain.replace("年", "-").replace("月", "-")
     plain = re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
     try:
         found = datetime.fromisoformat(plain)
     except ValueError as error:
-        hint = "Write it like 2026-11-25 or 2026-11-25 10:30"
-        raise PlanError(f"{text!r} is no date", where=where, hint=hint) from error
+        hint = tr("Write it like 2026-11-25 or 2026-11-25 10:30")
+        raise PlanError(tr("{text!r} is not a date", text=text), where=where, hint=hint) from error
     only_date = len(plain) == len("2026-11-25") or plain.endswith("00:00:00")
     return found.date().isoformat() if only_date else found.isoformat(timespec="minutes")
 
 
 def parts(text: str) -> list[str]:
-    """Split what stands between semicolons or on lines of its own."""
+    """Split a cell at semicolons and line breaks; empty parts are dropped."""
     return [part.strip() for part in re.split(r"[;；\n]", text) if part.strip()]
 
 
 def _condition(text: str, origin: str) -> Condition:
     match = CONDITION.fullmatch(text)
     if match is None or not (match[2] or match[3]):
-        hint = (
-            "Write name=value, for instance illuminance=500lx; several with semicolons between them"
+        raise PlanError(
+            tr("{text!r} is not a condition", text=text),
+            where=f"{origin}, conditions",
+            hint=tr("Write name=value, for instance illuminance=500lx; separate by semicolons"),
         )
-        raise PlanError(f"{text!r} is no condition", where=f"{origin}, conditions", hint=hint)
     name, figure, rest = match.groups()
-    return (
-        Condition(name=name, value=float(figure), unit=rest)
-        if figure
-        else Condition(name=name, value=rest)
-    )
+    if figure:
+        return Condition(name=name, value=float(figure), unit=rest)
+    return Condition(name=name, value=rest)

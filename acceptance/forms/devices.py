@@ -1,4 +1,4 @@
-"""A list of devices as a table (CSV or XLSX): what ``Plan.device_list`` names, read into subjects.
+"""A list of devices as a table (CSV or XLSX), which ``Plan.device_list`` names, read as subjects.
 
 The first row names the columns, in Chinese or English and any order; a column that is none of a
 subject's fields is a fact. ``docs/formats.md`` describes every column and the words that are
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet
+from acceptance.messages import tr
 from acceptance.model import Subject, SubjectKind
 
 if TYPE_CHECKING:
@@ -35,14 +36,8 @@ KINDS: Mapping[SubjectKind, tuple[str, ...]] = {
     SubjectKind.SITE: ("site", "现场", "工程"),
     SubjectKind.SYSTEM: ("system", "系统"),
     SubjectKind.FIXED: (
-        "fixed",
-        "固定摄像机",
-        "枪机",
-        "枪型摄像机",
-        "筒机",
-        "筒型摄像机",
-        "半球",
-        "半球摄像机",
+        *("fixed", "固定摄像机", "枪机", "枪型摄像机"),
+        *("筒机", "筒型摄像机", "半球", "半球摄像机"),
     ),
     SubjectKind.DOME: ("dome", "球型摄像机", "球机", "快球"),
     SubjectKind.PTZ: ("ptz", "云台摄像机", "云台"),
@@ -81,37 +76,39 @@ _VALUE = {word: value for value, words in VALUES.items() for word in words}
 
 
 def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
-    """Read the devices. ``own`` are subjects that the plan lists itself.
+    """Read the devices; ``own`` are subjects that the plan lists itself: parents, and ids in use.
 
-    Parents here, and ids that are taken.
     A device without parent lies below the first site, of the list or else of the plan, where there
     is one. Raises PlanError naming file, row (the heading is row 1) and column: what
-    ``sheets.form`` refuses, a missing or doubled column, an empty or doubled id, an unknown kind or
-    parent, a password in an address, no device at all.
+    ``spreadsheet.form`` refuses, a missing or duplicate column, an empty or duplicate id, an
+    unknown kind or parent, a password in an address, no device at all.
     """
     table = spreadsheet.form(path, str(path))
     columns = _columns(table[0], f"{path}, row 1")
-    filled = [(number, cells) for number, cells in enumerate(table[1:], start=2) if any(cells)]
-    if not filled:
-        raise PlanError(
-            "lists no device",
-            where=str(path),
-            hint="Write one line for each device below the heading",
-        )
-    found: dict[str, Subject] = {}
-    for number, cells in filled:
-        told = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
-        one = _subject(told, f"{path}, row {number}")
-        if one.id in found or one.id in {other.id for other in own}:
-            raise _wrong(
-                f"the id {one.id!r} stands twice",
-                f"{path}, row {number}, id",
-                "Give each device its own id",
-            )
-        found[one.id] = one
-    known = {one.id: one for one in (*own, *found.values())}
-    rows = zip((number for number, _ in filled), found.values(), strict=True)
-    return tuple(_placed(one, known, f"{path}, row {number}") for number, one in rows)
+    found = _devices(table, columns, path, {subject.id for subject in own})
+    if not found:
+        hint = tr("Write one line for each device below the heading")
+        raise PlanError(tr("lists no device"), where=str(path), hint=hint)
+    known = {device.id: device for device in (*own, *(device for device, _ in found))}
+    return tuple(_placed(device, known, where) for device, where in found)
+
+
+def _devices(
+    table: Sequence[Sequence[str]], columns: Mapping[str, int], path: Path, used: set[str]
+) -> list[tuple[Subject, str]]:
+    """Read each device and where it is; ids of the plan's own subjects are ``used``."""
+    found: dict[str, tuple[Subject, str]] = {}
+    for number, cells in enumerate(table[1:], start=2):
+        if not any(cells):
+            continue
+        where = f"{path}, row {number}"
+        fields = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+        device = _subject(fields, where)
+        if device.id in found or device.id in used:
+            what, hint = tr("duplicate id {id!r}", id=device.id), tr("Give each device its own id")
+            raise PlanError(what, where=f"{where}, id", hint=hint)
+        found[device.id] = device, where
+    return list(found.values())
 
 
 def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
@@ -119,14 +116,12 @@ def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
     names = [_column(cell) for cell in cells]
     for name in names:
         if name and names.count(name) > 1:
-            raise _wrong(f"the column {name!r} stands twice", where, "Leave one of them out")
+            hint = tr("Leave one of them out")
+            raise PlanError(tr("duplicate column {column!r}", column=name), where=where, hint=hint)
     for name in ("id", "kind"):
         if name not in names:
-            raise _wrong(
-                "there is no such column",
-                f"{where}, {name}",
-                f"Head one with: {', '.join(COLUMNS[name])}",
-            )
+            hint = tr("Head one with: {headings}", headings=", ".join(COLUMNS[name]))
+            raise PlanError(tr("there is no such column"), where=f"{where}, {name}", hint=hint)
     return {name: at for at, name in enumerate(names) if name}
 
 
@@ -136,63 +131,77 @@ def _column(cell: str) -> str:
     return field or _FACT.get(word, cell)
 
 
-def _subject(told: Mapping[str, str], where: str) -> Subject:
-    kind = _KIND.get(told["kind"].lower())
-    if not IDENTIFIER.fullmatch(told["id"]):
-        what = (
-            f"the id {told['id']!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most"
-            if told["id"]
-            else "is empty"
-        )
-        raise _wrong(what, f"{where}, id", "Every device has an id of its own")
-    if kind is None:
-        hint = f"Kinds: {', '.join(words[0] + ' ' + words[1] for words in KINDS.values())}"
-        raise _wrong(f"there is no kind {told['kind']!r}", f"{where}, kind", hint)
-    if re.search(r"//[^/]*@", told.get("address", "")):
-        hint = "Take it out: the list is kept in the session and handed over with it"
-        raise _wrong("the address holds a user or password", f"{where}, address", hint)
-    fields = {
-        name: told.get(name, "")
-        for name in ("id", "name", "manufacturer", "model", "serial", "address")
-    }
+def _subject(fields: Mapping[str, str], where: str) -> Subject:
+    _check_id(fields["id"], f"{where}, id")
+    kind = _kind(fields["kind"], f"{where}, kind")
+    _check_address(fields.get("address", ""), f"{where}, address")
     facts = {
         name: _VALUE.get(value, value)
-        for name, value in told.items()
+        for name, value in fields.items()
         if name not in COLUMNS and value
     }
     return Subject(
-        kind=kind, parent=told.get("parent") or None, facts=_with_place(facts, where), **fields
+        id=fields["id"],
+        kind=kind,
+        name=fields.get("name", ""),
+        parent=fields.get("parent") or None,
+        manufacturer=fields.get("manufacturer", ""),
+        model=fields.get("model", ""),
+        serial=fields.get("serial", ""),
+        address=fields.get("address", ""),
+        facts=_with_place(facts, where),
     )
 
 
-def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
-    """Return the facts with the place that an answer to "is this an important place?" tells.
-
-    Packs ask for that.
-    """
-    told = facts.pop("important", "")
-    if not told:
-        return facts
-    if told not in {"yes", "no"}:
-        raise _wrong(f"{told!r} is no answer", f"{where}, important", "Write yes or no (是, 否)")
-    if told == "yes" and facts.get("place", "important") != "important":
-        hint = "A device has one place: leave either out"
-        raise _wrong(
-            f"the place is {facts['place']!r} and an important one", f"{where}, place", hint
+def _check_id(identity: str, where: str) -> None:
+    if IDENTIFIER.fullmatch(identity):
+        return
+    what = tr("is empty")
+    if identity:
+        what = tr(
+            "the id {id!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most",
+            id=identity,
         )
-    return {"place": "important" if told == "yes" else "other"} | facts
+    raise PlanError(what, where=where, hint=tr("Every device needs an id of its own"))
 
 
-def _placed(one: Subject, known: Mapping[str, Subject], where: str) -> Subject:
-    """Hold the parent against the devices there are; without one take the first site."""
-    if one.parent is not None and one.parent not in known:
-        hint = "Name the id of a device of this list, or of a subject of the plan"
-        raise _wrong(f"there is no parent {one.parent!r}", f"{where}, parent", hint)
+def _kind(word: str, where: str) -> SubjectKind:
+    kind = _KIND.get(word.lower())
+    if kind is None:
+        kinds = ", ".join(f"{words[0]} {words[1]}" for words in KINDS.values())
+        hint = tr("Kinds: {kinds}", kinds=kinds)
+        raise PlanError(tr("there is no kind {kind!r}", kind=word), where=where, hint=hint)
+    return kind
+
+
+def _check_address(address: str, where: str) -> None:
+    if re.search(r"//[^/]*@", address):
+        hint = tr("Take it out: the list is kept in the session and handed over with it")
+        raise PlanError(tr("the address holds a user or password"), where=where, hint=hint)
+
+
+def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
+    """Return the facts with ``place``, for which packs ask, instead of ``important``: yes or no."""
+    important = facts.pop("important", "")
+    if not important:
+        return facts
+    if important not in {"yes", "no"}:
+        what, hint = tr("{text!r} is not an answer", text=important), tr("Write yes or no (是, 否)")
+        raise PlanError(what, where=f"{where}, important", hint=hint)
+    if important == "yes" and facts.get("place", "important") != "important":
+        what = tr("the place is {place!r} and an important one", place=facts["place"])
+        hint = tr("A device has one place: leave either out")
+        raise PlanError(what, where=f"{where}, place", hint=hint)
+    return {"place": "important" if important == "yes" else "other"} | facts
+
+
+def _placed(device: Subject, known: Mapping[str, Subject], where: str) -> Subject:
+    """Check that the parent is ``known``; a device without one gets the first site."""
+    if device.parent is not None and device.parent not in known:
+        hint = tr("Name the id of a device of this list, or of a subject of the plan")
+        what = tr("there is no parent {parent!r}", parent=device.parent)
+        raise PlanError(what, where=f"{where}, parent", hint=hint)
     site = next((other.id for other in known.values() if other.kind is SubjectKind.SITE), None)
-    if one.parent is not None or one.kind is SubjectKind.SITE or site is None:
-        return one
-    return replace(one, parent=site)
-
-
-def _wrong(what: str, where: str, hint: str) -> PlanError:
-    return PlanError(what, where=where, hint=hint)
+    if device.parent is not None or device.kind is SubjectKind.SITE or site is None:
+        return device
+    return replace(device, parent=site)

@@ -1,8 +1,7 @@
-"""The QR code of an item on a sheet.
+"""The QR code of an item on a sheet, by which a photo of page and thing shows what it is about.
 
-What it is about, so that a photo of the page and the thing belong together.
-OpenCV encodes it (ISO/IEC 18004); ``qr`` draws one fixed small kind only, for the clock, and a name
-is longer.
+OpenCV encodes it (ISO/IEC 18004); ``charts.clock_qr`` draws one small version only, for the clock,
+and a name is longer.
 """
 
 from __future__ import annotations
@@ -13,10 +12,7 @@ DARK = 0
 
 
 def text(requirement: str, subject: str) -> str:
-    """Return what the code of an item says.
-
-    ``pack#id`` of the requirement, a blank, the subject's id.
-    """
+    """Return what the code of an item holds: ``pack#id``, a blank, the subject's id."""
     return f"{requirement} {subject}"
 
 
@@ -30,7 +26,5 @@ def svg(content: str) -> str:
         for column in range(width)
         if modules[row, column] == DARK
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="crispEdges">'
-        f'<path d="{runs}"/></svg>'
-    )
+    box = f'viewBox="0 0 {width} {height}" shape-rendering="crispEdges"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><path d="{runs}"/></svg>'

@@ -1,6 +1,5 @@
-"""A panel of raters.
+"""A panel of raters: mean and spread of each item, and raters who score unlike the others.
 
-Mean and spread of each item, and which raters' scores do not go with the others'.
 The plain arithmetic mean decides (GB 50198-1994, chapter 4; ``checks/answers.py``). All else here
 is information that moves no verdict: the spread, the 95 % confidence interval of the mean, the
 screening of Rec. ITU-R BT.500, and two tests of this toolkit's own, because with five raters BT.500
@@ -37,19 +36,26 @@ FEWEST_RATERS, FEWEST_ITEMS = 3, 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
-    """What the raters of one answer say.
-
-    ``mean``, standard deviation (n - 1) and half-width of its 95 % interval.
-    Both are None where one rater scored alone. In grades; the interval may reach beyond the scale.
-    """
+class ItemScores:
+    """The scores of one answer, summed up in grades."""
 
     answer: Answer
+    """The answer that holds them."""
+
     count: int
+    """How many raters scored."""
+
     experts: int
+    """How many of them are experts."""
+
     mean: float
+    """Arithmetic mean."""
+
     deviation: float | None
+    """Standard deviation (n - 1); None: one rater scored alone."""
+
     half_width: float | None
+    """Half-width of the mean's 95 % interval, which may reach beyond the scale; None: one rater."""
 
     @property
     def lay(self) -> int:
@@ -59,24 +65,37 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Rater:
-    """How one rater's scores go with the others'.
-
-    ``above`` and ``below`` are P and Q of BT.500, ``screened`` its conclusion. ``shift`` is the
-    mean difference from the median of all others, ``scatter`` the standard deviation of those
-    differences, in grades; None where too few raters or items were there. ``shifted`` and
-    ``scattered``: a whole grade or more, and beyond chance.
-    """
+    """How one rater's scores agree with the others'."""
 
     name: str
+    """As in the scores."""
+
     expert: bool
+    """True: an expert; False: a lay person."""
+
     count: int
+    """How many items this rater scored."""
+
     above: int
+    """P of BT.500: scores above the band of an item."""
+
     below: int
+    """Q of BT.500: scores below the band of an item."""
+
     screened: bool
+    """Whether BT.500 rejects this rater."""
+
     shift: float | None = None
+    """Mean difference from the median of all others, in grades; None: too few raters or items."""
+
     scatter: float | None = None
+    """Standard deviation of those differences, in grades; None: too few raters or items."""
+
     shifted: bool = False
+    """Whether the shift is a whole grade or more, and beyond chance."""
+
     scattered: bool = False
+    """Whether the scatter is a whole grade or more, and beyond chance."""
 
     @property
     def named(self) -> bool:
@@ -84,40 +103,37 @@ class Rater:
         return self.screened or self.shifted or self.scattered
 
 
-def items(answers: Sequence[Answer]) -> tuple[Item, ...]:
+def items(answers: Sequence[Answer]) -> tuple[ItemScores, ...]:
     """Sum up every answer that has scores."""
-    return tuple(_item(one) for one in answers if one.scores)
+    return tuple(_item(answer) for answer in answers if answer.scores)
 
 
-def _item(answer: Answer) -> Item:
-    scores = np.array([one.score for one in answer.scores])
-    several = len(scores) > 1
-    deviation = float(np.std(scores, ddof=1)) if several else None
-    return Item(
+def _item(answer: Answer) -> ItemScores:
+    scores = np.array([rated.score for rated in answer.scores])
+    deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
+    half_width = deviation
+    if deviation:
+        # BT.500 takes 1.96; Student's factor is honest for five raters, and wider.
+        half_width = coverage_factor(len(scores) - 1) * deviation / math.sqrt(len(scores))
+    return ItemScores(
         answer=answer,
         count=len(scores),
-        experts=sum(one.expert for one in answer.scores),
+        experts=sum(rated.expert for rated in answer.scores),
         mean=float(np.mean(scores)),
         deviation=deviation,
-        # BT.500 takes 1.96; Student's factor is honest for five raters, and wider.
-        half_width=coverage_factor(len(scores) - 1) * deviation / math.sqrt(len(scores))
-        if deviation
-        else deviation,
+        half_width=half_width,
     )
 
 
 def raters(answers: Sequence[Answer]) -> tuple[Rater, ...]:
-    """Hold every rater against the others over all answers that have scores.
-
-    Raters in the order of their names.
-    """
-    rated = [one for one in answers if one.scores]
-    experts = {score.rater: score.expert for one in rated for score in one.scores}
+    """Compare every rater with the others over all answers that have scores; in order of names."""
+    rated = [answer for answer in answers if answer.scores]
+    experts = {score.rater: score.expert for answer in rated for score in answer.scores}
     names = sorted(experts)
     scores = np.full((len(names), len(rated)), np.nan)
     for column, answer in enumerate(rated):
-        for one in answer.scores:
-            scores[names.index(one.rater), column] = one.score
+        for score in answer.scores:
+            scores[names.index(score.rater), column] = score.score
     return tuple(_raters(names, experts, scores))
 
 
@@ -128,9 +144,8 @@ def _raters(names: Sequence[str], experts: dict[str, bool], scores: Scores) -> I
     for row, name in enumerate(names):
         count = int(np.count_nonzero(~np.isnan(scores[row])))
         own, others = differences[row], np.delete(differences, row, axis=0)
-        enough = (
-            len(names) >= FEWEST_RATERS and int(np.count_nonzero(~np.isnan(own))) >= FEWEST_ITEMS
-        )
+        compared = int(np.count_nonzero(~np.isnan(own)))
+        enough = len(names) >= FEWEST_RATERS and compared >= FEWEST_ITEMS
         yield Rater(
             name=name,
             expert=experts[name],
@@ -146,60 +161,60 @@ def _raters(names: Sequence[str], experts: dict[str, bool], scores: Scores) -> I
 
 
 def beyond(scores: Scores) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Count each rater's scores at or above mean + c s (P) and at or below mean - c s (Q): Rec.
+    """Count each rater's scores at or above mean + c s (P) and at or below mean - c s (Q).
 
-    ITU-R BT.500.
-    c is 2 where the kurtosis of the item's scores lies from 2 to 4, else sqrt(20). ``scores`` has a
-    row for each rater and a column for each item, NaN where one is missing; an item on which all
-    agree counts nobody.
+    Rec. ITU-R BT.500: c is 2 where the kurtosis of the item's scores lies from 2 to 4, else
+    sqrt(20). ``scores`` has a row for each rater and a column for each item, NaN where one is
+    missing; an item on which all agree counts for nobody.
     """
     above, below = np.zeros((2, len(scores)), np.int_)
     for column in scores.T:
-        given = column[~np.isnan(column)]
-        if len(given) < FEWEST_RATERS or np.ptp(given) == 0:
+        present = column[~np.isnan(column)]
+        if len(present) < FEWEST_RATERS or np.ptp(present) == 0:
             continue
-        second, fourth = (np.mean((given - given.mean()) ** power) for power in (2, 4))
+        second, fourth = (np.mean((present - present.mean()) ** power) for power in (2, 4))
         factor = 2.0 if NORMAL[0] <= fourth / second**2 <= NORMAL[1] else math.sqrt(20)
-        band = factor * np.std(given, ddof=1)
-        above += column >= given.mean() + band
-        below += column <= given.mean() - band
+        band = factor * np.std(present, ddof=1)
+        above += column >= present.mean() + band
+        below += column <= present.mean() - band
     return above, below
 
 
 def screened(above: int, below: int, count: int) -> bool:
-    """Whether BT.500 rejects a rater.
-
-    Beyond the band in more than 5 % of ``count`` scores, and to both sides alike.
-    """
+    """Whether BT.500 rejects a rater: beyond the band in over 5 % of scores, on both sides."""
     total = above + below
     return total > OFTEN * count and abs(above - below) < EVEN * total
 
 
 def _differences(scores: Scores) -> Scores:
-    """Return each score less the median of all *other* raters' scores of that item, which one bad rater hardly moves.
+    """Return each score less the median of all *other* raters' scores of that item.
 
-    NaN where nobody else scored.
+    One bad rater hardly moves a median. NaN where nobody else scored.
     """
-    told = np.full_like(scores, np.nan)
+    differences = np.full_like(scores, np.nan)
     for row, own in enumerate(scores):
         others = np.delete(scores, row, axis=0)
         there = ~np.isnan(others).all(axis=0)
-        told[row, there] = own[there] - np.nanmedian(others[:, there], axis=0)
-    return told
+        differences[row, there] = own[there] - np.nanmedian(others[:, there], axis=0)
+    return differences
 
 
 def _shifted(own: Scores, risk: float) -> bool:
-    """Whether the mean difference is a grade or more, and Student's t rules out that it is within taste."""
-    given = own[~np.isnan(own)]
-    error = np.std(given, ddof=1) / math.sqrt(len(given))
-    factor = stats.t.ppf(1 - risk / 2, len(given) - 1)
-    return bool(abs(given.mean()) >= NOTICEABLE and abs(given.mean()) - factor * error > TASTE)
+    """Whether the mean difference is a grade or more, and beyond taste by Student's t."""
+    present = own[~np.isnan(own)]
+    error = np.std(present, ddof=1) / math.sqrt(len(present))
+    factor = stats.t.ppf(1 - risk / 2, len(present) - 1)
+    mean = abs(present.mean())
+    return bool(mean >= NOTICEABLE and mean - factor * error > TASTE)
 
 
 def _scattered(own: Scores, others: Scores, risk: float) -> bool:
-    """Whether the differences vary by a grade or more, and by more than the others' do (F test, ISO 5725-2's idea)."""
-    given = own[~np.isnan(own)]
-    spread = float(np.var(given, ddof=1))
+    """Whether the differences vary by a grade or more, and more than the others' by an F test.
+
+    The idea is that of ISO 5725-2.
+    """
+    present = own[~np.isnan(own)]
+    spread = float(np.var(present, ddof=1))
     rows = [row[~np.isnan(row)] for row in others]
     variances = [float(np.var(row, ddof=1)) for row in rows if len(row) >= FEWEST_ITEMS]
     if spread < NOTICEABLE**2 or not variances:
@@ -207,4 +222,4 @@ def _scattered(own: Scores, others: Scores, risk: float) -> bool:
     # The others' differences hold a share of this rater's scatter, which makes the test milder,
     # never sharper.
     freedom = sum(len(row) - 1 for row in rows if len(row) >= FEWEST_ITEMS)
-    return bool(spread > stats.f.ppf(1 - risk, len(given) - 1, freedom) * np.mean(variances))
+    return bool(spread > stats.f.ppf(1 - risk, len(present) - 1, freedom) * np.mean(variances))

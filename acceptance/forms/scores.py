@@ -1,6 +1,5 @@
-"""Scores of a panel of raters: who sees which clip when, under neutral codes; the table to fill in.
+"""Scores of a panel of raters: clips under neutral codes, the table to fill in, and read back.
 
-Read back.
 Two files lie side by side. ``NAME.csv`` goes to the raters' desk: one row for each rater and clip,
 in the order in which that rater sees them. ``NAME.key.toml`` stays with the leader: what each code
 stands for.
@@ -10,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -18,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet
+from acceptance.files import spreadsheet, strict_toml
 from acceptance.forms.answers import YES, moment, number
+from acceptance.messages import tr
 from acceptance.model import Answer, Condition, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # none that is taken for another in handwriting
@@ -43,51 +42,63 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 SORTS = {"yes": (*YES["yes"], "专业", "专家", "expert"), "no": (*YES["no"], "非专业", "lay")}
 SHOWN = {"order", "asked"}  # for people only
-ONCE = ("name", "expert", "date", "distance")  # told in a rater's first row; others may repeat it
+# stated in a rater's first row; the others may repeat it
+ONCE = ("name", "expert", "date", "distance")
 Scores = dict[tuple[str, int], float]  # of one rater, by code and number of the item
-Told = dict[str, tuple[str, str]]  # of one rater: field to text and where that stands
+Details = dict[str, tuple[str, str]]  # of one rater: field to text and where that was stated
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
-    """What raters score of a clip, in words that do not tell which it is, and the requirements that it answers."""
+class PanelItem:
+    """What raters score of a clip, in words that do not give away which clip it is."""
 
     text: str
+    """What is asked, as printed."""
+
     requirements: tuple[str, ...]
+    """``pack#id`` of those that the score answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clip:
-    """What raters see under ``code``.
-
-    A subject's picture, what is scored of it, and the files that show it.
-    """
+class PanelClip:
+    """What raters see under a code: a subject's picture."""
 
     subject: str
-    items: tuple[Item, ...]
+    """Id of the subject."""
+
+    items: tuple[PanelItem, ...]
+    """What is scored of it, in order."""
+
     files: tuple[str, ...] = ()
+    """Files that show it."""
+
     code: str = ""
+    """Its neutral name; empty until codes are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """What the leader of a panel keeps.
-
-    Codes and what they stand for, and the order in which each rater sees them.
-    """
+    """What the leader of a panel keeps: what codes stand for, and the order for each rater."""
 
     leader: str
-    seed: int
-    orders: Mapping[str, tuple[str, ...]]
-    clips: tuple[Clip, ...]
+    """Who leads the panel, and answers for it."""
 
-    def clip(self, code: str) -> Clip:
+    seed: int
+    """Seed by which codes and orders were drawn."""
+
+    orders: Mapping[str, tuple[str, ...]]
+    """Codes in the order in which each rater (``R1`` ...) sees them."""
+
+    clips: tuple[PanelClip, ...]
+    """All clips, with their codes."""
+
+    def clip(self, code: str) -> PanelClip:
         """Return the clip of a code."""
-        return next(one for one in self.clips if one.code == code)
+        return next(clip for clip in self.clips if clip.code == code)
 
 
 def draw_up(
-    clips: Sequence[Clip], *, raters: int, seed: int, leader: str, together: bool = False
+    clips: Sequence[PanelClip], *, raters: int, seed: int, leader: str, together: bool = False
 ) -> Key:
     """Draw codes for the clips, and orders. The same seed gives the same.
 
@@ -97,10 +108,9 @@ def draw_up(
     random = np.random.default_rng(seed)
     codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
     if len(clips) > len(codes):
-        hint = "Draw a sample of the devices ([[draws]]), or divide the plan"
-        raise PlanError(
-            f"there are {len(clips)} clips and {len(codes)} codes", where="panel", hint=hint
-        )
+        what = tr("{clips} clips, but only {codes} codes", clips=len(clips), codes=len(codes))
+        hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
+        raise PlanError(what, where="panel", hint=hint)
     drawn = [codes[place] for place in random.choice(len(codes), len(clips), replace=False)]
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))
     orders: dict[str, tuple[str, ...]] = {}
@@ -113,10 +123,7 @@ def draw_up(
 
 
 def table(key: Key, lang: str) -> list[list[str]]:
-    """Return the table to fill in.
-
-    Heading and a row for each rater, clip and item, without scores.
-    """
+    """Return the table to fill in: heading, and a row for each rater, clip and item."""
     headings = [[names[0 if lang == "zh" else -1] for names in COLUMNS.values()]]
     return headings + [
         [rater, "", "", "", "", str(place), code, str(number_), item.text, ""]
@@ -137,21 +144,14 @@ def dumps(key: Key) -> str:
     lines += [
         f"{rater} = [{', '.join(map(_quoted, codes))}]" for rater, codes in key.orders.items()
     ]
-    for one in key.clips:
-        lines += [
-            "",
-            "[[clips]]",
-            f"code = {_quoted(one.code)}",
-            f"subject = {_quoted(one.subject)}",
-        ]
-        lines.append(f"files = [{', '.join(map(_quoted, one.files))}]")
-        for item in one.items:
+    for clip in key.clips:
+        lines += ["", "[[clips]]", f"code = {_quoted(clip.code)}"]
+        lines.append(f"subject = {_quoted(clip.subject)}")
+        lines.append(f"files = [{', '.join(map(_quoted, clip.files))}]")
+        for item in clip.items:
             listed = ", ".join(map(_quoted, item.requirements))
-            lines += [
-                "[[clips.items]]",
-                f"text = {_quoted(item.text)}",
-                f"requirements = [{listed}]",
-            ]
+            lines += ["[[clips.items]]", f"text = {_quoted(item.text)}"]
+            lines.append(f"requirements = [{listed}]")
     return "\n".join([*lines, ""])
 
 
@@ -161,28 +161,25 @@ def _quoted(text: str) -> str:
 
 def loads(path: Path, name: str) -> Key:
     """Read a key. Raises PlanError: not there, no TOML, not what ``dumps`` wrote."""
+    hint = tr("The key of `acceptance panel` belongs beside the scores, as NAME.key.toml")
+    raw = strict_toml.load(path, name, hint=hint)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        clips = tuple(_clip(one) for one in raw["clips"])
+        clips = tuple(_clip(entry) for entry in raw["clips"])
         orders = {str(rater): tuple(map(str, codes)) for rater, codes in raw["orders"].items()}
         return Key(leader=str(raw["leader"]), seed=int(raw["seed"]), orders=orders, clips=clips)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        hint = "The key of `acceptance panel` belongs beside the scores, as NAME.key.toml"
-        raise PlanError(f"cannot be read ({error})", where=name, hint=hint) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(
-            f"is no key of a panel ({error!r})", where=name, hint="Restore it from a copy"
-        ) from error
+        what = tr("is not the key of a panel ({cause!r})", cause=error)
+        raise PlanError(what, where=name, hint=tr("Restore it from a copy")) from error
 
 
-def _clip(raw: Mapping[str, Any]) -> Clip:
-    return Clip(
+def _clip(raw: Mapping[str, Any]) -> PanelClip:
+    return PanelClip(
         code=str(raw["code"]),
         subject=str(raw["subject"]),
         files=tuple(map(str, raw["files"])),
         items=tuple(
-            Item(text=str(one["text"]), requirements=tuple(map(str, one["requirements"])))
-            for one in raw["items"]
+            PanelItem(text=str(item["text"]), requirements=tuple(map(str, item["requirements"])))
+            for item in raw["items"]
         ),
     )
 
@@ -191,67 +188,79 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     """Read filled-in scores as answers: one for each requirement of each item that a panel scored.
 
     A rater without any score took no part; who scored one item must have scored all. Raises
-    PlanError naming file, row and field: unknown rater or clip, a score that is none, given twice
-    or missing, no name, no sort, no date.
+    PlanError naming file, row and field: unknown rater or clip, a score that is no grade, given
+    twice or missing, a rater without name, date, or whether an expert.
     """
     key = loads(path.with_name(key_name(path.name)), key_name(name))
-    told, scores = _collect(path, name, key)
-    people = {rater: _person(rater, told[rater], name) for rater in scores}
-    _distinct(people, told)
+    details, scores = _collect(path, name, key)
+    people = {rater: _person(rater, details[rater], name) for rater in scores}
+    _check_distinct(people, details)
     if not scores:
         return ()
-    last = max(moment(*told[rater]["date"]) for rater in scores)
-    seen = tuple(_distances(told, people))
+    last = max(moment(*details[rater]["date"]) for rater in scores)
+    distances = tuple(_distances(details, people))
     return tuple(
         Answer(
-            subject=one.subject,
+            subject=clip.subject,
             requirement=requirement,
             by=key.leader,
             when=last,
             scores=tuple(
-                Score(
-                    rater=people[rater][0], score=given[one.code, number_], expert=people[rater][1]
-                )
-                for rater, given in scores.items()
+                Score(rater=people[rater][0], score=own[place], expert=people[rater][1])
+                for rater, own in scores.items()
             ),
-            conditions=seen,
-            origin=f"{name}, clip {one.code}, item {number_}",
+            conditions=distances,
+            origin=f"{name}, clip {clip.code}, item {place[1]}",
         )
-        for one in key.clips
-        for number_, item in enumerate(one.items, start=1)
+        for clip, place, item in _items(key)
         for requirement in item.requirements
     )
 
 
-def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Told], dict[str, Scores]]:
-    """Gather what each rater says of himself, and the scores of those who gave any."""
-    told: dict[str, Told] = defaultdict(dict)
+def _items(key: Key) -> Iterator[tuple[PanelClip, tuple[str, int], PanelItem]]:
+    """Yield every item with its clip, and code and number by which scores are kept."""
+    for clip in key.clips:
+        for number_, item in enumerate(clip.items, start=1):
+            yield clip, (clip.code, number_), item
+
+
+def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Details], dict[str, Scores]]:
+    """Gather the details of each rater, and the scores of those who gave any."""
+    details: dict[str, Details] = defaultdict(dict)
     scores: dict[str, Scores] = defaultdict(dict)
-    asked = [(one.code, number_) for one in key.clips for number_ in range(1, len(one.items) + 1)]
+    asked = [place for _, place, _ in _items(key)]
     for cells, where in _rows(path, name):
         rater, code, item = (cells.get(field, "").upper() for field in ("rater", "clip", "item"))
-        _known("rater", rater, list(key.orders), where)
-        _known("clip", code, [one.code for one in key.clips], where)
-        _known("item", item, [str(number_) for each, number_ in asked if each == code], where)
+        _check_known("rater", rater, list(key.orders), where)
+        _check_known("clip", code, [clip.code for clip in key.clips], where)
+        items = [str(number_) for other, number_ in asked if other == code]
+        _check_known("item", item, items, where)
         for field in ONCE:
-            _tell(told[rater], field, cells.get(field, ""), where)
+            _keep(details[rater], field, cells.get(field, ""), where)
         if cells.get("score"):
             if (code, int(item)) in scores[rater]:
-                what = f"{rater} scores item {item} of {code} twice"
-                raise PlanError(what, where=f"{where}, score", hint="Keep one score")
+                what = tr(
+                    "{rater} scores item {item} of {code} twice", rater=rater, item=item, code=code
+                )
+                raise PlanError(what, where=f"{where}, score", hint=tr("Keep one score"))
             scores[rater][code, int(item)] = _score(cells["score"], f"{where}, score")
-    given = {rater: ones for rater, ones in scores.items() if ones}
-    for rater, ones in given.items():
-        if missing := [
-            f"item {number_} of {code}" for code, number_ in asked if (code, number_) not in ones
-        ]:
-            what = f"{rater} has no score for {', '.join(missing)}"
-            raise PlanError(
-                what,
-                where=f"{name}, score",
-                hint="Fill it in, or take out all scores of this rater",
-            )
-    return told, given
+    scored = {rater: own for rater, own in scores.items() if own}
+    for rater, own in scored.items():
+        _check_complete(rater, own, asked, name)
+    return details, scored
+
+
+def _check_complete(rater: str, own: Scores, asked: list[tuple[str, int]], name: str) -> None:
+    """Refuse a rater who scored some items and not all."""
+    missing = [
+        tr("item {item} of {code}", item=number_, code=code)
+        for code, number_ in asked
+        if (code, number_) not in own
+    ]
+    if missing:
+        what = tr("{rater} has no score for {items}", rater=rater, items=", ".join(missing))
+        hint = tr("Fill it in, or take out all scores of this rater")
+        raise PlanError(what, where=f"{name}, score", hint=hint)
 
 
 def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
@@ -260,11 +269,8 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
     places = spreadsheet.heading(rows[0], COLUMNS)
     for needed in COLUMNS:
         if needed not in places and needed not in SHOWN:
-            raise PlanError(
-                "there is no such column",
-                where=f"{name}, row 1, {needed}",
-                hint="Make the table again",
-            )
+            where, hint = f"{name}, row 1, {needed}", tr("Make the table again")
+            raise PlanError(tr("there is no such column"), where=where, hint=hint)
     filled = [(number_, cells) for number_, cells in enumerate(rows[1:], start=2) if any(cells)]
     return [
         (
@@ -275,84 +281,91 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
     ]
 
 
-def _known(field: str, given: str, known: Sequence[str], where: str) -> None:
-    if given not in known:
-        hint = f"The key knows {', '.join(known)}"
-        raise PlanError(f"there is no {field} {given!r}", where=f"{where}, {field}", hint=hint)
+def _check_known(field: str, word: str, known: Sequence[str], where: str) -> None:
+    if word not in known:
+        what = tr("there is no {field} {word!r}", field=field, word=word)
+        hint = tr("The key knows {known}", known=", ".join(known))
+        raise PlanError(what, where=f"{where}, {field}", hint=hint)
 
 
-def _tell(told: Told, field: str, text: str, where: str) -> None:
-    """Note what a row says of its rater; rows may not say different things."""
+def _keep(details: Details, field: str, text: str, where: str) -> None:
+    """Keep what a row states of its rater; rows may not contradict one another."""
     if not text:
         return
-    before = told.setdefault(field, (text, f"{where}, {field}"))
-    if before[0] != text:
-        what = f"{text!r} here and {before[0]!r} in {before[1].rpartition(',')[0]}"
-        raise PlanError(
-            what, where=f"{where}, {field}", hint="One rater is one person at one place"
-        )
+    first, place = details.setdefault(field, (text, f"{where}, {field}"))
+    if first != text:
+        row = place.rpartition(",")[0]
+        what = tr("{text!r} here and {first!r} in {row}", text=text, first=first, row=row)
+        hint = tr("One rater is one person at one place")
+        raise PlanError(what, where=f"{where}, {field}", hint=hint)
 
 
 def _score(text: str, where: str) -> float:
     """Read a whole or half grade."""
     value = number(text, where)
     if not LOWEST <= value <= HIGHEST or value % STEP:
-        hint = f"Grades go from {LOWEST} to {HIGHEST}, whole or half"
-        raise PlanError(f"{text} is no grade of the scale", where=where, hint=hint)
+        what = tr("{text} is not a grade of the scale", text=text)
+        hint = tr(
+            "Grades go from {lowest} to {highest}, whole or half", lowest=LOWEST, highest=HIGHEST
+        )
+        raise PlanError(what, where=where, hint=hint)
     return value
 
 
-def _person(rater: str, told: Told, name: str) -> tuple[str, bool]:
+def _person(rater: str, details: Details, name: str) -> tuple[str, bool]:
     """Return the name of a rater and whether that is an expert."""
     for field in ("name", "expert", "date"):
-        if field not in told:
-            hint = "Fill it in, in the rater's first row at least"
-            raise PlanError(
-                f"{rater} has scores but says none", where=f"{name}, {field}", hint=hint
-            )
-    text, where = told["expert"]
+        if field not in details:
+            what = tr("{rater} has scores, but this is empty", rater=rater)
+            hint = tr("Fill it in, in the rater's first row at least")
+            raise PlanError(what, where=f"{name}, {field}", hint=hint)
+    text, where = details["expert"]
     sort = next((sort for sort, words in SORTS.items() if text.lower() in words), None)
     if sort is None:
-        raise PlanError(
-            f"{text!r} tells neither",
-            where=where,
-            hint="Write yes for an expert, no for a lay person",
-        )
-    return told["name"][0], sort == "yes"
+        what = tr("{text!r} is neither yes nor no", text=text)
+        raise PlanError(what, where=where, hint=tr("Write yes for an expert, no for a lay person"))
+    return details["name"][0], sort == "yes"
 
 
-def _distinct(people: Mapping[str, tuple[str, bool]], told: Mapping[str, Told]) -> None:
+def _check_distinct(people: Mapping[str, tuple[str, bool]], details: Mapping[str, Details]) -> None:
     """Refuse one person who fills two places: scores are independent."""
     names: dict[str, str] = {}
     for rater, (name, _) in people.items():
         if name in names:
-            what = f"{name} is {names[name]} and {rater}"
-            raise PlanError(
-                what, where=told[rater]["name"][1], hint="Every rater is another person"
-            )
+            what = tr("{name} is {first} and {second}", name=name, first=names[name], second=rater)
+            hint = tr("Every rater is another person")
+            raise PlanError(what, where=details[rater]["name"][1], hint=hint)
         names[name] = rater
 
 
-def _distances(told: Mapping[str, Told], people: Mapping[str, tuple[str, bool]]) -> list[Condition]:
+def _distances(
+    details: Mapping[str, Details], people: Mapping[str, tuple[str, bool]]
+) -> list[Condition]:
     """Return the viewing distances in screen heights, each with who sat there.
 
-    Nothing where one rater says none.
+    Nothing where one rater states none.
     """
     groups: dict[float, list[str]] = defaultdict(list)
     for rater, (name, _) in people.items():
-        if "distance" not in told[rater]:
+        if "distance" not in details[rater]:
             return []
-        text, where = told[rater]["distance"]
-        value = number(text.upper().removesuffix("H"), where)
-        if value <= 0:
-            raise PlanError(
-                f"{text} is no distance", where=where, hint="Write it in screen heights, like 6"
-            )
-        groups[value].append(name)
-    one = len(groups) == 1
+        groups[_distance(*details[rater]["distance"])].append(name)
+    several = len(groups) > 1
     return [
         Condition(
-            name="viewing_distance", value=value, unit="H", source="" if one else ", ".join(sitting)
+            name="viewing_distance",
+            value=value,
+            unit="H",
+            source=", ".join(sitting) if several else "",
         )
         for value, sitting in sorted(groups.items())
     ]
+
+
+def _distance(text: str, where: str) -> float:
+    """Read a viewing distance: screen heights above 0, with or without the unit H."""
+    value = number(text.upper().removesuffix("H"), where)
+    if value <= 0:
+        what, hint = tr("{text} is not a distance", text=text), tr("Write screen heights, like 6")
+        raise PlanError(what, where=where, hint=hint)
+    return value

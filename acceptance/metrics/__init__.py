@@ -1,8 +1,8 @@
-"""The folder is the registry: one module, one family of figures.
+"""The folder is the registry: one module or package, one family of quantities.
 
 A metric is a module with ``QUANTITIES`` (quantity -> unit), ``serves(scene)`` and
-``measure(scene)``. One whose figures need several shots (a series of illuminances, repeated
-presets) has ``across(shots, measured)`` too. ``recordings`` looks at no scene but at a recorder's
+``measure(scene)``. One whose results need several shots (a series of illuminances, repeated
+presets) also has ``across(shots, measured)``. ``recordings`` measures no scene but a recorder's
 list: it has ``QUANTITIES`` and a ``measure`` of its own, and no ``serves``.
 """
 
@@ -16,28 +16,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
-    from acceptance.model import Measurement, Note, Shot
+    from acceptance.model.measurement import Measurement, Note
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 
 class Metric(Protocol):
-    """What a module in this folder offers."""
+    """What a metric of this folder offers."""
 
     __name__: str
     QUANTITIES: Mapping[str, str]
 
     def serves(self, scene: Scene) -> bool:
-        """Whether this scene holds what the metric looks at.
+        """Whether this scene holds what the metric measures.
 
-        False is not a gap but another subject.
+        False means that the metric does not apply, not that a result is missing.
         """
 
     def measure(self, scene: Scene) -> Iterator[Measurement | Note]:
-        """Measure; a figure that cannot be had is a Note. Raises GapError when none can be had."""
+        """Measure the scene; a result not obtained is a Note.
+
+        Raises GapError when there is no result at all.
+        """
 
 
 def every() -> dict[str, Metric]:
-    """Every metric of a scene by name, in alphabetical order."""
+    """Return every metric that measures a scene, by name, in alphabetical order."""
     return {
         name: cast("Metric", module)
         for name, module in _modules().items()
@@ -53,14 +57,14 @@ def _modules() -> dict[str, ModuleType]:
 
 
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
-    """Figures of several shots together, from the shots as filmed and all that was measured on them one by one."""
+    """Measure what needs several shots: from the shots, and from all results of each of them."""
     for metric in every().values():
         if combine := getattr(metric, "across", None):
             yield from combine(shots, measured)
 
 
 def quantities() -> dict[str, str]:
-    """Every quantity that this toolkit measures, with its unit."""
+    """Return every quantity that this toolkit measures, with its unit."""
     return {
         quantity: unit
         for module in _modules().values()

@@ -1,10 +1,10 @@
-"""Picture faults: what a picture-diagnosis service looks for, each as a number on a scale and never as a verdict.
+"""Picture faults: what a picture-diagnosis service looks for, as numbers and never as verdicts.
 
 Levels of single frames (``thumbnails``, which cites the methods) become one figure by the level
 that was *held*: the highest running median over one second, so that a flash or one broken frame
 does not count. Shake is the way to and fro over two seconds, a scene change the fall in likeness of
 the pictures before and after (P. Marziliano et al. and others as cited there; terms after ITU-T
-P.910 (10/2023)), a freeze what the coded stream proves (``_freeze``). No standard that the project
+P.910 (10/2023)), a freeze what the coded stream proves (``freeze``). No standard that the project
 has read gives limits for any of them (``checks/packs/picture_faults.toml``).
 """
 
@@ -19,7 +19,9 @@ from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
 from acceptance.errors import GapError
 from acceptance.metrics._osd_clock import seconds
 from acceptance.metrics._shared import freeze, timing
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason, Tap
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.model.shot import Tap
 from acceptance.scene.thumbnails import apart, motion_every
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
 
     Array = NDArray[np.float64]
@@ -56,7 +58,7 @@ FREEZE_METHOD = "longest run of frames that the coded stream proves to repeat on
 CHANGE_METHOD = "fall in correlation of the pictures before and after, against their neighbours"
 HOLD, SWAY = 1.0, 2.0  # s
 FEWEST = 5  # frames
-NOTES = {  # reason where no frame tells
+NOTES = {  # reason where no frame shows a fault or its absence
     "faults.blurred": "no_edges",
     "faults.colour_cast": "no_mid_tones",
     "faults.shake": "no_structure",
@@ -65,10 +67,10 @@ NOTES = {  # reason where no frame tells
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class FaultLevel:
     """Level of a fault in ``frames`` (m,), by number, at ``at`` (m,) s.
 
-    As ``seen`` (m,) and as ``held`` (m,).
+    As ``seen`` (m,) in single frames, and as ``held`` (m,) over a second.
     """
 
     frames: NDArray[np.int64]
@@ -88,7 +90,7 @@ class Level:
 
 
 def serves(scene: Scene) -> bool:
-    """Tell whether this is a moving picture of the device itself.
+    """Whether this is a moving picture of the device itself.
 
     No still, no film of screens by somebody's phone.
     """
@@ -106,21 +108,26 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     for quantity, (feature, doubt) in HELD.items():
         level = held(scene.series.features[feature], elapsed(scene))
         reason = _why_not(scene, quantity, level)
-        yield (
-            _figure(scene, quantity, level, METHOD, doubt)
-            if level and not reason
-            else _note(scene, quantity, reason)
-        )
+        yield _figure_or_note(scene, quantity, None if reason else level, METHOD, reason, doubt)
     yield _freeze_figure(scene)
     for quantity, level, method in (
         ("faults.shake", shake(scene), SHAKE_METHOD),
         ("faults.scene_change", scene_change(scene), CHANGE_METHOD),
     ):
-        yield (
-            _figure(scene, quantity, level, method)
-            if level
-            else _note(scene, quantity, NOTES[quantity])
-        )
+        yield _figure_or_note(scene, quantity, level, method, NOTES[quantity])
+
+
+def _figure_or_note(
+    scene: Scene,
+    quantity: str,
+    level: FaultLevel | None,
+    method: str,
+    reason: str,
+    doubt: float = 0.0,
+) -> Measurement | Note:
+    if level is None:
+        return _note(scene, quantity, reason)
+    return _figure(scene, quantity, level, method, doubt)
 
 
 def elapsed(scene: Scene) -> Array:
@@ -128,17 +135,14 @@ def elapsed(scene: Scene) -> Array:
     return timing.timing(scene.series.times).elapsed
 
 
-def held(levels: NDArray[np.float32], at: Array) -> Level | None:
-    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s.
-
-    None where no frame tells (all nan).
-    """
+def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
+    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s; None where all are nan."""
     frames = np.flatnonzero(np.isfinite(levels))
     if not frames.size:
         return None
     seen = levels[frames].astype(np.float64)
     lasting = median_filter(seen, _width(at[frames], HOLD), mode="nearest")
-    return Level(frames=frames, at=at[frames], seen=seen, held=lasting)
+    return FaultLevel(frames=frames, at=at[frames], seen=seen, held=lasting)
 
 
 def _width(at: Array, seconds: float) -> int:
@@ -147,85 +151,83 @@ def _width(at: Array, seconds: float) -> int:
     return min(2 * round(seconds / max(step, 1e-3) / 2) + 1, len(at) - (len(at) + 1) % 2)
 
 
-def shake(scene: Scene) -> Level | None:
+def shake(scene: Scene) -> FaultLevel | None:
     """Way to and fro in % of the picture's height a second.
 
-    What was moved one way *and* back within ``SWAY``.
+    What was moved one way *and* back within ``SWAY``. None where few frames show motion.
     """
-    at = elapsed(scene)
-    moves = np.stack([scene.series.features[name] for name in ("moved_x", "moved_y")]).astype(
-        np.float64
-    )
-    told = np.isfinite(moves)
-    if 2 * told.sum(axis=1).max() < len(at) // motion_every(scene.video):
+    at, features = elapsed(scene), scene.series.features
+    moves = np.stack([features["moved_x"], features["moved_y"]]).astype(np.float64)
+    known = np.isfinite(moves)
+    if 2 * known.sum(axis=1).max() < len(at) // motion_every(scene.video):
         return None
-    moves, width = np.where(told, moves, 0), _width(at, SWAY)
+    moves, width = np.where(known, moves, 0), _width(at, SWAY)
     to, fro = (
         uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant")
         for way in (1, -1)
     )
     level = np.hypot(*np.minimum(to, fro)) / float(np.median(np.diff(at)))
-    return Level(frames=np.arange(len(at)), at=at, seen=level, held=level)
+    return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level)
 
 
-def scene_change(scene: Scene) -> Level | None:
-    """Fall in likeness (%) at each frame.
+def scene_change(scene: Scene) -> FaultLevel | None:
+    """Fall in likeness (%) at each frame: of the picture before to this one, and half a second on.
 
-    Of the picture before to this one and to those half a second on.
     Against how much alike neighbouring pictures are before and after, so that motion does not
-    count.
+    count. None where no frame has structure.
     """
-    at, span = elapsed(scene), apart(scene.video)
-    before, ago = (
-        scene.series.features[name].astype(np.float64) for name in ("like_before", "like_ago")
-    )
+    at, span, features = elapsed(scene), apart(scene.video), scene.series.features
+    before, ago = (features[name].astype(np.float64) for name in ("like_before", "like_ago"))
     middle = np.arange(span, len(before) - span)
-    told = middle[np.isfinite(before[middle]) & np.isfinite(ago[middle + span - 1])]
-    if not told.size:
+    known = middle[np.isfinite(before[middle]) & np.isfinite(ago[middle + span - 1])]
+    if not known.size:
         return None
-    usual = [
-        np.minimum(np.nanmedian(before[k - span + 1 : k]), np.nanmedian(before[k + 1 : k + span]))
-        for k in told
-    ]
-    fall = 100 * np.clip(np.array(usual) - np.maximum(before[told], ago[told + span - 1]), 0, None)
-    return Level(frames=told, at=at[told], seen=fall, held=fall)
+    usual = np.array([_usual_likeness(before, frame, span) for frame in known])
+    fall = 100 * np.clip(usual - np.maximum(before[known], ago[known + span - 1]), 0, None)
+    return FaultLevel(frames=known, at=at[known], seen=fall, held=fall)
+
+
+def _usual_likeness(before: Array, frame: int, span: int) -> float:
+    """Likeness of neighbouring pictures on the less alike side of a frame, median over ``span``."""
+    earlier = np.nanmedian(before[frame - span + 1 : frame])
+    later = np.nanmedian(before[frame + 1 : frame + span])
+    return float(np.minimum(earlier, later))
 
 
 def _freeze_figure(scene: Scene) -> Measurement | Note:
     """Longest proven freeze; a Note where none is proven and one cannot be ruled out."""
     at = elapsed(scene)
     found = freeze.evidence(scene.series, at, seconds.shown(scene))
-    start, end = _longest(found.frozen, at)
-    open_start, open_end = _longest(found.undecided, at)
-    if start == end and open_start < open_end:
-        return _note(
-            scene, "faults.freeze", "freeze_undecided", duration=_duration(at, open_start, open_end)
-        )
+    (start, end), unsure = _longest(found.frozen, at), _longest(found.undecided, at)
+    if start == end and unsure[0] < unsure[1]:
+        duration = _duration(at, *unsure)
+        return _note(scene, "faults.freeze", "freeze_undecided", duration=duration)
     frames = sum(last - first for first, last in found.frozen)
     details: dict[str, Value] = {"freezes": len(found.frozen), "share": frames / len(at)}
-    if start < end:
-        details |= {
-            "worst_frame": start,
-            "worst_s": float(at[start]),
-            "first_frame": start,
-            "first_s": float(at[start]),
-            "last_frame": end - 1,
-            "last_s": float(at[end - 1]),
-        }
+    interval = float(np.median(np.diff(at))) if start < end else 0.0
     return scene.figure(
         "faults.freeze",
         _duration(at, start, end),
         "s",
-        [
-            BudgetLine(
-                source="frames",
-                contribution=(float(np.median(np.diff(at))) if start < end else 0.0) / 6**0.5,
-            )
-        ],
+        [BudgetLine(source="frames", contribution=interval / 6**0.5)],
         samples=len(at),
         method=FREEZE_METHOD,
-        details=details,
+        details=details | _where(at, start, end),
     )
+
+
+def _where(at: Array, start: int, end: int) -> dict[str, Value]:
+    """Where to look for a run of frames; nothing for an empty one."""
+    if start == end:
+        return {}
+    return {
+        "worst_frame": start,
+        "worst_s": float(at[start]),
+        "first_frame": start,
+        "first_s": float(at[start]),
+        "last_frame": end - 1,
+        "last_s": float(at[end - 1]),
+    }
 
 
 def _longest(runs: Sequence[tuple[int, int]], at: Array) -> tuple[int, int]:
@@ -237,10 +239,10 @@ def _duration(at: Array, start: int, end: int) -> float:
     return float(at[end - 1] - at[start] + np.median(np.diff(at))) if start < end else 0.0
 
 
-def _why_not(scene: Scene, quantity: str, level: Level | None) -> str:
-    """Code of the reason why there is no figure, or why it would say nothing about the camera.
+def _why_not(scene: Scene, quantity: str, level: FaultLevel | None) -> str:
+    """Code of the reason why there is no figure, or none that says anything of the camera.
 
-    Empty: none.
+    Empty where there is one.
     """
     if quantity == "faults.stripes" and scene.located:
         return "chart_has_stripes"
@@ -250,7 +252,7 @@ def _why_not(scene: Scene, quantity: str, level: Level | None) -> str:
 
 
 def _figure(
-    scene: Scene, quantity: str, level: Level, method: str, doubt: float = 0.0
+    scene: Scene, quantity: str, level: FaultLevel, method: str, doubt: float = 0.0
 ) -> Measurement:
     return scene.figure(
         quantity,
@@ -264,7 +266,7 @@ def _figure(
     )
 
 
-def _scatter(level: Level) -> BudgetLine:
+def _scatter(level: FaultLevel) -> BudgetLine:
     """Scatter of the levels within the second that counts."""
     near = level.seen[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
     spread = float(near.std(ddof=1)) / len(near) ** 0.5 if len(near) > 1 else 0.0
@@ -277,7 +279,7 @@ def _bias(half: float) -> list[BudgetLine]:
     return [BudgetLine(source="method", contribution=half / 3**0.5, evaluation="B")] if half else []
 
 
-def _details(level: Level) -> dict[str, Value]:
+def _details(level: FaultLevel) -> dict[str, Value]:
     """Where to look: the worst frame, and the frames that are at least half as bad."""
     worst, bad = level.worst, np.flatnonzero(level.held >= level.value / 2)
     return {
@@ -292,7 +294,7 @@ def _details(level: Level) -> dict[str, Value]:
     }
 
 
-def _curve(quantity: str, level: Level) -> Curve:
+def _curve(quantity: str, level: FaultLevel) -> Curve:
     """Draw the highest level of each second."""
     width = _width(level.at, HOLD)
     return Curve(

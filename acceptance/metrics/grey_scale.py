@@ -1,21 +1,21 @@
-"""Grey scale: steps told apart, tone curve, gamma, clipping and dynamic range, from printed steps of known light.
+"""Grey scale: distinguishable steps, tone curve, gamma, clipping and dynamic range.
 
-The code of a step is the trimmed mean (10 % off each end) of the mean frame over the central half
-of its region in each direction. Two neighbours are told apart when their codes keep the printed
-order and differ by more than the larger of k times their pooled noise (total sigma per pixel,
-quantisation included; k = 1, the signal-to-noise ratio at which ISO 15739:2023 ends the dynamic
-range) and 2 codes of 219 (about 2 % of luminance at mid-grey, Weber's threshold of the eye). The
-count is 1 + the number of pairs told apart. The standards that ask for 8 steps (GB 50198-2011,
-3.1.9) leave the criterion to the eye; this one is the toolkit's own, and only a standard series
-that the chart declares is counted.
+Measured on printed steps of known light. The code of a step is the trimmed mean (10 % off each end)
+of the mean frame over the central half of its region in each direction. Two neighbours are
+distinguishable when their codes keep the printed order and differ by more than the larger of k
+times their pooled noise (total sigma per pixel, quantisation included; k = 1, the signal-to-noise
+ratio at which ISO 15739:2023 ends the dynamic range) and 2 codes of 219 (about 2 % of luminance at
+mid-grey, Weber's threshold of the eye). The count is 1 + the number of distinguishable pairs. The
+standards that ask for 8 steps (GB 50198-2011, 3.1.9) leave the criterion to the eye; this one is
+the toolkit's own, and only a standard series that the chart declares is counted.
 
 Gamma is the least-squares slope of the logarithm of the signal on that of the light, over the mid
 tones. The dynamic range runs from the light at which the curve is clipped to that at which the
 incremental signal is the temporal noise (ISO 15739:2023, 6.4), 20 lg of their ratio (as GA/T
 1127-2013, C.3 counts 1000:1 as 60 dB).
 
-Each pair is told apart with probability Phi(margin / u(margin)); the count's variance is the sum of
-p (1 - p).
+Each pair is distinguishable with probability p = Phi(margin / u(margin)); the count's variance is
+the sum of p (1 - p).
 """
 
 from __future__ import annotations
@@ -28,25 +28,18 @@ import numpy as np
 
 from acceptance.charts.printed_copy import tone_errors
 from acceptance.errors import GapError
-from acceptance.metrics._shared.grey_steps import (
-    LEAST,
-    K,
-    Step,
-    clipped,
-    count,
-    dynamic_range,
-    gamma,
-    merged,
-    step,
-)
+from acceptance.metrics._shared.grey_steps import LEAST, GreyStep, K, clipped, count, step
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Reason
+from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics._shared.tone_curve import dynamic_range, gamma, merged
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -59,13 +52,22 @@ QUANTITIES = {
 }
 METHODS = {
     "grey_scale.steps": (
-        "neighbouring steps: difference of trimmed means > max(k x pooled total noise, 2/219 of the code range), k = 1,"
-        " order kept"
+        "neighbouring steps: difference of trimmed means > max(k x pooled total noise, "
+        "2/219 of the code range), k = 1, order kept"
     ),
-    "grey_scale.gamma": "least-squares slope of log signal on log light over the steps at 20 to 80 % of the amplitude",
-    "grey_scale.clipped_low": "share of the steps with more than 0.5 % of the samples piled up at black",
-    "grey_scale.clipped_high": "share of the steps with more than 0.5 % of the samples piled up at white",
-    "grey_scale.dynamic_range": "20 lg (light at clipping / light where the incremental signal is the temporal noise)",
+    "grey_scale.gamma": (
+        "least-squares slope of log signal on log light over the steps at 20 to 80 % "
+        "of the amplitude"
+    ),
+    "grey_scale.clipped_low": (
+        "share of the steps with more than 0.5 % of the samples piled up at black"
+    ),
+    "grey_scale.clipped_high": (
+        "share of the steps with more than 0.5 % of the samples piled up at white"
+    ),
+    "grey_scale.dynamic_range": (
+        "20 lg (light at clipping / light where the incremental signal is the temporal noise)"
+    ),
 }
 SMALLEST = 4  # px, of the central half: one for each block
 DECIBEL = 20 / math.log(10)
@@ -77,7 +79,7 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure the grey scale; the first figure carries the tone curve.
+    """Measure the grey scale; the first result carries the tone curve.
 
     Raises GapError no_region (fewer than two printed steps), flat_picture and region_too_small.
     """
@@ -90,8 +92,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         raise GapError("flat_picture", region="")
     for view in views:
         if min(middle_half(view.luma).shape[1:]) < SMALLEST:
-            name = view.region.name
-            raise GapError("region_too_small", region=name)
+            raise GapError("region_too_small", region=view.region.name)
     scale = _Scale(scene, views)
     items = [scale.steps(), scale.gamma(), *scale.clipping(), scale.dynamic_range()]
     first = next(item for item in items if isinstance(item, Measurement))
@@ -99,17 +100,20 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 
 class _Scale:
-    """The printed steps of a scene with what the picture shows of each, in printed order."""
+    """The printed steps of a scene, and each as the picture shows it, in printed order."""
 
     def __init__(self, scene: Scene, views: Sequence[View]) -> None:
         self.scene, self.views = scene, views
         self.black, self.white = float(scene.code_black), float(scene.code_white)
-        self.shown: list[Step] = [step(view.luma, self.black, self.white) for view in views]
+        self.shown: list[GreyStep] = [step(view.luma, self.black, self.white) for view in views]
         self.light = [float(view.region.printed["reflectance"]) for view in views]
         self.doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
 
     def steps(self) -> Measurement | Note:
-        """Count the steps told apart, where the chart declares its series, all is seen and each step is evenly lit."""
+        """Count the distinguishable steps.
+
+        Only where the chart declares its series, all steps are seen and each is evenly lit.
+        """
         chart = self.scene.chart
         if chart is None or chart.steps is None:
             return self._note("grey_scale.steps", "steps_not_declared")
@@ -122,23 +126,20 @@ class _Scale:
             return self._note("grey_scale.steps", "uneven_light", region=uneven[0], share=uneven[1])
         least = LEAST * (self.white - self.black)
         counted = count(self.shown, rising=self.light[-1] > self.light[0], least=least)
+        line = BudgetLine(source="pairs_near_threshold", contribution=counted.uncertainty)
         return self._figure(
             "grey_scale.steps",
             counted.steps,
-            [
-                BudgetLine(
-                    source="pairs_near_threshold", contribution=counted.uncertainty, evaluation="A"
-                )
-            ],
+            [line],
             k=K,
             series=chart.steps.series,
             least_difference=least,
             smallest_ratio=min(counted.ratios),
-            pooled_noise=math.sqrt(sum(one.noise**2 for one in self.shown) / len(self.shown)),
+            pooled_noise=math.sqrt(sum(shown.noise**2 for shown in self.shown) / len(self.shown)),
         )
 
     def gamma(self) -> Measurement | Note:
-        """Slope of the tone curve over the mid tones."""
+        """Measure the slope of the tone curve over the mid tones."""
         slope = gamma(self.shown, self.light, self.black, self.white)
         if slope is None:
             return self._note("grey_scale.gamma", "too_few_mid_tones")
@@ -156,16 +157,14 @@ class _Scale:
         )
 
     def clipping(self) -> Iterator[Measurement]:
-        """Share of the steps that are clipped at black, and at white."""
+        """Measure the share of the steps that are clipped at black, and at white."""
         for name in ("low", "high"):
-            share, doubt = clipped([getattr(one, name) for one in self.shown])
-            line = BudgetLine(
-                source="steps_near_clipping", contribution=100 * doubt, evaluation="A"
-            )
+            share, doubt = clipped([getattr(shown, name) for shown in self.shown])
+            line = BudgetLine(source="steps_near_clipping", contribution=100 * doubt)
             yield self._figure(f"grey_scale.clipped_{name}", 100 * share, [line])
 
     def dynamic_range(self) -> Measurement | Note:
-        """Dynamic range; a bound where the chart ends before the camera does."""
+        """Measure the dynamic range; a bound where the chart ends before the camera does."""
         order = np.argsort(self.light)
         if self.light[order[0]] <= 0:
             return self._note("grey_scale.dynamic_range", "too_few_steps", steps=0, needed=3)
@@ -185,7 +184,7 @@ class _Scale:
         return self._figure("grey_scale.dynamic_range", value, lines, bound=found.bound, **ends)
 
     def curve(self) -> Curve:
-        """Tone curve: code against light."""
+        """Return the tone curve: code against light."""
         order = np.argsort(self.light)
         return Curve(
             name="tone",
@@ -197,13 +196,13 @@ class _Scale:
         )
 
     def _copy(self, contribution: float) -> list[BudgetLine]:
-        """Give the line of a printed copy, if it is one."""
-        return [_line("chart copy", contribution)] if self.doubt else []
+        """Return the line of the chart's print, if it is a print."""
+        return [_line(PRINT_SOURCE, contribution)] if self.doubt else []
 
     def _unevenly_lit(self) -> tuple[str, float] | None:
-        """Name and unevenness of a step that the light falls off across.
+        """Return name and unevenness of a step that is unevenly lit, if there is one.
 
-        The darker half drowns in noise to tell.
+        In the darker half of the steps noise hides it.
         """
         middle = sorted(self.light)[len(self.light) // 2]
         for view, light in zip(self.views, self.light, strict=True):
@@ -214,7 +213,7 @@ class _Scale:
         return None
 
     def _uneven(self) -> float:
-        """Largest natural logarithm of the ratio of the signals of two flat regions of the same reflectance."""
+        """Return the largest ln(ratio of the signals) of two flat regions of one reflectance."""
         flats: dict[float, list[float]] = {}
         for view in self.scene.of_kind("flat"):
             if "reflectance" in view.region.printed:

@@ -1,12 +1,14 @@
 """Every noun of the toolkit: frozen, keyword-only, standard library only.
 
-The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session``) and say nothing in any
-language: a reason is a code with parameters, worded by ``report_templates/zh.toml`` and ``en.toml``.
+The nouns serialise whole (``pydantic.TypeAdapter(Session)`` in ``session``) and hold no
+sentence in any language: a reason is a code with parameters, worded by
+``report_templates/{zh,en}.toml``.
 """
 
 from acceptance.model.basics import Box, Point, Reason, Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Outcome, PartScore, Verdict
 from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
+from acceptance.model.pack import Clause, Conflict, Pack, Sampling, Scoring, Withdrawal
 from acceptance.model.plan import (
     Answer,
     Concession,
@@ -20,27 +22,21 @@ from acceptance.model.plan import (
     Score,
 )
 from acceptance.model.session import LogEntry, Sample, Session
-from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Tap
+from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
-    Clause,
     Combine,
     Compare,
-    Conflict,
     DecisionRule,
     How,
     Level,
     Limit,
     Modality,
-    Pack,
     Part,
     Provenance,
     Requirement,
     RuleKind,
-    Sampling,
     Scale,
     Scope,
-    Scoring,
-    Withdrawal,
 )
 from acceptance.model.subject import Subject, SubjectKind
 
@@ -96,6 +92,7 @@ __all__ = [
     "SignalPath",
     "Subject",
     "SubjectKind",
+    "Taken",
     "Tap",
     "Value",
     "Verdict",

@@ -15,4 +15,7 @@ class Reason:
     """Why: a code of the phrase files and its parameters, never a finished sentence."""
 
     code: str
+    """Its phrase in ``report_templates/*.toml``, section ``reason``: ``chart_not_found`` ..."""
+
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    """What the phrase names, by parameter; empty where it names nothing."""

@@ -9,73 +9,136 @@ from acceptance.model.basics import Value  # noqa: TC001 -- pydantic reads the a
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict  # noqa: TC001 -- pydantic reads the annotations at run time
 from acceptance.model.measurement import Measurement, Note  # noqa: TC001 -- pydantic reads the annotations at run time
 from acceptance.model.plan import Plan  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.shot import Recordings, Shot  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.shot import Recordings, Shot, Taken  # noqa: TC001 -- pydantic reads the annotations at run time
 from acceptance.model.subject import SubjectKind  # noqa: TC001 -- pydantic reads the annotations at run time
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A lot and the devices drawn from it, in the order of the draw (a re-test: those that failed come first).
-
-    ``requirements`` (``pack#id``) are asked of the drawn devices only; ``manufacturer`` and
-    ``model`` are given where the sampling draws by model. What else is said is that of the draw.
-    """
+    """A lot and the devices drawn from it."""
 
     sampling: str
+    """``pack#id`` of the sampling."""
+
     standard: str
+    """The standard that states the sampling."""
+
     clause: str
+    """Number of its clause."""
+
     seed: str
+    """Seed of the draw."""
+
     kind: SubjectKind
+    """Kind of the devices of the lot."""
+
     lot: tuple[str, ...]
+    """Ids of all devices of the lot."""
+
     drawn: tuple[str, ...]
+    """Ids of the sample in the order of the draw; of a re-test, those that failed first."""
+
     manufacturer: str = ""
+    """Of all devices of the lot; empty where the sampling does not draw by model."""
+
     model: str = ""
+    """Of all devices of the lot; empty where the sampling does not draw by model."""
+
     requirements: tuple[str, ...] = ()
+    """``pack#id`` of what is asked of the drawn devices only."""
+
     retest_of: str = ""
+    """Seed of the first draw; empty: this is the first."""
+
     failed: tuple[str, ...] = ()
+    """Ids of the devices of this lot that failed in the first draw."""
+
     session: str = ""
+    """Id of the session in which they failed; empty: no re-test."""
+
     why: str = ""
+    """Reason for the re-test, as in the draw."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogEntry:
-    """One line of the append-only log; ``previous`` is the SHA-256 of the line before it."""
+    """One line of the append-only log."""
 
     when: str
+    """ISO time of the entry."""
+
     what: str
+    """``started``, ``resumed``, ``taken``, ``measured``, ``judged``, ``judged_again``,
+    ``reported``, ``reported_and_signed`` or ``signed``."""
+
     details: Mapping[str, Value]
+    """What was done, to what, by name."""
+
     previous: str
+    """SHA-256 of the entry before; empty in the first."""
+
     sha256: str
+    """SHA-256 of the other four fields as JSON with sorted keys, no blanks, UTF-8 unescaped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Findings, frozen, with all that they rest on.
-
-    ``hashes`` maps each file below ``data/`` to its SHA-256.
-    """
+    """Findings, frozen, with all that they rest on."""
 
     id: str
+    """Number of session and report, and name of the folder: date, time, six characters."""
+
     plan: Plan
+    """The plan as it was run, its packs by their ids."""
+
     started: str
+    """ISO time at which measuring began."""
+
     finished: str
+    """ISO time of judging; its day counts for calibration dates."""
+
     operator: str
+    """Who measured."""
+
     tool_version: str
+    """Version of this toolkit."""
+
     hashes: Mapping[str, str]
+    """SHA-256 of each file below ``data/``, by its path in the session folder."""
+
     shots: tuple[Shot, ...]
+    """As filmed; paths count from the session folder."""
+
     measurements: tuple[Measurement, ...]
+    """All results, in the order in which findings point at them."""
+
     notes: tuple[Note, ...]
+    """Results not obtained, and why."""
+
     findings: tuple[Finding, ...]
+    """One for each requirement and applicable subject, and for each clause without any."""
+
     bottom_line: BottomLine
+    """What the findings add up to."""
+
     log: tuple[LogEntry, ...]
+    """What was done, as far as judging."""
+
     supersedes: str = ""
+    """Id of the session whose measurements were judged again; empty: none."""
+
     recordings: tuple[Recordings, ...] = ()
+    """As found; ``source`` is the list below ``data/recordings/``."""
+
     conclusions: tuple[Conclusion, ...] = ()
+    """One for each pack with a scoring; empty unless the whole site is accepted."""
+
     samples: tuple[Sample, ...] = ()
+    """What the plan's draws gave, one for each lot."""
 
     @property
-    def taken(self) -> tuple[Shot | Recordings, ...]:
-        """All that a measurement may be of."""
+    def taken(self) -> tuple[Taken, ...]:
+        """Shots and recordings: all that a measurement may be of."""
         return *self.shots, *self.recordings
 
     @property

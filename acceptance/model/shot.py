@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from acceptance.model.basics import Box, Point, Value  # noqa: TC001 -- pydantic reads the annotations at run time
 
@@ -27,65 +28,156 @@ class SignalPath(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One circumstance of a shot (illuminance, lens, AGC ...) with unit, instrument and where it was taken from."""
+    """One circumstance of a shot or an answer: illuminance, lens, AGC ..."""
 
     name: str
+    """``illuminance``, ``agc`` ... as requirements ask for it; others are only printed."""
+
     value: Value
+    """What it was, a number in ``unit``."""
+
     unit: str = ""
+    """Unit of ``value``; empty: it has none."""
+
     instrument: str = ""
+    """Id of the instrument that it was measured with, or any words; empty: not stated."""
+
     source: str = ""
+    """Where the value was taken from; empty: not stated."""
+
+
+class Taken(Protocol):
+    """What a measurement may be of: a shot, or what a recorder has kept."""
+
+    @property
+    def id(self) -> str:
+        """Unique among shots and recordings."""
+
+    @property
+    def subject(self) -> str:
+        """Id of the subject that it was taken of."""
+
+    @property
+    def tap(self) -> Tap:
+        """Where in the chain it was taken."""
+
+    @property
+    def path(self) -> SignalPath:
+        """Live picture or playback."""
+
+    @property
+    def chart_copy(self) -> str:
+        """The printed copy of the chart; empty: not stated, or no chart is in it."""
+
+    @property
+    def screen(self) -> str:
+        """Id of the instrument that is the clock screen; empty: none is named."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Circumstances under which it was taken."""
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Ids of the instruments used."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what was taken; empty in a plan."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coding:
-    """Overrides for what a stream does not say, or says wrongly. ``None``: as the stream says."""
+    """Overrides for what a stream does not say, or says wrongly."""
 
     full_range: bool | None = None
+    """True: codes 0 to 255; False: 16 to 235; None: as the stream says."""
+
     matrix: str | None = None
+    """``bt709`` or ``bt601``; None: as the stream says."""
+
     transfer: str | None = None
+    """The camera's tone curve: ``bt709``, ``srgb``, ``gamma22`` or ``linear``;
+    None: as the stream says."""
+
     sample_aspect: tuple[int, int] | None = None
+    """Width and height of one pixel, for instance (16, 11); None: as the stream says."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """What was filmed. In a plan the shot asked for.
-
-    In a session also its hash and where the charts were found.
-    ``clip`` is a path (in a plan relative to the plan's folder, in a session relative to the
-    session folder). ``corners`` holds the four outer corners of each chart found, in pixels
-    (integer = pixel centre), clockwise from the chart's own upper left. ``chart_copy`` is the file
-    of the printed copy (a path ending in .toml), its serial number, or ``as_drawn``. ``regions``
-    are regions given by hand: x, y, width, height in pixels. ``live`` is the id of the live shot
-    beside which this playback is held, where more than one might be meant. ``drive`` is the log of
-    what drove a light in regions of kind ``sequence``, a path like ``clip``; ``chip`` in its place
-    the seconds of one chip of the known sequence. ``reference`` is the sequence that the clip
-    should show (PSNR, SSIM), a path like ``clip``. ``plain_edges``: look for slanted edges in a
-    picture without chart.
-    """
+    """What was filmed: in a plan the shot asked for, in a session the shot as it was found."""
 
     id: str
+    """Letters, digits, ``_``, ``-`` and ``.``, 64 at most; unique among shots and recordings."""
+
     subject: str
+    """Id of the subject that was filmed."""
+
     clip: str
+    """Path of the footage; in a plan from its folder, in a session from the session folder."""
+
     tap: Tap = Tap.CAMERA
+    """Where in the chain it was taken."""
+
     path: SignalPath = SignalPath.LIVE
+    """Live picture or playback."""
+
     live: str = ""
+    """Of a playback: id of the live shot that it is compared with; empty: the one that fits."""
+
     sha256: str = ""
+    """Written by the tool: hash of the clip; empty in a plan."""
+
     chart: str | None = None
+    """Chart in the picture, its name or path; None: every shipped chart is looked for."""
+
     chart_copy: str = ""
+    """The printed copy: its file (a path ending in .toml), its serial number, the id of
+    the instrument that it is, or ``as_drawn`` where nothing was printed; empty: not stated."""
+
     screen: str = ""
+    """Id of the instrument that is the clock screen; empty: none is named."""
+
     arrivals: str = ""
+    """Table of the frames' arrival times, a path like ``clip``; empty: none."""
+
     screen_log: str = ""
+    """Log of the clock screen, a path like ``clip``; empty: none."""
+
     drive: str = ""
+    """Log of what drove a light in regions of kind ``sequence``, a path like ``clip``."""
+
     chip: float | None = None
+    """In place of ``drive``: seconds of one chip of the known sequence, 0.002 to 0.2."""
+
     reference: str = ""
+    """Sequence that the clip should show (PSNR, SSIM), a path like ``clip``; empty: none."""
+
     plain_edges: bool = False
+    """True: look for slanted edges in a picture without chart."""
+
     regions: Mapping[str, Box] = field(default_factory=dict)
+    """Regions given by hand, by dotted name: x, y, width, height in px."""
+
     coding: Coding = field(default_factory=Coding)
+    """Overrides of what the stream says of itself."""
+
     conditions: tuple[Condition, ...] = ()
+    """Circumstances of the shot."""
+
     instruments: tuple[str, ...] = ()
+    """Ids of the instruments used."""
+
     corners: tuple[tuple[Point, ...], ...] = ()
+    """Written by the tool: four outer corners of each chart found, in px (integer = pixel
+    centre), clockwise from the chart's own upper left."""
+
     still: str = ""
+    """Written by the tool: path of the picture with the regions drawn in; empty: none."""
+
     stream: Mapping[str, Value] = field(default_factory=dict)
+    """Written by the tool: codec, size, range, rate ... as read, and what was assumed."""
 
     @property
     def copy_file(self) -> str:
@@ -95,48 +187,67 @@ class Shot:
 
 @dataclass(frozen=True, kw_only=True)
 class Recordings:
-    """What a recorder has kept: a folder of files, or the list (CSV) that it gave of them.
-
-    ``source`` is a path like a shot's ``clip``; in a session it is the list that was made of it,
-    ``sha256`` its hash, ``files`` how many recordings it holds. ``name_pattern`` as in
-    ``recording_names.read``; ``utc_offset`` is that of the recorder's clock. ``until``: ISO time
-    (or day) of the inspection; empty: the end of the newest recording. ``in_service``: ISO date
-    since when the system has been recording. ``clock_error`` is the half-width of the recorder's
-    clock error, ``gap`` the shortest gap that counts and ``longest_break`` the longest that does
-    not end the retention, all in seconds.
-    """
+    """What a recorder has kept: a folder of files, or the list that it gave of them."""
 
     id: str
+    """As a shot's; unique among shots and recordings."""
+
     subject: str
+    """Id of the recorder."""
+
     source: str
+    """Folder of files or list (CSV, XLSX), a path like a shot's ``clip``; in a session the
+    list that was made of it."""
+
     name_pattern: str = ""
+    """How files are named, as in ``recorder.file_names.read``; empty: the usual ways."""
+
     utc_offset: str = "+08:00"
+    """Zone of the recorder's clock, offset from UTC."""
+
     until: str = ""
+    """ISO time or day of the inspection; empty: the end of the newest recording."""
+
     in_service: str = ""
+    """ISO date since when the system has been recording; empty: not stated."""
+
     clock_error: float = 60.0
+    """Half-width of the recorder's clock error in s."""
+
     gap: float = 5.0
+    """Shortest gap that counts, in s."""
+
     longest_break: float = 86400.0
+    """Longest break that does not end the retention, in s."""
+
     conditions: tuple[Condition, ...] = ()
+    """Circumstances, as of a shot."""
+
     instruments: tuple[str, ...] = ()
+    """Ids of the instruments used."""
+
     sha256: str = ""
+    """Written by the tool: hash of the list; empty in a plan."""
+
     files: int = 0
+    """Written by the tool: how many recordings the list holds; 0 in a plan."""
 
     @property
     def tap(self) -> Tap:
-        """Recordings are taken from the recorder."""
+        """Where in the chain: from the recorder."""
         return Tap.RECORDER
 
     @property
     def path(self) -> SignalPath:
-        """And they are what it plays back."""
+        """Playback."""
         return SignalPath.PLAYBACK
 
     @property
     def chart_copy(self) -> str:
-        """No chart is looked at."""
+        """Empty: no picture is looked at, so no chart."""
         return ""
 
     @property
     def screen(self) -> str:
-        """Nor a screen."""
+        """Empty: no picture is looked at, so no clock screen."""
         return ""

@@ -1,4 +1,4 @@
-"""A standard as data: clauses, requirements, limits, and how well each is known."""
+"""What a standard asks: requirements and limits, and how well each is known."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Modality(StrEnum):
 
 
 class Part(StrEnum):
-    """Part of a completion acceptance: construction (施工验收), technical (技术验收), documents (资料审查)."""
+    """Part of a completion acceptance: 施工验收, 技术验收, 资料审查."""
 
     CONSTRUCTION = "construction"
     TECHNICAL = "technical"
@@ -46,10 +46,7 @@ class Part(StrEnum):
 
 
 class Scale(StrEnum):
-    """Five-grade impairment scale by which people rate pictures.
-
-    The analogue or the digital one.
-    """
+    """Five-grade impairment scale by which people rate pictures."""
 
     ANALOGUE = "analogue"
     DIGITAL = "digital"
@@ -68,14 +65,14 @@ class Level(StrEnum):
 
 
 class Combine(StrEnum):
-    """How the measurements of several regions or shots become the one figure that is judged."""
+    """How the measurements of several regions or shots become the one value that is judged."""
 
     WORST = "worst"
     MEAN = "mean"
 
 
 class Compare(StrEnum):
-    """Compare the value with the limit, or (rates) the count with what the limit makes of the duration."""
+    """What is compared: the value with the limit, or (rates) the count with the limit's own."""
 
     VALUE = "value"
     COUNT = "count"
@@ -91,25 +88,45 @@ class RuleKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """At least, at most, or both, in a unit. Worded by the phrase files."""
+    """At least, at most, or both, in a unit; the phrase files word it."""
 
     unit: str
+    """Unit of both ends."""
+
     at_least: float | None = None
+    """Lowest value that conforms; None: no lower limit."""
+
     at_most: float | None = None
+    """Highest value that conforms; None: no upper limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where a statement comes from, how well it is known, and who confirmed it when in which authentic ``copy``."""
+    """Where a statement comes from, how well it is known, and who confirmed it when."""
 
     source: str
+    """Standard or document that states it."""
+
     level: Level
+    """How well it is known."""
+
     clause: str = ""
+    """Number of the clause in ``source``; empty: not known."""
+
     note: str = ""
+    """Remark in Chinese; empty: none."""
+
     note_en: str = ""
+    """The same in English."""
+
     confirmed_by: str = ""
+    """Who confirmed it; empty: nobody. Given with ``confirmed_on`` or not at all."""
+
     confirmed_on: str = ""
+    """ISO date of the confirmation; empty: not confirmed."""
+
     copy: str = ""
+    """Authentic copy in which it was confirmed; empty: not stated."""
 
     @property
     def firm(self) -> bool:
@@ -119,171 +136,114 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionRule:
-    """``guard``: width w of the guard band in units of U; ``share``.
-
-    Largest U over limit or tolerance.
-    """
+    """How uncertainty enters a verdict (``docs/decision_rules.md``)."""
 
     kind: RuleKind = RuleKind.SIMPLE
+    """Which rule."""
+
     guard: float = 1.0
+    """Width w of the guard band in units of U, 0 or more; simple acceptance has none."""
+
     share: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clause:
-    """A clause of a standard's table of contents.
-
-    ``mandatory`` is None where the source text does not tell.
-    ``scope`` counts for a clause without requirement: what its title puts outside a device plan is
-    out of scope there. ``demands`` is False for a heading, and for scope, references and terms:
-    they ask nothing by themselves. ``provenance``: where title and flag come from, in a pack that
-    fills in or corrects a clause of another.
-    """
-
-    number: str
-    title: str
-    title_en: str = ""
-    mandatory: bool | None = None
-    scope: Scope = Scope.SITE
-    demands: bool = True
-    note: str = ""
-    note_en: str = ""
-    provenance: Provenance | None = None
+    """Largest accepted U as a share of the limit, or of the tolerance; None: any."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """One testable demand of one clause. ``figure``: where the limit comes from; ``assignment``.
-
-    Why it stands here.
-    ``conditions`` must be recorded with a shot or answer, or it cannot be judged; ``only_with``
-    (condition: value) must be recorded so, or the demand does not apply to the shot. ``evidence``:
-    an answer must name files that bear it out. ``sampling`` (``pack#id``, or ``id`` in the same
-    pack) says of how many devices it is asked; empty: of all. ``minimum_raters``: at least so many,
-    experts and lay persons both among them. ``part`` counts the item into that part of a completion
-    acceptance; None: it is in no score. ``changed_by``: which fields an extending pack has
-    otherwise than its base, by its id; loading fills it in.
-    """
+    """One testable demand of one clause."""
 
     id: str
+    """Unique in its pack."""
+
     clause: str
+    """Number of its clause."""
+
     how: How
+    """How it is checked."""
+
     text: str
+    """The demand in Chinese."""
+
     text_en: str
+    """The demand in English."""
+
     assignment: Provenance
+    """Why the demand belongs to this clause, and how well that is known."""
+
     figure: Provenance | None = None
+    """Where the limit comes from; None: there is no limit."""
+
     modality: Modality = Modality.SHALL
+    """Whether it shall, should or may be, or is due only when needed."""
+
     key_item: bool = False
+    """True: a failure vetoes the conclusion of a completion acceptance."""
+
     scope: Scope = Scope.DEVICE
+    """Whether a plan of scope ``device`` can show it, or only one of the site."""
+
     subjects: tuple[SubjectKind, ...] = ()
+    """Kinds of subject that it concerns; empty: all."""
+
     when: Mapping[str, str] = field(default_factory=dict)
+    """Facts of the subject that must be equal, or it does not apply; empty: it always applies."""
+
     quantity: str = ""
+    """The quantity that is judged; empty: nothing is measured for it."""
+
     region: str = ""
+    """Region that counts, or one dotted word of its name; empty: any."""
+
     direction: str = ""
+    """``horizontal`` or ``vertical``; empty: any."""
+
     combine: Combine = Combine.WORST
+    """How several measurements become one value."""
+
     statistic: str = ""
+    """Which of several: ``mean``, ``worst``, ``percentile_95`` ...; empty: the worst."""
+
     taps: tuple[Tap, ...] = ()
+    """Where in the chain footage is accepted from; empty: from anywhere."""
+
     path: SignalPath | None = None
+    """Live picture or playback; None: both are accepted."""
+
     conditions: tuple[str, ...] = ()
+    """Conditions that must be recorded with shot or answer, or it cannot be judged."""
+
     only_with: Mapping[str, str] = field(default_factory=dict)
+    """Conditions and the value each must have, or it does not apply to the shot."""
+
     limit: Limit | None = None
+    """What the value must keep to; None: it has no limit, or it is not known."""
+
     compare: Compare = Compare.VALUE
+    """Whether the value is compared, or the count behind it."""
+
     minimum_duration: float | None = None
+    """Seconds that a film must last at least to be judged; None: any."""
+
     minimum_raters: int | None = None
+    """Least number of raters, experts and lay persons both among them; None: any."""
+
     scale: Scale | None = None
+    """Scale of the scores, where it is rated by a panel; None: not stated."""
+
     evidence: bool = False
+    """True: an answer must name files that support it."""
+
     sampling: str = ""
+    """``pack#id``, or ``id`` in the same pack, of the sampling; empty: all devices are asked."""
+
     part: Part | None = None
+    """Part of a completion acceptance in whose score it counts; None: in none."""
+
     decision_rule: DecisionRule = field(default_factory=DecisionRule)
+    """How uncertainty enters the verdict."""
+
     borrows: str = ""
+    """``pack#id`` from which figure and limit come; empty: the pack's own."""
+
     changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
-    """How many of a lot of N devices are tested: min(N, the largest of what is asked).
-
-    ``share`` of N, rounded up; ``at_least`` devices; ``inspection_level`` (I, II or III): the
-    sample size of ISO 2859-1 for N. ``per_model``: a lot is one kind and model, else one kind.
-    ``retest_factor``: how much larger the sample is when a failed item is tested again, once (0: no
-    such rule).
-    """
-
-    id: str
-    clause: str
-    text: str
-    text_en: str
-    figure: Provenance
-    modality: Modality = Modality.SHALL
-    share: float | None = None
-    at_least: int = 1
-    inspection_level: str = ""
-    per_model: bool = False
-    retest_factor: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scoring:
-    """How the conclusion of a completion acceptance follows.
-
-    K = (n1 + ``basic_weight`` n2) / n for each part.
-    n1 items conform, n2 basically conform, of n that were checked. All K at least ``pass_from``:
-    通过; all at least ``basic_from``: 基本通过; else, or where a key item fails, 不通过.
-    """
-
-    clause: str
-    figure: Provenance
-    basic_weight: float
-    pass_from: float
-    basic_from: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
-    """Where standards differ on one thing.
-
-    Shown in reports that judge by one of ``requirements`` (``pack#id``).
-    """
-
-    id: str
-    text: str
-    text_en: str
-    requirements: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Withdrawal:
-    """A requirement, sampling or conflict (``kind``; ``what``: its id) of a base that the extending pack leaves out."""
-
-    kind: str
-    what: str
-    why: str
-    why_en: str = ""
-    confirmed_by: str = ""
-    confirmed_on: str = ""
-    copy: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pack:
-    """A standard as data.
-
-    Every clause of its contents, and the requirements that are known or stood in for.
-    ``extends``: ids of the packs that it was built on, the nearest first, and ``withdrawn``: what
-    it left out of them; loading fills both in.
-    """
-
-    id: str
-    number: str
-    title: str
-    title_en: str
-    edition: str
-    clauses: tuple[Clause, ...]
-    requirements: tuple[Requirement, ...]
-    samplings: tuple[Sampling, ...] = ()
-    scoring: Scoring | None = None
-    conflicts: tuple[Conflict, ...] = ()
-    extends: tuple[str, ...] = ()
-    withdrawn: tuple[Withdrawal, ...] = ()
-    note: str = ""
-    note_en: str = ""
+    """Filled in on loading: fields that extending packs replaced, by the pack's id."""

@@ -23,18 +23,31 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A node of the tree under test.
-
-    ``facts`` are inherited from the parent and select requirements.
-    ``address`` is that on the network, without user and password.
-    """
+    """A node of the tree under test."""
 
     id: str
+    """Letters, digits, ``_``, ``-`` and ``.``, 64 at most; unique in the plan."""
+
     kind: SubjectKind
+    """What it is."""
+
     name: str = ""
+    """As in the report; empty: the id is printed."""
+
     parent: str | None = None
+    """Id of the subject above; None: it is a root."""
+
     manufacturer: str = ""
+    """As printed; empty: not stated."""
+
     model: str = ""
+    """Maker's designation; empty: not stated."""
+
     serial: str = ""
+    """Serial number; empty: not stated."""
+
     address: str = ""
+    """On the network, without user and password; empty: not stated."""
+
     facts: Mapping[str, str] = field(default_factory=dict)
+    """Facts by name, which select requirements; those of the parent hold where none is given."""

@@ -1,6 +1,5 @@
-"""For how many days storage holds streams.
+"""For how many days storage holds streams, calculated for a system too young to show it.
 
-The calculation that stands beside a system too young to show it.
 days = storage x usable share x 8 / (sum of bit rates x 86400). A calculation is no recording that
 was kept: it becomes a documented answer, never a measurement.
 """
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,43 +25,53 @@ AMOUNT = re.compile(r"(?:(\d+)\s*[x×*]\s*)?(\d+(?:\.\d+)?)\s*([A-Za-z/]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """What was calculated.
-
-    ``days`` and their standard uncertainty, from bytes of storage and bit/s of all streams.
-    """
+    """What was calculated, and from what."""
 
     days: float
+    """For how many days the storage holds the streams."""
+
     uncertainty: float
+    """Standard uncertainty of ``days``."""
+
     storage: float
+    """Usable storage in bytes."""
+
     bit_rate: float
+    """Bit rate of all streams in bit/s."""
 
 
 def storage_of(text: str) -> float:
     """Read storage such as 4x8TB (makers' 10^12) or 16TiB (2^40) in bytes. Raises PlanError."""
-    return _amount(text, UNITS, "storage", "4x8TB")
+    amount = _amount(text, UNITS)
+    if amount is None:
+        raise PlanError(tr("is not storage"), where=text, hint=tr("Write it like 4x8TB"))
+    return amount
 
 
 def bit_rate_of(text: str) -> float:
     """Read streams such as 16x4Mbit/s in bit/s. Raises PlanError."""
-    return _amount(text, RATES, "bit rate", "16x4Mbit/s")
+    amount = _amount(text, RATES)
+    if amount is None:
+        raise PlanError(tr("is not a bit rate"), where=text, hint=tr("Write it like 16x4Mbit/s"))
+    return amount
 
 
-def _amount(text: str, units: dict[str, float], what: str, example: str) -> float:
+def _amount(text: str, units: dict[str, float]) -> float | None:
     match = AMOUNT.fullmatch(text.strip())
     factor = units.get(match[3].upper()) if match else None
     if match is None or factor is None or not float(match[2]):
-        raise PlanError(f"is no {what}", where=text, hint=f"Write it like {example}")
+        return None
     return int(match[1] or 1) * float(match[2]) * factor
 
 
 def calculate(
     storage: Sequence[float], bit_rates: Sequence[float], *, usable: float, accuracy: float
 ) -> Capacity:
-    """Calculate the days.
+    """Calculate the days from bytes and bit/s.
 
-    ``usable`` is the share left by RAID and file system, ``accuracy`` the relative half-width.
-    Rectangular: the standard uncertainty is the half-width over the square root of three (JCGM
-    100:2008, 4.3.7).
+    ``usable`` is the share (0 to 1) left by RAID and file system, ``accuracy`` the relative
+    half-width of the result. Rectangular: the standard uncertainty is the half-width over the
+    square root of three (JCGM 100:2008, 4.3.7).
     """
     total, rate = sum(storage) * usable, sum(bit_rates)
     days = 8 * total / rate / DAY

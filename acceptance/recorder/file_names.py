@@ -1,7 +1,7 @@
 """Times and channel in the names that usual recorders give their files; pure.
 
-A name is looked at as the path below the folder that was given, with forward slashes. What is not
-in a name is not guessed.
+A name is the path below the folder of recordings, with forward slashes. What is not in a name is
+not guessed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from acceptance.errors import PlanError
+from acceptance.messages import tr
 
 # Date and time in one piece: 20261125083000, 20261125083000123, 2026-11-25_08-30-00, 2026.11.25
 # 08.30.00 ...
@@ -35,21 +36,24 @@ PLACEHOLDERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """What a name tells.
-
-    The channel (may be empty), and start and end on the recorder's own clock, without a zone.
-    """
+    """What a name says."""
 
     channel: str
+    """Channel; empty: the name does not say."""
+
     start: datetime | None = None
+    """Start on the recorder's own clock, without a zone; None: the name does not say."""
+
     end: datetime | None = None
+    """End on the recorder's own clock, without a zone; None: the name does not say."""
 
 
 def read(name: str, pattern: str = "") -> Named:
-    """Read a name, by ``pattern`` if there is one (``{channel}``, ``{start}``, ``{end}``, ``*`` for anything).
+    """Read a name, by ``pattern`` if there is one.
 
-    A name without a time, or with one that no calendar has, gives neither start nor end. Raises
-    PlanError for a pattern without ``{start}``.
+    A pattern holds ``{channel}``, ``{start}``, ``{end}``, and ``*`` for anything. A name without a
+    time, or with one that no calendar has, gives neither start nor end. Raises PlanError for a
+    pattern without ``{start}``.
     """
     if pattern:
         return _by_pattern(name, pattern)
@@ -61,11 +65,11 @@ def _by_pattern(name: str, pattern: str) -> Named:
     match = compiled(pattern).fullmatch(name)
     if match is None:
         return Named(channel="")
-    told = match.groupdict()
+    parts = match.groupdict()
     return Named(
-        channel=told.get("channel") or "",
-        start=_stamp(PLAIN.search(told["start"])),
-        end=_stamp(PLAIN.search(told["end"])) if told.get("end") else None,
+        channel=parts.get("channel") or "",
+        start=_stamp(PLAIN.search(parts["start"])),
+        end=_stamp(PLAIN.search(parts["end"])) if parts.get("end") else None,
     )
 
 
@@ -77,14 +81,10 @@ def compiled(pattern: str) -> re.Pattern[str]:
         PLACEHOLDERS.get(part.strip("{}")) if part[:1] in {"{", "*"} else re.escape(part)
         for part in parts
     ]
-    if (
-        None in known
-        or parts.count("{start}") != 1
-        or parts.count("{channel}") > 1
-        or parts.count("{end}") > 1
-    ):
-        hint = "Write {channel}, {start} and {end}, each at most once, and * for anything; {start} must be there"
-        raise PlanError("is no pattern of names", where=pattern, hint=hint)
+    twice = parts.count("{channel}") > 1 or parts.count("{end}") > 1
+    if None in known or parts.count("{start}") != 1 or twice:
+        hint = tr("Write {start} once, {channel} and {end} at most once, and * for anything")
+        raise PlanError(tr("is not a pattern of names"), where=pattern, hint=hint)
     return re.compile("".join(part for part in known if part is not None))
 
 
@@ -97,9 +97,8 @@ def _of_tree(match: re.Match[str]) -> Named:
     channel = "/".join(part for part in places if part and part.lower() not in NO_CHANNEL)
     if len(start) < 3:
         return Named(channel=channel)
-    begun, ended = (
-        _moment(f"{match['date']} {'.'.join(one)}") for one in (start, match["end"].split("."))
-    )
+    begun = _moment(f"{match['date']} {'.'.join(start)}")
+    ended = _moment(f"{match['date']} {match['end']}")
     if begun and ended and ended < begun:  # past midnight: the folder is that of the start
         ended += timedelta(days=1)
     return Named(channel=channel, start=begun, end=ended)
@@ -113,10 +112,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _plain(name: str) -> Named:
-    """Read a name with one or two stamps.
-
-    The channel is what stands before the first, else what stands behind.
-    """
+    """Read a name with one or two stamps; the channel is before the first, or else behind."""
     stamps = list(PLAIN.finditer(name))[:2]
     if not stamps:
         return Named(channel=_channel(name.rpartition("/")[0]))

@@ -16,12 +16,9 @@ Stretch = tuple[float, float]
 
 
 def union(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Merge stretches that overlap or touch.
-
-    The result is in order, and empty stretches are dropped.
-    """
+    """Merge stretches that overlap or touch; return them in order, without empty ones."""
     merged: list[Stretch] = []
-    for start, end in sorted(one for one in stretches if one[1] > one[0]):
+    for start, end in sorted(stretch for stretch in stretches if stretch[1] > stretch[0]):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)
         else:
@@ -33,7 +30,7 @@ def overlaps(stretches: Iterable[Stretch]) -> list[Stretch]:
     """Return what two or more of the stretches cover, merged and in order."""
     twice: list[Stretch] = []
     covered = float("-inf")
-    for start, end in sorted(one for one in stretches if one[1] > one[0]):
+    for start, end in sorted(stretch for stretch in stretches if stretch[1] > stretch[0]):
         if start < covered:
             twice.append((start, min(end, covered)))
         covered = max(covered, end)
@@ -52,7 +49,7 @@ def within(stretches: Iterable[Stretch], low: float, high: float) -> list[Stretc
 def gaps(
     merged: Sequence[Stretch], low: float, high: float, longer_than: float = 0.0
 ) -> list[Stretch]:
-    """Return what the ``merged`` stretches leave open from ``low`` to ``high``, as far as it is ``longer_than`` s."""
+    """Return the gaps between ``merged`` from ``low`` to ``high`` that exceed ``longer_than`` s."""
     inside = within(merged, low, high)
     ends = [low, *(end for _, end in inside)]
     starts = [*(start for start, _ in inside), high]
@@ -67,7 +64,7 @@ def length(stretches: Iterable[Stretch]) -> float:
 
 
 def kept_since(merged: Sequence[Stretch], until: float, longest_break: float) -> float:
-    """Walk back from ``until`` over breaks of at most ``longest_break`` s; return where it ends."""
+    """Walk back from ``until`` over breaks of at most ``longest_break`` s; return how far."""
     since = until
     for start, end in reversed(within(merged, float("-inf"), until)):
         if since - end > longest_break:
@@ -77,7 +74,7 @@ def kept_since(merged: Sequence[Stretch], until: float, longest_break: float) ->
 
 
 def shares(merged: Sequence[Stretch], edges: Sequence[float]) -> list[float]:
-    """Return the covered share (0 to 1) of each cell between neighbouring ``edges``, which ascend."""
+    """Return the covered share (0 to 1) of each cell between neighbours of ``edges``, ascending."""
     found, at = [], 0
     for low, high in pairwise(edges):
         while at < len(merged) and merged[at][1] <= low:

@@ -1,11 +1,9 @@
-"""What a recorder has kept.
+"""What a recorder has kept: its files, or the list that it gave of them, placed in time.
 
-Its files, or the list that it gave of them, each placed in time by openly weighed sources.
-A recording's start is told by its name (the recorder's own clock, in a stated zone), else by its
-container (UTC by ISO/IEC 14496-12, 8.2.2), else by the time of the file less the container's
-duration; its end by its name, else by start and duration, else by the time of the file. Sources
-that disagree are named, and what no clock can have shown is not placed at all. Files are never
-decoded.
+A recording starts when its name says (the recorder's own clock, in a stated zone), else its
+container (UTC by ISO/IEC 14496-12, 8.2.2), else the time of the file less the container's duration;
+it ends when its name says, else start and duration. Sources that disagree are named, and what no
+clock can have shown is not placed at all. Files are never decoded.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import ClipError, PlanError
 from acceptance.footage import container
+from acceptance.messages import tr
 from acceptance.model import Reason
 from acceptance.recorder import file_names
 
@@ -27,14 +26,16 @@ if TYPE_CHECKING:
 
     Tell = Callable[[int, int], object]
 
-VIDEOS = {".mp4", ".m4v", ".mov", ".mkv", ".avi", ".ts", ".mts", ".mpg", ".mpeg", ".ps", ".dav", ".flv", ".3gp", ".asf",
-          ".264", ".h264", ".265", ".h265"}  # fmt: skip
+VIDEOS = {
+    *(".mp4", ".m4v", ".mov", ".mkv", ".avi", ".ts", ".mts", ".mpg", ".mpeg", ".ps"),
+    *(".dav", ".flv", ".3gp", ".asf", ".264", ".h264", ".265", ".h265"),
+}
 HOUR = 3600.0
 # a clock that shows an earlier year was never set
 EARLIEST = datetime(2006, 1, 1, tzinfo=UTC).timestamp()
 APART = 120.0  # s: more than a container is written before or after the name's time
 LATE = 60.0  # s: a file that is older than its recording's start by more
-LONGER, LONGER_SHARE = 5.0, 0.02  # of duration told by name and by container
+LONGER, LONGER_SHARE = 5.0, 0.02  # s, share: durations by name and by container that differ
 MOST_HOURS = 14  # the widest zones are 14 h from UTC
 UNPLACED = frozenset(
     {"clock_not_set", "recording_in_future", "start_after_end", "time_unknown", "end_unknown"}
@@ -42,58 +43,79 @@ UNPLACED = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What each source says of one recording, in POSIX seconds; None where it says nothing.
-
-    ``named_start`` and ``named_end`` are from the name or the list, ``created`` from the container,
-    ``modified`` from the file system; ``duration`` (s) from the container, ``size`` in bytes.
-    ``readable``: whether a container that was opened could be read (True where none was).
-    """
+class TimeEvidence:
+    """What each source says of one recording, in POSIX seconds; None where it says nothing."""
 
     named_start: float | None = None
+    """Start by the name or the list."""
+
     named_end: float | None = None
+    """End by the name or the list."""
+
     created: float | None = None
+    """Time in the container."""
+
     duration: float | None = None
+    """Duration by the container, in s."""
+
     modified: float | None = None
+    """Time of the file in the file system."""
+
     size: int = 0
+    """Bytes; 0: not known."""
+
     readable: bool = True
+    """Whether a container that was opened could be read; True where none was."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """One recording of a channel.
-
-    ``start`` and ``end`` (POSIX seconds) are None where it cannot be placed.
-    ``start_by`` and ``end_by`` name the source that placed it: name, container, file, list.
-    """
+    """One recording of a channel, placed in time as far as it can be."""
 
     channel: str
+    """Name of the channel; may be empty."""
+
     file: str
+    """Path below the folder, or as in the list."""
+
     start: float | None
+    """POSIX seconds; None: it cannot be placed."""
+
     end: float | None
+    """POSIX seconds; None: it cannot be placed."""
+
     start_by: str
+    """Source of the start: ``name``, ``container``, ``file`` or ``list``; empty: none."""
+
     end_by: str
-    evidence: Evidence
+    """Source of the end, in the same words."""
+
+    evidence: TimeEvidence
+    """What each source says."""
+
     faults: tuple[Reason, ...] = ()
+    """Everything wrong with it: clocks, durations, files."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """All recordings in order of channel and time.
-
-    ``passed_over`` counts files that are no video, by their ending.
-    """
+    """All recordings of a recorder."""
 
     recordings: tuple[Recording, ...]
+    """In order of channel and time."""
+
     zone: timezone
+    """Zone of the recorder's clock."""
+
     passed_over: Mapping[str, int] = field(default_factory=dict)
+    """How many files are not video, by their ending."""
 
     @property
     def channels(self) -> dict[str, list[Recording]]:
         """Recordings by channel, channels in order."""
         found: dict[str, list[Recording]] = {}
-        for one in self.recordings:
-            found.setdefault(one.channel, []).append(one)
+        for recording in self.recordings:
+            found.setdefault(recording.channel, []).append(recording)
         return found
 
 
@@ -104,7 +126,8 @@ def zone_of(text: str) -> timezone:
     except ValueError:
         offset = None
     if offset is None:
-        raise PlanError("is no offset from UTC", where=text, hint="Write it like +08:00")
+        hint = tr("Write it like +08:00")
+        raise PlanError(tr("is not an offset from UTC"), where=text, hint=hint)
     return timezone(offset)
 
 
@@ -113,17 +136,15 @@ def scan(
 ) -> Found:
     """Look at every file below ``folder`` by name, container and file time.
 
-    Names are the recorder's clock in ``zone``; ``now`` (POSIX seconds) is what no recording can be
-    later than. Raises PlanError: no folder, a wrong pattern.
+    Names are the recorder's clock in ``zone``; no recording can be later than ``now`` (POSIX
+    seconds). ``tell`` is called with how many files are done, and of how many. Raises PlanError:
+    no folder, a wrong pattern.
     """
     if pattern:
         file_names.compiled(pattern)
     if not folder.is_dir():
-        raise PlanError(
-            "there is no such folder",
-            where=str(folder),
-            hint="Name a folder of recordings, or a CSV list",
-        )
+        hint = tr("Name a folder of recordings, or a CSV list")
+        raise PlanError(tr("there is no such folder"), where=str(folder), hint=hint)
     files = sorted(_files(folder))
     videos = [path for path in files if path.suffix.lower() in VIDEOS]
     recordings = []
@@ -140,16 +161,12 @@ def scan(
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield every file below a folder.
-
-    A folder that cannot be read must not pass for an empty one.
-    """
+    """Yield every file below a folder; a folder that cannot be read must not pass for empty."""
 
     def refuse(error: OSError) -> None:
-        hint = "Check its permissions: recordings may lie there"
-        raise PlanError(
-            f"cannot be read ({error.strerror})", where=str(error.filename), hint=hint
-        ) from error
+        what = tr("cannot be read ({cause})", cause=error.strerror)
+        hint = tr("Check its permissions: there may be recordings in it")
+        raise PlanError(what, where=str(error.filename), hint=hint) from error
 
     for place, _, names in os.walk(folder, onerror=refuse):
         yield from (Path(place) / name for name in names)
@@ -167,38 +184,46 @@ def _shown(path: Path) -> str:
 def ordered(
     recordings: Iterable[Recording], zone: timezone, passed_over: Mapping[str, int]
 ) -> Found:
-    """Put recordings in order."""
-    key = lambda one: (one.channel, one.start if one.start is not None else float("inf"), one.file)  # noqa: E731
+    """Put recordings in order of channel, start and file; those without start come last."""
     return Found(
-        recordings=tuple(sorted(recordings, key=key)), zone=zone, passed_over=dict(passed_over)
+        recordings=tuple(sorted(recordings, key=_place)), zone=zone, passed_over=dict(passed_over)
     )
 
 
-def _evidence(path: Path, named: file_names.Named, zone: timezone) -> Evidence:
-    start, end = (
-        None if one is None else one.replace(tzinfo=zone).timestamp()
-        for one in (named.start, named.end)
+def _place(recording: Recording) -> tuple[str, float, str]:
+    start = float("inf") if recording.start is None else recording.start
+    return recording.channel, start, recording.file
+
+
+def _evidence(path: Path, named: file_names.Named, zone: timezone) -> TimeEvidence:
+    evidence = TimeEvidence(
+        named_start=_posix(named.start, zone), named_end=_posix(named.end, zone)
     )
-    told = Evidence(named_start=start, named_end=end)
     try:
         status = path.stat()
-        told = replace(told, modified=status.st_mtime, size=status.st_size)
-        told_by_container = container.read(path)
+        evidence = replace(evidence, modified=status.st_mtime, size=status.st_size)
+        header = container.read(path)
     except (ClipError, OSError):  # or overwritten while it was looked at
-        return replace(told, readable=False)
-    created = None if told_by_container.created is None else told_by_container.created.timestamp()
-    return replace(told, created=created, duration=told_by_container.duration)
+        return replace(evidence, readable=False)
+    created = None if header.created is None else header.created.timestamp()
+    return replace(evidence, created=created, duration=header.duration)
 
 
-def placed(file: str, channel: str, told: Evidence, *, now: float, by: str = "name") -> Recording:
+def _posix(moment: datetime | None, zone: timezone) -> float | None:
+    return None if moment is None else moment.replace(tzinfo=zone).timestamp()
+
+
+def placed(
+    file: str, channel: str, evidence: TimeEvidence, *, now: float, by: str = "name"
+) -> Recording:
     """Place a recording in time by its evidence and name every fault of it.
 
-    ``by`` says what told the named times.
+    ``by`` names the source of the named times; no recording can be later than ``now``.
     """
-    start, start_by = _start(told, by)
-    end, end_by = _end(told, start, by)
-    faults = tuple(_faults(told, start, end, now))
-    if {one.code for one in faults} & UNPLACED:
+    start, start_by = _start(evidence, by)
+    end, end_by = _end(evidence, start, by)
+    faults = tuple(_faults(evidence, start, end, now))
+    if {fault.code for fault in faults} & UNPLACED:
         start = end = None
     return Recording(
         channel=channel,
@@ -207,31 +232,33 @@ def placed(file: str, channel: str, told: Evidence, *, now: float, by: str = "na
         end=end,
         start_by=start_by,
         end_by=end_by,
-        evidence=told,
+        evidence=evidence,
         faults=faults,
     )
 
 
-def _start(told: Evidence, by: str) -> tuple[float | None, str]:
-    if told.named_start is not None:
-        return told.named_start, by
-    if told.created is not None:
-        return told.created, "container"
-    if told.modified is not None and told.duration is not None:
-        return told.modified - told.duration, "file"
+def _start(evidence: TimeEvidence, by: str) -> tuple[float | None, str]:
+    if evidence.named_start is not None:
+        return evidence.named_start, by
+    if evidence.created is not None:
+        return evidence.created, "container"
+    if evidence.modified is not None and evidence.duration is not None:
+        return evidence.modified - evidence.duration, "file"
     return None, ""
 
 
-def _end(told: Evidence, start: float | None, by: str) -> tuple[float | None, str]:
-    if told.named_end is not None:
-        return told.named_end, by
-    if start is not None and told.duration is not None:
-        return start + told.duration, "container"
+def _end(evidence: TimeEvidence, start: float | None, by: str) -> tuple[float | None, str]:
+    if evidence.named_end is not None:
+        return evidence.named_end, by
+    if start is not None and evidence.duration is not None:
+        return start + evidence.duration, "container"
     return None, ""
 
 
-def _faults(told: Evidence, start: float | None, end: float | None, now: float) -> Iterator[Reason]:
-    if not told.readable:
+def _faults(
+    evidence: TimeEvidence, start: float | None, end: float | None, now: float
+) -> Iterator[Reason]:
+    if not evidence.readable:
         yield Reason(code="recording_unreadable")
     if start is None:
         yield Reason(code="time_unknown")
@@ -247,38 +274,44 @@ def _faults(told: Evidence, start: float | None, end: float | None, now: float) 
         yield Reason(code="start_after_end")
     if max(start, end or start) > now + LATE:
         yield Reason(code="recording_in_future")
-    if told.named_start is None:
-        yield Reason(code="file_time_only" if told.created is None else "container_time_only")
-    yield from _disagreements(told, start, end)
+    if evidence.named_start is None:
+        yield Reason(code="file_time_only" if evidence.created is None else "container_time_only")
+    yield from _disagreements(evidence, start, end)
 
 
-def _disagreements(told: Evidence, start: float, end: float | None) -> Iterator[Reason]:
-    if told.created is not None and told.named_start is not None:
-        yield from _container(told.created, start, end)
-    if told.duration is not None and told.named_end is not None and told.named_start is not None:
-        named = told.named_end - told.named_start
-        if named > 0 and abs(named - told.duration) > max(LONGER, LONGER_SHARE * named):
+def _disagreements(evidence: TimeEvidence, start: float, end: float | None) -> Iterator[Reason]:
+    if evidence.created is not None and evidence.named_start is not None:
+        yield from _container(evidence.created, start, end)
+    if (
+        evidence.duration is not None
+        and evidence.named_end is not None
+        and evidence.named_start is not None
+    ):
+        named = evidence.named_end - evidence.named_start
+        if named > 0 and abs(named - evidence.duration) > max(LONGER, LONGER_SHARE * named):
             yield Reason(
-                code="duration_differs", parameters={"named": named, "container": told.duration}
+                code="duration_differs", parameters={"named": named, "container": evidence.duration}
             )
-    if told.modified is not None and told.modified < start - LATE:
-        yield Reason(code="file_before_recording", parameters={"seconds": start - told.modified})
+    if evidence.modified is not None and evidence.modified < start - LATE:
+        yield Reason(
+            code="file_before_recording", parameters={"seconds": start - evidence.modified}
+        )
 
 
 def _container(created: float, start: float, end: float | None) -> Iterator[Reason]:
-    """Hold the container's time against start and end of the recording: recorders write either."""
+    """Compare the container's time with start and end of the recording: recorders write either."""
     if created < EARLIEST:
         yield Reason(
             code="container_clock_not_set",
             parameters={"year": datetime.fromtimestamp(created, UTC).year},
         )
         return
-    apart = [created - one for one in (start, end) if one is not None]
+    apart = [created - moment for moment in (start, end) if moment is not None]
     if min(map(abs, apart)) <= APART:
         return
-    for one in apart:
-        hours = round(one / HOUR)
-        if hours and abs(hours) <= MOST_HOURS and abs(one - hours * HOUR) <= APART:
+    for seconds in apart:
+        hours = round(seconds / HOUR)
+        if hours and abs(hours) <= MOST_HOURS and abs(seconds - hours * HOUR) <= APART:
             yield Reason(code="clock_off_by_hours", parameters={"hours": hours})
             return
     yield Reason(code="container_differs", parameters={"seconds": min(apart, key=abs)})
@@ -288,8 +321,5 @@ def iso(moment: float | None, zone: timezone) -> str:
     """Write a time in its zone, to the second; empty for none."""
     if moment is None:
         return ""
-    return (
-        (datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(moment)))
-        .astimezone(zone)
-        .isoformat()
-    )
+    there = datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(moment))
+    return there.astimezone(zone).isoformat()

@@ -1,9 +1,8 @@
 """Two sessions clause by clause, before and after a repair say.
 
-What became better, worse, tested or untested.
-A finding is better where its verdict is. The difference of two figures has U = sqrt(U1^2 + U2^2):
-they are taken as independent (JCGM 100:2008, 5.1.2), which is too wide, never too narrow, where
-chart and instruments are the same.
+What became better, worse, tested or untested. A finding is better where its verdict is. The
+difference of two figures has U = sqrt(U1^2 + U2^2): they are taken as independent (JCGM 100:2008,
+5.1.2), which is too wide, never too narrow, where chart and instruments are the same.
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acceptance.checks.judge import SEVERITY
+from acceptance.messages import tr
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -37,12 +37,11 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ComparedRow:
     """One requirement of one subject in both sessions; ``None`` where one has no such finding.
 
     ``difference`` is after - before, ``expanded`` its U, ``beyond`` whether it exceeds that; None
-    where the figures cannot be held against each other: none, another unit, no uncertainty, or only
-    a bound.
+    where the figures cannot be compared: none, another unit, no uncertainty, or only a bound.
     """
 
     clause: str
@@ -61,49 +60,49 @@ class Row:
         return self.after is None and self.before is not None and self.before.verdict in SEVERITY
 
     @property
-    def told(self) -> bool:
+    def notable(self) -> bool:
         """Whether it is worth a line.
 
         Something changed, and not merely that one more thing does not apply.
         """
-        alone = (
-            (self.before or self.after)
-            if self.change in {Change.ONLY_BEFORE, Change.ONLY_AFTER}
-            else None
-        )
+        single = self.change in {Change.ONLY_BEFORE, Change.ONLY_AFTER}
+        alone = (self.before or self.after) if single else None
         empty = alone is not None and alone.verdict is Verdict.NOT_APPLICABLE
         return (self.change is not Change.SAME and not empty) or bool(self.beyond)
 
     @property
     def decides(self) -> bool:
         """Whether the finding can count for a bottom line, in either session."""
-        return any(one is not None and one.decides for one in (self.before, self.after))
+        return any(finding and finding.decides for finding in (self.before, self.after))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """All rows, in the order of the first session, and in what the sessions themselves differ (empty: in nothing)."""
+    """All rows, in the order of the first session.
 
-    rows: tuple[Row, ...]
+    ``apart`` says in what the sessions themselves differ (empty: in nothing).
+    """
+
+    rows: tuple[ComparedRow, ...]
     apart: tuple[str, ...]
 
     @property
     def worse(self) -> bool:
-        """Whether anything that can count became worse, is no longer tested, or was judged and is gone."""
+        """Whether anything that can count became worse, is no longer tested, or is gone."""
         bad = {Change.WORSE, Change.NO_LONGER_TESTED}
         return any((row.change in bad or row.gone) and row.decides for row in self.rows)
 
 
 def compare(before: Session, after: Session) -> Comparison:
-    """Hold two sessions beside each other.
+    """Compare two sessions.
 
     What one pack asks under another's name is paired where only one differs.
     """
     names = _renamed(before, after)
-    first = {_key(one, names): one for one in before.findings}
-    second = {(one.requirement, one.subject): one for one in after.findings}
+    first = {_key(finding, names): finding for finding in before.findings}
+    second = {(finding.requirement, finding.subject): finding for finding in after.findings}
     keys = [*first, *(key for key in second if key not in first)]
-    rows = (_row(key, first.get(key), second.get(key), before, after) for key in keys)
+    rows = (_row(key, first.get(key), second.get(key), (before, after)) for key in keys)
     return Comparison(rows=tuple(rows), apart=tuple(_apart(before, after)))
 
 
@@ -112,26 +111,25 @@ def _renamed(before: Session, after: Session) -> dict[str, str]:
 
     Where each has one that the other has not, they are paired.
     """
-    gone = [one for one in before.plan.packs if one not in after.plan.packs]
-    new = [one for one in after.plan.packs if one not in before.plan.packs]
+    gone = [name for name in before.plan.packs if name not in after.plan.packs]
+    new = [name for name in after.plan.packs if name not in before.plan.packs]
     return {gone[0]: new[0]} if len(gone) == len(new) == 1 else {}
 
 
-def _key(one: Finding, names: Mapping[str, str]) -> tuple[str, str]:
-    pack, _, name = one.requirement.partition("#")
-    return f"{names.get(pack, pack)}#{name}", one.subject
+def _key(finding: Finding, names: Mapping[str, str]) -> tuple[str, str]:
+    pack, _, name = finding.requirement.partition("#")
+    return f"{names.get(pack, pack)}#{name}", finding.subject
 
 
 def _row(
     key: tuple[str, str],
     before: Finding | None,
     after: Finding | None,
-    first: Session,
-    second: Session,
-) -> Row:
+    sessions: tuple[Session, Session],
+) -> ComparedRow:
     either = after or before
-    difference, expanded = _difference(before, after, first, second)
-    return Row(
+    difference, expanded = _difference(before, after, sessions)
+    return ComparedRow(
         clause=either.clause if either else "",
         requirement=key[0],
         subject=key[1],
@@ -157,24 +155,26 @@ def _change(before: Finding | None, after: Finding | None) -> Change:
 
 
 def _difference(
-    before: Finding | None, after: Finding | None, first: Session, second: Session
+    before: Finding | None, after: Finding | None, sessions: tuple[Session, Session]
 ) -> tuple[float | None, float | None]:
     """Return after - before and its U, where both are proper figures in one unit."""
-    ones = [(one, home) for one, home in ((before, first), (after, second)) if one is not None]
-    values = [one.value for one, home in ones if one.value is not None and not _bound(one, home)]
-    if len(values) < len((before, after)) or len({one.unit for one, _ in ones}) > 1:
+    if before is None or after is None or before.unit != after.unit:
+        return None, None
+    bound = any(map(_bound, (before, after), sessions))
+    if before.value is None or after.value is None or bound:
         return None, None
     halves = [
-        one.k * one.uncertainty
-        for one, _ in ones
-        if one.k is not None and one.uncertainty is not None
+        finding.k * finding.uncertainty
+        for finding in (before, after)
+        if finding.k is not None and finding.uncertainty is not None
     ]
-    return values[1] - values[0], math.hypot(*halves) if len(halves) == len(ones) else None
+    expanded = math.hypot(*halves) if len(halves) == len(sessions) else None
+    return after.value - before.value, expanded
 
 
-def _bound(one: Finding, home: Session) -> bool:
-    measured = [home.measurements[index] for index in one.measurements]
-    return any(each.lower_bound or each.upper_bound for each in measured)
+def _bound(finding: Finding, session: Session) -> bool:
+    measured = [session.measurements[index] for index in finding.measurements]
+    return any(figure.lower_bound or figure.upper_bound for figure in measured)
 
 
 def _apart(before: Session, after: Session) -> Iterator[str]:
@@ -182,24 +182,37 @@ def _apart(before: Session, after: Session) -> Iterator[str]:
 
     Other packs, other files of a pack, other subjects.
     """
+    yield from _packs_apart(before, after)
+    yield from _subjects_apart(before, after)
+    if before.plan.scope is not after.plan.scope:
+        scopes = {"before": before.plan.scope, "after": after.plan.scope}
+        yield tr("scope {before} before and {after} after", **scopes)
+
+
+def _packs_apart(before: Session, after: Session) -> Iterator[str]:
     if before.plan.packs != after.plan.packs:
-        yield f"judged by {', '.join(before.plan.packs)} before and by {', '.join(after.plan.packs)} after"
-    for name in (one for one in before.plan.packs if one in after.plan.packs):
+        names = {"before": ", ".join(before.plan.packs), "after": ", ".join(after.plan.packs)}
+        yield tr("judged by {before} before and by {after} after", **names)
+    for name in (name for name in before.plan.packs if name in after.plan.packs):
         path = f"{PACKS}{name}.toml"
         if before.hashes.get(path) != after.hashes.get(path):
-            yield f"{path} is another file before and after"
-    first, second = ({one.id: one for one in session.plan.subjects} for session in (before, after))
-    for which, ones, others in (("before", first, second), ("after", second, first)):
-        if missing := [one for one in ones if one not in others]:
-            yield f"subjects only {which}: {', '.join(missing)}"
-    if changed := [name for name, one in first.items() if name in second and one != second[name]]:
-        yield f"subjects that are described otherwise: {', '.join(changed)}"
-    if before.plan.scope is not after.plan.scope:
-        yield f"scope {before.plan.scope} before and {after.plan.scope} after"
+            yield tr("{file} is another file before and after", file=path)
 
 
-def rows(found: Comparison) -> dict[str, Any]:
-    """Return a comparison as JSON holds it."""
+def _subjects_apart(before: Session, after: Session) -> Iterator[str]:
+    first, second = ({subject.id: subject for subject in session.plan.subjects}
+                     for session in (before, after))  # fmt: skip
+    if gone := [name for name in first if name not in second]:
+        yield tr("subjects only before: {subjects}", subjects=", ".join(gone))
+    if new := [name for name in second if name not in first]:
+        yield tr("subjects only after: {subjects}", subjects=", ".join(new))
+    both = [name for name in first if name in second]
+    if changed := [name for name in both if first[name] != second[name]]:
+        yield tr("subjects described differently: {subjects}", subjects=", ".join(changed))
+
+
+def rows(found: Comparison) -> dict[str, object]:
+    """Return a comparison as JSON has it."""
     return {
         "apart": list(found.apart),
         "worse": found.worse,

@@ -1,16 +1,17 @@
 """When each channel of a recorder was recorded, as inline SVG that reads in grey print too.
 
 One row a channel, time to the right. Black: recorded throughout; grey: part of the cell; white
-between two thin rules: nothing. Nothing is told by colour.
+between two thin rules: nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from acceptance.report import svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,39 +19,37 @@ if TYPE_CHECKING:
 
     from acceptance.model import Curve
 
-FONTS = "'Noto Sans CJK SC'"
 WIDTH, NAME, RIGHT = 720.0, 120.0, 12.0
 TOP, ROW, BAR, FOOT = 26.0, 15.0, 10.0, 20.0
 LETTERS = 20
 MOST_TICKS = 9
 TICK_DAYS = (1 / 24, 0.25, 1, 2, 5, 10, 20, 30, 60, 90, 180, 365)
+FRAME = 'stroke="#777" stroke-width=".5"'
+FLAG = 'stroke="#000" stroke-width="1"'
+FILLS = {"recorded": svg.grey(30), "partly": svg.grey(160), "nothing": "#fff"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """A channel: its name, share of time recorded (%) against days before ``until``, and the days that are kept."""
+class CoverageRow:
+    """A channel: its name, and when it was recorded.
+
+    ``curve`` is the share of time recorded (%) against days before the inspection (0 or less),
+    ``kept`` the days that are kept without a break.
+    """
 
     name: str
     curve: Curve
     kept: float
 
 
-def draw(rows: Sequence[Row], until: datetime, words: Mapping[str, str]) -> str:
+def draw(rows: Sequence[CoverageRow], until: datetime, words: Mapping[str, str]) -> str:
     """Draw the channels up to the moment ``until``; ``words``: recorded, partly, nothing, kept."""
     oldest = min(row.curve.x[0] for row in rows)
     height = TOP + ROW * len(rows) + FOOT
-    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}"'
-    opening = (
-        f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="9" fill="#222">'
-    )
-    lines = (_line(row, TOP + ROW * number, oldest) for number, row in enumerate(rows))
-    parts = [
-        opening,
-        *_legend(words),
-        *_ticks(until, oldest, len(rows)),
-        *(part for line in lines for part in line),
-    ]
-    return "".join([*parts, "</svg>"])
+    parts = [*_legend(words), *_ticks(until, oldest, len(rows))]
+    for number, row in enumerate(rows):
+        parts += _line(row, TOP + ROW * number, oldest)
+    return svg.drawing(f"{WIDTH:g} {height:g}", "9", parts)
 
 
 def _place(days: float, oldest: float) -> float:
@@ -58,46 +57,48 @@ def _place(days: float, oldest: float) -> float:
     return NAME + (WIDTH - NAME - RIGHT) * (1 - days / oldest if oldest else 1.0)
 
 
-def _line(row: Row, top: float, oldest: float) -> Iterator[str]:
+def _line(row: CoverageRow, top: float, oldest: float) -> Iterator[str]:
     name = row.name if len(row.name) <= LETTERS else f"…{row.name[1 - LETTERS :]}"
-    yield f'<text x="{NAME - 6:g}" y="{top + BAR - 1:g}" text-anchor="end">{escape(name)}</text>'
+    yield svg.text(name, f'x="{NAME - 6:g}" y="{top + BAR - 1:g}" text-anchor="end"')
     left, right = _place(row.curve.x[0], oldest), _place(0, oldest)
-    frame = f'x="{left:.1f}" y="{top:g}" width="{right - left:.1f}" height="{BAR:g}"'
-    yield f'<rect {frame} fill="#fff" stroke="#777" stroke-width=".5"/>'
-    for (start, share), (end, _) in pairwise(zip(row.curve.x, row.curve.y, strict=True)):
-        if share > 0:
-            level = 30 if share > 99.9 else round(225 - 1.3 * share)
-            x, wide = _place(start, oldest), max(_place(end, oldest) - _place(start, oldest), 0.3)
-            place = f'x="{x:.2f}" y="{top:g}" width="{wide:.2f}" height="{BAR:g}"'
-            yield f'<rect {place} fill="rgb({level},{level},{level})"/>'
+    size = f"{right - left:.1f}", f"{BAR:g}"
+    yield svg.rect((f"{left:.1f}", f"{top:g}"), size, f'fill="#fff" {FRAME}')
+    yield from _cells(row.curve, top, oldest)
     since = _place(-row.kept, oldest)
     flag = f"M{since:.1f} {top - 2:g}v{BAR + 4:g}m0 {-(BAR + 4) / 2:g}l4 -2.5v5z"
-    yield f'<path d="{flag}" stroke="#000" stroke-width="1"/>'
+    yield svg.path(flag, FLAG)
+
+
+def _cells(curve: Curve, top: float, oldest: float) -> Iterator[str]:
+    for (start, share), (end, _) in pairwise(zip(curve.x, curve.y, strict=True)):
+        if share > 0:
+            level = 30 if share > 99.9 else round(225 - 1.3 * share)
+            left = _place(start, oldest)
+            width = max(_place(end, oldest) - left, 0.3)
+            size = f"{width:.2f}", f"{BAR:g}"
+            yield svg.rect((f"{left:.2f}", f"{top:g}"), size, f'fill="{svg.grey(level)}"')
 
 
 def _ticks(until: datetime, oldest: float, rows: int) -> Iterator[str]:
     """Rule the map at round moments of the recorder's own clock, and date them."""
-    apart = next((one for one in TICK_DAYS if -oldest / one <= MOST_TICKS), TICK_DAYS[-1])
+    apart = next((days for days in TICK_DAYS if -oldest / days <= MOST_TICKS), TICK_DAYS[-1])
     midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
     at = midnight + timedelta(days=1)
     shape = "%m-%d %H:%M" if apart < 1 else "%Y-%m-%d"
     while (days := (at - until) / timedelta(days=1)) >= oldest:
         if days <= 0:
             x, foot = _place(days, oldest), TOP + ROW * rows
-            yield f'<path d="M{x:.1f} {TOP - 3:g}V{foot:g}" stroke="#bbb" stroke-width=".5"/>'
-            yield f'<text x="{x:.1f}" y="{foot + 11:g}" text-anchor="middle">{at.strftime(shape)}</text>'
+            yield svg.path(f"M{x:.1f} {TOP - 3:g}V{foot:g}", 'stroke="#bbb" stroke-width=".5"')
+            place = f'x="{x:.1f}" y="{foot + 11:g}" text-anchor="middle"'
+            yield svg.text(at.strftime(shape), place)
         at -= timedelta(days=apart)
 
 
 def _legend(words: Mapping[str, str]) -> Iterator[str]:
     x = NAME
-    for name, fill in (
-        ("recorded", "rgb(30,30,30)"),
-        ("partly", "rgb(160,160,160)"),
-        ("nothing", "#fff"),
-    ):
-        yield f'<rect x="{x:g}" y="6" width="12" height="8" fill="{fill}" stroke="#777" stroke-width=".5"/>'
-        yield f'<text x="{x + 16:g}" y="13.5">{escape(words[name])}</text>'
+    for name, fill in FILLS.items():
+        yield svg.rect((f"{x:g}", "6"), ("12", "8"), f'fill="{fill}" {FRAME}')
+        yield svg.text(words[name], f'x="{x + 16:g}" y="13.5"')
         x += 110
-    yield f'<path d="M{x:g} 5v10m0 -5l4 -2.5v5z" stroke="#000" stroke-width="1"/>'
-    yield f'<text x="{x + 9:g}" y="13.5">{escape(words["kept"])}</text>'
+    yield svg.path(f"M{x:g} 5v10m0 -5l4 -2.5v5z", FLAG)
+    yield svg.text(words["kept"], f'x="{x + 9:g}" y="13.5"')

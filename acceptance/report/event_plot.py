@@ -1,29 +1,30 @@
 """What happened in a clip, over time, as inline SVG that reads in grey print.
 
-Shapes tell what is what, not colours.
-On top the bit rate with the key frames, below it the intervals between frames, then a lane for each
-kind of event.
+Kinds of events differ in shape, not in colour. On top the bit rate with the key frames, below it
+the intervals between frames, then a lane for each kind of event.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from acceptance.report.plots import FONTS, Axis
+from acceptance.report import svg
+from acceptance.report.svg import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.model import Curve, Event
+    from acceptance.report.svg import Dot
 
 WIDTH, LEFT, RIGHT = 720.0, 96.0, 46.0
 PANEL, LANE, FOOT, ROOM = 62.0, 19.0, 30.0, 8.0
 LEAST = 2.6  # width of the shortest event
 MOST_POINTS = 1400
 HATCH = 5.0
+SMALL = 'font-size="8.5"'
 JUMP, KEY = "time_jump", "key_frame"
 ORDER = (KEY, "dropped", "repeated", "frozen", "undecided", "gap", JUMP)
 
@@ -54,11 +55,7 @@ def draw(panels: Sequence[Panel], lanes: Sequence[Lane], duration: float, time: 
     across = Axis(low=0.0, high=max(duration, 1e-3), start=LEFT, end=WIDTH - RIGHT)
     rows = [lane for lane in lanes if lane.kind != JUMP]
     middle, bottom = len(panels) * (PANEL + ROOM), len(panels) * (PANEL + ROOM) + LANE * len(rows)
-    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {bottom + FOOT + ROOM:g}"'
-    parts = [
-        f'<svg {box} font-family="{FONTS}" style="font-family:{FONTS}" font-size="10" fill="#222">'
-    ]
-    parts += _grid(across, ROOM, bottom + ROOM, time)
+    parts = [*_grid(across, ROOM, bottom + ROOM, time)]
     for number, panel in enumerate(panels):
         parts += _panel(panel, across, ROOM + number * (PANEL + ROOM))
     for number, lane in enumerate(rows):
@@ -66,7 +63,7 @@ def draw(panels: Sequence[Panel], lanes: Sequence[Lane], duration: float, time: 
     for lane in lanes:
         if lane.kind == JUMP:
             parts += _jumps(lane, across, bottom + ROOM)
-    return "".join([*parts, "</svg>"])
+    return svg.drawing(f"{WIDTH:g} {bottom + FOOT + ROOM:g}", "10", parts)
 
 
 def ordered(kinds: Mapping[str, Sequence[Event]]) -> list[str]:
@@ -76,81 +73,64 @@ def ordered(kinds: Mapping[str, Sequence[Event]]) -> list[str]:
     )
 
 
-def _text(x: float, y: float, words: str, anchor: str = "start", more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {more}>{escape(words)}</text>'
-
-
-def _path(d: str, more: str = 'stroke="#222" stroke-width="1" fill="none"') -> str:
-    return f'<path d="{d}" {more}/>'
-
-
 def _grid(across: Axis, top: float, bottom: float, time: str) -> Iterator[str]:
     for tick in across.ticks(10):
-        yield _path(f"M{across(tick):.1f} {top:g}V{bottom:g}", 'stroke="#ddd" stroke-width=".6"')
-        yield _text(across(tick), bottom + 12, f"{tick:.6g}", "middle")
-    yield _text((across.start + across.end) / 2, bottom + 25, time, "middle")
+        route = f"M{across(tick):.1f} {top:g}V{bottom:g}"
+        yield svg.path(route, 'stroke="#ddd" stroke-width=".6"')
+        yield svg.label(across(tick), bottom + 12, f"{tick:.6g}", "middle")
+    yield svg.label((across.start + across.end) / 2, bottom + 25, time, "middle")
 
 
 def _panel(panel: Panel, across: Axis, top: float) -> Iterator[str]:
     """Draw a curve from zero up, in steps: each value holds for the time since the point before."""
     points = _thinned(list(zip(panel.curve.x, panel.curve.y, strict=True)))
-    up = Axis(
-        low=0.0,
-        high=1.08 * max((y for _, y in points), default=1.0) or 1.0,
-        start=top + PANEL,
-        end=top,
-    )
-    yield _path(
-        f"M{LEFT:g} {top:g}V{top + PANEL:g}H{WIDTH - RIGHT:g}",
-        'stroke="#555" stroke-width=".8" fill="none"',
-    )
+    highest = 1.08 * max((y for _, y in points), default=1.0) or 1.0
+    up = Axis(low=0.0, high=highest, start=top + PANEL, end=top)
+    frame = f"M{LEFT:g} {top:g}V{top + PANEL:g}H{WIDTH - RIGHT:g}"
+    yield svg.path(frame, 'stroke="#555" stroke-width=".8" fill="none"')
     for tick in up.ticks(3):
-        yield _text(LEFT - 4, up(tick) + 3.5, f"{tick:.6g}", "end", 'font-size="8.5"')
-    yield _text(2, top + PANEL / 2 + 3.5, panel.title)
-    corners = [
-        (x, y) for (before, _), (end, y) in pairwise([(0.0, 0.0), *points]) for x in (before, end)
-    ]
-    line = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in corners)
-    yield f'<polyline points="{line}" fill="none" stroke="#222" stroke-width="1" stroke-linejoin="round"/>'
+        yield svg.label(LEFT - 4, up(tick) + 3.5, f"{tick:.6g}", "end", SMALL)
+    yield svg.label(2, top + PANEL / 2 + 3.5, panel.title)
+    steps = pairwise([(0.0, 0.0), *points])
+    corners = ((across(x), up(y)) for (before, _), (end, y) in steps for x in (before, end))
+    yield svg.polyline(corners, f'fill="none" stroke="{svg.INK}" stroke-width="1"')
 
 
-def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _thinned(points: list[Dot]) -> list[Dot]:
     """Keep of a long curve the lowest and the highest point of each stretch."""
     length = -(-2 * len(points) // MOST_POINTS)
-    if length < 2:
-        return points
-    parts = (points[at : at + length] for at in range(0, len(points), length))
-    pairs = (
-        {min(part, key=lambda one: one[1]), max(part, key=lambda one: one[1])} for part in parts
-    )
-    return [point for pair in pairs for point in sorted(pair)]
+    return points if length < 2 else svg.extremes(points, length)
 
 
 def _lane(lane: Lane, across: Axis, top: float) -> Iterator[str]:
     base = top + LANE - 4
-    yield _path(f"M{LEFT:g} {base:g}H{WIDTH - RIGHT:g}", 'stroke="#999" stroke-width=".6"')
-    yield _text(2, base - 2, lane.title)
-    yield _text(WIDTH - RIGHT + 4, base - 2, lane.total)
+    yield svg.path(f"M{LEFT:g} {base:g}H{WIDTH - RIGHT:g}", 'stroke="#999" stroke-width=".6"')
+    yield svg.label(2, base - 2, lane.title)
+    yield svg.label(WIDTH - RIGHT + 4, base - 2, lane.total)
     for event in lane.events:
         left, right = across(event.start), across(event.end)
         yield SHAPES.get(lane.kind, _solid)(left, max(right, left + LEAST), base)
 
 
 def _tick(left: float, _: float, base: float) -> str:
-    return _path(f"M{left:.1f} {base:g}v-8")
+    return svg.path(f"M{left:.1f} {base:g}v-8")
 
 
 def _triangle(_: float, right: float, base: float) -> str:
-    return _path(f"M{right:.1f} {base:g}l-3.4 -9h6.8z", 'fill="#222"')
+    return svg.path(f"M{right:.1f} {base:g}l-3.4 -9h6.8z", f'fill="{svg.INK}"')
 
 
 def _solid(left: float, right: float, base: float) -> str:
-    return f'<rect x="{left:.1f}" y="{base - 10:g}" width="{right - left:.1f}" height="10" fill="#222"/>'
+    return _bar(left, right, base, 10, f'fill="{svg.INK}"')
 
 
 def _hollow(left: float, right: float, base: float) -> str:
-    place = f'x="{left:.1f}" y="{base - 9:g}" width="{right - left:.1f}" height="9"'
-    return f'<rect {place} fill="#fff" stroke="#222" stroke-width=".9"/>'
+    return _bar(left, right, base, 9, f'fill="#fff" stroke="{svg.INK}" stroke-width=".9"')
+
+
+def _bar(left: float, right: float, base: float, height: int, style: str) -> str:
+    size = f"{right - left:.1f}", f"{height}"
+    return svg.rect((f"{left:.1f}", f"{base - height:g}"), size, style)
 
 
 def _hatched(left: float, right: float, base: float) -> str:
@@ -160,13 +140,12 @@ def _hatched(left: float, right: float, base: float) -> str:
         width = min(HATCH, right - at)
         lines.append(f"M{at:.1f} {base:g}l{width:.1f} {-9 * width / HATCH:.1f}")
         at += HATCH
-    return _hollow(left, right, base) + _path(
-        "".join(lines), 'stroke="#222" stroke-width=".7" fill="none"'
-    )
+    style = f'stroke="{svg.INK}" stroke-width=".7" fill="none"'
+    return _hollow(left, right, base) + svg.path("".join(lines), style)
 
 
 def _bracket(left: float, right: float, base: float) -> str:
-    return _path(f"M{left:.1f} {base:g}v-8H{right:.1f}v8")
+    return svg.path(f"M{left:.1f} {base:g}v-8H{right:.1f}v8")
 
 
 SHAPES = {
@@ -180,10 +159,8 @@ SHAPES = {
 
 
 def _jumps(lane: Lane, across: Axis, bottom: float) -> Iterator[str]:
+    style = f'stroke="{svg.INK}" stroke-width="1.2" stroke-dasharray="5 3"'
     for event in lane.events:
         at = across(event.end)
-        yield _path(
-            f"M{at:.1f} {ROOM:g}V{bottom:g}",
-            'stroke="#222" stroke-width="1.2" stroke-dasharray="5 3"',
-        )
-        yield _text(at + 3, ROOM + 8, lane.title, more='font-size="8.5"')
+        yield svg.path(f"M{at:.1f} {ROOM:g}V{bottom:g}", style)
+        yield svg.label(at + 3, ROOM + 8, lane.title, style=SMALL)

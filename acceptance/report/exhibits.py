@@ -1,6 +1,6 @@
 """What a session's measurements look like.
 
-Curves that share a plot, and maps of the picture's zones.
+Curves that share a plot, timelines, maps of the picture's zones and of recordings.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from acceptance.model import Curve, Event, Measurement, Recordings, Shot
-    from acceptance.report.playback import Pair
+    from acceptance.report.playback import ShotPair
 
 MOST_PLOTS = 48
 MOST_MAPS = 24
@@ -44,77 +44,89 @@ class Exhibit:
     svg: Markup
 
 
+class _Plot(NamedTuple):
+    """What curves must have in common to share a plot."""
+
+    subject: str
+    shot: str
+    name: str
+    direction: str
+    x_label: str = ""
+    y_label: str = ""
+    y_unit: str = ""
+
+
+def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
+    return Exhibit(subject=subject, shot=shot, name=name, svg=Markup(svg))  # noqa: S704 -- svg.py escapes
+
+
 def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
-    """Draw curves of a shot that share name, direction and axes in one plot, as many as dash patterns tell apart."""
-    groups: dict[tuple[str, ...], dict[str, Curve]] = defaultdict(dict)
-    for one in measurements:
-        curve = one.curve
+    """Draw curves of a shot that share name, direction and axes in one plot.
+
+    As many in one as dash patterns distinguish.
+    """
+    groups: dict[_Plot, dict[str, Curve]] = defaultdict(dict)
+    for figure in measurements:
+        curve = figure.curve
         if curve and len(curve.x) > 1 and curve.name not in DRAWN_ELSEWHERE:
-            key = (
-                one.subject,
-                one.shot,
-                curve.name,
-                one.direction,
-                curve.x_label,
-                curve.y_label,
-                curve.y_unit,
-            )
-            groups[key].setdefault(_line(one, lang), curve)
+            axes = curve.x_label, curve.y_label, curve.y_unit
+            key = _Plot(figure.subject, figure.shot, curve.name, figure.direction, *axes)
+            groups[key].setdefault(_line(figure, lang), curve)
     parts = [(key, part) for key, lines in groups.items() for part in _parts(lines)]
     return [_plot(key, part, lang) for key, part in parts[:MOST_PLOTS]]
 
 
-def _line(one: Measurement, lang: str) -> str:
-    """Name a line by its zone where the plot's caption already tells the direction."""
-    name = one.region.partition(".")[0] if one.direction else one.region
-    return wording.region(name, lang) or wording.quantity(one.quantity, lang)
+def _line(figure: Measurement, lang: str) -> str:
+    """Name a line by its zone where the plot's caption already has the direction."""
+    return _zone(figure, lang) or wording.quantity(figure.quantity, lang)
+
+
+def _zone(figure: Measurement, lang: str) -> str:
+    name = figure.region.partition(".")[0] if figure.direction else figure.region
+    return wording.region(name, lang)
 
 
 def _parts(lines: Mapping[str, Curve]) -> list[dict[str, Curve]]:
-    items = list(lines.items())
-    return [
-        dict(items[at : at + plots.MOST_LINES]) for at in range(0, len(items), plots.MOST_LINES)
-    ]
+    items, most = list(lines.items()), plots.MOST_LINES
+    return [dict(items[at : at + most]) for at in range(0, len(items), most)]
 
 
-def _plot(key: tuple[str, ...], lines: Mapping[str, Curve], lang: str) -> Exhibit:
+def _plot(plot: _Plot, lines: Mapping[str, Curve], lang: str) -> Exhibit:
     words = wording.phrases(lang)
     worded = {
         name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in lines.items()
     }
-    direction = wording.word(key[3], "direction", lang) if key[3] else ""
-    name = wording.word(key[2], "curve", lang) + (f" · {direction}" if direction else "")
-    return Exhibit(subject=key[0], shot=key[1], name=name, svg=Markup(plots.draw(worded)))  # noqa: S704 - plots.py escapes
+    direction = wording.word(plot.direction, "direction", lang) if plot.direction else ""
+    name = wording.word(plot.name, "curve", lang) + (f" · {direction}" if direction else "")
+    return _exhibit(plot.subject, plot.shot, name, plots.draw(worded))
 
 
-def compared(pairs: Iterable[Pair], lang: str) -> list[Exhibit]:
+def compared(pairs: Iterable[ShotPair], lang: str) -> list[Exhibit]:
     """Draw a curve that live and playback both have in one plot.
 
-    The modulation first, the resolution it is about.
+    The modulation first, which the resolution is read from.
     """
-    told = [(pair, *curves) for pair in pairs for curves in pair.curves]
+    every = [(pair, *curves) for pair in pairs for curves in pair.curves]
     distinct = {
-        (pair.playback.id, one.region, one.direction, a.name): (pair, one, a, b)
-        for pair, one, a, b in told
+        (pair.playback.id, figure.region, figure.direction, live.name): (pair, figure, live, again)
+        for pair, figure, live, again in every
     }
-    first = sorted(distinct.values(), key=lambda each: each[2].name != "mtf")
-    return [_beside(pair, one, (a, b), lang) for pair, one, a, b in first[:MOST_COMPARED]]
+    first = sorted(distinct.values(), key=lambda found: found[2].name != "mtf")
+    return [
+        _beside(pair, figure, (live, again), lang)
+        for pair, figure, live, again in first[:MOST_COMPARED]
+    ]
 
 
-def _beside(pair: Pair, one: Measurement, both: tuple[Curve, Curve], lang: str) -> Exhibit:
-    key = (
-        pair.playback.subject,
-        f"{pair.live.id} → {pair.playback.id}",
-        both[0].name,
-        one.direction,
-    )
+def _beside(pair: ShotPair, figure: Measurement, both: tuple[Curve, Curve], lang: str) -> Exhibit:
+    shots = f"{pair.live.id} → {pair.playback.id}"
     lines = {
         wording.word(path, "path", lang): curve
         for path, curve in zip(SignalPath, both, strict=True)
     }
-    drawn = _plot(key, lines, lang)
-    where = wording.region(one.region.partition(".")[0] if one.direction else one.region, lang)
-    return replace(drawn, name=f"{drawn.name} · {where}" if where else drawn.name)
+    plot = _Plot(pair.playback.subject, shots, both[0].name, figure.direction)
+    drawn, zone = _plot(plot, lines, lang), _zone(figure, lang)
+    return replace(drawn, name=f"{drawn.name} · {zone}" if zone else drawn.name)
 
 
 def timelines(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
@@ -123,29 +135,30 @@ def timelines(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
     Bit rate, intervals between frames, and events of every kind.
     """
     shots: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
-    for one in measurements:
-        if not one.statistic:
-            shots[one.subject, one.shot].append(one)
+    for figure in measurements:
+        if not figure.statistic:
+            shots[figure.subject, figure.shot].append(figure)
     found = [
-        _timeline(key, ones, lang)
-        for key, ones in shots.items()
-        if any(_in_panel(one) for one in ones)
+        _timeline(key, figures, lang)
+        for key, figures in shots.items()
+        if any(_in_panel(figure) for figure in figures)
     ]
     return found[:MOST_TIMELINES]
 
 
-def _in_panel(one: Measurement) -> bool:
-    return one.curve is not None and one.curve.name in PANELS and len(one.curve.x) > 1
+def _in_panel(figure: Measurement) -> bool:
+    return figure.curve is not None and figure.curve.name in PANELS and len(figure.curve.x) > 1
 
 
-def _timeline(key: tuple[str, str], ones: Sequence[Measurement], lang: str) -> Exhibit:
+def _timeline(key: tuple[str, str], figures: Sequence[Measurement], lang: str) -> Exhibit:
     words = wording.phrases(lang)["timeline"]
+    ordered = sorted(figures, key=lambda figure: figure.quantity, reverse=True)
     panels = [
-        event_plot.Panel(title=words[PANELS[one.curve.name]], curve=one.curve)
-        for one in sorted(ones, key=lambda one: one.quantity, reverse=True)
-        if one.curve and _in_panel(one)
+        event_plot.Panel(title=words[PANELS[figure.curve.name]], curve=figure.curve)
+        for figure in ordered
+        if figure.curve and _in_panel(figure)
     ]
-    events, bounded = _events(ones)
+    events, bounded = _events(figures)
     lanes = [
         event_plot.Lane(
             kind=kind,
@@ -155,28 +168,28 @@ def _timeline(key: tuple[str, str], ones: Sequence[Measurement], lang: str) -> E
         )
         for kind in event_plot.ordered(events)
     ]
-    drawn = event_plot.draw(panels, lanes, _duration(ones), words["time"])
-    return Exhibit(subject=key[0], shot=key[1], name=words["title"], svg=Markup(drawn))  # noqa: S704 - event_timeline.py escapes
+    svg = event_plot.draw(panels, lanes, _duration(figures), words["time"])
+    return _exhibit(*key, words["title"], svg)
 
 
-def _duration(ones: Sequence[Measurement]) -> float:
-    """Seconds to show; of the curves only those over time tell, not MTF curves and the like."""
-    over_time = [max(one.curve.x) for one in ones if one.curve and _in_panel(one)]
-    return max([*over_time, *(one.duration or 0.0 for one in ones)])
+def _duration(figures: Sequence[Measurement]) -> float:
+    """Seconds to show; of the curves only those over time count, not MTF curves and the like."""
+    over_time = [max(each.curve.x) for each in figures if each.curve and _in_panel(each)]
+    return max([*over_time, *(figure.duration or 0.0 for figure in figures)])
 
 
-def _events(ones: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:
+def _events(figures: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:
     """Events by kind, those that were counted and did not happen too.
 
     And the kinds of which there may be more.
     """
     events: dict[str, list[Event]] = defaultdict(list)
     bounded: set[str] = set()
-    for one in ones:
-        for event in one.events:
+    for figure in figures:
+        for event in figure.events:
             events[event.kind].append(event)
-        kinds = COUNTED.get(one.quantity, ())
-        if one.lower_bound:
+        kinds = COUNTED.get(figure.quantity, ())
+        if figure.lower_bound:
             bounded.update(kinds)
         else:
             events.update({kind: events[kind] for kind in kinds})
@@ -199,12 +212,10 @@ def zone_maps(
     headings = [words[name] for name in ("mtf50", "line_widths", "limit", "ratio")]
     maps = []
     for shot in shots:
-        zones = _zones([one for one in measurements if one.shot == shot.id])
+        zones = _zones([figure for figure in measurements if figure.shot == shot.id])
         if zones:
-            drawn = zone_plot.draw(zones, _aspect(shot), headings)
-            maps.append(
-                Exhibit(subject=shot.subject, shot=shot.id, name=words["title"], svg=Markup(drawn))  # noqa: S704 - zone_map.py escapes
-            )
+            svg = zone_plot.draw(zones, _aspect(shot), headings)
+            maps.append(_exhibit(shot.subject, shot.id, words["title"], svg))
     return maps[:MOST_MAPS]
 
 
@@ -214,65 +225,79 @@ def coverage_maps(
     """Draw when each channel was recorded, as many channels in one map as a page holds."""
     words = wording.phrases(lang)["coverage_map"]
     maps = []
-    for one in recordings:
-        mine = [item for item in measurements if item.shot == one.id]
-        told = {
-            item.region: item
-            for item in mine
-            if item.quantity == "recordings.retention" and item.details
-        }
-        covered = [
-            item for item in mine if item.quantity == "recordings.coverage" and item.region in told
-        ]
-        rows = [_channel(item.curve, told[item.region]) for item in covered if item.curve]
+    for each in recordings:
+        rows, until = _channels([figure for figure in measurements if figure.shot == each.id])
         for at in range(0, len(rows), MOST_CHANNELS):
-            until = datetime.fromisoformat(str(next(iter(told.values())).details["until"]))
-            drawn = coverage_plot.draw(rows[at : at + MOST_CHANNELS], until, words)
-            maps.append(
-                Exhibit(subject=one.subject, shot=one.id, name=words["title"], svg=Markup(drawn))  # noqa: S704 - coverage_map.py escapes
+            svg = coverage_plot.draw(
+                rows[at : at + MOST_CHANNELS], datetime.fromisoformat(until), words
             )
+            maps.append(_exhibit(each.subject, each.id, words["title"], svg))
     return maps
 
 
-def _channel(curve: Curve, kept: Measurement) -> coverage_plot.Row:
+def _channels(figures: Sequence[Measurement]) -> tuple[list[coverage_plot.CoverageRow], str]:
+    """Return a row for each channel, and up to which moment (ISO) they go."""
+    kept = {
+        figure.region: figure
+        for figure in figures
+        if figure.quantity == "recordings.retention" and figure.details
+    }
+    rows = [
+        _channel(figure.curve, kept[figure.region])
+        for figure in figures
+        if figure.quantity == "recordings.coverage" and figure.region in kept and figure.curve
+    ]
+    return rows, str(next(iter(kept.values())).details["until"]) if kept else ""
+
+
+def _channel(curve: Curve, kept: Measurement) -> coverage_plot.CoverageRow:
     name = str(kept.details["channel"]) or kept.region
-    return coverage_plot.Row(name=name, curve=curve, kept=kept.value)
+    return coverage_plot.CoverageRow(name=name, curve=curve, kept=kept.value)
 
 
 def _aspect(shot: Shot) -> float:
-    """Width of the picture as shown over its height; 16:9 where the stream does not tell."""
+    """Width of the picture as shown over its height; 16:9 where the stream does not say."""
     width, height = (float(shot.stream.get(name, 0)) for name in ("width", "height"))
     across, _, down = str(shot.stream.get("sample_aspect", "1")).partition("/")
     return width / height * float(across) / float(down or 1) if width and height else 16 / 9
 
 
-def _zones(ones: Sequence[Measurement]) -> dict[str, list[zone_plot.Row]]:
-    zones: dict[str, list[zone_plot.Row]] = defaultdict(list)
+def _zones(figures: Sequence[Measurement]) -> dict[str, list[zone_plot.ZoneRow]]:
+    zones: dict[str, list[zone_plot.ZoneRow]] = defaultdict(list)
     for direction in ("horizontal", "vertical"):
         for zone in zone_plot.PLACES:
-            sharp = [one for one in ones if _is(one, "mtf50", zone, direction)]
-            if sharp:
-                limits = [one.value for one in ones if _is(one, direction, zone, direction)]
-                ratios = [one.value for one in ones if one.quantity == "resolution.corner_ratio"
-                          and (one.region, one.direction) == (zone, direction)]  # fmt: skip
-                row = zone_plot.Row(
-                    direction=direction,
-                    mtf50=fmean(one.value for one in sharp),
-                    line_widths=fmean(
-                        float(one.details["line_widths_per_height"]) for one in sharp
-                    ),
-                    limit=fmean(limits) if limits else None,
-                    ratio=fmean(ratios) if ratios else None,
-                )
+            if row := _zone_row(figures, zone, direction):
                 zones[zone].append(row)
     return dict(zones)
 
 
-def _is(one: Measurement, name: str, zone: str, direction: str) -> bool:
-    """Tell whether this is the figure of an edge in a zone and direction, with what a map needs."""
-    same = (
-        one.quantity == f"resolution.{name}"
-        and one.direction == direction
-        and one.details.get("zone") == zone
+def _zone_row(
+    figures: Sequence[Measurement], zone: str, direction: str
+) -> zone_plot.ZoneRow | None:
+    """Average the edges of a zone and direction; None where there are none."""
+    sharp = [figure for figure in figures if _is(figure, "mtf50", zone, direction)]
+    if not sharp:
+        return None
+    limits = [figure.value for figure in figures if _is(figure, direction, zone, direction)]
+    ratios = [
+        figure.value
+        for figure in figures
+        if (figure.quantity, figure.region, figure.direction)
+        == ("resolution.corner_ratio", zone, direction)
+    ]
+    return zone_plot.ZoneRow(
+        direction=direction,
+        mtf50=fmean(figure.value for figure in sharp),
+        line_widths=fmean(float(figure.details["line_widths_per_height"]) for figure in sharp),
+        limit=fmean(limits) if limits else None,
+        ratio=fmean(ratios) if ratios else None,
     )
-    return same and "line_widths_per_height" in one.details
+
+
+def _is(figure: Measurement, name: str, zone: str, direction: str) -> bool:
+    """Whether this is the figure of an edge in a zone and direction, with what a map needs."""
+    return (
+        (figure.quantity, figure.direction) == (f"resolution.{name}", direction)
+        and figure.details.get("zone") == zone
+        and "line_widths_per_height" in figure.details
+    )

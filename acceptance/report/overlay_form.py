@@ -1,6 +1,5 @@
-"""An overlay to fill in.
+"""An overlay to fill in: what is provisional or not known of a pack, commented out.
 
-Every provisional requirement and every clause of which nothing is known, commented out.
 What is not filled in stays a comment and changes nothing. Prose begins with ``##``, what can be
 filled in with ``#``.
 """
@@ -28,18 +27,19 @@ def form(pack: Pack, extends: str, identity: str, lang: str) -> str:
     ]
     lines += ["", f"id = {_text(identity)}", f"extends = {_text(extends)}"]
     for clause in pack.clauses:
-        own = [one for one in pack.requirements if one.clause == clause.number]
-        asked = [line for one in own if _provisional(one) for line in _requirement(one, lang)]
-        unknown = [*_unknown(pack, clause, lang)] if clause.demands and not own else []
-        if asked or unknown:
-            lines += [
-                "",
-                "",
-                f"## {'-' * 8} {clause.number} {_title(clause, lang)}",
-                *asked,
-                *unknown,
-            ]
+        lines += _clause(pack, clause, lang)
     return "\n".join([*lines, *_others(pack, lang), ""])
+
+
+def _clause(pack: Pack, clause: Clause, lang: str) -> list[str]:
+    """Write what is not firm or not known of a clause; nothing where all is firm."""
+    own = [demand for demand in pack.requirements if demand.clause == clause.number]
+    asked = [line for demand in own if _provisional(demand) for line in _requirement(demand, lang)]
+    unknown = [*_unknown(pack, clause, lang)] if clause.demands and not own else []
+    if not asked and not unknown:
+        return []
+    title = f"## {'-' * 8} {clause.number} {_title(clause, lang)}"
+    return ["", "", title, *asked, *unknown]
 
 
 def _text(value: str) -> str:
@@ -50,25 +50,25 @@ def _title(clause: Clause, lang: str) -> str:
     return clause.title_en or clause.title if lang == "en" else clause.title
 
 
-def _provisional(one: Requirement) -> bool:
-    return not one.assignment.firm or not (one.figure is None or one.figure.firm)
+def _provisional(demand: Requirement) -> bool:
+    return not demand.assignment.firm or not (demand.figure is None or demand.figure.firm)
 
 
-def _requirement(one: Requirement, lang: str) -> Iterator[str]:
+def _requirement(demand: Requirement, lang: str) -> Iterator[str]:
     yield ""
-    limit = f" ({wording.limit(one.limit, lang)})" if one.limit else ""
-    yield f"## {one.text_en if lang == 'en' else one.text}{limit}"
-    for part in ("figure", "assignment"):
-        provenance: Provenance | None = getattr(one, part)
-        if provenance:
-            yield f"## {wording.word(part, 'overlay', lang)}: {_source(provenance, lang)}"
-    yield from _confirmation(f"requirement = {_text(one.id)}", 'what = "both"')
+    limit = f" ({wording.limit(demand.limit, lang)})" if demand.limit else ""
+    yield f"## {demand.text_en if lang == 'en' else demand.text}{limit}"
+    for part, source in (("figure", demand.figure), ("assignment", demand.assignment)):
+        if source:
+            yield f"## {wording.word(part, 'overlay', lang)}: {_source(source, lang)}"
+    yield from _confirmation(f"requirement = {_text(demand.id)}", 'what = "both"')
 
 
-def _source(one: Provenance, lang: str) -> str:
-    note = one.note_en or one.note if lang == "en" else one.note
-    told = f"{one.source} {one.clause}".strip() + f", {wording.word(one.level, 'level', lang)}"
-    return f"{told}. {note}".replace("\n", " ") if note else told
+def _source(source: Provenance, lang: str) -> str:
+    note = source.note_en or source.note if lang == "en" else source.note
+    level = wording.word(source.level, "level", lang)
+    place = f"{source.source} {source.clause}".strip() + f", {level}"
+    return f"{place}. {note}".replace("\n", " ") if note else place
 
 
 def _confirmation(*fields: str) -> Iterator[str]:
@@ -81,6 +81,7 @@ def _confirmation(*fields: str) -> Iterator[str]:
 def _unknown(pack: Pack, clause: Clause, lang: str) -> Iterator[str]:
     yield ""
     yield f"## {wording.word('unknown', 'overlay', lang)}"
+    place = f"source = {_text(pack.number)}, clause = {_text(clause.number)}"
     record = 'level = "seen", confirmed_by = "", confirmed_on = "", copy = ""'
     yield from (
         "# [[clauses]]",
@@ -93,17 +94,21 @@ def _unknown(pack: Pack, clause: Clause, lang: str) -> Iterator[str]:
         '# how = "inspected"',
         '# text = ""',
         '# text_en = ""',
-        f"# assignment = {{ source = {_text(pack.number)}, clause = {_text(clause.number)}, {record} }}",
+        f"# assignment = {{ {place}, {record} }}",
     )
 
 
 def _others(pack: Pack, lang: str) -> Iterator[str]:
-    """Give the pack's own samplings, and its scoring, where they are not firm."""
-    stated = [(one.text_en if lang == "en" else one.text, one.figure, f"sampling = {_text(one.id)}")
-              for one in pack.samplings if "#" not in one.id]  # fmt: skip
+    """Write the pack's own samplings, and its scoring, where they are not firm."""
+    for rule in pack.samplings:
+        if "#" not in rule.id:
+            words = rule.text_en if lang == "en" else rule.text
+            yield from _other(words, rule.figure, f"sampling = {_text(rule.id)}", lang)
     if pack.scoring:
         words = wording.word("scoring", "overlay", lang).format(clause=pack.scoring.clause)
-        stated.append((words, pack.scoring.figure, "scoring = true"))
-    for words, figure, field in stated:
-        if not figure.firm:
-            yield from ("", "", f"## {words}", f"## {_source(figure, lang)}", *_confirmation(field))
+        yield from _other(words, pack.scoring.figure, "scoring = true", lang)
+
+
+def _other(words: str, figure: Provenance, field: str, lang: str) -> Iterator[str]:
+    if not figure.firm:
+        yield from ("", "", f"## {words}", f"## {_source(figure, lang)}", *_confirmation(field))

@@ -1,16 +1,17 @@
-"""Live against playback: what two shots of one chart through two taps differ in, figure by figure.
+"""Live and playback compared: what two shots of one chart through two taps differ in, figure by figure.
 
 playback - live with its uncertainty (JCGM 100:2008, 5.2: inputs that both share are correlated, all
 others are taken as independent). Numbers only: whether a difference is beyond its uncertainty is
-told, no verdict is given.
+stated, no verdict is given.
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acceptance.model import BudgetLine, SignalPath
 from acceptance.uncertainty import combine
@@ -22,19 +23,25 @@ if TYPE_CHECKING:
 
 # Inputs that are the same in both shots, so that they act on both figures alike: the print, and the
 # lens.
-SHARED = frozenset({"chart copy", "focal_length", "lens_centre", "lens_model"})
-PRINT = frozenset({"chart copy"})
+SHARED_SOURCES = frozenset({"chart copy", "focal_length", "lens_centre", "lens_model"})
+PRINT_SOURCES = frozenset({"chart copy"})
 # how far a coded figure is from the camera's: what the two coders take is what is looked for
-CODING = "coding"
+CODING_SOURCE = "coding"
 # a recording has no delay; not of one shot
 LEFT_OUT = frozenset({"latency", "recordings", "stream", "low_light"})
 # of films that need not be equally long
 COUNTS = frozenset({"frame_rate.dropped", "frame_rate.repeated"})
 PER_PIXEL = frozenset({"cycle/px", "px", "px/m"})
+LOST = "lost"
+NUMBERS = ("playback", "difference", "uncertainty", "k", "expanded", "degrees_of_freedom")
 
 
-class Told(StrEnum):
-    """What a difference tells; where it tells nothing, why."""
+class Significance(StrEnum):
+    """What a difference means; where it means nothing, why.
+
+    ``bound``: a figure is only a bound; ``method``: the methods differ; ``size``: pixels of two
+    sizes.
+    """
 
     BEYOND = "beyond"
     WITHIN = "within"
@@ -56,7 +63,7 @@ class Difference:
     uncertainty: float
     k: float
     degrees_of_freedom: float | None
-    told: Told
+    significance: Significance
     budget: tuple[BudgetLine, ...]
 
     @property
@@ -69,7 +76,7 @@ class Difference:
 class Loss:
     """A figure that the live shot has and the playback has not.
 
-    ``reason`` where a note tells why.
+    ``reason`` where a note says why.
     """
 
     live: Measurement
@@ -80,17 +87,20 @@ class Loss:
 class Rest:
     """One quantity in regions that came out alike.
 
-    As ``Told`` has it, or "lost" for the ``reason``.
+    ``outcome`` is a ``Significance``, or "lost" for the ``reason``.
     """
 
     lives: tuple[Measurement, ...]
-    told: str
+    outcome: str
     reason: Reason | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
-    """A live shot and a playback of the same chart, with what they differ in and what the playback no longer shows."""
+class ShotPair:
+    """A live shot and a playback of the same chart.
+
+    With what they differ in, and what the playback no longer shows.
+    """
 
     live: Shot
     playback: Shot
@@ -100,19 +110,23 @@ class Pair:
     @property
     def beyond(self) -> tuple[Difference, ...]:
         """Differences that are beyond their uncertainty."""
-        return tuple(one for one in self.differences if one.told is Told.BEYOND)
+        return self._of(Significance.BEYOND)
+
+    def _of(self, significance: Significance) -> tuple[Difference, ...]:
+        return tuple(each for each in self.differences if each.significance is significance)
 
     @property
     def shown(self) -> list[Difference]:
         """What a page shows row by row.
 
-        Differences beyond, then those that can be told of centre or whole picture.
+        Differences beyond their uncertainty, then those within it of centre or whole picture.
         """
-        near = (one for one in self.differences if one.told is Told.WITHIN)
-        return [
-            *self.beyond,
-            *(one for one in near if one.live.region.partition(".")[0] in {"", "centre"}),
-        ]
+        near = (
+            difference
+            for difference in self._of(Significance.WITHIN)
+            if difference.live.region.partition(".")[0] in {"", "centre"}
+        )
+        return [*self.beyond, *near]
 
     @property
     def rest(self) -> list[Rest]:
@@ -120,44 +134,39 @@ class Pair:
 
         Those not shown, then what was lost, by its reason.
         """
-        shown = {id(one) for one in self.shown}
-        others = [
-            (one.live, one.told.value, None) for one in self.differences if id(one) not in shown
-        ]
-        lost = [(one.live, "lost", one.reason) for one in self.losses]
-        groups: dict[tuple[str, ...], list[tuple[Measurement, str, Reason | None]]] = {}
-        for live, told, reason in (*others, *lost):
-            key = (
-                live.quantity,
-                live.direction,
-                live.statistic,
-                told,
-                reason.code if reason else "",
-            )
-            groups.setdefault(key, []).append((live, told, reason))
+        groups: dict[tuple[str, ...], list[tuple[Measurement, Reason | None]]] = defaultdict(list)
+        for live, outcome, reason in self._not_shown():
+            code = reason.code if reason else ""
+            key = outcome, live.quantity, live.direction, live.statistic, code
+            groups[key].append((live, reason))
         return [
-            Rest(lives=tuple(one[0] for one in ones), told=ones[0][1], reason=ones[0][2])
-            for ones in groups.values()
+            Rest(lives=tuple(live for live, _ in group), outcome=key[0], reason=group[0][1])
+            for key, group in groups.items()
         ]
+
+    def _not_shown(self) -> Iterator[tuple[Measurement, str, Reason | None]]:
+        shown = {id(difference) for difference in self.shown}
+        for difference in self.differences:
+            if id(difference) not in shown:
+                yield difference.live, difference.significance.value, None
+        for loss in self.losses:
+            yield loss.live, LOST, loss.reason
 
     @property
     def curves(self) -> list[tuple[Measurement, Curve, Curve]]:
-        """Curves that both have.
-
-        The live figure that bears one, the curve live, the curve in playback.
-        """
-        both = ((one.live, one.live.curve, one.playback.curve) for one in self.differences)
+        """Curves that both have: the live figure with the curve, the curve live, in playback."""
+        both = ((each.live, each.live.curve, each.playback.curve) for each in self.differences)
         return [(live, a, b) for live, a, b in both if a and b and a.name == b.name]
 
 
 def pairs(
     shots: Sequence[Shot], measurements: Sequence[Measurement], notes: Sequence[Note] = ()
-) -> list[Pair]:
-    """Hold every playback beside its live shot.
+) -> list[ShotPair]:
+    """Compare every playback with its live shot.
 
-    The one that it names (``live``), else the only one that fits.
-    One fits that is of the same subject, chart and print, under the same conditions. ``notes`` tell
-    why a figure is missing in playback.
+    The one that it names (``live``), else the only one that fits. One fits that is of the same
+    subject, chart and print, under the same conditions. ``notes`` say why a figure is missing in
+    playback.
     """
     return [
         _pair(live, shot, measurements, notes)
@@ -167,46 +176,56 @@ def pairs(
 
 
 def _live(playback: Shot, shots: Iterable[Shot]) -> Shot | None:
-    fit = [one for one in shots if one.path is SignalPath.LIVE and _fits(one, playback)]
+    fit = [shot for shot in shots if shot.path is SignalPath.LIVE and _fits(shot, playback)]
     return fit[0] if len(fit) == 1 else None
 
 
 def _fits(live: Shot, playback: Shot) -> bool:
     if playback.live:
         return live.id == playback.live
-    stated = [{(one.name, one.value) for one in shot.conditions} for shot in (live, playback)]
-    same = (live.subject, live.chart, live.chart_copy) == (
-        playback.subject,
-        playback.chart,
-        playback.chart_copy,
-    )
-    return same and live.chart is not None and stated[0] == stated[1]
+    chart, again = (
+        (shot.subject, shot.chart, shot.chart_copy,
+         {(condition.name, condition.value) for condition in shot.conditions})
+        for shot in (live, playback)
+    )  # fmt: skip
+    return live.chart is not None and chart == again
 
 
 def _pair(
     live: Shot, playback: Shot, measurements: Sequence[Measurement], notes: Sequence[Note]
-) -> Pair:
-    shown, again = (
-        {_key(one): one for one in measurements if one.shot == shot.id and _comparable(one)}
-        for shot in (live, playback)
-    )
+) -> ShotPair:
+    figures, again = (_figures(shot, measurements) for shot in (live, playback))
     resized = any(
         live.stream.get(side) != playback.stream.get(side) for side in ("width", "height")
     )
     printed = (live.chart, live.chart_copy) == (playback.chart, playback.chart_copy)
-    shared = SHARED if printed else SHARED - PRINT
-    both = ((one, again[key]) for key, one in shown.items() if key in again)
+    shared = SHARED_SOURCES if printed else SHARED_SOURCES - PRINT_SOURCES
     about = [note for note in notes if note.shot == playback.id]
-    return Pair(
+    return ShotPair(
         live=live,
         playback=playback,
-        differences=tuple(_difference(one, other, shared, resized=resized) for one, other in both),
-        losses=tuple(_loss(one, about) for key, one in shown.items() if key not in again),
+        differences=tuple(
+            _difference(figure, again[key], shared, resized=resized)
+            for key, figure in figures.items()
+            if key in again
+        ),
+        losses=tuple(_loss(figure, about) for key, figure in figures.items() if key not in again),
     )
 
 
+def _figures(shot: Shot, measurements: Sequence[Measurement]) -> dict[tuple[str, ...], Measurement]:
+    """Return what can be compared of a shot."""
+    return {
+        (each.quantity, each.region, each.direction, each.statistic, each.unit): each
+        for each in measurements
+        if each.shot == shot.id
+        and each.quantity.partition(".")[0] not in LEFT_OUT
+        and each.quantity not in COUNTS
+    }
+
+
 def _loss(live: Measurement, notes: Sequence[Note]) -> Loss:
-    """Look for the note that tells most.
+    """Look for the note that says most.
 
     Of the quantity and region, of the quantity, of its metric, of the shot.
     """
@@ -219,14 +238,6 @@ def _loss(live: Measurement, notes: Sequence[Note]) -> Loss:
     return Loss(live=live, reason=None)
 
 
-def _key(one: Measurement) -> tuple[str, ...]:
-    return one.quantity, one.region, one.direction, one.statistic, one.unit
-
-
-def _comparable(one: Measurement) -> bool:
-    return one.quantity.partition(".")[0] not in LEFT_OUT and one.quantity not in COUNTS
-
-
 def _difference(
     live: Measurement, playback: Measurement, shared: frozenset[str], *, resized: bool
 ) -> Difference:
@@ -234,7 +245,7 @@ def _difference(
     total = combine(budget)
     difference = playback.value - live.value
     beyond = abs(difference) > total.k * total.uncertainty
-    told = _trouble(live, playback, resized=resized) or (Told.BEYOND if beyond else Told.WITHIN)
+    plain = Significance.BEYOND if beyond else Significance.WITHIN
     return Difference(
         live=live,
         playback=playback,
@@ -242,21 +253,21 @@ def _difference(
         uncertainty=total.uncertainty,
         k=total.k,
         degrees_of_freedom=total.degrees_of_freedom,
-        told=told,
+        significance=_trouble(live, playback, resized=resized) or plain,
         budget=budget,
     )
 
 
-def _trouble(live: Measurement, playback: Measurement, *, resized: bool) -> Told | None:
-    """Say why a difference tells nothing.
+def _trouble(live: Measurement, playback: Measurement, *, resized: bool) -> Significance | None:
+    """Say why a difference means nothing.
 
     One side is only a bound, pixels of two sizes, another method.
     """
-    if any(one.lower_bound or one.upper_bound for one in (live, playback)):
-        return Told.BOUND
+    if any(figure.lower_bound or figure.upper_bound for figure in (live, playback)):
+        return Significance.BOUND
     if resized and live.unit in PER_PIXEL:
-        return Told.SIZE
-    return Told.METHOD if live.method != playback.method else None
+        return Significance.SIZE
+    return Significance.METHOD if live.method != playback.method else None
 
 
 def _budget(
@@ -266,16 +277,17 @@ def _budget(
 
     Those of either figure, and of what both share what does not cancel.
     """
-    for one in (live, playback):
-        yield from (
-            line for line in one.budget if line.source not in shared and line.source != CODING
-        )
+    for line in (*live.budget, *playback.budget):
+        if line.source not in shared and line.source != CODING_SOURCE:
+            yield line
     for source in sorted(shared):
-        sides = [[line for line in one.budget if line.source == source] for one in (live, playback)]
+        sides = [
+            [line for line in figure.budget if line.source == source] for figure in (live, playback)
+        ]
         left = abs(_root(sides[0]) - _root(sides[1]))
         if left:
             freedoms = (line.degrees_of_freedom for side in sides for line in side)
-            freedom = min((one for one in freedoms if one), default=None)
+            freedom = min((each for each in freedoms if each), default=None)
             yield BudgetLine(
                 source=source, contribution=left, degrees_of_freedom=freedom, evaluation="B"
             )
@@ -285,35 +297,37 @@ def _root(lines: Sequence[BudgetLine]) -> float:
     return math.sqrt(sum(line.contribution**2 for line in lines))
 
 
-def rows(pair: Pair) -> Iterator[dict[str, Any]]:
-    """Give what ``measure --json`` holds of a pair (``docs/formats.md``).
+def rows(pair: ShotPair) -> Iterator[dict[str, object]]:
+    """Return what ``measure --json`` has of a pair (``docs/formats.md``).
 
     Its differences, then what was lost.
     """
-    for one in pair.differences:
-        yield _row(pair, one.live) | {
-            "playback": one.playback.value,
-            "difference": one.difference,
-            "uncertainty": one.uncertainty,
-            "k": one.k,
-            "expanded": one.expanded,
-            "degrees_of_freedom": one.degrees_of_freedom,
-            "told": one.told.value,
-            "budget": [asdict(line) for line in one.budget],
-            "reason": None,
+    for each in pair.differences:
+        numbers = {
+            "playback": each.playback.value,
+            "difference": each.difference,
+            "uncertainty": each.uncertainty,
+            "k": each.k,
+            "expanded": each.expanded,
+            "degrees_of_freedom": each.degrees_of_freedom,
         }
-    for lost in pair.losses:
-        empty = dict.fromkeys(
-            ("playback", "difference", "uncertainty", "k", "expanded", "degrees_of_freedom")
-        )
-        why = lost.reason and asdict(lost.reason)
-        yield _row(pair, lost.live) | empty | {"told": "lost", "budget": [], "reason": why}
+        budget = [asdict(line) for line in each.budget]
+        outcome = {"told": each.significance.value, "budget": budget, "reason": None}
+        yield _row(pair, each.live) | numbers | outcome
+    for loss in pair.losses:
+        why = loss.reason and asdict(loss.reason)
+        empty: dict[str, object] = dict.fromkeys(NUMBERS)
+        yield _row(pair, loss.live) | empty | {"told": LOST, "budget": [], "reason": why}
 
 
-def _row(pair: Pair, live: Measurement) -> dict[str, Any]:
-    names = {"live_shot": pair.live.id, "playback_shot": pair.playback.id}
-    about = {
-        name: getattr(live, name)
-        for name in ("quantity", "region", "direction", "statistic", "unit")
+def _row(pair: ShotPair, live: Measurement) -> dict[str, object]:
+    return {
+        "live_shot": pair.live.id,
+        "playback_shot": pair.playback.id,
+        "quantity": live.quantity,
+        "region": live.region,
+        "direction": live.direction,
+        "statistic": live.statistic,
+        "unit": live.unit,
+        "live": live.value,
     }
-    return names | about | {"live": live.value}

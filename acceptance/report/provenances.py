@@ -1,4 +1,4 @@
-"""Which packs a session was judged by, file by file, and who confirmed what of them in which copy."""
+"""Which packs a session was judged by, file by file, and who confirmed what in which copy."""
 
 from __future__ import annotations
 
@@ -28,25 +28,22 @@ class Confirmed:
 
 
 def kept(pack: Pack, hashes: Mapping[str, str]) -> dict[str, str]:
-    """SHA-256 of a pack's own file and of those of the packs that it extends, by their path in the session folder."""
+    """SHA-256 of a pack's own file and of those that it extends, by path in the session folder."""
     paths = [f"{SHELF}/{identity}.toml" for identity in (pack.id, *pack.extends)]
     return {path: hashes[path] for path in paths if path in hashes}
 
 
 def confirmed(pack: Pack) -> list[Confirmed]:
     """Everything of a pack that somebody confirmed, in its own order."""
-    return list(chain.from_iterable(_of(*one) for one in _stated(pack)))
+    return list(chain.from_iterable(_of(*statement) for statement in _stated(pack)))
 
 
 def _stated(pack: Pack) -> Iterator[tuple[str, str, dict[str, Provenance | None]]]:
     for clause in pack.clauses:
         yield clause.number, clause.number, {"clause": clause.provenance}
-    for one in pack.requirements:
-        yield (
-            one.clause,
-            f"{pack.id}#{one.id}",
-            {"figure": one.figure, "assignment": one.assignment},
-        )
+    for demand in pack.requirements:
+        parts = {"figure": demand.figure, "assignment": demand.assignment}
+        yield demand.clause, f"{pack.id}#{demand.id}", parts
     for sampling in pack.samplings:
         yield sampling.clause, f"{pack.id}#{sampling.id}", {"figure": sampling.figure}
     if pack.scoring:
@@ -54,10 +51,10 @@ def _stated(pack: Pack) -> Iterator[tuple[str, str, dict[str, Provenance | None]
 
 
 def _of(clause: str, name: str, parts: Mapping[str, Provenance | None]) -> Iterator[Confirmed]:
-    named = {part: one for part, one in parts.items() if one and one.confirmed_by}
-    records = {(one.confirmed_by, one.confirmed_on, one.copy) for one in named.values()}
-    if len(named) > 1 and len(records) == 1:
-        yield Confirmed(clause=clause, name=name, part="both", provenance=named["figure"])
+    seen = {part: source for part, source in parts.items() if source and source.confirmed_by}
+    records = {(source.confirmed_by, source.confirmed_on, source.copy) for source in seen.values()}
+    if len(seen) > 1 and len(records) == 1:
+        yield Confirmed(clause=clause, name=name, part="both", provenance=seen["figure"])
         return
-    for part, one in named.items():
-        yield Confirmed(clause=clause, name=name, part=part, provenance=one)
+    for part, source in seen.items():
+        yield Confirmed(clause=clause, name=name, part=part, provenance=source)

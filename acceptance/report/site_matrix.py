@@ -1,7 +1,4 @@
-"""The matrix of a site.
-
-Which shots a plan wants of its devices, and how far each of them has come.
-"""
+"""The matrix of a site: which shots a plan wants of its devices, and how far each has come."""
 
 from __future__ import annotations
 
@@ -41,15 +38,15 @@ class Combination:
 
     def holds(self, shot: Shot) -> bool:
         """Whether the shot is of this combination."""
-        told = {one.name: str(one.value).strip().lower() for one in shot.conditions}
+        stated = {each.name: str(each.value).strip().lower() for each in shot.conditions}
         wanted = {STREAM: self.stream, LIGHT: self.light}
         return shot.path is self.path and all(
-            told.get(name) == word.lower() for name, word in wanted.items() if word
+            stated.get(name) == word.lower() for name, word in wanted.items() if word
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class MatrixCell:
     """A shot that is planned.
 
     Its device and combination, and what there is of it (``shots``, in ``sessions``).
@@ -64,23 +61,20 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """The whole matrix.
-
-    Its combinations, the places of each device, and shots that fit no place of their device.
-    """
+    """The whole matrix: combinations, cells of each device, and shots that fit no cell (astray)."""
 
     combinations: tuple[Combination, ...]
-    rows: Mapping[str, Mapping[Combination, Place]]
+    rows: Mapping[str, Mapping[Combination, MatrixCell]]
     astray: tuple[str, ...]
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[MatrixCell]:
         """All planned shots, device by device."""
-        return [place for row in self.rows.values() for place in row.values()]
+        return [cell for row in self.rows.values() for cell in row.values()]
 
     def count(self, presence: Presence) -> int:
         """How many planned shots have come so far."""
-        return sum(one.presence == presence for one in self.places)
+        return sum(cell.presence == presence for cell in self.places)
 
     @property
     def complete(self) -> bool:
@@ -106,17 +100,17 @@ def grid(
         for device in _devices(matrix, plan, samples):
             wanted[device] |= dict.fromkeys(_combinations(matrix))
     rows = {
-        device: {one: _place(device, one, taken[device]) for one in ones}
-        for device, ones in wanted.items()
+        device: {each: _cell(device, each, taken[device]) for each in combinations}
+        for device, combinations in wanted.items()
     }
     astray = [
         shot.id
-        for device, ones in wanted.items()
+        for device, combinations in wanted.items()
         for shot, _, _ in taken[device]
-        if not any(one.holds(shot) for one in ones)
+        if not any(each.holds(shot) for each in combinations)
     ]
-    combinations = dict.fromkeys(one for ones in wanted.values() for one in ones)
-    return Grid(combinations=tuple(combinations), rows=rows, astray=tuple(dict.fromkeys(astray)))
+    every = dict.fromkeys(each for combinations in wanted.values() for each in combinations)
+    return Grid(combinations=tuple(every), rows=rows, astray=tuple(dict.fromkeys(astray)))
 
 
 Taken = tuple[Shot, Presence, str]  # a shot, how far it has come, and the session
@@ -128,7 +122,7 @@ def _taken(
     """All shots there are, by device."""
     found: dict[str, list[Taken]] = defaultdict(list)
     for session in sessions:
-        measured = {one.shot for one in session.measurements}
+        measured = {figure.shot for figure in session.measurements}
         for shot in session.shots:
             presence = Presence.MEASURED if shot.id in measured else Presence.EMPTY
             found[shot.subject].append((shot, presence, session.id))
@@ -140,28 +134,25 @@ def _taken(
 
 def _devices(matrix: Matrix, plan: Plan, samples: Sequence[Sample]) -> list[str]:
     """Devices of the matrix; of those drawn for a re-test and those drawn before it alike."""
-    drawn = {device for one in samples if one.sampling == matrix.sampling for device in one.drawn}
-    devices = [one.id for one in plan.subjects if one.kind in matrix.kinds]
-    return [one for one in devices if not matrix.sampling or one in drawn]
+    of_rule = (sample for sample in samples if sample.sampling == matrix.sampling)
+    drawn = {device for sample in of_rule for device in sample.drawn}
+    devices = [subject.id for subject in plan.subjects if subject.kind in matrix.kinds]
+    return [device for device in devices if not matrix.sampling or device in drawn]
 
 
 def _combinations(matrix: Matrix) -> Iterator[Combination]:
-    for stream, path, light in itertools.product(
-        matrix.streams or ("",), matrix.paths, matrix.light or ("",)
-    ):
+    streams, light_levels = matrix.streams or ("",), matrix.light or ("",)
+    for stream, path, light in itertools.product(streams, matrix.paths, light_levels):
         yield Combination(stream=stream, path=path, light=light)
 
 
-def _place(device: str, combination: Combination, taken: Sequence[Taken]) -> Place:
-    here = [one for one in taken if combination.holds(one[0])]
-    return Place(
+def _cell(device: str, combination: Combination, taken: Sequence[Taken]) -> MatrixCell:
+    here = [found for found in taken if combination.holds(found[0])]
+    presences = (presence for _, presence, _ in here)
+    return MatrixCell(
         subject=device,
         combination=combination,
-        presence=min(
-            (presence for _, presence, _ in here),
-            key=list(Presence).index,
-            default=Presence.MISSING,
-        ),
+        presence=min(presences, key=list(Presence).index, default=Presence.MISSING),
         shots=tuple(dict.fromkeys(shot.id for shot, _, _ in here)),
         sessions=tuple(dict.fromkeys(session for _, _, session in here if session)),
     )

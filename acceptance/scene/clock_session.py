@@ -1,4 +1,4 @@
-"""Which session of the clock page a film shows, by its QR code, and which one a screen log is of."""
+"""The session of the clock page: shown in a film by its QR code, named in a screen log."""
 
 from __future__ import annotations
 
@@ -26,15 +26,12 @@ HEAD = 200  # characters of a log in which the session stands
 
 
 def filmed(places: Iterable[Located], frames: Sequence[Frame]) -> str:
-    """Return the session that the clocks show.
-
-    Empty where it cannot be read or nobody started one.
-    """
+    """Return the session that the clocks show; empty where none can be read or none was started."""
     some = [frames[i] for i in np.unique(np.linspace(0, len(frames) - 1, TRIED).astype(int))]
     for place in places:
-        for region in (one for one in place.chart.regions if one.kind == "qr"):
-            told = (WORDS.fullmatch(_read(place, region, frame)) for frame in some)
-            names = {match[1] for match in told if match}
+        for region in (region for region in place.chart.regions if region.kind == "qr"):
+            matches = (WORDS.fullmatch(_read(place, region, frame)) for frame in some)
+            names = {match[1] for match in matches if match}
             if len(names) == 1 and clock_screen.NOBODY not in names:
                 return names.pop()
     return ""
@@ -43,23 +40,19 @@ def filmed(places: Iterable[Located], frames: Sequence[Frame]) -> str:
 def _read(place: Located, region: definition.Region, frame: Frame) -> str:
     """Read the QR code where the located chart has it.
 
-    Nothing is searched for, so nothing else is taken for it.
+    Nothing is searched for, so nothing else can be mistaken for it.
     """
-    side = clock_qr.SIDE * MODULE
+    modules, side = clock_qr.SIDE, clock_qr.SIDE * MODULE
     square = side * np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) - 0.5
-    matrix = cv2.getPerspectiveTransform(
-        located.quad(place, region).astype(np.float32), square.astype(np.float32)
-    )
-    copy = cv2.warpPerspective(frame.luma, matrix, (side, side), flags=cv2.INTER_LINEAR).astype(
-        np.float32
-    )
-    inner = copy.reshape(clock_qr.SIDE, MODULE, clock_qr.SIDE, MODULE)[:, CORE, :, CORE].mean(
-        axis=(1, 3)
-    )
-    return clock_qr.read(inner < (inner.min() + inner.max()) / 2)
+    corners = located.quad(place, region).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, square.astype(np.float32))
+    copy = cv2.warpPerspective(frame.luma, matrix, (side, side), flags=cv2.INTER_LINEAR)
+    cells = copy.astype(np.float32).reshape(modules, MODULE, modules, MODULE)
+    means = cells[:, CORE, :, CORE].mean(axis=(1, 3))
+    return clock_qr.read(means < (means.min() + means.max()) / 2)
 
 
 def logged(path: Path) -> str:
-    """Return the session that a screen log names in its comment; empty where it names none."""
+    """Return the session that a screen log names in its comment, else an empty string."""
     match = LINE.search(path.read_text("utf-8", errors="replace")[:HEAD])
     return match[1] if match else ""

@@ -3,10 +3,10 @@
 Contours of the picture cut at several levels are split at their corners (Douglas and Peucker 1973);
 every side that leans a little off the rows or columns becomes an upright box that holds the edge,
 two clean plain sides and nothing else (no lettering, dirt or coloured overlay). A contour with
-other things spread within it is a frame or the rim of a card, not the edge of a thing, and is
+other things spread within it is a frame or the rim of a card, not the edge of an object, and is
 passed over, as is what runs out of a picture that shows other things. What is clipped, faint, bent
 beyond a cubic, too short or not slanted is refused. An object's own softness counts as the
-camera's: edges are ranked by what they can tell, not by how sharp they are.
+camera's: edges are ranked by how well they can be measured, not by how sharp they are.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Box = tuple[int, int, int, int]
 
 CUTS = 9  # levels at which the picture is cut
 CORNER = 2.0  # px by which a contour may leave a straight side
-SPECK = 16.0  # px^2: anything smaller is no thing
+SPECK = 16.0  # px^2: anything smaller is no object
 # share of a contour over which the things within it are spread, from which it is a frame
 FRAME = 0.45
 ALONE = 0.02  # share of the picture that other things may take
@@ -55,35 +55,39 @@ APART = 6.0  # px between two edges, else they are one
 
 @dataclass(frozen=True, kw_only=True)
 class PlainEdge:
-    """An edge found: ``box`` x, y, width, height in px; ``direction`` that it resolves.
-
-    ``step`` in codes.
-    ``ends`` of the edge in px; ``angle`` in degrees off the axis, ``softness`` sigma of its spread
-    in px, ``merit`` what it can tell: step over noise, times the root of its length in px.
-    """
+    """A slanted edge found in a picture."""
 
     box: Box
+    """x, y, width, height in px."""
     direction: str
+    """Direction that it resolves: ``horizontal`` of a near-vertical edge, else ``vertical``."""
     ends: tuple[Point, Point]
+    """Its two ends in px."""
     step: float
+    """Difference of its two sides in codes."""
     angle: float
+    """Degrees off the axis."""
     softness: float
+    """Sigma of its spread in px."""
     merit: float
+    """How well it can be measured: step over noise, times the root of its length in px."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Field:
-    """The picture turned so that its edges are near-vertical.
-
-    Luma in 0..1 of the code range, smooth, and colours.
-    """
+    """The picture turned so that its edges are near-vertical; planes (rows, columns)."""
 
     luma: Picture
+    """In 0..1 of the code range."""
     smooth: Picture
+    """Luma, blurred by 1 px."""
     colours: tuple[Picture, ...]
+    """Colour differences at the size of luma, as shares of the code range, blurred by 1 px."""
     clipped: NDArray[np.bool_]
     scale: float
+    """Codes of the range."""
     direction: str
+    """Direction that near-vertical edges of this field resolve."""
 
 
 def find(
@@ -100,20 +104,22 @@ def find(
     and ``white`` are the codes of nominal black and white. Boxes may overlap, edges do not. None
     found: an empty tuple.
     """
-    if (
-        luma.ndim != 2
-        or min(luma.shape) < SHORTEST + 2 * MARGIN
-        or white <= black
-        or not np.isfinite(luma).all()
-    ):
+    large = luma.ndim == 2 and min(luma.shape) >= SHORTEST + 2 * MARGIN
+    if not large or white <= black or not np.isfinite(luma).all():
         return ()
     chosen: list[PlainEdge] = []
     for field in _fields(luma, cb, cr, black, white):
-        found = [edge for side in _sides(field) if (edge := _edge(field, side))]
-        for edge in sorted(found, key=lambda one: -one.merit):
-            if not any(_same(edge, other) for other in chosen if other.direction == edge.direction):
-                chosen.append(edge)
-    return tuple(sorted(chosen, key=lambda one: -one.merit)[:MOST])
+        chosen += _distinct([edge for side in _sides(field) if (edge := _edge(field, side))])
+    return tuple(sorted(chosen, key=lambda edge: -edge.merit)[:MOST])
+
+
+def _distinct(edges: Sequence[PlainEdge]) -> list[PlainEdge]:
+    """Of edges of one direction that lie on each other, keep the best."""
+    chosen: list[PlainEdge] = []
+    for edge in sorted(edges, key=lambda edge: -edge.merit):
+        if not any(_same(edge, other) for other in chosen):
+            chosen.append(edge)
+    return chosen
 
 
 def _fields(
@@ -122,11 +128,10 @@ def _fields(
     """Yield the picture as it is, then transposed."""
     span, size = np.float32(white - black), luma.shape[::-1]
     scaled = np.asarray((luma.astype(np.float32) - np.float32(black)) / span, np.float32)
-    planes = [
-        cv2.resize(plane.astype(np.float32) / span, size) for plane in (cb, cr) if plane is not None
-    ]
+    coded = [plane.astype(np.float32) for plane in (cb, cr) if plane is not None]
+    planes = [scaled, *(cv2.resize(plane / span, size) for plane in coded)]
     smooth, *colours = (
-        np.asarray(cv2.GaussianBlur(one, (0, 0), 1.0), np.float32) for one in (scaled, *planes)
+        np.asarray(cv2.GaussianBlur(plane, (0, 0), 1.0), np.float32) for plane in planes
     )
     clipped = (luma >= max(white, int(luma.max()))) | (luma <= min(black, int(luma.min())))
     yield _Field(
@@ -140,7 +145,7 @@ def _fields(
     yield _Field(
         luma=np.ascontiguousarray(scaled.T),
         smooth=np.ascontiguousarray(smooth.T),
-        colours=tuple(np.ascontiguousarray(one.T) for one in colours),
+        colours=tuple(np.ascontiguousarray(plane.T) for plane in colours),
         clipped=clipped.T,
         scale=float(span),
         direction="vertical",
@@ -152,33 +157,35 @@ def _sides(field: _Field) -> Iterator[Array]:
 
     Each side once.
     """
+    seen: set[tuple[int, ...]] = set()
+    for contour in _outlines(field):
+        for side in _straight(contour.reshape(-1, 2)):
+            ends = tuple(np.rint(side[[0, -1]].ravel() / CORNER / 2).astype(int).tolist())
+            if ends not in seen:
+                seen.add(ends)
+                yield side
+
+
+def _outlines(field: _Field) -> Iterator[NDArray[Any]]:
+    """Yield the contours of objects, from cuts at the middle level outwards."""
     low, high = np.percentile(field.smooth, (2, 98))
     levels = np.linspace(low, high, CUTS + 2)[1:-1]
-    cuts = [
-        _contours(field.smooth > level)
-        for level in sorted(levels, key=lambda one: abs(one - (low + high) / 2))
-    ]
-    alone = (
-        max(areas.sum() - areas.max(initial=0.0) for _, areas, _ in cuts)
-        <= ALONE * field.smooth.size
-    )
-    seen: set[tuple[int, ...]] = set()
+    ordered = sorted(levels, key=lambda level: abs(level - (low + high) / 2))
+    cuts = [_contours(field.smooth > level) for level in ordered]
+    others = max(areas.sum() - areas.max(initial=0.0) for _, areas, _ in cuts)
+    alone = others <= ALONE * field.smooth.size
     for contours, areas, within in cuts:
         for contour, area, inner in zip(contours, areas, within, strict=True):
-            if (
-                len(contour) > 2 * SHORTEST
-                and inner <= FRAME * area
-                and (alone or _whole(contour, field))
-            ):
-                for side in _straight(contour.reshape(-1, 2)):
-                    ends = tuple(np.rint(side[[0, -1]].ravel() / CORNER / 2).astype(int).tolist())
-                    if ends not in seen:
-                        seen.add(ends)
-                        yield side
+            an_object = len(contour) > 2 * SHORTEST and inner <= FRAME * area
+            if an_object and (alone or _whole(contour, field)):
+                yield contour
 
 
 def _contours(mask: NDArray[np.bool_]) -> tuple[Sequence[NDArray[Any]], Array, Array]:
-    """Return the contours of a cut, the area of each, and the area over which things are spread right within it."""
+    """Return the contours of a cut, the area of each, and the area of what lies right within it.
+
+    The latter is that of the upright box round all its inner contours; areas in px^2.
+    """
     contours, tree = cv2.findContours(mask.astype(np.uint8), cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
     areas = np.array([cv2.contourArea(contour) for contour in contours])
     boxes = np.array([cv2.boundingRect(contour) for contour in contours]).reshape(-1, 4)
@@ -195,20 +202,16 @@ def _parents(tree: NDArray[Any] | None) -> NDArray[np.intp]:
 
 
 def _whole(contour: NDArray[Any], field: _Field) -> bool:
-    """Tell whether a contour stays off the picture's border."""
+    """Whether a contour stays off the picture's border."""
     x, y, width, height = cv2.boundingRect(contour)
-    return bool(
-        min(x, y) > 0 and x + width < field.smooth.shape[1] and y + height < field.smooth.shape[0]
-    )
+    rows, columns = field.smooth.shape
+    return bool(min(x, y) > 0 and x + width < columns and y + height < rows)
 
 
 def _straight(points: NDArray[Any]) -> Iterator[Array]:
-    """Split a closed contour at its corners.
-
-    Yield the long sides that are near-vertical but not upright.
-    """
+    """Yield the long sides of a closed contour that are near-vertical but not upright."""
     corners = cv2.approxPolyDP(points.reshape(-1, 1, 2), CORNER, True).reshape(-1, 2)
-    numbers, wanted = (np.asarray(some, np.int64) @ (1 << 32, 1) for some in (points, corners))
+    numbers, wanted = (np.asarray(pair, np.int64) @ (1 << 32, 1) for pair in (points, corners))
     places = np.flatnonzero(np.isin(numbers, wanted))
     around = np.concatenate([points, points[: places[0] + 1]])
     for start, end in itertools.pairwise([*places.tolist(), len(points) + int(places[0])]):
@@ -232,17 +235,15 @@ def _edge(field: _Field, side: Array) -> PlainEdge | None:
     first, last, start, end = _box(place, left, right)
     if last - first < SHORTEST:
         return None
-    return _checked(
-        field,
-        (start, int(rows[first]), end - start, last - first),
-        place[first:last],
-        gap,
-        softness,
-    )
+    box = start, int(rows[first]), end - start, last - first
+    return _checked(field, box, place[first:last], gap, softness)
 
 
 def _spread(field: _Field, rows: NDArray[np.intp], place: Array) -> tuple[float, float]:
-    """Sigma in px of the edge's spread, as for a Gaussian of its steepest slope, and the step's height."""
+    """Return sigma in px of the edge's spread, and the height of its step.
+
+    Sigma is that of a Gaussian of the same steepest slope.
+    """
     away = np.arange(-REACHES[-1], REACHES[-1] + 1)
     profile = np.median(_strip(field.smooth, rows, place, away), axis=0)
     step = abs(float(np.median(profile[-5:]) - np.median(profile[:5])))
@@ -266,7 +267,10 @@ def _strip(plane: Picture, rows: NDArray[np.intp], place: Array, away: NDArray[n
 def _plain_to(
     field: _Field, rows: NDArray[np.intp], place: Array, gap: int, uneven: float
 ) -> Array:
-    """Column (rows,) up to which a side is plain, from ``gap`` px beside the edge outwards (negative: leftwards)."""
+    """Return the column (rows,) up to which a side is plain.
+
+    From ``gap`` px beside the edge outwards (negative: leftwards).
+    """
     way = 1 if gap > 0 else -1
     away = gap + way * np.arange(REACHES[0] + SHORTEST)
     bad = np.zeros((rows.size, away.size), np.bool_)
@@ -281,8 +285,8 @@ def _plain_to(
 def _box(place: Array, left: Array, right: Array) -> tuple[int, int, int, int]:
     """Find the best run of rows with plain field on both sides.
 
-    First, last + 1, first column, last + 1.
-    Best by rows times the root of the field's width, ``REACHES``.
+    Returns first row, last row + 1, first column, last column + 1. Best by rows times the root of
+    the field's width, ``REACHES``.
     """
     best, worth = (0, 0, 0, 0), 0.0
     for first in range(0, place.size - SHORTEST + 1, 2 + place.size // 50):
@@ -291,24 +295,19 @@ def _box(place: Array, left: Array, right: Array) -> tuple[int, int, int, int]:
         room = np.minimum(
             start - np.maximum.accumulate(left[first:]), np.minimum.accumulate(right[first:]) - end
         )
-        for reach, rows in zip(
-            REACHES, np.searchsorted(-room, [-reach for reach in REACHES], "right"), strict=True
-        ):
+        longest = np.searchsorted(-room, [-reach for reach in REACHES], "right")
+        for reach, rows in zip(REACHES, longest.tolist(), strict=True):
             if rows >= SHORTEST and rows * math.sqrt(reach) > worth:
                 worth = rows * math.sqrt(reach)
-                best = (
-                    first,
-                    first + int(rows),
-                    int(start[rows - 1]) - reach,
-                    int(end[rows - 1]) + reach + 1,
-                )
+                columns = int(start[rows - 1]) - reach, int(end[rows - 1]) + reach + 1
+                best = first, first + rows, *columns
     return best
 
 
 def _checked(
     field: _Field, box: Box, contour: Array, gap: int, softness: float
 ) -> PlainEdge | None:
-    """Follow the edge through its box; None where it is clipped, bent, rough or hardly leans."""
+    """Follow the edge through its box; None where it is clipped, faint, bent, rough or upright."""
     x, y, width, height = box
     place, step, noise = _followed(field, y + np.arange(height), contour, gap)
     rows = np.arange(height)
@@ -339,9 +338,9 @@ def _checked(
 def _followed(
     field: _Field, rows: NDArray[np.intp], contour: Array, gap: int
 ) -> tuple[Array, float, float]:
-    """Place of the edge in each row, by the area under it near the contour.
+    """Return the edge's column in each row, its step, and the noise beside it.
 
-    Its step, and the noise beside it.
+    The column follows from the area under the edge near the contour.
     """
     strip = _strip(field.luma, rows, contour, np.arange(-gap - 2, gap + 3))
     left, right = strip[:, :3].mean(axis=1), strip[:, -3:].mean(axis=1)
@@ -351,17 +350,18 @@ def _followed(
     return place, abs(step), max(noise, 0.5 / field.scale)
 
 
-def _same(one: PlainEdge, other: PlainEdge) -> bool:
-    """Tell whether two edges of one direction lie on each other somewhere."""
-    along = 1 if one.direction == "horizontal" else 0
-    low, high = (
-        pick(one.ends[end][along], other.ends[end][along]) for end, pick in ((0, max), (1, min))
-    )
+def _same(edge: PlainEdge, other: PlainEdge) -> bool:
+    """Whether two edges of one direction lie on each other halfway along their common stretch."""
+    along = 1 if edge.direction == "horizontal" else 0
+    low = max(edge.ends[0][along], other.ends[0][along])
+    high = min(edge.ends[1][along], other.ends[1][along])
     if low > high:
         return False
     middle = (low + high) / 2
-    places = []
-    for edge in (one, other):
-        (start, first), (end, last) = ((point[along], point[1 - along]) for point in edge.ends)
-        places.append(first + (last - first) * (middle - start) / (end - start))
-    return abs(places[0] - places[1]) < APART
+    return abs(_across(edge, along, middle) - _across(other, along, middle)) < APART
+
+
+def _across(edge: PlainEdge, along: int, at: float) -> float:
+    """Where an edge lies across its direction, ``at`` px along the axis ``along``."""
+    (start, first), (end, last) = ((point[along], point[1 - along]) for point in edge.ends)
+    return first + (last - first) * (at - start) / (end - start)

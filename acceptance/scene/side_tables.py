@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.charts import drive_sequence
+from acceptance.charts.drive_sequence import Drive, of_chips
 from acceptance.errors import PlanError
+from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,62 +27,81 @@ SHORTEST_CHIP, LONGEST_CHIP = 0.002, 0.2  # s
 
 
 def table(folder: Path, name: str, columns: int) -> Floats:
-    """Read a CSV with a heading and ``columns`` columns of numbers. Raises PlanError."""
+    """Read a CSV with a heading and ``columns`` columns of numbers, as (lines, columns).
+
+    Raises PlanError.
+    """
     path = folder / name
-    hint = f"It needs a heading line and {columns} columns of numbers"
+    hint = tr("Give a heading line and {columns} columns of numbers", columns=columns)
     try:
-        read = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
+        content = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
     except (OSError, ValueError) as error:
-        raise PlanError(
-            f"the table cannot be read ({error})", where=str(path), hint=hint, code="table"
-        ) from error
-    if read.shape[1] != columns:
-        raise PlanError(
-            f"the table has {read.shape[1]} columns", where=str(path), hint=hint, code="table"
-        )
-    return read
+        what = tr("the table cannot be read ({problem})", problem=error)
+        raise PlanError(what, where=str(path), hint=hint, code="table") from error
+    width = content.shape[1]
+    if width != columns:
+        what = tr_count("the table has {count} column", "the table has {count} columns", width)
+        raise PlanError(what, where=str(path), hint=hint, code="table")
+    return content
 
 
-def drive(shot: Shot, folder: Path) -> drive_sequence.Drive | None:
+def arrivals(shot: Shot, folder: Path) -> Floats | None:
+    """Arrival times (n,) in s of the shot's frames, None without a table. Raises PlanError."""
+    return table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
+
+
+def drive(shot: Shot, folder: Path) -> Drive | None:
     """Return what drove the light in the shot's regions ``sequence``.
 
-    Its log, or the sequence by its chip length.
-    Raises PlanError for both at once, a chip out of range, times that do not ascend, too few
-    changes.
+    From its log, or the known sequence by its chip length; None without either. Raises PlanError
+    for both at once, a chip length out of range, times that do not ascend, too few changes.
     """
-    if shot.drive and shot.chip is not None:
-        raise _wrong(
-            shot,
-            "drive and chip are both given",
-            "Give the log of the drive, or the length of its chips",
-        )
     if shot.chip is not None:
-        if not SHORTEST_CHIP <= shot.chip <= LONGEST_CHIP:
-            what = f"chip is {shot.chip:g} s"
-            raise _wrong(
-                shot, what, f"Give the seconds of one chip, {SHORTEST_CHIP} to {LONGEST_CHIP}"
-            )
-        return drive_sequence.of_chips(shot.chip)
+        return _of_chip(shot, shot.chip)
     return _logged(table(folder, shot.drive, 2), str(folder / shot.drive)) if shot.drive else None
 
 
-def _logged(log: Floats, where: str) -> drive_sequence.Drive:
+def _of_chip(shot: Shot, chip: float) -> Drive:
+    """Return the known sequence at a chip length in s."""
+    where = f"shot {shot.id}"
+    if shot.drive:
+        raise PlanError(
+            tr("drive and chip are both given"),
+            where=where,
+            hint=tr("Give either the log of the drive or the chip length"),
+            code="drive",
+        )
+    if not SHORTEST_CHIP <= chip <= LONGEST_CHIP:
+        hint = tr(
+            "Give the length of one chip in seconds, {shortest} to {longest}",
+            shortest=SHORTEST_CHIP,
+            longest=LONGEST_CHIP,
+        )
+        raise PlanError(
+            tr("chip is {seconds:g} s", seconds=chip), where=where, hint=hint, code="drive"
+        )
+    return of_chips(chip)
+
+
+def _logged(log: Floats, where: str) -> Drive:
+    """Check a log (n, 2) of times in s and levels; scale the levels to 0..1."""
     times, levels = log.T
     if not np.isfinite(log).all() or (np.diff(times) <= 0).any():
         line = int(np.argmax(np.append(np.diff(times) <= 0, True))) + 3
-        what, hint = (
-            f"its times do not ascend (line {line})",
-            "Write one line for each change, in order: time_s,level",
+        raise PlanError(
+            tr("the times do not ascend (line {line})", line=line),
+            where=where,
+            hint=tr("Write one line per change, in order: time_s,level"),
+            code="table",
         )
-        raise PlanError(what, where=where, hint=hint, code="table")
     changes = int(np.count_nonzero(np.diff(levels)))
     if changes < FEWEST_CHANGES:
-        what = f"the level changes {changes} times, at least {FEWEST_CHANGES} are needed"
-        raise PlanError(
-            what, where=where, hint="Drive the light for as long as is filmed", code="table"
+        what = tr_count(
+            "the level changes {count} time, at least {fewest} changes are needed",
+            "the level changes {count} times, at least {fewest} changes are needed",
+            changes,
+            fewest=FEWEST_CHANGES,
         )
-    return drive_sequence.Drive(begins=times, levels=(levels[:-1] - levels.min()) / np.ptp(levels))
-
-
-def _wrong(shot: Shot, what: str, hint: str) -> PlanError:
-    return PlanError(what, where=f"shot {shot.id}", hint=hint, code="drive")
+        hint = tr("Drive the light for as long as the film lasts")
+        raise PlanError(what, where=where, hint=hint, code="table")
+    return Drive(begins=times, levels=(levels[:-1] - levels.min()) / np.ptp(levels))

@@ -1,6 +1,6 @@
-"""Strips: small regions of the picture kept frame by frame, for what is burnt in and changes from frame to frame.
+"""Strips: small regions kept in every frame, for burnt-in text that changes from frame to frame.
 
-Bounded: of a long clip the frames at either end are kept, which tell its clock at both.
+Bounded: of a long clip only frames at either end are kept, which show its clock at both.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ MOST_BYTES = 100_000_000  # of all strips together
 
 @dataclass(frozen=True, kw_only=True)
 class Strip:
-    """``luma`` (n, h, w), 8 bit, read-only, of the frames numbered ``frames`` (n,), ascending."""
+    """A region of the picture in n frames."""
 
     luma: NDArray[np.uint8]
+    """Codes (n, h, w) at 8 bits, read-only."""
     frames: NDArray[np.int64]
+    """Numbers (n,) of the frames, ascending."""
 
 
 class Strips:
@@ -55,7 +57,7 @@ class Strips:
             self.kept[name].append((part >> self.shift).astype(np.uint8))
 
     def cut(self) -> dict[str, Strip]:
-        """Give the strips by region; what lies outside the picture is left out."""
+        """Return the strips by region."""
         frames = np.array(self.frames, np.int64)
         return {
             name: Strip(luma=_stacked(parts), frames=frames)
@@ -65,7 +67,7 @@ class Strips:
 
 
 def wanted(name: str) -> bool:
-    """Tell whether a region's name asks for a strip."""
+    """Whether a region's name asks for a strip."""
     return any(part.rstrip("0123456789") == KIND for part in re.split(r"[._]", name))
 
 

@@ -1,7 +1,4 @@
-"""Regions as a clip shows them.
-
-Crops of the sampled frames, cut where the chart, or the user, puts the regions.
-"""
+"""Regions as a clip shows them: crops of the kept frames, where the chart or the user puts them."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ import numpy as np
 from acceptance.charts import definition, located
 from acceptance.charts.definition import Region
 from acceptance.errors import GapError, PlanError
+from acceptance.messages import tr
 from acceptance.model import Note, Reason
 from acceptance.scene import plain_edges, strips
 from acceptance.scene.watch import within
@@ -26,33 +24,34 @@ if TYPE_CHECKING:
     from acceptance.charts.located import Located
     from acceptance.footage.clip import Frame, VideoInfo
     from acceptance.model import Box, Shot
+    from acceptance.scene.watch import Pixels
 
 
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
-# kinds of a region by hand; the last two are no printed thing
+# kinds of a region by hand; the last two are not printed
 BY_HAND = (*definition.PRINTED, "picture", strips.KIND)
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A region seen in the clip.
-
-    ``luma`` (n, h, w), ``cb`` and ``cr`` as subsampled (None: monochrome), native codes.
-    ``box`` is x, y, width, height of the crop in picture pixels (in the first frame), ``place``
-    where the chart lies there (None for a region that no chart tells of), ``stable`` whether the
-    chart kept its place to within 0.1 px over the n frames. ``quantiser`` is the mean of
-    ``planes.quantisers`` over region and frames (None: not told).
-    """
+    """A region seen in the n kept frames of a clip; planes are read-only native codes."""
 
     region: Region
     luma: NDArray[Any]
+    """Codes (n, h, w), uint8 or uint16."""
     cb: NDArray[Any] | None
+    """As subsampled; None: monochrome."""
     cr: NDArray[Any] | None
-    box: tuple[int, int, int, int]
+    """As subsampled; None: monochrome."""
+    box: Pixels
+    """The crop in the first frame."""
     place: Located | None
+    """Where the chart lies in the first frame; None for a region of no chart."""
     stable: bool
+    """Whether the chart kept its place to within 0.1 px over the frames."""
     quantiser: float | None = None
+    """Mean of ``planes.quantisers`` over region and frames; None: not known."""
 
 
 def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
@@ -64,9 +63,9 @@ def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
 def of_chart(
     kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]
 ) -> dict[str, View]:
-    """Cut every region of the chart; ``places``: one for all frames, or one for each.
+    """Cut every region of the chart, by name; ``places``: one for all frames, or one for each.
 
-    What fails is noted.
+    A region outside the picture is left out and added to ``notes``.
     """
     views = {}
     for region in places[0].chart.regions if places else ():
@@ -74,61 +73,59 @@ def of_chart(
         try:
             views[region.name] = _view(kept, region, boxes, places[0])
         except GapError as gap:
-            notes.append(
-                Note(region=region.name, reason=Reason(code=gap.code, parameters=gap.parameters))
-            )
+            notes.append(Note.of(gap, region=region.name))
     return views
 
 
 def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
-    """Cut the regions that the shot gives by hand. Raises PlanError for a name without kind.
+    """Cut the regions that the shot gives by hand. Raises PlanError for a name without a kind.
 
-    What fails is noted.
+    A region outside the picture is left out and added to ``notes``.
     """
     views = {}
     for name, (x, y, width, height) in shot.regions.items():
         kind = _kind(name)
         if not kind:
-            hint = f"Let a word of the name be its kind: {', '.join(BY_HAND)}; for instance centre.edge_left"
-            raise PlanError(
-                f"the region {name!r} does not say what it shows",
-                where=f"shot {shot.id}",
-                hint=hint,
-                code="region",
-            )
+            raise _without_kind(name, shot)
         box = (round(x), round(y), round(width), round(height))
         zone = _zone(box, kept[0].luma.shape)
         region = Region(name=name, kind=kind, rect=(x, y, width, height), zone=zone)
         try:
             views[name] = _view(kept, region, [box], None)
         except GapError as gap:
-            notes.append(Note(region=name, reason=Reason(code=gap.code, parameters=gap.parameters)))
+            notes.append(Note.of(gap, region=name))
     return views
 
 
-def coded(shot: Shot) -> bool:
-    """Whether regions by hand are to be measured as pictures.
+def _without_kind(name: str, shot: Shot) -> PlanError:
+    hint = tr(
+        "Use one of these kinds as a word of the name: {kinds}; for instance centre.edge_left",
+        kinds=", ".join(BY_HAND),
+    )
+    what = tr("the region {name!r} does not say what it shows", name=name)
+    return PlanError(what, where=f"shot {shot.id}", hint=hint, code="region")
 
-    Neither text to be read nor a light that is driven.
-    """
+
+def coded(shot: Shot) -> bool:
+    """Whether a region by hand is measured as a picture: not text to read, no driven light."""
     return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.regions)
 
 
 def driven(shot: Shot) -> Mapping[str, Box]:
-    """Regions by hand in which a light is seen that a known sequence drives, by their names."""
+    """Boxes of the regions by hand that show a light driven by a known sequence, by name."""
     return {name: box for name, box in shot.regions.items() if _kind(name) == "sequence"}
 
 
 def _kind(name: str) -> str:
-    """Kind of a region by hand: the first word of its name that is one; empty without."""
+    """Kind of a region by hand: the first word of its name that is a kind, else empty."""
     words = (part.rstrip("0123456789") for part in re.split(r"[._]", name))
     return next((word for word in words if word in BY_HAND), "")
 
 
 def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -> dict[str, View]:
-    """Cut the slanted edges found in the middle frame, ``edge1`` (the best), ``edge2`` ...; none.
+    """Cut the slanted edges found in the middle frame: ``edge1`` (the best), ``edge2`` ...
 
-    A note.
+    Where there are none, that is added to ``notes``.
     """
     middle = kept[len(kept) // 2]
     unit = 1 << (video.depth - 8)
@@ -138,10 +135,11 @@ def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -
         notes.append(Note(metric="resolution", reason=Reason(code="no_plain_edges")))
     views = {}
     for number, edge in enumerate(found, start=1):
+        x, y, width, height = edge.box
         region = Region(
             name=f"edge{number}",
             kind="edge",
-            rect=(float(edge.box[0]), float(edge.box[1]), float(edge.box[2]), float(edge.box[3])),
+            rect=(float(x), float(y), float(width), float(height)),
             zone=_zone(edge.box, middle.luma.shape),
             direction=edge.direction,
         )
@@ -151,17 +149,14 @@ def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -
 
 
 def _strayed(view: View, edge: plain_edges.PlainEdge) -> float:
-    """Tell how far in px an edge strays over the frames.
-
-    The mean code of its box tells where it lies.
-    """
+    """Return how far in px an edge strays over the frames, by the mean code of its box."""
     means = view.luma.mean(axis=(1, 2))
     across = view.box[2] if edge.direction == "horizontal" else view.box[3]
     return float(np.ptp(means)) / edge.step * across
 
 
-def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
-    """Zone of the picture that the middle of a box lies in.
+def _zone(box: Pixels, shape: tuple[int, ...]) -> str:
+    """Zone of the picture (rows, columns) that the middle of a box lies in.
 
     The centre is its middle half, each way.
     """
@@ -172,17 +167,15 @@ def _zone(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> str:
 
 
 def _view(
-    kept: Sequence[Frame],
-    region: Region,
-    boxes: Sequence[tuple[int, int, int, int]],
-    place: Located | None,
+    kept: Sequence[Frame], region: Region, boxes: Sequence[Pixels], place: Located | None
 ) -> View:
+    """Cut a region out of each frame: ``boxes``, one for all or one for each, at one size.
+
+    Raises GapError ``region_outside``.
+    """
     size = min(box[2] for box in boxes), min(box[3] for box in boxes)
     boxes = [(x, y, *size) for x, y, _, _ in boxes]
-    height, width = kept[0].luma.shape
-    if any(
-        x < 0 or y < 0 or x + w > width or y + h > height or min(w, h) < 2 for x, y, w, h in boxes
-    ):
+    if not all(_inside(box, kept[0].luma.shape) for box in boxes):
         raise GapError("region_outside", region=region.name)
     each = list(boxes) * (len(kept) if len(boxes) == 1 else 1)
     return View(
@@ -197,33 +190,38 @@ def _view(
     )
 
 
-def _crops(
-    kept: Sequence[Frame], plane: str, boxes: Sequence[tuple[int, int, int, int]]
-) -> NDArray[Any]:
+def _inside(box: Pixels, shape: tuple[int, ...]) -> bool:
+    """Whether a box lies in a picture (rows, columns) and is at least 2 px wide and high."""
+    x, y, width, height = box
+    whole = x >= 0 and y >= 0 and x + width <= shape[1] and y + height <= shape[0]
+    return whole and min(width, height) >= 2
+
+
+def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[Pixels]) -> NDArray[Any]:
     """Crop one plane of each frame; colour planes by their own subsampling."""
     height, width = kept[0].luma.shape
     rows, columns = getattr(kept[0], plane).shape
     down, across = round(height / rows), round(width / columns)
     w, h = max(1, boxes[0][2] // across), max(1, boxes[0][3] // down)
     crops = [
-        getattr(f, plane)[y // down : y // down + h, x // across : x // across + w]
-        for f, (x, y, _, _) in zip(kept, boxes, strict=True)
+        getattr(frame, plane)[y // down : y // down + h, x // across : x // across + w]
+        for frame, (x, y, _, _) in zip(kept, boxes, strict=True)
     ]
     stack = np.stack(crops)
     stack.flags.writeable = False
     return stack
 
 
-def _quantiser(kept: Sequence[Frame], boxes: Sequence[tuple[int, int, int, int]]) -> float | None:
-    """Mean over the macroblocks that the region touches and the frames that tell.
+def _quantiser(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
+    """Mean over the macroblocks that the region touches, of the frames that have quantisers.
 
-    None where none does.
+    None where none has.
     """
-    told = [
+    means = [
         frame.quantisers[
             y // BLOCK : (y + h - 1) // BLOCK + 1, x // BLOCK : (x + w - 1) // BLOCK + 1
         ].mean()
         for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
         if frame.quantisers is not None
     ]
-    return float(np.mean(told)) if told else None
+    return float(np.mean(means)) if means else None

@@ -1,7 +1,6 @@
-"""Reduces frames while they are decoded.
+"""Reduces frames while they are decoded: some are kept, series grow, clocks are tracked and read.
 
-Sampled frames kept, series grown, clocks tracked and read.
-Nothing here grows with the clip's length but the series.
+Only the series grow with the clip's length.
 """
 
 from __future__ import annotations
@@ -31,21 +30,21 @@ if TYPE_CHECKING:
 MOST_FRAMES = 32
 LOCATE_EVERY = 25  # frames from one look at a clock to the next
 SEARCH_RARELY = 250  # frames between searches of the whole picture where none finds anything new
-STANDS_WITHIN = 0.1  # px, in which a clock that is followed stands still
-# of its contrast, mean difference of a fiducial that stands; one moved by 0.2 px differs by more
+STANDS_WITHIN = 0.1  # px: a clock that moves less stands still
+# mean difference, as a share of its contrast, of a fiducial that stands; one moved by 0.2 px
+# differs by more
 ALIKE = 0.015
 EVERY = 16  # of the pixels, for the mean code of a picture
-IN_LINE = 3  # boxes in line that are quicker read together
+IN_LINE = 3  # boxes in line from which reading them together is faster
 # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
 CORE = 0.6
+
+Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
 
 
 @contextmanager
 def in_one_thread() -> Iterator[None]:
-    """Let OpenCV leave the processors to the decoder.
-
-    Its threads wait for work by keeping them busy.
-    """
+    """Let OpenCV leave the processors to the decoder: its idle threads keep them busy."""
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -55,10 +54,7 @@ def in_one_thread() -> Iterator[None]:
 
 
 class Watch:
-    """Reduces frames while they are decoded.
-
-    Sampled frames kept, series grown, clocks tracked and read.
-    """
+    """What is kept of a clip's frames while they are decoded."""
 
     def __init__(
         self,
@@ -71,9 +67,8 @@ class Watch:
             chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)
         ]
         count = len(opened.packets)
-        self.sampled = set(
-            np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int).tolist()
-        )
+        sampled = np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int)
+        self.sampled = set(sampled.tolist())
         self.kept: list[Frame] = []
         self.times: list[float] = []
         self.tracks: list[Track] = []
@@ -102,14 +97,11 @@ class Watch:
             self.levels[name].append(float(field.mean()) if field.size else math.nan)
 
     def driven_levels(self) -> dict[str, NDArray[np.float64]]:
-        """Give the mean code (n,) of each region by hand that a driven light is seen in."""
+        """Return the mean code (n,) of each region by hand that shows a driven light."""
         return {name: np.array(values) for name, values in self.levels.items()}
 
     def _track(self, frame: Frame) -> None:
-        """Follow the clocks that are known.
-
-        Search for others ever more rarely while there is nothing new.
-        """
+        """Follow the known clocks; search for others, less often while nothing new is found."""
         known = [track.place for track in self.tracks if track.follow(frame)]
         lost = len(known) < len(self.tracks)
         if not lost and frame.index < self.next_search:
@@ -119,10 +111,7 @@ class Watch:
         self.next_search = frame.index + self.pause
 
     def _search(self, frame: Frame, known: Sequence[Located], copies: int | None) -> bool:
-        """Search the whole picture, in so many copies.
-
-        Tell whether a clock is in it that was not known.
-        """
+        """Search the whole picture, at so many sizes (``finding.find``); whether a clock is new."""
         before = len(self.tracks)
         for place in finding.find(_without(frame.luma, known), self.clocks, copies=copies):
             near = [track for track in self.tracks if moved(track.place, place) < _width(place) / 2]
@@ -140,19 +129,18 @@ class Track:
         self.first = first
         self.readings: list[NDArray[np.float64]] = []
         # fiducials when last aligned
-        self.seen: list[tuple[tuple[int, int, int, int], NDArray[Any]]] = []
+        self.seen: list[tuple[Pixels, NDArray[Any]]] = []
         self.move(place)
 
     def move(self, place: Located) -> None:
-        """Take note of where the clock is now."""
+        """Set where the clock is now."""
         self.place = place
         regions = clock_cells(place.chart)
-        self.boxes = Boxes(
-            [within(located.inner(place, region, CORE)) for region in regions], place.picture
-        )
+        cores = [within(located.inner(place, region, CORE)) for region in regions]
+        self.boxes = Boxes(cores, place.picture)
 
     def follow(self, frame: Frame) -> bool:
-        """Look where the clock was last seen, and around; tell whether it still is there."""
+        """Look at and around the clock's last place; return whether it is still there."""
         if self.seen and all(_alike(frame, box, before) for box, before in self.seen):
             return True
         place = finding.follow(frame.luma, self.place)
@@ -167,29 +155,25 @@ class Track:
         self.readings.append(self.boxes.sums(frame.luma) / self.boxes.areas)
 
     def column(self, count: int) -> NDArray[np.float32]:
-        """Give the readings as (count, cells), nan where there is none."""
+        """Return the readings as (count, cells), nan where there is none."""
         cells = np.full((count, len(self.boxes.areas)), np.nan, np.float32)
         cells[self.first : self.first + len(self.readings)] = self.readings
         return cells
 
 
 class Boxes:
-    """Boxes (x, y, width, height) of whole pixels in a picture (width, height).
+    """Boxes of whole pixels in a picture (width, height); those in line are read together."""
 
-    Those in line are read together.
-    """
-
-    def __init__(
-        self, boxes: Sequence[tuple[int, int, int, int]], picture: tuple[int, int]
-    ) -> None:
-        starts = np.array(boxes, np.int64).reshape(-1, 4)[:, :2]
-        ends = np.minimum(starts + np.array(boxes, np.int64).reshape(-1, 4)[:, 2:], picture)
+    def __init__(self, boxes: Sequence[Pixels], picture: tuple[int, int]) -> None:
+        corners = np.array(boxes, np.int64).reshape(-1, 4)
+        starts = corners[:, :2]
+        ends = np.minimum(starts + corners[:, 2:], picture)
         sizes = np.maximum(ends - starts, 0).prod(axis=1)
         self.areas = np.where(sizes, sizes, np.nan)  # px in the picture
         lines: dict[tuple[int, int], list[int]] = {}
-        for number in sorted(np.flatnonzero(sizes).tolist(), key=lambda one: int(starts[one, 0])):
+        for number in sorted(np.flatnonzero(sizes).tolist(), key=lambda n: int(starts[n, 0])):
             lines.setdefault((int(starts[number, 1]), int(ends[number, 1])), []).append(number)
-        alone = [[one] for line in lines.values() if len(line) < IN_LINE for one in line]
+        alone = [[number] for line in lines.values() if len(line) < IN_LINE for number in line]
         together = [line for line in lines.values() if len(line) >= IN_LINE]
         edges = np.stack([starts, ends], axis=1)
         self.lines = [
@@ -217,14 +201,11 @@ class Boxes:
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:
-    """List the regions behind the columns of ``Series.cells``.
-
-    Bits and reference fields, in the chart's order.
-    """
+    """Regions behind the columns of ``Series.cells``: bits and references, in the chart's order."""
     return tuple(region for region in chart.regions if region.kind in {"bits", "reference"})
 
 
-def _box(mark: Mark) -> tuple[float, float, float, float]:
+def _box(mark: Mark) -> Box:
     """Box (x, y, width, height) round a fiducial."""
     (x, y), (right, foot) = mark.corners.min(axis=0).tolist(), mark.corners.max(axis=0).tolist()
     return x, y, right - x, foot - y
@@ -232,20 +213,20 @@ def _box(mark: Mark) -> tuple[float, float, float, float]:
 
 def _without(luma: NDArray[Any], places: Sequence[Located]) -> NDArray[Any]:
     """Paint over what need not be found again."""
-    left = luma.copy() if places else luma
+    if not places:
+        return luma
+    left, mean = luma.copy(), float(luma[::EVERY, ::EVERY].mean())
     for place in places:
-        cv2.fillConvexPoly(
-            left, np.rint(place.corners).astype(np.int32), float(luma[::EVERY, ::EVERY].mean())
-        )
+        cv2.fillConvexPoly(left, np.rint(place.corners).astype(np.int32), mean)
     return left
 
 
-def _cut(frame: Frame, box: tuple[int, int, int, int]) -> NDArray[Any]:
+def _cut(frame: Frame, box: Pixels) -> NDArray[Any]:
     x, y, width, height = box
     return frame.luma[y : y + height, x : x + width].copy()
 
 
-def _alike(frame: Frame, box: tuple[int, int, int, int], before: NDArray[Any]) -> bool:
+def _alike(frame: Frame, box: Pixels, before: NDArray[Any]) -> bool:
     """Whether a fiducial looks as before."""
     contrast = float(before.max()) - float(before.min())
     return bool(cv2.norm(_cut(frame, box), before, cv2.NORM_L1) <= ALIKE * contrast * before.size)
@@ -253,17 +234,13 @@ def _alike(frame: Frame, box: tuple[int, int, int, int], before: NDArray[Any]) -
 
 def _copied(frame: Frame) -> Frame:
     """Keep a frame beyond the decoder's own buffers."""
-    planes: dict[str, Any] = {
-        name: None if plane is None else plane.copy()
-        for name in ("luma", "cb", "cr")
-        if (plane := getattr(frame, name)) is not None
-    }
-    return replace(frame, **planes)
+    cb, cr = (None if plane is None else plane.copy() for plane in (frame.cb, frame.cr))
+    return replace(frame, luma=frame.luma.copy(), cb=cb, cr=cr)
 
 
-def moved(one: Located, other: Located) -> float:
-    """Tell how far, in px, the corner that differs most lies from its other place."""
-    return float(np.abs(np.asarray(one.corners) - np.asarray(other.corners)).max())
+def moved(place: Located, before: Located) -> float:
+    """Distance in px, along rows or columns, by which the corner that moved most has moved."""
+    return float(np.abs(np.asarray(place.corners) - np.asarray(before.corners)).max())
 
 
 def _width(place: Located) -> float:
@@ -271,16 +248,9 @@ def _width(place: Located) -> float:
     return float(np.linalg.norm(corners[1] - corners[0]))
 
 
-def within(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
-    """Return the whole pixels (x, y, width, height) whose centres lie inside a box.
-
-    Never negative.
-    """
+def within(box: Box) -> Pixels:
+    """Return the whole pixels whose centres lie inside a box; none of the four is negative."""
     x, y, width, height = box
     left, top = max(0, math.ceil(x)), max(0, math.ceil(y))
-    return (
-        left,
-        top,
-        max(0, math.floor(x + width) - left + 1),
-        max(0, math.floor(y + height) - top + 1),
-    )
+    right, bottom = math.floor(x + width), math.floor(y + height)
+    return left, top, max(0, right - left + 1), max(0, bottom - top + 1)

@@ -1,8 +1,8 @@
-"""Evidence: hashes, a BagIt bag around the session folder, and a log whose entries hash one another.
+"""Evidence: hashes, a BagIt bag around the session folder, and a log of chained entries.
 
 The folder is a bag in place (RFC 8493): payload below ``data/``, all else beside it is a tag file.
 Nothing is moved (as ``bagit.make_bag`` would), so that a session can be sealed again after it was
-reported, signed or judged again.
+reported, signed or judged again. Each entry of the log holds the hash of the one before.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
+from acceptance.messages import tr
 from acceptance.model import LogEntry, Session, Value
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ LOG = "log.jsonl"
 
 
 class Kind(StrEnum):
-    """How what is on disc differs from what was written down."""
+    """How a file on disc differs from what was recorded."""
 
     MISSING = "missing"
     ADDED = "added"
@@ -42,16 +43,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One difference. ``path`` is relative to the session folder, with forward slashes.
+    """One difference.
 
-    For the log ``log.jsonl:2``.
+    ``path`` is relative to the session folder, with forward slashes; for the log it is a line:
+    ``log.jsonl:2``.
     """
 
     kind: Kind
     path: str
 
     def __str__(self) -> str:
-        return f"{self.path} {self.kind}"
+        if self.kind is Kind.MISSING:
+            return tr("{path} missing", path=self.path)
+        if self.kind is Kind.ADDED:
+            return tr("{path} added", path=self.path)
+        return tr("{path} changed", path=self.path)
 
 
 def hash_file(path: Path) -> str:
@@ -64,19 +70,22 @@ def hash_file(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(
-            f"cannot be read ({error.strerror})",
+            tr("cannot be read ({problem})", problem=error.strerror),
             where=str(path),
-            hint="Check the path and its permissions",
+            hint=tr("Check the path and its permissions"),
         ) from error
 
 
 def hash_files(folder: Path) -> dict[str, str]:
-    """Path below ``folder`` -> SHA-256 of every file in it, in the order of the paths."""
+    """Path below ``folder`` -> SHA-256 of every file in it, sorted by path.
+
+    Raises InputError for a file that cannot be read, and for a link to another folder.
+    """
     return {path: hash_file(folder / path) for path in sorted(_files(folder))}
 
 
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Tell hashes that were found from hashes that were written down, in the order of the paths.
+    """Compare the hashes found with the hashes recorded; the result is sorted by path.
 
     Paths are compared in Unicode form C: a copy over a file system that decomposes letters is no
     change.
@@ -93,10 +102,11 @@ def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Proble
 
 
 def seal(folder: Path, session: Session) -> None:
-    """Make the session folder a BagIt 1.0 bag, or bring an older seal up to date, without moving a file.
+    """Make the session folder a BagIt 1.0 bag, or bring its older seal up to date.
 
-    The same files and session give the same bytes: the bagging date is the day the session was
-    finished. Raises ``OutputError`` where the folder cannot be written or the disc is full.
+    No file is moved. The same files and session give the same bytes: the bagging date is the day
+    the session was finished. Raises ``OutputError`` where the folder cannot be written or the disc
+    is full.
     """
     found = hash_files(folder)
     payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
@@ -112,9 +122,8 @@ def seal(folder: Path, session: Session) -> None:
 def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
     """Compare a sealed folder with its manifests.
 
-    ``found`` spares hashing twice (``hash_files(folder)``).
-    Whoever changes a file *and* its manifests passes here; ``compare`` with the signed session's
-    hashes finds it.
+    ``found`` (``hash_files(folder)``) saves hashing twice. Whoever changes a file *and* its
+    manifests passes here; ``compare`` with the signed session's hashes finds the change.
     """
     found = hash_files(folder) if found is None else found
     present = [name for name in MANIFESTS if name in found]
@@ -143,11 +152,10 @@ class LogBook:
     folder: Path
 
     def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
-        """Add an entry to the end and give it back.
+        """Add an entry at the end and return it.
 
-        ``when`` is an ISO 8601 time, by default now in local time.
-        Raises ``OutputError`` where the file cannot be written, ``SessionError`` where it cannot be
-        read.
+        ``when`` is an ISO 8601 time, by default now in local time. Raises ``OutputError`` where the
+        file cannot be written, ``SessionError`` where it cannot be read.
         """
         entries = self.read()
         entry = LogEntry(
@@ -168,24 +176,22 @@ class LogBook:
     def read(self) -> tuple[LogEntry, ...]:
         """All entries, oldest first; none where there is no log.
 
-        Raises ``SessionError`` naming the line that is no entry.
+        Raises ``SessionError`` naming the line that is not an entry.
         """
         path = self.folder / LOG
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         except (OSError, UnicodeDecodeError) as error:
-            raise SessionError(
-                "the log cannot be read", where=str(path), hint="Restore it from a copy"
-            ) from error
+            what, hint = tr("the log cannot be read"), tr("Restore it from a copy")
+            raise SessionError(what, where=str(path), hint=hint) from error
         return tuple(_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
 
 
 def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:
-    """Which lines of a log no longer fit.
+    """Which lines of a log no longer fit: an edited line, or the one after a line removed or added.
 
-    An edited line itself, or the line after one that was removed or added.
-    Lines taken from the end leave a whole chain; the session's own copy of the log and the tag
-    manifest find those.
+    A log cut off at the end still forms a chain; the session's own copy of the log and the tag
+    manifest show that lines are missing.
     """
     previous = ("", *(entry.sha256 for entry in entries))
     return tuple(
@@ -203,15 +209,15 @@ def _kind(before: str | None, after: str | None) -> Kind:
 
 def _files(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
-        links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 - os.walk gives strings
+        links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 -- os.walk gives strings
         if link := next(links, ""):
             raise InputError(
-                f"holds a link to another folder ({link})",
+                tr("contains a link to another folder ({link})", link=link),
                 where=parent,
-                hint="Replace the link by the files themselves",
+                hint=tr("Replace the link with the files themselves"),
             )
         for name in names:
-            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 - as above
+            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 -- as above
 
 
 def _bag_info(folder: Path, payload: Mapping[str, str], session: Session) -> list[str]:
@@ -231,7 +237,7 @@ def _manifest(digests: Mapping[str, str]) -> list[str]:
 
 
 def _parse_manifest(path: Path) -> tuple[dict[str, str], bool]:
-    """Path -> hash, and whether every line was one: hash, blanks, a path named once."""
+    """Path -> hash, and whether every line is valid: a hash, blanks, a path listed only once."""
     lines = path.read_bytes().decode(errors="replace").split("\n")
     matches = [match for line in lines if (match := MANIFEST_LINE.fullmatch(line))]
     listed = {
@@ -245,7 +251,7 @@ def _manifest_of(path: str) -> str:
 
 
 def _write(path: Path, lines: Sequence[str]) -> None:
-    """Write by way of a neighbouring file, so that a full disc leaves the older seal whole."""
+    """Write to a neighbouring file first, so that a full disc leaves the older seal whole."""
     draft = path.with_name(path.name + ".part")
     try:
         draft.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
@@ -257,9 +263,9 @@ def _write(path: Path, lines: Sequence[str]) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"cannot be written ({error.strerror})",
+        tr("cannot be written ({problem})", problem=error.strerror),
         where=str(path),
-        hint="Make room or choose another folder with -o",
+        hint=tr("Free some space, or choose another folder with -o"),
     )
 
 
@@ -276,6 +282,5 @@ def _parse(line: str, where: str) -> LogEntry:
     try:
         return LogEntry(**json.loads(line))
     except (ValueError, TypeError) as error:
-        raise SessionError(
-            "this line is no log entry", where=where, hint="Restore the log from a copy"
-        ) from error
+        what, hint = tr("this line is not a log entry"), tr("Restore the log from a copy")
+        raise SessionError(what, where=where, hint=hint) from error

@@ -1,6 +1,6 @@
-"""Taking files into a session.
+"""Taking files into a session: footage, tables, evidence, packs and charts.
 
-Footage, tables, evidence, packs and charts are copied unchanged and hashed.
+They are copied unchanged, and hashed.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ import hashlib
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
+from acceptance.files.output import put
 from acceptance.footage import clip
+from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
 from acceptance.session.evidence import LogBook, hash_file
-from acceptance.session.plan import answering_files, files
-from acceptance.session.workspace import put
+from acceptance.session.plan import FIELDS, answering_files, files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +30,22 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, Plan, Recordings, Shot
     from acceptance.recorder.recordings import Found, Tell
 
-ELSEWHERE = "Check the path; a plan's paths count from the plan's folder"
+
+class _Files(TypedDict, total=False):
+    """The fields of a shot that hold a file in the session."""
+
+    clip: str
+    arrivals: str
+    screen_log: str
+    drive: str
+    reference: str
+    chart_copy: str
 
 
 def check(plan: Plan, folder: Path) -> None:
     """Open every file that the plan names, before anything is written or measured.
 
-    Raises ClipError and PlanError: missing, not to be read, not a video.
+    Raises ClipError and PlanError: missing, not readable, not a video.
     """
     for field, name in files(plan):
         path = folder / name
@@ -44,45 +54,52 @@ def check(plan: Plan, folder: Path) -> None:
         is_clip = field.endswith(("clip", "reference"))
         if not is_clip and not path.is_file():
             raise PlanError(
-                "the file does not exist", where=f"{path} ({field})", hint=ELSEWHERE, code="missing"
+                tr("the file does not exist"),
+                where=f"{path} ({field})",
+                hint=tr("Check the path: a plan's paths are relative to the plan's folder"),
+                code="missing",
             )
         for file in clip.files_of(path) if is_clip else (path,):
-            _readable(file)
+            _require_readable(file)
         if is_clip:
             clip.open_clip(path)
-    for one in plan.recordings:
-        measure_recordings.check(one)
-        if not (folder / one.source).is_dir():
-            listing.read(folder / one.source, zone=zone_of(one.utc_offset), now=_now())
+    for asked in plan.recordings:
+        measure_recordings.check(asked)
+        if not (folder / asked.source).is_dir():
+            listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
 
 
 def _now() -> float:
     return datetime.now(UTC).timestamp()
 
 
-def _readable(file: Path) -> None:
+def _require_readable(file: Path) -> None:
     try:
         file.open("rb").close()
         file.name.encode()
     except OSError as error:
-        what, hint = f"the file cannot be read ({error.strerror})", "Check its permissions"
+        what = tr("the file cannot be read ({problem})", problem=error.strerror)
+        hint = tr("Check its permissions")
         raise ClipError(what, where=str(file), hint=hint, code="clip_unreadable") from error
     except UnicodeEncodeError as error:
-        what, hint = "the file's name is not UTF-8", "Rename it; reports and manifests are UTF-8"
+        what = tr("the file's name is not UTF-8")
+        hint = tr("Rename it; reports and manifests are UTF-8")
         raise ClipError(what, where=ascii(str(file)), hint=hint, code="clip_unreadable") from error
 
 
 def take(shot: Shot, folder: Path, work: Path) -> Shot:
-    """Copy a shot's files below ``data/clips/<shot>``, in place of what an earlier run left there."""
+    """Copy a shot's files below ``data/clips/<shot>``, replacing those of an earlier run.
+
+    Return the shot with its files' new paths and its hash. Raises PlanError for two files of one
+    name.
+    """
     shelf = work / "data" / "clips" / shot.id
     shutil.rmtree(shelf, ignore_errors=True)
-    paths: dict[str, Any] = {
-        field: _copy(folder / name, shelf / "reference" if field == "reference" else shelf)
-        .relative_to(work)
-        .as_posix()
-        for field in ("clip", "arrivals", "screen_log", "drive", "reference")
-        if (name := getattr(shot, field))
-    }
+    paths: _Files = {}
+    for field in FIELDS:
+        if name := getattr(shot, field):
+            kept = _copy(folder / name, shelf / "reference" if field == "reference" else shelf)
+            paths[field] = kept.relative_to(work).as_posix()
     if shot.copy_file:
         paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
     taken = clip.files_of(work / paths["clip"])
@@ -94,7 +111,10 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
 
 
 def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
-    """Read what a recorder has kept, from its folder or its list. Raises PlanError."""
+    """Read what a recorder has kept, from its folder or its list. Raises PlanError.
+
+    ``tell`` receives progress: files seen, and files in all.
+    """
     zone = zone_of(asked.utc_offset)
     if source.is_dir():
         return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)
@@ -104,7 +124,7 @@ def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Fou
 def take_recordings(
     asked: Recordings, folder: Path, work: Path, *, tell: Tell | None = None
 ) -> tuple[Recordings, Found]:
-    """Keep what was found of recordings as a list below ``data/recordings``, and the list that it was made of.
+    """Keep the list of recordings found below ``data/recordings``, and the list it was made from.
 
     The recordings themselves stay where they are: terabytes, which nothing measures. Raises
     PlanError.
@@ -124,19 +144,18 @@ def take_recordings(
 
 
 def _copy(source: Path, shelf: Path) -> Path:
-    """Copy a file, or the stills of a folder or of a pattern.
+    """Copy a file, or the stills of a folder or of a pattern; return its path in the session.
 
-    Return what stands for them in the session.
+    Raises PlanError where the shelf has a file of this name already.
     """
     name = source.name if source.name not in {"", ".."} else source.resolve().name
     place = shelf / name if source.is_dir() else shelf
     place.mkdir(parents=True, exist_ok=True)
     for file in clip.files_of(source):
         if (place / file.name).exists():
-            hint = "Rename one of them: they lie side by side in the session"
-            raise PlanError(
-                "two files of one shot have this name", where=file.name, hint=hint, code="same_name"
-            )
+            what = tr("two files of one shot have this name")
+            hint = tr("Rename one of them: the session keeps them side by side")
+            raise PlanError(what, where=file.name, hint=hint, code="same_name")
         shutil.copy2(file, place / file.name)
     return shelf / name
 
@@ -144,7 +163,7 @@ def _copy(source: Path, shelf: Path) -> Path:
 def _keep_copy(source: Path, work: Path) -> str:
     """Keep the file of a chart's printed copy.
 
-    Its name gets the beginning of its hash, as there may be several.
+    The beginning of its hash is added to its name, as there may be several copies.
     """
     kept = work / "data" / "charts" / f"{source.stem}-{hash_file(source)[:8]}{source.suffix}"
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -153,9 +172,9 @@ def _keep_copy(source: Path, work: Path) -> str:
 
 
 def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
-    """Keep what the verdicts rest on beside the footage.
+    """Keep what the verdicts rest on besides the footage.
 
-    Packs, charts, files of answers, the list of devices.
+    That is packs, charts, files of answers and the list of devices. Raises PackError.
     """
     keep_packs(packs, plan.packs, work)
     shelf = work / "data" / "charts"
@@ -178,27 +197,34 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 
 
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
-    """Copy the packs, each under its id, with those that they extend, borrow from and are at odds with.
+    """Copy the packs, each under its id, and all other packs that their findings or report need.
 
-    And with their other profiles, from which the report tells them apart. Raises PackError where
-    two files have one id.
+    Those are the packs that they extend, borrow from or conflict with, and their other profiles,
+    which the report compares with them. Raises PackError where two files have the same id.
     """
     shelf = work / "data" / "packs"
     shutil.rmtree(shelf, ignore_errors=True)
     shelf.mkdir(parents=True)
-    for one, name in zip(packs, names, strict=True):
+    for used, name in zip(packs, names, strict=True):
         own = pack.files(name)
-        for profile in set(pack.profiles(one)) - own.keys():
+        for profile in set(pack.profiles(used)) - own.keys():
             own = pack.files(profile) | own
-        at_odds = {conflict.id.partition("#")[0] for conflict in one.conflicts} - own.keys()
+        at_odds = {conflict.id.partition("#")[0] for conflict in used.conflicts} - own.keys()
         for identity, source in (own | {other: pack.file_of(other) for other in at_odds}).items():
-            kept = shelf / f"{identity}.toml"
-            if kept.exists() and kept.read_bytes() != source.read_bytes():
-                what = f"another pack with the id {identity!r} is used as well; findings could not tell them apart"
-                raise PackError(what, where=str(source), hint="Give each its own id")
-            shutil.copy(source, kept)
+            _keep_pack(identity, source, shelf)
+
+
+def _keep_pack(identity: str, source: Path, shelf: Path) -> None:
+    kept = shelf / f"{identity}.toml"
+    if kept.exists() and kept.read_bytes() != source.read_bytes():
+        what = tr(
+            "another pack in use has the id {identity!r}; findings could not tell them apart",
+            identity=identity,
+        )
+        raise PackError(what, where=str(source), hint=tr("Give each pack its own id"))
+    shutil.copy(source, kept)
 
 
 def digest(*parts: str, length: int = 12) -> str:
-    """Hash over several texts: the first ``length`` hexadecimal digits of SHA-256."""
+    """Hash several texts: the first ``length`` hexadecimal digits of SHA-256."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:length]

@@ -1,4 +1,4 @@
-"""A plan: read from TOML, or made of clips named on the command line.
+"""A plan: read from TOML, or made from clips named on the command line.
 
 Its paths stay inside its folder.
 """
@@ -7,92 +7,106 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.forms import answers, devices
-from acceptance.forms import scores as score_files
-from acceptance.model import Plan, Recordings, Shot, Subject, SubjectKind
+from acceptance.forms import answers, devices, scores
+from acceptance.messages import tr
+from acceptance.model import Plan, Shot, Subject, SubjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Answer
+    from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
 _ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
+Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
+FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")
+"""The fields of a shot that hold the path of a file, but for the chart's printed copy."""
+
+
+class ShotFields(TypedDict, total=False):
+    """Fields of ``Shot`` that the command line sets for all clips alike."""
+
+    chart: str | None
+    chart_copy: str
+    tap: Tap
+    regions: Mapping[str, Box]
+    arrivals: str
+    screen_log: str
+    drive: str
+    chip: float | None
+    reference: str
+    plain_edges: bool
+    conditions: tuple[Condition, ...]
+    coding: Coding
+
 
 def read(path: Path) -> Plan:
-    """Read a plan (fields: ``docs/formats.md``). Paths in it count from its folder.
+    """Read a plan (fields: ``docs/formats.md``). Paths in it are relative to its folder.
 
-    Answers of the files that it names are added to its own. Raises PlanError naming file and field:
-    missing, no TOML, unknown or wrong field, subject or shot that does not exist or stands twice,
-    path outside the folder; and what is wrong in its list of devices and files of answers.
+    Answers in the files that it names are added to its own. Raises PlanError naming file and field:
+    missing, not TOML, unknown or wrong field, a subject or shot that does not exist or whose id is
+    used twice, a path outside the folder; and what is wrong in its list of devices and its files of
+    answers.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise PlanError("there is no such plan", where=str(path), hint="Check the path") from error
+        what, hint = tr("there is no such plan"), tr("Check the path")
+        raise PlanError(what, where=str(path), hint=hint) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise PlanError(
-            f"not readable as TOML: {error}", where=str(path), hint="Correct the file"
-        ) from error
+        what = tr("not readable as TOML: {problem}", problem=error)
+        raise PlanError(what, where=str(path), hint=tr("Correct the file")) from error
     plan = _parse(raw, str(path))
     if plan.device_list:
         listed = devices.read(path.parent / plan.device_list, plan.subjects)
         plan = replace(plan, subjects=(*plan.subjects, *listed))
     if not plan.subjects:
-        raise _wrong(
-            f"{path}: subjects", "there is nothing under test; give subjects or a device_list"
-        )
+        what = tr("nothing is under test; add subjects or a device_list")
+        raise _wrong(f"{path}: subjects", what)
     check(plan, path.parent, str(path))
     plan = _with_files(plan, path.parent)
-    check(plan, path.parent, str(path))  # the evidence that answers of files name, too
+    check(plan, path.parent, str(path))  # again, for the evidence named in files of answers
     return plan
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
     """Add the answers that people filled into files of their own."""
-    sheets = (one for name in plan.answer_files for one in answers.read(folder / name, name))
-    scores = (one for name in plan.score_files for one in score_files.read(folder / name, name))
-    return replace(plan, answers=(*plan.answers, *sheets, *scores))
+    sheets = [answer for name in plan.answer_files for answer in answers.read(folder / name, name)]
+    rated = [answer for name in plan.score_files for answer in scores.read(folder / name, name)]
+    return replace(plan, answers=(*plan.answers, *sheets, *rated))
 
 
 def of_clips(
     clips: Sequence[Path],
     *,
-    chart: str | None = None,
     playback: Path | None = None,
     facts: Mapping[str, str] | None = None,
     packs: Sequence[str] = (),
-    **shot_fields: Any,  # noqa: ANN401 -- fields of Shot
+    **fields: Unpack[ShotFields],
 ) -> Plan:
-    """Make a plan with one subject and a shot for each clip.
+    """Make a plan with one subject and a shot for each clip; ``fields`` hold for every shot.
 
-    ``playback`` is what a recorder made of the last one.
+    ``playback`` is what a recorder made of the last clip.
     """
     subject = Subject(id="device", kind=SubjectKind.FIXED, name="device", facts=dict(facts or {}))
     shots = tuple(
-        Shot(
-            id=f"shot{number}",
-            subject=subject.id,
-            clip=str(path.absolute()),
-            chart=chart,
-            **shot_fields,
-        )
+        Shot(id=f"shot{number}", subject=subject.id, clip=str(path.absolute()), **fields)
         for number, path in enumerate(clips, start=1)
     )
     if playback:
         again = replace(shots[-1], id="playback", clip=str(playback.absolute()), live=shots[-1].id)
         shots += (replace(again, tap=model.Tap.RECORDER, path=model.SignalPath.PLAYBACK),)
-    made = Plan(subjects=(subject,), shots=shots)
-    return replace(made, packs=tuple(packs)) if packs else made
+    plan = Plan(subjects=(subject,), shots=shots)
+    return replace(plan, packs=tuple(packs)) if packs else plan
 
 
 def check(plan: Plan, folder: Path, where: str) -> None:
@@ -101,126 +115,141 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     Raises PlanError.
     """
     # measurements name either by its id
-    shots: list[Shot | Recordings] = [*plan.shots, *plan.recordings]
-    for what, ids in (("subject", [s.id for s in plan.subjects]), ("shot", [s.id for s in shots])):
-        for identity in ids:
-            if not devices.IDENTIFIER.fullmatch(identity):
-                named = f"the {what} id {identity!r:.80}"
-                raise _wrong(
-                    where, f"{named} may hold letters, digits, '_', '-' and '.' only, 64 at most"
-                )
-            if ids.count(identity) > 1:
-                raise _wrong(where, f"the {what} id {identity!r} stands twice")
+    shots: list[Taken] = [*plan.shots, *plan.recordings]
+    _check_ids([subject.id for subject in plan.subjects], tr("subject"), where)
+    _check_ids([shot.id for shot in shots], tr("shot"), where)
     subjects = {subject.id for subject in plan.subjects}
     for shot in shots:
         if shot.subject not in subjects:
-            raise _wrong(f"{where}: shot {shot.id}", f"there is no subject {shot.subject!r}")
+            what = tr("there is no subject {subject!r}", subject=shot.subject)
+            raise _wrong(f"{where}: shot {shot.id}", what)
     _check_pairs(plan.shots, where)
     _check_answers(plan.answers, where)
     _check_matrix(plan, where)
+    inside = folder.resolve()
     for field, name in files(plan):
-        if not all(
-            file.resolve().is_relative_to(folder.resolve()) for file in _meant(folder / name)
-        ):
+        if not all(file.resolve().is_relative_to(inside) for file in _meant(folder / name)):
+            what = tr("{file} lies outside the plan's folder; copy it there", file=name)
+            raise _wrong(f"{where}: {field}", what)
+
+
+def _check_ids(ids: Sequence[str], kind: str, where: str) -> None:
+    """Refuse an id that is used twice, or that cannot name a file on every system."""
+    for identity in ids:
+        if not devices.IDENTIFIER.fullmatch(identity):
+            what = tr(
+                "the {kind} id {identity!r:.80} may contain only letters, digits, '_', '-' and "
+                "'.', at most 64",
+                kind=kind,
+                identity=identity,
+            )
+            raise _wrong(where, what)
+        if ids.count(identity) > 1:
             raise _wrong(
-                f"{where}: {field}", f"{name} lies outside the plan's folder; copy it there"
+                where, tr("duplicate {kind} id {identity!r}", kind=kind, identity=identity)
             )
 
 
 def _check_pairs(shots: Sequence[Shot], where: str) -> None:
-    """Refuse a playback that names no live shot as the one beside which it is held."""
+    """Refuse a ``live`` that is no live shot, or that is not the field of a playback."""
     lives = {shot.id for shot in shots if shot.path is model.SignalPath.LIVE}
     for shot in shots:
         if shot.live and (shot.live not in lives or shot.id in lives):
-            raise _wrong(
-                f"{where}: shot {shot.id}, live",
-                f"a playback names a live shot here, not {shot.live!r}",
+            what = tr(
+                "only a playback has this field, and it names a live shot, not {live!r}",
+                live=shot.live,
             )
+            raise _wrong(f"{where}: shot {shot.id}, live", what)
 
 
 def _check_matrix(plan: Plan, where: str) -> None:
     """Refuse a matrix that plans nothing, or that rests on a sample which nobody draws."""
-    drawn = {one.sampling for one in plan.draws}
-    for number, one in enumerate(plan.matrix, start=1):
-        if not one.kinds or not one.paths:
-            raise _wrong(
-                f"{where}: matrix {number}", "names no kind of device or no path, and so no shot"
-            )
-        if one.sampling and one.sampling not in drawn:
-            raise _wrong(
-                f"{where}: matrix {number}, sampling", f"the plan has no draw by {one.sampling!r}"
-            )
+    drawn = {draw.sampling for draw in plan.draws}
+    for number, matrix in enumerate(plan.matrix, start=1):
+        place = f"{where}: matrix {number}"
+        if not matrix.kinds or not matrix.paths:
+            raise _wrong(place, tr("names no kind of device or no path, so it plans no shot"))
+        if matrix.sampling and matrix.sampling not in drawn:
+            what = tr("the plan has no draw for {sampling!r}", sampling=matrix.sampling)
+            raise _wrong(f"{place}, sampling", what)
 
 
 def _check_answers(answers: Sequence[Answer], where: str) -> None:
-    """Refuse a second answer to one question: the last word would be a silent override."""
+    """Refuse a second answer to one question: it would silently override the first."""
     first: dict[tuple[str, str], int] = {}
-    for index, one in enumerate(answers):
-        before = answers[first.setdefault((one.subject, one.requirement), index)]
-        if before is one:
-            continue
-        told = before.origin or f"answer {first[one.subject, one.requirement] + 1}"
-        what = f"answers again what {told} answered" + (
-            "" if _said(before) == _said(one) else ", and differently"
-        )
-        place = (
-            f"{one.origin or f'{where}: answer {index + 1}'}, {one.requirement} for {one.subject}"
-        )
-        raise PlanError(what, where=place, hint="Keep the answer that holds and take out the other")
+    for index, answer in enumerate(answers):
+        earlier = first.setdefault((answer.subject, answer.requirement), index)
+        if answers[earlier] is not answer:
+            raise _twice(answers, earlier, index, where)
 
 
-def _said(one: Answer) -> tuple[object, ...]:
-    return one.grade, one.yes, one.value, one.unit, one.scores
+def _twice(answers: Sequence[Answer], earlier: int, later: int, where: str) -> PlanError:
+    before, answer = answers[earlier], answers[later]
+    other = before.origin or tr("answer {number}", number=earlier + 1)
+    place = answer.origin or f"{where}: answer {later + 1}"
+    return PlanError(
+        tr("repeats {other}", other=other)
+        if _content(before) == _content(answer)
+        else tr("contradicts {other}", other=other),
+        where=f"{place}, {answer.requirement} for {answer.subject}",
+        hint=tr("Keep the valid answer and remove the other"),
+    )
+
+
+def _content(answer: Answer) -> tuple[object, ...]:
+    return answer.grade, answer.yes, answer.value, answer.unit, answer.scores
 
 
 def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that a plan names, and the field that names it."""
     for shot in plan.shots:
-        for field in ("clip", "arrivals", "screen_log", "drive", "reference"):
+        for field in FIELDS:
             if name := getattr(shot, field):
                 yield f"shot {shot.id}, {field}", name
         if shot.copy_file:
             yield f"shot {shot.id}, chart_copy", shot.copy_file
     if plan.device_list:
         yield "device_list", plan.device_list
-    for one in plan.recordings:
-        yield f"recordings {one.id}, source", one.source
+    for asked in plan.recordings:
+        yield f"recordings {asked.id}, source", asked.source
     for answer in plan.answers:
         for name in answer.evidence:
-            yield f"{answer.origin or f'answer to {answer.requirement}'}, evidence", name
+            place = answer.origin or tr("answer to {requirement}", requirement=answer.requirement)
+            yield f"{place}, evidence", name
     yield from answering_files(plan)
 
 
 def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that answers were read from, and the field that names it.
 
-    Scores bring their key.
+    Files of scores come with their keys.
     """
     yield from (("answer_files", name) for name in plan.answer_files)
     for name in plan.score_files:
-        yield from (("score_files", name), ("score_files", score_files.key_name(name)))
+        yield from (("score_files", name), ("score_files", scores.key_name(name)))
 
 
 def _meant(path: Path) -> Iterator[Path]:
-    """Yield what a path stands for.
+    """Yield the files that a path may mean.
 
-    A file, or all that lies in a folder or beside a pattern of stills.
+    That is the file itself, or everything in a folder or beside a pattern of stills.
     """
     yield path
     if path.is_dir() or not path.exists():
         yield from (path if path.is_dir() else path.parent).glob("*")
 
 
-def _parse(raw: dict[str, Any], where: str) -> Plan:
+def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
         return _ADAPTER.validate_python((raw,))[0]
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"][1:])
-        raise _wrong(
-            f"{where}: {place}", f"{first['msg']} (here: {first['input']!r:.80})"
-        ) from error
+        what = tr("{problem} (found: {value!r:.80})", problem=first["msg"], value=first["input"])
+        raise _wrong(f"{where}: {place}", what) from error
 
 
 def _wrong(where: str, what: str) -> PlanError:
-    return PlanError(what, where=where, hint="Correct the plan; docs/formats.md names every field")
+    return PlanError(
+        what, where=where, hint=tr("Correct the plan; docs/formats.md describes every field")
+    )

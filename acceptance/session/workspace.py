@@ -1,32 +1,31 @@
 """Where a session is put together.
 
-A hidden folder that one run at a time may use, and what goes wrong on the disc.
+A hidden folder that only one run at a time may use, and what goes wrong on the disc.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import shutil
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
+from acceptance.files.output import writing
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
-
 
 @contextlib.contextmanager
 def claimed(out: Path, key: str) -> Iterator[Path]:
-    """Give the folder ``OUT/.partial-<key>`` to this run alone.
+    """Reserve the folder ``OUT/.partial-<key>`` for this run.
 
-    Keep it afterwards only if shots lie in ``resume``.
-    Raises OutputError where another run is using it.
+    It is kept afterwards only if there are shots in ``resume``. Raises OutputError where another
+    run is using it.
     """
     path = out / f".partial-{key}"
     with writing(out):
@@ -46,12 +45,12 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
 def _lock(handle: int, path: Path) -> None:
     """Lock the folder itself.
 
-    The lock ends with the process, whatever ends that, and leaves no file behind.
+    The lock ends with the process, however that ends, and leaves no file behind.
     """
     busy = OutputError(
-        "another run of the same plan is writing here",
+        tr("another run of the same plan is writing here"),
         where=str(path),
-        hint="Wait until it has finished, or choose another folder with -o",
+        hint=tr("Wait until it has finished, or choose another folder with -o"),
         code="output",
     )
     try:
@@ -62,47 +61,3 @@ def _lock(handle: int, path: Path) -> None:
         return  # a file system without locks
     if not path.exists():  # finished between opening and locking
         raise busy
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file by way of a neighbour, so that a full disc leaves the older one whole.
-
-    Raises OutputError.
-    A device or a link is written to, never replaced.
-    """
-    plain = not path.is_symlink() and (path.is_file() or not path.exists())
-    draft = path.with_name(f"{path.name}.part") if plain else path
-    with writing(path.parent, named=path):
-        try:
-            draft.write_bytes(content)
-            if plain:
-                draft.replace(path)
-        finally:
-            if plain:
-                draft.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def writing(path: Path, *, named: Path | None = None) -> Iterator[None]:
-    """Make the folder where it is missing, and turn what goes wrong on the disc into an OutputError with a hint.
-
-    The message names ``named``, by default the folder.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if not os.access(path, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        yield
-    except OSError as error:
-        full = error.errno in FULL
-        hint = (
-            "Make room and run again: what was measured is kept"
-            if full
-            else "Choose another folder with -o"
-        )
-        raise OutputError(
-            f"cannot be written ({error.strerror or error})",
-            where=str(named or path),
-            hint=hint,
-            code="output",
-        ) from error

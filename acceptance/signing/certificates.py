@@ -1,10 +1,13 @@
-"""Certificates: the key that signs, the roots that are trusted, and the demo's own chain (X.509, RFC 5280; PKCS#12)."""
+"""Certificates: the key that signs, the trusted roots, and the demo's own chain.
+
+X.509 (RFC 5280); keys lie in PKCS#12 files.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from asn1crypto import crl, pem  # type: ignore[import-untyped]  # ships no types
 from asn1crypto import pkcs12 as asn1_pkcs12
@@ -18,18 +21,39 @@ from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError, OutputError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from typing import Self
 
-DEMO_PASSWORD = "demo"  # noqa: S105 - opens the demo's own key, which is worth nothing and says so in its name
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+# The key that it opens is worth nothing, and says so in its name.
+DEMO_PASSWORD = "demo"  # noqa: S105 -- as above
 DEMO_LIFE = timedelta(days=365)
+
+
+class Asn1Object(Protocol):
+    """What is used here of the objects of asn1crypto, which ships no types."""
+
+    native: object
+
+    @classmethod
+    def load(cls, encoded_data: bytes, *, strict: bool) -> Self:
+        """Parse DER; ``strict`` raises ValueError where bytes follow."""
+
+
+AnyAsn1 = TypeVar("AnyAsn1", bound=Asn1Object)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signer:
-    """A key that is ready to sign, the name in its certificate, and the revocation lists to embed."""
+    """A key that is ready to sign, the name in its certificate, and revocation lists to embed.
+
+    ``expires`` is when its certificate does.
+    """
 
     name: str
     expires: datetime
@@ -39,10 +63,7 @@ class Signer:
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """What a verifier trusts.
-
-    Root certificates, and revocation lists newer than those in the report.
-    """
+    """What a verifier trusts: root certificates, and newer revocation lists than the report's."""
 
     roots: tuple[asn1_x509.Certificate, ...]
     crls: tuple[crl.CertificateList, ...]
@@ -50,7 +71,7 @@ class Trust:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoChain:
-    """Where the demo's certificate chain lies.
+    """The files of the demo's certificate chain.
 
     Root to trust, key file with its password, revocation lists.
     """
@@ -62,20 +83,17 @@ class DemoChain:
 
 
 def load_signer(path: Path, password: str = "", *, at: datetime | None = None) -> Signer:
-    """Load key and certificates of a PKCS#12 file, and the revocation lists of ``<name>.crl`` beside it, if any.
+    """Load key and certificates of a PKCS#12 file, and the revocation lists beside it.
 
-    Raises ``KeyFileError`` for an unreadable file, a wrong password, a file without key or
-    certificate, an unsupported kind of key, and a certificate that has expired or is not yet valid
-    (at ``at``, by default now).
+    Those are in ``<name>.crl``, if there is one. Raises ``KeyFileError`` for an unreadable file, a
+    wrong password, a file without key or certificate, an unsupported kind of key, and a certificate
+    that has expired or is not yet valid (at ``at``, by default now).
     """
     data = _read(path, KeyFileError)
     key, certificate, _ = _open_pkcs12(path, data, password)
     if key is None or certificate is None:
-        raise KeyFileError(
-            "holds no signing key with its certificate",
-            where=str(path),
-            hint="Export both into the file",
-        )
+        what = tr("contains no signing key with its certificate")
+        raise KeyFileError(what, where=str(path), hint=tr("Export both into the file"))
     _check_validity(path, certificate, at or datetime.now(UTC))
     simple = signers.SimpleSigner.load_pkcs12_data(
         data, other_certs=(), passphrase=password.encode() or None
@@ -90,9 +108,9 @@ def load_signer(path: Path, password: str = "", *, at: datetime | None = None) -
 
 
 def load_trust(paths: Iterable[Path]) -> Trust:
-    """Read root certificates and revocation lists, PEM or DER.
+    """Read root certificates and revocation lists (``.crl``), PEM or DER.
 
-    Raises ``InputError`` for a file that holds neither.
+    Raises ``InputError`` for a file that contains neither.
     """
     roots: list[asn1_x509.Certificate] = []
     crls: list[crl.CertificateList] = []
@@ -105,17 +123,18 @@ def load_trust(paths: Iterable[Path]) -> Trust:
 
 
 def common_name(certificate: asn1_x509.Certificate) -> str:
-    """Name in a certificate: its common name, else its whole subject."""
+    """Return the name in a certificate: its common name, else its whole subject."""
     subject = certificate.subject
     return str(subject.native.get("common_name") or subject.human_friendly)
 
 
 def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
-    """Write root, intermediate and signing certificate (EC P-256, for a year from ``at``, by default now).
+    """Write root, intermediate and signing certificate (EC P-256).
 
-    Their revocation lists, empty and good for the same year, lie beside the key file, where
-    ``load_signer`` finds them. Every name in it says DEMO: whoever trusts its root trusts nothing
-    but this demonstration. Raises ``OutputError`` where the folder cannot be written.
+    They are valid for a year from ``at``, by default now. Their revocation lists, empty and valid
+    for the same year, are written beside the key file, where ``load_signer`` finds them. Every name
+    in it says DEMO: whoever trusts its root trusts nothing but this demonstration. Raises
+    ``OutputError`` where the folder cannot be written.
     """
     start = (at or datetime.now(UTC)).replace(microsecond=0) - timedelta(hours=1)
     root = _issue("DEMO root, no legal value", None, start, ca=True)
@@ -140,44 +159,36 @@ def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
 
 def _open_pkcs12(
     path: Path, data: bytes, password: str
-) -> tuple[Any, x509.Certificate | None, list[x509.Certificate]]:
+) -> tuple[PrivateKeyTypes | None, x509.Certificate | None, list[x509.Certificate]]:
     try:
-        asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 - parsing it all tells rubbish from a wrong password
+        # parsing all of it distinguishes rubbish from a wrong password
+        asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 -- as above
     except (ValueError, TypeError) as error:
-        raise KeyFileError(
-            "is not a PKCS#12 file", where=str(path), hint="Give the .p12 or .pfx file of the key"
-        ) from error
+        what, hint = tr("is not a PKCS#12 file"), tr("Give the .p12 or .pfx file of the key")
+        raise KeyFileError(what, where=str(path), hint=hint) from error
     try:
         return pkcs12.load_key_and_certificates(data, password.encode() or None)
     except ValueError as error:
-        raise KeyFileError(
-            "the password does not open it", where=str(path), hint="Check the password"
-        ) from error
+        what, hint = tr("the password does not open it"), tr("Check the password")
+        raise KeyFileError(what, where=str(path), hint=hint) from error
     except UnsupportedAlgorithm as error:
-        raise KeyFileError(
-            f"its key is of a kind that cannot sign here ({error})",
-            where=str(path),
-            hint="Use RSA or EC",
-        ) from error
+        what = tr("this kind of key cannot sign here ({problem})", problem=error)
+        raise KeyFileError(what, where=str(path), hint=tr("Use RSA or EC")) from error
 
 
 def _check_validity(path: Path, certificate: x509.Certificate, at: datetime) -> None:
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if at > end:
-        raise KeyFileError(
-            f"its certificate expired on {end:%Y-%m-%d}",
-            where=str(path),
-            hint="Have it renewed, then sign",
-        )
+        what = tr("its certificate expired on {day:%Y-%m-%d}", day=end)
+        raise KeyFileError(what, where=str(path), hint=tr("Have it renewed, then sign"))
     if at < start:
-        what = f"its certificate is not valid before {start:%Y-%m-%d %H:%M} UTC"
-        raise KeyFileError(
-            what, where=str(path), hint="Check the clock of this computer, or wait until then"
-        )
+        what = tr("its certificate is not valid before {start:%Y-%m-%d %H:%M} UTC", start=start)
+        hint = tr("Check the clock of this computer, or wait until then")
+        raise KeyFileError(what, where=str(path), hint=hint)
 
 
-def _load(path: Path, kind: Any, error_kind: type[InputError]) -> Iterator[Any]:  # noqa: ANN401 - asn1crypto is untyped
-    """Objects of one ASN.1 kind from a PEM or DER file; each is parsed to its end."""
+def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iterator[AnyAsn1]:
+    """Read objects of an ASN.1 kind from a PEM or DER file; each is parsed to its end."""
     data = _read(path, error_kind)
     try:
         blocks = (
@@ -187,10 +198,11 @@ def _load(path: Path, kind: Any, error_kind: type[InputError]) -> Iterator[Any]:
         )
         loaded = [kind.load(block, strict=True) for block in blocks]
         for item in loaded:
-            item.native  # noqa: B018 - asn1crypto parses lazily; rubbish must show here
+            item.native  # noqa: B018 -- asn1crypto parses lazily; rubbish must show here
     except (ValueError, TypeError) as error:
-        what = "holds no revocation list" if kind is crl.CertificateList else "holds no certificate"
-        raise error_kind(what, where=str(path), hint="Give it in PEM or DER form") from error
+        is_list = kind is crl.CertificateList
+        what = tr("contains no revocation list") if is_list else tr("contains no certificate")
+        raise error_kind(what, where=str(path), hint=tr("Give it in PEM or DER form")) from error
     yield from loaded
 
 
@@ -199,9 +211,9 @@ def _read(path: Path, error_kind: type[InputError]) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise error_kind(
-            f"cannot be read ({error.strerror})",
+            tr("cannot be read ({problem})", problem=error.strerror),
             where=str(path),
-            hint="Check the path and its permissions",
+            hint=tr("Check the path and its permissions"),
         ) from error
 
 
@@ -211,9 +223,9 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise OutputError(
-            f"cannot be written ({error.strerror})",
+            tr("cannot be written ({problem})", problem=error.strerror),
             where=str(path),
-            hint="Make room or choose another folder",
+            hint=tr("Free some space, or choose another folder"),
         ) from error
 
 
@@ -263,7 +275,7 @@ def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Is
 
 
 def _crl_address() -> x509.CRLDistributionPoints:
-    """Say that there is a revocation list, so that checking it is due.
+    """Announce a revocation list, so that it must be checked.
 
     The address leads nowhere (RFC 2606).
     """

@@ -1,7 +1,4 @@
-"""Which chart suits a camera's place.
-
-Closed form against the simulated camera, and what is said about each trouble.
-"""
+"""Which chart suits a camera's place: closed form, the simulated camera, and every trouble."""
 
 from __future__ import annotations
 
@@ -11,36 +8,34 @@ import pytest
 
 from acceptance.charts import advice, definition, located
 from acceptance.errors import PlanError
-from acceptance.simulate.camera import FOCAL, Camera, pose
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.optics import FOCAL, pose
 
 PRINTED = [definition.load(name) for name in definition.names()]
 
 
-def seen_by(**place: float) -> advice.Camera:
-    return advice.camera(
+def seen_by(**place: float) -> advice.Viewpoint:
+    return advice.viewpoint(
         picture=(1920, 1080), distance=place.pop("distance", 5.0), field_of_view=90.0, **place
     )
 
 
 def test_lens_and_sensor_and_field_of_view_are_the_same_camera() -> None:
-    by_lens = advice.camera(picture=(1920, 1080), distance=5, focal_length=4, sensor='1/2.8"')
+    by_lens = advice.viewpoint(picture=(1920, 1080), distance=5, focal_length=4, sensor='1/2.8"')
     angle = 2 * math.degrees(math.atan(5.57 / 2 / 4))
-    by_angle = advice.camera(picture=(1920, 1080), distance=5, field_of_view=angle)
+    by_angle = advice.viewpoint(picture=(1920, 1080), distance=5, field_of_view=angle)
     assert by_lens.focal == pytest.approx(by_angle.focal)
     assert by_lens.focal == pytest.approx(1920 * 4 / 5.57)
 
 
 def test_a_chart_is_as_wide_as_the_simulated_camera_sees_it() -> None:
-    """The simulated camera's focal length is 1.2 picture widths.
-
-    Tilted, the chart's middle keeps its scale.
-    """
+    """Even tilted, the chart's middle keeps its scale."""
     chart, tilt = definition.load("acceptance_a2"), 25.0
     simulated = Camera(width=1920, height=1080, share=0.35, tilt=tilt)
     slant = FOCAL * chart.size[0] / 0.35 / 1000
     height, distance = slant * math.sin(math.radians(tilt)), slant * math.cos(math.radians(tilt))
     angle = 2 * math.degrees(math.atan(0.5 / FOCAL))
-    camera = advice.camera(
+    camera = advice.viewpoint(
         picture=(1920, 1080), distance=distance, rise=height, field_of_view=angle
     )
     [given] = advice.advise(camera, [chart])
@@ -54,8 +49,8 @@ def test_a_chart_is_as_wide_as_the_simulated_camera_sees_it() -> None:
 
 
 def test_the_wedge_of_a_chart_that_fills_the_height_ends_at_its_own_lines() -> None:
-    """1000 TV lines per height of the chart are 1000 per height of the picture when the two are equal."""
-    camera = advice.camera(
+    """Where chart and picture are equally high, TV lines of one are TV lines of the other."""
+    camera = advice.viewpoint(
         picture=(1920, 1080), distance=1, field_of_view=2 * math.degrees(math.atan(0.2))
     )
     [given] = advice.advise(camera, [definition.load("acceptance")])
@@ -116,7 +111,7 @@ def test_the_best_comes_first_the_largest_that_fits() -> None:
 )
 def test_a_lens_that_is_not_known_is_asked_for(wrong: dict[str, float | str], message: str) -> None:
     with pytest.raises(PlanError, match=message):
-        advice.camera(picture=(1920, 1080), distance=5.0, **wrong)  # type: ignore[arg-type]
+        advice.viewpoint(picture=(1920, 1080), distance=5.0, **wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ['1/2.8"', "1/2.8", "5.57", "5.57 mm"])

@@ -10,11 +10,20 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.charts import definition, drawing, finding
-from acceptance.charts import located as placement
+from acceptance.charts import clock_screen, definition, drawing, fiducials, finding
+from acceptance.charts.located import (
+    Floats,
+    Located,
+    distorted,
+    inner,
+    quad,
+    to_picture,
+    undistorted,
+)
 from acceptance.errors import ChartError, GapError
-from acceptance.simulate.camera import Camera, observed
-from acceptance.simulate.camera import pose as simulated_pose
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.optics import observed
+from acceptance.simulate.optics import pose as simulated_pose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +44,8 @@ def pose(
     roll: float = 0,
     tilt: float = 0,
     at: tuple[float, float] = (640, 360),
-) -> placement.Floats:
-    """Return the homography of a chart `width` px wide about `at`, rolled and tilted (degrees) in perspective."""
+) -> Floats:
+    """Return the homography of a chart `width` px wide about `at`, rolled and tilted (degrees)."""
     focal, (w, h) = 1400.0, chart.size
     turn = (
         cv2.Rodrigues(np.array([0.0, math.radians(tilt), 0.0]))[0]
@@ -55,22 +64,20 @@ def sheet(name: str) -> NDArray[np.float32]:
 
 
 def film(
-    *shown: tuple[definition.Chart, placement.Floats],
+    *shown: tuple[definition.Chart, Floats],
     size: tuple[int, int] = SIZE,
     noise: float = 0.01,
     blur: float = 0.8,
     distortion: float = 0.0,
 ) -> Picture:
-    """Return the luma of charts seen through homographies before a grey wall, (height, width) uint8."""
+    """Return the luma, (height, width) uint8, of charts seen before a grey wall."""
     light = np.full((2 * size[1], 2 * size[0]), 0.35, np.float32)
     for chart, matrix in shown:
         pixels = np.stack(
             np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size)), axis=-1
         ).reshape(-1, 2)
         inverse = drawing.to_raster(chart, 1600) @ np.linalg.inv(matrix)
-        sources = placement.to_picture(
-            inverse, placement.undistorted(pixels, distortion, size)
-        ).astype(np.float32)
+        sources = to_picture(inverse, undistorted(pixels, distortion, size)).astype(np.float32)
         x, y = sources.T.reshape(2, *light.shape)
         cv2.remap(sheet(chart.name), x, y, cv2.INTER_LINEAR, light, cv2.BORDER_TRANSPARENT)
     light = np.asarray(
@@ -80,11 +87,11 @@ def film(
     return np.clip(np.rint(16 + 219 * coded), 0, 255).astype(np.uint8)
 
 
-def error(located: placement.Located, matrix: placement.Floats, distortion: float = 0.0) -> float:
+def error(located: Located, matrix: Floats, distortion: float = 0.0) -> float:
     """Return the RMS distance of the regions' centres from the truth, px."""
     rects = np.array([region.rect for region in located.chart.regions])
     centres = rects[:, :2] + rects[:, 2:] / 2
-    truth = placement.distorted(placement.to_picture(matrix, centres), distortion, located.picture)
+    truth = distorted(to_picture(matrix, centres), distortion, located.picture)
     away = located.to_picture(centres) - truth
     return float(np.sqrt(np.mean(np.sum(away**2, axis=1))))
 
@@ -169,11 +176,11 @@ def test_densities_are_those_of_the_reflectances() -> None:
 
 @pytest.mark.parametrize("index", [0, 1, 12345, (1 << 24) - 1, (1 << 24) + 5])
 def test_neighbouring_indices_differ_in_one_bit(index: int) -> None:
-    assert (placement.gray_code(index) ^ placement.gray_code(index + 1)).bit_count() == 1
+    assert (clock_screen.gray_code(index) ^ clock_screen.gray_code(index + 1)).bit_count() == 1
 
 
 def test_gray_code_is_one_to_one() -> None:
-    assert sorted(placement.gray_code(index) for index in range(1 << 12)) == list(range(1 << 12))
+    assert sorted(clock_screen.gray_code(index) for index in range(1 << 12)) == list(range(1 << 12))
 
 
 def test_an_unknown_chart_is_named_with_those_there_are() -> None:
@@ -200,12 +207,12 @@ BROKEN = {
         "rect = [-4, 80, 40, 40]",
         "flat.middle: this lies outside the chart",
     ),
-    'name = "flat.light"': ('name = "flat.dark"', "flat.dark: this name stands twice"),
+    'name = "flat.light"': ('name = "flat.dark"', "flat.dark: duplicate name"),
     "code = 0x0EFB": (
         "code = 0x1913",
         "fiducials.at: a chart needs at least four fiducials, each with a code of its own",
     ),
-    "[fiducials]": ("[fiducials", "This is not TOML"),
+    "[fiducials]": ("[fiducials", "not readable as TOML"),
 }
 
 
@@ -299,7 +306,7 @@ def test_every_uniform_region_shows_what_is_printed() -> None:
     picture = drawing.raster(ACCEPTANCE, 1280)
     located = flat(ACCEPTANCE, 1280)
     for region in ACCEPTANCE.regions:
-        x, y, w, h = (round(value) for value in placement.inner(located, region, 0.7))
+        x, y, w, h = (round(value) for value in inner(located, region, 0.7))
         patch = picture[y : y + h, x : x + w].reshape(-1, 3)
         if region.kind in {"grey", "flat"}:
             assert patch == pytest.approx(
@@ -311,14 +318,13 @@ def test_every_uniform_region_shows_what_is_printed() -> None:
             )
 
 
-def flat(chart: definition.Chart, width: int) -> placement.Located:
+def flat(chart: definition.Chart, width: int) -> Located:
     """Return the chart as its raster shows it."""
     matrix, height = drawing.to_raster(chart, width), round(width * chart.size[1] / chart.size[0])
     a, b, c, d = (
-        (float(x), float(y))
-        for x, y in placement.to_picture(matrix, finding.SQUARE * np.array(chart.size))
+        (float(x), float(y)) for x, y in to_picture(matrix, fiducials.SQUARE * np.array(chart.size))
     )
-    return placement.Located(
+    return Located(
         chart=chart,
         homography=matrix,
         corners=(a, b, c, d),
@@ -333,10 +339,10 @@ def test_the_clock_shows_the_gray_code_and_its_complement() -> None:
     picture, located = drawing.raster(CLOCK, 640, index=index), flat(CLOCK, 640)
     for region in CLOCK.regions:
         if region.kind == "bits":
-            x, y, w, h = placement.inner(located, region, 0.5)
+            x, y, w, h = inner(located, region, 0.5)
             lit = bool(picture[round(y + h / 2), round(x + w / 2), 0] > 0.5)
             assert lit == (
-                bool(placement.gray_code(index) >> region.printed["bit"] & 1)
+                bool(clock_screen.gray_code(index) >> region.printed["bit"] & 1)
                 != region.printed["complement"]
             )
 
@@ -373,9 +379,7 @@ def test_a_chart_is_found_to_a_third_of_a_pixel_at_any_roll_and_tilt(
 def test_corners_run_clockwise_from_the_charts_own_upper_left() -> None:
     located = finding.locate_one(film((ACCEPTANCE, pose(ACCEPTANCE, roll=180))), ACCEPTANCE)
     assert np.array(located.corners) == pytest.approx(
-        placement.to_picture(
-            pose(ACCEPTANCE, roll=180), finding.SQUARE * np.array(ACCEPTANCE.size)
-        ),
+        to_picture(pose(ACCEPTANCE, roll=180), fiducials.SQUARE * np.array(ACCEPTANCE.size)),
         abs=0.6,
     )
 
@@ -388,9 +392,7 @@ def test_a_chart_with_one_fiducial_hidden_is_found(hidden: int, shade: int) -> N
     x, y, side, _ = ACCEPTANCE.fiducials[hidden].rect
     cv2.fillConvexPoly(
         luma,
-        np.rint(placement.to_picture(matrix, finding.SQUARE * side + np.array([x, y]))).astype(
-            np.int32
-        ),
+        np.rint(to_picture(matrix, fiducials.SQUARE * side + np.array([x, y]))).astype(np.int32),
         shade,
     )
     located = finding.locate_one(luma, ACCEPTANCE)
@@ -402,7 +404,7 @@ def test_one_fiducial_in_the_wrong_place_is_left_out() -> None:
     """A loose corner of the print, 4 px off, must not pull the chart along."""
     matrix = pose(ACCEPTANCE)
     luma = film((ACCEPTANCE, matrix))
-    (x0, y0), (x1, y1) = np.rint(placement.to_picture(matrix, [[2, 2], [39, 39]])).astype(int)
+    (x0, y0), (x1, y1) = np.rint(to_picture(matrix, [[2, 2], [39, 39]])).astype(int)
     luma[y0:y1, x0 + 4 : x1 + 4] = luma[y0:y1, x0:x1].copy()
     located = finding.locate_one(luma, ACCEPTANCE)
     assert located.fiducials_found == 7
@@ -506,7 +508,7 @@ def test_noise_holds_no_chart() -> None:
 def test_the_quad_of_a_region_follows_the_homography() -> None:
     located, region = flat(ACCEPTANCE, 1280), ACCEPTANCE.region("flat.middle")
     x, y, w, h = (3.2 * value for value in region.rect)
-    assert placement.quad(located, region)[2].tolist() == pytest.approx([x + w - 0.5, y + h - 0.5])
+    assert quad(located, region)[2].tolist() == pytest.approx([x + w - 0.5, y + h - 0.5])
 
 
 @pytest.mark.parametrize("roll", [0, 7, 45, 100])
@@ -515,8 +517,8 @@ def test_the_inner_box_lies_within_the_quad_and_touches_it(roll: float) -> None:
         film((ACCEPTANCE, pose(ACCEPTANCE, width=600, roll=roll, tilt=30))), ACCEPTANCE
     )
     region = ACCEPTANCE.region("flat.middle")
-    outline = placement.quad(located, region, 0.9).astype(np.float32)
-    x, y, w, h = placement.inner(located, region, 0.9)
+    outline = quad(located, region, 0.9).astype(np.float32)
+    x, y, w, h = inner(located, region, 0.9)
     away = [
         cv2.pointPolygonTest(outline, (x + i * w, y + j * h), measureDist=True)
         for i in (0, 1)
@@ -529,7 +531,7 @@ def test_the_inner_box_of_an_upright_region_is_the_region() -> None:
     located, region = flat(ACCEPTANCE, 1280), ACCEPTANCE.region("flat.middle")
     x, y, w, h = region.rect
     expected = [3.2 * x - 0.5, 3.2 * y - 0.5, 3.2 * w, 3.2 * h]
-    assert placement.inner(located, region, 1.0) == pytest.approx(expected, rel=0.02)
+    assert inner(located, region, 1.0) == pytest.approx(expected, rel=0.02)
 
 
 @pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
@@ -547,7 +549,7 @@ def test_a_place_seen_through_a_lens_leads_back_to_the_same_point_of_the_chart(k
     camera = Camera(width=1280, height=720, distortion=k, share=0.8, tilt=10, roll=7)
     points = np.array([[0.0, 0.0], [200.0, 100.0], [400.0, 225.0], [17.0, 210.0]])
     matrix = simulated_pose(camera, ACCEPTANCE.size)
-    place = placement.Located(
+    place = Located(
         chart=ACCEPTANCE,
         homography=matrix,
         corners=((0, 0), (1, 0), (1, 1), (0, 1)),

@@ -1,7 +1,4 @@
-"""The clock page in a real browser.
-
-It draws the chart, counts what it missed, and leaves the machine alone.
-"""
+"""The clock page in a real browser: draws the chart, counts what it missed, needs no network."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from click.testing import CliRunner
 
 from acceptance.charts import clock_screen, definition, drawing, drive_sequence, finding
 from acceptance.cli.verbs import cli
-from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.readings import read
 from acceptance.scene import side_tables
 from acceptance.scene.watch import Track
 
@@ -58,10 +55,7 @@ def running(page_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     ("index", "session"), [(1000, "K7Q2MX"), (0, "------"), (16_777_215, "ZZZZZZ"), (77_777, "A")]
 )
 def test_the_page_shows_what_the_toolkit_draws(still: Page, index: int, session: str) -> None:
-    """At a whole number of pixels a unit every pixel is the same.
-
-    1280 px, four a unit, above the bar.
-    """
+    """At a whole number of pixels a unit (1280 px, four a unit) every pixel is the same."""
     still.run(f"run.session = {session!r}; run.index = {index}; layOut()")
     drawn = drawing.raster(CLOCK, 1280, index=index, session=session)[..., 1]
     picture = still.picture()
@@ -85,10 +79,7 @@ def test_the_page_has_the_chips_of_the_sequence_in_every_place(still: Page) -> N
 def test_a_window_of_any_shape_shows_a_clock_that_is_found_and_read(
     still: Page, size: tuple[int, int], index: int
 ) -> None:
-    """Found by our finder, read by our decoder, the QR code by another.
-
-    Nothing is cut off or stretched.
-    """
+    """Found by our finder, read by our decoder, the QR code by another; whole and unstretched."""
     width, height = size
     still.call(
         "Emulation.setDeviceMetricsOverride",
@@ -106,18 +97,13 @@ def test_a_window_of_any_shape_shows_a_clock_that_is_found_and_read(
     )
     track = Track(located, 0)
     track.read(type("Frame", (), {"luma": luma})())
-    readings = clock_readings.read(
-        track.column(1), CLOCK, lambda codes: np.asarray(codes, np.float64) / 255
-    )
+    readings = read(track.column(1), CLOCK, lambda codes: np.asarray(codes, np.float64) / 255)
     assert readings.index.tolist() == [index]
     assert cv2.QRCodeDetector().detectAndDecode(luma)[0] == clock_screen.text(64, index, "K7Q2MX")
 
 
 def test_the_page_runs_by_the_times_of_the_refreshes_and_counts_them_all(running: Page) -> None:
-    """The log has the index of every refresh that was shown.
-
-    What lies between two is as many as the time says.
-    """
+    """The log has every refresh that was shown; those missing between two match the time."""
     log = np.array(running.run("run.log"))
     rate = running.run("1000 / run.period")
     steps, intervals = np.diff(log[:, 0]), np.diff(log[:, 1])
@@ -128,13 +114,11 @@ def test_the_page_runs_by_the_times_of_the_refreshes_and_counts_them_all(running
 
 
 def test_a_page_that_was_held_up_counts_what_it_missed_and_says_so_loudly(running: Page) -> None:
-    """Half a second without drawing.
-
-    The refreshes of that time are missing, the bar turns red in two languages.
-    """
+    """Half a second without drawing: these refreshes are missing, and the bar turns red."""
     running.run("begin('STALLD')")
     running.wait("run.log.length > 60")
-    place = "['chart', 'bar'].map(name => Object.values(document.getElementById(name).getBoundingClientRect().toJSON()))"
+    box = "document.getElementById(name).getBoundingClientRect().toJSON()"
+    place = f"['chart', 'bar'].map(name => Object.values({box}))"
     before, stood = running.run("run.missed"), running.run(place)
     running.run("{ const from = performance.now(); while (performance.now() - from < 500); }")
     running.wait(f"run.missed > {before}")
@@ -155,16 +139,16 @@ def test_the_log_is_saved_as_a_file_that_the_tool_reads(running: Page, tmp_path:
     running.run("save()")
     running.until(lambda: any(tmp_path.glob("clock-QSAVED-*.csv")), "the download")
     [path] = tmp_path.glob("clock-QSAVED-*.csv")
-    read = side_tables.table(tmp_path, path.name, 2)
-    shown = np.array(running.run("run.log"))[: len(read)]
-    np.testing.assert_array_equal(read[:, 0], shown[:, 0])
-    np.testing.assert_allclose(np.diff(read[:, 1]), np.diff(shown[:, 1]) / 1000, atol=2e-6)
+    saved = side_tables.table(tmp_path, path.name, 2)
+    shown = np.array(running.run("run.log"))[: len(saved)]
+    np.testing.assert_array_equal(saved[:, 0], shown[:, 0])
+    np.testing.assert_allclose(np.diff(saved[:, 1]), np.diff(shown[:, 1]) / 1000, atol=2e-6)
     assert path.read_text("utf-8").splitlines()[1].startswith("# session=QSAVED missed=")
 
 
 def test_a_session_may_be_named_and_each_new_one_has_another_name(running: Page) -> None:
-    script = "Object.assign(document.getElementById('session'), {value: 'ab 1'}).dispatchEvent(new Event('change'))"
-    running.run(script)
+    field = "Object.assign(document.getElementById('session'), {value: 'ab 1'})"
+    running.run(f"{field}.dispatchEvent(new Event('change'))")
     assert running.run("run.session") == "AB1000"
     names = set()
     for _ in range(3):
@@ -175,11 +159,11 @@ def test_a_session_may_be_named_and_each_new_one_has_another_name(running: Page)
 
 
 def test_nothing_is_asked_of_any_network(still: Page, running: Page) -> None:
-    """The browser tells every request; only the file itself and the saved log are among them."""
+    """The browser reports every request: only the file itself and the saved log are among them."""
     for page in (still, running):
         asked = [
-            what["request"]["url"]
-            for method, what in page.events
+            details["request"]["url"]
+            for method, details in page.events
             if method == "Network.requestWillBeSent"
         ]
         assert asked

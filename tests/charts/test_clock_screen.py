@@ -63,10 +63,7 @@ def test_the_drawn_clock_says_its_session_and_slow_index(width: int) -> None:
 
 
 def test_the_digits_are_those_of_the_slow_index() -> None:
-    """Each place holds as many segments as its digit has.
-
-    An index of the same stretch shows the same.
-    """
+    """Each place holds as many segments as its digit has, the same for 64 refreshes."""
     region = CLOCK.region("index")
     places = [
         (x - region.rect[0]) // (region.rect[2] / clock_screen.DIGITS)
@@ -85,18 +82,18 @@ def test_the_field_shows_the_chips_of_the_sequence() -> None:
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])
-def test_a_film_tells_its_session_and_the_log_of_another_one_is_not_used(
+def test_a_film_shows_its_session_and_the_log_of_another_one_is_not_used(
     tmp_path: Path, share: float
 ) -> None:
     camera = Camera(width=1280, height=720, share=share, noise=0.02, crf=30)
     film_clock(camera, CLOCK, tmp_path / "c.mp4", 0.4, session="K7Q2MX")
     shot = Shot(id="c", subject="c", clip="c.mp4", chart="clock", screen_log="log.csv")
-    told = {}
+    used = {}
     for session in ("K7Q2MX", "AB23CD"):
         (tmp_path / "log.csv").write_text(
             f"index,time_s\n# session={session} missed=0 time=unix\n1,0.1\n2,0.2\n"
         )
         seen = build.look(shot, tmp_path)
         assert seen.shot.stream["clock_session"] == "K7Q2MX"
-        told[session] = (seen.screen_log is not None, [note.reason.code for note in seen.notes])
-    assert told == {"K7Q2MX": (True, []), "AB23CD": (False, ["screen_log_of_other_session"])}
+        used[session] = (seen.screen_log is not None, [note.reason.code for note in seen.notes])
+    assert used == {"K7Q2MX": (True, []), "AB23CD": (False, ["screen_log_of_other_session"])}

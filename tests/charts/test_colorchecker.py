@@ -1,7 +1,4 @@
-"""ColorChecker Classic: found in real and simulated pictures, however it hangs.
-
-Not found where there is none.
-"""
+"""ColorChecker Classic: found in real and simulated pictures, and not where there is none."""
 
 from __future__ import annotations
 
@@ -12,15 +9,16 @@ import numpy as np
 import pytest
 
 from acceptance.charts import colorchecker, definition
-from acceptance.charts import located as placement
 from acceptance.charts.drawing import linear_rgb
+from acceptance.charts.located import quad
 from acceptance.footage import clip
 from acceptance.footage.colorimetry import picture_of
 from acceptance.model import Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
-from acceptance.simulate.camera import Camera, coded
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.coding import coded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,16 +80,14 @@ def test_it_is_found_in_a_real_picture_at_any_roll(
     assert located.fiducials_found >= 20
     for name, middle in MIDDLES.items():
         expected = matrix @ np.array([*middle, 1.0])
-        np.testing.assert_allclose(
-            placement.quad(located, CHART.region(name), 0.0)[0], expected, atol=4
-        )
+        np.testing.assert_allclose(quad(located, CHART.region(name), 0.0)[0], expected, atol=4)
 
 
 def test_it_is_found_in_a_mirrored_picture(still: NDArray[np.uint8]) -> None:
     [located] = colorchecker.find(np.ascontiguousarray(still[:, ::-1]), CHART)
     x, y = MIDDLES["colour1"]
     np.testing.assert_allclose(
-        placement.quad(located, CHART.region("colour1"), 0.0)[0], [1023 - x, y], atol=4
+        quad(located, CHART.region("colour1"), 0.0)[0], [1023 - x, y], atol=4
     )
 
 
@@ -122,7 +118,7 @@ def test_its_regions_read_the_codes_of_the_camera_to_half_a_code(
 def test_measuring_the_real_picture_needs_no_word_of_the_chart(real_data: Path) -> None:
     seen = build.look(Shot(id="one", subject="camera", clip=STILL), real_data)
     assert seen.shot.chart == "colorchecker"
-    found, _ = runner.measure(seen)
+    found, _ = measuring.measure(seen)
     values = {item.quantity: item for item in found}
     assert values["colour.delta_e00_worst"].details["worst_patch"] == "dark skin", (
         "the one in the shade of a finger"
@@ -147,7 +143,7 @@ def test_none_is_found_in_surveillance_footage(real_data: Path, name: str) -> No
     assert [colorchecker.find(picture, CHART) for picture in pictures] == [[]] * 5
 
 
-def test_none_is_found_where_the_colours_are_gone_or_stand_in_another_order(
+def test_none_is_found_where_the_colours_are_gone_or_in_another_order(
     still: NDArray[np.uint8],
 ) -> None:
     grey = np.repeat(cv2.cvtColor(still, cv2.COLOR_BGR2GRAY)[..., None], 3, axis=2)
@@ -160,7 +156,7 @@ def test_tiny_and_empty_pictures_hold_none(shape: tuple[int, int]) -> None:
     assert colorchecker.find(np.zeros((*shape, 3), np.uint8), CHART) == []
 
 
-def test_two_of_them_in_one_picture_are_told(still: NDArray[np.uint8], tmp_path: Path) -> None:
+def test_two_of_them_in_one_picture_are_reported(still: NDArray[np.uint8], tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "two.png"), np.hstack([still[250:500, 210:570]] * 2))
     seen = build.look(
         Shot(id="one", subject="camera", clip="two.png", chart="colorchecker"), tmp_path

@@ -11,10 +11,7 @@ CHIPS = drive_sequence.chips()
 
 
 def test_every_state_of_the_register_but_zero_comes_once() -> None:
-    """What maximal length means.
-
-    Each window of 15 chips, as a number, is another one, and none is 0.
-    """
+    """What maximal length means: all windows of 15 chips differ, and none is 0."""
     wrapped = np.concatenate([CHIPS, CHIPS[:14]]).astype(np.int64)
     states = sum(wrapped[n : n + drive_sequence.PERIOD] << n for n in range(15))
     assert np.array_equal(np.sort(states), np.arange(1, 32768))
@@ -29,10 +26,7 @@ def test_shifted_by_any_number_of_chips_it_agrees_with_itself_by_chance_only() -
 
 
 def test_the_opening_is_that_of_the_documented_recurrence() -> None:
-    """Written out by hand from START = 0x5B2E, for whoever builds a driver.
-
-    15 bits of it, then XORs.
-    """
+    """Written out by hand from START = 0x5B2E: its 15 bits, then XORs."""
     text = "011101001101101" + "1001110101101101"
     assert "".join(map(str, drive_sequence.level(np.arange(31)))) == text
     assert drive_sequence.level(drive_sequence.PERIOD + 3) == drive_sequence.level(3)

@@ -22,7 +22,7 @@ from acceptance.footage import tone
 from acceptance.model import Shot
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -34,10 +34,7 @@ WIDTH = 4000  # px of poppler's rendering, which is then averaged in linear ligh
 
 @lru_cache(maxsize=2)
 def rendered(name: str, width: int = WIDTH) -> NDArray[np.float32]:
-    """Have poppler draw the PDF of the chart on its paper.
-
-    Linear light (h, w, 3) of the chart, ``width`` px wide.
-    """
+    """Return linear light (h, w, 3) of the chart's PDF by poppler, ``width`` px wide."""
     if not shutil.which("pdftoppm"):
         pytest.skip("poppler-utils is not installed (make test installs it)")
     chart = definition.load(name)
@@ -104,7 +101,7 @@ def test_the_printed_chart_filmed_gives_the_cameras_resolution(
     assert seen.chart.name == name
     away = np.abs(np.array(seen.shot.corners[0]) - np.array(truth.corners)).max()
     assert away < (0.15 if share == 0.9 else 0.3), "the finder's own tests allow 0.3"
-    found, _ = runner.measure(seen, {"resolution.mtf50", "grey_scale.steps"})
+    found, _ = measuring.measure(seen, {"resolution.mtf50", "grey_scale.steps"})
     frequency = np.linspace(0, 0.5, 5001)
     expected = float(np.interp(-0.5, -camera.mtf(frequency), frequency))
     given = [item for item in found if item.quantity == "resolution.mtf50"]

@@ -1,7 +1,4 @@
-"""A printed copy: its file started, read strictly, put in place of the design.
-
-What nobody measured is said.
-"""
+"""A printed copy: its file started, read strictly, put in place of the design."""
 
 from __future__ import annotations
 
@@ -12,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance import wording
-from acceptance.charts import definition, printed_copy
+from acceptance.charts import copy_template, definition, printed_copy
 from acceptance.errors import ChartError, PlanError
 from acceptance.model import Plan, Shot, Subject, SubjectKind
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import plan, runner
+from acceptance.session import measuring, plan, runner, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +26,8 @@ TODAY = "2026-12-01"
 
 
 def measured(chart: definition.Chart = ACCEPTANCE, *parts: str, **edits: str) -> str:
-    """Take the template with everything in it, or these parts only, as if the design had been measured."""
-    text = printed_copy.template(chart, "A3-001").replace('by = ""', 'by = "Li"')
+    """Take the template with all or these parts in it, as if the design had been measured."""
+    text = copy_template.template(chart, "A3-001").replace('by = ""', 'by = "Li"')
     blocks = text.split("\n\n")
     kept = [
         "\n".join(
@@ -77,7 +74,7 @@ def read(
 )
 def test_a_fresh_file_is_a_copy_that_nobody_measured(name: str, tmp_path: Path) -> None:
     chart = definition.load(name)
-    copy = read(tmp_path, printed_copy.template(chart, 'No "7"'), chart)
+    copy = read(tmp_path, copy_template.template(chart, 'No "7"'), chart)
     assert copy.copy is not None
     assert copy.copy.serial == 'No "7"'
     assert replace(copy, copy=None) == chart
@@ -133,7 +130,7 @@ def test_a_print_of_another_size_scales_lengths_and_frequencies(tmp_path: Path) 
     assert wedge["to"] == pytest.approx(2.22222 / 0.95)
 
 
-def test_what_is_measured_in_part_is_said_to_be_so(tmp_path: Path) -> None:
+def test_a_copy_measured_in_part_is_reported_as_such(tmp_path: Path) -> None:
     reason = printed_copy.notice(read(tmp_path, measured(ACCEPTANCE, "reflectance")))
     assert reason is not None
     assert reason.code == "copy_unmeasured"
@@ -160,10 +157,10 @@ WRONG = {
         "this is a copy of clock, and the chart is acceptance",
     ),
     'serial = "A3-001"': ("", "serial: this field is missing"),
-    'by = "Li"': ('by = ""', "who measured this, and when, must be said"),
+    'by = "Li"': ('by = ""', "who measured this and when is missing"),
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
     "grey8 = 0.3849": ("grey8 = 1.2", "light and reflectance run from 0 to 1"),
-    "grey9 = 0.4873": ("grey9 = 0", "a reflectance lies above 0"),
+    "grey9 = 0.4873": ("grey9 = 0", "a reflectance is above 0"),
     "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: this must be above 0"),
     "mm = 300": ("mm = 30", "none more than five times off the design"),
     'to = "grid11"': ('to = "grid99"', "the chart has no region 'grid99'"),
@@ -214,13 +211,10 @@ def test_a_film_says_which_print_it_shows(chart_film: Film) -> None:
 def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(
     chart_film: Film,
 ) -> None:
-    """The budget names the copy.
-
-    Films that show the drawing itself say so and have no such line or note.
-    """
+    """The budget names the copy; films of the drawing itself have no such line or note."""
     wanted = {"resolution.mtf50"}
-    known = runner.look(shot(chart_film, printed_copy.AS_DRAWN), wanted, chart_film.path.parent)
-    unknown = runner.look(shot(chart_film, ""), wanted, chart_film.path.parent)
+    known = measuring.look(shot(chart_film, printed_copy.AS_DRAWN), wanted, chart_film.path.parent)
+    unknown = measuring.look(shot(chart_film, ""), wanted, chart_film.path.parent)
     assert not [note for note in known.notes if note.metric == "chart"]
     assert [note.reason.code for note in unknown.notes if note.metric == "chart"] == [
         "copy_unmeasured"
@@ -231,11 +225,10 @@ def test_a_print_of_which_nothing_is_said_widens_the_uncertainty_and_is_noted(
         for done in (known, unknown)
     )
     assert len(before) == 10
-    for one, two in zip(before, after, strict=True):
-        assert "chart copy" in {line.source for line in two.budget} - {
-            line.source for line in one.budget
-        }
-        assert two.uncertainty > one.uncertainty
+    for drawn, printed in zip(before, after, strict=True):
+        sources = [{line.source for line in item.budget} for item in (drawn, printed)]
+        assert "chart copy" in sources[1] - sources[0]
+        assert printed.uncertainty > drawn.uncertainty
 
 
 def test_a_copy_of_a_chart_that_there_is_not_is_refused(tmp_path: Path) -> None:
@@ -250,7 +243,7 @@ def test_a_copy_of_a_chart_that_there_is_not_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_measured(
+def test_a_session_keeps_the_copys_file_and_its_report_names_what_nobody_measured(
     chart_film: Film, tmp_path: Path
 ) -> None:
     (tmp_path / "film.mp4").write_bytes(chart_film.path.read_bytes())
@@ -268,10 +261,10 @@ def test_a_session_keeps_the_copys_file_and_its_report_tells_of_what_nobody_meas
     assert done.shots[0].chart_copy == kept.relative_to(folder).as_posix()
     assert kept.relative_to(folder).as_posix() in done.hashes
     [note] = [note for note in done.notes if note.metric == "chart"]
-    words = {"zh": "未经测量或未全部测量", "en": "was not measured, or not wholly"}
+    words = {"zh": "未经测量或未全部测量", "en": "was not measured, or not completely"}
     for lang, words_of_it in words.items():
         assert words_of_it in wording.reason(note.reason, lang)
-        assert words_of_it in render.html(done, runner.load_packs(done.plan), folder, lang)
+        assert words_of_it in render.html(done, store.load_packs(done.plan), folder, lang)
 
 
 def test_a_copy_outside_the_plans_folder_is_refused(tmp_path: Path) -> None:

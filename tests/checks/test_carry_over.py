@@ -82,8 +82,11 @@ def test_who_is_judged_by_base_and_overlay_answers_once(overlay: Any) -> None:
         both,
     )
     assert sorted(one.requirement for one in plan.answers) == [
-        f"{BASE}#5.1/coverage", f"{BASE}#5.1/remote-control", "own#5.1/coverage", "own#5.1/remote-control",
-    ]  # fmt: skip
+        f"{BASE}#5.1/coverage",
+        f"{BASE}#5.1/remote-control",
+        "own#5.1/coverage",
+        "own#5.1/remote-control",
+    ]
     check_plan(both, plan)
 
 
@@ -122,17 +125,17 @@ def test_a_reading_stays_a_reading_whatever_the_words_and_the_limit(overlay: Any
 
 def test_an_answer_in_a_form_that_is_not_asked_any_more_is_left_out(overlay: Any) -> None:
     """A yes cannot stand for the number that the authentic text asks for."""
-    pack = overlay(
-        f'{COVERAGE}limit = {{ at_least = 1, unit = "m" }}\nfigure = {{ source = "x", level = "seen" }}\n'
-    )
+    figure = 'figure = { source = "x", level = "seen" }\n'
+    pack = overlay(f'{COVERAGE}limit = {{ at_least = 1, unit = "m" }}\n{figure}')
     plan, left = leave_out(carry_over(plan_of(yes(f"{BASE}#5.1/coverage")), [pack]), [pack])
     assert not plan.answers
     assert left == ("answer own#5.1/coverage",)
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"), [("", True), ("decision_rule = { share = 0.3 }\n", True), ('modality = "should"\n', False)]
-)  # fmt: skip
+    ("text", "kept"),
+    [("", True), ("decision_rule = { share = 0.3 }\n", True), ('modality = "should"\n', False)],
+)
 def test_a_concession_goes_along_where_nothing_of_the_demand_changed(
     overlay: Any, text: str, *, kept: bool
 ) -> None:

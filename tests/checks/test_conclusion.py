@@ -69,13 +69,13 @@ def concluded(
     )
     clause = Clause(number="8", title="")
     pack = Pack(
-        id="p", number="P", title="", title_en="", edition="", clauses=(clause,), requirements=requirements,
-        scoring=scoring,
+        id="p", number="P", title="", title_en="", edition="", clauses=(clause,),
+        requirements=requirements, scoring=scoring,
     )  # fmt: skip
-    [one] = conclude(
+    [conclusion] = conclude(
         [pack], [finding(name, GRADES[sign]) for name, (_, sign) in items.items()], scope
     )
-    return one
+    return conclusion
 
 
 def finding(
@@ -83,8 +83,8 @@ def finding(
 ) -> Finding:
     """Find on an item of the pack."""
     return Finding(
-        subject=subject, pack="p", clause="8", requirement=f"p#{name}", verdict=verdict, mandatory=True,
-        reason=Reason(code="x"), modality=modality,
+        subject=subject, pack="p", clause="8", requirement=f"p#{name}", verdict=verdict,
+        mandatory=True, reason=Reason(code="x"), modality=modality,
     )  # fmt: skip
 
 
@@ -121,9 +121,9 @@ def test_the_weakest_part_decides_by_the_thresholds_themselves(
 
 def test_a_key_item_that_fails_fails_the_whole() -> None:
     """One failed key item is a veto, whatever the scores."""
-    one = concluded(c="1" * 9, t="1" * 9 + "0", d="1" * 9, keys=("t9",))
-    assert one.outcome is Outcome.NOT_PASSED
-    assert one.vetoes == ("p#t9",)
+    conclusion = concluded(c="1" * 9, t="1" * 9 + "0", d="1" * 9, keys=("t9",))
+    assert conclusion.outcome is Outcome.NOT_PASSED
+    assert conclusion.vetoes == ("p#t9",)
     assert concluded(c="1" * 9, t="1" * 9 + "0", d="1" * 9).outcome is Outcome.PASSED
 
 
@@ -145,9 +145,9 @@ def test_an_open_key_item_leaves_the_conclusion_open() -> None:
 
 def test_a_part_of_which_nothing_was_checked_leaves_the_conclusion_open() -> None:
     """An acceptance without its documents is none."""
-    one = concluded(c="1", t="1", d="-")
-    assert one.outcome is Outcome.OPEN
-    assert one.parts[2].score is None
+    conclusion = concluded(c="1", t="1", d="-")
+    assert conclusion.outcome is Outcome.OPEN
+    assert conclusion.parts[2].score is None
 
 
 def test_an_item_conforms_when_that_of_every_subject_does() -> None:
@@ -180,8 +180,8 @@ def test_an_item_conforms_when_that_of_every_subject_does() -> None:
         (Verdict.NOT_APPLICABLE, 1, 0),
     ):
         both = [finding("c0", Verdict.PASS, "camera1"), finding("c0", other, "camera2")]
-        [one] = conclude([pack], both, Scope.SITE)
-        assert (one.parts[0].conform, one.parts[0].failed) == (conform, failed)
+        [conclusion] = conclude([pack], both, Scope.SITE)
+        assert (conclusion.parts[0].conform, conclusion.parts[0].failed) == (conform, failed)
 
 
 def test_what_is_only_recommended_is_in_no_score() -> None:
@@ -206,8 +206,10 @@ def test_what_is_only_recommended_is_in_no_score() -> None:
         requirements=(advised,),
         scoring=scoring,
     )
-    [one] = conclude([pack], [finding("c0", Verdict.FAIL, modality=Modality.SHOULD)], Scope.SITE)
-    assert one.parts[0].score is None
+    [conclusion] = conclude(
+        [pack], [finding("c0", Verdict.FAIL, modality=Modality.SHOULD)], Scope.SITE
+    )
+    assert conclusion.parts[0].score is None
 
 
 def test_a_recalled_formula_makes_the_conclusion_provisional() -> None:

@@ -165,7 +165,7 @@ WITHOUT = {"4", "5.5.1", "5.6.1", *(f"5.6.2 {letter})" for letter in "bdfghi")}
 
 
 def of(clause: str) -> dict[str, str]:
-    """Return what each requirement of a clause of DB50/216 is called after the stroke, with its id."""
+    """Map the name after the stroke to the id, for each requirement of a clause of DB50/216."""
     return {one.id.partition("/")[2]: one.id for one in DB50.requirements if one.clause == clause}
 
 
@@ -187,7 +187,7 @@ def test_a_clause_without_candidate_says_so_in_its_note() -> None:
 
 
 def test_what_is_later_than_the_standard_is_advice_where_it_asks_more() -> None:
-    """GA/T 1127-2013 and Beijing's practice of 2025 never decide about a device or site under DB50/216-2006."""
+    """GA/T 1127-2013 and Beijing's practice of 2025 never decide under DB50/216-2006."""
     later = [
         one
         for one in DB50.requirements
@@ -229,9 +229,9 @@ def test_the_scoring_is_recalled_and_says_so() -> None:
     assert (scoring.basic_weight, scoring.pass_from, scoring.basic_from) == (0.6, 0.8, 0.6)
     assert scoring.figure.level is Level.RECALL_HIGH
     lent = [one.scoring for one in SHIPPED if one.id in {"ga_308_2001", "gb_50348_2004"}]
-    for one in lent:
-        assert one
-        assert (one.basic_weight, one.pass_from, one.basic_from) == (0.6, 0.8, 0.6)
+    for other in lent:
+        assert other
+        assert (other.basic_weight, other.pass_from, other.basic_from) == (0.6, 0.8, 0.6)
 
 
 # --- all shipped packs

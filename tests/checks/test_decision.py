@@ -1,4 +1,4 @@
-"""Decision rules: golden cases from the literature, and what must hold for any value and uncertainty."""
+"""Decision rules: golden cases from the literature, and what holds for any uncertainty."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_golden_decisions(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", GOLDEN["counts"], ids=lambda case: case["name"])
 def test_golden_counts(case: dict[str, Any]) -> None:
-    """A count is held against the whole number of frames of rate times duration, with no probability."""
+    """A count is compared with the whole frames of rate times duration, without probability."""
     limit = Limit(unit="frame/s", at_least=case.get("at_least"), at_most=case.get("at_most"))
     decision = decide_count(case["count"], case["duration"], limit)
     assert decision.verdict == case["verdict"]
@@ -107,7 +107,7 @@ def test_at_least_forty_golden_cases_name_their_verdict() -> None:
 def test_no_item_that_passes_is_likelier_to_fail_than_the_worst_false_accept(
     value: float, inside: float, spread: float, limit: Limit, rule: DecisionRule
 ) -> None:
-    """The risk that the report prints beside a rule bounds that of every item which the rule passes."""
+    """The risk printed beside a rule bounds that of every item which the rule passes."""
     low = limit.at_least if limit.at_least is not None else (limit.at_most or 0) - abs(value)
     figure = Figure(value=low + inside, uncertainty=spread, k=2)
     guard = guard_band(figure, rule) / spread
@@ -135,7 +135,7 @@ def test_a_wider_guard_band_never_lets_more_pass_wrongly(
 def test_the_four_words_stand_in_order_of_severity(
     value: float, better: float, spread: float, limit: Limit, guard: float
 ) -> None:
-    """Further inside is never a worse word, and each word keeps to its side of limit and guard band."""
+    """Further inside is never a worse word, and each word stays on its side of the limit."""
     rule = DecisionRule(kind=RuleKind.FOUR_WORD, guard=guard)
     figure, other = (Figure(value=each, uncertainty=spread) for each in (value, value + better))
     rooms = margin(figure.value, limit), margin(other.value, limit)
@@ -208,7 +208,7 @@ def test_a_wider_uncertainty_never_saves_a_failure_nor_fails_a_pass(
 def test_probability_of_conformity_is_a_probability_that_agrees_with_the_side(
     value: float, spread: float, limit: Limit, degrees: float | None
 ) -> None:
-    """It lies in 0..1, and for a one-sided limit is not below one half inside and not above it outside."""
+    """It is 0..1; with a one-sided limit at least one half inside, and at most that outside."""
     figure = Figure(value=value, uncertainty=spread, degrees_of_freedom=degrees)
     probability = probability_of_conformity(figure, limit)
     assert 0 <= probability <= 1

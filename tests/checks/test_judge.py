@@ -1,4 +1,4 @@
-"""Judging: what pairs with what, what spoils a figure, what answers mean, and how findings add up."""
+"""Judging: what pairs with what, what spoils a figure, what answers mean, how findings add up."""
 
 from __future__ import annotations
 
@@ -586,8 +586,8 @@ def test_frames_that_are_only_an_upper_bound_may_fail_but_never_pass() -> None:
     """
     bound = replace(frames(1500, 60.0), upper_bound=True)
     assert outcome(one(rate(), bound)) == ("inconclusive", "only_an_upper_bound")
-    told = replace(bound, bound_by=Reason(code="no_clock"))
-    assert outcome(one(rate(), told)) == ("inconclusive", "no_clock")
+    explained = replace(bound, bound_by=Reason(code="no_clock"))
+    assert outcome(one(rate(), explained)) == ("inconclusive", "no_clock")
     assert outcome(one(rate(), replace(frames(900, 60.0), upper_bound=True))) == (
         "fail",
         "count_outside_limit",
@@ -867,9 +867,7 @@ def test_a_reading_of_an_expired_instrument_is_inconclusive() -> None:
     assert outcome(finding) == ("inconclusive", "instrument_expired")
 
 
-def test_the_offset_of_a_clock_that_cannot_be_read_is_judged_from_a_hand_reading_with_its_still() -> (
-    None
-):
+def test_the_offset_of_an_unreadable_clock_is_judged_from_a_hand_reading_and_a_still() -> None:
     """The note of the metric does not stand in the way."""
     demand = requirement(
         quantity="burnt_in_clock.offset",

@@ -1,4 +1,4 @@
-"""Packs: what a loaded pack holds, and the sentence with which each kind of wrong pack is refused."""
+"""Packs: what a loaded pack holds, and the sentence that refuses each kind of wrong pack."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) 
         (
             "at_least = 40",
             "at_least = 40, at_most = 30",
-            r"field limit: at_least 40 lies above at_most 30",
+            r"field limit: at_least 40 is above at_most 30",
         ),
         (
             "at_least = 40",
@@ -144,7 +144,7 @@ def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) 
             'clause = "4.2"',
             r"clause 4\.2, requirement snr, field clause: the pack lists no clause 4\.2",
         ),
-        ('quantity = "noise.snr"', "", r"field quantity: what is measured needs a quantity"),
+        ('quantity = "noise.snr"', "", r"field quantity: a measured requirement needs a quantity"),
         (
             'source = "Q/X 1"',
             'source = ""',
@@ -193,50 +193,48 @@ def test_a_limit_without_provenance_is_refused(own: Path) -> None:
 
 
 def test_a_rating_without_limit_is_refused(own: Path) -> None:
-    """There would be nothing to hold the mean against."""
+    """There would be nothing to compare the mean with."""
     text = SOUND.replace('limit = { at_least = 40, unit = "dB" }', "").replace("measured", "rated")
-    assert "field limit: what is rated needs the lowest score that passes" in refusal(
-        own, HEAD + text
-    )
+    expected = "field limit: a rated requirement needs the lowest score that passes"
+    assert expected in refusal(own, HEAD + text)
 
 
 @pytest.mark.parametrize(
     ("borrows", "message"),
     [
-        ("gb_0#frame-rate", "there is no pack 'gb_0'"),
-        ("gb_50395_2007#none", "pack 'gb_50395_2007' has no requirement 'none'"),
-        ("frame-rate", "there is no pack 'frame-rate'"),
-        ("db50_216_2006#5.2/frame-rate", "it borrows itself; name the pack that states the number"),
+        ("gb_0#frame-rate", "does not resolve: there is no pack 'gb_0'"),
+        ("gb_50395_2007#none", "does not resolve: pack 'gb_50395_2007' has no requirement 'none'"),
+        ("frame-rate", "does not resolve: there is no pack 'frame-rate'"),
+        (
+            "db50_216_2006#5.2/frame-rate",
+            "is itself borrowed; name the pack that states the number",
+        ),
     ],
 )
 def test_a_loan_that_does_not_resolve_is_refused(own: Path, borrows: str, message: str) -> None:
     """The sentence says what is missing."""
     sentence = refusal(own, HEAD + BORROWED.replace("gb_50395_2007#frame-rate", borrows))
-    assert (
-        f"clause 4.1, requirement rate, field borrows: '{borrows}' does not resolve: {message}"
-        in sentence
-    )
+    assert f"clause 4.1, requirement rate, field borrows: '{borrows}' {message}" in sentence
 
 
 def test_a_number_cannot_be_borrowed_and_given(own: Path) -> None:
-    """It would stand in two packs."""
+    """Two packs would hold it."""
     text = BORROWED + 'limit = { at_least = 20, unit = "frame/s" }\n'
-    assert "field limit: is given and borrowed; a number stands in one pack only" in refusal(
-        own, HEAD + text
-    )
+    expected = "field limit: is both given and borrowed; a number belongs in one pack only"
+    assert expected in refusal(own, HEAD + text)
 
 
 def test_a_borrower_must_say_why_at_this_clause(own: Path) -> None:
-    """The lender's provenance tells nothing about the borrower's clause."""
+    """The lender's provenance says nothing about the borrower's clause."""
     text = BORROWED[: BORROWED.index("assignment")]
     assert "requirement rate, field assignment" in refusal(own, HEAD + text)
 
 
 def test_duplicates_are_refused(own: Path) -> None:
     """Of requirement ids and of clauses."""
-    assert "field requirements: id snr is given twice" in refusal(own, HEAD + SOUND + SOUND)
+    assert "field requirements: duplicate id snr" in refusal(own, HEAD + SOUND + SOUND)
     again = '[[clauses]]\nnumber = "4.1"\ntitle = "x"\n'
-    assert "field clauses: clause 4.1 is listed twice" in refusal(own, HEAD + again + SOUND)
+    assert "field clauses: duplicate clause 4.1" in refusal(own, HEAD + again + SOUND)
 
 
 def test_an_ambiguous_pairing_is_refused(own: Path) -> None:

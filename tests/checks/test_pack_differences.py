@@ -29,7 +29,7 @@ from acceptance.model import (
 )
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import intake, runner
+from acceptance.session import intake, measuring, store
 from acceptance.simulate import camera, films
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ CONFLICTS = {conflict.id: conflict for pack in SHIPPED.values() for conflict in 
 
 
 def session_of(*used: Pack, scope: Scope = Scope.SITE, **facts: str) -> Session:
-    """Judge a site with one fixed camera and one recorder of which nothing is known but its facts."""
+    """Judge a site with a fixed camera and a recorder of which only the facts are known."""
     subjects = (
         Subject(id="site", kind=SubjectKind.SITE, facts=facts),
         Subject(id="camera", kind=SubjectKind.FIXED, parent="site"),
@@ -87,7 +87,7 @@ def test_the_ten_conflicts_that_are_known_are_in_the_packs() -> None:
     assert set(CONFLICTS) >= TEN
 
 
-@pytest.mark.parametrize("conflict", CONFLICTS.values(), ids=lambda one: one.id)
+@pytest.mark.parametrize("conflict", CONFLICTS.values(), ids=lambda conflict: conflict.id)
 def test_a_conflict_names_requirements_that_exist_and_has_both_languages(
     conflict: Conflict,
 ) -> None:
@@ -97,37 +97,41 @@ def test_a_conflict_names_requirements_that_exist_and_has_both_languages(
     assert conflict.text_en.endswith(".")
 
 
-def test_a_site_under_db50_216_is_told_of_every_conflict_that_its_figures_are_part_of() -> None:
-    """Monochrome and colour exclude one another, so it takes two sites to be told of all ten."""
+def test_a_site_under_db50_216_sees_every_conflict_that_its_figures_are_part_of() -> None:
+    """Monochrome and colour exclude one another, so it takes two sites to show all ten."""
     db50 = SHIPPED["db50_216_2006"]
-    told = [
+    reported = [
         shown(session_of(db50, picture=one, system="analogue"), db50)
         for one in ("colour", "monochrome")
     ]
-    assert set().union(*told) >= TEN
-    assert "gb_50198_1994#monochrome-resolution" not in told[0]
-    assert "gb_50395_2007#cif" not in told[1]
+    assert set().union(*reported) >= TEN
+    assert "gb_50198_1994#monochrome-resolution" not in reported[0]
+    assert "gb_50395_2007#cif" not in reported[1]
 
 
 def test_what_does_not_apply_to_a_device_is_no_conflict_of_its_report() -> None:
     """Sampling, retention and scene light are the site's."""
     db50 = SHIPPED["db50_216_2006"]
-    told = shown(session_of(db50, scope=Scope.DEVICE, picture="colour", system="digital"), db50)
-    assert told >= {"gb_50198_1994#raters", "gb_50395_2007#cif", "db50_216_2006#dated-references"}
-    assert told.isdisjoint(
+    reported = shown(session_of(db50, scope=Scope.DEVICE, picture="colour", system="digital"), db50)
+    assert reported >= {
+        "gb_50198_1994#raters",
+        "gb_50395_2007#cif",
+        "db50_216_2006#dated-references",
+    }
+    assert reported.isdisjoint(
         {"gb_50348_2004#sampling", "order_196_2006#retention", "gb_50198_2011#scene-light"}
     )
 
 
 def test_a_conflict_shows_in_the_report_of_either_standard() -> None:
-    """It stands in one pack and bears on the other.
+    """One pack states it, and it concerns the other.
 
-    Judged by order 799 alone, the 15 days of 2006 are told.
+    Judged by order 799 alone, the 15 days of 2006 are reported.
     """
     order = SHIPPED["order_799_2025"]
-    [one] = pack_differences.conflicts((order,), session_of(order).findings)
-    assert one.conflict.id == "order_196_2006#retention"
-    assert one.clauses == {"order_799_2025": ["17"]}
+    [dispute] = pack_differences.conflicts((order,), session_of(order).findings)
+    assert dispute.conflict.id == "order_196_2006#retention"
+    assert dispute.clauses == {"order_799_2025": ["17"]}
 
 
 @pytest.mark.parametrize(
@@ -143,8 +147,8 @@ def test_the_report_shows_a_conflict_with_the_clauses_that_it_is_about(
     assert "5.3.1" in row
 
 
-def test_a_session_keeps_the_packs_that_tell_of_its_conflicts(tmp_path: Path) -> None:
-    """So that it is rendered alike from its own folder, which holds nothing else of what is shipped."""
+def test_a_session_keeps_the_packs_that_state_its_conflicts(tmp_path: Path) -> None:
+    """So that it is rendered alike from its own folder, which holds no other shipped packs."""
     for name in ("order_799_2025", "db50_216_2006"):
         intake.keep_packs([SHIPPED[name]], [name], tmp_path)
         kept = packs.load(name, QUANTITIES, folder=tmp_path / "data" / "packs")
@@ -225,7 +229,7 @@ def test_the_report_names_its_profile_and_lists_where_the_other_one_differs(
     """From the packs that the session keeps; rows for the clauses that applied."""
     intake.keep_packs([SHIPPED[name]], [name], tmp_path)
     done = session_of(SHIPPED[name], scope=Scope.DEVICE, picture="colour", system="digital")
-    profiles = runner.load_profiles([SHIPPED[name]], tmp_path / "data" / "packs")
+    profiles = store.load_profiles([SHIPPED[name]], tmp_path / "data" / "packs")
     [(judged, against)] = profiles
     assert judged.id == name
     assert against.id == f"db50_216_2006{'_' * bool(other)}{other}"
@@ -262,7 +266,7 @@ def test_a_perfect_camera_of_cif_size_fails_270_lines_and_the_report_says_why(
     lit = Condition(name="illuminance", value=500, unit="lx")
     shot = Shot(id="s", subject="camera", clip="cif.mkv", chart="acceptance", conditions=(lit,))
     seen = build.look(shot, tmp_path)
-    found, notes = runner.measure(seen, {"resolution.wedge_horizontal"})
+    found, notes = measuring.measure(seen, {"resolution.wedge_horizontal"})
     facts = {"system": "digital", "picture": "colour"}
     plan = Plan(
         subjects=(Subject(id="camera", kind=SubjectKind.FIXED, facts=facts),), shots=(shot,)

@@ -126,15 +126,18 @@ def test_no_number_of_db50_216_itself_is_claimed() -> None:
     Every limit is borrowed, every place in it is an inference with its reasoning.
     """
     assert not [one["id"] for one in raw(DB50)["requirements"] if "limit" in one]
-    for one in DB50.requirements:
-        assert (one.assignment.source, one.assignment.level) == ("DB50/216-2006", Level.INFERENCE)
-        assert one.assignment.clause == one.clause
-        assert one.assignment.note
-        assert one.assignment.note_en
+    for requirement in DB50.requirements:
+        assert (requirement.assignment.source, requirement.assignment.level) == (
+            "DB50/216-2006",
+            Level.INFERENCE,
+        )
+        assert requirement.assignment.clause == requirement.clause
+        assert requirement.assignment.note
+        assert requirement.assignment.note_en
 
 
 def test_the_notes_of_frame_rate_and_delay_say_what_a_bench_film_leaves_open() -> None:
-    """What was seen asks for less than what was recalled, and the delay is for the whole way to the centre."""
+    """What was seen asks less than what was recalled; the delay is for the way to the centre."""
     rate, delay = (
         next(one for one in DB50.requirements if one.id == name)
         for name in ("5.2/frame-rate", "5.4.2/latency")
@@ -159,22 +162,24 @@ def test_what_belongs_to_chapter_6_belongs_to_the_site() -> None:
     assert {one.scope for one in DB50.requirements if one.clause.startswith("6")} == {Scope.SITE}
 
 
-@pytest.mark.parametrize(("pack", "one"), EVERY, ids=name)
-def test_every_requirement_has_its_words_and_its_origin(pack: Pack, one: Requirement) -> None:
+@pytest.mark.parametrize(("pack", "requirement"), EVERY, ids=name)
+def test_every_requirement_has_its_words_and_its_origin(
+    pack: Pack, requirement: Requirement
+) -> None:
     """In both languages.
 
     The figure names the standard that states it, not the one that borrows it.
     """
-    assert one.text.endswith("。")
-    assert one.text_en.endswith(".")
-    assert one.figure is not None
+    assert requirement.text.endswith("。")
+    assert requirement.text_en.endswith(".")
+    assert requirement.figure is not None
     source = (
-        next(lender for lender in SHIPPED if lender.id == one.borrows.partition("#")[0])
-        if one.borrows
+        next(lender for lender in SHIPPED if lender.id == requirement.borrows.partition("#")[0])
+        if requirement.borrows
         else pack
     )
-    assert one.figure.source == source.number or not one.limit
-    assert re.search("[\u4e00-\u9fff]", one.text)
+    assert requirement.figure.source == source.number or not requirement.limit
+    assert re.search("[\u4e00-\u9fff]", requirement.text)
 
 
 @pytest.mark.parametrize("pack", SHIPPED, ids=name)
@@ -183,34 +188,36 @@ def test_every_clause_has_a_title_in_both_languages(pack: Pack) -> None:
     assert all(clause.title and clause.title_en for clause in pack.clauses)
 
 
-@pytest.mark.parametrize(("pack", "one"), EVERY, ids=name)
-def test_every_provenance_that_is_not_firm_can_be_told(pack: Pack, one: Requirement) -> None:
+@pytest.mark.parametrize(("pack", "requirement"), EVERY, ids=name)
+def test_every_finding_by_a_shipped_pack_is_provisional(
+    pack: Pack, requirement: Requirement
+) -> None:
     """Nobody has confirmed a shipped figure against an authentic copy yet.
 
     Every finding is provisional.
     """
     assert pack.id
-    assert one.figure is not None
-    assert not (one.figure.firm and one.assignment.firm)
+    assert requirement.figure is not None
+    assert not (requirement.figure.firm and requirement.assignment.firm)
 
 
-def shown(one: Requirement, value: float) -> Measurement:
+def shown(requirement: Requirement, value: float) -> Measurement:
     """Make a measurement of what the requirement asks, as exact as can be."""
-    count = round(value * 60) if one.compare is Compare.COUNT else None
+    count = round(value * 60) if requirement.compare is Compare.COUNT else None
     return Measurement(
         subject="it",
-        quantity=one.quantity,
+        quantity=requirement.quantity,
         value=value,
-        unit=one.limit.unit if one.limit else "",
+        unit=requirement.limit.unit if requirement.limit else "",
         uncertainty=0,
         k=2,
         degrees_of_freedom=None,
         samples=1,
         method="exact",
         shot="s",
-        region=one.region,
-        direction=one.direction,
-        statistic=one.statistic,
+        region=requirement.region,
+        direction=requirement.direction,
+        statistic=requirement.statistic,
         count=count,
         duration=60.0,
     )
@@ -225,32 +232,36 @@ def just(limit: Limit, *, inside: bool) -> float:
 
 
 @pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize(("pack", "one"), MEASURED, ids=name)
+@pytest.mark.parametrize(("pack", "requirement"), MEASURED, ids=name)
 def test_a_value_just_inside_passes_and_just_outside_fails(
-    pack: Pack, one: Requirement, *, inside: bool
+    pack: Pack, requirement: Requirement, *, inside: bool
 ) -> None:
-    """Of every measured requirement, for the subject, tap, path, facts and conditions that it names."""
-    assert one.limit is not None
-    subject = Subject(id="it", kind=next(iter(one.subjects), SubjectKind.FIXED), facts=one.when)
-    tap = next(iter(one.taps), Tap.CAMERA)
+    """Of every measured requirement, with the subject, tap, path, facts and conditions it names."""
+    assert requirement.limit is not None
+    subject = Subject(
+        id="it", kind=next(iter(requirement.subjects), SubjectKind.FIXED), facts=requirement.when
+    )
+    tap = next(iter(requirement.taps), Tap.CAMERA)
     shot = Shot(id="s", subject="it", clip="s.mp4", tap=tap)
     shot = replace(
         shot,
-        path=one.path or shot.path,
+        path=requirement.path or shot.path,
         conditions=(
-            *(Condition(name=name, value=1) for name in one.conditions),
-            *(Condition(name=name, value=value) for name, value in one.only_with.items()),
+            *(Condition(name=name, value=1) for name in requirement.conditions),
+            *(Condition(name=name, value=value) for name, value in requirement.only_with.items()),
         ),
     )
     plan = Plan(subjects=(subject,), shots=(shot,), scope=Scope.SITE)
     findings = judge(
         (pack,),
         plan,
-        (shown(one, just(one.limit, inside=inside)),),
+        (shown(requirement, just(requirement.limit, inside=inside)),),
         (),
         (shot,),
         today="2026-11-20",
     )
-    [finding] = [finding for finding in findings if finding.requirement == f"{pack.id}#{one.id}"]
+    [finding] = [
+        finding for finding in findings if finding.requirement == f"{pack.id}#{requirement.id}"
+    ]
     assert finding.verdict is (Verdict.PASS if inside else Verdict.FAIL)
     assert finding.provisional

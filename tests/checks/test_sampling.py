@@ -42,7 +42,7 @@ SEED = "2026-216"
 
 
 def rule(**fields: Any) -> Sampling:
-    """20 % and at least 3, re-tested on the double (GB 50348-2004 chapter 7, GB 50339-2013 19.0.4)."""
+    """20 %, at least 3, re-tested on the double (GB 50348-2004 chapter 7, GB 50339-2013 19.0.4)."""
     plain: dict[str, Any] = {"share": 0.2, "at_least": 3, "retest_factor": 2}
     return Sampling(
         **(
@@ -263,8 +263,11 @@ def test_another_seed_draws_others_and_every_device_about_as_often() -> None:
 
 def test_a_requirement_for_some_cameras_has_a_lot_of_its_own_in_the_same_order() -> None:
     """Else a sample of all might hold none of the few that it concerns."""
-    few = tuple(replace(one, facts={"system": "analogue"} if one.id in {"cam-01", "cam-02"} else {"system": "digital"})
-                for one in cameras(15))  # fmt: skip
+    analogue = {"cam-01", "cam-02"}
+    few = tuple(
+        replace(one, facts={"system": "analogue" if one.id in analogue else "digital"})
+        for one in cameras(15)
+    )
     asked = standard(question(), question("snr", when={"system": "analogue"}))
     everyone, analogue = sampling.draw((asked,), plan(few, first()))
     assert (len(everyone.lot), analogue.lot, analogue.requirements) == (
@@ -275,9 +278,7 @@ def test_a_requirement_for_some_cameras_has_a_lot_of_its_own_in_the_same_order()
     assert set(analogue.drawn) == {"cam-01", "cam-02"}
 
 
-def test_a_fact_that_is_inherited_counts_and_one_that_nobody_states_leaves_the_device_in_the_lot() -> (
-    None
-):
+def test_an_inherited_fact_counts_and_one_that_nobody_states_leaves_the_device_in() -> None:
     site = Subject(id="site", kind=SubjectKind.SITE, facts={"system": "digital"})
     below = tuple(replace(one, parent="site") for one in cameras(3))
     loose = Subject(id="loose", kind=SubjectKind.FIXED)
@@ -307,11 +308,11 @@ def test_a_sampling_that_no_requirement_has_draws_of_all_devices() -> None:
 
 def test_a_retest_is_of_the_double_with_the_failed_and_otherwise_new_ones() -> None:
     bad = GOLDEN[1]
-    one, two = sampling.draw((standard(),), plan(cameras(15), first(), again(bad)))
-    assert len(two.drawn) == 2 * len(one.drawn)
-    assert set(two.drawn) & set(one.drawn) == {bad}
-    assert two.drawn[0] == bad
-    assert (two.retest_of, two.failed, two.session, two.seed) == (
+    initial, enlarged = sampling.draw((standard(),), plan(cameras(15), first(), again(bad)))
+    assert len(enlarged.drawn) == 2 * len(initial.drawn)
+    assert set(enlarged.drawn) & set(initial.drawn) == {bad}
+    assert enlarged.drawn[0] == bad
+    assert (enlarged.retest_of, enlarged.failed, enlarged.session, enlarged.seed) == (
         SEED,
         (bad,),
         "20261125-1",
@@ -320,11 +321,11 @@ def test_a_retest_is_of_the_double_with_the_failed_and_otherwise_new_ones() -> N
 
 
 def test_where_the_lot_ends_a_retest_takes_in_those_that_passed() -> None:
-    [one] = sampling.draw((standard(),), plan(cameras(4), first()))
-    _, two = sampling.draw((standard(),), plan(cameras(4), first(), again(one.drawn[2])))
-    assert sorted(two.drawn) == [device.id for device in cameras(4)]
-    assert two.drawn[0] == one.drawn[2]
-    assert two.drawn[1] not in one.drawn
+    [initial] = sampling.draw((standard(),), plan(cameras(4), first()))
+    _, enlarged = sampling.draw((standard(),), plan(cameras(4), first(), again(initial.drawn[2])))
+    assert sorted(enlarged.drawn) == [device.id for device in cameras(4)]
+    assert enlarged.drawn[0] == initial.drawn[2]
+    assert enlarged.drawn[1] not in initial.drawn
 
 
 def test_only_the_lot_that_failed_is_tested_again() -> None:
@@ -339,13 +340,13 @@ def test_only_the_lot_that_failed_is_tested_again() -> None:
 
 def test_other_items_keep_their_first_sample() -> None:
     pack = standard(question("a"), question("b"))
-    one, two = sampling.draw(
+    initial, enlarged = sampling.draw(
         (pack,), plan(cameras(15), first(), again(GOLDEN[0], requirements=("x#a",)))
     )
-    assert (one.requirements, two.requirements) == (("x#a", "x#b"), ("x#a",))
-    asked = sampling.asked((one, two))
-    assert asked["x#a", "cam-01"] is two
-    assert asked["x#b", "cam-01"] is one
+    assert (initial.requirements, enlarged.requirements) == (("x#a", "x#b"), ("x#a",))
+    asked = sampling.asked((initial, enlarged))
+    assert asked["x#a", "cam-01"] is enlarged
+    assert asked["x#b", "cam-01"] is initial
 
 
 @pytest.mark.parametrize(
@@ -355,9 +356,9 @@ def test_other_items_keep_their_first_sample() -> None:
             (first(sampling="x#other"),),
             "draw 1, x#other: no pack of the plan has this sampling. Samplings: x#cameras.",
         ),
-        ((first(seed=""),), "the seed '' cannot be written by hand"),
-        ((first(seed=" 1"),), "the seed ' 1' cannot be written by hand"),
-        ((first(seed="a\nb"),), "cannot be written by hand"),
+        ((first(seed=""),), "the seed '' is empty or has stray spaces"),
+        ((first(seed=" 1"),), "the seed ' 1' is empty or has stray spaces"),
+        ((first(seed="a\nb"),), "is empty or has stray spaces"),
         ((first(), first(seed="other")), "draw 2, x#cameras: is drawn twice"),
         ((first(failed=("cam-01",)),), "failed belongs to a re-test"),
         ((first(), again("cam-99")), "draw 2, x#cameras: 'cam-99' is in no lot of this sampling"),
@@ -385,7 +386,7 @@ def test_a_draw_that_cannot_be_is_refused_before_any_footage_is_touched(
 
 
 def test_without_a_rule_for_it_there_is_no_retest() -> None:
-    with pytest.raises(PlanError, match="knows no re-test"):
+    with pytest.raises(PlanError, match="has no rule for a re-test"):
         check_plan(
             (standard(by=rule(retest_factor=0)),), plan(cameras(15), first(), again("cam-01"))
         )
@@ -405,28 +406,28 @@ def answer(device: str, *, yes: bool, requirement: str = "x#sharp") -> Answer:
 
 
 def verdicts(asked: Plan, pack: Pack | None = None) -> tuple[dict[str, str], tuple[Finding, ...]]:
-    """Judge; return the verdict (and the reason, where it is not in the sample) by device, and all findings."""
+    """Judge; return the verdict (or ``not_in_sample``) by device, and all findings."""
     found = judge((pack or standard(),), asked, (), (), (), today="2026-11-25")
-    told = {
+    by_device = {
         one.subject: one.reason.code if one.reason.code == "not_in_sample" else one.verdict.value
         for one in found
     }
-    return told, found
+    return by_device, found
 
 
 def test_without_a_draw_every_device_is_asked() -> None:
-    told, _ = verdicts(
+    by_device, _ = verdicts(
         plan(cameras(15), answers=tuple(answer(one, yes=True) for one in GOLDEN[:3]))
     )
-    assert sorted(told.values()) == ["not_tested"] * 12 + ["pass"] * 3
+    assert sorted(by_device.values()) == ["not_tested"] * 12 + ["pass"] * 3
 
 
 def test_with_a_draw_only_the_drawn_are_asked_and_they_carry_the_item() -> None:
-    told, found = verdicts(
+    by_device, found = verdicts(
         plan(cameras(15), first(), answers=tuple(answer(one, yes=True) for one in GOLDEN[:3]))
     )
-    assert {device for device, verdict in told.items() if verdict == "pass"} == set(GOLDEN[:3])
-    assert sorted(set(told.values())) == ["not_in_sample", "pass"]
+    assert {device for device, verdict in by_device.items() if verdict == "pass"} == set(GOLDEN[:3])
+    assert sorted(set(by_device.values())) == ["not_in_sample", "pass"]
     assert all(
         one.verdict is Verdict.NOT_APPLICABLE for one in found if one.subject not in GOLDEN[:3]
     )
@@ -434,17 +435,15 @@ def test_with_a_draw_only_the_drawn_are_asked_and_they_carry_the_item() -> None:
 
 
 def test_a_drawn_device_that_nobody_tested_leaves_the_item_open() -> None:
-    told, found = verdicts(plan(cameras(15), first(), answers=(answer(GOLDEN[0], yes=True),)))
-    assert told[GOLDEN[1]] == "not_tested"
+    by_device, found = verdicts(plan(cameras(15), first(), answers=(answer(GOLDEN[0], yes=True),)))
+    assert by_device[GOLDEN[1]] == "not_tested"
     assert bottom_line(found, Scope.SITE).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_device_outside_the_sample_stands_in_for_no_drawn_one_but_its_failure_is_not_hidden() -> (
-    None
-):
+def test_a_device_outside_the_sample_replaces_no_drawn_one_but_its_failure_shows() -> None:
     outside = (answer(GOLDEN[4], yes=True), answer(GOLDEN[5], yes=False))
-    told, found = verdicts(plan(cameras(15), first(), answers=outside))
-    assert (told[GOLDEN[4]], told[GOLDEN[5]]) == ("not_in_sample", "fail")
+    by_device, found = verdicts(plan(cameras(15), first(), answers=outside))
+    assert (by_device[GOLDEN[4]], by_device[GOLDEN[5]]) == ("not_in_sample", "fail")
     assert bottom_line(found, Scope.SITE).verdict is Verdict.FAIL
 
 
@@ -474,9 +473,9 @@ def retest(*failing: str) -> tuple[dict[str, str], tuple[Finding, ...]]:
 
 
 def test_a_retest_passes_where_all_of_the_double_sample_pass() -> None:
-    told, found = retest()
-    assert sorted(told.values()) == ["not_in_sample"] * 9 + ["pass"] * 6
-    assert told[GOLDEN[0]] == "not_in_sample", "passed in the first sample, not asked again"
+    by_device, found = retest()
+    assert sorted(by_device.values()) == ["not_in_sample"] * 9 + ["pass"] * 6
+    assert by_device[GOLDEN[0]] == "not_in_sample", "passed in the first sample, not asked again"
     assert bottom_line(found, Scope.SITE).verdict is Verdict.PASS
 
 
@@ -577,14 +576,14 @@ def test_two_packs_with_one_sampling_draw_one_sample(shelf: Path) -> None:
         (
             "share = 0.2",
             "share = 20",
-            "clause 4.1, sampling cameras, field share: a share is above 0 and at most 1, not 20",
+            "clause 4.1, sampling cameras, field share: must be above 0 and at most 1, not 20",
         ),
         ("share = 0.2", "share = 0.0", "field share"),
-        ("at_least = 3", "at_least = 0", "field at_least: at least 1 device, not 0"),
+        ("at_least = 3", "at_least = 0", "field at_least: at least 1 device required, not 0"),
         (
             "at_least = 3",
             'inspection_level = "III"',
-            "sample sizes are known for levels I and II only",
+            "field inspection_level: known levels: I, II",
         ),
         ("at_least = 3", "retest_factor = 1", "field retest_factor"),
         ("at_least = 3", "at_leest = 3", "sampling cameras, field at_leest: unknown key"),
@@ -598,7 +597,7 @@ def test_two_packs_with_one_sampling_draw_one_sample(shelf: Path) -> None:
             'sampling = "gb#all"',
             "'gb#all' does not resolve: there is no pack 'gb'",
         ),
-        ('id = "cameras"', 'id = "own#cameras"', "may not hold '#'"),
+        ('id = "cameras"', 'id = "own#cameras"', "must not contain '#'"),
         (
             'source = "Q/X 1", clause',
             'source = "", clause',
@@ -620,5 +619,5 @@ def test_a_wrong_sampling_is_refused_with_file_clause_and_field(
 def test_a_sampling_given_twice_is_refused(shelf: Path) -> None:
     text = PACK[PACK.index("[[samplings]]") : PACK.index("[[requirements]]")]
     (shelf / "own.toml").write_text(PACK + text, "utf-8")
-    with pytest.raises(PackError, match="id cameras is given twice"):
+    with pytest.raises(PackError, match="duplicate id cameras"):
         packs.load("own", {}, folder=shelf)

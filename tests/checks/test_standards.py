@@ -1,4 +1,4 @@
-"""The figures of the shipped packs, typed once more from the notes on the standards (issue 5), section by section.
+"""The figures of the shipped packs, typed again from the notes on the standards (issue 5).
 
 Each line: requirement, lowest, highest ("-": none), unit, level of evidence. What a pack states and
 this table does not, or the other way round, fails: a number without evidence has no way in, and
@@ -26,7 +26,8 @@ SHIPPED = tuple(one for one in packs.load_all(packs.names(), metrics.quantities(
 STATED = [(pack, one) for pack in SHIPPED for one in pack.requirements if not one.borrows]
 LIMITS = {f"{pack.id}#{one.id}": one for pack, one in STATED if one.limit is not None}
 
-# 2.1 GB 50198-1994. The 37 dB are seen-2nd as the single figure of the system and recalled as that of monochrome.
+# 2.1 GB 50198-1994. The 37 dB are seen-2nd as the single figure of the system, and recalled as
+# that of monochrome.
 GB_50198_1994 = """
     picture-grade               4     -   grade  seen-2nd
     grade-random-noise          4     -   grade  recall-high
@@ -241,22 +242,29 @@ TABLE = {
 
 # Rules without a number: the level of most in each pack, then those that are known better or worse.
 LEVELS = """
-    gb_50198_1994   seen-2nd     gb_50198_2011   seen         gb_50348_2004   seen-2nd    gb_50348_2018  seen
-    gb_50339_2003   recall-high  gb_50339_2013   seen         gb_50395_2007   seen        gb_55029_2022  seen-2nd
-    gb_51348_2019   seen         gb_50606_2010   inference    gb_50382_2016   inference   gb_51151_2016  seen
-    ga_308_2001     recall-med   ga_t_75_1994    recall-high  db11_t_855_2025 seen-2nd    order_196_2006 seen
-    order_799_2025  seen-2nd     chongqing_residential_2019 seen-2nd            gb_t_28181_2016 seen
-    gb_t_28181_2022 seen         gb_35114_2017   recall-high  gb_20815_2006   seen        gb_t_7401_1987 seen
-    ga_t_1127_2013  seen-2nd     ga_t_1128_2013  seen         iec_62676_4_2014 seen
+    gb_50198_1994              seen-2nd    gb_50198_2011              seen
+    gb_50348_2004              seen-2nd    gb_50348_2018              seen
+    gb_50339_2003              recall-high gb_50339_2013              seen
+    gb_50395_2007              seen        gb_55029_2022              seen-2nd
+    gb_51348_2019              seen        gb_50606_2010              inference
+    gb_50382_2016              inference   gb_51151_2016              seen
+    ga_308_2001                recall-med  ga_t_75_1994               recall-high
+    db11_t_855_2025            seen-2nd    order_196_2006             seen
+    order_799_2025             seen-2nd    chongqing_residential_2019 seen-2nd
+    gb_t_28181_2016            seen        gb_t_28181_2022            seen
+    gb_35114_2017              recall-high gb_20815_2006              seen
+    gb_t_7401_1987             seen        ga_t_1127_2013             seen-2nd
+    ga_t_1128_2013             seen        iec_62676_4_2014           seen
 """
 OTHER_LEVELS = """
     gb_50198_1994   seen         working-temperature instruments subjective-panel viewing test-chart
     gb_50348_2004   seen         fixing insulation cables lift-car pan-tilt
     gb_50348_2004   recall-high  sampling retest trial-run
-    gb_50348_2018   recall-med   capture transmission switching remote-control display storage analysis
-    gb_50348_2018   recall-med   multi-camera management
+    gb_50348_2018   recall-med   capture transmission switching remote-control display storage
+    gb_50348_2018   recall-med   analysis multi-camera management
     gb_50339_2013   recall-high  linkage loss-alarm
-    gb_50395_2007   recall-high  recorded-events recording-overlay pre-alarm display-overlay lift-floor motion-alarm
+    gb_50395_2007   recall-high  recorded-events recording-overlay pre-alarm display-overlay
+    gb_50395_2007   recall-high  lift-floor motion-alarm
     gb_50395_2007   seen-2nd     dim-places wide-dynamic-range
     gb_50395_2007   recall-med   display-resolution
     ga_308_2001     seen         design-review trial-run
@@ -285,14 +293,15 @@ SAMPLINGS = """
 SCORINGS = {"gb_50348_2004", "gb_50348_2018", "ga_308_2001"}
 
 
-def ends(one: Requirement) -> list[str]:
+def ends(requirement: Requirement) -> list[str]:
     """Write limit and level of a requirement as the table does."""
-    assert one.limit is not None
-    assert one.figure is not None
+    assert requirement.limit is not None
+    assert requirement.figure is not None
     low, high = (
-        "-" if end is None else f"{end:g}" for end in (one.limit.at_least, one.limit.at_most)
+        "-" if end is None else f"{end:g}"
+        for end in (requirement.limit.at_least, requirement.limit.at_most)
     )
-    return [low, high, one.limit.unit, one.figure.level]
+    return [low, high, requirement.limit.unit, requirement.figure.level]
 
 
 def written(given: list[str]) -> list[str]:
@@ -365,12 +374,12 @@ def own(pack: Pack) -> list[Sampling]:
     return [one for one in pack.samplings if "#" not in one.id]
 
 
-def drawn(pack: Pack, one: Sampling) -> list[str]:
+def drawn(pack: Pack, rule: Sampling) -> list[str]:
     """Write a sampling as the table does."""
-    share = "-" if one.share is None else f"{one.share:g}"
-    per_model = "yes" if one.per_model else "no"
-    shares = (share, one.at_least, one.inspection_level or "-", per_model, one.retest_factor)
-    return [pack.id, one.id, *map(str, shares), one.modality, one.figure.level]
+    share = "-" if rule.share is None else f"{rule.share:g}"
+    per_model = "yes" if rule.per_model else "no"
+    shares = (share, rule.at_least, rule.inspection_level or "-", per_model, rule.retest_factor)
+    return [pack.id, rule.id, *map(str, shares), rule.modality, rule.figure.level]
 
 
 def test_the_sampling_rules_are_those_of_the_notes() -> None:
@@ -392,12 +401,12 @@ def test_a_sampling_that_a_requirement_names_is_there(pack: Pack) -> None:
 
 
 def test_the_scoring_is_recalled_and_says_so() -> None:
-    """K with the weight 0.6, pass from 0.8, basic pass from 0.6, in each standard that scores so."""
+    """Weight 0.6, pass from 0.8, basic pass from 0.6, in each standard that scores so."""
     found = {pack.id: pack.scoring for pack in SHIPPED if pack.scoring and pack.id in SCORINGS}
     assert set(found) == SCORINGS
-    for one in found.values():
-        assert (one.basic_weight, one.pass_from, one.basic_from) == (0.6, 0.8, 0.6)
-        assert one.figure.level == "recall-high"
+    for scoring in found.values():
+        assert (scoring.basic_weight, scoring.pass_from, scoring.basic_from) == (0.6, 0.8, 0.6)
+        assert scoring.figure.level == "recall-high"
 
 
 @pytest.mark.parametrize("pack", SHIPPED, ids=lambda pack: pack.id)
@@ -423,7 +432,7 @@ def test_all_is_said_in_both_languages_and_shortly(pack: Pack) -> None:
 
 @pytest.mark.parametrize("pack", SHIPPED, ids=lambda pack: pack.id)
 def test_every_requirement_is_reached_by_its_clause_and_no_clause_is_forgotten(pack: Pack) -> None:
-    """A clause that asks something has a requirement, or a note or title that says what was not seen of it."""
+    """A clause that asks something has a requirement, or a note on what was not seen of it."""
     tested = {one.clause for one in pack.requirements}
     bare = [one for one in pack.clauses if one.demands and one.number not in tested]
     assert [
@@ -462,7 +471,7 @@ def test_what_people_rate_has_a_panel_a_scale_and_a_distance() -> None:
 
 
 def test_the_parts_of_an_acceptance_are_all_asked_for() -> None:
-    """Construction, technical part and documents, in the code that DB50/216 follows and in today's edition."""
+    """Construction, technical part and documents, in the code DB50/216 follows and today's."""
     for name in ("gb_50198_1994", "gb_50348_2004", "gb_55029_2022"):
         parts = {one.part for pack, one in STATED if pack.id == name}
         assert parts >= {Part.CONSTRUCTION, Part.TECHNICAL, Part.DOCUMENTS}
@@ -481,7 +490,7 @@ def test_every_fact_that_is_asked_for_has_a_word_and_a_line_in_the_docs(lang: st
 
 
 def test_what_is_read_off_an_instrument_has_limit_and_unit() -> None:
-    """It is judged like a measurement, so that a reading without a limit could be judged by nobody."""
+    """It is judged like a measurement: nobody could judge a reading without a limit."""
     assert [
         one.id
         for _, one in STATED

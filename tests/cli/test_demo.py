@@ -13,7 +13,7 @@ from acceptance.charts import definition
 from acceptance.cli import demo
 from acceptance.model import Measurement, Scope, Shot, Verdict
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import store
 from acceptance.simulate import films
 
 if TYPE_CHECKING:
@@ -191,4 +191,4 @@ def test_the_plan_that_the_demo_writes_can_be_run_again(
     from acceptance.session import plan
 
     assert plan.read(folder / "plan.toml").shots[0].chart == "acceptance"
-    assert runner.load(outcomes["good"].folder).plan.scope is Scope.DEVICE
+    assert store.load(outcomes["good"].folder).plan.scope is Scope.DEVICE

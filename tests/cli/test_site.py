@@ -27,7 +27,7 @@ from acceptance.model import (
 )
 from acceptance.report import render, site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, runner
+from acceptance.session import plan, runner, store
 
 if TYPE_CHECKING:
     import pathlib
@@ -124,10 +124,10 @@ def test_a_session_freezes_its_samples_keeps_the_list_and_says_what_it_rests_on(
         "Q/X 1",
     )
     assert (folder / "data" / "devices" / "devices.csv").read_bytes() == DEVICES.encode("gbk")
-    assert runner.load(folder).samples == done.samples
+    assert store.load(folder).samples == done.samples
     assert done.verdict is Verdict.PASS
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
-    assert "rests on samples" in render.bottom_line(done, "en", packs)
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
+    assert "based on samples" in render.bottom_line(done, "en", packs)
     assert "结论依据抽样" in render.bottom_line(done, "zh", packs)
 
 
@@ -192,12 +192,12 @@ def test_judging_again_draws_the_same(place: pathlib.Path) -> None:
 def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> None:
     matrix = '[[matrix]]\nkinds = ["fixed"]\nlight = ["day"]\nsampling = "own#cameras"\n'
     done, folder = run(place, DRAW + matrix + answers(*DRAWN))
-    page = render.html(done, runner.load_packs(done.plan, folder / "data" / "packs"), folder, lang)
+    page = render.html(done, store.load_packs(done.plan, folder / "data" / "packs"), folder, lang)
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     rule = {"zh": "抽检二成，至少 3 台。", "en": "A fifth, at least 3."}[lang]
     words = {
-        "zh": ("抽样", "拍摄计划", "计划 3，已测 0，缺 3。"),
-        "en": ("Sampling", "Shots planned", "Planned 3, measured 0, missing 3."),
+        "zh": ("抽样", "拍摄计划", "计划 3 项，已测 0 项，缺 3 项。"),
+        "en": ("Sampling", "Planned shots", "Planned 3, measured 0, missing 3."),
     }
     wanted = (rule, "2026-216", "cam-08 枪机 8 号; cam-10", "own#look", *words[lang])
     assert [one for one in wanted if one not in plain] == []
@@ -321,7 +321,7 @@ def test_a_site_is_complete_when_every_place_was_measured() -> None:
         ),
         (
             '[[matrix]]\nkinds = ["fixed"]\nsampling = "own#cameras"\n',
-            "the plan has no draw by 'own#cameras'",
+            "the plan has no draw for 'own#cameras'",
         ),
         ('[[matrix]]\nkinds = ["camera"]\n', "matrix.0.kinds.0"),
     ],
@@ -429,7 +429,7 @@ def test_status_exits_with_0_when_everything_was_measured(
     done, folder = run(place, STATUS.replace("light = ", "# ") + answers(*DRAWN))
     shots = tuple(shot(name, name) for name in DRAWN)
     figures = done_with(measured=DRAWN).measurements
-    runner.save(replace(done, shots=shots, measurements=figures), folder)
+    store.save(replace(done, shots=shots, measurements=figures), folder)
     assert acceptance(monkeypatch, "status", place) == 0
     assert "planned 3: ● measured 3" in capsys.readouterr().out
 

@@ -103,14 +103,14 @@ def test_a_table_in_no_known_encoding_is_named(
     ("name", "old", "new", "parts"),
     [
         ("devices.csv", "编号,类型,", "编号,种类,", ("devices.csv, row 1, kind", "no such column")),
-        ("devices.csv", "编号,类型,", "编号,编号,", ("devices.csv, row 1", "twice")),
+        ("devices.csv", "编号,类型,", "编号,编号,", ("devices.csv, row 1", "duplicate column")),
         (
             "devices.csv",
             "cam-02,枪机",
             "cam-01,枪机",
-            ("devices.csv, row 6, id", "'cam-01' stands twice"),
+            ("devices.csv, row 6, id", "duplicate id 'cam-01'"),
         ),
-        ("devices.csv", "rec-1,NVR", "site,NVR", ("devices.csv, row 2, id", "'site' stands twice")),
+        ("devices.csv", "rec-1,NVR", "site,NVR", ("devices.csv, row 2, id", "duplicate id 'site'")),
         (
             "devices.csv",
             "cam-02,枪机",

@@ -24,7 +24,7 @@ from acceptance.errors import SetupError
 from acceptance.footage import encode
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import store
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -164,7 +164,7 @@ def test_judging_again_writes_a_session_of_its_own(
         "tester",
     )
     assert acceptance(monkeypatch, "judge", issued[1], *arguments) in {0, 3}
-    again = runner.load(next(tmp_path.iterdir()))
+    again = store.load(next(tmp_path.iterdir()))
     assert again.supersedes == issued[1].name
 
 
@@ -259,7 +259,7 @@ def test_measure_exits_with_3_when_nothing_could_be_measured(
 ) -> None:
     cv2.imwrite(str(tmp_path / "grey.png"), np.full((200, 300), 90, np.uint8))
     assert acceptance(monkeypatch, "measure", tmp_path / "grey.png") == 3
-    assert "no chart was found in the picture" in capsys.readouterr().out
+    assert "no chart found in the picture" in capsys.readouterr().out
 
 
 def test_clauses_lists_every_clause_with_both_provenances(

@@ -115,10 +115,7 @@ def test_times_that_a_format_does_not_hold_are_said_to_be_assumed(
 
 
 def test_times_that_jump_back_leave_packets_in_the_order_of_the_pictures(tmp_path: Path) -> None:
-    """A recorder that starts its clock anew.
-
-    Two stretches of the same times, one after the other.
-    """
+    """As from a recorder that restarts its clock: two stretches with the same times."""
     encode.write(tmp_path / "one.ts", [ramp(64, 48, shift=number) for number in range(20)])
     content = (tmp_path / "one.ts").read_bytes()
     (tmp_path / "two.ts").write_bytes(content * 2)
@@ -147,20 +144,17 @@ def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:
         ((1280, 720), "1"),
     ],
 )
-def test_pictures_of_a_recorders_size_that_tell_no_pixel_aspect_are_taken_as_four_to_three(
+def test_pictures_of_a_recorders_size_without_pixel_aspect_are_taken_as_four_to_three(
     tmp_path: Path, size: tuple[int, int], aspect: str
 ) -> None:
-    """704 of 720 samples are as wide as 4:3 (ITU-R BT.601).
-
-    A CIF picture samples 264 TV lines, not 288.
-    """
+    """ITU-R BT.601: 704 of the 720 samples are the width of a 4:3 picture."""
     cv2.imwrite(str(tmp_path / "still.png"), ramp(*size))
     info = clip.open_clip(tmp_path / "still.png").info
     assert info.sample_aspect == Fraction(aspect)
     assert "sample_aspect" in info.assumed
 
 
-def test_pixels_that_are_not_square_are_told_and_can_be_overridden(tmp_path: Path) -> None:
+def test_pixels_that_are_not_square_are_reported_and_can_be_overridden(tmp_path: Path) -> None:
     encode.write(
         tmp_path / "d1.mp4", [ramp(720, 576)], sample_aspect=Fraction(16, 15), matrix="bt601"
     )
@@ -306,46 +300,42 @@ def test_a_real_recording_cut_in_the_middle_is_measured_as_far_as_it_goes(
 def test_frames_that_are_asked_say_how_coarsely_they_were_coded(
     tmp_path: Path, quality: str, lowest: int, highest: int
 ) -> None:
-    """H.264 at a constant QP: key frames are finer by up to 3.
-
-    A map of macroblocks, turned with the picture.
-    """
+    """H.264 at a constant QP, key frames finer by up to 3; the map is turned with the picture."""
     noise = np.random.default_rng(1).integers(60, 200, (6, 96, 130)).astype(np.uint8)
     encode.write(tmp_path / "a.mp4", noise, options={"qp": quality}, rotation=90)
-    for _ in range(20):  # a race between the decoder's threads told wrong ones now and then
-        told = clip.open_clip(tmp_path / "a.mp4").quantisers({0, 4})
-        assert [*told] == [0, 4]
-        for one in told.values():
-            assert one.shape == (9, 6)
-            assert lowest <= one.min() <= one.max() <= highest
+    for _ in range(20):  # a race between the decoder's threads gave wrong ones now and then
+        quantisers = clip.open_clip(tmp_path / "a.mp4").quantisers({0, 4})
+        assert [*quantisers] == [0, 4]
+        for blocks in quantisers.values():
+            assert blocks.shape == (9, 6)
+            assert lowest <= blocks.min() <= blocks.max() <= highest
 
 
 @pytest.mark.parametrize("codec", ["ffv1", "mjpeg"])
-def test_a_decoder_that_does_not_tell_leaves_the_quantiser_open(tmp_path: Path, codec: str) -> None:
-    """Never guessed."""
+def test_a_decoder_that_does_not_state_the_quantiser_leaves_it_open(
+    tmp_path: Path, codec: str
+) -> None:
+    """It is never guessed."""
     noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
     kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     encode.write(tmp_path / "a.avi", noise, codec=codec, pixel_format=kind)
     assert clip.open_clip(tmp_path / "a.avi").quantisers({0, 1, 2}) == {}
 
 
-def test_mpeg_2_tells_its_quantiser_scale(tmp_path: Path) -> None:
+def test_mpeg_2_states_its_quantiser_scale(tmp_path: Path) -> None:
     """Code 4 is a scale of 8 (ITU-T H.262, table 7-6, linear)."""
     noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
     encode.write(tmp_path / "a.ts", noise, codec="mpeg2video", options={"qmin": "4", "qmax": "4"})
-    (told,) = clip.open_clip(tmp_path / "a.ts").quantisers({1}).values()
-    assert told.shape == (6, 8)
-    assert set(told.ravel().tolist()) == {8}
+    (blocks,) = clip.open_clip(tmp_path / "a.ts").quantisers({1}).values()
+    assert blocks.shape == (6, 8)
+    assert set(blocks.ravel().tolist()) == {8}
 
 
 @pytest.mark.parametrize("name", ["b_frames.mp4", "transport.ts", "without_times.avi"])
 def test_frames_are_found_again_by_number_and_time_with_the_same_codes(
     tmp_path: Path, name: str
 ) -> None:
-    """Key frames every 10 and B-frames.
-
-    The last one before a key frame, that one and one in between; AVI by number.
-    """
+    """With key frames every 10 and B-frames; a key frame, the one before it, some between."""
     noise = np.random.default_rng(2).integers(60, 200, (25, 96, 128)).astype(np.uint8)
     encode.write(tmp_path / name, noise, options={"g": "10", "keyint_min": "10", "bf": "3"})
     opened, frames = frames_of(tmp_path / name)

@@ -1,7 +1,4 @@
-"""Filled-in sheets.
-
-Read whole from every format, and refused with file, row and field where they are wrong.
-"""
+"""Filled-in sheets: read whole from every format; refused with file, row and field if wrong."""
 
 from __future__ import annotations
 
@@ -79,7 +76,7 @@ def test_a_filled_in_workbook_is_read_like_its_csv(tmp_path: Path) -> None:
     sheet = book.active
     assert sheet is not None
     names = {names[-1]: names[0] for names in (answers.COLUMNS | answers.SHOWN).values()}
-    sheet.append([names[one] for one in HEADING.split(",")])
+    sheet.append([names[name] for name in HEADING.split(",")])
     for row in ROWS:
         sheet.append([float(cell) if cell == "412.5" else cell or None for cell in row.split(",")])
     book.save(tmp_path / "a.xlsx")
@@ -95,7 +92,7 @@ def test_a_cell_in_per_cent_is_never_read_as_its_share(tmp_path: Path) -> None:
     sheet.append(["room", "x#deviation", 0.12, "%", "Li", "2026-11-24"])
     sheet["C2"].number_format = "0.0%"
     book.save(tmp_path / "a.xlsx")
-    with pytest.raises(PlanError, match=r"a\.xlsx, row 2, value: '12%' is no number"):
+    with pytest.raises(PlanError, match=r"a\.xlsx, row 2, value: '12%' is not a number"):
         answers.read(tmp_path / "a.xlsx", "a.xlsx")
 
 
@@ -115,13 +112,14 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
     """What the sheet leaves empty stays no answer."""
     path = tmp_path / "a.toml"
     path.write_text(
-        '[[answers]]\nsubject = "room"\nrequirement = "x#door"\ngrade = ""\nyes = false\nvalue = ""\nby = "Li"\n'
-        'when = 2026-11-24\nevidence = ["a.jpg", "b.jpg"]\n'
-        '[[answers]]\nsubject = "room"\nrequirement = "x#light"\ngrade = ""\nyes = ""\nvalue = ""\nby = ""\n',
+        '[[answers]]\nsubject = "room"\nrequirement = "x#door"\ngrade = ""\nyes = false\n'
+        'value = ""\nby = "Li"\nwhen = 2026-11-24\nevidence = ["a.jpg", "b.jpg"]\n'
+        '[[answers]]\nsubject = "room"\nrequirement = "x#light"\ngrade = ""\nyes = ""\nvalue = ""\n'
+        'by = ""\n',
         encoding="utf-8",
     )
-    [one] = answers.read(path, "a.toml")
-    assert (one.yes, one.when, one.evidence, one.origin) == (
+    [answer] = answers.read(path, "a.toml")
+    assert (answer.yes, answer.when, answer.evidence, answer.origin) == (
         False,
         "2026-11-24",
         ("a.jpg", "b.jpg"),
@@ -135,34 +133,34 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
         (
             "subject,requirement,garde",
             "a,b,c",
-            r"a\.csv, row 1: there is no such column 'garde'.*grade",
+            r"a\.csv, row 1: there is no such column: 'garde'.*grade",
         ),
         ("subject,grade", "a,符合", r"a\.csv, row 1, requirement: there is no such column"),
         (
             "subject,requirement,grade,by,when",
             "a,x#b,好,李,2026-11-24",
-            r"row 2, grade: '好' is no answer.*基本符合",
+            r"row 2, grade: '好' is not an answer.*基本符合",
         ),
         (
             "subject,requirement,yes,by,when",
             "a,x#b,maybe,李,2026-11-24",
-            "row 2, yes: 'maybe' is no answer",
+            "row 2, yes: 'maybe' is not an answer",
         ),
         (
             "subject,requirement,value,by,when",
             "a,x#b,3 Ω,李,2026-11-24",
-            "row 2, value: '3 Ω' is no number",
+            "row 2, value: '3 Ω' is not a number",
         ),
         (
             "subject,requirement,value,by,when",
             "a,x#b,nan,李,2026-11-24",
-            "row 2, value: 'nan' is no number",
+            "row 2, value: 'nan' is not a number",
         ),
         ("subject,requirement,grade,by,when", "a,x#b,符合,,2026-11-24", "row 2, by: is empty"),
         (
             "subject,requirement,grade,by,when",
             "a,x#b,符合,李,昨天",
-            "row 2, when: '昨天' is no date",
+            "row 2, when: '昨天' is not a date",
         ),
         (
             "subject,requirement,grade,by,when",
@@ -182,26 +180,26 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
         (
             "subject,requirement,grade,by,when,grade",
             "a,x#b,符合,李,2026-11-24,不符合",
-            "row 1, grade: this column",
+            "row 1, grade: duplicate column",
         ),
         (
             "subject,requirement,评定,by,when,grade",
             "a,x#b,符合,李,2026-11-24,不符合",
-            "row 1, grade: this column",
+            "row 1, grade: duplicate column",
         ),
         (
             "subject,requirement,grade,by,when",
             "a,x#b,符合,李,2026-11-24,不符合",
-            "row 2, column 6: '不符合' stands",
+            "row 2, column 6: '不符合' has no heading",
         ),
         (
             "subject,requirement,value,by,when,note",
             "a,x#b,3,5,李,2026-11-24,a",
-            "row 2, column 7: 'a' stands below",
+            "row 2, column 7: 'a' has no heading",
         ),
     ],
 )
-def test_a_wrong_cell_is_told_with_file_row_and_field(
+def test_a_wrong_cell_is_reported_with_file_row_and_field(
     tmp_path: Path, heading: str, row: str, message: str
 ) -> None:
     """And what to write instead."""
@@ -215,14 +213,14 @@ def test_a_wrong_cell_is_told_with_file_row_and_field(
     ("text", "message"),
     [
         ("[[answers]\n", "not readable as TOML"),
-        ('title = "x"\n', "holds something else"),
+        ('title = "x"\n', "holds something other than"),
         (
             '[[answers]]\nsubject = "a"\ngarde = "符合"\n',
-            r"answer 1, garde: this field is not known",
+            r"answer 1, garde: unknown field",
         ),
     ],
 )
-def test_a_wrong_toml_is_told_with_answer_and_field(
+def test_a_wrong_toml_is_reported_with_answer_and_field(
     tmp_path: Path, text: str, message: str
 ) -> None:
     """A misspelt field must not vanish."""

@@ -1,7 +1,4 @@
-"""Lists of devices.
-
-What is understood of CSV in any usual encoding and of XLSX, and how each mistake is named.
-"""
+"""Lists of devices: CSV in any usual encoding and XLSX are read, and each mistake is named."""
 
 from __future__ import annotations
 
@@ -73,9 +70,9 @@ def test_an_important_place_is_the_place_that_packs_ask_for(
     tmp_path: Path, cells: str, place: str | None
 ) -> None:
     """``place = "important"`` selects demands; a fact of another name would select none."""
-    [one] = devices.read(written(tmp_path, f"编号,类型,重要部位,场所\na,枪机,{cells}\n"))
-    assert one.facts.get("place") == place
-    assert "important" not in one.facts
+    [device] = devices.read(written(tmp_path, f"编号,类型,重要部位,场所\na,枪机,{cells}\n"))
+    assert device.facts.get("place") == place
+    assert "important" not in device.facts
 
 
 def test_english_headings_in_any_order_with_semicolons(tmp_path: Path) -> None:
@@ -96,14 +93,14 @@ def test_a_workbook_gives_the_same_devices(tmp_path: Path) -> None:
 
 
 def test_a_parent_may_stand_further_down(tmp_path: Path) -> None:
-    one, _ = devices.read(written(tmp_path, "id,kind,parent\na,fixed,b\nb,system,\n"))
-    assert one.parent == "b"
+    child, _ = devices.read(written(tmp_path, "id,kind,parent\na,fixed,b\nb,system,\n"))
+    assert child.parent == "b"
 
 
 def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
     words = [word for ones in devices.KINDS.values() for word in ones]
     text = "编号,类型\n" + "".join(f"d{number},{word}\n" for number, word in enumerate(words))
-    kinds = [one.kind for one in devices.read(written(tmp_path, text))]
+    kinds = [device.kind for device in devices.read(written(tmp_path, text))]
     assert kinds == [kind for kind, ones in devices.KINDS.items() for _ in ones]
     assert set(kinds) == set(SubjectKind)
 
@@ -119,10 +116,10 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
             "row 1, kind: there is no such column. Head one with: kind, type, 类型, 设备类型.",
         ),
         ("类型,名称\n枪机,b\n", "row 1, id: there is no such column"),
-        ("id,kind,型号,model\na,fixed,1,2\n", "row 1: the column 'model' stands twice"),
-        ("id,kind,楼层,楼层\na,fixed,1,2\n", "row 1: the column '楼层' stands twice"),
-        ("id,kind\na,fixed\n\na,dome\n", "row 4, id: the id 'a' stands twice"),
-        ("id,kind\nsite,fixed\n", "row 2, id: the id 'site' stands twice"),
+        ("id,kind,型号,model\na,fixed,1,2\n", "row 1: duplicate column 'model'"),
+        ("id,kind,楼层,楼层\na,fixed,1,2\n", "row 1: duplicate column '楼层'"),
+        ("id,kind\na,fixed\n\na,dome\n", "row 4, id: duplicate id 'a'"),
+        ("id,kind\nsite,fixed\n", "row 2, id: duplicate id 'site'"),
         ("id,kind\n,fixed\n", "row 2, id: is empty"),
         ("id,kind\na b,fixed\n", "row 2, id: the id 'a b' may hold letters"),
         (
@@ -131,10 +128,13 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ),
         (
             "id,kind\na,camera\n",
-            "row 2, kind: there is no kind 'camera'. Kinds: site 现场, system 系统, fixed 固定摄像机",
+            (
+                "row 2, kind: there is no kind 'camera'. "
+                "Kinds: site 现场, system 系统, fixed 固定摄像机"
+            ),
         ),
         ("id,kind\na,\n", "row 2, kind: there is no kind ''"),
-        ("id,kind,重要部位\na,fixed,★\n", "row 2, important: '★' is no answer"),
+        ("id,kind,重要部位\na,fixed,★\n", "row 2, important: '★' is not an answer"),
         (
             "id,kind,重要部位,场所\na,fixed,是,train\n",
             "row 2, place: the place is 'train' and an important one",
@@ -144,7 +144,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
             "id,kind,地址\na,fixed,rtsp://admin:secret@192.0.2.1/1\n",
             "row 2, address: the address holds a user or password",
         ),
-        ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' stands below no heading"),
+        ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' has no heading"),
         (
             'id,kind,serial\na,fixed,"=""0012"""\n',
             'row 2, serial: holds a formula (="0012"). Paste it as a value.',
@@ -174,7 +174,7 @@ def test_a_formula_in_a_workbook_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match=r"devices\.xlsx: is no workbook"):
+    with pytest.raises(PlanError, match=r"devices\.xlsx: is not a workbook"):
         devices.read(written(tmp_path, CHINESE, name="devices.xlsx"))
 
 
@@ -208,7 +208,7 @@ def test_a_plan_takes_the_devices_beside_its_own_subjects(tmp_path: Path) -> Non
     written(tmp_path, CHINESE, "gbk")
     text = 'device_list = "devices.csv"\n[[subjects]]\nid = "site"\nkind = "site"\n'
     read = plan.read(written(tmp_path, text, name="plan.toml"))
-    assert [one.id for one in read.subjects] == ["site", "cam-1", "nvr-1"]
+    assert [subject.id for subject in read.subjects] == ["site", "cam-1", "nvr-1"]
     assert read.device_list == "devices.csv"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float64]
 
 PANELS = 30
-TASTE, NOISE = (
-    0.5,
-    0.5,
-)  # grades: how far honest raters differ lastingly at most; standard deviation from picture to picture
+TASTE = 0.5  # grades: how far honest raters differ lastingly, at most
+NOISE = 0.5  # grades: standard deviation from picture to picture
 
 
 def answers(scores: Scores) -> tuple[Answer, ...]:
@@ -34,8 +33,8 @@ def answers(scores: Scores) -> tuple[Answer, ...]:
             by="",
             when="",
             scores=tuple(
-                Score(rater=f"R{i:02}", score=float(one), expert=i < 2)
-                for i, one in enumerate(column)
+                Score(rater=f"R{i:02}", score=float(grade), expert=i < 2)
+                for i, grade in enumerate(column)
             ),
         )
         for number, column in enumerate(scores.T)
@@ -190,17 +189,18 @@ def test_too_few_pictures_tell_nothing_of_a_rater() -> None:
     assert [(one.shift, one.scatter, one.named) for one in raters] == [(None, None, False)] * 5
 
 
-def test_raters_of_different_pictures_are_held_against_those_who_saw_the_same() -> None:
+def test_raters_of_different_pictures_are_compared_with_those_who_saw_the_same() -> None:
     """Rater 4 saw only half of the pictures.
 
     A picture nobody else saw says nothing of its rater.
     """
-    given = list(answers(simulated(5, 12, 3)))
-    given = [a if n % 2 else Answer(subject=a.subject, requirement=a.requirement, by="", when="", scores=a.scores[:4])
-             for n, a in enumerate(given)]  # fmt: skip
+    given = [
+        answer if number % 2 else replace(answer, scores=answer.scores[:4])
+        for number, answer in enumerate(answers(simulated(5, 12, 3)))
+    ]
     lonely = Answer(
         subject="z", requirement="x#grade", by="", when="", scores=(Score(rater="R04", score=1),)
     )
     raters = panel.raters((*given, lonely))
-    assert [one.count for one in raters] == [12, 12, 12, 12, 7]
+    assert [rater.count for rater in raters] == [12, 12, 12, 12, 7]
     assert raters[4].shift == pytest.approx(panel.raters(tuple(given))[4].shift)

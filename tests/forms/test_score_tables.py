@@ -1,7 +1,4 @@
-"""Scores of a panel: drawn up blind, filled in, read back.
-
-Refused with file, row and field where they are wrong.
-"""
+"""Scores of a panel: drawn up blind, filled in, read back; refused with file, row and field."""
 
 from __future__ import annotations
 
@@ -18,9 +15,9 @@ from acceptance.model import Condition
 if TYPE_CHECKING:
     from pathlib import Path
 
-GRADE = scores.Item(text="图像质量", requirements=("x#grade",))
+GRADE = scores.PanelItem(text="图像质量", requirements=("x#grade",))
 ASKED = tuple(
-    scores.Clip(subject=f"camera-{n}", items=(GRADE,), files=(f"clips/camera-{n}.mp4",))
+    scores.PanelClip(subject=f"camera-{n}", items=(GRADE,), files=(f"clips/camera-{n}.mp4",))
     for n in range(6)
 )
 RATERS = {
@@ -34,10 +31,7 @@ KEY = scores.draw_up(ASKED, raters=5, seed=4, leader="王工")
 
 
 def filled(key: scores.Key = KEY, **changed: str) -> list[list[str]]:
-    """Fill in the table as five raters would; ``changed``.
-
-    Other cells by rater, camera and field.
-    """
+    """Fill in the table as five raters would; ``changed``: other cells, ``R2_1_score`` ..."""
     table = scores.table(key, "zh")
     subjects = {one.code: int(one.subject[-1]) for one in key.clips}
     heading = list(scores.COLUMNS)
@@ -65,8 +59,8 @@ def write(
 
 def test_a_key_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     """Names with quotes and Chinese too."""
-    clip = scores.Clip(
-        subject="摄像机", items=(scores.Item(text="“清晰”\n", requirements=('x#a "b"',)),)
+    clip = scores.PanelClip(
+        subject="摄像机", items=(scores.PanelItem(text="“清晰”\n", requirements=('x#a "b"',)),)
     )
     key = scores.draw_up((clip,), raters=2, seed=1, leader='L"i\\n')
     (tmp_path / "k.toml").write_text(scores.dumps(key), encoding="utf-8")
@@ -83,12 +77,12 @@ def test_the_same_seed_draws_the_same_and_another_one_something_else() -> None:
 
 def test_more_clips_than_codes_are_refused() -> None:
     """Nobody rates thousands of clips; a sample is drawn."""
-    many = [scores.Clip(subject=str(number), items=()) for number in range(4000)]
-    with pytest.raises(PlanError, match="4000 clips and 3872 codes"):
+    many = [scores.PanelClip(subject=str(number), items=()) for number in range(4000)]
+    with pytest.raises(PlanError, match="4000 clips, but only 3872 codes"):
         scores.draw_up(many, raters=5, seed=1, leader="Li")
 
 
-def test_codes_and_orders_tell_nothing_of_what_is_shown() -> None:
+def test_codes_and_orders_give_nothing_away() -> None:
     """Every rater sees every clip once, in an order of his own.
 
     Codes hold no part of a name, and none is twice.
@@ -126,20 +120,20 @@ def test_filled_in_scores_become_answers_under_their_true_names(
     assert {(one.subject, one.requirement) for one in answers} == {
         (one.subject, "x#grade") for one in ASKED
     }
-    for one in answers:
-        assert {score.score for score in one.scores} == {3 + int(one.subject[-1]) % 3}
-        assert {score.rater: score.expert for score in one.scores} == {
+    for answer in answers:
+        assert {score.score for score in answer.scores} == {3 + int(answer.subject[-1]) % 3}
+        assert {score.rater: score.expert for score in answer.scores} == {
             name: sort == "是" for name, sort in RATERS.values()
         }
-        assert one.conditions == (Condition(name="viewing_distance", value=6, unit="H"),)
-        assert (one.by, one.when) == ("王工", "2026-11-24")
-        assert one.origin.startswith("panel.csv, clip ")
+        assert answer.conditions == (Condition(name="viewing_distance", value=6, unit="H"),)
+        assert (answer.by, answer.when) == ("王工", "2026-11-24")
+        assert answer.origin.startswith("panel.csv, clip ")
 
 
 def test_a_clip_that_answers_several_requirements_is_scored_once(tmp_path: Path) -> None:
     """Two standards that ask the same of one picture do not make raters score it twice."""
-    item = scores.Item(text="图像质量", requirements=("x#a", "y#b"))
-    clip = scores.Clip(subject="camera-0", items=(item,))
+    item = scores.PanelItem(text="图像质量", requirements=("x#a", "y#b"))
+    clip = scores.PanelClip(subject="camera-0", items=(item,))
     key = scores.draw_up((clip,), raters=5, seed=1, leader="王工")
     answers = scores.read(write(tmp_path, filled(key), key=key), "panel.csv")
     assert [one.requirement for one in answers] == ["x#a", "y#b"]
@@ -149,9 +143,10 @@ def test_a_clip_that_answers_several_requirements_is_scored_once(tmp_path: Path)
 def test_several_items_of_a_clip_are_scored_one_by_one(tmp_path: Path) -> None:
     """Blocking and sharpness of one picture are two answers, from rows of their own."""
     items = tuple(
-        scores.Item(text=text, requirements=(f"x#{text}",)) for text in ("blocking", "sharpness")
+        scores.PanelItem(text=text, requirements=(f"x#{text}",))
+        for text in ("blocking", "sharpness")
     )
-    clip = scores.Clip(subject="camera-0", items=items)
+    clip = scores.PanelClip(subject="camera-0", items=items)
     key = scores.draw_up((clip,), raters=5, seed=1, leader="王工")
     rows = filled(key)
     for row in rows[2::2]:
@@ -175,7 +170,7 @@ def test_a_table_without_any_score_gives_no_answers(tmp_path: Path) -> None:
     assert scores.read(write(tmp_path, scores.table(KEY, "en")), "panel.csv") == ()
 
 
-def test_half_grades_count_and_distances_are_told_apart(tmp_path: Path) -> None:
+def test_half_grades_count_and_distances_are_kept_apart(tmp_path: Path) -> None:
     """The scale has five grades; halves between them are taken, thirds are not."""
     code = KEY.orders["R3"][0]
     place = next(int(one.subject[-1]) for one in KEY.clips if one.code == code)
@@ -185,13 +180,8 @@ def test_half_grades_count_and_distances_are_told_apart(tmp_path: Path) -> None:
         (4.5, "赵"),
         (6, "王工, 李工, 钱, 孙"),
     ]
-    assert (
-        max(
-            score.score
-            for score in next(one for one in answers if one.subject == "camera-1").scores
-        )
-        == 4.5
-    )
+    second = next(answer for answer in answers if answer.subject == "camera-1")
+    assert max(score.score for score in second.scores) == 4.5
 
 
 def test_a_distance_that_one_rater_leaves_out_is_not_stated_for_any(tmp_path: Path) -> None:
@@ -208,19 +198,28 @@ def test_a_distance_that_one_rater_leaves_out_is_not_stated_for_any(tmp_path: Pa
         ({"R2_1_rater": "R9"}, r"panel\.csv, row \d+, rater: there is no rater 'R9'.*R1, R2"),
         ({"R2_1_clip": "ZZZ"}, r"row \d+, clip: there is no clip 'ZZZ'"),
         ({"R2_1_item": "2"}, r"row \d+, item: there is no item '2'"),
-        ({"R2_1_score": "6"}, r"row \d+, score: 6 is no grade.*from 1 to 5, whole or half"),
-        ({"R2_1_score": "3.7"}, r"row \d+, score: 3\.7 is no grade"),
-        ({"R2_1_score": "good"}, r"row \d+, score: 'good' is no number"),
+        ({"R2_1_score": "6"}, r"row \d+, score: 6 is not a grade.*from 1 to 5, whole or half"),
+        ({"R2_1_score": "3.7"}, r"row \d+, score: 3\.7 is not a grade"),
+        ({"R2_1_score": "good"}, r"row \d+, score: 'good' is not a number"),
         ({"R2_1_score": ""}, r"panel\.csv, score: R2 has no score for item 1 of \w\w\w"),
         ({"R2_1_name": "别人"}, r"row \d+, name: '.+' here and '.+' in panel\.csv, row \d+"),
-        ({f"R2_{n}_name": "" for n in range(6)}, r"panel\.csv, name: R2 has scores but says none"),
-        ({f"R2_{n}_expert": "也许" for n in range(6)}, r"row \d+, expert: '也许' tells neither"),
-        ({f"R2_{n}_date": "" for n in range(6)}, r"panel\.csv, date: R2 has scores but says none"),
+        (
+            {f"R2_{n}_name": "" for n in range(6)},
+            r"panel\.csv, name: R2 has scores, but this is empty",
+        ),
+        (
+            {f"R2_{n}_expert": "也许" for n in range(6)},
+            r"row \d+, expert: '也许' is neither yes nor no",
+        ),
+        (
+            {f"R2_{n}_date": "" for n in range(6)},
+            r"panel\.csv, date: R2 has scores, but this is empty",
+        ),
         ({f"R2_{n}_name": "王工" for n in range(6)}, r"row \d+, name: 王工 is R1 and R2"),
-        ({f"R2_{n}_distance": "-6" for n in range(6)}, r"row \d+, distance: -6 is no distance"),
+        ({f"R2_{n}_distance": "-6" for n in range(6)}, r"row \d+, distance: -6 is not a distance"),
     ],
 )
-def test_wrong_scores_are_told_with_file_row_and_field(
+def test_wrong_scores_are_reported_with_file_row_and_field(
     tmp_path: Path, changed: dict[str, str], message: str
 ) -> None:
     """And with what to write instead."""

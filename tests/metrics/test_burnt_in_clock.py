@@ -6,7 +6,7 @@ Read back from films of known time, refused wherever a digit could as well be an
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -86,14 +86,14 @@ def test_a_running_clock_is_read_and_its_seconds_change_when_they_did(look: dict
 
 
 def test_minutes_hours_and_the_day_go_up_within_the_film() -> None:
-    start = datetime(2027, 12, 31, 23, 59, 53, 800_000)  # noqa: DTZ001
+    start = datetime(2027, 12, 31, 23, 59, 53, 800_000)  # noqa: DTZ001 -- no zone either
     overlay, strip, times = filmed(start=start, height=16)
     reading, _ = burnt_in_clock.read(strip, times)
     assert reading.shown == overlay.shown(reading.moment + 0.1)
 
 
 def test_day_and_month_are_never_guessed() -> None:
-    start = datetime(2026, 3, 4, 13, 52, 30, 100_000)  # noqa: DTZ001
+    start = datetime(2026, 3, 4, 13, 52, 30, 100_000)  # noqa: DTZ001 -- no zone either
     _, strip, times = filmed(start=start, form="DD-MM-YYYY", height=16)
     with pytest.raises(GapError, match="2026-03-04 or 2026-04-03") as caught:
         burnt_in_clock.read(strip, times)
@@ -127,7 +127,7 @@ def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
 def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(
     height: int, code: str
 ) -> None:
-    part = reading.Part(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
+    part = reading.ClockField(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
     with pytest.raises(GapError) as caught:
         reading._sure(part, height)
     assert caught.value.code == code
@@ -143,7 +143,7 @@ def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> N
     """An advance of 6.6 px, rounded; 5 px of separators; of the digits 2026-11-25 13:52:3."""
     text, at = "2026-11-25 13:52:3", np.array([0, 7, 13, 20, 31, 38, 49, 56, 72, 79, 90, 97, 108])
     fits = np.full((10, 150), -0.2)
-    fits[[int(one) for one in text if one.isdigit()], at] = 0.9
+    fits[[int(sign) for sign in text if sign.isdigit()], at] = 0.9
     upto = np.maximum.accumulate(fits, axis=0)
     (time, *_) = layout.of_time(upto, fits[3], 115, 6)
     assert time == (72, 79, 90, 97, 108)
@@ -164,7 +164,8 @@ def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
     try:
         shown = burnt_in_clock.read(strip, times)[0].shown
     except GapError as gap:
-        assert gap.code in {"clock_unclear", "clock_no_digits", "clock_irregular"}  # noqa: PT017 -- either way is right
+        unreadable = {"clock_unclear", "clock_no_digits", "clock_irregular"}
+        assert gap.code in unreadable  # noqa: PT017 -- either way is right
     else:
         assert shown.date() == overlay.start.date()
 
@@ -221,8 +222,8 @@ def seen(overlay_film: OverlayFilm) -> build.Scene:
 
 def measured(seen: build.Scene, **conditions: str | float) -> dict[str, Measurement | Note]:
     """Figures and notes by quantity, under these conditions."""
-    told = tuple(Condition(name=name, value=value) for name, value in conditions.items())
-    found = burnt_in_clock.measure(replace(seen, shot=replace(seen.shot, conditions=told)))
+    stated = tuple(Condition(name=name, value=value) for name, value in conditions.items())
+    found = burnt_in_clock.measure(replace(seen, shot=replace(seen.shot, conditions=stated)))
     return {str(one.quantity): one for one in found}
 
 
@@ -246,9 +247,10 @@ def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(
 
 
 def test_the_reference_may_be_read_anywhere_in_the_film(seen: build.Scene) -> None:
-    offset = measured(
+    found = measured(
         seen, reference_time="2026-11-25T13:52:40", reference_at=10.0, reference_time_accuracy=0.05
-    )["burnt_in_clock.offset"]  # fmt: skip
+    )
+    offset = found["burnt_in_clock.offset"]
     assert isinstance(offset, Measurement)
     assert offset.value == pytest.approx(0.37, abs=offset.expanded)
 
@@ -289,15 +291,15 @@ def test_arrival_times_in_unix_time_bound_the_offset_until_the_delay_is_told(
     seen: build.Scene,
 ) -> None:
     """Frames arrive 0.3 s after they were taken: the clock seems behind by as much."""
-    taken = datetime(2026, 11, 25, 13, 52, 30) - datetime(1970, 1, 1) - timedelta(hours=8)  # noqa: DTZ001
-    arrivals = taken.total_seconds() + seen.series.times + 0.3
+    taken = datetime(2026, 11, 25, 5, 52, 30, tzinfo=UTC).timestamp()  # 13:52:30 in China
+    arrivals = taken + seen.series.times + 0.3
     streamed = replace(seen, series=replace(seen.series, arrivals=arrivals))
-    told: dict[str, Any] = {"reference_time_accuracy": 0.01, "utc_offset": 8.0}
-    bound = measured(streamed, **told)["burnt_in_clock.offset"]
+    zoned: dict[str, Any] = {"reference_time_accuracy": 0.01, "utc_offset": 8.0}
+    bound = measured(streamed, **zoned)["burnt_in_clock.offset"]
     assert isinstance(bound, Measurement)
     assert bound.lower_bound
     assert bound.value == pytest.approx(0.07, abs=bound.expanded)
-    offset = measured(streamed, stream_delay=0.3, stream_delay_accuracy=0.05, **told)[
+    offset = measured(streamed, stream_delay=0.3, stream_delay_accuracy=0.05, **zoned)[
         "burnt_in_clock.offset"
     ]
     assert isinstance(offset, Measurement)
@@ -318,14 +320,14 @@ def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(
     shot = Shot(id="a", subject="camera", clip="clock.mp4", screen_log="screen.csv")
     filmed = build.look(shot, clock_film.path.parent)
     assert filmed.screen_log is not None
-    told = (
+    stated = (
         Condition(name="utc_offset", value=8),
         Condition(name="reference_time_accuracy", value=0.02),
     )
     unix = replace(
         filmed,
         screen_log=filmed.screen_log + np.array([0, 1.79e9]),
-        shot=replace(shot, conditions=told),
+        shot=replace(shot, conditions=stated),
     )
     reference = reference_time.of(unix)
     true = (

@@ -40,7 +40,7 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring, runner
 from acceptance.signing import verification
 
 if TYPE_CHECKING:
@@ -50,12 +50,17 @@ if TYPE_CHECKING:
     from conftest import Film
     from numpy.typing import NDArray
 
+    from acceptance.footage.clip import Frame
+
 Picture = tuple["NDArray[Any]", "NDArray[Any]", "NDArray[Any]"]
 WIDTH, HEIGHT, COUNT = 320, 192, 48
 
 
 def drawn(count: int, width: int = WIDTH, height: int = HEIGHT, seed: int = 1) -> list[Picture]:
-    """Draw ``count`` pictures of a textured scene that pans by 1.5 px a picture, with a patch that crosses it."""
+    """Draw ``count`` pictures of a textured scene that pans by 1.5 px a picture.
+
+    A patch crosses it.
+    """
     random = np.random.default_rng(seed)
     wide = cv2.GaussianBlur(random.normal(0, 1, (height, width + 2 * count)), (0, 0), 2.5)
     ground = 125 + wide * 30 / wide.std()
@@ -145,7 +150,7 @@ def test_ssim_is_that_of_scikit_image(peak: int, kind: type) -> None:
     """Gaussian window of sigma 1.5, 11 taps, covariances with 1/N, at 8 and 10 bit."""
     random = np.random.default_rng(3)
     ground = cv2.GaussianBlur(random.normal(0.5, 0.6, (97, 121)), (0, 0), 2)
-    one, other = (
+    plane, other = (
         np.clip(np.rint(peak * (ground + noise)), 0, peak).astype(kind) for noise in (0, 0.02)
     )
     other[20:50] = np.clip(other[20:50] + random.normal(0, peak / 20, other[20:50].shape), 0, peak)
@@ -155,18 +160,18 @@ def test_ssim_is_that_of_scikit_image(peak: int, kind: type) -> None:
         "use_sample_covariance": False,
         "data_range": peak,
     }
-    assert fidelity.ssim(one, other, peak) == pytest.approx(
-        structural_similarity(one, other, **how), abs=1e-6
+    assert fidelity.ssim(plane, other, peak) == pytest.approx(
+        structural_similarity(plane, other, **how), abs=1e-6
     )
-    assert fidelity.ssim(one, one, peak) == pytest.approx(1, abs=1e-6)
+    assert fidelity.ssim(plane, plane, peak) == pytest.approx(1, abs=1e-6)
 
 
 def test_psnr_is_that_of_scikit_image() -> None:
     """Peak 255."""
     random = np.random.default_rng(4)
-    one, other = (random.integers(0, 256, (64, 80)).astype(np.uint8) for _ in range(2))
-    ours = fidelity.decibels(fidelity.squared_error(one, other), 255)
-    assert ours == pytest.approx(peak_signal_noise_ratio(one, other, data_range=255), abs=1e-9)
+    plane, other = (random.integers(0, 256, (64, 80)).astype(np.uint8) for _ in range(2))
+    ours = fidelity.decibels(fidelity.squared_error(plane, other), 255)
+    assert ours == pytest.approx(peak_signal_noise_ratio(plane, other, data_range=255), abs=1e-9)
 
 
 def test_one_code_everywhere_is_48_13_decibels() -> None:
@@ -175,7 +180,7 @@ def test_one_code_everywhere_is_48_13_decibels() -> None:
 
 
 @pytest.mark.parametrize("chroma", [False, True])
-def test_codes_of_one_range_become_those_of_the_other(chroma: bool) -> None:  # noqa: FBT001 -- a parameter
+def test_codes_of_one_range_become_those_of_the_other(*, chroma: bool) -> None:
     """Nominal ends meet, whatever depth and range."""
     small, large = (
         fidelity.Codes(depth=8, full_range=False),
@@ -246,10 +251,10 @@ def test_noise_of_known_size_is_found_within_the_uncertainty(bench: Bench) -> No
         (np.rint(y + random.normal(0, 4, y.shape)).astype(np.uint8), b, r)
         for y, b, r in bench.pictures
     ]
-    one = bench.measure(bench.record("noisy.mkv", noisy, None))["compression.psnr"]
+    figure = bench.measure(bench.record("noisy.mkv", noisy, None))["compression.psnr"]
     truth = 10 * math.log10(255**2 / (16 + 1 / 12))
-    assert abs(one.value - truth) < one.expanded
-    assert one.value == pytest.approx(truth, abs=0.01)
+    assert abs(figure.value - truth) < figure.expanded
+    assert figure.value == pytest.approx(truth, abs=0.01)
 
 
 def test_a_recording_without_loss_is_a_bound_and_not_infinite(bench: Bench) -> None:
@@ -268,11 +273,16 @@ def test_gain_and_offset_stay_in_and_stand_beside_it_taken_out(bench: Bench) -> 
     The judged figure falls, the compensated one does not.
     """
     dull = [(np.rint(0.95 * y + 3).astype(np.uint8), b, r) for y, b, r in bench.pictures]
-    one = bench.measure(bench.record("dull.mkv", dull, None))["compression.psnr"]
-    assert one.details["gain"] == pytest.approx(0.95, abs=0.001)
-    assert one.details["offset"] == pytest.approx(3, abs=0.1)
-    assert one.value < 40
-    assert float(one.details["psnr_compensated"]) > 55, "only the rounding is left"
+    figure = bench.measure(bench.record("dull.mkv", dull, None))["compression.psnr"]
+    assert figure.details["gain"] == pytest.approx(0.95, abs=0.001)
+    assert figure.details["offset"] == pytest.approx(3, abs=0.1)
+    assert figure.value < 40
+    assert float(figure.details["psnr_compensated"]) > 55, "only the rounding is left"
+
+
+def deepened(plane: NDArray[Any]) -> NDArray[Any]:
+    """Give a plane of 8 bit as one of 10 bit."""
+    return 4 * plane.astype(np.uint16)
 
 
 def test_ten_bits_are_compared_at_ten_bits(bench: Bench) -> None:
@@ -280,8 +290,8 @@ def test_ten_bits_are_compared_at_ten_bits(bench: Bench) -> None:
 
     An 8 bit recording of the same has its rounding scaled up, not another level.
     """
-    deep = [tuple(4 * plane.astype(np.uint16) for plane in picture) for picture in bench.pictures]
-    bench.record("deep.mkv", deep, None, pixel_format="yuv420p10le")  # type: ignore[arg-type]  # three planes
+    deep = [(deepened(y), deepened(cb), deepened(cr)) for y, cb, cr in bench.pictures]
+    bench.record("deep.mkv", deep, None, pixel_format="yuv420p10le")
     assert bench.measure("deep.mkv", "deep.mkv")["compression.psnr"].lower_bound
     assert bench.measure("sequence.mkv", "deep.mkv")["compression.psnr"].value > 90
 
@@ -293,8 +303,8 @@ def test_a_monochrome_recording_has_no_figures_of_colour(bench: Bench) -> None:
         codec="ffv1",
         pixel_format="gray",
     )
-    one = bench.measure("grey.mkv")["compression.psnr"]
-    assert "psnr_cb" not in one.details
+    figure = bench.measure("grey.mkv")["compression.psnr"]
+    assert "psnr_cb" not in figure.details
 
 
 # --- Alignment in time ---
@@ -311,7 +321,7 @@ def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf
     shown = sorted([*shown, 30, 31])
     name = bench.record("cut.mp4", [black] * 6 + [bench.pictures[i] for i in shown], crf)
     found = bench.measure(name)
-    one = found["compression.psnr"]
+    figure = found["compression.psnr"]
     keys = (
         "frames_dropped",
         "frames_repeated",
@@ -320,7 +330,7 @@ def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf
         "first_shown",
         "frames_scored",
     )
-    assert [one.details[key] for key in keys] == [3, 2, 6, 6, 3, 39]
+    assert [figure.details[key] for key in keys] == [3, 2, 6, 6, 3, 39]
     curve = found["compression.psnr_minimum"].curve
     assert curve is not None
     assert curve.y == tuple(map(float, shown))
@@ -338,18 +348,25 @@ def test_another_frame_rate_is_neither_drop_nor_repeat(
     name = bench.record(
         f"rate{rate}.mp4", [bench.pictures[i] for i in shown], 23, rate=Fraction(rate)
     )
-    one = bench.measure(name)["compression.psnr"]
-    assert (one.details["frames_dropped"], one.details["frames_repeated"]) == (0, 0)
-    assert one.details["rate_ratio"] == pytest.approx(step, rel=1e-3)
-    assert one.value > 36
+    figure = bench.measure(name)["compression.psnr"]
+    assert (figure.details["frames_dropped"], figure.details["frames_repeated"]) == (0, 0)
+    assert figure.details["rate_ratio"] == pytest.approx(step, rel=1e-3)
+    assert figure.value > 36
+
+
+def coloured(frame: Frame) -> Picture:
+    """Return the planes of a frame that has colour."""
+    assert frame.cb is not None
+    assert frame.cr is not None
+    return frame.luma, frame.cb, frame.cr
 
 
 def test_the_filmed_counter_maps_where_both_show_it(clock_film: Film, tmp_path: Path) -> None:
     """A film of the clock is the sequence; three of its pictures are lost on the way."""
     frames = list(clip.open_clip(clock_film.path).frames())
     shown = [i for i in range(len(frames)) if i not in {12, 13, 25}]
-    kept = [(frames[i].luma, frames[i].cb, frames[i].cr) for i in shown]
-    encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30"})  # type: ignore[arg-type]  # it has colour
+    kept = [coloured(frames[i]) for i in shown]
+    encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30"})
     shot = Shot(
         id="s",
         subject="encoder",
@@ -357,10 +374,10 @@ def test_the_filmed_counter_maps_where_both_show_it(clock_film: Film, tmp_path: 
         reference=str(clock_film.path),
         chart="clock",
     )
-    one = next(iter(compression.measure(build.look(shot, tmp_path))))
-    assert isinstance(one, Measurement)
-    assert one.details["aligned_by"] == "counter"
-    assert one.details["frames_dropped"] == 3
+    figure = next(iter(compression.measure(build.look(shot, tmp_path))))
+    assert isinstance(figure, Measurement)
+    assert figure.details["aligned_by"] == "counter"
+    assert figure.details["frames_dropped"] == 3
 
 
 def test_long_clips_are_mapped_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,27 +395,21 @@ def test_a_still_scene_runs_on_evenly(bench: Bench) -> None:
     """Nothing moves: no drop and no repeat is made up, and no motion is claimed."""
     still = [bench.pictures[0]] * 40
     bench.record("still.mkv", still, None)
-    one = bench.measure(bench.record("still.mp4", still, 36), "still.mkv")["compression.psnr"]
-    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (
-        0,
-        0,
-        40,
-    )
-    assert "common_motion" not in one.details
+    figure = bench.measure(bench.record("still.mp4", still, 36), "still.mkv")["compression.psnr"]
+    irregular = figure.details["frames_dropped"], figure.details["frames_repeated"]
+    assert (*irregular, figure.samples) == (0, 0, 40)
+    assert "common_motion" not in figure.details
 
 
 def test_real_footage_is_mapped_one_to_one(real_data: Path, tmp_path: Path) -> None:
     """A car park, coded again at CRF 36: nothing dropped, nothing repeated."""
     first = itertools.islice(clip.open_clip(real_data / "car_park_intel.mp4").frames(), 40)
-    frames = [(frame.luma, frame.cb, frame.cr) for frame in first]
-    encode.write(tmp_path / "sequence.mkv", frames, options={"qp": "0", "preset": "ultrafast"})  # type: ignore[arg-type]  # it has colour
-    encode.write(tmp_path / "recorded.mp4", frames, options={"crf": "36"})  # type: ignore[arg-type]
-    one = Bench(folder=tmp_path, pictures=[]).measure("recorded.mp4")["compression.psnr"]
-    assert (one.details["frames_dropped"], one.details["frames_repeated"], one.samples) == (
-        0,
-        0,
-        40,
-    )
+    frames = [coloured(frame) for frame in first]
+    encode.write(tmp_path / "sequence.mkv", frames, options={"qp": "0", "preset": "ultrafast"})
+    encode.write(tmp_path / "recorded.mp4", frames, options={"crf": "36"})
+    figure = Bench(folder=tmp_path, pictures=[]).measure("recorded.mp4")["compression.psnr"]
+    irregular = figure.details["frames_dropped"], figure.details["frames_repeated"]
+    assert (*irregular, figure.samples) == (0, 0, 40)
 
 
 # --- Place in the picture ---
@@ -426,11 +437,11 @@ def moved(picture: Picture, across: float, down: float, scale: float = 1.0) -> P
 def test_a_shift_by_whole_pixels_is_taken_out(bench: Bench) -> None:
     """4 px across and 2 up: what is left of both pictures agrees as before."""
     name = bench.record("moved.mkv", [moved(one, 4, -2) for one in bench.pictures], None)
-    one = bench.measure(name)["compression.psnr"]
-    assert one.details["shift_across_px"] == pytest.approx(4, abs=0.05)
-    assert one.details["shift_down_px"] == pytest.approx(-2, abs=0.05)
-    assert one.lower_bound
-    assert one.value > 100, "nothing but the shift had happened"
+    figure = bench.measure(name)["compression.psnr"]
+    assert figure.details["shift_across_px"] == pytest.approx(4, abs=0.05)
+    assert figure.details["shift_down_px"] == pytest.approx(-2, abs=0.05)
+    assert figure.lower_bound
+    assert figure.value > 100, "nothing but the shift had happened"
 
 
 def test_a_shift_by_parts_of_a_pixel_is_said_and_makes_a_bound(bench: Bench) -> None:
@@ -452,7 +463,7 @@ def test_a_scaled_picture_is_refused(bench: Bench, scale: float) -> None:
 def test_what_has_no_texture_has_no_place() -> None:
     """Flat pictures tell nothing."""
     flat = np.full((96, 128), 90, np.uint8)
-    assert registration.place([(flat, flat)]) is None
+    assert registration.register([(flat, flat)]) is None
 
 
 # --- What is refused ---
@@ -514,8 +525,8 @@ def test_another_size_is_refused_and_not_scaled(bench: Bench) -> None:
 
 @pytest.mark.parametrize("which", ["recording", "reference"])
 def test_one_picture_is_too_few(bench: Bench, which: str) -> None:
-    one = bench.record("one.mkv", bench.pictures[:1], None)
-    names = (one, "sequence.mkv") if which == "recording" else ("usual.mp4", one)
+    single = bench.record("one.mkv", bench.pictures[:1], None)
+    names = (single, "sequence.mkv") if which == "recording" else ("usual.mp4", single)
     assert bench.refused(*names) == "too_few_frames"
 
 
@@ -549,8 +560,8 @@ def test_a_cut_off_recording_is_measured_as_far_as_it_goes(bench: Bench) -> None
     bench.record(whole.name, bench.pictures, 30)
     content = whole.read_bytes()
     (bench.folder / "cut.mkv").write_bytes(content[: len(content) * 4 // 5])
-    one = bench.measure("cut.mkv")["compression.psnr"]
-    assert 0.2 < float(one.details["share_of_reference"]) < 0.8
+    figure = bench.measure("cut.mkv")["compression.psnr"]
+    assert 0.2 < float(figure.details["share_of_reference"]) < 0.8
 
 
 def test_an_unreadable_reference_is_an_error_before_anything_is_measured(bench: Bench) -> None:
@@ -593,17 +604,17 @@ def test_without_the_extra_vmaf_is_a_note_that_names_it(bench: Bench) -> None:
 PROGRAM = """#!{python}
 import json, pathlib, sys
 size = sys.argv[sys.argv.index("-s") + 1].split("x")
-one = int(size[0]) * int(size[1]) * 3 // 2
-frames = len(sys.stdin.buffer.read()) / one
+picture = int(size[0]) * int(size[1]) * 3 // 2
+frames = len(sys.stdin.buffer.read()) / picture
 assert frames == int(frames)
-told = {{"frames": [{{"metrics": {{"vmaf": 80.0 + i}}}} for i in range(int(frames))]}}
-pathlib.Path("scores.json").write_text(json.dumps(told))
+scores = {{"frames": [{{"metrics": {{"vmaf": 80.0 + i}}}} for i in range(int(frames))]}}
+pathlib.Path("scores.json").write_text(json.dumps(scores))
 {end}
 """
 
 
 def play(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -> None:
-    """Put a program in the place of ffmpeg that counts the pictures it is fed, and then does as ``end`` says."""
+    """Replace ffmpeg by a program that counts the pictures it is fed, then does ``end``."""
     program = folder / "program"
     program.write_text(PROGRAM.format(python=sys.executable, end=end))
     program.chmod(0o755)
@@ -615,22 +626,33 @@ def test_vmaf_is_fed_every_scored_picture(
 ) -> None:
     """Recording above reference, in planes of 4:2:0: 48 pictures, 80 to 127."""
     play(tmp_path, monkeypatch)
-    one = bench.measure("usual.mp4")["compression.vmaf"]
-    assert (one.samples, one.value, one.details["vmaf_minimum"]) == (
+    figure = bench.measure("usual.mp4")["compression.vmaf"]
+    assert (figure.samples, figure.value, figure.details["vmaf_minimum"]) == (
         COUNT,
         pytest.approx(103.5),
         80.0,
     )
 
 
-@pytest.mark.parametrize("end", ["sys.exit(1)", "pathlib.Path('scores.json').write_text('{}')"])
+@pytest.mark.parametrize(
+    ("end", "complaint"),
+    [
+        ("sys.exit(1)", "1"),
+        ("sys.exit('loading\\nno such model')", "no such model"),
+        ("pathlib.Path('scores.json').write_text('{}')", "scores.json: KeyError"),
+    ],
+)
 def test_a_program_that_fails_leaves_a_note_and_the_other_figures(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, complaint: str
 ) -> None:
+    """The note says what the program complained of last, or how it ended."""
     play(tmp_path, monkeypatch, end)
     found = list(compression.measure(bench.look("usual.mp4")))
-    assert [one.reason.code for one in found if isinstance(one, Note)] == ["vmaf_failed"]
-    assert sum(isinstance(one, Measurement) for one in found) == 4
+    [reason] = [note.reason for note in found if isinstance(note, Note)]
+    assert (reason.code, reason.parameters) == ("vmaf_failed", {"complaint": complaint})
+    for lang in ("zh", "en"):
+        assert complaint in wording.reason(reason, lang)
+    assert sum(isinstance(figure, Measurement) for figure in found) == 4
 
 
 def test_vmaf_of_real_pictures(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -649,14 +671,18 @@ def test_vmaf_of_real_pictures(bench: Bench, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_progress_is_told_picture_by_picture(bench: Bench) -> None:
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     shot = Shot(
         id="s", subject="encoder", clip="usual.mp4", reference="sequence.mkv", chart="acceptance"
     )
-    seen = build.look(shot, bench.folder, progress=lambda done, total: told.append((done, total)))
-    before = len(told)
-    runner.measure(seen, {"compression.psnr"})
-    assert told[before:] == [(i + 1, COUNT) for i in range(COUNT)]
+
+    def report(done: int, total: int) -> None:
+        reports.append((done, total))
+
+    seen = build.look(shot, bench.folder, progress=report)
+    before = len(reports)
+    measuring.measure(seen, {"compression.psnr"})
+    assert reports[before:] == [(i + 1, COUNT) for i in range(COUNT)]
 
 
 # --- Evidence ---

@@ -39,7 +39,10 @@ def levels(middles: Array, exposure: float) -> Array:
 
 
 def film(rate: float, exposure: float, seconds: float = 8.0) -> tuple[Array, Array, Array, Array]:
-    """Film times, the light and its picture on a monitor of 59.3 Hz, noise-free, and the true latencies in ms."""
+    """Film times, the light and its picture on a monitor of 59.3 Hz, and true latencies in ms.
+
+    Without noise.
+    """
     times = np.arange(int(seconds * rate)) / rate
     middles = -1.0 + np.arange(int((seconds + 1.5) * 25)) / 25.003
     lights = np.ceil((middles + DELAY) * 59.3) / 59.3
@@ -79,7 +82,10 @@ def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(
 
 
 def test_the_delay_of_a_stream_comes_back_at_a_third_of_a_millisecond() -> None:
-    """25 frame/s, 1 ms of jitter, exposures of 15 ms, a curve of 0.7, five pictures that are another's: left out."""
+    """25 frame/s, 1 ms of jitter, exposures of 15 ms, a curve of 0.7.
+
+    Five pictures that are another's are left out.
+    """
     random = np.random.default_rng(6)
     taken = np.arange(300) / 25.0
     came = BEGAN + taken + 0.21 + random.normal(0, 0.001, 300)

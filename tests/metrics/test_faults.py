@@ -1,4 +1,4 @@
-"""Picture faults: what was planted is found where it was planted, sound footage shows none, and the scales hold."""
+"""Picture faults: what was planted is found in its place, sound footage shows none."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
 def test_the_pack_has_a_threshold_for_every_fault_in_its_unit_and_claims_no_standard() -> None:
     given = pack.load("picture_faults", quantities())
     assert set(LIMITS) == set(faults.QUANTITIES)
-    for one in given.requirements:
-        assert one.figure is not None
-        assert (one.figure.level, one.modality) == ("unknown", "should")
-        assert "DB50/216" in one.figure.note
+    for requirement in given.requirements:
+        assert requirement.figure is not None
+        assert (requirement.figure.level, requirement.modality) == ("unknown", "should")
+        assert "DB50/216" in requirement.figure.note
 
 
 def test_a_sound_film_is_below_every_threshold(street: build.Scene) -> None:
@@ -192,10 +192,10 @@ def test_one_flash_or_one_broken_frame_is_no_fault(tmp_path: Path) -> None:
 def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
     plain = [np.full((270, 480), 120, np.uint8)] * 10
     encode.write(tmp_path / "plain.mkv", plain, codec="ffv1", pixel_format="gray")
-    told = notes(planted.seen(tmp_path / "plain.mkv"))
-    assert told["faults.blurred"] == "no_edges"
-    assert told["faults.colour_cast"] == "monochrome"
-    assert told["faults.shake"] == told["faults.scene_change"] == "no_structure"
+    reasons = notes(planted.seen(tmp_path / "plain.mkv"))
+    assert reasons["faults.blurred"] == "no_edges"
+    assert reasons["faults.colour_cast"] == "monochrome"
+    assert reasons["faults.shake"] == reasons["faults.scene_change"] == "no_structure"
     encode.write(tmp_path / "still.mp4", [texture()] * 40)
     assert notes(planted.seen(tmp_path / "still.mp4"))["faults.freeze"] == "freeze_undecided"
 
@@ -212,7 +212,7 @@ def test_a_film_of_screens_is_not_served_and_three_frames_are_too_few(
 ) -> None:
     assert faults.serves(street)
     assert not faults.serves(replace(street, shot=replace(street.shot, tap=Tap.SCREEN)))
-    with pytest.raises(GapError, match="at least 5"):
+    with pytest.raises(GapError, match="too_few_frames frames = 3 needed = 5"):
         list(faults.measure(drawn(tmp_path, [texture()] * 3)))
 
 

@@ -33,7 +33,10 @@ EVERY = np.ones(len(ROWS.bit), np.bool_)
 def cells(
     position: Array, width: float, lag: float = 0.0, noise: float = 0.02, seed: int = 1
 ) -> Array:
-    """Light (n, c) of the chart's cells at positions of its middle height, upper rows earlier by the lag."""
+    """Light (n, c) of the chart's cells at positions of its middle height.
+
+    Upper rows are seen earlier by the lag.
+    """
     assert ROWS is not None
     light = np.zeros(
         (len(position), len([r for r in CLOCK.regions if r.kind in {"bits", "reference"}]))
@@ -44,7 +47,7 @@ def cells(
 
 def read(codes: Array) -> Readings:
     return clock_readings.read(
-        codes.astype(np.float32), CLOCK, lambda one: np.asarray(one, np.float64) / 255
+        codes.astype(np.float32), CLOCK, lambda seen: np.asarray(seen, np.float64) / 255
     )
 
 
@@ -56,7 +59,10 @@ def wrong(readings: Readings, position: Array) -> int:
 @pytest.mark.parametrize("width", [0.05, 0.6, 2.4])
 @pytest.mark.parametrize("lag", [0.0, 0.5, 1.8, -0.9])
 def test_rows_that_are_exposed_one_after_the_other_are_read(width: float, lag: float) -> None:
-    """Read-out of up to 30 ms at 60 Hz, either way, where a change of a high bit meets one of a low bit as well."""
+    """Read-out of up to 30 ms at 60 Hz, either way.
+
+    Also where a change of a high bit meets one of a low bit.
+    """
     random = np.random.default_rng(7)
     anywhere = random.uniform(8, (1 << 24) - 8, 250)
     beside = 4096.0 * random.integers(1, 4000, 250) + random.uniform(-2, 2, 250)

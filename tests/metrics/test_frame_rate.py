@@ -1,4 +1,4 @@
-"""Frame rate: planted drops and repeats come back exactly, readings are right or absent, and reasons are given."""
+"""Frame rate: planted drops and repeats come back exactly, readings are right or absent."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import frame_rate
-from acceptance.metrics._filmed_clock import pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.frame_rate import counter
+from acceptance.metrics._filmed_clock.cadence import cadence
+from acceptance.metrics.frame_rate import counter, timed
 from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -44,7 +44,7 @@ def light(codes: Array) -> Array:
 def codes_of(
     position: Array, width: float, seed: int = 0, noise: float = 2.0
 ) -> NDArray[np.float32]:
-    """Cells (n, c) of the clock as a camera with some flare, a bright screen and noise codes them."""
+    """Cells (n, c) of the clock as a camera with flare, a bright screen and noise codes them."""
     random = np.random.default_rng(seed)
     shares = clock_readings.expected_shares(position, width, 24)
     columns = []
@@ -72,7 +72,7 @@ def values(found: list[Measurement | Note]) -> dict[str, float]:
 @pytest.mark.parametrize("width", [0.06, 0.5, 1.0, 1.5, 2.4, 3.0])
 @pytest.mark.parametrize("step", [2.4, 12.5])
 def test_no_reading_is_wrong_and_nearly_all_are_given(width: float, step: float) -> None:
-    """Short exposures, half a refresh, and exposures over several refreshes, from 24-bit indices down."""
+    """Exposures of half a refresh and of several refreshes, from 24-bit indices down."""
     position = 16_000_000.3 + (step + 0.0137) * np.arange(FRAMES)
     readings = read(position, width, noise=3.0)
     assert readings.readable.mean() >= 0.99
@@ -109,7 +109,7 @@ def test_an_exposure_half_on_either_refresh_is_read_as_between_them() -> None:
 
 
 def test_a_screen_with_an_unknown_curve_is_read_as_well() -> None:
-    """A curve that nobody told of.
+    """A curve that nobody stated.
 
     The pairs themselves tell the exponent, so that shares come back.
     """
@@ -216,7 +216,7 @@ def test_the_cadence_numbers_pictures_over_a_long_film() -> None:
     random = np.random.default_rng(2)
     kept = np.sort(random.permutation(9000)[:8100])
     position = np.floor(33.3 + 2.3976 * kept) + 0.5
-    found = pace.cadence(position, np.full(len(kept), 0.5))
+    found = cadence(position, np.full(len(kept), 0.5))
     assert found
     assert np.array_equal(found.number, kept - kept[0])
 
@@ -339,7 +339,7 @@ def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -
     found = [one for one in frame_rate.measure(hurried) if isinstance(one, Measurement)]
     means = {one.statistic: one for one in found if one.quantity == "frame_rate.mean"}
     assert set(means) == {"", "presentation", "counter"}
-    assert means[""].method == frame_rate.METHODS["arrival"]
+    assert means[""].method == timed.METHODS["arrival"]
     assert means[""].value == pytest.approx(24, abs=0.1)
     assert means["counter"].value == pytest.approx(24, abs=0.3)
     assert means["presentation"].value == pytest.approx(48, abs=0.2)
@@ -396,7 +396,7 @@ def test_times_that_jump_leave_the_rate_a_bound_unless_the_filmed_clock_bridges_
 def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> None:
     """AVI counts frames: the nominal rate is no measurement.
 
-    Repeats can be told all the same, at least.
+    Repeats can be counted all the same, at least.
     """
     grey = [np.full((64, 64), 100 + i % 3, np.uint8) for i in range(30)]
     encode.write(tmp_path / "grey.avi", grey, codec="ffv1", rate=Fraction(30))
@@ -405,7 +405,7 @@ def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> Non
     )
     assert set(values(found)) == {"frame_rate.repeated"}
     reasons = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
-    assert {reasons[quantity] for quantity in frame_rate.TIMES} == {"times_assumed"}
+    assert {reasons[quantity] for quantity in timed.TIMES} == {"times_assumed"}
 
 
 @pytest.mark.parametrize(
@@ -443,7 +443,7 @@ def test_a_table_of_arrivals_that_does_not_fit_is_named_and_left_aside(
     assert "arrivals_differ" in {one.reason.code for one in found if isinstance(one, Note)}
     (mean, *_) = found
     assert isinstance(mean, Measurement)
-    assert mean.method == frame_rate.METHODS["presentation"]
+    assert mean.method == timed.METHODS["presentation"]
 
 
 def test_an_interlaced_stream_and_the_shot_s_shutter_are_said_beside_the_rate(

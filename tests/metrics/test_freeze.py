@@ -55,7 +55,7 @@ def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(
 ) -> None:
     """At CRF 36 no noise gets through but at key frames.
 
-    Without two of them in it, the freeze cannot be told.
+    Without two of them in it, the freeze cannot be shown.
     """
     pictures = bench.frozen(list(bench.still(np.random.default_rng(4), 6 * RATE, 2.0)), 45)
     evidence = bench.coded(pictures, bench.quality(36, interval))

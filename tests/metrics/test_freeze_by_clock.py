@@ -55,7 +55,10 @@ def freeze(seen: build.Scene) -> Measurement | Note:
 
 
 def test_a_clock_that_stands_proves_a_freeze_in_a_still_scene(stood: build.Scene) -> None:
-    """From the first second that is overdue, at most one after the freeze begins, to the frame in which it ends."""
+    """From the first second that is overdue to the frame in which the freeze ends.
+
+    That second is at most one after the freeze begins.
+    """
     found = freeze(stood)
     assert isinstance(found, Measurement)
     start, end = FROM / float(RATE), (FROM + FOR) / float(RATE)

@@ -19,7 +19,7 @@ from acceptance.metrics.geometry import lens
 from acceptance.metrics.geometry import preset as presets
 from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
-from acceptance.session import runner
+from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -47,7 +47,7 @@ def figures(seen: build.Scene) -> dict[str, Measurement]:
 
 
 def within(item: Measurement, truth: float, share: float = 1.3) -> bool:
-    """Tell whether the truth lies within 1.3 U (99 %), so that one of many seeds may lie outside U."""
+    """Whether the truth is within 1.3 U (99 %), so that one of many seeds may be outside U."""
     return abs(item.value - truth) <= share * item.expanded
 
 
@@ -92,7 +92,7 @@ def test_distortion_is_right_to_a_tenth_of_a_point_through_h264(tmp_path: Path, 
 
 
 def test_a_chart_that_runs_along_the_pixels_is_not_bent_by_them(tmp_path: Path) -> None:
-    """Face on and level all fiducials lie alike on the pixels, so what these do to one of them does not average out."""
+    """Face on and level, all fiducials have the same place on the pixels: no average helps."""
     found = figures(film(tmp_path, Camera(noise=0.0, crf=0, share=0.9)))
     assert within(found["geometry.distortion"], 0.0)
     assert found["geometry.distortion"].expanded < 0.02
@@ -124,7 +124,7 @@ def test_a_stated_focal_length_gives_the_tilt_that_the_picture_alone_does_not(
 
 
 def test_pixels_that_are_not_square_are_counted_as_they_are_stored(tmp_path: Path) -> None:
-    """A picture squeezed to half its width has half the pixels per metre across, and the same lens and tilt."""
+    """A picture of half the width has half the pixels per metre across, the same lens and tilt."""
     seen = film(tmp_path, Camera(tilt=10, pan=6, share=0.8, crf=12, noise=0.0, distortion=0.02))
     luma = cv2.resize(seen.reference.luma, (640, 720), interpolation=cv2.INTER_AREA)
     encode.write(tmp_path / "narrow.mkv", [luma] * 2, codec="ffv1", pixel_format="gray")
@@ -138,10 +138,9 @@ def test_pixels_that_are_not_square_are_counted_as_they_are_stored(tmp_path: Pat
         wide["geometry.pixels_per_metre"].details["vertical"], rel=0.002
     )
     for name in ("tilt", "pan", "roll", "distortion"):
-        one, other = wide[f"geometry.{name}"], found[f"geometry.{name}"]
-        assert one.value == pytest.approx(
-            other.value, abs=1.5 * math.hypot(one.expanded, other.expanded)
-        ), name
+        narrow, whole = wide[f"geometry.{name}"], found[f"geometry.{name}"]
+        tolerance = 1.5 * math.hypot(narrow.expanded, whole.expanded)
+        assert narrow.value == pytest.approx(whole.value, abs=tolerance), name
 
 
 def test_coverage_is_the_share_of_the_picture_that_the_chart_fills(tmp_path: Path) -> None:
@@ -152,7 +151,7 @@ def test_coverage_is_the_share_of_the_picture_that_the_chart_fills(tmp_path: Pat
 def grid(
     k: float, model: str = "brown", noise: float = 0.0, seed: int = 0
 ) -> tuple[lens.Points, np.ndarray]:
-    """Return points seen through a lens by a camera turned a little, and the homography before the lens."""
+    """Return points seen through a lens, camera turned a little, and the homography before it."""
     points = np.stack(
         np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-0.5, 0.5, 5)), axis=-1
     ).reshape(-1, 2)
@@ -177,7 +176,7 @@ def test_a_grid_seen_through_brown_gives_its_coefficient_back(k: float) -> None:
 
 
 @pytest.mark.parametrize("bend", [0.5, 1.5])
-def test_a_fisheye_is_told_from_a_lens_of_browns(bend: float) -> None:
+def test_a_fisheye_is_distinguished_from_a_lens_of_browns(bend: float) -> None:
     points, start = grid(bend, "fisheye", noise=1e-5)
     fisheye, brown = (lens.fit(name, points, start, KNOWN) for name in ("fisheye", "brown"))
     assert fisheye.residual < brown.residual / 2
@@ -218,15 +217,15 @@ def test_a_stain_among_the_dots_does_not_count(tmp_path: Path) -> None:
 
 def test_a_picture_without_dots_gives_the_reason(tmp_path: Path) -> None:
     seen = film(tmp_path, Camera(width=640, height=360))
-    nowhere = runner.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
+    nowhere = measuring.measure(replace(seen, views={}, located=()), ["geometry.tilt"])[1]
     assert [note.reason.code for note in nowhere] == ["no_region"]
     few = {name: view for name, view in seen.views.items() if name in {"grid1", "grid2"}}
     bare = replace(
         seen, views=few, located=tuple(replace(place, marks=()) for place in seen.located)
     )
-    assert [note.reason.code for note in runner.measure(bare)[1] if note.metric == "geometry"] == [
-        "too_few_points"
-    ]
+    assert [
+        note.reason.code for note in measuring.measure(bare)[1] if note.metric == "geometry"
+    ] == ["too_few_points"]
 
 
 def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(
@@ -281,7 +280,7 @@ def test_presets_are_compared_by_where_the_chart_lies() -> None:
     assert focal.contribution == pytest.approx(0.03 * angle.value)
 
 
-def test_places_on_a_line_tell_their_scatter_with_half_the_degrees_of_freedom() -> None:
+def test_places_on_a_line_have_half_the_degrees_of_freedom_of_their_scatter() -> None:
     away = np.array([(-3.0, 0.0), (1.0, 0.0), (2.0, 0.0)])
     assert presets._freedom(away) == pytest.approx(2)
     assert presets._freedom(
@@ -338,5 +337,5 @@ def test_stills_of_different_places_are_refused(tmp_path: Path) -> None:
     view = seen.views["picture"]
     other = np.array(view.luma)
     other[2] = np.random.default_rng(9).integers(0, 255, other[2].shape)
-    notes = runner.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
+    notes = measuring.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
     assert "stills_differ" in {note.reason.code for note in notes}

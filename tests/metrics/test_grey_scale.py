@@ -14,8 +14,8 @@ from acceptance.charts import printed_copy
 from acceptance.errors import ChartError, GapError
 from acceptance.footage import encode
 from acceptance.metrics import grey_scale
-from acceptance.metrics._shared import grey_steps
-from acceptance.metrics._shared.grey_steps import Step
+from acceptance.metrics._shared import grey_steps, tone_curve
+from acceptance.metrics._shared.grey_steps import GreyStep
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -30,7 +30,7 @@ CAMERA = Camera(width=640, height=360, crf=0, noise=0.008)
 
 
 def patch(seed: int, level: float, sigma: float) -> NDArray[np.uint8]:
-    """Frames (8, 60, 80) at this level with white noise, in a border of another level that must not count."""
+    """Frames (8, 60, 80) at this level with white noise, in a border that must not count."""
     codes = level + sigma * np.random.default_rng(seed).standard_normal((8, 60, 80))
     codes[:, :12] = codes[:, -12:] = 240
     codes[:, :, :15] = 10
@@ -61,8 +61,8 @@ def test_light_that_falls_off_across_a_step_is_no_noise() -> None:
     frames = (
         100 + np.linspace(-5, 5, 80) + 2 * np.random.default_rng(1).standard_normal((8, 60, 80))
     )
-    one = grey_steps.step(frames)
-    assert abs(one.noise - 2) < 3 * one.noise_uncertainty
+    step = grey_steps.step(frames)
+    assert abs(step.noise - 2) < 3 * step.noise_uncertainty
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_neighbours_count_that_keep_order_and_differ_by_more_than_noise_and_two_
 ) -> None:
     """The rule, case by case."""
     assert (
-        grey_steps.count([Step(mean=code, noise=noise) for code in codes], rising=rising).steps
+        grey_steps.count([GreyStep(mean=code, noise=noise) for code in codes], rising=rising).steps
         == steps
     )
 
@@ -92,7 +92,8 @@ def test_a_pair_at_the_threshold_makes_the_count_uncertain() -> None:
     """P = 1/2 gives a standard uncertainty of 1/2; pairs far from the threshold give none."""
     far, near = [20, 60, 100], [20, 60, 65]
     steps = [
-        [Step(mean=code, noise=5, mean_uncertainty=0.2) for code in codes] for codes in (far, near)
+        [GreyStep(mean=code, noise=5, mean_uncertainty=0.2) for code in codes]
+        for codes in (far, near)
     ]
     assert grey_steps.count(steps[0], rising=True).uncertainty == pytest.approx(0, abs=1e-9)
     assert grey_steps.count(steps[1], rising=True).uncertainty == pytest.approx(0.5)
@@ -184,7 +185,7 @@ def test_white_that_is_clipped_ends_the_range(tmp_path: Path) -> None:
     assert 0.7436 < float(found["grey_scale.dynamic_range"].details["high"]) < 0.9
 
 
-def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64]) -> list[Step]:
+def wedge(seed: int, sigma: float, white: float, densities: NDArray[np.float64]) -> list[GreyStep]:
     """Show a transparent grey scale to a camera of BT.709, clipped at 16 and 235."""
     random = np.random.default_rng(seed)
     levels = Camera(black=0.004, white=white).luma(10**-densities)
@@ -206,7 +207,7 @@ def test_dynamic_range_is_that_of_the_closed_form_within_its_uncertainty(
     true = math.log((1 - 0.004) / (white - 0.004) / (noise / (4.5 * 219 * (white - 0.004))))
     for seed in range(6):
         densities = np.linspace(3.6, 0, count) + 0.01 * seed
-        found = grey_steps.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
+        found = tone_curve.dynamic_range(wedge(seed, sigma, white, densities), list(10**-densities))
         assert not found.bound
         assert abs(found.high - found.low - true) < 2.5 * math.hypot(found.sampling, found.steps)
 
@@ -222,7 +223,7 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
             grey_steps.step(patch(100 * seed + i, code, 4.0), 16, 235)
             for i, code in enumerate(codes)
         ]
-        slope = grey_steps.gamma(steps, light, 16, 235)
+        slope = tone_curve.gamma(steps, light, 16, 235)
         assert slope is not None
         errors.append((slope.value - true) / math.hypot(slope.sampling, slope.quantisation))
     assert sum(abs(error) < 2 for error in errors) >= 34
@@ -230,16 +231,19 @@ def test_the_slope_has_the_uncertainty_that_it_claims() -> None:
 
 
 def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None:
-    """Reflectances drawn from the print's own model, 2 %, 400 prints.
-
-    Scatter of the slope over what is stated.
-    """
+    """Of 400 prints drawn from the print's own model, 2 %: the slope scatters as stated."""
     light = np.geomspace(0.1, 0.6, 8)
-    steps = [Step(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
+    steps = [GreyStep(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
     random, ways = np.random.default_rng(3), printed_copy.tone_errors(0.02, light)
-    told = [light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)]
-    slopes = [slope.value for one in told if (slope := grey_steps.gamma(steps, list(one), 16, 235))]
-    exact = grey_steps.gamma(steps, list(light), 16, 235)
+    prints = [
+        light * np.exp(sum(way * random.standard_normal() for way in ways)) for _ in range(400)
+    ]
+    slopes = [
+        slope.value
+        for printed in prints
+        if (slope := tone_curve.gamma(steps, list(printed), 16, 235))
+    ]
+    exact = tone_curve.gamma(steps, list(light), 16, 235)
     assert exact is not None
     stated = math.hypot(*(exact.value * float(exact.weights @ way) for way in ways))
     assert np.std(slopes) / stated == pytest.approx(1, abs=3 / math.sqrt(2 * 400))
@@ -247,10 +251,10 @@ def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None
 
 def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:
     """Three, or steps that are clipped, give none."""
-    steps = [Step(mean=code, noise=1) for code in (70, 100, 130)]
-    assert grey_steps.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
-    clipped = [*steps, Step(mean=160, noise=1, low=(0.5, 0.0))]
-    assert grey_steps.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
+    steps = [GreyStep(mean=code, noise=1) for code in (70, 100, 130)]
+    assert tone_curve.gamma(steps, [0.1, 0.2, 0.3], 16, 235) is None
+    clipped = [*steps, GreyStep(mean=160, noise=1, low=(0.5, 0.0))]
+    assert tone_curve.gamma(clipped, [0.1, 0.2, 0.3, 0.4], 16, 235) is None
 
 
 # The sine target, upright in the list, turned by 180 degrees in the picture: patch, its upper left
@@ -260,8 +264,9 @@ MITRE = (
     ("H", 35, 25, 0.627, 73.143), ("I", 232, 25, 1.124, 21.542), ("J", 429, 24, 1.041, 25.062),
     ("K", 626, 24, 0.922, 31.704), ("L", 824, 23, 0.809, 40.579), ("M", 1021, 22, 0.708, 53.187),
     ("N", 1218, 22, 0.604, 70.184), ("G", 35, 737, 0.615, 75.310), ("F", 232, 736, 0.148, 224.884),
-    ("E", 429, 735, 0.253, 177.026), ("D", 626, 735, 0.324, 150.682), ("C", 824, 734, 0.416, 119.335),
-    ("B", 1021, 734, 0.510, 93.748), ("A", 1218, 733, 0.612, 72.586),
+    ("E", 429, 735, 0.253, 177.026), ("D", 626, 735, 0.324, 150.682),
+    ("C", 824, 734, 0.416, 119.335), ("B", 1021, 734, 0.510, 93.748),
+    ("A", 1218, 733, 0.612, 72.586),
 )  # fmt: skip
 
 
@@ -273,7 +278,7 @@ def mitre(real_data: Path) -> build.Scene:
         Shot(id="s", subject="c", clip="sine_target_mitre.tif", regions=regions), real_data
     )
     views = {}
-    for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda one: one[3])):
+    for number, (name, _, _, density, _) in enumerate(sorted(MITRE, key=lambda patch: patch[3])):
         view = seen.views[f"grey.{name}"]
         printed = {"step": number, "density": density, "reflectance": 10**-density}
         views[view.region.name] = replace(view, region=replace(view.region, printed=printed))
@@ -313,7 +318,7 @@ def test_a_scanned_grey_scale_of_fourteen_densities(mitre: build.Scene) -> None:
 
 
 def test_a_blank_picture_and_a_picture_without_steps_have_reasons(tmp_path: Path) -> None:
-    """No number from a clip without the chart, nor from grey regions that nobody declared as steps."""
+    """No number from a clip without the chart, nor from grey regions not declared as steps."""
     encode.write(tmp_path / "blank.mkv", [np.full((128, 128), 90, np.uint8)] * 3, codec="ffv1")
     regions = {"grey1": (10, 10, 40, 40), "grey2": (60, 10, 40, 40)}
     seen = build.look(Shot(id="s", subject="c", clip="blank.mkv", regions=regions), tmp_path)

@@ -126,7 +126,10 @@ def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Sett
     ],
 )
 def test_where_they_run_in_step_the_answer_is_coarse_and_says_so(what: Setting) -> None:
-    """Truth inside the stated uncertainty in 5 films of 6 at least (95 % are expected), never a film frame away."""
+    """Truth inside the stated uncertainty in 5 films of 6 at least, never a film frame away.
+
+    95 % are expected.
+    """
     errors, shares = results(what)
     assert np.mean(shares <= 1) >= 0.8
     assert np.abs(errors).max() < 1000 / what.film

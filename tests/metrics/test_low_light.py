@@ -1,4 +1,4 @@
-"""Low light: truth from closed forms, from drawn budgets, and from films of a camera whose light is known."""
+"""Low light: truth from closed forms, from drawn budgets, and from films of known light."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,10 +18,10 @@ from acceptance.cli import verbs
 from acceptance.footage import encode
 from acceptance.metrics import low_light
 from acceptance.metrics._shared import lighting
-from acceptance.metrics.low_light.light_series import Level, Point, crossing, series
+from acceptance.metrics.low_light.light_series import LightLevel, Point, crossing, series
 from acceptance.model import BudgetLine, Condition, Measurement, Note, Shot, Value
-from acceptance.scene import build
-from acceptance.session import plan, runner
+from acceptance.scene import build, locating
+from acceptance.session import measuring, plan
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.films import Truth, film_chart, film_two_levels
 from acceptance.uncertainty import measurement
@@ -40,29 +40,47 @@ WEDGE, SNR, PATCH = "resolution.wedge_horizontal", "noise.snr", "noise.snr_patch
 
 def shot(name: str, **conditions: Value | tuple[Value, str]) -> Shot:
     """Make a shot of the chart with these conditions: a value, or value and unit."""
-    given = (
-        (one, value if isinstance(value, tuple) else (value, ""))
-        for one, value in conditions.items()
+    pairs = (
+        (label, value if isinstance(value, tuple) else (value, ""))
+        for label, value in conditions.items()
     )
-    stated = tuple(Condition(name=one, value=value, unit=unit) for one, (value, unit) in given)
+    stated = tuple(Condition(name=label, value=value, unit=unit) for label, (value, unit) in pairs)
     return Shot(
         id=name, subject="camera", clip=f"{name}.mp4", chart="acceptance", conditions=stated
     )
 
 
-def figure(of: Shot, quantity: str, value: float, u: float = 0.0, **fields: Any) -> Measurement:
-    """Make a figure of a shot, its uncertainty from one line of type A with ten degrees of freedom."""
-    region = "flat.middle" if quantity.startswith("noise") else ""
+def figure(
+    of: Shot,
+    quantity: str,
+    value: float,
+    u: float = 0.0,
+    *,
+    statistic: str = "",
+    lower_bound: bool = False,
+    upper_bound: bool = False,
+) -> Measurement:
+    """Make a result of a shot; its uncertainty is one line, type A, ten degrees of freedom."""
     budget = [BudgetLine(source="noise and fit", contribution=u, degrees_of_freedom=10)]
     return measurement(
-        of, quantity, value, "", budget, samples=8, method="", region=region, **fields
+        of,
+        quantity,
+        value,
+        "",
+        budget,
+        samples=8,
+        method="",
+        region="flat.middle" if quantity.startswith("noise") else "",
+        statistic=statistic,
+        lower_bound=lower_bound,
+        upper_bound=upper_bound,
     )
 
 
 def across(shots: Sequence[Shot], **figures: Sequence[float]) -> dict[str, list[Measurement]]:
-    """Measure a series whose shots have these figures (one list for each quantity).
+    """Measure a series whose shots have these results, a list for each quantity.
 
-    By quantity and statistic.
+    Return what was measured by quantity and statistic.
     """
     names = {"wedge": WEDGE, "snr": SNR, "patch": PATCH, "rate": "frame_rate.mean"}
     given = [
@@ -109,9 +127,7 @@ def test_a_straight_line_in_the_logarithm_is_crossed_where_it_runs() -> None:
     assert "25 dB" in by_ratio.method
 
 
-def test_the_darkest_shot_that_is_still_good_is_an_upper_bound_and_the_brightest_bad_one_a_lower() -> (
-    None
-):
+def test_a_good_darkest_shot_is_an_upper_bound_and_a_bad_brightest_shot_a_lower_one() -> None:
     shots = levels(100, 10, 1)
     good, bad = (across(shots, snr=snr, patch=snr) for snr in ([50, 45, 40], [24, 20, 10]))
     [upper], [lower] = good["minimum_illumination snr_25"], bad["minimum_illumination snr_25"]
@@ -126,9 +142,7 @@ def test_a_level_at_which_the_chart_was_lost_bounds_by_the_last_one_read() -> No
     assert (found.value, found.upper_bound) == (1, True)
 
 
-def test_the_first_miss_from_the_bright_side_counts_also_where_night_mode_meets_the_criterion_again() -> (
-    None
-):
+def test_the_first_miss_from_the_bright_side_counts_though_night_mode_is_good_again() -> None:
     snr = [45, 30, 20, 35]
     [found] = across(levels(100, 10, 1, 0.1), snr=snr, patch=snr)["minimum_illumination snr_25"]
     assert found.value == pytest.approx(10**0.5)
@@ -199,7 +213,9 @@ def test_filters_dim_the_shot_without_filter() -> None:
         {"agc": "off"},
     ],
 )
-def test_a_shot_whose_light_is_not_known_is_in_no_series(stated: Mapping[str, Any]) -> None:
+def test_a_shot_whose_light_is_not_known_is_in_no_series(
+    stated: Mapping[str, Value | tuple[Value, str]],
+) -> None:
     [found] = series([*levels(100, 10), shot("odd", **stated)])
     assert [one.shot.id for one in found] == ["lux-0", "lux-1"]
 
@@ -238,9 +254,7 @@ def test_a_series_without_figures_gives_reasons() -> None:
     }
 
 
-def test_a_resolution_that_is_only_a_bound_at_the_brightest_shot_gives_way_to_one_that_is_a_figure() -> (
-    None
-):
+def test_a_resolution_that_is_a_bound_at_the_brightest_shot_gives_way_to_a_measured_one() -> None:
     shots = levels(100, 10)
     wedge = [figure(one, WEDGE, 900, lower_bound=True) for one in shots]
     edge = [
@@ -263,10 +277,9 @@ def test_the_true_minimum_illumination_lies_within_u(monkeypatch: pytest.MonkeyP
     drawn = importlib.import_module("low_light")
     hits: dict[str, list[bool]] = {}
     for seed in range(400):
-        for one in drawn.series(np.random.default_rng([6, seed])):
-            hits.setdefault(f"{one.quantity} {one.region}", []).append(
-                abs(one.value - one.truth) <= one.expanded
-            )
+        for reading in drawn.series(np.random.default_rng([6, seed])):
+            inside = abs(reading.value - reading.truth) <= reading.expanded
+            hits.setdefault(f"{reading.quantity} {reading.region}", []).append(inside)
     assert len(hits) == 4
     for name, each in hits.items():
         assert len(each) == 400, name
@@ -274,14 +287,14 @@ def test_the_true_minimum_illumination_lies_within_u(monkeypatch: pytest.MonkeyP
 
 
 def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> None:
-    """With y1 = 100 and y2 = 50 at a factor e, r = 0.7.
-
-    D ln E / d y1 = (0.7 - w) / 50 with w = 0.4.
-    """
-    one, two = (
-        Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0))
+    """With y1 = 100, y2 = 50 at a factor e, r = 0.7: d ln E / d y1 = (0.7 - w) / 50, w = 0.4."""
+    bright, dark = (
+        LightLevel(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", math.e), ("b", 1.0))
     )
-    points = [Point(level=one, value=100, uncertainty=1), Point(level=two, value=50, uncertainty=0)]
+    points = [
+        Point(level=bright, value=100, uncertainty=1),
+        Point(level=dark, value=50, uncertainty=0),
+    ]
     found = crossing(points, 0.7, relative=True)
     lines = {line.source: line.contribution for line in found.budget}
     assert found.lux == pytest.approx(math.exp(0.4))
@@ -290,13 +303,15 @@ def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> No
 
 
 @pytest.mark.parametrize("bound", [(True, False), (False, True), (False, False)])
-def test_a_figure_that_may_be_higher_on_either_side_of_the_gap_bounds_the_illuminance_from_above(
+def test_a_result_that_may_be_higher_on_either_side_bounds_the_illuminance_from_above(
     bound: tuple[bool, bool],
 ) -> None:
-    levels = [Level(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", 10.0), ("b", 1.0))]
-    values = zip(levels, (30.0, 20.0), bound, strict=True)
+    levels = [
+        LightLevel(shot=shot(name), lux=lux, meter=0.0) for name, lux in (("a", 10.0), ("b", 1.0))
+    ]
     points = [
-        Point(level=one, value=value, uncertainty=1, bound=higher) for one, value, higher in values
+        Point(level=level, value=value, uncertainty=1, bound=higher)
+        for level, value, higher in zip(levels, (30.0, 20.0), bound, strict=True)
     ]
     found = crossing(points, 25.0)
     assert (found.upper_bound, found.lower_bound) == (any(bound), False)
@@ -306,7 +321,7 @@ def test_a_figure_that_may_be_higher_on_either_side_of_the_gap_bounds_the_illumi
 
 
 def beam(hot: float, shape: tuple[int, int] = (270, 480)) -> Array:
-    """Light (h, w) that falls off as a Gaussian from 1 in the middle to 1 / ``hot`` in the corner."""
+    """Light (h, w) that falls as a Gaussian from 1 in the middle to 1 / ``hot`` in the corner."""
     y, x = (np.arange(n) - (n - 1) / 2 for n in shape)
     return np.asarray(hot ** -((y[:, None] ** 2 + x**2) / (y[0] ** 2 + x[0] ** 2)))
 
@@ -362,7 +377,7 @@ def wall(folder: Path, light: Array, noise: float = 0.003) -> build.Scene:
 
 def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: Path) -> None:
     light = 0.8 * beam(2.0)
-    found, notes = runner.measure(wall(tmp_path, light))
+    found, notes = measuring.measure(wall(tmp_path, light))
     figures = {one.quantity: one for one in found}
     grid = lighting.blocks(light)
     middle, rim = lighting.middle_and_rim(grid.shape)
@@ -383,7 +398,7 @@ def test_a_hot_spot_on_a_filmed_wall_is_measured_and_spoils_its_noise(tmp_path: 
 )
 def test_a_wall_that_tells_nothing_is_noted(light: Array, code: str, tmp_path: Path) -> None:
     light[0, 0] = 0.4  # not one uniform colour
-    found, notes = runner.measure(wall(tmp_path, light))
+    found, notes = measuring.measure(wall(tmp_path, light))
     assert not [one for one in found if one.quantity.startswith("low_light")]
     assert [note.reason.code for note in notes if note.quantity == "low_light.non_uniformity"] == [
         code
@@ -407,7 +422,7 @@ def lamp(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
 def test_the_light_on_a_chart_is_that_of_the_lamp(lamp: tuple[Path, Truth]) -> None:
     """Truth at the middles of the edges' light sides."""
     folder, truth = lamp
-    found, _ = runner.measure(
+    found, _ = measuring.measure(
         build.look(Shot(id="beam", subject="camera", clip="beam.mp4"), folder)
     )
     figures = {one.quantity: one for one in found}
@@ -441,7 +456,7 @@ def pair(folder: Path, bright: Value, dark: Value) -> tuple[list[Measurement], l
         Condition(name="illuminance_bright", value=bright, unit="lx"),
         Condition(name="illuminance_dark", value=dark, unit="lx"),
     )
-    return runner.measure(
+    return measuring.measure(
         build.look(Shot(id="two", subject="camera", clip="two.mp4", conditions=conditions), folder)
     )
 
@@ -450,15 +465,16 @@ def test_two_copies_that_are_both_read_show_the_ratio_of_their_light_as_a_lower_
     two_levels: Path,
 ) -> None:
     found, notes = pair(two_levels, 1000, 100)
-    [one] = [one for one in found if not one.quantity.startswith("frame_rate")]
-    assert (one.quantity, one.value, one.unit) == (
+    [span] = [figure for figure in found if not figure.quantity.startswith("frame_rate")]
+    assert (span.quantity, span.value, span.unit) == (
         "low_light.wide_dynamic_range",
         pytest.approx(20),
         "dB",
     )
-    assert (one.lower_bound, one.upper_bound) == (True, False)
-    assert (one.details["steps_left"], one.details["steps_right"]) == (12, pytest.approx(10, abs=2))
-    assert one.uncertainty == pytest.approx(20 / math.log(10) * math.sqrt(2) * 0.1 / math.sqrt(3))
+    assert (span.lower_bound, span.upper_bound) == (True, False)
+    steps = span.details["steps_left"], span.details["steps_right"]
+    assert steps == (12, pytest.approx(10, abs=2))
+    assert span.uncertainty == pytest.approx(20 / math.log(10) * math.sqrt(2) * 0.1 / math.sqrt(3))
     assert {note.reason.code for note in notes} == {"too_few_frames"}, "of the frame rate"
 
 
@@ -474,21 +490,19 @@ def test_two_levels_without_their_light_are_noted(
 
 
 def test_a_copy_too_dark_to_read_makes_the_ratio_an_upper_bound(tmp_path: Path) -> None:
-    """A fortieth of the light makes 22 codes of white by BT.709.
-
-    The fiducials show, the steps do not.
-    """
+    """A fortieth of the light makes 22 codes of white by BT.709: fiducials show, steps do not."""
     camera = replace(FILM, width=720, height=404, black=0.0, noise=0.0005)
     film_two_levels(camera, definition.load("acceptance"), tmp_path / "two.mp4", 40.0, 0.08)
-    [one] = [one for one in pair(tmp_path, 40, 1)[0] if one.quantity.startswith("low_light")]
-    assert one.value == pytest.approx(20 * math.log10(40))
-    assert (one.lower_bound, one.upper_bound) == (False, True)
+    found, _ = pair(tmp_path, 40, 1)
+    [span] = [figure for figure in found if figure.quantity.startswith("low_light")]
+    assert span.value == pytest.approx(20 * math.log10(40))
+    assert (span.lower_bound, span.upper_bound) == (False, True)
 
 
 def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
-    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in build.TWO_LEVELS)
+    conditions = tuple(Condition(name=name, value=5, unit="lx") for name in locating.TWO_LEVELS)
     filmed = Shot(id="one", subject="camera", clip="beam.mp4", conditions=conditions)
-    _, notes = runner.measure(build.look(filmed, lamp[0]))
+    _, notes = measuring.measure(build.look(filmed, lamp[0]))
     [note] = [note for note in notes if note.metric == "low_light"]
     assert (note.reason.code, note.reason.parameters["count"]) == ("two_charts_needed", 1)
 
@@ -533,14 +547,17 @@ def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> Non
     )
     assert result.exception is None, result.output
     [made] = (tmp_path / "out").glob("2*")
-    told = json.loads((made / "session.json").read_text("utf-8"))
-    figures = [one for one in told["measurements"] if one["quantity"].startswith("low_light.")]
-    assert {one["quantity"] for one in figures} == set(low_light.QUANTITIES)
-    for one in figures:
-        if one["quantity"] == "low_light.snr":
-            camera = replace(FILM, sensor=sensors[one["shot"]])
+    session = json.loads((made / "session.json").read_text("utf-8"))
+    figures = [
+        item for item in session["measurements"] if item["quantity"].startswith("low_light.")
+    ]
+    assert {item["quantity"] for item in figures} == set(low_light.QUANTITIES)
+    for item in figures:
+        if item["quantity"] == "low_light.snr":
+            camera = replace(FILM, sensor=sensors[item["shot"]])
             sigma = float(camera.sigma(camera.luma(0.2)))
-            assert one["value"] == pytest.approx(20 * math.log10(219 / sigma), abs=0.3), one["shot"]
-    [minimum] = [one for one in figures if one["statistic"] == "resolution_70"]
+            ratio = 20 * math.log10(219 / sigma)
+            assert item["value"] == pytest.approx(ratio, abs=0.3), item["shot"]
+    [minimum] = [item for item in figures if item["statistic"] == "resolution_70"]
     assert 0.25 < minimum["value"] < 1
     assert (made / "report.pdf").is_file()

@@ -18,6 +18,8 @@ from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import grey_scale, noise
 from acceptance.metrics.noise import analysis
+from acceptance.metrics.noise.field import RATIOS
+from acceptance.metrics.noise.weighting import HEIGHT_TIME, unified_weighting
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -36,7 +38,7 @@ CAMERA = Camera(width=640, height=360, crf=0, noise=0.01, fixed_noise=0.006)
 def flat(
     seed: int, *, temporal: float, fixed: float, frames: int = 8, size: int = 128
 ) -> NDArray[np.uint8]:
-    """Frames (n, size, size) of a flat region at code 120 with white noise of these sigmas, rounded to codes."""
+    """Frames (n, size, size) of a flat region at code 120 with white noise, rounded to codes."""
     random = np.random.default_rng(seed)
     pattern = 120 + fixed * random.standard_normal((size, size))
     return np.rint(pattern + temporal * random.standard_normal((frames, size, size))).astype(
@@ -128,7 +130,7 @@ def test_lighting_that_falls_off_is_no_noise() -> None:
     assert abs(result.fixed.sigma - 1) < 3 * combine(result.fixed.budget()).uncertainty
 
 
-def test_flicker_is_told_from_random_noise() -> None:
+def test_flicker_is_separated_from_random_noise() -> None:
     """A level that jumps by 1.5 codes from frame to frame leaves the temporal sigma at 2."""
     codes = flat(1, temporal=2.0, fixed=0.0, frames=16).astype(float)
     codes += 1.5 * np.random.default_rng(2).standard_normal(16)[:, None, None]
@@ -138,7 +140,7 @@ def test_flicker_is_told_from_random_noise() -> None:
     assert 0.9 < result.flicker < 2.1
 
 
-def test_rows_columns_and_pixels_of_the_fixed_pattern_are_told_apart() -> None:
+def test_rows_columns_and_pixels_of_the_fixed_pattern_are_separated() -> None:
     """Row sigma 1, column sigma 2, pixel sigma 1.5.
 
     Their own sampling errors are 1 / sqrt(2 x 128).
@@ -154,7 +156,7 @@ def test_rows_columns_and_pixels_of_the_fixed_pattern_are_told_apart() -> None:
 
 
 def test_a_single_frame_gives_the_total_only() -> None:
-    """Temporal and fixed noise of one frame cannot be told apart, their sum can be had."""
+    """Temporal and fixed noise of one frame cannot be separated; their sum is measured."""
     result = analysis.analyse(flat(7, temporal=2.0, fixed=1.5, frames=1))
     assert result.temporal is None
     assert result.fixed is None
@@ -171,13 +173,13 @@ def test_inputs_stay_as_they_were() -> None:
 
 
 def light_ratio(truth: Truth, reflectance: float, sigma: float) -> float:
-    """Signal-to-noise ratio, in dB, of the light that the chart sends, by the slope of the camera's own curve."""
+    """S/N ratio, in dB, of the light that the chart sends, by the camera's own curve."""
     low, high = truth.camera.luma(np.array([reflectance - 1e-4, reflectance + 1e-4]))
     return 20 * math.log10(reflectance * (high - low) / 2e-4 / sigma)
 
 
 def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, build.Scene]) -> None:
-    """Every figure of every flat region and grey step within 3 u of the truth, S/N within 0.2 dB (lossless film)."""
+    """All results of flat regions and grey steps within 3 u, S/N within 0.2 dB (lossless)."""
     truth, seen = filmed
     figures = [item for item in noise.measure(seen) if isinstance(item, Measurement)]
     total = math.hypot(truth.noise, truth.fixed_noise)
@@ -187,7 +189,7 @@ def test_a_filmed_chart_gives_its_noise_back(filmed: tuple[Truth, build.Scene]) 
     for figure in figures:
         reflectance = float(figure.details["reflectance"])
         patch = float(truth.camera.luma(reflectance)) - float(figure.details["black"])
-        weighting = analysis.unified_weighting(int(figure.details["width"]), 1 / 360)
+        weighting = unified_weighting(int(figure.details["width"]), 1 / 360)
         true = {
             "noise.total": total,
             "noise.temporal": truth.noise,
@@ -217,15 +219,15 @@ def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, build.Scen
 
 
 def test_the_weighting_has_its_published_weights() -> None:
-    """White and triangular noise to 5 MHz weigh 7.4 and 12.2 dB, at high frequencies 14.8 dB (625 lines, 4:3)."""
+    """625 lines, 4:3: white noise to 5 MHz 7.4 dB, triangular 12.2 dB, high frequencies 14.8 dB."""
     # 10 million samples a second: 5 MHz is half a cycle a sample
-    pitch = 0.1e-6 / analysis.HEIGHT_TIME
-    weighting = analysis.unified_weighting(4000, pitch)
+    pitch = 0.1e-6 / HEIGHT_TIME
+    weighting = unified_weighting(4000, pitch)
     assert 10 * math.log10(weighting.power) == pytest.approx(-7.4, abs=0.05)
     frequency = np.fft.rfftfreq(4000)
     triangular = np.sum((weighting.gain * frequency) ** 2) / np.sum(frequency**2)
     assert 10 * math.log10(triangular) == pytest.approx(-12.2, abs=0.05)
-    assert analysis.unified_weighting(64, 1e-6).gain[-1] == pytest.approx(1 / 5.5, rel=1e-3)
+    assert unified_weighting(64, 1e-6).gain[-1] == pytest.approx(1 / 5.5, rel=1e-3)
 
 
 def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
@@ -233,7 +235,7 @@ def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
 
     Error over u of the order of 1.
     """
-    weighting = analysis.unified_weighting(96, 1 / 720)
+    weighting = unified_weighting(96, 1 / 720)
     true, errors = 2.5 * math.sqrt(weighting.power), []
     for seed in range(SEEDS):
         codes = flat(seed + 50, temporal=2.0, fixed=1.5, size=96)
@@ -247,7 +249,7 @@ def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
 
 def test_noise_of_whole_rows_passes_the_network_whole() -> None:
     """A level that differs from row to row does not vary along the line."""
-    weighting, random = analysis.unified_weighting(96, 1 / 720), np.random.default_rng(1)
+    weighting, random = unified_weighting(96, 1 / 720), np.random.default_rng(1)
     codes = 120 + 3 * random.standard_normal((96, 1)) + 0.6 * random.standard_normal((8, 96, 96))
     weighted = analysis.analyse(np.rint(codes), weighting=weighting).weighted
     assert weighted is not None
@@ -257,7 +259,7 @@ def test_noise_of_whole_rows_passes_the_network_whole() -> None:
 
 
 @pytest.mark.parametrize("preset", ["ultrafast", "medium"])
-def test_what_the_coder_takes_is_told_by_its_quantiser(tmp_path: Path, preset: str) -> None:
+def test_the_quantiser_shows_what_the_coder_takes(tmp_path: Path, preset: str) -> None:
     """S/N before coding within U; bit rate and QP beside each figure.
 
     Too coarse a coder leaves a reason.
@@ -305,7 +307,7 @@ def test_a_clip_of_one_frame_notes_what_needs_more(tmp_path: Path) -> None:
     frame = flat(1, temporal=2.0, fixed=1.0, frames=1)[0]
     items = list(noise.measure(look(tmp_path, [frame])))
     assert {item.quantity for item in items if isinstance(item, Measurement)} == {
-        *noise.RATIOS,
+        *RATIOS,
         "noise.total",
     }
     assert {item.reason.code for item in items if isinstance(item, Note)} == {"too_few_frames"}
@@ -399,5 +401,11 @@ def test_noise_that_the_codec_erased_gives_a_bound_and_not_infinity(tmp_path: Pa
 def test_every_method_has_chinese_words() -> None:
     """The report translates a method by its exact text."""
     known = wording.phrases("zh")["method"]
-    methods = {noise.UNWEIGHTED, noise.SPATIAL, noise.WEIGHTED, noise.LINEAR, noise.BEFORE_CODING}
+    methods = {
+        noise.UNWEIGHTED_METHOD,
+        noise.SPATIAL_METHOD,
+        noise.WEIGHTED_METHOD,
+        noise.LINEAR_METHOD,
+        noise.BEFORE_CODING_METHOD,
+    }
     assert methods | set(grey_scale.METHODS.values()) <= set(known)

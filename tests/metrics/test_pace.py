@@ -1,7 +1,4 @@
-"""Lines and refreshes from readings.
-
-What blends, rows and usual rates tell, and what stays open without them.
-"""
+"""Lines and refreshes from readings: what blends, rows and usual rates show, and what not."""
 
 from __future__ import annotations
 
@@ -10,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from acceptance.metrics._filmed_clock import pace, particles
+from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import expected_shares, low_bits
+from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
+from acceptance.metrics._filmed_clock.pace import MIDDLE, pace
 from acceptance.metrics.latency import refreshes
 from acceptance.metrics.latency.monitor import Changes
 
@@ -31,7 +30,7 @@ def test_the_table_of_low_bits_says_what_the_integral_says() -> None:
     random = np.random.default_rng(0)
     at, width = random.uniform(0, 5000, 500), np.exp(random.uniform(np.log(0.03), np.log(6), 500))
     exact = np.array(
-        [expected_shares(one, length, 4) for one, length in zip(at, width, strict=True)]
+        [expected_shares(middle, length, 4) for middle, length in zip(at, width, strict=True)]
     )
     assert np.abs(low_bits(at, width) - exact).max() < 0.02
 
@@ -44,8 +43,8 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
     times, hits, spread = np.arange(360) / 60, [], []
     for seed, phase in enumerate(np.linspace(0.15, 0.85, 7)):
         at = 1000 + phase + 60.001 * times
-        found = pace.pace(times, light(seed, at, 0.12, 0, pace.MIDDLE), np.floor(at) + 0.5, step=1 / 60,
-                           usual=pace.SCREEN_RATES)  # fmt: skip
+        shown = light(seed, at, 0.12, 0, MIDDLE)
+        found = pace(times, shown, np.floor(at) + 0.5, step=1 / 60, usual=SCREEN_RATES)
         drawn = found.at(times).mean(axis=1) - at.mean()
         spread.append(drawn.std())
         hits.append(abs(drawn.mean()) <= 1.96 * drawn.std())
@@ -61,14 +60,14 @@ def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> 
     number = np.arange(180.0)
     at = 1000.45 + 2.0001 * number
     both = [
-        pace.pace(
+        pace(
             number,
             light(3, at, 0.2, 1.6, heights),
             np.floor(at) + 0.5,
             heights=heights,
             usual=np.array([2.0]),
         )
-        for heights in (pace.MIDDLE, HEIGHTS)
+        for heights in (MIDDLE, HEIGHTS)
     ]
     middle, rows = (found.at(number).mean(axis=1) - at.mean() for found in both)
     assert middle.std() > 0.1
@@ -78,7 +77,7 @@ def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> 
 
 
 def changes_of(seed: int, rate: float, exposure: float) -> tuple[Changes, Array, Array, Array]:
-    """Give the changes that a film of 60 frame/s sees of a monitor of 25 pictures a second, and the truth."""
+    """Give the changes that a 60 frame/s film sees of a monitor at 25 pictures/s, and the truth."""
     random = np.random.default_rng(seed)
     times, taken = np.arange(600) / 60, 0.3 + np.arange(220) / 25
     true = (np.ceil((taken + 0.11 + 0.001 * random.standard_normal(220)) * rate - 0.4) + 0.4) / rate
@@ -134,7 +133,7 @@ def test_crowds_find_two_islands_in_their_shares() -> None:
         lambda guesses, part=part: part * likelihood(guesses)
         for part in (1e-3, 1e-2, 0.1, 0.3, 1.0)
     ]
-    found = particles.closed_in(
+    found = particles.sample(
         [(lambda random: (random.uniform(-10, 10, (512, 1)), np.zeros(512)), steps)],
         belief,
         size=512,

@@ -49,7 +49,10 @@ def edge(
     levels: tuple[float, float] = (0.2, 0.8),
     sag: float = 0.0,
 ) -> Array:
-    """Draw a Gaussian edge of known MTF50, dark left, bent by ``sag`` px at its ends, placed at random in a pixel."""
+    """Draw a Gaussian edge of known MTF50, dark left, bent by ``sag`` px at its ends.
+
+    It is placed at random in a pixel.
+    """
     generator = np.random.default_rng(seed)
     y, x = np.mgrid[: shape[0], : shape[1]]
     height = y - (shape[0] - 1) / 2
@@ -215,7 +218,7 @@ def test_a_clipped_edge_is_refused() -> None:
 def test_iso_mode_agrees_with_the_reference_implementation_on_a_real_edge(
     order: int, reference: float
 ) -> None:
-    """ISO 12233:2023's own program gives 0.2820 with a straight edge and 0.2724 with one of order 5, on raw codes."""
+    """ISO 12233:2023's own program, on raw codes: 0.2820 straight, 0.2724 of order 5."""
     codes = np.asarray(cv2.imread(str(BURNS), cv2.IMREAD_UNCHANGED), np.float64)
     result = resolution.edge_mtf(codes, mode="iso12233", order=order)
     assert result.mtf50 == pytest.approx(reference, rel=0.02)
@@ -261,7 +264,7 @@ def wedge(
 
 
 def wedge_truth(sigma: float, level: float = 0.1) -> float:
-    """Where optics of what is left of ``sigma`` after the pixel, times the pixel, fall to ``level``, cycle/px."""
+    """Frequency, cycle/px, at which optics and pixel, together of ``sigma``, fall to ``level``."""
     optics = math.sqrt(sigma**2 - 1 / 12)
     return float(brentq(lambda f: _gauss(f, optics) * np.sinc(f) - level, 0.01, 0.95))
 
@@ -329,7 +332,7 @@ def test_the_modulation_along_a_wedge_follows_the_optics() -> None:
 
 
 def test_an_aliased_wedge_ends_at_the_sampling_limit_or_where_bars_are_miscounted() -> None:
-    """A picture sharper than its pixels shows bars beyond half a cycle per pixel, but not as many as are printed."""
+    """A picture sharper than its pixels shows bars beyond half a cycle per pixel, but too few."""
     result = resolution.wedge_reading(*wedge(0.4), 120.0)
     assert result.limited_by in {"bar_count", "sampling_limit"}
     assert result.reading == pytest.approx(0.5, rel=0.03)
@@ -429,7 +432,7 @@ def test_limiting_resolution_and_wedge_agree_within_two_percent(
 def test_the_wedge_reads_what_coded_luma_shows_within_its_uncertainty(
     filmed: list[Measurement | Note],
 ) -> None:
-    """In coded luma the faint bars about the mean light weigh by the curve's slope there against the coded step.
+    """In coded luma faint bars count by the curve's slope at the mean light over the coded step.
 
     Light 0.01 + 0.89 x reflectance; at 10 % the bars are faint enough for the slope at the mean
     light to hold.
@@ -460,11 +463,13 @@ def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_a
         shot = Shot(id="shot", subject="camera", clip="d1.png", chart="acceptance", coding=coding)
         return list(resolution.measure(build.look(shot, tmp_path)))
 
-    told = read(Coding())
-    assert not _of(told, "resolution.horizontal") + _of(told, "resolution.wedge_horizontal")
-    assert {one.reason.code for one in told if isinstance(one, Note)} == {"pixel_aspect_doubtful"}
-    assert _of(told, "resolution.mtf50")
-    assert _of(told, "resolution.wedge_vertical")
+    found = read(Coding())
+    assert not _of(found, "resolution.horizontal") + _of(found, "resolution.wedge_horizontal")
+    assert {item.reason.code for item in found if isinstance(item, Note)} == {
+        "pixel_aspect_doubtful"
+    }
+    assert _of(found, "resolution.mtf50")
+    assert _of(found, "resolution.wedge_vertical")
     (wedge,) = _of(read(Coding(sample_aspect=(64, 45))), "resolution.wedge_horizontal")
     assert wedge.details["sampling_limit"] == pytest.approx(405)
 
@@ -524,13 +529,15 @@ def test_every_edge_says_where_it_lies_and_what_it_resolves_in_every_unit(
     filmed: list[Measurement | Note],
 ) -> None:
     """Zone, side, MTF50, MTF30 and MTF10 in cycle/px, line widths per picture height."""
-    for one in _of(filmed, "resolution.mtf50"):
-        assert one.details["zone"] == one.region.partition(".")[0]
-        assert one.direction
-        assert one.details["dark_side"] in {"left", "above"}
-        assert one.details["mtf50"] < one.details["mtf30"] < one.details["mtf10"]
-        assert one.details["line_widths_per_height"] == pytest.approx(1440 * one.value, rel=1e-3)
-        assert one.details["sharpened"] is False
+    for mtf50 in _of(filmed, "resolution.mtf50"):
+        assert mtf50.details["zone"] == mtf50.region.partition(".")[0]
+        assert mtf50.direction
+        assert mtf50.details["dark_side"] in {"left", "above"}
+        assert mtf50.details["mtf50"] < mtf50.details["mtf30"] < mtf50.details["mtf10"]
+        assert mtf50.details["line_widths_per_height"] == pytest.approx(
+            1440 * mtf50.value, rel=1e-3
+        )
+        assert mtf50.details["sharpened"] is False
 
 
 def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_picture_is_named(
@@ -562,24 +569,18 @@ def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_pi
 def test_nothing_is_left_out_and_every_figure_carries_its_budget(
     filmed: list[Measurement | Note],
 ) -> None:
-    """No notes on a good film.
-
-    Every measurement has lines, a method and a unit that the module names.
-    """
-    assert not [one for one in filmed if isinstance(one, Note)]
-    for one in filmed:
-        assert isinstance(one, Measurement)
-        assert resolution.QUANTITIES[one.quantity] == one.unit
-        assert one.budget
-        assert one.uncertainty > 0
-        assert one.method
+    """A good film has no notes, and every result has lines, a method and the module's unit."""
+    assert not [item for item in filmed if isinstance(item, Note)]
+    for item in filmed:
+        assert isinstance(item, Measurement)
+        assert resolution.QUANTITIES[item.quantity] == item.unit
+        assert item.budget
+        assert item.uncertainty > 0
+        assert item.method
 
 
 def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(film: Path) -> None:
-    """Without the chart's place an edge still tells the blur.
-
-    A wedge's frequencies are unknown and a Note says so.
-    """
+    """An edge shows the blur without the chart's place; a wedge needs it, which a Note says."""
     by_hand = {"edge": (595.0, 409.0, 95.0, 95.0), "wedge": (453.0, 273.0, 120.0, 228.0)}
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance", regions=by_hand)
     found = [

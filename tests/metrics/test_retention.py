@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acceptance import wording
 from acceptance.cli import verbs
 from acceptance.metrics import quantities
 from acceptance.metrics import recordings as metric
+from acceptance.metrics.recordings import coverage
 from acceptance.model import (
     Answer,
     Finding,
@@ -29,9 +31,9 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.recorder import listing
-from acceptance.recorder.recordings import Evidence, Found, ordered, placed
+from acceptance.recorder.recordings import Found, Recording, TimeEvidence, ordered, placed
 from acceptance.report import render
-from acceptance.session import plan, runner
+from acceptance.session import plan, runner, store
 from acceptance.session.evidence import check
 from acceptance.signing import verification
 
@@ -52,7 +54,7 @@ def found_of(**channels: Spans) -> Found:
         placed(
             "",
             name,
-            Evidence(named_start=START + a * DAY, named_end=START + b * DAY),
+            TimeEvidence(named_start=START + a * DAY, named_end=START + b * DAY),
             now=NOW,
             by="list",
         )
@@ -85,52 +87,56 @@ def hours(days: float, *, but: Spans = ()) -> Spans:  # type: ignore[assignment]
 def test_known_gaps_are_found_and_retention_counts_back_over_short_ones() -> None:
     """A gap of two days ends the retention, one of two hours does not.
 
-    Overlaps are told from both.
+    Overlaps are distinguished from both.
     """
     spans = [*hours(20, but=[(5, 7), (15, 15 + 2 / 24)]), (10.0, 10.05)]
-    told = figures(found_of(gate=spans))
+    measured = figures(found_of(gate=spans))
     value = {
-        name: told["gate", name].value
+        name: measured["gate", name].value
         for name in ("continuous", "span", "coverage", "longest_gap", "gaps", "overlaps")
     }
     assert value == {
-        "continuous": pytest.approx(13), "span": pytest.approx(20), "longest_gap": pytest.approx(2880), "gaps": 2,
-        "overlaps": 1, "coverage": pytest.approx(100 * (20 - 2 - 2 / 24) / 20),
-    }  # fmt: skip
-    assert told["gate", "longest_gap"].details == {
+        "continuous": pytest.approx(13),
+        "span": pytest.approx(20),
+        "longest_gap": pytest.approx(2880),
+        "gaps": 2,
+        "overlaps": 1,
+        "coverage": pytest.approx(100 * (20 - 2 - 2 / 24) / 20),
+    }
+    assert measured["gate", "longest_gap"].details == {
         "from": "2026-11-06T00:00:00+08:00",
         "to": "2026-11-08T00:00:00+08:00",
     }
-    details = told["gate", "continuous"].details
+    details = measured["gate", "continuous"].details
     assert (details["first"], details["since"]) == (
         "2026-11-01T00:00:00+08:00",
         "2026-11-08T00:00:00+08:00",
     )
-    assert not told["gate", "continuous"].lower_bound, (
+    assert not measured["gate", "continuous"].lower_bound, (
         "older recordings are there: nothing was overwritten later"
     )
 
 
 def test_a_channel_that_stopped_has_kept_nothing_up_to_now() -> None:
-    """The newest recording of any channel is the reference, unless the moment of the inspection is stated."""
-    told = figures(found_of(gate=hours(20), lobby=hours(12)))
-    assert told["lobby", "continuous"].value == 0
-    assert told["lobby", "longest_gap"].value == pytest.approx(8 * 24 * 60)
-    assert told["gate", "continuous"].value == pytest.approx(20)
+    """The newest recording of any channel is the reference, unless the inspection's is stated."""
+    measured = figures(found_of(gate=hours(20), lobby=hours(12)))
+    assert measured["lobby", "continuous"].value == 0
+    assert measured["lobby", "longest_gap"].value == pytest.approx(8 * 24 * 60)
+    assert measured["gate", "continuous"].value == pytest.approx(20)
     stated = figures(found_of(gate=hours(20)), until="2026-11-21 12:00:00")
     assert stated["gate", "continuous"].value == pytest.approx(20.5)
 
 
 def test_a_break_that_is_bridged_is_the_askers_choice() -> None:
-    told = figures(found_of(gate=hours(20, but=[(5, 7)])), longest_break=3 * DAY)
-    assert told["gate", "continuous"].value == pytest.approx(20)
+    measured = figures(found_of(gate=hours(20, but=[(5, 7)])), longest_break=3 * DAY)
+    assert measured["gate", "continuous"].value == pytest.approx(20)
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.sets(st.integers(0, 24 * 15 - 1), min_size=1, max_size=60), st.integers(0, 30))
 def test_retention_is_that_of_an_hourly_calendar(recorded: set[int], bridged: int) -> None:
     """Random hours are recorded; the calendar is walked back hour by hour."""
-    told = figures(
+    measured = figures(
         found_of(gate=[(hour / 24, (hour + 1) / 24) for hour in recorded]),
         longest_break=bridged * HOUR + 1,
     )
@@ -140,38 +146,38 @@ def test_retention_is_that_of_an_hourly_calendar(recorded: set[int], bridged: in
         missed = 0 if hour in recorded else missed + 1
         since = hour if hour in recorded else since
         hour -= 1
-    assert told["gate", "continuous"].value == pytest.approx((newest + 1 - since) / 24)
-    assert told["gate", "span"].value == pytest.approx((newest + 1 - min(recorded)) / 24)
-    assert told["gate", "coverage"].value == pytest.approx(
+    assert measured["gate", "continuous"].value == pytest.approx((newest + 1 - since) / 24)
+    assert measured["gate", "span"].value == pytest.approx((newest + 1 - min(recorded)) / 24)
+    assert measured["gate", "coverage"].value == pytest.approx(
         100 * len(recorded) / (newest + 1 - min(recorded))
     )
 
 
 def test_the_uncertainty_holds_clock_stamps_and_an_unstated_hour_of_the_day() -> None:
     """A day alone may mean any moment of it: half a day, rectangular."""
-    told = figures(found_of(gate=hours(20)), until="2026-11-20", clock_error=600.0)[
+    kept = figures(found_of(gate=hours(20)), until="2026-11-20", clock_error=600.0)[
         "gate", "continuous"
     ]
-    lines = {one.source: one.contribution for one in told.budget}
+    lines = {one.source: one.contribution for one in kept.budget}
     assert lines["day_boundary"] == pytest.approx(0.5 / 3**0.5)
     assert lines["recorder_clock"] == pytest.approx(600 / DAY / 3**0.5)
-    assert told.uncertainty == pytest.approx(sum(line**2 for line in lines.values()) ** 0.5)
-    assert told.value == pytest.approx(20)
+    assert kept.uncertainty == pytest.approx(sum(line**2 for line in lines.values()) ** 0.5)
+    assert kept.value == pytest.approx(20)
+
+
+def disagreeing(day: float, off: float, file: str = "") -> Recording:
+    """Place a day's recording whose container is ``off`` hours ahead of its name."""
+    begin = START + day * DAY
+    evidence = TimeEvidence(named_start=begin, created=begin + off * HOUR, duration=DAY)
+    return placed(file, "gate", evidence, now=NOW)
 
 
 def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_retention() -> None:
     """The same disagreement throughout cancels: the retention is a difference."""
-
-    def one(day: float, off: float) -> Any:
-        told = Evidence(
-            named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY
-        )
-        return placed("", "gate", told, now=NOW)
-
-    same = figures(ordered([one(day, 8) for day in range(20)], CHINA, {}))["gate", "continuous"]
-    turned = figures(ordered([one(day, 8 if day < 10 else 0) for day in range(20)], CHINA, {}))[
-        "gate", "continuous"
-    ]
+    always = [disagreeing(day, 8) for day in range(20)]
+    at_first = [disagreeing(day, 8 if day < 10 else 0) for day in range(20)]
+    same = figures(ordered(always, CHINA, {}))["gate", "continuous"]
+    turned = figures(ordered(at_first, CHINA, {}))["gate", "continuous"]
     assert "sources_at_odds" not in {line.source for line in same.budget}
     assert {line.source: line.contribution for line in turned.budget}[
         "sources_at_odds"
@@ -181,11 +187,11 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
 def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None:
     """Against a moment by another clock; between two containers of one recorder it cancels."""
     ones = [
-        placed(f"{day}", "gate", Evidence(created=START + day * DAY, duration=DAY), now=NOW)
+        placed(f"{day}", "gate", TimeEvidence(created=START + day * DAY, duration=DAY), now=NOW)
         for day in range(20)
     ]
-    told = figures(ordered(ones, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
-    assert {line.source: line.contribution for line in told.budget}[
+    kept = figures(ordered(ones, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
+    assert {line.source: line.contribution for line in kept.budget}[
         "container_zone"
     ] == pytest.approx(8 / 24 / 3**0.5)
     alone = figures(ordered(ones, CHINA, {}))["gate", "continuous"]
@@ -195,13 +201,13 @@ def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None
 def test_recordings_that_cannot_be_placed_make_every_figure_a_bound() -> None:
     """What lies in 1970 may fill the gap that is seen."""
     found = found_of(gate=hours(10))
-    lost = placed("x.mp4", "gate", Evidence(named_start=0.0, named_end=HOUR), now=NOW)
-    told = figures(ordered([*found.recordings, lost], CHINA, {}), in_service="2026-01-01")
-    assert told["gate", "continuous"].lower_bound
-    assert told["gate", "continuous"].bound_by is not None
-    assert told["gate", "continuous"].bound_by.code == "recordings_not_placed"
-    assert told["gate", "longest_gap"].upper_bound
-    assert told["gate", "clock_faults"].value == 1
+    lost = placed("x.mp4", "gate", TimeEvidence(named_start=0.0, named_end=HOUR), now=NOW)
+    measured = figures(ordered([*found.recordings, lost], CHINA, {}), in_service="2026-01-01")
+    assert measured["gate", "continuous"].lower_bound
+    assert measured["gate", "continuous"].bound_by is not None
+    assert measured["gate", "continuous"].bound_by.code == "recordings_not_placed"
+    assert measured["gate", "longest_gap"].upper_bound
+    assert measured["gate", "clock_faults"].value == 1
     only = metric.measure(asked(), ordered([lost], CHINA, {}))
     assert [one.reason.code for one in only if isinstance(one, Note)] == [
         "clock_not_set",
@@ -210,20 +216,15 @@ def test_recordings_that_cannot_be_placed_make_every_figure_a_bound() -> None:
 
 
 def test_faults_of_one_kind_are_counted_and_the_first_file_is_named() -> None:
-    def one(day: float, off: float) -> Any:
-        told = Evidence(
-            named_start=START + day * DAY, created=START + day * DAY + off * HOUR, duration=DAY
-        )
-        return placed(f"{day}.mp4", "gate", told, now=NOW)
-
-    found = ordered([one(day, -8 if day % 2 else 1) for day in range(10)], CHINA, {})
+    days = [disagreeing(day, -8 if day % 2 else 1, f"{day}.mp4") for day in range(10)]
+    found = ordered(days, CHINA, {})
     notes = [item for item in metric.measure(asked(), found) if isinstance(item, Note)]
-    told = [(item.reason.code, dict(item.reason.parameters), item.region) for item in notes]
-    assert told == [
+    faults = [(item.reason.code, dict(item.reason.parameters), item.region) for item in notes]
+    assert faults == [
         ("clock_off_by_hours", {"hours": -8, "count": 5, "file": "1.mp4"}, "channel.gate"),
         ("clock_off_by_hours", {"hours": 1, "count": 5, "file": "0.mp4"}, "channel.gate"),
     ]
-    assert "-8".replace("-", "\u2212") in render.reason(notes[0].reason, "zh")
+    assert "-8".replace("-", "\u2212") in wording.reason(notes[0].reason, "zh")
 
 
 def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> None:
@@ -231,14 +232,16 @@ def test_ten_thousand_recordings_are_measured_and_their_map_stays_small() -> Non
     channels = {f"channel-{number}": hours(10.4) for number in range(40)}
     found = found_of(**channels)
     assert len(found.recordings) == 40 * 250
-    told = figures(found)
-    assert len(told) == 40 * 7
+    measured = figures(found)
+    assert len(measured) == 40 * 7
     assert all(
-        one.value == pytest.approx(250 / 24) for key, one in told.items() if key[1] == "continuous"
+        one.value == pytest.approx(250 / 24)
+        for key, one in measured.items()
+        if key[1] == "continuous"
     )
-    curves = [one.curve for one in told.values() if one.curve]
+    curves = [one.curve for one in measured.values() if one.curve]
     assert len(curves) == 40
-    assert max(len(curve.x) for curve in curves) <= metric.MOST_CELLS + 1
+    assert max(len(curve.x) for curve in curves) <= coverage.MOST_CELLS + 1
 
 
 @pytest.mark.parametrize(
@@ -260,9 +263,9 @@ def test_a_field_of_the_plan_that_makes_no_sense_is_refused_by_name(field: str, 
 
 def test_every_quantity_of_recordings_is_offered_with_its_unit() -> None:
     assert quantities().items() >= metric.QUANTITIES.items()
-    told = figures(found_of(gate=hours(2)))
-    assert {one.quantity for one in told.values()} == set(metric.QUANTITIES)
-    assert all(one.unit == metric.QUANTITIES[one.quantity] for one in told.values())
+    measured = figures(found_of(gate=hours(2)))
+    assert {one.quantity for one in measured.values()} == set(metric.QUANTITIES)
+    assert all(one.unit == metric.QUANTITIES[one.quantity] for one in measured.values())
 
 
 # --- into a session
@@ -275,12 +278,12 @@ def write(folder: Path, found: Found) -> None:
     with (folder / "录像清单.csv").open("w", encoding="gbk", newline="") as file:
         table = csv.writer(file)
         table.writerow(["通道", "开始时间", "结束时间"])
-        for one in found.recordings:
+        for recording in found.recordings:
             times = (
                 datetime.fromtimestamp(at or 0, CHINA).strftime("%Y-%m-%d %H:%M:%S")
-                for at in (one.start, one.end)
+                for at in (recording.start, recording.end)
             )
-            table.writerow([one.channel, *times])
+            table.writerow([recording.channel, *times])
 
 
 def run(
@@ -300,8 +303,22 @@ def run(
 
 
 def finding(done: Session, requirement: str) -> Finding:
-    [one] = [one for one in done.findings if one.requirement == requirement]
-    return one
+    [found] = [found for found in done.findings if found.requirement == requirement]
+    return found
+
+
+def capacity_of(days: float, *, uncertainty: float, note: str = "") -> Answer:
+    """Answer what the recorder's discs can hold."""
+    return Answer(
+        subject="recorder",
+        requirement="gb_55029_2022#retention-capacity",
+        by="王工",
+        when="2026-11-25",
+        value=days,
+        unit="d",
+        uncertainty=uncertainty,
+        note=note,
+    )
 
 
 def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Path) -> None:
@@ -322,7 +339,7 @@ def test_twenty_days_pass_the_order_of_2006_and_fail_those_of_today(tmp_path: Pa
     assert "data/recordings/kept/given-录像清单.csv" in done.hashes
     assert check(folder) == ()
     assert len(listing.read(folder / kept.source, zone=CHINA, now=NOW).recordings) == kept.files
-    assert runner.load(folder) == done
+    assert store.load(folder) == done
 
 
 def test_verify_comes_to_the_same_verdicts_and_finds_a_list_that_was_changed(
@@ -340,10 +357,8 @@ def test_a_system_younger_than_the_limit_is_inconclusive_with_its_capacity_besid
     tmp_path: Path,
 ) -> None:
     """The calculation is a documented answer of its own and does not close the open finding."""
-    answer = Answer(
-        subject="recorder", requirement="gb_55029_2022#retention-capacity", by="王工", when="2026-11-25",
-        value=41.7, unit="d", uncertainty=2.4, note="4x8TB x 90 % / (16x4Mbit/s = 64 Mbit/s)",
-    )  # fmt: skip
+    note = "4x8TB x 90 % / (16x4Mbit/s = 64 Mbit/s)"
+    answer = capacity_of(41.7, uncertainty=2.4, note=note)
     done, _ = run(tmp_path, found_of(gate=hours(20)), in_service="2026-11-01", answers=(answer,))
     young = finding(done, "gb_55029_2022#retention")
     assert (young.verdict, young.reason.code) == (Verdict.INCONCLUSIVE, "system_young")
@@ -355,10 +370,7 @@ def test_a_system_younger_than_the_limit_is_inconclusive_with_its_capacity_besid
 
 
 def test_a_capacity_that_is_too_small_fails_although_the_system_is_young(tmp_path: Path) -> None:
-    answer = Answer(
-        subject="recorder", requirement="gb_55029_2022#retention-capacity", by="王工", when="2026-11-25", value=22.0,
-        unit="d", uncertainty=1.0,
-    )  # fmt: skip
+    answer = capacity_of(22.0, uncertainty=1.0)
     done, _ = run(tmp_path, found_of(gate=hours(6)), in_service="2026-11-01", answers=(answer,))
     assert finding(done, "gb_55029_2022#retention-capacity").verdict is Verdict.FAIL
     assert done.verdict is Verdict.FAIL
@@ -393,7 +405,7 @@ def test_a_plan_in_toml_with_recordings_is_read_and_an_id_may_not_stand_twice(
     (tmp_path / "plan.toml").write_text(text + entry, "utf-8")
     assert plan.read(tmp_path / "plan.toml").recordings[0].utc_offset == "+08:00"
     (tmp_path / "plan.toml").write_text(text + 2 * entry, "utf-8")
-    with pytest.raises(PlanError, match="'kept' stands twice"):
+    with pytest.raises(PlanError, match="duplicate shot id 'kept'"):
         plan.read(tmp_path / "plan.toml")
     (tmp_path / "plan.toml").write_text(text + entry.replace("录像清单.csv", "../x"), "utf-8")
     with pytest.raises(PlanError, match="outside the plan's folder"):
@@ -405,8 +417,11 @@ def test_a_bad_list_is_refused_before_anything_is_written(tmp_path: Path) -> Non
 
     write(tmp_path, found_of(gate=hours(1)))
     (tmp_path / "录像清单.csv").write_text("channel,start,end\n1,now,then\n", "utf-8")
-    wanted = Plan(subjects=(Subject(id="r", kind=SubjectKind.RECORDER),), shots=(),
-                  recordings=(asked(subject="r", source="录像清单.csv"),))  # fmt: skip
+    wanted = Plan(
+        subjects=(Subject(id="r", kind=SubjectKind.RECORDER),),
+        shots=(),
+        recordings=(asked(subject="r", source="录像清单.csv"),),
+    )
     with pytest.raises(PlanError, match="row 2, start"):
         runner.run(wanted, tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -415,7 +430,7 @@ def test_a_bad_list_is_refused_before_anything_is_written(tmp_path: Path) -> Non
 def test_the_report_shows_a_row_a_channel_and_the_map(tmp_path: Path) -> None:
     spans = hours(20, but=[(5, 7)])
     done, folder = run(tmp_path, found_of(大门=spans, lobby=hours(20)), in_service="2026-11-01")
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
     for lang, words in (
         ("zh", ("录像保存", "连续保存自此时起")),
         ("en", ("Recordings kept", "kept since")),
@@ -441,17 +456,18 @@ def invoke(*arguments: str) -> Any:
 def test_the_verb_tells_draws_and_writes(tmp_path: Path) -> None:
     write(tmp_path, found_of(gate=hours(20, but=[(5, 7)]), lobby=hours(20)))
     picture, figures_, kept = (tmp_path / name for name in ("map.svg", "figures.json", "list.csv"))
-    done = invoke(
-        str(tmp_path / "录像清单.csv"), "-o", str(picture), "--json", str(figures_), "--list", str(kept),
-        "--disc", "4x8TB", "--stream", "16x4Mbit/s", "--usable", "100",
-    )  # fmt: skip
+    files = ("-o", str(picture), "--json", str(figures_), "--list", str(kept))
+    capacity = ("--disc", "4x8TB", "--stream", "16x4Mbit/s", "--usable", "100")
+    done = invoke(str(tmp_path / "录像清单.csv"), *files, *capacity)
     assert done.exit_code == 0 or done.return_value == 0, done.output
     assert picture.read_text("utf-8").startswith("<svg")
-    told = json.loads(figures_.read_text("utf-8"))
+    written = json.loads(figures_.read_text("utf-8"))
+    wanted = ("recordings.retention", "continuous", "channel.gate")
     [retention] = [
-        one for one in told["measurements"]
-        if (one["quantity"], one["statistic"], one["region"]) == ("recordings.retention", "continuous", "channel.gate")
-    ]  # fmt: skip
+        figure
+        for figure in written["measurements"]
+        if (figure["quantity"], figure["statistic"], figure["region"]) == wanted
+    ]
     assert retention["value"] == pytest.approx(13)
     assert retention["expanded"] == pytest.approx(retention["k"] * retention["uncertainty"])
     assert len(listing.read(kept, zone=CHINA, now=NOW).recordings) == 24 * 38

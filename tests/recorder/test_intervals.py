@@ -1,4 +1,4 @@
-"""Interval arithmetic, held against counting whole seconds one by one."""
+"""Interval arithmetic, compared with counting whole seconds one by one."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def test_overlaps_are_the_seconds_that_are_covered_more_than_once(
 
 @given(STRETCHES, st.integers(0, END), st.integers(0, END))
 def test_gaps_and_what_is_covered_make_up_the_whole(
-    stretches: list[tuple[float, float]], one: int, other: int
+    stretches: list[tuple[float, float]], edge: int, other: int
 ) -> None:
-    low, high = min(one, other), max(one, other)
+    low, high = min(edge, other), max(edge, other)
     merged = intervals.union(stretches)
     open_, shut = intervals.gaps(merged, low, high), intervals.within(merged, low, high)
     assert sorted(seconds(open_) + seconds(shut)) == list(range(low, high))

@@ -1,7 +1,4 @@
-"""What a recorder has kept.
-
-Names, containers, file times and lists, and which of them is believed.
-"""
+"""What a recorder has kept: names, containers, file times and lists, and which is believed."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ import pytest
 from acceptance.errors import PlanError
 from acceptance.footage import clip
 from acceptance.recorder import capacity, file_names, listing, recordings
-from acceptance.recorder.recordings import Evidence, placed
+from acceptance.recorder.recordings import TimeEvidence, placed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +45,8 @@ def film(
         os.utime(path, (modified.timestamp(), modified.timestamp()))
 
 
-def codes(one: recordings.Recording) -> list[str]:
-    return [fault.code for fault in one.faults]
+def codes(recording: recordings.Recording) -> list[str]:
+    return [fault.code for fault in recording.faults]
 
 
 # --- names
@@ -62,9 +59,12 @@ def codes(one: recordings.Recording) -> list[str]:
         ("20261125-083000-0001.mp4", "", "2026-11-25 08:30:00", None),
         ("20261125-083000-ch2.mp4", "ch2", "2026-11-25 08:30:00", None),
         ("192.168.1.64_01_20261125083000000.mp4", "192.168.1.64_01", "2026-11-25 08:30:00", None),
-        ("2026-11-25/08/30.00-08.40.00[R][0@0][0].dav", "", "2026-11-25 08:30:00", "2026-11-25 08:40:00"),
-        ("5C0/2026-11-25/001/dav/08/08.30.00-08.40.00[R].dav", "5C0/001", "2026-11-25 08:30:00", "2026-11-25 08:40:00"),
-        ("2026-11-25/001/dav/23/23.50.00-00.00.00[R][0@0][0].dav", "001", "2026-11-25 23:50:00", "2026-11-26 00:00:00"),
+        ("2026-11-25/08/30.00-08.40.00[R][0@0][0].dav", "",
+         "2026-11-25 08:30:00", "2026-11-25 08:40:00"),
+        ("5C0/2026-11-25/001/dav/08/08.30.00-08.40.00[R].dav", "5C0/001",
+         "2026-11-25 08:30:00", "2026-11-25 08:40:00"),
+        ("2026-11-25/001/dav/23/23.50.00-00.00.00[R][0@0][0].dav", "001",
+         "2026-11-25 23:50:00", "2026-11-26 00:00:00"),
         ("NVR_ch3_main_20261125083000_20261125090000.mp4", "NVR_ch3_main",
          "2026-11-25 08:30:00", "2026-11-25 09:00:00"),
         ("大门/2026-11-25/2026-11-25 08-30-00.mp4", "大门", "2026-11-25 08:30:00", None),
@@ -73,126 +73,107 @@ def codes(one: recordings.Recording) -> list[str]:
         ("ch1_120261125083000.mp4", "", None, None),
     ],
 )  # fmt: skip
-def test_names_of_usual_recorders_tell_channel_and_times(
+def test_names_of_usual_recorders_state_channel_and_times(
     name: str, channel: str, start: str | None, end: str | None
 ) -> None:
-    told = file_names.read(name)
-    assert (told.channel, told.start and str(told.start), told.end and str(told.end)) == (
-        channel,
-        start,
-        end,
-    )
+    named = file_names.read(name)
+    times = [moment and str(moment) for moment in (named.start, named.end)]
+    assert [named.channel, *times] == [channel, start, end]
 
 
 def test_a_pattern_of_ones_own_reads_what_no_usual_one_does() -> None:
-    told = file_names.read("store/20261125083000@yard 7.mp4", "*/{start}@{channel}.mp4")
-    assert (told.channel, str(told.start)) == ("yard 7", "2026-11-25 08:30:00")
+    named = file_names.read("store/20261125083000@yard 7.mp4", "*/{start}@{channel}.mp4")
+    assert (named.channel, str(named.start)) == ("yard 7", "2026-11-25 08:30:00")
     assert file_names.read("something/else.mp4", "*/{start}@{channel}.mp4").start is None
 
 
 @pytest.mark.parametrize("pattern", ["{channel}.mp4", "{start}{start}", "{start}_{camera}", "*"])
 def test_a_pattern_without_a_start_or_with_an_unknown_word_is_refused(pattern: str) -> None:
-    with pytest.raises(PlanError, match="is no pattern of names"):
+    with pytest.raises(PlanError, match="is not a pattern of names"):
         file_names.compiled(pattern)
 
 
-# --- sources held against each other
+# --- sources compared with each other
 
 
 def test_the_container_is_utc_by_its_standard_and_a_name_local() -> None:
     start = BEGIN.timestamp()
-    one = placed("a.mp4", "1", Evidence(named_start=start, created=start, duration=600), now=NOW)
-    assert (one.start, one.end, one.start_by, one.end_by, one.faults) == (
-        start,
-        start + 600,
-        "name",
-        "container",
-        (),
-    )
+    evidence = TimeEvidence(named_start=start, created=start, duration=600)
+    recording = placed("a.mp4", "1", evidence, now=NOW)
+    assert (recording.start, recording.end) == (start, start + 600)
+    assert (recording.start_by, recording.end_by) == ("name", "container")
+    assert recording.faults == ()
 
 
 @pytest.mark.parametrize("hours", [-8, -1, 1, 8])
 def test_whole_hours_between_name_and_container_are_a_wrong_zone_or_clock(hours: int) -> None:
     """The name is taken, and the container is not silently overruled."""
     start = BEGIN.timestamp()
-    one = placed(
-        "a.mp4",
-        "1",
-        Evidence(named_start=start, created=start + hours * HOUR + 3, duration=600),
-        now=NOW,
-    )
-    assert codes(one) == ["clock_off_by_hours"]
-    assert one.faults[0].parameters == {"hours": hours}
-    assert one.start == start
+    created = start + hours * HOUR + 3
+    evidence = TimeEvidence(named_start=start, created=created, duration=600)
+    recording = placed("a.mp4", "1", evidence, now=NOW)
+    assert codes(recording) == ["clock_off_by_hours"]
+    assert recording.faults[0].parameters == {"hours": hours}
+    assert recording.start == start
 
 
 def test_a_container_dated_at_the_end_of_its_recording_is_no_fault() -> None:
     start = BEGIN.timestamp()
-    assert (
-        placed(
-            "a", "1", Evidence(named_start=start, created=start + 1800, duration=1800), now=NOW
-        ).faults
-        == ()
-    )
+    evidence = TimeEvidence(named_start=start, created=start + 1800, duration=1800)
+    assert placed("a", "1", evidence, now=NOW).faults == ()
 
 
 @pytest.mark.parametrize(
-    ("told", "code", "kept"),
+    ("evidence", "code", "kept"),
     [
-        (Evidence(named_start=0.0, named_end=600.0), "clock_not_set", False),
-        (Evidence(named_start=NOW + 2 * HOUR, duration=600), "recording_in_future", False),
-        (Evidence(named_start=NOW - HOUR, named_end=NOW - 2 * HOUR), "start_after_end", False),
-        (Evidence(size=5), "time_unknown", False),
-        (Evidence(named_start=NOW - HOUR), "end_unknown", False),
+        (TimeEvidence(named_start=0.0, named_end=600.0), "clock_not_set", False),
+        (TimeEvidence(named_start=NOW + 2 * HOUR, duration=600), "recording_in_future", False),
+        (TimeEvidence(named_start=NOW - HOUR, named_end=NOW - 2 * HOUR), "start_after_end", False),
+        (TimeEvidence(size=5), "time_unknown", False),
+        (TimeEvidence(named_start=NOW - HOUR), "end_unknown", False),
         (
-            Evidence(named_start=NOW - HOUR, duration=600, created=0.0),
+            TimeEvidence(named_start=NOW - HOUR, duration=600, created=0.0),
             "container_clock_not_set",
             True,
         ),
         (
-            Evidence(named_start=NOW - HOUR, duration=600, created=NOW - 2000),
+            TimeEvidence(named_start=NOW - HOUR, duration=600, created=NOW - 2000),
             "container_differs",
             True,
         ),
         (
-            Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, duration=900),
+            TimeEvidence(named_start=NOW - HOUR, named_end=NOW - 1800, duration=900),
             "duration_differs",
             True,
         ),
         (
-            Evidence(named_start=NOW - HOUR, duration=600, modified=NOW - 2 * HOUR),
+            TimeEvidence(named_start=NOW - HOUR, duration=600, modified=NOW - 2 * HOUR),
             "file_before_recording",
             True,
         ),
         (
-            Evidence(named_start=NOW - HOUR, named_end=NOW - 1800, readable=False),
+            TimeEvidence(named_start=NOW - HOUR, named_end=NOW - 1800, readable=False),
             "recording_unreadable",
             True,
         ),
     ],
 )
 def test_every_wrong_clock_is_named_and_what_cannot_be_is_left_out(
-    told: Evidence, code: str, *, kept: bool
+    evidence: TimeEvidence, code: str, *, kept: bool
 ) -> None:
-    one = placed("a", "1", told, now=NOW)
-    assert codes(one) == [code]
-    assert (one.start is not None) == kept
+    recording = placed("a", "1", evidence, now=NOW)
+    assert codes(recording) == [code]
+    assert (recording.start is not None) == kept
 
 
 def test_without_a_name_the_container_places_it_and_without_that_the_file() -> None:
-    told = placed("a", "1", Evidence(created=NOW - HOUR, duration=600, modified=NOW), now=NOW)
-    assert (told.start, told.start_by, codes(told)) == (
-        NOW - HOUR,
-        "container",
-        ["container_time_only"],
-    )
-    told = placed("a", "1", Evidence(duration=600, modified=NOW), now=NOW)
-    assert (told.start, told.end, told.start_by, codes(told)) == (
-        NOW - 600,
-        NOW,
-        "file",
-        ["file_time_only"],
-    )
+    evidence = TimeEvidence(created=NOW - HOUR, duration=600, modified=NOW)
+    recording = placed("a", "1", evidence, now=NOW)
+    assert (recording.start, recording.start_by) == (NOW - HOUR, "container")
+    assert codes(recording) == ["container_time_only"]
+    recording = placed("a", "1", TimeEvidence(duration=600, modified=NOW), now=NOW)
+    assert (recording.start, recording.end, recording.start_by) == (NOW - 600, NOW, "file")
+    assert codes(recording) == ["file_time_only"]
 
 
 # --- a folder
@@ -200,7 +181,7 @@ def test_without_a_name_the_container_places_it_and_without_that_the_file() -> N
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six recordings: two right, one local time in the container, one cut off, one named too long, one of 1970."""
+    """Six recordings: two right; local time in a container, cut off, named too long, of 1970."""
     place = tmp_path_factory.mktemp("nvr")
     film(place / "ch1" / "20261101083000.mp4", BEGIN, 10)
     film(place / "ch1" / "20261101084000.mkv", BEGIN + timedelta(minutes=10), 10)
@@ -220,9 +201,11 @@ def test_a_folder_is_placed_in_time_without_decoding(
     found = recordings.scan(
         folder, zone=CHINA, now=NOW, tell=lambda done, total: seen.append((done, total))
     )
-    told = {one.file: (one.channel, one.start, one.end, codes(one)) for one in found.recordings}
     start = BEGIN.timestamp()
-    assert told == {
+    assert {
+        recording.file: (recording.channel, recording.start, recording.end, codes(recording))
+        for recording in found.recordings
+    } == {
         "ch1/20261101083000.mp4": ("ch1", start, start + 600, []),
         "ch1/20261101084000.mkv": ("ch1", start + 600, start + 1200, []),
         "ch2/20261101083000.mp4": ("ch2", start, start + 600, ["clock_off_by_hours"]),
@@ -237,14 +220,15 @@ def test_a_folder_is_placed_in_time_without_decoding(
 def test_the_list_that_is_written_reads_back_as_what_was_found(
     folder: Path, tmp_path: Path
 ) -> None:
-    """Times to the second; that a name told them becomes that the list told them."""
+    """Times to the second; their source was the name and is now the list."""
     found = recordings.scan(folder, zone=CHINA, now=NOW)
     (tmp_path / "list.csv").write_bytes(listing.write(found))
     again = listing.read(tmp_path / "list.csv", zone=CHINA, now=NOW)
-    key = [(one.channel, one.file, one.start, one.end, codes(one)) for one in found.recordings]
-    assert [
-        (one.channel, one.file, one.start, one.end, codes(one)) for one in again.recordings
-    ] == key
+    before, after = (
+        [(one.channel, one.file, one.start, one.end, codes(one)) for one in kept.recordings]
+        for kept in (found, again)
+    )
+    assert after == before
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -252,22 +236,19 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         recordings.scan(tmp_path / "none", zone=CHINA, now=NOW)
 
 
-def test_a_name_in_gbk_is_read_and_a_file_that_vanished_is_told(
+def test_a_name_in_gbk_is_read_and_a_file_that_vanished_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disc of a recorder mounted as it is; and one that goes on recording."""
     film(tmp_path / "a.mp4", BEGIN, 2)
     (tmp_path / "a.mp4").rename(tmp_path / os.fsdecode("大门_20261101083000.mp4".encode("gbk")))
-    [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
-    assert (one.channel, one.file, one.end) == (
-        "大门",
-        "大门_20261101083000.mp4",
-        BEGIN.timestamp() + 120,
-    )
+    [recording] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert (recording.channel, recording.file) == ("大门", "大门_20261101083000.mp4")
+    assert recording.end == BEGIN.timestamp() + 120
     assert "大门_2026".encode() in listing.write(recordings.scan(tmp_path, zone=CHINA, now=NOW))
-    monkeypatch.setattr(recordings.header, "read", lambda path: path.with_name("gone").stat())
-    [one] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
-    assert codes(one) == ["recording_unreadable", "end_unknown"]
+    monkeypatch.setattr(recordings.container, "read", lambda path: path.with_name("gone").stat())
+    [recording] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert codes(recording) == ["recording_unreadable", "end_unknown"]
 
 
 def test_a_folder_that_cannot_be_read_is_no_empty_one(
@@ -300,8 +281,8 @@ def _read(content: bytes, zone: timezone = CHINA) -> recordings.Recording:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(content)
-        [one] = listing.read(path, zone=zone, now=NOW).recordings
-        return one
+        [recording] = listing.read(path, zone=zone, now=NOW).recordings
+        return recording
 
 
 # --- lists
@@ -314,18 +295,16 @@ def test_a_chinese_list_is_read_in_any_usual_coding(encoding: str, separator: st
         ["序号", "通道名称", "开始时间", "结束时间", "文件名"],
         ["1", "大门", "2026/11/1 8:30:00", "2026年11月01日 09时30分00秒", "甲.mp4"],
     ]
-    one = _read("\r\n".join(separator.join(row) for row in rows).encode(encoding))
-    assert (one.channel, one.file, one.start, one.end) == (
-        "大门",
-        "甲.mp4",
-        BEGIN.timestamp(),
-        BEGIN.timestamp() + HOUR,
-    )
+    recording = _read("\r\n".join(separator.join(row) for row in rows).encode(encoding))
+    assert (recording.channel, recording.file) == ("大门", "甲.mp4")
+    start = BEGIN.timestamp()
+    assert (recording.start, recording.end) == (start, start + HOUR)
 
 
 def test_a_stated_offset_counts_more_than_the_zone() -> None:
-    one = _read(b"channel,start,end\n1,2026-11-01T00:30:00Z,2026-11-01T09:30:00+08:00\n")
-    assert (one.start, one.end) == (BEGIN.timestamp(), BEGIN.timestamp() + HOUR)
+    recording = _read(b"channel,start,end\n1,2026-11-01T00:30:00Z,2026-11-01T09:30:00+08:00\n")
+    start = BEGIN.timestamp()
+    assert (recording.start, recording.end) == (start, start + HOUR)
 
 
 @pytest.mark.parametrize(
@@ -333,13 +312,17 @@ def test_a_stated_offset_counts_more_than_the_zone() -> None:
     [
         ("camera,begin\n1,2", "row 1, end", "no such column"),
         ("time", "row 1, channel", "no such column"),
-        ("channel,start,end\n1,20261101080000,20261101090000\n\n1,2026-13-01 08:00:00,x", "row 4, start", "is no date"),
-        ("channel,start,end\n1,2026-11-01 08:00:00,yesterday", "row 2, end", "'yesterday' is no date"),
-        ("channel,start,end\n1,2026-11-01,2026-11-02", "row 2, start", "is no date and time"),
-        ("channel,start,end\n ,2026-11-01 08:00:00,2026-11-01 09:00:00", "row 2, channel", "is empty"),
+        ("channel,start,end\n1,20261101080000,20261101090000\n\n1,2026-13-01 08:00:00,x",
+         "row 4, start", "is not a date"),
+        ("channel,start,end\n1,2026-11-01 08:00:00,yesterday",
+         "row 2, end", "'yesterday' is not a date"),
+        ("channel,start,end\n1,2026-11-01,2026-11-02", "row 2, start", "is not a date and time"),
+        ("channel,start,end\n ,2026-11-01 08:00:00,2026-11-01 09:00:00",
+         "row 2, channel", "is empty"),
         ("channel,start,end\n1,2026-11-01 08:00:00,", "row 2, end", "is empty"),
         ("channel,start,end\n1", "row 2, start", "is empty"),
-        ("channel,start,end,duration_s\n1,20261101080000,20261101090000,ten", "row 2, duration_s", "no number"),
+        ("channel,start,end,duration_s\n1,20261101080000,20261101090000,ten",
+         "row 2, duration_s", "is not a number"),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_answered_with_file_row_and_field(
@@ -370,7 +353,7 @@ def test_what_is_neither_utf_8_nor_gbk_is_refused(tmp_path: Path) -> None:
 
 
 def test_capacity_is_storage_over_bit_rate() -> None:
-    """4 discs of 8 TB hold 16 streams of 4 Mbit/s for 46.3 days (46.296: 32e12 x 8 / 64e6 / 86400)."""
+    """4 x 8 TB hold 16 streams of 4 Mbit/s for 32e12 x 8 / 64e6 / 86400 = 46.296 days."""
     storage, rates = [capacity.storage_of("4x8TB")], [capacity.bit_rate_of("16x4Mbit/s")]
     whole = capacity.calculate(storage, rates, usable=1.0, accuracy=0.0)
     assert whole.days == pytest.approx(46.296, abs=0.001)
@@ -383,5 +366,5 @@ def test_capacity_is_storage_over_bit_rate() -> None:
 
 @pytest.mark.parametrize("text", ["8", "TB", "8 m", "0TB", "x8TB"])
 def test_what_is_no_storage_is_refused(text: str) -> None:
-    with pytest.raises(PlanError, match="is no storage"):
+    with pytest.raises(PlanError, match="is not storage"):
         capacity.storage_of(text)

@@ -58,8 +58,8 @@ PACK = Pack(
     clauses=(Clause(number="8", title="验收", title_en="Acceptance", mandatory=True),),
     requirements=tuple(
         Requirement(
-            id=name, clause="8", how=How.INSPECTED, text=zh, text_en=en, assignment=RECALLED, part=part,
-            scope=Scope.SITE, subjects=(SubjectKind.SITE,),
+            id=name, clause="8", how=How.INSPECTED, text=zh, text_en=en, assignment=RECALLED,
+            part=part, scope=Scope.SITE, subjects=(SubjectKind.SITE,),
         )
         for name, (part, zh, en) in ITEMS.items()
     ),
@@ -104,9 +104,11 @@ def session_of(plan: Plan) -> Session:
     """Judge the plan."""
     findings = judge([PACK], plan, (), (), (), today="2026-11-25")
     return Session(
-        id="S-1", plan=plan, started="2026-11-25T08:00:00+08:00", finished="2026-11-25T09:00:00+08:00",
-        operator="王工", tool_version="0", hashes={}, shots=(), measurements=(), notes=(), findings=findings,
-        bottom_line=bottom_line(findings, plan.scope), conclusions=conclude([PACK], findings, plan.scope), log=(),
+        id="S-1", plan=plan, operator="王工", tool_version="0", hashes={}, log=(),
+        started="2026-11-25T08:00:00+08:00", finished="2026-11-25T09:00:00+08:00",
+        shots=(), measurements=(), notes=(), findings=findings,
+        bottom_line=bottom_line(findings, plan.scope),
+        conclusions=conclude([PACK], findings, plan.scope),
     )  # fmt: skip
 
 
@@ -176,10 +178,10 @@ def test_a_concession_that_had_expired_says_so(tmp_path: Path) -> None:
     [
         ({"requirement": "x#nothing"}, "concession 1: no pack has the requirement 'x#nothing'"),
         ({"subject": "nowhere"}, "concession 1: there is no subject 'nowhere'"),
-        ({"by": " ", "why": ""}, "concession 1, x#height for site: does not say: by, why"),
-        ({"when": "gestern"}, "when is no date: 'gestern'"),
-        ({"when": ""}, "when is no date: ''"),
-        ({"expires": "2026-13-01"}, "expires is no date: '2026-13-01'"),
+        ({"by": " ", "why": ""}, "concession 1, x#height for site: missing: by, why"),
+        ({"when": "gestern"}, "when is not a date: 'gestern'"),
+        ({"when": ""}, "when is not a date: ''"),
+        ({"expires": "2026-13-01"}, "expires is not a date: '2026-13-01'"),
         ({"expires": "2026-11-01"}, "expires before it was decided"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 from sample_session import pack_of_db50, session_of
 
 from acceptance.model import Modality, Session, Verdict
-from acceptance.report.before_after import Change, Row, compare
+from acceptance.report.before_after import Change, ComparedRow, compare
 
 BEFORE = session_of(pack_of_db50())
 NAME = next(
@@ -31,7 +31,7 @@ def changed(**fields: Any) -> Session:
     return replace(BEFORE, findings=tuple(ones))
 
 
-def row(before: Session, after: Session) -> Row:
+def row(before: Session, after: Session) -> ComparedRow:
     """Return the row of that finding."""
     return next(
         one for one in compare(before, after).rows if (one.requirement, one.subject) == NAME
@@ -101,7 +101,7 @@ def test_a_difference_is_marked_where_it_exceeds_the_uncertainty_of_both(
         {"uncertainty": None},
     ],
 )
-def test_figures_that_cannot_be_held_against_each_other_are_not_marked(
+def test_figures_that_cannot_be_compared_are_not_marked(
     fields: dict[str, Any],
 ) -> None:
     """Another unit, no figure, no uncertainty."""
@@ -124,7 +124,7 @@ def test_a_bound_is_no_figure_to_subtract() -> None:
     )
 
 
-def test_what_only_one_session_has_is_told() -> None:
+def test_what_only_one_session_has_is_named() -> None:
     [gone] = [one for one in BEFORE.findings if (one.requirement, one.subject) == NAME]
     less = replace(BEFORE, findings=tuple(one for one in BEFORE.findings if one is not gone))
     assert row(BEFORE, less).change is Change.ONLY_BEFORE
@@ -140,7 +140,7 @@ def test_what_never_applied_and_is_asked_no_more_makes_nothing_worse() -> None:
         findings=tuple(one for one in BEFORE.findings if (one.requirement, one.subject) != NAME),
     )
     found = row(before, less)
-    assert (found.change, found.told) == (Change.ONLY_BEFORE, False)
+    assert (found.change, found.notable) == (Change.ONLY_BEFORE, False)
     assert not compare(before, less).worse
 
 
@@ -162,10 +162,10 @@ def test_other_subjects_and_another_file_of_a_pack_are_named() -> None:
     first, *others = BEFORE.plan.subjects
     subjects = (replace(first, id="new"), *(replace(one, model="repaired") for one in others))
     hashes = {**BEFORE.hashes, f"data/packs/{base}.toml": "0" * 64}
-    told = compare(
+    apart = compare(
         BEFORE, replace(BEFORE, hashes=hashes, plan=replace(BEFORE.plan, subjects=subjects))
     ).apart
-    assert f"data/packs/{base}.toml is another file before and after" in told
-    assert f"subjects only before: {first.id}" in told
-    assert "subjects only after: new" in told
-    assert any(line.startswith("subjects that are described otherwise") for line in told)
+    assert f"data/packs/{base}.toml is another file before and after" in apart
+    assert f"subjects only before: {first.id}" in apart
+    assert "subjects only after: new" in apart
+    assert any(line.startswith("subjects described differently") for line in apart)

@@ -22,8 +22,9 @@ def figure(
 ) -> Measurement:
     """Make a measurement of an edge."""
     return Measurement(
-        subject="camera", shot="shot", quantity=f"resolution.{name}", value=value, unit="1", uncertainty=0.01, k=2,
-        degrees_of_freedom=None, samples=1, method="", region=zone, direction=direction,
+        subject="camera", shot="shot", quantity=f"resolution.{name}", value=value, unit="1",
+        uncertainty=0.01, k=2, degrees_of_freedom=None, samples=1, method="", region=zone,
+        direction=direction,
         details={"zone": zone, **details},
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def test_a_shot_without_edges_has_no_map() -> None:
 
 def test_a_map_has_the_shape_of_the_picture_as_shown_and_survives_an_odd_one() -> None:
     """CIF of 352 x 288 is shown 4:3; a stream that says nothing is taken as 16:9."""
-    rows = {"centre": [zone_plot.Row(direction="vertical", mtf50=0.2, line_widths=115.0)]}
+    rows = {"centre": [zone_plot.ZoneRow(direction="vertical", mtf50=0.2, line_widths=115.0)]}
     assert 'viewBox="0 0 420 339' in zone_plot.draw(rows, 4 / 3, ["a", "<b>"])
     assert "&lt;b&gt;" in zone_plot.draw(rows, 4 / 3, ["a", "<b>"])
     cif = Shot(

@@ -1,4 +1,4 @@
-"""Live against playback.
+"""Comparison of live and playback.
 
 A second generation at a lower bit rate loses resolution, an equal one nothing.
 """
@@ -30,9 +30,8 @@ from acceptance.model import (
     Tap,
 )
 from acceptance.report import exhibits, render
-from acceptance.report import playback as comparison
-from acceptance.report.playback import Told
-from acceptance.session import plan, runner
+from acceptance.report.playback import Difference, ShotPair, Significance, pairs
+from acceptance.session import measuring, plan, runner
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 from acceptance.uncertainty import measurement
@@ -46,12 +45,12 @@ LIVE = Shot(id="live", subject="camera", clip="", chart="acceptance", chart_copy
 PLAYBACK = replace(LIVE, id="playback", path=SignalPath.PLAYBACK, tap=Tap.RECORDER)
 
 
-def look(shot: Shot, path: pathlib.Path) -> runner.Measured:
-    return runner.look(replace(shot, clip=str(path)))
+def look(shot: Shot, path: pathlib.Path) -> measuring.Measured:
+    return measuring.look(replace(shot, clip=str(path)))
 
 
 @pytest.fixture(scope="module")
-def live(chart_film: Film) -> runner.Measured:
+def live(chart_film: Film) -> measuring.Measured:
     return look(LIVE, chart_film.path)
 
 
@@ -64,19 +63,19 @@ def second(chart_film: Film, tmp_path_factory: pytest.TempPathFactory) -> pathli
     return path
 
 
-def held(live: runner.Measured, again: runner.Measured) -> comparison.Pair:
+def held(live: measuring.Measured, again: measuring.Measured) -> ShotPair:
     items = [*live.measurements, *again.measurements]
-    [pair] = comparison.pairs([live.shot, again.shot], items, [*live.notes, *again.notes])
+    [pair] = pairs([live.shot, again.shot], items, [*live.notes, *again.notes])
     return pair
 
 
 @pytest.fixture(scope="module")
-def worse(live: runner.Measured, second: pathlib.Path) -> comparison.Pair:
+def worse(live: measuring.Measured, second: pathlib.Path) -> ShotPair:
     return held(live, look(PLAYBACK, second))
 
 
 def test_a_second_generation_at_a_lower_bit_rate_has_lost_resolution(
-    worse: comparison.Pair,
+    worse: ShotPair,
 ) -> None:
     """Beyond the uncertainty, in the centre, both ways, and never gained."""
     lost = {
@@ -93,7 +92,7 @@ def test_a_second_generation_at_a_lower_bit_rate_has_lost_resolution(
     assert all(one.difference < 0 for one in resolved)
 
 
-def test_what_the_coder_took_is_the_difference_and_not_its_doubt(worse: comparison.Pair) -> None:
+def test_what_the_coder_took_is_the_difference_and_not_its_doubt(worse: ShotPair) -> None:
     """Each figure's own U says how far it is from the camera.
 
     The difference is between pictures as recorded.
@@ -107,7 +106,7 @@ def test_what_the_coder_took_is_the_difference_and_not_its_doubt(worse: comparis
 
 
 def test_figures_that_the_playback_no_longer_has_are_named_with_their_reason(
-    worse: comparison.Pair,
+    worse: ShotPair,
 ) -> None:
     """The coder has taken the noise: there is nothing left to measure there."""
     gone = {
@@ -119,7 +118,7 @@ def test_figures_that_the_playback_no_longer_has_are_named_with_their_reason(
     assert not compared & set(gone)
 
 
-def test_the_same_recording_differs_in_nothing(live: runner.Measured, chart_film: Film) -> None:
+def test_the_same_recording_differs_in_nothing(live: measuring.Measured, chart_film: Film) -> None:
     pair = held(live, look(PLAYBACK, chart_film.path))
     assert len(pair.differences) > 100
     assert {one.difference for one in pair.differences} == {0.0}
@@ -128,7 +127,7 @@ def test_the_same_recording_differs_in_nothing(live: runner.Measured, chart_film
 
 
 def test_another_film_of_the_same_quality_differs_by_chance_only(
-    live: runner.Measured, tmp_path: pathlib.Path
+    live: measuring.Measured, tmp_path: pathlib.Path
 ) -> None:
     """At 95 % one in twenty.
 
@@ -137,21 +136,25 @@ def test_another_film_of_the_same_quality_differs_by_chance_only(
     path = tmp_path / "other.mp4"
     films.film_chart(Camera(noise=0.01, crf=15, seed=77), definition.load("acceptance"), path, 1.0)
     pair = held(live, look(PLAYBACK, path))
-    told = [one for one in pair.differences if one.told in {Told.BEYOND, Told.WITHIN}]
-    assert len(pair.beyond) < len(told) / 8
+    compared = [
+        one
+        for one in pair.differences
+        if one.significance in {Significance.BEYOND, Significance.WITHIN}
+    ]
+    assert len(pair.beyond) < len(compared) / 8
 
 
 def test_a_page_shows_every_figure_once_and_regions_that_came_out_alike_together(
-    worse: comparison.Pair,
+    worse: ShotPair,
 ) -> None:
-    def name(one: Measurement) -> tuple[str, ...]:
-        return one.quantity, one.region, one.direction, one.statistic
+    def name(figure: Measurement) -> tuple[str, ...]:
+        return figure.quantity, figure.region, figure.direction, figure.statistic
 
-    told = [name(one.live) for one in worse.shown] + [
+    shown = [name(one.live) for one in worse.shown] + [
         name(live) for rest in worse.rest for live in rest.lives
     ]
     every = [name(one.live) for one in (*worse.differences, *worse.losses)]
-    assert sorted(told) == sorted(every)
+    assert sorted(shown) == sorted(every)
     assert len(worse.shown) + len(worse.rest) < len(every) / 2
 
 
@@ -159,7 +162,7 @@ def test_a_page_shows_every_figure_once_and_regions_that_came_out_alike_together
 
 
 def figure(shot: Shot, value: float, *lines: BudgetLine, **fields: Any) -> Measurement:
-    told = {
+    known = {
         "quantity": "resolution.mtf50",
         "unit": "cycle/px",
         "samples": 1,
@@ -167,30 +170,29 @@ def figure(shot: Shot, value: float, *lines: BudgetLine, **fields: Any) -> Measu
         "region": "centre",
         **fields,
     }
-    return measurement(shot, told.pop("quantity"), value, told.pop("unit"), lines, **told)
+    quantity, unit = known.pop("quantity"), known.pop("unit")
+    return measurement(shot, quantity, value, unit, lines, **known)
 
 
 def line(source: str, contribution: float) -> BudgetLine:
     return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
-def difference(
-    *ones: Measurement, live: Shot = LIVE, playback: Shot = PLAYBACK
-) -> comparison.Difference:
-    [pair] = comparison.pairs([live, playback], ones)
-    [one] = pair.differences
-    return one
+def difference(*ones: Measurement, live: Shot = LIVE, playback: Shot = PLAYBACK) -> Difference:
+    [pair] = pairs([live, playback], ones)
+    [only] = pair.differences
+    return only
 
 
 def test_of_what_both_share_only_what_does_not_cancel_counts() -> None:
     """The print errs both figures alike: 0.04 and 0.03 leave 0.01, beside the noise of either."""
-    one = difference(
+    found = difference(
         figure(LIVE, 0.4, line("chart copy", 0.04), line("noise and fit", 0.003)),
         figure(PLAYBACK, 0.3, line("chart copy", 0.03), line("noise and fit", 0.004)),
     )
-    assert one.difference == pytest.approx(-0.1)
-    assert one.uncertainty == pytest.approx((0.003**2 + 0.004**2 + 0.01**2) ** 0.5)
-    assert one.told is Told.BEYOND
+    assert found.difference == pytest.approx(-0.1)
+    assert found.uncertainty == pytest.approx((0.003**2 + 0.004**2 + 0.01**2) ** 0.5)
+    assert found.significance is Significance.BEYOND
 
 
 def test_another_print_cancels_nothing() -> None:
@@ -199,25 +201,29 @@ def test_another_print_cancels_nothing() -> None:
         figure(live, 0.4, line("chart copy", 0.04)),
         figure(playback, 0.3, line("chart copy", 0.03)),
     )
-    one = difference(*ones, live=live, playback=playback)
-    assert one.uncertainty == pytest.approx(0.05)
-    assert one.told is Told.BEYOND, "0.1 is just beyond 1.96 x 0.05"
+    found = difference(*ones, live=live, playback=playback)
+    assert found.uncertainty == pytest.approx(0.05)
+    assert found.significance is Significance.BEYOND, "0.1 is just beyond 1.96 x 0.05"
     assert (
-        difference(ones[0], replace(ones[1], value=0.31), live=live, playback=playback).told
-        is Told.WITHIN
+        difference(ones[0], replace(ones[1], value=0.31), live=live, playback=playback).significance
+        is Significance.WITHIN
     )
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "significance"),
     [
-        ({"lower_bound": True}, Told.BOUND),
-        ({"upper_bound": True}, Told.BOUND),
-        ({"method": "other"}, Told.METHOD),
+        ({"lower_bound": True}, Significance.BOUND),
+        ({"upper_bound": True}, Significance.BOUND),
+        ({"method": "other"}, Significance.METHOD),
     ],
 )
-def test_a_bound_or_another_method_tells_nothing(fields: dict[str, Any], told: Told) -> None:
-    assert difference(figure(LIVE, 0.4), figure(PLAYBACK, 0.2, **fields)).told is told
+def test_a_bound_or_another_method_tells_nothing(
+    fields: dict[str, Any], significance: Significance
+) -> None:
+    assert (
+        difference(figure(LIVE, 0.4), figure(PLAYBACK, 0.2, **fields)).significance is significance
+    )
 
 
 def test_pixels_of_two_sizes_are_not_compared_but_lines_per_height_are() -> None:
@@ -226,11 +232,14 @@ def test_pixels_of_two_sizes_are_not_compared_but_lines_per_height_are() -> None
         replace(PLAYBACK, stream={"width": 704, "height": 576}),
     )
     shots = {"live": live, "playback": playback}
-    assert difference(figure(live, 0.4), figure(playback, 0.2), **shots).told is Told.SIZE
+    assert (
+        difference(figure(live, 0.4), figure(playback, 0.2), **shots).significance
+        is Significance.SIZE
+    )
     lines = {"quantity": "resolution.horizontal", "unit": "TVL"}
     assert (
-        difference(figure(live, 700, **lines), figure(playback, 400, **lines), **shots).told
-        is Told.BEYOND
+        difference(figure(live, 700, **lines), figure(playback, 400, **lines), **shots).significance
+        is Significance.BEYOND
     )
 
 
@@ -241,7 +250,7 @@ def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(
     quantity: str,
 ) -> None:
     ones = [figure(shot, 1.0, quantity=quantity) for shot in (LIVE, PLAYBACK)]
-    [pair] = comparison.pairs([LIVE, PLAYBACK], ones)
+    [pair] = pairs([LIVE, PLAYBACK], ones)
     assert (pair.differences, pair.losses) == ((), ())
 
 
@@ -261,7 +270,7 @@ def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(
 def test_only_a_playback_of_the_same_chart_under_the_same_conditions_fits_by_itself(
     playback: Shot,
 ) -> None:
-    assert comparison.pairs([LIVE, playback], []) == []
+    assert pairs([LIVE, playback], []) == []
 
 
 def test_a_playback_of_the_recorder_names_its_live_shot_and_of_two_that_fit_neither_is_taken() -> (
@@ -269,8 +278,8 @@ def test_a_playback_of_the_recorder_names_its_live_shot_and_of_two_that_fit_neit
 ):
     named = replace(PLAYBACK, subject="recorder", live="live")
     other = replace(LIVE, id="other")
-    assert [pair.live.id for pair in comparison.pairs([LIVE, other, named], [])] == ["live"]
-    assert comparison.pairs([LIVE, other, PLAYBACK], []) == []
+    assert [pair.live.id for pair in pairs([LIVE, other, named], [])] == ["live"]
+    assert pairs([LIVE, other, PLAYBACK], []) == []
 
 
 @pytest.mark.parametrize(
@@ -281,7 +290,7 @@ def test_a_plan_whose_playback_names_no_live_shot_is_refused(
 ) -> None:
     shots = tuple(replace(one, live=live if one.id == shot.id else "") for one in (LIVE, PLAYBACK))
     wanted = Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=shots)
-    with pytest.raises(PlanError, match="names a live shot here"):
+    with pytest.raises(PlanError, match="it names a live shot"):
         plan.check(wanted, tmp_path, "plan")
 
 
@@ -296,17 +305,17 @@ def test_a_loss_bears_the_note_that_tells_most() -> None:
             reason=Reason(code="clipped"),
         ),
     ]
-    [pair] = comparison.pairs([LIVE, PLAYBACK], [figure(LIVE, 0.4)], notes)
+    [pair] = pairs([LIVE, PLAYBACK], [figure(LIVE, 0.4)], notes)
     [loss] = pair.losses
     assert loss.reason is not None
     assert loss.reason.code in {"no_edge", "chart_not_found"}
-    assert comparison.pairs([LIVE, PLAYBACK], [figure(LIVE, 0.4)])[0].losses[0].reason is None
+    assert pairs([LIVE, PLAYBACK], [figure(LIVE, 0.4)])[0].losses[0].reason is None
 
 
 # --- what is shown
 
 
-def test_curves_of_both_are_drawn_in_one_plot(worse: comparison.Pair) -> None:
+def test_curves_of_both_are_drawn_in_one_plot(worse: ShotPair) -> None:
     drawn = exhibits.compared([worse], "en")
     assert drawn
     assert drawn[0].name.startswith("Modulation transfer function")
@@ -315,7 +324,7 @@ def test_curves_of_both_are_drawn_in_one_plot(worse: comparison.Pair) -> None:
 
 
 def test_the_report_has_a_table_without_a_verdict(
-    live: runner.Measured, second: pathlib.Path, worse: comparison.Pair
+    live: measuring.Measured, second: pathlib.Path, worse: ShotPair
 ) -> None:
     again = look(PLAYBACK, second)
     done = runner._blank(
@@ -328,14 +337,14 @@ def test_the_report_has_a_table_without_a_verdict(
     )
     for lang, title, word in (
         ("zh", "实时与回放的比较", "超出"),
-        ("en", "Live against playback", "beyond"),
+        ("en", "Comparison of live and playback", "beyond"),
     ):
         page = render.html(done, (), second.parent, lang)
         part = page.partition(f"<h2>{title}</h2>")[2].partition("</section>")[0]
         assert part.count(f"<b>{word}</b>") == len(worse.beyond)
         assert 'class="verdict' not in part
     alone = replace(done, shots=done.shots[:1])
-    assert "Live against playback" not in render.html(alone, (), second.parent, "en")
+    assert "Comparison of live and playback" not in render.html(alone, (), second.parent, "en")
 
 
 def test_measure_tells_the_differences_in_json_and_on_the_terminal(
@@ -352,8 +361,10 @@ def test_measure_tells_the_differences_in_json_and_on_the_terminal(
         "acceptance",
     ]
     done = CliRunner().invoke(verbs.cli, [*arguments, "--json", "-"], standalone_mode=False)
-    told = json.loads(done.stdout[done.stdout.index("{\n") :])
-    [wedge] = [one for one in told["differences"] if one["quantity"] == "resolution.wedge_vertical"]
+    answer = json.loads(done.stdout[done.stdout.index("{\n") :])
+    [wedge] = [
+        one for one in answer["differences"] if one["quantity"] == "resolution.wedge_vertical"
+    ]
     assert (wedge["live_shot"], wedge["playback_shot"], wedge["told"]) == (
         "shot1",
         "playback",
@@ -361,4 +372,4 @@ def test_measure_tells_the_differences_in_json_and_on_the_terminal(
     )
     assert wedge["difference"] == pytest.approx(wedge["playback"] - wedge["live"])
     assert wedge["expanded"] == pytest.approx(wedge["k"] * wedge["uncertainty"])
-    assert "latency" not in {one["quantity"].partition(".")[0] for one in told["differences"]}
+    assert "latency" not in {one["quantity"].partition(".")[0] for one in answer["differences"]}

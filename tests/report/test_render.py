@@ -42,8 +42,9 @@ from acceptance.model import (
     Verdict,
     Withdrawal,
 )
-from acceptance.report import book as report_book
-from acceptance.report import plots, render
+from acceptance.report import plots, render, typesetting
+from acceptance.report.book import Book
+from acceptance.report.svg import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +181,7 @@ def test_nothing_outside_the_session_folder_is_read(
     outside = replace(session.shots[0], still=os.path.relpath(tmp_path / "secret.png", folder))
     page = render.html(replace(session, shots=(outside,)), [pack], folder, "zh")
     assert "图像文件缺失" in page
-    fetcher = render._fetcher(folder)
+    fetcher = typesetting.fetcher(folder)
     for address in (
         (tmp_path / "secret.png").as_uri(),
         "http://localhost/x.png",
@@ -193,14 +194,16 @@ def test_nothing_outside_the_session_folder_is_read(
 def test_every_finding_is_in_the_report_in_its_own_words(
     session: Session, pack: Pack, folder: Path
 ) -> None:
-    book = report_book.Book(session=session, packs=[pack], folder=folder, lang="zh")
+    book = Book(session=session, packs=[pack], folder=folder, lang="zh")
     words = {row.finding.verdict: wording.verdict(row.finding, "zh") for row in book.rows}
     assert set(words) == set(Verdict)
-    shown = {row.number for rows in book.by_subject.values() for row in rows}
+    shown = {row.number for rows in book.results.by_subject.values() for row in rows}
     assert shown == {
         row.number for row in book.rows if row.finding.verdict is not Verdict.NOT_APPLICABLE
     }
-    covered = sum(one.count for clause in pack.clauses for one in book.outcomes(pack, clause))
+    covered = sum(
+        one.count for clause in pack.clauses for one in book.coverage.outcomes(pack, clause)
+    )
     assert covered == len(session.findings)
 
 
@@ -241,15 +244,20 @@ def _parameters(phrase: str) -> set[str]:
 
 
 def _calls() -> Iterator[tuple[str, dict[str, ast.expr]]]:
-    """Find every call in the source: the name of what is called, and its keyword arguments."""
+    """Find every call in the source: the name of what is called, and its keyword arguments.
+
+    The code of a gap is its first argument.
+    """
     for path in sorted((ROOT / "acceptance").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield node.func.id, {word.arg: word.value for word in node.keywords if word.arg}
+                words = {word.arg: word.value for word in node.keywords if word.arg}
+                code = {"code": node.args[0]} if node.func.id == "GapError" and node.args else {}
+                yield node.func.id, words | code
 
 
 def _codes(*callers: str) -> dict[str, set[str]]:
-    """Collect the codes that the source gives to reasons and gaps, each with the parameters given beside it."""
+    """Collect the codes of reasons and gaps in the source, each with its parameters."""
     found: dict[str, set[str]] = {}
     for name, given in _calls():
         code = given.get("code")
@@ -418,7 +426,7 @@ def test_junit_tells_failures_errors_and_skipped_apart(session: Session, pack: P
 
 
 def _advised(session: Session, modality: Modality) -> Session:
-    """Return the session with the failure of the colour resolution and one open finding being of this modality."""
+    """Return the session with one failure and one open finding of this modality."""
     changed = {"cam2#resolution-colour", "recorder#frame-rate"}
     findings = (
         replace(one, modality=modality)
@@ -434,20 +442,19 @@ def test_a_recommendation_that_fails_stands_apart_and_is_not_counted(
 ) -> None:
     advised = _advised(session, Modality.SHOULD)
     before, book = (
-        report_book.Book(session=one, packs=[pack], folder=folder, lang="zh")
-        for one in (session, advised)
+        Book(session=one, packs=[pack], folder=folder, lang="zh") for one in (session, advised)
     )
-    assert before.counts["不符合"] - book.counts["不符合"] == 1
-    assert before.counts["无法判定"] - book.counts["无法判定"] == 1
-    assert len(before.having("fail")) - len(book.having("fail")) == 1
-    assert [row.finding.verdict for row in book.advised_against] == [
+    assert before.summary.counts["不符合"] - book.summary.counts["不符合"] == 1
+    assert before.summary.counts["无法判定"] - book.summary.counts["无法判定"] == 1
+    assert len(before.summary.having("fail")) - len(book.summary.having("fail")) == 1
+    assert [row.finding.verdict for row in book.summary.advised_against] == [
         Verdict.FAIL,
         Verdict.INCONCLUSIVE,
     ]
     page = render.html(advised, [pack], folder, "zh")
     assert "推荐性项目（不影响结论）" in page
     assert "宜（参考）" in page
-    assert sum(book.counts.values()) + len(book.advisory) == len(session.findings)
+    assert sum(book.summary.counts.values()) + len(book.summary.advisory) == len(session.findings)
 
 
 def test_a_conditional_demand_counts_once_it_was_judged(
@@ -455,10 +462,9 @@ def test_a_conditional_demand_counts_once_it_was_judged(
 ) -> None:
     needed = _advised(session, Modality.CONDITIONAL)
     before, book = (
-        report_book.Book(session=one, packs=[pack], folder=folder, lang="zh")
-        for one in (session, needed)
+        Book(session=one, packs=[pack], folder=folder, lang="zh") for one in (session, needed)
     )
-    assert book.counts == before.counts
+    assert book.summary.counts == before.summary.counts
     assert "有条件时应" in render.html(needed, [pack], folder, "zh")
 
 
@@ -483,11 +489,11 @@ def test_each_item_bears_the_worst_false_accept_of_its_rule_beside_its_probabili
     session: Session, pack: Pack, folder: Path
 ) -> None:
     """From its own k; a count, an answer and a figure without probability bear none."""
-    told = {
+    rows = {
         row.finding.requirement: row
-        for row in report_book.Book(session=session, packs=[pack], folder=folder, lang="en").rows
+        for row in Book(session=session, packs=[pack], folder=folder, lang="en").rows
     }
-    shown = [row for row in told.values() if row.worst_false_accept is not None]
+    shown = [row for row in rows.values() if row.worst_false_accept is not None]
     assert shown
     for row in shown:
         finding = row.finding
@@ -505,7 +511,7 @@ def test_each_item_bears_the_worst_false_accept_of_its_rule_beside_its_probabili
         )
         assert finding.probability is not None
     page = render.html(session, [pack], folder, "en")
-    assert "worst false accept 50" in page
+    assert "false-accept risk at most 50" in page
     narrow = replace(
         shown[0].finding, limit=Limit(unit="", at_least=0, at_most=1), uncertainty=1.0, k=2.0
     )
@@ -550,7 +556,7 @@ def test_the_report_says_what_u_leaves_out_and_which_methods_are_not_standard(
         ),
         (
             {"codec": "hevc", "bit_rate": 4.2e6},
-            "codec: hevc, 4200 kbit/s, quantiser not told by the decoder",
+            "codec: hevc, 4200 kbit/s, quantiser not reported by the decoder",
         ),
     ],
 )
@@ -624,8 +630,8 @@ def test_three_always_sign_and_one_without_a_name_is_to_be_filled_in(
         project=replace(session.plan.project, inspected=""),
     )
     bare = replace(session, plan=plan)
-    book = report_book.Book(session=bare, packs=[pack], folder=folder, lang="zh")
-    signing = [(one.role, one.name) for one in book.people]
+    book = Book(session=bare, packs=[pack], folder=folder, lang="zh")
+    signing = [(one.role, one.name) for one in book.summary.people]
     assert signing == [
         ("tester", ""),
         ("reviewer", "李工"),
@@ -667,7 +673,7 @@ def test_the_web_page_says_that_the_signed_file_decides_and_the_signed_file_does
     assert "以带数字签名的 PDF 文件和 session.json 为准" in render.html(
         session, [pack], folder, "zh"
     )
-    assert "are renderings" in render.html(session, [pack], folder, "en")
+    assert "for display only" in render.html(session, [pack], folder, "en")
     assert "仅为显示形式" not in _text(chinese)
 
 
@@ -690,9 +696,7 @@ def test_a_film_that_the_plan_allows_to_be_shorter_is_a_deviation_in_its_row(
         (session.plan, True),
         (replace(session.plan, minimum_duration=None), False),
     ):
-        book = report_book.Book(
-            session=replace(session, plan=plan), packs=[pack], folder=folder, lang="zh"
-        )
+        book = Book(session=replace(session, plan=plan), packs=[pack], folder=folder, lang="zh")
         notes = {
             row.finding.requirement
             for row in book.rows
@@ -780,7 +784,12 @@ def test_no_chinese_typeface_is_an_error_that_names_the_package(tmp_path: Path) 
     (tmp_path / "fonts.conf").write_text(
         f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>"
     )
-    program = "from acceptance import report\ntry: report.check_fonts()\nexcept report.SetupError as error: print(error)"
+    program = (
+        "from acceptance.errors import SetupError\n"
+        "from acceptance.report import render\n"
+        "try: render.check_fonts()\n"
+        "except SetupError as error: print(error)"
+    )
     environment = os.environ | {
         "FONTCONFIG_FILE": str(tmp_path / "fonts.conf"),
         "PYTHONPATH": str(ROOT),
@@ -845,12 +854,12 @@ def test_a_logarithmic_axis_shows_equal_ratios_equally_long() -> None:
         y_label="b",
         x_logarithmic=True,
     )
-    axis = plots.Axis(low=0.1, high=100.0, start=0.0, end=3.0, logarithmic=True)
+    axis = Axis(low=0.1, high=100.0, start=0.0, end=3.0, logarithmic=True)
     assert [axis(value) for value in (0.1, 1, 10, 100)] == pytest.approx([0, 1, 2, 3])
     assert axis.ticks() == pytest.approx((0.1, 1, 10, 100))
-    assert plots.Axis(
-        low=2.0, high=30.0, start=0.0, end=1.0, logarithmic=True
-    ).ticks() == pytest.approx((2, 5, 10, 20))
+    assert Axis(low=2.0, high=30.0, start=0.0, end=1.0, logarithmic=True).ticks() == pytest.approx(
+        (2, 5, 10, 20)
+    )
     assert plots.draw({"one": curve}).count(">10<") == 1
     assert plots.draw({"one": replace(curve, x=(0.0, 1.0, 100.0))}).startswith("<svg"), (
         "0 has no logarithm"

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.footage import encode
+from acceptance.footage import clip, encode
 from acceptance.metrics import resolution
 from acceptance.model import Measurement, Shot
 from acceptance.scene import build, plain_edges
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from acceptance.scene.plain_edges import PlainEdge
 
 SIZE = (360, 480)
+MTF50 = "resolution.mtf50"
 # What may be found in the picture of the TE170 chart: x, y, width, height in px around each printed
 # thing.
 BARS = {"upright": (518, 145, 65, 195), "level": (450, 460, 202, 64)}
@@ -146,10 +147,10 @@ def te170(real_data: Path) -> NDArray[np.uint8]:
 
 def found_in(path: Path) -> tuple[PlainEdge, ...]:
     """Look at a clip's middle frame as a shot with plain edges does."""
-    seen = build.clip.open_clip(path)
-    middle = len(seen.packets) // 2
-    frame = next(one for one in seen.frames() if one.index == middle)
-    low, high = (0, 255) if seen.info.full_range else (16, 235)
+    opened = clip.open_clip(path)
+    middle = len(opened.packets) // 2
+    frame = next(frame for frame in opened.frames() if frame.index == middle)
+    low, high = (0, 255) if opened.info.full_range else (16, 235)
     return plain_edges.find(frame.luma, frame.cb, frame.cr, black=low, white=high)
 
 
@@ -193,6 +194,11 @@ def test_real_surveillance_views_offer_no_edge(real_data: Path, name: str) -> No
     assert found_in(real_data / name) == ()
 
 
+def measured(seen: build.Scene) -> list[Measurement]:
+    """Measure the resolution of a scene, notes left out."""
+    return [found for found in resolution.measure(seen) if isinstance(found, Measurement)]
+
+
 def test_plain_edges_of_a_shot_are_measured_by_rank_and_zone(tmp_path: Path) -> None:
     """``edge1`` is the best.
 
@@ -200,20 +206,14 @@ def test_plain_edges_of_a_shot_are_measured_by_rank_and_zone(tmp_path: Path) -> 
     """
     encode.write(tmp_path / "square.mkv", [square()] * 3, codec="ffv1", pixel_format="gray")
     seen = build.look(Shot(id="s", subject="c", clip="square.mkv", plain_edges=True), tmp_path)
-    assert [view.region.name for view in seen.of_kind("edge")] == [
-        "edge1",
-        "edge2",
-        "edge3",
-        "edge4",
-    ]
+    names = [view.region.name for view in seen.of_kind("edge")]
+    assert names == ["edge1", "edge2", "edge3", "edge4"]
     assert {view.region.zone for view in seen.of_kind("edge")} == {"centre"}
     assert not seen.notes
-    found = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
-    assert {one.region for one in found if one.quantity == "resolution.mtf50"} == {
-        f"edge{i}" for i in range(1, 5)
-    }
-    assert {one.details["zone"] for one in found} == {"centre"}
-    assert not [one for one in found if one.quantity == "resolution.corner_ratio"]
+    found = measured(seen)
+    assert {figure.region for figure in found if figure.quantity == MTF50} == set(names)
+    assert {figure.details["zone"] for figure in found} == {"centre"}
+    assert "resolution.corner_ratio" not in {figure.quantity for figure in found}
 
 
 def test_a_hand_held_film_is_measured_frame_by_frame(tmp_path: Path) -> None:
@@ -226,13 +226,9 @@ def test_a_hand_held_film_is_measured_frame_by_frame(tmp_path: Path) -> None:
         seen = build.look(Shot(id="s", subject="c", clip=name, plain_edges=True), tmp_path)
         level = [view for view in seen.of_kind("edge") if view.region.direction == "horizontal"]
         assert [view.stable for view in level] == [name == "still.mkv"] * 2
-        found = [one for one in resolution.measure(seen) if isinstance(one, Measurement)]
-        across = [
-            one
-            for one in found
-            if one.direction == "horizontal" and one.quantity == "resolution.mtf50"
-        ]
-        sharp.append(np.mean([one.value for one in across]))
+        found = [figure for figure in measured(seen) if figure.quantity == MTF50]
+        across = [figure.value for figure in found if figure.direction == "horizontal"]
+        sharp.append(np.mean(across))
     assert sharp[1] == pytest.approx(sharp[0], rel=0.02)
 
 

@@ -1,7 +1,4 @@
-"""What a metric may see.
-
-Regions where they are, light made linear, series over all frames, and what is missing.
-"""
+"""What a metric may see: regions in place, linear light, series of all frames, and gaps."""
 
 from __future__ import annotations
 
@@ -15,7 +12,9 @@ from acceptance.charts import definition, drawing, finding
 from acceptance.errors import PlanError
 from acceptance.footage import clip, encode, tone
 from acceptance.model import Shot
-from acceptance.scene import build, watch
+from acceptance.scene import build, side_tables, watch
+from acceptance.scene.thresholds import THRESHOLDS
+from acceptance.scene.thumbnails import Features
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -182,6 +181,15 @@ def test_a_table_that_cannot_be_read_is_refused_with_its_path(tmp_path: Path) ->
         build.look(shot_of(path, arrivals="arrivals.csv"), tmp_path)
 
 
+@pytest.mark.parametrize(("row", "words"), [("0", "has 1 column"), ("0,1,2", "has 3 columns")])
+def test_a_table_of_too_few_or_too_many_columns_is_refused_with_their_number(
+    tmp_path: Path, row: str, words: str
+) -> None:
+    (tmp_path / "arrivals.csv").write_text(f"heading\n{row}\n")
+    with pytest.raises(PlanError, match=words):
+        side_tables.table(tmp_path, "arrivals.csv", 2)
+
+
 def test_a_moving_chart_is_followed_and_not_called_stable(tmp_path: Path) -> None:
     picture = charted(800, 60)
     frames = [np.roll(picture, 3 * number, axis=1) for number in range(6)]
@@ -206,17 +214,22 @@ def test_the_series_tell_which_share_of_the_pixels_changed(tmp_path: Path) -> No
     first[40:] = 235
     other = first.copy()
     other[:, :10] = 60
-    encode.write(
-        tmp_path / "steps.mkv",
-        [first, other, other],
-        codec="ffv1",
-        pixel_format="gray",
-        options={"g": "1"},
-    )
+    frames, path = [first, other, other], tmp_path / "steps.mkv"
+    encode.write(path, frames, codec="ffv1", pixel_format="gray", options={"g": "1"})
     series = build.look(Shot(id="one", subject="camera", clip="steps.mkv"), tmp_path).series
     assert series.keys.all()
     np.testing.assert_allclose(series.changed, [np.nan, 0.1, 0.0])
     np.testing.assert_allclose(series.key_changed[1:], [(400 + 400) / (4000 + 400), 0.0])
+
+
+def test_features_follow_the_thresholds_that_are_passed(tmp_path: Path) -> None:
+    """A grey of 41 % of the amplitude is white from 40 % on, and not by default."""
+    opened = clip.open_clip(write_still(tmp_path / "grey.mkv", np.full((360, 640), 106, np.uint8)))
+    for limits, white in ((THRESHOLDS, 0), (replace(THRESHOLDS, white_level=0.4), 100)):
+        features = Features(opened.info, limits)
+        for frame in opened.frames():
+            features.see(frame)
+        assert features.columns()["white"].tolist() == [white]
 
 
 def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_followed(
@@ -226,11 +239,10 @@ def test_a_clock_that_stands_is_searched_once_in_full_and_one_that_moves_is_foll
 
     Searches after the first read one copy only.
     """
-    films.film_clock(
-        Camera(width=640, height=360, crf=20), definition.load("clock"), tmp_path / "clock.mp4", 5.0
-    )
+    camera = Camera(width=640, height=360, crf=20)
+    films.film_clock(camera, definition.load("clock"), tmp_path / "clock.mp4", 5.0)
     frames = list(clip.open_clip(tmp_path / "clock.mp4").frames())
-    moved = [one.luma if one.index < 50 else np.roll(one.luma, 4, axis=1) for one in frames]
+    moved = [np.roll(frame.luma, 4 if frame.index >= 50 else 0, axis=1) for frame in frames]
     encode.write(tmp_path / "moved.mp4", moved)
     searched: list[int | None] = []
     find = finding.find

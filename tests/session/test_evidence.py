@@ -170,7 +170,7 @@ def test_a_link_to_another_folder_is_refused(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """What a link points to could change behind the seal."""
-    os.symlink(tmp_path_factory.mktemp("elsewhere"), folder / "data" / "link")  # noqa: PTH211 - reads in the order of ln
+    os.symlink(tmp_path_factory.mktemp("elsewhere"), folder / "data" / "link")  # noqa: PTH211 -- reads in the order of ln
     with pytest.raises(InputError, match="link"):
         evidence.check(folder)
 
@@ -236,7 +236,7 @@ def test_a_line_that_is_no_entry_is_named(tmp_path: Path) -> None:
     with (tmp_path / "log.jsonl").open("a") as file:
         file.write(json.dumps({"when": "now"}) + "\n")
     for action in (book.read, lambda: book.append("take", {})):
-        with pytest.raises(SessionError, match="no log entry") as caught:
+        with pytest.raises(SessionError, match="not a log entry") as caught:
             action()
         assert str(caught.value).startswith(f"{tmp_path / 'log.jsonl'}:2")
 

@@ -26,9 +26,9 @@ from acceptance.model import (
     SubjectKind,
     Verdict,
 )
-from acceptance.session import runner
+from acceptance.session import runner, store
 from acceptance.signing import verification
-from acceptance.signing.pades import State
+from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -100,8 +100,8 @@ def diff(monkeypatch: pytest.MonkeyPatch, before: Path, after: Path) -> int:
 def by_name(done: runner.Session) -> dict[str, Any]:
     """Name findings by requirement, of several subjects the one that was judged."""
     judged = {Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE}
-    ordered = sorted(done.findings, key=lambda one: one.verdict in judged)
-    return {one.requirement.partition("#")[2]: one for one in ordered}
+    ordered = sorted(done.findings, key=lambda finding: finding.verdict in judged)
+    return {finding.requirement.partition("#")[2]: finding for finding in ordered}
 
 
 def test_an_overlay_makes_firm_what_it_confirms_and_judges_by_what_it_corrects(
@@ -142,16 +142,16 @@ figure = {{ source = "DB50/216-2006", clause = "5.2.1", level = "seen" }}
     assert after["5.2/resolution-colour"].verdict is Verdict.FAIL
     changed = {
         name
-        for name, one in after.items()
-        if replace(one, pack=BASE, requirement="") != replace(before[name], requirement="")
+        for name, finding in after.items()
+        if replace(finding, pack=BASE, requirement="") != replace(before[name], requirement="")
     }
     assert changed == {"5.2/grey-scale", "5.2/resolution-colour"}
     assert after["5.1/coverage"].verdict is Verdict.PASS, "the answer went along"
     assert [one.requirement for one in judged.plan.concessions] == ["institute#5.1/coverage"]
     assert states(place) == dict.fromkeys(("evidence", "log", "verdicts"), State.OK)
     assert diff(monkeypatch, folder, place) == 1, "a resolution that fails now is worse"
-    told = json.loads(capsys.readouterr().out)
-    assert {row["requirement"] for row in told["rows"] if row["change"] == "worse"} == {
+    shown = json.loads(capsys.readouterr().out)
+    assert {row["requirement"] for row in shown["rows"] if row["change"] == "worse"} == {
         "institute#5.2/resolution-colour"
     }
     assert diff(monkeypatch, folder, folder) == 0
@@ -195,19 +195,19 @@ def test_a_session_of_an_earlier_version_is_read_and_judged(
     done, folder = old
     copy = tmp_path / folder.name
     shutil.copytree(folder, copy)
-    content = json.loads((copy / runner.FILE).read_bytes())
+    content = json.loads((copy / store.FILE).read_bytes())
     for name in LATER[""]:
         content.pop(name, None)
     for name in LATER["plan"]:
         content["plan"].pop(name, None)
     for finding in content["findings"]:
         finding.pop("remarks", None)
-    for one in content["plan"]["subjects"]:
-        one.pop("address", None)
-    for one in content["plan"]["answers"]:
-        one.pop("origin", None)
-        one.pop("conditions", None)
-    (copy / runner.FILE).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-    assert runner.load(copy).findings == done.findings
+    for subject in content["plan"]["subjects"]:
+        subject.pop("address", None)
+    for answer in content["plan"]["answers"]:
+        answer.pop("origin", None)
+        answer.pop("conditions", None)
+    (copy / store.FILE).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    assert store.load(copy).findings == done.findings
     judged, _ = again(copy, BASE, tmp_path / "out")
     assert judged.findings == done.findings

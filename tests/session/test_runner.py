@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from acceptance.errors import OutputError, PlanError, SessionError
+from acceptance.files.output import put
 from acceptance.footage import encode
 from acceptance.model import (
     Answer,
@@ -33,9 +34,8 @@ from acceptance.model import (
 )
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import plan, runner
+from acceptance.session import measuring, plan, runner, store
 from acceptance.session.evidence import check, check_chain
-from acceptance.session.workspace import put
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -93,8 +93,8 @@ def test_the_folder_bears_the_sessions_number_and_holds_the_evidence(
 
 def test_a_session_read_back_is_the_same(made: tuple[runner.Session, Path]) -> None:
     done, folder = made
-    again = runner.load(folder)
-    assert runner.dumps(again) == runner.dumps(done) == (folder / "session.json").read_bytes()
+    again = store.load(folder)
+    assert store.dumps(again) == store.dumps(done) == (folder / "session.json").read_bytes()
     assert again.findings == done.findings
 
 
@@ -105,7 +105,7 @@ def test_no_half_session_lies_beside_it(made: tuple[runner.Session, Path]) -> No
 
 def test_every_clause_of_the_pack_has_a_finding(made: tuple[runner.Session, Path]) -> None:
     done, folder = made
-    packs = runner.load_packs(done.plan, folder / "data" / "packs")
+    packs = store.load_packs(done.plan, folder / "data" / "packs")
     assert {clause.number for clause in packs[0].clauses} == {
         finding.clause for finding in done.findings
     }
@@ -163,7 +163,7 @@ def test_a_clip_of_one_frame_gives_no_temporal_figure_but_a_reason(tmp_path: Pat
         tmp_path / "one.mkv", [np.full((240, 320), 90, np.uint8)], codec="ffv1", pixel_format="gray"
     )
     seen = build.look(shot_of(tmp_path / "one.mkv", regions={"flat": (10, 10, 100, 100)}))
-    found, notes = runner.measure(seen)
+    found, notes = measuring.measure(seen)
     assert not [item for item in found if item.quantity.startswith("frame_rate")]
     assert "too_few_frames" in {note.reason.code for note in notes}
     assert {(note.shot, note.subject) for note in notes} == {("one", "camera")}
@@ -386,19 +386,19 @@ def test_judging_again_needs_no_video_and_leaves_the_old_session_as_it_is(
     assert [entry.what for entry in again.log[-2:]] == ["judged_again", "judged"]
     kept = {path.stem for path in (place / "data" / "packs").iterdir()}
     assert kept == {"gb_50395_2007", "gb_50198_1994", "gb_50198_2011"}, (
-        "with those that tell of conflicts with it"
+        "with those that it conflicts with"
     )
 
 
 def test_a_folder_without_session_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match="there is no session here"):
-        runner.load(tmp_path)
+        store.load(tmp_path)
 
 
 def test_a_session_with_an_unknown_field_is_refused(made: tuple[runner.Session, Path]) -> None:
-    content = json.loads(runner.dumps(made[0])) | {"verdict_override": "pass"}
+    content = json.loads(store.dumps(made[0])) | {"verdict_override": "pass"}
     with pytest.raises(SessionError, match="this is not a session"):
-        runner.parse(json.dumps(content).encode(), "session.json")
+        store.parse(json.dumps(content).encode(), "session.json")
 
 
 PLAN = """
@@ -428,7 +428,7 @@ clip = "one.mp4"
             ('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'),
             r"regions.*finite number",
         ),
-        (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may hold"),
+        (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may contain only"),
         (("[[shots]]", "[[shots"), r"not readable as TOML"),
     ],
 )
@@ -487,7 +487,7 @@ def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_t
 ) -> None:
     """Black comes on at 1.2 s of 3 s: its picture is black.
 
-    All of them are hashed and stand in both reports.
+    All of them are hashed and shown in both reports.
     """
     random = np.random.default_rng(3)
     still = random.integers(60, 200, (27, 48), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
@@ -504,15 +504,13 @@ def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_t
     }
     assert all(picture is not None and picture.shape == (225, 400, 3) for picture in drawn.values())
     assert drawn["faults.black"].max() < 12  # type: ignore[union-attr]
-    packs = runner.load_packs(done.plan)
+    packs = store.load_packs(done.plan)
     for lang, words in (("zh", "黑场"), ("en", "Black picture")):
         page = render.html(done, packs, folder, lang)
-        assert (
-            f'<figure class="frame">\n<img src="{kept["faults.black"].details["still"]}" alt="{words}">'
-            in page
-        )
+        still = kept["faults.black"].details["still"]
+        assert f'<figure class="frame">\n<img src="{still}" alt="{words}">' in page
     plain, _ = runner.run(plan_of(shot_of(tmp_path / "film.mp4")), Path(), tmp_path / "plain")
     assert [name for name in plain.hashes if name.startswith("data/stills")] == [
         "data/stills/film.jpg"
     ]
-    assert 'class="frame"' not in render.html(plain, runner.load_packs(plain.plan), folder, "zh")
+    assert 'class="frame"' not in render.html(plain, store.load_packs(plain.plan), folder, "zh")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.session import runner
+from acceptance.session import runner, store
 from acceptance.signing import verification
 
 ARCHIVES = Path(__file__).resolve().parents[1] / "sessions_of_0_4_0"
@@ -40,7 +40,7 @@ def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(
     for folder in folders:
         result = verification.verify(folder, [ROOT])
         assert (result.exit_code, [step for step in result.steps if step.state != "ok"]) == (0, [])
-        before = runner.load(folder)
+        before = store.load(folder)
         assert before.tool_version == "0.4.0"
         kept = [str(folder / "data" / "packs" / f"{pack}.toml") for pack in before.plan.packs]
         judged, _ = runner.judge_again(folder, kept, tmp_path / "new", why="x", by="y")

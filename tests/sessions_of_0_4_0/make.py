@@ -1,13 +1,13 @@
-"""Made the archives of session folders beside this file, with version 0.4.0 (commit 55285a6).
+"""Make the archives of session folders beside this file, with version 0.4.0 (commit 55285a6).
 
-Run it with no other.
+Run it with no other version.
 
     git worktree add /tmp/v040 55285a6
     cd /tmp/v040 && PYTHONPATH=/tmp/v040 python .../make.py FOLDER
 
-The films are those of the demo, coded harder, and of the site example; an archive holds what is
-alike in a folder once, so that the repository stays small. The keys are of 0.4.0's demo chain, but
-good for a century: the folders must verify for as long as the toolkit lives.
+The films are those of the demo, more strongly compressed, and of the site example; an archive
+stores what is alike in a folder once, so that the repository stays small. The keys are of 0.4.0's
+demo chain, but valid for a century: the folders must verify for as long as the toolkit lives.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ CENTURY = timedelta(days=36500)
 DEVICES = "编号,类型,名称,型号\n" + "".join(
     f"cam-{n:02},枪机,枪机 {n} 号,IPC-1\n" for n in range(1, 16)
 )
-OVERLAY = """
+SEEN = (
+    '{ source = "Q/X 1", level = "seen", confirmed_by = "李", confirmed_on = "2026-11-01", '
+    'copy = "3" }'
+)
+OVERLAY = f"""
 id = "institute"
 extends = "db50_216_2006"
 [[confirmations]]
@@ -45,7 +49,7 @@ id = "cameras"
 clause = "6.2"
 text = "抽检二成，至少 3 台。"
 text_en = "A fifth, at least 3."
-figure = { source = "Q/X 1", level = "seen", confirmed_by = "李", confirmed_on = "2026-11-01", copy = "3" }
+figure = {SEEN}
 share = 0.2
 at_least = 3
 retest_factor = 2
@@ -55,8 +59,8 @@ clause = "6.2"
 how = "inspected"
 text = "安装牢固。"
 text_en = "Firmly fixed."
-assignment = { source = "Q/X 1", level = "seen", confirmed_by = "李", confirmed_on = "2026-11-01", copy = "3" }
-figure = { source = "Q/X 1", level = "seen", confirmed_by = "李", confirmed_on = "2026-11-01", copy = "3" }
+assignment = {SEEN}
+figure = {SEEN}
 subjects = ["fixed"]
 sampling = "cameras"
 """
@@ -64,7 +68,13 @@ SITE = 'packs = ["overlay.toml"]\nscope = "site"\noperator = "周明"\ndevice_li
 SUBJECT = (
     '[[subjects]]\nid = "site"\nkind = "site"\nfacts = { system = "digital", picture = "colour" }\n'
 )
-SHOT = '[[shots]]\nid = "chart"\nsubject = "cam-01"\nclip = "chart.mp4"\nchart = "acceptance"\nchart_copy = "as_drawn"\n'
+SHOT = """[[shots]]
+id = "chart"
+subject = "cam-01"
+clip = "chart.mp4"
+chart = "acceptance"
+chart_copy = "as_drawn"
+"""
 DRAW = '[[draws]]\nsampling = "institute#cameras"\nseed = "2026-216"\n'
 PANEL = """
 packs = ["db50_216_2006"]
@@ -88,19 +98,19 @@ parent = "site"
 def answers(*devices: str, failing: str = "") -> str:
     """Write an answer for each device."""
     return "".join(
-        f'[[answers]]\nsubject = "{one}"\nrequirement = "institute#6.2/fixed-firmly"\n'
+        f'[[answers]]\nsubject = "{device}"\nrequirement = "institute#6.2/fixed-firmly"\n'
         f'by = "陈静"\nwhen = "2026-11-25"\n'
-        f"yes = {str(one != failing).lower()}\n"
-        for one in devices
+        f"yes = {str(device != failing).lower()}\n"
+        for device in devices
     )
 
 
 def run(path: Path, out: Path, chain: certificates.DemoChain) -> session.Session:
     """Run a plan and sign its report."""
-    signed = functools.partial(
+    issue_signed = functools.partial(
         issue.issue, signer=certificates.load_signer(chain.signer, chain.password)
     )
-    done, _ = session.run(plan.read(path), path.parent, out, issue=signed)
+    done, _ = session.run(plan.read(path), path.parent, out, issue=issue_signed)
     return done
 
 
@@ -142,8 +152,8 @@ def drawn_twice(path: Path, out: Path, chain: certificates.DemoChain) -> None:
     """Run the plan of the overlay with a device that fails, then with its re-test."""
     text = SITE + SUBJECT + SHOT + DRAW
     path.write_text(text, "utf-8")
-    drawn = acceptance("sample", path)
-    first = [name for name in ("cam-08", "cam-10", "cam-01") if name in drawn]
+    printed = acceptance("sample", path)
+    first = [name for name in ("cam-08", "cam-10", "cam-01") if name in printed]
     path.write_text(text + answers(*first, failing="cam-10"), "utf-8")
     before = run(path, out / "overlay", chain)
     again = Path("again.toml")
@@ -167,7 +177,7 @@ def acceptance(*arguments: object) -> str:
 def pack(folder: Path, archive: Path) -> None:
     """Pack a folder of sessions.
 
-    Files of one name lie side by side, so that xz sees what they share.
+    Files of the same name are put side by side, so that xz sees what they share.
     """
     files = sorted(
         (path for path in folder.rglob("*") if path.is_file()), key=lambda path: (path.name, path)
@@ -187,8 +197,8 @@ def main(out: Path) -> None:
         chain = certificates.make_demo_chain(place / "keys")
         for part in (devices, site, panel, overlay):
             part(place / part.__name__, place / "out", chain)
-        for made in (place / "out").iterdir():
-            pack(made, out / f"{made.name}.tar.xz")
+        for sessions in (place / "out").iterdir():
+            pack(sessions, out / f"{sessions.name}.tar.xz")
         shutil.copy(chain.root, out / "root.pem")
 
 

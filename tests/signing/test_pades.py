@@ -29,7 +29,9 @@ from sample_pdf import blank_pdf, updated
 
 from acceptance.errors import InputError, KeyFileError, OutputError
 from acceptance.signing import certificates, pades
-from acceptance.signing.pades import State
+from acceptance.signing.certificates import DemoChain, load_signer, make_demo_chain
+from acceptance.signing.signature_check import verify_pdf
+from acceptance.signing.signatures import SignatureReport, State
 
 NOW = datetime.now(UTC)
 
@@ -38,7 +40,7 @@ NOW = datetime.now(UTC)
 class Case:
     """A demo chain, an unsigned report and a signed one."""
 
-    chain: pades.DemoChain
+    chain: DemoChain
     plain: bytes
     signed: bytes
 
@@ -46,23 +48,23 @@ class Case:
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Sign one report for all tests that only read it."""
-    chain = pades.make_demo_chain(tmp_path_factory.mktemp("chain"))
+    chain = make_demo_chain(tmp_path_factory.mktemp("chain"))
     plain = blank_pdf(session_json=b'{"id": "X-1"}')
     return Case(
         chain,
         plain,
-        pades.sign(plain, pades.load_signer(chain.signer, chain.password), reason="检验"),
+        pades.sign(plain, load_signer(chain.signer, chain.password), reason="检验"),
     )
 
 
-def codes(report: pades.SignatureReport) -> set[str]:
+def codes(report: SignatureReport) -> set[str]:
     """Name what is wrong with a report."""
     return {problem.code for problem in report.problems}
 
 
 def test_a_signed_report_is_valid_and_trusted_under_its_root(case: Case) -> None:
     """The signature, its role, its level and its time come back."""
-    report = pades.verify_pdf(case.signed, [case.chain.root])
+    report = verify_pdf(case.signed, [case.chain.root])
     assert report.trusted, report.problems
     assert report.valid
     assert report.state is State.OK
@@ -81,7 +83,7 @@ def test_signing_changes_nothing_of_what_was_signed(case: Case) -> None:
 
 def test_an_unsigned_report_is_incomplete(case: Case) -> None:
     """No signature is not a broken signature."""
-    report = pades.verify_pdf(case.plain, [case.chain.root])
+    report = verify_pdf(case.plain, [case.chain.root])
     assert report.state is State.INCOMPLETE
     assert not report.valid
     assert codes(report) == {"unsigned"}
@@ -89,7 +91,7 @@ def test_an_unsigned_report_is_incomplete(case: Case) -> None:
 
 def test_without_a_root_a_whole_signature_is_indeterminate(case: Case) -> None:
     """The operating system's certification authorities are never asked."""
-    report = pades.verify_pdf(case.signed, [])
+    report = verify_pdf(case.signed, [])
     assert report.valid
     assert not report.trusted
     assert report.state is State.INDETERMINATE
@@ -98,8 +100,8 @@ def test_without_a_root_a_whole_signature_is_indeterminate(case: Case) -> None:
 
 def test_a_root_of_the_same_name_but_another_key_is_not_trusted(case: Case, tmp_path: Path) -> None:
     """The demo root of another machine carries the same name."""
-    other = pades.make_demo_chain(tmp_path)
-    report = pades.verify_pdf(case.signed, [other.root])
+    other = make_demo_chain(tmp_path)
+    report = verify_pdf(case.signed, [other.root])
     assert report.state is State.INDETERMINATE
     assert report.valid
 
@@ -110,7 +112,7 @@ def test_one_flipped_bit_anywhere_breaks_the_signature(case: Case, seed: int) ->
 
     There every byte has one permitted value.
     """
-    chance = random.Random(seed)  # noqa: S311 - picks places, guards nothing
+    chance = random.Random(seed)  # noqa: S311 -- picks places, guards nothing
     start, end = signature_gap(case.signed)
     places = [chance.randrange(len(case.signed)) for _ in range(30)] + [
         chance.randrange(start, end) for _ in range(30)
@@ -118,7 +120,7 @@ def test_one_flipped_bit_anywhere_breaks_the_signature(case: Case, seed: int) ->
     for place in places:
         damaged = bytearray(case.signed)
         damaged[place] ^= 1 << chance.randrange(8)
-        report = pades.verify_pdf(bytes(damaged), [case.chain.root])
+        report = verify_pdf(bytes(damaged), [case.chain.root])
         assert report.state is State.BROKEN, (place, report)
 
 
@@ -133,7 +135,7 @@ def test_every_byte_of_the_container_has_one_permitted_value(case: Case) -> None
         damaged = bytearray(container)
         damaged[place] ^= 1 << place % 8
         pdf = case.signed[: start + 1] + damaged.hex().encode() + case.signed[end - 1 :]
-        assert pades.verify_pdf(pdf, [case.chain.root]).state is State.BROKEN, place
+        assert verify_pdf(pdf, [case.chain.root]).state is State.BROKEN, place
 
 
 def signature_gap(pdf: bytes) -> tuple[int, int]:
@@ -145,7 +147,7 @@ def signature_gap(pdf: bytes) -> tuple[int, int]:
 @pytest.mark.parametrize("tail", [b"\n", b"% a comment\n", b"\0" * 512])
 def test_bytes_appended_after_the_end_are_found(case: Case, tail: bytes) -> None:
     """A plain validation accepts them."""
-    report = pades.verify_pdf(case.signed + tail, [case.chain.root])
+    report = verify_pdf(case.signed + tail, [case.chain.root])
     assert report.state is State.BROKEN
     assert "appended" in codes(report)
 
@@ -153,15 +155,15 @@ def test_bytes_appended_after_the_end_are_found(case: Case, tail: bytes) -> None
 @pytest.mark.parametrize("change", ["drawing", "attachment"])
 def test_an_update_after_signing_is_found(case: Case, change: str) -> None:
     """A drawing or an attachment in an incremental update leaves the signed bytes whole."""
-    report = pades.verify_pdf(updated(case.signed, change), [case.chain.root])
+    report = verify_pdf(updated(case.signed, change), [case.chain.root])
     assert report.state is State.BROKEN
     assert {"appended", "changed_after_signing"} <= codes(report)
 
 
 def test_an_update_that_a_second_signature_covers_is_found(case: Case) -> None:
     """The second signer cannot slip a drawing past the first."""
-    signer = pades.load_signer(case.chain.signer, case.chain.password)
-    report = pades.verify_pdf(
+    signer = load_signer(case.chain.signer, case.chain.password)
+    report = verify_pdf(
         pades.sign(updated(case.signed, "drawing"), signer, role="reviewer"), [case.chain.root]
     )
     assert report.state is State.BROKEN
@@ -173,24 +175,24 @@ def test_several_roles_sign_one_after_the_other(case: Case) -> None:
 
     Roles and their order are checked where they are asked for.
     """
-    signer = pades.load_signer(case.chain.signer, case.chain.password)
+    signer = load_signer(case.chain.signer, case.chain.password)
     signed = case.signed
     for role in ("reviewer", "approver"):
         signed = pades.sign(signed, signer, role=role)
     trust = [case.chain.root]
-    report = pades.verify_pdf(signed, trust, roles=["inspector", "reviewer", "approver"])
+    report = verify_pdf(signed, trust, roles=["inspector", "reviewer", "approver"])
     assert report.trusted, report.problems
     assert [signature.role for signature in report.signatures] == [
         "inspector",
         "reviewer",
         "approver",
     ]
-    assert codes(pades.verify_pdf(signed, trust, roles=["reviewer", "inspector"])) == {"order"}
+    assert codes(verify_pdf(signed, trust, roles=["reviewer", "inspector"])) == {"order"}
 
 
 def test_a_report_cut_back_to_an_earlier_signature_lacks_the_later_ones(case: Case) -> None:
-    """Each remaining signature is whole; only the list of roles tells that one is gone."""
-    report = pades.verify_pdf(case.signed, [case.chain.root], roles=["inspector", "approver"])
+    """Each remaining signature is whole; only the list of roles shows that one is gone."""
+    report = verify_pdf(case.signed, [case.chain.root], roles=["inspector", "approver"])
     assert report.state is State.INCOMPLETE
     assert codes(report) == {"signature_missing"}
 
@@ -198,22 +200,22 @@ def test_a_report_cut_back_to_an_earlier_signature_lacks_the_later_ones(case: Ca
 def test_a_role_signs_only_once(case: Case) -> None:
     """A second signature of the same role is refused in words."""
     with pytest.raises(InputError, match="cannot be signed"):
-        pades.sign(case.signed, pades.load_signer(case.chain.signer, case.chain.password))
+        pades.sign(case.signed, load_signer(case.chain.signer, case.chain.password))
 
 
 def test_what_is_no_pdf_is_neither_signed_nor_verified(case: Case) -> None:
     """Rubbish gives a sentence, not a traceback."""
-    signer = pades.load_signer(case.chain.signer, case.chain.password)
+    signer = load_signer(case.chain.signer, case.chain.password)
     with pytest.raises(InputError):
         pades.sign(b"not a report", signer)
-    report = pades.verify_pdf(b"not a report", [case.chain.root])
+    report = verify_pdf(b"not a report", [case.chain.root])
     assert report.state is State.BROKEN
     assert codes(report) == {"unreadable"}
 
 
 def test_an_expired_certificate_leaves_the_signature_indeterminate(case: Case) -> None:
     """Without a trusted time nobody can tell whether it was signed before or after."""
-    report = pades.verify_pdf(case.signed, [case.chain.root], at=NOW + timedelta(days=400))
+    report = verify_pdf(case.signed, [case.chain.root], at=NOW + timedelta(days=400))
     assert report.state is State.INDETERMINATE
     assert report.valid
     assert f"{NOW + timedelta(days=365):%Y-%m}" in report.problems[0].detail
@@ -230,17 +232,17 @@ def test_a_revoked_certificate_breaks_the_signature(case: Case, tmp_path: Path) 
     )
     (tmp_path / "key.crl").write_bytes(certificates._revocation_list(root, start))
     (tmp_path / "newer.crl").write_bytes(revoking(root, leaf[1], NOW + timedelta(days=1)))
-    signed = pades.sign(case.plain, pades.load_signer(tmp_path / "key.p12"))
-    assert pades.verify_pdf(signed, [tmp_path / "root.pem"]).trusted
+    signed = pades.sign(case.plain, load_signer(tmp_path / "key.p12"))
+    assert verify_pdf(signed, [tmp_path / "root.pem"]).trusted
     trust = [tmp_path / "root.pem", tmp_path / "newer.crl"]
-    report = pades.verify_pdf(signed, trust, at=NOW + timedelta(days=3))
+    report = verify_pdf(signed, trust, at=NOW + timedelta(days=3))
     assert report.state is State.BROKEN
     assert codes(report) == {"revoked_no_poe"}
     assert f"{NOW + timedelta(days=1):%Y-%m-%d}" in report.problems[0].detail
 
 
 def revoking(issuer: certificates.Issued, leaf: x509.Certificate, when: datetime) -> bytes:
-    """Make a revocation list of the day after ``when``, in DER form, on which ``leaf`` was revoked at ``when``."""
+    """Make a revocation list (DER) of the day after ``when``, the time ``leaf`` was revoked."""
     revoked = (
         x509.RevokedCertificateBuilder()
         .serial_number(leaf.serial_number)
@@ -263,13 +265,13 @@ def test_without_revocation_lists_a_signature_stays_indeterminate(
 
     Nobody fetches them, so they have to come with the key.
     """
-    chain = pades.make_demo_chain(tmp_path)
+    chain = make_demo_chain(tmp_path)
     chain.crl.unlink()
-    signed = pades.sign(case.plain, pades.load_signer(chain.signer, chain.password))
-    assert pades.verify_pdf(signed, [chain.root]).state is State.INDETERMINATE
-    pades.make_demo_chain(tmp_path / "other")
+    signed = pades.sign(case.plain, load_signer(chain.signer, chain.password))
+    assert verify_pdf(signed, [chain.root]).state is State.INDETERMINATE
+    make_demo_chain(tmp_path / "other")
     assert (
-        pades.verify_pdf(signed, [chain.root, tmp_path / "other" / "demo-signer.crl"]).state
+        verify_pdf(signed, [chain.root, tmp_path / "other" / "demo-signer.crl"]).state
         is State.INDETERMINATE
     )
 
@@ -316,8 +318,8 @@ def test_a_self_signed_rsa_key_serves_where_its_certificate_is_pinned(
 ) -> None:
     """An institute may pin its own certificate; PEM and DER are both read."""
     path = self_signed(tmp_path / "key.p12", NOW - timedelta(days=1), NOW + timedelta(days=1))
-    signed = pades.sign(case.plain, pades.load_signer(path, "口令"), location="武汉")
-    report = pades.verify_pdf(signed, [path.with_suffix(".pem")])
+    signed = pades.sign(case.plain, load_signer(path, "口令"), location="武汉")
+    report = verify_pdf(signed, [path.with_suffix(".pem")])
     assert report.trusted, report.problems
     assert report.signatures[0].name == "某某检验所"
     der = tmp_path / "root.der"
@@ -326,7 +328,7 @@ def test_a_self_signed_rsa_key_serves_where_its_certificate_is_pinned(
             Encoding.DER
         )
     )
-    assert pades.verify_pdf(signed, [der]).trusted
+    assert verify_pdf(signed, [der]).trusted
 
 
 def test_a_key_file_that_cannot_sign_says_why(case: Case, tmp_path: Path) -> None:
@@ -353,7 +355,7 @@ def test_a_key_file_that_cannot_sign_says_why(case: Case, tmp_path: Path) -> Non
         (new, "口令", f"not valid before {NOW + day:%Y-%m-%d}"),
     ):
         with pytest.raises(KeyFileError, match=words) as caught:
-            pades.load_signer(path, password)
+            load_signer(path, password)
         assert str(path) in str(caught.value)
         assert caught.value.hint
 
@@ -367,7 +369,7 @@ def test_a_trust_file_that_holds_no_certificate_is_refused(case: Case, tmp_path:
         case.chain.crl.rename(tmp_path / "list.pem"),
     ):
         with pytest.raises(InputError, match=r"certificate|cannot be read"):
-            pades.verify_pdf(case.signed, [path])
+            verify_pdf(case.signed, [path])
     (tmp_path / "list.pem").rename(case.chain.crl)
 
 
@@ -377,7 +379,7 @@ def test_the_demo_chain_says_that_it_is_one(case: Case) -> None:
     assert "DEMO" in root.subject.rfc4514_string()
     assert root.not_valid_after_utc - root.not_valid_before_utc == timedelta(days=365)
     with pytest.raises(OutputError):
-        pades.make_demo_chain(case.chain.root)
+        make_demo_chain(case.chain.root)
 
 
 @pytest.mark.skipif(
@@ -385,7 +387,7 @@ def test_the_demo_chain_says_that_it_is_one(case: Case) -> None:
     reason="poppler-utils or openssl is not here",
 )
 def test_openssl_and_poppler_accept_the_signature(case: Case, tmp_path: Path) -> None:
-    """The way without this tool, as ``docs/verify.md`` tells it, checks the same signature against the same root."""
+    """The way without this tool (``docs/verify.md``) checks the same signature and root."""
     (tmp_path / "report.pdf").write_bytes(case.signed)
     (tmp_path / "root.pem").write_bytes(case.chain.root.read_bytes())
     (tmp_path / "lists.crl").write_bytes(case.chain.crl.read_bytes())

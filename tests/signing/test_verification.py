@@ -19,11 +19,12 @@ from acceptance.checks import judge
 from acceptance.errors import InputError, SessionError
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind, Verdict
 from acceptance.report import render
-from acceptance.session import evidence, runner
+from acceptance.session import evidence, store
 from acceptance.session.evidence import LogBook
 from acceptance.signing import pades
-from acceptance.signing.pades import DemoChain, State
-from acceptance.signing.verification import Check, require_intact, verify
+from acceptance.signing.certificates import DemoChain, load_signer, make_demo_chain
+from acceptance.signing.signatures import State
+from acceptance.signing.verification import Verification, require_intact, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
     plan = Plan(
         subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(shot,), packs=(PACK,)
     )
-    packs = runner.load_packs(plan, folder / "data" / "packs")
+    packs = store.load_packs(plan, folder / "data" / "packs")
     quantities = metrics.quantities()
     findings = judge.judge(
         packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities
@@ -120,21 +121,19 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     """Save a session, report it on an empty page, sign the report and seal the folder."""
-    pdf = blank_pdf(session_json=runner.dumps(content))
-    packs = runner.load_packs(content.plan, folder / "data" / "packs")
+    pdf = blank_pdf(session_json=store.dumps(content))
+    packs = store.load_packs(content.plan, folder / "data" / "packs")
     (folder / "report.html").write_text(render.html(content, packs, folder, "zh"), encoding="utf-8")
     (folder / "report.xml").write_text(render.junit(content, packs), encoding="utf-8")
-    (folder / "report.pdf").write_bytes(
-        pades.sign(pdf, pades.load_signer(chain.signer, chain.password))
-    )
+    (folder / "report.pdf").write_bytes(pades.sign(pdf, load_signer(chain.signer, chain.password)))
     LogBook(folder).append("signed", {"by": "DEMO"})
-    runner.save(content, folder)
+    store.save(content, folder)
 
 
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
     """Make one chain for all tests."""
-    return pades.make_demo_chain(tmp_path_factory.mktemp("chain"))
+    return make_demo_chain(tmp_path_factory.mktemp("chain"))
 
 
 @pytest.fixture(scope="module")
@@ -160,24 +159,26 @@ def folder(original: Path, tmp_path: Path) -> Path:
     return shutil.copytree(original, tmp_path / original.name)
 
 
-def details(check: Check) -> str:
+def details(result: Verification) -> str:
     """Join all that was found, a step a line."""
-    return "\n".join(f"{step.name} {step.state}: {'; '.join(step.details)}" for step in check.steps)
+    return "\n".join(
+        f"{step.name} {step.state}: {'; '.join(step.details)}" for step in result.steps
+    )
 
 
-def state_of(check: Check, name: str) -> State:
+def state_of(result: Verification, name: str) -> State:
     """Look up one step."""
-    return next(step.state for step in check.steps if step.name == name)
+    return next(step.state for step in result.steps if step.name == name)
 
 
 def test_a_session_as_issued_is_valid_and_complete(original: Path, chain: DemoChain) -> None:
     """Every step passes, in the stated order, and something was really judged."""
-    check = verify(original, [chain.root])
-    assert [step.name for step in check.steps] == STEPS
-    assert check.exit_code == 0, details(check)
-    assert {step.state for step in check.steps} == {State.OK}
-    assert check.number == original.name
-    assert {finding.verdict for finding in runner.load(original).findings} == {
+    result = verify(original, [chain.root])
+    assert [step.name for step in result.steps] == STEPS
+    assert result.exit_code == 0, details(result)
+    assert {step.state for step in result.steps} == {State.OK}
+    assert result.number == original.name
+    assert {finding.verdict for finding in store.load(original).findings} == {
         Verdict.PASS,
         Verdict.FAIL,
     }
@@ -185,9 +186,9 @@ def test_a_session_as_issued_is_valid_and_complete(original: Path, chain: DemoCh
 
 def test_without_a_root_a_whole_session_is_indeterminate(original: Path) -> None:
     """All hashes are right, but nobody says whose signature it is."""
-    check = verify(original)
-    assert check.exit_code == 3
-    assert [step.name for step in check.steps if step.state is not State.OK] == ["signature"]
+    result = verify(original)
+    assert result.exit_code == 3
+    assert [step.name for step in result.steps if step.state is not State.OK] == ["signature"]
 
 
 def change(path: str, place: int = -9) -> Callable[[Path], object]:
@@ -213,10 +214,10 @@ def edit(path: str, old: str, new: str) -> Callable[[Path], object]:
 
 
 def resealed(tampering: Callable[[Path], object]) -> Callable[[Path], object]:
-    """Return what changes a folder and brings its manifests up to date, as whoever knows them would."""
+    """Return what changes a folder and its manifests, as whoever knows them would."""
 
     def act(folder: Path) -> None:
-        content = runner.load(folder)
+        content = store.load(folder)
         tampering(folder)
         evidence.seal(folder, content)
 
@@ -250,7 +251,7 @@ CLIP = "data/clips/门口 1.mp4"
         (
             lambda f: (f / "report.pdf").write_bytes((f / "report.pdf").read_bytes() + b" "),
             {"signature", "manifests"},
-            "1 bytes follow",
+            "1 byte follows",
         ),
         (change(CLIP, 5), {"manifests", "evidence"}, f"{CLIP} changed"),
         (resealed(change(CLIP, 5)), {"evidence"}, f"{CLIP} changed"),
@@ -258,7 +259,7 @@ CLIP = "data/clips/门口 1.mp4"
         (
             resealed(edit("session.json", '"value": 48.0', '"value": 49.0')),
             {"attachment"},
-            "measurements[0].value is 49.0, signed was 48.0",
+            "measurements[0].value is 49.0, but 48.0 was signed",
         ),
         (resealed(edit("session.json", '": ', '":  ')), {"attachment"}, "byte by byte"),
         (change("manifest-sha256.txt", 2), {"manifests"}, "manifest-sha256.txt changed"),
@@ -272,7 +273,7 @@ CLIP = "data/clips/门口 1.mp4"
         (lambda f: (f / "note.txt").touch(), {"manifests"}, "note.txt added"),
         (resealed(edit("log.jsonl", "shot1", "shot9")), {"log"}, "log.jsonl:2"),
         (resealed(without_lines(2)), {"log"}, "log.jsonl:2"),
-        (resealed(without_lines(3, 4)), {"log"}, "log.jsonl:3 is not what the session holds"),
+        (resealed(without_lines(3, 4)), {"log"}, "log.jsonl:3 is not the entry in the session"),
         (
             resealed(edit(f"data/packs/{PACK}.toml", "at_least = 8", "at_least = 7")),
             {"evidence"},
@@ -295,12 +296,12 @@ def test_what_was_changed_is_named_and_breaks_the_session(
 ) -> None:
     """The steps that fail are those that can see the change, and the change is named."""
     tampering(folder)
-    check = verify(folder, [chain.root])
-    assert check.exit_code == 1
-    assert {step.name for step in check.steps if step.state is State.BROKEN} == broken, details(
-        check
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 1
+    assert {step.name for step in result.steps if step.state is State.BROKEN} == broken, details(
+        result
     )
-    assert named in details(check)
+    assert named in details(result)
 
 
 @pytest.mark.parametrize(
@@ -319,12 +320,12 @@ def test_what_is_missing_is_named_and_leaves_the_session_incomplete(
 ) -> None:
     """What is left is still as it was signed."""
     (folder / path).unlink()
-    check = verify(folder, [chain.root])
-    assert check.exit_code == 2, details(check)
-    assert {step.name for step in check.steps if step.state is State.INCOMPLETE} == incomplete, (
-        details(check)
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 2, details(result)
+    assert {step.name for step in result.steps if step.state is State.INCOMPLETE} == incomplete, (
+        details(result)
     )
-    assert f"{path} {'missing' if 'manifests' in incomplete else 'is missing'}" in details(check)
+    assert f"{path} {'missing' if 'manifests' in incomplete else 'is missing'}" in details(result)
 
 
 def test_an_unsigned_report_leaves_the_session_incomplete(folder: Path, chain: DemoChain) -> None:
@@ -332,19 +333,19 @@ def test_an_unsigned_report_leaves_the_session_incomplete(folder: Path, chain: D
     (folder / "report.pdf").write_bytes(
         blank_pdf(session_json=(folder / "session.json").read_bytes())
     )
-    runner.save(runner.load(folder), folder)
-    check = verify(folder, [chain.root])
-    assert check.exit_code == 2
-    assert [step.name for step in check.steps if step.state is not State.OK] == ["signature"]
+    store.save(store.load(folder), folder)
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 2
+    assert [step.name for step in result.steps if step.state is not State.OK] == ["signature"]
 
 
 def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path: Path) -> None:
     """Signature and attachment are checked, and the rest is said to be absent."""
     report = shutil.copy(original / "report.pdf", tmp_path / "got by mail.pdf")
-    check = verify(report, [chain.root])
-    assert check.exit_code == 2
-    assert check.number == original.name
-    assert [step.name for step in check.steps if step.state is State.OK] == [
+    result = verify(report, [chain.root])
+    assert result.exit_code == 2
+    assert result.number == original.name
+    assert [step.name for step in result.steps if step.state is State.OK] == [
         "signature",
         "attachment",
         "number",
@@ -356,36 +357,36 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
 def test_a_signed_report_moved_to_another_session_is_found(folder: Path, chain: DemoChain) -> None:
     """A folder of another name holds another report's number."""
     moved = folder.rename(folder.with_name("20260602-X2"))
-    check = verify(moved, [chain.root])
-    assert check.exit_code == 1
-    assert state_of(check, "number") is State.BROKEN
-    assert "20260602-X2" in details(check)
+    result = verify(moved, [chain.root])
+    assert result.exit_code == 1
+    assert state_of(result, "number") is State.BROKEN
+    assert "20260602-X2" in details(result)
 
 
 def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: DemoChain) -> None:
     """A report signed by the same key over another session does not pass for this one."""
-    content = runner.load(folder)
+    content = store.load(folder)
     other = replace(content, operator="somebody else")
-    report = blank_pdf(session_json=runner.dumps(other))
+    report = blank_pdf(session_json=store.dumps(other))
     (folder / "report.pdf").write_bytes(
-        pades.sign(report, pades.load_signer(chain.signer, chain.password))
+        pades.sign(report, load_signer(chain.signer, chain.password))
     )
     evidence.seal(folder, content)
-    check = verify(folder, [chain.root])
-    assert check.exit_code == 1
-    assert state_of(check, "attachment") is State.BROKEN
-    assert "operator is '', signed was 'somebody else'" in details(check)
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 1
+    assert state_of(result, "attachment") is State.BROKEN
+    assert "operator is '', but 'somebody else' was signed" in details(result)
 
 
 def test_a_report_without_the_session_in_it_is_broken(folder: Path, chain: DemoChain) -> None:
     """A signature over a page vouches for the page only."""
     report = blank_pdf(other_json=b"{}")
     (folder / "report.pdf").write_bytes(
-        pades.sign(report, pades.load_signer(chain.signer, chain.password))
+        pades.sign(report, load_signer(chain.signer, chain.password))
     )
-    runner.save(runner.load(folder), folder)
-    check = verify(folder, [chain.root])
-    assert state_of(check, "attachment") is State.BROKEN
+    store.save(store.load(folder), folder)
+    result = verify(folder, [chain.root])
+    assert state_of(result, "attachment") is State.BROKEN
 
 
 def forged(content: Session, **fields: Any) -> Session:
@@ -403,13 +404,13 @@ def forged(content: Session, **fields: Any) -> Session:
     [
         (lambda s: forged(s, verdict=Verdict.CONDITIONAL_PASS), "verdict is stored as"),
         (lambda s: forged(s, value=1.5), "value is stored as 1.5"),
-        (lambda s: replace(s, findings=s.findings[1:]), "due but not stored"),
+        (lambda s: replace(s, findings=s.findings[1:]), "due, but not stored"),
         (lambda s: replace(s, findings=(*s.findings, s.findings[0])), "stored twice"),
         (
             lambda s: replace(
                 s, findings=(*s.findings, replace(s.findings[0], requirement="made#up"))
             ),
-            "made#up of camera: a finding that is stored but does not follow",
+            "made#up of camera: stored, but does not follow",
         ),
         (
             lambda s: replace(
@@ -426,29 +427,29 @@ def test_a_verdict_that_does_not_follow_is_found_though_it_was_signed(
 
     The measurements and the pack say what follows from them.
     """
-    issue(folder, forge(runner.load(folder)), chain)
-    check = verify(folder, [chain.root])
-    assert [step.name for step in check.steps if step.state is not State.OK] == ["verdicts"], (
-        details(check)
+    issue(folder, forge(store.load(folder)), chain)
+    result = verify(folder, [chain.root])
+    assert [step.name for step in result.steps if step.state is not State.OK] == ["verdicts"], (
+        details(result)
     )
-    assert check.exit_code == 1
-    assert named in details(check)
+    assert result.exit_code == 1
+    assert named in details(result)
 
 
 def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(
     folder: Path, chain: DemoChain
 ) -> None:
     """A newer judge may know better; that is no forgery, and it is said."""
-    issue(folder, replace(forged(runner.load(folder), value=1.5), tool_version="0.0.1"), chain)
-    check = verify(folder, [chain.root])
-    assert check.exit_code == 3
-    assert "version 0.0.1" in details(check)
+    issue(folder, replace(forged(store.load(folder), value=1.5), tool_version="0.0.1"), chain)
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 3
+    assert "version 0.0.1" in details(result)
 
 
 def test_a_longer_log_is_no_change(folder: Path, chain: DemoChain) -> None:
     """Entries that come after the session was finished are added behind its own."""
     LogBook(folder).append("report", {"lang": "en"})
-    runner.save(runner.load(folder), folder)
+    store.save(store.load(folder), folder)
     assert verify(folder, [chain.root]).exit_code == 0
 
 
@@ -460,9 +461,9 @@ def test_a_session_that_hostile_hands_wrote_gives_findings_not_a_crash(folder: P
     content["finished"] = "never"
     content["plan"]["packs"] = ["../../etc/passwd"]
     (folder / "session.json").write_text(json.dumps(content))
-    check = verify(folder)
-    assert [step.name for step in check.steps] == STEPS
-    assert check.exit_code == 1
+    result = verify(folder)
+    assert [step.name for step in result.steps] == STEPS
+    assert result.exit_code == 1
 
 
 def test_where_there_is_nothing_to_check_the_path_is_said(tmp_path: Path, original: Path) -> None:
@@ -505,9 +506,9 @@ def test_renderings_that_do_not_follow_from_the_session_are_named(
 ) -> None:
     """They are written again and compared, so that whoever fixes the manifests too is found."""
     tampering(folder)
-    check = verify(folder, [chain.root])
-    assert check.exit_code != 0
-    assert named in details(check)
+    result = verify(folder, [chain.root])
+    assert result.exit_code != 0
+    assert named in details(result)
 
 
 def test_nothing_is_built_on_a_session_that_was_changed(folder: Path) -> None:
@@ -528,6 +529,6 @@ def test_a_pack_that_only_bears_a_shipped_name_is_pointed_out(
     """Its verdicts follow, but the reader must know that it is not the pack of that name."""
     (tmp_path / f"{PACK}.toml").write_text("id = 'other'")
     monkeypatch.setattr("acceptance.checks.pack.FOLDER", tmp_path)
-    check = verify(folder, [chain.root])
-    assert check.exit_code == 0
-    assert f"data/packs/{PACK}.toml is not the pack of that name" in details(check)
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 0
+    assert f"data/packs/{PACK}.toml is not the pack of that name" in details(result)

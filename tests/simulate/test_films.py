@@ -15,26 +15,12 @@ from scipy.special import ndtr
 
 from acceptance.charts import definition, drawing
 from acceptance.footage import clip
-from acceptance.simulate.camera import (
-    Camera,
-    Sensor,
-    Sheet,
-    coded,
-    digitised,
-    observed,
-    photograph,
-    pose,
-)
-from acceptance.simulate.films import (
-    _clock_sheet,
-    _from_raster,
-    _mean_over,
-    _run,
-    film_chart,
-    film_clock,
-    film_screens,
-    film_two_levels,
-)
+from acceptance.simulate.camera import Camera, Sensor
+from acceptance.simulate.coding import coded, digitised
+from acceptance.simulate.films import film_chart, film_clock, film_screens, film_two_levels
+from acceptance.simulate.optics import Sheet, observed, photograph, pose
+from acceptance.simulate.screens import clock_sheet, mean_over, refreshes
+from acceptance.simulate.sheets import from_raster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +87,7 @@ def test_an_edge_is_the_integral_over_pixels_of_the_gaussian_edge(
 
 
 def test_truth_says_where_the_chart_lies(chart: definition.Chart) -> None:
-    """The middle of a fiducial's border is dark, just outside it is light, in a turned and distorted picture."""
+    """In a turned, distorted picture a fiducial's border is dark, and just outside it is light."""
     camera = replace(SMALL, tilt=12, pan=-8, roll=7, share=0.8, distortion=0.06, blur=0.3)
     picture = pictured(camera, chart)
     for mark in chart.fiducials:
@@ -114,7 +100,7 @@ def test_truth_says_where_the_chart_lies(chart: definition.Chart) -> None:
 
 
 def test_codes_are_the_transfer_curve_of_the_light(chart: definition.Chart, tmp_path: Path) -> None:
-    """Every grey step of a lossless film has the code that BT.709 gives its reflectance, to half a code."""
+    """Every grey step of a lossless film has the code that BT.709 gives it, to half a code."""
     truth = film_chart(SMALL, chart, tmp_path / "chart.mp4", 0.04)
     frame = next(clip.open_clip(tmp_path / "chart.mp4").frames())
     for region in (region for region in chart.regions if region.kind == "grey"):
@@ -137,10 +123,7 @@ def test_neutrals_have_no_colour_in_either_range(*, full_range: bool) -> None:
 def test_noise_has_the_stated_sigma_and_the_fixed_part_stays(
     chart: definition.Chart, tmp_path: Path
 ) -> None:
-    """Sigmas over time and of the mean frame in the plain surround, within 5 standard errors.
-
-    Rounding adds 1/12.
-    """
+    """Over time and in the mean frame, within 5 standard errors; rounding adds 1/12."""
     camera = replace(SMALL, noise=0.01, fixed_noise=0.008, share=0.5)
     truth = film_chart(camera, chart, tmp_path / "noisy.mp4", 0.8)
     frames = np.stack([frame.luma for frame in clip.open_clip(tmp_path / "noisy.mp4").frames()])[
@@ -171,10 +154,7 @@ def test_dropped_frames_leave_gaps_and_repeated_ones_show_the_picture_before(
 
 
 def test_a_bit_rate_is_held_where_one_is_asked_for(chart: definition.Chart, tmp_path: Path) -> None:
-    """Noise enough to fill 300 kbit/s.
-
-    Two seconds come out within a fifth of it, far under what CRF 10 takes.
-    """
+    """Two seconds of noise come out within a fifth of 300 kbit/s, far below CRF 10."""
     camera = replace(SMALL, noise=0.02, crf=10)
     sizes = {}
     for rate in (0, 300_000):
@@ -187,25 +167,25 @@ def test_a_bit_rate_is_held_where_one_is_asked_for(chart: definition.Chart, tmp_
 def test_the_sum_of_the_cells_is_the_clock_itself(clock: definition.Chart) -> None:
     """Photographed cells add up to the photograph of any refresh drawn as a whole."""
     camera = replace(SMALL, roll=-4, share=0.8)
-    own, lit = _clock_sheet(camera, clock, _run(60.0, 123_400, (0.0, 2.0)))
-    sheet = photograph(camera, [(own, pose(camera, clock.size) @ _from_raster(camera, clock))])
+    own, lit = clock_sheet(camera, clock, refreshes(60.0, 123_400, (0.0, 2.0)))
+    sheet = photograph(camera, [(own, pose(camera, clock.size) @ from_raster(camera, clock))])
     picture = sheet.base[0].copy()
     for cell, level in zip(sheet.cells, lit[56], strict=True):
         if level:
             height, width = cell.light.shape
             picture[cell.y : cell.y + height, cell.x : cell.x + width] += cell.light
-    step = _from_raster(camera, clock)[0, 0]
+    step = from_raster(camera, clock)[0, 0]
     raster = drawing.raster(clock, round(clock.size[0] / step), index=123_456)[..., 1]
     whole = photograph(
         camera,
-        [(Sheet(base=raster[None].copy()), pose(camera, clock.size) @ _from_raster(camera, clock))],
+        [(Sheet(base=raster[None].copy()), pose(camera, clock.size) @ from_raster(camera, clock))],
     )
     assert np.abs(picture - whole.base[0]).max() < 1e-4
 
 
 def test_an_exposure_is_the_mean_of_what_was_lit_during_it() -> None:
     """A cell lit from 1 s to 2 s, exposures of 1 s."""
-    levels = _mean_over(
+    levels = mean_over(
         np.arange(5.0),
         np.array([[0.0], [1.0], [0.0], [0.0], [0.0]]),
         np.array([[0.0], [0.25], [1.0], [1.5], [2.5]]),
@@ -235,7 +215,7 @@ def lit(
 
 
 def test_the_filmed_clock_shows_the_true_index(clock: definition.Chart, tmp_path: Path) -> None:
-    """Bits are read as lit for more than half of the exposure, so the index is that at the exposure's middle."""
+    """A bit counts when lit for more than half of the exposure: the index is that at its middle."""
     camera = replace(SMALL, dropped=frozenset({5}), repeated=frozenset({9}), crf=18)
     paths = {"arrivals_path": tmp_path / "arrivals.csv", "log_path": tmp_path / "log.csv"}
     truth = film_clock(camera, clock, tmp_path / "clock.mp4", 1.0, jitter=0.0, **paths)
@@ -269,7 +249,7 @@ def ages(truth: Truth, clock: definition.Chart, path: Path) -> NDArray[np.float6
 def test_the_monitor_shows_the_clock_late_by_the_stated_delay(
     clock: definition.Chart, tmp_path: Path, delay: float
 ) -> None:
-    """What the monitor shows ages from the delay to the delay + one camera frame, read in whole refreshes."""
+    """What the monitor shows is older by the delay to the delay + one frame of the camera."""
     phone = Camera(width=960, height=540, rate=Fraction(60), exposure=0.002, noise=0.0)
     camera = Camera(width=640, height=360, exposure=0.002, noise=0.0)
     path = tmp_path / "screens.mp4"
@@ -294,10 +274,7 @@ def test_the_monitors_own_refresh_adds_up_to_one_period(
 
 @pytest.mark.parametrize(("lux", "level"), [(100, 1.0), (10, 1.0), (1, 1.0), (0.1, 0.5)])
 def test_a_sensor_has_the_noise_of_its_electrons(lux: float, level: float) -> None:
-    """By the closed form: sigma = slope of BT.709 x sqrt(electrons + read^2) x gain.
-
-    Checked on drawn frames, 5 s.e.
-    """
+    """Sigma = slope of BT.709 x sqrt(electrons + read^2) x gain; frames within 5 s.e."""
     sensor = Sensor(illuminance=lux, per_lux=400, full=8000, read=4, most_gain=100)
     camera = replace(SMALL, sensor=sensor, black=0.0, white=1.0)
     electrons = min(8000, 400 * lux)
@@ -319,7 +296,7 @@ def test_a_hot_spot_falls_off_from_the_centre_to_the_corner() -> None:
     assert luma[0, 0] / luma[50, 50] == pytest.approx(0.8 / 4, rel=1e-4)
 
 
-def test_two_copies_are_lit_as_told(chart: definition.Chart, tmp_path: Path) -> None:
+def test_two_copies_are_lit_by_the_stated_ratio(chart: definition.Chart, tmp_path: Path) -> None:
     """The white step of the right copy has a fifth of the light of that of the left one."""
     camera = replace(SMALL, width=960, height=540, transfer="linear", black=0.0)
     truth = film_two_levels(camera, chart, tmp_path / "two.mp4", 5.0, 0.04)

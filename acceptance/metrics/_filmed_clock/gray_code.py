@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,27 +11,30 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-LOW_BITS = 4  # bits that tell the place within a few refreshes
+LOW_BITS = 4  # bits that show the place within a few refreshes
 CYCLE = 2 << LOW_BITS  # refreshes after which they show the same
 FINE = 2048  # places a refresh
 CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
 
 
 def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
-    """Shares (..., bits) of exposures with middle ``position`` (...) and length ``width``, both in refreshes."""
+    """Shares (..., bits) of exposures with middle ``position`` (...) and length ``width``.
+
+    Both in refreshes.
+    """
     # bit b of the Gray code is 1 for an index modulo 4 step within step .. 3 step
     step = 2.0 ** np.arange(bits)
     middle, half = np.asarray(position)[..., None], np.asarray(width)[..., None] / 2
-    whole_begin, whole_end = (
-        np.floor((middle - half) / (4 * step)),
-        np.floor((middle + half) / (4 * step)),
-    )
-    begin = np.clip(middle - half - whole_begin * 4 * step - step, 0, 2 * step)
-    end = (
-        np.clip(middle + half - whole_end * 4 * step - step, 0, 2 * step)
-        + (whole_end - whole_begin) * 2 * step
-    )
-    return np.asarray((end - begin) / (2 * half))
+    begin_cycle, begin = _lit_in_cycle(middle - half, step)
+    end_cycle, end = _lit_in_cycle(middle + half, step)
+    lit = end + (end_cycle - begin_cycle) * 2 * step - begin
+    return np.asarray(lit / (2 * half))
+
+
+def _lit_in_cycle(place: Array, step: NDArray[np.floating[Any]]) -> tuple[Array, Array]:
+    """(..., bits) each: cycles of each bit before ``place``, and refreshes lit in the last one."""
+    cycle = np.floor(place / (4 * step))
+    return cycle, np.clip(place - cycle * 4 * step - step, 0, 2 * step)
 
 
 def low_bits(position: Array, width: Array | float) -> Array:
@@ -49,11 +53,13 @@ def low_bits(position: Array, width: Array | float) -> Array:
 
 @cache
 def _lit_until() -> NDArray[np.float32]:
-    """(2 CYCLE FINE + 1, LOW_BITS) refreshes for which each bit was lit from index 0 on, to places 1 / FINE apart."""
+    """(2 CYCLE FINE + 1, LOW_BITS) refreshes for which each bit was lit from index 0 on.
+
+    To places 1 / FINE apart.
+    """
     lit = np.tile(expected_shares(np.arange(0.5, CYCLE), 1.0, LOW_BITS), (2, 1))
-    return np.cumsum(
-        np.vstack([np.zeros(LOW_BITS), np.repeat(lit, FINE, axis=0) / FINE]), axis=0
-    ).astype(np.float32)
+    of_place = np.vstack([np.zeros(LOW_BITS), np.repeat(lit, FINE, axis=0) / FINE])
+    return np.cumsum(of_place, axis=0).astype(np.float32)
 
 
 def index_of(bits: NDArray[np.bool_]) -> Whole:

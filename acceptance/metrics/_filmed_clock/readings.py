@@ -1,6 +1,5 @@
-"""Reading of the filmed clock.
+"""Reading of the filmed clock: which refresh of the screen an exposure saw, and how much of two.
 
-Which refresh of the screen an exposure saw, and how far it reached into the next.
 The clock shows the Gray code (F. Gray, US patent 2632058) of its refresh index, each bit as a cell
 and its complement. While the exposure runs, the light of a cell adds up; so the share of the
 exposure during which a bit was lit is v / (v + c), whatever the contrast. The curve between light
@@ -10,13 +9,13 @@ refresh 1000.
 
 A reading is given only when all bits and all complements agree with one exposure: unreadable rather
 than wrong. Where a rolling shutter exposes the chart's rows one after the other, each row has its
-own (``_rows``).
+own (``rolling_shutter``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.charts.definition import Chart
+    from acceptance.metrics._filmed_clock.rolling_shutter import Rows
     from acceptance.scene.build import Scene
 
 __all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
@@ -43,9 +43,9 @@ __all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
 # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far
 # less
 SAME = 0.3
-RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
+RESIDUAL = 0.25  # largest difference between a cell and the exposure that explains it
 CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
-USUAL_EXPONENT = 1.0  # where no blend tells, the curve is taken as it is said to be
+USUAL_EXPONENT = 1.0  # where no blend shows it, the curve is taken as stated
 WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
 AROUND = np.arange(-3.0, 4.0, 1 / 8)
 
@@ -80,19 +80,25 @@ class Readings:
 
     def only(self, chosen: Whole) -> Readings:
         """Return the readings of the ``chosen`` frames."""
-        arrays: dict[str, Any] = {
-            name: getattr(self, name)[chosen]
-            for name in ("shares", "index", "blend", "position", "reach", "low")
-        }
-        return replace(self, **arrays)
+        return replace(
+            self,
+            shares=self.shares[chosen],
+            index=self.index[chosen],
+            blend=self.blend[chosen],
+            position=self.position[chosen],
+            reach=self.reach[chosen],
+            low=self.low[chosen],
+        )
 
     def where(self, agreed: NDArray[np.bool_]) -> Readings:
-        """Return the readings with those that are not ``agreed`` (n,) taken back."""
-        blanks: dict[str, Any] = {
-            name: np.where(agreed, getattr(self, name), np.nan)
-            for name in ("blend", "position", "reach")
-        }
-        return replace(self, index=np.where(agreed, self.index, -1), **blanks)
+        """Return the readings with those that are not ``agreed`` (n,) made unreadable."""
+        return replace(
+            self,
+            index=np.where(agreed, self.index, -1),
+            blend=np.where(agreed, self.blend, np.nan),
+            position=np.where(agreed, self.position, np.nan),
+            reach=np.where(agreed, self.reach, np.nan),
+        )
 
     @property
     def ambiguous(self) -> NDArray[np.bool_]:
@@ -101,28 +107,24 @@ class Readings:
 
 
 def clock_chart(scene: Scene) -> Chart | None:
-    """Return the chart that holds bits, of those found in the scene or the one it was told of."""
+    """Return the chart that holds bits, of those found in the scene or the one stated for it."""
     charts = [found.chart for found in scene.located] + ([scene.chart] if scene.chart else [])
-    return next(
-        (chart for chart in charts if any(region.kind == "bits" for region in chart.regions)), None
-    )
+    clocks = [chart for chart in charts if any(region.kind == "bits" for region in chart.regions)]
+    return clocks[0] if clocks else None
 
 
 def read_clocks(scene: Scene) -> dict[str, Readings]:
     """Read every clock in the scene; empty when there is none."""
     chart = clock_chart(scene)
-    return (
-        {key: read(cells, chart, scene.linear) for key, cells in scene.series.cells.items()}
-        if chart
-        else {}
-    )
+    if chart is None:
+        return {}
+    return {key: read(cells, chart, scene.linear) for key, cells in scene.series.cells.items()}
 
 
 def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
     """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order.
 
-    Nan = not located.
-    ``linear`` turns codes into light as far as the camera's curve is known.
+    Nan = not located. ``linear`` turns codes into light as far as the camera's curve is known.
     """
     codes: Array = np.asarray(cells, np.float64)
     on, off = pairs(codes, chart)
@@ -136,12 +138,20 @@ def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Arr
     light = curved(normalised(codes[:, list(rows.columns)], scale, linear), exponent)
     near = index_of(on > off)
     lag = rolling_shutter.lag(light, rows, near)
+    if lag:
+        shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
+        return _rolling(light, rows, lag, near, shares, exponent)
     low, heights = rolling_shutter.low_bits(light, rows)
-    if not lag:
-        found = replace(readings_of(shares, exponent), low=low, heights=heights)
-        return found.where(rolling_shutter.agree(light, rows, shares))
+    found = replace(readings_of(shares, exponent), low=low, heights=heights)
+    return found.where(rolling_shutter.agree(light, rows, shares))
+
+
+def _rolling(
+    light: Array, rows: Rows, lag: float, near: Whole, shares: Array, exponent: float
+) -> Readings:
+    """Read frames whose rows were exposed one after the other."""
     index, blend, position, reach = rolling_shutter.read(light, rows, lag, near)
-    shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
+    low, heights = rolling_shutter.low_bits(light, rows)
     return Readings(
         shares=shares,
         index=index,
@@ -179,10 +189,7 @@ def _columns(chart: Chart) -> dict[tuple[int, bool], list[int]]:
 
 
 def _scale(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Light (n, 1) of dark cells and of lit ones in each frame.
-
-    Nan where the contrast is too low to read.
-    """
+    """Light (n, 1) of dark cells and of lit ones in each frame, nan where too alike to read."""
     low = np.median(np.minimum(on, off), axis=1, keepdims=True)
     high = np.median(np.maximum(on, off), axis=1, keepdims=True)
     return linear(low), np.where(high - low > CONTRAST, linear(high), np.nan)
@@ -213,10 +220,7 @@ def curved(light: Array, exponent: float) -> Array:
 
 
 def lit_shares(lit: Array, dark: Array, exponent: float) -> Array:
-    """Share of the exposure during which each bit was lit.
-
-    Nan where bit and complement do not make a pair.
-    """
+    """Share of the exposure during which each bit was lit, nan where the two make no pair."""
     light, shade = curved(lit, exponent), curved(dark, exponent)
     total = light + shade
     return np.where((total > 0.5) & (total < 1.7), light / np.where(total > 0, total, 1.0), np.nan)
@@ -228,9 +232,9 @@ def _halves(lit: Array, dark: Array, exponent: float) -> Array:
 
 
 def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
-    """Read shares (n, bits).
+    """Read shares (n, bits) without a doubtful bit, with one between two indices, or with several.
 
-    No doubtful bit, one that parts two neighbouring indices, or an exposure over several.
+    Several: those of an exposure over more than two refreshes.
     """
     n = len(shares)
     index, blend = np.full(n, -1, np.int64), np.full(n, np.nan)
@@ -266,12 +270,8 @@ def _one_boundary(shares: Array) -> tuple[int, float, float, float] | None:
 
 def _several_boundaries(shares: Array) -> tuple[int, float, float, float] | None:
     around = index_of(shares > 0.5) + AROUND
-    worst = np.array(
-        [
-            np.abs(expected_shares(around, width, shares.size) - shares).max(axis=1)
-            for width in WIDTHS
-        ]
-    )
+    expected = [expected_shares(around, width, shares.size) for width in WIDTHS]
+    worst = np.array([np.abs(of_width - shares).max(axis=1) for of_width in expected])
     best = float(worst.min())
     likely = around[(worst <= best + 0.03).any(axis=0)]
     if best > RESIDUAL or likely.min() < 0 or np.ptp(likely) > 2:
@@ -294,8 +294,9 @@ def leading(clocks: Mapping[str, Readings]) -> tuple[str, str] | None:
     """
     if len(clocks) != 2:
         return None
-    (one, a), (two, b) = clocks.items()
-    both = a.readable & b.readable
+    (key, readings), (other_key, others) = clocks.items()
+    both = readings.readable & others.readable
     if not both.any():
         return None
-    return (one, two) if np.median(a.position[both] - b.position[both]) >= 0 else (two, one)
+    ahead = np.median(readings.position[both] - others.position[both])
+    return (key, other_key) if ahead >= 0 else (other_key, key)

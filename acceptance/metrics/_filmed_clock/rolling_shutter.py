@@ -1,6 +1,5 @@
 """Rows of a clock that a rolling shutter exposes one after the other.
 
-How far apart, and readings that bear it.
 The lowest bits stand at three heights of the chart. What they show together, frame by frame, is
 explained by one *lag*: the refreshes from the exposure of the chart's upper end to that of its
 lower end. A frame is then read as a whole: of all exposures those that explain every low cell at
@@ -38,7 +37,7 @@ SAMPLE = 64  # frames from which the lag is taken
 ALIKE = 0.003
 MOST = 2.0  # that a frame counts: mixtures of pictures and hidden cells are explained by no lag
 SLACK = 0.1  # refreshes by which a row may be seen earlier or later than lag and lattice say
-RESIDUAL = 0.25  # largest difference between a cell and the exposure that is said to explain it
+RESIDUAL = 0.25  # largest difference between a cell and the exposure that explains it
 
 
 @dataclass(frozen=True)
@@ -61,25 +60,24 @@ class Rows:
     def expected(
         self, position: Array, width: Array | float, lag: float, chosen: NDArray[np.bool_]
     ) -> Array:
-        """Say what ``chosen`` cells (k,) show of exposures with middle ``position`` (...).
+        """Light (..., chosen) of ``chosen`` cells (k,).
 
-        Light (..., chosen).
+        Of exposures with middle ``position`` (...) and length ``width``, in refreshes.
         """
-        bit, complement, row = (
-            np.array(one)[chosen] for one in (self.bit, self.complement, self.height)
+        bit, complement, heights = (
+            np.array(values)[chosen] for values in (self.bit, self.complement, self.height)
         )
         shown: Array = np.empty((*np.shape(position), len(bit)))
-        for height in np.unique(row):
-            here = row == height
-            shown[..., here] = expected_shares(position + lag * height, width, int(bit.max()) + 1)[
-                ..., bit[here]
-            ]
+        for height in np.unique(heights):
+            here = heights == height
+            shares = expected_shares(position + lag * height, width, int(bit.max()) + 1)
+            shown[..., here] = shares[..., bit[here]]
         return np.where(complement, 1 - shown, shown)
 
     def bounds(
         self, position: Array, width: Array, lag: float, chosen: NDArray[np.bool_]
     ) -> tuple[Array, Array]:
-        """Return the least and the most of what ``expected`` says within SLACK and a seventh of the width."""
+        """Least and most light, as ``expected``, within SLACK and a seventh of the width."""
         near = ((-SLACK, 1.0), (SLACK, 1.0), (0.0, 7 / 8), (0.0, 8 / 7))
         around = [
             self.expected(position + late, width * longer, lag, chosen) for late, longer in near
@@ -90,69 +88,79 @@ class Rows:
 def rows(chart: Chart) -> Rows | None:
     """List the cells of a chart; None where no bit stands at more than one height."""
     regions = [region for region in chart.regions if region.kind in {"bits", "reference"}]
-    bits = [(column, region) for column, region in enumerate(regions) if region.kind == "bits"]
-    if len({(region.printed["bit"], region.printed["complement"]) for _, region in bits}) == len(
-        bits
-    ):
+    columns = [column for column, region in enumerate(regions) if region.kind == "bits"]
+    bits = [regions[column] for column in columns]
+    different = {(region.printed["bit"], region.printed["complement"]) for region in bits}
+    if len(different) == len(bits):
         return None
+    middles = [region.rect[1] + region.rect[3] / 2 for region in bits]
     return Rows(
-        columns=tuple(column for column, _ in bits),
-        bit=tuple(int(region.printed["bit"]) for _, region in bits),
-        complement=tuple(bool(region.printed["complement"]) for _, region in bits),
-        height=tuple((one.rect[1] + one.rect[3] / 2) / chart.size[1] - 0.5 for _, one in bits),
+        columns=tuple(columns),
+        bit=tuple(int(region.printed["bit"]) for region in bits),
+        complement=tuple(bool(region.printed["complement"]) for region in bits),
+        height=tuple(middle / chart.size[1] - 0.5 for middle in middles),
     )
 
 
 def low_bits(light: Array, cells: Rows) -> tuple[Array, Array]:
-    """Give (n, r, LOW_BITS) how far low bits are lit in ``light`` (n, k) at each height, and the heights (r,)."""
-    height, side = np.array(cells.height), np.array(cells.complement)
+    """Light (n, r, LOW_BITS) of the low bits at each height, and the heights (r,).
+
+    From ``light`` (n, k) of all cells.
+    """
+    of_cell, complement = np.array(cells.height), np.array(cells.complement)
+    heights = np.unique(of_cell[cells.low])
     rows = []
-    for one in np.unique(height[cells.low]):
-        here = np.flatnonzero((height == one) & cells.low)
+    for height in heights:
+        here = np.flatnonzero((of_cell == height) & cells.low)
         here = here[np.argsort(np.array(cells.bit)[here])]
-        rows.append(np.where(side[here], 1 - light[:, here], light[:, here]))
-    return np.stack(rows, axis=1), np.unique(height[cells.low])
+        rows.append(np.where(complement[here], 1 - light[:, here], light[:, here]))
+    return np.stack(rows, axis=1), heights
 
 
 def agree(light: Array, cells: Rows, shares: Array) -> NDArray[np.bool_]:
-    """(n,) whether every cell of ``light`` (n, k) shows what its bit's ``shares`` (n, bits) say, at all heights."""
-    told = shares[:, list(cells.bit)]
+    """(n,) whether every cell of ``light`` (n, k), at every height, shows its bit's share.
+
+    ``shares`` (n, bits).
+    """
+    of_cell = shares[:, list(cells.bit)]
+    expected = np.where(cells.complement, 1 - of_cell, of_cell)
     with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.abs(np.where(cells.complement, 1 - told, told) - light).max(axis=1) <= 2 * RESIDUAL
-        )
+        return np.asarray(np.abs(expected - light).max(axis=1) <= 2 * RESIDUAL)
 
 
 def lag(light: Array, cells: Rows, near: Whole) -> float:
     """Find by how many refreshes the chart's lower end is exposed after its upper end.
 
-    The least that explains all.
-    ``light`` (n, k), ``near`` (n,) as in ``read``.
+    The least lag that explains all. ``light`` (n, k), ``near`` (n,) as in ``read``.
     """
     whole = np.flatnonzero(np.isfinite(light).all(axis=1))
     if not len(whole):
         return 0.0
     chosen = whole[np.unique(np.linspace(0, len(whole) - 1, SAMPLE).astype(int))]
-    seen, far = (
-        light[chosen][:, cells.low],
-        np.abs(_beside(_table(cells, 0.0)[0][:, None], near[chosen])) > AROUND,
-    )
-    costs = []
-    for table in _tables(cells):
-        distance = np.sum(table**2, axis=1)[:, None] - 2 * table @ seen.T + np.sum(seen**2, axis=1)
-        costs.append(float(np.minimum(np.where(far, np.inf, distance).min(axis=0), MOST).mean()))
-    alike = LAGS[np.array(costs) <= 1.1 * min(costs) + ALIKE]
+    costs = _costs(light[chosen][:, cells.low], cells, near[chosen])
+    alike = LAGS[costs <= 1.1 * min(costs) + ALIKE]
     return float(alike[np.argmin(np.abs(alike))])
 
 
-def _beside(place: Array, near: Whole) -> Array:
-    """Return the refreshes from an index to the nearest place that is ``place`` within its cycle."""
+def _costs(low: Array, cells: Rows, near: Whole) -> Array:
+    """Mean square misfit of frames with ``low`` cells (n, low) by each of LAGS, MOST a frame."""
+    far = np.abs(_beside(_table(cells, 0.0)[0][:, None], near)) > AROUND
+    costs = []
+    for table in _tables(cells):
+        distance = np.sum(table**2, axis=1)[:, None] - 2 * table @ low.T + np.sum(low**2, axis=1)
+        best = np.where(far, np.inf, distance).min(axis=0)
+        costs.append(float(np.minimum(best, MOST).mean()))
+    return np.array(costs)
+
+
+def _beside(place: Array, near: Whole | np.int64) -> Array:
+    """Count the refreshes from an index to the nearest place of ``place`` within its cycle."""
     return np.asarray((place - near + CYCLE / 2) % CYCLE - CYCLE / 2)
 
 
 @lru_cache(maxsize=2)
 def _tables(cells: Rows) -> tuple[NDArray[np.float32], ...]:
-    return tuple(_table(cells, float(one))[2].astype(np.float32) for one in LAGS)
+    return tuple(_table(cells, float(lag))[2].astype(np.float32) for lag in LAGS)
 
 
 def _table(cells: Rows, lag: float) -> tuple[Array, Array, Array]:
@@ -169,33 +177,57 @@ def read(light: Array, cells: Rows, lag: float, near: Whole) -> tuple[Whole, Arr
     """
     n = len(light)
     index, (blend, position, reach) = np.full(n, -1, np.int64), np.full((3, n), np.nan)
-    place, width, _ = _table(cells, lag)
-    least, most = cells.bounds(place, width, lag, cells.low)
+    table = _LowTable.of(cells, lag)
     for i in np.flatnonzero(np.isfinite(light).all(axis=1)):
-        beside = _beside(place, near[i])
-        tried = np.flatnonzero(np.abs(beside) <= AROUND)
-        off = _outside(light[i, cells.low], least[tried], most[tried])
-        likely = tried[off <= min(off.min() + 0.03, RESIDUAL)]
-        high = cells.bounds(near[i] + beside[likely], width[likely], lag, ~cells.low)
-        # the low bits alone run backwards as well
-        likely = likely[_outside(light[i, ~cells.low], *high) <= RESIDUAL]
-        at = near[i] + beside[likely]
-        if len(likely) and at.min() >= 0 and np.ptp(at) <= 2:
-            position[i], reach[i] = (
-                (at.min() + at.max()) / 2,
-                max(0.5, float(np.ptp(at)) / 2 + 1 / 16),
-            )
-            index[i], blend[i] = _seen(position[i], float(np.median(width[likely])))
+        at, width = table.explained_by(light[i], near[i])
+        if len(at) and at.min() >= 0 and np.ptp(at) <= 2:
+            position[i] = (at.min() + at.max()) / 2
+            reach[i] = max(0.5, float(np.ptp(at)) / 2 + 1 / 16)
+            index[i], blend[i] = _seen(position[i], float(np.median(width)))
     return index, blend, position, reach
 
 
+@dataclass(frozen=True, kw_only=True)
+class _LowTable:
+    """Exposures to try at one lag: ``place`` within a cycle and ``width`` (t,), in refreshes.
+
+    ``least`` and ``most`` (t, low) are what the low cells may then show.
+    """
+
+    cells: Rows
+    lag: float
+    place: Array
+    width: Array
+    least: Array
+    most: Array
+
+    @classmethod
+    def of(cls, cells: Rows, lag: float) -> _LowTable:
+        """Tabulate the exposures of a chart's cells."""
+        place, width, _ = _table(cells, lag)
+        least, most = cells.bounds(place, width, lag, cells.low)
+        return cls(cells=cells, lag=lag, place=place, width=width, least=least, most=most)
+
+    def explained_by(self, light: Array, near: np.int64) -> tuple[Array, Array]:
+        """Positions and widths (e,) of the exposures that explain all cells ``light`` (k,)."""
+        low = self.cells.low
+        beside = _beside(self.place, near)
+        tried = np.flatnonzero(np.abs(beside) <= AROUND)
+        off = _outside(light[low], self.least[tried], self.most[tried])
+        likely = tried[off <= min(off.min() + 0.03, RESIDUAL)]
+        high = self.cells.bounds(near + beside[likely], self.width[likely], self.lag, ~low)
+        # the low bits alone run backwards as well
+        likely = likely[_outside(light[~low], *high) <= RESIDUAL]
+        return near + beside[likely], self.width[likely]
+
+
 def _outside(light: Array, least: Array, most: Array) -> Array:
-    """Return how far the worst cell (of the last axis) lies outside its bounds."""
+    """How far the worst cell (of the last axis) lies outside its bounds."""
     return np.asarray(np.maximum(least - light, light - most).max(axis=-1))
 
 
 def _seen(middle: float, width: float) -> tuple[int, float]:
-    """Return the refresh that an exposure saw, the earlier one of two, and the share of the later one."""
+    """Refresh that an exposure saw, the earlier one of two, and the share of the later one."""
     first, last = int(np.floor(middle - width / 2)), int(np.floor(middle + width / 2))
     if last - first > 1:
         return int(np.floor(middle)), 0.0

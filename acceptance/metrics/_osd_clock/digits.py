@@ -1,7 +1,7 @@
 """Digits as templates: drawn from the fonts that OpenCV brings, and learnt from the clock itself.
 
 A clock that runs shows all ten digits within ten seconds in one place, in its own font. So the film
-is its own book of templates; the fonts known here only tell which of the ten is nought, and whether
+is its own book of templates; the fonts known here only show which of the ten is nought, and whether
 it is a digit at all. What is common to the ten (the background below them) is taken off before they
 are compared.
 """
@@ -51,16 +51,16 @@ MATRIX = (  # the 5 x 7 dot matrix of character generators, row by row
 OUTLINES = (0.04, 0.09)  # of the height of the pictures
 SOFT = 0.06  # of a digit's height, by which both are blurred: fonts differ in their details
 SMALLER = (0, 1, 2)  # px by which digits are smaller than the box of what changes
+SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # px down and across that digits may be off
 
 
 @dataclass(frozen=True, kw_only=True)
 class Likeness:
     """How ten pictures in the clock's order are like the digits.
 
-    ``nought`` is the one that shows 0.
-    ``score`` is the mean correlation (-1 to 1; negative: dark on light), ``margin`` how much the
-    next best order is behind; ``known`` (10, h, w) are the digits of the most alike font, in the
-    order of the pictures.
+    ``nought`` is the number of the one that shows 0. ``score`` is the mean correlation (-1 to 1;
+    negative: dark on light), ``margin`` how much the next best order is behind; ``known`` (10, h,
+    w) are the digits of the most alike font, in the order of the pictures.
     """
 
     nought: int
@@ -73,9 +73,8 @@ class Likeness:
 def known() -> tuple[Array, ...]:
     """Ten digits of each known font: (10, h, w), cropped to what all ten together cover.
 
-    0 is the background.
-    Each plain, 1 in the strokes; with an outline, -1 in it, as on a grey background; and the
-    outline alone.
+    0 is the background. Each font plain, 1 in the strokes; with an outline, -1 in it, as on a grey
+    background; and the outline alone.
     """
     plain = [_matrix(), *map(_strokes, WEIGHTS), _built_in(400), _built_in(700)]
     drawn = list(plain)
@@ -102,12 +101,9 @@ def _strokes(weight: int) -> Array:
     digits = np.zeros((10, 128, 80), np.uint8)
     for digit, strokes in zip(digits, STROKES, strict=True):
         for stroke in strokes:
-            points = (
-                (np.array([12.0, 12.0]) + np.array([56.0, 52.0]) * _points(stroke))
-                .round()
-                .astype(np.int32)
-            )
-            cv2.polylines(digit, [points], False, 255, weight, cv2.LINE_AA)
+            points = np.array([12.0, 12.0]) + np.array([56.0, 52.0]) * _points(stroke)
+            pixels = points.round().astype(np.int32)
+            cv2.polylines(digit, [pixels], False, 255, weight, cv2.LINE_AA)
     return digits / 255.0
 
 
@@ -135,7 +131,7 @@ def _cropped(digits: Array) -> Array:
 
 
 def likeness(pictures: Array, margin: int) -> Likeness:
-    """Compare ten pictures (10, h, w), in the order in which the clock showed them, with the digits of every font.
+    """Compare ten pictures (10, h, w) with the digits of every font, in the clock's order.
 
     ``margin`` px round what the digits cover. They may be displaced by a pixel.
     """
@@ -162,25 +158,22 @@ def likeness(pictures: Array, margin: int) -> Likeness:
 def _prepared(size: tuple[int, int], margin: int) -> tuple[Array, Array]:
     """Digits of every font in this size and a little smaller: what a coder blurs seems larger.
 
-    Each at five places.
-    As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
+    Each at five places. As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
     """
     drawn = []
     for font, less in itertools.product(known(), SMALLER):
         smaller = max(size[0] - less, 2), max(size[1] - less, 2)
-        digits = np.stack([cv2.resize(one, smaller, interpolation=cv2.INTER_AREA) for one in font])
-        across, down = (2 * margin + one - other for one, other in zip(size, smaller, strict=True))
+        scaled = [cv2.resize(digit, smaller, interpolation=cv2.INTER_AREA) for digit in font]
+        across, down = size[0] - smaller[0] + 2 * margin, size[1] - smaller[1] + 2 * margin
         left, top = across // 2, down // 2
-        padded = np.pad(digits, ((0, 0), (top, down - top), (left, across - left)))
-        drawn += [
-            np.roll(padded, shift, (1, 2)) for shift in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
-        ]
-    return np.stack(drawn), np.stack([_apart(one, SOFT * size[1]) for one in drawn])
+        padded = np.pad(np.stack(scaled), ((0, 0), (top, down - top), (left, across - left)))
+        drawn += [np.roll(padded, shift, (1, 2)) for shift in SHIFTS]
+    return np.stack(drawn), np.stack([_apart(digits, SOFT * size[1]) for digits in drawn])
 
 
 def _apart(pictures: Array, blur: float) -> Array:
     """Ten rows of length one: each picture, blurred, without what is common to the ten."""
-    soft = np.stack([cv2.GaussianBlur(one, (0, 0), blur) for one in pictures])
+    soft = np.stack([cv2.GaussianBlur(picture, (0, 0), blur) for picture in pictures])
     rows = (soft - soft.mean(axis=0)).reshape(10, -1)
     rows = rows - rows.mean(axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))

@@ -28,11 +28,10 @@ ROUNDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Font:
-    """What the seconds taught.
+    """What the seconds taught: ``digits`` 0 to 9, and the ``window`` x, y, w, h that showed them.
 
-    ``digits`` 0 to 9, and the ``window`` x, y, w, h in which they were seen.
     They cover ``ink`` px across. ``first`` is the digit shown in the second that begins with
-    ``moment`` (s of the film), ``likeness`` tells how sure that is.
+    ``moment`` (s of the film), ``likeness`` says how sure that is.
     """
 
     digits: Templates
@@ -44,22 +43,18 @@ class Font:
 
 
 def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
-    """Learn the font. Raises GapError ``clock_no_digits`` where what changes are not the ten digits in their order."""
+    """Learn the font from ``strip`` (n, h, w), frames at ``times`` (n,) s.
+
+    Raises GapError ``clock_cut_off``, ``clock_too_short`` and ``clock_no_digits``, where what
+    changes are not the ten digits in their order.
+    """
     margin = max(1, round(0.06 * ticks.box[3]))
     window = _within(ticks.box, margin, strip.shape[1:])
-    step = float(np.median(np.diff(times)))
-    off = (times - ticks.moment + 1e-6) % 1.0
-    clear = (np.minimum(off, 1 - off) > BESIDE_CHANGE * step) & (times <= times[0] + LEARNT)
-    kinds = np.floor(times[clear] - ticks.moment + 1e-6).astype(int) % 10
-    if len(np.unique(kinds)) < 10:
-        seen = float(len(np.unique(kinds)))
-        _what, _hint = "not all ten digits are seen", "Film the clock for 15 s"
-        raise GapError("clock_too_short", seconds=seen, needed=SHORTEST)
-    cells = _cells(strip[clear], window)
-    likeness, signs = max(_taught(cells, kinds, margin), key=lambda one: abs(one[0].score))
+    clear, kinds = _clear(times, ticks)
+    taught = _taught(_cells(strip[clear], window), kinds, margin)
+    likeness, signs = max(taught, key=lambda found: abs(found[0].score))
     if abs(likeness.score) < ALIKE or likeness.margin < AHEAD:
-        score = abs(likeness.score)
-        raise GapError("clock_no_digits", score=score, needed=ALIKE)
+        raise GapError("clock_no_digits", score=abs(likeness.score), needed=ALIKE)
     pictures = _means(matching.sharp(strip[clear], window), kinds, signs * np.sign(likeness.score))
     return Font(
         digits=matching.templates(np.roll(pictures, -likeness.nought, axis=0)),
@@ -69,6 +64,21 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
         first=(-likeness.nought) % 10,
         likeness=likeness,
     )
+
+
+def _clear(times: Array, ticks: Ticking) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:
+    """(n,) which frames are learnt from, none beside a change, and which of ten digits each shows.
+
+    Numbered from the change at ``ticks.moment``. Raises GapError ``clock_too_short``.
+    """
+    step = float(np.median(np.diff(times)))
+    off = (times - ticks.moment + 1e-6) % 1.0
+    clear = (np.minimum(off, 1 - off) > BESIDE_CHANGE * step) & (times <= times[0] + LEARNT)
+    kinds = np.floor(times[clear] - ticks.moment + 1e-6).astype(int) % 10
+    if len(np.unique(kinds)) < 10:
+        seen = float(len(np.unique(kinds)))
+        raise GapError("clock_too_short", seconds=seen, needed=SHORTEST)
+    return clear, kinds
 
 
 def fits(strip: NDArray[np.uint8], font: Font) -> Array:
@@ -94,11 +104,10 @@ def _cells(strip: NDArray[np.uint8], window: Box) -> Array:
 
 
 def _taught(cells: Array, kinds: NDArray[np.int_], margin: int) -> Iterator[tuple[Likeness, Array]]:
-    """Tell what digits the cells of ten kinds are like, by which signs (n,).
+    """Yield what digits the cells of ten kinds are like, by which signs (n,).
 
-    As filmed, and with inverted ones turned.
-    Strokes cover less than half of a cell, so that mean and median tell its polarity; then the
-    likeness does.
+    As filmed, and with inverted ones turned. Strokes cover less than half of a cell, so that mean
+    and median show its polarity; then the likeness does.
     """
     signs = np.ones(len(cells))
     yield digits.likeness(_means(cells, kinds, signs), margin), signs

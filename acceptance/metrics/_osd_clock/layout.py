@@ -45,9 +45,8 @@ def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
         for advance in advances
         for colon in range(round(COLON[0] * advance), round(COLON[1] * advance) + 1)
     ]
-    between = np.array(gaps)[:, None, (0, 1, 0, 1, 0)] + np.array(
-        list(itertools.product((0, 1), repeat=5))
-    )
+    rounded = np.array(list(itertools.product((0, 1), repeat=5)))
+    between = np.array(gaps)[:, None, (0, 1, 0, 1, 0)] + rounded
     edges = np.unique(units - between.cumsum(axis=2)[..., ::-1].reshape(-1, 5), axis=0)
     edges = edges[edges[:, 0] >= 0]
     cells = np.stack([*(fits[most, edges[:, n]] for n, most in enumerate(MOST)), tens[edges[:, 4]]])
@@ -61,7 +60,7 @@ def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
 
 
 def _nothing_between(fits: Array, edges: NDArray[np.int_], least: float) -> bool:
-    """Tell whether what stands between is less of a digit than any digit."""
+    """Whether what stands between is less of a digit than any digit."""
     wide = int(max(edges[1] - edges[0], edges[3] - edges[2]))
     return all(
         fits[edges[n] + wide : edges[n + 1] - wide + 1].max(initial=OUTSIDE) < least for n in (1, 3)
@@ -84,7 +83,7 @@ def of_date(fits: Array, time: Edges, orders: Iterable[str]) -> list[Edges]:
         "M": _best([_number(free, offsets, MONTHS) for offsets in pairs], pairs),
         "D": _best([_number(free, offsets, DAYS) for offsets in pairs], pairs),
     }
-    found = [one for order in orders for one in _dates(order, groups, advance)]
+    found = [written for order in orders for written in _dates(order, groups, advance)]
     return [edges for _, edges in sorted(found, reverse=True)[:RIVALS]]
 
 
@@ -98,27 +97,30 @@ def _dates(order: str, groups: dict[str, Group], advance: float) -> list[tuple[f
     first, second, _ = ORDERS[order]
     found = []
     for between in range(round(SEPARATOR[0] * advance), round(SEPARATOR[1] * advance) + 1):
-        for more in range(-2, 3):
-            to_second = round(first * advance) + between
-            to_third = to_second + round(second * advance) + between + more
+        to_second = round(first * advance) + between
+        for rounded in range(-2, 3):
+            to_third = to_second + round(second * advance) + between + rounded
             total = scores[0] + _moved(scores[1], to_second) + _moved(scores[2], to_third)
             at = int(np.argmax(total))
             starts = dict(zip(order, (at, at + to_second, at + to_third), strict=True))
             if starts[order[2]] < len(total):
-                edges = tuple(
-                    starts[part] + offset
-                    for part in "YMD"
-                    for offset in groups[part][1][starts[part]]
-                )
-                found.append((float(total[at]), edges))
+                found.append((float(total[at]), _edges(starts, groups)))
     return found
+
+
+def _edges(starts: dict[str, int], groups: dict[str, Group]) -> Edges:
+    """Left edges of the digits of year, month and day that begin at ``starts``."""
+    return tuple(
+        starts[part] + offset for part in "YMD" for offset in groups[part][1][starts[part]]
+    )
 
 
 def _offsets(count: int, advance: float) -> list[Edges]:
     """Offsets that so many equally spaced digits may have, places rounded to pixels."""
     phases, advances = np.arange(0, 1, 0.25), advance + np.arange(-0.5, 0.51, 0.25)
-    made = (np.floor(phase + np.arange(count) * one) for phase in phases for one in advances)
-    return sorted({tuple(map(int, offsets)) for offsets in made})
+    places = np.arange(count)
+    every = (np.floor(phase + places * apart) for phase in phases for apart in advances)
+    return sorted({tuple(map(int, offsets)) for offsets in every})
 
 
 def _best(scores: Sequence[Array], offsets: list[Edges]) -> Group:

@@ -1,6 +1,5 @@
-"""How well pictures fit the ten digits of a clock.
+"""How well pictures fit the ten digits of a clock, by correlation weighted by where digits differ.
 
-Normalised correlation, weighted by what tells digits apart.
 What lies below an overlay changes slowly across it, as pictures do, and differs from cell to cell;
 so what is broader than a stroke is taken off both sides first. Pixels count by how much they differ
 from digit to digit, which leaves out the neighbours in a digit's box without anybody having to say
@@ -11,7 +10,7 @@ Fisher's discriminant with equal noise everywhere.)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -56,12 +55,14 @@ class Templates:
         """(..., 10) correlation of sharp cells (..., h w) with each digit, -1 to 1."""
         apart = cells - (cells @ self.weights)[..., None]
         power = np.sqrt(np.square(apart) @ self.weights)[..., None]
-        return np.asarray(
-            apart @ (self.digits * self.weights).T / np.maximum(power, 1e-6), np.float32
-        )
+        product = apart @ (self.digits * self.weights).T
+        return np.asarray(product / np.maximum(power, 1e-6), np.float32)
 
     def together(self, cells: Floats) -> Floats:
-        """Mean (..., h w) of cells (n, ..., h w) that show one digit, those of the other polarity turned."""
+        """Mean (..., h w) of cells (n, ..., h w) that show one digit.
+
+        Those of the other polarity are turned.
+        """
         fits = self.fits(cells)
         best = np.abs(fits).sum(axis=0).argmax(axis=-1)
         signs = np.sign(np.take_along_axis(fits, best[None, ..., None], axis=-1))
@@ -81,10 +82,10 @@ def templates(pictures: Array) -> Templates:
     )
 
 
-def sharp(strip: NDArray[Any], window: Box) -> Floats:
+def sharp(strip: NDArray[np.uint8] | Floats, window: Box) -> Floats:
     """Cut a ``window`` x, y, w, h out of a strip (n, h, w), without what changes slowly.
 
-    Its edge goes on outside.
+    The strip's edge is taken to go on outside.
     """
     x, y, width, height = window
     sigma = BROAD * height

@@ -1,9 +1,8 @@
-"""Date and time read from the cells of a clock whose font is known.
+"""Date and time read from the cells of a clock whose font is known: the layout, then the digits.
 
-The layout first, then the digits.
 A time is a hypothesis about every second of the film: the tens go up when the seconds pass nine,
-the minutes when they pass fifty-nine. The one is taken that all seconds bear out together, and only
-if no cell could as well hold another digit. Dates are those of the calendar from 2000 to 2099.
+the minutes when they pass fifty-nine. The one is taken that all seconds together support most, and
+only if no cell could as well hold another digit. Dates are those of the calendar from 2000 to 2099.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ ALIKE = 1e-4  # of unlikeness, below which two readings are one
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
-    """What every place of the digits' row shows, by the left edge of a cell, while the tens of seconds stand.
+    """What every place of the digits' row shows, by a cell's left edge, while the tens stand.
 
     ``shown`` (n, w, pixels) are the mean pictures of n stretches of up to ten seconds, of which
     ``counts`` (n,) were seen; ``seconds`` (n,) is one of each, counted from ``Font.moment``.
@@ -67,10 +66,11 @@ class Cells:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
-    """What was read, all values that are written the same, and the left edges of the digits.
+class ClockField:
+    """Time or date as it was read: its ``value``, and left ``edges`` of its digits.
 
-    ``least`` correlation over the cells, and least lead over any other reading (0 to 1).
+    ``same`` are all values that are written the same. ``least`` is the least correlation over the
+    cells, ``ahead`` the least lead over any other reading (0 to 1).
     """
 
     value: int
@@ -81,33 +81,19 @@ class Part:
 
 
 def cells(strip: NDArray[np.uint8], times: Array, font: Font) -> Cells:
-    """Average each second, and the seconds in which only the units change.
-
-    See what each place of the row shows.
-    """
+    """See what each place of the row shows, over stretches in which only the units change."""
     _, y, width, height = font.window
     early = times <= times[0] + LEARNT
-    number = np.floor(times[early] - font.moment + 1e-6).astype(int)
-    seconds = np.array(
-        [
-            one
-            for one in range(int(number.min()), int(number.max()) + 1)
-            if np.sum(number == one) >= 2
-        ]
-    )
-    means = np.stack(
-        [strip[early][number == second].mean(axis=0, dtype=np.float32) for second in seconds]
-    )
+    seconds, means = _each_second(strip[early], times[early] - font.moment)
     rows = matching.sharp(means, (0, y, strip.shape[2], height))
-    _, begins, counts = np.unique(
-        (font.first + seconds) // 10, return_index=True, return_counts=True
-    )
-    stretches = (
+    tens = (font.first + seconds) // 10
+    _, begins, counts = np.unique(tens, return_index=True, return_counts=True)
+    stretches = [
         matching.places(rows[at : at + count], width)
         for at, count in zip(begins, counts, strict=True)
-    )
+    ]
     return Cells(
-        shown=np.stack([font.digits.together(one) for one in stretches]),
+        shown=np.stack([font.digits.together(stretch) for stretch in stretches]),
         seconds=seconds[begins],
         counts=counts,
         digits=font.digits,
@@ -117,36 +103,46 @@ def cells(strip: NDArray[np.uint8], times: Array, font: Font) -> Cells:
     )
 
 
-def time_of_day(face: Cells) -> Part:
-    """Read the time, s since midnight, in the first second. Raises GapError."""
+def _each_second(
+    strip: NDArray[np.uint8], times: Array
+) -> tuple[NDArray[np.int_], NDArray[np.float32]]:
+    """Seconds (s,) that two frames or more show, and their mean pictures (s, h, w)."""
+    number = np.floor(times + 1e-6).astype(int)
+    every = range(int(number.min()), int(number.max()) + 1)
+    seconds = np.array([second for second in every if np.sum(number == second) >= 2])
+    means = [strip[number == second].mean(axis=0, dtype=np.float32) for second in seconds]
+    return seconds, np.stack(means)
+
+
+def time_of_day(face: Cells) -> ClockField:
+    """Read the time, s since midnight, in the first second.
+
+    Raises GapError clock_cut_off, and as ``calendar_date``.
+    """
     since = face.seconds - face.seconds[0]
     tens = (np.arange(6)[:, None] + (face.first + since) // 10) % 6
     course = face.mean(face.fits[np.arange(len(since)), tens].swapaxes(0, 1)).max(axis=0)
     upto = face.mean(np.maximum.accumulate(face.fits, axis=1))
     layouts = layout.of_time(upto, course, face.units, face.ink)
     if not layouts:
-        _what, _hint = (
-            "hours and minutes are not in the region",
-            "Draw the region round date and time",
-        )
         raise GapError("clock_cut_off")
     starts = np.arange(face.first, 86400, 10)
-    running = (starts[:, None] + since) % 86400
-    written = (
-        running // 36000,
-        running // 3600 % 10,
-        running // 600 % 6,
-        running // 60 % 10,
-        running // 10 % 6,
-    )
-    part = _part(starts, np.stack(written), layouts, face.fits, face)
-    return replace(part, edges=(*part.edges, face.units))
+    written = _digits_of_time((starts[:, None] + since) % 86400)
+    time = _likeliest(starts, written, layouts, face.fits, face)
+    return replace(time, edges=(*time.edges, face.units))
 
 
-def calendar_date(face: Cells, time: Part, order: str | None) -> Part:
+def _digits_of_time(seconds: NDArray[np.int_]) -> NDArray[np.int_]:
+    """(5, ...) digits of hours, of minutes and the tens of seconds."""
+    hours = seconds // 36000, seconds // 3600 % 10
+    minutes = seconds // 600 % 6, seconds // 60 % 10
+    return np.stack([*hours, *minutes, seconds // 10 % 6])
+
+
+def calendar_date(face: Cells, time: ClockField, order: str | None) -> ClockField:
     """Read the date of the first second, as its ordinal number. ``order``: YMD, MDY, DMY or None.
 
-    Raises GapError.
+    Raises GapError clock_no_date, clock_order_unknown, clock_unclear or clock_too_small.
     """
     days = (time.value + face.seconds - face.seconds[0]) // 86400
     usual = int(days[np.argmax(face.counts)])
@@ -155,72 +151,70 @@ def calendar_date(face: Cells, time: Part, order: str | None) -> Part:
     layouts = layout.of_date(fits.astype(np.float64), time.edges, orders)
     if not layouts:
         raise GapError("clock_no_date")
-    part = _part(*_calendar(), layouts, fits[None], face)
-    if len(part.same) > 1:
-        both = " or ".join(str(date.fromordinal(day)) for day in sorted(part.same))
+    day = _likeliest(*_calendar(), layouts, fits[None], face)
+    if len(day.same) > 1:
+        both = " or ".join(str(date.fromordinal(same)) for same in sorted(day.same))
         raise GapError("clock_order_unknown", dates=both)
-    return replace(part, value=part.value - usual)
+    return replace(day, value=day.value - usual)
 
 
 @lru_cache
 def _calendar() -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Every day from 2000 to 2099, as its ordinal number (d,), and its eight digits, year first (8, d, 1)."""
+    """Every day from 2000 to 2099: ordinal numbers (d,), and digits, year first, (8, d, 1)."""
     days = range(date(2000, 1, 1).toordinal(), date(2100, 1, 1).toordinal())
     written = [date.fromordinal(day).strftime("%Y%m%d") for day in days]
-    digits = np.array(written, "S8").view(np.uint8).reshape(-1, 8, 1).swapaxes(0, 1).astype(
-        int
-    ) - ord("0")
-    return np.array(days), digits
+    characters = np.array(written, "S8").view(np.uint8).reshape(-1, 8, 1).swapaxes(0, 1)
+    return np.array(days), characters.astype(int) - ord("0")
 
 
-def _part(
+def _likeliest(
     values: NDArray[np.int_],
     digits: NDArray[np.int_],
     layouts: Sequence[tuple[int, ...]],
     fits: NDArray[np.floating[Any]],
     face: Cells,
-) -> Part:
-    """Choose the best of hypotheses, ``digits`` (cells, hypotheses, stretches), in the best of layouts.
+) -> ClockField:
+    """Choose the value that fits best, in the best layout.
 
-    The lead over another reading is a share of what two perfect ones would differ by, since some
-    digits are much alike. Raises GapError ``clock_unclear`` or ``clock_too_small`` where a cell
-    could as well hold another digit.
+    ``digits`` (cells, values, stretches) are those that a value would show, ``fits`` (stretches,
+    10, w) those of every place. The lead over another reading is a share of what two perfect ones
+    would differ by, since some digits are much alike. Raises GapError ``clock_unclear`` or
+    ``clock_too_small`` where a cell could as well hold another digit.
     """
-    weights = (face.counts / face.counts.sum() if len(fits) > 1 else np.ones(1)).astype(np.float32)[
-        :, None
-    ]
-    written = (
-        (digits.swapaxes(0, 1)[..., None] == np.arange(10))
-        .astype(np.float32)
-        .reshape(len(values), -1)
-    )
+    usual = face.counts / face.counts.sum() if len(fits) > 1 else np.ones(1)
+    weights = usual.astype(np.float32)[:, None]
+    written = _one_hot(digits)
     edges = np.array(layouts)
-    # Of each layout, cell, stretch and digit.
+    # of each layout, cell, stretch and digit
     seen = (fits.swapaxes(0, 1)[:, :, edges] * weights[:, :, None]).transpose(2, 3, 1, 0)
     total = seen.reshape(len(edges), -1) @ written.T
-    layout, chosen = np.unravel_index(int(np.argmax(total)), total.shape)
-    placed = digits[np.argsort(edges[layout]), chosen][edges.argsort(axis=1).argsort(axis=1)]
-    apart = (face.digits.unlike[placed] * weights).reshape(len(edges), -1).astype(
-        np.float32
-    ) @ written.T
+    best, chosen = np.unravel_index(int(np.argmax(total)), total.shape)
+    placed = digits[np.argsort(edges[best]), chosen][edges.argsort(axis=1).argsort(axis=1)]
+    unlike = (face.digits.unlike[placed] * weights).reshape(len(edges), -1)
+    apart = unlike.astype(np.float32) @ written.T
     other = apart > ALIKE
-    same = ~other & (np.sort(edges, axis=1) == np.sort(edges[layout])).all(axis=1)[:, None]
-    cells = np.take_along_axis(seen[layout], digits[:, chosen, :, None], axis=2).sum(axis=(1, 2))
-    part = Part(
+    same = ~other & (np.sort(edges, axis=1) == np.sort(edges[best])).all(axis=1)[:, None]
+    cells = np.take_along_axis(seen[best], digits[:, chosen, :, None], axis=2).sum(axis=(1, 2))
+    leads = (total[best, chosen] - total)[other] / np.maximum(apart[other], APART)
+    field = ClockField(
         value=int(values[chosen]),
         same=frozenset(values[same.any(axis=0)].tolist()),
         least=float(cells.min()),
-        ahead=float(
-            ((total[layout, chosen] - total)[other] / np.maximum(apart[other], APART)).min()
-        ),
-        edges=tuple(edges[layout].tolist()),
+        ahead=float(leads.min()),
+        edges=tuple(edges[best].tolist()),
     )
-    return _sure(part, face.digits.height)
+    return _sure(field, face.digits.height)
 
 
-def _sure(part: Part, height: int) -> Part:
-    if height >= LEGIBLE and part.least >= LEAST and part.ahead >= AHEAD:
-        return part
+def _one_hot(digits: NDArray[np.int_]) -> NDArray[np.float32]:
+    """(values, cells x stretches x 10) 1 for the digit that a cell shows, from digits (c, v, s)."""
+    shown = (digits.swapaxes(0, 1)[..., None] == np.arange(10)).astype(np.float32)
+    return np.asarray(shown.reshape(digits.shape[1], -1))
+
+
+def _sure(field: ClockField, height: int) -> ClockField:
+    if height >= LEGIBLE and field.least >= LEAST and field.ahead >= AHEAD:
+        return field
     if height < SMALLEST:
         raise GapError("clock_too_small", height=height, needed=SMALLEST)
-    raise GapError("clock_unclear", least=part.least, ahead=part.ahead)
+    raise GapError("clock_unclear", least=field.least, ahead=field.ahead)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._osd_clock import font as clock_font
 from acceptance.metrics._osd_clock import ticking
+from acceptance.metrics._osd_clock.font import fits, learn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ FRAME = 6  # px that the strip is widened by: characters may touch the region's 
 SHARPNESS = 8.0  # of what a frame says, per unit of correlation
 # what it costs that the next digit comes, and any other: more than two steps in turn
 NEXT, OTHER = 3.0, 6.8
-# s of film that must follow a change, and come before it: a few frames tell too little
+# s of film that must follow a change, and come before it: a few frames show too little
 AT_END = 0.3
 GAP = 0.7  # s between frames beyond which any digit may follow
 
@@ -54,7 +54,7 @@ class Seconds:
 
 
 def shown(scene: Scene) -> Array | None:
-    """Units of the seconds (n,) that a burnt-in clock shows in every frame of a film, nan outside its strip.
+    """Units of the seconds (n,) that a burnt-in clock shows in every frame, nan outside its strip.
 
     None where no region was given, or none holds a clock that can be followed.
     """
@@ -71,26 +71,24 @@ def shown(scene: Scene) -> Array | None:
 
 
 def font_of(strip: Bytes, times: Array) -> tuple[Bytes, Font]:
-    """Learn the font from ``strip`` (n, h, w), a region round a burnt-in clock, frames at ``times`` (n,) s.
+    """Learn the font from ``strip`` (n, h, w), a region round a burnt-in clock.
 
-    The strip is returned with a frame of what lies at its edge, in which ``Font.window`` counts.
-    Needs 11 s of film and 5 frame/s. Raises GapError clock_times_jump, clock_too_short,
-    clock_too_few_frames or clock_no_digits.
+    Frames are at ``times`` (n,) s. The strip is returned with a frame of what lies at its edge, in
+    which ``Font.window`` counts. Needs 11 s of film and 5 frame/s. Raises GapError
+    clock_times_jump, clock_too_short, clock_too_few_frames or clock_no_digits.
     """
     if (np.diff(times) <= 0).any():
         raise GapError("clock_times_jump")
     ticks = ticking.ticking(strip, times)
     x, y, width, height = ticks.box
     wide = np.pad(strip, ((0, 0), (FRAME, FRAME), (FRAME, FRAME)), "edge")
-    return wide, clock_font.learn(
-        wide, times, replace(ticks, box=(x + FRAME, y + FRAME, width, height))
-    )
+    return wide, learn(wide, times, replace(ticks, box=(x + FRAME, y + FRAME, width, height)))
 
 
 def follow(strip: Bytes, times: Array, font: Font) -> Seconds:
     """Follow the seconds by the digits of ``font``."""
-    fits = clock_font.fits(strip, font)
-    digits = _course(fits, np.diff(times) > GAP)
+    like = fits(strip, font)
+    digits = _course(like, np.diff(times) > GAP)
     first = np.flatnonzero(np.diff(digits)) + 1
     first = first[(times[first] - times[0] >= AT_END) & (times[-1] - times[first] >= AT_END)]
     moments = (times[first] + times[first - 1]) / 2
@@ -103,7 +101,7 @@ def follow(strip: Bytes, times: Array, font: Font) -> Seconds:
         moments=moments,
         reach=(times[first] - times[first - 1]) / 2,
         count=count,
-        clear=float(np.mean(fits.argmax(axis=1) == digits)),
+        clear=float(np.mean(like.argmax(axis=1) == digits)),
     )
 
 

@@ -61,7 +61,9 @@ def ticking(strip: NDArray[np.uint8], times: Array) -> Ticking:
     moments = times[0] + np.arange(phases) / phases
     seconds = round(float(times[count - 1] - times[0]))
     differs = [sums.differs(moment, seconds) for moment in moments]
-    return _strongest([one - differs[n - phases // 2] for n, one in enumerate(differs)], moments)
+    # what differs at a moment, less what differs half a second from it
+    half = phases // 2
+    return _strongest([here - differs[n - half] for n, here in enumerate(differs)], moments)
 
 
 class _Sums:
@@ -80,52 +82,52 @@ class _Sums:
     def mean(self, begin: float, end: float) -> NDArray[np.float32] | None:
         """Mean over begin <= time < end; None where there is no frame."""
         first, last = np.searchsorted(self.times, (begin - 1e-6, end - 1e-6))
-        return (
-            (self.sums[last] - self.sums[first]) / np.float32(last - first)
-            if last > first
-            else None
-        )
+        if last <= first:
+            return None
+        return np.asarray((self.sums[last] - self.sums[first]) / np.float32(last - first))
 
     def differs(self, moment: float, seconds: int) -> NDArray[np.float32]:
-        """(h, w, seconds) absolute difference between just after and just before moments a second apart."""
+        """(h, w, seconds) absolute difference of just after and before moments a second apart."""
         apart = np.zeros((*self.sums.shape[1:], seconds), np.float32)
         for second in range(seconds):
             begin = moment + second
-            before, after = (
-                self.mean(begin - self.beside, begin),
-                self.mean(begin, begin + self.beside),
-            )
+            before = self.mean(begin - self.beside, begin)
+            after = self.mean(begin, begin + self.beside)
             if before is not None and after is not None:
                 apart[..., second] = np.abs(after - before)
         return apart
 
 
 def _strongest(stands_out: list[NDArray[np.float32]], moments: Array) -> Ticking:
-    """Find the moment, and the window of a digit's shape, at which the strip stands out most, second after second."""
+    """Find the moment, and the window of a digit's shape, at which the strip stands out most.
+
+    Second after second.
+    """
     heights = [height for height in HEIGHTS if height <= stands_out[0].shape[0]]
     found = [
-        (*_hit(one, height), phase) for height in heights for phase, one in enumerate(stands_out)
+        (*_hit(at_phase, height), phase)
+        for height in heights
+        for phase, at_phase in enumerate(stands_out)
     ]
     score, window, phase = max(found)
-    noise = float(np.median([abs(one[0]) for one in found])) + 1e-6
+    noise = float(np.median([abs(hit[0]) for hit in found])) + 1e-6
     return Ticking(
         moment=float(moments[phase]), box=_digit(stands_out[phase], window), strength=score / noise
     )
 
 
 def _hit(stands_out: NDArray[np.float32], height: int) -> tuple[float, Box]:
-    """Score and place of the window that stands out most, without the seconds in which it does so most and least."""
+    """Score and place of the window that stands out most.
+
+    Without the seconds in which it does so most and least.
+    """
     width = max(3, round(0.6 * height))
     means = cv2.boxFilter(stands_out, -1, (width, height), borderType=cv2.BORDER_CONSTANT)
     trimmed = max(1, round(TRIMMED * means.shape[2]))
     usual = np.sort(means, axis=2)[..., trimmed:-trimmed].mean(axis=2)
     y, x = np.unravel_index(int(np.argmax(usual)), usual.shape)
-    return float(usual[y, x]) * (width * height) ** 0.5, (
-        int(x) - width // 2,
-        int(y) - height // 2,
-        width,
-        height,
-    )
+    window = int(x) - width // 2, int(y) - height // 2, width, height
+    return float(usual[y, x]) * (width * height) ** 0.5, window
 
 
 def _digit(stands_out: NDArray[np.float32], window: Box) -> Box:
@@ -134,16 +136,16 @@ def _digit(stands_out: NDArray[np.float32], window: Box) -> Box:
     Seconds in which all about it moves count little.
     """
     x, y, width, height = window
-    around = stands_out[max(0, y) : y + height, max(0, x - 2 * width) : x + 3 * width]
+    inside = slice(max(0, y), y + height), slice(max(0, x), x + width)
+    around = stands_out[inside[0], max(0, x - 2 * width) : x + 3 * width]
     moving = np.median(np.abs(around), axis=(0, 1))
     weights = 1 / (moving + max(float(np.median(moving)), 1.0))
     changes = cv2.blur(stands_out @ (weights / weights.sum()), (3, 3))
-    level = EDGE * float(np.percentile(changes[max(0, y) : y + height, max(0, x) : x + width], 90))
-    closed = cv2.morphologyEx(
-        (changes > level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
-    )
+    level = EDGE * float(np.percentile(changes[inside], 90))
+    changed = (changes > level).astype(np.uint8)
+    closed = cv2.morphologyEx(changed, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
-    part = labels[max(0, y) : y + height, max(0, x) : x + width]
+    part = labels[inside]
     label = int(np.argmax(np.bincount(part[part > 0].ravel()))) if (part > 0).any() else 0
     left, top, across, down = (int(value) for value in stats[label, :4])
     return left, top, across, down

@@ -1,1 +1,1 @@
-"""What metrics of several families share."""
+"""Analysis that several families of metrics share."""

@@ -1,18 +1,18 @@
-"""Frozen pictures without a clock in the picture.
+"""Frozen pictures without a clock in the picture: what the coded stream proves, and what not.
 
-What the coded stream itself proves, and what stays open.
 A still scene that was well coded and a frozen camera look alike picture by picture: both send
-frames of a few bytes that change nothing. Told apart are they by three kinds of evidence, in this
-order:
+frames of a few bytes that change nothing. Three kinds of evidence distinguish them, in this order:
 
-1. *Noise at key frames.* A key frame codes its picture anew. The noise of a live camera makes every one of them another
-   (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes out as the key frame before.
-2. *Motion that stops dead.* In a moving scene a freeze begins from one frame to the next, at full motion, and ends so:
-   with a leap, since the scene went on meanwhile, or at once at full motion. What moves by itself slows down.
-3. *A burnt-in clock that stands* (``by_clock``) while frames go on. One that runs proves nothing: the camera may write
-   it over a frozen picture.
+1. *Noise at key frames.* A key frame codes its picture anew. The noise of a live camera makes every
+   one of them another (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes
+   out as the key frame before.
+2. *Motion that stops dead.* In a moving scene a freeze begins from one frame to the next, at full
+   motion, and ends so: with a leap, since the scene went on meanwhile, or at once at full motion.
+   What moves by itself slows down.
+3. *A burnt-in clock that stands* (``by_clock``) while frames go on. One that runs proves nothing:
+   the camera may write it over a frozen picture.
 
-Any other stretch in which nothing changes is undecided, and never called live.
+In all other stretches without change either is possible: they are undecided, and never called live.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._shared.timing import Array
-    from acceptance.scene.build import Series
+    from acceptance.scene.series import Series
 
 Run = tuple[int, int]  # first frame, and the first one after it
 
@@ -60,16 +60,16 @@ SECOND, STANDS = 1.0, 2.5
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Runs of frames that repeat the picture before them for certain, and runs of which nothing can be told."""
+    """Runs of frames that certainly repeat the picture before them, and runs that are undecided."""
 
     frozen: tuple[Run, ...]
     undecided: tuple[Run, ...]
 
 
 def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evidence:
-    """Look for freezes.
+    """Look for freezes in frames at ``elapsed`` (n,) s.
 
-    ``elapsed`` (n,) s, ``shown`` (n,) seconds that a burnt-in clock shows, nan where unread.
+    ``shown`` (n,) are seconds that a burnt-in clock shows, nan where unread.
     """
     # times may be alike
     interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))
@@ -87,18 +87,18 @@ def by_keys(series: Series) -> list[Run]:
     """Find frames between key frames that are one picture, with nothing moving in between."""
     keys = np.flatnonzero(series.keys)
     runs = []
-    for one, other in pairwise(keys.tolist()):
-        between = series.difference[one + 1 : other + 1]
-        if series.key_changed[other] <= SAME_KEY and np.max(between) <= RECODED:
-            runs.append((one + 1, other + 1))
+    for key, following in pairwise(keys.tolist()):
+        between = series.difference[key + 1 : following + 1]
+        if series.key_changed[following] <= SAME_KEY and np.max(between) <= RECODED:
+            runs.append((key + 1, following + 1))
     return runs
 
 
 def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list[Run]:
-    """Find where motion stops and starts from one frame to the next, ``shortest`` frames apart or more.
+    """Find where motion stops and starts from one frame to the next.
 
-    ``difference`` (n,) as in ``scene.Series``. Around the change B-frames and what the coder sends
-    late blur it.
+    At least ``shortest`` frames apart; ``difference`` (n,) as in ``scene.Series``. Around the
+    change B-frames and what the coder sends late blur it.
     """
     found: list[Run] = []
     if len(difference) < AROUND:
@@ -119,18 +119,16 @@ def _stands_from(difference: Array, keys: NDArray[np.bool_], first: int) -> Run:
     motion = max(
         _motion(difference[max(at - AROUND, 0) : at]) for at in (first - AROUND, first, start)
     )
-    settled = again > first and np.median(difference[first:again]) <= max(
-        SETTLED, SETTLED_SHARE * motion
-    )
+    least = max(SETTLED, SETTLED_SHARE * motion)
+    settled = again > first and np.median(difference[first:again]) <= least
     return start, _restart(difference, keys, start, again, motion) if settled else start
 
 
 def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
     """First frame from ``start`` on that moves although the motion before had stopped.
 
-    ``start`` where it had not.
-    What the coder sends late may be half the motion for LATE frames; what is left of it, and key
-    frames, move nothing.
+    ``start`` itself where it had not. What the coder sends late may be half the motion for LATE
+    frames; what is left of it, and key frames, move nothing.
     """
     motion = _motion(difference[start - AROUND : start])
     limits = np.full(len(difference) - start, max(STILL, STILL_SHARE * motion))
@@ -145,7 +143,7 @@ def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
     The first one after which only late corrections come: less than a third of the motion, or less
     than half and less from frame to frame; else the last one before which all moves. Where all that
     comes late is less than half the motion but does not die down, B-frames have spread the last
-    steps: what they add up to tells how many those are.
+    steps: what they add up to shows how many those are.
     """
     start = first
     for at in range(first, min(first + LATE + 1, len(difference))):
@@ -171,10 +169,8 @@ def _late(difference: Array, keys: NDArray[np.bool_], motion: float) -> Array:
 def _motion(difference: Array) -> float:
     """Usual difference of frames that all move; 0.0 where one does not, or all hardly."""
     usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
-    alike = (
-        difference.min(initial=np.inf) >= STEADY * usual
-        and difference.max(initial=0) <= UNSTEADY * usual
-    )
+    least, most = difference.min(initial=np.inf), difference.max(initial=0)
+    alike = least >= STEADY * usual and most <= UNSTEADY * usual
     return usual if usual >= LEAST_MOTION and alike else 0.0
 
 
@@ -183,26 +179,25 @@ def _restart(
 ) -> int:
     """First frame that moves in full again: by a leap, or at once as steadily as before.
 
-    0 where it starts slowly.
-    Without a leap the scene may have stood still by itself: then it must have stopped within LATE
-    frames.
+    0 where it starts slowly. Without a leap the scene may have stood still by itself: then it must
+    have stopped within LATE frames.
     """
     early = difference[again : again + LATE]
     top = again + int(np.argmax(early)) if early.size else again
     if early.size and difference[top] >= (KEY_LEAP if keys[top] else LEAP) * motion:
         return again + int(np.argmax(early >= difference[top] / 2))
-    stood = difference[start + LATE : again][~keys[start + LATE : again]].max(initial=0) <= max(
-        STILL, motion / 20
-    )
+    standing = difference[start + LATE : again][~keys[start + LATE : again]]
+    stood = standing.max(initial=0) <= max(STILL, motion / 20)
     steady = _motion(difference[again + 1 : again + 1 + AROUND])
     at_once = min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2
     return again if stood and at_once else 0
 
 
 def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
-    """Find in ``runs`` the frames, from the first second that is overdue, in which the burnt-in clock stands.
+    """Find in ``runs`` the frames in which the burnt-in clock stands.
 
-    ``shown`` (n,) tells one second from the next; nan frames count with the one before them.
+    From the first second that is overdue. ``shown`` (n,) differs from one second to the next; nan
+    frames count with the one before them.
     """
     found = []
     for start, end in runs:
@@ -216,9 +211,9 @@ def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
 
 
 def _silent(series: Series, shortest: int) -> list[Run]:
-    """Find runs of frames that hardly change, with those around in which a coder may still be refining them.
+    """Find runs of frames that hardly change, with those around that a coder may still refine.
 
-    Key frames amidst tell nothing.
+    Key frames amidst them show nothing.
     """
     difference = np.nan_to_num(series.difference)
     usual = median_filter(difference, 5, mode="nearest")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-MOST_UNEVEN = 0.05  # non-uniformity of a region above which it tells nothing that needs even light
+MOST_UNEVEN = 0.05  # non-uniformity above which a region gives no result that needs even light
 ORDER = 4
 LEAST = 0.001  # of the mean light: darker blocks count as this dark
 BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
@@ -24,7 +24,7 @@ BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """A figure of the lighting and its standard uncertainties.
+    """One measure of the lighting and its standard uncertainties, all in its own unit.
 
     ``noise`` comes from noise and texture, ``surface`` from the order of the polynomial,
     ``extremes`` from the fact that the largest and smallest of noisy values lie apart even where
@@ -39,7 +39,10 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Lighting:
-    """Non-uniformity (0 and up) and hot spot (1 = even) with the degrees of freedom of their noise."""
+    """Non-uniformity (0 = even) and hot spot (1 = even).
+
+    ``degrees_of_freedom`` are those of the noise of both.
+    """
 
     non_uniformity: Share
     hot_spot: Share
@@ -47,7 +50,18 @@ class Lighting:
 
 
 def lighting(light: Array) -> Lighting:
-    """Evenness of linear light (h, w), at least 16 x 16 px and lighter than 0 on average."""
+    """Measure the evenness of the light over a surface.
+
+    Parameters
+    ----------
+    light
+        Linear light (h, w) in any unit, at least 16 x 16 px, its mean above 0.
+
+    Notes
+    -----
+    The means of blocks are smoothed by the exponential of a polynomial of total order 4, fitted
+    to their logarithms; the difference from order 5 is the uncertainty that the order contributes.
+    """
     grid = blocks(light)
     (uneven, ratio), degrees = _figures(grid, ORDER)
     (finer_uneven, finer_ratio), _ = _figures(grid, ORDER + 1)
@@ -66,28 +80,28 @@ def lighting(light: Array) -> Lighting:
 
 
 def extremes(apart: float, noise: float) -> float:
-    """Return what the choice of extremes adds to a range.
+    """Return the standard uncertainty that choosing the extremes adds to the range ``apart``.
 
-    Of four corners alike the darkest is one sigma too dark.
-    Where nothing but noise lies apart the range is all choice: about three times its standard
-    error.
+    ``noise`` is the standard error of the range, in the same unit. The darkest of four equal
+    corners is one sigma too dark. Where there is nothing but noise, choosing makes the whole range:
+    about three times its standard error.
     """
     return noise * min(3.0, 1 + 4.5 * noise / apart) if apart else 3 * noise
 
 
 def surely_uneven(light: Array) -> float:
-    """Return what the non-uniformity of light (h, w) is at least.
+    """Return the least non-uniformity of light (h, w) that noise cannot explain.
 
-    Less three standard errors, so that noise is none.
+    It is the non-uniformity less three standard errors, at least 0.
     """
     (value, noise), _ = _figures(blocks(light), ORDER)[0]
     return max(0.0, value - 3 * noise)
 
 
 def blocks(light: Array) -> Array:
-    """Means (rows, columns) of the blocks of a frame (h, w).
+    """Return the means (rows, columns) of the blocks of a frame (h, w).
 
-    Of 16 px, but at least 8 and at most 24 each way.
+    Blocks are of 16 px, but at least 8 and at most 24 each way.
     """
     rows, columns = (_bounds(n) for n in light.shape)
     sums = np.add.reduceat(np.add.reduceat(light, rows, axis=0), columns, axis=1)
@@ -105,7 +119,10 @@ def _bounds(length: int) -> NDArray[np.int64]:
 def _figures(
     grid: Array, order: int
 ) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
-    """Value and standard error of non-uniformity and hot spot of a surface of ``order``, and degrees of freedom."""
+    """Return (value, standard error) of non-uniformity and of hot spot, and degrees of freedom.
+
+    ``order`` is that of the polynomial through the block means ``grid``.
+    """
     basis = _basis(grid.shape, order)
     tones = np.log(np.maximum(grid, LEAST * grid.mean())).ravel()
     fitted = basis @ (basis.T @ tones)
@@ -120,31 +137,31 @@ def _figures(
     centre, edge = float(middle @ smooth), float(rim @ smooth)
     ratio_slope = (middle @ slopes / centre - rim @ slopes / edge) * centre / edge
     uneven_error, ratio_error = (
-        max(float(np.linalg.norm(basis @ slope * one)) for one in spreads)
+        max(float(np.linalg.norm(basis @ slope * spread)) for spread in spreads)
         for slope in (uneven_slope, ratio_slope)
     )
     return ((uneven, uneven_error), (centre / edge, ratio_error)), degrees
 
 
 def _spreads(residuals: Array, smooth: Array, degrees: int) -> tuple[Array, Array]:
-    """Sigma of each block's log light.
+    """Return the sigma of each block's log light in two cases.
 
-    Of a texture, alike everywhere, and of noise, which counts less in light.
+    Of a texture, which is the same everywhere, and of noise, which counts less in bright light.
     """
     texture, noise = (
-        math.sqrt(float(np.sum(one**2)) / degrees) for one in (residuals, residuals * smooth)
+        math.sqrt(float(np.sum(rest**2)) / degrees) for rest in (residuals, residuals * smooth)
     )
     return np.full_like(smooth, texture), noise / smooth
 
 
 def _basis(shape: tuple[int, ...], order: int) -> Array:
-    """Orthonormal polynomials of total order up to ``order`` on a grid, (blocks, terms)."""
+    """Return orthonormal polynomials of total order up to ``order`` on a grid, (blocks, terms)."""
     y, x = (np.linspace(-1, 1, n) for n in shape)
     terms = [np.outer(y**i, x**j).ravel() for i in range(order + 1) for j in range(order + 1 - i)]
     return np.asarray(np.linalg.qr(np.column_stack(terms))[0])
 
 
 def middle_and_rim(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Blocks of the middle ninth, and of the rim."""
+    """Return masks of the blocks of the middle ninth, and of the rim."""
     y, x = (np.abs(np.linspace(-1, 1, n)) for n in shape)
     return np.maximum(y[:, None], x) <= 1 / 3, np.maximum(y[:, None], x) == 1

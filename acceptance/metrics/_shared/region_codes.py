@@ -1,20 +1,17 @@
-"""What edges and wedges share.
-
-Mean codes of a view, what its frames scatter, what is clipped, TV lines.
-"""
+"""What edges and wedges share: mean codes of a view, their scatter, clipping, TV lines."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,36 +24,46 @@ if TYPE_CHECKING:
 SAMPLING_LIMIT = 0.5  # cycle/px
 MOST_CLIPPED = 0.005
 MARGIN = 0.1
-# of the pixel aspect that is assumed: a chart within its 35 degrees of tilt is seen narrowed by
-# less
-SQUEEZED = 0.8
+SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a chart by less
 GROUPS, SINGLE_FRAMES = 4, 8
-# quantiser step over the step of an edge, beyond which a coder takes more than in proportion
-COARSE = 0.15
+COARSE = 0.15  # quantiser step over an edge's step, beyond which coding loss grows as the square
 
 
 def tv_lines(
     frequency: float, direction: str, height: int, sample_aspect: Fraction = Fraction(1)
 ) -> float:
-    """TV lines per picture height of ``frequency`` cycle/px in a picture ``height`` px high.
+    """Convert a spatial frequency to TV lines per picture height.
 
-    ``direction`` "horizontal": 2 f x width / display aspect ratio, which is 2 f x height / sample
-    aspect (pixel width over pixel height); "vertical": 2 f x height. The number is that of line
-    widths per picture height (ISO 12233:2023) too: both count light and dark lines.
+    Parameters
+    ----------
+    frequency
+        Spatial frequency in cycle/px, 0 or more.
+    direction
+        "horizontal": along rows, 2 f x width / display aspect ratio, which is 2 f x height / sample
+        aspect; "vertical": along columns, 2 f x height.
+    height
+        Picture height in px.
+    sample_aspect
+        Pixel width over pixel height.
+
+    Notes
+    -----
+    Line widths per picture height (ISO 12233:2023) are the same number: both count light and dark
+    lines.
     """
     return float(2 * frequency * height / (sample_aspect if direction == "horizontal" else 1))
 
 
 def lines_of(scene: Scene, direction: str) -> float:
-    """TV lines per picture height of one cycle/px in the scene's picture."""
+    """Return the TV lines per picture height of one cycle/px in the scene's picture."""
     return tv_lines(1.0, direction, scene.video.height, scene.video.sample_aspect)
 
 
 def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
-    """Refuse TV lines along rows where the stream tells no pixel aspect and the chart's shape belies the assumed one.
+    """Refuse TV lines along rows where the chart's shape contradicts an assumed pixel aspect.
 
-    Raises GapError ``pixel_aspect_doubtful``: assumed, seen (the aspect by which the chart would be
-    seen square on).
+    It applies where the stream states no pixel aspect. Raises GapError ``pixel_aspect_doubtful``
+    with ``assumed`` and ``seen``, the aspect at which the chart would be seen face on.
     """
     if direction != "horizontal" or "sample_aspect" not in scene.video.assumed or not scene.located:
         return
@@ -65,10 +72,11 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
         raise GapError("pixel_aspect_doubtful", assumed=assumed, seen=seen)
 
 
-def pictures(view: View) -> list[NDArray[Any]]:
-    """Mean codes to measure on.
+def pictures(view: View) -> list[NDArray[np.float64]]:
+    """Return the pictures (h, w) in codes to measure on.
 
-    All frames of a view that stands still and groups of them, else single frames.
+    Of a view that stands still: the mean of all frames, then those of groups of frames; else single
+    frames.
     """
     count = view.luma.shape[0]
     if not view.stable:
@@ -79,22 +87,31 @@ def pictures(view: View) -> list[NDArray[Any]]:
 
 
 def within(view: View) -> tuple[slice, slice]:
-    """Leave out the border that neighbours on the chart blur into.
+    """Return the rows and columns without the border that neighbours on the chart blur into.
 
-    A region without chart is used whole.
+    A region without a chart is used whole.
     """
     height, width = view.luma.shape[1:]
     margin = 0 if view.place is None else max(4, round(MARGIN * min(height, width)))
     return slice(margin, height - margin), slice(margin, width - margin)
 
 
-def clipped_share(values: NDArray[Any], limits: tuple[float, float]) -> float:
-    """Share 0..1 of ``values`` (any shape) that lie at or beyond the ``limits`` (lower, upper)."""
+def clipped_share(
+    values: NDArray[np.integer] | NDArray[np.float64], limits: tuple[float, float]
+) -> float:
+    """Return the share (0..1) of ``values`` (any shape) at or beyond the ``limits``.
+
+    ``limits`` are the lower and the upper one, in the unit of the values.
+    """
     return float(np.mean((values <= limits[0]) | (values >= limits[1])))
 
 
 def refuse_clipped(scene: Scene, view: View) -> None:
-    """Refuse codes at the ends of the code range, and at nominal black and white where none lie beyond these."""
+    """Refuse a view whose codes are clipped. Raises GapError ``clipped``.
+
+    They are clipped at the ends of the code range, and at nominal black and white where no code is
+    beyond these.
+    """
     codes = view.luma[(slice(None), *within(view))]
     unit = 1 << (scene.video.depth - 8)
     low = scene.code_black if codes.min() >= scene.code_black else unit
@@ -104,12 +121,11 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 
 
 def coarseness(scene: Scene, view: View, height: float) -> float:
-    """Quantiser step of an H.264 coder over the step (``height`` codes) of an edge or wedge.
+    """Return an H.264 coder's quantiser step over the step (``height`` codes) of an edge or wedge.
 
-    0 where it is not known.
-    It is 0 where nothing is quantised (QP 0). What a coder does to MTF and wedges was found to go
-    with this ratio on simulated films (docs/metrics/resolution.md); from ``COARSE`` on with its
-    square.
+    0 where it is unknown or nothing is quantised (QP 0). On simulated films the effect of coding on
+    MTF and wedges is proportional to this ratio, and to its square from ``COARSE`` on
+    (docs/metrics/resolution.md).
     """
     if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
         return 0.0
@@ -118,9 +134,9 @@ def coarseness(scene: Scene, view: View, height: float) -> float:
 
 
 def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
-    """Return what a coder of a ``coarseness`` may take of ``value`` (``share`` of it at 1).
+    """Return the line of what coding of a coarseness ``ratio`` may take off ``value``.
 
-    No line where it is 0.
+    ``share`` is what it takes at a ratio of 1, relative to the value. No line where the ratio is 0.
     """
     return (
         [BudgetLine(source="coding", contribution=share * ratio * value, evaluation="B")]
@@ -130,9 +146,9 @@ def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:
-    """Return what the mean of ``values`` scatters beyond ``fit``.
+    """Return the line of the scatter of the mean of ``values`` beyond their uncertainty ``fit``.
 
-    No line where there is nothing to repeat.
+    No line for fewer than two values.
     """
     if len(values) < 2:
         return []
@@ -146,5 +162,5 @@ def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:
 
 
 def scaled(budget: Sequence[BudgetLine], scale: float) -> list[BudgetLine]:
-    """Return the lines of a budget in another unit."""
+    """Return the lines of a budget, their contributions multiplied by ``scale``."""
     return [replace(line, contribution=line.contribution * scale) for line in budget]

@@ -1,7 +1,7 @@
 """When pictures come: stretches between jumps of the times, gaps, how even the pace is.
 
 Times run on a clock that may be set anew (RFC 3550, 5.1: RTP time starts anywhere). Where they step
-back, or ahead by more than JUMP, they tell nothing of the time that passed: there a new stretch
+back, or ahead by more than JUMP, they say nothing of the time that passed: there a new stretch
 begins, and the rate is counted over the stretches. An outage of JUMP or less is a gap and counts in
 full.
 """
@@ -33,7 +33,7 @@ EVEN = 0.9  # share of the intervals that must be whole multiples for missing pi
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """What n times tell. ``jumps`` are the frames before which the clock was set anew.
+    """What n times show. ``jumps`` are the frames before which the clock was set anew.
 
     ``intervals`` (n - 1,) in s, at a jump the usual one; ``usual`` (n - 1,) is the median around
     each; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one usual interval
@@ -67,19 +67,15 @@ class Timing:
         return np.flatnonzero(self.intervals > GAP * self.usual) + 1
 
     def variable(self, resolution: float) -> bool:
-        """Whether the rate varies.
+        """Whether more than a few intervals are off the usual one by more than rounding.
 
-        More than a few intervals are off the usual one by more than the stamps' rounding.
-        ``resolution`` in s.
+        ``resolution`` of the stamps in s.
         """
         off = np.abs(self.intervals - self.interval)
         return bool(np.mean(off > UNEVEN * self.interval + 2 * resolution) > UNEVEN)
 
     def missing(self) -> Whole | None:
-        """Pictures (n,) that left a hole just before each frame.
-
-        None where the pictures come on no even grid.
-        """
+        """Pictures (n,) that left a hole just before each frame; None without an even grid."""
         steps = self.intervals / np.maximum(self.usual, 1e-9)
         whole = np.rint(steps)
         if np.mean(np.abs(steps - whole) <= NEAR_WHOLE) < EVEN or np.mean(whole == 1) < EVEN / 2:
@@ -108,7 +104,6 @@ def bit_rate(elapsed: Array, sizes: Whole, most: int = 300) -> tuple[Array, Arra
     span = float(elapsed[-1]) + float(np.median(np.diff(elapsed)))
     number = int(max(1, min(most, span)))
     length = span / number
-    bits = np.bincount(
-        np.minimum((elapsed / length).astype(np.int64), number - 1), 8.0 * sizes, minlength=number
-    )
+    period = np.minimum((elapsed / length).astype(np.int64), number - 1)
+    bits = np.bincount(period, 8.0 * sizes, minlength=number)
     return np.asarray(np.arange(1, number + 1) * length), bits / length / 1000

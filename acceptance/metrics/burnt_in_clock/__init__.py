@@ -1,10 +1,10 @@
-"""Burnt-in clock: how far the date and time written into the picture (OSD) are from true time, and how they run.
+"""Burnt-in clock: how far date and time in the picture (OSD) are from true time, and how they run.
 
 The seconds are found by their ticking, their ten digits teach the clock's font, and date and time
 are read with these as templates (matching by normalised correlation: J. P. Lewis, Vision Interface
-1995; known fonts only tell which digit is nought). A time is given only where every second of the
-film bears out one running clock: unreadable rather than wrong. The clock shows whole seconds, cut
-off; so the moments at which they change tell its time to the interval between frames (JCGM
+1995; known fonts only show which digit is nought). A time is given only where every second of the
+film agrees with one running clock: unreadable rather than wrong. The clock shows whole seconds, cut
+off; so the moments at which they change show its time to the interval between frames (JCGM
 100:2008, 4.3.7). Offset = clock - true time: positive where the clock is ahead.
 """
 
@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._osd_clock import reading
-from acceptance.metrics._osd_clock import seconds as osd_seconds
+from acceptance.metrics._osd_clock.seconds import follow, font_of
 from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
-from acceptance.model import BudgetLine, Curve, Note, Reason
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.metrics._osd_clock.font import Font
     from acceptance.metrics._osd_clock.seconds import Seconds
-    from acceptance.model import Measurement, Value
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.strips import Strip
 
@@ -43,7 +45,7 @@ RATE_METHOD = "moments at which the burnt-in seconds change, against the film's 
 DAY = 86400.0
 FEWEST_CHANGES = 8
 OFF_LINE = 0.25  # s by which a change may be early or late
-ORDERS = ("YMD", "MDY", "DMY")
+ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,52 +65,50 @@ class Reading:
 
 
 def serves(scene: Scene) -> bool:
-    """Tell whether a region of a burnt-in clock was given."""
+    """Whether a region of a burnt-in clock was given."""
     return bool(scene.strips)
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure rate and offset of each clock; a Note for what cannot be had."""
+    """Measure rate and offset of each clock; a Note for what cannot be measured."""
     for region, strip in scene.strips.items():
-        yield from _of_one(scene, region, strip)
+        yield from _of_clock(scene, region, strip)
 
 
-def _of_one(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | Note]:
+def _of_clock(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | Note]:
     times = scene.series.times[strip.frames]
     try:
-        wide, font = osd_seconds.font_of(strip.luma, times)
-        seconds = _running(osd_seconds.follow(wide, times, font))
+        wide, font = font_of(strip.luma, times)
+        seconds = _running(follow(wide, times, font))
     except GapError as gap:
         yield from [_note(scene, region, quantity, gap) for quantity in QUANTITIES]
         return
     try:
-        reading = _read(wide, times, font, seconds, _order(scene))
+        found = _read(wide, times, font, seconds, _order(scene))
     except GapError as gap:
         yield _rate_figure(scene, region, seconds, None)
         yield _note(scene, region, "burnt_in_clock.offset", gap)
         return
-    yield _rate_figure(scene, region, seconds, reading)
-    yield from _offset_or_note(scene, region, strip, seconds, reading)
+    yield _rate_figure(scene, region, seconds, found)
+    yield _offset_or_note(scene, region, strip, seconds, found)
 
 
 def read(
     strip: NDArray[np.uint8], times: Array, order: str | None = None
 ) -> tuple[Reading, Seconds]:
-    """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s; ``order`` of its date.
+    """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s.
 
-    YMD, MDY or DMY.
-    Raises GapError: too short, no clock, not running evenly, unreadable, day and month not to be
-    told apart.
+    ``order`` of its date: YMD, MDY or DMY. Raises GapError: too short, no clock, not running
+    evenly, unreadable, day and month that may be either.
     """
-    wide, font = osd_seconds.font_of(strip, times)
-    seconds = _running(osd_seconds.follow(wide, times, font))
+    wide, font = font_of(strip, times)
+    seconds = _running(follow(wide, times, font))
     return _read(wide, times, font, seconds, order), seconds
 
 
 def _running(seconds: Seconds) -> Seconds:
     """Check that one clock runs through the film."""
     if len(seconds.moments) < FEWEST_CHANGES:
-        f"the seconds change {len(seconds.moments)} times"
         raise GapError("clock_too_short", seconds=float(len(seconds.moments)), needed=SHORTEST)
     late = seconds.moments - seconds.count
     off = float(np.abs(late - np.median(late)).max())
@@ -126,9 +126,8 @@ def _read(
     day = reading.calendar_date(cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])
-    shown = datetime.combine(date.fromordinal(day.value), datetime.min.time()) + timedelta(
-        seconds=time.value + since
-    )
+    midnight = datetime.combine(date.fromordinal(day.value), datetime.min.time())
+    shown = midnight + timedelta(seconds=time.value + since)
     if shown.second % 10 != int(seconds.digits[seconds.first[0]]):
         raise GapError("clock_irregular", seconds=1.0)
     return Reading(
@@ -141,24 +140,28 @@ def _read(
 
 
 def _order(scene: Scene) -> str | None:
-    told = [str(one.value).upper() for one in scene.shot.conditions if one.name == "osd_order"]
-    if told and told[0] not in ORDERS:
-        f"Write one of {', '.join(ORDERS)}"
-        raise GapError("clock_order", given=told[0])
-    return told[0] if told else None
+    """Order of the date that the shot states. Raises GapError clock_order for an unknown one."""
+    stated = [str(found.value).upper() for found in scene.shot.conditions if found.name == ORDER]
+    if stated and stated[0] not in ORDERS:
+        raise GapError("clock_order", given=stated[0])
+    return stated[0] if stated else None
 
 
 def rate(seconds: Seconds) -> tuple[float, list[BudgetLine]]:
     """Seconds gained a day against the film's own time stamps, and the budget."""
     (slope, _), covariance = np.polyfit(seconds.moments, seconds.count, 1, cov=True)
     span, reach = float(np.ptp(seconds.moments)), float(np.median(seconds.reach))
-    freedom = len(seconds.moments) - 2.0
+    interval = reach * (2 / 3) ** 0.5 / span * DAY
+    film = reference_time.FILM_CLOCK / 3**0.5 * DAY
     return (float(slope) - 1) * DAY, [
-        BudgetLine(source="repeatability", contribution=float(covariance[0, 0]) ** 0.5 * DAY,
-                   degrees_of_freedom=freedom),
-        BudgetLine(source="frame_interval", contribution=reach * (2 / 3) ** 0.5 / span * DAY, evaluation="B"),
-        BudgetLine(source="film_clock", contribution=reference_time.FILM_CLOCK / 3**0.5 * DAY, evaluation="B"),
-    ]  # fmt: skip
+        BudgetLine(
+            source="repeatability",
+            contribution=float(covariance[0, 0]) ** 0.5 * DAY,
+            degrees_of_freedom=len(seconds.moments) - 2.0,
+        ),
+        BudgetLine(source="frame_interval", contribution=interval, evaluation="B"),
+        BudgetLine(source="film_clock", contribution=film, evaluation="B"),
+    ]
 
 
 def offset(
@@ -167,14 +170,15 @@ def offset(
     """Clock - true time in s, and the budget.
 
     ``shown`` begins with the first change, ``true`` (n,) is the time of each frame, s since
-    ``_reference_time.EPOCH``; ``half_widths`` of its budget, s.
+    ``reference_time.EPOCH``; ``half_widths`` of its budget, s.
     """
     at = (true[seconds.first] + true[seconds.first - 1]) / 2
     each = (shown - reference_time.EPOCH).total_seconds() + seconds.count - seconds.count[0] - at
     reach = float(np.median(seconds.reach))
     widths = {"frame_interval": reach, "burn_in": 2 * reach, **half_widths}
-    budget = [BudgetLine(source="repeatability", contribution=float(each.std(ddof=1)) / len(each) ** 0.5,
-                         degrees_of_freedom=len(each) - 1.0)]  # fmt: skip
+    scatter = float(each.std(ddof=1)) / len(each) ** 0.5
+    freedom = len(each) - 1.0
+    budget = [BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=freedom)]
     budget += [
         BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B")
         for name, half in widths.items()
@@ -182,63 +186,74 @@ def offset(
     return float(each.mean()), budget
 
 
-def _rate_figure(
-    scene: Scene, region: str, seconds: Seconds, reading: Reading | None
-) -> Measurement:
+def _rate_figure(scene: Scene, region: str, seconds: Seconds, found: Reading | None) -> Measurement:
     value, budget = rate(seconds)
-    curve = Curve(
+    return scene.figure(
+        "burnt_in_clock.rate",
+        value,
+        "s/d",
+        budget,
+        samples=len(seconds.moments),
+        method=RATE_METHOD,
+        region=region,
+        details=_details(seconds, found),
+        curve=_deviation(seconds),
+    )
+
+
+def _deviation(seconds: Seconds) -> Curve:
+    """How far each change is off the mean, in ms."""
+    ahead = seconds.count - seconds.moments
+    return Curve(
         name="clock_deviation",
         x=tuple(seconds.moments.tolist()),
-        y=tuple(
-            (
-                1000 * (seconds.count - seconds.moments - np.mean(seconds.count - seconds.moments))
-            ).tolist()
-        ),
+        y=tuple((1000 * (ahead - np.mean(ahead))).tolist()),
         x_label="time",
         y_label="deviation",
         x_unit="s",
         y_unit="ms",
     )
-    common = _common(region, seconds, reading)
-    return scene.figure(
-        "burnt_in_clock.rate", value, "s/d", budget, method=RATE_METHOD, curve=curve, **common
-    )
 
 
-def _common(region: str, seconds: Seconds, reading: Reading | None) -> dict[str, Any]:
+def _details(seconds: Seconds, found: Reading | None) -> dict[str, Value]:
     details: dict[str, Value] = {"clear_frames": seconds.clear}
-    if reading:
+    if found:
         details |= {
-            "shown": reading.shown.isoformat(" "),
-            "shown_at_s": reading.moment,
-            "digit_height_px": reading.height,
-            "least_correlation": reading.least,
-            "least_lead": reading.ahead,
+            "shown": found.shown.isoformat(" "),
+            "shown_at_s": found.moment,
+            "digit_height_px": found.height,
+            "least_correlation": found.least,
+            "least_lead": found.ahead,
         }
-    return {"region": region, "samples": len(seconds.moments), "details": details}
+    return details
 
 
 def _offset_or_note(
-    scene: Scene, region: str, strip: Strip, seconds: Seconds, reading: Reading
-) -> Iterator[Measurement | Note]:
+    scene: Scene, region: str, strip: Strip, seconds: Seconds, found: Reading
+) -> Measurement | Note:
     try:
         reference = reference_time.of(scene)
     except GapError as gap:
-        yield _note(scene, region, "burnt_in_clock.offset", gap)
-        return
-    value, budget = offset(
-        seconds, reading.shown, reference.seconds[strip.frames], reference.half_widths
+        return _note(scene, region, "burnt_in_clock.offset", gap)
+    true = reference.seconds[strip.frames]
+    value, budget = offset(seconds, found.shown, true, reference.half_widths)
+    return scene.figure(
+        "burnt_in_clock.offset",
+        value,
+        "s",
+        budget,
+        samples=len(seconds.moments),
+        method=OFFSET_METHOD,
+        region=region,
+        lower_bound=reference.late,
+        bound_by=Reason(code="stream_delay_unknown") if reference.late else None,
+        details=_details(seconds, found) | {"reference": reference.kind},
     )
-    common = _common(region, seconds, reading)
-    common["details"]["reference"] = reference.kind
-    bound = Reason(code="stream_delay_unknown") if reference.late else None
-    common |= {"method": OFFSET_METHOD, "lower_bound": reference.late, "bound_by": bound}
-    yield scene.figure("burnt_in_clock.offset", value, "s", budget, **common)
 
 
 def _note(scene: Scene, region: str, quantity: str, gap: GapError) -> Note:
-    return Note(
-        reason=Reason(code=gap.code, parameters=gap.parameters),
+    return Note.of(
+        gap,
         shot=scene.shot.id,
         subject=scene.shot.subject,
         metric="burnt_in_clock",

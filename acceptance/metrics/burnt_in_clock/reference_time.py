@@ -1,6 +1,5 @@
-"""What is known of the true time at which a film's frames were taken.
+"""The true time at which a film's frames were taken: stated, by a filmed clock, or by arrival.
 
-Told by hand, by a filmed clock, by arrival.
 Local time throughout, as a burnt-in clock shows it, in seconds since 1970-01-01 00:00 *local*. A
 container's creation time is no reference: it is the clock of whatever wrote the file, at a moment
 that no format fixes.
@@ -15,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.readings import read_clocks
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
-    from acceptance.model import Condition
+    from acceptance.model.shot import Condition
     from acceptance.scene.build import Scene
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- local time, as the clock shows it
@@ -31,10 +30,10 @@ FEWEST_READ = 8  # frames in which the filmed clock is read
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reference:
+class ReferenceTime:
     """True time of each frame, ``seconds`` (n,), by ``kind``; ``half_widths`` of its budget in s.
 
-    ``late``: frames are told by their arrival, and how long the stream takes is not known.
+    ``late``: frames are dated by their arrival, and how long the stream takes is not known.
     """
 
     kind: str
@@ -43,12 +42,12 @@ class Reference:
     late: bool = False
 
 
-def of(scene: Scene) -> Reference:
+def of(scene: Scene) -> ReferenceTime:
     """Find the reference of a scene; the most direct one counts.
 
-    Raises GapError where there is none.
+    Raises GapError where there is none, or one that is not stated in full.
     """
-    conditions = {one.name: one for one in scene.shot.conditions}
+    conditions = {condition.name: condition for condition in scene.shot.conditions}
     arrivals, log = scene.series.arrivals, scene.screen_log
     if "reference_time" in conditions:
         return _stated(scene.series.times, conditions)
@@ -59,27 +58,28 @@ def of(scene: Scene) -> Reference:
     raise GapError("no_reference_time")
 
 
-def _stated(times: Array, conditions: dict[str, Condition]) -> Reference:
+def _stated(times: Array, conditions: dict[str, Condition]) -> ReferenceTime:
     """Somebody read a reference clock at one moment of the film."""
     text = str(conditions["reference_time"].value)
     try:
-        told = datetime.fromisoformat(text).replace(tzinfo=None)
+        read = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
         raise GapError("reference_time", text=text) from error
     at = _number(conditions, "reference_at", 0.0)
-    return Reference(
+    farthest = float(np.abs(times - times[0] - at).max())
+    return ReferenceTime(
         kind="stated",
-        seconds=(told - EPOCH).total_seconds() + times - times[0] - at,
+        seconds=(read - EPOCH).total_seconds() + times - times[0] - at,
         half_widths={
             "reference_clock": _accuracy(conditions),
-            "film_clock": FILM_CLOCK * float(np.abs(times - times[0] - at).max()),
+            "film_clock": FILM_CLOCK * farthest,
         },
     )
 
 
-def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> Reference:
+def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> ReferenceTime:
     """Take the clock chart in the picture, whose log is in Unix time."""
-    readings = next(iter(clock_readings.read_clocks(scene).values()))
+    readings = next(iter(read_clocks(scene).values()))
     seen = readings.readable & (readings.position >= log[0, 0]) & (readings.position <= log[-1, 0])
     if int(seen.sum()) < FEWEST_READ:
         raise GapError("clock_unreadable", share=float(seen.mean()))
@@ -90,17 +90,17 @@ def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> Refer
         "screen_delay": float(np.ptp(log[:, 1]) / np.ptp(log[:, 0])),
         "film_clock": FILM_CLOCK * float(np.ptp(times)),
     }
-    return Reference(
+    return ReferenceTime(
         kind="filmed",
         seconds=times + float(np.median(shown - times[seen])) + _utc_offset(conditions),
         half_widths=half_widths,
     )
 
 
-def _arrived(arrivals: Array, conditions: dict[str, Condition]) -> Reference:
-    """Arrival in Unix time, less what the stream takes where that is told."""
+def _arrived(arrivals: Array, conditions: dict[str, Condition]) -> ReferenceTime:
+    """Arrival in Unix time, less what the stream takes where that is stated."""
     delay = _number(conditions, "stream_delay", 0.0)
-    return Reference(
+    return ReferenceTime(
         kind="arrival",
         seconds=arrivals + _utc_offset(conditions) - delay,
         half_widths={
@@ -129,5 +129,5 @@ def _number(conditions: dict[str, Condition], name: str, usual: float) -> float:
     try:
         return float(conditions[name].value)
     except ValueError as error:
-        given = str(conditions[name].value)
-        raise GapError("condition_no_number", condition=name, given=given) from error
+        text = str(conditions[name].value)
+        raise GapError("condition_no_number", condition=name, given=text) from error

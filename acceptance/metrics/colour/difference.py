@@ -1,9 +1,9 @@
-"""Colour figures of patches by their light: differences from the aim, and what doubt does to them.
+"""Colour differences of patches from their aims, and the uncertainty of what is made of them.
 
 CIEDE2000 (ISO/CIE 11664-6) by scikit-image, tested against the pairs of G. Sharma, W. Wu, E. N.
-Dalal, Color Res. Appl. 30, 2005. Doubt is propagated by Monte Carlo (JCGM 101): a difference is a
-length, never negative, so whatever disturbs a patch lengthens it on average; what the draws say of
-that is taken off the figure.
+Dalal, Color Res. Appl. 30, 2005. Uncertainty is propagated by Monte Carlo (JCGM 101): a difference
+is a length, never negative, so whatever disturbs a patch lengthens it on average. This bias, as the
+draws show it, is subtracted from the result.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.footage.colorimetry import TO_XYZ, lab_of
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,10 +24,11 @@ Array = NDArray[np.float64]
 
 DIFFERENCES = ("delta_e00", "delta_e_ab")
 STATISTICS = ("mean", "p95", "worst")
-COLOURFUL = 10.0  # least aim chroma of a patch that tells of saturation
+COLOURFUL = 10.0  # least aim chroma of a patch that saturation is measured on
 NEUTRAL = 6.0  # largest aim chroma of a neutral
-MIDDLE = (30.0, 90.0)  # aim L* of the neutrals that tell of white balance
-LEFT_OF_BIAS = 1.0  # half-width, as a share of the bias taken off, of what that may be wrong by
+MIDDLE = (30.0, 90.0)  # aim L* of the neutrals that white balance is measured on
+LEFT_OF_BIAS = 1.0  # half-width of the error of the bias, relative to the bias
+BIAS_SOURCE = "positive bias"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +43,8 @@ class Drawn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A figure with the ``bias`` that was taken off it, and its budget."""
+class ColourFigure:
+    """A result with the ``bias`` that was subtracted from it, and its budget."""
 
     value: float
     bias: float
@@ -51,7 +52,15 @@ class Figure:
 
 
 def normalised(light: Array, aims: Array) -> Array:
-    """CIELAB (..., n, 3) of linear light (..., n, 3), exposure normalised on the neutrals of the aims (..., n, 3)."""
+    """Return CIELAB D65 (..., n, 3) of patches, their exposure normalised on the neutrals.
+
+    Parameters
+    ----------
+    light
+        Linear R, G, B (..., n, 3) of n patches, BT.709 primaries, any exposure.
+    aims
+        CIELAB D65 (..., n, 3) of the same patches as printed.
+    """
     return lab_of(light * gain(light, aims)[..., None, None])
 
 
@@ -62,16 +71,28 @@ def gain(light: Array, aims: Array) -> Array:
     return np.asarray(luminance(aims[..., grey, 0]).sum(axis=-1) / seen)
 
 
-def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, Figure]:
-    """Return each figure of ``nominal`` (n, 3), less the bias that the ``doubts`` together make, with its budget.
+def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, ColourFigure]:
+    """Return each result of the patches, its bias subtracted, with its uncertainty budget.
 
-    The bias is what the draws add to the figures of the likeliest true differences, which are
-    shorter than those seen: by what the doubts add to the mean square (after W. James and C. Stein,
-    1961). So a camera without error comes out near 0. The sources are drawn one by one for their
-    shares and together for their sum, which is less where one drowns another.
+    Parameters
+    ----------
+    nominal
+        The n patches as seen, (n, 3).
+    doubts
+        Draws (draws, n, 3) of the patches by source of uncertainty.
+
+    Notes
+    -----
+    The bias is what the draws add to the results of the likeliest true differences. These are
+    shorter than those seen by what the sources add to the mean square (after W. James and C. Stein,
+    1961), so that a camera without error comes out near 0. The sources are drawn one by one for
+    their shares and together for their sum, which is less where one dominates another.
     """
     seen = figures(nominal.lab, nominal.aims, nominal.aims)
-    moves = {name: (one.lab - nominal.lab, one.aims - nominal.aims) for name, one in doubts.items()}
+    moves = {
+        source: (drawn.lab - nominal.lab, drawn.aims - nominal.aims)
+        for source, drawn in doubts.items()
+    }
     lab_moves, aim_moves = (
         np.asarray(sum(move[side] for move in moves.values())) for side in (0, 1)
     )
@@ -93,23 +114,26 @@ def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, Figure]
             together[name],
             bias,
         )
-        found[name] = Figure(value=float(value) - bias, bias=bias, budget=lines)
+        found[name] = ColourFigure(value=float(value) - bias, bias=bias, budget=lines)
     return found
 
 
 def _shortened(nominal: Drawn, moves: Array) -> float:
-    """Return the share of the differences seen that is likeliest to be true, in root mean square."""
+    """Return the likeliest true differences over those seen, both in root mean square."""
     square = float(np.mean((nominal.lab - nominal.aims) ** 2))
     return float(np.sqrt(max(0.0, 1 - float(np.mean(moves**2)) / max(square, 1e-12))))
 
 
 def _budget(shares: Mapping[str, float], together: Array, bias: float) -> tuple[BudgetLine, ...]:
-    """Return a line for each source, scaled to combine to what all of them do together, and one for the bias."""
+    """Return a line for each source and one for the bias.
+
+    Lines are scaled so that they combine to the scatter of all sources ``together``.
+    """
     scale = float(together.std()) / max(
         float(np.sqrt(sum(share**2 for share in shares.values()))), 1e-12
     )
     lines = {source: scale * share for source, share in shares.items()}
-    lines["positive bias"] = LEFT_OF_BIAS * abs(bias) / float(np.sqrt(3))
+    lines[BIAS_SOURCE] = LEFT_OF_BIAS * abs(bias) / float(np.sqrt(3))
     return tuple(
         BudgetLine(source=source, contribution=share, evaluation="A" if source == "noise" else "B")
         for source, share in lines.items()
@@ -117,23 +141,32 @@ def _budget(shares: Mapping[str, float], together: Array, bias: float) -> tuple[
 
 
 def luminance(lightness: Array) -> Array:
-    """Return Y (white = 1) of L*, any shape (ISO/CIE 11664-4)."""
+    """Return Y (white = 1) of L* (white = 100), any shape (ISO/CIE 11664-4)."""
     f = (lightness + 16) / 116
     return np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
 
 
-def delta_e00(one: Array, other: Array) -> Array:
-    """Return CIEDE2000 (...) between CIELAB colours (..., 3), k_L = k_C = k_H = 1."""
+def delta_e00(lab: Array, aims: Array) -> Array:
+    """Return CIEDE2000 (...) between CIELAB colours (..., 3) that broadcast.
+
+    k_L = k_C = k_H = 1 (ISO/CIE 11664-6).
+    """
     from skimage import color  # noqa: PLC0415 -- 0.3 s to import, which only colour should cost
 
     difference: Callable[..., Array] = color.deltaE_ciede2000
-    return difference(*np.broadcast_arrays(one, other))
+    return difference(*np.broadcast_arrays(lab, aims))
 
 
 def figures(lab: Array, aims: Array, meant: Array) -> dict[str, Array]:
-    """Return each figure (...) of colours ``lab`` against ``aims``, both (..., n, 3) CIELAB.
+    """Return every colour quantity (...) of n patches, by name without ``colour.``.
 
-    ``meant`` (n, 3) are the chart's own aims, by which patches are told neutral or colourful.
+    Parameters
+    ----------
+    lab, aims
+        CIELAB D65 (..., n, 3) of the patches as seen and as they should be.
+    meant
+        CIELAB D65 (n, 3) of the chart's own aims: they decide which patches are neutral or
+        colourful.
     """
     lengths = dict(
         zip(DIFFERENCES, (delta_e00(lab, aims), np.linalg.norm(lab - aims, axis=-1)), strict=True)
@@ -153,15 +186,15 @@ def figures(lab: Array, aims: Array, meant: Array) -> dict[str, Array]:
 
 
 def neutral(aims: Array) -> NDArray[np.bool_]:
-    """(n,) which of the aims (n, 3) are neutrals."""
+    """Return which (n,) of the aims (n, 3), CIELAB, are neutrals."""
     return np.asarray(np.hypot(aims[:, 1], aims[:, 2]) < NEUTRAL)
 
 
 def balancing(aims: Array) -> NDArray[np.bool_]:
-    """(n,) which neutrals tell of white balance: neither white nor black."""
+    """Return which (n,) of the aims (n, 3) show white balance: neutrals but white and black."""
     return np.asarray(neutral(aims) & (aims[:, 0] > MIDDLE[0]) & (aims[:, 0] < MIDDLE[1]))
 
 
 def colourful(aims: Array) -> NDArray[np.bool_]:
-    """(n,) which of the aims (n, 3) tell of saturation."""
+    """Return which (n,) of the aims (n, 3), CIELAB, show saturation."""
     return np.asarray(np.hypot(aims[:, 1], aims[:, 2]) > COLOURFUL)

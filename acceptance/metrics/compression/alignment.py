@@ -1,12 +1,11 @@
-"""Which picture of a reference sequence each recorded picture shows.
+"""Which picture of a reference sequence each recorded picture shows, by counter or by content.
 
-By a filmed counter, or by content.
-A path through the matrix of differences, found by dynamic programming: time never runs backwards;
-one picture further (at other frame rates: as many as the ratio of the rates) is free, a repeat or a
-drop has its price, so that a still scene runs on evenly; pictures before and after the sequence
-belong to none. First on thumbnails freed of gain and offset, then on the squared error of whole
-pictures in the neighbourhood. ITU-T J.340 (06/2010) aligns by the smallest error too, but for one
-constant shift only.
+By a filmed counter where both clips show one. By content: a path through the matrix of differences,
+found by dynamic programming: time never runs backwards; one picture further (at other frame rates:
+as many as the ratio of the rates) is free, a repeat or a drop has its price, so that a still scene
+runs on evenly; pictures before and after the sequence belong to none. First on thumbnails freed of
+gain and offset, then on the squared error of whole pictures in the neighbourhood. ITU-T J.340
+(06/2010) aligns by the smallest error too, but for one constant shift only.
 """
 
 from __future__ import annotations
@@ -50,9 +49,8 @@ STILL, MOVING = 3e-4, 1.5e-3
 class Map:
     """``shown`` (n,): for each recorded picture the reference picture that it shows, -1 none.
 
-    Never falling.
-    ``ratio`` is reference pictures per recorded one, ``by`` "content" or "counter", ``unreadable``
-    how many counters could not be read.
+    Never falling. ``ratio`` is reference pictures per recorded one, ``by`` "content" or "counter",
+    ``unreadable`` how many counters could not be read.
     """
 
     shown: Whole
@@ -73,12 +71,12 @@ class Map:
 
     @property
     def repeated(self) -> int:
-        """Recorded pictures that show the same as before although the rates would give a new one."""
+        """How many recorded pictures show the same as before where the rates give a new one."""
         return int(np.count_nonzero(self._steps < math.floor(self.ratio + 0.02)))
 
     @property
     def dropped(self) -> int:
-        """Reference pictures passed over, beyond what the rates pass over."""
+        """How many reference pictures are passed over, beyond what the rates pass over."""
         return int(np.maximum(self._steps - math.ceil(self.ratio - 0.02), 0).sum())
 
     @property
@@ -89,7 +87,7 @@ class Map:
 def free_steps(ratio: float) -> tuple[int, ...]:
     """List the steps in the reference, from one recorded picture to the next, that are free.
 
-    Both ends of ``ratio``.
+    The whole numbers on either side of ``ratio``.
     """
     return tuple(sorted({math.floor(ratio + 0.02), math.ceil(ratio - 0.02)}))
 
@@ -101,11 +99,8 @@ def thumbnails(frames: Iterable[Frame], depth: int) -> Array:
     """
     rows = []
     for frame in frames:
-        small = (
-            cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA)
-            .astype(np.float32)
-            .ravel()
-        )
+        reduced = cv2.resize(frame.luma, THUMBNAIL, interpolation=cv2.INTER_AREA)
+        small = reduced.astype(np.float32).ravel()
         small = (small - small.mean()) / (1 << (depth - 8))
         rows.append(small / np.sqrt(np.mean(small**2) + LEAST_CONTRAST**2))
     return np.array(rows, np.float32).reshape(len(rows), -1)
@@ -114,17 +109,15 @@ def thumbnails(frames: Iterable[Frame], depth: int) -> Array:
 def differences(recorded: Array, reference: Array) -> Array:
     """Half the mean squared difference of features, (n, m).
 
-    1 - correlation for pictures with contrast.
+    That is 1 - correlation for pictures with contrast.
     """
     square = (recorded**2).mean(axis=1)[:, None] + (reference**2).mean(axis=1)[None, :]
-    half: Array = np.maximum(square / 2 - recorded @ reference.T / recorded.shape[1], 0)
-    return half
+    return np.asarray(np.maximum(square / 2 - recorded @ reference.T / recorded.shape[1], 0))
 
 
 def by_content(recorded: Array, reference: Array, ratio: float) -> Whole:
-    """Path (n,) over features of recorded (n, 576) and reference (m, 576).
+    """Path (n,) over features of recorded (n, 576) and reference (m, 576), -1 where foreign.
 
-    -1 where a picture is foreign.
     Long clips first at every k-th picture of both, then every picture in the neighbourhood of that.
     """
     every = -(-max(len(recorded), len(reference)) // LONGEST)
@@ -133,22 +126,29 @@ def by_content(recorded: Array, reference: Array, ratio: float) -> Whole:
     coarse = path(costs, None, free_steps(ratio), irregular, FOREIGN)
     if every == 1 or not (coarse >= 0).any():
         return coarse
+    costs, first = _near(recorded, reference, coarse, every)
+    return path(costs, first, free_steps(ratio), irregular, FOREIGN)
+
+
+def _near(recorded: Array, reference: Array, coarse: Whole, every: int) -> tuple[Array, Whole]:
+    """Differences (n, w) near a path of every k-th picture, and the first columns (n,) of these."""
     known = np.flatnonzero(coarse >= 0)
     centre = np.interp(np.arange(len(recorded)), known * every, coarse[known] * every)
     first = np.maximum(np.rint(centre).astype(np.int64) - 2 * every, 0)
-    width = 4 * every + 1
-    costs = np.full((len(recorded), width), np.inf)
+    costs = np.full((len(recorded), 4 * every + 1), np.inf)
     for i, start in enumerate(first):
-        near = differences(recorded[i : i + 1], reference[start : start + width])[0]
+        wanted = reference[start : start + costs.shape[1]]
+        near = differences(recorded[i : i + 1], wanted)[0]
         costs[i, : len(near)] = near
-    return path(costs, first, free_steps(ratio), irregular, FOREIGN)
+    return costs, first
 
 
 def path(
     costs: Array, first: Whole | None, free: Sequence[int], irregular: float, foreign: float
 ) -> Whole:
-    """Cheapest path (n,) through ``costs`` (n, w), column c of row i standing for reference picture ``first[i]`` + c.
+    """Cheapest path (n,) through ``costs`` (n, w).
 
+    Column c of row i stands for reference picture ``first[i]`` + c.
     ``irregular`` is the price of any step but the ``free`` ones, ``foreign`` that of a picture
     before or after the sequence (infinite: none is).
     """
@@ -169,9 +169,9 @@ def path(
 
 
 def _step(before: Array, moved: int, free: Sequence[int], irregular: float) -> tuple[Array, Whole]:
-    """Cheapest way into each column and the column of the row before it comes from.
+    """Cheapest way into each column, and the column of the row before that it comes from.
 
-    The window moved by ``moved``.
+    The window has moved by ``moved`` columns.
     """
     width = len(before)
     column = np.arange(width) + moved  # in the row before
@@ -182,9 +182,8 @@ def _step(before: Array, moved: int, free: Sequence[int], irregular: float) -> t
     came = where[inside]
     for step in free:
         source = column - step
-        cost = np.where(
-            (source >= 0) & (source < width), before[np.clip(source, 0, width - 1)], np.inf
-        )
+        known = (source >= 0) & (source < width)
+        cost = np.where(known, before[np.clip(source, 0, width - 1)], np.inf)
         better = cost <= best
         best, came = np.where(better, cost, best), np.where(better, source, came)
     return best, came
@@ -202,10 +201,10 @@ def _traced(came: Whole, first: Whole, end: tuple[int, int]) -> Whole:
 def abreast(
     recorded: Iterable[Frame], reference: Iterable[Frame], shown: Whole, reach: int = 0
 ) -> Iterator[tuple[Frame, dict[int, Frame]]]:
-    """Walk two clips at once.
+    """Walk two clips at once: each recorded picture that shows something, and what it may show.
 
-    Each recorded picture that shows something, with the reference pictures about that one.
-    Holds 2 ``reach`` + 1 reference pictures at a time, whatever the clips' lengths.
+    That is the reference pictures within ``reach`` of the one shown, by number. Holds 2 ``reach`` +
+    1 reference pictures at a time, whatever the clips' lengths.
     """
     ahead = enumerate(reference)
     held: deque[tuple[int, Frame]] = deque(maxlen=2 * reach + 1)
@@ -215,22 +214,19 @@ def abreast(
             newest = following[0]
             held.append(following)
         if wanted >= 0:
-            yield (
-                frame,
-                {number: picture for number, picture in held if abs(number - wanted) <= reach},
-            )
+            near = {number: picture for number, picture in held if abs(number - wanted) <= reach}
+            yield frame, near
 
 
 def close_costs(pairs: Iterable[tuple[Plane, dict[int, Plane]]], shown: Whole) -> Array:
-    """Mean squared errors (matched, 7) of recorded pictures against the REACH reference pictures on either side.
+    """Mean squared errors (matched, 7) against the REACH reference pictures on either side.
 
     ``pairs`` are luma planes in the order of ``shown`` without its -1; infinite where the reference
     has no picture.
     """
-    errors = np.full((np.count_nonzero(shown >= 0), 2 * REACH + 1), np.inf)
-    for row, (wanted, (seen, near)) in enumerate(
-        zip(shown[shown >= 0].tolist(), pairs, strict=False)
-    ):
+    matched = shown[shown >= 0].tolist()
+    errors = np.full((len(matched), 2 * REACH + 1), np.inf)
+    for row, (wanted, (seen, near)) in enumerate(zip(matched, pairs, strict=False)):
         for number, picture in near.items():
             errors[row, number - wanted + REACH] = squared_error(seen, picture)
     return errors
@@ -240,18 +236,17 @@ def refined(shown: Whole, errors: Array, ratio: float) -> Whole:
     """Path (n,) over whole pictures near ``shown``, from the ``errors`` of ``close_costs``."""
     least = errors.min(axis=1, keepdims=True)
     relative = (errors - least) / (np.median(least) + LEAST_ERROR)
+    first = shown[shown >= 0] - REACH
     better = shown.copy()
-    better[shown >= 0] = path(
-        relative, shown[shown >= 0] - REACH, free_steps(ratio), IRREGULAR_CLOSE, math.inf
-    )
+    better[shown >= 0] = path(relative, first, free_steps(ratio), IRREGULAR_CLOSE, math.inf)
     return better
 
 
 def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
-    """Path (n,) by the index that a clock shows in each recorded (n,) and reference (m,) picture, -1 unreadable.
+    """Path (n,) by the index of a clock in each recorded (n,) and reference (m,) picture.
 
-    None where the clock does not number the reference's pictures or less than half of the recorded
-    can be told.
+    -1 where unreadable. None where the clock does not number the reference's pictures, or less than
+    half of the recorded find their place.
     """
     known = reference[reference >= 0]
     if len(np.unique(known)) < max(len(known), 0.9 * len(reference)):
@@ -259,23 +254,20 @@ def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
     place = {int(index): number for number, index in enumerate(reference.tolist()) if index >= 0}
     shown = np.array([place.get(int(index), -1) for index in recorded.tolist()], np.int64)
     shown = np.where(shown == np.maximum.accumulate(shown), shown, -1)
-    return (
-        shown if np.count_nonzero(shown >= 0) >= np.count_nonzero(recorded >= 0) / 2 > 0 else None
-    )
+    placed, read = np.count_nonzero(shown >= 0), np.count_nonzero(recorded >= 0)
+    return shown if placed >= read / 2 > 0 else None
 
 
 def common_motion(recorded: Array, reference: Array) -> float:
     """Correlate, -1..1, how features (n, 576) of n matched pairs change from one to the next.
 
-    Nan where nothing moves.
-    A still background makes any two pictures of a scene alike; only what moves tells which belong
-    together. Nothing is told of a scene that hardly moves: a codec leaves its flicker out and adds
-    one of its own.
+    Nan where nothing moves. A still background makes any two pictures of a scene alike; only what
+    moves shows which belong together. A scene that hardly moves shows nothing: a codec leaves its
+    flicker out and adds one of its own.
     """
     seen, wanted = np.diff(recorded, axis=0), np.diff(reference, axis=0)
     sizes = sorted(float(np.mean(change**2)) if len(change) else 0.0 for change in (seen, wanted))
     if sizes[0] < STILL and sizes[1] < MOVING:
         return math.nan
-    return float(
-        (seen * wanted).sum() / math.sqrt(float((seen**2).sum() * (wanted**2).sum()) + 1e-12)
-    )
+    power = float((seen**2).sum() * (wanted**2).sum())
+    return float((seen * wanted).sum() / math.sqrt(power + 1e-12))

@@ -1,6 +1,5 @@
-"""How near one picture comes to another.
+"""How near one picture comes to another: squared error and structural similarity, on codes.
 
-Squared error and structural similarity of a plane, on codes.
 SSIM after Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi
 10.1109/TIP.2003.819861): Gaussian window of 11 x 11 taps with sigma 1.5, K1 = 0.01, K2 = 0.03, L =
 2^n - 1, variances with 1/N, no decimation, mean over the windows that lie wholly in the picture.
@@ -29,21 +28,21 @@ K1, K2 = 0.01, 0.03
 SMALLEST = 2 * RADIUS + 1
 
 
-def squared_error(one: Plane, other: Plane) -> float:
+def squared_error(plane: Plane, other: Plane) -> float:
     """Mean squared difference of two planes (h, w), in codes squared."""
-    kind = np.float32 if one.dtype != other.dtype else one.dtype
-    total = cv2.norm(one.astype(kind, copy=False), other.astype(kind, copy=False), cv2.NORM_L2SQR)
-    return float(total) / one.size
+    kind = np.float32 if plane.dtype != other.dtype else plane.dtype
+    total = cv2.norm(plane.astype(kind, copy=False), other.astype(kind, copy=False), cv2.NORM_L2SQR)
+    return float(total) / plane.size
 
 
-def ssim(one: Plane, other: Plane, peak: float) -> float:
+def ssim(plane: Plane, other: Plane, peak: float) -> float:
     """Structural similarity, -1..1, of two planes (h, w) of at least 11 x 11 codes of 0..``peak``.
 
     1 = alike.
     """
     # sums of squares about the middle keep their digits in single precision
     middle = (peak + 1) / 2
-    x, y = (plane.astype(np.float32) - np.float32(middle) for plane in (one, other))
+    x, y = (codes.astype(np.float32) - np.float32(middle) for codes in (plane, other))
     mean_x, mean_y = _windowed(x), _windowed(y)
     power, product = _windowed(x * x + y * y), _windowed(x * y)
     power -= mean_x * mean_x + mean_y * mean_y  # both variances
@@ -60,32 +59,32 @@ def _windowed(plane: Plane) -> Plane:
 
 
 def detail(plane: Plane) -> float:
-    """Mean square, in codes squared, of what a blur of sigma 3 px takes from a plane (h, w), noise included."""
+    """Mean square of what a blur of sigma 3 px takes from a plane (h, w), noise included.
+
+    In codes squared.
+    """
     codes = plane.astype(np.float32)
     return squared_error(codes, cv2.GaussianBlur(codes, (0, 0), 3))
 
 
 def decibels(error: float, peak: float) -> float:
-    """Peak signal-to-noise ratio in dB of a mean squared ``error`` above 0.
+    """Peak signal-to-noise ratio in dB of a mean squared ``error``; 1.0 at peak 255 is 48.13 dB.
 
-    1.0 at peak 255 is 48.13 dB.
+    ``error`` is above 0.
     """
     return 10 * math.log10(peak * peak / error)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Codes:
-    """What the codes of a stream mean.
-
-    Nominal black and white of luma, middle and span of colour differences.
-    """
+    """What the codes of a stream mean: black and white of luma, middle and span of chroma."""
 
     depth: int
     full_range: bool
 
     @classmethod
     def of(cls, info: VideoInfo) -> Codes:
-        """Take the coding of a clip as it is said to be."""
+        """Take the coding that a clip states."""
         return cls(depth=info.depth, full_range=info.full_range)
 
     @property
@@ -104,24 +103,23 @@ class Codes:
         return 0.0 if self.full_range else float(16 << (self.depth - 8))
 
 
-def brought_to(plane: Plane, given: Codes, wanted: Codes, *, chroma: bool) -> Plane:
+def brought_to(plane: Plane, coding: Codes, wanted: Codes, *, chroma: bool) -> Plane:
     """Express codes (h, w) of one coding in another, unrounded.
 
     Where both are the same the very plane.
     """
-    if given == wanted:
+    if coding == wanted:
         return plane
-    gain = wanted.span(chroma=chroma) / given.span(chroma=chroma)
-    return (plane.astype(np.float32) - given.zero(chroma=chroma)) * gain + wanted.zero(
-        chroma=chroma
-    )
+    gain = wanted.span(chroma=chroma) / coding.span(chroma=chroma)
+    above_zero = plane.astype(np.float32) - coding.zero(chroma=chroma)
+    return above_zero * gain + wanted.zero(chroma=chroma)
 
 
 def cut(plane: Plane, shift: tuple[int, int], luma: tuple[int, ...]) -> Plane:
-    """Cut a plane of a picture with ``luma`` (rows, columns) to what it shares with one that lies ``shift`` elsewhere.
+    """Cut a plane to what it shares with a picture that lies ``shift`` elsewhere.
 
-    ``shift`` is (across, down) in luma px: the moved picture is cut by the shift, the one that
-    stays by its negative.
+    Of a picture with ``luma`` (rows, columns). ``shift`` is (across, down) in luma px: the moved
+    picture is cut by the shift, the one that stays by its negative.
     """
     rows, columns = plane.shape
     across, down = round(shift[0] * columns / luma[1]), round(shift[1] * rows / luma[0])

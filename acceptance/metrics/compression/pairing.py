@@ -1,6 +1,5 @@
-"""A recording beside the reference sequence that it should show.
+"""A recording beside the reference sequence that it should show, picture by picture.
 
-Picture by picture, pixel by pixel, code by code.
 Both clips are decoded a few times over rather than held: nothing but a few thumbnails and figures a
 picture stays.
 """
@@ -27,7 +26,7 @@ from acceptance.metrics.compression.fidelity import (
     detail,
     squared_error,
 )
-from acceptance.metrics.compression.registration import Place, place
+from acceptance.metrics.compression.registration import Registration, register
 from acceptance.metrics.compression.scores import FEWEST
 from acceptance.scene.build import look
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Clip, Frame
     from acceptance.footage.planes import Plane
+    from acceptance.metrics._filmed_clock.readings import Readings
     from acceptance.metrics.compression.alignment import Array, Whole
     from acceptance.scene.build import Scene
 
@@ -53,8 +53,8 @@ Planes = tuple["Plane", "Plane | None", "Plane | None"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
-    """Recording and reference with the ``map`` in time and the ``place`` in the picture.
+class PicturePair:
+    """Recording and reference with the ``map`` in time and the ``registration`` in the picture.
 
     ``motion`` is the correlation of what moves in both (nan: nothing does), ``late`` the mean
     squared error of the pictures matched over that of the best neighbours (1: nothing comes
@@ -64,25 +64,20 @@ class Pair:
     recorded: Clip
     reference: Clip
     map: Map
-    place: Place
+    registration: Registration
     motion: float = math.nan
     late: float = 1.0
 
     @property
     def codes(self) -> Codes:
-        """The coding in which both are compared.
-
-        The reference's, at the larger depth of the two.
-        """
-        return replace(
-            Codes.of(self.reference.info),
-            depth=max(self.recorded.info.depth, self.reference.info.depth),
-        )
+        """Coding in which both are compared: the reference's, at the larger depth of the two."""
+        depth = max(self.recorded.info.depth, self.reference.info.depth)
+        return replace(Codes.of(self.reference.info), depth=depth)
 
     def pictures(self) -> Iterator[tuple[Frame, Planes, Planes]]:
         """Yield each scored picture as recorded, then its planes and the reference's.
 
-        Cut to what both show.
+        The planes are cut to what both show.
         """
         shown = np.full_like(self.map.shown, -1)
         shown[self.map.scored] = self.map.shown[self.map.scored]
@@ -91,14 +86,14 @@ class Pair:
                 yield frame, self._planes(frame, self.recorded), self._planes(other, self.reference)
 
     def luma_near(self) -> Iterator[tuple[Plane, dict[int, Plane]]]:
-        """Yield the luma of each matched picture and of the reference pictures within REACH of it, by their number."""
-        for frame, near in abreast(
-            self.recorded.frames(), self.reference.frames(), self.map.shown, REACH
-        ):
-            yield (
-                self._luma(frame, self.recorded),
-                {number: self._luma(other, self.reference) for number, other in near.items()},
-            )
+        """Yield the luma of each matched picture, and of the reference pictures within REACH of it.
+
+        Those by their number.
+        """
+        recorded, reference = self.recorded.frames(), self.reference.frames()
+        for frame, near in abreast(recorded, reference, self.map.shown, REACH):
+            wanted = {number: self._luma(other, self.reference) for number, other in near.items()}
+            yield self._luma(frame, self.recorded), wanted
 
     def _luma(self, frame: Frame, of: Clip) -> Plane:
         return self._brought(frame.luma, frame, of, chroma=False)
@@ -115,11 +110,11 @@ class Pair:
         return brought_to(shared, Codes.of(of.info), self.codes, chroma=chroma)
 
     def _moved(self, of: Clip) -> tuple[int, int]:
-        across, down = self.place.whole
+        across, down = self.registration.whole
         return (across, down) if of is self.recorded else (-across, -down)
 
 
-def pair(scene: Scene) -> Pair:
+def pair(scene: Scene) -> PicturePair:
     """Open both clips and find their alignment in time and in the picture.
 
     Raises GapError: reference_size, region_too_small, too_few_frames, reference_unrelated,
@@ -128,23 +123,24 @@ def pair(scene: Scene) -> Pair:
     recorded = clip.open_clip(scene.folder / scene.shot.clip, scene.shot.coding)
     reference = clip.open_clip(scene.folder / scene.shot.reference)
     _check_size(recorded, reference)
-    seen, wanted = (
-        alignment.thumbnails(one.frames(), one.info.depth) for one in (recorded, reference)
-    )
+    seen = alignment.thumbnails(recorded.frames(), recorded.info.depth)
+    wanted = alignment.thumbnails(reference.frames(), reference.info.depth)
     found = _mapped(scene, recorded, reference, (seen, wanted))
     share = _related(found, len(seen), len(wanted))
     _check_finer(recorded, reference, found)
     found, where = _placed(recorded, reference, found)
     _check_place(where, recorded)
-    made = _refined(Pair(recorded=recorded, reference=reference, map=found, place=where))
-    made = replace(made, motion=_motion(made.map, seen, wanted, share))
-    if math.isnan(made.motion):
-        _check_still(made)
-    return made
+    both = _refined(
+        PicturePair(recorded=recorded, reference=reference, map=found, registration=where)
+    )
+    both = replace(both, motion=_motion(both.map, seen, wanted, share))
+    if math.isnan(both.motion):
+        _check_still(both)
+    return both
 
 
 def _check_size(recorded: Clip, reference: Clip) -> None:
-    size, needed = ((one.info.width, one.info.height) for one in (recorded, reference))
+    size, needed = ((film.info.width, film.info.height) for film in (recorded, reference))
     if size != needed:
         raise GapError(
             "reference_size",
@@ -158,18 +154,18 @@ def _check_size(recorded: Clip, reference: Clip) -> None:
 def _mapped(scene: Scene, recorded: Clip, reference: Clip, features: tuple[Array, Array]) -> Map:
     """Map by the counter where both show one, else by content.
 
-    At the ratio of the rates or at one to one.
+    By content at the ratio of the rates or at one to one, whichever leaves fewer irregular.
     """
-    rates = [_rate(one) for one in (recorded, reference)]
+    rates = _rate(recorded), _rate(reference)
     ratio = rates[1] / rates[0] if all(rates) else 1.0
     if (counted := _counted(scene)) is not None:
         shown, unreadable = counted
         return Map(shown=shown, ratio=ratio, by="counter", unreadable=unreadable)
     maps = [
-        Map(shown=alignment.by_content(*features, one), ratio=one, by="content")
-        for one in dict.fromkeys((ratio, 1.0))
+        Map(shown=alignment.by_content(*features, tried), ratio=tried, by="content")
+        for tried in dict.fromkeys((ratio, 1.0))
     ]
-    return min(maps, key=lambda one: (-len(one.scored), one.repeated + one.dropped))
+    return min(maps, key=lambda found: (-len(found.scored), found.repeated + found.dropped))
 
 
 def _rate(opened: Clip) -> float:
@@ -188,18 +184,19 @@ def _counted(scene: Scene) -> tuple[Whole, int] | None:
     shot = replace(
         scene.shot, clip=scene.shot.reference, reference="", arrivals="", screen_log="", regions={}
     )
-    seen, wanted = (
-        next(iter(readings.read_clocks(one).values()), None)
-        for one in (scene, look(shot, scene.folder))
-    )
+    seen, wanted = _first_clock(scene), _first_clock(look(shot, scene.folder))
     if seen is None or wanted is None:
         return None
     shown = alignment.by_counter(seen.index, wanted.index)
     return None if shown is None else (shown, int(np.count_nonzero(~seen.readable)))
 
 
+def _first_clock(scene: Scene) -> Readings | None:
+    return next(iter(readings.read_clocks(scene).values()), None)
+
+
 def _related(found: Map, recorded: int, reference: int) -> float:
-    """Tell which share of the shorter clip finds a place in the other; refuse too little of it."""
+    """Share of the shorter clip that finds a place in the other. Raises GapError for too little."""
     scored = len(found.scored)
     if min(recorded, reference) < FEWEST:
         raise GapError("too_few_frames", frames=min(recorded, reference), needed=FEWEST)
@@ -210,7 +207,7 @@ def _related(found: Map, recorded: int, reference: int) -> float:
 
 
 def _check_finer(recorded: Clip, reference: Clip, found: Map) -> None:
-    """Refuse a reference with less detail and far fewer bits than what is said to be recorded from it."""
+    """Refuse a reference with less detail and far fewer bits than its recording."""
     less = [detail(wanted) < detail(seen) for seen, wanted in _samples(recorded, reference, found)]
     if all(less) and reference.info.bit_rate * FINER < recorded.info.bit_rate:
         raise GapError(
@@ -220,24 +217,28 @@ def _check_finer(recorded: Clip, reference: Clip, found: Map) -> None:
         )
 
 
-def _placed(recorded: Clip, reference: Clip, found: Map) -> tuple[Map, Place]:
-    """Find the place in the picture.
+def _placed(recorded: Clip, reference: Clip, found: Map) -> tuple[Map, Registration]:
+    """Find the place in the picture; where it is not the reference's own, with that in time.
 
-    Where it is not the reference's own, together with that in time.
     While the camera pans, a picture moved is like one taken earlier or later.
     """
-    first = place(_samples(recorded, reference, found)) or Place()
+    first = register(_samples(recorded, reference, found)) or Registration()
     if max(map(abs, first.shift)) < AT_HOME or found.by == "counter":
         return found, first
     both = [(found, first)]
     for lag in (lag for lag in range(-REACH, REACH + 1) if lag):
-        later = np.where(found.shown < 0, -1, found.shown + lag)
-        other = replace(
-            found, shown=np.where(later < reference.info.frames, np.maximum(later, -1), -1)
-        )
-        if len(other.scored) >= FEWEST and (there := place(_samples(recorded, reference, other))):
+        other = _later(found, lag, reference.info.frames)
+        if len(other.scored) >= FEWEST and (
+            there := register(_samples(recorded, reference, other))
+        ):
             both.append((other, there))
-    return max(both, key=lambda one: one[1].likeness)
+    return max(both, key=lambda placed: placed[1].likeness)
+
+
+def _later(found: Map, lag: int, frames: int) -> Map:
+    """Return the map ``lag`` reference pictures later, without those beyond its ``frames``."""
+    later = np.where(found.shown < 0, -1, found.shown + lag)
+    return replace(found, shown=np.where(later < frames, np.maximum(later, -1), -1))
 
 
 def _samples(recorded: Clip, reference: Clip, found: Map) -> Iterator[tuple[Plane, Plane]]:
@@ -250,30 +251,30 @@ def _samples(recorded: Clip, reference: Clip, found: Map) -> Iterator[tuple[Plan
         yield from ((frame.luma, other.luma) for other in near.values())
 
 
-def _refined(made: Pair) -> Pair:
+def _refined(both: PicturePair) -> PicturePair:
     """Move the map where whole pictures agree better; a counter is believed."""
     for _ in range(ROUNDS):
-        errors = alignment.close_costs(made.luma_near(), made.map.shown)
-        shown = made.map.shown
-        if made.map.by == "content":
-            shown = alignment.refined(shown, errors, made.map.ratio)
-        moved = shown[shown >= 0] - made.map.shown[shown >= 0]
+        errors = alignment.close_costs(both.luma_near(), both.map.shown)
+        shown = both.map.shown
+        if both.map.by == "content":
+            shown = alignment.refined(shown, errors, both.map.ratio)
+        moved = shown[shown >= 0] - both.map.shown[shown >= 0]
         chosen = np.take_along_axis(errors, (moved + REACH)[:, None], axis=1)
         late = float(chosen.sum() / least) if (least := float(errors.min(axis=1).sum())) else 1.0
-        made = replace(made, map=replace(made.map, shown=shown), late=late)
+        both = replace(both, map=replace(both.map, shown=shown), late=late)
         if np.abs(moved).max(initial=0) < REACH:
             break
-    return made
+    return both
 
 
-def _check_place(found: Place, recorded: Clip) -> None:
+def _check_place(found: Registration, recorded: Clip) -> None:
     stretch = found.stretch(recorded.info.width, recorded.info.height)
     if stretch > MOST_STRETCH:
         raise GapError("reference_scaled", stretch=stretch)
 
 
 def _motion(found: Map, recorded: Array, reference: Array, share: float) -> float:
-    """Correlate what moves, and refuse a map by content that this does not bear out."""
+    """Correlate what moves, and refuse a map by content that this does not support."""
     motion = alignment.common_motion(recorded[found.scored], reference[found.shown[found.scored]])
     needed = LEAST_MOTION if share >= NEARLY_ALL else LEAST_OF_PART
     if motion < needed and found.by == "content":
@@ -281,18 +282,17 @@ def _motion(found: Map, recorded: Array, reference: Array, share: float) -> floa
     return motion
 
 
-def _check_still(made: Pair) -> None:
-    """Refuse what seems still, where a picture is as far from its own as from the next, and those from each other.
+def _check_still(both: PicturePair) -> None:
+    """Refuse what seems still, but whose pictures are as far from their own as from the next.
 
-    Noise, or a pattern too fine for the thumbnails: then nothing shows which picture is which.
+    And those from each other: noise, or a pattern too fine for the thumbnails. Then nothing shows
+    which picture is which.
     """
-    sums = np.zeros(3)
-    for (seen, near), own in zip(
-        made.luma_near(), made.map.shown[made.map.matched].tolist(), strict=False
-    ):
+    sums, shown = np.zeros(3), both.map.shown[both.map.matched].tolist()
+    for (seen, near), own in zip(both.luma_near(), shown, strict=False):
         if own in near and own + 1 in near:
             ends = ((seen, near[own]), (seen, near[own + 1]), (near[own], near[own + 1]))
-            sums += [squared_error(*both) for both in ends]
-    mine, others, apart = sums / len(made.map.matched)
+            sums += [squared_error(*planes) for planes in ends]
+    mine, others, apart = sums / len(both.map.matched)
     if apart > 1 and others - mine < 0.1 * apart and 0.75 * apart < mine < 2 * apart:
         raise GapError("alignment_uncertain", share=0.0)

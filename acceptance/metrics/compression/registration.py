@@ -17,6 +17,8 @@ from skimage.registration import phase_cross_correlation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from acceptance.footage.planes import Plane
 
 WIDTH = 640  # px at which pictures are compared
@@ -26,11 +28,11 @@ LEAST_CORRELATION = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A point of the reference at x, from the picture's middle, is recorded at ``scale`` x + shift, in px.
+class Registration:
+    """Where points of the reference are recorded: x from the middle at ``scale`` x + ``shift``.
 
-    ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the two
-    there.
+    In px. ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the
+    two there.
     """
 
     shift: tuple[float, float] = (0.0, 0.0)
@@ -48,55 +50,60 @@ class Place:
         return max(abs(shift - whole) for shift, whole in zip(self.shift, self.whole, strict=True))
 
     def stretch(self, width: int, height: int) -> float:
-        """How far the scale displaces the border of a picture, in px.
-
-        The longer of across and down.
-        """
+        """How far the scale displaces a picture's border, in px: the longer of across and down."""
         return max(abs(self.scale[0] - 1) * width / 2, abs(self.scale[1] - 1) * height / 2)
 
 
-def place(pairs: Iterable[tuple[Plane, Plane]]) -> Place | None:
+def register(pairs: Iterable[tuple[Plane, Plane]]) -> Registration | None:
     """Find where the recorded of ``pairs`` (recorded, reference; luma (h, w)) lie.
 
-    None where nothing can be told.
+    The median over the pairs; None where none of them shows it.
     """
-    found = [one for pair in pairs if (one := _place(*pair)) is not None]
+    found = [place for pair in pairs if (place := _of_pair(*pair)) is not None]
     if not found:
         return None
-    middle = np.median([(*one.shift, *one.scale, one.likeness) for one in found], axis=0).tolist()
-    return Place(shift=(middle[0], middle[1]), scale=(middle[2], middle[3]), likeness=middle[4])
+    rows = [(*place.shift, *place.scale, place.likeness) for place in found]
+    middle = np.median(rows, axis=0).tolist()
+    return Registration(
+        shift=(middle[0], middle[1]), scale=(middle[2], middle[3]), likeness=middle[4]
+    )
 
 
-def _place(recorded: Plane, reference: Plane) -> Place | None:
+def _of_pair(recorded: Plane, reference: Plane) -> Registration | None:
     smaller = min(1.0, WIDTH / recorded.shape[1])
     seen, wanted = (_reduced(plane, smaller) for plane in (recorded, reference))
     if min(seen.std(), wanted.std()) == 0:
         return None
-    down, across = phase_cross_correlation(seen, wanted)[0]  # type: ignore[no-untyped-call]  # it has no types
-    start = np.array([[1, 0, across], [0, 1, down]], np.float32)
-    try:
-        everywhere = np.ones(wanted.shape, np.uint8)
-        likeness, found = cv2.findTransformECC(
-            wanted, seen, start, cv2.MOTION_AFFINE, ROUNDS, everywhere, SMOOTHING
-        )
-    except cv2.error:  # it does not converge
-        return None
+    likeness, found = _transform(seen, wanted)
     if likeness < LEAST_CORRELATION:
         return None
     middle = np.array([(wanted.shape[1] - 1) / 2, (wanted.shape[0] - 1) / 2])
     shift = (found @ np.append(middle, 1) - middle) / smaller
     across, down = shift.tolist()
-    return Place(
+    return Registration(
         shift=(across, down),
         scale=(float(found[0, 0]), float(found[1, 1])),
-        likeness=float(likeness),
+        likeness=likeness,
     )
+
+
+def _transform(seen: Plane, wanted: Plane) -> tuple[float, NDArray[np.float32]]:
+    """Correlation and affine transform (2, 3) of the best match; 0 where it does not converge."""
+    whole, *_ = phase_cross_correlation(seen, wanted)  # type: ignore[no-untyped-call]  # no types
+    down, across = whole
+    start = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    everywhere = np.ones(wanted.shape, np.uint8)
+    try:
+        likeness, found = cv2.findTransformECC(
+            wanted, seen, start, cv2.MOTION_AFFINE, ROUNDS, everywhere, SMOOTHING
+        )
+    except cv2.error:
+        return 0.0, start
+    return float(likeness), np.asarray(found, np.float32)
 
 
 def _reduced(plane: Plane, smaller: float) -> Plane:
     plane = plane.astype(np.float32)
-    return (
-        cv2.resize(plane, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA)
-        if smaller < 1
-        else plane
-    )
+    if smaller >= 1:
+        return plane
+    return cv2.resize(plane, None, fx=smaller, fy=smaller, interpolation=cv2.INTER_AREA)

@@ -1,6 +1,5 @@
-"""What the comparison of a recording with its reference comes to.
+"""Figures of the comparison of a recording with its reference, and their budgets.
 
-Figures of pictures, their budgets.
 PSNR as in ITU-T J.340 (06/2010), from the squared error of all pictures together; SSIM is averaged
 over them.
 """
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.metrics.compression.fidelity import decibels
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +23,16 @@ if TYPE_CHECKING:
 
     Figure = tuple[float, list[BudgetLine]]
 
-FEWEST = BLOCKS = 8  # pictures that can be scored; runs of pictures whose means tell the scatter
+FEWEST = BLOCKS = 8  # pictures that can be scored; runs of pictures whose means show the scatter
 PER_DECIBEL = 10 / math.log(10)  # dB for a relative change of the squared error
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """Of n pictures: ``times`` (n,) s.
+    """Scores of n pictures at ``times`` (n,) s.
 
-    Of Y, Cb, Cr squared ``errors`` (n, 3) in codes squared, ``likeness`` (n, 3).
-    nan for planes that are missing or subsampled differently. ``moments`` (n, 4): mean and mean
+    ``errors`` (n, 3) of Y, Cb, Cr are in codes squared, ``likeness`` (n, 3) is SSIM; nan for planes
+    that are missing or subsampled differently. ``moments`` (n, 4): mean and mean
     square of luma as recorded, then of the reference. ``peak`` is 2^n - 1, ``pixels`` the luma
     samples of one picture, ``late`` the squared error of the pictures matched over that of their
     best neighbours.
@@ -68,15 +67,18 @@ class Scores:
 
     @cached_property
     def fit(self) -> tuple[float, float, float]:
-        """Gain and offset (codes) of the recording on the reference, and the squared error without them."""
-        mean_p, square_p, mean_r, square_r = self.moments.mean(axis=0).tolist()
-        product = (square_p + square_r - self.error) / 2
-        recorded, reference = square_p - mean_p**2, square_r - mean_r**2
-        shared = product - mean_p * mean_r
-        if min(recorded, reference) <= 0:
-            return 1.0, mean_p - mean_r, 0.0
-        gain = shared / reference
-        return gain, mean_p - gain * mean_r, max(0.0, reference - shared**2 / recorded)
+        """Gain and offset (codes) of the recording on the reference, and the error without them.
+
+        The error is in codes squared.
+        """
+        mean, square, mean_of_reference, square_of_reference = self.moments.mean(axis=0).tolist()
+        product = (square + square_of_reference - self.error) / 2
+        variance, wanted = square - mean**2, square_of_reference - mean_of_reference**2
+        shared = product - mean * mean_of_reference
+        if min(variance, wanted) <= 0:
+            return 1.0, mean - mean_of_reference, 0.0
+        gain = shared / wanted
+        return gain, mean - gain * mean_of_reference, max(0.0, wanted - shared**2 / variance)
 
     def psnr_figure(self) -> Figure:
         """PSNR in dB of all pictures together, and its budget."""
@@ -103,17 +105,17 @@ class Scores:
         return lowest, [_to_the_next(next_lowest - lowest), *self._systematic(worst, 1 - lowest)]
 
     def mean_figure(self, each: Array, top: float) -> Figure:
-        """Mean of a figure (n,) of pictures that is ``top`` where they are alike, and its budget."""
+        """Mean of a figure (n,) of pictures, ``top`` where they are alike, and its budget."""
         scatter, degrees = _scatter(each)
         mean = float(each.mean())
         frames = BudgetLine(source="frames", contribution=scatter, degrees_of_freedom=degrees)
         return mean, [frames, *self._systematic(self.error, top - mean)]
 
     def _systematic(self, error: float, slope: float) -> Iterator[BudgetLine]:
-        """Alignment: a neighbour may be the right picture. Quantisation.
+        """Yield alignment (a neighbour may be the right picture) and quantisation.
 
-        1/12 of the error may be the input's rounding.
-        ``slope`` turns a relative change of the squared ``error`` into the unit of the figure.
+        Up to 1/12 of the error may be the input's rounding. ``slope`` turns a relative change of
+        the squared ``error`` into the unit of the figure.
         """
         late = abs(slope) * (self.late - 1) / math.sqrt(3)
         yield BudgetLine(source="alignment", contribution=late, evaluation="B")
@@ -122,10 +124,10 @@ class Scores:
 
 
 def _scatter(each: Array) -> tuple[float, int]:
-    """Give the standard error of the mean of figures (n,) of pictures in a row, with its degrees of freedom.
+    """Estimate the standard error of the mean of figures (n,), and its degrees of freedom.
 
-    Neighbours are alike and a codec works in groups, so means of eight runs of pictures are taken,
-    and how alike neighbouring runs still are is counted in.
+    The figures are of pictures in a row. Neighbours are alike and a codec works in groups, so means
+    of eight runs of pictures are taken, and how alike neighbouring runs still are is counted in.
     """
     means = np.array([run.mean() for run in np.array_split(each, BLOCKS)])
     away = means - means.mean()
@@ -135,8 +137,5 @@ def _scatter(each: Array) -> tuple[float, int]:
 
 
 def _to_the_next(gap: float) -> BudgetLine:
-    """How far the lowest of the pictures might have come out otherwise.
-
-    As far as to the next one.
-    """
+    """How far the lowest of the pictures might have come out otherwise: as far as to the next."""
     return BudgetLine(source="frames", contribution=gap / math.sqrt(3), evaluation="B")

@@ -1,7 +1,7 @@
 """Which pictures are new, repeated or missing, counted by the filmed clock.
 
-A coded counter in the picture.
-ITU-T P.910 (10/2023) advises one for telling frozen from still. A picture that shows the same
+It is a coded counter in the picture, as ITU-T P.910 (10/2023) advises for distinguishing frozen
+from still. A picture that shows the same
 exposure of the clock again is a repeat; a step of m periods of the camera leaves m - 1 pictures
 out.
 """
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.cadence import Cadence, cadence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,15 +57,15 @@ class Counts:
 def readings(scene: Scene) -> Readings:
     """Read the clock in the picture. Raises GapError no_clock."""
     clocks = clock_readings.read_clocks(scene)
-    if not clocks or not any(np.isfinite(one.shares).any() for one in clocks.values()):
+    if not clocks or not any(np.isfinite(read.shares).any() for read in clocks.values()):
         raise GapError("no_clock")
     return next(iter(clocks.values()))
 
 
 def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
-    """Tell the times (n,) in s of the refreshes that the frames show, and their half width.
+    """Date the frames: times (n,) in s of the refreshes that they show, and half width.
 
-    None if not logged.
+    None where the refreshes were not logged.
     """
     seen = np.flatnonzero(readings.readable)
     log = scene.screen_log
@@ -76,17 +76,16 @@ def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
     if position.min() < log[0, 0] or position.max() > log[-1, 0]:
         return None
     refresh = float(np.median(np.diff(log[:, 1])))
-    return np.interp(position, log[:, 0], log[:, 1]), refresh * float(
-        np.median(readings.reach[seen])
-    )
+    half_width = refresh * float(np.median(readings.reach[seen]))
+    return np.interp(position, log[:, 0], log[:, 1]), half_width
 
 
 def count(readings: Readings) -> Counts:
     """Count new, repeated and missing pictures.
 
-    Raises GapError clock_unreadable, too_few_frames or clock_too_slow.
     Exact while the camera takes at most one picture per 1.1 refreshes: exposures further apart
-    differ by half a share in some bit.
+    differ by half a share in some bit. Raises GapError clock_unreadable, too_few_frames or
+    clock_too_slow.
     """
     frames = len(readings.index)
     seen = np.flatnonzero(readings.readable)
@@ -106,9 +105,7 @@ def count(readings: Readings) -> Counts:
     )
 
 
-def _holes(
-    fresh: Whole, new: NDArray[np.bool_], grid: pace.Cadence, frames: int
-) -> tuple[int, Whole]:
+def _holes(fresh: Whole, new: NDArray[np.bool_], grid: Cadence, frames: int) -> tuple[int, Whole]:
     """Missing pictures that unreadable frames stand for, and those (n,) that nothing stands for."""
     repeats = np.diff(np.flatnonzero(new)) - 1  # between one new picture and the next
     hidden = np.diff(fresh) - 1 - repeats
@@ -132,8 +129,8 @@ def _usual_step(position: Array) -> float:
     return float(np.median(position[span:] - position[:-span]) / span) if span else 0.0
 
 
-def _grid(position: Array, reach: Array) -> pace.Cadence | None:
+def _grid(position: Array, reach: Array) -> Cadence | None:
     step = _usual_step(position)
     if step < FEWEST_STEPS:
         raise GapError("clock_too_slow", step=step, needed=FEWEST_STEPS)
-    return pace.cadence(position, reach)
+    return cadence(position, reach)

@@ -23,9 +23,22 @@ RIM = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 
 
 def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Where printed dots lie on the chart, (n, 2) mm, and in the picture, (n, 2) px.
+    """Find the printed dots that are seen.
 
-    Those that are seen.
+    Parameters
+    ----------
+    views
+        Regions of one dot each.
+    linear
+        Light of codes, any shape to the same shape.
+
+    Returns
+    -------
+    tuple of Array
+        Centres on the chart, (n, 2) mm, and in the picture, (n, 2) px.
+
+    Notes
+    -----
     The centroid of what is darker than the paper, in linear light of the mean frame (the first,
     where the chart moves), within a window of the dot's size that follows the centroid. The
     centroid of a disc seen askew is not where its centre is seen (J. Heikkila, IEEE PAMI 22(10),
@@ -48,10 +61,7 @@ def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tupl
 
 
 def _dot_centre(view: View, light: Array) -> Array | None:
-    """Where the centre of a dot lies in the picture, (2,) px.
-
-    None where no dot of its size is seen.
-    """
+    """Return the centre (2,) of a dot in the picture, px; None where no dot of its size is seen."""
     if view.place is None:
         return None
     corner = np.array(view.box[:2])
@@ -64,10 +74,10 @@ def _dot_centre(view: View, light: Array) -> Array | None:
 
 
 def fiducial_centres(place: Located) -> tuple[Array, Array]:
-    """Where the fiducials' centres lie on the chart, (n, 2) mm, and in the picture, (n, 2) px.
+    """Return the fiducials' centres on the chart, (n, 2) mm, and in the picture, (n, 2) px.
 
-    The mean of the corners, which a wrong curve or sharpening moves in or out alike, less what lens
-    and perspective put between that mean and the centre.
+    It is the mean of the corners, which a wrong tone curve or sharpening all moves in or out, less
+    the distance that lens and perspective put between that mean and the centre.
     """
     places, found = [np.empty((0, 2))], [np.empty((0, 2))]
     for mark in place.marks:
@@ -84,7 +94,7 @@ def fiducial_centres(place: Located) -> tuple[Array, Array]:
 
 
 def _outline(place: Located, region: Region) -> tuple[Array, Array]:
-    """Rim (n, 2) and centre (2,) of a dot in the picture, in px, by where the chart was found."""
+    """Return rim (n, 2) and centre (2,) of a dot in the picture, px, by where the chart is."""
     x, y, width, height = region.rect
     middle = np.array([[x + width / 2, y + height / 2]])
     around = np.stack([np.cos(RIM), np.sin(RIM)], axis=1) * region.printed["diameter"] / 2
@@ -93,7 +103,7 @@ def _outline(place: Located, region: Region) -> tuple[Array, Array]:
 
 
 def _middle(rim: Array) -> Array:
-    """Centroid of the area of a polygon."""
+    """Return the centroid (2,) of the area of a polygon (n, 2)."""
     after, origin = np.roll(rim, -1, axis=0), rim[0]
     a, b = rim - origin, after - origin
     doubled = a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
@@ -101,7 +111,10 @@ def _middle(rim: Array) -> Array:
 
 
 def _centroid(light: Array, start: Array, radius: float) -> Array | None:
-    """Centroid (x, y) of the darkness in ``light`` (h, w) within a soft window about it that follows it."""
+    """Return the centroid (x, y) of the darkness in ``light`` (h, w), px.
+
+    A soft window follows it from ``start``. None where nothing dark of this ``radius`` is seen.
+    """
     down, across = np.mgrid[: light.shape[0], : light.shape[1]]
     reach = min(1.5 * radius + 1.5, *(start + 0.5), *(np.array(light.shape[::-1]) - 0.5 - start))
     outside = np.hypot(across - start[0], down - start[1]) > reach
@@ -117,10 +130,7 @@ def _centroid(light: Array, start: Array, radius: float) -> Array | None:
 
 
 def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Array | None:
-    """Move the window to the centroid until it rests.
-
-    None where it leaves the place where the dot should be.
-    """
+    """Move the window to the centroid until it rests; None where it leaves the dot's place."""
     down, across = np.mgrid[: darkness.shape[0], : darkness.shape[1]]
     centre = start
     for _ in range(ROUNDS):

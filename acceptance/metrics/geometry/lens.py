@@ -1,8 +1,8 @@
-"""A lens and where a flat chart stands before it, fitted to points of the chart that are seen in the picture.
+"""A lens and the place of a flat chart before it, fitted to points of the chart in the picture.
 
 Least squares in the picture, Gauss-Newton, with what is known beforehand as further observations (a
-maximum a posteriori fit): so a figure that the points do not determine has the uncertainty of what
-is known beforehand, and each of these is a line of its budget. Lengths in the picture are half
+maximum a posteriori fit): so a quantity that the points do not determine has the uncertainty of
+what is known beforehand, and each of these is a line of its budget. Lengths in the picture are half
 diagonals, pixels made square.
 
 Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
@@ -20,13 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from acceptance.metrics._shared.sources import PRINT_SOURCE
+
 Array = NDArray[np.float64]
 
 ROUNDS, HALVINGS, SETTLED = 12, 5, 1e-4
 STEP = 1e-6
-# px: assumed where few points tell nothing of it; of the best of points
-USUAL_NOISE, LEAST_NOISE = 0.1, 0.01
-FEWEST = 8  # degrees of freedom that tell the noise
+USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where points are too few; of the best points
+FEWEST = 8  # degrees of freedom that the noise can be estimated from
 # Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to
 # width, lens centre (2), two of the lens.
 COUNT = 12
@@ -35,14 +36,23 @@ CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor'
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
 HIGHEST_ANGLE = 1.5
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
+# of what is known before, in the order of its observations
+PRIOR_SOURCES = (
+    "focal_length",
+    PRINT_SOURCE,
+    "lens_centre",
+    "lens_centre",
+    "lens_model",
+    "lens_model",
+)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known before the fit: focal length in half diagonals, and standard doubts.
+    """What is known before the fit: ``focal`` length in half diagonals, and standard uncertainties.
 
-    Of the ln of the focal length, of the print's height over width, and of the first term of the
-    lens.
+    ``focal_doubt`` is that of the ln of the focal length, ``aspect_doubt`` that of the ln of the
+    print's height over width, ``lens_doubt`` that of the first term of the lens.
     """
 
     focal: float
@@ -52,13 +62,19 @@ class Known:
 
 
 def brown(radius: Array, lens: Array) -> Array:
-    """Ideal radii of seen ``radius`` (m, n); ``lens`` (m, 2) is k1, k2."""
+    """Return the ideal radii (m, n) of radii seen (m, n) through a Brown lens.
+
+    ``lens`` (m, 2) is k1, k2; radii are in half diagonals.
+    """
     square = radius**2
     return np.asarray(radius * (1 + square * (lens[:, :1] + lens[:, 1:] * square)))
 
 
 def fisheye(radius: Array, lens: Array) -> Array:
-    """Ideal radii of seen ``radius`` (m, n); ``lens`` (m, 2) is 1 / g^2 (not below 0) and k."""
+    """Return the ideal radii (m, n) of radii seen (m, n) through a fisheye lens.
+
+    ``lens`` (m, 2) is 1 / g^2 (not below 0) and k; radii are in half diagonals.
+    """
     bend = np.sqrt(np.maximum(lens[:, :1], 1e-9))
     seen = radius * bend
     angle = seen
@@ -74,12 +90,13 @@ LENSES: Mapping[str, Lens] = {"brown": brown, "fisheye": fisheye}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit:
-    """Parameters (12,) at the best fit; ``residual`` in half diagonals RMS.
+class LensFit:
+    """The best fit of a lens ``model``.
 
-    ``slopes`` (rows, 12) of all observations.
-    The last rows of ``slopes`` are what was known before, one for each of ``sources``; each row is
-    over its doubt. ``misses`` (n, 2) are those of the points, along and across the radius.
+    ``parameters`` (12,) are those of lens and chart, ``residual`` is in half diagonals RMS,
+    ``misses`` (n, 2) are those of the points, along and across the radius. ``slopes`` (rows, 12)
+    are the derivatives of all observations over their uncertainty; the last rows are those of what
+    was known before, one for each of ``sources``.
     """
 
     model: str
@@ -100,9 +117,10 @@ class Fit:
         return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
 
     def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
-        """Give the standard contribution of the points ("fit") and of each source to each figure.
+        """Return the standard contributions (q,) to q quantities, by source.
 
-        (m, 12) to (m, q).
+        ``figure`` derives the quantities (m, q) from parameters (m, 12). Source "fit" is that of
+        the points.
         """
         scale = np.sqrt(np.diag(self.covariance))
         steps = np.diag(1e-3 * scale)
@@ -118,9 +136,10 @@ class Fit:
 
 @dataclass(frozen=True, kw_only=True)
 class Points:
-    """What is seen: ``chart`` (n, 2) in half widths of the chart from its middle, ``seen`` (n, 2) in half diagonals.
+    """Points on a chart and in the picture.
 
-    ``pixel`` is one pixel in half diagonals.
+    ``chart`` (n, 2) is in half widths of the chart from its middle, ``seen`` (n, 2) in half
+    diagonals from the picture's middle; ``pixel`` is one pixel in half diagonals.
     """
 
     chart: Array
@@ -128,11 +147,23 @@ class Points:
     pixel: float
 
 
-def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
+def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
     """Fit a lens and the chart's place to points.
 
-    ``start`` (3, 3) is a homography from ``chart`` to ``seen``.
-    The points' noise is taken from their own residuals.
+    Parameters
+    ----------
+    model
+        "brown" or "fisheye".
+    points
+        Four points or more.
+    start
+        Homography (3, 3) from ``points.chart`` to ``points.seen`` to start from.
+    known
+        What is known before the fit.
+
+    Notes
+    -----
+    The noise of the points is estimated from their own residuals.
     """
     parameters = _posed(start, known)
     noise = USUAL_NOISE * points.pixel
@@ -143,34 +174,27 @@ def fit(model: str, points: Points, start: Array, known: Known) -> Fit:
         if freedom:
             noise = max(LEAST_NOISE * points.pixel, math.sqrt(float(away @ away) / freedom))
     misses = away.reshape(2, -1).T
-    return Fit(
+    return LensFit(
         model=model,
         parameters=parameters,
         residual=math.sqrt(float(np.mean(np.sum(misses**2, axis=1)))),
         misses=misses,
         slopes=_slopes(model, points, parameters, known, noise),
-        sources=(
-            "focal_length",
-            "chart copy",
-            "lens_centre",
-            "lens_centre",
-            "lens_model",
-            "lens_model",
-        ),
+        sources=PRIOR_SOURCES,
     )
 
 
 def _freedom(values: int) -> float | None:
-    """Degrees of freedom of the residual of so many coordinates.
+    """Return the degrees of freedom of the residual of this many coordinates.
 
-    Two parameters are held by what is known before.
+    Two parameters are fixed by what is known before.
     """
     freedom = values - COUNT + 2
     return float(freedom) if freedom >= FEWEST else None
 
 
 def _posed(start: Array, known: Known) -> Array:
-    """First parameters: the turn and place that a homography and the focal length tell."""
+    """Return the first parameters: turn and place that a homography and the focal length give."""
     axes = np.diag([1 / known.focal, 1 / known.focal, 1.0]) @ start
     axes *= np.sign(axes[2, 2]) / math.sqrt(np.linalg.norm(axes[:, 0]) * np.linalg.norm(axes[:, 1]))
     left, _, right = np.linalg.svd(np.column_stack([axes[:, :2], np.cross(axes[:, 0], axes[:, 1])]))
@@ -181,7 +205,7 @@ def _posed(start: Array, known: Known) -> Array:
 
 
 def _descend(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
-    """Gauss-Newton, each step halved until the sum of squares falls."""
+    """Minimise by Gauss-Newton, each step halved until the sum of squares falls."""
     misses = _misses(model, points, parameters[None], known, noise)[0]
     for _ in range(ROUNDS):
         step = np.linalg.lstsq(_slopes(model, points, parameters, known, noise), -misses)[0]
@@ -207,10 +231,10 @@ def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: 
 
 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
-    """How far the points and what is known lie from each of m sets of parameters (m, 12), over their doubt (m, rows).
+    """Return the residuals (m, rows) of all observations, over their uncertainty.
 
-    The points' misses are taken in the ideal picture and scaled back by the lens's own scale along
-    and across.
+    ``parameters`` are m sets (m, 12). Residuals of points are taken in the ideal picture and scaled
+    back by the lens's own scale along and across the radius.
     """
     lens = LENSES[model]
     away = ideal_places(lens, parameters, points.seen) - _shown(points.chart, parameters)
@@ -238,7 +262,7 @@ def _misses(model: str, points: Points, parameters: Array, known: Known, noise: 
 
 
 def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:
-    """Ideal places (m, n, 2) of what is seen (n, 2), for m sets of parameters."""
+    """Return the ideal places (m, n, 2) of what is seen (n, 2), for m sets of parameters."""
     centre = parameters[:, None, CENTRE]
     away = seen - centre
     radius = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
@@ -246,7 +270,7 @@ def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:
 
 
 def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
-    """Where points of the chart (n, 2) are seen (m, n, 2), for m sets of parameters."""
+    """Return where points of the chart (n, 2) are seen (m, n, 2), for m sets of parameters."""
     centre = parameters[:, None, CENTRE]
     away = _shown(points, parameters) - centre
     wanted = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
@@ -259,10 +283,10 @@ def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
 
 
 def _shown(points: Array, parameters: Array) -> Array:
-    """Ideal places (m, n, 2) of the chart's points (n, 2), for m sets of parameters."""
+    """Return the ideal places (m, n, 2) of the chart's points (n, 2), for m sets of parameters."""
     turn = Rotation.from_rotvec(parameters[:, :3]).as_matrix()
-    flat = np.stack([np.broadcast_to(points[:, 0], (len(parameters), len(points))),
-                     np.exp(parameters[:, ASPECT, None]) * points[:, 1]], axis=2)  # fmt: skip
+    across = np.broadcast_to(points[:, 0], (len(parameters), len(points)))
+    flat = np.stack([across, np.exp(parameters[:, ASPECT, None]) * points[:, 1]], axis=2)
     at = np.einsum("mij,mnj->mni", turn[:, :, :2], flat) + parameters[:, None, 3:6]
     return np.asarray(
         parameters[:, None, CENTRE]

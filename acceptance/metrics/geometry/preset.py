@@ -1,8 +1,8 @@
 """How well a pan-tilt camera finds a preset again.
 
-From several shots of a chart, or one sequence of stills without.
-No standard that was seen defines the figure (DB11/T 384 and GA/T name none either); the procedure
-is this toolkit's own, after the repeatability of position in ISO 9283:1998, 7.2.2: the same place
+It is measured on several shots of a chart, or on one sequence of stills without a chart. No
+standard that was seen defines the quantity (DB11/T 384 and GA/T do not either); the procedure is
+this toolkit's own, after the repeatability of position in ISO 9283:1998, 7.2.2: the same place
 approached several times. ``sd`` is the root of the summed variances along rows and columns,
 ``worst`` the largest distance from the mean place.
 """
@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.model import BudgetLine, Measurement, Note, Reason
+from acceptance.model.measurement import BudgetLine, Measurement, Note
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Shot, Value
+    from acceptance.model.basics import Value
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]
@@ -34,18 +35,21 @@ QUANTITIES = {"geometry.preset_repeatability": "px", "geometry.preset_repeatabil
 CHART_METHOD = "place of the chart in several shots of the preset"
 PICTURE_METHOD = "shift of the picture between stills of the preset, by phase correlation"
 FEWEST = 3
-# relative standard uncertainty of a focal length: stated; fitted, at most
-FOCAL_STATED, FOCAL_KNOWN = 0.03, 0.1
-# px, standard, of one place; of the picture as it is correlated
-CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15
+FOCAL_STATED, FOCAL_KNOWN = 0.03, 0.1  # relative standard uncertainty: stated; fitted, at most
+CHART_DOUBT, PICTURE_DOUBT = 0.1, 0.15  # px, standard, of one place; of the reduced picture
 LEAST_RESPONSE = 0.15  # share of the correlation in its peak; unlike pictures come to 0.05
 WIDEST = 960  # px of the picture that is correlated
 
 
 def focal_length(shot: Shot) -> float | None:
-    """Focal length in picture widths, from the conditions ``focal_length`` and ``sensor_width`` in mm, else None."""
+    """Return the focal length in picture widths, None where it is not stated.
+
+    It is from the conditions ``focal_length`` and ``sensor_width``, both in mm.
+    """
     stated = {
-        one.name: float(one.value) for one in shot.conditions if isinstance(one.value, int | float)
+        condition.name: float(condition.value)
+        for condition in shot.conditions
+        if isinstance(condition.value, int | float)
     }
     focal, width = stated.get("focal_length", 0.0), stated.get("sensor_width", 0.0)
     return focal / width if focal > 0 and width > 0 else None
@@ -57,7 +61,10 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure how far each still of the sequence is shifted against the first."""
+    """Measure how far each still of the sequence is shifted against the first.
+
+    Raises GapError too_few_frames, stills_differ.
+    """
     view = scene.of_kind("picture")[0]
     if len(view.luma) < FEWEST:
         raise GapError("too_few_frames", frames=len(view.luma), needed=FEWEST)
@@ -83,12 +90,9 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
     for (subject, preset), every in groups.items():
         seen = [shot for shot in every if shot.corners]
         if len(seen) < FEWEST:
-            parameters: dict[str, Value] = {"preset": preset, "shots": len(seen), "needed": FEWEST}
-            reason = Reason(code="too_few_preset_shots", parameters=parameters)
-            yield from (
-                Note(reason=reason, subject=subject, metric="geometry", quantity=one)
-                for one in QUANTITIES
-            )
+            gap = GapError("too_few_preset_shots", preset=preset, shots=len(seen), needed=FEWEST)
+            for quantity in QUANTITIES:
+                yield Note.of(gap, subject=subject, metric="geometry", quantity=quantity)
             continue
         places = np.array([np.mean(shot.corners[0], axis=0) for shot in seen])
         focal = _stated_focal(seen[0]) or _fitted_focal(seen, measured)
@@ -98,7 +102,8 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
 
 
 def _preset(shot: Shot) -> str:
-    return next((str(one.value) for one in shot.conditions if one.name == "preset"), "")
+    stated = (str(condition.value) for condition in shot.conditions if condition.name == "preset")
+    return next(stated, "")
 
 
 def _stated_focal(shot: Shot) -> Focal | None:
@@ -107,14 +112,14 @@ def _stated_focal(shot: Shot) -> Focal | None:
 
 
 def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Focal | None:
-    """Return the focal length that the chart itself told in the shots."""
+    """Return the focal length that was fitted to the chart in the shots, if it was."""
     names = {shot.id for shot in shots}
-    told = [
-        one.details["focal_length_in_widths"]
-        for one in measured
-        if one.shot in names and one.details.get("focal_length") == "fitted"
+    fitted = [
+        figure.details["focal_length_in_widths"]
+        for figure in measured
+        if figure.shot in names and figure.details.get("focal_length") == "fitted"
     ]
-    return (float(np.median(np.array(told, np.float64))), FOCAL_KNOWN) if told else None
+    return (float(np.median(np.array(fitted, np.float64))), FOCAL_KNOWN) if fitted else None
 
 
 def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
@@ -132,16 +137,15 @@ def _reduced(frame: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[n
 def _figures(
     shots: Sequence[Shot], places: Array, width: int, focal: Focal | None, doubt: float, method: str
 ) -> Iterator[Measurement | Note]:
-    """Make the figures of places (n, 2) in px, each found to within a standard uncertainty of ``doubt`` px."""
+    """Measure the repeatability of places (n, 2) in px, ``doubt`` px the uncertainty of each."""
     away = places - places.mean(axis=0)
     distances = np.linalg.norm(away, axis=1)
     sd = math.sqrt(float(np.sum(away**2)) / (len(places) - 1))
     freedom = _freedom(away)
     for quantity, unit in QUANTITIES.items():
         if unit == "°" and focal is None:
-            reason = Reason(code="focal_length_unknown", parameters={"doubt": 1.0})
-            yield Note(
-                reason=reason,
+            yield Note.of(
+                GapError("focal_length_unknown", doubt=1.0),
                 shot=shots[0].id,
                 subject=shots[0].subject,
                 metric="geometry",
@@ -170,9 +174,9 @@ def _figures(
 
 
 def _freedom(away: Array) -> float:
-    """Degrees of freedom of the summed variances of places (n, 2) about their mean.
+    """Return the degrees of freedom of the summed variances of places (n, 2) about their mean.
 
-    N - 1 on a line, to twice that.
+    They are n - 1 for places on a line, at most twice that.
     """
     squares = away.T @ away
     spread = float(np.sum(squares**2))

@@ -1,13 +1,12 @@
-"""Latency of the picture.
+"""Latency of the picture: from the middle of the camera's exposure to the monitor, or to arrival.
 
-From the middle of the camera's exposure to first light on the monitor, or to arrival.
-Glass to glass: one film shows the source (the clock screen, or a light driven by a known sequence)
-and the monitor of the camera that looks at it (two regions of the same film, so no clocks need
-setting; principle of VideoLat, J. Jansen and D. Bulterman, ACM MMSys 2013). The age that one film
-frame shows is *not* the latency, since the monitor holds a picture until the next; so only the
-moments count at which the monitor changes. How long it holds is a figure of its own. Stream:
-arrival times of the frames against the log of the source, both on the clock of one host. What stays
-open is propagated by draws (JCGM 101:2008).
+To the monitor means to first light on it. Glass to glass: one film shows the source (the clock
+screen, or a light driven by a known sequence) and the monitor of the camera that looks at it (two
+regions of the same film, so no clocks need setting; principle of VideoLat, J. Jansen and D.
+Bulterman, ACM MMSys 2013). The age that one film frame shows is *not* the latency, since the
+monitor holds a picture until the next; so only the moments count at which the monitor changes. How
+long it holds is a figure of its own. Stream: arrival times of the frames against the log of the
+source, both on the clock of one host. What stays open is propagated by draws (JCGM 101:2008).
 
 All times are those of the row in which the source is seen: the middle row of the clock, or of the
 region by hand.
@@ -15,14 +14,15 @@ region by hand.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import delay, driven, screens
-from acceptance.model import BudgetLine, Curve, Measurement, Note, Tap
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.model.shot import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,37 +33,30 @@ if TYPE_CHECKING:
 
 QUANTITIES = {"latency.glass_to_glass": "ms", "latency.stream": "ms", "latency.hold_time": "ms"}
 GLASS, STREAM = "latency.glass_to_glass", "latency.stream"
+FILM_METHOD = (
+    "film of clock and monitor; moments at which the monitor changes, against the middle of the "
+    "camera's exposure; "
+)
+STREAM_METHOD = (
+    "arrival of each new picture against the refresh log of the clock screen at the middle of its "
+    "exposure; "
+)
+BLENDS_METHOD, BARS_METHOD = "blends of refreshes read", "only whole refreshes read"
+DRIVEN_FILM_METHOD = (
+    "film of a light driven by a sequence and of the monitor; moments at which the monitor "
+    "changes, against the middle of the camera's exposure"
+)
+DRIVEN_STREAM_METHOD = (
+    "arrival of each picture against the log of the light that a sequence drives, at the middle "
+    "of its exposure"
+)
 METHODS = {
-    (
-        GLASS,
-        "blends",
-    ): "film of clock and monitor; moments at which the monitor changes, against the middle of the "
-    "camera's exposure; blends of refreshes read",
-    (
-        GLASS,
-        "bars",
-    ): "film of clock and monitor; moments at which the monitor changes, against the middle of the "
-    "camera's exposure; only whole refreshes read",
-    (
-        GLASS,
-        "sequence",
-    ): "film of a light driven by a sequence and of the monitor; moments at which the monitor "
-    "changes, against the middle of the camera's exposure",
-    (
-        STREAM,
-        "blends",
-    ): "arrival of each new picture against the refresh log of the clock screen at the middle of its "
-    "exposure; blends of refreshes read",
-    (
-        STREAM,
-        "bars",
-    ): "arrival of each new picture against the refresh log of the clock screen at the middle of its "
-    "exposure; only whole refreshes read",
-    (
-        STREAM,
-        "sequence",
-    ): "arrival of each picture against the log of the light that a sequence drives, at the middle "
-    "of its exposure",
+    (GLASS, "blends"): FILM_METHOD + BLENDS_METHOD,
+    (GLASS, "bars"): FILM_METHOD + BARS_METHOD,
+    (GLASS, "sequence"): DRIVEN_FILM_METHOD,
+    (STREAM, "blends"): STREAM_METHOD + BLENDS_METHOD,
+    (STREAM, "bars"): STREAM_METHOD + BARS_METHOD,
+    (STREAM, "sequence"): DRIVEN_STREAM_METHOD,
 }
 HOLD_METHOD = "film of the monitor; from one change to the next"
 CLOCK_RATE = 50e-6  # half width of the rate of the film's clock
@@ -75,7 +68,7 @@ READABLE = 0.5  # share of frames in which a clock must be readable
 
 
 def serves(scene: Scene) -> bool:
-    """Whether a source is in a film of screens, or in a stream with arrival times and the source's log."""
+    """Whether a source is in a film of screens, or in a stream with its log and arrival times."""
     cells, stream = scene.series.cells, scene.series.arrivals is not None
     logged = stream and scene.screen_log is not None
     clocks = bool(cells) and (len(cells) == 2 or logged or scene.shot.tap is Tap.SCREEN)
@@ -145,10 +138,10 @@ def _check_readable(readings: Readings) -> None:
 
 
 def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLine]:
-    """Type B lines of a film with ``interval`` ms from frame to frame; ``rows``.
+    """Type B lines of a film with ``interval`` ms from frame to frame.
 
-    Share of the height between the two.
-    The read-out time is unknown, at most one frame interval from first row to last.
+    ``rows`` is the share of the height between source and monitor. The read-out time is unknown, at
+    most one frame interval from first row to last.
     """
     lines = {
         "rolling_shutter": rows * interval,
@@ -160,9 +153,9 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
 
 
 def log_lines(latency: Latency) -> list[BudgetLine]:
-    """Type B lines of a stream.
+    """Type B lines of a stream: how much later than its log says a source lights up.
 
-    A screen lights up to a refresh later than its log says, a light nearly at once.
+    A screen up to a refresh, a light nearly at once.
     """
     delay = 1000 / latency.refresh_rate if latency.refresh_rate else LOG_ERROR
     return _half_widths({"screen_delay": delay})
@@ -185,16 +178,20 @@ def _of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[
 def _figures(
     scene: Scene, quantity: str, latency: Latency, common: Sequence[BudgetLine]
 ) -> Iterator[Measurement]:
-    shared: dict[str, Any] = {
-        "samples": len(latency.each),
-        "method": METHODS[quantity, latency.reading],
-        "details": latency.details(),
-    }
+    details = latency.details()
     for statistic, (value, lines) in delay.statistics(latency.draws, latency.single).items():
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
-            quantity, value, "ms", budget, statistic=statistic, curve=curve, **shared
+            quantity,
+            value,
+            "ms",
+            budget,
+            samples=len(latency.each),
+            method=METHODS[quantity, latency.reading],
+            statistic=statistic,
+            details=details,
+            curve=curve,
         )
 
 

@@ -1,6 +1,5 @@
-"""Latencies of single pictures, and the figures made of them.
+"""Latencies of single pictures, and their mean, worst, standard deviation and 95th percentile.
 
-Mean, worst, standard deviation, 95th percentile.
 What the readings leave open is carried by draws (JCGM 101:2008): each row of ``draws`` is one
 possible course of all clocks and exposures. Scatter from picture to picture is taken by batch means
 (B. Schmeiser, Operations Research 30 (1982) 556), since neighbouring pictures wait for the
@@ -14,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
-    from acceptance.model import Value
+    from acceptance.model.basics import Value
 
 BATCHES = 10
-FINE = 0.5  # ms: a mean whose draws leave more open than this is said to be coarse
+FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,7 @@ class Latency:
         return np.asarray(self.draws.mean(axis=0))
 
     def details(self) -> dict[str, Value]:
-        """Tell what belongs to every statistic: number, standard error, least, what was read."""
+        """Say with every statistic: number, standard error, least, what was read."""
         each = self.each
         left_open = 1.96 * float(self.draws.mean(axis=1).std())
         return {
@@ -67,10 +66,7 @@ class Latency:
 
 
 def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
-    """Mean over the pictures, draws (m, c), and its budget.
-
-    What the clocks leave open together, and scatter.
-    """
+    """Mean over the pictures, draws (m, c), and its budget: what the clocks leave open, scatter."""
     each = draws.mean(axis=0)
     parts = np.array_split(each, min(BATCHES, len(each)))
     scatter = float(np.std([part.mean() for part in parts], ddof=1)) / len(parts) ** 0.5
@@ -97,7 +93,7 @@ def worst(draws: Array, single: float = 0.0) -> tuple[float, list[BudgetLine]]:
 
 
 def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
-    """Take the standard deviation.
+    """Take the standard deviation of the pictures; with its budget.
 
     Its own standard error is that of normal values (JCGM 100:2008, E.4.3).
     """
@@ -107,7 +103,10 @@ def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
 
 
 def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
-    """95th percentile; its scatter from the order statistics beside it (binomial ranks, one standard deviation off)."""
+    """95th percentile; its scatter from the order statistics beside it.
+
+    Those whose binomial ranks are one standard deviation off.
+    """
     step = 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
     low, high = np.percentile(draws.mean(axis=0), [95 - step, min(95 + step, 100)])
     value, phases = _over(np.percentile(draws, 95, axis=1))

@@ -1,5 +1,6 @@
-"""Latency with an LED, a flash or a part of a screen that is driven by a known sequence, seen in regions by hand.
+"""Latency by a light that a known sequence drives, seen in regions given by hand.
 
+The light is an LED, a flash or a part of a screen.
 Glass to glass: one film shows the source and the monitor on which the camera's picture of it
 stands. Stream: the recorded picture of the source, arrival times and the drive's log on one clock.
 """
@@ -11,24 +12,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics.latency import drive as known_sequence
 from acceptance.metrics.latency import relayed
 from acceptance.metrics.latency.delay import Latency
+from acceptance.metrics.latency.drive import fitted, located
 from acceptance.metrics.latency.screens import FEWEST, enough
 
 if TYPE_CHECKING:
     from acceptance.charts.drive_sequence import Drive
     from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.metrics.latency.drive import DriveLevel, Mean
     from acceptance.metrics.latency.monitor import Changes
 
 MOST_AGE = 12.0  # s
 SHORTEST = 3.0  # s of film
+USUAL_FRAMES = 75  # that are required where the frames' interval is not known
 # correlation of the monitor with the drive some time ago: pictures that are held go with it half
 # way only
 AGED = 0.35
 
 
-def _mean(drive: Drive) -> known_sequence.Mean:
+def _mean(drive: Drive) -> Mean:
     return lambda begin, end: drive.mean(begin * drive.unit, end * drive.unit)
 
 
@@ -36,22 +39,23 @@ def _span(drive: Drive) -> tuple[float, float]:
     return float(drive.begins[0] / drive.unit), float(drive.begins[-1] / drive.unit)
 
 
+def _seen(times: Array, light: Array, drive: Drive, mean: Mean) -> DriveLevel:
+    """Find the drive in the light (n,) of the source."""
+    line = located(times, light, mean, _span(drive), 1 / drive.unit)
+    return fitted(times, light, mean, line)
+
+
 def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) -> Latency:
     """Latency from a film at ``times`` (n,) s.
 
-    Light (n,) of the source's region and of its picture on the monitor.
-    Raises GapError sequence_not_seen, too_few_frames or no_change.
+    ``source`` and ``monitor`` (n,) are light of the source's region and of its picture on the
+    monitor. Raises GapError sequence_not_seen, too_few_frames or no_change.
     """
     _long_enough(times)
     mean = _mean(drive)
-    seen = known_sequence.fitted(
-        times,
-        source,
-        mean,
-        known_sequence.located(times, source, mean, _span(drive), 1 / drive.unit),
-    )
-    exposure = seen.line.draws[:, 2] / seen.line.draws[:, 1]
-    origin = relayed.Source(mean=mean, line=seen.line, exposure=float(exposure.mean()))
+    line = _seen(times, source, drive, mean).line
+    exposure = line.widths / line.slopes
+    origin = relayed.Source(mean=mean, line=line, exposure=float(exposure.mean()))
     relay = relayed.sought(times, monitor, origin, _age(times, monitor, origin))
     changes, pictures = relayed.timed(times, monitor, origin, relay)
     if not len(changes.picture):
@@ -60,7 +64,7 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
     moments = _moments(changes, times, exposure)
     taken = np.random.default_rng(2).permutation(pictures.at(changes.picture.astype(np.float64)))
     return Latency(
-        draws=(moments - seen.line.inverse(taken)) * 1000,
+        draws=(moments - line.inverse(taken)) * 1000,
         moments=moments.mean(axis=0),
         exposure=float(exposure.mean()) * 1000,
         reading="sequence",
@@ -72,9 +76,9 @@ def glass_to_glass(times: Array, source: Array, monitor: Array, drive: Drive) ->
 def _moments(changes: Changes, times: Array, exposure: Array) -> Array:
     """(m, c) draws of the moments of the changes in s, with exposures (m,) s.
 
-    A mixture tells it, else the gap is open.
-    The monitor's refreshes are not sought: mixtures of levels tell too little. Changes in gaps lie
-    at the same share of them, the worst case.
+    A mixture shows the moment, else the gap between two exposures is open. The monitor's refreshes
+    are not sought: mixtures of levels show too little. Changes in gaps lie at the same share of
+    them, the worst case.
     """
     half = exposure[:, None] / 2
     after, before = times[changes.frame] - half, times[changes.frame - 1] + half
@@ -87,23 +91,21 @@ def _age(times: Array, monitor: Array, source: relayed.Source) -> float:
     """Seek how old in s the picture on the monitor is, half of what it is held included."""
     now = float(source.place(times[:1])[0])
     span = (now - MOST_AGE * source.slope, now + (times[-1] - times[0]) * source.slope)
-    place, _ = known_sequence.located(
+    place, _ = located(
         times, monitor, source.mean, span, source.slope, rates=np.ones(1), least=AGED
     )
     return (now - place) / source.slope
 
 
 def stream(times: Array, light: Array, arrivals: Array, drive: Drive) -> Latency:
-    """Latency of a stream whose frames, taken at the pace of ``times`` (n,) s, came at ``arrivals`` (n,) s.
+    """Latency of a stream whose frames came at ``arrivals`` (n,) s.
 
-    ``light`` (n,) of the source's region; arrivals and ``drive`` count on one clock. Frames whose
-    level does not fit are left out. Raises GapError sequence_not_seen or too_few_frames.
+    They were taken at the pace of ``times`` (n,) s; ``light`` (n,) is that of the source's region;
+    arrivals and ``drive`` count on one clock. Frames whose level does not fit are left out. Raises
+    GapError sequence_not_seen or too_few_frames.
     """
     _long_enough(times)
-    mean = _mean(drive)
-    seen = known_sequence.fitted(
-        times, light, mean, known_sequence.located(times, light, mean, _span(drive), 1 / drive.unit)
-    )
+    seen = _seen(times, light, drive, _mean(drive))
     kept = seen.fits
     enough(int(kept.sum()), FEWEST)
     taken = seen.line.at(times[kept]) * drive.unit
@@ -113,10 +115,10 @@ def stream(times: Array, light: Array, arrivals: Array, drive: Drive) -> Latency
 
 
 def _long_enough(times: Array) -> None:
-    if len(times) < 3 or times[-1] - times[0] < SHORTEST:
-        needed = (
-            int(np.ceil(SHORTEST / max(float(np.median(np.diff(times))), 1e-3)))
-            if len(times) > 1
-            else 75
-        )
-        enough(len(times) - 1, max(needed, len(times)))
+    """Raise GapError too_few_frames where the film is shorter than SHORTEST."""
+    if len(times) >= 3 and times[-1] - times[0] >= SHORTEST:
+        return
+    needed = USUAL_FRAMES
+    if len(times) > 1:
+        needed = int(np.ceil(SHORTEST / max(float(np.median(np.diff(times))), 1e-3)))
+    enough(len(times) - 1, max(needed, len(times)))

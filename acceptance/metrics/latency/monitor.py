@@ -1,7 +1,7 @@
 """What a film of a monitor shows: the pictures it held, and when it changed from one to the next.
 
 A film frame whose exposure spans a change is a mixture of the two pictures; the share of the new
-one tells the moment of the change to a small part of the exposure. A change between two exposures
+one shows the moment of the change to a small part of the exposure. A change between two exposures
 lies somewhere in between. A monitor changes at its own refreshes only, so that all changes together
 narrow the moment down, unless film and monitor run in step.
 """
@@ -24,7 +24,7 @@ REACH = 3  # pictures about the guess that a film frame may show
 # share of another picture from which a frame is a mixture; less may be an error of curve or coder
 MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
-MOSTLY = 0.25  # share of another picture in a frame that still tells what the main one looks like
+MOSTLY = 0.25  # share of another picture in a frame that still shows what the main one looks like
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,41 +65,43 @@ class Changes:
 
 
 def held_pictures(shares: Array) -> tuple[Held, Changes]:
-    """Part film frames, shares (n, bits) with nan where not located, into held pictures and changes between them."""
+    """Part film frames into held pictures and the changes between them.
+
+    ``shares`` (n, bits), nan where not located.
+    """
     mixed = mixture(shares)
-    clear = np.isfinite(shares).all(axis=1) & np.isnan(mixed)
+    known = np.asarray(np.isfinite(shares).all(axis=1))
+    between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
+    every = _runs_alike(shares, np.flatnonzero(known & np.isnan(mixed)).tolist())
+    # one without neighbours may be a mixture
+    runs = [run for run in every if len(run) > 1 or between[run[0]]]
+    first = np.array([run[0] for run in runs], np.int64)
+    last = np.array([run[-1] for run in runs], np.int64)
+    means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
+    return Held(first=first, last=last, shares=means), _changes(first, last, mixed)
+
+
+def _runs_alike(shares: Array, frames: list[int]) -> list[list[int]]:
+    """Group ``frames`` that follow one another and show the same."""
     runs: list[list[int]] = []
-    for frame in np.flatnonzero(clear).tolist():
+    for frame in frames:
         follows = bool(runs) and runs[-1][-1] == frame - 1
         if follows and np.abs(shares[frame] - shares[runs[-1]].mean(axis=0)).max() < SAME:
             runs[-1].append(frame)
         else:
             runs.append([frame])
-    known = np.asarray(np.isfinite(shares).all(axis=1))
-    between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
-    # one without neighbours may be a mixture
-    runs = [run for run in runs if len(run) > 1 or between[run[0]]]
-    first, last = (
-        np.array([run[0] for run in runs], np.int64),
-        np.array([run[-1] for run in runs], np.int64),
-    )
-    means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
-    return Held(first=first, last=last, shares=means), _changes(first, last, mixed)
+    return runs
 
 
 def mixture(shares: Array) -> Array:
-    """(n,) share of the next frame's picture in a frame that mixes its two neighbours, nan in all others."""
+    """(n,) share of the next frame's picture in a frame that mixes its neighbours, else nan."""
     before, now, after = shares[:-2], shares[1:-1], shares[2:]
     step = after - before
     with np.errstate(invalid="ignore", divide="ignore"):
         share = ((now - before) * step).sum(axis=1) / (step**2).sum(axis=1)
         rest = np.abs(now - before - share[:, None] * step).max(axis=1)
-        mixed = (
-            (np.abs(step).max(axis=1) > SAME)
-            & (rest < SAME / 2)
-            & (share > CLEAR)
-            & (share < 1 - CLEAR)
-        )
+        differ = np.abs(step).max(axis=1) > SAME
+        mixed = differ & (rest < SAME / 2) & (share > CLEAR) & (share < 1 - CLEAR)
     return np.concatenate([[np.nan], np.where(mixed, share, np.nan), [np.nan]])
 
 
@@ -119,9 +121,9 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The two pictures ``old`` and ``new`` (n,) that explain each film frame, and the ``share`` (n,) of the latter.
+    """The two pictures that explain each film frame: ``old`` and ``new`` (n,).
 
-    ``old`` is -1 where no two do.
+    ``share`` (n,) is that of the new one. ``old`` is -1 where no two explain a frame.
     """
 
     old: Whole
@@ -155,25 +157,22 @@ class Shown:
         return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
-        """Give the pictures (k,) that some frame shows nearly alone, and their mean shares (k, c), the rest taken off.
+        """Pictures (k,) that some frame shows nearly alone, and their mean shares (k, c).
 
-        The little that such a frame holds of another picture would shift them all the same way.
+        The little that such a frame holds of another picture would shift them all the same way, and
+        is taken off.
         """
-        main, other = (
-            np.where(self.share > 0.5, *pair)
-            for pair in ((self.new, self.old), (self.old, self.new))
-        )
+        newer = self.share > 0.5
+        main, other = np.where(newer, self.new, self.old), np.where(newer, self.old, self.new)
         rest = np.minimum(self.share, 1 - self.share)
         chosen = np.flatnonzero((self.old >= 0) & (rest < MOSTLY))
-        own = (shares[chosen] - rest[chosen, None] * pictures[other[chosen]]) / (
-            1 - rest[chosen, None]
-        )
+        part = rest[chosen, None]
+        own = (shares[chosen] - part * pictures[other[chosen]]) / (1 - part)
         return _means(main[chosen], own)
 
     def unmixed(self, low: Array, late: Array, count: int) -> Array:
-        """(count, r, bits) light of pictures in rows that the film sees ``late`` (r,).
+        """(count, r, bits) light of pictures in rows seen ``late`` (r,); nan where unsure.
 
-        Nan where no frame is sure.
         Rows that are seen later than the middle show one picture where the next frame's middle
         still shows it, rows that are seen earlier where the frame before did.
         """
@@ -189,7 +188,10 @@ class Shown:
         return light
 
     def light(self, monitor: Readings, pictures: Array, rolls: float) -> Array:
-        """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights, nan where unknown."""
+        """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights.
+
+        Nan where unknown.
+        """
         number, own = self.alone(monitor.shares, pictures)
         middle = np.full((len(pictures), 1, LOW_BITS), np.nan)
         middle[number, 0] = own[:, :LOW_BITS]
@@ -198,7 +200,7 @@ class Shown:
 
 
 def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
-    """Give the numbers (k,) in ``which`` (n,) and the means (k, c) of their ``values`` (n, c)."""
+    """Numbers (k,) in ``which`` (n,) and the means (k, c) of their ``values`` (n, c)."""
     number, place = np.unique(which, return_inverse=True)
     sums = np.zeros((len(number), values.shape[1]))
     np.add.at(sums, place, values)
@@ -217,14 +219,19 @@ def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
     middle = np.rint(guess).astype(np.int64)
     for first in range(-REACH, REACH + 1):
         for second in range(first + 1, REACH + 2):
-            one, other = (np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second))
-            way = pictures[other] - pictures[one]
-            part = ((shares - pictures[one]) * way).sum(axis=1) / np.maximum(
-                (way**2).sum(axis=1), 1e-9
+            earlier, later = (
+                np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second)
             )
-            part = np.clip(part, 0, 1)
-            rest = ((shares - pictures[one] - part[:, None] * way) ** 2).sum(axis=1)
-            better = (rest < best) & (other > one)
-            for kept, found in ((best, rest), (share, part), (old, one), (new, other)):
+            part, rest = _blended(shares, pictures[earlier], pictures[later])
+            better = (rest < best) & (later > earlier)
+            for kept, found in ((best, rest), (share, part), (old, earlier), (new, later)):
                 kept[better] = found[better]
     return Shown(old=old, new=new, share=share)
+
+
+def _blended(shares: Array, earlier: Array, later: Array) -> tuple[Array, Array]:
+    """(n,) share of the later picture that explains ``shares`` (n, c) best, and squares left."""
+    way = later - earlier
+    part = ((shares - earlier) * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1e-9)
+    part = np.clip(part, 0, 1)
+    return part, ((shares - earlier - part[:, None] * way) ** 2).sum(axis=1)

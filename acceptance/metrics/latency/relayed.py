@@ -1,7 +1,6 @@
-"""A driven light as the camera's pictures on the monitor show it.
+"""A driven light as the camera's pictures on the monitor show it: which, and from when to when.
 
-Which pictures, held from when to when.
-A single level does not tell which picture it is of. So the camera's pace is sought first: the
+A single level does not show which picture it is of. So the camera's pace is sought first: the
 period, phase and exposure of pictures that are each held until the next, whose levels go with those
 of the film's frames (Pearson's r), in the opening, then on twice as many seconds each time.
 """
@@ -15,12 +14,14 @@ import numpy as np
 from scipy.optimize import minimize
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace
+from acceptance.metrics._filmed_clock.pace import Pace, pace
 from acceptance.metrics._filmed_clock.readings import CLEAR
 from acceptance.metrics.latency.drive import SEEN, coded, correlation, correlations
 from acceptance.metrics.latency.monitor import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from acceptance.metrics._filmed_clock.readings import Array, Whole
     from acceptance.metrics.latency.drive import Mean
 
@@ -30,6 +31,7 @@ PHASES = np.arange(8) / 8
 # of the lag, in periods, off what even pictures of no jitter would have
 LAGS = np.array([-0.4, -0.2, 0.0, 0.2])
 EXPOSURES = np.array([0.3, 0.9])  # of the period
+LAG_SHARES = (-0.5, -0.25, 0.0, 0.25, 0.5)  # of the period, by which the lag may have gone astray
 MOST_FRAMES = 60  # a second of the film that are looked at while the pace is sought
 STEP = 0.4  # levels of two pictures must differ by this for the change to be timed
 TRIES = 64  # moments a period
@@ -45,18 +47,18 @@ class Source:
     """
 
     mean: Mean
-    line: pace.Pace
+    line: Pace
     exposure: float
 
     def place(self, time: Array) -> Array:
-        """Give the places at times of any shape."""
+        """Places at times of any shape."""
         phase, slope = self.line.draws[:, :2].mean(axis=0)
         return np.asarray(phase + slope * (time - self.line.origin))
 
     @property
     def slope(self) -> float:
         """Places a second."""
-        return float(self.line.draws[:, 1].mean())
+        return float(self.line.slopes.mean())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,28 +80,27 @@ class Relay:
     def levels(self, number: Array, source: Source) -> Array:
         """Levels 0..1 of pictures."""
         where = source.place(self.taken(number))
-        return np.asarray(
-            coded(source.mean, where, max(self.exposure * source.slope, 0.03))[..., 0]
-        )
+        return coded_over(source, where, self.exposure)
 
     def film(self, times: Array, source: Source) -> Array:
-        """(n,) levels of film frames.
-
-        What was held over each exposure, one change in it at most.
-        """
-        latest = np.floor((times + source.exposure / 2 - self.start - self.lag) / self.period)
+        """(n,) levels of film frames: what was held over each exposure, with one change at most."""
+        ends = times + source.exposure / 2
+        latest = np.floor((ends - self.start - self.lag) / self.period)
         change = self.taken(latest) + self.lag
-        share = np.clip((times + source.exposure / 2 - change) / source.exposure, 0, 1)
-        return np.asarray(
-            share * self.levels(latest, source) + (1 - share) * self.levels(latest - 1, source)
-        )
+        share = np.clip((ends - change) / source.exposure, 0, 1)
+        new, old = self.levels(latest, source), self.levels(latest - 1, source)
+        return np.asarray(share * new + (1 - share) * old)
+
+
+def coded_over(source: Source, place: Array, exposure: float) -> Array:
+    """(...) levels of exposures of ``exposure`` s about the places (...)."""
+    return np.asarray(coded(source.mean, place, max(exposure * source.slope, 0.03))[..., 0])
 
 
 def sought(times: Array, light: Array, source: Source, age: float) -> Relay:
     """Seek the camera's pace in the levels (n,) of the monitor at ``times`` (n,) s.
 
-    ``age`` s of what it shows.
-    Raises GapError sequence_not_seen.
+    ``age`` in s of what the monitor shows. Raises GapError sequence_not_seen.
     """
     every = max(1, round(len(times) / (np.ptp(times) * MOST_FRAMES)))
     x, y = times[::every], light[::every]
@@ -110,79 +111,89 @@ def sought(times: Array, light: Array, source: Source, age: float) -> Relay:
         span = min(2 * span, float(np.ptp(times)))
         seen = x <= x[0] + span
         found = _refined(found, x[seen], y[seen], source)
-    nearby = [
-        replace(found, lag=found.lag + share * found.period)
-        for share in (-0.5, -0.25, 0.0, 0.25, 0.5)
-    ]
-    found = _refined(max(nearby, key=lambda one: correlation(y, one.film(x, source))), x, y, source)
-    best = correlation(y, found.film(x, source))
-    if best < SEEN:
-        raise GapError("sequence_not_seen", correlation=best)
+    nearby = [replace(found, lag=found.lag + share * found.period) for share in LAG_SHARES]
+    best = max(nearby, key=lambda relay: correlation(y, relay.film(x, source)))
+    found = _refined(best, x, y, source)
+    reached = correlation(y, found.film(x, source))
+    if reached < SEEN:
+        raise GapError("sequence_not_seen", correlation=reached)
     return found
 
 
 def _opened(x: Array, y: Array, source: Source, age: float) -> Relay:
-    best, found = -1.0, None
-    for period in 1 / np.arange(RATES[0], RATES[1], 1 / (3 * OPENING)):
-        starts = x[0] - age + period * PHASES
-        lags = age - period / 2 + period * LAGS
-        latest = np.floor((x - starts[:, None] - lags[:, None, None]) / period)
-        where = source.place(starts[:, None] + period * latest)
-        for exposure in period * EXPOSURES:
-            score = correlations(
-                y, coded(source.mean, where, max(exposure * source.slope, 0.03))[..., 0]
-            )
-            if score.max() > best:
-                best, (lag, start) = (
-                    float(score.max()),
-                    np.unravel_index(np.argmax(score), score.shape),
-                )
-                found = Relay(
-                    start=float(starts[start]),
-                    period=float(period),
-                    exposure=float(exposure),
-                    lag=float(lags[lag]),
-                )
-    if found is None:
-        raise GapError("sequence_not_seen", correlation=best)
-    return found
+    """Return the relay whose levels correlate most with those of the opening."""
+    periods = 1 / np.arange(RATES[0], RATES[1], 1 / (3 * OPENING))
+    tried = (best for period in periods for best in _of_period(x, y, source, age, period))
+    score, relay = max(tried, key=lambda scored: scored[0])
+    if score <= -1:
+        raise GapError("sequence_not_seen", correlation=score)
+    return relay
+
+
+def _of_period(
+    x: Array, y: Array, source: Source, age: float, period: float
+) -> Iterator[tuple[float, Relay]]:
+    """Yield for each exposure the best correlation of all phases and lags, and its relay."""
+    starts = x[0] - age + period * PHASES
+    lags = age - period / 2 + period * LAGS
+    latest = np.floor((x - starts[:, None] - lags[:, None, None]) / period)
+    place = source.place(starts[:, None] + period * latest)
+    for exposure in period * EXPOSURES:
+        score = correlations(y, coded_over(source, place, exposure))
+        lag, start = np.unravel_index(np.argmax(score), score.shape)
+        yield (
+            float(score.max()),
+            Relay(
+                start=float(starts[start]),
+                period=float(period),
+                exposure=float(exposure),
+                lag=float(lags[lag]),
+            ),
+        )
 
 
 def _refined(relay: Relay, x: Array, y: Array, source: Source) -> Relay:
     """Climb to the best relay near by (Nelder and Mead)."""
-    span, period = float(np.ptp(x)), relay.period
-
-    def of(steps: Array) -> Relay:
-        start, drift, lag, exposure = steps
-        return Relay(
-            start=relay.start + start * period,
-            period=period * (1 + drift * period / span),
-            lag=relay.lag + lag * period,
-            exposure=float(np.clip(relay.exposure * np.exp(exposure), 0.02 * period, 1.2 * period)),
-        )
-
+    span = float(np.ptp(x))
     simplex = np.vstack([np.zeros(4), np.diag([0.15, 0.3, 0.15, 0.4])])
     found = minimize(
-        lambda steps: -correlation(y, of(steps).film(x, source)),
+        lambda steps: -correlation(y, _stepped(relay, steps, span).film(x, source)),
         np.zeros(4),
         method="Nelder-Mead",
         options={"initial_simplex": simplex, "maxfev": 160, "xatol": 1e-3, "fatol": 1e-5},
     )
-    return of(found.x)
+    return _stepped(relay, found.x, span)
 
 
-def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, pace.Pace]:
-    """Time the changes between pictures that differ, and fit the line picture number to place to their own levels."""
-    first = float(np.floor((times[0] - relay.start - relay.lag) / relay.period)) - 1
-    relay = replace(relay, start=relay.start + first * relay.period)
+def _stepped(relay: Relay, steps: Array, span: float) -> Relay:
+    """Return a relay near by, for a film of ``span`` s.
+
+    ``steps`` (4,) are those of start, drift over the film and lag, in periods, and of the logarithm
+    of the exposure.
+    """
+    start, drift, lag, exposure = steps
+    period = relay.period
+    return Relay(
+        start=relay.start + start * period,
+        period=period * (1 + drift * period / span),
+        lag=relay.lag + lag * period,
+        exposure=float(np.clip(relay.exposure * np.exp(exposure), 0.02 * period, 1.2 * period)),
+    )
+
+
+def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Changes, Pace]:
+    """Time the changes between pictures that differ, and fit the line from picture number to place.
+
+    The line is fitted to the pictures' own levels.
+    """
+    relay = _numbered_from(relay, float(times[0]))
     number = np.arange(np.ceil((times[-1] - relay.start - relay.lag) / relay.period) + 1)
-    film = relay.film(times, source)
-    shares, noise = _shares(light, film)
+    shares, noise = _shares(light, relay.film(times, source))
     expected = relay.levels(number, source)
     for _ in range(2):
         changes = _changes(times, shares, expected, source, relay)
         which, own = _alone(times, shares, changes, relay, len(number))
-        line = pace.pace(
+        line = pace(
             which.astype(np.float64),
             own[:, None, None],
             source.place(relay.taken(which.astype(np.float64))),
@@ -191,6 +202,12 @@ def timed(times: Array, light: Array, source: Source, relay: Relay) -> tuple[Cha
         )
         expected = coded(source.mean, line.at(number).mean(axis=0), line.width)[:, 0]
     return changes, line
+
+
+def _numbered_from(relay: Relay, time: float) -> Relay:
+    """Count the pictures from the one before that which is on the monitor at ``time`` s."""
+    first = float(np.floor((time - relay.start - relay.lag) / relay.period)) - 1
+    return replace(relay, start=relay.start + first * relay.period)
 
 
 def _shares(light: Array, film: Array) -> tuple[Array, float]:
@@ -202,7 +219,7 @@ def _shares(light: Array, film: Array) -> tuple[Array, float]:
 def _moments(
     times: Array, shares: Array, expected: Array, source: Source, relay: Relay
 ) -> tuple[Array, Array]:
-    """Give (p,) the moments at which pictures come up, each by least squares between its neighbours, and the misfit.
+    """(p,) moments at which pictures come up, by least squares among neighbours, and misfits.
 
     The misfit is the largest of a frame between the picture before and this one; nan where no frame
     is.
@@ -215,19 +232,23 @@ def _moments(
         for k in range(1, count - 1):
             first = np.searchsorted(times, moments[k - 1] + half)
             last = np.searchsorted(times, moments[k + 1] - half)
-            at = (
-                middle[k]
-                + tries[(middle[k] + tries > moments[k - 1]) & (middle[k] + tries < moments[k + 1])]
-            )
-            if last - first < 2 or not at.size:
-                continue
-            part = np.clip((times[first:last] + half - at[:, None]) / source.exposure, 0, 1)
-            off = shares[first:last] - expected[k - 1] - part * (expected[k] - expected[k - 1])
-            squares = (off**2).sum(axis=1)
-            alike = np.flatnonzero(squares <= squares.min() + 1e-9)
-            moments[k] = at[alike].mean()
-            rest[k] = np.abs(off[alike[0]]).max()
+            at = middle[k] + tries
+            at = at[(at > moments[k - 1]) & (at < moments[k + 1])]
+            if last - first >= 2 and at.size:
+                part = np.clip((times[first:last] + half - at[:, None]) / source.exposure, 0, 1)
+                off = shares[first:last] - expected[k - 1] - part * (expected[k] - expected[k - 1])
+                moments[k], rest[k] = _least_squares(at, off)
     return moments, rest
+
+
+def _least_squares(at: Array, off: Array) -> tuple[float, float]:
+    """Return the moment of those ``at`` (t,) with least squares of ``off`` (t, f), and its misfit.
+
+    The mean of all that are alike.
+    """
+    squares = (off**2).sum(axis=1)
+    alike = np.flatnonzero(squares <= squares.min() + 1e-9)
+    return at[alike].mean(), np.abs(off[alike[0]]).max()
 
 
 def _changes(times: Array, shares: Array, expected: Array, source: Source, relay: Relay) -> Changes:
@@ -251,7 +272,10 @@ def _changes(times: Array, shares: Array, expected: Array, source: Source, relay
 def _alone(
     times: Array, shares: Array, changes: Changes, relay: Relay, count: int
 ) -> tuple[Whole, Array]:
-    """Mean share of each picture, from the frames in the middle of its time, or between its two timed changes."""
+    """Pictures (k,) that frames show alone, and their mean shares (k,).
+
+    From the frames in the middle of a picture's time, or between its two timed changes.
+    """
     begins = relay.start + relay.lag + relay.period * (np.arange(count) + 0.3)
     ends = begins + 0.4 * relay.period
     begins[changes.picture] = times[changes.frame] + np.where(changes.share < 1, 1e-4, -1e-4)

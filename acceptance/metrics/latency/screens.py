@@ -1,8 +1,8 @@
 """Latency from films and streams that show the clock screen.
 
-Every picture carries the refresh that it was taken at.
-Glass to glass: clock readings, camera pictures and changes of the monitor are each fitted as wholes
-(``_pace``, ``_monitor``), which goes below a refresh of the screen where film and screens do not
+Every picture carries the refresh that it was taken at. Glass to glass: clock readings, camera
+pictures and changes of the monitor are each fitted as wholes (``pace``, ``monitor``), which goes
+below a refresh of the screen where film and screens do not
 run in step. Stream: arrivals of the frames against the log of the clock screen, both on the clock
 of one host.
 """
@@ -14,23 +14,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import pace as clock_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import monitor as monitor_film
+from acceptance.metrics._filmed_clock.cadence import cadence
+from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
+from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import refreshes
 from acceptance.metrics.latency.delay import Latency
+from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from acceptance.metrics._filmed_clock.pace import Pace
     from acceptance.metrics._filmed_clock.readings import Array, Readings
 
 FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
-PICTURES = np.divide.outer(
-    clock_pace.SCREEN_RATES, clock_pace.CAMERA_RATES
-).ravel()  # refreshes from picture to picture
+PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
@@ -39,65 +40,73 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
 
     Raises GapError no_change or too_few_frames.
     """
-    seen = reference.readable
-    enough(int(seen.sum()), 8)
-    clock = clock_pace.pace(
-        times[seen],
-        reference.low[seen],
-        reference.position[seen],
-        heights=reference.heights,
-        step=float(np.median(np.diff(times))),
-        usual=clock_pace.SCREEN_RATES,
-    )
+    clock = _clock_line(times, reference)
     changes, taken_at, blends = _pictures(monitor, clock.lag)
     if not len(changes.picture):
         raise GapError("no_change")
     enough(len(changes.picture), FEWEST)
-    exposure = clock.draws[:, 2] / clock.draws[:, 1]
-    kept, moments = refreshes.moments(
-        changes, times, clock.inverse(taken_at).mean(axis=0), exposure
-    )
+    exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
+    kept, moments = refreshes.moments(changes, times, taken, exposure)
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
-        refresh_rate=float(clock.draws[:, 1].mean()),
+        refresh_rate=float(clock.slopes.mean()),
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
 
 
-def _pictures(monitor: Readings, rolls: float) -> tuple[monitor_film.Changes, Array, int]:
-    """Find the changes of the monitor, (m, c) draws of when each picture that appears was taken, number of blends.
+def _clock_line(times: Array, reference: Readings) -> Pace:
+    """Fit the line from the film's time (s) to the refreshes of the clock."""
+    seen = reference.readable
+    enough(int(seen.sum()), 8)
+    return pace(
+        times[seen],
+        reference.low[seen],
+        reference.position[seen],
+        heights=reference.heights,
+        step=float(np.median(np.diff(times))),
+        usual=SCREEN_RATES,
+    )
 
-    ``rolls``: lag of the film's lower rows.
+
+def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
+    """Find the changes of the monitor, when each picture that appears was taken, and the blends.
+
+    When: (m, c) draws in refreshes. The number of blends. ``rolls``: lag of the film's lower rows.
     """
-    held, changes = monitor_film.held_pictures(monitor.shares)
+    held, changes = held_pictures(monitor.shares)
     pictures = clock_readings.readings_of(held.shares)
     seen = np.flatnonzero(pictures.readable)
-    cadence = clock_pace.cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
-    if cadence is None:
+    grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
+    if grid is None:
         taken_at = exposures(pictures)
         changes = _known_changes(changes, taken_at)
         return changes, taken_at[:, changes.picture], _blends(pictures.low)
-    number = cadence.number.astype(np.float64)
-    line = clock_pace.pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
-    guess = np.interp(
-        np.arange(len(monitor.shares)), (held.first[seen] + held.last[seen]) / 2, number
-    )
-    place = np.arange(number[-1] + 1)
-    expected = clock_readings.expected_shares(
-        line.at(place).mean(axis=0), line.width, monitor.shares.shape[1]
-    )
-    own = monitor_film.shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
+    number = grid.number.astype(np.float64)
+    line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
+    middle = (held.first[seen] + held.last[seen]) / 2
+    guess = np.interp(np.arange(len(monitor.shares)), middle, number)
+    return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1))
+
+
+def _refined(
+    monitor: Readings, rolls: float, line: Pace, guess: Array, number: Array
+) -> tuple[Changes, Array, int]:
+    """Fit the line of the pictures ``number`` (p,) again, to what frames show of each alone.
+
+    ``guess`` (n,) is about which picture each film frame shows. Returns as ``_pictures``.
+    """
+    bits = monitor.shares.shape[1]
+    expected = clock_readings.expected_shares(line.at(number).mean(axis=0), line.width, bits)
+    own = shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
     heights = np.append(0.0, monitor.heights)
-    line = clock_pace.pace(place, own, line.at(place).mean(axis=0), heights=heights, usual=PICTURES)
-    expected = clock_readings.expected_shares(
-        line.at(place).mean(axis=0), line.width, monitor.shares.shape[1]
-    )
-    changes = monitor_film.shown(monitor.shares, guess, expected).changes()
+    line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
+    expected = clock_readings.expected_shares(line.at(number).mean(axis=0), line.width, bits)
+    changes = shown(monitor.shares, guess, expected).changes()
     taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
     return changes, taken_at, _blends(own)
 
@@ -110,8 +119,8 @@ def _blends(low: Array) -> int:
 def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     """Latency of a stream whose frames came at ``arrivals`` (n,) s.
 
-    ``log`` (k, 2) index and time (s) of refreshes.
-    Only the first coming of each picture counts. Raises GapError too_few_frames or screen_log_gaps.
+    ``log`` (k, 2) index and time (s) of refreshes. Only the first coming of each picture counts.
+    Raises GapError too_few_frames or screen_log_gaps.
     """
     seen = np.flatnonzero(readings.readable)
     fresh = seen[~clock_readings.same_picture(readings.shares[seen])]
@@ -130,9 +139,8 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
 
 
 def exposures(pictures: Readings) -> Array:
-    """(m, p) draws of the middles of the camera's exposures in refreshes.
+    """(m, p) draws of the middles of the camera's exposures, in refreshes; nan where unreadable.
 
-    Nan where a picture cannot be read.
     They lie on the line of an even camera within what each reading allows. A picture off that line,
     or not of one exposure as long as the others (the film never saw it unmixed, say), is left out.
     Without such a line each reading stands alone.
@@ -140,41 +148,37 @@ def exposures(pictures: Readings) -> Array:
     random = np.random.default_rng(2)
     seen = np.flatnonzero(pictures.readable)
     position, reach = pictures.position[seen], pictures.reach[seen]
-    draws = np.full((clock_pace.DRAWS, len(pictures.index)), np.nan)
-    cadence = clock_pace.cadence(position, reach, MISREAD)
-    if cadence is None:
-        draws[:, seen] = position + random.uniform(-1, 1, (clock_pace.DRAWS, 1)) * reach
+    draws = np.full((DRAWS, len(pictures.index)), np.nan)
+    grid = cadence(position, reach, MISREAD)
+    if grid is None:
+        draws[:, seen] = position + random.uniform(-1, 1, (DRAWS, 1)) * reach
         return draws
-    number = cadence.number.astype(np.float64)
-    pace = clock_pace.pace(
-        number, pictures.low[seen], position, heights=pictures.heights, usual=PICTURES
-    )
-    line = pace.at(number)
+    number, low = grid.number.astype(np.float64), pictures.low[seen]
+    fitted = pace(number, low, position, heights=pictures.heights, usual=PICTURES)
+    line = fitted.at(number)
     # the camera's phase has nothing to do with that of other lines
     line = line[random.permutation(len(line))]
     middle = line.mean(axis=0)
-    fits = (np.abs(middle - position) <= reach + OFF_LINE) & explained(
-        pictures.shares[seen], middle, pace.draws[:, 2]
-    )
+    near = np.abs(middle - position) <= reach + OFF_LINE
+    fits = near & explained(pictures.shares[seen], middle, fitted.widths)
     draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws
 
 
 def explained(shares: Array, position: Array, widths: Array) -> NDArray[np.bool_]:
-    """(p,) whether shares (p, bits) are those of one exposure near ``position`` (p,) that is as long as the others."""
+    """(p,) whether shares (p, bits) are those of one exposure near ``position`` (p,).
+
+    Of one as long as the others: ``widths`` (m,).
+    """
     near = position[:, None] + np.linspace(-0.75, 0.75, 25)
-    rest = [
-        np.abs(
-            clock_readings.expected_shares(near, float(width), shares.shape[1]) - shares[:, None]
-        )
-        .max(axis=2)
-        .min(axis=1)
-        for width in np.quantile(widths, (0.05, 0.5, 0.95))
-    ]
+    rest = []
+    for width in np.quantile(widths, (0.05, 0.5, 0.95)):
+        expected = clock_readings.expected_shares(near, float(width), shares.shape[1])
+        rest.append(np.abs(expected - shares[:, None]).max(axis=2).min(axis=1))
     return np.asarray(np.min(rest, axis=0) <= clock_readings.RESIDUAL)
 
 
-def _known_changes(changes: monitor_film.Changes, taken: Array) -> monitor_film.Changes:
+def _known_changes(changes: Changes, taken: Array) -> Changes:
     """Keep the changes from one picture whose exposure is known to a later one."""
     when = taken.mean(axis=0)
     keep = when[changes.picture] > when[changes.picture - 1]

@@ -1,10 +1,9 @@
-"""The light on a chart.
+"""Evenness of the light on a chart, from the light sides of its slanted edges.
 
-The light sides of its slanted edges, printed alike in the middle and near the corners.
-Grey steps tell the tone curve only under even light, and the light only under a known curve. So
-both are fitted at once: ln(printed reflectance) = parabola of ln(nominal light of the code) -
-surface over the place (second order, and fourth in the radius), over grey steps, flat regions and
-light sides.
+They are printed alike in the middle and near the corners. Grey steps give the tone curve only under
+even light, and the light only under a known curve. So both are fitted at once: ln(printed
+reflectance) = parabola of ln(nominal light of the code) - surface over the place (second order, and
+fourth in the radius), over grey steps, flat regions and light sides.
 """
 
 from __future__ import annotations
@@ -34,14 +33,17 @@ FEWEST_STEPS = 6
 RATIO = 9 / 16  # of the chart's sides, so that the radius is one
 DARKEST = 0.1  # printed reflectance below which the camera's black counts too much
 LEAST_ERROR, LEAST_FIT = 0.03, 0.002  # codes; of ln(light): a parabola follows a curve no better
-# share of a print's doubt by which what is printed alike on one sheet differs from each other
-ALIKE = 0.2
-OFF = 0.1  # of a region's side: how far off its borders it is read
+ALIKE = 0.2  # of a print's uncertainty: difference of what is printed alike on one sheet
+OFF = 0.1  # of a region's side: distance from its borders within which it is not read
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patch:
-    """A region's place (-1 to 1 over the chart), printed reflectance, and ln(nominal light) with its standard error."""
+class LitPatch:
+    """A region of the chart: where it is, what is printed and how bright it is.
+
+    ``light`` is ln(nominal light) with its standard error ``doubt``; ``x``, ``y`` are -1 to 1 over
+    the chart; ``ground``: it is the light side of an edge.
+    """
 
     light: float
     doubt: float
@@ -54,7 +56,11 @@ class Patch:
 
 @dataclass(frozen=True, kw_only=True)
 class ChartLight:
-    """Shares, and by figure what the doubts about the tone ``curve`` and the ``printed`` reflectances contribute."""
+    """Evenness of the light over a chart, from ``grounds`` light sides of edges.
+
+    ``curve`` and ``printed``: standard uncertainty of each quantity by the tone curve and by the
+    printed reflectances.
+    """
 
     non_uniformity: Share
     hot_spot: Share
@@ -64,53 +70,37 @@ class ChartLight:
 
 
 def serves(scene: Scene) -> bool:
-    """Whether edges stand in the middle and in two corners or more of the chart, and enough grey steps beside them."""
+    """Whether the chart has edges in the middle and two corners or more, and enough grey steps."""
     zones = {view.region.zone for view in scene.of_kind("edge") if view.place is not None}
     return "centre" in zones and len(zones) > 2 and len(scene.of_kind("grey")) >= FEWEST_STEPS
 
 
 def shares(scene: Scene) -> ChartLight:
-    """Evenness of the light over the chart of a scene that ``serves``.
+    """Measure the evenness of the light over the chart of a scene that ``serves``.
 
     Raises GapError not_linear.
     """
-    patches = [
-        _patch(scene, view)
-        for view in scene.views.values()
-        if view.region.kind in {"edge", "flat", "grey"}
-    ]
-    seen = [patch for patch in patches if patch is not None]
+    seen = _patches(scene)
     grounds = [patch for patch in seen if patch.ground]
-    if (
-        len(seen) - len(grounds) < FEWEST_STEPS
-        or len({patch.zone for patch in grounds} - {"centre"}) < 2
-    ):
+    corners = {patch.zone for patch in grounds} - {"centre"}
+    if len(seen) - len(grounds) < FEWEST_STEPS or len(corners) < 2:
         raise GapError("not_linear")
     weights, spread = _tone(seen)
     terms = _terms(grounds)
     level = np.exp(terms @ weights - np.log([patch.reflectance for patch in grounds]))
-    high, low = int(level.argmax()), int(level.argmin())
-    middle = np.array([patch.zone == "centre" for patch in grounds])
-    ratio, uneven = (
-        float(level[middle].mean() / level[~middle].mean()),
-        float(np.ptp(level) / level.mean()),
-    )
-    changes = {  # of the figures, by the logarithm of the light of each patch
-        "non_uniformity": np.eye(len(level))[[high, low]].T
-        @ (level[[high, low]] * (1, -1))
-        / level.mean(),
-        "hot_spot": ratio * np.where(middle, 1 / middle.sum(), -1 / (~middle).sum()),
-    }
+    values, changes = _evenness(level, np.array([patch.zone == "centre" for patch in grounds]))
     doubts = np.array([patch.doubt for patch in grounds])
     noise = {name: float(np.linalg.norm(change * doubts)) for name, change in changes.items()}
     noise["non_uniformity"] = max(noise["non_uniformity"], float(np.median(doubts)))
     copy = ALIKE * scene.chart.reflectance_doubt if scene.chart else 0.0
-    apart = extremes(uneven, noise["non_uniformity"])
     return ChartLight(
         non_uniformity=Share(
-            value=uneven, noise=noise["non_uniformity"], surface=0.0, extremes=apart
+            value=values["non_uniformity"],
+            noise=noise["non_uniformity"],
+            surface=0.0,
+            extremes=extremes(values["non_uniformity"], noise["non_uniformity"]),
         ),
-        hot_spot=Share(value=ratio, noise=noise["hot_spot"], surface=0.0),
+        hot_spot=Share(value=values["hot_spot"], noise=noise["hot_spot"], surface=0.0),
         curve={
             name: float(np.linalg.norm(change @ terms @ spread)) for name, change in changes.items()
         },
@@ -119,29 +109,45 @@ def shares(scene: Scene) -> ChartLight:
     )
 
 
-def _patch(scene: Scene, view: View) -> Patch | None:
-    """Read a region of the chart: of an edge its light side.
+def _patches(scene: Scene) -> list[LitPatch]:
+    """Read the regions that show the tone curve or the light, without those not readable."""
+    kinds = {"edge", "flat", "grey"}
+    patches = [_patch(scene, view) for view in scene.views.values() if view.region.kind in kinds]
+    return [patch for patch in patches if patch is not None]
 
-    Nothing where it is clipped or black.
+
+def _evenness(level: Array, middle: NDArray[np.bool_]) -> tuple[dict[str, float], dict[str, Array]]:
+    """Return non-uniformity and hot spot of light levels (n,), and their changes (n,).
+
+    A change is that of the value for a change of one in ln(light) of each patch. ``middle`` (n,)
+    marks the patches in the chart's middle.
     """
+    ends = [int(level.argmax()), int(level.argmin())]
+    ratio = float(level[middle].mean() / level[~middle].mean())
+    values = {"non_uniformity": float(np.ptp(level) / level.mean()), "hot_spot": ratio}
+    changes = {
+        "non_uniformity": np.eye(len(level))[ends].T @ (level[ends] * (1, -1)) / level.mean(),
+        "hot_spot": ratio * np.where(middle, 1 / middle.sum(), -1 / (~middle).sum()),
+    }
+    return values, changes
+
+
+def _patch(scene: Scene, view: View) -> LitPatch | None:
+    """Read a region of the chart, of an edge its light side; None where it is clipped or black."""
     ground, printed = view.region.kind == "edge", view.region.printed
     reflectance = printed.get("light" if ground else "reflectance", 0.0)
     if view.place is None or reflectance < DARKEST:
         return None
     code, error = _level(view.luma.mean(axis=0), ground=ground)
+    span = scene.code_white - scene.code_black
     nominal, above = (
-        float(
-            inverse_oetf(
-                (one - scene.code_black) / (scene.code_white - scene.code_black),
-                scene.video.transfer,
-            )
-        )
-        for one in (code, code + error)
+        float(inverse_oetf((level - scene.code_black) / span, scene.video.transfer))
+        for level in (code, code + error)
     )
     if min(nominal, code - scene.code_black) <= 0 or code >= scene.code_white - 1:
         return None
     (x, y), size = view.place.to_chart(_centre(view)).ravel(), view.place.chart.size
-    return Patch(
+    return LitPatch(
         light=math.log(nominal),
         doubt=math.log(above / nominal),
         x=2 * float(x) / size[0] - 1,
@@ -158,9 +164,10 @@ def _centre(view: View) -> Array:
 
 
 def _level(codes: Array, *, ground: bool) -> tuple[float, float]:
-    """Mean code and its standard error of an edge's light side or of a whole region, well off what it borders on.
+    """Return mean code and standard error of an edge's light side, or of a whole region.
 
-    Quantisation and what is left of the texture are worth 0.03 code at least.
+    What is near its borders is left out. Quantisation and the rest of the texture count as 0.03
+    code at least.
     """
     inside = np.ones(codes.shape, np.bool_)
     if ground:
@@ -172,15 +179,18 @@ def _level(codes: Array, *, ground: bool) -> tuple[float, float]:
     return float(side.mean()), max(LEAST_ERROR, float(side.std()) / math.sqrt(side.size))
 
 
-def _terms(patches: Sequence[Patch]) -> Array:
-    """Powers of ln(nominal light), (patches, 3): the terms of the curve."""
+def _terms(patches: Sequence[LitPatch]) -> Array:
+    """Return the powers of ln(nominal light), (patches, 3): the terms of the curve."""
     return np.vander([patch.light for patch in patches], CURVE, increasing=True)
 
 
-def _tone(patches: Sequence[Patch]) -> tuple[Array, Array]:
-    """Coefficients of the curve and a matrix whose square is their covariance, the light's surface fitted along."""
+def _tone(patches: Sequence[LitPatch]) -> tuple[Array, Array]:
+    """Fit the tone curve together with the surface of the light.
+
+    Return the curve's coefficients (3,) and a matrix whose square is their covariance.
+    """
     x, y, doubt, reflectance = np.array(
-        [(one.x, one.y, one.doubt, one.reflectance) for one in patches]
+        [(patch.x, patch.y, patch.doubt, patch.reflectance) for patch in patches]
     ).T
     place = np.column_stack([x, y, x * x, x * y, y * y, (x * x + (RATIO * y) ** 2) ** 2])
     weight = 1 / np.hypot(doubt, LEAST_FIT)[:, None]

@@ -1,12 +1,12 @@
-"""Evenness of the light.
+"""Evenness of the light over a plain surface given by hand, and over a chart (``chart_light.py``).
 
-Over a plain surface given by hand (``flat...``), and over a chart (``chart_light.py``).
+A surface given by hand is a region whose name starts with ``flat``.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics._shared.lighting import lighting
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
+from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.low_light import chart_light
-from acceptance.model import BudgetLine, Measurement, Note, Reason
+from acceptance.model.measurement import BudgetLine, Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,13 +30,16 @@ Array = NDArray[np.float64]
 SURFACE_METHOD = (
     "linear light of the region, smoothed: (largest - smallest) / mean; middle ninth / rim"
 )
-CHART_METHOD = "linear light on the light sides of the chart's edges: (largest - smallest) / mean; middle / corners"
+CHART_METHOD = (
+    "linear light on the light sides of the chart's edges: "
+    "(largest - smallest) / mean; middle / corners"
+)
 SMALLEST = 32  # px
-TONE_PROBE = 0.05  # by which the exponent of the tone curve is changed to see what it moves
+TONE_PROBE = 0.05  # change of the tone curve's exponent that shows its effect
 
 
 def serves(scene: Scene) -> bool:
-    """Whether a flat region is given by hand, or a chart shows light sides of edges about its field."""
+    """Whether a flat region is given by hand, or a chart shows edges in its middle and corners."""
     return bool(_by_hand(scene)) or chart_light.serves(scene)
 
 
@@ -51,13 +55,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         try:
             yield from _surface(scene, view, light)
         except GapError as gap:
-            reason = Reason(code=gap.code, parameters=gap.parameters)
-            yield Note(
-                metric="low_light",
-                quantity="low_light.non_uniformity",
-                region=view.region.name,
-                reason=reason,
-            )
+            quantity = "low_light.non_uniformity"
+            yield Note.of(gap, metric="low_light", quantity=quantity, region=view.region.name)
     if chart_light.serves(scene):
         yield from _chart(scene)
 
@@ -67,7 +66,7 @@ def _by_hand(scene: Scene) -> list[View]:
 
 
 def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
-    """Non-uniformity and hot spot of one surface."""
+    """Measure non-uniformity and hot spot of one surface."""
     name, codes = view.region.name, view.luma
     if min(codes.shape[1:]) < SMALLEST:
         raise GapError("region_too_small", region=name)
@@ -91,7 +90,7 @@ def _surface(scene: Scene, view: View, light: Array) -> Iterator[Measurement]:
 
 
 def _chart(scene: Scene) -> Iterator[Measurement]:
-    """Non-uniformity and hot spot of the light over the chart."""
+    """Measure non-uniformity and hot spot of the light over the chart."""
     found = chart_light.shares(scene)
     for quantity, share, scale in (
         ("non_uniformity", found.non_uniformity, 100.0),
@@ -103,23 +102,20 @@ def _chart(scene: Scene) -> Iterator[Measurement]:
             else share.value * scene.copy_doubt
         )
         printed = scale * math.hypot(found.printed[quantity], bent)
-        copy = (
-            [BudgetLine(source="chart copy", contribution=printed, evaluation="B")]
-            if printed
-            else []
-        )
+        line = BudgetLine(source=PRINT_SOURCE, contribution=printed, evaluation="B")
+        budget = _budget(share, None, found.curve[quantity], scale)
         yield _figure(
             scene,
             quantity,
             scale * share.value,
-            [*_budget(share, None, found.curve[quantity], scale), *copy],
+            [*budget, line] if printed else budget,
             samples=found.grounds,
             method=CHART_METHOD,
         )
 
 
 def _bent(ratio: float, curve: float) -> float:
-    """Return what a ratio of light changes by when the exponent of the tone curve changes by ``curve``."""
+    """Return the change of a ratio of light when the tone curve's exponent changes by ``curve``."""
     return abs(ratio * math.log(ratio)) * curve
 
 
@@ -128,19 +124,28 @@ def _figure(
     quantity: str,
     value: float,
     budget: Sequence[BudgetLine],
-    **fields: Any,  # noqa: ANN401 -- fields of Measurement
+    *,
+    samples: int,
+    method: str,
+    region: str = "",
 ) -> Measurement:
-    unit = "%" if quantity == "non_uniformity" else "1"
     return scene.figure(
-        f"low_light.{quantity}", value, unit, budget, details={"tone": scene.tone}, **fields
+        f"low_light.{quantity}",
+        value,
+        "%" if quantity == "non_uniformity" else "1",
+        budget,
+        samples=samples,
+        method=method,
+        region=region,
+        details={"tone": scene.tone},
     )
 
 
 def _budget(
     share: Share, degrees: int | None, curve: float, scale: float = 1.0
 ) -> list[BudgetLine]:
-    """Contributions to a share; ``curve`` is what the doubt about the tone curve contributes."""
-    of_type_b = {"lighting_surface": share.surface, "extremes": share.extremes, "tone curve": curve}
+    """Return the budget of a share; ``curve`` is the contribution of the tone curve."""
+    of_type_b = {"lighting_surface": share.surface, "extremes": share.extremes, TONE_SOURCE: curve}
     return [
         BudgetLine(source="noise", contribution=scale * share.noise, degrees_of_freedom=degrees),
         *(

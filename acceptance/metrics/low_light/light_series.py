@@ -1,6 +1,5 @@
-"""Shots at falling illuminance.
+"""Series of shots at falling illuminance, and where a result falls to its criterion.
 
-Which belong together, how bright each was, and where a figure falls to its criterion.
 The illuminance of a shot is that at the chart (``illuminance``, lx), times the transmittance of a
 neutral filter before the lens (``filter``); a shot with a filter alone takes the illuminance of the
 brightest shot without one. Between the two shots that bracket it the crossing is linear in the
@@ -17,23 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Condition, Shot
+    from acceptance.model.shot import Condition, Shot
 
 Array = NDArray[np.float64]
 
 LEAST_SPAN = 2.0  # brightest over darkest: less is no series but the same light
-ACCURACY = 10.0  # %, half-width, of a lux meter or a filter of which the plan says nothing
+ACCURACY = 10.0  # %, half-width, of a lux meter or a filter whose accuracy is not stated
 PERCENT = {"": 1.0, "1": 1.0, "%": 0.01}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
-    """A shot and its illuminance in lx, with relative standard uncertainties of lux meter and filter."""
+class LightLevel:
+    """A shot and its illuminance in lx.
+
+    ``meter`` and ``filter`` are the relative standard uncertainties of lux meter and filter.
+    """
 
     shot: Shot
     lux: float
@@ -43,12 +45,9 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A figure at a level: value, standard uncertainty, degrees of freedom; ``bound``.
+    """A result at a level, with standard uncertainty; ``bound``: the true value may be higher."""
 
-    The true one may be higher.
-    """
-
-    level: Level
+    level: LightLevel
     value: float
     uncertainty: float
     degrees_of_freedom: float | None = None
@@ -57,33 +56,37 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing:
-    """The illuminance in lx at which a figure falls to its criterion, its budget, and the shots on either side.
+    """The illuminance in lx at which a result falls to its criterion, and its budget.
 
-    ``lower_bound`` (``upper_bound``): the brightest shot misses (the darkest still meets) the
-    criterion, so that the true illuminance is this or higher (lower).
+    ``met`` and ``missed`` are the shots on either side. ``lower_bound`` (``upper_bound``): the
+    brightest shot misses (the darkest still meets) the criterion, so that the true illuminance is
+    this or higher (lower).
     """
 
     lux: float
     budget: tuple[BudgetLine, ...]
-    met: Level
-    missed: Level | None = None
+    met: LightLevel
+    missed: LightLevel | None = None
     lower_bound: bool = False
     upper_bound: bool = False
 
 
-def series(shots: Sequence[Shot]) -> Iterator[list[Level]]:
-    """Levels, brightest first, of each subject that was shot through one tap and path at illuminances apart."""
+def series(shots: Sequence[Shot]) -> Iterator[list[LightLevel]]:
+    """Return each series of shots: levels of one subject, tap and path, brightest first.
+
+    Shots of the same light within a factor of ``LEAST_SPAN`` are no series.
+    """
     groups: dict[tuple[str, ...], list[Shot]] = {}
     for shot in shots:
         groups.setdefault((shot.subject, shot.tap, shot.path), []).append(shot)
     for group in groups.values():
-        levels = sorted(_levels(group), key=lambda one: -one.lux)
-        alike = [one for one in levels if one.shot.chart in {levels[0].shot.chart, None}]
+        levels = sorted(_levels(group), key=lambda level: -level.lux)
+        alike = [level for level in levels if level.shot.chart in {levels[0].shot.chart, None}]
         if alike and alike[0].lux >= LEAST_SPAN * alike[-1].lux:
             yield alike
 
 
-def _levels(shots: Sequence[Shot]) -> Iterator[Level]:
+def _levels(shots: Sequence[Shot]) -> Iterator[LightLevel]:
     lit = {
         shot.id: lux
         for shot in shots
@@ -102,37 +105,46 @@ def _levels(shots: Sequence[Shot]) -> Iterator[Level]:
         ):
             continue
         lux, meter = lit[source.id] * share, accuracy(source, "illuminance")
-        yield Level(
+        yield LightLevel(
             shot=shot, lux=lux, meter=meter, filter=accuracy(shot, "filter") if share < 1 else 0.0
         )
 
 
 def condition(shot: Shot, name: str) -> Condition | None:
     """Return the shot's condition of this name, if it has one."""
-    return next((one for one in shot.conditions if one.name == name), None)
+    return next((stated for stated in shot.conditions if stated.name == name), None)
 
 
 def number(shot: Shot, name: str, units: dict[str, float]) -> float | None:
-    """Return a condition that is a finite number in one of the ``units`` (factor of each), in the unit of factor 1."""
-    given = condition(shot, name)
-    if given is None or isinstance(given.value, bool | str) or given.unit not in units:
+    """Return the number that a condition states, converted by the factor of its unit.
+
+    None where it is not stated, not a finite number, or in none of the ``units``.
+    """
+    stated = condition(shot, name)
+    if stated is None or isinstance(stated.value, bool | str) or stated.unit not in units:
         return None
-    return float(given.value) * units[given.unit] if math.isfinite(given.value) else None
+    return float(stated.value) * units[stated.unit] if math.isfinite(stated.value) else None
 
 
 def accuracy(shot: Shot, name: str) -> float:
-    """Relative standard uncertainty of a condition.
+    """Return the relative standard uncertainty of a condition.
 
-    From ``<name>_accuracy`` (half-width, in %), else 10 %.
+    It is from ``<name>_accuracy`` (half-width, in %), else from 10 %.
     """
     stated = number(shot, f"{name}_accuracy", {"": 1.0, "%": 1.0})
     return float(ACCURACY if stated is None else abs(stated)) / 100 / math.sqrt(3)
 
 
 def crossing(points: Sequence[Point], criterion: float, *, relative: bool = False) -> Crossing:
-    """Find where figures, brightest level first, fall below ``criterion`` for the first time.
+    """Find the illuminance at which results fall below a criterion for the first time.
 
-    ``relative``: the criterion is a share of the first figure, which then is met by definition.
+    Parameters
+    ----------
+    points
+        Results, brightest level first.
+    criterion
+        In the unit of the results; ``relative``: as a share of the first, which then meets it by
+        definition.
     """
     level = criterion * points[0].value if relative else criterion
     below = next((i for i, point in enumerate(points) if point.value < level), None)
@@ -150,9 +162,9 @@ def crossing(points: Sequence[Point], criterion: float, *, relative: bool = Fals
 
 
 def _between(points: Sequence[Point], below: int, level: float, share: float) -> Crossing:
-    """Cross between ``points[below]`` and the one before.
+    """Interpolate the crossing of ``level`` between ``points[below]`` and the point before.
 
-    ``share`` of the first figure is the level (0: constant).
+    ``share``: the level over the first result, where it is relative to it, else 0.
     """
     above, under = points[below - 1], points[below]
     span = math.log(above.level.lux / under.level.lux)
@@ -169,15 +181,7 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
         ("figure_darker", lower, under),
         ("figure_brightest", first, points[0]),
     )
-    figures = tuple(
-        BudgetLine(
-            source=source,
-            contribution=abs(factor) * point.uncertainty,
-            degrees_of_freedom=point.degrees_of_freedom,
-        )
-        for source, factor, point in lines
-        if factor
-    )
+    figures = tuple(_line(source, factor, point) for source, factor, point in lines if factor)
     doubt = lux * _interpolation(points, below, level, weight) / math.sqrt(3)
     interpolation = BudgetLine(source="interpolation", contribution=doubt, evaluation="B")
     budget = (*_light(above.level, under.level, weight, lux), *figures, interpolation)
@@ -190,10 +194,21 @@ def _between(points: Sequence[Point], below: int, level: float, share: float) ->
     )
 
 
-def _light(above: Level, under: Level, weight: float, lux: float) -> tuple[BudgetLine, ...]:
-    """Contributions in lx: one lux meter read all levels, so that its errors add.
+def _line(source: str, factor: float, point: Point) -> BudgetLine:
+    """Return the contribution in lx of a result, at ``factor`` lx per unit of it."""
+    return BudgetLine(
+        source=source,
+        contribution=abs(factor) * point.uncertainty,
+        degrees_of_freedom=point.degrees_of_freedom,
+    )
 
-    Filters differ from each other.
+
+def _light(
+    above: LightLevel, under: LightLevel, weight: float, lux: float
+) -> tuple[BudgetLine, ...]:
+    """Return the contributions in lx of lux meter and filters.
+
+    One lux meter read all levels, so that its errors add; filters differ from each other.
     """
     meter = weight * above.meter + (1 - weight) * under.meter
     filters = math.hypot(weight * above.filter, (1 - weight) * under.filter)
@@ -206,10 +221,10 @@ def _light(above: Level, under: Level, weight: float, lux: float) -> tuple[Budge
 
 
 def _interpolation(points: Sequence[Point], below: int, level: float, weight: float) -> float:
-    """Half-width, in ln lux, of what a straight line between two shots may be off.
+    """Return the half-width, in ln lux, of the error of a straight line between two shots.
 
-    The larger of two: as if the slope changed threefold between them, and how far the monotone
-    cubic through all points (F. N. Fritsch, J. Butland, 1984) crosses elsewhere.
+    It is the larger of two: a threefold change of the slope between them, and the distance to the
+    crossing of the monotone cubic through all points (F. N. Fritsch, J. Butland, 1984).
     """
     span = math.log(points[below - 1].level.lux / points[below].level.lux)
     bent = weight * (1 - weight) * span / 2

@@ -1,10 +1,10 @@
-"""Dynamic range: two copies of a chart in one picture, one in bright and one in weak light, both to be read.
+"""Wide dynamic range: two copies of a chart in one picture, in bright and in weak light.
 
 The range is the ratio of the two illuminances, as GA/T 1127-2013, C.3, takes the ratio of two
-transmittances. A copy is read when at least 8 of its grey steps are told apart
-(``grey_scale.steps``), as many as GB 50198-2011, 3.1.9, wants of a picture; that defines the figure
-and is no limit. The range of the camera is at least the scene's when both are read, and at most the
-scene's when one is not.
+transmittances. A copy is readable when at least 8 of its grey steps are distinguishable
+(``grey_scale.steps``), as many as GB 50198-2011, 3.1.9, requires of a picture; that defines the
+quantity and is no limit. The range of the camera is at least the scene's when both are read, and at
+most the scene's when one is not.
 """
 
 from __future__ import annotations
@@ -16,35 +16,34 @@ from acceptance.charts import located
 from acceptance.errors import GapError
 from acceptance.metrics._shared import grey_steps
 from acceptance.metrics.low_light.light_series import accuracy, number
-from acceptance.model import BudgetLine
-from acceptance.scene import build
+from acceptance.model.measurement import BudgetLine
+from acceptance.scene import locating
 from acceptance.scene.watch import within
 
 if TYPE_CHECKING:
     from acceptance.charts.located import Located
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
 READ = 8
-BRIGHT, DARK = build.TWO_LEVELS
+BRIGHT, DARK = locating.TWO_LEVELS
 DECIBEL = 20 / math.log(10)
 METHOD = "ratio of two illuminances in one picture of which both show at least 8 grey steps"
 
 
 def serves(seen: Scene) -> bool:
-    """Whether the shot is said to be of two light levels."""
-    return build.two_levels(seen.shot)
+    """Whether the conditions of the shot state two light levels."""
+    return locating.two_levels(seen.shot)
 
 
 def dynamic_range(seen: Scene) -> Measurement:
-    """Return the scene's own range as a bound of the camera's.
+    """Measure the scene's own range, which is a bound of the camera's.
 
     Raises GapError: condition_unusable, two_charts_needed, no_region.
     """
     bright, dark = (_illuminance(seen, name) for name in (BRIGHT, DARK))
     copies = [place for place in seen.located if place.chart.kind == "print"]
     if len(copies) != 2:
-        f"{len(copies)} charts are seen, a dynamic range takes two in different light"
         raise GapError("two_charts_needed", count=len(copies))
     left, right = (steps(seen, place) for place in copies)
     read = min(left.steps, right.steps) >= READ
@@ -71,16 +70,19 @@ def dynamic_range(seen: Scene) -> Measurement:
 def _illuminance(seen: Scene, name: str) -> float:
     lux = number(seen.shot, name, {"": 1.0, "lx": 1.0})
     if lux is None or lux <= 0:
-        stated = next(str(one.value) for one in seen.shot.conditions if one.name == name)
-        raise GapError("condition_unusable", condition=name, value=stated)
+        stated = next(stated for stated in seen.shot.conditions if stated.name == name)
+        raise GapError("condition_unusable", condition=name, value=str(stated.value))
     return lux
 
 
 def steps(seen: Scene, place: Located) -> grey_steps.Count:
-    """Count the grey steps that the middle frame tells apart on one copy."""
+    """Count the distinguishable grey steps of one copy of the chart in the middle frame.
+
+    Raises GapError no_region where the chart has fewer than 8 grey steps.
+    """
     grey = sorted(
-        (one for one in place.chart.regions if one.kind == "grey"),
-        key=lambda one: int(one.printed["step"]),
+        (region for region in place.chart.regions if region.kind == "grey"),
+        key=lambda region: int(region.printed["step"]),
     )
     if len(grey) < READ:
         raise GapError("no_region", kind="grey")
@@ -89,6 +91,5 @@ def steps(seen: Scene, place: Located) -> grey_steps.Count:
         x, y, width, height = within(located.inner(place, region, 1.0))
         codes.append(grey_steps.step(seen.reference.luma[None, y : y + height, x : x + width]))
     rising = grey[-1].printed["reflectance"] > grey[0].printed["reflectance"]
-    return grey_steps.count(
-        codes, rising=rising, least=grey_steps.LEAST * (seen.code_white - seen.code_black)
-    )
+    least = grey_steps.LEAST * (seen.code_white - seen.code_black)
+    return grey_steps.count(codes, rising=rising, least=least)

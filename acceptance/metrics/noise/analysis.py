@@ -1,11 +1,11 @@
-"""The noise of a flat region taken apart: temporal and fixed; row, column and pixel.
+"""Noise of a flat region by parts: temporal and fixed; row, column and pixel; weighted.
 
-Weighted along the line.
-Temporal variance = mean over the pixels of the variance over time (n - 1), frame means taken out first (what all
-pixels do together is flicker, not random noise), less 1/12 for quantisation; fixed variance = variance of the mean
-frame about a second-order illumination surface, less the temporal variance / n; total = both. After EMVA 1288 release
-4.0 (temporal noise; spatial nonuniformity), which also splits the fixed part into row, column and pixel. The
-quantisation term is W. F. Sheppard's (1897).
+Temporal variance = mean over the pixels of the variance over time (n - 1), frame means taken out
+first (what all pixels do together is flicker, not random noise), less 1/12 for quantisation; fixed
+variance = variance of the mean frame about a second-order illumination surface, less the temporal
+variance / n; total = both. After EMVA 1288 release 4.0 (temporal noise; spatial nonuniformity),
+which also splits the fixed part into row, column and pixel. The quantisation term is W. F.
+Sheppard's (1897).
 
 Uncertainties come from the scatter of the variance between blocks of one macroblock (16 px) or
 more, since a codec correlates neighbouring pixels.
@@ -15,33 +15,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.model import BudgetLine
+from acceptance.model.measurement import BudgetLine
+
+if TYPE_CHECKING:
+    from acceptance.metrics.noise.weighting import Weighting
 
 Array = NDArray[np.float64]
 
 QUANTISATION = 1 / 12
 BLOCK = 16
 FEWEST_BLOCKS = 6
-# of the illumination surface: the one that is taken out, and the next, for the doubt
-ORDERS = (2, 3)
-
-# Unified weighting network: time constant in s, ratio; a picture height lasts 3/4 of the 52 us of a
-# line of 4:3.
-NETWORK_TIME, NETWORK_RATIO = 245e-9, 4.5
-HEIGHT_TIME = 52e-6 * 3 / 4
+ORDERS = (2, 3)  # of the illumination surface: the one taken out, and the next for the uncertainty
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variance:
-    """A variance in code^2, less quantisation, and the standard uncertainties that its inputs contribute, in code^2.
+    """A variance in code^2, less quantisation, with standard uncertainties in code^2.
 
-    ``sampling`` has ``degrees_of_freedom``; ``surface`` is what the choice of the surface's order
-    may move, ``quantisation`` what is left of the dependence on where the level lies between two
-    codes.
+    ``sampling`` has ``degrees_of_freedom``; ``surface`` is by the choice of the surface's order,
+    ``quantisation`` by the place of the level between two codes.
     """
 
     value: float
@@ -56,7 +53,7 @@ class Variance:
         return math.sqrt(max(self.value, 0.0))
 
     def budget(self, scale: float = 1.0) -> tuple[BudgetLine, ...]:
-        """Contributions to ``sigma``, in codes times ``scale``."""
+        """Return the contributions to ``sigma``, in codes times ``scale``."""
         lines = (
             ("sampling", self.sampling, self.degrees_of_freedom, "A"),
             ("lighting_surface", self.surface, None, "B"),
@@ -73,9 +70,9 @@ class Variance:
         )
 
     def _of_sigma(self, spread: float) -> float:
-        """Uncertainty of ``sigma``: a third of the longer side of the variance's 3 u interval.
+        """Return the uncertainty of ``sigma`` of that of the variance, ``spread``, also at 0.
 
-        It holds at 0 too.
+        It is a third of the longer side of the variance's 3 u interval.
         """
         above = math.sqrt(max(self.value, 0.0) + 3 * spread) - self.sigma
         below = self.sigma - math.sqrt(max(self.value - 3 * spread, 0.0))
@@ -83,36 +80,12 @@ class Variance:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weighting:
-    """A filter along the line.
-
-    ``gain`` (w // 2 + 1,) at the frequencies k / w cycle/px of a row of ``width`` w px.
-    """
-
-    gain: Array
-    width: int
-
-    @property
-    def power(self) -> float:
-        """Mean squared gain: the share of the variance of white noise that passes."""
-        squares = self.gain**2
-        twice = squares[1 : (self.width + 1) // 2].sum()
-        return float((squares.sum() + twice) / self.width)
-
-    def passed(self, frames: Array) -> Array:
-        """Filter the rows of frames (..., h, w), which are taken as periodic."""
-        return np.asarray(
-            np.fft.irfft(np.fft.rfft(frames, axis=-1) * self.gain, n=self.width, axis=-1)
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Noise:
-    """What a flat region shows, in codes.
+    """Noise of a flat region, in codes and code^2.
 
     ``temporal``, ``fixed`` and the parts of the fixed pattern, ``row``, ``column`` and ``pixel``,
-    are None where they cannot be told apart (one frame, or a chart that moved), ``weighted`` (the
-    total again) where no weighting was asked for. ``flicker`` is the sigma of the frame means.
+    are None where they cannot be separated (one frame, or a chart that moved), ``weighted`` (of the
+    total) where no weighting was asked for. ``flicker`` is the sigma of the frame means.
     """
 
     mean: float
@@ -127,29 +100,30 @@ class Noise:
     flicker: float = 0.0
 
 
-def unified_weighting(width: int, pitch: float) -> Weighting:
-    """Return the unified weighting network for random noise, for rows of ``width`` pixels ``pitch`` heights apart.
-
-    Power gain (1 + (w T / a)^2) / (1 + (w T (1 + 1/a))^2), T = 245 ns, a = 4.5 (CCIR Recommendation
-    567, CCITT Recommendation J.61; as a Chinese standard GB/T 3660-1983). Written for lines of 52
-    us on a picture of 4:3; other pictures are weighted alike per picture height, seen from the same
-    number of heights. ``pitch`` is the width of a pixel over the height of the picture.
-    """
-    angular = 2 * math.pi * np.fft.rfftfreq(width) * (NETWORK_TIME / HEIGHT_TIME) / pitch
-    numerator = 1 + (angular / NETWORK_RATIO) ** 2
-    return Weighting(
-        gain=np.sqrt(numerator / (1 + (angular * (1 + 1 / NETWORK_RATIO)) ** 2)), width=width
-    )
-
-
 def analyse(
     frames: NDArray[np.integer] | Array, *, stable: bool = True, weighting: Weighting | None = None
 ) -> Noise:
-    """Noise of a flat region: ``frames`` (n, h, w) in codes, at least 12 x 12 px.
+    """Estimate the noise of a flat region.
 
-    ``weighting`` for rows of w px.
-    Temporal and fixed parts are told apart when there are two frames or more and the chart was
-    ``stable``.
+    Parameters
+    ----------
+    frames
+        Luma codes (n, h, w) of the region, at least 12 x 12 px, neither clipped nor of changing
+        light.
+    stable
+        Whether the chart stood still. Temporal and fixed parts are separated only then, and of two
+        frames or more.
+    weighting
+        A filter for rows of w px; None: no weighted variance.
+
+    Returns
+    -------
+    Noise
+        Variances in code^2, less 1/12 for quantisation.
+
+    Notes
+    -----
+    After EMVA 1288 release 4.0; see the module's description.
     """
     codes = np.asarray(frames, np.float64)
     mean_frame = codes.mean(axis=0)
@@ -177,7 +151,10 @@ def analyse(
 
 
 def temporal_variance(codes: Array, weighting: Weighting | None = None) -> Array:
-    """Variance over time of each pixel (h, w), the means of the frames taken out."""
+    """Return the variance over time (h, w) of codes (n, h, w), in code^2.
+
+    The means of the frames are taken out first; two frames or more.
+    """
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
     rest = _passed(rest - rest.mean(axis=0), weighting)
     free = 1 - 1 / (codes[0].size * _power(weighting))
@@ -185,7 +162,7 @@ def temporal_variance(codes: Array, weighting: Weighting | None = None) -> Array
 
 
 def surface(frame: Array, order: int) -> Array:
-    """Least-squares polynomial surface (h, w) of this total order through a frame (h, w)."""
+    """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares."""
     down, across = (_polynomials(n, order) for n in frame.shape)
     both = down.T @ frame @ across
     both[np.add.outer(np.arange(order + 1), np.arange(order + 1)) > order] = 0
@@ -193,10 +170,10 @@ def surface(frame: Array, order: int) -> Array:
 
 
 def block_means(values: Array, *, whole_rows: bool = False) -> Array:
-    """Means (b,) of the blocks of a frame (h, w).
+    """Return the means (b,) of the blocks of a frame (h, w).
 
-    As many of 16 px as fit each way, but at least 6 x 6.
-    ``whole_rows``: only one across, since a filter along the line makes neighbours alike.
+    Blocks are of 16 px or more, but at least 6 each way. ``whole_rows``: only one across, since a
+    filter along the line correlates neighbours.
     """
     tall, wide = (max(FEWEST_BLOCKS, n // BLOCK) for n in values.shape)
     rows, wide = np.array_split(values, tall, axis=0), 1 if whole_rows else wide
@@ -204,20 +181,24 @@ def block_means(values: Array, *, whole_rows: bool = False) -> Array:
 
 
 def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
-    """Share of samples on the lowest code, where at most ``black``, and on the highest, where at least ``white``."""
+    """Return the share (0..1) of the samples that are clipped.
+
+    Those on the lowest code, where it is at most ``black``, and on the highest, where it is at
+    least ``white``.
+    """
     low, high = codes.min(), codes.max()
     share = np.mean(codes == low) if low <= black else 0.0
     return float(share + (np.mean(codes == high) if high >= white else 0.0))
 
 
 def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
-    """Return the middle ``share`` of each direction of frames (n, h, w)."""
+    """Return the middle ``share`` (0..1) of each direction of frames (n, h, w)."""
     down, across = (round(n * (1 - share) / 2) for n in luma.shape[1:])
     return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]
 
 
 def _polynomials(count: int, order: int) -> Array:
-    """Orthonormal polynomials up to ``order`` on ``count`` points: (count, order + 1)."""
+    """Return orthonormal polynomials up to ``order`` on ``count`` points: (count, order + 1)."""
     basis, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, count), order + 1, increasing=True))
     return np.asarray(basis)
 
@@ -231,7 +212,7 @@ def _power(weighting: Weighting | None) -> float:
 
 
 def _scatter(codes: Array, weighting: Weighting | None = None) -> Variance:
-    """Total variance from the scatter within each frame alone."""
+    """Return the total variance from the scatter within each frame alone."""
     squares = [
         np.mean([_squared_residual(frame, order, weighting) for frame in codes], axis=0)
         for order in ORDERS
@@ -246,7 +227,7 @@ def _scatter(codes: Array, weighting: Weighting | None = None) -> Variance:
 
 
 def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, Variance, Variance]:
-    """Total, temporal and fixed variance of at least two frames of a chart that stands still."""
+    """Return total, temporal and fixed variance of two frames or more of a chart at rest."""
     over_time, power = temporal_variance(codes, weighting), _power(weighting)
     dither = float(temporal_variance(codes).mean()) if weighting else None
     mean_frame = codes.mean(axis=0)
@@ -256,9 +237,11 @@ def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, 
     temporal = over_time - QUANTISATION * power
     total = [temporal + part for part in fixed]
     seen = float(over_time.mean()) if dither is None else dither
-    pairs = (total, (temporal, temporal), fixed)
-    one, two, three = (_variance(first, second, seen, weighting) for first, second in pairs)
-    return one, two, three
+    return (
+        _variance(total[0], total[1], seen, weighting),
+        _variance(temporal, temporal, seen, weighting),
+        _variance(fixed[0], fixed[1], seen, weighting),
+    )
 
 
 def _squared_residual(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
@@ -270,12 +253,12 @@ def _squared_residual(frame: Array, order: int, weighting: Weighting | None = No
 def _variance(
     values: Array, other: Array, dither: float | None, weighting: Weighting | None = None
 ) -> Variance:
-    """Variance from its estimates per pixel (h, w).
+    """Make a variance of its estimates per pixel (h, w), with its uncertainties.
 
-    ``other`` are those with a surface of the next order.
-    The dependence on the level's place between two codes is the first harmonic of the quantiser's
-    error (B. Widrow, I. Kollar, Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither``
-    (variance seen before weighting; None: that of ``values``).
+    ``other`` are the estimates with a surface of the next order. The dependence on the level's
+    place between two codes is the first harmonic of the quantiser's error (B. Widrow, I. Kollar,
+    Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before
+    weighting; None: that of ``values``).
     """
     blocks = block_means(values, whole_rows=weighting is not None)
     free = max(float(values.mean()) if dither is None else dither - QUANTISATION, 0.0)
@@ -292,37 +275,37 @@ def _variance(
 def _with_lines(
     variance: Variance, row: Variance, column: Variance, weighting: Weighting | None = None
 ) -> Variance:
-    """Add what so few rows and columns hide.
+    """Correct a variance for few rows and columns: the surface takes out part of theirs.
 
-    Their part in the surface, and how far they may miss their own variance.
-    Blocks side by side share rows and columns, so that the scatter between them does not tell. Of
-    columns the weighting passes a part. Degrees of freedom after Welch-Satterthwaite.
+    Its uncertainty includes that of their own variance, which the scatter between blocks does not
+    show since blocks side by side share rows and columns. The weighting passes a part of columns.
+    Degrees of freedom after Welch-Satterthwaite.
     """
     lines = [(max(row.value, 0.0), row), (_power(weighting) * max(column.value, 0.0), column)]
     spreads = [(variance.sampling, variance.degrees_of_freedom)]
     spreads += [
-        (value * math.sqrt(2 / one.degrees_of_freedom), one.degrees_of_freedom)
-        for value, one in lines
+        (value * math.sqrt(2 / line.degrees_of_freedom), line.degrees_of_freedom)
+        for value, line in lines
     ]
     squares = sum(spread**2 for spread, _ in spreads)
     if not squares:
         return variance
     effective = squares**2 / sum(spread**4 / degrees for spread, degrees in spreads)
-    value = variance.value + sum(value * _taken(one) for value, one in lines)
+    value = variance.value + sum(value * _taken(line) for value, line in lines)
     return replace(variance, value=value, sampling=math.sqrt(squares), degrees_of_freedom=effective)
 
 
 def _taken(line: Variance) -> float:
-    """Share of the variance of rows or columns that the surface takes out.
+    """Return the share of the variance of rows or columns that the surface takes out.
 
-    Its terms along them of their number.
+    It is the number of the surface's terms over that of rows or columns.
     """
     terms = ORDERS[0] + 1
     return terms / (line.degrees_of_freedom + terms)
 
 
 def _flicker(codes: Array, over_time: float) -> float:
-    """Sigma of the frame means, less what random noise of this variance contributes."""
+    """Return the sigma of the frame means, less the part of random noise of this variance."""
     return math.sqrt(
         max(float(codes.mean(axis=(1, 2)).var(ddof=1)) - over_time / codes[0].size, 0.0)
     )
@@ -331,34 +314,40 @@ def _flicker(codes: Array, over_time: float) -> float:
 def _directions(
     mean_frame: Array, temporal: Variance, frames: int
 ) -> tuple[Variance, Variance, Variance]:
-    """Row, column and pixel variance of the fixed pattern (EMVA 1288 release 4.0, spatial nonuniformity)."""
+    """Return row, column and pixel variance of the fixed pattern.
+
+    After EMVA 1288 release 4.0, spatial nonuniformity.
+    """
     left = (temporal.value + QUANTISATION) / frames
-    one, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
-    row, column = (_of_lines(mean_frame, axis, float(one.mean())) for axis in (1, 0))
-    return row, column, _variance(one - left, other - left, None)
+    rest, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
+    row, column = (_of_lines(mean_frame, axis, float(rest.mean())) for axis in (1, 0))
+    return row, column, _variance(rest - left, other - left, None)
 
 
 def _without_lines(residual: Array) -> Array:
-    """Squares (h, w) of what is left of a frame about its row and column means, degrees of freedom allowed for."""
+    """Return the squares (h, w) of a frame about its row and column means.
+
+    They are corrected for the degrees of freedom of these means.
+    """
     height, width = residual.shape
     rest = residual - residual.mean(axis=0) - residual.mean(axis=1, keepdims=True) + residual.mean()
     return np.asarray(rest**2 / (1 - 1 / height) / (1 - 1 / width))
 
 
 def _of_lines(mean_frame: Array, axis: int, rest: float) -> Variance:
-    """Variance of the rows (``axis`` 1) or columns (0).
+    """Return the variance of the rows (``axis`` 1) or columns (0).
 
-    That of their means, less ``rest`` / pixels in a line.
+    It is that of their means, less ``rest`` / pixels in a line.
     """
     count = mean_frame.shape[1 - axis]
     means = [(mean_frame - surface(mean_frame, order)).mean(axis=axis) for order in ORDERS]
-    one, other = (
+    square, other = (
         float(np.sum(line**2)) / (count - 1 - order)
         for line, order in zip(means, ORDERS, strict=True)
     )
     return Variance(
-        value=one - rest / mean_frame.shape[axis],
-        sampling=one * math.sqrt(2 / (count - 1 - ORDERS[0])),
+        value=square - rest / mean_frame.shape[axis],
+        sampling=square * math.sqrt(2 / (count - 1 - ORDERS[0])),
         degrees_of_freedom=count - 1 - ORDERS[0],
-        surface=abs(one - other) / math.sqrt(3),
+        surface=abs(square - other) / math.sqrt(3),
     )

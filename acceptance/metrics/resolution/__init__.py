@@ -1,11 +1,11 @@
-"""Resolution: MTF from slanted edges (e-SFR), TV lines from edges and wedges, corners against the centre.
+"""Resolution: MTF from slanted edges (e-SFR), TV lines from edges and wedges, corner ratio.
 
-Edge: least-squares spline profile in linear light (``edge.py``), after ISO 12233:2023 as to
-quantity. Limiting resolution from an edge is where the MTF falls to 10 %, no further than half a
+Edge: least-squares spline profile in linear light (``edge.py``); the quantity is that of ISO
+12233:2023. Limiting resolution from an edge is where the MTF falls to 10 %, no further than half a
 cycle per pixel, in TV lines per picture height (ISO 12233:2023; display aspect ratio 4:3 or 16:9
 taken from picture size and sample aspect). Wedge: read line by line in coded luma (``wedge.py``),
-as standards that judge TV lines on the displayed picture mean it (GB 50198, DB11/T 384.5); the
-edge's figure stands beside it and is another quantity.
+as standards that judge TV lines on the displayed picture mean it (GB 50198, DB11/T 384.5); the TV
+lines of an edge are another quantity.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import tv_lines
 from acceptance.metrics.resolution import corners, edge_figures, wedge_figures
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
-from acceptance.metrics.resolution.wedge import Wedge, WedgeResult, wedge_reading
-from acceptance.model import Note, Reason
+from acceptance.metrics.resolution.printed_wedge import Wedge
+from acceptance.metrics.resolution.wedge import WedgeResult, wedge_reading
+from acceptance.model.measurement import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.resolution.edge_figures import Edge
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -55,7 +56,7 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure every edge and every wedge; what cannot be had is a Note with its reason."""
+    """Measure every edge and every wedge; a result not obtained is a Note with its reason."""
     tone, edges = edge_figures.tone_of(scene), []
     for view in scene.of_kind("edge"):
         try:
@@ -74,29 +75,19 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 
 def _notes(view: View, gap: GapError, names: Sequence[str]) -> Iterator[Note]:
-    parameters = {
-        **gap.parameters,
-        **({"region": view.region.name} if "region" in gap.parameters else {}),
-    }
+    """Note a gap for each quantity; a region that it names is this one."""
+    region = view.region.name
+    named = {"region": region} if "region" in gap.parameters else {}
+    here = GapError(gap.code, **{**gap.parameters, **named})
     for name in names:
-        reason = Reason(code=gap.code, parameters=parameters)
-        yield Note(
-            metric="resolution",
-            quantity=f"resolution.{name}",
-            region=view.region.name,
-            reason=reason,
-        )
+        yield Note.of(here, metric="resolution", quantity=f"resolution.{name}", region=region)
 
 
 def _sharpened(edges: Sequence[Edge]) -> Iterator[Note]:
-    """Name sharpening once, where it is strongest."""
+    """Note sharpening once, where it is strongest."""
     worst = max(edges, key=lambda edge: edge.first.overshoot + edge.first.undershoot, default=None)
     if worst and worst.first.sharpened:
-        told = {"overshoot": worst.first.overshoot, "undershoot": worst.first.undershoot}
-        reason = Reason(code="sharpened", parameters={"region": worst.view.region.name, **told})
-        yield Note(
-            metric="resolution",
-            quantity="resolution.mtf50",
-            region=worst.view.region.name,
-            reason=reason,
-        )
+        region = worst.view.region.name
+        over, under = worst.first.overshoot, worst.first.undershoot
+        gap = GapError("sharpened", region=region, overshoot=over, undershoot=under)
+        yield Note.of(gap, metric="resolution", quantity="resolution.mtf50", region=region)

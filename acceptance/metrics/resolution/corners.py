@@ -1,9 +1,7 @@
-"""Corner against centre.
+"""Corner ratio: MTF50 of each corner's edges over that of the centre's, in the same direction.
 
-MTF50 of each corner's edges over that of the centre's, in the same direction.
 Only where the chart reaches into the corners: its diagonals are 85 % of the picture's or more. The
-tone curve is common to both edges and counts only with what it does to the one more than to the
-other.
+tone curve is common to both edges, so only the difference of its effects counts.
 """
 
 from __future__ import annotations
@@ -14,16 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import coding, scaled
+from acceptance.metrics._shared.sources import TONE_SOURCE
 from acceptance.metrics.resolution.edge_figures import CODING
-from acceptance.model import BudgetLine, Note, Reason
+from acceptance.model.measurement import BudgetLine, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.charts.located import Located
     from acceptance.metrics.resolution.edge_figures import Edge, Tone
-    from acceptance.model import Measurement
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
 QUANTITY = "resolution.corner_ratio"
@@ -32,14 +32,14 @@ COVERED = 0.85
 
 
 def coverage(place: Located) -> float:
-    """Return the mean of the chart's diagonals over the picture's diagonal."""
+    """Return the mean of the chart's diagonals over the picture's diagonal, above 0."""
     corners = np.asarray(place.corners)
     diagonals = np.linalg.norm(corners[2:] - corners[:2], axis=1)
     return float(diagonals.mean() / math.hypot(*place.picture))
 
 
 def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurement | Note]:
-    """Give the ratio of every corner and direction.
+    """Measure the ratio of every corner and direction.
 
     A Note where the chart is too small or an edge is missing.
     """
@@ -53,36 +53,31 @@ def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurem
     reached = [edge for edge in edges if edge.view.place and edge.reached("mtf50")]
     centres = {edge.first.resolves: edge for edge in reached if edge.view.region.zone == "centre"}
     corners = [edge for edge in reached if edge.view.region.zone != "centre"]
-    found = [_ratio(scene, edge, centres[edge.first.resolves], tone) for edge in corners
-             if edge.first.resolves in centres]  # fmt: skip
-    yield from found
-    if not found:
+    matched = [edge for edge in corners if edge.first.resolves in centres]
+    for edge in matched:
+        yield _ratio(scene, edge, centres[edge.first.resolves], tone)
+    if not matched:
         yield _note("no_corner_edges")
 
 
 def _note(code: str, **parameters: float) -> Note:
-    return Note(
-        metric="resolution", quantity=QUANTITY, reason=Reason(code=code, parameters=parameters)
-    )
+    return Note.of(GapError(code, **parameters), metric="resolution", quantity=QUANTITY)
 
 
 def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
     above, below = corner.value("mtf50"), centre.value("mtf50")
     ratio = above / below
     common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
+    of_tone = common * tone.doubt / math.sqrt(3)
+    of_centre = scaled(centre.noise("mtf50"), ratio / below)
     return scene.figure(
         QUANTITY,
         ratio,
         "1",
         [
             *scaled(corner.noise("mtf50"), 1 / below),
-            *(
-                replace(line, source=f"{line.source}, centre")
-                for line in scaled(centre.noise("mtf50"), ratio / below)
-            ),
-            BudgetLine(
-                source="tone curve", contribution=common * tone.doubt / math.sqrt(3), evaluation="B"
-            ),
+            *(replace(line, source=f"{line.source}, centre") for line in of_centre),
+            BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B"),
             *scene.copy_lines(common),
             *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
         ],

@@ -1,7 +1,7 @@
-"""Slanted edge: find the line that the edge follows, and from the profile across it the MTF with standard error.
+"""Slanted edge: the line that it follows, and the MTF of the profile across it.
 
-e-SFR after ISO 12233:2023 as to quantity and region. The edge is followed by windowed centroids of
-its row derivative; the profile across it is a spline by least squares (``profile.py``), so that
+Quantity and region are those of e-SFR, ISO 12233:2023. The edge is followed by windowed centroids
+of its row derivative; the profile across it is a spline by least squares (``profile.py``), so that
 angles where the sampling phases repeat do no harm.
 """
 
@@ -9,25 +9,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
 import numpy as np
-from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.messages import tr
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
-from acceptance.metrics.resolution.profile import Fit, crossing, profile, spectrum, standard_error
+from acceptance.metrics.resolution.edge_line import EdgeLine, Mode, distances, locate
+from acceptance.metrics.resolution.profile import (
+    ProfileFit,
+    crossing,
+    profile,
+    spectrum,
+    standard_error,
+)
 
 Array = NDArray[np.float64]
-Mode = Literal["accurate", "iso12233"]
 
 LEAST_CONTRAST = 0.2
 SHARPENED = 0.05
 LEAST_ROWS, LEAST_COLUMNS = 20, 16
 LEAST_EXPLAINED = 0.5
-LEAST_STEP = 0.05
 LEAST_LEAN = 1.0
 STIFFNESS = 300.0
 ISO_BIN = 1 / 4
@@ -35,7 +38,7 @@ ISO_BIN = 1 / 4
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeResult:
-    """What a slanted edge says.
+    """MTF of a slanted edge, and its shape.
 
     ``frequencies`` (n,) cycle/px along the edge's normal, 0 to 1; ``mtf`` (n,) modulation, 1 at
     zero frequency. ``mtf50``, ``mtf30``, ``mtf10``: cycle/px where it first falls to 50, 30, 10 %,
@@ -44,8 +47,7 @@ class EdgeResult:
     edge, else "vertical". ``angle``: degrees off that axis, 0 to 45. ``order`` of the edge's
     polynomial. ``dark_side``: "left", "right", "above" or "below". ``window``: half-width in px
     beyond which the line spread counts as zero. ``contrast``: (light - dark) / (light + dark).
-    ``overshoot``, ``undershoot``: share of the step; sharpening leaves them, and ``sharpened`` says
-    so from 5 % on.
+    ``overshoot``, ``undershoot``: share of the step, traces of sharpening.
     """
 
     frequencies: Array
@@ -68,25 +70,8 @@ class EdgeResult:
 
     @property
     def sharpened(self) -> bool:
-        """Whether the profile shoots beyond its levels by 5 % of the step, which no lens does."""
+        """Whether the profile overshoots its levels by 5 % of the step, which no lens does."""
         return max(self.overshoot, self.undershoot) >= SHARPENED
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    """A located edge: Legendre coefficients of its column over y in -1..1, spread of its LSF and levels beside it."""
-
-    coefficients: Array
-    sigma: float
-    reach: float
-    dark: float
-    light: float
-
-    @property
-    def contrast(self) -> float:
-        """(light - dark) / (light + dark); infinite where the sum is not positive."""
-        total = self.light + self.dark
-        return (self.light - self.dark) / total if total > 0 else math.inf
 
 
 def edge_mtf(
@@ -97,20 +82,45 @@ def edge_mtf(
     limits: tuple[float, float] | None = None,
     covariance: bool = True,
 ) -> EdgeResult:
-    """MTF of the slanted edge in ``image`` (rows, columns), linear light in any unit, either polarity and direction.
+    """Measure the MTF of a slanted edge (e-SFR).
 
-    ``accurate`` smooths the far tails and windows at least 3 LSF sigma and as far as the spread is
-    significant; ``iso12233`` smooths nothing, applies the Tukey window (alpha 1) over the whole
-    region to line and spread, and leaves in the averaging over bins of 1/4 px, as ISO 12233:2023
-    and its reference implementation do. ``order``: polynomial order of the edge; by default 1, up
-    to 3 where it is visibly curved (ISO mode: 5). ``limits``: values where the picture clips.
-    ``covariance``: whether to compute standard errors. Raises GapError with code
-    ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``,
-    ValueError when ``image`` is not a finite 2-D array.
+    Parameters
+    ----------
+    image
+        Linear light (rows, columns) in any unit, at least 20 x 16 px, with one edge of either
+        polarity within 45 degrees of either axis.
+    mode
+        "accurate" smooths the far tails and windows at least 3 LSF sigma and as far as the spread
+        is significant. "iso12233" smooths nothing, applies the Tukey window (alpha 1) over the
+        whole region to line and spread, and leaves in the averaging over bins of 1/4 px, as ISO
+        12233:2023 and its reference implementation do.
+    order
+        Polynomial order of the edge, 1 or more; None: 1, up to 3 where it is visibly curved (ISO
+        mode: 5).
+    limits
+        Values at which the picture clips, lower and upper; None: it does not.
+    covariance
+        Whether to compute standard errors.
+
+    Returns
+    -------
+    EdgeResult
+        Frequencies in cycle/px along the edge's normal.
+
+    Raises
+    ------
+    GapError
+        ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``.
+    ValueError
+        When ``image`` is not a finite 2-D array.
+
+    Notes
+    -----
+    The quantity is that of ISO 12233:2023; the profile is fitted as in ``profile.py``.
     """
     upright, transposed, dark_side = _upright(np.asarray(image, dtype=np.float64), limits)
-    line = _locate(upright, mode, order)
-    distance, angle = _distance(line, upright)
+    line = locate(upright, mode, order)
+    distance, angle = distances(line, upright)
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
     fit = profile(upright, distance, line.reach, stiffness=stiffness, aperture=aperture)
     _refuse(upright, line, fit, angle)
@@ -124,21 +134,33 @@ def edge_mtf(
     )
     over, under = _overshoot(fit, line)
     return EdgeResult(
-        frequencies=frequencies, mtf=mtf, mtf50=at50, mtf30=at30, mtf10=at10, u50=u50, u10=u10,
-        degrees_of_freedom=blocks - 1, resolves="vertical" if transposed else "horizontal", angle=angle,
-        order=line.coefficients.size - 1, dark_side=dark_side, window=float(np.abs(fit.position[1:][taper > 0]).max()),
-        contrast=line.contrast, overshoot=over, undershoot=under, mode=mode,
-    )  # fmt: skip
+        frequencies=frequencies,
+        mtf=mtf,
+        mtf50=at50,
+        mtf30=at30,
+        mtf10=at10,
+        u50=u50,
+        u10=u10,
+        degrees_of_freedom=blocks - 1,
+        resolves="vertical" if transposed else "horizontal",
+        angle=angle,
+        order=line.coefficients.size - 1,
+        dark_side=dark_side,
+        window=float(np.abs(fit.position[1:][taper > 0]).max()),
+        contrast=line.contrast,
+        overshoot=over,
+        undershoot=under,
+        mode=mode,
+    )
 
 
 def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, bool, str]:
     """Turn the picture so that the edge is near-vertical with its dark side left.
 
-    Say whether it was transposed.
-    And on which side of the edge the picture as given is dark.
+    Return it, whether it was transposed, and which side of the original edge is dark.
     """
     if image.ndim != 2 or not np.isfinite(image).all():
-        raise ValueError(f"an edge needs a finite 2-D array, not shape {image.shape}")
+        raise ValueError(tr("an edge needs a finite 2-D array, not {shape}", shape=image.shape))
     if limits and (share := clipped_share(image, limits)) > MOST_CLIPPED:
         raise GapError("clipped", region="", share=share)
     transposed = float(np.var(image.mean(axis=1))) > float(np.var(image.mean(axis=0)))
@@ -156,139 +178,8 @@ def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, b
     )
 
 
-def _levels(image: Array) -> tuple[float, float]:
-    """Dark and light level: medians below and above the middle of the range."""
-    middle = float(np.percentile(image, (5, 95)).mean())
-    below = image < middle
-    if not below.any() or below.all():
-        raise GapError("no_edge", explained=0.0)
-    return float(np.median(image[below])), float(np.median(image[~below]))
-
-
-def _locate(image: Array, mode: Mode, order: int | None) -> _Line:
-    """Follow the edge through the rows of ``image``."""
-    rows, columns = image.shape
-    y = np.linspace(-1, 1, rows)
-    dark, light = _levels(image)
-    # The area under a row tells the edge's place with far less noise than a centroid without window
-    # would.
-    start = _fitter(y.size, 1) @ (columns - 0.5 - (image - dark).sum(axis=1) / (light - dark))
-    slope = np.diff(image, axis=1) / (light - dark)
-    if mode == "iso12233":
-        coefficients = _follow_wide(slope, y, order or 5)
-        sigma = _follow(slope, y, start, 1)[1]
-    else:
-        coefficients, sigma = _follow(slope, y, start, order)
-    offset = np.arange(columns - 1) + 0.5 - legendre.legval(y, coefficients)[:, None]
-    return _Line(
-        coefficients=coefficients,
-        sigma=sigma,
-        reach=_reach(slope, offset, sigma),
-        dark=dark,
-        light=light,
-    )
-
-
-def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Array, float]:
-    """Six times a centroid per row under a Gaussian window on the line found before.
-
-    Line and LSF sigma in px.
-    """
-    x = np.arange(slope.shape[1]) + 0.5
-    coefficients, window, degree = start, 4.0, order or 1
-    sigma = 1.0
-    for turn in range(6):
-        place = legendre.legval(y, coefficients)
-        near = slice(
-            max(0, math.floor(place.min() - 4.5 * window)),
-            max(1, math.ceil(place.max() + 4.5 * window)),
-        )
-        offset = x[near] - place[:, None]
-        square = offset * offset
-        weighted = slope[:, near] * np.exp(square * (-0.5 / window**2))
-        by_row = weighted.sum(axis=1)
-        centroid = np.einsum("ij,ij->i", weighted, offset) / _positive(by_row)
-        if by_row.mean() < LEAST_STEP:
-            raise GapError("no_edge", explained=0.0)
-        variance = float(np.vdot(weighted, square) / by_row.sum()) - float(centroid.mean()) ** 2
-        shrinkage = max(1 - variance / window**2, 0.1)
-        if turn == 4 and order is None:
-            degree = _curved(y, centroid / shrinkage)
-        step = _fitter(y.size, degree) @ (centroid / shrinkage)
-        coefficients = step + np.pad(coefficients, (0, degree + 1 - coefficients.size))
-        sigma = math.sqrt(max(variance / shrinkage, 0.04))
-        window = max(1.5 * sigma, 2.0)
-    return coefficients, sigma
-
-
-def _follow_wide(slope: Array, y: Array, order: int) -> Array:
-    """Twice a centroid per row under a wide Tukey window (alpha 1), first on the region's middle (ISO 12233:2023)."""
-    columns = slope.shape[1]
-    x = np.arange(columns) + 0.5
-    place = np.full(y.size, columns / 2)
-    coefficients = np.zeros(order + 1)
-    for _ in range(2):
-        half = np.maximum(place, columns - place)[:, None]
-        weighted = slope * (
-            0.05 + 0.95 * np.cos(0.5 * np.pi * np.clip((x - place[:, None]) / half, -1, 1)) ** 2
-        )
-        coefficients = _fitter(y.size, order) @ (
-            (weighted * x).sum(axis=1) / _positive(weighted.sum(axis=1))
-        )
-        place = legendre.legval(y, coefficients)
-    return coefficients
-
-
-@lru_cache(maxsize=64)
-def _fitter(rows: int, degree: int) -> Array:
-    """Matrix (degree + 1, rows) that fits Legendre coefficients to one value per row, y from -1 to 1."""
-    return np.asarray(np.linalg.pinv(legendre.legvander(np.linspace(-1, 1, rows), degree)))
-
-
-def _positive(sums: Array) -> Array:
-    """Row sums, held away from zero: a row without gradient must not throw the fit."""
-    return np.maximum(sums, 0.1 * max(float(np.median(sums)), 1e-12))
-
-
-def _curved(y: Array, centroid: Array) -> int:
-    """Order 1 to 3: the highest whose Legendre term exceeds 0.02 px and four standard errors."""
-    terms = _fitter(y.size, 3) @ (centroid)
-    residual = centroid - legendre.legval(y, terms)
-    scale = float(np.sqrt((residual**2).sum() / max(y.size - 4, 1) / y.size))
-    for degree in (3, 2):
-        error = scale * math.sqrt(2 * degree + 1)
-        if abs(terms[degree]) > max(0.02, 4 * error):
-            return degree
-    return 1
-
-
-def _reach(slope: Array, offset: Array, sigma: float) -> float:
-    """Half-width in px of the line spread.
-
-    3 sigma at least, further where the mean derivative stays significant.
-    """
-    least, most = 3 * max(sigma, 0.8), 12
-    bins = np.rint(np.clip(offset, -most - 1, most + 1)).astype(np.intp).ravel() + most + 1
-    count = np.maximum(np.bincount(bins, minlength=2 * most + 3), 1)
-    mean = np.bincount(bins, slope.ravel(), 2 * most + 3) / count
-    noise = np.std(slope[np.abs(offset) > least]) if (np.abs(offset) > least).any() else 0.0
-    significant = np.abs(mean) > np.maximum(5 * noise / np.sqrt(count), 0.005 * mean.max())
-    far = np.abs(np.arange(-most - 1, most + 2))[significant & (count > slope.shape[0] // 3)]
-    return float(max(least, min(most, far.max(initial=0) + 0.5)))
-
-
-def _distance(line: _Line, image: Array) -> tuple[Array, float]:
-    """Signed distance (rows, columns) in px of every pixel along the local normal, and the mean angle in degrees."""
-    rows, columns = image.shape
-    y = np.linspace(-1, 1, rows)
-    tangent = legendre.legval(y, legendre.legder(line.coefficients)) * (2 / (rows - 1))
-    column = legendre.legval(y, line.coefficients)
-    distance = (np.arange(columns) - column[:, None]) / np.hypot(1, tangent)[:, None]
-    return distance, math.degrees(math.atan(abs(column[-1] - column[0]) / (rows - 1)))
-
-
-def _refuse(image: Array, line: _Line, fit: Fit, angle: float) -> None:
-    """Refuse what is no edge or too faint a one."""
+def _refuse(image: Array, line: EdgeLine, fit: ProfileFit, angle: float) -> None:
+    """Refuse what is no edge, or too faint, too upright or too small a one."""
     total = float(np.var(image))
     explained = 1 - float(np.mean(fit.residual**2)) / total if total > 0 else 0.0
     if explained < LEAST_EXPLAINED:
@@ -302,10 +193,10 @@ def _refuse(image: Array, line: _Line, fit: Fit, angle: float) -> None:
         raise GapError("region_too_small", width=image.shape[1], height=image.shape[0])
 
 
-def _taper(fit: Fit, line: _Line, mode: Mode) -> Array:
-    """Window over the LSF.
+def _taper(fit: ProfileFit, line: EdgeLine, mode: Mode) -> Array:
+    """Return the window over the LSF.
 
-    Flat to 4/3 of the reach and zero from twice it, or (ISO) Tukey over the region.
+    It is flat to 4/3 of the reach and zero from twice the reach, or (ISO) Tukey over the region.
     """
     place = (fit.position[1:] + fit.position[:-1]) / 2
     if mode == "accurate":
@@ -315,8 +206,8 @@ def _taper(fit: Fit, line: _Line, mode: Mode) -> Array:
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * fall))
 
 
-def _overshoot(fit: Fit, line: _Line) -> tuple[float, float]:
-    """Over- and undershoot beside the edge, as shares of the step between the levels outside the reach."""
+def _overshoot(fit: ProfileFit, line: EdgeLine) -> tuple[float, float]:
+    """Return over- and undershoot beside the edge, as shares of the step between the levels."""
     profile = np.convolve(fit.coefficients, [1 / 6, 4 / 6, 1 / 6], mode="valid")
     place = fit.position[1:-1]
     left, right = profile[place <= -line.reach], profile[place >= line.reach]

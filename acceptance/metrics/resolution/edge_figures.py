@@ -1,14 +1,11 @@
-"""Figures of one slanted edge in a view.
-
-MTF50 and MTF10, limiting resolution in TV lines, with their budgets.
-"""
+"""Results of one slanted edge in a view: MTF50, MTF10, limiting resolution in TV lines."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +24,15 @@ from acceptance.metrics._shared.region_codes import (
     scaled,
     within,
 )
+from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
-from acceptance.model import BudgetLine, Curve, Note, Reason
+from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Measurement
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -43,8 +42,7 @@ EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
 LEAST_LEFT = 0.05
-# relative standard error of a crossing above which the noise in |FFT|, never negative, lifts it
-NOISY = 0.08
+NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT|, lifts it
 CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 
 
@@ -52,8 +50,9 @@ CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 class Tone:
     """How codes become light in a scene.
 
-    ``light`` of every code, the curve's name, half-width of its exponent.
-    ``copies``: the same light for each way in which the print may be off (``Scene.copy_curves``).
+    ``light`` of every code, the curve's ``name``, ``doubt`` the half-width of its exponent.
+    ``copies``: the light of every code for each way in which the print may be off
+    (``Scene.copy_curves``).
     """
 
     light: Array
@@ -64,11 +63,12 @@ class Tone:
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """An edge as seen: its results (the first of all frames together where they stand still) and what tone does to it.
+    """An edge as seen.
 
-    ``probe`` is the first picture's result with the exponent of its light raised by ``TONE_PROBE``;
-    ``coarseness`` is that of its coding (``_seen.coarseness``); ``levels`` are dark and light
-    beside the edge, in light.
+    ``results`` are those of its pictures, the first of all frames together where they stand still;
+    ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
+    ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
+    (``region_codes.coarseness``).
     """
 
     view: View
@@ -84,28 +84,19 @@ class Edge:
 
     def reached(self, name: str) -> bool:
         """Whether every picture's MTF falls to the level of ``name``, "mtf50" or "mtf10"."""
-        return all(getattr(one, name) is not None for one in (*self.results, self.probe))
+        return all(getattr(result, name) is not None for result in (*self.results, self.probe))
 
     def value(self, name: str) -> float:
-        """Return a crossing in cycle/px.
-
-        Of all frames together where they stand still, else the mean over frames.
-        """
-        values = [float(getattr(one, name)) for one in self.results]
+        """Return a crossing in cycle/px: of all frames together, of a moving view their mean."""
+        values = [float(getattr(result, name)) for result in self.results]
         return values[0] if self.view.stable else float(np.mean(values))
 
     def noise(self, name: str) -> list[BudgetLine]:
-        """Return what belongs to this edge alone.
-
-        The fit's noise, and what frames scatter beyond it.
-        """
-        values = [float(getattr(one, name)) for one in self.results]
-        errors = [float(getattr(one, "u" + name[3:])) for one in self.results]
-        fit = (
-            errors[0]
-            if self.view.stable
-            else float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
-        )
+        """Return the lines of this edge alone: noise of the fit, further scatter over frames."""
+        values = [float(getattr(result, name)) for result in self.results]
+        errors = [float(getattr(result, "u" + name[3:])) for result in self.results]
+        mean = float(np.sqrt(np.mean(np.square(errors)) / len(errors)))
+        fit = errors[0] if self.view.stable else mean
         freedom = self.first.degrees_of_freedom
         return [
             BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
@@ -113,13 +104,13 @@ class Edge:
         ]
 
     def tone_slope(self, name: str) -> float:
-        """Relative change of a crossing for a change of one in the exponent of the tone curve."""
+        """Return the relative change of a crossing over that of the tone curve's exponent."""
         before = float(getattr(self.first, name))
         return (float(getattr(self.probe, name)) / before - 1) / TONE_PROBE
 
 
 def tone_of(scene: Scene) -> Tone:
-    """Light of every code of the scene, asked once."""
+    """Return how codes become light in the scene."""
     codes = np.arange(1 << scene.video.depth)
     copies = tuple(scene.copy_curves(codes))
     return Tone(light=scene.linear(codes), name=scene.tone, doubt=scene.tone_doubt, copies=copies)
@@ -142,12 +133,12 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
 
 
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
-    """MTF50 and MTF10 of one edge, and the TV lines that MTF10 stands for."""
+    """Measure MTF50 and MTF10 of one edge, and the TV lines of its MTF10."""
     for name in ("mtf50", "mtf10"):
-        if reason := _why_not(edge, name):
-            yield _refused(edge, f"resolution.{name}", reason)
+        if gap := _why_not(edge, name):
+            yield _refused(edge, f"resolution.{name}", gap)
             if name == "mtf10":
-                yield _refused(edge, f"resolution.{edge.first.resolves}", reason)
+                yield _refused(edge, f"resolution.{edge.first.resolves}", gap)
             continue
         value, coder = edge.value(name), coding(edge.coarseness, CODING[name], edge.value(name))
         budget = [*edge.noise(name), *_tone_lines(edge, name, tone), *coder]
@@ -167,35 +158,44 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
             yield _limiting_or_note(scene, edge, tone, budget)
 
 
-def _why_not(edge: Edge, name: str) -> Reason | None:
-    """Tell why a crossing cannot be had, if it cannot."""
-    told = {"level": int(name[3:])}
+def _why_not(edge: Edge, name: str) -> GapError | None:
+    """Return why a crossing was not measured, if it was not."""
+    level = int(name[3:])
     if not edge.reached(name):
-        return Reason(code="mtf_not_reached", parameters=told)
+        return GapError("mtf_not_reached", level=level)
     noisy = edge.noise(name)[0].contribution > NOISY * edge.value(name)
-    return Reason(code="mtf_in_noise", parameters=told) if noisy else None
+    return GapError("mtf_in_noise", level=level) if noisy else None
 
 
-def _refused(edge: Edge, quantity: str, reason: Reason) -> Note:
-    return Note(metric="resolution", quantity=quantity, region=edge.view.region.name, reason=reason)
+def _refused(edge: Edge, quantity: str, gap: GapError) -> Note:
+    return Note.of(gap, metric="resolution", quantity=quantity, region=edge.view.region.name)
 
 
 def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
     slope = abs(edge.tone_slope(name)) * edge.value(name)
-    line = BudgetLine(
-        source="tone curve", contribution=slope * tone.doubt / math.sqrt(3), evaluation="B"
-    )
+    of_tone = slope * tone.doubt / math.sqrt(3)
+    line = BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B")
     bent = [bending(tone.light, copy, edge.levels, int(name[3:]) / 100) for copy in tone.copies]
-    copy = BudgetLine(
-        source="chart copy", contribution=edge.value(name) * math.hypot(*bent), evaluation="B"
-    )
+    of_copy = edge.value(name) * math.hypot(*bent)
+    copy = BudgetLine(source=PRINT_SOURCE, contribution=of_copy, evaluation="B")
     return [line, copy] if bent else [line]
 
 
 def bending(light: Array, other: Array, levels: tuple[float, float], level: float) -> float:
-    """Relative change of where the MTF falls to ``level`` when light turns out to be ``other``, both of every code.
+    """Return the relative change of the frequency of an MTF ``level`` under another tone curve.
 
-    Of a Gaussian edge between two ``levels`` of light: however wide it is, the change is the same.
+    Parameters
+    ----------
+    light, other
+        Light of every code by the first and by the other curve.
+    levels
+        Dark and light beside the edge, in light.
+    level
+        Modulation, 0 to 1.
+
+    Notes
+    -----
+    It is computed of a Gaussian edge; the change is the same however wide it is.
     """
     offsets, frequencies, waves = _waves()
     profile = levels[0] + (levels[1] - levels[0]) * ndtr(offsets)
@@ -210,19 +210,16 @@ def bending(light: Array, other: Array, levels: tuple[float, float], level: floa
 
 @lru_cache
 def _waves() -> tuple[Array, Array, NDArray[np.complex128]]:
-    """Places across an edge of sigma 1, frequencies, and the Fourier kernel between the places."""
+    """Return places across an edge of sigma 1, frequencies, and the Fourier kernel of both."""
     offsets, frequencies = np.linspace(-6, 6, 241), np.linspace(0.05, 0.6, 111)
     between = (offsets[1:] + offsets[:-1]) / 2
     return offsets, frequencies, np.asarray(np.exp(-2j * np.pi * frequencies[:, None] * between))
 
 
-def _details(edge: Edge, value: float, lines: float) -> dict[str, Any]:
-    """Return what is printed beside an MTF figure.
-
-    Frequencies in cycle/px, ``lines`` per picture height a cycle/px.
-    """
+def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:
+    """Return the details of an MTF result; ``lines`` are the TV lines of one cycle/px."""
     first, view = edge.first, edge.view
-    details: dict[str, Any] = {
+    details: dict[str, Value] = {
         "zone": view.region.zone,
         "box": ", ".join(str(number) for number in view.box),
         "line_widths_per_height": round(value * lines, 2),
@@ -265,17 +262,16 @@ def _limiting_or_note(
     try:
         refuse_doubtful_aspect(scene, edge.first.resolves)
     except GapError as gap:
-        reason = Reason(code=gap.code, parameters=gap.parameters)
-        return _refused(edge, f"resolution.{edge.first.resolves}", reason)
+        return _refused(edge, f"resolution.{edge.first.resolves}", gap)
     return _limiting(scene, edge, tone, budget)
 
 
 def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement:
-    """Limiting resolution in TV lines from MTF10, capped at the sampling limit."""
+    """Measure limiting resolution in TV lines: MTF10, at most the sampling limit."""
     first, mtf10 = edge.first, edge.value("mtf10")
     scale, frequency = lines_of(scene, first.resolves), min(mtf10, SAMPLING_LIMIT)
-    # The edge's normal leans off the axis; a point spread that is not round would read differently
-    # along the axis.
+    # A point spread that is not round reads differently along the axis than along the edge's
+    # normal.
     lean = frequency * (1 - math.cos(math.radians(first.angle))) / math.sqrt(3)
     lines = [*budget, BudgetLine(source="edge direction", contribution=lean, evaluation="B")]
     spread = math.hypot(*(line.contribution for line in lines))
@@ -302,10 +298,10 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
 
 
 def _left_by_the_cap(beyond: float) -> float:
-    """Give the share of its spread that a normal value keeps when capped ``beyond`` spreads below its mean.
+    """Return the share of its spread that a normal value keeps under a cap.
 
-    The root mean square deviation of the capped value from the cap, a twentieth at least; all of it
-    where the mean is below the cap.
+    The cap is ``beyond`` spreads below its mean. The share is the root mean square deviation of the
+    capped value from the cap, at least 1/20; 1 where the mean is below the cap.
     """
     if beyond <= 0:
         return 1.0

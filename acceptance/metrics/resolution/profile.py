@@ -24,11 +24,13 @@ GRID = 256
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fit:
-    """A fitted profile.
+class ProfileFit:
+    """A fitted profile of k coefficients over p pixels.
 
-    Coefficient positions (px off the edge), coefficients, Cholesky factor, what the pixels saw.
-    ``aperture`` in px is an averaging to be left in the MTF: none, or the bins of ISO 12233.
+    ``position`` (k,) of the coefficients in px off the edge, ``coefficients`` (k,) in the unit of
+    the picture, Cholesky ``factor`` (4, k) of the normal equations; of every pixel the ``index``
+    (p,) of its first coefficient, the ``basis`` (4, p) there and its ``residual`` (p,).
+    ``aperture`` in px is an averaging that is left in the MTF: 0, or the bins of ISO 12233.
     """
 
     position: Array
@@ -42,25 +44,27 @@ class Fit:
 
 def profile(
     image: Array, distance: Array, reach: float, *, stiffness: float, aperture: float = 0.0
-) -> Fit:
-    """Least squares of the pixel values on uniform cubic B-splines of the distance."""
+) -> ProfileFit:
+    """Fit uniform cubic B-splines of the distance to the pixel values by least squares.
+
+    Parameters
+    ----------
+    image
+        Linear light (h, w) in any unit.
+    distance
+        Distance (h, w) of every pixel from the edge in px, below 0 on the dark side.
+    reach
+        Half-width in px beyond which the profile is smoothed.
+    stiffness
+        Weight of the smoothing beyond ``reach``, 0 or more.
+    aperture
+        Averaging in px that is left in the MTF.
+    """
     scaled = distance.ravel() / KNOT
     first = math.floor(scaled.min())
     scaled -= first
     index = scaled.astype(np.intp)
-    u = scaled - index
-    square, cube = u * u, u * u * u
-    basis = (
-        np.stack(
-            [
-                1 - 3 * u + 3 * square - cube,
-                3 * cube - 6 * square + 4,
-                3 * (u + square - cube) + 1,
-                cube,
-            ]
-        )
-        / 6
-    )
+    basis = _basis(scaled - index)
     spans = int(index.max()) + 1
     size = spans + 3
     level = float(image.mean())
@@ -74,7 +78,7 @@ def profile(
     _stiffen(bands, np.abs(position) / reach, stiffness)
     factor = cholesky_banded(bands)
     coefficients = cho_solve_banded((factor, False), right)
-    return Fit(
+    return ProfileFit(
         position=position,
         coefficients=coefficients + level,
         factor=factor,
@@ -85,8 +89,20 @@ def profile(
     )
 
 
+def _basis(u: Array) -> Array:
+    """Return the four cubic B-splines (4, p) that overlap at ``u`` (p,), 0 to 1 between knots."""
+    square, cube = u * u, u * u * u
+    pieces = (
+        1 - 3 * u + 3 * square - cube,
+        3 * cube - 6 * square + 4,
+        3 * (u + square - cube) + 1,
+        cube,
+    )
+    return np.stack(pieces) / 6
+
+
 def _evaluate(coefficients: Array, index: NDArray[np.intp], basis: Array) -> Array:
-    """Value of the spline at every pixel."""
+    """Return the value of the spline at every pixel."""
     total: Array = basis[0] * coefficients[index]
     for i in (1, 2, 3):
         total += basis[i] * coefficients[index + i]
@@ -94,7 +110,7 @@ def _evaluate(coefficients: Array, index: NDArray[np.intp], basis: Array) -> Arr
 
 
 def _stiffen(bands: Array, radius: Array, stiffness: float) -> None:
-    """Add the penalty on second differences, almost nothing within radius 1, growing as (r - 1)^2 outside."""
+    """Add the penalty on second differences: almost none within radius 1, (r - 1)^2 outside."""
     weight = (1e-6 + stiffness * np.maximum(radius - 1, 0) ** 2)[1:-1]
     bands[3, :-2] += weight
     bands[3, 1:-1] += 4 * weight
@@ -104,8 +120,11 @@ def _stiffen(bands: Array, radius: Array, stiffness: float) -> None:
     bands[1, 2:] += weight
 
 
-def spectrum(fit: Fit, taper: Array) -> tuple[Array, Array]:
-    """Frequencies 0 to 1 cycle/px in steps of 1/256 and the MTF there."""
+def spectrum(fit: ProfileFit, taper: Array) -> tuple[Array, Array]:
+    """Return frequencies (257,), 0 to 1 cycle/px, and the MTF (257,) there, 1 at frequency 0.
+
+    ``taper`` (k - 1,) is the window over the line spread, 0 to 1.
+    """
     spread = np.diff(fit.coefficients) * taper
     stride = math.ceil(spread.size * KNOT / GRID)
     transform = np.abs(np.fft.rfft(spread, round(GRID / KNOT) * stride))[::stride][: GRID + 1]
@@ -114,22 +133,24 @@ def spectrum(fit: Fit, taper: Array) -> tuple[Array, Array]:
     return frequencies, transform / transform[0] * transfer
 
 
-def _transform(frequency: float, fit: Fit) -> NDArray[np.complex128]:
-    """Contribution of each LSF coefficient to the Fourier transform at ``frequency``."""
+def _transform(frequency: float, fit: ProfileFit) -> NDArray[np.complex128]:
+    """Return the contribution of each LSF coefficient to the Fourier transform at ``frequency``."""
     place = (fit.position[1:] + fit.position[:-1]) / 2
     transfer = np.sinc(frequency * KNOT) ** 3 * np.sinc(frequency * fit.aperture)
     return np.asarray(np.exp(-2j * np.pi * frequency * place) * transfer)
 
 
-def _modulation(frequency: float, fit: Fit, taper: Array) -> float:
+def _modulation(frequency: float, fit: ProfileFit, taper: Array) -> float:
     spread = np.diff(fit.coefficients) * taper
     return float(abs(spread @ _transform(frequency, fit)) / abs(spread.sum()))
 
 
-def crossing(frequencies: Array, mtf: Array, fit: Fit, taper: Array, level: float) -> float | None:
-    """First frequency where the MTF falls to ``level``.
+def crossing(
+    frequencies: Array, mtf: Array, fit: ProfileFit, taper: Array, level: float
+) -> float | None:
+    """Return the first frequency in cycle/px where the MTF falls to ``level``, if it does.
 
-    From the grid, then two secant steps on the exact transform.
+    It is found on the grid, then refined by two secant steps on the exact transform.
     """
     below = np.flatnonzero(mtf < level)
     if not below.size or below[0] == 0:
@@ -143,11 +164,12 @@ def crossing(frequencies: Array, mtf: Array, fit: Fit, taper: Array, level: floa
 
 
 def standard_error(
-    frequency: float | None, fit: Fit, taper: Array, rows: int, blocks: int
+    frequency: float | None, fit: ProfileFit, taper: Array, rows: int, blocks: int
 ) -> float | None:
-    """Return the standard error of a crossing.
+    """Return the standard error of a crossing in cycle/px; None where there is no crossing.
 
-    Each pixel's influence times its residual, by block of rows.
+    It is the scatter, between ``blocks`` of the picture's ``rows``, of each pixel's influence times
+    its residual.
     """
     if frequency is None:
         return None

@@ -1,12 +1,9 @@
-"""Figures of one wedge in a view.
-
-Where its bars end, in TV lines, read in coded luma, with the budget.
-"""
+"""Result of one wedge in a view: where its bars end in coded luma, in TV lines."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,59 +21,55 @@ from acceptance.metrics._shared.region_codes import (
     scaled,
     within,
 )
-from acceptance.metrics.resolution.wedge import CRITERION, Wedge, WedgeResult, phase, wedge_reading
-from acceptance.model import BudgetLine, Curve
+from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics.resolution.printed_wedge import Wedge, phase
+from acceptance.metrics.resolution.wedge import CRITERION, WedgeResult, wedge_reading
+from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acceptance.charts.located import Located
-    from acceptance.model import Measurement
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
 
-WEDGE_METHOD = "wedge by the chart's geometry, 10 % of the step, bar count, at most half a cycle per pixel, coded luma"
+WEDGE_METHOD = (
+    "wedge by the chart's geometry, 10 % of the step, bar count, "
+    "at most half a cycle per pixel, coded luma"
+)
+CRITERION_METHOD = "10 % of the step"
 STEP_DOUBT = 0.02
 CODING = 0.25  # relative, for a coarseness of 1
 
 
 def figure(scene: Scene, view: View) -> Measurement:
-    """Read one wedge in coded luma. Raises GapError.
+    """Read one wedge in coded luma.
 
-    Pattern or pixel aspect unknown, clipped, not resolved, too short.
-    Bars that are cut off at white look more contrasty than they are, so the reading of a clipped
-    wedge comes out high.
+    Raises GapError: wedge_unknown, clipped, wedge_not_resolved, region_too_small,
+    pixel_aspect_doubtful. A clipped wedge would read too high, since bars that are cut off at white
+    seem to have more contrast.
     """
     wedge = _printed(view)
     refuse_clipped(scene, view)
-    along, across = _on_wedge(view)
+    place = _on_wedge(view)
     codes = pictures(view)
-    dark, light, doubt = _levels(scene, view, codes[0], phase(wedge, along, across), wedge)
-    results = [wedge_reading(one, along, across, wedge, light - dark) for one in codes]
-    direction = _picture_direction(across)
+    dark, light, doubt = _levels(scene, view, codes[0], phase(wedge, *place), wedge)
+    results = [wedge_reading(picture, *place, wedge, light - dark) for picture in codes]
+    direction = _picture_direction(place[1])
     refuse_doubtful_aspect(scene, direction)
-    scale = lines_of(scene, direction)
-    values = [one.reading for one in results]
-    first = results[0]
-    value = values[0] if view.stable else float(np.mean(values))
-    fit = first.u if view.stable else math.hypot(*(one.u for one in results)) / len(results)
+    scale, first = lines_of(scene, direction), results[0]
+    own = results[:1] if view.stable else results
+    value = first.reading if view.stable else float(np.mean([read.reading for read in results]))
     budget = [
-        BudgetLine(
-            source="noise and fit", contribution=fit, degrees_of_freedom=first.degrees_of_freedom
-        ),
-        *repeat(values[1:] if view.stable else values, fit),
-        BudgetLine(source="step", contribution=_step_share(first, doubt), evaluation="B"),
-        BudgetLine(
-            source="blur along the wedge",
-            contribution=_blur_along(first) / math.sqrt(3),
-            evaluation="B",
-        ),
-        BudgetLine(
-            source="few pixels a bar", contribution=_few_pixels(first.reading), evaluation="B"
-        ),
-        *_copy(scene, first),
+        *_own_lines(view, results),
+        *_method_lines(scene, first, doubt),
         *coding(coarseness(scene, view, light - dark), CODING, value),
     ]
+    linear = _in_linear_light(scene, codes[0], place, wedge, (dark, light))
     return scene.figure(
         f"resolution.wedge_{direction}",
         value * scale,
@@ -86,17 +79,37 @@ def figure(scene: Scene, view: View) -> Measurement:
         method=WEDGE_METHOD,
         region=view.region.name,
         direction=direction,
-        lower_bound=any(
-            one.limited_by == "wedge_end" for one in (results[:1] if view.stable else results)
-        ),
-        details=_details(view, first, scale)
-        | _in_linear_light(scene, codes[0], (along, across), wedge, (dark, light)),
+        lower_bound=any(read.limited_by == "wedge_end" for read in own),
+        details=_details(view, first, scale) | linear,
         curve=_curve(first, scale),
     )
 
 
+def _own_lines(view: View, results: Sequence[WedgeResult]) -> list[BudgetLine]:
+    """Return the lines of the readings: noise of the fit, and further scatter over frames."""
+    values, first = [read.reading for read in results], results[0]
+    fit = first.u if view.stable else math.hypot(*(read.u for read in results)) / len(results)
+    freedom = first.degrees_of_freedom
+    return [
+        BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
+        *repeat(values[1:] if view.stable else values, fit),
+    ]
+
+
+def _method_lines(scene: Scene, result: WedgeResult, doubt: float) -> list[BudgetLine]:
+    """Return the lines of the method; ``doubt`` is the step's relative standard uncertainty."""
+    blur = _blur_along(result) / math.sqrt(3)
+    few = _few_pixels(result.reading)
+    return [
+        BudgetLine(source="step", contribution=_step_share(result, doubt), evaluation="B"),
+        BudgetLine(source="blur along the wedge", contribution=blur, evaluation="B"),
+        BudgetLine(source="few pixels a bar", contribution=few, evaluation="B"),
+        *_copy(scene, result),
+    ]
+
+
 def _printed(view: View) -> Wedge:
-    """Return what is printed there; a wedge given by hand says nothing of that."""
+    """Return what is printed there, which is unknown of a wedge given by hand."""
     printed = view.region.printed
     if view.place is None or "from" not in printed:
         raise GapError("wedge_unknown", region=view.region.name)
@@ -112,9 +125,9 @@ def _printed(view: View) -> Wedge:
 
 
 def _on_wedge(view: View) -> tuple[Array, Array]:
-    """Place of every pixel of the view on the wedge.
+    """Return the place (h, w) of every pixel of the view on the wedge.
 
-    Mm along it from its first end, mm across off its axis.
+    It is in mm along the wedge from its first end, and in mm across it from its axis.
     """
     height, width = view.luma.shape[1:]
     x, y = np.meshgrid(np.arange(width) + view.box[0], np.arange(height) + view.box[1])
@@ -126,7 +139,7 @@ def _on_wedge(view: View) -> tuple[Array, Array]:
 
 
 def _picture_direction(across: Array) -> str:
-    """Direction in the picture in which the wedge resolves, however the chart hangs."""
+    """Return the direction in the picture in which the wedge resolves, however the chart hangs."""
     down, right = np.gradient(across)
     return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
 
@@ -134,10 +147,10 @@ def _picture_direction(across: Array) -> str:
 def _levels(
     scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge
 ) -> tuple[float, float, float]:
-    """Dark and light code where the picture resolves fully, and the step's relative standard uncertainty.
+    """Return dark and light code where all is resolved, and the step's relative uncertainty.
 
-    From the flat regions that bear the wedge's two levels, scaled by the light beside the wedge's
-    bars; without such regions from the middles of the coarsest bars.
+    They are from the flat regions printed at the wedge's two levels, scaled by the light beside the
+    wedge's bars; without such regions from the middles of the coarsest bars.
     """
     beside = np.abs(angle) > np.pi * (wedge.bars + 1.5)
     rim = np.zeros_like(beside)
@@ -160,8 +173,8 @@ def _in_linear_light(
     place: tuple[Array, Array],
     wedge: Wedge,
     levels: tuple[float, float],
-) -> dict[str, Any]:
-    """Read the wedge in linear light as well: that is what compares with the edge."""
+) -> dict[str, Value]:
+    """Read the wedge in linear light as well, to compare it with the edge."""
     dark, light = scene.linear(np.array(levels))
     try:
         result = wedge_reading(scene.linear(codes), *place, wedge, float(light - dark))
@@ -172,7 +185,7 @@ def _in_linear_light(
 
 
 def _level(scene: Scene, reflectance: float) -> float | None:
-    """Mean code of the flat region with this printed reflectance."""
+    """Return the mean code of the flat region with this printed reflectance, if there is one."""
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
             inside = within(view)
@@ -181,9 +194,9 @@ def _level(scene: Scene, reflectance: float) -> float | None:
 
 
 def _step_share(result: WedgeResult, doubt: float) -> float:
-    """Return what the step's doubt does to a reading.
+    """Return the uncertainty of a reading, cycle/px, by that of the step, ``doubt`` (relative).
 
-    Criterion x doubt over the slope of the modulation.
+    It is criterion x doubt over the slope of the modulation.
     """
     at = int(
         np.clip(np.searchsorted(result.frequencies, result.reading), 5, result.frequencies.size - 6)
@@ -194,27 +207,26 @@ def _step_share(result: WedgeResult, doubt: float) -> float:
 
 
 def _copy(scene: Scene, result: WedgeResult) -> list[BudgetLine]:
-    """Tell what the printed flat regions, which give the step, may be off against the wedge's own ink."""
+    """Return the line of the print: the wedge's ink may differ from that of the flat regions."""
     doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
     share = _step_share(result, doubt)
-    return [BudgetLine(source="chart copy", contribution=share, evaluation="B")] if doubt else []
+    return [BudgetLine(source=PRINT_SOURCE, contribution=share, evaluation="B")] if doubt else []
 
 
 def _blur_along(result: WedgeResult) -> float:
     """Return how far, in cycle/px, blur along the wedge can lift a reading.
 
-    It mixes lines of neighbouring frequency.
-    For a round Gaussian whose MTF is 10 % at f, sigma is 0.3415 / f px; a mean over neighbouring
-    lines adds half of sigma^2 times the second derivative of the MTF along the wedge, where f grows
-    by g a line. Over the MTF's own slope that is 0.268 (g / f^2)^2 of f. Bars aslant take part of
-    it away again, so it is a half-width and no correction.
+    It mixes lines of neighbouring frequency. For a round Gaussian whose MTF is 10 % at f, sigma is
+    0.3415 / f px; a mean over neighbouring lines adds half of sigma^2 times the second derivative
+    of the MTF along the wedge, where f grows by g a line. Over the MTF's own slope that is 0.268 (g
+    / f^2)^2 of f. Bars aslant take part of it away again, so it is a half-width and no correction.
     """
     growth = float(np.median(np.abs(np.diff(result.frequencies))))
     return 0.268 * (growth / result.reading**2) ** 2 * result.reading
 
 
 def _few_pixels(reading: float) -> float:
-    """Return the standard uncertainty, in cycle/px, that a reading near half a cycle per pixel has beside its noise.
+    """Return the further standard uncertainty, cycle/px, of a reading near half a cycle per pixel.
 
     In simulation (``benchmarks/coverage.py wedge``) readings above 0.35 cycle/px come out the
     higher the fewer pixels there are a bar: 0.2 % at 0.40, 0.3 % at 0.44, 0.9 % at 0.46, by chance
@@ -223,10 +235,10 @@ def _few_pixels(reading: float) -> float:
     return 0.0045 * (max(reading - 0.3, 0) / 0.16) ** 3 * reading
 
 
-def _details(view: View, result: WedgeResult, scale: float) -> dict[str, Any]:
-    details: dict[str, Any] = {
+def _details(view: View, result: WedgeResult, scale: float) -> dict[str, Value]:
+    details: dict[str, Value] = {
         "zone": view.region.zone,
-        "criterion": "10 % of the step",
+        "criterion": CRITERION_METHOD,
         "limited_by": result.limited_by,
         "bars": result.bars,
         "sampling_limit": SAMPLING_LIMIT * scale,

@@ -14,11 +14,11 @@ from acceptance import wording
 from acceptance.forms import panel
 
 if TYPE_CHECKING:
-    from acceptance.forms.panel import Item, Rater
+    from acceptance.forms.panel import ItemScores, Rater
     from acceptance.model import Answer, Session
 
 KEPT = "data/answers/"
-# How the places of answers are told in ``Answer.origin``, by the phrase that words them.
+# How ``Answer.origin`` writes the places of answers, by the phrase that words them.
 PLACES = {
     "row": r"(?P<file>.+), row (?P<row>\d+)",
     "clip": r"(?P<file>.+), clip (?P<clip>\w+), item (?P<item>\d+)",
@@ -26,31 +26,31 @@ PLACES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
+class AnswersPage:
     """The answers of a session, in the words of ``lang``."""
 
     session: Session
     lang: str
 
     @cached_property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[ItemScores, ...]:
         """What a panel scored."""
         return panel.items(self.session.plan.answers)
 
     @cached_property
     def raters(self) -> tuple[Rater, ...]:
-        """Who scored, and how that goes with the others."""
+        """Who scored, and how far that agrees with the others."""
         return panel.raters(self.session.plan.answers)
 
     @property
     def others(self) -> list[Answer]:
         """Answers of one person."""
-        return [one for one in self.session.plan.answers if self.result(one)]
+        return [answer for answer in self.session.plan.answers if self.result(answer)]
 
     @property
     def files(self) -> list[tuple[str, str]]:
         """Name and hash of the files that answers were read from, keys included."""
-        evidence = {name for one in self.session.plan.answers for name in one.evidence}
+        evidence = {name for answer in self.session.plan.answers for name in answer.evidence}
         kept = {
             name.removeprefix(KEPT): digest
             for name, digest in self.session.hashes.items()
@@ -58,39 +58,41 @@ class Answered:
         }
         return sorted((name, digest) for name, digest in kept.items() if name not in evidence)
 
-    def result(self, one: Answer) -> str:
+    def result(self, answer: Answer) -> str:
         """Word an answer that is no panel's; empty where there is none."""
         label = wording.phrases(self.lang)["label"]
-        if one.grade:
-            return wording.word(one.grade, "grade", self.lang)
-        if one.yes is not None:
-            return str(label["yes"] if one.yes else label["no"])
-        return "" if one.value is None else wording.figure(one.value, one.unit, self.lang)
+        if answer.grade:
+            return wording.word(answer.grade, "grade", self.lang)
+        if answer.yes is not None:
+            return str(label["yes"] if answer.yes else label["no"])
+        return "" if answer.value is None else wording.figure(answer.value, answer.unit, self.lang)
 
-    def origin(self, one: Answer) -> str:
+    def origin(self, answer: Answer) -> str:
         """Word the file and place that an answer was read from."""
         words = wording.phrases(self.lang)["answers"]
         for phrase, pattern in PLACES.items():
-            if found := re.fullmatch(pattern, one.origin):
+            if found := re.fullmatch(pattern, answer.origin):
                 return f"{found['file']} {words[phrase].format(**found.groupdict())}"
-        return one.origin
+        return answer.origin
 
-    def attachments(self, one: Answer) -> list[tuple[str, str]]:
-        """Name and SHA-256 of each file that bears an answer out."""
-        return [(name, self.session.hashes.get(KEPT + name, wording.DASH)) for name in one.evidence]
+    def attachments(self, answer: Answer) -> list[tuple[str, str]]:
+        """Name and SHA-256 of each file that supports an answer."""
+        hashes = self.session.hashes
+        return [(name, hashes.get(KEPT + name, wording.DASH)) for name in answer.evidence]
 
-    def interval(self, item: Item) -> str:
+    def interval(self, item: ItemScores) -> str:
         """Write the 95 % interval of a mean."""
         if item.half_width is None:
             return wording.DASH
-        return f"{self.grades(item.mean - item.half_width)} … {self.grades(item.mean + item.half_width)}"
+        low, high = item.mean - item.half_width, item.mean + item.half_width
+        return f"{self.grades(low)} … {self.grades(high)}"
 
     def grades(self, value: float | None) -> str:
         """Write a figure in grades, to two places."""
         return wording.DASH if value is None else wording.number(round(value, 2))
 
     def remarks(self, rater: Rater) -> list[str]:
-        """Tell which tests name a rater."""
+        """Name the tests that a rater did not pass."""
         words = wording.phrases(self.lang)["panel_report"]
         return [
             str(words[name])

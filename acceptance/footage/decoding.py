@@ -1,0 +1,189 @@
+"""Containers opened, their packets listed and their pictures decoded by PyAV (FFmpeg)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+import av.error
+import av.logging
+
+from acceptance.errors import ClipError
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# PyAV's own log callback wants the interpreter lock in decoder threads: a decoder closed early
+# would deadlock.
+av.logging.restore_default_callback()
+av.logging.set_libav_level(av.logging.PANIC)
+
+SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
+TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
+MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
+NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packet:
+    """A coded frame: presentation time in seconds, size in bytes, whether it is a key frame."""
+
+    time: Fraction
+    size: int
+    key: bool
+
+
+def opened(path: Path) -> InputContainer:
+    """Open the container of a file that holds pictures; the caller closes it. Raises ClipError."""
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except av.error.PermissionError as error:
+        raise ClipError(
+            tr("the file cannot be read"),
+            where=str(path),
+            hint=tr("Check its permissions"),
+            code="clip_unreadable",
+        ) from error
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _unreadable(path) from error
+    if container.format.name in TEXT_ART:
+        container.close()
+        raise _unreadable(path)
+    if not container.streams.video:
+        container.close()
+        raise ClipError(
+            tr("the file holds no picture, only other streams"),
+            where=str(path),
+            hint=tr("Export the recording with its video track"),
+            code="clip_no_video",
+        )
+    return container
+
+
+def _unreadable(path: Path) -> ClipError:
+    if _lacks_moov(path):
+        return ClipError(
+            tr(
+                "the recording has no index (moov box): "
+                "it was cut off before the recorder finished writing"
+            ),
+            where=str(path),
+            hint=tr(
+                "Export it again from the recorder, or record to MKV or TS, which survive a cut"
+            ),
+            code="clip_no_moov",
+        )
+    return ClipError(
+        tr("this is not a video or picture that can be read"),
+        where=str(path),
+        hint=tr("Use an MP4, MKV, MOV, AVI, TS, PNG, JPEG, TIFF or BMP file"),
+        code="clip_not_video",
+    )
+
+
+def _lacks_moov(path: Path) -> bool:
+    """Walk the top-level boxes of an MP4 or MOV (ISO/IEC 14496-12, 4.2)."""
+    boxes, position, size = set(), 0, path.stat().st_size
+    with path.open("rb") as file:
+        while position + 8 <= size:
+            file.seek(position)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            length = int.from_bytes(head[8:16], "big") if length == 1 else length
+            boxes.add(kind)
+            if length < 8:
+                break
+            position += length
+    return b"ftyp" in boxes and b"moov" not in boxes
+
+
+def without_times(container: InputContainer) -> bool:
+    """Whether the format holds no times of pictures."""
+    return bool(container.format.flags & NO_TIMES) or container.format.name == "avi"
+
+
+def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
+    """List the packets in presentation order, and how many frames the container declares.
+
+    Nothing is decoded. Where decoding times jump back a new stretch begins; packets are sorted
+    within each. A damaged end is where the packets end. Raises ClipError (``opened``).
+    """
+    stretches: list[list[Packet]] = [[]]
+    with opened(path) as container:
+        stream = container.streams.video[0]
+        try:
+            for packet, jumps in _demuxed(container, stream):
+                stretches += [[]] if jumps else []
+                stretches[-1].append(packet)
+        except av.error.FFmpegError:
+            pass
+        ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
+        return tuple(packet for stretch in ordered for packet in stretch), stream.frames
+
+
+def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Packet, bool]]:
+    """Yield each packet that holds something, and whether its decoding time jumps back."""
+    step, counted = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), without_times(container)
+    latest: int | None = None
+    filled = (packet for packet in container.demux(stream) if packet.size)
+    for number, packet in enumerate(filled):
+        jumps = latest is not None and packet.dts is not None and packet.dts < latest
+        latest = latest if packet.dts is None else packet.dts
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        time = number * step if counted or stamp is None else stamp * time_base_of(stream)
+        yield Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe), jumps
+
+
+def time_base_of(stream: VideoStream) -> Fraction:
+    """Return what one tick of a stream's times is, in s."""
+    return stream.time_base or 1 / SEQUENCE_RATE
+
+
+def decode(path: Path, start: float | None = None) -> Iterator[av.VideoFrame]:
+    """Decode in presentation order, as fast as can be, until nothing more can be decoded.
+
+    A damaged packet in between is skipped. ``start``: from the key frame at or before that time
+    in s on. Raises ClipError (``opened``).
+    """
+    with opened(path) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        if start is not None:
+            container.seek(round(start / time_base_of(stream)), stream=stream)
+        yield from _decoded(container, stream)
+
+
+def decode_with_quantisers(path: Path) -> Iterator[av.VideoFrame]:
+    """Decode in one thread, with the quantisers (``planes.quantisers``) and without deblocking.
+
+    One thread, because FFmpeg's frame threads copy the quantisers of a frame that another thread
+    may not have finished. Raises ClipError (``opened``).
+    """
+    with opened(path) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.options = {
+            "export_side_data": "venc_params",
+            "skip_loop_filter": "all",
+        }
+        stream.codec_context.thread_count = 1
+        yield from _decoded(container, stream)
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):
+            return
+        try:
+            yield from packet.decode()
+        except av.error.FFmpegError:
+            continue

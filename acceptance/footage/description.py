@@ -1,0 +1,146 @@
+"""What a stream says of itself, completed by what has to be assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from acceptance.errors import ClipError
+from acceptance.footage.decoding import (
+    SEQUENCE_RATE,
+    decode_with_quantisers,
+    opened,
+    time_base_of,
+    without_times,
+)
+from acceptance.footage.planes import FOUR_TO_THREE, coding_of
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import av
+    from av.container import InputContainer
+
+    from acceptance.footage.decoding import Packet
+    from acceptance.model import Coding
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoInfo:
+    """What the stream says of itself, completed by what had to be assumed (named in ``assumed``).
+
+    ``width`` and ``height`` are those of the frames handed out (rotation applied);
+    ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole
+    clip, ``depth`` in bits.
+    """
+
+    width: int
+    height: int
+    rotation: int
+    sample_aspect: Fraction
+    codec: str
+    pixel_format: str
+    depth: int
+    full_range: bool
+    matrix: str
+    transfer: str
+    nominal_rate: Fraction | None
+    bit_rate: float
+    frames: int
+    time_base: Fraction
+    truncated: bool
+    interlaced: bool
+    still: bool
+    assumed: tuple[str, ...]
+
+
+def described(
+    path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool
+) -> VideoInfo:
+    """Describe the stream of a file by its container and first frame.
+
+    ``declared`` is how many frames the container says it has; a ``sequence`` is of several files.
+    Raises ClipError where no frame can be decoded.
+    """
+    first = next(decode_with_quantisers(path), None)
+    if first is None or not packets:
+        raise ClipError(
+            tr("not one frame can be decoded"),
+            where=str(path),
+            hint=tr("Export the recording again"),
+            code="clip_no_frames",
+        )
+    with opened(path) as container:
+        stream = container.streams.video[0]
+        width, height = _upright(first)
+        coding = coding_of(first, still=still, lines=min(width, height))
+        rate = Fraction(stream.guessed_rate) if stream.guessed_rate and not still else None
+        components = (part for part in first.format.components if not part.is_alpha)
+        return VideoInfo(
+            width=width,
+            height=height,
+            rotation=first.rotation,
+            sample_aspect=_sample_aspect(first, stream.sample_aspect_ratio),
+            codec=stream.codec_context.name,
+            pixel_format=first.format.name,
+            depth=max(part.bits for part in components),
+            full_range=coding.full_range,
+            matrix=coding.matrix,
+            transfer=coding.transfer,
+            nominal_rate=SEQUENCE_RATE if sequence else rate,
+            bit_rate=_bit_rate(packets),
+            frames=len(packets),
+            time_base=1 / SEQUENCE_RATE if still else time_base_of(stream),
+            truncated=not still and declared > len(packets),
+            interlaced=first.interlaced_frame,
+            still=still,
+            assumed=coding.assumed + _assumed(container, still=still, sequence=sequence),
+        )
+
+
+def overridden(info: VideoInfo, coding: Coding) -> VideoInfo:
+    """Put what a plan states in the place of what the stream says or what was assumed."""
+    full_range = info.full_range if coding.full_range is None else coding.full_range
+    aspect = coding.sample_aspect
+    stated = [name for name, value in vars(coding).items() if value is not None]
+    return replace(
+        info,
+        full_range=full_range,
+        matrix=coding.matrix or info.matrix,
+        transfer=coding.transfer or info.transfer,
+        sample_aspect=Fraction(*aspect) if aspect else info.sample_aspect,
+        assumed=tuple(name for name in info.assumed if name not in stated),
+    )
+
+
+def _upright(frame: av.VideoFrame) -> tuple[int, int]:
+    """Width and height of a frame once it is turned upright."""
+    sideways = frame.rotation % 180 != 0
+    return (frame.height, frame.width) if sideways else (frame.width, frame.height)
+
+
+def _sample_aspect(frame: av.VideoFrame, stated: Fraction | None) -> Fraction:
+    usual = FOUR_TO_THREE.get((frame.width, frame.height), Fraction(1))
+    aspect = Fraction(stated or usual)
+    return 1 / aspect if frame.rotation % 180 else aspect
+
+
+def _assumed(container: InputContainer, *, still: bool, sequence: bool) -> tuple[str, ...]:
+    """Name what the container leaves open."""
+    open_questions = {
+        "sample_aspect": not container.streams.video[0].sample_aspect_ratio,
+        "rate": sequence,
+        "times": without_times(container) and not still,
+    }
+    return tuple(name for name, is_open in open_questions.items() if is_open)
+
+
+def _bit_rate(packets: Sequence[Packet]) -> float:
+    gaps = (later.time - earlier.time for earlier, later in pairwise(packets))
+    steps = [gap for gap in gaps if gap > 0]
+    duration = sum(steps) * len(packets) / max(len(steps), 1)
+    return float(8 * sum(packet.size for packet in packets) / duration) if duration else 0.0

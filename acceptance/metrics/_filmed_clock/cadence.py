@@ -1,0 +1,170 @@
+"""The even grid on which a camera took its pictures: how far apart, and which is which.
+
+Positions are those of the clock, in refreshes of the screen. The period is sought among all that
+may fit (periodogram), then followed through the film, so that missing pictures leave gaps in the
+numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.gray_code import Array, Whole
+
+FEWEST = 4  # pictures
+SPAN = 12  # pictures over which the usual step is taken
+HEAD = 200  # pictures in which the period is sought
+# periods tried, in usual steps; none below MIN_PERIOD refreshes
+SHORTEST_PERIOD, LONGEST_PERIOD, MIN_PERIOD = 0.3, 1.3, 1.05
+RATE_STEP = 0.1  # turns over the head from one rate tried to the next
+SLACK, FOLLOWED_SLACK = 0.3, 0.5  # refreshes beyond its reach by which a picture may lie off
+ALIKE = 1.1  # times the least spread: periods that fit as well
+AS_MANY = 0.002  # share of pictures by which periods differ in how many follow the one before
+# share of pictures that must be followed by the very next, else any fine grid would do
+FEWEST_NEXT = 1 / 3
+INNER = (0.005, 0.995)  # quantiles between which pictures count towards the middle of the grid
+WIDEST = 1.5  # refreshes between these up to which the middle is moved
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cadence:
+    """A source that takes a picture every ``period`` refreshes.
+
+    ``number`` (n,) which of its pictures each one is, from 0.
+    """
+
+    period: float
+    number: Whole
+
+
+def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence | None:
+    """Find the even grid on which different pictures were taken, some of which may be missing.
+
+    ``position`` (n,) increasing, in refreshes, ``reach`` (n,) half ranges, at least 4. Sought in
+    the opening HEAD, then followed through. None when no grid holds all but a ``tolerated`` share
+    of the pictures.
+    """
+    if len(position) < FEWEST:
+        return None
+    period = _best_period(position[:HEAD], reach[:HEAD], _usual_step(position), tolerated)
+    return _followed(position, reach, period, tolerated) if period else None
+
+
+def _usual_step(position: Array) -> float:
+    span = min(SPAN, len(position) - 1)
+    return float(np.median((position[span:] - position[:-span]) / span))
+
+
+def _best_period(position: Array, reach: Array, usual: float, tolerated: float) -> float | None:
+    """Choose the period on whose grid the pictures lie closest, relative to the period.
+
+    Whole-numbered readings fit the periods p and 1 / (1 - 1 / p) alike: then more pictures must
+    follow the one before.
+    """
+    place = position - position[0]
+    rates = _rates(usual, float(np.ptp(place)))
+    off = _off_grid(place, rates)
+    fits = np.mean(np.abs(off) <= (reach + SLACK) * rates, axis=1) >= 1 - tolerated
+    if not fits.any():
+        return None
+    spread = _spread(off, tolerated)
+    alike = np.flatnonzero(fits & (spread <= ALIKE * spread[fits].min()))
+    following = _share_following(rates[alike] * place - off[alike])
+    alike = alike[following >= following.max() - AS_MANY]
+    return float(1 / rates[alike[np.argmin(spread[alike])], 0])
+
+
+def _rates(usual: float, length: float) -> Array:
+    """(r, 1) rates to try, in pictures per refresh, for pictures over ``length`` refreshes."""
+    slowest, fastest = 1 / (LONGEST_PERIOD * usual), 1 / max(SHORTEST_PERIOD * usual, MIN_PERIOD)
+    return np.arange(slowest, fastest, RATE_STEP / max(length, 1.0))[:, None]
+
+
+def _off_grid(place: Array, rates: Array) -> Array:
+    """(r, n) by how much of a period each picture lies off the grid of the mean phase."""
+    turns = np.exp(2j * np.pi * rates * place)
+    return np.asarray(np.angle(turns / turns.mean(axis=1, keepdims=True)) / (2 * np.pi))
+
+
+def _spread(off: Array, tolerated: float) -> Array:
+    """(r,) mean square of what is off, less the ``tolerated`` share: misread ones lie anywhere."""
+    most = int(np.ceil((1 - tolerated) * off.shape[1]))
+    return np.asarray(np.mean(np.sort(off**2, axis=1)[:, :most], axis=1))
+
+
+def _share_following(place: Array) -> Array:
+    """(r,) share of pictures that are the very next after the one before, on each grid."""
+    return np.asarray(np.mean(np.diff(np.rint(place), axis=1) == 1, axis=1))
+
+
+def _followed(position: Array, reach: Array, period: float, tolerated: float) -> Cadence | None:
+    """Give all pictures numbers; refit the grid each time that twice as many have theirs."""
+    size = min(HEAD, len(position))
+    grid = _Grid.through(position[:size], period)
+    while size < 2 * len(position):
+        grid = grid.refitted(position[: min(size, len(position))])
+        size *= 2
+    grid = grid.centred(position)
+    number = grid.numbers(position)
+    fits = np.abs(position - grid.start - number * grid.period) <= reach + FOLLOWED_SLACK
+    if np.mean(fits) < 1 - tolerated or np.mean(np.diff(number) == 1) < FEWEST_NEXT:
+        return None
+    return Cadence(period=grid.period, number=(number - number[0]).astype(np.int64))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Grid:
+    """Pictures at ``start`` and every ``period`` refreshes on."""
+
+    start: float
+    period: float
+
+    @classmethod
+    def through(cls, position: Array, period: float) -> _Grid:
+        """Lay the grid of a period through the mean phase of pictures."""
+        turns = np.exp(2j * np.pi * (position - position[0]) / period)
+        start = float(position[0] + np.angle(turns.mean()) * period / (2 * np.pi))
+        return cls(start=start, period=period)
+
+    def numbers(self, position: Array) -> Array:
+        """(n,) numbers of the pictures, no two alike where there is room."""
+        place = (position - self.start) / self.period
+        return _distinct(np.rint(place), place)
+
+    def centred(self, position: Array) -> _Grid:
+        """Move the start to the middle of the range of what is off.
+
+        At an end of it, readings in half refreshes make ties.
+        """
+        off = position - self.start - self.numbers(position) * self.period
+        low, high = np.quantile(off, INNER)
+        if high - low < WIDEST:
+            return _Grid(start=self.start + float(low + high) / 2, period=self.period)
+        return self
+
+    def refitted(self, position: Array) -> _Grid:
+        """Fit start and period by least squares to the pictures as they are now numbered."""
+        numbers = self.centred(position).numbers(position)
+        period, start = (float(value) for value in np.polyfit(numbers, position, 1))
+        return _Grid(start=start, period=period)
+
+
+def _distinct(number: Array, place: Array) -> Array:
+    """Part two different pictures that got one number: one of them goes to the nearer free number.
+
+    That happens half-way between numbers.
+    """
+    number = number.copy()
+    for i in np.flatnonzero(np.diff(number) == 0):
+        free_after = i + 2 >= len(number) or number[i + 2] > number[i + 1] + 1
+        free_before = i == 0 or number[i - 1] < number[i] - 1
+        nearer_before = place[i] - number[i] + place[i + 1] - number[i + 1] < 0
+        if free_after and not (free_before and nearer_before):
+            number[i + 1] += 1
+        elif free_before:
+            number[i] -= 1
+    return number

@@ -1,0 +1,103 @@
+"""What is known of the line between two clocks before the light is looked at.
+
+A guess is a row (phase, slope, logarithm of the exposure width, lag): phase, width and lag in
+refreshes, slope in refreshes per unit of x.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.gray_code import Array
+
+PHASE, SLOPE, LOG_WIDTH, LAG = range(4)  # columns of guesses
+SCREEN_RATES = np.array([50, 60 / 1.001, 60, 75, 90, 100, 120, 144])  # Hz, usual ones
+CAMERA_RATES = np.array([10, 12.5, 15, 20, 24, 25, 30 / 1.001, 30, 50, 60 / 1.001, 60])
+SHORTEST, LONGEST = 0.03, 6.0  # exposures in refreshes
+# standard deviation of a rate from the usual one, relative: resonators of two devices
+DRIFT = 50e-6
+OWN = 0.1  # width of the range of rates that are not usual, relative
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinePrior:
+    """Density of lines beforehand: phase and slope near a robust line, widths by their logarithms.
+
+    A screen, a camera or a film runs at one of the ``usual`` rates, within the tolerance of
+    resonators (DRIFT), or at any other; both are as likely. Without that, lines that run in step
+    would seem to drift as far as the readings allow; a phase in the middle of its room, which lets
+    them drift most, would seem likelier than one at its edge. Lags are as likely up to ``most_lag``
+    either way. ``reach`` is how far the slope may be from ``slope``.
+    """
+
+    phase: float
+    slope: float
+    reach: float
+    usual: Array
+    longest: float
+    most_lag: float
+
+    @classmethod
+    def near(
+        cls, line: tuple[float, float], span: float, step: float, usual: Array, *, rolls: bool
+    ) -> LinePrior:
+        """Make one from a robust line (phase, slope) with ``span`` to either side of its origin.
+
+        ``step`` in x from one exposure to the next: none is longer. ``rolls``: there are rows of
+        several heights, so that the lag is seen.
+        """
+        phase, slope = line
+        reach = 1 / max(span, 1e-9)
+        longest = float(np.clip(step * slope, 2 * SHORTEST, LONGEST))
+        return cls(
+            phase=phase,
+            slope=slope,
+            reach=reach,
+            usual=usual[np.abs(usual - slope) < reach],
+            longest=longest,
+            most_lag=longest + 1 if rolls else 0.0,
+        )
+
+    def drawn(self, random: np.random.Generator, count: int) -> tuple[Array, Array]:
+        """(count, 4) guesses to start from, and (count,) the logarithm of their density.
+
+        Half of the slopes are usual ones, as far as there are any.
+        """
+        guesses, flat = self._even(random, count), 1 / (2 * self.reach)
+        if not len(self.usual):
+            return guesses, np.full(count, np.log(flat))
+        guesses[::2, SLOPE] = self._usual_slopes(random, (count + 1) // 2)
+        return guesses, np.log(flat + self._peaks(guesses).mean(axis=1))
+
+    def log_density(self, guesses: Array) -> Array:
+        """(m,) logarithm of the density, up to a constant; -inf for what is ruled out."""
+        density = 1 / (OWN * self.slope) + self._peaks(guesses).sum(axis=1)
+        return np.asarray(np.where(self._possible(guesses), np.log(density), -np.inf))
+
+    def _even(self, random: np.random.Generator, count: int) -> Array:
+        low, high = np.log(SHORTEST), np.log(self.longest)
+        halves = [1, self.reach, (high - low) / 2, self.most_lag]
+        guesses = random.uniform(-1, 1, (count, 4)) * halves
+        guesses += [self.phase, self.slope, (low + high) / 2, 0]
+        return np.asarray(guesses)
+
+    def _usual_slopes(self, random: np.random.Generator, count: int) -> Array:
+        return np.asarray(
+            random.choice(self.usual, count) * (1 + DRIFT * random.standard_normal(count))
+        )
+
+    def _peaks(self, guesses: Array) -> Array:
+        """(m, usual) density of the slope about each usual one."""
+        spread = DRIFT * self.usual
+        off = (guesses[:, SLOPE, None] - self.usual) / spread
+        return np.asarray(np.exp(-(off**2) / 2) / (spread * math.sqrt(2 * math.pi)))
+
+    def _possible(self, guesses: Array) -> Array:
+        width, lag = guesses[:, LOG_WIDTH], guesses[:, LAG]
+        within = (width >= np.log(SHORTEST)) & (width <= np.log(self.longest))
+        return np.asarray(within & (np.abs(lag) <= self.most_lag))

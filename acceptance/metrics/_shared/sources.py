@@ -1,0 +1,4 @@
+"""Sources of uncertainty that several families have, as records name them."""
+
+TONE_SOURCE = "tone curve"
+PRINT_SOURCE = "chart copy"

@@ -1,0 +1,222 @@
+"""Analysis of the tone curve over grey steps: its slope in the mid tones and its dynamic range."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.footage.tone import rounding_doubt
+from acceptance.metrics._shared.grey_steps import BLOCKS, LEAST_SIGMA, GreyStep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = NDArray[np.float64]
+
+DEGREES = BLOCKS * BLOCKS - 1
+AT_THE_END = 0.5  # share of the samples at the end where the signal without noise reaches it
+MIDDLE = (0.2, 0.8)  # of the nominal amplitude: the mid tones
+SAME = 0.08  # of the light: steps this close are one (density 0.03)
+FEWEST = 4  # steps in the mid tones
+INTERPOLATION = 0.2  # half-width of interpolation, relative to the log distance of two steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slope:
+    """Slope of log signal on log light, with the standard uncertainties that its inputs contribute.
+
+    ``light`` (n,) is that of the steps used; errors (n,) of its natural logarithm change the slope
+    by minus the slope times the sum of ``weights`` (n,) times errors. ``residual`` is the RMS of
+    the fit in natural logarithms.
+    """
+
+    value: float
+    sampling: float
+    degrees_of_freedom: float
+    quantisation: float
+    light: Array
+    weights: Array
+    residual: float
+
+    @property
+    def span(self) -> float:
+        """Range of the natural logarithm of the light."""
+        return float(np.ptp(np.log(self.light)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """Natural logarithms of the light at both ends of the dynamic range.
+
+    ``bound``: the true range may be wider. ``sampling`` and ``steps`` are standard uncertainties of
+    the difference: from the noise of the steps, and from the distance of the printed steps.
+    """
+
+    low: float
+    high: float
+    bound: bool
+    sampling: float
+    steps: float
+
+
+def gamma(
+    steps: Sequence[GreyStep], light: Sequence[float], black: float, white: float
+) -> Slope | None:
+    """Fit the slope of log signal on log light over the mid tones by least squares.
+
+    Parameters
+    ----------
+    steps
+        Steps in any order.
+    light
+        Printed light of each step, above 0, in any unit.
+    black, white
+        Codes of nominal black and white; mid tones are at 20 to 80 % between them.
+
+    Returns
+    -------
+    Slope | None
+        None where fewer than ``FEWEST`` steps, or steps of one light only, are mid tones.
+    """
+    signals = [(step.mean - black) / (white - black) for step in steps]
+    chosen = [
+        i for i, at in enumerate(signals) if MIDDLE[0] <= at <= MIDDLE[1] and not steps[i].clipped
+    ]
+    x = np.log(np.array([light[i] for i in chosen]))
+    if len(chosen) < FEWEST or not np.ptp(x):
+        return None
+    y = np.log(np.array([signals[i] for i in chosen]))
+    weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
+    value = float(weights @ y)
+    above = np.array([steps[i].mean - black for i in chosen])
+    parts = (weights * np.array([steps[i].mean_uncertainty for i in chosen]) / above) ** 2
+    rounding = weights * np.array([rounding_doubt(steps[i].noise) for i in chosen]) / above
+    return Slope(
+        value=value,
+        sampling=float(math.sqrt(parts.sum())),
+        degrees_of_freedom=float(DEGREES * parts.sum() ** 2 / max(np.sum(parts**2), 1e-300)),
+        quantisation=float(np.linalg.norm(rounding)),
+        light=np.exp(x),
+        weights=weights,
+        residual=float(np.std(y - y.mean() - value * (x - x.mean()))),
+    )
+
+
+def dynamic_range(steps: Sequence[GreyStep], light: Sequence[float]) -> Range:
+    """Find the dynamic range (ISO 15739:2023, 6.4).
+
+    It runs from the light at which the curve is clipped down to that at which the incremental
+    signal equals the temporal noise. Where the chart ends first, so does the range, as a bound.
+
+    Parameters
+    ----------
+    steps
+        Three steps or more in order of rising light, no two of the same light (``merged``).
+    light
+        Printed light of each step, above 0, in any unit.
+
+    Notes
+    -----
+    The incremental signal at light L is L times the slope of the curve there, so its ratio to the
+    noise is d code / d ln L over the temporal sigma.
+    """
+    logs = np.log(np.asarray(light, np.float64))
+    top = max((i for i, step in enumerate(steps) if step.high[0] <= AT_THE_END), default=0)
+    saturated = top + 1 < len(steps)
+    high, high_doubt = _between(logs, top) if saturated else (float(logs[top]), 0.0)
+    ratios = _incremental(steps, logs) / [max(step.temporal, LEAST_SIGMA) for step in steps]
+    weak = [i for i in range(top) if ratios[i] < 1 or steps[i].low[0] > AT_THE_END]
+    if not weak:
+        return Range(low=float(logs[0]), high=high, bound=True, sampling=0.0, steps=high_doubt)
+    low, noise, gap = _crossing(steps, logs, ratios, weak[-1])
+    return Range(
+        low=low, high=high, bound=not saturated, sampling=noise, steps=math.hypot(gap, high_doubt)
+    )
+
+
+def merged(steps: Sequence[GreyStep], light: Sequence[float]) -> tuple[list[GreyStep], list[float]]:
+    """Merge steps of the same light to within ``SAME``, since the tone curve has no slope there.
+
+    ``light`` of each step rises. Return the merged steps and the light of each.
+    """
+    groups: list[list[int]] = []
+    for i, value in enumerate(light):
+        if groups and value <= light[groups[-1][0]] * (1 + SAME):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return [_mean([steps[i] for i in group]) for group in groups], [
+        math.exp(sum(math.log(light[i]) for i in group) / len(group)) for group in groups
+    ]
+
+
+def _mean(steps: Sequence[GreyStep]) -> GreyStep:
+    """Average steps of the same light."""
+
+    def mean(name: str) -> float:
+        return float(np.mean([getattr(step, name) for step in steps]))
+
+    def doubt(name: str) -> float:
+        return float(np.linalg.norm([getattr(step, name) for step in steps])) / len(steps)
+
+    return GreyStep(
+        mean=mean("mean"),
+        noise=mean("noise"),
+        mean_uncertainty=doubt("mean_uncertainty"),
+        noise_uncertainty=doubt("noise_uncertainty"),
+        temporal=mean("temporal"),
+        temporal_uncertainty=doubt("temporal_uncertainty"),
+        low=max(step.low for step in steps),
+        high=max(step.high for step in steps),
+    )
+
+
+def _incremental(steps: Sequence[GreyStep], logs: Array) -> Array:
+    """Return light times the slope of the tone curve at each step.
+
+    At the darkest step the toe counts as straight (code linear in light). ``logs`` are natural
+    logarithms of the light.
+    """
+    means = np.array([step.mean for step in steps])
+    slopes = np.gradient(means, logs)
+    slopes[0] = (means[1] - means[0]) / np.expm1(logs[1] - logs[0])
+    return np.asarray(slopes)
+
+
+def _crossing(
+    steps: Sequence[GreyStep], logs: Array, ratios: Array, below: int
+) -> tuple[float, float, float]:
+    """Find where the ratio rises through 1 after step ``below``.
+
+    Return the logarithm of the light, and its standard uncertainties from noise and from the
+    distance of the steps.
+    """
+    weak, strong = ratios[below : below + 2]
+    if steps[below].low[0] > AT_THE_END or weak <= 0:
+        middle, doubt = _between(logs, below)
+        return middle, 0.0, doubt
+    distance = logs[below + 1] - logs[below]
+    rise = math.log(strong / weak)
+    share = -math.log(weak) / rise
+    doubts = [_of_ratio(steps, logs, ratios, i) for i in (below, below + 1)]
+    noise = math.hypot((1 - share) * doubts[0], share * doubts[1]) * distance / rise
+    return float(logs[below] + share * distance), noise, INTERPOLATION * distance / math.sqrt(3)
+
+
+def _of_ratio(steps: Sequence[GreyStep], logs: Array, ratios: Array, at: int) -> float:
+    """Return the relative standard uncertainty of incremental signal over noise at a step."""
+    before, after = max(at - 1, 0), min(at + 1, len(steps) - 1)
+    slope = math.hypot(steps[before].mean_uncertainty, steps[after].mean_uncertainty) / (
+        logs[after] - logs[before]
+    )
+    temporal = max(steps[at].temporal, LEAST_SIGMA)
+    return math.hypot(slope / (ratios[at] * temporal), steps[at].temporal_uncertainty / temporal)
+
+
+def _between(logs: Array, at: int) -> tuple[float, float]:
+    """Return the middle between a step and the next, and its rectangular standard uncertainty."""
+    return float(logs[at] + logs[at + 1]) / 2, float(logs[at + 1] - logs[at]) / 2 / math.sqrt(3)

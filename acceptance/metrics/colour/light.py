@@ -1,0 +1,67 @@
+"""Linear light of colour patches, through the one tone curve that serves all channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.footage.colorimetry import TO_XYZ, signals
+from acceptance.footage.tone import inverse_oetf
+from acceptance.metrics.colour.difference import neutral
+
+if TYPE_CHECKING:
+    from acceptance.scene.build import Scene
+
+Array = NDArray[np.float64]
+
+MOST_STRAY = 0.05  # of reflectance
+
+
+def linear_light(scene: Scene, codes: Array, aims: Array) -> Array:
+    """Return the linear R, G, B (..., n, 3) of n patches, white = 1.
+
+    Parameters
+    ----------
+    scene
+        Gives the stream's matrix and range, and the tone curve.
+    codes
+        Mean Y', Cb, Cr codes (..., n, 3) of the patches.
+    aims
+        CIELAB D65 (n, 3) of the patches as printed.
+
+    Notes
+    -----
+    The tone curve takes stray light out as a neutral would show it; where white balance is off, red
+    and blue have that much more or less of it.
+    """
+    light = scene.linear(channels(scene, codes))
+    stray = _stray(scene)
+    greys = light[..., neutral(aims), :] + stray
+    tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
+    return np.asarray(light - stray * (tint - 1)[..., None, :])
+
+
+def channels(scene: Scene, codes: Array) -> Array:
+    """Return R', G', B' (..., 3) on the scale of luma codes, of Y', Cb, Cr codes (..., 3)."""
+    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
+    return np.asarray(scene.code_black + (scene.code_white - scene.code_black) * rgb)
+
+
+def _stray(scene: Scene) -> float:
+    """Return the reflectance, 0 to ``MOST_STRAY``, that stray light adds everywhere.
+
+    It is what is left at darkness of the tone curve, drawn over the light by the one of two usual
+    transfers that makes it straighter.
+    """
+    signal = np.linspace(0.2, 0.8, 25)
+    seen = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * signal)
+    weights, lines = 1 / (np.abs(seen) + MOST_STRAY), []
+    for transfer in ("bt709", "srgb"):
+        light = inverse_oetf(signal, transfer)
+        slope, offset = np.polyfit(light, seen, 1, w=weights)
+        lines.append(
+            (float(np.sum((weights * (slope * light + offset - seen)) ** 2)), float(offset))
+        )
+    return float(np.clip(-min(lines)[1], 0.0, MOST_STRAY))

@@ -1,0 +1,162 @@
+"""Colour patches as coded: their mean codes with uncertainties, and which can be measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import trim_mean
+
+from acceptance.charts.drawing import linear_rgb
+from acceptance.errors import GapError
+from acceptance.footage.colorimetry import lab_of, signals
+from acceptance.footage.planes import h264_step
+from acceptance.footage.tone import rounding_doubt
+from acceptance.metrics._shared.grey_steps import TRIM, standard_error
+from acceptance.metrics.colour.difference import neutral
+from acceptance.scene.views import middle_half
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.footage.planes import Plane
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+Array = NDArray[np.float64]
+
+SMALLEST = 4  # px of the colour planes, in the middle half of a patch
+MOST_CLIPPED = 0.05  # of the pixels: noise alone clips some of a bright patch
+END = 1.5 / 219  # of the range: nearer to its end counts as clipped
+SHOWN = 0.005  # light in a channel of the aim above which black there is clipped, not out of gamut
+LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
+LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
+NEEDED, NEUTRALS_NEEDED = 18, 3
+# quantiser steps assumed of coders whose decoder reports none
+ASSUMED_STEP = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}
+SURE_SIDE = 20.0  # px of a patch's middle half
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourPatch:
+    """A patch as coded.
+
+    ``codes`` (3,) are its mean Y', Cb, Cr; ``doubts``, ``rounding`` and ``coding`` (3,) their
+    standard uncertainties by noise, by whole codes and by the coder. ``frames`` (f, 3) are the
+    means of each frame, ``clipped`` is the share (0..1) of its pixels with a channel at an end of
+    the range, ``aim`` (3,) CIELAB D65, ``place`` (2,) from the chart's middle in half widths of the
+    chart.
+    """
+
+    name: str
+    codes: Array
+    doubts: Array
+    rounding: Array
+    coding: Array
+    frames: Array
+    clipped: float
+    aim: Array
+    place: Array
+
+
+def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
+    """Return the patches that can be measured, and the names of those that cannot.
+
+    Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``,
+    ``too_few_patches``.
+    """
+    views = [view for view in scene.of_kind("colour") if "lab" in view.region.printed]
+    if not views:
+        raise GapError("no_region", kind="colour")
+    if not np.ptp(scene.reference.luma):
+        raise GapError("flat_picture", region="")
+    if scene.reference.cb is None:
+        raise GapError("monochrome")
+    large = [
+        _patch(scene, view)
+        for view in views
+        if min(middle_half(_planes(view)[1]).shape[1:]) >= SMALLEST
+    ]
+    patches = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
+    kept = {patch.name for patch in patches}
+    left_out = [
+        str(view.region.printed["name"])
+        for view in views
+        if view.region.printed["name"] not in kept
+    ]
+    _refuse(scene, large, patches)
+    return patches, left_out
+
+
+def _refuse(scene: Scene, large: Sequence[ColourPatch], patches: Sequence[ColourPatch]) -> None:
+    """Raise GapError for a picture without colour or contrast, or with too few patches left."""
+    codes = np.array([patch.codes for patch in large]).reshape(-1, 3)
+    depth = 2.0 ** (scene.video.depth - 8)
+    if len(codes) and np.abs(codes[:, 1:] - 128 * depth).max() < LEAST_COLOUR * depth:
+        raise GapError("monochrome")
+    contrast = (
+        float(np.ptp(codes[:, 0])) / (scene.code_white - scene.code_black) if len(codes) else 1.0
+    )
+    if contrast < LEAST_CONTRAST:
+        raise GapError("low_contrast", contrast=contrast, needed=LEAST_CONTRAST)
+    greys = int(neutral(np.array([patch.aim for patch in patches]).reshape(-1, 3)).sum())
+    if len(patches) < NEEDED or greys < NEUTRALS_NEEDED:
+        raise GapError("too_few_patches", patches=len(patches), neutrals=greys, needed=NEEDED)
+
+
+def _planes(view: View) -> tuple[Plane, Plane, Plane]:
+    """Return luma, Cb and Cr (n, h, w) of a view."""
+    assert view.cb is not None  # noqa: S101 -- pictures without colours were refused
+    assert view.cr is not None  # noqa: S101 -- as above
+    return view.luma, view.cb, view.cr
+
+
+def _patch(scene: Scene, view: View) -> ColourPatch:
+    """Read a patch from the middle half of its region."""
+    cores = [middle_half(plane) for plane in _planes(view)]
+    frames = np.array([plane.mean(axis=(1, 2)) for plane in cores]).T
+    spread = [float(plane.std()) for plane in cores]
+    middles = [plane.mean(axis=0) for plane in cores]
+    aim = linear_rgb(view.region.printed["lab"])
+    x, y, width, height = view.region.rect
+    across, down = scene.chart.size if scene.chart else (1.0, 1.0)
+    return ColourPatch(
+        name=str(view.region.printed["name"]),
+        codes=np.array([trim_mean(middle, TRIM, axis=None) for middle in middles]),
+        doubts=np.array([standard_error(middle) for middle in middles]),
+        rounding=np.array([rounding_doubt(sigma) for sigma in spread]),
+        coding=np.array([_coding(scene, view, sigma) for sigma in spread]),
+        frames=frames,
+        clipped=_clipped(scene, view, np.array(aim)),
+        aim=lab_of(aim),
+        place=np.array([x + width / 2 - across / 2, y + height / 2 - down / 2]) / (across / 2),
+    )
+
+
+def _coding(scene: Scene, view: View, sigma: float) -> float:
+    """Return the standard uncertainty, in codes, that a coder's quantiser leaves in a patch's mean.
+
+    The noise of the patch is ``sigma`` codes. The coefficient of an 8 x 8 block's mean is eight
+    times that mean: the step of the mean is an eighth of the quantiser's, and noise dithers it. In
+    small patches borders run through a block and bring in its other coefficients; the factor for
+    that is from simulated films (``benchmarks/colour.py``).
+    """
+    step = ASSUMED_STEP.get(scene.video.codec, 0.0)
+    if view.quantiser is not None:
+        step = h264_step(view.quantiser) if scene.video.codec == "h264" else 2 * view.quantiser
+    small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
+    return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0
+
+
+def _clipped(scene: Scene, view: View, aim: Array) -> float:
+    """Return the share (0..1) of the pixels with a clipped channel.
+
+    That is one at white, or at black where the linear ``aim`` (3,) has light in it.
+    """
+    luma, cb, cr = _planes(view)
+    down, across = (round(luma.shape[axis] / cb.shape[axis]) for axis in (1, 2))
+    near = luma[:, ::down, ::across][:, : cb.shape[1], : cb.shape[2]]
+    rgb = signals(middle_half(near), middle_half(cb), middle_half(cr), scene.video)
+    return float(np.mean(np.any((rgb > 1 - END) | ((rgb < END) & (aim > SHOWN)), axis=-1)))

@@ -1,0 +1,163 @@
+"""Figures by the times of the frames: mean rate, jitter and longest gap, by each clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.metrics._shared import timing
+from acceptance.metrics.frame_rate import events
+from acceptance.metrics.frame_rate.clock import CLOCK_RATE, LENGTH_METHOD
+from acceptance.metrics.frame_rate.remarks import note
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.metrics._shared.timing import Array
+    from acceptance.metrics.frame_rate.clock import Clock
+    from acceptance.metrics.frame_rate.counter import Counts
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import Measurement, Note
+    from acceptance.scene.build import Scene
+
+TIMES = ("frame_rate.mean", "frame_rate.jitter", "frame_rate.longest_gap")
+METHODS = {
+    "presentation": "presentation times" + LENGTH_METHOD,
+    "arrival": "arrival times" + LENGTH_METHOD,
+    "counter": "times of the screen's refreshes that the filmed counter shows" + LENGTH_METHOD,
+}
+# of a shot, stated beside its rate: a slow shutter lowers it
+CIRCUMSTANCES = ("day_night", "shutter")
+
+
+def figures(
+    scene: Scene, clocks: list[Clock], counts: Counts | None
+) -> Iterator[Measurement | Note]:
+    """Yield the figures by each clock, the first without a statistic, the others under their name.
+
+    Jitter and longest gap of the stream's own clocks only. Notes where no clock timed the frames.
+    """
+    details = _details(scene, clocks)
+    for number, clock in enumerate(clocks):
+        statistic = "" if number == 0 else clock.name
+        bound = bool(len(clock.timing.jumps)) and (counts is None or counts.missing is None)
+        yield _mean(scene, clock, statistic, details, seconds=clock.passed(counts), at_most=bound)
+        if clock.name != "counter":
+            yield _jitter(scene, clock, statistic)
+            yield _longest_gap(scene, clock, statistic, at_least=bound)
+    if not clocks:
+        for quantity in TIMES:
+            yield note(scene, Reason(code="times_assumed"), quantity)
+
+
+def _mean(
+    scene: Scene,
+    clock: Clock,
+    statistic: str,
+    details: dict[str, Value],
+    *,
+    seconds: float,
+    at_most: bool,
+) -> Measurement:
+    frames = len(clock.timing.elapsed)
+    rate = frames / seconds
+    ends, kilobits = timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
+    bit_rate = _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
+    return scene.figure(
+        "frame_rate.mean",
+        rate,
+        "frame/s",
+        clock.rate_budget(rate, seconds),
+        samples=frames,
+        method=METHODS[clock.name],
+        statistic=statistic,
+        count=frames,
+        duration=seconds,
+        upper_bound=at_most,
+        details=details,
+        curve=None if statistic else bit_rate,
+        events=() if statistic else events.keys_and_jumps(scene, clock.timing),
+    )
+
+
+def _jitter(scene: Scene, clock: Clock, statistic: str) -> Measurement:
+    """Take the standard deviation of the intervals, ms; rounding of the times adds to it."""
+    intervals = clock.timing.intervals * 1000
+    jitter, number = float(intervals.std(ddof=1)), len(intervals)
+    rounding = float(np.hypot(jitter, clock.resolution * 2000 / 6**0.5)) - jitter
+    budget = [
+        BudgetLine(
+            source="frames",
+            contribution=jitter / (2 * (number - 1)) ** 0.5,
+            degrees_of_freedom=number - 1.0,
+        ),
+        BudgetLine(source="time_stamp_resolution", contribution=rounding, evaluation="B"),
+    ]
+    return scene.figure(
+        "frame_rate.jitter",
+        jitter,
+        "ms",
+        budget,
+        samples=number,
+        method=METHODS[clock.name],
+        statistic=statistic,
+    )
+
+
+def _longest_gap(scene: Scene, clock: Clock, statistic: str, *, at_least: bool) -> Measurement:
+    intervals, elapsed = clock.timing.intervals * 1000, clock.timing.elapsed
+    gap = float(clock.timing.intervals.max()) * 1000
+    rounding = clock.resolution * 2000 / 6**0.5
+    budget = [
+        BudgetLine(source="time_stamp_resolution", contribution=rounding, evaluation="B"),
+        BudgetLine(source="clock_rate", contribution=gap * CLOCK_RATE / 3**0.5, evaluation="B"),
+    ]
+    late = ((at - 1, at, 1) for at in clock.timing.gaps.tolist())
+    return scene.figure(
+        "frame_rate.longest_gap",
+        gap,
+        "ms",
+        budget,
+        samples=len(intervals),
+        method=METHODS[clock.name],
+        statistic=statistic,
+        lower_bound=at_least,
+        curve=_curve("frame_intervals", elapsed[1:], intervals, "interval", "ms"),
+        events=events.between("gap", late, elapsed),
+    )
+
+
+def _details(scene: Scene, clocks: list[Clock]) -> dict[str, Value]:
+    """Say beside every mean rate those by all clocks, the nominal one, and how even the pace is."""
+    details: dict[str, Value] = {f"rate_{clock.name}": clock.rate for clock in clocks}
+    if scene.video.nominal_rate:
+        details["nominal_rate"] = float(scene.video.nominal_rate)
+    if clocks:
+        details |= _pace(clocks[0])
+    stated = {
+        condition.name: condition.value
+        for condition in scene.shot.conditions
+        if condition.name in CIRCUMSTANCES
+    }
+    return details | {"interlaced": scene.video.interlaced} | stated
+
+
+def _pace(clock: Clock) -> dict[str, Value]:
+    """How even the pace is by a clock."""
+    by_clock = clock.timing
+    return {
+        "time_base": clock.name,
+        "shortest_interval_ms": float(by_clock.intervals.min()) * 1000,
+        "usual_interval_ms": by_clock.interval * 1000,
+        "gaps": len(by_clock.gaps),
+        "variable_rate": by_clock.variable(2 * clock.resolution),
+        "stretches": len(by_clock.stretches),
+    }
+
+
+def _curve(name: str, x: Array, y: Array, label: str, unit: str) -> Curve:
+    across, up = tuple(x.tolist()), tuple(y.tolist())
+    return Curve(name=name, x=across, y=up, x_label="time", y_label=label, x_unit="s", y_unit=unit)

@@ -1,0 +1,100 @@
+"""Fit of both lenses to the points of a chart, with what is known about camera and print."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.metrics.geometry.lens import FOCAL, LENS, Known, LensFit, Points, fit
+from acceptance.metrics.geometry.preset import FOCAL_STATED, focal_length
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acceptance.metrics.geometry.frame import PictureFrame
+    from acceptance.model.shot import Shot
+
+FEWEST = 12  # points for the distortion of the lens
+# first term of the lens, standard; the usual one where the points are too few to fit it
+ANY_LENS, USUAL_LENS = 1.0, 0.05
+FAR_OUT = 0.7  # of the half diagonal: points this far out show the distortion in the corner
+WRONG = 5.0  # standard deviations at which a point is left out
+# picture widths, and standard uncertainty of its ln, where the focal length is not stated
+USUAL_FOCAL, UNKNOWN = 1.0, 1.0
+PRINT_ASPECT = 2e-4  # standard uncertainty of a print's height to width, beyond that of its scale
+FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedChart:
+    """Fits of each lens to ``points`` of a chart, the better one first.
+
+    ``stated``: the focal length was known before the fit.
+    """
+
+    frame: PictureFrame
+    points: Points
+    lenses: Mapping[str, LensFit]
+    stated: bool
+
+    @property
+    def best(self) -> LensFit:
+        """The fit that leaves less."""
+        return next(iter(self.lenses.values()))
+
+    @property
+    def covered(self) -> float:
+        """Distance of the outermost point from the picture's middle, half diagonals."""
+        return float(np.linalg.norm(self.points.seen, axis=1).max())
+
+    @property
+    def reach(self) -> float:
+        """Radius up to which the distortion is known, half diagonals."""
+        return 1.0 if self.covered >= FAR_OUT else self.covered
+
+    @property
+    def focal_doubt(self) -> float:
+        """Standard uncertainty of the ln of the focal length after the fit."""
+        return math.sqrt(self.best.covariance[FOCAL, FOCAL])
+
+
+def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
+    """Fit lens and place to points, again without those far off (a stain, a finger)."""
+    known, stated = _known(shot, frame, len(points.seen))
+    lenses = _lenses(frame, points, known)
+    kept = _without_wrong(points, next(iter(lenses.values())))
+    if len(kept.seen) < len(points.seen):
+        points, lenses = kept, _lenses(frame, kept, known)
+    return FittedChart(frame=frame, points=points, lenses=lenses, stated=stated)
+
+
+def _known(shot: Shot, frame: PictureFrame, points: int) -> tuple[Known, bool]:
+    """Return what is known before the fit, and whether the focal length is."""
+    width = 2 * frame.corner[0]
+    focal = focal_length(shot)
+    aspect = math.hypot(PRINT_ASPECT, frame.scale_doubt)
+    lens = ANY_LENS if points >= FEWEST else USUAL_LENS
+    if focal is None:
+        return Known(USUAL_FOCAL * width, UNKNOWN, aspect, lens), False
+    return Known(focal * width, FOCAL_STATED, aspect, lens), True
+
+
+def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, LensFit]:
+    """Fit each lens, the better one first; a fisheye only where the picture is a barrel."""
+    brown = fit("brown", points, frame.start, known)
+    lenses = {"brown": brown}
+    if brown.parameters[LENS][0] > FISHEYE_FROM:
+        lenses["fisheye"] = fit("fisheye", points, frame.start, known)
+    return dict(sorted(lenses.items(), key=lambda item: item[1].residual))
+
+
+def _without_wrong(points: Points, best: LensFit) -> Points:
+    """Leave out the points far from where they should be, as long as enough are left."""
+    away = np.linalg.norm(best.misses, axis=1)
+    limit = max(WRONG * float(np.median(away)), 0.3 * points.pixel)
+    good = away <= limit
+    kept = Points(chart=points.chart[good], seen=points.seen[good], pixel=points.pixel)
+    return kept if len(kept.seen) >= FEWEST else points

@@ -1,0 +1,71 @@
+"""Units of chart and picture in which a lens is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from acceptance.charts.located import Located
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureFrame:
+    """A picture with a chart in it; ``aspect`` is a pixel's width over its height.
+
+    Lengths on the chart are in half widths of the chart, from its middle. Lengths in the picture
+    are in half diagonals, from its middle, pixels made square.
+    """
+
+    place: Located
+    aspect: float
+
+    @property
+    def half(self) -> float:
+        """Half the picture's diagonal in px of square pixels, as high as the picture's."""
+        return float(np.hypot(*(self.middle * (self.aspect, 1))))
+
+    @property
+    def middle(self) -> Array:
+        """The picture's middle (x, y), px."""
+        return np.asarray((np.array(self.place.picture) - 1) / 2)
+
+    @property
+    def scale(self) -> float:
+        """Half the chart's width, mm."""
+        return self.place.chart.size[0] / 2
+
+    @property
+    def corner(self) -> Array:
+        """The picture's lower right corner (x, y), half diagonals."""
+        return self.middle * (self.aspect, 1) / self.half
+
+    @property
+    def scale_doubt(self) -> float:
+        """Relative standard uncertainty of the size of the chart's print."""
+        return self.place.chart.scale_doubt
+
+    def on_chart(self, points: Array) -> Array:
+        """Convert points (n, 2) of the chart from mm to half widths of the chart."""
+        return np.asarray((points - np.array(self.place.chart.size) / 2) / self.scale)
+
+    def in_picture(self, points: Array) -> Array:
+        """Convert points (n, 2) of the picture from px to half diagonals."""
+        return np.asarray((points - self.middle) * (self.aspect, 1) / self.half)
+
+    @property
+    def start(self) -> Array:
+        """Homography (3, 3) between these units, where the chart was found."""
+        wide, high = self.place.chart.size
+        chart = np.array([[self.scale, 0, wide / 2], [0, self.scale, high / 2], [0, 0, 1]])
+        x, y = self.middle
+        squared = (
+            np.array([[self.aspect, 0, -x * self.aspect], [0, 1, -y], [0, 0, self.half]])
+            / self.half
+        )
+        return np.asarray(squared @ self.place.homography @ chart)

@@ -1,0 +1,202 @@
+"""Results of a fitted lens and chart, each with its budget, or a note why there is none."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics.geometry.derived import COUNT, derive
+from acceptance.metrics.geometry.fitting import FAR_OUT, FEWEST
+from acceptance.metrics.geometry.lens import CENTRE, LENS, LENSES
+from acceptance.metrics.geometry.preset import FOCAL_KNOWN
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from acceptance.metrics.geometry.fitting import FittedChart
+    from acceptance.metrics.geometry.frame import PictureFrame
+    from acceptance.metrics.geometry.lens import LensFit
+    from acceptance.model.basics import Value
+    from acceptance.scene.build import Scene
+
+Array = NDArray[np.float64]
+
+QUANTITIES = {
+    "geometry.distortion": "%",
+    "geometry.tv_distortion": "%",
+    "geometry.tilt": "°",
+    "geometry.pan": "°",
+    "geometry.roll": "°",
+    "geometry.pixels_per_metre": "px/m",
+    "geometry.coverage": "%",
+}
+METHOD = (
+    "dots and fiducials of the chart; lens and place of the chart fitted together by least squares"
+)
+SMALL_ANGLE = (
+    0.5  # degrees, standard uncertainty of an angle below which focal length is not needed
+)
+OUTLINE = 0.05  # px, standard uncertainty all round of where a chart ends, from simulation
+ALIKE = 1.1  # ratio of residuals below which both lenses explain the picture
+
+
+def figures(scene: Scene, chart: FittedChart) -> Iterator[Measurement | Note]:
+    """Measure each of ``QUANTITIES``; of the scene only the shot is used."""
+    best, frame, points = chart.best, chart.frame, len(chart.points.seen)
+    values = {
+        model: derive(model, lens.parameters[None], frame, chart.reach)[0]
+        for model, lens in chart.lenses.items()
+    }
+    shares = best.contributions(
+        lambda parameters: derive(best.model, parameters, frame, chart.reach)
+    )
+    apart = _apart(chart.lenses, values)
+    details = _details(chart)
+    for number, quantity in enumerate(QUANTITIES):
+        value = float(values[best.model][number])
+        budget = _budget(best, shares, number, apart[number])
+        budget = (*budget, *_of_outline(quantity, value, frame))
+        reason = _why_not(quantity, budget, chart)
+        if reason:
+            yield _note(scene, quantity, reason)
+            continue
+        yield scene.figure(
+            quantity,
+            value,
+            QUANTITIES[quantity],
+            budget,
+            samples=points,
+            method=METHOD,
+            details=details | _more(quantity, values[best.model], chart),
+            curve=_curve(best, chart.reach) if quantity == "geometry.distortion" else None,
+        )
+
+
+def _of_outline(quantity: str, value: float, frame: PictureFrame) -> tuple[BudgetLine, ...]:
+    """Return the line that only pixel density or coverage has: of the chart's size or outline."""
+    lines = {
+        "geometry.pixels_per_metre": (PRINT_SOURCE, value * frame.scale_doubt),
+        "geometry.coverage": ("outline", _outline(value, frame)),
+    }
+    if quantity not in lines:
+        return ()
+    source, contribution = lines[quantity]
+    return (BudgetLine(source=source, contribution=contribution, evaluation="B"),)
+
+
+def _why_not(quantity: str, budget: Sequence[BudgetLine], chart: FittedChart) -> Reason | None:
+    """Return why a quantity was not measured, if it was not.
+
+    Too few points, corners not covered, or an unknown focal length.
+    """
+    points, covered = len(chart.points.seen), chart.covered
+    if "distortion" in quantity and points < FEWEST:
+        return Reason(code="too_few_points", parameters={"points": points, "needed": FEWEST})
+    if quantity == "geometry.tv_distortion" and covered < FAR_OUT:
+        return Reason(
+            code="corners_not_covered", parameters={"covered": covered, "needed": FAR_OUT}
+        )
+    doubt = math.sqrt(sum(line.contribution**2 for line in budget))
+    focal_doubt = 0.0 if chart.stated else chart.focal_doubt
+    angle = quantity in {"geometry.tilt", "geometry.pan"}
+    if angle and focal_doubt > FOCAL_KNOWN and doubt > SMALL_ANGLE:
+        return Reason(code="focal_length_unknown", parameters={"doubt": focal_doubt})
+    return None
+
+
+def _outline(coverage: float, frame: PictureFrame) -> float:
+    """Return the uncertainty of the coverage, in %, by ``OUTLINE`` px round a usual chart."""
+    picture = float(np.prod(frame.place.picture))
+    return 100 * OUTLINE * 4.1 * math.sqrt(max(coverage, 0.0) / 100 * picture) / picture
+
+
+def _apart(lenses: Mapping[str, LensFit], values: Mapping[str, Array]) -> Array:
+    """Return the standard uncertainty (10,) where both lenses explain the picture: its two ends."""
+    best, *others = lenses.values()
+    both = [other for other in others if other.residual < ALIKE * best.residual]
+    differences = [values[best.model] - values[other.model] for other in both]
+    return np.abs(differences[0]) / math.sqrt(3) if differences else np.zeros(COUNT)
+
+
+def _budget(
+    best: LensFit, shares: Mapping[str, Array], number: int, apart: float
+) -> tuple[BudgetLine, ...]:
+    lines = {source: float(values[number]) for source, values in shares.items()}
+    lines["lens_model"] = math.hypot(lines["lens_model"], apart)
+    return tuple(
+        BudgetLine(
+            source=source,
+            contribution=contribution,
+            degrees_of_freedom=best.freedom if source == "fit" else None,
+            evaluation="A" if source == "fit" and best.freedom else "B",
+        )
+        for source, contribution in lines.items()
+    )
+
+
+def _details(chart: FittedChart) -> dict[str, Value]:
+    """Return the details that all quantities have."""
+    best, frame = chart.best, chart.frame
+    first, second = best.parameters[LENS].tolist()
+    names = ("k1", "k2") if best.model == "brown" else ("curvature", "k")
+    return {
+        "lens": best.model,
+        names[0]: first,
+        names[1]: second,
+        "radius": chart.reach,
+        "covered": chart.covered,
+        "centre_x": float(best.parameters[CENTRE][0] * frame.half / frame.aspect),
+        "centre_y": float(best.parameters[CENTRE][1] * frame.half),
+        **{f"residual_{name}": fit.residual * frame.half for name, fit in chart.lenses.items()},
+    }
+
+
+def _more(quantity: str, values: Array, chart: FittedChart) -> dict[str, Value]:
+    """Return the details of one quantity only."""
+    _, _, tilt, pan, _, _, _, down, smia, focal = values.tolist()
+    if quantity == "geometry.tv_distortion":
+        return {"form": "EBU", "smia": smia}
+    if quantity == "geometry.pixels_per_metre":
+        return {"vertical": down}
+    if quantity in {"geometry.tilt", "geometry.pan"}:
+        fit = "fitted" if chart.focal_doubt <= FOCAL_KNOWN else "not_needed"
+        off_axis = math.degrees(
+            math.acos(math.cos(math.radians(tilt)) * math.cos(math.radians(pan)))
+        )
+        return {
+            "focal_length": "stated" if chart.stated else fit,
+            "focal_length_in_widths": focal,
+            "off_axis": off_axis,
+        }
+    return {}
+
+
+def _curve(best: LensFit, reach: float) -> Curve:
+    radii = np.linspace(0.02, reach, 50)
+    ideal = LENSES[best.model](radii[None], best.parameters[None, LENS])[0]
+    bent = radii / ideal - 1
+    return Curve(
+        name="distortion",
+        x=tuple((100 * radii).tolist()),
+        y=tuple((100 * bent).tolist()),
+        x_label="image_height",
+        y_label="distortion",
+        x_unit="%",
+        y_unit="%",
+    )
+
+
+def _note(scene: Scene, quantity: str, reason: Reason) -> Note:
+    return Note(
+        reason=reason,
+        shot=scene.shot.id,
+        subject=scene.shot.subject,
+        metric="geometry",
+        quantity=quantity,
+    )

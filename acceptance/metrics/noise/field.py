@@ -1,0 +1,169 @@
+"""A flat region or grey step with its noise, and the results made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
+from acceptance.metrics._shared.region_codes import MOST_CLIPPED
+from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, Noise, analyse, clipped_share, core
+from acceptance.metrics.noise.weighting import Weighting, unified_weighting
+from acceptance.model.measurement import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import BudgetLine, Measurement
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+RATIOS = (
+    "noise.snr",
+    "noise.snr_weighted",
+    "noise.snr_before_coding",
+    "noise.snr_patch",
+    "noise.snr_linear",
+)
+PARTS = {
+    "noise.total": "total",
+    "noise.temporal": "temporal",
+    "noise.fixed_pattern": "fixed",
+    "noise.row": "row",
+    "noise.column": "column",
+    "noise.pixel": "pixel",
+}
+QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys(PARTS, "code")}
+# the quantities of a grey step
+OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}
+
+MOST_DRIFT = 0.05  # of the nominal amplitude, by which the light may change from frame to frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A region with its noise; ``codes`` (n, h, w) are those of its middle."""
+
+    scene: Scene
+    view: View
+    codes: NDArray[np.integer]
+    noise: Noise
+    weighting: Weighting
+
+    @property
+    def above(self) -> float:
+        """Mean above nominal black, in codes."""
+        return self.noise.mean - self.scene.code_black
+
+    @property
+    def amplitude(self) -> float:
+        """Nominal luma amplitude in codes."""
+        return float(self.scene.code_white - self.scene.code_black)
+
+    def details(self) -> dict[str, Value]:
+        """Return the conditions of the results, and the means and sigmas behind them."""
+        stream, noise = self.scene.shot.stream, self.noise
+        scale = "qp" if stream.get("codec") == "h264" else "quantiser_scale"
+        parts = {
+            name: part.sigma
+            for name in PARTS.values()
+            if (part := getattr(noise, name)) is not None
+        }
+        return {
+            "sigma": noise.total.sigma,
+            "mean": noise.mean,
+            "black": self.scene.code_black,
+            "white": self.scene.code_white,
+            "frames": len(self.codes),
+            "width": self.codes.shape[2],
+            "height": self.codes.shape[1],
+            "flicker": noise.flicker,
+            **parts,
+            **{name: stream[name] for name in ("codec", "bit_rate") if name in stream},
+            **({scale: self.view.quantiser} if self.view.quantiser is not None else {}),
+            **{
+                name: float(value)
+                for name, value in self.view.region.printed.items()
+                if name == "reflectance"
+            },
+        }
+
+    def figure(
+        self,
+        quantity: str,
+        value: float,
+        budget: Sequence[BudgetLine],
+        method: str,
+        *,
+        bound: bool = False,
+        **more: Value,
+    ) -> Measurement:
+        """Make the measurement; ``bound``: the true value is this or higher."""
+        return self.scene.figure(
+            quantity,
+            value,
+            QUANTITIES[quantity],
+            budget,
+            samples=self.codes.size,
+            method=method,
+            region=self.view.region.name,
+            lower_bound=bound,
+            details={**self.details(), **more},
+        )
+
+    def note(self, quantity: str, code: str, **parameters: Value) -> Note:
+        """Make the note that a quantity was not measured here."""
+        return gap_note(self.scene, self.view, quantity, GapError(code, **parameters))
+
+
+def gap_note(scene: Scene, view: View, quantity: str, gap: GapError) -> Note:
+    """Turn a gap of a region into the note of a quantity."""
+    return Note.of(
+        gap,
+        shot=scene.shot.id,
+        subject=scene.shot.subject,
+        metric="noise",
+        quantity=quantity,
+        region=view.region.name,
+    )
+
+
+def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
+    """Analyse the noise of a region's middle.
+
+    ``light`` is that of every code. Raises GapError region_too_small, clipped, uneven_light,
+    unstable_light.
+    """
+    codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
+    _refuse(codes, scene, view.region.name, light)
+    weighting = unified_weighting(
+        codes.shape[2], float(scene.video.sample_aspect) / scene.video.height
+    )
+    noise = analyse(
+        codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None
+    )
+    return Field(scene=scene, view=view, codes=codes, noise=noise, weighting=weighting)
+
+
+def _refuse(
+    codes: NDArray[np.integer], scene: Scene, region: str, light: NDArray[np.float64]
+) -> None:
+    """Refuse a region that is too small, clipped, unevenly lit, or of changing light."""
+    amplitude = scene.code_white - scene.code_black
+    if min(codes.shape[1:]) < 2 * FEWEST_BLOCKS:
+        raise GapError("region_too_small", region=region)
+    share = clipped_share(codes, scene.code_black, scene.code_white)
+    if share > MOST_CLIPPED:
+        raise GapError("clipped", region=region, share=share)
+    uneven = surely_uneven(np.interp(codes.mean(axis=0), np.arange(light.size), light))
+    if uneven > MOST_UNEVEN:
+        raise GapError("uneven_light", region=region, share=uneven)
+    drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
+    if drift > MOST_DRIFT:
+        raise GapError("unstable_light", region=region, share=drift)

@@ -1,0 +1,168 @@
+"""Lines of a wedge: their frequency, their modulation in groups, and the bars seen in them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from acceptance.metrics.resolution.printed_wedge import Wedge
+
+Array = NDArray[np.float64]
+
+SMOOTH = 7  # lines fitted together on each side of one, at most
+LEAST = 2  # lines fitted together on each side of one, at least
+SPAN = 0.12  # by which the frequency may differ among them
+MARGIN = 3  # lines at each end of a wedge that are left out
+NYQUIST = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineGroups:
+    """Which lines are fitted together.
+
+    ``centre`` (n,) the line in the middle, ``half`` (n,) how many on each side.
+    """
+
+    centre: NDArray[np.intp]
+    half: NDArray[np.intp]
+
+    def sums(self, values: Array) -> Array:
+        """Sum ``values`` (lines, ...) over each group of lines."""
+        total = np.cumsum(np.concatenate([np.zeros_like(values[:1]), values]), axis=0)
+        return np.asarray(total[self.centre + self.half + 1] - total[self.centre - self.half])
+
+
+def grouped(frequency: Array) -> LineGroups:
+    """Group neighbouring lines around each whose frequency differs by no more than ``SPAN``."""
+    rise = (
+        np.abs(np.gradient(np.log(np.maximum(frequency, 1e-9))))
+        if frequency.size > 1
+        else np.ones(1)
+    )
+    half = np.clip(np.floor(SPAN / np.maximum(rise, 1e-9)), LEAST, SMOOTH).astype(np.intp)
+    line = np.arange(frequency.size)
+    whole = (line - half >= 0) & (line + half < frequency.size)
+    return LineGroups(centre=line[whole], half=half[whole])
+
+
+def counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.intp], Array]:
+    """Return the number of bars seen, from the strongest of 2 to periods + 2 cycles, and its power.
+
+    Frequencies beyond half a cycle per pixel cannot be distinguished from their alias below, which
+    is what the picture shows.
+    """
+    shown = np.arange(2, periods + 3) / periods * frequency[:, None] <= NYQUIST
+    seen = np.where(shown, power, -1.0)
+    return np.argmax(seen, axis=1) + 3, np.maximum(seen.max(axis=1), 0.0)
+
+
+def numbered(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
+    """Return the line of every pixel, -1 outside the wedge, and how many lines there are.
+
+    Lines are one pixel apart.
+    """
+    count = max(1, math.floor(wedge.length / float(np.median(np.hypot(*np.gradient(along))))))
+    line = np.floor(along / wedge.length * count).astype(np.intp)
+    line[(along < 0) | (along >= wedge.length)] = -1
+    return line, count
+
+
+def frequencies(
+    turns: Array, inside: NDArray[np.bool_], line: NDArray[np.intp], count: int
+) -> Array:
+    """Return the root mean square frequency of each line in cycle/px, normal to the bars.
+
+    The outer bars of a wedge are aslant.
+    """
+    down, right = np.gradient(turns)
+    steepness = np.asarray(down**2 + right**2)
+    square = np.bincount(line[inside], steepness[inside], count)
+    seen = np.maximum(np.bincount(line[inside], minlength=count), 1)
+    return np.asarray(np.sqrt(square / seen))
+
+
+def equations(
+    values: Array, angle: Array, line: NDArray[np.intp], count: int, usable: NDArray[np.intp]
+) -> tuple[Array, Array]:
+    """Return normal equations (lines, 3, 3) and right sides (lines, 3) of offset, cosine, sine.
+
+    All lines have the same weight.
+    """
+    columns = (np.ones_like(angle), np.cos(angle), np.sin(angle))
+    normal, right = np.empty((count, 3, 3)), np.empty((count, 3))
+    for i, column in enumerate(columns):
+        right[:, i] = np.bincount(line, column * values, count)
+        for j, other in enumerate(columns):
+            normal[:, i, j] = np.bincount(line, column * other, count)
+    weight = 1 / np.maximum(np.bincount(line, minlength=count), 1)[usable]
+    return normal[usable] * weight[:, None, None], right[usable] * weight[:, None]
+
+
+def modulations(normal: Array, right: Array, together: LineGroups) -> tuple[Array, Array]:
+    """Return amplitude of the bars and its standard error, for every group of lines.
+
+    The error is the sandwich estimator, clustered by line: what each line alone would have changed,
+    less the trend along the wedge.
+    """
+    inverse = np.linalg.inv(together.sums(normal) + 1e-9 * np.eye(3))
+    fitted = np.einsum("lij,lj->li", inverse, together.sums(right))
+    amplitude = np.hypot(fitted[:, 1], fitted[:, 2])
+    gradient = np.pad(fitted[:, 1:] / np.maximum(amplitude, 1e-12)[:, None], ((0, 0), (1, 0)))
+    influence = np.einsum("li,lij->lj", gradient, inverse)
+    away = np.arange(-SMOOTH, SMOOTH + 1)
+    member = np.abs(away) <= together.half[:, None]
+    lines = np.where(member, together.centre[:, None] + away, together.centre[:, None])
+    surplus = right[lines] - np.einsum("lkij,lj->lki", normal[lines], fitted)
+    changes = np.einsum("li,lki->lk", influence, surplus) * member
+    count = member.sum(axis=1)
+    slope = changes @ away / (away**2 * member).sum(axis=1)
+    scatter = (
+        (changes - (changes.sum(axis=1) / count)[:, None] - slope[:, None] * away) * member
+    ) ** 2
+    return _straightened(amplitude, together), np.sqrt(
+        scatter.sum(axis=1) * count / np.maximum(count - 3, 1)
+    )
+
+
+def _straightened(smooth: Array, together: LineGroups) -> Array:
+    """Subtract what a mean over n lines adds to a curve: (n^2 - 1) / 24 of its second difference.
+
+    The parabola of ``_between`` removes the noise that this adds.
+    """
+    half, place = together.half, np.arange(smooth.size)
+    below, above = np.maximum(place - half, 0), np.minimum(place + half, smooth.size - 1)
+    curvature = (smooth[above] - 2 * smooth + smooth[below]) / half**2
+    curvature[(place - half < 0) | (place + half >= smooth.size)] = 0
+    return np.asarray(smooth - ((2 * half + 1) ** 2 - 1) / 24 * curvature)
+
+
+def powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, count: int) -> Array:
+    """Return the power (lines, cycles) of 2 to periods + 2 cycles across the fitted width.
+
+    It is a quarter of the squared amplitude.
+    """
+    seen = np.maximum(np.bincount(line, minlength=count), 1)
+    flat = values - (np.bincount(line, values, count) / seen)[line]
+    powers = []
+    for cycles in range(2, periods + 3):
+        real = np.bincount(line, flat * np.cos(2 * np.pi * cycles * turn), count)
+        imaginary = np.bincount(line, flat * np.sin(2 * np.pi * cycles * turn), count)
+        powers.append((real**2 + imaginary**2) / seen**2)
+    return np.array(powers).T
+
+
+def usable(line: NDArray[np.intp], frequency: Array, wedge: Wedge) -> NDArray[np.intp]:
+    """Return the lines seen across nearly their whole width, coarse to fine.
+
+    Those that the wedge's ends blur into are left out.
+    """
+    seen = np.bincount(line, minlength=frequency.size)
+    expected = wedge.periods / np.maximum(frequency, 1e-9)
+    full = np.flatnonzero(seen > 0.75 * expected)
+    full = full[(full >= MARGIN) & (full < frequency.size - MARGIN)]
+    return full if frequency[full[:1]].sum() <= frequency[full[-1:]].sum() else full[::-1]

@@ -1,0 +1,63 @@
+"""What the findings of a session add up to, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.model import RuleKind, Verdict
+from acceptance.wording import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from acceptance.model import Pack, Session
+
+
+def bottom_line(session: Session, lang: str, packs: Sequence[Pack] = ()) -> str:
+    """Word the bottom line.
+
+    Its scope, the verdict (暂定 where provisional), and the mandatory clauses not tested.
+    """
+    return str(phrases(lang)["bottom_line"]["space"]).join(sentences(session, lang, packs))
+
+
+def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
+    """Word the bottom line sentence by sentence; clauses by the numbers of their standards."""
+    due = [
+        (finding.pack, finding.clause)
+        for finding in session.findings
+        if finding.requirement in session.bottom_line.not_tested
+        and finding.verdict is Verdict.NOT_TESTED
+    ]
+    outside = [clause.partition("#")[::2] for clause in session.bottom_line.outside]
+    untested, beyond = (_numbered(clauses, lang, packs) for clauses in (due, outside))
+    four_word = any(
+        finding.decision_rule and finding.decision_rule.kind is RuleKind.FOUR_WORD
+        for finding in session.findings
+    )
+    overall = wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
+    return [*overall, *_of_samples(session, lang)]
+
+
+def _of_samples(session: Session, lang: str) -> list[str]:
+    """Say that the conclusion rests on samples, and on re-tests of what failed in which session."""
+    words = phrases(lang)["bottom_line"]
+    retests = [sample for sample in session.samples if sample.retest_of]
+    failed = dict.fromkeys(device for sample in retests for device in sample.failed)
+    sessions = dict.fromkeys(sample.session or wording.DASH for sample in retests)
+    sampled = [words["sampled"]] if session.samples else []
+    retested = words["retested"].format(
+        devices=words["comma"].join(failed), sessions=words["comma"].join(sessions)
+    )
+    return [*sampled, *([retested] if retests else [])]
+
+
+def _numbered(clauses: Iterable[tuple[str, str]], lang: str, packs: Sequence[Pack]) -> list[str]:
+    """Name clauses (pack id, clause) by their standard's number, each standard once."""
+    numbers = {pack.id: pack.number for pack in packs}
+    groups: dict[str, dict[str, None]] = {}
+    for pack, clause in clauses:
+        groups.setdefault(numbers.get(pack, pack), {})[clause] = None
+    comma = phrases(lang)["bottom_line"]["comma"]
+    return [f"{number} {comma.join(group)}" for number, group in groups.items()]

@@ -1,0 +1,141 @@
+"""The front of the report: cover, notices, conclusion and summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.model import Person, Scope, Verdict
+from acceptance.report import bottom_lines
+from acceptance.report.rows import UNJUDGED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.model import Session
+    from acceptance.report.names import Names
+    from acceptance.report.rows import FindingRow
+
+SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverPage:
+    """What the report is called, and what was tested."""
+
+    names: Names
+
+    @property
+    def title(self) -> str:
+        """The report's title: the project's own, else the usual one for the scope."""
+        plan = self.names.plan
+        usual = "title_site" if plan.scope is Scope.SITE else "title_device"
+        phrases = wording.phrases(self.names.lang)
+        return plan.project.report_title or str(phrases["report"][usual])
+
+    @property
+    def subjects(self) -> str:
+        """The names of all subjects that have one, with commas between them."""
+        comma: str = wording.phrases(self.names.lang)["bottom_line"]["comma"]
+        return comma.join(subject.name for subject in self.names.plan.subjects if subject.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesPage:
+    """What a reader is told about the report itself."""
+
+    session: Session
+
+    @property
+    def amendment(self) -> dict[str, str]:
+        """Why an earlier report was replaced, by whom, and the SHA-256 of its session.json."""
+        again = (entry for entry in reversed(self.session.log) if entry.what == "judged_again")
+        latest = next(again, None)
+        details = latest.details if latest else {}
+        return {name: str(details[name]) for name in ("why", "by", "sha256") if details.get(name)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryPage:
+    """What the findings add up to, and the rows that anybody has to act on."""
+
+    session: Session
+    names: Names
+    rows: Sequence[FindingRow]
+
+    @property
+    def lines(self) -> list[str]:
+        """The bottom line, sentence by sentence."""
+        return bottom_lines.sentences(self.session, self.names.lang, self.names.packs)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings that count have each wording of a verdict, in the order of verdicts."""
+        ordered = sorted(
+            (row.finding for row in self.rows if row.finding.decides),
+            key=lambda finding: list(Verdict).index(finding.verdict),
+        )
+        return dict(Counter(wording.verdict(finding, self.names.lang) for finding in ordered))
+
+    def having(self, *verdicts: str) -> list[FindingRow]:
+        """Rows with one of these verdicts that the bottom line takes."""
+        return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
+
+    @property
+    def untested(self) -> list[FindingRow]:
+        """Rows of mandatory clauses that were not tested."""
+        return [row for row in self.having(Verdict.NOT_TESTED) if row.finding.mandatory]
+
+    @property
+    def advisory(self) -> list[FindingRow]:
+        """Rows that the bottom line leaves aside."""
+        return [row for row in self.rows if not row.finding.decides]
+
+    @property
+    def advised_against(self) -> list[FindingRow]:
+        """Rows left aside that do not conform or could not be decided."""
+        trouble = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE}
+        return [row for row in self.advisory if row.finding.verdict in trouble]
+
+    @cached_property
+    def to_confirm(self) -> dict[str, FindingRow]:
+        """Provisional rows that were judged, one for each requirement."""
+        judged = (row for row in self.rows if row.finding.provisional and row.requirement)
+        return {
+            row.finding.requirement: row for row in judged if row.finding.verdict not in UNJUDGED
+        }
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a verdict rests on a figure or an assignment that nobody confirmed."""
+        return self.session.bottom_line.provisional or bool(self.to_confirm)
+
+    @property
+    def people(self) -> list[Person]:
+        """Who signs: 主检, 审核, 批准 (a name that is missing is left blank), then all others."""
+        people = [replace(person, role=_role(person.role)) for person in self.session.plan.people]
+        operator = self.session.operator
+        if operator and operator not in {person.name for person in people}:
+            people.append(Person(name=operator, role="operator"))
+        signing = (
+            [person for person in people if person.role == role] or [Person(name="", role=role)]
+            for role in SIGNING
+        )
+        others = [person for person in people if person.role not in SIGNING]
+        return [*(person for signers in signing for person in signers), *others]
+
+
+def _role(text: str) -> str:
+    """Return the code of a role that is written out in one of the languages.
+
+    Any other stays as it is.
+    """
+    codes: dict[str, str] = {
+        word: code
+        for lang in wording.LANGUAGES
+        for code, word in wording.phrases(lang)["role"].items()
+    }
+    return codes.get(text.strip(), text)

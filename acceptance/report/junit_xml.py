@@ -1,0 +1,94 @@
+"""A session as JUnit XML, for what watches builds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from acceptance import wording
+from acceptance.model import Verdict
+from acceptance.report.names import Names
+from acceptance.report.rows import UNJUDGED, finding_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.model import Pack, Session
+    from acceptance.report.rows import FindingRow
+
+# What XML 1.0 cannot hold, not even escaped.
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+COUNTERS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def clean(text: str) -> str:
+    """Put the replacement character for what XML cannot hold."""
+    return FORBIDDEN.sub("\ufffd", text)
+
+
+def junit(session: Session, packs: Sequence[Pack]) -> str:
+    """Return JUnit XML: one suite for each pack, one case for each requirement and subject.
+
+    不合格 is a failure, 无法判定 and an untested mandatory item an error, 不适用 and any other
+    untested item skipped. What only should or may be never breaks a build: its failure is a passed
+    case that says so in ``system-out``.
+    """
+    rows = finding_rows(session, Names(plan=session.plan, packs=packs, lang="en"))
+    root = ET.Element("testsuites", name=clean(session.id))
+    for pack in packs:
+        cases = [_case(row, session) for row in rows if row.finding.pack == pack.id]
+        suite = ET.SubElement(root, "testsuite", name=clean(pack.number), tests=str(len(cases)))
+        for counter, outcome in COUNTERS.items():
+            suite.set(counter, str(sum(case.find(outcome) is not None for case in cases)))
+        suite.extend(cases)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _case(row: FindingRow, session: Session) -> ET.Element:
+    finding = row.finding
+    name = clean(f"{row.item} [{finding.subject}]")
+    case = ET.Element("testcase", classname=clean(finding.requirement), name=name)
+    properties = ET.SubElement(case, "properties")
+    for key, value in _properties(row, session).items():
+        ET.SubElement(properties, "property", name=key, value=clean(value))
+    verdict, why = wording.verdict(finding, "en"), wording.reason(finding.reason, "en")
+    message = clean(f"{verdict}: {why}")
+    outcome = _outcome(row)
+    if outcome:
+        ET.SubElement(case, outcome, message=message, type=finding.reason.code)
+    elif not finding.decides:
+        phrase: str = wording.phrases("en")["report"]["no_effect"]
+        remark = phrase.format(modality=finding.modality, message=message)
+        ET.SubElement(case, "system-out").text = remark
+    return case
+
+
+def _outcome(row: FindingRow) -> str | None:
+    verdict = row.finding.verdict
+    if not row.finding.decides:
+        return "skipped" if verdict in UNJUDGED else None
+    if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
+        return "failure"
+    if verdict is Verdict.INCONCLUSIVE or (verdict is Verdict.NOT_TESTED and row.finding.mandatory):
+        return "error"
+    return "skipped" if verdict in UNJUDGED else None
+
+
+def _properties(row: FindingRow, session: Session) -> dict[str, str]:
+    finding = row.finding
+    shots = {session.measurements[index].shot for index in finding.measurements}
+    evidence = " ".join(shot.sha256 for shot in session.taken if shot.id in shots)
+    expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
+    properties = {
+        "clause": finding.clause,
+        "verdict": finding.verdict.value,
+        "modality": finding.modality.value,
+        "provisional": str(finding.provisional).lower(),
+        "limit": wording.limit(finding.limit, "en") if finding.limit else None,
+        "value": None if finding.value is None else f"{finding.value!r} {finding.unit}",
+        "U": None if expanded is None else f"{expanded!r} {finding.unit}",
+        "evidence": evidence or None,
+    }
+    return {name: value for name, value in properties.items() if value is not None}

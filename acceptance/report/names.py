@@ -1,0 +1,70 @@
+"""What subjects, standards, clauses and requirements are called on every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.model import Clause, Pack, Plan, Requirement, Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The nouns of a plan and its packs by id, and how the language ``lang`` writes them."""
+
+    plan: Plan
+    packs: Sequence[Pack]
+    lang: str
+
+    @cached_property
+    def subjects(self) -> dict[str, Subject]:
+        """Subjects by id."""
+        return {subject.id: subject for subject in self.plan.subjects}
+
+    @cached_property
+    def requirements(self) -> dict[str, Requirement]:
+        """Requirements by ``pack#id``."""
+        return {
+            f"{pack.id}#{requirement.id}": requirement
+            for pack in self.packs
+            for requirement in pack.requirements
+        }
+
+    @cached_property
+    def clauses(self) -> dict[tuple[str, str], Clause]:
+        """Clauses by pack and number."""
+        return {(pack.id, clause.number): clause for pack in self.packs for clause in pack.clauses}
+
+    def subject(self, identifier: str) -> str:
+        """Name a subject, by its id where it has no name."""
+        subject = self.subjects.get(identifier)
+        return (subject.name if subject else "") or identifier
+
+    def standard(self, identifier: str) -> str:
+        """Return the number of a pack's standard."""
+        return next((pack.number for pack in self.packs if pack.id == identifier), identifier)
+
+    def requirement(self, reference: str) -> str:
+        """Return the text of the requirement ``pack#id``."""
+        return self.text(self.requirements[reference], "text")
+
+    def text(self, noun: object, field: str) -> str:
+        """Return a field that a pack has in both languages."""
+        chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
+        return str((english or chinese) if self.lang == "en" else (chinese or english))
+
+    def day(self, text: str) -> str:
+        """Write the date of an ISO time; what is none stays as it is."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        phrase: str = wording.phrases(self.lang)["report"]["date"]
+        return phrase.format(year=moment.year, month=moment.month, day=moment.day)

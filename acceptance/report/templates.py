@@ -1,0 +1,72 @@
+"""The templates of ``report_templates`` with what they may call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from acceptance import data, wording
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+MOST_ROWS = 400  # of one table
+IN_A_LANGUAGE = (
+    wording.word,
+    wording.quantity,
+    wording.unit,
+    wording.region,
+    wording.figure,
+    wording.small,
+    wording.rule,
+    wording.verdict,
+    wording.reason,
+    wording.limit,
+)
+IN_EVERY_LANGUAGE = (
+    wording.probability,
+    wording.per_cent,
+    wording.degrees,
+    wording.number,
+    wording.bound,
+)
+
+
+def template(name: str, lang: str) -> Template:
+    """Return a template whose words are those of a language.
+
+    Raises ``InputError`` where the language has no phrases.
+    """
+    return _environment(lang).get_template(name)
+
+
+def style(name: str) -> Markup:
+    """Return a style sheet of our own, which escaping would break."""
+    text = (data.folder("report_templates") / name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 -- a file of our own
+
+
+def moment(text: str) -> datetime:
+    """Read an ISO time in UTC; one without zone is taken to be in UTC."""
+    read = datetime.fromisoformat(text)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+@lru_cache
+def _environment(lang: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(data.folder("report_templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {word.__name__: partial(word, lang=lang) for word in IN_A_LANGUAGE}
+    environment.filters |= {word.__name__: word for word in IN_EVERY_LANGUAGE}
+    environment.filters |= {"moment": moment}
+    environment.globals |= {"p": wording.phrases(lang), "lang": lang, "most": MOST_ROWS}
+    return environment

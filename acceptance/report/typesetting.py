@@ -1,0 +1,131 @@
+"""Pages of HTML as PDF, the same bytes for the same input.
+
+WeasyPrint is imported late: only a report needs its system libraries.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import warnings
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from acceptance.errors import SetupError
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from types import ModuleType
+
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
+ARCHIVED = {
+    "pdf_variant": "pdf/a-3b",
+    "optimize_images": True,
+    "dpi": 150,
+    "jpeg_quality": 80,
+}
+
+
+def typeset(page: str, moment: datetime) -> bytes:
+    """Return a page that needs no file beside it as PDF whose fonts carry the time ``moment``."""
+    with _frozen_time(moment):
+        document = _weasyprint().HTML(string=page, url_fetcher=fetcher(Path()))
+        return bytes(document.write_pdf())
+
+
+def archived(page: str, folder: Path, moment: datetime, session_json: bytes) -> bytes:
+    """Return a page with the stills of a session folder as PDF/A-3b.
+
+    ``session_json`` is attached as ``session.json`` (relationship Source).
+    """
+    library = _weasyprint()
+    attachment = library.Attachment(
+        string=session_json,
+        name="session.json",
+        created=moment,
+        modified=moment,
+        relationship="Source",
+    )
+    with _frozen_time(moment):
+        address = f"{folder.resolve().as_uri()}/"
+        document = library.HTML(string=page, base_url=address, url_fetcher=fetcher(folder))
+        return bytes(document.write_pdf(attachments=[attachment], **ARCHIVED))
+
+
+@lru_cache
+def check_fonts() -> None:
+    """Set a line in each typeface and look at what the renderer took.
+
+    Raises ``SetupError`` where it is another one.
+    """
+    page = "".join(f"<p style=\"font-family:'{family}'\">检验报告</p>" for family in (SANS, SERIF))
+    document = _weasyprint().HTML(string=page).render()
+    document.write_pdf()
+    missing = {SANS, SERIF} - {font.family for font in document.fonts.values()}
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise SetupError(
+            tr("the Chinese typefaces are not installed: {names}", names=names),
+            hint=tr("Install them: apt-get install fonts-noto-cjk"),
+            code="font_missing",
+        )
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        with warnings.catch_warnings():
+            # without any font, Pango ends the process
+            warnings.filterwarnings("error", "No fonts|FontConfig cannot")
+            return importlib.import_module("weasyprint")
+    except UserWarning as error:
+        hint = tr("Install them: apt-get install fonts-noto-cjk")
+        raise SetupError(tr("no fonts are installed"), hint=hint, code="font_missing") from error
+    except OSError as error:
+        packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        raise SetupError(
+            tr("Pango is not installed ({error})", error=error),
+            hint=tr("Install it: apt-get install {packages}", packages=packages),
+            code="pango_missing",
+        ) from error
+
+
+def fetcher(folder: Path) -> URLFetcher:
+    """Return a fetcher of ``data:`` addresses and files within ``folder``, and of nothing else.
+
+    It raises ``ValueError`` at any other address.
+    """
+    from weasyprint import urls  # noqa: PLC0415 -- late, as above
+
+    root = folder.resolve()
+
+    class Fetcher(urls.URLFetcher):  # type: ignore[misc, unused-ignore] # untyped base class
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+            path = Path(unquote(urlsplit(url).path)).resolve()
+            if url.startswith("file:") and not path.is_relative_to(root):
+                raise ValueError(tr("outside the session folder: {address}", address=url))
+            return super().fetch(url, headers)
+
+    return Fetcher(allowed_protocols={"data", "file"}, allow_redirects=False)
+
+
+@contextmanager
+def _frozen_time(moment: datetime) -> Iterator[None]:
+    """Make embedded fonts carry this time.
+
+    See https://reproducible-builds.org/specs/source-date-epoch.
+    """
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
+        if before is not None:
+            os.environ["SOURCE_DATE_EPOCH"] = before

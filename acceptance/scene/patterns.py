@@ -1,0 +1,178 @@
+"""What samples of one picture show: motion against another, edges, waves, noise, detail.
+
+The sources of the methods are cited in ``thumbnails``.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from scipy import fft
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.scene.thresholds import Thresholds
+
+    Floats = NDArray[np.float32]
+    Bytes = NDArray[np.uint8]
+    Complexes = NDArray[np.complexfloating[Any, Any]]
+
+BESIDE = 5  # lines of a spectrum to each side with which a line is compared
+
+
+def percentage(mask: NDArray[np.bool_]) -> float:
+    """Return the share of a mask that is set, in %."""
+    return 100 * float(np.count_nonzero(mask)) / mask.size
+
+
+def ranked(values: NDArray[Any], percentile: float) -> float:
+    """Return the value below which ``percentile`` % of the values (any shape) lie."""
+    place = round(percentile / 100 * (values.size - 1))
+    return float(np.partition(values, place, axis=None)[place])
+
+
+# --- motion and likeness
+
+
+def spectra(rows: Floats, thresholds: Thresholds) -> tuple[Complexes, int]:
+    """Return the spectra (3, f) of the mean profiles of three bands of ``rows``, and px a sample.
+
+    Without their slowest waves. Each has power 1, or 0 where there is next to nothing in it.
+    """
+    third, fold = max(1, len(rows) // 3), max(1, rows.shape[1] // thresholds.profile_samples)
+    size = rows.shape[1] // (2 * fold) * 2
+    bands = rows[: 3 * third, : size * fold]
+    profiles = cv2.resize(bands, (size, 3), interpolation=cv2.INTER_AREA)
+    lines = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
+    lines[:, : thresholds.slowest_waves] = 0
+    power = (lines.real**2 + lines.imag**2).sum(axis=1, keepdims=True) * (2 / size)
+    least = thresholds.least_profile_power
+    lines *= np.where(power > size * least, 1 / np.sqrt(np.maximum(power, least)), 0)
+    return np.asarray(lines), fold
+
+
+@lru_cache(maxsize=8)
+def _window(size: int) -> Floats:
+    return np.hanning(size).astype(np.float32)
+
+
+def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
+    """Return by how many samples most profiles lie further than before, from their ``spectra``.
+
+    Nan where too few correlate clearly.
+    """
+    size = 2 * (before.shape[1] - 1)
+    shifts = []
+    for product in fft.irfft(np.conj(before) * now, size):
+        at = int(np.argmax(product))
+        if product[at] > thresholds.shift_correlation:
+            a, b, c = product[at - 1], product[at], product[(at + 1) % size]
+            fraction = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c else 0.0
+            shifts.append(float((at + size // 2) % size - size // 2 + fraction))
+    return median(shifts) if len(shifts) > 1 else math.nan
+
+
+def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> float:
+    """Correlate two patterns, each with its norm; nan where there is next to nothing in them."""
+    norm = pattern[1] * other[1]
+    return float(pattern[0] @ other[0]) / norm if norm > pattern[0].size * 1.0 else math.nan
+
+
+# --- edges
+
+
+def edge_width(rows: Bytes, height: int, thresholds: Thresholds) -> float:
+    """Return the blur (sigma, in % of the height) of the sharpest edges along ``rows``.
+
+    ``height`` is that of the picture in px. Nan where edges are too few.
+    """
+    reach, fine_samples = thresholds.edge_reach_samples, thresholds.fine_samples
+    size = round(rows.shape[1] * min(1.0, fine_samples / height)), rows.shape[0]
+    fine = cv2.resize(rows.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    slope = np.abs(cv2.filter2D(fine, -1, np.array([[-0.5, 0, 0.5]], np.float32)))
+    near = np.ones((1, 2 * reach + 1), np.uint8)
+    rise = cv2.dilate(fine, near) - cv2.erode(fine, near)
+    edges = (rise >= thresholds.edge_contrast_codes) & (slope >= cv2.dilate(slope, near))
+    if np.count_nonzero(edges) < thresholds.fewest_edges:
+        return math.nan
+    widths = rise[edges] / slope[edges] / math.sqrt(2 * math.pi)
+    return 100 * ranked(widths, thresholds.edge_percentile) / min(height, fine_samples)
+
+
+# --- waves
+
+
+def plane_wave(samples: Bytes, thresholds: Thresholds) -> float:
+    """Return the amplitude in codes of the plane wave that stands out most from its neighbours."""
+    window, waves = _plane(samples.shape, thresholds.slowest_waves)
+    packed = np.abs(fft.rfft2((samples - np.float32(cv2.mean(samples)[0])) * window))
+    spectrum = np.pad(fft.fftshift(packed, axes=0), BESIDE)
+    weighted = spectrum * waves
+    # so many rows have a line as strong: few are left to sort
+    least = np.sort(weighted.max(axis=1))[-thresholds.wave_peaks]
+    strong = np.flatnonzero(weighted >= least)
+    peaks = strong[np.argsort(weighted.ravel()[strong])[-thresholds.wave_peaks :]]
+    return max(0.0, *(_alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks))
+
+
+@lru_cache(maxsize=4)
+def _plane(shape: tuple[int, int], slowest: int) -> tuple[Floats, Floats]:
+    """Return a window and the waves per picture height of each line of a spectrum, 0 where slow.
+
+    The window makes the line of a wave its amplitude; the lines have ``BESIDE`` more to each side.
+    """
+    rows, columns = shape
+    window = _window(rows)[:, None] * _window(columns)
+    down, across = np.ogrid[
+        -BESIDE - rows // 2 : rows - rows // 2 + BESIDE, -BESIDE : columns // 2 + 1 + BESIDE
+    ]
+    waves = np.hypot(down, across * (rows / columns))
+    fast = np.where(waves < slowest, 0, waves).astype(np.float32)
+    return window * np.float32(2 / window.sum()), fast
+
+
+def _alone(spectrum: Floats, row: int, column: int) -> float:
+    """Return by how much a line is stronger than any three to five lines beside it."""
+    top, left = max(0, row - BESIDE), max(0, column - BESIDE)
+    around = spectrum[top : row + BESIDE + 1, left : column + BESIDE + 1].copy()
+    middle = min(row, BESIDE), min(column, BESIDE)
+    around[middle[0] - 2 : middle[0] + 3, max(0, middle[1] - 2) : middle[1] + 3] = 0
+    return float(spectrum[row, column] - around.max())
+
+
+# --- noise and detail by blocks
+
+
+def noise(rows: Bytes, change: NDArray[Any], depth_shift: int, thresholds: Thresholds) -> Floats:
+    """Return for each block the sigma in codes of what changes both in time and between pixels.
+
+    ``change`` is the absolute change of all rows since the frame before, in native codes, which
+    have ``depth_shift`` more bits than 8.
+    """
+    bend = np.abs(cv2.filter2D(rows, cv2.CV_32F, np.array([[1, -2, 1]], np.float32)))
+    averaged = thresholds.rows_averaged
+    changes = change[averaged // 2 :: averaged].astype(np.float32)
+    in_time = _blocks(changes, thresholds.blocks) / (1.128 * (1 << depth_shift))
+    return np.asarray(np.minimum(in_time, _blocks(bend, thresholds.blocks) / 1.954))
+
+
+def detail(lasting: Floats, thresholds: Thresholds) -> Floats:
+    """Return the mean difference, in codes, of neighbouring samples of each block."""
+    across = cv2.absdiff(lasting[:, 1:], lasting[:, :-1])
+    down = cv2.absdiff(lasting[1:], lasting[:-1])
+    return np.maximum(_blocks(across, thresholds.blocks), _blocks(down, thresholds.blocks))
+
+
+def _blocks(values: NDArray[Any], blocks: tuple[int, int]) -> Floats:
+    """Average to ``blocks`` (columns, rows); what is left over at right and bottom is left out."""
+    columns, rows = (
+        max(1, size // number) * number
+        for size, number in zip(values.shape[::-1], blocks, strict=True)
+    )
+    return np.asarray(cv2.resize(values[:rows, :columns], blocks, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,132 @@
+"""A session on disc: what is where in its folder, written and read back.
+
+``session.json`` (``FILE``) holds the session itself, ``log.jsonl`` what was done, and ``data/``
+what the verdicts rest on: the plan as given, clips, stills, packs, charts, answers, devices and
+lists of recordings. The rest is a BagIt bag around them (``evidence``), and the report.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from acceptance import metrics
+from acceptance.checks import pack
+from acceptance.errors import SessionError
+from acceptance.files.output import put
+from acceptance.messages import tr
+from acceptance.model import Plan, Session
+from acceptance.session.evidence import seal
+from acceptance.session.measuring import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from acceptance.model import Pack
+
+FILE = "session.json"
+DATA = "data"
+PLAN = "data/plan.json"
+PACKS = "data/packs"
+
+# Tuples, because pydantic takes a configuration for nested data classes, not for the outermost one.
+_SESSION = TypeAdapter(tuple[Session], config=ConfigDict(extra="forbid"))
+_MEASURED = TypeAdapter(tuple[Measured], config=ConfigDict(extra="forbid"))
+_PLAN = TypeAdapter(tuple[Plan])
+
+
+def dumps(session: Session) -> bytes:
+    """Write the session as JSON (UTF-8): what ``session.json`` holds and the report carries."""
+    return _json(_SESSION.dump_python((session,), mode="json")[0])
+
+
+def dump_plan(plan: Plan) -> bytes:
+    """Write a plan as JSON (UTF-8), as ``data/plan.json`` keeps it."""
+    return _json(_PLAN.dump_python((plan,), mode="json")[0])
+
+
+def save(session: Session, folder: Path) -> None:
+    """Write ``session.json`` and seal the folder. Raises OutputError."""
+    put(folder / FILE, dumps(session))
+    seal(folder, session)
+
+
+def load(folder: Path) -> Session:
+    """Read ``session.json`` of a session folder.
+
+    Raises SessionError where there is none, or where it is no JSON or has an unknown or wrong
+    field.
+    """
+    path = folder / FILE
+    return parse(path.read_bytes() if path.is_file() else b"", str(path))
+
+
+def parse(content: bytes, where: str) -> Session:
+    """Read a session from the bytes of ``session.json``. Raises SessionError as ``load`` does."""
+    if not content:
+        hint = tr("Give the folder that acceptance run printed")
+        raise SessionError(tr("there is no session here"), where=where, hint=hint)
+    try:
+        return _SESSION.validate_python((json.loads(content),))[0]
+    except (ValueError, ValidationError) as error:
+        problem = str(error).splitlines()[0]
+        raise SessionError(
+            tr("this is not a session ({problem})", problem=problem),
+            where=where,
+            hint=tr("Restore it from a copy"),
+        ) from error
+
+
+def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
+    """Load the plan's packs, those of a session from its folder of packs. Raises PackError."""
+    return pack.load_all(plan.packs, metrics.quantities(), folder=folder)
+
+
+def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]]:
+    """Pair each pack with its other profiles, as a session keeps them below ``folder``.
+
+    No pair appears twice. Raises PackError.
+    """
+    pairs = {
+        frozenset((own.id, other)): (own, pack.load(other, metrics.quantities(), folder=folder))
+        for own in reversed(packs)
+        for other in pack.profiles(own, folder)
+    }
+    return list(pairs.values())
+
+
+def day_of_work(session: Session) -> str:
+    """ISO date, in local time, on which the work began.
+
+    Calibrations must have been valid on that day.
+    """
+    return session.started[:10]
+
+
+def keep_measured(path: Path, measured: Measured) -> None:
+    """Write what a shot gave, so that an interrupted run can resume. Raises OutputError."""
+    path.parent.mkdir(exist_ok=True)
+    put(path, _json(_MEASURED.dump_python((measured,), mode="json")[0]))
+
+
+def measured_before(path: Path, bag: Path) -> Measured | None:
+    """Read what a shot gave in an interrupted run.
+
+    None where the file or one of the stills in ``bag`` is missing, or where the file is damaged.
+    """
+    try:
+        measured = _MEASURED.validate_python((json.loads(path.read_bytes()),))[0]
+    except (FileNotFoundError, ValueError):
+        return None
+    stills = [
+        measured.shot.still,
+        *(str(item.details.get("still", "")) for item in measured.measurements),
+    ]
+    return measured if all((bag / still).exists() for still in stills) else None
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -1,0 +1,118 @@
+"""Where two versions of a session, or of its findings, differ: sentences that name the field."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, TypeGuard
+
+from acceptance.checks import conclusion, judge
+from acceptance.messages import tr, tr_count
+from acceptance.session import store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.model import Finding, Pack, Session
+
+# The same figures on another processor may differ in their last digits; a verdict may not.
+ROUNDING = 1e-9
+SHOWN = 20
+
+
+def changed_fields(signed: bytes, found: bytes) -> Iterator[str]:
+    """Name the fields in which ``session.json`` differs from the signed one (bytes of both)."""
+    try:
+        fields = [*_differences(json.loads(signed), json.loads(found))]
+    except ValueError:
+        fields = []
+    for name, before, after in fields:
+        yield tr(
+            "{file}: {field} is {found!r}, but {signed!r} was signed",
+            file=store.FILE,
+            field=name,
+            found=after,
+            signed=before,
+        )
+    if not fields:
+        yield tr("{file} is not, byte by byte, the one in the report", file=store.FILE)
+
+
+def changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> Iterator[str]:
+    """Name the fields in which stored findings differ from those that follow."""
+    before, after = (
+        {(finding.requirement, finding.subject): finding for finding in findings}
+        for findings in (stored, judged)
+    )
+    for key in [*before, *(key for key in after if key not in before)]:
+        name = tr("{requirement} of {subject}", requirement=key[0], subject=key[1])
+        if key not in after:
+            yield tr("{finding}: stored, but does not follow", finding=name)
+        elif key not in before:
+            yield tr("{finding}: due, but not stored", finding=name)
+        else:
+            stands, follows = asdict(before[key]), asdict(after[key])
+            yield from _judged_otherwise(name, stands, follows, rounding=ROUNDING)
+    if len(before) != len(stored):
+        yield tr("a finding is stored twice")
+
+
+def changed_sums(
+    stored: Session, judged: Sequence[Finding], packs: Sequence[Pack]
+) -> Iterator[str]:
+    """Name where bottom line and conclusions are not what the findings add up to."""
+    scope = stored.plan.scope
+    line = judge.bottom_line(judged, scope)
+    yield from _judged_otherwise(tr("bottom line"), asdict(stored.bottom_line), asdict(line))
+    stands = [asdict(part) for part in stored.conclusions]
+    follows = [asdict(part) for part in conclusion.conclude(packs, judged, scope)]
+    yield from _judged_otherwise(tr("conclusions"), stands, follows)
+
+
+def shorten(lines: Sequence[str]) -> tuple[str, ...]:
+    """Cut a list of sentences down to the first ones, and say how many were left out."""
+    more = len(lines) - SHOWN
+    return (*lines[:SHOWN], tr("and {count} more", count=more)) if more > 0 else tuple(lines)
+
+
+def _judged_otherwise(
+    name: str, stands: object, follows: object, *, rounding: float = 0.0
+) -> Iterator[str]:
+    for field, before, after in _differences(stands, follows, rounding=rounding):
+        yield tr(
+            "{part}: {field} is stored as {stored!r}, judged as {judged!r}",
+            part=name,
+            field=field,
+            stored=before,
+            judged=after,
+        )
+
+
+def _differences(
+    before: object, after: object, name: str = "", *, rounding: float = 0.0
+) -> Iterator[tuple[str, object, object]]:
+    """Yield where two trees of mappings, sequences and plain values differ, with both values."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in [*before, *(key for key in after if key not in before)]:
+            below = f"{name}.{key}" if name else str(key)
+            yield from _differences(before.get(key), after.get(key), below, rounding=rounding)
+    elif _is_list(before) and _is_list(after) and len(before) == len(after):
+        for index, (first, second) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(first, second, f"{name}[{index}]", rounding=rounding)
+    elif isinstance(before, float) and isinstance(after, float):
+        if not math.isclose(before, after, rel_tol=rounding):
+            yield name, before, after
+    elif before != after:
+        yield name, _brief(before), _brief(after)
+
+
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _brief(value: object) -> object:
+    if isinstance(value, Mapping) or _is_list(value):
+        return tr_count("{count} entry", "{count} entries", len(value))
+    return value

@@ -1,0 +1,288 @@
+"""Check the signatures of a report (PAdES), offline, against pinned roots only.
+
+A signature that pyHanko calls valid may still leave room: bytes after the end of the file, an
+update that no signature covers, the operating system's certification authorities, a container that
+nothing signs. So ``verify_pdf`` asks for the AdES sub-indication (ETSI EN 319 102-1, 5.3) *and*
+pyHanko's bottom line, and applies a policy of its own on top (``docs/verify.md``): the first
+signature certifies (ISO 32000-2, 12.8.2.2), later ones approve, and the last one covers the file to
+its last byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from asn1crypto import cms, crl  # type: ignore[import-untyped]  # ships no types
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.validation import DocumentSecurityStore, async_validate_pdf_signature
+from pyhanko.sign.validation.ades import ades_basic_validation
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+    bootstrap_validation_data_handlers,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
+
+from acceptance.messages import tr, tr_count
+from acceptance.signing.certificates import common_name, load_trust
+from acceptance.signing.signatures import Signature, SignatureProblem, SignatureReport, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import PdfSignatureStatus
+
+    from acceptance.signing.certificates import Trust
+
+KEY_USAGE = KeyUsageConstraints(
+    key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
+)
+
+
+def verify_pdf(
+    pdf: bytes, trust: Sequence[Path], *, roles: Sequence[str] = (), at: datetime | None = None
+) -> SignatureReport:
+    """Check every signature of a report, offline, as of now (or of ``at``).
+
+    ``trust``: files with root certificates and (``.crl``) newer revocation lists, PEM or DER;
+    nothing else is trusted, least of all the operating system's list. ``roles``: the signatures
+    required, in this order. Raises ``InputError`` for a trust file that cannot be read; whatever is
+    wrong with the report is in the result.
+    """
+    pinned = load_trust(trust)
+    try:
+        return _verify(pdf, pinned, roles, at)
+    except Exception as error:  # noqa: BLE001 -- one flipped bit can make a parser of PDF or ASN.1 fail in any way
+        kind = type(error).__name__
+        detail = tr(
+            "the file cannot be read as a signed PDF ({kind}: {problem})", kind=kind, problem=error
+        )
+        problem = SignatureProblem(code="unreadable", detail=detail)
+        return SignatureReport(signatures=(), problems=(problem,))
+
+
+def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None) -> SignatureReport:
+    reader = PdfFileReader(io.BytesIO(pdf))
+    found = reader.embedded_signatures
+    if not found and b"/ByteRange" in pdf:
+        raise ValueError(tr("it contains a signature that belongs to no form field"))
+    if not found:
+        problem = SignatureProblem(
+            code="unsigned", detail=tr("the report is not signed"), state=State.INCOMPLETE
+        )
+        return SignatureReport(signatures=(), problems=(problem,))
+    knowledge = _knowledge(reader, trust)
+    checked = [asyncio.run(_check(signature, trust, knowledge, at)) for signature in found]
+    known = {certificate.dump() for certificate in knowledge.known_certs}
+    problems = [
+        *_policy(pdf, found, roles, known),
+        *(problem for _, problems in checked for problem in problems),
+    ]
+    return SignatureReport(
+        signatures=tuple(signature for signature, _ in checked), problems=tuple(problems)
+    )
+
+
+def _policy(
+    pdf: bytes, found: Sequence[EmbeddedPdfSignature], roles: Sequence[str], known: set[bytes]
+) -> Iterator[SignatureProblem]:
+    """Find what the validation of a single signature cannot see."""
+    end = found[-1].byte_range[2] + found[-1].byte_range[3]
+    if end != len(pdf):
+        detail = tr_count(
+            "{count} byte follows what the last signature covers",
+            "{count} bytes follow what the last signature covers",
+            len(pdf) - end,
+        )
+        yield SignatureProblem(code="appended", detail=detail)
+    if found[0].docmdp_level is None or "/Perms" not in found[0].reader.root:
+        detail = tr("the first signature does not certify the report")
+        yield SignatureProblem(code="not_certified", detail=detail)
+    for signature in found:
+        if not _accounted(pdf, signature, known):
+            role = signature.field_name
+            detail = tr("{role}: the container of the signature was changed", role=role)
+            yield SignatureProblem(code="container", detail=detail)
+    yield from _roles([signature.field_name for signature in found], roles)
+
+
+def _roles(present: Sequence[str], asked: Sequence[str]) -> Iterator[SignatureProblem]:
+    """Find the roles that were asked for and did not sign, or not in this order."""
+    for role in (role for role in asked if role not in present):
+        detail = tr("the signature of {role} is missing", role=role)
+        yield SignatureProblem(code="signature_missing", detail=detail, state=State.INCOMPLETE)
+    if [role for role in present if role in asked] != [role for role in asked if role in present]:
+        detail = tr(
+            "signed in the order {found}, not {asked}",
+            found=", ".join(present),
+            asked=", ".join(asked),
+        )
+        yield SignatureProblem(code="order", detail=detail)
+
+
+def _accounted(pdf: bytes, signature: EmbeddedPdfSignature, known: set[bytes]) -> bool:
+    """Whether every byte in the gap between the signed bytes is accounted for.
+
+    Nothing signs the gap itself. It must hold one container in its only form (RFC 5652: one signer,
+    data outside), padded with zeros, and no certificate but the signer's and those that the signed
+    part of the report (``known``) holds as well.
+    """
+    start, length, resume, _ = signature.byte_range
+    signer, certificate = signature.signer_info, signature.signer_cert
+    sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+    kept = {
+        name: signer[name]
+        for name in signer
+        if name not in {"version", "sid"} and signer[name].native is not None
+    }
+    identifier = cms.SignerIdentifier({"issuer_and_serial_number": sid})
+    content = {
+        "version": "v1",
+        "digest_algorithms": [signer["digest_algorithm"]],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": signature.signed_data["certificates"],
+        "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
+    }
+    container = cms.ContentInfo(
+        {"content_type": "signed_data", "content": cms.SignedData(content)}
+    ).dump()
+    digits = container.hex().ljust(resume - length - 2, "0")
+    gap = pdf[length:resume].decode("ascii", errors="replace")
+    strange = [
+        item for item in signature.other_embedded_certs if known and item.dump() not in known
+    ]
+    return start == 0 and not strange and gap in {f"<{digits}>", f"<{digits.upper()}>"}
+
+
+def _knowledge(reader: PdfFileReader, trust: Trust) -> LocalKnowledge:
+    """Collect the report's certificates and revocation lists, and the lists the verifier gave."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return LocalKnowledge(known_crls=[CRLContainer(item) for item in trust.crls])
+    embedded = [crl.CertificateList.load(item.get_object().data) for item in store.crls]
+    return LocalKnowledge(
+        known_crls=[CRLContainer(item) for item in (*trust.crls, *embedded)],
+        known_certs=list(store.load_certs()),
+    )
+
+
+async def _check(
+    signature: EmbeddedPdfSignature, trust: Trust, knowledge: LocalKnowledge, at: datetime | None
+) -> tuple[Signature, list[SignatureProblem]]:
+    moment = at or datetime.now(UTC)
+    timing = ValidationTimingInfo(
+        validation_time=moment, best_signature_time=moment, point_in_time_validation=at is not None
+    )
+    specification = SignatureValidationSpec(
+        cert_validation_policy=CertValidationPolicySpec(
+            trust_manager=SimpleTrustManager.build(trust_roots=trust.roots),
+            revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
+        ),
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+        ),
+        local_knowledge=knowledge,
+        key_usage_settings=KEY_USAGE,
+    )
+    handlers = bootstrap_validation_data_handlers(specification, timing_info=timing)
+    context = specification.cert_validation_policy.build_validation_context(
+        timing_info=timing, handlers=handlers
+    )
+    status = await async_validate_pdf_signature(signature, context, key_usage_settings=KEY_USAGE)
+    result = await ades_basic_validation(
+        signature.signed_data,
+        specification,
+        timing_info=timing,
+        raw_digest=signature.compute_digest(),
+    )
+    problems = list(_judge(status, result.ades_subindic, roots=bool(trust.roots), moment=moment))
+    return _describe(signature, status), [
+        replace(item, detail=f"{signature.field_name}: {item.detail}") for item in problems
+    ]
+
+
+def _judge(
+    status: PdfSignatureStatus, indication: AdESSubIndic, *, roots: bool, moment: datetime
+) -> Iterator[SignatureProblem]:
+    """Put pyHanko's findings into words.
+
+    Revocation breaks a signature: without trusted time nothing shows which came first.
+    """
+    code, name = str(indication.standard_name).lower(), common_name(status.signing_cert)
+    if not status.docmdp_ok:
+        detail = tr("the report was changed after it was signed")
+        yield SignatureProblem(code="changed_after_signing", detail=detail)
+    if isinstance(indication, AdESFailure):
+        yield SignatureProblem(code=code, detail=tr("the signed bytes were changed"))
+    elif status.revocation_details is not None:
+        detail = tr(
+            "a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}",
+            name=name,
+            day=status.revocation_details.revocation_date,
+        )
+        yield SignatureProblem(code=code, detail=detail)
+    elif not roots:
+        detail = tr("signed by {name}, but no root certificate to trust was given", name=name)
+        yield _undecided("no_trust_root", detail)
+    elif detail := _doubt(status, indication, moment):
+        yield _undecided(code, detail)
+    elif not status.bottom_line and status.docmdp_ok:
+        detail = tr("the signature is not accepted as a whole")
+        yield SignatureProblem(code="bottom_line", detail=detail)
+
+
+def _doubt(status: PdfSignatureStatus, indication: AdESSubIndic, moment: datetime) -> str:
+    """Say why nobody knows whether to trust the signer's certificate; empty where they do."""
+    certificate = status.signing_cert
+    name = common_name(certificate)
+    if indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        return tr(
+            "the certificate of {name} leads to none of the given root certificates", name=name
+        )
+    if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
+        return tr(
+            "the certificate of {name} is only valid from {start:%Y-%m-%d} to {end:%Y-%m-%d}",
+            name=name,
+            start=certificate.not_valid_before,
+            end=certificate.not_valid_after,
+        )
+    if indication is not AdESPassed.OK:
+        return tr(
+            "the certificate of {name} cannot be checked offline ({code}); "
+            "a newer revocation list may help",
+            name=name,
+            code=str(indication.standard_name).lower(),
+        )
+    return ""
+
+
+def _undecided(code: str, detail: str) -> SignatureProblem:
+    return SignatureProblem(code=code, detail=detail, state=State.INDETERMINATE)
+
+
+def _describe(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Signature:
+    is_pades = signature.sig_object["/SubFilter"] == SigSeedSubFilter.PADES.value
+    level = ("PAdES B-T" if status.timestamp_validity else "PAdES B-B") if is_pades else "PKCS#7"
+    return Signature(
+        role=signature.field_name,
+        name=common_name(signature.signer_cert),
+        when=status.signer_reported_dt,
+        level=level,
+    )

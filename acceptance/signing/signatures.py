@@ -1,0 +1,99 @@
+"""Signatures: who signed in which role, what is wrong with them, and what that amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+class State(StrEnum):
+    """The result of a check."""
+
+    OK = "ok"
+    BROKEN = "broken"
+    INCOMPLETE = "incomplete"
+    INDETERMINATE = "indeterminate"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureProblem:
+    """One thing that is wrong.
+
+    ``code`` is an AdES sub-indication in lower case or a code of our own policy, ``detail`` a
+    sentence for users.
+    """
+
+    code: str
+    detail: str
+    state: State = State.BROKEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """Who signed in which role, when, and at which PAdES level.
+
+    ``role`` is the name of the signature field, ``when`` the time by the signer's own clock.
+    """
+
+    role: str
+    name: str
+    when: datetime | None
+    level: str
+
+    def __str__(self) -> str:
+        if self.when is None:
+            return tr(
+                "{role}: signed by {name} ({level})",
+                role=self.role,
+                name=self.name,
+                level=self.level,
+            )
+        return tr(
+            "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level})",
+            role=self.role,
+            name=self.name,
+            when=self.when.astimezone(),
+            level=self.level,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureReport:
+    """All signatures of a report, and everything that is wrong with them.
+
+    ``valid``: not a byte differs from what was signed. ``trusted``: moreover, the certificate of
+    each signer leads to a given root.
+    """
+
+    signatures: tuple[Signature, ...]
+    problems: tuple[SignatureProblem, ...]
+
+    @property
+    def state(self) -> State:
+        """The worst of the problems: broken before incomplete before indeterminate."""
+        return worst(problem.state for problem in self.problems)
+
+    @property
+    def valid(self) -> bool:
+        """There is a signature, and none is broken."""
+        return bool(self.signatures) and self.state in {State.OK, State.INDETERMINATE}
+
+    @property
+    def trusted(self) -> bool:
+        """There is a signature, and nothing at all is wrong."""
+        return bool(self.signatures) and self.state is State.OK
+
+
+def worst(states: Iterable[State]) -> State:
+    """Return the worst state: broken before incomplete before indeterminate before ok."""
+    present = set(states)
+    order = (State.BROKEN, State.INCOMPLETE, State.INDETERMINATE)
+    return next((state for state in order if state in present), State.OK)

@@ -1,0 +1,88 @@
+"""From light on a simulated camera's pixels to codes.
+
+The transfer curve (``Camera.signal``), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and BT.601-7,
+2.5), noise in code values and quantisation. With a ``Sensor`` exposure and noise follow the
+illuminance on the scene.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.simulate.camera import WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acceptance.simulate.camera import Camera, Light
+
+Planes = tuple[NDArray[np.uint8], ...]
+
+MIDDLE = 0.18  # reflectance whose noise the colour planes have everywhere
+NOISE_SAMPLES = 1 << 23
+
+
+def coded(camera: Camera, base: Light) -> list[Light]:
+    """Return luma (h, w), and of three channels Cb and Cr of half size, of light (channels, h, w).
+
+    In 8-bit codes, noise-free and not rounded.
+    """
+    light = (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:])
+    light = np.float32(camera.level) * light
+    signal = camera.signal(light if len(base) == 1 else camera.rendered(light))
+    low, high = camera.code_range
+    if len(base) == 1:
+        return [np.float32(low) + np.float32(high - low) * signal[0]]
+    red, green, blue = WEIGHTS[camera.matrix]
+    luma = red * signal[0] + green * signal[1] + blue * signal[2]
+    span = 255 if camera.full_range else 224
+    colours = ((signal[c] - luma) / (2 * (1 - weight)) for c, weight in ((2, blue), (0, red)))
+    return [low + (high - low) * luma, *(128 + span * _halved(colour) for colour in colours)]
+
+
+def _falloff(camera: Camera, shape: tuple[int, ...]) -> Light | np.float32:
+    if not camera.vignetting and camera.hot_spot == 1:
+        return np.float32(1)
+    rows, columns = (np.arange(n) - (n - 1) / 2 for n in shape)
+    radius = (rows[:, None] ** 2 + columns**2) / (rows[0] ** 2 + columns[0] ** 2)
+    return np.asarray((1 - camera.vignetting * radius) * camera.hot_spot**-radius, np.float32)
+
+
+def _halved(plane: Light) -> Light:
+    """Return the mean of each 2 x 2 pixels; an odd last row or column counts twice."""
+    even = np.pad(plane, [(0, n % 2) for n in plane.shape], mode="edge")
+    return np.asarray(even.reshape(even.shape[0] // 2, 2, -1, 2).mean(axis=(1, 3)))
+
+
+def random_stream(camera: Camera, *stream: int) -> np.random.Generator:
+    """Return the generator of the camera's random stream of these numbers, each at least -1."""
+    return np.random.Generator(np.random.SFC64([camera.seed, *(number + 1 for number in stream)]))
+
+
+@lru_cache(maxsize=2)
+def _noise(seed: int) -> Light:
+    """Draw white noise of sigma 1; cutting it at random is five times faster than drawing more."""
+    return np.random.Generator(np.random.SFC64(seed)).standard_normal(NOISE_SAMPLES, np.float32)
+
+
+def fixed_pattern(camera: Camera, planes: Sequence[Light]) -> list[Light]:
+    """Return planes with the camera's fixed pattern noise added."""
+    low, high = camera.code_range
+    sigma, random = np.float32(camera.fixed_noise * (high - low)), random_stream(camera, -1, 0)
+    return [plane + sigma * random.standard_normal(plane.shape, np.float32) for plane in planes]
+
+
+def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
+    """Add the temporal noise of frame ``source``, always the same for the same frame, and round."""
+    random, noise = random_stream(camera, source), _noise(camera.seed)
+    frame = []
+    for number, plane in enumerate(planes):
+        sigma = camera.sigma(plane if number == 0 else camera.luma(MIDDLE)).astype(np.float32)
+        start = random.integers(noise.size - plane.size)
+        noisy = plane + sigma * noise[start : start + plane.size].reshape(plane.shape)
+        frame.append(np.clip(np.rint(noisy, out=noisy), 0, 255, out=noisy).astype(np.uint8))
+    return tuple(frame)

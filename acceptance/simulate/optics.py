@@ -1,0 +1,187 @@
+"""A simulated camera's optics: where things lie in the picture, what light falls on each pixel.
+
+A pinhole camera with one radial term looks at planes of light. The light is resampled on a grid
+three times finer than the pixels (quadratic B-spline), blurred by a Gaussian and integrated over
+square pixels, all in linear light. Face on, the MTF at 50 % is right to 0.05 %; tilted by 10
+degrees to 0.3 %.
+
+Picture coordinates are pixels, integer = pixel centre, x to the right, y down.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import map_coordinates
+from scipy.sparse import csr_array
+from scipy.special import ndtr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Point
+    from acceptance.simulate.camera import Array, Camera, Light
+
+FINE = 3  # samples a pixel
+STRIP = 192  # rows of fine samples that are worked on at once
+FOCAL = 1.2  # focal length over the picture's width
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """The light (h, w) that a lit cell adds at column ``x``, row ``y`` of its sheet."""
+
+    x: int
+    y: int
+    light: Light
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A plane of light (1 = white): ``base`` (channels, h, w) with every cell dark, and cells."""
+
+    base: Light
+    cells: tuple[Cell, ...] = ()
+
+
+def pose(camera: Camera, size: Point, aside: float = 0.0, scale: float = 1.0) -> Array:
+    """Return the homography mm -> ideal px of a plane of ``size`` mm turned about its centre.
+
+    Its centre is seen ``aside`` px off the picture's middle.
+    """
+    axes = _rotation(camera)[:, :2]
+    focal = FOCAL * camera.width
+    distance = focal * size[0] / (camera.share * scale * camera.width)
+    x = (camera.width - 1) / 2 + camera.offset[0] + aside
+    y = (camera.height - 1) / 2 + camera.offset[1]
+    lens = np.array([[focal, 0, x], [0, focal, y], [0, 0, 1]])
+    placed = np.column_stack([axes, np.array([0, 0, distance]) - axes @ np.array(size) / 2])
+    return np.asarray(lens @ placed)
+
+
+def _rotation(camera: Camera) -> Array:
+    """Return the rotation (3, 3) by pan about y, tilt about x and roll about z, in that order."""
+    tilt, pan, roll = (math.radians(angle) for angle in (camera.tilt, camera.pan, camera.roll))
+    (ct, st), (cp, sp), (cr, sr) = ((math.cos(a), math.sin(a)) for a in (tilt, pan, roll))
+    about_x = np.array([[1, 0, 0], [0, ct, -st], [0, st, ct]])
+    about_y = np.array([[cp, 0, sp], [0, 1, 0], [-sp, 0, cp]])
+    about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    return np.asarray(about_z @ about_x @ about_y)
+
+
+def observed(camera: Camera, homography: Array, points: Array) -> Array:
+    """Return where points (2, n) are seen, px, distortion included.
+
+    The radius r with r (1 + k r^2) = ideal radius, by iteration.
+    """
+    centre = np.array([[camera.width - 1], [camera.height - 1]]) / 2
+    mapped = homography @ np.vstack([points, np.ones(points.shape[1])])
+    ideal = (mapped[:2] / mapped[2] - centre) / np.hypot(*centre)
+    seen = ideal
+    for _ in range(40 if camera.distortion else 0):
+        seen = ideal / (1 + camera.distortion * np.sum(seen**2, axis=0))
+    return np.asarray(centre + seen * np.hypot(*centre))
+
+
+def photograph(camera: Camera, sources: Sequence[tuple[Sheet, Array]]) -> Sheet:
+    """Return the picture, as light, of sheets before a uniform surround.
+
+    Each sheet comes with its homography sheet px -> ideal picture px.
+    """
+    shape = len(sources[0][0].base), camera.height, camera.width
+    base = np.full(shape, camera.surround, np.float32)
+    cells = []
+    for sheet, homography in sources:
+        x, y, light = _project(camera, sheet.base - np.float32(camera.surround), homography)
+        base[:, y : y + light.shape[1], x : x + light.shape[2]] += light
+        for cell in sheet.cells:
+            shift = np.array([[1, 0, cell.x], [0, 1, cell.y], [0, 0, 1]])
+            x, y, light = _project(camera, cell.light[None], homography @ shift)
+            cells.append(Cell(x=x, y=y, light=light[0]))
+    return Sheet(base=base, cells=tuple(cells))
+
+
+def _project(camera: Camera, image: Light, homography: Array) -> tuple[int, int, Light]:
+    """Return column, row and light (channels, h, w) of an image (channels, rows, columns).
+
+    It is dark outside. The image's own samples (a box each) and the quadratic B-spline between them
+    blur by a variance of 1/12 + 3/12 of a sample squared, which is taken off the Gaussian; at the
+    middle of the image, where a tilted one has its mean grain.
+    """
+    _, rows, columns = image.shape
+    grain = _grain(camera, homography, columns / 2, rows / 2)
+    sigma_x, sigma_y = np.sqrt(np.maximum(camera.blur**2 - grain / 3, 0.0)).tolist()
+    x, y, width, height = _reach(camera, homography, columns, rows, 4 * camera.blur + 2)
+    across, down = _optics(width, sigma_x), _optics(height, sigma_y)
+    inverse = np.linalg.inv(homography).astype(np.float64)
+    fine_x = _fine(x, across)
+    strips: list[Array] = np.array_split(_fine(y, down), max(1, down.shape[1] // STRIP))
+    fine = [
+        [across @ plane.T for plane in _sampled(camera, image, inverse, fine_x, strip)]
+        for strip in strips
+    ]
+    light = [down @ np.hstack(planes).T for planes in zip(*fine, strict=True)]
+    return x, y, np.stack(light).astype(np.float32)
+
+
+def _grain(camera: Camera, homography: Array, x: float, y: float) -> Array:
+    """Return the squared extent in px^2, along x and y (2,), of an image sample at (x, y)."""
+    corner, right, down = observed(camera, homography, np.array([[x, x + 1, x], [y, y, y + 1]])).T
+    return np.asarray((right - corner) ** 2 + (down - corner) ** 2)
+
+
+def _reach(
+    camera: Camera, homography: Array, columns: int, rows: int, margin: float
+) -> tuple[int, int, int, int]:
+    """Return the pixel box x, y, width, height that the image's light can reach.
+
+    It has at least one pixel.
+    """
+    side, size = np.linspace(0, 1, 17), np.array([camera.width, camera.height])
+    edge = np.hstack(
+        [[side, 0 * side], [side, 0 * side + 1], [0 * side, side], [0 * side + 1, side]]
+    )
+    seen = observed(camera, homography, edge * [[columns], [rows]] - 0.5)
+    low = np.floor(seen.min(axis=1) - margin).astype(int).clip(0, size - 1)
+    high = np.ceil(seen.max(axis=1) + margin + 1).astype(int).clip(low + 1, size)
+    return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])
+
+
+def _optics(count: int, sigma: float) -> csr_array:
+    """Return the matrix (count, fine samples) of Gaussian and unit box of ``count`` pixels.
+
+    FINE samples a pixel, with margins.
+    """
+    margin = math.ceil(4 * sigma) + 1
+    length = (2 * margin + 1) * FINE
+    offset = (np.arange(length) + 0.5) / FINE - margin - 0.5
+    spread = max(sigma, 1e-6)
+    kernel = ndtr((offset + 0.5) / spread) - ndtr((offset - 0.5) / spread)
+    columns = np.arange(count)[:, None] * FINE + np.arange(length)
+    values = np.tile((kernel / kernel.sum()).astype(np.float32), count)
+    starts = np.arange(count + 1) * length
+    return csr_array((values, columns.ravel(), starts), shape=(count, (count + 2 * margin) * FINE))
+
+
+def _fine(first: int, optics: csr_array) -> Array:
+    """Return the picture coordinates of the fine samples of pixels from ``first`` on."""
+    pixels, samples = optics.shape
+    margin = (samples - pixels * FINE) / 2
+    return np.asarray(first - 0.5 + (np.arange(samples) + 0.5 - margin) / FINE)
+
+
+def _sampled(camera: Camera, image: Light, inverse: Array, x: Array, y: Array) -> Iterator[Light]:
+    """Yield each channel of the image at columns ``x`` and rows ``y``, B-spline, 0 outside."""
+    centre_x, centre_y = (camera.width - 1) / 2, (camera.height - 1) / 2
+    across, down = (x - centre_x)[None, :], (y - centre_y)[:, None]
+    stretch: Array | float = 1.0
+    if camera.distortion:
+        stretch = 1 + camera.distortion * (across**2 + down**2) / (centre_x**2 + centre_y**2)
+    ideal_x, ideal_y = centre_x + across * stretch, centre_y + down * stretch
+    column, row, depth = (a * ideal_x + b * ideal_y + c for a, b, c in inverse)
+    at, outside = [row / depth, column / depth], "grid-constant"
+    for plane in image:
+        yield map_coordinates(plane, at, np.float32, order=2, prefilter=False, mode=outside)

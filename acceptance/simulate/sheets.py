@@ -1,0 +1,56 @@
+"""Charts drawn as sheets of light for a simulated camera to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.charts import clock_screen, drawing
+from acceptance.simulate.optics import Sheet
+
+if TYPE_CHECKING:
+    from acceptance.charts.chart import Chart
+    from acceptance.simulate.camera import Array, Camera, Light
+
+RASTER = 3.0  # samples of a sheet a pixel of the picture, about
+
+
+def raster_step(camera: Camera, chart: Chart) -> int:
+    """Return the samples a mm: a whole number, so that edges at whole mm fall between samples."""
+    return max(1, round(RASTER * camera.share * camera.width / chart.size[0]))
+
+
+def drawn(
+    camera: Camera, chart: Chart, index: int | None = None, session: str = clock_screen.NOBODY
+) -> Light:
+    """Return the chart's light (h, w, 3); a clock shows a refresh ``index`` and its session."""
+    width = round(raster_step(camera, chart) * chart.size[0])
+    return drawing.raster(chart, width, index=index, session=session)
+
+
+def from_raster(camera: Camera, chart: Chart) -> Array:
+    """Return the homography sheet px -> chart mm."""
+    width = round(raster_step(camera, chart) * chart.size[0])
+    return np.asarray(np.linalg.inv(drawing.to_raster(chart, width)))
+
+
+def fit(camera: Camera, chart: Chart) -> Array:
+    """Return the homography picture px -> mm of a monitor as large as the chart.
+
+    The camera's whole picture fills it.
+    """
+    step = min(chart.size[0] / camera.width, chart.size[1] / camera.height)
+    left = (chart.size[0] - step * camera.width) / 2
+    top = (chart.size[1] - step * camera.height) / 2
+    return np.array([[step, 0, left + step / 2], [0, step, top + step / 2], [0, 0, 1]])
+
+
+def chart_sheet(camera: Camera, chart: Chart) -> Sheet:
+    """Return the chart as a sheet, with the camera's glare on it."""
+    image = np.moveaxis(drawn(camera, chart), 2, 0).copy()
+    if camera.glare:
+        x, y, radius = (value * raster_step(camera, chart) for value in camera.glare)
+        rows, columns = np.ogrid[: image.shape[1], : image.shape[2]]
+        image[:, np.hypot(columns + 0.5 - x, rows + 0.5 - y) < radius] = 1.0
+    return Sheet(base=image)

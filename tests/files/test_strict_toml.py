@@ -1,0 +1,34 @@
+"""TOML is read in one place: with a byte order mark too, and refused as whoever reads it asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.errors import InputError, PackError, PlanError
+from acceptance.files import strict_toml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.toml").write_text('name = "大门"\n', encoding=encoding)
+    assert strict_toml.load(tmp_path / "a.toml") == {"name": "大门"}
+
+
+@pytest.mark.parametrize("kind", [PlanError, PackError])
+@pytest.mark.parametrize("content", [b"a = ", 'a = "大门"'.encode("gbk")])
+def test_what_is_not_toml_is_refused_by_the_readers_own_error(
+    tmp_path: Path, kind: type[InputError], content: bytes
+) -> None:
+    (tmp_path / "a.toml").write_bytes(content)
+    with pytest.raises(kind, match=r"^a\.toml: not readable as TOML.*\. Correct the file\.$"):
+        strict_toml.load(tmp_path / "a.toml", "a.toml", kind=kind)
+
+
+def test_a_file_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match=r"a\.toml: cannot be read \(No such file .*\. Make one\."):
+        strict_toml.load(tmp_path / "a.toml", hint="Make one")

@@ -1,0 +1,323 @@
+"""What the documents print of the program and the packs: `make docs` writes it, tests compare it.
+
+Help texts, the coverage matrix, the index of decisions, the picture of the packages, and the
+catalogue of messages.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+from click import Group, Option
+from click.testing import CliRunner
+from test_architecture import RANK, RANKS, arrows
+
+from acceptance import metrics, model, wording
+from acceptance.checks import clause_table, pack
+from acceptance.cli import verbs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from click import Command
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+CLI, MATRIX = DOCS / "cli.md", DOCS / "coverage_matrix.md"
+DECISIONS = DOCS / "decisions"
+WIDTH = 96
+HELP = re.compile(r"^#+ acceptance ?([^\n]*)\n(.*?)^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+VERBS = sorted(verbs.cli.commands)
+BELOW = sorted(
+    f"{verb} {name}"
+    for verb, group in verbs.cli.commands.items()
+    if isinstance(group, Group)
+    for name in group.commands
+)
+QUANTITIES = metrics.quantities()
+
+
+# --- docs/cli.md
+
+
+def help_of(verb: str) -> str:
+    """Return what ``acceptance VERB --help`` prints at a fixed width.
+
+    The empty verb is the program itself.
+    """
+    arguments = [*verb.split(), "--help"]
+    runner = CliRunner()
+    done = runner.invoke(
+        verbs.cli, arguments, prog_name="acceptance", terminal_width=WIDTH, max_content_width=WIDTH
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def cli_page() -> str:
+    """Return docs/cli.md with today's help texts in it."""
+
+    def renewed(match: re.Match[str]) -> str:
+        return match[0].replace(f"```text\n{match[3]}```", f"```text\n{help_of(match[1])}```")
+
+    return HELP.sub(renewed, CLI.read_text("utf-8"))
+
+
+# --- docs/coverage_matrix.md
+
+COVERED = {
+    "measurement": "measured",
+    "not_in_toolkit": "to be measured, not by this toolkit",
+    "question": "asked of people",
+    "nothing": "nothing: content not seen",
+}
+MATRIX_HEAD = """# Coverage matrix
+
+Written by `make docs` from the packs; `acceptance clauses --all` prints the same, with `--json -` more of it.
+Levels of evidence: [standards.md](standards.md). ★: mandatory; ?: the source does not tell, which counts as mandatory.
+What is measured is named by its quantity, what is asked of people by its text. *Known* is how well the figure is known,
+then, where a pack borrows it, how well that it stands at this clause.
+"""
+
+
+def coverage_matrix() -> str:
+    """Return the page: how much of each pack is covered by what, then every clause of every pack."""
+    packs = pack.load_all(pack.names(), QUANTITIES)
+    rows = {standard.id: list(clause_table.rows(standard, QUANTITIES)) for standard in packs}
+    head = [
+        f"| Pack | clauses | {' | '.join(COVERED.values())} |",
+        "|---" * (2 + len(COVERED)) + "|",
+    ]
+    counts = [counted(standard, rows[standard.id]) for standard in packs]
+    tables = [
+        part
+        for standard in packs
+        for part in (
+            f"\n## {standard.id}\n",
+            f"{standard.number} {standard.title_en}\n",
+            *matrix_table(rows[standard.id]),
+        )
+    ]
+    return "\n".join([MATRIX_HEAD, *head, *counts, *tables]) + "\n"
+
+
+def counted(standard: model.Pack, rows: list[dict[str, Any]]) -> str:
+    """Return the row of a pack in the table of contents."""
+    numbers = [str(sum(row["covered_by"] == kind for row in rows)) for kind in COVERED]
+    return (
+        f"| [{standard.number}](#{standard.id}) | {len(standard.clauses)} | {' | '.join(numbers)} |"
+    )
+
+
+def matrix_table(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the table of one pack, without what demands nothing."""
+    lines = ["| Clause | How | By | Limit | Known |", "|---|---|---|---|---|"]
+    for row in rows:
+        if row["covered_by"] == "no_demand":
+            continue
+        mark = {True: " ★", False: "", None: " ?"}[row["mandatory"]]
+        modality = "" if row["modality"] in {None, "shall"} else f" ({row['modality']})"
+        limit = wording.limit(model.Limit(**row["limit"]), "en") if row["limit"] else ""
+        cells = (row["clause"] + mark, row["how"] + modality, by(row), limit, known(row))
+        lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
+    return lines
+
+
+def by(row: dict[str, Any]) -> str:
+    """Say by what a row is covered.
+
+    Quantity and text, text of the question, or the clause's note.
+    """
+    if row["how"] != "measured":
+        return str(row["text_en"])
+    lacking = " (not by this toolkit)" if row["covered_by"] == "not_in_toolkit" else ""
+    return f"`{row['quantity']}`{lacking}: {row['text_en']}"
+
+
+def known(row: dict[str, Any]) -> str:
+    """Say how well the figure is known, and where it is borrowed how well its place is."""
+    figure, assignment = row["provenance"]["figure"], row["provenance"]["assignment"]
+    levels = [f"{figure['level']} ({figure['source']})"] if figure else []
+    return "; ".join([*levels, *([str(assignment["level"])] if row["borrows"] else [])])
+
+
+# --- docs/decisions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A decision: its file, number, title, date and status."""
+
+    path: Path
+    number: int
+    title: str
+    date: str
+    status: str
+
+
+def decisions() -> list[Decision]:
+    """Read the head of every decision, in order."""
+    return [_decision(path) for path in sorted(DECISIONS.glob("[0-9]*.md"))]
+
+
+def _decision(path: Path) -> Decision:
+    head = re.match(
+        r"# (.+)\n\nDate: (\d{4}-\d\d-\d\d)\. Status: (.+)\.\n", path.read_text("utf-8")
+    )
+    assert head, f"{path.name} does not begin with title, date and status"
+    title, date, status = head.groups()
+    return Decision(path=path, number=int(path.name[:3]), title=title, date=date, status=status)
+
+
+def index_of_decisions() -> str:
+    """Return the page that lists all decisions."""
+    rows = [
+        f"| {decision.number} | [{decision.title}]({decision.path.name}) | {decision.date} "
+        f"| {decision.status} |"
+        for decision in decisions()
+    ]
+    return "\n".join([DECISIONS_HEAD, *rows]) + "\n"
+
+
+DECISIONS_HEAD = """# Decisions
+
+What was decided, when and why, a file each. A decision that no longer holds keeps its file; its status names what replaced it.
+Written by `make docs` from the files.
+
+| | decision | date | status |
+|---|---|---|---|"""
+
+
+# --- docs/pictures/packages.svg
+
+BOX, GAP, HEIGHT, ROW = 104, 14, 30, 74
+
+
+def packages_picture() -> str:
+    """Draw the packages, a row a line of the table, with the imports that no other path implies."""
+    graph = package_imports()
+    rows = [[name for name in line.split() if name in graph] for line in RANKS]
+    rows = [row for row in rows if row]
+    width = max(len(row) for row in rows) * (BOX + GAP) + GAP
+    places = {
+        name: ((width - len(row) * (BOX + GAP) + GAP) / 2 + column * (BOX + GAP), ROW * line + 12)
+        for line, row in enumerate(rows)
+        for column, name in enumerate(row)
+    }
+    lines = [_arrow(places[here], places[there]) for here, there in sorted(direct(graph))]
+    boxes = [_box(name, *place) for name, place in places.items()]
+    height = ROW * (len(rows) - 1) + HEIGHT + 24
+    return "\n".join([PICTURE_HEAD.format(width=width, height=height), *lines, *boxes, "</svg>\n"])
+
+
+PICTURE_HEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+    'font-family="sans-serif" font-size="13">\n<rect width="100%" height="100%" fill="white"/>'
+)
+
+
+def _arrow(above: tuple[float, float], below: tuple[float, float]) -> str:
+    """Draw an import, from the package that imports (lower) to the one that is imported."""
+    (x1, y1), (x2, y2) = (above[0] + BOX / 2, above[1]), (below[0] + BOX / 2, below[1] + HEIGHT)
+    return (
+        f'<path d="M{x1:g} {y1:g} C{x1:g} {y1 - 24:g} {x2:g} {y2 + 24:g} {x2:g} {y2:g}" '
+        'fill="none" stroke="#8a8a8a"/>'
+    )
+
+
+def _box(name: str, x: float, y: float) -> str:
+    return (
+        f'<rect x="{x:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}" rx="5" fill="#eef3f8" '
+        f'stroke="#4a6785"/><text x="{x + BOX / 2:g}" y="{y + 20:g}" text-anchor="middle">{name}</text>'
+    )
+
+
+def package_imports() -> dict[str, set[str]]:
+    """Return for every package those that it imports, from the code."""
+    graph: dict[str, set[str]] = {}
+    for importer, imported in arrows().items():
+        here = importer.partition(".")[0]
+        if here in RANK:
+            graph.setdefault(here, set()).update(there.partition(".")[0] for there in imported)
+    return {
+        here: {there for there in seen if there in graph and there != here}
+        for here, seen in graph.items()
+    }
+
+
+def direct(graph: dict[str, set[str]]) -> set[tuple[str, str]]:
+    """Return the imports that do not follow from others (the transitive reduction)."""
+
+    def reached(start: str) -> set[str]:
+        return {end for there in graph[start] for end in {there} | reached(there)}
+
+    return {
+        (here, there)
+        for here, imported in graph.items()
+        for there in imported
+        if not any(there in reached(other) for other in imported - {there})
+    }
+
+
+# --- acceptance/locale/acceptance.pot
+
+
+CATALOGUE_HEAD = """# Messages of acceptance, collected from the code by `make docs`.
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+
+"""
+
+
+def catalogue() -> str:
+    """Return the template of all messages: what the code says, and the help of the verbs."""
+    template = Catalog(
+        project="acceptance", charset="utf-8", header_comment="# Messages of acceptance."
+    )
+    package = ROOT / "acceptance"
+    keywords = {"tr": None, "tr_count": (1, 2)}
+    for file, _, message, _, _ in extract_from_dir(
+        package, [("**.py", "python")], keywords=keywords
+    ):
+        template.add(message, locations=[(f"acceptance/{file}", None)])
+    for text in sorted(set(help_texts(verbs.cli))):
+        template.add(text, locations=[("acceptance/cli", None)])
+    text = io.BytesIO()
+    write_po(text, template, width=100, omit_header=True, sort_output=True, include_lineno=False)
+    return CATALOGUE_HEAD + text.getvalue().decode("utf-8")
+
+
+def help_texts(command: Command) -> Iterator[str]:
+    """Every help text below a command; what ``verbs.translate_help`` translates."""
+    if command.help:
+        yield command.help
+    yield from (
+        parameter.help
+        for parameter in command.params
+        if isinstance(parameter, Option) and parameter.help
+    )
+    if isinstance(command, Group):
+        for below in command.commands.values():
+            yield from help_texts(below)
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    CLI: cli_page,
+    MATRIX: coverage_matrix,
+    DECISIONS / "README.md": index_of_decisions,
+    DOCS / "pictures" / "packages.svg": packages_picture,
+    ROOT / "acceptance" / "locale" / "acceptance.pot": catalogue,
+}
+
+if __name__ == "__main__":
+    for page, made in PAGES.items():
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(made(), "utf-8")
