@@ -188,7 +188,7 @@ def index_of_decisions() -> str:
 
 DECISIONS_HEAD = """# Decisions
 
-What was decided, when and why, a file each. A decision that no longer holds keeps its file; its status names what replaced it.
+What was decided, when and why: one file for each decision. A decision that no longer holds keeps its file, and its status names what replaced it.
 Written by `make docs` from the files.
 
 | | decision | date | status |
