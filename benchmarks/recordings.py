@@ -83,7 +83,7 @@ def _retention(random: np.random.Generator, clock_error: float) -> tuple[float, 
     ends = [start, *cuts, until]
     spans = [(a, b - random.uniform(0, min(HOUR, b - a))) for a, b in pairwise(ends)]
     evidence = (
-        recordings.Evidence(named_start=round(a + offset), named_end=round(b + offset))
+        recordings.TimeEvidence(named_start=round(a + offset), named_end=round(b + offset))
         for a, b in spans
     )
     files = [recordings.placed("", "1", names, now=NOW) for names in evidence]
