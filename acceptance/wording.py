@@ -268,10 +268,10 @@ def bottom_line(
     """
     table = phrases(lang)["bottom_line"]
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
-    overall = table["verdict"].format(
-        scope=word(line.scope, "scope_long", lang),
-        verdict=answer + (table["provisional_mark"] if line.provisional else ""),
-    )
-    untested = [table["not_tested"].format(clauses=table["comma"].join(clauses))] if clauses else []
-    beyond = [table["outside"].format(clauses=table["comma"].join(outside))] if outside else []
-    return [overall, *untested, *beyond, *([table["provisional"]] if line.provisional else [])]
+    answer += table["provisional_mark"] if line.provisional else ""
+    sentences = [
+        table["verdict"].format(scope=word(line.scope, "scope_long", lang), verdict=answer)
+    ]
+    for phrase, named in (("not_tested", clauses), ("outside", outside)):
+        sentences += [table[phrase].format(clauses=table["comma"].join(named))] if named else []
+    return sentences + ([table["provisional"]] if line.provisional else [])

@@ -9,7 +9,7 @@ millimetre), frequency in cycles/mm (ISO 12233:2023).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
@@ -110,20 +110,22 @@ def viewpoint(
     impossible.
     """
     if field_of_view is not None:
-        if not 0 < field_of_view < 170:
-            raise _wrong(
-                "--field-of-view",
-                tr(
-                    "{degrees:g} degrees are no field of view of a lens with straight lines",
-                    degrees=field_of_view,
-                ),
-            )
-        focal = picture[0] / 2 / math.tan(math.radians(field_of_view) / 2)
+        focal = picture[0] / 2 / _half_tangent(field_of_view)
     elif focal_length and sensor:
         focal = picture[0] * focal_length / sensor_width(sensor)
     else:
         raise _wrong("--advise", tr("the lens is not known"))
     return Viewpoint(focal=focal, picture=picture, distance=distance, rise=rise)
+
+
+def _half_tangent(degrees: float) -> float:
+    if not 0 < degrees < 170:
+        what = tr(
+            "{degrees:g} degrees are no field of view of a lens with straight lines",
+            degrees=degrees,
+        )
+        raise _wrong("--field-of-view", what)
+    return math.tan(math.radians(degrees) / 2)
 
 
 def sensor_width(text: str) -> float:
@@ -137,14 +139,11 @@ def sensor_width(text: str) -> float:
     except ValueError:
         width = 0.0
     if not 0.5 <= width <= 100:
-        raise _wrong(
-            "--sensor",
-            tr(
-                "'{sensor}' is neither a width in mm nor one of {formats}",
-                sensor=text,
-                formats=", ".join(SENSORS),
-            ),
+        known = ", ".join(SENSORS)
+        what = tr(
+            "'{sensor}' is neither a width in mm nor one of {formats}", sensor=text, formats=known
         )
+        raise _wrong("--sensor", what)
     return width
 
 
@@ -173,24 +172,21 @@ def _advice(seen_by: Viewpoint, chart: Chart, lines: float | None) -> Advice:
     upright = math.cos(math.radians(seen_by.tilt))
     size = chart.size[0] * scale, chart.size[1] * scale * upright
     share = size[0] / seen_by.picture[0], size[1] / seen_by.picture[1]
-    edges = [
-        min(one.rect[2] * scale, one.rect[3] * scale * upright)
-        for one in chart.regions
-        if one.kind == "edge"
-    ]
-    ends = _wedge(chart, 2 * seen_by.picture[1] / scale)
-    troubles = _troubles(seen_by, chart, size, share, ends, lines)
-    return Advice(
+    edges = (region.rect for region in chart.regions if region.kind == "edge")
+    sides = (min(rect[2] * scale, rect[3] * scale * upright) for rect in edges)
+    advice = Advice(
         chart=chart,
         size=size,
         share=share,
         cell=min((mark.rect[2] for mark in chart.fiducials), default=0.0) / 6 * scale,
-        edge=min(edges, default=0.0),
-        lines=ends,
-        troubles=tuple(code for code, there in troubles.items() if there),
+        edge=min(sides, default=0.0),
+        lines=_wedge(chart, 2 * seen_by.picture[1] / scale),
+        troubles=(),
         nearest=seen_by.slant * max(share),
         farthest=seen_by.slant * size[0] / chart.smallest,
     )
+    troubles = _troubles(advice, seen_by.tilt, lines)
+    return replace(advice, troubles=tuple(code for code, there in troubles.items() if there))
 
 
 def _wedge(chart: Chart, lines: float) -> tuple[float, float] | None:
@@ -198,31 +194,21 @@ def _wedge(chart: Chart, lines: float) -> tuple[float, float] | None:
 
     ``lines`` are those of 1 cycle/mm.
     """
-    found = [
-        one.printed
-        for one in chart.regions
-        if one.kind == "wedge" and one.direction == "horizontal"
-    ]
+    wedges = (region for region in chart.regions if region.kind == "wedge")
+    found = [wedge.printed for wedge in wedges if wedge.direction == "horizontal"]
     return (found[0]["from"] * lines, found[0]["to"] * lines) if found else None
 
 
-def _troubles(
-    seen_by: Viewpoint,
-    chart: Chart,
-    size: tuple[float, float],
-    share: tuple[float, float],
-    ends: tuple[float, float] | None,
-    lines: float | None,
-) -> dict[str, bool]:
+def _troubles(seen: Advice, tilt: float, lines: float | None) -> dict[str, bool]:
     """Return the code of everything that may be wrong, and whether it is."""
-    coarsest, finest = ends or (0.0, math.inf)
+    coarsest, finest = seen.lines or (0.0, math.inf)
     wanted = coarsest if lines is None else lines
     return {
-        "too_steep": abs(seen_by.tilt) > STEEPEST,
-        "too_large": max(share) > 1,
-        "too_small": size[0] < chart.smallest,
-        "no_wedge": lines is not None and ends is None,
+        "too_steep": abs(tilt) > STEEPEST,
+        "too_large": max(seen.share) > 1,
+        "too_small": seen.size[0] < seen.chart.smallest,
+        "no_wedge": lines is not None and seen.lines is None,
         "wedge_too_coarse": wanted > finest,
         "wedge_too_fine": wanted < coarsest,
-        "fill_more": lines is not None and ends is not None and share[0] < FILLING,
+        "fill_more": lines is not None and seen.lines is not None and seen.share[0] < FILLING,
     }

@@ -160,30 +160,32 @@ class Chart:
 
 def scaled(chart: Chart, scale: float) -> Chart:
     """Return the chart with every length times ``scale``; light and paper stay as they are."""
-    factors = {"diameter": scale, "from": 1 / scale, "to": 1 / scale}
-
-    def rect(box: Box) -> Box:
-        x, y, width, height = box
-        return scale * x, scale * y, scale * width, scale * height
-
-    def region(before: Region) -> Region:
-        lengths = {
-            key: before.printed[key] * factors[key]
-            for key in factors.keys() & before.printed.keys()
-        }
-        return replace(before, rect=rect(before.rect), printed={**before.printed, **lengths})
-
-    def label(before: Label) -> Label:
-        x, y, height = (scale * length for length in (before.x, before.y, before.height))
-        return replace(before, x=x, y=y, height=height)
-
+    marks = chart.fiducials
     return replace(
         chart,
         size=(scale * chart.size[0], scale * chart.size[1]),
-        fiducials=tuple(replace(mark, rect=rect(mark.rect)) for mark in chart.fiducials),
-        regions=tuple(map(region, chart.regions)),
-        labels=tuple(map(label, chart.labels)),
+        fiducials=tuple(replace(mark, rect=_scaled_box(mark.rect, scale)) for mark in marks),
+        regions=tuple(_scaled_region(region, scale) for region in chart.regions),
+        labels=tuple(_scaled_label(label, scale) for label in chart.labels),
     )
+
+
+def _scaled_box(box: Box, scale: float) -> Box:
+    x, y, width, height = box
+    return scale * x, scale * y, scale * width, scale * height
+
+
+def _scaled_region(region: Region, scale: float) -> Region:
+    factors = {"diameter": scale, "from": 1 / scale, "to": 1 / scale}
+    shared = factors.keys() & region.printed.keys()
+    lengths = {key: region.printed[key] * factors[key] for key in shared}
+    rect = _scaled_box(region.rect, scale)
+    return replace(region, rect=rect, printed={**region.printed, **lengths})
+
+
+def _scaled_label(label: Label, scale: float) -> Label:
+    x, y, height = (scale * length for length in (label.x, label.y, label.height))
+    return replace(label, x=x, y=y, height=height)
 
 
 def centres(chart: Chart) -> dict[str, Point]:

@@ -9,17 +9,21 @@ from acceptance import data
 from acceptance.charts import clock_screen, drive_sequence
 
 if TYPE_CHECKING:
-    from acceptance.charts.definition import Chart
+    from acceptance.charts.definition import Chart, Region
 
 PLACE = "/*CLOCK*/null"
+SEQUENCE = {
+    "stages": drive_sequence.STAGES,
+    "period": drive_sequence.PERIOD,
+    "start": drive_sequence.START,
+}
 
 
 def html(clock: Chart) -> str:
     """Return the page. It needs no server and no network; ``clock`` is a chart for screens."""
     template = (data.folder("test_charts") / "screen.html").read_text("utf-8")
-    return template.replace(
-        PLACE, json.dumps(_definition(clock), separators=(",", ":")).replace("</", "<\\/")
-    )
+    definition = json.dumps(_definition(clock), separators=(",", ":"))
+    return template.replace(PLACE, definition.replace("</", "<\\/"))
 
 
 def _definition(clock: Chart) -> dict[str, object]:
@@ -28,16 +32,13 @@ def _definition(clock: Chart) -> dict[str, object]:
         "background": clock.background,
         "dark": clock.dark,
         "fiducials": [{"code": mark.code, "rect": mark.rect} for mark in clock.fiducials],
-        "regions": [
-            {"kind": region.kind, "rect": region.rect, "printed": region.printed}
-            for region in clock.regions
-        ],
-        "sequence": {
-            "stages": drive_sequence.STAGES,
-            "period": drive_sequence.PERIOD,
-            "start": drive_sequence.START,
-        },
+        "regions": [_region(region) for region in clock.regions],
+        "sequence": SEQUENCE,
         "digits": clock_screen.DIGITS,
         "segments": clock_screen.SEGMENTS,
         "lit": clock_screen.LIT,
     }
+
+
+def _region(region: Region) -> dict[str, object]:
+    return {"kind": region.kind, "rect": region.rect, "printed": region.printed}

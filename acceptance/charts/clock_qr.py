@@ -51,10 +51,8 @@ def read(dark: NDArray[np.bool_]) -> str:
     Errors are not corrected: a text counts where the code drawn of it differs in at most WRONG
     modules.
     """
-    _, fixed = _patterns()
-    bits = "".join(
-        str(int(dark[row, column] != ((row + column) % 2 == 0))) for row, column in _path(fixed)
-    )
+    path = _path(_patterns()[1])
+    bits = "".join(f"{dark[row, column] != ((row + column) % 2 == 0):d}" for row, column in path)
     count = int(bits[4:13], 2)
     if bits[:4] != "0010" or count > LONGEST:
         return ""

@@ -89,12 +89,7 @@ def _shift(before: Located, after: Located) -> float:
 
 def _proposals(picture: Picture, chart: Chart) -> Iterator[Floats]:
     """Yield homographies chart mm -> picture px of the places that OpenCV proposes."""
-    scale = min(1.0, WIDTH / picture.shape[1])
-    copy = (
-        cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        if scale < 1
-        else picture
-    )
+    copy = _reduced(picture)
     ratio = np.array(picture.shape[1::-1]) / copy.shape[1::-1]
     detector = cv2.mcc.CCheckerDetector.create()
     detector.setColorChartType(cv2.mcc.MCC24)
@@ -105,6 +100,15 @@ def _proposals(picture: Picture, chart: Chart) -> Iterator[Floats]:
         homography = _fitted(chart, range(len(middles)), (middles + 0.5) * ratio - 0.5)
         if homography is not None:
             yield homography
+
+
+def _reduced(picture: Picture) -> Picture:
+    """Return the picture at most ``WIDTH`` wide."""
+    scale = min(1.0, WIDTH / picture.shape[1])
+    if scale == 1:
+        return picture
+    copy = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(copy, np.uint8)
 
 
 def _colours(chart: Chart) -> list[Region]:
@@ -138,9 +142,8 @@ def _settle(picture: Picture, chart: Chart, homography: Floats | None) -> Locate
         patches = [patch for number in range(24) if (patch := _grown(picture, located, number))]
         if len(patches) < NEEDED:
             return None
-        homography = _fitted(
-            chart, [p.number for p in patches], np.array([p.middle for p in patches])
-        )
+        numbers = [patch.number for patch in patches]
+        homography = _fitted(chart, numbers, np.array([patch.middle for patch in patches]))
     return None if homography is None else _located(picture, chart, homography, patches)
 
 
@@ -154,19 +157,28 @@ def _grown(picture: Picture, located: Located, number: int) -> Patch | None:
     low = np.maximum(_whole(outer.min(axis=0)), 0)
     high = np.minimum(_whole(outer.max(axis=0)) + 1, picture.shape[1::-1])
     window = picture[low[1] : high[1], low[0] : high[0]].astype(np.float32)
-    colour = np.median(_inside(window, quad(located, region, 0.4) - low), axis=0)
-    frame = np.median(_along(window, quad(located, region, GAP) - low), axis=0)
-    reach = np.abs(window - colour).max(axis=2) < max(6.0, float(np.abs(frame - colour).max()) / 2)
-    _, labels, stats, middles = cv2.connectedComponentsWithStats(
-        reach.astype(np.uint8), connectivity=4
-    )
-    middle = np.rint(whole.mean(axis=0) - low).astype(int)
-    x, y = np.clip(middle, 0, np.array(window.shape[1::-1]) - 1)
-    drawn = max(cv2.contourArea(whole.astype(np.float32)), 1.0)
-    area = float(stats[labels[y, x], cv2.CC_STAT_AREA]) / drawn
-    if not labels[y, x] or not reach[y, x] or not AREA[0] < area < AREA[1]:
+    inner, frame = quad(located, region, 0.4) - low, quad(located, region, GAP) - low
+    area, middle = _reach(window, inner, frame, np.rint(whole.mean(axis=0) - low).astype(int))
+    area /= max(cv2.contourArea(whole.astype(np.float32)), 1.0)
+    if not AREA[0] < area < AREA[1]:
         return None
-    return Patch(number=number, middle=np.asarray(middles[labels[y, x]] + low), area=area)
+    return Patch(number=number, middle=np.asarray(middle + low), area=area)
+
+
+def _reach(
+    window: NDArray[np.float32], inner: Floats, frame: Floats, start: NDArray[np.int_]
+) -> tuple[float, Floats]:
+    """Return area in px^2 (0: none) and middle of the patch around ``start``.
+
+    Its colour is that within ``inner``; it ends half way to the colour along ``frame``.
+    """
+    colour = np.median(_inside(window, inner), axis=0)
+    away = float(np.abs(np.median(_along(window, frame), axis=0) - colour).max())
+    reach = (np.abs(window - colour).max(axis=2) < max(6.0, away / 2)).astype(np.uint8)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(reach, connectivity=4)
+    x, y = np.clip(start, 0, np.array(window.shape[1::-1]) - 1)
+    area = float(stats[labels[y, x], cv2.CC_STAT_AREA]) if labels[y, x] and reach[y, x] else 0.0
+    return area, np.asarray(middles[labels[y, x]])
 
 
 def looks_right(picture: Picture, located: Located) -> bool:
@@ -179,16 +191,21 @@ def looks_right(picture: Picture, located: Located) -> bool:
     if any(len(field) < 9 for field in fields):
         return False
     seen = np.array([field.mean(axis=0) for field in fields])
-    frame = np.array(
-        [np.median(_along(picture, quad(located, region, GAP)), axis=0) for region in regions]
-    )
-    light = seen[:, 1] >= np.median(seen[:, 1])
+    printed = np.array([region.printed["lab"] for region in regions])
     uneven = float(np.median([field.std(axis=0).max() for field in fields]))
-    return bool(
+    return (
         uneven < UNEVEN
-        and np.median(frame[light, 1] / seen[light, 1]) < DARKER
-        and min(_likeness(seen, np.array([region.printed["lab"] for region in regions]))) > ALIKE
+        and _frame_to_patch(picture, located, seen) < DARKER
+        and min(_likeness(seen, printed)) > ALIKE
     )
+
+
+def _frame_to_patch(picture: Picture, located: Located, seen: Floats) -> float:
+    """Return the ratio of green codes of frame and patch, median over the lighter patches."""
+    places = [quad(located, region, GAP) for region in _colours(located.chart)]
+    frame = np.array([np.median(_along(picture, place), axis=0) for place in places])
+    light = seen[:, 1] >= np.median(seen[:, 1])
+    return float(np.median(frame[light, 1] / seen[light, 1]))
 
 
 def _likeness(seen: Floats, printed: Floats) -> list[float]:

@@ -51,19 +51,13 @@ def template(chart: Chart, serial: str) -> str:
     """Return the text of a new copy's file: the design's values, commented out."""
     greys = [region for region in chart.regions if region.kind in GREYS]
     colours = [region for region in chart.regions if region.kind == "colour"]
+    reflectances = [f"{_key(grey.name)} = {grey.printed['reflectance']:g}" for grey in greys]
+    labs = [f"{_key(colour.name)} = {[*colour.printed['lab']]}" for colour in colours]
     parts = [
         HEAD.format(chart=chart.name, serial=_quoted(serial)),
-        _part(
-            "reflectance",
-            REFLECTANCE_HEAD,
-            [f"{_key(grey.name)} = {grey.printed['reflectance']:g}" for grey in greys],
-        ),
+        _part("reflectance", REFLECTANCE_HEAD, reflectances),
         LENGTH_HEAD.format(pairs=_pairs(chart)),
-        _part(
-            "colour",
-            COLOUR_HEAD,
-            [f"{_key(colour.name)} = {[*colour.printed['lab']]}" for colour in colours],
-        ),
+        _part("colour", COLOUR_HEAD, labs),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -92,6 +86,5 @@ def _pairs(chart: Chart) -> str:
     across = max(row, key=lambda name: places[name][0])
     down = max(column, key=lambda name: places[name][1])
     lengths = [(name, math.dist(places[first], places[name])) for name in (across, down)]
-    return "\n".join(
-        f'#   {{ from = "{first}", to = "{name}", mm = {mm:g} }},' for name, mm in lengths
-    )
+    pairs = (f'#   {{ from = "{first}", to = "{name}", mm = {mm:g} }},' for name, mm in lengths)
+    return "\n".join(pairs)

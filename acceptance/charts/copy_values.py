@@ -51,10 +51,8 @@ def _light(
 def _reflectance(values: Table, name: str, *, density: bool) -> float:
     value = 10 ** -values.take(name, float) if density else values.light(name)
     if not 0 < value <= 1:
-        raise wrong(
-            values.place(name),
-            tr("a reflectance is above 0 and at most 1, not {value:.4g}", value=value),
-        )
+        what = tr("a reflectance is above 0 and at most 1, not {value:.4g}", value=value)
+        raise wrong(values.place(name), what)
     return float(value)
 
 
@@ -76,22 +74,24 @@ def lengths(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     """
     table.take("instrument", str)
     doubt = table.above_zero("uncertainty") / 2
-    ratios, designs = [], []
-    for entry in table.tables("distances"):
-        ends = (_centre(chart, entry.take(end, str), entry) for end in ("from", "to"))
-        designed = math.dist(*ends)
-        ratios.append(entry.above_zero("mm") / max(designed, 1e-9))
-        designs.append(designed)
-        entry.end()
+    distances = [_distance(entry, chart) for entry in table.tables("distances")]
     table.end()
+    designs = [designed for designed, _ in distances]
+    ratios = [measured / max(designed, 1e-9) for designed, measured in distances]
     if not ratios or not all(1 / LARGEST_SCALE < ratio < LARGEST_SCALE for ratio in ratios):
-        raise wrong(
-            table.place("distances"),
-            tr("at least one distance is required, none more than five times off the design"),
-        )
+        what = tr("at least one distance is required, none more than five times off the design")
+        raise wrong(table.place("distances"), what)
     spread = (max(ratios) - min(ratios)) / 2 / math.sqrt(3)
     relative = math.hypot(doubt * len(designs) / sum(designs), spread)
     return scaled(chart, sum(ratios) / len(ratios)), replace(copy, scale_doubt=relative)
+
+
+def _distance(entry: Table, chart: Chart) -> tuple[float, float]:
+    """Read one distance: designed and measured, in mm."""
+    ends = (_centre(chart, entry.take(end, str), entry) for end in ("from", "to"))
+    designed, measured = math.dist(*ends), entry.above_zero("mm")
+    entry.end()
+    return designed, measured
 
 
 def _centre(chart: Chart, name: str, entry: Table) -> Point:

@@ -62,19 +62,20 @@ def _read(source: Path) -> Chart:
     try:
         text = source.read_bytes()
     except OSError as error:
-        raise ChartError(
-            tr("There is no such chart"),
-            where=str(source),
-            hint=tr(
-                "Name one that comes with the toolkit ({names}), or the path of a TOML file",
-                names=", ".join(names()),
-            ),
-            code="chart_unknown",
-        ) from error
+        raise _unknown(source) from error
     table = parse(text, str(source))
     if "based_on" in table.content:
         return _derived(table, source, text)
     return _chart(table, source, hashlib.sha256(text).hexdigest())
+
+
+def _unknown(source: Path) -> ChartError:
+    listed = ", ".join(names())
+    hint = tr(
+        "Name one that comes with the toolkit ({names}), or the path of a TOML file", names=listed
+    )
+    what = tr("There is no such chart")
+    return ChartError(what, where=str(source), hint=hint, code="chart_unknown")
 
 
 def _derived(table: Table, source: Path, text: bytes) -> Chart:
@@ -83,24 +84,8 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
     A kind of region is replaced as a whole.
     """
     base_name = table.take("based_on", str)
-    beside = source.with_name(f"{base_name}.toml")
-    base = _read(beside if beside.is_file() else data.folder("test_charts") / f"{base_name}.toml")
-    if len(base.sources) > 1:
-        raise wrong(
-            table.place("based_on"),
-            tr("{base} is itself based on another chart; name that one", base=base_name),
-        )
-    like = scaled(base, table.above_zero("scale", 1.0))
-    codes = table.take("codes", list)
-    if len(codes) != len(base.fiducials) or not _all_different(codes):
-        raise wrong(
-            table.place("codes"),
-            tr(
-                "{base} has {count} fiducials: {count} different codes are required",
-                base=base_name,
-                count=len(base.fiducials),
-            ),
-        )
+    base = _base(base_name, table, source)
+    like = _recoded(scaled(base, table.above_zero("scale", 1.0)), table, base_name)
     own = regions(table.table("regions", {}))
     replaced = {region.kind for region in own}
     chart = replace(
@@ -108,10 +93,7 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
         name=table.take("name", str),
         title=table.take("title", str),
         title_en=table.take("title_en", str),
-        fiducials=tuple(
-            replace(mark, code=code) for mark, code in zip(like.fiducials, codes, strict=True)
-        ),
-        regions=tuple(one for one in like.regions if one.kind not in replaced) + own,
+        regions=tuple(region for region in like.regions if region.kind not in replaced) + own,
         paper=_paper(table, like.size),
         steps=steps(table, own) if "grey" in replaced else like.steps,
         sha256=hashlib.sha256(text + base.source.read_bytes()).hexdigest(),
@@ -119,6 +101,30 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
     )
     table.end()
     return chart
+
+
+def _base(name: str, table: Table, source: Path) -> Chart:
+    """Read the chart on which one is based: beside it, or of the toolkit."""
+    beside = source.with_name(f"{name}.toml")
+    base = _read(beside if beside.is_file() else data.folder("test_charts") / f"{name}.toml")
+    if len(base.sources) > 1:
+        what = tr("{base} is itself based on another chart; name that one", base=name)
+        raise wrong(table.place("based_on"), what)
+    return base
+
+
+def _recoded(chart: Chart, table: Table, base: str) -> Chart:
+    """Give the fiducials the codes of the table."""
+    codes, count = table.take("codes", list), len(chart.fiducials)
+    if len(codes) != count or not _all_different(codes):
+        what = tr(
+            "{base} has {count} fiducials: {count} different codes are required",
+            base=base,
+            count=count,
+        )
+        raise wrong(table.place("codes"), what)
+    marks = zip(chart.fiducials, codes, strict=True)
+    return replace(chart, fiducials=tuple(replace(mark, code=code) for mark, code in marks))
 
 
 def _paper(table: Table, size: tuple[float, float]) -> tuple[float, float]:
@@ -143,11 +149,8 @@ def _worded(blank: Label, chart: Chart) -> Label:
     try:
         return replace(blank, text=blank.text.format(**words))
     except (LookupError, ValueError) as error:
-        what = tr(
-            "the label '{label}' may hold {fields} only",
-            label=blank.text,
-            fields="{name}, {width:g}, {height:g}, {row:g}",
-        )
+        text, fields = blank.text, "{name}, {width:g}, {height:g}, {row:g}"
+        what = tr("the label '{label}' may hold {fields} only", label=text, fields=fields)
         raise wrong(f"{chart.source}: labels", what) from error
 
 
@@ -181,26 +184,32 @@ def _chart(table: Table, source: Path, sha256: str) -> Chart:
 
 def _check_places(chart: Chart) -> None:
     """Refuse duplicate names, and what lies outside paper or chart or over something else."""
-    if chart.paper[0] < chart.size[0] or chart.paper[1] < chart.size[1]:
-        raise wrong(
-            f"{chart.source}: paper",
-            tr(
-                "paper of {width:g} x {height:g} mm does not hold the chart",
-                width=chart.paper[0],
-                height=chart.paper[1],
-            ),
-        )
+    _check_paper(chart)
     places = [(f"fiducial 0x{mark.code:04X}", mark.rect) for mark in chart.fiducials]
     places += [(region.name, region.rect) for region in chart.regions]
-    for name, (x, y, width, height) in places:
-        far = max(x + width - chart.size[0], y + height - chart.size[1])
-        if min(x, y) < 0 or min(width, height) <= 0 or far > 1e-6:
+    for name, rect in places:
+        if _outside(rect, chart.size):
             raise wrong(f"{chart.source}: {name}", tr("this lies outside the chart"))
     for (name, rect), (other, its_rect) in itertools.combinations(places, 2):
         if name == other:
             raise wrong(f"{chart.source}: {name}", tr("duplicate name"))
         if _overlap(rect, its_rect):
             raise wrong(f"{chart.source}: {name}", tr("this lies over {other}", other=other))
+
+
+def _check_paper(chart: Chart) -> None:
+    (width, height), size = chart.paper, chart.size
+    if width < size[0] or height < size[1]:
+        what = tr(
+            "paper of {width:g} x {height:g} mm does not hold the chart", width=width, height=height
+        )
+        raise wrong(f"{chart.source}: paper", what)
+
+
+def _outside(rect: Box, size: tuple[float, float]) -> bool:
+    x, y, width, height = rect
+    far = max(x + width - size[0], y + height - size[1])
+    return min(x, y) < 0 or min(width, height) <= 0 or far > 1e-6
 
 
 def _overlap(a: Box, b: Box) -> bool:

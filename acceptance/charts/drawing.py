@@ -256,20 +256,23 @@ def _wedge(region: Region, chart: Chart) -> Iterator[Shape]:
     0.4 um off at most.
     """
     x, y, width, height = region.rect
-    light = _grey(region.printed["light"])
+    dark, light = _grey(region.printed["dark"]), _grey(region.printed["light"])
     yield _filled(region.rect, light, chart)
-    along, across = (height, width) if region.direction == "horizontal" else (width, height)
-    low, high = region.printed["from"], region.printed["to"]
+    horizontal = region.direction == "horizontal"
+    for points in _bars(region, *((height, width) if horizontal else (width, height))):
+        yield Shape((points if horizontal else points[:, ::-1]) + np.array([x, y]), dark, light)
+
+
+def _bars(region: Region, along: float, across: float) -> Iterator[Floats]:
+    """Yield the outline (480, 2) of each bar of a wedge: across and along."""
+    low, high, bars = (region.printed[key] for key in ("from", "to", "bars"))
     frequency = np.linspace(low**-0.5, high**-0.5, 240) ** -2
     place = (frequency - low) / (high - low) * along
-    for bar in range(region.printed["bars"]):
-        left = bar - region.printed["bars"] / 2 + 0.25
-        before, after = (
-            np.stack([across / 2 + edge / frequency, place], axis=1) for edge in (left, left + 0.5)
-        )
-        points = np.concatenate([before, after[::-1]])
-        points = points if region.direction == "horizontal" else points[:, ::-1]
-        yield Shape(points + np.array([x, y]), _grey(region.printed["dark"]), light)
+    for bar in range(bars):
+        left = bar - bars / 2 + 0.25
+        sides = [across / 2 + edge / frequency for edge in (left, left + 0.5)]
+        before, after = (np.stack([side, place], axis=1) for side in sides)
+        yield np.concatenate([before, after[::-1]])
 
 
 def _uniform(region: Region, chart: Chart) -> Iterator[Shape]:
@@ -285,9 +288,8 @@ def _dot(region: Region, chart: Chart) -> Iterator[Shape]:
     x, y, width, height = region.rect
     turn = 2 * np.pi * np.arange(64) / 64
     radius = region.printed["diameter"] / 2 * math.sqrt(2 * np.pi / 64 / math.sin(2 * np.pi / 64))
-    points = np.stack(
-        [x + width / 2 + radius * np.cos(turn), y + height / 2 + radius * np.sin(turn)], axis=1
-    )
+    across, down = x + width / 2 + radius * np.cos(turn), y + height / 2 + radius * np.sin(turn)
+    points = np.stack([across, down], axis=1)
     yield Shape(points, _grey(chart.dark), _grey(chart.background))
 
 

@@ -157,9 +157,7 @@ def _align(
         drawing, solve = _drawing(code, blur)
         matrix = _perspective(corners)
         places = (to_picture(matrix, GRID) + bow - origin + 0.5) / factor - 0.5
-        x, y = places.astype(np.float32).T.reshape(2, SAMPLES, SAMPLES)
-        patch = cv2.remap(picture, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
-        values = np.array(cv2.GaussianBlur(patch, (0, 0), blur), dtype=np.float64).ravel()
+        values = _sampled(picture, places, blur, interpolation)
         likeness = min(_correlation(values, drawing), _correlation(values[INSIDE], drawing[INSIDE]))
         gain, *moves = (solve[:7] @ values).tolist()
         if likeness < ALIKE / 2 or gain <= 0:
@@ -168,6 +166,15 @@ def _align(
         moved = np.column_stack([np.ones(4), SQUARE - 0.5]) @ motion.T
         corners = to_picture(matrix, SQUARE + moved)
     return corners, likeness
+
+
+def _sampled(
+    picture: NDArray[np.float32], places: Floats, blur: float, interpolation: int
+) -> Floats:
+    """Return the blurred picture (n,) at the places (n, 2) of ``GRID``."""
+    x, y = places.astype(np.float32).T.reshape(2, SAMPLES, SAMPLES)
+    patch = cv2.remap(picture, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.array(cv2.GaussianBlur(patch, (0, 0), blur), dtype=np.float64).ravel()
 
 
 def _correlation(a: Floats, b: Floats) -> float:
@@ -187,9 +194,8 @@ def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
     cells[[0, -1]] = cells[:, [0, -1]] = 1
     cells[2:6, 2:6] = np.array([code >> (15 - bit) & 1 for bit in range(16)]).reshape(4, 4)
     column, row = np.floor(GRID * 6 + 1).astype(int).T
-    drawn = cv2.GaussianBlur(
-        cells[row, column].reshape(SAMPLES, SAMPLES), (0, 0), np.hypot(blur, PER_CELL / 4)
-    )
+    raster = cells[row, column].reshape(SAMPLES, SAMPLES)
+    drawn = cv2.GaussianBlur(raster, (0, 0), np.hypot(blur, PER_CELL / 4))
     down, right = np.gradient(drawn, 1 / (6 * PER_CELL))
     place = np.column_stack([np.ones(len(GRID)), GRID - 0.5])
     moves = [-right.reshape(-1, 1) * place, -down.reshape(-1, 1) * place]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -96,9 +97,8 @@ def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
     if luma.dtype == np.uint8:
         return np.ascontiguousarray(luma, dtype=np.uint8)
     values = np.asarray(luma, dtype=np.float32)
-    return np.asarray(
-        np.clip(values * (255 / max(float(values.max()), 1e-6)), 0, 255), dtype=np.uint8
-    )
+    stretched = values * (255 / max(float(values.max()), 1e-6))
+    return np.asarray(np.clip(stretched, 0, 255), dtype=np.uint8)
 
 
 def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> list[Located]:
@@ -107,23 +107,24 @@ def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> 
     Ever larger copies of the picture are read. One in which a printed chart is found is the last;
     for screens, of which there may be two, two copies are read.
     """
-    width, codes = grey.shape[1], tuple(mark.code for chart in charts for mark in chart.fiducials)
+    codes = tuple(mark.code for chart in charts for mark in chart.fiducials)
     enough = 2 if any(chart.kind == "screen" for chart in charts) else 1
-    scales = [
-        *(min(1.0, limit / width) for limit in WIDTHS),
-        float(np.clip(LAST_WIDTH / width, 1, 2)),
-    ]
-    readings: dict[int, list[Floats]] = {}
+    readings: dict[int, list[Floats]] = defaultdict(list)
     found: list[Located] = []
-    for number, scale in enumerate([*dict.fromkeys(scales)][:copies], start=1):
+    for number, scale in enumerate(_scales(grey.shape[1])[:copies], start=1):
         for code, corners in fiducials.read(grey, codes, scale, blur=0.8 if number > 1 else 0.0):
-            readings.setdefault(code, []).append(corners)
-        found = [
-            located for chart in charts for located in _settle(grey, chart, _marks(readings, chart))
-        ]
+            readings[code].append(corners)
+        settled = (_settle(grey, chart, _marks(readings, chart)) for chart in charts)
+        found = [*itertools.chain.from_iterable(settled)]
         if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
             break
     return found
+
+
+def _scales(width: int) -> list[float]:
+    """Return by how much to scale each copy of a picture of this width."""
+    reduced = [min(1.0, limit / width) for limit in WIDTHS]
+    return [*dict.fromkeys([*reduced, float(np.clip(LAST_WIDTH / width, 1, 2))])]
 
 
 def _marks(readings: Mapping[int, Sequence[Floats]], chart: Chart) -> list[Mark]:

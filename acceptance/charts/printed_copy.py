@@ -58,42 +58,42 @@ def wanted(shot: Shot, folder: Path) -> list[Chart]:
     if shot.chart_copy in {"", AS_DRAWN}:
         return known
     if not shot.copy_file:
+        serial = shot.chart_copy
         return [
-            replace(one, copy=unmeasured(shot.chart_copy, one)) if one.kind == "print" else one
-            for one in known
+            replace(chart, copy=unmeasured(serial, chart)) if chart.kind == "print" else chart
+            for chart in known
         ]
     path = folder / shot.copy_file
     table = _parsed(path)[0]
-    about = shot.chart or table.one_of("chart", names())
-    return [
-        read(path, one) if one.kind == "print" else one
-        for one in known
-        if shot.chart or one.kind != "print" or one.name == about
-    ]
+    if not shot.chart:
+        about = table.one_of("chart", names())
+        known = [chart for chart in known if chart.kind != "print" or chart.name == about]
+    return [read(path, chart) if chart.kind == "print" else chart for chart in known]
 
 
 def notice(chart: Chart) -> Reason | None:
     """Return what the report must say about the copy; None where all is measured and not due."""
-    copy, plain = chart.copy, unmeasured("", chart)
+    copy = chart.copy
     if copy is None:
         return None
     if copy.expired:
         return Reason(code="copy_expired", parameters={"copy": copy.serial, "due": copy.due})
-    kinds = {region.kind for region in chart.regions}
-    guessed = (
-        copy.scale_doubt >= plain.scale_doubt,
-        copy.reflectance_doubt >= plain.reflectance_doubt and not kinds.isdisjoint(GREYS),
-        copy.lab_doubt >= plain.lab_doubt and "colour" in kinds,
-    )
-    if chart.makers_lab_doubt or not any(guessed):
+    if chart.makers_lab_doubt or not _guessed(copy, chart):
         return None
-    doubts = {
-        "reflectance": copy.reflectance_doubt,
-        "scale": copy.scale_doubt,
-        "lab": copy.lab_doubt,
-    }
+    reflectance, scale, lab = copy.reflectance_doubt, copy.scale_doubt, copy.lab_doubt
+    doubts = {"reflectance": reflectance, "scale": scale, "lab": lab}
     half_widths = {name: math.sqrt(3) * doubt for name, doubt in doubts.items()}
     return Reason(code="copy_unmeasured", parameters={"copy": copy.serial, **half_widths})
+
+
+def _guessed(copy: Copy, chart: Chart) -> bool:
+    """Whether of anything on the chart no more is known than of an unmeasured print."""
+    plain, kinds = unmeasured("", chart), {region.kind for region in chart.regions}
+    return (
+        copy.scale_doubt >= plain.scale_doubt
+        or (copy.reflectance_doubt >= plain.reflectance_doubt and not kinds.isdisjoint(GREYS))
+        or (copy.lab_doubt >= plain.lab_doubt and "colour" in kinds)
+    )
 
 
 def unmeasured(serial: str, chart: Chart) -> Copy:
@@ -122,23 +122,17 @@ def tone_errors(doubt: float, reflectances: ArrayLike) -> list[NDArray[np.float6
     logarithms = np.log(np.asarray(reflectances, np.float64))
     apart = (logarithms[:, None] - logarithms) / ALIKE
     sizes, ways = np.linalg.eigh(np.exp(-(apart**2) / 2))
-    return [
-        doubt * math.sqrt(size) * way
-        for size, way in zip(sizes, ways.T, strict=True)
-        if size > LEAST_WAY
-    ]
+    pairs = zip(sizes, ways.T, strict=True)
+    return [doubt * math.sqrt(size) * way for size, way in pairs if size > LEAST_WAY]
 
 
 def _parsed(path: Path) -> tuple[Table, bytes]:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise ChartError(
-            tr("There is no such copy"),
-            where=str(path),
-            hint=tr("Start one with acceptance chart NAME --copy SERIAL -o FILE.toml"),
-            code="chart_unknown",
-        ) from error
+        what = tr("There is no such copy")
+        hint = tr("Start one with acceptance chart NAME --copy SERIAL -o FILE.toml")
+        raise ChartError(what, where=str(path), hint=hint, code="chart_unknown") from error
     return parse(text, str(path)), text
 
 
@@ -149,34 +143,36 @@ def read(path: Path, chart: Chart, today: str | None = None) -> Chart:
     called). Raises ``ChartError``.
     """
     table, text = _parsed(path)
-    if (about := table.take("chart", str)) != chart.name:
-        raise wrong(
-            table.place("chart"),
-            tr(
-                "this is a copy of {copied}, and the chart is {chart}",
-                copied=about,
-                chart=chart.name,
-            ),
-        )
+    _check_chart(table, chart)
+    copy = _as_stated(table, text, chart)
+    for part in [name for name in PARTS if name in table.content]:
+        if not copy.measured_on or not copy.by:
+            what = tr("who measured this and when is missing: fill in by and measured_on")
+            raise wrong(table.place(part), what)
+        chart, copy = PARTS[part](table.table(part), chart, copy)
+    table.end()
+    today = today or datetime.now().astimezone().date().isoformat()
+    expired = copy.due and today > copy.due
+    return replace(chart, copy=_expired(copy, chart) if expired else copy)
+
+
+def _check_chart(table: Table, chart: Chart) -> None:
+    copied, name = table.take("chart", str), chart.name
+    if copied != name:
+        what = tr("this is a copy of {copied}, and the chart is {chart}", copied=copied, chart=name)
+        raise wrong(table.place("chart"), what)
+
+
+def _as_stated(table: Table, text: bytes, chart: Chart) -> Copy:
+    """Read who measured the copy and when; its doubts are those of an unmeasured print so far."""
     measured_on, due = _dates(table)
-    copy = replace(
+    return replace(
         unmeasured(table.take("serial", str), chart),
         by=table.take("by", str, ""),
         measured_on=measured_on,
         due=due,
         sha256=hashlib.sha256(text).hexdigest(),
     )
-    for part in [name for name in PARTS if name in table.content]:
-        if not copy.measured_on or not copy.by:
-            raise wrong(
-                table.place(part),
-                tr("who measured this and when is missing: fill in by and measured_on"),
-            )
-        chart, copy = PARTS[part](table.table(part), chart, copy)
-    table.end()
-    today = today or datetime.now().astimezone().date().isoformat()
-    expired = copy.due and today > copy.due
-    return replace(chart, copy=_expired(copy, chart) if expired else copy)
 
 
 def _dates(table: Table) -> tuple[str, str]:

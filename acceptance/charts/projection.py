@@ -58,16 +58,19 @@ def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Proje
         return None
     if free and not (abs(k) > SURE * error and LEAST <= k <= MOST):
         return fit(points, seen, replace(start, distortion=0.0), free=False)
-    to_unit = np.array(
-        [[1 / scale, 0, -middle[0] / scale], [0, 1 / scale, -middle[1] / scale], [0, 0, 1]]
-    )
-    to_pixels = np.array([[unit, 0, centre[0]], [0, unit, centre[1]], [0, 0, 1]])
-    homography = to_pixels @ matrix @ to_unit
-    return (
-        Projection(homography / homography[2, 2], picture, k)
-        if np.all(np.isfinite(homography))
-        else None
-    )
+    homography = _from_unit(centre, unit) @ matrix @ _to_unit(middle, scale)
+    if not np.all(np.isfinite(homography)):
+        return None
+    return Projection(homography / homography[2, 2], picture, k)
+
+
+def _to_unit(middle: Floats, scale: float) -> Floats:
+    x, y = middle
+    return np.array([[1 / scale, 0, -x / scale], [0, 1 / scale, -y / scale], [0, 0, 1]])
+
+
+def _from_unit(middle: Floats, scale: float) -> Floats:
+    return np.array([[scale, 0, middle[0]], [0, scale, middle[1]], [0, 0, 1]])
 
 
 def _direct(place: Floats, ideal: Floats) -> Floats:
@@ -89,18 +92,10 @@ def _least_squares(
 
     Residuals count as they are in the picture, not the ideal one.
     """
-    radius = np.sum(away**2, axis=1, keepdims=True)
     error = 0.0
     for _ in range(ROUNDS):
-        weight = 1 / (1 + 2 * k * radius)
-        homogeneous = np.column_stack([place, np.ones(len(place))])
-        depth = homogeneous @ matrix[2]
-        mapped = (homogeneous @ matrix[:2].T) / depth[:, None]
-        slopes = _slopes(homogeneous / depth[:, None], mapped)
-        if free:
-            slopes = np.column_stack([slopes, (-away * radius).T.ravel()])
-        misses = ((away * (1 + k * radius) - mapped) * weight).T.ravel()
-        slopes *= np.tile(weight, (2, 1))
+        slopes, misses = _linearised(place, away, matrix, k)
+        slopes = slopes if free else slopes[:, :8]
         step, _, rank, _ = np.linalg.lstsq(slopes, misses)
         if rank < slopes.shape[1]:
             raise np.linalg.LinAlgError
@@ -110,6 +105,19 @@ def _least_squares(
             spread = np.sum((misses - slopes @ step) ** 2) / max(1, len(misses) - 9)
             error = float(np.sqrt(spread * np.linalg.inv(slopes.T @ slopes)[8, 8]))
     return matrix, k, error
+
+
+def _linearised(place: Floats, away: Floats, matrix: Floats, k: float) -> tuple[Floats, Floats]:
+    """Return the weighted derivatives (2 n, 9) by the matrix's entries and k, and misses (2 n,)."""
+    radius = np.sum(away**2, axis=1, keepdims=True)
+    weight = 1 / (1 + 2 * k * radius)
+    homogeneous = np.column_stack([place, np.ones(len(place))])
+    depth = homogeneous @ matrix[2]
+    mapped = (homogeneous @ matrix[:2].T) / depth[:, None]
+    by_entries = _slopes(homogeneous / depth[:, None], mapped)
+    slopes = np.column_stack([by_entries, (-away * radius).T.ravel()])
+    misses = ((away * (1 + k * radius) - mapped) * weight).T.ravel()
+    return slopes * np.tile(weight, (2, 1)), misses
 
 
 def _slopes(own: Floats, mapped: Floats) -> Floats:

@@ -43,10 +43,8 @@ def fiducials(table: Table, needed: int) -> tuple[Fiducial, ...]:
         entry.end()
     table.end()
     if len({mark.code for mark in found}) < max(needed, len(found)):
-        raise wrong(
-            table.place("at"),
-            tr("a chart needs at least four fiducials, each with a code of its own"),
-        )
+        what = tr("a chart needs at least four fiducials, each with a code of its own")
+        raise wrong(table.place("at"), what)
     return tuple(found)
 
 
@@ -60,10 +58,8 @@ def regions(kinds: Table) -> tuple[Region, ...]:
 def _region(table: Table, kind: str) -> Region:
     if kind not in PRINTED:
         known = ", ".join(PRINTED)
-        raise wrong(
-            table.where,
-            tr("the kind '{kind}' is not known; known are {known}", kind=kind, known=known),
-        )
+        what = tr("the kind '{kind}' is not known; known are {known}", kind=kind, known=known)
+        raise wrong(table.where, what)
     x, y, width, height = table.numbers("rect", 4)
     region = Region(
         name=table.take("name", str),
@@ -110,19 +106,20 @@ def steps(table: Table, shown: Iterable[Region]) -> Steps | None:
     series, number = entry.one_of("series", SERIES), entry.take("number", int)
     densities = entry.numbers("densities", number)
     entry.end()
+    if _printed_densities(shown) != list(densities):
+        what = tr("the grey regions, in the order of their steps, have other densities")
+        raise wrong(entry.place("densities"), what)
+    if number < 3 or _unequal(series, densities) > MOST_UNEQUAL:
+        what = tr("these are not three or more steps of equal {series}", series=series)
+        raise wrong(entry.place("densities"), what)
+    return Steps(series=series, densities=densities)
+
+
+def _printed_densities(shown: Iterable[Region]) -> list[float]:
+    """Return the densities of the grey regions, in the order of their steps."""
     printed = [region.printed for region in shown if region.kind == "grey"]
     by_step = sorted(printed, key=lambda step: int(step["step"]))
-    if [float(step["density"]) for step in by_step] != list(densities):
-        raise wrong(
-            entry.place("densities"),
-            tr("the grey regions, in the order of their steps, have other densities"),
-        )
-    if number < 3 or _unequal(series, densities) > MOST_UNEQUAL:
-        raise wrong(
-            entry.place("densities"),
-            tr("these are not three or more steps of equal {series}", series=series),
-        )
-    return Steps(series=series, densities=densities)
+    return [float(step["density"]) for step in by_step]
 
 
 def _unequal(series: str, densities: tuple[float, ...]) -> float:

@@ -21,7 +21,7 @@ from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acceptance.checks.case import Case
     from acceptance.model import Answer, Finding, Requirement, Value
@@ -32,21 +32,16 @@ GRADES = {
     "basically_conforms": Verdict.CONDITIONAL_PASS,
     "does_not_conform": Verdict.FAIL,
 }
+FORMS = ("grade", "yes", "scores", "value")
 SCORES = (1, 5)  # the five-grade scale of GB 50198-1994, chapter 4
 
 
 def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with form, grade, scores or uncertainty of an answer, and what to do."""
-    forms = [
-        name
-        for name in ("grade", "yes", "scores", "value")
-        if getattr(answer, name) not in {None, ()}
-    ]
+    forms = [name for name in FORMS if getattr(answer, name) not in {None, ()}]
     if len(forms) > 1:
-        yield (
-            tr("answers more than once: {forms}", forms=", ".join(forms)),
-            tr("Give one of grade, yes, scores and value"),
-        )
+        what = tr("answers more than once: {forms}", forms=", ".join(forms))
+        yield what, tr("Give one of grade, yes, scores and value")
     if answer.grade is not None and answer.grade not in GRADES:
         what = tr("there is no grade {grade!r}", grade=answer.grade)
         yield what, tr("Grades: {grades}", grades=", ".join(GRADES))
@@ -54,13 +49,18 @@ def answer_complaints(answer: Answer, requirement: Requirement) -> Iterator[tupl
     if asked and forms and forms != [asked]:
         what = tr("is answered by {form}", form=forms[0])
         yield what, tr("This requirement is answered by {form} only", form=asked)
+    yield from _support_complaints(answer, needed=requirement.evidence and bool(forms))
+    yield from _score_complaints(answer)
+
+
+def _support_complaints(answer: Answer, *, needed: bool) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with uncertainty and evidence; ``needed``: evidence must be named."""
     if answer.uncertainty is not None and not answer.uncertainty >= 0:
         what = tr("the uncertainty {uncertainty:g} is below 0", uncertainty=answer.uncertainty)
         yield what, tr("Give the standard uncertainty, 0 or more")
-    if requirement.evidence and forms and not answer.evidence:
+    if needed and not answer.evidence:
         hint = tr("Name files that support the answer, for instance a still: evidence = [...]")
         yield tr("names no evidence, which this requirement needs"), hint
-    yield from _score_complaints(answer)
 
 
 def _asked(requirement: Requirement) -> str:
@@ -84,22 +84,28 @@ def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:
     """Fill in the verdict on the answer for the finding's subject; None where nobody answered."""
-    key = (blank.subject, blank.requirement)
-    found = [
-        index
-        for index, answer in enumerate(case.plan.answers)
-        if (answer.subject, answer.requirement) == key
-    ]
+    found = _answers_to(blank, case.plan.answers)
     if not found:
         return None
     if len(found) > 1:
         several = Reason(code="several_answers", parameters={"count": len(found)})
         return _inconclusive(blank, several)
-    answer = case.plan.answers[found[0]]
-    blank = replace(blank, answer=found[0])
-    uncertainty = reading_uncertainty(answer, case.plan.instruments)
+    return _judge_answer(case, requirement, replace(blank, answer=found[0]), found[0])
+
+
+def _answers_to(blank: Finding, answers: Sequence[Answer]) -> list[int]:
+    key = (blank.subject, blank.requirement)
+    return [
+        index for index, answer in enumerate(answers) if (answer.subject, answer.requirement) == key
+    ]
+
+
+def _judge_answer(case: Case, requirement: Requirement, blank: Finding, index: int) -> Finding:
+    """Judge the answer at ``index`` of the plan, unless something spoils it."""
+    answer, instruments = case.plan.answers[index], case.plan.instruments
+    uncertainty = reading_uncertainty(answer, instruments)
     finding = _judge(replace(answer, uncertainty=uncertainty), requirement, blank)
-    if remark := reading_remark(answer, case.plan.instruments):
+    if remark := reading_remark(answer, instruments):
         finding = replace(finding, remarks=(*finding.remarks, remark))
     trouble = _trouble(case, answer, requirement)
     if trouble is None or finding.verdict is Verdict.NOT_TESTED:
@@ -150,46 +156,55 @@ def _judge(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
 
 def _value(answer: Answer, value: float, requirement: Requirement, blank: Finding) -> Finding:
     """Judge a reading like a measurement; without an uncertainty only by simple acceptance."""
-    rule, limit = requirement.decision_rule, requirement.limit
-    uncertainty = answer.uncertainty
+    rule, limit, uncertainty = requirement.decision_rule, requirement.limit, answer.uncertainty
     figure = Figure(value=value, uncertainty=uncertainty or 0.0, k=coverage_factor(None))
-    blank = replace(
-        blank,
-        value=value,
-        unit=answer.unit,
-        uncertainty=uncertainty,
-        k=figure.k if uncertainty else None,
-    )
+    k = figure.k if uncertainty else None
+    blank = replace(blank, value=value, unit=answer.unit, uncertainty=uncertainty, k=k)
     if limit is None:
         return _inconclusive(blank, Reason(code="no_limit_known"))
-    if answer.unit != limit.unit:
-        units: dict[str, Value] = {"unit": answer.unit, "needed": limit.unit}
-        return _inconclusive(blank, Reason(code="unit_differs", parameters=units))
-    if uncertainty is None and (rule.kind is not RuleKind.SIMPLE or rule.share is not None):
-        return _inconclusive(blank, Reason(code="uncertainty_missing"))
+    if trouble := _not_comparable(answer, limit, rule):
+        return _inconclusive(blank, trouble)
     decision = decide(figure, limit, rule)
     probability = None if uncertainty is None else decision.probability
     return replace(blank, verdict=decision.verdict, reason=decision.reason, probability=probability)
 
 
-def _scores(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
-    """Judge the mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4).
+def _not_comparable(answer: Answer, limit: Limit, rule: DecisionRule) -> Reason | None:
+    """Why a reading cannot be compared with the limit: another unit, or no uncertainty."""
+    if answer.unit != limit.unit:
+        units: dict[str, Value] = {"unit": answer.unit, "needed": limit.unit}
+        return Reason(code="unit_differs", parameters=units)
+    if answer.uncertainty is None and (rule.kind is not RuleKind.SIMPLE or rule.share is not None):
+        return Reason(code="uncertainty_missing")
+    return None
 
-    Where a number of raters is required, experts and lay persons must both be among them (the same
-    chapter).
-    """
+
+def _scores(answer: Answer, requirement: Requirement, blank: Finding) -> Finding:
+    """Judge the mean of the raters' scores by simple acceptance (GB 50198-1994, chapter 4)."""
     limit = requirement.limit or Limit(unit="")
-    raters = len({one.rater for one in answer.scores})
-    experts = len({one.rater for one in answer.scores if one.expert})
     mean = sum(one.score for one in answer.scores) / len(answer.scores)
     blank = replace(blank, value=mean, unit=limit.unit, decision_rule=DecisionRule())
-    if requirement.minimum_raters is not None and raters < requirement.minimum_raters:
-        parameters = {"raters": raters, "needed": requirement.minimum_raters}
-        return _inconclusive(blank, Reason(code="too_few_raters", parameters=parameters))
-    if requirement.minimum_raters is not None and experts in {0, raters}:
-        parameters = {"experts": experts, "lay": raters - experts}
-        return _inconclusive(blank, Reason(code="raters_of_one_sort", parameters=parameters))
+    if trouble := _rater_trouble(answer, requirement.minimum_raters):
+        return _inconclusive(blank, trouble)
     if requirement.limit is None:
         return _inconclusive(blank, Reason(code="no_limit_known"))
     decision = decide(Figure(value=mean), limit, DecisionRule())
     return replace(blank, verdict=decision.verdict, reason=decision.reason)
+
+
+def _rater_trouble(answer: Answer, minimum: int | None) -> Reason | None:
+    """Why the raters cannot decide: too few, or not both experts and lay persons.
+
+    Both must be among them where a number of raters is required (GB 50198-1994, chapter 4).
+    """
+    if minimum is None:
+        return None
+    raters = len({one.rater for one in answer.scores})
+    experts = len({one.rater for one in answer.scores if one.expert})
+    if raters < minimum:
+        parameters = {"raters": raters, "needed": minimum}
+        return Reason(code="too_few_raters", parameters=parameters)
+    if experts in {0, raters}:
+        parameters = {"experts": experts, "lay": raters - experts}
+        return Reason(code="raters_of_one_sort", parameters=parameters)
+    return None

@@ -7,7 +7,7 @@ where they still are about the same thing.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from acceptance.checks.judge import check_plan
@@ -102,36 +102,51 @@ def _draws(plan: Plan, packs: Sequence[Pack], names: Names) -> Iterator[tuple[Dr
                 yield draw, replace(draw, sampling=own, requirements=asked_here)
 
 
+@dataclass(frozen=True)
+class _Trials:
+    """Parts of an old plan tried against packs; ``failed`` names those that do not fit."""
+
+    packs: Sequence[Pack]
+    bare: Plan
+    failed: list[str] = field(default_factory=list)
+
+    def passes(self, part: str, trial: Plan) -> bool:
+        """Whether ``trial`` can be judged; else ``part`` is among those that failed."""
+        try:
+            check_plan(self.packs, trial)
+        except PlanError:
+            self.failed.append(part)
+            return False
+        return True
+
+    def answer(self, answer: Answer) -> bool:
+        """Whether the answer fits, tried alone."""
+        return self.passes(f"answer {_of(answer)}", replace(self.bare, answers=(answer,)))
+
+    def concession(self, concession: Concession) -> bool:
+        """Whether the concession fits, tried alone."""
+        trial = replace(self.bare, concessions=(concession,))
+        return self.passes(f"concession {_of(concession)}", trial)
+
+    def draws(self, draws: Sequence[Draw]) -> tuple[Draw, ...]:
+        """Return those that fit; a re-test is drawn from its first draw, so they add up."""
+        kept: tuple[Draw, ...] = ()
+        for draw in draws:
+            trial = replace(self.bare, draws=(*kept, draw))
+            kept = trial.draws if self.passes(f"draw {_of(draw)}", trial) else kept
+        return kept
+
+
 def leave_out(plan: Plan, packs: Sequence[Pack]) -> tuple[Plan, tuple[str, ...]]:
     """Leave out of an old plan what the packs do not ask, or ask otherwise.
 
     Return the plan and the names of what was left out: ``answer db50_216_2006#5.1/coverage``.
     """
-    bare = replace(plan, answers=(), concessions=(), draws=())
-    left: list[str] = []
-
-    def passes(kind: str, said: Answer | Concession | Draw, trial: Plan) -> bool:
-        try:
-            check_plan(packs, trial)
-        except PlanError:
-            left.append(f"{kind} {_of(said)}")
-            return False
-        return True
-
-    answers = [
-        answer
-        for answer in plan.answers
-        if passes("answer", answer, replace(bare, answers=(answer,)))
-    ]
-    concessions = [
-        concession
-        for concession in plan.concessions
-        if passes("concession", concession, replace(bare, concessions=(concession,)))
-    ]
-    draws: list[Draw] = []
-    for draw in plan.draws:
-        # A re-test is drawn from its first draw: a draw is tried together with those before it.
-        if passes("draw", draw, replace(bare, draws=(*draws, draw))):
-            draws.append(draw)
-    kept = replace(plan, answers=tuple(answers), concessions=tuple(concessions), draws=tuple(draws))
-    return kept, tuple(left)
+    trials = _Trials(packs, replace(plan, answers=(), concessions=(), draws=()))
+    kept = replace(
+        plan,
+        answers=tuple(filter(trials.answer, plan.answers)),
+        concessions=tuple(filter(trials.concession, plan.concessions)),
+        draws=trials.draws(plan.draws),
+    )
+    return kept, tuple(trials.failed)

@@ -136,21 +136,23 @@ class Case:
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
         """Find the closest note: on the quantity itself, else its metric, else the whole shot."""
         family = requirement.quantity.partition(".")[0]
-        shots = {
-            name
-            for name, one in self.shots.items()
-            if one.subject == subject and _accepts(requirement, one)
-        }
-        about = [
-            one
-            for one in self.notes
-            if one.shot in shots or (not one.shot and one.subject in {subject, ""})
-        ]
+        about = self._notes_about(requirement, subject)
         same = [one for one in about if one.quantity == requirement.quantity]
         exact = [one for one in same if _within(one.region, requirement.region)]
         metric = [one for one in about if not one.quantity and one.metric == family]
         whole = [one for one in about if not one.quantity and not one.metric]
         return next(iter([*exact, *metric, *whole]), None)
+
+    def _notes_about(self, requirement: Requirement, subject: str) -> list[Note]:
+        """List the notes on the subject's accepted shots, on the subject itself and on the session."""
+        own = [one for one in self.shots.values() if one.subject == subject]
+        shots = {one.id for one in own if _accepts(requirement, one)}
+        subjects = {subject, ""}
+        return [
+            one
+            for one in self.notes
+            if one.shot in shots or (not one.shot and one.subject in subjects)
+        ]
 
 
 def _within(region: str, wanted: str) -> bool:

@@ -30,6 +30,15 @@ def rows(pack: Pack, quantities: Container[str]) -> Iterator[dict[str, Any]]:
 def _row(
     pack: Pack, clause: Clause, asked: Requirement | None, quantities: Container[str]
 ) -> dict[str, Any]:
+    row = _demand(pack, clause, asked) | _check(clause, asked, quantities) | _measurand(asked)
+    figure = asdict(asked.figure) if asked and asked.figure else None
+    assignment = asdict(asked.assignment) if asked else None
+    row["provenance"] = {"figure": figure, "assignment": assignment}
+    row["measured_here"] = bool(asked and asked.quantity in quantities)
+    return row
+
+
+def _demand(pack: Pack, clause: Clause, asked: Requirement | None) -> dict[str, Any]:
     return {
         "pack": pack.id,
         "clause": clause.number,
@@ -39,6 +48,11 @@ def _row(
         "requirement": f"{pack.id}#{asked.id if asked else clause.number}",
         "text": asked.text if asked else clause.note,
         "text_en": asked.text_en if asked else clause.note_en,
+    }
+
+
+def _check(clause: Clause, asked: Requirement | None, quantities: Container[str]) -> dict[str, Any]:
+    return {
         "how": str(asked.how if asked else How.UNKNOWN),
         "covered_by": _covered_by(clause, asked, quantities),
         "modality": str(asked.modality) if asked else None,
@@ -46,6 +60,11 @@ def _row(
         "part": str(asked.part) if asked and asked.part else None,
         "sampling": asked.sampling if asked else "",
         "scope": str(asked.scope if asked else clause.scope),
+    }
+
+
+def _measurand(asked: Requirement | None) -> dict[str, Any]:
+    return {
         "quantity": asked.quantity if asked else "",
         "region": asked.region if asked else "",
         "direction": asked.direction if asked else "",
@@ -53,11 +72,6 @@ def _row(
         "conditions": list(asked.conditions) if asked else [],
         "only_with": dict(asked.only_with) if asked else {},
         "borrows": asked.borrows if asked else "",
-        "provenance": {
-            "figure": asdict(asked.figure) if asked and asked.figure else None,
-            "assignment": asdict(asked.assignment) if asked else None,
-        },
-        "measured_here": bool(asked and asked.quantity in quantities),
     }
 
 

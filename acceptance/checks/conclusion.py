@@ -16,7 +16,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.model import Conclusion, Outcome, Part, PartScore, Scope, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from acceptance.model import Finding, Pack, Requirement, Scoring
 
@@ -34,31 +34,39 @@ def conclude(
 
 def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Conclusion:
     items = {f"{pack.id}#{one.id}": one for one in pack.requirements if one.part}
-    found = {
-        name: [one for one in findings if one.requirement == name and one.decides] for name in items
-    }
-    grades = {name: _grade(one.verdict for one in ones) for name, ones in found.items()}
+    deciding = [one for one in findings if one.requirement in items and one.decides]
+    grades = {name: _grade(deciding, name) for name in items}
     scores = tuple(_score(part, items, grades, scoring) for part in Part)
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
-    vetoes = tuple(name for name, grade in keys.items() if grade is Verdict.FAIL)
-    doubtful = any(grade is Verdict.INCONCLUSIVE for grade in keys.values())
-    lowest, highest = min(one.lowest for one in scores), min(one.highest for one in scores)
-    least = Outcome.NOT_PASSED if vetoes or doubtful else _word(lowest, scoring)
-    most = Outcome.NOT_PASSED if vetoes else _word(highest, scoring)
     return Conclusion(
         pack=pack.id,
-        outcome=most if least is most else Outcome.OPEN,
+        outcome=_outcome(scores, set(keys.values()), scoring),
         parts=scores,
-        vetoes=vetoes,
-        open=tuple(name for name, grade in grades.items() if grade is Verdict.INCONCLUSIVE),
-        provisional=not scoring.figure.firm
-        or any(one.provisional for ones in found.values() for one in ones),
+        vetoes=_graded(keys, Verdict.FAIL),
+        open=_graded(grades, Verdict.INCONCLUSIVE),
+        provisional=not scoring.figure.firm or any(one.provisional for one in deciding),
     )
 
 
-def _grade(verdicts: Iterable[Verdict]) -> Verdict | None:
+def _outcome(
+    scores: Sequence[PartScore], keys: Container[Verdict | None], scoring: Scoring
+) -> Outcome:
+    """Word the lowest and the highest scores with the grades of key items; open if they differ."""
+    lowest, highest = min(one.lowest for one in scores), min(one.highest for one in scores)
+    vetoed, doubtful = Verdict.FAIL in keys, Verdict.INCONCLUSIVE in keys
+    least = Outcome.NOT_PASSED if vetoed or doubtful else _word(lowest, scoring)
+    most = Outcome.NOT_PASSED if vetoed else _word(highest, scoring)
+    return most if least is most else Outcome.OPEN
+
+
+def _graded(grades: Mapping[str, Verdict | None], wanted: Verdict) -> tuple[str, ...]:
+    return tuple(name for name, grade in grades.items() if grade is wanted)
+
+
+def _grade(findings: Iterable[Finding], item: str) -> Verdict | None:
     """Grade one item over its subjects: FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS."""
-    asked = set(verdicts) - {Verdict.NOT_APPLICABLE}
+    verdicts = {one.verdict for one in findings if one.requirement == item}
+    asked = verdicts - {Verdict.NOT_APPLICABLE}
     if asked & FAILURES:
         return Verdict.FAIL
     if asked & OPEN:
@@ -75,16 +83,13 @@ def _score(
     checked = conform + basic + failed
     points = conform + Fraction(str(scoring.basic_weight)) * basic
     whole = checked + unsettled
+    score = float(points / checked) if checked else None
+    lowest = float(points / whole) if whole else 0.0
+    highest = float((points + unsettled) / whole) if whole else 1.0
     return PartScore(
-        part=part,
-        conform=conform,
-        basic=basic,
-        failed=failed,
-        open=unsettled,
-        score=float(points / checked) if checked else None,
-        lowest=float(points / whole) if whole else 0.0,
-        highest=float((points + unsettled) / whole) if whole else 1.0,
-    )
+        part=part, conform=conform, basic=basic, failed=failed, open=unsettled,
+        score=score, lowest=lowest, highest=highest,
+    )  # fmt: skip
 
 
 def _word(score: float, scoring: Scoring) -> Outcome:

@@ -47,21 +47,24 @@ def check(packs: Sequence[Pack], plan: Plan) -> None:
 
     Raises PlanError naming subject, fact and the words that it may hold.
     """
+    asked = _asked(packs)
+    for subject in plan.subjects:
+        for name, word in subject.facts.items():
+            if known := _missed(name, word, asked.get(name, ())):
+                what = tr("no requirement uses the word {word!r}", word=word)
+                where = tr("subject {subject}, fact {fact}", subject=subject.id, fact=name)
+                words = " / ".join(sorted(known))
+                hint = tr("Write {words}, or leave the fact out where it is not known", words=words)
+                raise PlanError(what, where=where, hint=hint)
+
+
+def _asked(packs: Sequence[Pack]) -> Mapping[str, set[str]]:
+    """Words by the fact of which a requirement asks them."""
     asked: dict[str, set[str]] = defaultdict(set)
     for requirement in (one for pack in packs for one in pack.requirements):
         for name, word in requirement.when.items():
             asked[name].add(word)
-    for subject in plan.subjects:
-        for name, word in subject.facts.items():
-            if known := _missed(name, word, asked.get(name, ())):
-                raise PlanError(
-                    tr("no requirement uses the word {word!r}", word=word),
-                    where=tr("subject {subject}, fact {fact}", subject=subject.id, fact=name),
-                    hint=tr(
-                        "Write {words}, or leave the fact out where it is not known",
-                        words=" / ".join(sorted(known)),
-                    ),
-                )
+    return asked
 
 
 def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:

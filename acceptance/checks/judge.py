@@ -7,7 +7,7 @@ with what is in ``case.py``, the decision rules are in ``decision.py``, their wo
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
@@ -44,6 +44,7 @@ SEVERITY = (
     Verdict.CONDITIONAL_PASS,
     Verdict.PASS,
 )
+DECIDED = frozenset(SEVERITY) - {Verdict.INCONCLUSIVE}
 
 
 def judge(
@@ -71,12 +72,8 @@ def judge(
         today=today,
         quantities=quantities,
     )
-    return tuple(
-        finding
-        for pack in packs
-        for clause in pack.clauses
-        for finding in _clause(case, pack, clause)
-    )
+    clauses = [(pack, clause) for pack in packs for clause in pack.clauses]
+    return tuple(finding for pair in clauses for finding in _clause(case, *pair))
 
 
 def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
@@ -89,24 +86,29 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     nothing applies to its subjects. Nothing judged at all is NOT_TESTED.
     """
     shall = [one for one in findings if one.decides]
-    unsettled = [one for one in shall if one.verdict is Verdict.INCONCLUSIVE]
     untested = [one for one in shall if one.verdict is Verdict.NOT_TESTED and one.mandatory]
-    judged = [one for one in findings if one.verdict in SEVERITY]
     outside = _outside(findings)
-    deciding = [one.verdict for one in shall if one.verdict in SEVERITY]
-    if untested or (scope is Scope.SITE and outside):
-        deciding.append(Verdict.INCONCLUSIVE)
-    worst = min(deciding, key=SEVERITY.index, default=Verdict.NOT_TESTED)
-    decided = [one for one in judged if one.verdict is not Verdict.INCONCLUSIVE]
+    gaps = untested or (scope is Scope.SITE and outside)
+    decided = [one for one in findings if one.verdict in DECIDED]
     return BottomLine(
-        verdict=worst if judged else Verdict.NOT_TESTED,
+        verdict=_worst(findings, gaps=bool(gaps)),
         scope=scope,
         provisional=any(one.provisional for one in decided),
         failed=_references(one for one in shall if one.verdict in FAILURES),
-        open=_references(unsettled),
+        open=_references(one for one in shall if one.verdict is Verdict.INCONCLUSIVE),
         not_tested=_references(untested),
         outside=outside,
     )
+
+
+def _worst(findings: Sequence[Finding], *, gaps: bool) -> Verdict:
+    """Return the worst verdict that decides; with ``gaps`` nothing better than inconclusive."""
+    judged = [one for one in findings if one.verdict in SEVERITY]
+    if not judged:
+        return Verdict.NOT_TESTED
+    deciding = [one.verdict for one in judged if one.decides]
+    open_points = [Verdict.INCONCLUSIVE] if gaps else []
+    return min([*deciding, *open_points], key=SEVERITY.index, default=Verdict.NOT_TESTED)
 
 
 def _outside(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -131,58 +133,60 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
     subjects = {subject.id: subject for subject in plan.subjects}
     for subject in plan.subjects:
         _check_parents(subject, subjects)
-    known = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
+    requirements = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
+    nameable = _Nameable(requirements, subjects)
     for number, answer in enumerate(plan.answers, start=1):
-        where = answer.origin or tr("answer {number}", number=number)
-        _check_answer(answer, where, known, subjects)
+        _check_answer(answer, answer.origin or tr("answer {number}", number=number), nameable)
     for number, concession in enumerate(plan.concessions, start=1):
-        _check_concession(concession, tr("concession {number}", number=number), known, subjects)
-    deviations = {deviation.what for deviation in plan.deviations}
-    if plan.minimum_duration is not None and DURATION_DEVIATION not in deviations:
-        raise PlanError(
-            tr("departs from the packs without a deviation"),
-            where=DURATION_DEVIATION,
-            hint=tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION),
-        )
+        _check_concession(concession, tr("concession {number}", number=number), nameable)
+    _check_duration(plan)
     sampling.draw(packs, plan)
 
 
-def _place(
-    said: Answer | Concession,
-    where: str,
-    known: Mapping[str, Requirement],
-    subjects: Mapping[str, Subject],
-) -> str:
-    """Name requirement and subject for a message. Raises PlanError where one is unknown."""
-    if said.requirement not in known:
-        what = tr("no pack has the requirement {requirement!r}", requirement=said.requirement)
-        hint = tr("A requirement is named pack#id; `acceptance clauses` lists them")
-        raise PlanError(what, where=where, hint=hint)
-    if said.subject not in subjects:
-        what = tr("there is no subject {subject!r}", subject=said.subject)
-        raise PlanError(what, where=where, hint=_choice(subjects))
-    return tr(
-        "{where}, {requirement} for {subject}",
-        where=where, requirement=said.requirement, subject=said.subject,
-    )  # fmt: skip
+def _check_duration(plan: Plan) -> None:
+    deviations = {deviation.what for deviation in plan.deviations}
+    if plan.minimum_duration is not None and DURATION_DEVIATION not in deviations:
+        what = tr("departs from the packs without a deviation")
+        hint = tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION)
+        raise PlanError(what, where=DURATION_DEVIATION, hint=hint)
+
+
+@dataclass(frozen=True)
+class _Nameable:
+    """What answers and concessions can name: requirements by ``pack#id``, subjects by id."""
+
+    requirements: Mapping[str, Requirement]
+    subjects: Mapping[str, Subject]
+
+    def place(self, said: Answer | Concession, where: str) -> str:
+        """Name requirement and subject for a message. Raises PlanError where one is unknown."""
+        requirement, subject = said.requirement, said.subject
+        if requirement not in self.requirements:
+            what = tr("no pack has the requirement {requirement!r}", requirement=requirement)
+            hint = tr("A requirement is named pack#id; `acceptance clauses` lists them")
+            raise PlanError(what, where=where, hint=hint)
+        if subject not in self.subjects:
+            what = tr("there is no subject {subject!r}", subject=subject)
+            raise PlanError(what, where=where, hint=_choice(self.subjects))
+        named = {"where": where, "requirement": requirement, "subject": subject}
+        return tr("{where}, {requirement} for {subject}", **named)
 
 
 def _choice(subjects: Iterable[str]) -> str:
     return tr("Subjects of the plan: {subjects}", subjects=", ".join(subjects))
 
 
-def _check_concession(
-    concession: Concession,
-    where: str,
-    known: Mapping[str, Requirement],
-    subjects: Mapping[str, Subject],
-) -> None:
+def _check_concession(concession: Concession, where: str, nameable: _Nameable) -> None:
     """Refuse one that does not state who decided what, when and why, and until when."""
-    place = _place(concession, where, known, subjects)
+    place = nameable.place(concession, where)
     fields = ("decision", "by", "why")
     if missing := [name for name in fields if not getattr(concession, name).strip()]:
         what = tr("missing: {fields}", fields=", ".join(missing))
         raise PlanError(what, where=place, hint=tr("Name who decided what, and why"))
+    _check_days(concession, place)
+
+
+def _check_days(concession: Concession, place: str) -> None:
     for name in ("when", "expires"):
         day = getattr(concession, name)
         if (day or name == "when") and not is_day(day[:10]):
@@ -193,11 +197,9 @@ def _check_concession(
         raise PlanError(what, where=place, hint=tr("Correct when or expires"))
 
 
-def _check_answer(
-    answer: Answer, where: str, known: Mapping[str, Requirement], subjects: Mapping[str, Subject]
-) -> None:
-    place = _place(answer, where, known, subjects)
-    for what, hint in answer_complaints(answer, known[answer.requirement]):
+def _check_answer(answer: Answer, where: str, nameable: _Nameable) -> None:
+    place = nameable.place(answer, where)
+    for what, hint in answer_complaints(answer, nameable.requirements[answer.requirement]):
         raise PlanError(what, where=place, hint=hint)
 
 
@@ -217,11 +219,12 @@ def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
 
 
 def _clause(case: Case, pack: Pack, clause: Clause) -> Iterator[Finding]:
+    blank = _blank(case, pack, clause)
     requirements = [one for one in pack.requirements if one.clause == clause.number]
     if not requirements:
-        yield _bare_clause(case, clause, _blank(case, pack, clause))
+        yield _bare_clause(case, clause, blank)
     for requirement in requirements:
-        yield from _requirement(case, requirement, _blank(case, pack, clause, requirement))
+        yield from _requirement(case, requirement, _asking(blank, requirement))
 
 
 def _bare_clause(case: Case, clause: Clause, blank: Finding) -> Finding:
@@ -237,30 +240,31 @@ def _settle(blank: Finding, verdict: Verdict, code: str, **parameters: Value) ->
     return replace(blank, verdict=verdict, reason=Reason(code=code, parameters=parameters))
 
 
-def _blank(
-    case: Case, pack: Pack, clause: Clause, requirement: Requirement | None = None
-) -> Finding:
+def _blank(case: Case, pack: Pack, clause: Clause) -> Finding:
     """Make the finding on the root subject that nothing is known about yet."""
-    blank = Finding(
+    return Finding(
         subject=case.root,
         pack=pack.id,
         clause=clause.number,
-        requirement=f"{pack.id}#{requirement.id if requirement else clause.number}",
+        requirement=f"{pack.id}#{clause.number}",
         verdict=Verdict.NOT_TESTED,
         mandatory=clause.mandatory is not False,
         reason=Reason(code="clause_not_seen"),
     )
-    if requirement is None:
-        return blank
-    figure = requirement.figure
+
+
+def _asking(blank: Finding, requirement: Requirement) -> Finding:
+    """Make the blank finding on a clause one on a requirement of it."""
+    limit, figure = requirement.limit, requirement.figure
     return replace(
         blank,
+        requirement=f"{blank.pack}#{requirement.id}",
         how=requirement.how,
         modality=requirement.modality,
         quantity=requirement.quantity,
-        limit=requirement.limit,
-        unit=requirement.limit.unit if requirement.limit else "",
-        decision_rule=requirement.decision_rule if requirement.limit else None,
+        limit=limit,
+        unit=limit.unit if limit else "",
+        decision_rule=requirement.decision_rule if limit else None,
         provisional=not (requirement.assignment.firm and (figure is None or figure.firm)),
     )
 
@@ -269,15 +273,12 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
     if case.out_of_scope(requirement.scope):
         yield _settle(blank, Verdict.NOT_APPLICABLE, "out_of_scope", scope=case.plan.scope.value)
         return
-    subjects = [
-        one
-        for one in case.plan.subjects
-        if not requirement.subjects or one.kind in requirement.subjects
-    ]
+    kinds = requirement.subjects
+    subjects = [one for one in case.plan.subjects if not kinds or one.kind in kinds]
     if not subjects:
         # A device shows what it is; a site that names no such object may still have one.
         verdict = Verdict.NOT_TESTED if case.plan.scope is Scope.SITE else Verdict.NOT_APPLICABLE
-        yield _settle(blank, verdict, "no_subject", kinds=", ".join(requirement.subjects))
+        yield _settle(blank, verdict, "no_subject", kinds=", ".join(kinds))
     for subject in subjects:
         yield _subject(case, requirement, subject, replace(blank, subject=subject.id))
 
@@ -294,7 +295,24 @@ def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Find
 
 
 def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
-    facts = case.facts(subject)
+    if excluded := _excluded(case.facts(subject), requirement, blank):
+        return excluded
+    measured = requirement.how is How.MEASURED
+    paired = case.pairs(requirement, subject.id) if measured else ()
+    found = [pair for pair in paired if case.missed_condition(requirement, pair[1].shot) is None]
+    if found:
+        return judge_measured(case, requirement, found, blank)
+    if answered := judge_answers(case, requirement, blank):
+        return answered
+    if paired:
+        missed = case.missed_condition(requirement, paired[0][1].shot)
+        return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
+    missing = case.why_missing(requirement, subject.id) if measured else None
+    return replace(blank, reason=missing or Reason(code="not_answered"))
+
+
+def _excluded(facts: Mapping[str, str], requirement: Requirement, blank: Finding) -> Finding | None:
+    """Settle what the facts of a subject exclude, or what needs one that is not known."""
     for fact, needed in requirement.when.items():
         if facts.get(fact, needed) != needed:
             differ: dict[str, Value] = {"fact": fact, "value": facts[fact], "needed": needed}
@@ -302,16 +320,4 @@ def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Findi
     for fact, needed in requirement.when.items():
         if fact not in facts:
             return _settle(blank, Verdict.NOT_TESTED, "fact_missing", fact=fact, needed=needed)
-    measured = requirement.how is How.MEASURED
-    paired = case.pairs(requirement, subject.id) if measured else ()
-    found = [pair for pair in paired if case.missed_condition(requirement, pair[1].shot) is None]
-    if found:
-        return judge_measured(case, requirement, found, blank)
-    answered = judge_answers(case, requirement, blank)
-    if answered is None and paired:
-        missed = case.missed_condition(requirement, paired[0][1].shot)
-        return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
-    if answered:
-        return answered
-    missing = case.why_missing(requirement, subject.id) if measured else None
-    return replace(blank, reason=missing or Reason(code="not_answered"))
+    return None

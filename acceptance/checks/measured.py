@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from acceptance.checks.case import Case, Found
     from acceptance.model import Condition, Finding, Measurement, Plan, Requirement, Taken, Value
+    from acceptance.uncertainty import Combined
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
@@ -58,6 +59,7 @@ def _failing(finding: Finding, others: list[Finding]) -> Finding:
 
 def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
     chosen, figure = _combined(requirement, found)
+    ones = [one for _, one in chosen]
     blank = replace(
         blank,
         value=figure.value,
@@ -65,19 +67,13 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
         uncertainty=figure.uncertainty,
         k=figure.k,
         measurements=tuple(index for index, _ in chosen),
-        remarks=tuple(_beyond_sampling(requirement, [one for _, one in chosen])),
+        remarks=tuple(_beyond_sampling(requirement, ones)),
     )
-    trouble = _trouble(case, requirement, found)
-    if trouble is not None:
+    if trouble := _trouble(case, requirement, found):
         return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
-    lower = any(one.lower_bound for _, one in chosen)
-    upper = any(one.upper_bound for _, one in chosen)
-    limit = requirement.limit or Limit(unit="")
-    decision = _decision(requirement, chosen[0][1], figure)
-    decision = decide_bound(decision, figure.value, limit, lower=lower, upper=upper)
-    return replace(
-        blank, verdict=decision.verdict, reason=decision.reason, probability=decision.probability
-    )
+    decision = _decision(requirement, ones, figure)
+    verdict, probability = decision.verdict, decision.probability
+    return replace(blank, verdict=verdict, reason=decision.reason, probability=probability)
 
 
 def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
@@ -86,14 +82,16 @@ def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
         return found, _mean([one for _, one in found])
     limit = requirement.limit or Limit(unit="")
     chosen = min(found, key=lambda pair: margin(_rate(requirement, pair[1]), limit))
-    worst = chosen[1]
-    figure = Figure(
-        value=worst.value,
-        uncertainty=worst.uncertainty,
-        degrees_of_freedom=worst.degrees_of_freedom,
-        k=worst.k,
+    return [chosen], _figure(chosen[1].value, chosen[1])
+
+
+def _figure(value: float, spread: Measurement | Combined) -> Figure:
+    return Figure(
+        value=value,
+        uncertainty=spread.uncertainty,
+        degrees_of_freedom=spread.degrees_of_freedom,
+        k=spread.k,
     )
-    return [chosen], figure
 
 
 def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Iterator[Reason]:
@@ -102,33 +100,21 @@ def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Itera
     carried = [one.details["sampling_limit"] for one in ones if "sampling_limit" in one.details]
     least = min((float(one) for one in carried), default=math.inf)
     if asked is not None and asked > least:
-        parameters: dict[str, Value] = {
-            "limit": asked,
-            "sampling_limit": least,
-            "unit": ones[0].unit,
-        }
+        unit = ones[0].unit
+        parameters: dict[str, Value] = {"limit": asked, "sampling_limit": least, "unit": unit}
         yield Reason(code="limit_above_sampling", parameters=parameters)
 
 
 def _mean(ones: list[Measurement]) -> Figure:
     """Average independent measurements; degrees of freedom after Welch-Satterthwaite."""
-    number = len(ones)
-    lines = (
-        BudgetLine(
-            source=one.shot,
-            contribution=one.uncertainty / number,
-            degrees_of_freedom=one.degrees_of_freedom,
-        )
-        for one in ones
-    )
-    total = combine([*lines])
-    value = sum(one.value for one in ones) / number
-    return Figure(
-        value=value,
-        uncertainty=total.uncertainty,
-        degrees_of_freedom=total.degrees_of_freedom,
-        k=total.k,
-    )
+    total = combine([_share(one, len(ones)) for one in ones])
+    return _figure(sum(one.value for one in ones) / len(ones), total)
+
+
+def _share(measured: Measurement, number: int) -> BudgetLine:
+    """Return what one of ``number`` measurements contributes to the uncertainty of the mean."""
+    contribution, degrees = measured.uncertainty / number, measured.degrees_of_freedom
+    return BudgetLine(source=measured.shot, contribution=contribution, degrees_of_freedom=degrees)
 
 
 def _rate(requirement: Requirement, measured: Measurement) -> float:
@@ -138,8 +124,17 @@ def _rate(requirement: Requirement, measured: Measurement) -> float:
     return measured.value
 
 
-def _decision(requirement: Requirement, measured: Measurement, figure: Figure) -> Decision:
+def _decision(requirement: Requirement, ones: list[Measurement], figure: Figure) -> Decision:
+    """Compare the figure with the limit, as far as it is no mere bound."""
     limit = requirement.limit or Limit(unit="")
+    lower, upper = any(one.lower_bound for one in ones), any(one.upper_bound for one in ones)
+    decision = _compared(requirement, ones[0], figure, limit)
+    return decide_bound(decision, figure.value, limit, lower=lower, upper=upper)
+
+
+def _compared(
+    requirement: Requirement, measured: Measurement, figure: Figure, limit: Limit
+) -> Decision:
     count, duration = measured.count, measured.duration
     if requirement.compare is Compare.COUNT and count is not None and duration is not None:
         return decide_count(count, duration, limit)

@@ -95,11 +95,9 @@ def load_all(
     packs = tuple(load(name, quantities, folder=folder) for name in wanted)
     for identity, times in Counter(pack.id for pack in packs).items():
         if times > 1:
-            raise PackError(
-                tr("{count} packs have the id {name!r}", count=times, name=identity),
-                where=", ".join(wanted),
-                hint=tr("Give each pack its own id"),
-            )
+            what = tr("{count} packs have the id {name!r}", count=times, name=identity)
+            hint = tr("Give each pack its own id")
+            raise PackError(what, where=", ".join(wanted), hint=hint)
     return packs
 
 
@@ -124,18 +122,20 @@ def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
     path = file_of(name_or_path, folder)
     raw = _read(path)
     found = {str(raw.get("id")): path}
-    loans = (
-        str(table.get(key, ""))
-        for table in tables(raw, "requirements", path)
-        for key in ("borrows", "sampling")
-    )
-    lenders = {
-        name for loan in loans if (name := loan.partition("#")[0]) in names(folder)
-    } - found.keys()
+    lenders = _named_packs(raw, path).intersection(names(folder)) - found.keys()
     below = [str(_base(raw, path, folder))] if "extends" in raw else []
     for name in (*below, *sorted(lenders)):
         found = files(name, folder) | found
     return found
+
+
+def _named_packs(raw: Raw, path: Path) -> set[str]:
+    """Names of the packs whose requirements or samplings the requirements of a pack name."""
+    return {
+        str(table.get(key, "")).partition("#")[0]
+        for table in tables(raw, "requirements", path)
+        for key in ("borrows", "sampling")
+    }
 
 
 def profiles(pack: Pack, folder: Path | None = None) -> tuple[str, ...]:
@@ -176,23 +176,33 @@ def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
 
 
 def _base(raw: Raw, path: Path, folder: Path | None) -> Path:
-    """Path of the pack that is extended: shipped, or named relative to the file.
-
-    The packs that a session keeps are all in one folder.
-    """
+    """Path of the pack that is extended: shipped, or named relative to the file."""
     name = raw["extends"]
     if not isinstance(name, str):
         no_name = tr("must be the name of a shipped pack, or a path that ends in .toml")
         raise refusal(path, "", "extends", no_name)
-    own = name.endswith(".toml")
-    found = (folder or (path.parent if own else FOLDER)) / (Path(name).name if folder else name)
-    found = found if own else found.with_name(f"{name}.toml")
+    found = _path_of_base(name, path, folder)
     if not found.is_file():
         missing = tr(
             "there is no pack {name!r}; shipped packs: {packs}; name any other by its path",
             name=name, packs=", ".join(names(folder)),
         )  # fmt: skip
         raise refusal(path, "", "extends", missing)
+    _check_file_name(found, name, path)
+    return found
+
+
+def _path_of_base(name: str, path: Path, folder: Path | None) -> Path:
+    """Where the base named by the pack at ``path`` is.
+
+    The packs that a session keeps are all in one folder.
+    """
+    if name.endswith(".toml"):
+        return folder / Path(name).name if folder else path.parent / name
+    return (folder or FOLDER) / f"{name}.toml"
+
+
+def _check_file_name(found: Path, name: str, path: Path) -> None:
     if _read(found).get("id") != found.stem:
         misnamed = tr(
             "{name!r} has an id that differs from its file name; name the file after its id, "
@@ -200,7 +210,6 @@ def _base(raw: Raw, path: Path, folder: Path | None) -> Path:
             name=name,
         )
         raise refusal(path, "", "extends", misnamed)
-    return found
 
 
 def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
@@ -212,18 +221,22 @@ def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
     if "borrows" not in requirement:
         figure = {"assignment": requirement["figure"]} if "figure" in requirement else {}
         return figure | requirement
-    for key in BORROWED_ALWAYS:
-        if key in requirement:
-            twice = tr("is both given and borrowed; a number belongs in one pack only")
-            raise refusal(path, place(requirement), key, twice)
+    for key in (key for key in BORROWED_ALWAYS if key in requirement):
+        twice = tr("is both given and borrowed; a number belongs in one pack only")
+        raise refusal(path, place(requirement), key, twice)
     loan = str(requirement["borrows"])
     lender = _lender(loan, loan, raw, folder)
     if isinstance(lender, str):
         raise refusal(path, place(requirement), "borrows", lender)
+    return _lent(lender, loan) | requirement
+
+
+def _lent(lender: Raw, loan: str) -> Raw:
+    """Return what a requirement lends; a sampling of its own pack under that pack's name."""
     taken = {key: lender[key] for key in (*BORROWED_ALWAYS, *BORROWED) if key in lender}
     if "#" not in taken.get("sampling", "#"):
         taken["sampling"] = f"{loan.partition('#')[0]}#{taken['sampling']}"
-    return taken | requirement
+    return taken
 
 
 def _samplings(raw: Raw, path: Path) -> list[Raw]:
@@ -265,10 +278,8 @@ def _lender(
     other = raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
     found = [table for table in other.get(f"{kind}s", ()) if table.get("id") == identity]
     if not found:
-        return tr(
-            "{loan!r} does not resolve: pack {pack!r} has no {kind} {name!r}",
-            loan=loan, pack=name, kind=kind, name=identity,
-        )  # fmt: skip
+        named = {"loan": loan, "pack": name, "kind": kind, "name": identity}
+        return tr("{loan!r} does not resolve: pack {pack!r} has no {kind} {name!r}", **named)
     if "borrows" in found[0]:
         return tr("{loan!r} is itself borrowed; name the pack that states the number", loan=loan)
     return settle(found[0])

@@ -46,13 +46,7 @@ def confirm(raw: Raw, path: Path, latest: date | None) -> Raw:
     for table in tables(raw, "confirmations", path):
         kind, identity = target(table, TARGETS, "confirmation", path)
         where = tr("confirmation of {kind} {name}", kind=kind, name=identity)
-        only(table, {kind, "what", *RECORD, *CORRECTIONS}, where, path)
-        record = {RECORD[key]: str(table[key]) for key in RECORD if key in table}
-        check(record, path, where, latest, names=RECORD)
-        what = table.get("what", "both")
-        if what not in WHAT:
-            raise refusal(path, where, "what", tr("must be one of {parts}", parts=", ".join(WHAT)))
-        record |= {key: table[key] for key in CORRECTIONS if key in table}
+        what, record = _record(table, kind, path, where, latest)
         waiting = _about(raw, kind, identity, path, where).setdefault(WAITING, {})
         for part in WHAT[what]:
             if part in waiting and waiting[part][0] == path:
@@ -60,6 +54,17 @@ def confirm(raw: Raw, path: Path, latest: date | None) -> Raw:
                 raise refusal(path, where, "what", twice)
             waiting[part] = (path, where, what, record)
     return {key: value for key, value in raw.items() if key != "confirmations"}
+
+
+def _record(table: Raw, kind: str, path: Path, where: str, latest: date | None) -> tuple[str, Raw]:
+    """Return what is confirmed, and who confirmed it when, with what is corrected."""
+    only(table, {kind, "what", *RECORD, *CORRECTIONS}, where, path)
+    record: Raw = {RECORD[key]: str(table[key]) for key in RECORD if key in table}
+    check(record, path, where, latest, names=RECORD)
+    what = table.get("what", "both")
+    if what not in WHAT:
+        raise refusal(path, where, "what", tr("must be one of {parts}", parts=", ".join(WHAT)))
+    return what, record | {key: table[key] for key in CORRECTIONS if key in table}
 
 
 def _about(raw: Raw, kind: str, identity: str, path: Path, where: str) -> Raw:
@@ -89,7 +94,11 @@ def check(record: Raw, path: Path, where: str, latest: date | None, names: Colle
     for (key, complaint), name in zip(missing.items(), names, strict=True):
         if not str(record.get(key, "")).strip():
             raise refusal(path, where, name, complaint)
-    day, (_, name, _) = str(record["confirmed_on"]), names
+    _, day_name, _ = names
+    _check_day(str(record["confirmed_on"]), path, where, latest, day_name)
+
+
+def _check_day(day: str, path: Path, where: str, latest: date | None, name: str) -> None:
     if (moment := _date(day)) is None:
         no_date = tr("{day!r} is not a date; write it like 2026-11-20", day=day)
         raise refusal(path, where, name, no_date)
@@ -113,19 +122,23 @@ def settle(table: Raw) -> Raw:
     settled = {key: value for key, value in table.items() if key != WAITING}
     for part, (path, where, what, record) in table.get(WAITING, {}).items():
         provenance = settled.get(part)
-        if not isinstance(provenance, dict):
-            if what == "both" and len(table[WAITING]) > 1:
-                continue  # an inspection has no figure, a sampling no assignment
+        if isinstance(provenance, dict):
+            settled[part] = _seen(provenance, record, part, path, where)
+        elif what != "both" or len(table[WAITING]) == 1:
+            # confirmed as both: an inspection has no figure, a sampling no assignment
             nothing = tr("there is no {part} to confirm", part=part)
             raise refusal(path, where, "what", nothing)
-        seen = provenance | (
-            record if "level" not in record else {"note": "", "note_en": ""} | record
-        )
-        if seen.get("level") != Level.SEEN:
-            unread = tr(
-                'the {part} is {level}; set level = "seen" if it was read in the copy',
-                part=part, level=seen.get("level"),
-            )  # fmt: skip
-            raise refusal(path, where, "level", unread)
-        settled[part] = seen
     return settled
+
+
+def _seen(provenance: Raw, record: Raw, part: str, path: Path, where: str) -> Raw:
+    """Return a provenance with the record of its confirmation; a corrected level ends its note."""
+    without_note = {"note": "", "note_en": ""} if "level" in record else {}
+    seen = provenance | without_note | record
+    if seen.get("level") == Level.SEEN:
+        return seen
+    unread = tr(
+        'the {part} is {level}; set level = "seen" if it was read in the copy',
+        part=part, level=seen.get("level"),
+    )  # fmt: skip
+    raise refusal(path, where, "level", unread)

@@ -81,10 +81,8 @@ def _limit(asked: Requirement) -> Iterator[FieldComplaint]:
     if asked.limit is None:
         return
     if asked.figure is None:
-        yield (
-            "figure",
-            tr("a limit without provenance; state which standard has it, and how you know"),
-        )
+        wrong = tr("a limit without provenance; state which standard has it, and how you know")
+        yield "figure", wrong
     low, high = asked.limit.at_least, asked.limit.at_most
     if low is None and high is None:
         yield "limit", tr("needs at_least, at_most or both")

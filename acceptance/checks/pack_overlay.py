@@ -143,17 +143,19 @@ def _lay_over(kind: str, own: Raw, base: Raw, path: Path, where: str) -> Raw:
         if base and field in own and "figure" not in own and not lent:
             unfounded = tr("{field} is replaced: state its source, and how you know", field=field)
             raise refusal(path, where, "figure", unfounded)
-    stale = {part for part in PARTS if part in own} | ({"figure"} if lent else set())
-    if own.keys() - PRACTICE or ("figure" in stale and "assignment" not in base):
-        stale.add("assignment")
+    stale = _stale(own, base)
     dropped = {WAITING} | ({"limit", "figure"} if lent else set())
-    kept = {
-        key: _unconfirmed(value) if key in stale else value
-        for key, value in base.items()
-        if key not in dropped
-    }
+    kept = {key: value for key, value in base.items() if key not in dropped}
+    kept |= {key: _unconfirmed(kept[key]) for key in stale & kept.keys()}
     waiting = {part: record for part, record in base.get(WAITING, {}).items() if part not in stale}
     return kept | own | ({WAITING: waiting} if waiting else {})
+
+
+def _stale(own: Raw, base: Raw) -> set[str]:
+    """Name the parts of the base whose confirmation is about something else now."""
+    stale = {part for part in PARTS if part in own} | ({"figure"} if "borrows" in own else set())
+    changed = own.keys() - PRACTICE or ("figure" in stale and "assignment" not in base)
+    return stale | ({"assignment"} if changed else set())
 
 
 def _unconfirmed(provenance: object) -> object:
@@ -184,12 +186,7 @@ def _withdraw(own: Raw, merged: Raw, path: Path, latest: date | None) -> Iterato
     for table in tables(own, "withdrawals", path):
         kind, identity = target(table, WITHDRAWABLE, "withdrawal", path)
         where = tr("withdrawal of {kind} {name}", kind=kind, name=identity)
-        only(table, {kind, "why", "why_en", *RECORD}, where, path)
-        if not table.get("why"):
-            raise refusal(path, where, "why", tr("is missing; say why this is not required"))
-        record = {RECORD[key]: str(table[key]) for key in RECORD if key in table}
-        if record:
-            check(record, path, where, latest, names=RECORD)
+        record = _withdrawal(table, kind, path, where, latest)
         held = merged[WITHDRAWABLE[kind]]
         kept = [other for other in held if other["id"] != identity]
         if len(kept) == len(held):
@@ -197,5 +194,15 @@ def _withdraw(own: Raw, merged: Raw, path: Path, latest: date | None) -> Iterato
             nothing = tr("{pack} has no {kind} {name!r}", pack=base, kind=kind, name=identity)
             raise refusal(path, where, kind, nothing)
         merged[WITHDRAWABLE[kind]] = kept
-        why_en = table.get("why_en", "")
-        yield {"kind": kind, "what": identity, "why": table["why"], "why_en": why_en} | record
+        yield {"kind": kind, "what": identity} | record
+
+
+def _withdrawal(table: Raw, kind: str, path: Path, where: str, latest: date | None) -> Raw:
+    """Return why something is withdrawn, and who confirmed it where anybody did."""
+    only(table, {kind, "why", "why_en", *RECORD}, where, path)
+    if not table.get("why"):
+        raise refusal(path, where, "why", tr("is missing; say why this is not required"))
+    record = {RECORD[key]: str(table[key]) for key in RECORD if key in table}
+    if record:
+        check(record, path, where, latest, names=RECORD)
+    return {"why": table["why"], "why_en": table.get("why_en", "")} | record

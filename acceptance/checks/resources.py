@@ -101,14 +101,19 @@ def instrument_trouble(
     for name in used:
         if name not in known:
             return Reason(code="instrument_missing", parameters={"instrument": name})
-    for name in (name for name in (*used, *perhaps) if name in known):
-        due, calibrated = known[name].due, known[name].calibrated_on
-        if due is not None and due < today:
-            parameters = {"instrument": name, "due": due}
-            return Reason(code="instrument_expired", parameters=parameters)
-        if calibrated is not None and calibrated > today:
-            parameters = {"instrument": name, "date": calibrated}
-            return Reason(code="instrument_calibrated_later", parameters=parameters)
+    troubles = (_day_trouble(known[name], today) for name in (*used, *perhaps) if name in known)
+    return next((trouble for trouble in troubles if trouble is not None), None)
+
+
+def _day_trouble(instrument: Instrument, today: str) -> Reason | None:
+    """Why the instrument's calibration does not hold on a day: due before, or calibrated later."""
+    due, calibrated = instrument.due, instrument.calibrated_on
+    if due is not None and due < today:
+        parameters = {"instrument": instrument.id, "due": due}
+        return Reason(code="instrument_expired", parameters=parameters)
+    if calibrated is not None and calibrated > today:
+        parameters = {"instrument": instrument.id, "date": calibrated}
+        return Reason(code="instrument_calibrated_later", parameters=parameters)
     return None
 
 
@@ -133,17 +138,18 @@ def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> R
         return Reason(code="instrument_not_named")
     if used.due is None:
         return Reason(code="instrument_uncalibrated", parameters={"instrument": used.id})
-    low = -math.inf if used.range_from is None else used.range_from
-    high = math.inf if used.range_to is None else used.range_to
     # In another unit it is derived, an area from lengths for instance, and the range is that of
     # what was read.
-    if used.unit != answer.unit or low <= value <= high:
+    return _outside_range(used, value) if used.unit == answer.unit else None
+
+
+def _outside_range(used: Instrument, value: float) -> Reason | None:
+    low = -math.inf if used.range_from is None else used.range_from
+    high = math.inf if used.range_to is None else used.range_to
+    if low <= value <= high:
         return None
-    parameters: dict[str, Value] = {
-        "instrument": used.id,
-        "value": f"{value:g} {answer.unit}",
-        "range": f"{low:g} … {high:g}",
-    }
+    reading, limits = f"{value:g} {used.unit}", f"{low:g} … {high:g}"
+    parameters: dict[str, Value] = {"instrument": used.id, "value": reading, "range": limits}
     return Reason(code="outside_range", parameters=parameters)
 
 

@@ -163,34 +163,33 @@ def _first(
     if not lots:
         hint = tr("List the devices in the plan: subjects or device_list")
         raise PlanError(tr("there is no device to draw"), where=where, hint=hint)
-    for ((kind, manufacturer, model), lot), requirements in lots.items():
-        yield Sample(
-            sampling=drawing.sampling,
-            standard=sampling.figure.source,
-            clause=sampling.clause,
-            seed=drawing.seed,
-            kind=kind,
-            manufacturer=manufacturer,
-            model=model,
-            lot=lot,
-            drawn=tuple(order(drawing.seed, lot)[: size(sampling, len(lot))]),
-            requirements=tuple(requirements),
-            why=drawing.why,
-        )
+    for (stratum, lot), requirements in lots.items():
+        sample = _sample(drawing, sampling, stratum, lot)
+        yield replace(sample, requirements=tuple(requirements))
+
+
+def _sample(drawing: Draw, sampling: Sampling, stratum: Stratum, lot: tuple[str, ...]) -> Sample:
+    kind, manufacturer, model = stratum
+    return Sample(
+        sampling=drawing.sampling,
+        standard=sampling.figure.source,
+        clause=sampling.clause,
+        seed=drawing.seed,
+        kind=kind,
+        manufacturer=manufacturer,
+        model=model,
+        lot=lot,
+        drawn=tuple(order(drawing.seed, lot)[: size(sampling, len(lot))]),
+        why=drawing.why,
+    )
 
 
 def _lots(name: str, sampling: Sampling, packs: Sequence[Pack], plan: Plan) -> Lots:
     """Sort devices into lots: for each requirement those to which it may apply. Equal ones join."""
     subjects = {subject.id: subject for subject in plan.subjects}
     devices = [one for one in plan.subjects if one.kind not in NO_DEVICES]
-    asking: dict[str, Requirement | None] = {
-        f"{pack.id}#{one.id}": one
-        for pack in packs
-        for one in pack.requirements
-        if reference(pack, one.sampling) == name
-    }
     lots: Lots = {}
-    for requirement, demand in (asking or {"": None}).items():
+    for requirement, demand in (_asking(packs, name) or {"": None}).items():
         strata: dict[Stratum, list[str]] = {}
         for device in devices:
             if demand is None or _may_apply(demand, device, subjects):
@@ -198,6 +197,16 @@ def _lots(name: str, sampling: Sampling, packs: Sequence[Pack], plan: Plan) -> L
         for stratum, ids in strata.items():
             lots.setdefault((stratum, tuple(ids)), []).extend([requirement] if demand else [])
     return lots
+
+
+def _asking(packs: Sequence[Pack], name: str) -> Mapping[str, Requirement | None]:
+    """Map ``pack#id`` to each requirement with the sampling ``name``."""
+    return {
+        f"{pack.id}#{one.id}": one
+        for pack in packs
+        for one in pack.requirements
+        if reference(pack, one.sampling) == name
+    }
 
 
 def _may_apply(requirement: Requirement, device: Subject, subjects: Mapping[str, Subject]) -> bool:
@@ -226,26 +235,35 @@ def _again(
     first = [sample for sample in first if sample.seed == drawing.retest_of]
     _check_again(drawing, first, sampling, where)
     for sample in first:
-        failed = tuple(device for device in drawing.failed if device in sample.lot)
-        wanted = drawing.requirements or sample.requirements
-        items = tuple(name for name in sample.requirements if name in wanted)
-        if not failed or (sample.requirements and not items):
+        again = _retest(drawing, sample, sampling.retest_factor)
+        if not again.failed or (sample.requirements and not again.requirements):
             continue
-        done = [other for other in before if other.sampling == drawing.sampling]
-        same_lot = (other for other in done if other.lot == sample.lot)
-        if any(not items or set(items) & set(other.requirements) for other in same_lot):
+        if any(_repeats(again, other) for other in before):
             hint = tr("A re-test is done once; a second failure stands")
             raise PlanError(tr("is re-tested twice"), where=where, hint=hint)
-        yield replace(
-            sample,
-            seed=drawing.seed,
-            drawn=_enlarged(sample, failed, drawing.seed, sampling.retest_factor),
-            requirements=items,
-            retest_of=drawing.retest_of,
-            failed=failed,
-            session=drawing.session,
-            why=drawing.why,
-        )
+        yield again
+
+
+def _retest(drawing: Draw, first: Sample, factor: int) -> Sample:
+    failed = tuple(device for device in drawing.failed if device in first.lot)
+    wanted = drawing.requirements or first.requirements
+    return replace(
+        first,
+        seed=drawing.seed,
+        drawn=_enlarged(first, failed, drawing.seed, factor),
+        requirements=tuple(name for name in first.requirements if name in wanted),
+        retest_of=drawing.retest_of,
+        failed=failed,
+        session=drawing.session,
+        why=drawing.why,
+    )
+
+
+def _repeats(again: Sample, other: Sample) -> bool:
+    """Whether another re-test of the same lot asks one of the same requirements."""
+    same_lot = (other.sampling, other.lot) == (again.sampling, again.lot)
+    shared = set(again.requirements) & set(other.requirements)
+    return same_lot and (not again.requirements or bool(shared))
 
 
 def _check_again(drawing: Draw, first: Sequence[Sample], sampling: Sampling, where: str) -> None:
@@ -259,6 +277,10 @@ def _check_again(drawing: Draw, first: Sequence[Sample], sampling: Sampling, whe
     if not drawing.session:
         hint = tr("Give session, the number of that session; `acceptance sample --retest` does so")
         raise PlanError(tr("names no session in which devices failed"), where=where, hint=hint)
+    _check_failed(drawing, first, where)
+
+
+def _check_failed(drawing: Draw, first: Sequence[Sample], where: str) -> None:
     if not drawing.failed:
         hint = tr("List the devices that did not conform: failed = [...]")
         raise PlanError(tr("names no device that failed"), where=where, hint=hint)

@@ -18,6 +18,7 @@ from acceptance.messages import tr
 from acceptance.report import render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.charts.definition import Chart
@@ -108,9 +109,13 @@ def chart(
         columns = (tr("name"), tr("title"), tr("size"), tr("paper"))
         terminal.table(tr("Charts"), columns, [_row(known) for known in definition.names()])
         return 0
-    shown, output = definition.load(name), options["output"]
     if serial is not None:
-        return _start(shown, serial, output)
+        return _start(definition.load(name), serial, options["output"])
+    return _draw(definition.load(name), options)
+
+
+def _draw(shown: Chart, options: ChartOptions) -> int:
+    output = options["output"]
     if output is None:
         what = tr("name the file of the drawing: -o FILE.pdf, FILE.svg, FILE.png or FILE.html")
         raise click.UsageError(what)
@@ -163,17 +168,20 @@ def _start(shown: Chart, serial: str, output: Path | None) -> int:
     if not serial.strip() or output is None or output.suffix.lower() != ".toml":
         what = tr("give the copy a serial number and name its file: --copy SERIAL -o FILE.toml")
         raise click.UsageError(what)
+    _put_copy(output, copy_template.template(shown, serial))
+    return 0
+
+
+def _put_copy(output: Path, content: str) -> None:
     if output.exists():
         what = tr("{file} already exists and may hold measurements; name another", file=output)
         raise click.UsageError(what)
-    put(output, copy_template.template(shown, serial).encode())
-    terminal.say(
-        tr(
-            "{file}: enter what was measured; docs/formats.md and test_charts/README.md say how",
-            file=output,
-        )
+    put(output, content.encode())
+    advice = tr(
+        "{file}: enter what was measured; docs/formats.md and test_charts/README.md say how",
+        file=output,
     )
-    return 0
+    terminal.say(advice)
 
 
 def _advise(known: list[Chart], place: Place) -> int:
@@ -181,25 +189,24 @@ def _advise(known: list[Chart], place: Place) -> int:
     view = _viewpoint(place)
     advised = advice.advise(view, known, place["tv_lines"])
     terminal.say(_geometry(view))
-    columns = (
-        tr("chart"),
-        tr("px"),
-        tr("of the picture"),
-        tr("px per fiducial cell"),
-        tr("px per edge"),
-        tr("TV lines of its wedge"),
-    )
-    terminal.table(tr("Charts in the picture"), columns, [_seen(each) for each in advised])
+    _show_advice(advised)
     for each in advised:
         for sentence in _sentences(each, view, place["tv_lines"]):
             terminal.say(f"{each.chart.name}: {sentence}")
     usable = next((each for each in advised if not each.troubles), None)
-    terminal.say(
-        tr("Use {chart}.", chart=usable.chart.name)
-        if usable
-        else tr("None can be used as it is; see above what to change.")
-    )
-    return 0 if usable else 3
+    if usable is None:
+        terminal.say(tr("None can be used as it is; see above what to change."))
+        return 3
+    terminal.say(tr("Use {chart}.", chart=usable.chart.name))
+    return 0
+
+
+def _show_advice(advised: Sequence[advice.Advice]) -> None:
+    columns = (
+        tr("chart"), tr("px"), tr("of the picture"), tr("px per fiducial cell"),
+        tr("px per edge"), tr("TV lines of its wedge"),
+    )  # fmt: skip
+    terminal.table(tr("Charts in the picture"), columns, [_seen(each) for each in advised])
 
 
 def _geometry(view: advice.Viewpoint) -> str:
@@ -265,35 +272,42 @@ def _sentences(advised: advice.Advice, view: advice.Viewpoint, lines: float | No
 
 def _troubles(advised: advice.Advice) -> dict[str, str]:
     """Return a sentence for each code of ``Advice.troubles``."""
+    steepest, nearest = advice.STEEPEST, math.ceil(100 * advised.nearest) / 100
+    too_steep = tr(
+        "more than {steepest:g} degrees of tilt: hang it higher, move back, or lean it",
+        steepest=steepest,
+    )
+    too_large = tr(
+        "does not fit into the picture: at least {nearest:.2f} m from the lens, or a smaller chart",
+        nearest=nearest,
+    )
+    sizes = {"too_steep": too_steep, "too_large": too_large, "too_small": _too_small(advised)}
+    return sizes | _wedge_troubles(advised)
+
+
+def _too_small(advised: advice.Advice) -> str:
+    return tr(
+        "at least {needed:g} px required: at most {farthest:.2f} m from the lens, a larger "
+        "chart, or this one printed at {scale}%",
+        needed=advised.chart.smallest,
+        farthest=math.floor(100 * advised.farthest) / 100,
+        scale=math.ceil(100 * advised.chart.smallest / advised.size[0]),
+    )
+
+
+def _wedge_troubles(advised: advice.Advice) -> dict[str, str]:
     first, last = advised.lines or (0.0, 0.0)
+    coarse = tr("its wedge ends at {last:.0f} TV lines: let it fill less of the picture", last=last)
+    fine = tr(
+        "its wedge begins at {first:.0f} TV lines: let it fill more of the picture", first=first
+    )
+    share = advice.FILLING
+    fill_more = tr("for TV lines it should fill {share:.0%} of the picture's width", share=share)
     return {
-        "too_steep": tr(
-            "more than {steepest:g} degrees of tilt: hang it higher, move back, or lean it",
-            steepest=advice.STEEPEST,
-        ),
-        "too_large": tr(
-            "does not fit into the picture: at least {nearest:.2f} m from the lens, or a smaller "
-            "chart",
-            nearest=math.ceil(100 * advised.nearest) / 100,
-        ),
-        "too_small": tr(
-            "at least {needed:g} px required: at most {farthest:.2f} m from the lens, a larger "
-            "chart, or this one printed at {scale}%",
-            needed=advised.chart.smallest,
-            farthest=math.floor(100 * advised.farthest) / 100,
-            scale=math.ceil(100 * advised.chart.smallest / advised.size[0]),
-        ),
         "no_wedge": tr("has no wedge: MTF only, no TV lines"),
-        "wedge_too_coarse": tr(
-            "its wedge ends at {last:.0f} TV lines: let it fill less of the picture", last=last
-        ),
-        "wedge_too_fine": tr(
-            "its wedge begins at {first:.0f} TV lines: let it fill more of the picture",
-            first=first,
-        ),
-        "fill_more": tr(
-            "for TV lines it should fill {share:.0%} of the picture's width", share=advice.FILLING
-        ),
+        "wedge_too_coarse": coarse,
+        "wedge_too_fine": fine,
+        "fill_more": fill_more,
     }
 
 

@@ -12,7 +12,7 @@ import multiprocessing
 import queue
 import shutil
 import signal
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,11 +22,11 @@ import click
 
 from acceptance import __version__, wording
 from acceptance.charts import definition
+from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
 from acceptance.messages import tr
-from acceptance.model import Verdict
 from acceptance.report import render
 from acceptance.session import plan, runner
 from acceptance.session.workspace import claimed
@@ -37,7 +37,7 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.queues import Queue
 
     from acceptance.model import Session
@@ -155,12 +155,19 @@ def make(
             # children inherit that: Ctrl-C, which reaches all, is answered here alone
             with _ignoring_interrupts():
                 futures = [pool.submit(device, name, out, chain, lang) for name in PLANTED]
-            while not all(future.done() for future in futures):
-                with contextlib.suppress(queue.Empty):
-                    what, done, total = steps.get(timeout=0.2)
-                    if progress:
-                        progress(what, done, total)
+            _pass_on(steps, futures, progress)
             return tuple(future.result() for future in futures)
+
+
+def _pass_on(
+    steps: Steps, futures: Sequence[Future[DemoResult]], progress: Progress | None
+) -> None:
+    """Pass on what the children report, until all have finished."""
+    while not all(future.done() for future in futures):
+        with contextlib.suppress(queue.Empty):
+            what, done, total = steps.get(timeout=0.2)
+            if progress:
+                progress(what, done, total)
 
 
 @contextlib.contextmanager
@@ -193,66 +200,72 @@ def _connect(steps: Steps) -> None:
 
 def device(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
     """One device from film to verified report."""
-
-    def report_progress(what: str, done: int, total: int) -> None:
-        if done % REPORTED_EVERY == 0 or done in {1, total}:
-            _steps.put((f"{name}: {what}", done, total))
-
-    footage = film(name, out / "footage" / name, report_progress)
+    progress = functools.partial(_report, name)
+    footage = film(name, out / "footage" / name, progress)
     issued = functools.partial(issue, lang=lang, signer=load_signer(chain.signer, chain.password))
     done, folder = runner.run(
-        plan.read(footage), footage.parent, out / "sessions", progress=report_progress, issue=issued
+        plan.read(footage), footage.parent, out / "sessions", progress=progress, issue=issued
     )
-    failed = {
-        finding.quantity
-        for finding in done.findings
-        if finding.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
-    }
     return DemoResult(
         name=name,
         session=done,
         folder=folder,
         planted=PLANTED[name],
-        found=frozenset(failed),
+        found=frozenset(one.quantity for one in done.findings if one.verdict in FAILURES),
         valid=verify(folder, [chain.root]).exit_code == 0,
     )
 
 
+def _report(name: str, what: str, done: int, total: int) -> None:
+    if done % REPORTED_EVERY == 0 or done in {1, total}:
+        _steps.put((f"{name}: {what}", done, total))
+
+
 def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
     """Film the three clips of one device and write its plan; return the plan's path."""
+    place = folder / "plan.toml"
     with writing(folder):
-        text = PLAN.format(
-            version=__version__,
-            seconds=SECONDS,
-            name=name,
-            title=TITLES[name],
-            conditions=CONDITIONS,
-        )
-        (folder / "plan.toml").write_text(text, encoding="utf-8")
+        place.write_text(_plan(name), encoding="utf-8")
     camera = GOOD if name == "good" else SOFT
-    clock = definition.load("clock")
     steps: tuple[Callable[[], Truth], ...] = (
-        lambda: films.film_chart(
-            camera, definition.load("acceptance"), folder / "chart.mp4", SECONDS
-        ),
-        lambda: films.film_clock(
-            camera,
-            clock,
-            folder / "clock.mp4",
-            SECONDS,
-            stream_delay=DELAYS[name] - DECODING,
-            arrivals_path=folder / "arrivals.csv",
-            log_path=folder / "screen.csv",
-        ),
-        lambda: films.film_screens(
-            PHONE, camera, clock, folder / "screens.mp4", delay=DELAYS[name], seconds=SECONDS
-        ),
+        functools.partial(_film_chart, camera, folder),
+        functools.partial(_film_clock, camera, folder, DELAYS[name] - DECODING),
+        functools.partial(_film_screens, camera, folder, DELAYS[name]),
     )
     for number, step in enumerate(steps, start=1):
         step()
         if progress:
             progress(tr("filming"), number, len(steps))
-    return folder / "plan.toml"
+    return place
+
+
+def _plan(name: str) -> str:
+    title, version = TITLES[name], __version__
+    return PLAN.format(
+        version=version, seconds=SECONDS, name=name, title=title, conditions=CONDITIONS
+    )
+
+
+def _film_chart(camera: Camera, folder: Path) -> Truth:
+    chart = definition.load("acceptance")
+    return films.film_chart(camera, chart, folder / "chart.mp4", SECONDS)
+
+
+def _film_clock(camera: Camera, folder: Path, stream_delay: float) -> Truth:
+    return films.film_clock(
+        camera,
+        definition.load("clock"),
+        folder / "clock.mp4",
+        SECONDS,
+        stream_delay=stream_delay,
+        arrivals_path=folder / "arrivals.csv",
+        log_path=folder / "screen.csv",
+    )
+
+
+def _film_screens(camera: Camera, folder: Path, delay: float) -> Truth:
+    clock, place = definition.load("clock"), folder / "screens.mp4"
+    return films.film_screens(PHONE, camera, clock, place, delay=delay, seconds=SECONDS)
 
 
 @click.command()
@@ -287,11 +300,8 @@ def demo(output: Path, lang: str) -> int:
 
 
 def _sentence(result: DemoResult) -> str:
-    names = {
-        "name": result.name,
-        "planted": _listed(result.planted),
-        "found": _listed(result.found),
-    }
+    planted, found = _listed(result.planted), _listed(result.found)
+    names = {"name": result.name, "planted": planted, "found": found}
     if not result.valid:
         return tr(
             "{name}: planted {planted}; found {found}; signature or evidence INVALID", **names

@@ -124,25 +124,11 @@ def checks(folder: Path | None = None) -> tuple[Check, ...]:
         *(library(each) for each in NEEDED),
         *(system_library(*each) for each in SYSTEM_LIBRARIES),
         chinese_font(),
-        encoder(
-            "libx264", needed=True, costs=tr("the demo cannot film: acceptance demo does not run")
-        ),
-        encoder(
-            "libx265",
-            needed=False,
-            costs=tr("no H.265 film can be simulated; reading H.265 is not affected"),
-        ),
+        *encoders(),
         *places(Path.cwd() if folder is None else folder),
         clock(),
         *(optional(each) for each in OPTIONAL),
-        program(
-            "pdftotext",
-            "poppler-utils",
-            tr("some tests are skipped; the tool itself does not use it"),
-        ),
-        program(
-            "chromium", "chromium", tr("the clock page cannot be tested; any browser shows it")
-        ),
+        *programs(),
     )
 
 
@@ -173,24 +159,16 @@ def version(package: str) -> str:
 
 def library(wanted: Library) -> Check:
     """Import a package: only that shows that the system libraries beneath it load."""
+    name, installed = wanted.package, version(wanted.package)
+    remedy = tr("install the system libraries below") if installed else f"pip install {name}"
     try:
         importlib.import_module(wanted.module)
     except Exception as error:  # noqa: BLE001 -- a broken package may raise anything (OSError when Pango is missing)
         present, found = False, " ".join(str(error).split())[:120]
     else:
-        present, found = True, version(wanted.package)
-    remedy = (
-        tr("install the system libraries below")
-        if version(wanted.package)
-        else f"pip install {wanted.package}"
-    )
+        present, found = True, installed
     return Check(
-        name=wanted.package,
-        present=present,
-        needed=True,
-        found=found,
-        costs=wanted.costs,
-        remedy=remedy,
+        name=name, present=present, needed=True, found=found, costs=wanted.costs, remedy=remedy
     )
 
 
@@ -224,14 +202,8 @@ def chinese_font() -> Check:
 
     Without one WeasyPrint draws boxes and says nothing.
     """
-    command = ["fc-list", ":lang=zh-cn", "family"]
-    try:
-        listed = subprocess.run(  # noqa: S603  -- constant
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        listed = ""
-    families = sorted({line.split(",")[0].strip() for line in listed.splitlines() if line.strip()})
+    listed = _listed_fonts()
+    families = sorted({line.split(",")[0].strip() for line in listed if line.strip()})
     return Check(
         name=tr("Chinese font"),
         present=bool(families),
@@ -239,6 +211,26 @@ def chinese_font() -> Check:
         found=families[0] if families else "",
         costs=tr("no report: every Chinese character would be an empty box"),
         remedy="apt-get install fontconfig fonts-noto-cjk",
+    )
+
+
+def _listed_fonts() -> list[str]:
+    command = ["fc-list", ":lang=zh-cn", "family"]
+    try:
+        return subprocess.run(  # noqa: S603  -- constant
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+        ).stdout.splitlines()
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+
+
+def encoders() -> tuple[Check, Check]:
+    """Look for what encodes simulated films."""
+    no_demo = tr("the demo cannot film: acceptance demo does not run")
+    no_h265 = tr("no H.265 film can be simulated; reading H.265 is not affected")
+    return (
+        encoder("libx264", needed=True, costs=no_demo),
+        encoder("libx265", needed=False, costs=no_h265),
     )
 
 
@@ -271,11 +263,15 @@ def places(folder: Path) -> Iterator[Check]:
         costs=tr("no result can be kept"),
         remedy=tr("change to a folder that you may write to, or name one with -o"),
     )
+    yield _room(folder)
+
+
+def _room(folder: Path) -> Check:
     try:
         free = shutil.disk_usage(folder).free
     except OSError:
         free = 0
-    yield Check(
+    return Check(
         name=tr("disk space"),
         present=free >= ENOUGH_BYTES,
         needed=False,
@@ -295,6 +291,16 @@ def clock() -> Check:
         found=f"{resolution:.0e} s",
         costs=tr("stream latency is uncertain by the clock's step"),
         remedy=tr("record on a machine with a finer clock"),
+    )
+
+
+def programs() -> tuple[Check, Check]:
+    """Look for programs that only tests use."""
+    no_text = tr("some tests are skipped; the tool itself does not use it")
+    no_browser = tr("the clock page cannot be tested; any browser shows it")
+    return (
+        program("pdftotext", "poppler-utils", no_text),
+        program("chromium", "chromium", no_browser),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -13,6 +13,7 @@ from acceptance.cli import tables, terminal
 from acceptance.cli.options import (
     LANG,
     OUT,
+    Signing,
     json_option,
     prepare_json,
     sign_options,
@@ -32,18 +33,22 @@ FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
 PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 
 
+class JudgeOptions(Signing):
+    """Options that name a signing key, and who judges again for which reason."""
+
+    why: str
+    by: str
+
+
 def conclude(done: Session, folder: Path, *, strict: bool) -> int:
     """Print the conclusion and where the report is; return the exit code."""
     packs = store.load_packs(done.plan, folder / "data" / "packs")
     bottom_line = render.bottom_line(done, "en", packs)
     terminal.say(tr("Conclusion: {bottom_line}", bottom_line=bottom_line))
     for conclusion in done.conclusions:
-        sentence = tr(
-            "Acceptance group's conclusion by {pack}: {outcome}",
-            pack=conclusion.pack,
-            outcome=wording.word(conclusion.outcome, "outcome", "en"),
-        )
-        terminal.say(sentence)
+        word = wording.word(conclusion.outcome, "outcome", "en")
+        parameters = {"pack": conclusion.pack, "outcome": word}
+        terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
     terminal.say(tr("Session and report: {file}", file=folder / issuing.REPORT))
     if done.verdict in FAILED:
         return 1
@@ -71,16 +76,14 @@ def judge(
     folder: Path,
     packs: tuple[str, ...],
     output: Path,
-    why: str,
-    by: str,
-    key: Path | None,
-    password_file: Path | None,
     lang: str,
     *,
     strict: bool,
+    **options: Unpack[JudgeOptions],
 ) -> int:
     """Judge an old session by other packs, without its video. The old session stays as it is."""
-    seal = signer(key, password_file)
+    seal = signer(options["key"], options["password_file"])
+    why, by = options["why"], options["by"]
     render.check_fonts()
     verification.require_intact(folder)
     issue = functools.partial(issuing.issue, lang=lang, signer=seal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -15,6 +15,7 @@ from acceptance.cli.options import (
     LANG,
     OUT,
     ClipOptions,
+    Signing,
     clip_options,
     json_option,
     metric_option,
@@ -33,7 +34,7 @@ from acceptance.session import intake, measuring, plan, runner
 from acceptance.signing import issuing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from acceptance.model import Measurement, Note
 
@@ -47,13 +48,6 @@ class PlanOptions(ClipOptions):
     operator: str
 
 
-class Signing(TypedDict):
-    """Options that name a signing key."""
-
-    key: Path | None
-    password_file: Path | None
-
-
 class RunOptions(PlanOptions, Signing):
     """Options of ``run``."""
 
@@ -62,6 +56,7 @@ class MeasureOptions(ClipOptions):
     """Options of ``measure``."""
 
     playback: Path | None
+    names: tuple[str, ...]
 
 
 @click.command()
@@ -124,12 +119,8 @@ def _plan(inputs: Sequence[Path], options: PlanOptions) -> tuple[Plan, Path]:
             what = tr("a plan says these itself, change it there: {names}", names=", ".join(stated))
             raise click.UsageError(what)
         return plan.read(inputs[0]), inputs[0].parent
-    planned = plan.of_clips(
-        inputs,
-        packs=options["packs"],
-        facts=dict(name_value(text, "--fact") for text in options["facts"]),
-        **shot_fields(options),
-    )
+    facts = dict(name_value(text, "--fact") for text in options["facts"])
+    planned = plan.of_clips(inputs, packs=options["packs"], facts=facts, **shot_fields(options))
     scope = Scope(options["scope"] or Scope.DEVICE)
     return replace(planned, operator=options["operator"], scope=scope), Path()
 
@@ -150,29 +141,31 @@ _PLAN_OPTIONS = PlanOptions.__required_keys__
 @metric_option
 @clip_options
 def measure(
-    clips: tuple[Path, ...],
-    json_file: Path | None,
-    names: tuple[str, ...],
-    **options: Unpack[MeasureOptions],
+    clips: tuple[Path, ...], json_file: Path | None, **options: Unpack[MeasureOptions]
 ) -> int:
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
-    wanted = quantities(names)
+    wanted = quantities(options["names"])
     intake.check(asked, Path())
     prepare_json(json_file)
     done: list[measuring.Measured] = []
     try:
-        with terminal.progress() as show:
-            for shot in asked.shots:
-                progress = functools.partial(show, Path(shot.clip).name)
-                done.append(measuring.look(shot, wanted, progress=progress))
-                stream = done[-1].shot.stream.items()
-                terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
+        _look(asked, wanted, done)
     finally:  # what was measured before a clip that cannot be read is not lost
         measured, notes = measuring.together(done)
         if done:
             _show(done, measured, notes, json_file)
     return 0 if measured else 3
+
+
+def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Measured]) -> None:
+    """Add to ``done`` what each clip gives, one after the other; say how it is coded."""
+    with terminal.progress() as show:
+        for shot in asked.shots:
+            progress = functools.partial(show, Path(shot.clip).name)
+            done.append(measuring.look(shot, wanted, progress=progress))
+            stream = done[-1].shot.stream.items()
+            terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
 
 
 def _show(
@@ -184,13 +177,18 @@ def _show(
     """Print tables, or write JSON."""
     pairs = playback.pairs([each.shot for each in done], measured, notes)
     if json_file:
-        content: dict[str, list[dict[str, Any]]] = {
-            "measurements": [asdict(item) | {"expanded": item.expanded} for item in measured],
-            "notes": [asdict(note) for note in notes],
-            "differences": [row for pair in pairs for row in playback.rows(pair)],
-        }
-        write_json(content, json_file)
+        write_json(_content(measured, notes, pairs), json_file)
         return
     tables.measurements(measured, notes)
     for pair in pairs:
         tables.differences(pair)
+
+
+def _content(
+    measured: Sequence[Measurement], notes: Sequence[Note], pairs: Sequence[playback.ShotPair]
+) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "measurements": [asdict(item) | {"expanded": item.expanded} for item in measured],
+        "notes": [asdict(note) for note in notes],
+        "differences": [row for pair in pairs for row in playback.rows(pair)],
+    }

@@ -164,6 +164,13 @@ def quantities(names: Sequence[str]) -> Collection[str] | None:
     return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
 
 
+class Signing(TypedDict):
+    """Options that name a signing key."""
+
+    key: Path | None
+    password_file: Path | None
+
+
 def sign_options(command: Command) -> Command:
     """Add the options that name a signing key."""
     command = click.option(
@@ -176,27 +183,31 @@ def sign_options(command: Command) -> Command:
 
 def shot_fields(options: ClipOptions) -> dict[str, Any]:
     """Return the fields of Shot that the options of a clip say."""
-    aspect, code_range = options["sample_aspect"], options["code_range"]
-    coding = Coding(
-        full_range=None if code_range is None else code_range == "full",
-        matrix=options["matrix"],
-        transfer=options["transfer"],
-        sample_aspect=None if aspect is None else _aspect(aspect),
-    )
+    coding = _coding(options)
     return {
         "chart": options["chart"],
         "chart_copy": _copy(options["chart_copy"] or ""),
         "tap": Tap(options["tap"]),
         "regions": dict(_region(text) for text in options["regions"]),
-        "arrivals": _absolute(options["arrivals"]),
-        "screen_log": _absolute(options["screen_log"]),
-        "drive": _absolute(options["drive"]),
-        "reference": _absolute(options["reference"]),
         "chip": options["chip"],
         "plain_edges": options["plain_edges"],
         "conditions": tuple(condition(text) for text in options["conditions"]),
         "coding": coding,
+        "arrivals": _absolute(options["arrivals"]),
+        "screen_log": _absolute(options["screen_log"]),
+        "drive": _absolute(options["drive"]),
+        "reference": _absolute(options["reference"]),
     }
+
+
+def _coding(options: ClipOptions) -> Coding:
+    aspect, code_range = options["sample_aspect"], options["code_range"]
+    return Coding(
+        full_range=None if code_range is None else code_range == "full",
+        matrix=options["matrix"],
+        transfer=options["transfer"],
+        sample_aspect=None if aspect is None else _aspect(aspect),
+    )
 
 
 def _absolute(path: Path | None) -> str:
@@ -230,9 +241,8 @@ def _region(text: str) -> tuple[str, Box]:
 def _aspect(text: str) -> tuple[int, int]:
     width, _, height = text.partition(":")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise click.UsageError(
-            tr("--sample-aspect {text!r}: write W:H, for instance 16:11", text=text)
-        )
+        what = tr("--sample-aspect {text!r}: write W:H, for instance 16:11", text=text)
+        raise click.UsageError(what)
     return int(width), int(height)
 
 

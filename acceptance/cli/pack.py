@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,11 @@ from acceptance.cli.options import OUT, check_ending, json_option, prepare_json,
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import overlay_form
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from acceptance.model import Pack
 
 LANG = click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language."
@@ -44,21 +50,17 @@ def new_overlay(base: str, output: Path, lang: str) -> int:
         raise click.UsageError(what)
     below = load(base, metrics.quantities())
     if output.stem == below.id:
-        what = tr(
-            "{name}: {pack} is the pack that it extends; choose another name",
-            name=output.name,
-            pack=below.id,
-        )
+        own = {"name": output.name, "pack": below.id}
+        what = tr("{name}: {pack} is the pack that it extends; choose another name", **own)
         raise click.UsageError(what)
     name = os.path.relpath(file_of(base), output.parent) if base.endswith(".toml") else base
     put(output, overlay_form.form(below, Path(name).as_posix(), output.stem, lang).encode())
-    terminal.say(
-        tr(
-            "{file}: fill in what was read in the authentic copy, "
-            "then run acceptance pack check {file}",
-            file=output,
-        )
+    advice = tr(
+        "{file}: fill in what was read in the authentic copy, "
+        "then run acceptance pack check {file}",
+        file=output,
     )
+    terminal.say(advice)
     return 0
 
 
@@ -115,13 +117,7 @@ def clauses(
     if against and len(packs) > 1:
         raise click.UsageError(tr("--against compares one pack with one other"))
     other = load(against, known) if against else None
-    rows = [
-        row
-        for mine in packs
-        for row in (
-            clause_table.against(mine, other, known) if other else clause_table.rows(mine, known)
-        )
-    ]
+    rows = [row for mine in packs for row in _rows(mine, other, known)]
     if json_file:
         prepare_json(json_file)
         write_json(rows, json_file)
@@ -130,3 +126,9 @@ def clauses(
     else:
         tables.clauses(rows)
     return 0
+
+
+def _rows(mine: Pack, other: Pack | None, known: Container[str]) -> Iterator[dict[str, Any]]:
+    if other:
+        return clause_table.against(mine, other, known)
+    return clause_table.rows(mine, known)

@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -26,12 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.checks.questions import Question
-    from acceptance.forms.scores import Key
+    from acceptance.forms.scores import Key, PanelClip
     from acceptance.model import Pack, Plan
 
 FILLS = (".xlsx", ".csv", ".toml")
 MOST_SEED = 2**32 - 1
 FEWEST_RATERS = 5  # GB 50198; the pack's own number is larger where it asks for more
+
+
+class PanelOptions(TypedDict):
+    """Options that say who rates, and in which order."""
+
+    raters: int | None
+    leader: str
+    seed: int | None
+    together: bool
 
 
 @click.command()
@@ -57,15 +66,7 @@ FEWEST_RATERS = 5  # GB 50198; the pack's own number is larger where it asks for
 )
 @LANG
 def panel(
-    plan_file: Path,
-    output: Path,
-    raters: int | None,
-    leader: str,
-    seed: int | None,
-    lang: str,
-    *,
-    together: bool,
-    copying: bool,
+    plan_file: Path, output: Path, lang: str, *, copying: bool, **options: Unpack[PanelOptions]
 ) -> int:
     """Draw up a panel: forms to print, a table to fill in, and the key to its codes.
 
@@ -76,38 +77,45 @@ def panel(
     if not items:
         terminal.say(tr("Nothing in this plan is rated by a panel."))
         return 3
-    fewest = (question.requirement.minimum_raters or 0 for question in asked)
-    needed = max([FEWEST_RATERS, *fewest])
-    key = scores.draw_up(
-        items,
-        raters=raters or needed,
-        seed=secrets.randbelow(MOST_SEED) if seed is None else seed,
-        leader=leader or given.operator,
-        together=together,
-    )
-    if not key.leader:
-        raise click.UsageError(
-            tr("say who leads the panel: --leader NAME, or operator in the plan")
-        )
+    key = _key(items, asked, given.operator, options)
     _write(key, asked, given, output, lang)
     if copying:
         _copy(key, plan_file.parent, output)
-    terminal.say(
-        tr(
-            "{clips} clips, {raters} raters, seed {seed}: {folder}",
-            clips=len(key.clips),
-            raters=len(key.orders),
-            seed=key.seed,
-            folder=output,
-        )
-    )
-    terminal.say(
-        tr(
-            "Fill in panel.csv and keep panel.key.toml from the raters; "
-            'then write score_files = ["panel.csv"] in the plan'
-        )
-    )
+    _report(key, output)
     return 0
+
+
+def _key(
+    items: Sequence[PanelClip], asked: Sequence[Question], operator: str, options: PanelOptions
+) -> Key:
+    """Draw up who rates what in which order; the operator leads unless somebody else is named."""
+    fewest = (question.requirement.minimum_raters or 0 for question in asked)
+    needed, seed = max([FEWEST_RATERS, *fewest]), options["seed"]
+    key = scores.draw_up(
+        items,
+        raters=options["raters"] or needed,
+        seed=secrets.randbelow(MOST_SEED) if seed is None else seed,
+        leader=options["leader"] or operator,
+        together=options["together"],
+    )
+    if not key.leader:
+        what = tr("say who leads the panel: --leader NAME, or operator in the plan")
+        raise click.UsageError(what)
+    return key
+
+
+def _report(key: Key, output: Path) -> None:
+    """Say what was drawn up, and what to do with it."""
+    drawn_up = tr(
+        "{clips} clips, {raters} raters, seed {seed}: {folder}",
+        clips=len(key.clips), raters=len(key.orders), seed=key.seed, folder=output,
+    )  # fmt: skip
+    terminal.say(drawn_up)
+    advice = tr(
+        "Fill in panel.csv and keep panel.key.toml from the raters; "
+        'then write score_files = ["panel.csv"] in the plan'
+    )
+    terminal.say(advice)
 
 
 def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...]]:
@@ -118,12 +126,11 @@ def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...
     for finding in questions.waiting(packs, given, known):
         missing.setdefault(str(finding.reason.parameters["fact"]), {})[finding.subject] = None
     for fact, subjects in missing.items():
-        sentence = tr(
-            "Not asked until the fact {fact} is stated: {subjects}",
-            fact=fact,
-            subjects=", ".join(subjects),
+        names = ", ".join(subjects)
+        what = tr(
+            "Not asked until the fact {fact} is stated: {subjects}", fact=fact, subjects=names
         )
-        terminal.say(sentence, "yellow")
+        terminal.say(what, "yellow")
     return given, packs, questions.questions(packs, given, known)
 
 
@@ -137,11 +144,9 @@ def _write(key: Key, asked: Sequence[Question], given: Plan, output: Path, lang:
 def _fresh(path: Path) -> None:
     """Refuse to write over what somebody may have filled in."""
     if path.exists():
-        raise OutputError(
-            tr("already exists and may be filled in"),
-            where=str(path),
-            hint=tr("Name another file, or move this one away"),
-        )
+        what = tr("already exists and may be filled in")
+        hint = tr("Name another file, or move this one away")
+        raise OutputError(what, where=str(path), hint=hint)
 
 
 def _copy(key: Key, folder: Path, output: Path) -> None:
@@ -155,11 +160,8 @@ def _copy(key: Key, folder: Path, output: Path) -> None:
                     copy = shelf / f"{clip.code}-{number}{Path(name).suffix}"
                     shutil.copyfile(folder / name, copy)
                 else:
-                    sentence = tr(
-                        "{code}: {file} is not a single file and was not copied",
-                        code=clip.code,
-                        file=name,
-                    )
+                    what = {"code": clip.code, "file": name}
+                    sentence = tr("{code}: {file} is not a single file and was not copied", **what)
                     terminal.say(sentence, "yellow")
 
 
@@ -186,21 +188,24 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
     put(output, questionnaire.sheet(lines, given, lang))
     if fill:
         put(fill, _filled(fill.suffix.lower(), lines, lang))
-    forms = Counter(line.question.form for line in lines)
-    sentence = tr_count(
+    _report_sheet(lines, output, fill)
+    return 0
+
+
+def _report_sheet(lines: Sequence[questionnaire.Line], output: Path, fill: Path | None) -> None:
+    """Say what was asked, and what to do with the table."""
+    counts = Counter(line.question.form for line in lines)
+    forms = ", ".join(f"{count} {form}" for form, count in counts.items())
+    items = tr_count(
         "{file}: {count} item ({forms})",
         "{file}: {count} items ({forms})",
-        len(lines),
-        file=output,
-        forms=", ".join(f"{count} {form}" for form, count in forms.items()),
-    )
-    terminal.say(sentence)
+        len(lines), file=output, forms=forms,
+    )  # fmt: skip
+    terminal.say(items)
     if fill:
-        advice = tr(
-            'Fill in {file}; then write answer_files = ["{file}"] in the plan', file=fill.name
-        )
+        name = fill.name
+        advice = tr('Fill in {file}; then write answer_files = ["{file}"] in the plan', file=name)
         terminal.say(advice)
-    return 0
 
 
 def _filled(ending: str, lines: Sequence[questionnaire.Line], lang: str) -> bytes:

@@ -5,6 +5,7 @@ How long a recorder keeps what it records, where there are gaps, which clocks ar
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from acceptance.recorder.capacity import Capacity
     from acceptance.recorder.recordings import Found, Recording
 
 SECONDS = click.FloatRange(0, 1e9)
@@ -143,25 +145,34 @@ def recordings(
     asked = _asked(source, options)
     measure_recordings.check(asked)
     prepare_json(json_file)
-    with terminal.progress(tr("recording")) as show:
-        found = intake.look_at(
-            asked, source, tell=lambda done, total: show(source.name, done, total)
-        )
-    items = measuring.recorded(asked, found)
-    measured = [item for item in items if isinstance(item, Measurement)]
-    notes = [item for item in items if isinstance(item, Note)]
+    found = _look(asked, source)
+    measured, notes = _measured(asked, found)
     _print(found, measured, notes)
     if options["list_file"]:
         put(options["list_file"], listing.write(found))
     if output:
         _draw(asked, measured, output, lang)
     if json_file:
-        rows = [asdict(item) | {"expanded": item.expanded} for item in measured]
-        content = {"measurements": rows, "notes": [asdict(note) for note in notes]}
-        write_json(content, json_file)
+        _write_json(measured, notes, json_file)
     if options["discs"]:
         _capacity(found, options, to_stderr=str(json_file) == "-")
     return 0 if any(recording.start is not None for recording in found.recordings) else 3
+
+
+def _look(asked: Recordings, source: Path) -> Found:
+    with terminal.progress(tr("recording")) as show:
+        return intake.look_at(asked, source, tell=functools.partial(show, source.name))
+
+
+def _measured(asked: Recordings, found: Found) -> tuple[list[Measurement], list[Note]]:
+    items = measuring.recorded(asked, found)
+    notes = [item for item in items if isinstance(item, Note)]
+    return [item for item in items if isinstance(item, Measurement)], notes
+
+
+def _write_json(measured: Sequence[Measurement], notes: Sequence[Note], file: Path) -> None:
+    rows = [asdict(item) | {"expanded": item.expanded} for item in measured]
+    write_json({"measurements": rows, "notes": [asdict(note) for note in notes]}, file)
 
 
 def _asked(source: Path, options: RecordingOptions) -> Recordings:
@@ -181,33 +192,27 @@ def _asked(source: Path, options: RecordingOptions) -> Recordings:
 
 def _print(found: Found, measured: Sequence[Measurement], notes: Sequence[Note]) -> None:
     """Print a row a channel, then what is wrong."""
-    columns = (
-        tr("channel"),
-        tr("oldest"),
-        tr("newest"),
-        tr("kept"),
-        tr("span"),
-        tr("covered"),
-        tr("gaps"),
-        tr("longest gap"),
-        tr("from"),
-        tr("overlaps"),
-        tr("faults"),
-    )
-    title = tr_count(
-        "{count} recording, clock at {zone}",
-        "{count} recordings, clock at {zone}",
-        len(found.recordings),
-        zone=found.zone,
-    )
-    rows = [_channel(row) for row in channels.rows(measured, "recordings")]
-    terminal.table(title, columns, rows)
+    _print_channels(found, measured)
     for note in notes:
         region, reason = wording.region(note.region, "en"), wording.reason(note.reason, "en")
         terminal.say(f"{region}: {reason}", "yellow")
     for ending, count in sorted(found.passed_over.items()):
         sentence = tr("skipped, no video: {count} x {ending}", count=count, ending=ending)
         terminal.say(sentence, "yellow")
+
+
+def _print_channels(found: Found, measured: Sequence[Measurement]) -> None:
+    columns = (
+        tr("channel"), tr("oldest"), tr("newest"), tr("kept"), tr("span"), tr("covered"),
+        tr("gaps"), tr("longest gap"), tr("from"), tr("overlaps"), tr("faults"),
+    )  # fmt: skip
+    title = tr_count(
+        "{count} recording, clock at {zone}",
+        "{count} recordings, clock at {zone}",
+        len(found.recordings), zone=found.zone,
+    )  # fmt: skip
+    rows = [_channel(row) for row in channels.rows(measured, "recordings")]
+    terminal.table(title, columns, rows)
 
 
 def _channel(row: channels.ChannelRow) -> tuple[str, ...]:
@@ -253,12 +258,9 @@ def _pdf(svg: str) -> bytes:
 def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
     """Print the calculation, and it as an answer that a plan can take over."""
     rates = [capacity.bit_rate_of(text) for text in options["streams"]] or _rates(found)
-    calculated = capacity.calculate(
-        [capacity.storage_of(text) for text in options["discs"]],
-        rates,
-        usable=options["usable"] / 100,
-        accuracy=options["accuracy"] / 100,
-    )
+    discs = [capacity.storage_of(text) for text in options["discs"]]
+    usable, accuracy = options["usable"] / 100, options["accuracy"] / 100
+    calculated = capacity.calculate(discs, rates, usable=usable, accuracy=accuracy)
     streams = " + ".join(options["streams"]) or tr("{count} channels as recorded", count=len(rates))
     calculation = (
         f"{' + '.join(options['discs'])} x {options['usable']:g} % / "
@@ -267,17 +269,19 @@ def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
     sentence = tr(
         "Capacity by calculation: {calculation} = {days:.1f} d. "
         "As an answer for the plan (by: who calculated it):",
-        calculation=calculation,
-        days=calculated.days,
-    )
+        calculation=calculation, days=calculated.days,
+    )  # fmt: skip
     terminal.say(sentence)
-    answer = ANSWER.format(
+    click.echo(_answer(calculated, calculation), err=to_stderr)
+
+
+def _answer(calculated: Capacity, calculation: str) -> str:
+    return ANSWER.format(
         now=datetime.now().astimezone().isoformat(timespec="seconds"),
         days=calculated.days,
         uncertainty=calculated.uncertainty,
         calculation=calculation,
     )
-    click.echo(answer, err=to_stderr)
 
 
 def _rates(found: Found) -> list[float]:

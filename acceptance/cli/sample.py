@@ -79,11 +79,9 @@ def _samples(asked: Plan, packs: Sequence[Pack], new: Sequence[Draw], source: Pa
     samples = [lot for lot in drawn if not new or _of(lot, new[0])]
     if not samples:
         known = ", ".join(sampling.known(packs))
-        hint = (
-            tr("Name one with --sampling: {samplings}", samplings=known)
-            if known
-            else tr("The packs have no sampling")
-        )
+        hint = tr("The packs have no sampling")
+        if known:
+            hint = tr("Name one with --sampling: {samplings}", samplings=known)
         raise PlanError(tr("draws nothing"), where=str(source), hint=hint)
     return samples
 
@@ -107,11 +105,8 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
 
 
 def _of(drawn: Sample, draw: Draw) -> bool:
-    return (drawn.sampling, drawn.seed, drawn.retest_of) == (
-        draw.sampling,
-        draw.seed,
-        draw.retest_of,
-    )
+    wanted = draw.sampling, draw.seed, draw.retest_of
+    return (drawn.sampling, drawn.seed, drawn.retest_of) == wanted
 
 
 def _check_lots(now: Sequence[Sample], new: Draw, done: Session) -> None:
@@ -120,13 +115,11 @@ def _check_lots(now: Sequence[Sample], new: Draw, done: Session) -> None:
     Devices or packs have changed since.
     """
     if _lots(now, new) != _lots(done.samples, new):
-        raise PlanError(
-            tr("the plan's first sample is not that of the session"),
-            where=done.id,
-            hint=tr(
-                "Devices were added, removed or renamed: a re-test is of the lots that were tested"
-            ),
+        what = tr("the plan's first sample is not that of the session")
+        hint = tr(
+            "Devices were added, removed or renamed: a re-test is of the lots that were tested"
         )
+        raise PlanError(what, where=done.id, hint=hint)
 
 
 def _lots(samples: Sequence[Sample], again: Draw) -> set[tuple[frozenset[str], tuple[str, ...]]]:
@@ -141,22 +134,11 @@ def _lots(samples: Sequence[Sample], again: Draw) -> set[tuple[frozenset[str], t
 
 def _retest(asked: Plan, done: Session, name: str | None, seed: str) -> Draw:
     """Make the draw of a re-test out of the failures of a session."""
-    first = {
-        draw.sampling: draw
-        for draw in asked.draws
-        if not draw.retest_of and name in {None, draw.sampling}
-    }
+    firsts = (draw for draw in asked.draws if not draw.retest_of)
+    first = {draw.sampling: draw for draw in firsts if name in {None, draw.sampling}}
     lots, failed = _failed(done, first)
     names = {lots[finding.requirement, finding.subject].sampling for finding in failed}
-    if len(names) != 1:
-        what = (
-            tr("failures by several samplings: {names}", names=", ".join(sorted(names)))
-            if names
-            else tr("nothing sampled failed there")
-        )
-        hint = tr("Name one sampling that plan and session draw: --sampling")
-        raise PlanError(what, where=done.id, hint=hint)
-    own = first[names.pop()]
+    own = first[_single(names, done)]
     return Draw(
         sampling=own.sampling,
         seed=seed,
@@ -165,6 +147,17 @@ def _retest(asked: Plan, done: Session, name: str | None, seed: str) -> Draw:
         requirements=tuple(dict.fromkeys(finding.requirement for finding in failed)),
         session=done.id,
     )
+
+
+def _single(names: Collection[str], done: Session) -> str:
+    """Return the one sampling by which devices failed. Raises PlanError where it is not one."""
+    if len(names) == 1:
+        return next(iter(names))
+    what = tr("nothing sampled failed there")
+    if names:
+        what = tr("failures by several samplings: {names}", names=", ".join(sorted(names)))
+    hint = tr("Name one sampling that plan and session draw: --sampling")
+    raise PlanError(what, where=done.id, hint=hint)
 
 
 def _failed(
@@ -187,22 +180,20 @@ def check_retests(asked: Plan, out: Path) -> None:
     for number, draw in enumerate(asked.draws, start=1):
         if not (draw.retest_of and draw.session and (out / draw.session / store.FILE).is_file()):
             continue
-        _, failures = _failed(store.load(out / draw.session), {draw.sampling})
-        again = [
-            finding.subject
-            for finding in failures
-            if finding.requirement in draw.requirements or not draw.requirements
-        ]
-        if left := [device for device in dict.fromkeys(again) if device not in draw.failed]:
-            raise PlanError(
-                tr(
-                    "leaves out {devices}, failed in session {session}",
-                    devices=", ".join(left),
-                    session=draw.session,
-                ),
-                where=tr("draw {number}, {sampling}", number=number, sampling=draw.sampling),
-                hint=tr("Take it from `acceptance sample --retest`"),
-            )
+        if left := _left_out(draw, store.load(out / draw.session)):
+            parameters = {"devices": ", ".join(left), "session": draw.session}
+            what = tr("leaves out {devices}, failed in session {session}", **parameters)
+            where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
+            hint = tr("Take it from `acceptance sample --retest`")
+            raise PlanError(what, where=where, hint=hint)
+
+
+def _left_out(draw: Draw, done: Session) -> list[str]:
+    """Devices that failed in the session by what the draw tests again, without being in it."""
+    _, failures = _failed(done, {draw.sampling})
+    tested = draw.requirements or {finding.requirement for finding in failures}
+    again = dict.fromkeys(one.subject for one in failures if one.requirement in tested)
+    return [device for device in again if device not in draw.failed]
 
 
 def _show(samples: Sequence[Sample], packs: Sequence[Pack], asked: Plan) -> None:
@@ -236,19 +227,12 @@ def _show_lot(drawn: Sample, names: Mapping[str, str]) -> None:
 def _title(drawn: Sample) -> str:
     title = tr(
         "{lot}: N = {size}, n = {drawn}, seed {seed}",
-        lot=_lot(drawn),
-        size=len(drawn.lot),
-        drawn=len(drawn.drawn),
-        seed=drawn.seed,
-    )
+        lot=_lot(drawn), size=len(drawn.lot), drawn=len(drawn.drawn), seed=drawn.seed,
+    )  # fmt: skip
     if not drawn.retest_of:
         return title
-    return tr(
-        "{title}, re-test of {seed}; failed: {failed}",
-        title=title,
-        seed=drawn.retest_of,
-        failed=", ".join(drawn.failed),
-    )
+    retest = {"seed": drawn.retest_of, "failed": ", ".join(drawn.failed)}
+    return tr("{title}, re-test of {seed}; failed: {failed}", title=title, **retest)
 
 
 def _lot(drawn: Sample) -> str:

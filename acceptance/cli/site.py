@@ -40,16 +40,9 @@ def devices(source: Path, json_file: Path | None) -> int:
         write_json([asdict(subject) for subject in found], json_file)
         return 0
     columns = (
-        tr("id"),
-        tr("kind"),
-        tr("name"),
-        tr("parent"),
-        tr("manufacturer"),
-        tr("model"),
-        tr("serial"),
-        tr("address"),
-        tr("facts"),
-    )
+        tr("id"), tr("kind"), tr("name"), tr("parent"), tr("manufacturer"),
+        tr("model"), tr("serial"), tr("address"), tr("facts"),
+    )  # fmt: skip
     terminal.table(str(source), columns, [_subject(subject) for subject in found])
     kinds = Counter(subject.kind for subject in found)
     terminal.say(", ".join(f"{kind} {count}" for kind, count in kinds.items()))
@@ -95,21 +88,22 @@ def _grid(target: Path) -> site_matrix.Grid:
     folders = _session_folders(folder)
     sessions = [store.load(place) for place in folders]
     named = target if target.suffix.lower() == ".toml" else _plan_in(folder)
-    if named:
-        asked, packs_folder = plan.read(named), None
-    elif sessions:
-        asked, packs_folder = sessions[-1].plan, folders[-1] / "data" / "packs"
-    else:
+    if not named and not sessions:
         what = tr("there is no plan and no session here")
         raise SessionError(what, where=str(target), hint=tr("Name the plan"))
-    samples = sampling.draw(store.load_packs(asked, packs_folder), asked)
+    asked = plan.read(named) if named else sessions[-1].plan
+    packs = store.load_packs(asked, None if named else folders[-1] / "data" / "packs")
+    samples = sampling.draw(packs, asked)
     filmed = [shot.id for shot in asked.shots if named and _there(folder / shot.clip)]
     grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
+    _require_places(grid, str(named or sessions[-1].id))
+    return grid
+
+
+def _require_places(grid: site_matrix.Grid, where: str) -> None:
     if not grid.places:
         hint = tr("Say which shots are wanted: [[matrix]] (docs/sampling.md)")
-        what = tr("plans no shot of any device")
-        raise PlanError(what, where=str(named or sessions[-1].id), hint=hint)
-    return grid
+        raise PlanError(tr("plans no shot of any device"), where=where, hint=hint)
 
 
 def _session_folders(folder: Path) -> list[Path]:
@@ -147,38 +141,29 @@ def _there(path: Path) -> bool:
 
 
 def _content(grid: site_matrix.Grid) -> dict[str, Any]:
-    places = [
-        {
-            "subject": place.subject,
-            **asdict(place.combination),
-            "presence": place.presence,
-            "shots": place.shots,
-            "sessions": place.sessions,
-        }
-        for place in grid.places
-    ]
     counts = {presence.value: grid.count(presence) for presence in Presence}
     return {
         "complete": grid.complete,
-        "planned": len(places),
+        "planned": len(grid.places),
         **counts,
-        "places": places,
+        "places": [_place(place) for place in grid.places],
         "astray": grid.astray,
+    }
+
+
+def _place(place: site_matrix.MatrixCell) -> dict[str, Any]:
+    return {
+        "subject": place.subject,
+        **asdict(place.combination),
+        "presence": place.presence,
+        "shots": place.shots,
+        "sessions": place.sessions,
     }
 
 
 def _print(grid: site_matrix.Grid) -> None:
     columns = [_heading(combination) for combination in grid.combinations]
-    rows = [
-        (
-            device,
-            *(
-                MARKS[row[combination].presence] if combination in row else ""
-                for combination in grid.combinations
-            ),
-        )
-        for device, row in grid.rows.items()
-    ]
+    rows = [_row(grid, device) for device in grid.rows]
     styles = ["green" if set(row[1:]) <= {MARKS[Presence.MEASURED], ""} else "" for row in rows]
     terminal.table(tr("Shots planned"), (tr("device"), *columns), rows, styles)
     counts = ", ".join(
@@ -189,11 +174,14 @@ def _print(grid: site_matrix.Grid) -> None:
         sentence = tr(
             "shot {shot} fits no place of the matrix: check its path and its conditions {stream}, "
             "{light}",
-            shot=shot,
-            stream=site_matrix.STREAM,
-            light=site_matrix.LIGHT,
-        )
+            shot=shot, stream=site_matrix.STREAM, light=site_matrix.LIGHT,
+        )  # fmt: skip
         terminal.say(sentence, "yellow")
+
+
+def _row(grid: site_matrix.Grid, device: str) -> tuple[str, ...]:
+    places = (grid.rows[device].get(combination) for combination in grid.combinations)
+    return device, *(MARKS[place.presence] if place else "" for place in places)
 
 
 def _heading(combination: site_matrix.Combination) -> str:

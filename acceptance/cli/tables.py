@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from acceptance.checks.pack_changes import FieldChange
     from acceptance.model import Finding, Measurement, Note, Pack, Session
     from acceptance.report.before_after import ComparedRow, Comparison
-    from acceptance.report.playback import Loss, ShotPair
+    from acceptance.report.playback import Difference, Loss, ShotPair
 
 MARKS = {
     Verdict.FAIL: "red",
@@ -42,32 +42,21 @@ CHANGES = {Change.WORSE: "red", Change.BETTER: "green"}
 
 def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
     """Print measurements as a table and notes as sentences."""
-    rows = [
-        (
-            item.quantity,
-            wording.region(item.region, "en"),
-            item.direction,
-            item.statistic,
-            _bounded(item, expanded=item.expanded, k=item.k),
-            item.method,
-            item.shot,
-        )
-        for item in found
-    ]
     columns = (
-        tr("quantity"),
-        tr("region"),
-        tr("direction"),
-        tr("statistic"),
-        tr("value"),
-        tr("method"),
-        tr("shot"),
-    )
-    table(tr("Measured"), columns, rows)
+        tr("quantity"), tr("region"), tr("direction"), tr("statistic"),
+        tr("value"), tr("method"), tr("shot"),
+    )  # fmt: skip
+    table(tr("Measured"), columns, [_measurement(item) for item in found])
     for note in notes:
         parts = (note.shot, note.metric, note.quantity, note.region)
         place, reason = ", ".join(filter(None, parts)), wording.reason(note.reason, "en")
         say(tr("not measured ({place}): {reason}", place=place, reason=reason), "yellow")
+
+
+def _measurement(item: Measurement) -> tuple[str, ...]:
+    value = _bounded(item, expanded=item.expanded, k=item.k)
+    region = wording.region(item.region, "en")
+    return item.quantity, region, item.direction, item.statistic, value, item.method, item.shot
 
 
 def _bounded(item: Measurement, *, expanded: float | None = None, k: float | None = None) -> str:
@@ -77,42 +66,30 @@ def _bounded(item: Measurement, *, expanded: float | None = None, k: float | Non
 
 def differences(pair: ShotPair) -> None:
     """Print how a playback differs, differences beyond their uncertainty first, and what it lost."""
-    rows = [
-        (
-            difference.live.quantity,
-            wording.region(difference.live.region, "en"),
-            difference.live.direction,
-            _bounded(difference.live),
-            _bounded(difference.playback),
-            wording.figure(
-                difference.difference,
-                difference.live.unit,
-                "en",
-                expanded=difference.expanded,
-                k=difference.k,
-            ),
-            wording.word(difference.significance, "told", "en"),
-        )
-        for difference in sorted(
-            pair.differences, key=lambda each: each.significance is not Significance.BEYOND
-        )
-    ]
+    title = tr("{live} live, {playback} in playback", live=pair.live.id, playback=pair.playback.id)
     columns = (
-        tr("quantity"),
-        tr("region"),
-        tr("direction"),
-        tr("live"),
-        tr("playback"),
-        tr("difference"),
-        tr("beyond its uncertainty"),
+        tr("quantity"), tr("region"), tr("direction"), tr("live"),
+        tr("playback"), tr("difference"), tr("beyond its uncertainty"),
+    )  # fmt: skip
+    ordered = sorted(
+        pair.differences, key=lambda each: each.significance is not Significance.BEYOND
     )
-    table(
-        tr("{live} live, {playback} in playback", live=pair.live.id, playback=pair.playback.id),
-        columns,
-        rows,
-    )
+    table(title, columns, [_difference(difference) for difference in ordered])
     for loss in pair.losses:
         say(tr("live only: {what}", what=_lost(loss)), "yellow")
+
+
+def _difference(found: Difference) -> tuple[str, ...]:
+    live, expanded = found.live, found.expanded
+    return (
+        live.quantity,
+        wording.region(live.region, "en"),
+        live.direction,
+        _bounded(live),
+        _bounded(found.playback),
+        wording.figure(found.difference, live.unit, "en", expanded=expanded, k=found.k),
+        wording.word(found.significance, "told", "en"),
+    )
 
 
 def _lost(loss: Loss) -> str:
@@ -122,27 +99,17 @@ def _lost(loss: Loss) -> str:
 
 def findings(session: Session) -> None:
     """Print what was judged, and count the rest."""
-    apart = {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
+    apart = {Verdict.NOT_TESTED: "not_tested", Verdict.NOT_APPLICABLE: "not_applicable"}
     judged = [finding for finding in session.findings if finding.verdict not in apart]
     styles = [MARKS.get(finding.verdict, "yellow") for finding in judged]
     columns = (
-        tr("subject"),
-        tr("requirement"),
-        tr("what"),
-        tr("limit"),
-        tr("value"),
-        tr("verdict"),
-        tr("why"),
-    )
+        tr("subject"), tr("requirement"), tr("what"), tr("limit"),
+        tr("value"), tr("verdict"), tr("why"),
+    )  # fmt: skip
     table(tr("Judged"), columns, [_finding(finding) for finding in judged], styles)
-    verdicts = Counter(finding.verdict for finding in session.findings)
-    say(
-        tr(
-            "Not tested: {not_tested}; not applicable: {not_applicable}",
-            not_tested=verdicts[Verdict.NOT_TESTED],
-            not_applicable=verdicts[Verdict.NOT_APPLICABLE],
-        )
-    )
+    counts = Counter(finding.verdict for finding in session.findings)
+    rest = {name: counts[verdict] for verdict, name in apart.items()}
+    say(tr("Not tested: {not_tested}; not applicable: {not_applicable}", **rest))
 
 
 def _finding(finding: Finding) -> tuple[str, ...]:
@@ -174,16 +141,9 @@ def _provisional(finding: Finding) -> str:
 def clauses(rows: Sequence[dict[str, Any]]) -> None:
     """Print the rows of ``clause_table.rows``, a table a pack."""
     columns = (
-        tr("clause"),
-        tr("title"),
-        tr("mandatory"),
-        tr("how"),
-        tr("by"),
-        tr("limit"),
-        tr("figure"),
-        tr("assignment"),
-        tr("measured here"),
-    )
+        tr("clause"), tr("title"), tr("mandatory"), tr("how"), tr("by"), tr("limit"),
+        tr("figure"), tr("assignment"), tr("measured here"),
+    )  # fmt: skip
     for name, of_pack in itertools.groupby(rows, key=lambda row: row["pack"]):
         table(tr("Clauses of {pack}", pack=name), columns, [_clause(row) for row in of_pack])
 
@@ -212,13 +172,10 @@ def against(rows: Sequence[dict[str, Any]], here: str, there: str) -> None:
         for row in rows
     ]
     columns = (
-        tr("clause"),
-        tr("requirement"),
-        tr("limit: {pack}", pack=here),
-        tr("figure"),
-        tr("limit: {pack}", pack=there),
-        tr("figure"),
-    )
+        tr("clause"), tr("requirement"),
+        tr("limit: {pack}", pack=here), tr("figure"),
+        tr("limit: {pack}", pack=there), tr("figure"),
+    )  # fmt: skip
     table(tr("Where {pack} asks something else", pack=there), columns, sides)
 
 
@@ -242,42 +199,41 @@ def _provenance(source: dict[str, Any] | None) -> str:
 
 def changes(found: Sequence[FieldChange], here: str, there: str) -> None:
     """Print where one pack differs from another, in order of clause."""
-    rows = [
-        (
-            change.clause,
-            f"{change.kind} {change.name}",
-            change.field,
-            _field(change.here),
-            _field(change.there),
-        )
-        for change in found
-    ]
+    rows = [_change(change) for change in found]
     title = tr("Where {there} differs from {here}", there=there, here=here)
     table(title, (tr("clause"), tr("what"), tr("field"), here, there), rows)
+
+
+def _change(change: FieldChange) -> tuple[str, ...]:
+    what = f"{change.kind} {change.name}"
+    return change.clause, what, change.field, _field(change.here), _field(change.there)
 
 
 def _field(value: object) -> str:
     """Write the value of a field of a pack, or name the whole thing."""
     match value:
         case None | "":
-            text = "-"
-        case Provenance():
-            text = _source(value)
-        case Limit():
-            text = wording.limit(value, "en")
-        case DecisionRule():
-            text = wording.rule(value, "en")
+            return "-"
         case Mapping():
-            text = ", ".join(f"{name} = {_field(entry)}" for name, entry in value.items())
+            return ", ".join(f"{name} = {_field(entry)}" for name, entry in value.items())
         case tuple():
-            text = ", ".join(map(_field, value))
+            return ", ".join(map(_field, value))
         case Clause():
-            text = value.title_en or value.title
+            return value.title_en or value.title
         case Requirement() | Sampling() | Conflict():
-            text = value.text_en
-        case _:
-            text = str(value)
-    return text
+            return value.text_en
+    return _rule(value)
+
+
+def _rule(value: object) -> str:
+    match value:
+        case Provenance():
+            return _source(value)
+        case Limit():
+            return wording.limit(value, "en")
+        case DecisionRule():
+            return wording.rule(value, "en")
+    return str(value)
 
 
 def _source(source: Provenance) -> str:
@@ -298,13 +254,9 @@ def standing(pack: Pack) -> None:
     counts = tr(
         "{pack} ({number}) can be used: {clauses} clauses, {requirements} requirements, of which "
         "{firm} firm; withdrawn: {withdrawn}",
-        pack=pack.id,
-        number=pack.number,
-        clauses=len(pack.clauses),
-        requirements=len(pack.requirements),
-        firm=firm,
-        withdrawn=len(pack.withdrawn),
-    )
+        pack=pack.id, number=pack.number, clauses=len(pack.clauses),
+        requirements=len(pack.requirements), firm=firm, withdrawn=len(pack.withdrawn),
+    )  # fmt: skip
     chain = " <- ".join(pack.extends)
     say(tr("{counts}, extends {chain}", counts=counts, chain=chain) if chain else counts)
 
@@ -318,14 +270,9 @@ def compared(found: Comparison, *, every: bool) -> None:
         say(tr("not comparable: {line}", line=line), "yellow")
     shown = [row for row in found.rows if every or row.notable]
     columns = (
-        tr("clause"),
-        tr("requirement"),
-        tr("subject"),
-        tr("before"),
-        tr("after"),
-        tr("difference (* beyond its U)"),
-        tr("change"),
-    )
+        tr("clause"), tr("requirement"), tr("subject"), tr("before"), tr("after"),
+        tr("difference (* beyond its U)"), tr("change"),
+    )  # fmt: skip
     styles = [CHANGES.get(row.change, "") for row in shown]
     table(tr("Before and after"), columns, [_compared(row) for row in shown], styles)
     counts = Counter(row.change for row in found.rows)
@@ -333,15 +280,8 @@ def compared(found: Comparison, *, every: bool) -> None:
 
 
 def _compared(row: ComparedRow) -> tuple[str, ...]:
-    return (
-        row.clause,
-        row.requirement,
-        row.subject,
-        _judged(row.before),
-        _judged(row.after),
-        _by(row),
-        row.change,
-    )
+    before, after = _judged(row.before), _judged(row.after)
+    return row.clause, row.requirement, row.subject, before, after, _by(row), row.change
 
 
 def _judged(finding: Finding | None) -> str:

@@ -70,8 +70,13 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
     translate_help(cli)
+    sys.exit(_run() or 0)
+
+
+def _run() -> int:
+    """Run the verb; return the exit code, also of whatever goes wrong."""
     try:
-        code = cli.main(prog_name="acceptance", standalone_mode=False)
+        code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except click.UsageError as error:
         error.show()
@@ -81,17 +86,21 @@ def main() -> None:
         terminal.errors.print(what, style="red", markup=False)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        what = tr(
-            "interrupted: run the same command again; `run` goes on from the shots that were measured"
-        )
-        terminal.errors.print(what, markup=False)
-        code = 130
+        code = _interrupted()
     except BrokenPipeError:  # whoever read the output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception:  # noqa: BLE001 -- the last resort: a bug is written down, not shown
         code = _bug()
-    sys.exit(code or 0)
+    return code
+
+
+def _interrupted() -> int:
+    what = tr(
+        "interrupted: run the same command again; `run` goes on from the shots that were measured"
+    )
+    terminal.errors.print(what, markup=False)
+    return 130
 
 
 def translate_help(command: click.Command) -> None:
@@ -115,20 +124,24 @@ def _sentence(error: AcceptanceError) -> str:
 def _bug() -> int:
     text = f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{traceback.format_exc()}"
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8"
-        ) as log:
-            log.write(text)
         what = tr(
             "error: this is a fault of the toolkit, recorded in {file}; what was measured is kept",
-            file=log.name,
+            file=_record(text),
         )
     except OSError as error:
         what = tr(
             "error: this is a fault of the toolkit, which could not be recorded ({why}): {fault}; "
             "what was measured is kept",
-            why=error.strerror,
-            fault=text.splitlines()[-1],
-        )
+            why=error.strerror, fault=text.splitlines()[-1],
+        )  # fmt: skip
     terminal.errors.print(what, markup=False)
     return 70
+
+
+def _record(text: str) -> str:
+    """Write a file that stays; return its path. Raises OSError."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(text)
+    return log.name

@@ -54,7 +54,5 @@ def _refused(path: Path, error: OSError) -> OutputError:
         hint = tr("Make room and run again: what was measured is kept")
     else:
         hint = tr("Choose another folder with -o")
-    cause = error.strerror or error
-    return OutputError(
-        tr("cannot be written ({cause})", cause=cause), where=str(path), hint=hint, code="output"
-    )
+    what = tr("cannot be written ({cause})", cause=error.strerror or error)
+    return OutputError(what, where=str(path), hint=hint, code="output")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import zipfile
@@ -15,6 +16,9 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 # What a damaged workbook makes zipfile, zlib and openpyxl raise.
 DAMAGED = (
@@ -59,11 +63,9 @@ def _check_formulas(table: list[list[str]], path: Path) -> None:
         for column, cell in enumerate(row):
             if cell.startswith("="):
                 named = table[0][column] if column < len(table[0]) else column + 1
-                raise PlanError(
-                    tr("holds a formula ({formula:.30})", formula=cell),
-                    where=f"{path}, row {number}, {named}",
-                    hint=tr("Paste it as a value"),
-                )
+                what = tr("holds a formula ({formula:.30})", formula=cell)
+                where = f"{path}, row {number}, {named}"
+                raise PlanError(what, where=where, hint=tr("Paste it as a value"))
 
 
 def form(path: Path, name: str) -> list[list[str]]:
@@ -76,11 +78,10 @@ def form(path: Path, name: str) -> list[list[str]]:
     for number, row in enumerate(found, start=1):
         for column, cell in enumerate(row):
             if cell and not (column < len(found[0]) and found[0][column]):
-                raise PlanError(
-                    tr("{text!r} has no heading above it", text=cell[:30]),
-                    where=f"{name}, row {number}, column {column + 1}",
-                    hint=tr("Head the column, or quote a cell that holds the separator"),
-                )
+                what = tr("{text!r} has no heading above it", text=cell[:30])
+                where = f"{name}, row {number}, column {column + 1}"
+                hint = tr("Head the column, or quote a cell that holds the separator")
+                raise PlanError(what, where=where, hint=hint)
     return found
 
 
@@ -113,22 +114,20 @@ def _read(path: Path) -> bytes:
 
 
 def _csv(path: Path) -> list[list[str]]:
-    raw = _read(path)
-    for encoding in ("utf-8-sig", "gb18030"):  # GB 18030 holds GBK
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise PlanError(tr("is neither UTF-8 nor GBK"), where=str(path), hint=_again())
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    text = _decoded(_read(path), path)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
         what, hint = tr("is not CSV ({cause})", cause=error), tr("Save it as CSV again")
         raise PlanError(what, where=str(path), hint=hint) from error
+
+
+def _decoded(raw: bytes, path: Path) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):  # GB 18030 holds GBK
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    raise PlanError(tr("is neither UTF-8 nor GBK"), where=str(path), hint=_again())
 
 
 def _again() -> str:
@@ -180,26 +179,39 @@ def workbook_of(
     column (from 0).
     """
     import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- as above
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- as above
-    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 -- as above
 
     book = openpyxl.Workbook()
-    sheet = book.active
+    _fill_in(book.active, table)
+    for column, width in enumerate(widths, start=1):
+        book.active.column_dimensions[get_column_letter(column)].width = width
+    for column, words in choices.items():
+        _offer(book.active, get_column_letter(column + 1), words, max(len(table), 2))
+    book.active.freeze_panes = "A2"
+    return _saved(book)
+
+
+def _saved(book: Workbook) -> bytes:
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _fill_in(sheet: Worksheet, table: Sequence[Sequence[str]]) -> None:
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- late: only a workbook needs it
+
     for number, cells in enumerate(table, start=1):
         for column, text in enumerate(cells, start=1):
             cell = sheet.cell(number, column)
             cell.value, cell.data_type = (text, "s") if text else (None, "n")  # "=..." stays text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=number == 1)
-    for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for column, words in choices.items():
-        rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
-        letter = get_column_letter(column + 1)
-        rule.add(f"{letter}2:{letter}{max(len(table), 2)}")
-        sheet.add_data_validation(rule)
-    sheet.freeze_panes = "A2"
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+
+
+def _offer(sheet: Worksheet, column: str, words: Sequence[str], last: int) -> None:
+    """Let people pick from ``words`` in a column, by its letter, down to the row ``last``."""
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 -- as above
+
+    rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    rule.add(f"{column}2:{column}{last}")
+    sheet.add_data_validation(rule)

@@ -88,16 +88,13 @@ class Clip:
             kind = frame.luma.shape, frame.luma.dtype, frame.cb is None
             first = first or kind
             if kind != first:
-                raise ClipError(
-                    tr(
-                        "picture {number} differs in size or kind from those before it",
-                        number=frame.index + 1,
-                    ),
-                    where=str(self.path),
-                    hint=tr("Use pictures of one size and kind; cut a recording where they change"),
-                    code="clip_changes",
-                )
+                raise self._changed(frame.index + 1)
             yield frame
+
+    def _changed(self, picture: int) -> ClipError:
+        what = tr("picture {number} differs in size or kind from those before it", number=picture)
+        hint = tr("Use pictures of one size and kind; cut a recording where they change")
+        return ClipError(what, where=str(self.path), hint=hint, code="clip_changes")
 
     def quantisers(self, indices: Collection[int]) -> dict[int, NDArray[np.int32]]:
         """Return how coarsely the frames ``indices`` were coded (``planes.quantisers``).
@@ -158,13 +155,14 @@ def open_clip(path: Path, coding: Coding | None = None) -> Clip:
     packets, declared = packets_of(files[0])
     still = files[0].suffix.lower() in STILLS
     if still:
-        packets = tuple(
-            Packet(time=Fraction(number) / SEQUENCE_RATE, size=file.stat().st_size, key=True)
-            for number, file in enumerate(files)
-        )
+        packets = tuple(_packet(number, file) for number, file in enumerate(files))
     info = described(files[0], packets, declared, still=still, sequence=len(files) > 1)
     info = overridden(info, coding or Coding())
     return Clip(path=path, files=files, info=info, packets=packets)
+
+
+def _packet(number: int, still: Path) -> Packet:
+    return Packet(time=Fraction(number) / SEQUENCE_RATE, size=still.stat().st_size, key=True)
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
@@ -173,25 +171,24 @@ def files_of(path: Path) -> tuple[Path, ...]:
     Stills are in the order of their numbers. Raises ClipError where there are none.
     """
     if path.is_dir() or (PATTERN.search(path.name) and not path.is_file()):
-        folder, name = (path, r"[^.].*") if path.is_dir() else (path.parent, _numbered(path.name))
-        named = (f for f in folder.glob("*") if re.fullmatch(name, f.name) and f.is_file())
-        files = sorted((f for f in named if f.suffix.lower() in STILLS), key=_number)
-        if not files:
-            raise ClipError(
-                tr("no numbered stills here"),
-                where=str(path),
-                hint=tr("Name a folder or pattern that holds PNG, JPEG, TIFF or BMP"),
-                code="clip_missing",
-            )
-        return tuple(files)
+        return tuple(_stills(path))
     if not path.is_file():
-        raise ClipError(
-            tr("the file does not exist"),
-            where=str(path),
-            hint=tr("Check the path; paths in a plan are relative to the plan's folder"),
-            code="clip_missing",
-        )
+        what = tr("the file does not exist")
+        hint = tr("Check the path; paths in a plan are relative to the plan's folder")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_missing")
     return (path,)
+
+
+def _stills(path: Path) -> list[Path]:
+    """List the stills of a folder or pattern."""
+    folder, name = (path, r"[^.].*") if path.is_dir() else (path.parent, _numbered(path.name))
+    named = (f for f in folder.glob("*") if re.fullmatch(name, f.name) and f.is_file())
+    files = sorted((f for f in named if f.suffix.lower() in STILLS), key=_number)
+    if not files:
+        what = tr("no numbered stills here")
+        hint = tr("Name a folder or pattern that holds PNG, JPEG, TIFF or BMP")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_missing")
+    return files
 
 
 def _numbered(pattern: str) -> str:

@@ -33,11 +33,13 @@ def read(path: Path) -> Header:
     with opened(path) as container:
         stamp = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
+    return Header(created=_moment(stamp), duration=duration)
+
+
+def _moment(stamp: str) -> datetime | None:
+    """Read a time, in UTC unless an offset is stated; None where it is no time."""
     try:
-        created = datetime.fromisoformat(stamp) if stamp else None
+        moment = datetime.fromisoformat(stamp)
     except ValueError:
-        created = None
-    return Header(
-        created=created and (created if created.tzinfo else created.replace(tzinfo=UTC)),
-        duration=duration,
-    )
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -29,6 +29,7 @@ SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
+WITH_QUANTISERS = {"export_side_data": "venc_params", "skip_loop_filter": "all"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,63 +46,57 @@ def opened(path: Path) -> InputContainer:
     try:
         container = av.open(str(path), metadata_errors="replace")
     except av.error.PermissionError as error:
-        raise ClipError(
-            tr("the file cannot be read"),
-            where=str(path),
-            hint=tr("Check its permissions"),
-            code="clip_unreadable",
-        ) from error
+        what, hint = tr("the file cannot be read"), tr("Check its permissions")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_unreadable") from error
     except (av.error.FFmpegError, ValueError) as error:
         raise _unreadable(path) from error
-    if container.format.name in TEXT_ART:
+    art, pictures = container.format.name in TEXT_ART, container.streams.video
+    if art or not pictures:
         container.close()
-        raise _unreadable(path)
-    if not container.streams.video:
-        container.close()
-        raise ClipError(
-            tr("the file holds no picture, only other streams"),
-            where=str(path),
-            hint=tr("Export the recording with its video track"),
-            code="clip_no_video",
-        )
+        raise _unreadable(path) if art else _without_pictures(path)
     return container
+
+
+def _without_pictures(path: Path) -> ClipError:
+    what = tr("the file holds no picture, only other streams")
+    hint = tr("Export the recording with its video track")
+    return ClipError(what, where=str(path), hint=hint, code="clip_no_video")
 
 
 def _unreadable(path: Path) -> ClipError:
     if _lacks_moov(path):
-        return ClipError(
-            tr(
-                "the recording has no index (moov box): "
-                "it was cut off before the recorder finished writing"
-            ),
-            where=str(path),
-            hint=tr(
-                "Export it again from the recorder, or record to MKV or TS, which survive a cut"
-            ),
-            code="clip_no_moov",
-        )
-    return ClipError(
-        tr("this is not a video or picture that can be read"),
-        where=str(path),
-        hint=tr("Use an MP4, MKV, MOV, AVI, TS, PNG, JPEG, TIFF or BMP file"),
-        code="clip_not_video",
+        return _cut_off(path)
+    what = tr("this is not a video or picture that can be read")
+    hint = tr("Use an MP4, MKV, MOV, AVI, TS, PNG, JPEG, TIFF or BMP file")
+    return ClipError(what, where=str(path), hint=hint, code="clip_not_video")
+
+
+def _cut_off(path: Path) -> ClipError:
+    what = tr(
+        "the recording has no index (moov box): it was cut off before the recorder finished writing"
     )
+    hint = tr("Export it again from the recorder, or record to MKV or TS, which survive a cut")
+    return ClipError(what, where=str(path), hint=hint, code="clip_no_moov")
 
 
 def _lacks_moov(path: Path) -> bool:
-    """Walk the top-level boxes of an MP4 or MOV (ISO/IEC 14496-12, 4.2)."""
-    boxes, position, size = set(), 0, path.stat().st_size
+    boxes = set(_boxes(path))
+    return b"ftyp" in boxes and b"moov" not in boxes
+
+
+def _boxes(path: Path) -> Iterator[bytes]:
+    """Name the top-level boxes of an MP4 or MOV (ISO/IEC 14496-12, 4.2)."""
+    position, size = 0, path.stat().st_size
     with path.open("rb") as file:
         while position + 8 <= size:
             file.seek(position)
             head = file.read(16)
             length, kind = int.from_bytes(head[:4], "big"), head[4:8]
             length = int.from_bytes(head[8:16], "big") if length == 1 else length
-            boxes.add(kind)
+            yield kind
             if length < 8:
                 break
             position += length
-    return b"ftyp" in boxes and b"moov" not in boxes
 
 
 def without_times(container: InputContainer) -> bool:
@@ -168,10 +163,7 @@ def decode_with_quantisers(path: Path) -> Iterator[av.VideoFrame]:
     """
     with opened(path) as container:
         stream = container.streams.video[0]
-        stream.codec_context.options = {
-            "export_side_data": "venc_params",
-            "skip_loop_filter": "all",
-        }
+        stream.codec_context.options = dict(WITH_QUANTISERS)
         stream.codec_context.thread_count = 1
         yield from _decoded(container, stream)
 

@@ -68,12 +68,8 @@ def described(
     """
     first = next(decode_with_quantisers(path), None)
     if first is None or not packets:
-        raise ClipError(
-            tr("not one frame can be decoded"),
-            where=str(path),
-            hint=tr("Export the recording again"),
-            code="clip_no_frames",
-        )
+        what, hint = tr("not one frame can be decoded"), tr("Export the recording again")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")
     with opened(path) as container:
         stream = container.streams.video[0]
         width, height = _upright(first)

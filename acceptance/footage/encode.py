@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
@@ -14,9 +15,10 @@ from acceptance.footage.planes import is_deep
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from av.container import OutputContainer
     from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
 
@@ -45,32 +47,42 @@ def write(
     A luma plane alone gets grey colour planes. Raises OutputError when the file cannot be written.
     """
     base = Fraction(1, 90000) if times is not None else 1 / rate
+    with _writing(path) as container:
+        stream = _added(container, codec, rate, options or {}, rotation)
+        context = stream.codec_context
+        _describe(context, full_range=full_range, matrix=matrix)
+        context.pix_fmt, context.time_base = pixel_format, base
+        context.sample_aspect_ratio = sample_aspect or Fraction(1)
+        for index, planes in enumerate(frames):
+            frame = _picture(planes if isinstance(planes, tuple) else (planes,), pixel_format)
+            if index == 0:
+                stream.width, stream.height = frame.width, frame.height
+            _describe(frame, full_range=full_range, matrix=matrix)
+            time = times[index] if times is not None else index / rate
+            frame.pts, frame.time_base = round(time / base), base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[OutputContainer]:
+    """Open a container to write to; what goes wrong becomes an OutputError."""
     try:
         with av.open(str(path), "w") as container:
-            added = container.add_stream(codec, rate=rate, options=options or {})
-            stream = cast("VideoStream", added)
-            if rotation:
-                stream.set_display_rotation(rotation)
-            context = stream.codec_context
-            _describe(context, full_range=full_range, matrix=matrix)
-            context.pix_fmt, context.time_base = pixel_format, base
-            context.sample_aspect_ratio = sample_aspect or Fraction(1)
-            for index, planes in enumerate(frames):
-                frame = _picture(planes if isinstance(planes, tuple) else (planes,), pixel_format)
-                if index == 0:
-                    stream.width, stream.height = frame.width, frame.height
-                _describe(frame, full_range=full_range, matrix=matrix)
-                time = times[index] if times is not None else index / rate
-                frame.pts, frame.time_base = round(time / base), base
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
+            yield container
     except (av.error.FFmpegError, OSError) as error:
-        raise OutputError(
-            tr("the clip cannot be written ({error})", error=error),
-            where=str(path),
-            hint=tr("Check the folder and the free space"),
-            code="output",
-        ) from error
+        what = tr("the clip cannot be written ({error})", error=error)
+        hint = tr("Check the folder and the free space")
+        raise OutputError(what, where=str(path), hint=hint, code="output") from error
+
+
+def _added(
+    container: OutputContainer, codec: str, rate: Fraction, options: dict[str, str], rotation: int
+) -> VideoStream:
+    stream = cast("VideoStream", container.add_stream(codec, rate=rate, options=options))
+    if rotation:
+        stream.set_display_rotation(rotation)
+    return stream
 
 
 def _describe(target: VideoCodecContext | av.VideoFrame, *, full_range: bool, matrix: str) -> None:

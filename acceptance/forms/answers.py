@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    Words = Mapping[str, tuple[str, ...]]  # a code, and what people write for it
+
 # A field of an answer, and what the heading of its column may be: the Chinese sheet's first.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Words = {
     "subject": ("对象编号", "subject"),
     "requirement": ("要求编号", "requirement"),
     "grade": ("评定", "grade"),
@@ -37,7 +39,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("证据文件", "evidence"),
 }
 # Columns that only show the person what is asked; nothing in them is read back.
-SHOWN: Mapping[str, tuple[str, ...]] = {
+SHOWN: Words = {
     "name": ("对象", "name"),
     "part": ("部分", "part"),
     "clause": ("条款", "clause"),
@@ -47,12 +49,12 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "sampling": ("抽样", "sampling"),
 }
 ANSWERED = ("grade", "yes", "value")
-GRADES: Mapping[str, tuple[str, ...]] = {
+GRADES: Words = {
     "conforms": ("符合", "合格", "conforms"),
     "basically_conforms": ("基本符合", "基本合格", "basically conforms"),
     "does_not_conform": ("不符合", "不合格", "does not conform"),
 }
-YES: Mapping[str, tuple[str, ...]] = {
+YES: Words = {
     "yes": ("是", "有", "yes", "true", "y", "√"),
     "no": ("否", "无", "no", "false", "n", "×"),
 }
@@ -66,10 +68,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     column, a cell that means nothing, an answer without subject, requirement, person or time.
     """
     rows = _of_toml(path, name) if path.suffix.lower() == ".toml" else _of_table(path, name)
-    answers = (
-        _answer({field: text for field, text in cells.items() if text}, origin)
-        for cells, origin in rows
-    )
+    answers = (_answer(cells, origin) for cells, origin in rows)
     return tuple(answer for answer in answers if answer is not None)
 
 
@@ -78,13 +77,17 @@ def _of_table(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
     spreadsheet.check_once(rows[0], COLUMNS, name)
     _check_heading(rows[0], name)
     places = spreadsheet.heading(rows[0], COLUMNS)
+    _check_required(places, name)
+    for number, cells in enumerate(rows[1:], start=2):
+        fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
+        yield fields, f"{name}, row {number}"
+
+
+def _check_required(places: Mapping[str, int], name: str) -> None:
     for needed in ("subject", "requirement"):
         if needed not in places:
             where, hint = f"{name}, row 1, {needed}", tr("Make the sheet again")
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
-    for number, cells in enumerate(rows[1:], start=2):
-        fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
-        yield fields, f"{name}, row {number}"
 
 
 def _check_heading(cells: list[str], name: str) -> None:
@@ -94,11 +97,9 @@ def _check_heading(cells: list[str], name: str) -> None:
     for cell in cells:
         if cell and cell.lower() not in known:
             columns = ", ".join(words[-1] for words in COLUMNS.values())
-            raise PlanError(
-                tr("there is no such column: {column!r}", column=cell),
-                where=f"{name}, row 1",
-                hint=tr("Columns: {columns}", columns=columns),
-            )
+            what = tr("there is no such column: {column!r}", column=cell)
+            hint = tr("Columns: {columns}", columns=columns)
+            raise PlanError(what, where=f"{name}, row 1", hint=hint)
 
 
 def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
@@ -129,13 +130,11 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
-def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
+def _answer(cells: Mapping[str, str], origin: str) -> Answer | None:
+    fields = {field: text for field, text in cells.items() if text}
     if not any(field in fields for field in ANSWERED):
         return None
-    for field in ("subject", "requirement", "by", "when"):
-        if field not in fields:
-            hint = tr("An answer needs subject, requirement, person and time")
-            raise PlanError(tr("is empty"), where=f"{origin}, {field}", hint=hint)
+    _check_filled_in(fields, origin)
     yes = _word(fields, "yes", YES, origin)
     return Answer(
         subject=fields["subject"],
@@ -150,23 +149,26 @@ def _answer(fields: Mapping[str, str], origin: str) -> Answer | None:
         instrument=fields.get("instrument", ""),
         note=fields.get("note", ""),
         evidence=tuple(parts(fields.get("evidence", ""))),
-        conditions=tuple(_condition(part, origin) for part in parts(fields.get("conditions", ""))),
+        conditions=tuple(_conditions(fields.get("conditions", ""), origin)),
         origin=origin,
     )
 
 
-def _word(
-    fields: Mapping[str, str], field: str, words: Mapping[str, tuple[str, ...]], origin: str
-) -> str | None:
+def _check_filled_in(fields: Mapping[str, str], origin: str) -> None:
+    for field in ("subject", "requirement", "by", "when"):
+        if field not in fields:
+            hint = tr("An answer needs subject, requirement, person and time")
+            raise PlanError(tr("is empty"), where=f"{origin}, {field}", hint=hint)
+
+
+def _word(fields: Mapping[str, str], field: str, words: Words, origin: str) -> str | None:
     text = fields.get(field, "").lower().replace("_", " ")
     found = next((name for name, known in words.items() if text in known), None)
     if text and found is None:
-        chinese = ", ".join(known[0] for known in words.values())
-        raise PlanError(
-            tr("{text!r} is not an answer", text=fields[field]),
-            where=f"{origin}, {field}",
-            hint=tr("Write {chinese} or {english}", chinese=chinese, english=", ".join(words)),
-        )
+        chinese, english = ", ".join(known[0] for known in words.values()), ", ".join(words)
+        what = tr("{text!r} is not an answer", text=fields[field])
+        hint = tr("Write {chinese} or {english}", chinese=chinese, english=english)
+        raise PlanError(what, where=f"{origin}, {field}", hint=hint)
     return found
 
 
@@ -176,14 +178,19 @@ def _number(fields: Mapping[str, str], field: str, origin: str) -> float | None:
 
 def number(text: str, where: str) -> float:
     """Read a finite number. Raises PlanError."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _float(text)
     if not math.isfinite(value):
         hint = tr("Write the number alone, like 3.2; the unit beside it")
         raise PlanError(tr("{text!r} is not a number", text=text), where=where, hint=hint)
     return value
+
+
+def _float(text: str) -> float:
+    """Read a number; nan for anything else."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def moment(text: str, where: str) -> str:
@@ -191,9 +198,7 @@ def moment(text: str, where: str) -> str:
 
     Raises PlanError.
     """
-    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", text.strip().rstrip("日"))
-    plain = plain.replace("年", "-").replace("月", "-")
-    plain = re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
+    plain = _with_hyphens(text)
     try:
         found = datetime.fromisoformat(plain)
     except ValueError as error:
@@ -203,20 +208,29 @@ def moment(text: str, where: str) -> str:
     return found.date().isoformat() if only_date else found.isoformat(timespec="minutes")
 
 
+def _with_hyphens(date_and_time: str) -> str:
+    """Write 2026/11/5, 2026.11.5 or 2026年11月5日 as 2026-11-05."""
+    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", date_and_time.strip().rstrip("日"))
+    plain = plain.replace("年", "-").replace("月", "-")
+    return re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
+
+
 def parts(text: str) -> list[str]:
     """Split a cell at semicolons and line breaks; empty parts are dropped."""
     return [part.strip() for part in re.split(r"[;；\n]", text) if part.strip()]
 
 
-def _condition(text: str, origin: str) -> Condition:
-    match = CONDITION.fullmatch(text)
-    if match is None or not (match[2] or match[3]):
-        raise PlanError(
-            tr("{text!r} is not a condition", text=text),
-            where=f"{origin}, conditions",
-            hint=tr("Write name=value, for instance illuminance=500lx; separate by semicolons"),
-        )
-    name, figure, rest = match.groups()
+def _conditions(cell: str, origin: str) -> Iterator[Condition]:
+    for text in parts(cell):
+        match = CONDITION.fullmatch(text)
+        if match is None or not (match[2] or match[3]):
+            what = tr("{text!r} is not a condition", text=text)
+            hint = tr("Write name=value, for instance illuminance=500lx; separate by semicolons")
+            raise PlanError(what, where=f"{origin}, conditions", hint=hint)
+        yield _condition(*match.groups())
+
+
+def _condition(name: str, figure: str | None, rest: str) -> Condition:
     if figure:
         return Condition(name=name, value=float(figure), unit=rest)
     return Condition(name=name, value=rest)

@@ -98,9 +98,8 @@ def _devices(
 ) -> list[tuple[Subject, str]]:
     """Read each device and where it is; ids of the plan's own subjects are ``used``."""
     found: dict[str, tuple[Subject, str]] = {}
-    for number, cells in enumerate(table[1:], start=2):
-        if not any(cells):
-            continue
+    filled = ((number, cells) for number, cells in enumerate(table[1:], start=2) if any(cells))
+    for number, cells in filled:
         where = f"{path}, row {number}"
         fields = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
         device = _subject(fields, where)
@@ -114,15 +113,19 @@ def _devices(
 def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
     """Return the place of each column by the name of its field, or of the fact that it states."""
     names = [_column(cell) for cell in cells]
-    for name in names:
-        if name and names.count(name) > 1:
-            hint = tr("Leave one of them out")
-            raise PlanError(tr("duplicate column {column!r}", column=name), where=where, hint=hint)
+    _check_once(names, where)
     for name in ("id", "kind"):
         if name not in names:
             hint = tr("Head one with: {headings}", headings=", ".join(COLUMNS[name]))
             raise PlanError(tr("there is no such column"), where=f"{where}, {name}", hint=hint)
     return {name: at for at, name in enumerate(names) if name}
+
+
+def _check_once(names: Sequence[str], where: str) -> None:
+    for name in names:
+        if name and names.count(name) > 1:
+            hint = tr("Leave one of them out")
+            raise PlanError(tr("duplicate column {column!r}", column=name), where=where, hint=hint)
 
 
 def _column(cell: str) -> str:
@@ -135,11 +138,6 @@ def _subject(fields: Mapping[str, str], where: str) -> Subject:
     _check_id(fields["id"], f"{where}, id")
     kind = _kind(fields["kind"], f"{where}, kind")
     _check_address(fields.get("address", ""), f"{where}, address")
-    facts = {
-        name: _VALUE.get(value, value)
-        for name, value in fields.items()
-        if name not in COLUMNS and value
-    }
     return Subject(
         id=fields["id"],
         kind=kind,
@@ -149,20 +147,25 @@ def _subject(fields: Mapping[str, str], where: str) -> Subject:
         model=fields.get("model", ""),
         serial=fields.get("serial", ""),
         address=fields.get("address", ""),
-        facts=_with_place(facts, where),
+        facts=_with_place(_facts(fields), where),
     )
 
 
+def _facts(fields: Mapping[str, str]) -> dict[str, str]:
+    stated = {name: value for name, value in fields.items() if value and name not in COLUMNS}
+    return {name: _VALUE.get(value, value) for name, value in stated.items()}
+
+
 def _check_id(identity: str, where: str) -> None:
-    if IDENTIFIER.fullmatch(identity):
-        return
-    what = tr("is empty")
-    if identity:
-        what = tr(
-            "the id {id!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most",
-            id=identity,
-        )
-    raise PlanError(what, where=where, hint=tr("Every device needs an id of its own"))
+    if not IDENTIFIER.fullmatch(identity):
+        what = _misspelt(identity) if identity else tr("is empty")
+        raise PlanError(what, where=where, hint=tr("Every device needs an id of its own"))
+
+
+def _misspelt(identity: str) -> str:
+    return tr(
+        "the id {id!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most", id=identity
+    )
 
 
 def _kind(word: str, where: str) -> SubjectKind:
@@ -188,11 +191,12 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
     if important not in {"yes", "no"}:
         what, hint = tr("{text!r} is not an answer", text=important), tr("Write yes or no (是, 否)")
         raise PlanError(what, where=f"{where}, important", hint=hint)
-    if important == "yes" and facts.get("place", "important") != "important":
+    place = "important" if important == "yes" else "other"
+    if place == "important" and facts.get("place", place) != place:
         what = tr("the place is {place!r} and an important one", place=facts["place"])
         hint = tr("A device has one place: leave either out")
         raise PlanError(what, where=f"{where}, place", hint=hint)
-    return {"place": "important" if important == "yes" else "other"} | facts
+    return {"place": place} | facts
 
 
 def _placed(device: Subject, known: Mapping[str, Subject], where: str) -> Subject:

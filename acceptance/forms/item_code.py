@@ -7,6 +7,7 @@ and a name is longer.
 from __future__ import annotations
 
 import cv2
+import numpy as np
 
 DARK = 0
 
@@ -20,11 +21,7 @@ def svg(content: str) -> str:
     """Return the QR code of a text as SVG, one unit a module, with its quiet zone."""
     modules = cv2.QRCodeEncoder.create().encode(content)
     height, width = modules.shape
-    runs = "".join(
-        f"M{column} {row}h1v1h-1z"
-        for row in range(height)
-        for column in range(width)
-        if modules[row, column] == DARK
-    )
+    dark = np.argwhere(modules == DARK).tolist()
+    squares = "".join(f"M{column} {row}h1v1h-1z" for row, column in dark)
     box = f'viewBox="0 0 {width} {height}" shape-rendering="crispEdges"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><path d="{runs}"/></svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><path d="{squares}"/></svg>'

@@ -10,7 +10,7 @@ is part of, 1.79 where n is 5.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,18 +111,19 @@ def items(answers: Sequence[Answer]) -> tuple[ItemScores, ...]:
 def _item(answer: Answer) -> ItemScores:
     scores = np.array([rated.score for rated in answer.scores])
     deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
-    half_width = deviation
-    if deviation:
-        # BT.500 takes 1.96; Student's factor is honest for five raters, and wider.
-        half_width = coverage_factor(len(scores) - 1) * deviation / math.sqrt(len(scores))
     return ItemScores(
         answer=answer,
         count=len(scores),
         experts=sum(rated.expert for rated in answer.scores),
         mean=float(np.mean(scores)),
         deviation=deviation,
-        half_width=half_width,
+        half_width=deviation and _half_width(deviation, len(scores)),
     )
+
+
+def _half_width(deviation: float, count: int) -> float:
+    # BT.500 takes 1.96; Student's factor is honest for five raters, and wider.
+    return coverage_factor(count - 1) * deviation / math.sqrt(count)
 
 
 def raters(answers: Sequence[Answer]) -> tuple[Rater, ...]:
@@ -140,24 +141,32 @@ def raters(answers: Sequence[Answer]) -> tuple[Rater, ...]:
 def _raters(names: Sequence[str], experts: dict[str, bool], scores: Scores) -> Iterator[Rater]:
     above, below = beyond(scores)
     differences = _differences(scores)
-    limit = RISK / max(len(names), 1)
     for row, name in enumerate(names):
         count = int(np.count_nonzero(~np.isnan(scores[row])))
-        own, others = differences[row], np.delete(differences, row, axis=0)
-        compared = int(np.count_nonzero(~np.isnan(own)))
-        enough = len(names) >= FEWEST_RATERS and compared >= FEWEST_ITEMS
-        yield Rater(
+        rater = Rater(
             name=name,
             expert=experts[name],
             count=count,
             above=int(above[row]),
             below=int(below[row]),
             screened=screened(int(above[row]), int(below[row]), count),
-            shift=float(np.nanmean(own)) if enough else None,
-            scatter=float(np.nanstd(own, ddof=1)) if enough else None,
-            shifted=enough and _shifted(own, limit),
-            scattered=enough and _scattered(own, others, limit),
         )
+        yield _compared(rater, differences[row], np.delete(differences, row, axis=0))
+
+
+def _compared(rater: Rater, own: Scores, others: Scores) -> Rater:
+    """Add what a rater's differences from the others show, where there are enough."""
+    raters_in_all = len(others) + 1
+    if raters_in_all < FEWEST_RATERS or np.count_nonzero(~np.isnan(own)) < FEWEST_ITEMS:
+        return rater
+    limit = RISK / raters_in_all
+    return replace(
+        rater,
+        shift=float(np.nanmean(own)),
+        scatter=float(np.nanstd(own, ddof=1)),
+        shifted=_shifted(own, limit),
+        scattered=_scattered(own, others, limit),
+    )
 
 
 def beyond(scores: Scores) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
@@ -170,14 +179,18 @@ def beyond(scores: Scores) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     above, below = np.zeros((2, len(scores)), np.int_)
     for column in scores.T:
         present = column[~np.isnan(column)]
-        if len(present) < FEWEST_RATERS or np.ptp(present) == 0:
-            continue
-        second, fourth = (np.mean((present - present.mean()) ** power) for power in (2, 4))
-        factor = 2.0 if NORMAL[0] <= fourth / second**2 <= NORMAL[1] else math.sqrt(20)
-        band = factor * np.std(present, ddof=1)
-        above += column >= present.mean() + band
-        below += column <= present.mean() - band
+        if len(present) >= FEWEST_RATERS and np.ptp(present) > 0:
+            band = _band(present)
+            above += column >= present.mean() + band
+            below += column <= present.mean() - band
     return above, below
+
+
+def _band(present: Scores) -> float:
+    """Return c s of the scores of one item."""
+    second, fourth = (np.mean((present - present.mean()) ** power) for power in (2, 4))
+    factor = 2.0 if NORMAL[0] <= fourth / second**2 <= NORMAL[1] else math.sqrt(20)
+    return float(factor * np.std(present, ddof=1))
 
 
 def screened(above: int, below: int, count: int) -> bool:
@@ -215,11 +228,11 @@ def _scattered(own: Scores, others: Scores, risk: float) -> bool:
     """
     present = own[~np.isnan(own)]
     spread = float(np.var(present, ddof=1))
-    rows = [row[~np.isnan(row)] for row in others]
-    variances = [float(np.var(row, ddof=1)) for row in rows if len(row) >= FEWEST_ITEMS]
+    rows = [row for row in (row[~np.isnan(row)] for row in others) if len(row) >= FEWEST_ITEMS]
+    variances = [float(np.var(row, ddof=1)) for row in rows]
     if spread < NOTICEABLE**2 or not variances:
         return False
     # The others' differences hold a share of this rater's scatter, which makes the test milder,
     # never sharper.
-    freedom = sum(len(row) - 1 for row in rows if len(row) >= FEWEST_ITEMS)
+    freedom = sum(len(row) - 1 for row in rows)
     return bool(spread > stats.f.ppf(1 - risk, len(present) - 1, freedom) * np.mean(variances))

@@ -44,7 +44,9 @@ SORTS = {"yes": (*YES["yes"], "专业", "专家", "expert"), "no": (*YES["no"], 
 SHOWN = {"order", "asked"}  # for people only
 # stated in a rater's first row; the others may repeat it
 ONCE = ("name", "expert", "date", "distance")
-Scores = dict[tuple[str, int], float]  # of one rater, by code and number of the item
+Place = tuple[str, int]  # code of a clip, number of an item
+Scores = dict[Place, float]  # of one rater
+People = dict[str, tuple[str, bool]]  # name of each rater, and whether an expert
 Details = dict[str, tuple[str, str]]  # of one rater: field to text and where that was stated
 
 
@@ -106,12 +108,7 @@ def draw_up(
     there are codes.
     """
     random = np.random.default_rng(seed)
-    codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
-    if len(clips) > len(codes):
-        what = tr("{clips} clips, but only {codes} codes", clips=len(clips), codes=len(codes))
-        hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
-        raise PlanError(what, where="panel", hint=hint)
-    drawn = [codes[place] for place in random.choice(len(codes), len(clips), replace=False)]
+    drawn = _drawn(random, len(clips))
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))
     orders: dict[str, tuple[str, ...]] = {}
     for rater in range(1, raters + 1):
@@ -120,6 +117,16 @@ def draw_up(
             drawn[place] for place in random.permutation(len(drawn))
         )
     return Key(leader=leader, seed=seed, orders=orders, clips=coded)
+
+
+def _drawn(random: np.random.Generator, count: int) -> list[str]:
+    """Draw different codes."""
+    codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
+    if count > len(codes):
+        what = tr("{clips} clips, but only {codes} codes", clips=count, codes=len(codes))
+        hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
+        raise PlanError(what, where="panel", hint=hint)
+    return [codes[place] for place in random.choice(len(codes), count, replace=False)]
 
 
 def table(key: Key, lang: str) -> list[list[str]]:
@@ -141,18 +148,21 @@ def key_name(name: str) -> str:
 def dumps(key: Key) -> str:
     """Write a key as TOML."""
     lines = [f"leader = {_quoted(key.leader)}", f"seed = {key.seed}", "", "[orders]"]
-    lines += [
-        f"{rater} = [{', '.join(map(_quoted, codes))}]" for rater, codes in key.orders.items()
-    ]
-    for clip in key.clips:
-        lines += ["", "[[clips]]", f"code = {_quoted(clip.code)}"]
-        lines.append(f"subject = {_quoted(clip.subject)}")
-        lines.append(f"files = [{', '.join(map(_quoted, clip.files))}]")
-        for item in clip.items:
-            listed = ", ".join(map(_quoted, item.requirements))
-            lines += ["[[clips.items]]", f"text = {_quoted(item.text)}"]
-            lines.append(f"requirements = [{listed}]")
+    lines += [f"{rater} = {_list(codes)}" for rater, codes in key.orders.items()]
+    lines += [line for clip in key.clips for line in _lines(clip)]
     return "\n".join([*lines, ""])
+
+
+def _lines(clip: PanelClip) -> Iterator[str]:
+    yield from ("", "[[clips]]", f"code = {_quoted(clip.code)}")
+    yield from (f"subject = {_quoted(clip.subject)}", f"files = {_list(clip.files)}")
+    for item in clip.items:
+        yield from ("[[clips.items]]", f"text = {_quoted(item.text)}")
+        yield f"requirements = {_list(item.requirements)}"
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
 
 
 def _quoted(text: str) -> str:
@@ -177,11 +187,12 @@ def _clip(raw: Mapping[str, Any]) -> PanelClip:
         code=str(raw["code"]),
         subject=str(raw["subject"]),
         files=tuple(map(str, raw["files"])),
-        items=tuple(
-            PanelItem(text=str(item["text"]), requirements=tuple(map(str, item["requirements"])))
-            for item in raw["items"]
-        ),
+        items=tuple(_item(item) for item in raw["items"]),
     )
+
+
+def _item(raw: Mapping[str, Any]) -> PanelItem:
+    return PanelItem(text=str(raw["text"]), requirements=tuple(map(str, raw["requirements"])))
 
 
 def read(path: Path, name: str) -> tuple[Answer, ...]:
@@ -205,10 +216,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
             requirement=requirement,
             by=key.leader,
             when=last,
-            scores=tuple(
-                Score(rater=people[rater][0], score=own[place], expert=people[rater][1])
-                for rater, own in scores.items()
-            ),
+            scores=_of_item(place, scores, people),
             conditions=distances,
             origin=f"{name}, clip {clip.code}, item {place[1]}",
         )
@@ -217,7 +225,15 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     )
 
 
-def _items(key: Key) -> Iterator[tuple[PanelClip, tuple[str, int], PanelItem]]:
+def _of_item(place: Place, scores: Mapping[str, Scores], people: People) -> tuple[Score, ...]:
+    """Return what each rater gave the item at one place."""
+    return tuple(
+        Score(rater=people[rater][0], score=own[place], expert=people[rater][1])
+        for rater, own in scores.items()
+    )
+
+
+def _items(key: Key) -> Iterator[tuple[PanelClip, Place, PanelItem]]:
     """Yield every item with its clip, and code and number by which scores are kept."""
     for clip in key.clips:
         for number_, item in enumerate(clip.items, start=1):
@@ -228,37 +244,41 @@ def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Details], dict[
     """Gather the details of each rater, and the scores of those who gave any."""
     details: dict[str, Details] = defaultdict(dict)
     scores: dict[str, Scores] = defaultdict(dict)
-    asked = [place for _, place, _ in _items(key)]
     for cells, where in _rows(path, name):
-        rater, code, item = (cells.get(field, "").upper() for field in ("rater", "clip", "item"))
-        _check_known("rater", rater, list(key.orders), where)
-        _check_known("clip", code, [clip.code for clip in key.clips], where)
-        items = [str(number_) for other, number_ in asked if other == code]
-        _check_known("item", item, items, where)
+        rater, code, item = _identified(cells, key, where)
         for field in ONCE:
             _keep(details[rater], field, cells.get(field, ""), where)
         if cells.get("score"):
-            if (code, int(item)) in scores[rater]:
-                what = tr(
-                    "{rater} scores item {item} of {code} twice", rater=rater, item=item, code=code
-                )
-                raise PlanError(what, where=f"{where}, score", hint=tr("Keep one score"))
-            scores[rater][code, int(item)] = _score(cells["score"], f"{where}, score")
+            if (code, item) in scores[rater]:
+                raise _twice(rater, code, item, f"{where}, score")
+            scores[rater][code, item] = _score(cells["score"], f"{where}, score")
     scored = {rater: own for rater, own in scores.items() if own}
     for rater, own in scored.items():
-        _check_complete(rater, own, asked, name)
+        _check_complete(rater, own, [place for _, place, _ in _items(key)], name)
     return details, scored
 
 
-def _check_complete(rater: str, own: Scores, asked: list[tuple[str, int]], name: str) -> None:
+def _identified(cells: Mapping[str, str], key: Key, where: str) -> tuple[str, str, int]:
+    """Return rater, code and number of the item of a row, all known to the key."""
+    rater, code, item = (cells.get(field, "").upper() for field in ("rater", "clip", "item"))
+    _check_known("rater", rater, list(key.orders), where)
+    _check_known("clip", code, [clip.code for clip in key.clips], where)
+    items = [str(number_) for _, (other, number_), _ in _items(key) if other == code]
+    _check_known("item", item, items, where)
+    return rater, code, int(item)
+
+
+def _twice(rater: str, code: str, item: int, where: str) -> PlanError:
+    what = tr("{rater} scores item {item} of {code} twice", rater=rater, item=item, code=code)
+    return PlanError(what, where=where, hint=tr("Keep one score"))
+
+
+def _check_complete(rater: str, own: Scores, asked: list[Place], name: str) -> None:
     """Refuse a rater who scored some items and not all."""
-    missing = [
-        tr("item {item} of {code}", item=number_, code=code)
-        for code, number_ in asked
-        if (code, number_) not in own
-    ]
+    missing = [place for place in asked if place not in own]
     if missing:
-        what = tr("{rater} has no score for {items}", rater=rater, items=", ".join(missing))
+        items = ", ".join(tr("item {item} of {code}", item=i, code=code) for code, i in missing)
+        what = tr("{rater} has no score for {items}", rater=rater, items=items)
         hint = tr("Fill it in, or take out all scores of this rater")
         raise PlanError(what, where=f"{name}, score", hint=hint)
 
@@ -267,18 +287,20 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
     rows = spreadsheet.form(path, name)
     spreadsheet.check_once(rows[0], COLUMNS, name)
     places = spreadsheet.heading(rows[0], COLUMNS)
+    _check_required(places, name)
+    found = []
+    for number_, cells in enumerate(rows[1:], start=2):
+        if any(cells):
+            fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
+            found.append((fields, f"{name}, row {number_}"))
+    return found
+
+
+def _check_required(places: Mapping[str, int], name: str) -> None:
     for needed in COLUMNS:
         if needed not in places and needed not in SHOWN:
             where, hint = f"{name}, row 1, {needed}", tr("Make the table again")
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
-    filled = [(number_, cells) for number_, cells in enumerate(rows[1:], start=2) if any(cells)]
-    return [
-        (
-            {field: cells[at] for field, at in places.items() if at < len(cells)},
-            f"{name}, row {number_}",
-        )
-        for number_, cells in filled
-    ]
 
 
 def _check_known(field: str, word: str, known: Sequence[str], where: str) -> None:
@@ -314,20 +336,27 @@ def _score(text: str, where: str) -> float:
 
 def _person(rater: str, details: Details, name: str) -> tuple[str, bool]:
     """Return the name of a rater and whether that is an expert."""
+    _check_details(rater, details, name)
+    return details["name"][0], _is_expert(*details["expert"])
+
+
+def _check_details(rater: str, details: Details, name: str) -> None:
     for field in ("name", "expert", "date"):
         if field not in details:
             what = tr("{rater} has scores, but this is empty", rater=rater)
             hint = tr("Fill it in, in the rater's first row at least")
             raise PlanError(what, where=f"{name}, {field}", hint=hint)
-    text, where = details["expert"]
+
+
+def _is_expert(text: str, where: str) -> bool:
     sort = next((sort for sort, words in SORTS.items() if text.lower() in words), None)
     if sort is None:
         what = tr("{text!r} is neither yes nor no", text=text)
         raise PlanError(what, where=where, hint=tr("Write yes for an expert, no for a lay person"))
-    return details["name"][0], sort == "yes"
+    return sort == "yes"
 
 
-def _check_distinct(people: Mapping[str, tuple[str, bool]], details: Mapping[str, Details]) -> None:
+def _check_distinct(people: People, details: Mapping[str, Details]) -> None:
     """Refuse one person who fills two places: scores are independent."""
     names: dict[str, str] = {}
     for rater, (name, _) in people.items():
@@ -338,9 +367,7 @@ def _check_distinct(people: Mapping[str, tuple[str, bool]], details: Mapping[str
         names[name] = rater
 
 
-def _distances(
-    details: Mapping[str, Details], people: Mapping[str, tuple[str, bool]]
-) -> list[Condition]:
+def _distances(details: Mapping[str, Details], people: People) -> list[Condition]:
     """Return the viewing distances in screen heights, each with who sat there.
 
     Nothing where one rater states none.
@@ -350,15 +377,11 @@ def _distances(
         if "distance" not in details[rater]:
             return []
         groups[_distance(*details[rater]["distance"])].append(name)
-    several = len(groups) > 1
+    alone = len(groups) == 1
+    sitting = ((value, "" if alone else ", ".join(names)) for value, names in groups.items())
     return [
-        Condition(
-            name="viewing_distance",
-            value=value,
-            unit="H",
-            source=", ".join(sitting) if several else "",
-        )
-        for value, sitting in sorted(groups.items())
+        Condition(name="viewing_distance", value=value, unit="H", source=names)
+        for value, names in sorted(sitting)
     ]
 
 

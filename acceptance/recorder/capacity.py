@@ -75,6 +75,5 @@ def calculate(
     """
     total, rate = sum(storage) * usable, sum(bit_rates)
     days = 8 * total / rate / DAY
-    return Capacity(
-        days=days, uncertainty=days * accuracy / math.sqrt(3), storage=total, bit_rate=rate
-    )
+    uncertainty = days * accuracy / math.sqrt(3)
+    return Capacity(days=days, uncertainty=uncertainty, storage=total, bit_rate=rate)

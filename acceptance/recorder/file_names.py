@@ -119,19 +119,18 @@ def _plain(name: str) -> Named:
     before, behind = name[: stamps[0].start()], name[stamps[-1].end() :].rpartition(".")[0]
     worded = re.search(r"[^\W\d]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
-    return Named(
-        channel=channel, start=_stamp(stamps[0]), end=_stamp(stamps[1]) if len(stamps) > 1 else None
-    )
+    end = _stamp(stamps[1]) if len(stamps) > 1 else None
+    return Named(channel=channel, start=_stamp(stamps[0]), end=end)
 
 
 def _channel(text: str) -> str:
     """Strip separators, and folders that name days or kinds of file."""
     parts = [part.strip(" -_.") for part in text.split("/")]
-    return "/".join(
-        part
-        for part in parts
-        if part and part.lower() not in NO_CHANNEL and not re.fullmatch(rf"{DATE}|\d\d", part)
-    )
+    return "/".join(part for part in parts if part and not _is_no_channel(part))
+
+
+def _is_no_channel(part: str) -> bool:
+    return part.lower() in NO_CHANNEL or re.fullmatch(rf"{DATE}|\d\d", part) is not None
 
 
 def _stamp(match: re.Match[str] | None) -> datetime | None:

@@ -53,9 +53,8 @@ def gaps(
     inside = within(merged, low, high)
     ends = [low, *(end for _, end in inside)]
     starts = [*(start for start, _ in inside), high]
-    return [
-        (end, start) for end, start in zip(ends, starts, strict=True) if start - end > longer_than
-    ]
+    between = zip(ends, starts, strict=True)
+    return [(end, start) for end, start in between if start - end > longer_than]
 
 
 def length(stretches: Iterable[Stretch]) -> float:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from acceptance.model import Reason
+
 # A column's name here, and what else its heading may be.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "channel": (
@@ -73,10 +75,6 @@ def write(found: Found) -> bytes:
 
 def _written(recording: Recording, zone: timezone) -> tuple[str, ...]:
     evidence = recording.evidence
-    faults = [
-        " ".join([fault.code, *(f"{value:g}" for value in fault.parameters.values())])
-        for fault in recording.faults
-    ]
     return (
         recording.channel,
         iso(evidence.named_start, zone),
@@ -89,8 +87,12 @@ def _written(recording: Recording, zone: timezone) -> tuple[str, ...]:
         "" if evidence.readable else "no",
         iso(recording.start, zone),
         iso(recording.end, zone),
-        "; ".join(faults),
+        "; ".join(map(_fault, recording.faults)),
     )
+
+
+def _fault(fault: Reason) -> str:
+    return " ".join([fault.code, *(f"{value:g}" for value in fault.parameters.values())])
 
 
 def _heading(cells: list[str], path: Path) -> dict[str, int]:
@@ -108,7 +110,13 @@ def _recording(fields: Mapping[str, str], where: str, zone: timezone, now: float
     if not fields["channel"]:
         hint = tr("Every recording belongs to a channel")
         raise PlanError(tr("is empty"), where=f"{where}, channel", hint=hint)
-    evidence = TimeEvidence(
+    evidence = _evidence(fields, where, zone)
+    _check_times(fields, where)
+    return placed(fields.get("file", ""), fields["channel"], evidence, now=now, by="list")
+
+
+def _evidence(fields: Mapping[str, str], where: str, zone: timezone) -> TimeEvidence:
+    return TimeEvidence(
         named_start=_time(fields, "start", where, zone),
         named_end=_time(fields, "end", where, zone),
         created=_time(fields, "container_time", where, zone),
@@ -117,12 +125,14 @@ def _recording(fields: Mapping[str, str], where: str, zone: timezone, now: float
         size=_size(fields.get("size", "")),
         readable=fields.get("readable", "") != "no",
     )
-    if "file_time" not in fields:  # a list of ours may hold files whose names state no time
-        for name in ("start", "end"):
-            if not fields[name]:
-                hint = tr("Write when the recording starts and ends")
-                raise PlanError(tr("is empty"), where=f"{where}, {name}", hint=hint)
-    return placed(fields.get("file", ""), fields["channel"], evidence, now=now, by="list")
+
+
+def _check_times(fields: Mapping[str, str], where: str) -> None:
+    missing = [name for name in ("start", "end") if not fields[name]]
+    # a list of ours may hold files whose names state no time
+    if missing and "file_time" not in fields:
+        hint = tr("Write when the recording starts and ends")
+        raise PlanError(tr("is empty"), where=f"{where}, {missing[0]}", hint=hint)
 
 
 def _time(fields: Mapping[str, str], name: str, where: str, zone: timezone) -> float | None:

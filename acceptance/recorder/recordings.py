@@ -121,14 +121,18 @@ class Found:
 
 def zone_of(text: str) -> timezone:
     """Read an offset from UTC such as +08:00. Raises PlanError."""
-    try:
-        offset = datetime.fromisoformat(f"2000-01-01T00:00:00{text}").utcoffset()
-    except ValueError:
-        offset = None
+    offset = _offset(text)
     if offset is None:
         hint = tr("Write it like +08:00")
         raise PlanError(tr("is not an offset from UTC"), where=text, hint=hint)
     return timezone(offset)
+
+
+def _offset(text: str) -> timedelta | None:
+    try:
+        return datetime.fromisoformat(f"2000-01-01T00:00:00{text}").utcoffset()
+    except ValueError:
+        return None
 
 
 def scan(
@@ -142,11 +146,10 @@ def scan(
     """
     if pattern:
         file_names.compiled(pattern)
-    if not folder.is_dir():
-        hint = tr("Name a folder of recordings, or a CSV list")
-        raise PlanError(tr("there is no such folder"), where=str(folder), hint=hint)
+    _check_folder(folder)
     files = sorted(_files(folder))
     videos = [path for path in files if path.suffix.lower() in VIDEOS]
+    others = (path for path in files if path.suffix.lower() not in VIDEOS)
     recordings = []
     for number, path in enumerate(videos, start=1):
         name = _shown(path.relative_to(folder))
@@ -154,10 +157,13 @@ def scan(
         recordings.append(placed(name, named.channel, _evidence(path, named, zone), now=now))
         if tell:
             tell(number, len(videos))
-    passed = Counter(
-        path.suffix.lower() or path.name for path in files if path.suffix.lower() not in VIDEOS
-    )
-    return ordered(recordings, zone, passed)
+    return ordered(recordings, zone, Counter(path.suffix.lower() or path.name for path in others))
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        hint = tr("Name a folder of recordings, or a CSV list")
+        raise PlanError(tr("there is no such folder"), where=str(folder), hint=hint)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -196,9 +202,8 @@ def _place(recording: Recording) -> tuple[str, float, str]:
 
 
 def _evidence(path: Path, named: file_names.Named, zone: timezone) -> TimeEvidence:
-    evidence = TimeEvidence(
-        named_start=_posix(named.start, zone), named_end=_posix(named.end, zone)
-    )
+    start, end = _posix(named.start, zone), _posix(named.end, zone)
+    evidence = TimeEvidence(named_start=start, named_end=end)
     try:
         status = path.stat()
         evidence = replace(evidence, modified=status.st_mtime, size=status.st_size)
@@ -259,62 +264,70 @@ def _faults(
     evidence: TimeEvidence, start: float | None, end: float | None, now: float
 ) -> Iterator[Reason]:
     if not evidence.readable:
-        yield Reason(code="recording_unreadable")
+        yield _reason("recording_unreadable")
     if start is None:
-        yield Reason(code="time_unknown")
-        return
-    if start < EARLIEST:
-        yield Reason(
-            code="clock_not_set", parameters={"year": datetime.fromtimestamp(start, UTC).year}
-        )
-        return
+        yield _reason("time_unknown")
+    elif start < EARLIEST:
+        yield _reason("clock_not_set", year=_year(start))
+    else:
+        yield from _span(start, end, now)
+        if evidence.named_start is None:
+            yield _reason("file_time_only" if evidence.created is None else "container_time_only")
+        yield from _disagreements(evidence, start, end)
+
+
+def _span(start: float, end: float | None, now: float) -> Iterator[Reason]:
+    """Compare start and end with each other and with the time now."""
     if end is None:
-        yield Reason(code="end_unknown")
+        yield _reason("end_unknown")
     elif end <= start:
-        yield Reason(code="start_after_end")
+        yield _reason("start_after_end")
     if max(start, end or start) > now + LATE:
-        yield Reason(code="recording_in_future")
-    if evidence.named_start is None:
-        yield Reason(code="file_time_only" if evidence.created is None else "container_time_only")
-    yield from _disagreements(evidence, start, end)
+        yield _reason("recording_in_future")
 
 
 def _disagreements(evidence: TimeEvidence, start: float, end: float | None) -> Iterator[Reason]:
     if evidence.created is not None and evidence.named_start is not None:
         yield from _container(evidence.created, start, end)
-    if (
-        evidence.duration is not None
-        and evidence.named_end is not None
-        and evidence.named_start is not None
-    ):
-        named = evidence.named_end - evidence.named_start
-        if named > 0 and abs(named - evidence.duration) > max(LONGER, LONGER_SHARE * named):
-            yield Reason(
-                code="duration_differs", parameters={"named": named, "container": evidence.duration}
-            )
+    if evidence.named_end is not None and evidence.named_start is not None:
+        yield from _durations(evidence.named_end - evidence.named_start, evidence.duration)
     if evidence.modified is not None and evidence.modified < start - LATE:
-        yield Reason(
-            code="file_before_recording", parameters={"seconds": start - evidence.modified}
-        )
+        yield _reason("file_before_recording", seconds=start - evidence.modified)
+
+
+def _durations(named: float, container: float | None) -> Iterator[Reason]:
+    if container is None or named <= 0:
+        return
+    if abs(named - container) > max(LONGER, LONGER_SHARE * named):
+        yield _reason("duration_differs", named=named, container=container)
 
 
 def _container(created: float, start: float, end: float | None) -> Iterator[Reason]:
     """Compare the container's time with start and end of the recording: recorders write either."""
-    if created < EARLIEST:
-        yield Reason(
-            code="container_clock_not_set",
-            parameters={"year": datetime.fromtimestamp(created, UTC).year},
-        )
-        return
     apart = [created - moment for moment in (start, end) if moment is not None]
-    if min(map(abs, apart)) <= APART:
-        return
-    for seconds in apart:
-        hours = round(seconds / HOUR)
-        if hours and abs(hours) <= MOST_HOURS and abs(seconds - hours * HOUR) <= APART:
-            yield Reason(code="clock_off_by_hours", parameters={"hours": hours})
-            return
-    yield Reason(code="container_differs", parameters={"seconds": min(apart, key=abs)})
+    if created < EARLIEST:
+        yield _reason("container_clock_not_set", year=_year(created))
+    elif min(map(abs, apart)) > APART:
+        hours = next(filter(None, map(_hours, apart)), 0)
+        if hours:
+            yield _reason("clock_off_by_hours", hours=hours)
+        else:
+            yield _reason("container_differs", seconds=min(apart, key=abs))
+
+
+def _hours(apart: float) -> int:
+    """Return by how many whole hours, as a zone has them, a clock is off; 0: by no such number."""
+    hours = round(apart / HOUR)
+    fits = abs(hours) <= MOST_HOURS and abs(apart - hours * HOUR) <= APART
+    return hours if fits else 0
+
+
+def _reason(code: str, **parameters: float) -> Reason:
+    return Reason(code=code, parameters=parameters)
+
+
+def _year(moment: float) -> int:
+    return datetime.fromtimestamp(moment, UTC).year
 
 
 def iso(moment: float | None, zone: timezone) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,13 +27,12 @@ from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import clock_session, locating, side_tables, views
 from acceptance.scene.series import Series, series_of
 from acceptance.scene.watch import Watch, in_one_thread
-from acceptance.uncertainty import measurement
+from acceptance.uncertainty import Particulars, measurement
 
 if TYPE_CHECKING:
     from acceptance.charts.definition import Chart
     from acceptance.charts.drive_sequence import Drive
     from acceptance.charts.located import Located
-    from acceptance.model import Curve, Event
     from acceptance.scene.locating import ChartPlaces
     from acceptance.scene.strips import Strip
     from acceptance.scene.views import View
@@ -44,22 +43,6 @@ Progress = Callable[[int, int], None]
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
-
-
-class FigureFields(TypedDict, total=False):
-    """What a figure may say beside value, samples and method (fields of ``Measurement``)."""
-
-    region: str
-    direction: str
-    statistic: str
-    count: int | None
-    duration: float | None
-    lower_bound: bool
-    upper_bound: bool
-    bound_by: Reason | None
-    details: Mapping[str, Value]
-    curve: Curve | None
-    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +122,8 @@ class Scene:
         Empty where the copy leaves no doubt.
         """
         doubt = abs(sensitivity) * self.copy_doubt
-        return (
-            [BudgetLine(source="chart copy", contribution=doubt, evaluation="B")] if doubt else []
-        )
+        line = BudgetLine(source="chart copy", contribution=doubt, evaluation="B")
+        return [line] if doubt else []
 
     def copy_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) for each way in which the print may be off.
@@ -207,11 +189,11 @@ class Scene:
         *,
         samples: int,
         method: str,
-        **fields: Unpack[FigureFields],
+        **particulars: Unpack[Particulars],
     ) -> Measurement:
         """Make a Measurement of this shot (``uncertainty.measurement``)."""
         return measurement(
-            self.shot, quantity, value, unit, budget, samples=samples, method=method, **fields
+            self.shot, quantity, value, unit, budget, samples=samples, method=method, **particulars
         )
 
 
@@ -239,13 +221,10 @@ def _scene(
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
     kept = _with_quantisers(opened, watch.kept) if _coded(shot, charts) else watch.kept
     regions = _views(shot, opened.info, kept, charts, notes)
-    if opened.info.truncated:
-        parameters = {"frames": len(watch.times)}
-        notes.append(Note(reason=Reason(code="truncated_clip", parameters=parameters)))
+    notes += _truncation(opened.info, len(watch.times))
     session = clock_session.filmed(charts.clocks, kept)
     stream = _stream(opened.info, len(watch.times), kept)
     arrivals = side_tables.arrivals(shot, folder)
-    screen_log = _screen_log(shot, folder, session, notes)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -256,10 +235,16 @@ def _scene(
         reference=kept[len(kept) // 2],
         strips=watch.strips.cut(),
         folder=folder,
-        screen_log=screen_log,
+        screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
+
+
+def _truncation(video: clip.VideoInfo, frames: int) -> list[Note]:
+    if not video.truncated:
+        return []
+    return [Note(reason=Reason(code="truncated_clip", parameters={"frames": frames}))]
 
 
 def _decode(opened: clip.Clip, watch: Watch, progress: Progress | None) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -134,7 +134,7 @@ def _fields(
         np.asarray(cv2.GaussianBlur(plane, (0, 0), 1.0), np.float32) for plane in planes
     )
     clipped = (luma >= max(white, int(luma.max()))) | (luma <= min(black, int(luma.min())))
-    yield _Field(
+    field = _Field(
         luma=scaled,
         smooth=smooth,
         colours=tuple(colours),
@@ -142,12 +142,17 @@ def _fields(
         scale=float(span),
         direction="horizontal",
     )
-    yield _Field(
-        luma=np.ascontiguousarray(scaled.T),
-        smooth=np.ascontiguousarray(smooth.T),
-        colours=tuple(np.ascontiguousarray(plane.T) for plane in colours),
-        clipped=clipped.T,
-        scale=float(span),
+    yield field
+    yield _transposed(field)
+
+
+def _transposed(field: _Field) -> _Field:
+    return replace(
+        field,
+        luma=np.ascontiguousarray(field.luma.T),
+        smooth=np.ascontiguousarray(field.smooth.T),
+        colours=tuple(np.ascontiguousarray(plane.T) for plane in field.colours),
+        clipped=field.clipped.T,
         direction="vertical",
     )
 
@@ -218,9 +223,8 @@ def _straight(points: NDArray[Any]) -> Iterator[Array]:
         across, down = np.abs(around[end] - around[start]).tolist()
         if down >= SHORTEST and LEAN <= across <= down * math.tan(math.radians(STEEPEST)):
             stretch = around[start : end + 1]
-            yield np.asarray(
-                stretch if stretch[-1, 1] > stretch[0, 1] else stretch[::-1], np.float64
-            )
+            descending = stretch[-1, 1] <= stretch[0, 1]
+            yield np.asarray(stretch[::-1] if descending else stretch, np.float64)
 
 
 def _edge(field: _Field, side: Array) -> PlainEdge | None:
@@ -292,9 +296,8 @@ def _box(place: Array, left: Array, right: Array) -> tuple[int, int, int, int]:
     for first in range(0, place.size - SHORTEST + 1, 2 + place.size // 50):
         start = np.floor(np.minimum.accumulate(place[first:]))
         end = np.ceil(np.maximum.accumulate(place[first:]))
-        room = np.minimum(
-            start - np.maximum.accumulate(left[first:]), np.minimum.accumulate(right[first:]) - end
-        )
+        before = start - np.maximum.accumulate(left[first:])
+        room = np.minimum(before, np.minimum.accumulate(right[first:]) - end)
         longest = np.searchsorted(-room, [-reach for reach in REACHES], "right")
         for reach, rows in zip(REACHES, longest.tolist(), strict=True):
             if rows >= SHORTEST and rows * math.sqrt(reach) > worth:
@@ -309,18 +312,15 @@ def _checked(
 ) -> PlainEdge | None:
     """Follow the edge through its box; None where it is clipped, faint, bent, rough or upright."""
     x, y, width, height = box
-    place, step, noise = _followed(field, y + np.arange(height), contour, gap)
     rows = np.arange(height)
+    place, step, noise = _followed(field, y + rows, contour, gap)
     straight, bent = (Polynomial.fit(rows, place, order)(rows) for order in (1, 3))
     lean = abs(float(straight[-1] - straight[0]))
-    if (
-        float(field.clipped[y : y + height, x : x + width].mean()) > MOST_CLIPPED
-        or step < FAINTEST
-        or lean < max(LEAN, (height - 1) * math.tan(math.radians(FLATTEST)))
-        or np.abs(bent - straight).max() > BOW * height
-        or np.std(place - bent) > ROUGHEST + noise / step * math.sqrt(2 * gap)
-        or np.abs(bent - contour - np.median(bent - contour)).max() > ASTRAY
-    ):
+    clipped = float(field.clipped[y : y + height, x : x + width].mean()) > MOST_CLIPPED
+    least = max(LEAN, (height - 1) * math.tan(math.radians(FLATTEST)))
+    if clipped or step < FAINTEST or lean < least or _astray(straight, bent, contour):
+        return None
+    if np.std(place - bent) > ROUGHEST + noise / step * math.sqrt(2 * gap):
         return None
     ends = ((float(straight[0]), float(y)), (float(straight[-1]), float(y + height - 1)))
     upright = field.direction == "horizontal"
@@ -333,6 +333,13 @@ def _checked(
         softness=softness,
         merit=step / noise * math.sqrt(height),
     )
+
+
+def _astray(straight: Array, bent: Array, contour: Array) -> bool:
+    """Whether an edge bends, or leaves its contour."""
+    beside = bent - contour
+    bow, away = np.abs(bent - straight).max(), np.abs(beside - np.median(beside)).max()
+    return bool(bow > BOW * len(bent) or away > ASTRAY)
 
 
 def _followed(

@@ -65,21 +65,16 @@ def _of_chip(shot: Shot, chip: float) -> Drive:
     """Return the known sequence at a chip length in s."""
     where = f"shot {shot.id}"
     if shot.drive:
-        raise PlanError(
-            tr("drive and chip are both given"),
-            where=where,
-            hint=tr("Give either the log of the drive or the chip length"),
-            code="drive",
-        )
+        hint = tr("Give either the log of the drive or the chip length")
+        raise PlanError(tr("drive and chip are both given"), where=where, hint=hint, code="drive")
     if not SHORTEST_CHIP <= chip <= LONGEST_CHIP:
+        what = tr("chip is {seconds:g} s", seconds=chip)
         hint = tr(
             "Give the length of one chip in seconds, {shortest} to {longest}",
             shortest=SHORTEST_CHIP,
             longest=LONGEST_CHIP,
         )
-        raise PlanError(
-            tr("chip is {seconds:g} s", seconds=chip), where=where, hint=hint, code="drive"
-        )
+        raise PlanError(what, where=where, hint=hint, code="drive")
     return of_chips(chip)
 
 
@@ -88,12 +83,14 @@ def _logged(log: Floats, where: str) -> Drive:
     times, levels = log.T
     if not np.isfinite(log).all() or (np.diff(times) <= 0).any():
         line = int(np.argmax(np.append(np.diff(times) <= 0, True))) + 3
-        raise PlanError(
-            tr("the times do not ascend (line {line})", line=line),
-            where=where,
-            hint=tr("Write one line per change, in order: time_s,level"),
-            code="table",
-        )
+        what = tr("the times do not ascend (line {line})", line=line)
+        hint = tr("Write one line per change, in order: time_s,level")
+        raise PlanError(what, where=where, hint=hint, code="table")
+    _check_changes(levels, where)
+    return Drive(begins=times, levels=(levels[:-1] - levels.min()) / np.ptp(levels))
+
+
+def _check_changes(levels: Floats, where: str) -> None:
     changes = int(np.count_nonzero(np.diff(levels)))
     if changes < FEWEST_CHANGES:
         what = tr_count(
@@ -104,4 +101,3 @@ def _logged(log: Floats, where: str) -> Drive:
         )
         hint = tr("Drive the light for as long as the film lasts")
         raise PlanError(what, where=where, hint=hint, code="table")
-    return Drive(begins=times, levels=(levels[:-1] - levels.min()) / np.ptp(levels))

@@ -91,10 +91,8 @@ class Features:
         """Shares in % of black, deep shadow and white."""
         limits = self.thresholds
         samples = self._eight(rows[:, _spread(rows.shape[1], limits.level_columns)])
-        black, dark, white = (
-            round(self.black + self.amplitude * level)
-            for level in (limits.black_level, limits.dark_level, limits.white_level)
-        )
+        levels = limits.black_level, limits.dark_level, limits.white_level
+        black, dark, white = (round(self.black + self.amplitude * level) for level in levels)
         return {
             "black": percentage(samples <= black),
             "dark": percentage(samples <= dark),
@@ -178,8 +176,7 @@ class Features:
         """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
         limits = self.thresholds
         some = self._eight(rows[1::3])
-        step = max(1, min(frame.luma.shape) // limits.grid_rows)
-        samples = self._eight(frame.luma[step // 2 :: step, step // 2 :: step])
+        samples = self._grid(frame.luma)
         noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
         if change is not None:
             noise = patterns.noise(some, change, self.shift, limits)
@@ -191,6 +188,11 @@ class Features:
             "blank": self._blank(samples, noise),
             "cast": self._cast(frame),
         }
+
+    def _grid(self, luma: NDArray[Any]) -> Bytes:
+        """Take samples as far apart along rows as along columns."""
+        step = max(1, min(luma.shape) // self.thresholds.grid_rows)
+        return self._eight(luma[step // 2 :: step, step // 2 :: step])
 
     def _blank(self, samples: Bytes, noise: Floats) -> float:
         """Share in % of the blocks that show nothing but shading and ``noise`` (codes)."""
@@ -209,15 +211,10 @@ class Features:
         if frame.cb is None or frame.cr is None:
             return math.nan
         limits = self.thresholds
-        down, across = (a // b for a, b in zip(frame.luma.shape, frame.cb.shape, strict=True))
         step = max(1, frame.cb.shape[0] * 2 // limits.grid_rows)
-        cb, cr = (
-            self._eight(plane[::step, ::step]).astype(np.float32) - 128
-            for plane in (frame.cb, frame.cr)
-        )
-        luma = self._eight(frame.luma[:: step * down, :: step * across])
-        rows, columns = cb.shape
-        light = (luma[:rows, :columns].astype(np.float32) - self.black) / self.amplitude
+        planes = [self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr)]
+        cb, cr = (plane.astype(np.float32) - 128 for plane in planes)
+        light = self._light(frame.luma, frame.cb.shape, step)
         dark, bright = limits.mid_tone_levels
         seen = (light > dark) & (light < bright)
         if seen.mean() < limits.least_mid_tone_share:
@@ -226,6 +223,13 @@ class Features:
         mean = colours.mean(axis=1)
         along = mean @ colours / max(float(np.hypot(*mean)), 1e-9)
         return max(0.0, 100 * ranked(along, limits.cast_percentile))
+
+    def _light(self, luma: NDArray[Any], shape: tuple[int, ...], step: int) -> Floats:
+        """Luma, 0..1, at every ``step``-th sample each way of a colour plane of that shape."""
+        down, across = (fine // coarse for fine, coarse in zip(luma.shape, shape, strict=True))
+        rows, columns = (-(-size // step) for size in shape)
+        samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
+        return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
 
 
 def apart(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> int:

@@ -135,17 +135,17 @@ def of_plain_edges(video: VideoInfo, kept: Sequence[Frame], notes: list[Note]) -
         notes.append(Note(metric="resolution", reason=Reason(code="no_plain_edges")))
     views = {}
     for number, edge in enumerate(found, start=1):
-        x, y, width, height = edge.box
-        region = Region(
-            name=f"edge{number}",
-            kind="edge",
-            rect=(float(x), float(y), float(width), float(height)),
-            zone=_zone(edge.box, middle.luma.shape),
-            direction=edge.direction,
-        )
+        region = _region(f"edge{number}", edge, middle.luma.shape)
         view = _view(kept, region, [edge.box], None)
         views[region.name] = replace(view, stable=_strayed(view, edge) <= STILL_WITHIN)
     return views
+
+
+def _region(name: str, edge: plain_edges.PlainEdge, shape: tuple[int, ...]) -> Region:
+    x, y, width, height = edge.box
+    rect = float(x), float(y), float(width), float(height)
+    zone = _zone(edge.box, shape)
+    return Region(name=name, kind="edge", rect=rect, zone=zone, direction=edge.direction)
 
 
 def _strayed(view: View, edge: plain_edges.PlainEdge) -> float:
@@ -218,10 +218,12 @@ def _quantiser(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
     None where none has.
     """
     means = [
-        frame.quantisers[
-            y // BLOCK : (y + h - 1) // BLOCK + 1, x // BLOCK : (x + w - 1) // BLOCK + 1
-        ].mean()
+        frame.quantisers[_blocks(y, h), _blocks(x, w)].mean()
         for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
         if frame.quantisers is not None
     ]
     return float(np.mean(means)) if means else None
+
+
+def _blocks(first: int, size: int) -> slice:
+    return slice(first // BLOCK, (first + size - 1) // BLOCK + 1)

@@ -6,12 +6,14 @@ Only the series grow with the clip's length.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from acceptance.charts import finding, located
 from acceptance.scene.strips import Strips
@@ -19,8 +21,6 @@ from acceptance.scene.thumbnails import Features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from acceptance.charts.definition import Chart, Region
     from acceptance.charts.located import Located, Mark
@@ -40,6 +40,8 @@ IN_LINE = 3  # boxes in line from which reading them together is faster
 CORE = 0.6
 
 Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
+# Boxes in line: their numbers, rows and columns, and where in these each box and gap begins.
+Line = tuple[NDArray[np.int64], slice, slice, NDArray[np.int64]]
 
 
 @contextmanager
@@ -63,12 +65,8 @@ class Watch:
         driven: Mapping[str, Box] | None = None,
         regions: Mapping[str, Box] | None = None,
     ) -> None:
-        self.clocks = [
-            chart for chart in wanted if any(region.kind == "bits" for region in chart.regions)
-        ]
-        count = len(opened.packets)
-        sampled = np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int)
-        self.sampled = set(sampled.tolist())
+        self.clocks = [chart for chart in wanted if _is_clock(chart)]
+        self.sampled = _sampled(len(opened.packets))
         self.kept: list[Frame] = []
         self.times: list[float] = []
         self.tracks: list[Track] = []
@@ -92,9 +90,7 @@ class Watch:
         for track in self.tracks:
             track.read(frame)
         for name, box in self.driven.items():
-            x, y, w, h = within(box)
-            field = frame.luma[y : y + h, x : x + w]
-            self.levels[name].append(float(field.mean()) if field.size else math.nan)
+            self.levels[name].append(_mean_code(frame, within(box)))
 
     def driven_levels(self) -> dict[str, NDArray[np.float64]]:
         """Return the mean code (n,) of each region by hand that shows a driven light."""
@@ -120,6 +116,16 @@ class Watch:
             else:
                 self.tracks.append(Track(place, frame.index))
         return len(self.tracks) > before
+
+
+def _is_clock(chart: Chart) -> bool:
+    return any(region.kind == "bits" for region in chart.regions)
+
+
+def _sampled(count: int) -> set[int]:
+    """Return the numbers of the frames to keep of ``count``: evenly spaced, ``MOST_FRAMES``."""
+    numbers = np.linspace(0, count - 1, min(MOST_FRAMES, count)).round().astype(int)
+    return set(numbers.tolist())
 
 
 class Track:
@@ -170,22 +176,8 @@ class Boxes:
         ends = np.minimum(starts + corners[:, 2:], picture)
         sizes = np.maximum(ends - starts, 0).prod(axis=1)
         self.areas = np.where(sizes, sizes, np.nan)  # px in the picture
-        lines: dict[tuple[int, int], list[int]] = {}
-        for number in sorted(np.flatnonzero(sizes).tolist(), key=lambda n: int(starts[n, 0])):
-            lines.setdefault((int(starts[number, 1]), int(ends[number, 1])), []).append(number)
-        alone = [[number] for line in lines.values() if len(line) < IN_LINE for number in line]
-        together = [line for line in lines.values() if len(line) >= IN_LINE]
         edges = np.stack([starts, ends], axis=1)
-        self.lines = [
-            (
-                np.array(line),
-                slice(*edges[line[0], :, 1]),
-                slice(across[0], across[-1]),
-                across[:-1] - across[0],
-            )
-            for line in alone + together
-            for across in [edges[line, :, 0].ravel()]
-        ]
+        self.lines = [_line(line, edges) for line in _in_line(edges, np.flatnonzero(sizes))]
 
     def sums(self, luma: NDArray[Any]) -> NDArray[np.float64]:
         """Sum the codes of each box, (n,); 0 where it lies outside."""
@@ -198,6 +190,24 @@ class Boxes:
                 profile = cv2.reduce(part, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)[0]
                 sums[line] = np.add.reduceat(profile, at)[::2]
         return sums
+
+
+def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[int]]:
+    """Group boxes that span the same rows, from left to right; too few of them each alone.
+
+    ``edges`` (n, 2, 2): start and end of each box, column and row.
+    """
+    lines: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number in sorted(numbers.tolist(), key=lambda n: int(edges[n, 0, 0])):
+        lines[int(edges[number, 0, 1]), int(edges[number, 1, 1])].append(number)
+    alone = [[number] for line in lines.values() if len(line) < IN_LINE for number in line]
+    return alone + [line for line in lines.values() if len(line) >= IN_LINE]
+
+
+def _line(numbers: list[int], edges: NDArray[np.int64]) -> Line:
+    across = edges[numbers, :, 0].ravel()
+    rows, columns = slice(*edges[numbers[0], :, 1]), slice(across[0], across[-1])
+    return np.array(numbers), rows, columns, across[:-1] - across[0]
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:
@@ -219,6 +229,13 @@ def _without(luma: NDArray[Any], places: Sequence[Located]) -> NDArray[Any]:
     for place in places:
         cv2.fillConvexPoly(left, np.rint(place.corners).astype(np.int32), mean)
     return left
+
+
+def _mean_code(frame: Frame, box: Pixels) -> float:
+    """Mean code of a box; nan where it lies outside."""
+    x, y, width, height = box
+    field = frame.luma[y : y + height, x : x + width]
+    return float(field.mean()) if field.size else math.nan
 
 
 def _cut(frame: Frame, box: Pixels) -> NDArray[Any]:

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -69,11 +69,9 @@ def hash_file(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(
-            tr("cannot be read ({problem})", problem=error.strerror),
-            where=str(path),
-            hint=tr("Check the path and its permissions"),
-        ) from error
+        what = tr("cannot be read ({problem})", problem=error.strerror)
+        hint = tr("Check the path and its permissions")
+        raise InputError(what, where=str(path), hint=hint) from error
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -131,9 +129,8 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     listed = {path: digest for digests, _ in parsed for path, digest in digests.items()}
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
     absent = {"bagit.txt", *MANIFESTS} - found.keys()
-    differences = compare(
-        listed, {path: digest for path, digest in found.items() if path != TAG_MANIFEST}
-    )
+    sealed = {path: digest for path, digest in found.items() if path != TAG_MANIFEST}
+    differences = compare(listed, sealed)
     named = {problem.path for problem in differences}
     return (
         *(Problem(kind=Kind.MISSING, path=name) for name in sorted(absent - named)),
@@ -158,14 +155,9 @@ class LogBook:
         file cannot be written, ``SessionError`` where it cannot be read.
         """
         entries = self.read()
-        entry = LogEntry(
-            when=when or datetime.now().astimezone().isoformat(timespec="seconds"),
-            what=what,
-            details=dict(details),
-            previous=entries[-1].sha256 if entries else "",
-            sha256="",
-        )
-        entry = LogEntry(**(asdict(entry) | {"sha256": _entry_hash(entry)}))
+        moment = when or datetime.now().astimezone().isoformat(timespec="seconds")
+        previous = entries[-1].sha256 if entries else ""
+        entry = _entry(moment, what, details, previous)
         try:
             with (self.folder / LOG).open("a", encoding="utf-8", newline="\n") as file:
                 file.write(_canonical(asdict(entry)) + "\n")
@@ -211,11 +203,9 @@ def _files(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 -- os.walk gives strings
         if link := next(links, ""):
-            raise InputError(
-                tr("contains a link to another folder ({link})", link=link),
-                where=parent,
-                hint=tr("Replace the link with the files themselves"),
-            )
+            what = tr("contains a link to another folder ({link})", link=link)
+            hint = tr("Replace the link with the files themselves")
+            raise InputError(what, where=parent, hint=hint)
         for name in names:
             yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 -- as above
 
@@ -262,11 +252,9 @@ def _write(path: Path, lines: Sequence[str]) -> None:
 
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        tr("cannot be written ({problem})", problem=error.strerror),
-        where=str(path),
-        hint=tr("Free some space, or choose another folder with -o"),
-    )
+    what = tr("cannot be written ({problem})", problem=error.strerror)
+    hint = tr("Free some space, or choose another folder with -o")
+    return OutputError(what, where=str(path), hint=hint)
 
 
 def _canonical(value: Mapping[str, object]) -> str:
@@ -276,6 +264,11 @@ def _canonical(value: Mapping[str, object]) -> str:
 def _entry_hash(entry: LogEntry) -> str:
     content = {key: value for key, value in asdict(entry).items() if key != "sha256"}
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+
+def _entry(when: str, what: str, details: Mapping[str, Value], previous: str) -> LogEntry:
+    entry = LogEntry(when=when, what=what, details=dict(details), previous=previous, sha256="")
+    return replace(entry, sha256=_entry_hash(entry))
 
 
 def _parse(line: str, where: str) -> LogEntry:

@@ -48,25 +48,28 @@ def check(plan: Plan, folder: Path) -> None:
     Raises ClipError and PlanError: missing, not readable, not a video.
     """
     for field, name in files(plan):
-        path = folder / name
-        if field.endswith("source"):
-            continue
-        is_clip = field.endswith(("clip", "reference"))
-        if not is_clip and not path.is_file():
-            raise PlanError(
-                tr("the file does not exist"),
-                where=f"{path} ({field})",
-                hint=tr("Check the path: a plan's paths are relative to the plan's folder"),
-                code="missing",
-            )
-        for file in clip.files_of(path) if is_clip else (path,):
-            _require_readable(file)
-        if is_clip:
-            clip.open_clip(path)
+        if field.endswith(("clip", "reference")):
+            _check_clip(folder / name)
+        elif not field.endswith("source"):
+            _check_file(folder / name, field)
     for asked in plan.recordings:
         measure_recordings.check(asked)
         if not (folder / asked.source).is_dir():
             listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
+
+
+def _check_clip(path: Path) -> None:
+    for file in clip.files_of(path):
+        _require_readable(file)
+    clip.open_clip(path)
+
+
+def _check_file(path: Path, field: str) -> None:
+    if not path.is_file():
+        what = tr("the file does not exist")
+        hint = tr("Check the path: a plan's paths are relative to the plan's folder")
+        raise PlanError(what, where=f"{path} ({field})", hint=hint, code="missing")
+    _require_readable(path)
 
 
 def _now() -> float:
@@ -102,12 +105,15 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
             paths[field] = kept.relative_to(work).as_posix()
     if shot.copy_file:
         paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
-    taken = clip.files_of(work / paths["clip"])
-    hashes = [hash_file(file) for file in taken]
-    # Of a sequence of stills: the hash over the hashes of its files, in the order of their numbers.
-    total = hashes[0] if (work / paths["clip"]).is_file() else digest(*hashes, length=64)
+    total = _hash_clip(work / paths["clip"])
     LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
     return replace(shot, **paths, sha256=total)
+
+
+def _hash_clip(path: Path) -> str:
+    """Hash a clip; of a sequence of stills the hashes of its files, in order of their numbers."""
+    hashes = [hash_file(file) for file in clip.files_of(path)]
+    return hashes[0] if path.is_file() else digest(*hashes, length=64)
 
 
 def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
@@ -177,7 +183,17 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     That is packs, charts, files of answers and the list of devices. Raises PackError.
     """
     keep_packs(packs, plan.packs, work)
-    shelf = work / "data" / "charts"
+    _keep_charts(plan, work / "data" / "charts")
+    evidence = {name for answer in plan.answers for name in answer.evidence}
+    for name in sorted(evidence | {name for _, name in answering_files(plan)}):
+        _keep_file(folder / name, work / "data" / "answers" / name)
+    if plan.device_list:
+        source = folder / plan.device_list
+        _keep_file(source, work / "data" / "devices" / source.name)
+
+
+def _keep_charts(plan: Plan, shelf: Path) -> None:
+    """Keep the charts that the shots name; all charts where one of them names none."""
     shelf.mkdir(parents=True, exist_ok=True)
     used = {shot.chart for shot in plan.shots if shot.chart}
     if any(not shot.chart for shot in plan.shots):
@@ -185,15 +201,11 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     for name in sorted(used):
         for source in definition.load(name).sources:
             shutil.copy(source, shelf)
-    evidence = {name for answer in plan.answers for name in answer.evidence}
-    for name in sorted(evidence | {name for _, name in answering_files(plan)}):
-        target = work / "data" / "answers" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(folder / name, target)
-    if plan.device_list:
-        target = work / "data" / "devices" / (folder / plan.device_list).name
-        target.parent.mkdir(exist_ok=True)
-        shutil.copy2(folder / plan.device_list, target)
+
+
+def _keep_file(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
 
 
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -100,23 +101,34 @@ def look_and_draw(
     Quantities in ``judged`` get a still of their worst frame. Raises as ``look`` does, and
     OutputError.
     """
-
-    def tell(done: int, total: int) -> None:
-        if progress:
-            progress(shot.id, done, total)
-
-    def draw(seen: Scene, found: list[Measurement]) -> tuple[str, list[Measurement]]:
-        name = f"data/stills/{shot.id}.jpg"
-        put(bag / name, stills.draw(seen))
-        pictures = stills.worst(seen, [item for item in found if item.quantity in judged])
-        names = {quantity: f"data/stills/{shot.id}.{quantity}.jpg" for quantity in pictures}
-        for quantity, picture in pictures.items():
-            put(bag / names[quantity], picture)
-        return name, [_with_still(item, names.get(item.quantity, "")) for item in found]
-
-    measured = look(shot, folder=bag, progress=tell, draw=draw)
+    draw = functools.partial(_draw, bag, judged)
+    measured = look(shot, folder=bag, progress=progress_of(shot.id, progress), draw=draw)
     log_measured(bag, shot.id, len(measured.measurements), len(measured.notes))
     return measured
+
+
+def progress_of(what: str, progress: Progress | None) -> Callable[[int, int], None]:
+    """Report the progress of one shot or list of recordings, where somebody wants to know."""
+
+    def report(done: int, total: int) -> None:
+        if progress:
+            progress(what, done, total)
+
+    return report
+
+
+def _draw(
+    bag: Path, judged: Collection[str], seen: Scene, found: list[Measurement]
+) -> tuple[str, list[Measurement]]:
+    """Draw a shot's stills; return the name of the first, and the measurements with theirs."""
+    shot = seen.shot.id
+    name = f"data/stills/{shot}.jpg"
+    put(bag / name, stills.draw(seen))
+    pictures = stills.worst(seen, [item for item in found if item.quantity in judged])
+    names = {quantity: f"data/stills/{shot}.{quantity}.jpg" for quantity in pictures}
+    for quantity, picture in pictures.items():
+        put(bag / names[quantity], picture)
+    return name, [_with_still(item, names.get(item.quantity, "")) for item in found]
 
 
 def log_measured(bag: Path, shot: str, measurements: int, notes: int) -> None:

@@ -57,15 +57,7 @@ def read(path: Path) -> Plan:
     used twice, a path outside the folder; and what is wrong in its list of devices and its files of
     answers.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        what, hint = tr("there is no such plan"), tr("Check the path")
-        raise PlanError(what, where=str(path), hint=hint) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        what = tr("not readable as TOML: {problem}", problem=error)
-        raise PlanError(what, where=str(path), hint=tr("Correct the file")) from error
-    plan = _parse(raw, str(path))
+    plan = _parse(_raw(path), str(path))
     if plan.device_list:
         listed = devices.read(path.parent / plan.device_list, plan.subjects)
         plan = replace(plan, subjects=(*plan.subjects, *listed))
@@ -76,6 +68,17 @@ def read(path: Path) -> Plan:
     plan = _with_files(plan, path.parent)
     check(plan, path.parent, str(path))  # again, for the evidence named in files of answers
     return plan
+
+
+def _raw(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        what, hint = tr("there is no such plan"), tr("Check the path")
+        raise PlanError(what, where=str(path), hint=hint) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        what = tr("not readable as TOML: {problem}", problem=error)
+        raise PlanError(what, where=str(path), hint=tr("Correct the file")) from error
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
@@ -102,11 +105,14 @@ def of_clips(
         Shot(id=f"shot{number}", subject=subject.id, clip=str(path.absolute()), **fields)
         for number, path in enumerate(clips, start=1)
     )
-    if playback:
-        again = replace(shots[-1], id="playback", clip=str(playback.absolute()), live=shots[-1].id)
-        shots += (replace(again, tap=model.Tap.RECORDER, path=model.SignalPath.PLAYBACK),)
+    shots += (_played_back(shots[-1], playback),) if playback else ()
     plan = Plan(subjects=(subject,), shots=shots)
     return replace(plan, packs=tuple(packs)) if packs else plan
+
+
+def _played_back(live: Shot, playback: Path) -> Shot:
+    again = replace(live, id="playback", clip=str(playback.absolute()), live=live.id)
+    return replace(again, tap=model.Tap.RECORDER, path=model.SignalPath.PLAYBACK)
 
 
 def check(plan: Plan, folder: Path, where: str) -> None:
@@ -114,15 +120,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
     Raises PlanError.
     """
-    # measurements name either by its id
-    shots: list[Taken] = [*plan.shots, *plan.recordings]
-    _check_ids([subject.id for subject in plan.subjects], tr("subject"), where)
-    _check_ids([shot.id for shot in shots], tr("shot"), where)
-    subjects = {subject.id for subject in plan.subjects}
-    for shot in shots:
-        if shot.subject not in subjects:
-            what = tr("there is no subject {subject!r}", subject=shot.subject)
-            raise _wrong(f"{where}: shot {shot.id}", what)
+    _check_subjects(plan, where)
     _check_pairs(plan.shots, where)
     _check_answers(plan.answers, where)
     _check_matrix(plan, where)
@@ -133,21 +131,32 @@ def check(plan: Plan, folder: Path, where: str) -> None:
             raise _wrong(f"{where}: {field}", what)
 
 
+def _check_subjects(plan: Plan, where: str) -> None:
+    """Refuse ids used twice, and a shot or list of recordings of no subject."""
+    # measurements name either by its id
+    shots: list[Taken] = [*plan.shots, *plan.recordings]
+    subjects = [subject.id for subject in plan.subjects]
+    _check_ids(subjects, tr("subject"), where)
+    _check_ids([shot.id for shot in shots], tr("shot"), where)
+    for shot in shots:
+        if shot.subject not in subjects:
+            what = tr("there is no subject {subject!r}", subject=shot.subject)
+            raise _wrong(f"{where}: shot {shot.id}", what)
+
+
 def _check_ids(ids: Sequence[str], kind: str, where: str) -> None:
     """Refuse an id that is used twice, or that cannot name a file on every system."""
     for identity in ids:
+        named = {"kind": kind, "identity": identity}
         if not devices.IDENTIFIER.fullmatch(identity):
             what = tr(
                 "the {kind} id {identity!r:.80} may contain only letters, digits, '_', '-' and "
                 "'.', at most 64",
-                kind=kind,
-                identity=identity,
+                **named,
             )
             raise _wrong(where, what)
         if ids.count(identity) > 1:
-            raise _wrong(
-                where, tr("duplicate {kind} id {identity!r}", kind=kind, identity=identity)
-            )
+            raise _wrong(where, tr("duplicate {kind} id {identity!r}", **named))
 
 
 def _check_pairs(shots: Sequence[Shot], where: str) -> None:
@@ -203,11 +212,7 @@ def _content(answer: Answer) -> tuple[object, ...]:
 def files(plan: Plan) -> Iterator[tuple[str, str]]:
     """Every file that a plan names, and the field that names it."""
     for shot in plan.shots:
-        for field in FIELDS:
-            if name := getattr(shot, field):
-                yield f"shot {shot.id}, {field}", name
-        if shot.copy_file:
-            yield f"shot {shot.id}, chart_copy", shot.copy_file
+        yield from _shot_files(shot)
     if plan.device_list:
         yield "device_list", plan.device_list
     for asked in plan.recordings:
@@ -217,6 +222,14 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
             place = answer.origin or tr("answer to {requirement}", requirement=answer.requirement)
             yield f"{place}, evidence", name
     yield from answering_files(plan)
+
+
+def _shot_files(shot: Shot) -> Iterator[tuple[str, str]]:
+    for field in FIELDS:
+        if name := getattr(shot, field):
+            yield f"shot {shot.id}, {field}", name
+    if shot.copy_file:
+        yield f"shot {shot.id}, chart_copy", shot.copy_file
 
 
 def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:

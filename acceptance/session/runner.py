@@ -7,6 +7,7 @@ interrupted plan goes on from the shots measured so far.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import shutil
@@ -26,7 +27,7 @@ from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
 from acceptance.session.workspace import claimed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Plan, Recordings, Shot, Value
@@ -63,10 +64,16 @@ def run(
             bag = _begin(work, plan)
             (bag / store.PLAN).write_bytes(content)
             intake.keep(plan, packs, folder, bag)
-        judged = frozenset(demand.quantity for pack in packs for demand in pack.requirements)
-        done = [_shot(shot, folder, bag, judged, progress) for shot in plan.shots]
-        kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
-        return _finish(_blank(plan, done, kept), packs, bag, issue)
+        return _finish(_measure(plan, packs, folder, bag, progress), packs, bag, issue)
+
+
+def _measure(
+    plan: Plan, packs: Sequence[Pack], folder: Path, bag: Path, progress: Progress | None
+) -> Session:
+    judged = frozenset(demand.quantity for pack in packs for demand in pack.requirements)
+    done = [_shot(shot, folder, bag, judged, progress) for shot in plan.shots]
+    kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
+    return _blank(plan, done, kept)
 
 
 def judge_again(
@@ -88,31 +95,31 @@ def judge_again(
     plan, left = carry_over.leave_out(carry_over.carry_over(before.plan, packs), packs)
     _require_whole(old)
     with claimed(out, intake.digest(before.id, *pack_names)) as work:
-        bag = work / BAG
+        bag = _copy(old, work)
         with writing(work):
-            shutil.copytree(old / store.DATA, bag / store.DATA)
-            shutil.copy(old / LOG, bag)
             intake.keep_packs(packs, pack_names, bag)
-        details = {
-            "session": before.id,
-            "sha256": hash_file(old / store.FILE),
-            "packs": ", ".join(pack_names),
-            "why": why,
-            "by": by,
-            **({"left_out": "; ".join(left)} if left else {}),
-        }
+        details = {"session": before.id, "sha256": hash_file(old / store.FILE)}
+        details |= {"packs": ", ".join(pack_names), "why": why, "by": by}
+        details |= {"left_out": "; ".join(left)} if left else {}
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
         return _finish(replace(before, plan=plan, supersedes=before.id), packs, bag, issue)
 
 
+def _copy(old: Path, work: Path) -> Path:
+    """Copy what an old session rests on, and its log; return the folder of the new one."""
+    bag = work / BAG
+    with writing(work):
+        shutil.copytree(old / store.DATA, bag / store.DATA)
+        shutil.copy(old / LOG, bag)
+    return bag
+
+
 def _require_whole(old: Path) -> None:
     if not LogBook(old).read() or not (old / store.DATA).is_dir():
-        raise SessionError(
-            tr("{log} or the folder {data} is missing", log=LOG, data=store.DATA),
-            where=str(old),
-            hint=tr("Restore the whole folder from a copy"),
-        )
+        what = tr("{log} or the folder {data} is missing", log=LOG, data=store.DATA)
+        hint = tr("Restore the whole folder from a copy")
+        raise SessionError(what, where=str(old), hint=hint)
 
 
 def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
@@ -133,42 +140,34 @@ def _finish(
     measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
-    log, plan = LogBook(bag), measured.plan
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    findings = judge.judge(
-        packs,
-        plan,
-        measured.measurements,
-        measured.notes,
-        measured.taken,
-        today=log.read()[0].when[:10],
-        quantities=metrics.quantities(),
-    )
-    names = tuple(pack.id for pack in packs)
-    details: dict[str, Value] = {
-        "packs": ", ".join(names),
-        "findings": len(findings),
-        "tool_version": __version__,
-    }
-    log.append("judged", details)
-    session = replace(
+    session = _judge(measured, packs, LogBook(bag))
+    hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
+    number = _number(now, bag.parent.parent)
+    session = replace(session, id=number, finished=now, tool_version=__version__, hashes=hashes)
+    store.save(session, bag)
+    if issue:
+        issue(bag)
+    return session, _place(bag, session.id)
+
+
+def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
+    """Judge what was measured, and log that it was."""
+    plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
+    inputs = packs, plan, measured.measurements, measured.notes, measured.taken
+    findings = judge.judge(*inputs, today=started[:10], quantities=metrics.quantities())
+    details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
+    log.append("judged", details | {"tool_version": __version__})
+    return replace(
         measured,
-        id=_number(now, bag.parent.parent),
         plan=replace(plan, packs=names),
-        started=log.read()[0].when,
-        finished=now,
-        tool_version=__version__,
-        hashes={f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()},
+        started=started,
         findings=findings,
         bottom_line=judge.bottom_line(findings, plan.scope),
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
         samples=sampling.draw(packs, plan),
     )
-    store.save(session, bag)
-    if issue:
-        issue(bag)
-    return session, _place(bag, session.id)
 
 
 def _place(bag: Path, number: str) -> Path:
@@ -247,13 +246,20 @@ def _shot(
         kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart)}.json"
         measured = store.measured_before(kept, bag)
         if measured is None:
-            try:
+            with _blaming(folder / shot.clip):
                 measured = measuring.look_and_draw(filmed, bag, judged, progress)
-            except ClipError as error:
-                error.where = str(folder / shot.clip)  # not that of the copy
-                raise
             store.keep_measured(kept, measured)
     return measured
+
+
+@contextlib.contextmanager
+def _blaming(clip: Path) -> Iterator[None]:
+    """Let errors name the clip that the plan names, not its copy in the session."""
+    try:
+        yield
+    except ClipError as error:
+        error.where = str(clip)
+        raise
 
 
 def _recordings(asked: Recordings, folder: Path, bag: Path, progress: Progress | None) -> Kept:
@@ -261,11 +267,7 @@ def _recordings(asked: Recordings, folder: Path, bag: Path, progress: Progress |
 
     It is never resumed: measuring a list is quick.
     """
-
-    def tell(done: int, total: int) -> None:
-        if progress:
-            progress(asked.id, done, total)
-
+    tell = measuring.progress_of(asked.id, progress)
     with writing(bag):
         kept, found = intake.take_recordings(asked, folder, bag, tell=tell)
     items = measuring.recorded(kept, found)

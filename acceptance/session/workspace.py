@@ -47,12 +47,9 @@ def _lock(handle: int, path: Path) -> None:
 
     The lock ends with the process, however that ends, and leaves no file behind.
     """
-    busy = OutputError(
-        tr("another run of the same plan is writing here"),
-        where=str(path),
-        hint=tr("Wait until it has finished, or choose another folder with -o"),
-        code="output",
-    )
+    what = tr("another run of the same plan is writing here")
+    hint = tr("Wait until it has finished, or choose another folder with -o")
+    busy = OutputError(what, where=str(path), hint=hint, code="output")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

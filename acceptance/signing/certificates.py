@@ -89,22 +89,17 @@ def load_signer(path: Path, password: str = "", *, at: datetime | None = None) -
     wrong password, a file without key or certificate, an unsupported kind of key, and a certificate
     that has expired or is not yet valid (at ``at``, by default now).
     """
-    data = _read(path, KeyFileError)
-    key, certificate, _ = _open_pkcs12(path, data, password)
+    data, secret = _read(path, KeyFileError), password.encode() or None
+    key, certificate, _ = _open_pkcs12(path, data, secret)
     if key is None or certificate is None:
         what = tr("contains no signing key with its certificate")
         raise KeyFileError(what, where=str(path), hint=tr("Export both into the file"))
     _check_validity(path, certificate, at or datetime.now(UTC))
-    simple = signers.SimpleSigner.load_pkcs12_data(
-        data, other_certs=(), passphrase=password.encode() or None
-    )
+    simple = signers.SimpleSigner.load_pkcs12_data(data, other_certs=(), passphrase=secret)
     beside = path.with_suffix(".crl")
-    return Signer(
-        name=common_name(simple.signing_cert),
-        expires=certificate.not_valid_after_utc,
-        key=simple,
-        crls=tuple(_load(beside, crl.CertificateList, KeyFileError)) if beside.exists() else (),
-    )
+    crls = tuple(_load(beside, crl.CertificateList, KeyFileError)) if beside.exists() else ()
+    name, expires = common_name(simple.signing_cert), certificate.not_valid_after_utc
+    return Signer(name=name, expires=expires, key=simple, crls=crls)
 
 
 def load_trust(paths: Iterable[Path]) -> Trust:
@@ -146,34 +141,39 @@ def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
         crl=folder / "demo-signer.crl",
         password=DEMO_PASSWORD,
     )
-    encryption = BestAvailableEncryption(chain.password.encode())
-    issuers = [middle[1], root[1]]
     _write(chain.root, root[1].public_bytes(Encoding.PEM))
-    _write(
-        chain.signer,
-        pkcs12.serialize_key_and_certificates(b"DEMO", leaf[0], leaf[1], issuers, encryption),
-    )
+    _write(chain.signer, _key_file(leaf, [middle[1], root[1]], chain.password))
     _write(chain.crl, _revocation_list(root, start) + _revocation_list(middle, start))
     return chain
 
 
+def _key_file(leaf: Issued, issuers: list[x509.Certificate], password: str) -> bytes:
+    """Return key, certificate and those of its issuers as PKCS#12."""
+    encryption = BestAvailableEncryption(password.encode())
+    return pkcs12.serialize_key_and_certificates(b"DEMO", *leaf, issuers, encryption)
+
+
 def _open_pkcs12(
-    path: Path, data: bytes, password: str
+    path: Path, data: bytes, secret: bytes | None
 ) -> tuple[PrivateKeyTypes | None, x509.Certificate | None, list[x509.Certificate]]:
+    _check_pkcs12(path, data)
     try:
-        # parsing all of it distinguishes rubbish from a wrong password
-        asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 -- as above
-    except (ValueError, TypeError) as error:
-        what, hint = tr("is not a PKCS#12 file"), tr("Give the .p12 or .pfx file of the key")
-        raise KeyFileError(what, where=str(path), hint=hint) from error
-    try:
-        return pkcs12.load_key_and_certificates(data, password.encode() or None)
+        return pkcs12.load_key_and_certificates(data, secret)
     except ValueError as error:
         what, hint = tr("the password does not open it"), tr("Check the password")
         raise KeyFileError(what, where=str(path), hint=hint) from error
     except UnsupportedAlgorithm as error:
         what = tr("this kind of key cannot sign here ({problem})", problem=error)
         raise KeyFileError(what, where=str(path), hint=tr("Use RSA or EC")) from error
+
+
+def _check_pkcs12(path: Path, data: bytes) -> None:
+    try:
+        # parsing all of it distinguishes rubbish from a wrong password
+        asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 -- as above
+    except (ValueError, TypeError) as error:
+        what, hint = tr("is not a PKCS#12 file"), tr("Give the .p12 or .pfx file of the key")
+        raise KeyFileError(what, where=str(path), hint=hint) from error
 
 
 def _check_validity(path: Path, certificate: x509.Certificate, at: datetime) -> None:
@@ -191,12 +191,7 @@ def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iter
     """Read objects of an ASN.1 kind from a PEM or DER file; each is parsed to its end."""
     data = _read(path, error_kind)
     try:
-        blocks = (
-            [block for _, _, block in pem.unarmor(data, multiple=True)]
-            if pem.detect(data)
-            else [data]
-        )
-        loaded = [kind.load(block, strict=True) for block in blocks]
+        loaded = [kind.load(block, strict=True) for block in _blocks(data)]
         for item in loaded:
             item.native  # noqa: B018 -- asn1crypto parses lazily; rubbish must show here
     except (ValueError, TypeError) as error:
@@ -206,15 +201,19 @@ def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iter
     yield from loaded
 
 
+def _blocks(data: bytes) -> list[bytes]:
+    if not pem.detect(data):
+        return [data]
+    return [block for _, _, block in pem.unarmor(data, multiple=True)]
+
+
 def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise error_kind(
-            tr("cannot be read ({problem})", problem=error.strerror),
-            where=str(path),
-            hint=tr("Check the path and its permissions"),
-        ) from error
+        what = tr("cannot be read ({problem})", problem=error.strerror)
+        hint = tr("Check the path and its permissions")
+        raise error_kind(what, where=str(path), hint=hint) from error
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -222,11 +221,9 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
-        raise OutputError(
-            tr("cannot be written ({problem})", problem=error.strerror),
-            where=str(path),
-            hint=tr("Free some space, or choose another folder"),
-        ) from error
+        what = tr("cannot be written ({problem})", problem=error.strerror)
+        hint = tr("Free some space, or choose another folder")
+        raise OutputError(what, where=str(path), hint=hint) from error
 
 
 Issued = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
@@ -234,15 +231,42 @@ Issued = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
 
 def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Issued:
     """Make a key and its certificate, signed by ``issuer`` or by itself (RFC 5280)."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "acceptance DEMO"),
-            x509.NameAttribute(NameOID.COMMON_NAME, name),
-        ]
-    )
+    key, subject = ec.generate_private_key(ec.SECP256R1()), _subject(name)
     issuer_key, issuer_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
-    usage = x509.KeyUsage(
+    key_of_issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+    builder = (
+        _blank_certificate(subject, key, start)
+        .issuer_name(issuer_name)
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(_usage(ca=ca), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(key_of_issuer, critical=False)
+    )
+    if issuer:
+        builder = builder.add_extension(_crl_address(), critical=False)
+    return key, builder.sign(issuer_key, hashes.SHA256())
+
+
+def _subject(name: str) -> x509.Name:
+    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "acceptance DEMO")
+    return x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _blank_certificate(
+    subject: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + DEMO_LIFE)
+    )
+
+
+def _usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
         digital_signature=not ca,
         content_commitment=not ca,
         key_cert_sign=ca,
@@ -253,25 +277,6 @@ def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Is
         encipher_only=False,
         decipher_only=False,
     )
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer_name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + DEMO_LIFE)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
-            critical=False,
-        )
-    )
-    if issuer:
-        builder = builder.add_extension(_crl_address(), critical=False)
-    return key, builder.sign(issuer_key, hashes.SHA256())
 
 
 def _crl_address() -> x509.CRLDistributionPoints:

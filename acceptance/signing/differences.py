@@ -29,23 +29,15 @@ def changed_fields(signed: bytes, found: bytes) -> Iterator[str]:
     except ValueError:
         fields = []
     for name, before, after in fields:
-        yield tr(
-            "{file}: {field} is {found!r}, but {signed!r} was signed",
-            file=store.FILE,
-            field=name,
-            found=after,
-            signed=before,
-        )
+        values = {"file": store.FILE, "field": name, "found": after, "signed": before}
+        yield tr("{file}: {field} is {found!r}, but {signed!r} was signed", **values)
     if not fields:
         yield tr("{file} is not, byte by byte, the one in the report", file=store.FILE)
 
 
 def changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> Iterator[str]:
     """Name the fields in which stored findings differ from those that follow."""
-    before, after = (
-        {(finding.requirement, finding.subject): finding for finding in findings}
-        for findings in (stored, judged)
-    )
+    before, after = _by_subject(stored), _by_subject(judged)
     for key in [*before, *(key for key in after if key not in before)]:
         name = tr("{requirement} of {subject}", requirement=key[0], subject=key[1])
         if key not in after:
@@ -57,6 +49,10 @@ def changed_findings(stored: Sequence[Finding], judged: Sequence[Finding]) -> It
             yield from _judged_otherwise(name, stands, follows, rounding=ROUNDING)
     if len(before) != len(stored):
         yield tr("a finding is stored twice")
+
+
+def _by_subject(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]:
+    return {(finding.requirement, finding.subject): finding for finding in findings}
 
 
 def changed_sums(
@@ -81,13 +77,8 @@ def _judged_otherwise(
     name: str, stands: object, follows: object, *, rounding: float = 0.0
 ) -> Iterator[str]:
     for field, before, after in _differences(stands, follows, rounding=rounding):
-        yield tr(
-            "{part}: {field} is stored as {stored!r}, judged as {judged!r}",
-            part=name,
-            field=field,
-            stored=before,
-            judged=after,
-        )
+        values = {"part": name, "field": field, "stored": before, "judged": after}
+        yield tr("{part}: {field} is stored as {stored!r}, judged as {judged!r}", **values)
 
 
 def _differences(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -38,29 +39,34 @@ def sign(
     """
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        _supply_certificates(writer, signer)
         first = not writer.prev.embedded_signatures
-        certificates = [signer.key.signing_cert, *signer.key.cert_registry]
-        DocumentSecurityStore.supply_dss_in_writer(
-            writer, None, certs=certificates, crls=signer.crls
-        )
-        metadata = signers.PdfSignatureMetadata(
-            field_name=role,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            certify=first,
-            docmdp_permissions=MDPPerm.FILL_FORMS,
-            name=signer.name,
-            reason=reason or None,
-            location=location or None,
-        )
+        metadata = replace(_metadata(signer, role, reason, location), certify=first)
         signed: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
     except (PdfError, SigningError) as error:
-        raise InputError(
-            tr("the report cannot be signed ({problem})", problem=error),
-            where=role,
-            hint=tr("Write the report again, then sign it"),
-        ) from error
+        what = tr("the report cannot be signed ({problem})", problem=error)
+        hint = tr("Write the report again, then sign it")
+        raise InputError(what, where=role, hint=hint) from error
     return signed.getvalue()
+
+
+def _supply_certificates(writer: IncrementalPdfFileWriter, signer: Signer) -> None:
+    certificates = [signer.key.signing_cert, *signer.key.cert_registry]
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates, crls=signer.crls)
+
+
+def _metadata(
+    signer: Signer, role: str, reason: str, location: str
+) -> signers.PdfSignatureMetadata:
+    return signers.PdfSignatureMetadata(
+        field_name=role,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        name=signer.name,
+        reason=reason or None,
+        location=location or None,
+    )
 
 
 def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
@@ -71,10 +77,9 @@ def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
     try:
         return tuple((_file_name(file), file["/EF"]["/F"].data) for file in _files(pdf))
     except Exception as error:  # a flipped bit can make a parser of PDF fail in any way
-        raise InputError(
-            tr("the attachments of the report cannot be read"),
-            hint=tr("Ask for the report again"),
-        ) from error
+        what = tr("the attachments of the report cannot be read")
+        hint = tr("Ask for the report again")
+        raise InputError(what, hint=hint) from error
 
 
 # [] of pyHanko's dictionaries and arrays follows references, get() and iteration do not.

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -80,37 +81,32 @@ def verify_pdf(
 def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None) -> SignatureReport:
     reader = PdfFileReader(io.BytesIO(pdf))
     found = reader.embedded_signatures
-    if not found and b"/ByteRange" in pdf:
-        raise ValueError(tr("it contains a signature that belongs to no form field"))
     if not found:
-        problem = SignatureProblem(
-            code="unsigned", detail=tr("the report is not signed"), state=State.INCOMPLETE
-        )
-        return SignatureReport(signatures=(), problems=(problem,))
+        return _unsigned(pdf)
     knowledge = _knowledge(reader, trust)
     checked = [asyncio.run(_check(signature, trust, knowledge, at)) for signature in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
+    signatures = tuple(signature for signature, _ in checked)
     problems = [
         *_policy(pdf, found, roles, known),
-        *(problem for _, problems in checked for problem in problems),
+        *itertools.chain(*(item[1] for item in checked)),
     ]
-    return SignatureReport(
-        signatures=tuple(signature for signature, _ in checked), problems=tuple(problems)
-    )
+    return SignatureReport(signatures=signatures, problems=tuple(problems))
+
+
+def _unsigned(pdf: bytes) -> SignatureReport:
+    if b"/ByteRange" in pdf:
+        raise ValueError(tr("it contains a signature that belongs to no form field"))
+    detail = tr("the report is not signed")
+    problem = SignatureProblem(code="unsigned", detail=detail, state=State.INCOMPLETE)
+    return SignatureReport(signatures=(), problems=(problem,))
 
 
 def _policy(
     pdf: bytes, found: Sequence[EmbeddedPdfSignature], roles: Sequence[str], known: set[bytes]
 ) -> Iterator[SignatureProblem]:
     """Find what the validation of a single signature cannot see."""
-    end = found[-1].byte_range[2] + found[-1].byte_range[3]
-    if end != len(pdf):
-        detail = tr_count(
-            "{count} byte follows what the last signature covers",
-            "{count} bytes follow what the last signature covers",
-            len(pdf) - end,
-        )
-        yield SignatureProblem(code="appended", detail=detail)
+    yield from _appended(pdf, found[-1])
     if found[0].docmdp_level is None or "/Perms" not in found[0].reader.root:
         detail = tr("the first signature does not certify the report")
         yield SignatureProblem(code="not_certified", detail=detail)
@@ -122,52 +118,61 @@ def _policy(
     yield from _roles([signature.field_name for signature in found], roles)
 
 
+def _appended(pdf: bytes, last: EmbeddedPdfSignature) -> Iterator[SignatureProblem]:
+    end = last.byte_range[2] + last.byte_range[3]
+    if end != len(pdf):
+        detail = tr_count(
+            "{count} byte follows what the last signature covers",
+            "{count} bytes follow what the last signature covers",
+            len(pdf) - end,
+        )
+        yield SignatureProblem(code="appended", detail=detail)
+
+
 def _roles(present: Sequence[str], asked: Sequence[str]) -> Iterator[SignatureProblem]:
     """Find the roles that were asked for and did not sign, or not in this order."""
     for role in (role for role in asked if role not in present):
         detail = tr("the signature of {role} is missing", role=role)
         yield SignatureProblem(code="signature_missing", detail=detail, state=State.INCOMPLETE)
     if [role for role in present if role in asked] != [role for role in asked if role in present]:
-        detail = tr(
-            "signed in the order {found}, not {asked}",
-            found=", ".join(present),
-            asked=", ".join(asked),
-        )
+        orders = {"found": ", ".join(present), "asked": ", ".join(asked)}
+        detail = tr("signed in the order {found}, not {asked}", **orders)
         yield SignatureProblem(code="order", detail=detail)
 
 
 def _accounted(pdf: bytes, signature: EmbeddedPdfSignature, known: set[bytes]) -> bool:
     """Whether every byte in the gap between the signed bytes is accounted for.
 
-    Nothing signs the gap itself. It must hold one container in its only form (RFC 5652: one signer,
-    data outside), padded with zeros, and no certificate but the signer's and those that the signed
-    part of the report (``known``) holds as well.
+    Nothing signs the gap itself. It must hold one container in its only form, padded with zeros,
+    and no certificate but the signer's and those that the signed part of the report (``known``)
+    holds as well.
     """
     start, length, resume, _ = signature.byte_range
+    digits = _container(signature).hex().ljust(resume - length - 2, "0")
+    gap = pdf[length:resume].decode("ascii", errors="replace")
+    others = [item.dump() for item in signature.other_embedded_certs]
+    strange = known and set(others) - known
+    return start == 0 and not strange and gap in {f"<{digits}>", f"<{digits.upper()}>"}
+
+
+def _container(signature: EmbeddedPdfSignature) -> bytes:
+    """Return the container of a signature in its only form: one signer, data outside (RFC 5652)."""
     signer, certificate = signature.signer_info, signature.signer_cert
     sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    kept = {
-        name: signer[name]
-        for name in signer
-        if name not in {"version", "sid"} and signer[name].native is not None
-    }
     identifier = cms.SignerIdentifier({"issuer_and_serial_number": sid})
-    content = {
-        "version": "v1",
-        "digest_algorithms": [signer["digest_algorithm"]],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": signature.signed_data["certificates"],
-        "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
-    }
-    container = cms.ContentInfo(
-        {"content_type": "signed_data", "content": cms.SignedData(content)}
-    ).dump()
-    digits = container.hex().ljust(resume - length - 2, "0")
-    gap = pdf[length:resume].decode("ascii", errors="replace")
-    strange = [
-        item for item in signature.other_embedded_certs if known and item.dump() not in known
-    ]
-    return start == 0 and not strange and gap in {f"<{digits}>", f"<{digits.upper()}>"}
+    others = [name for name in signer if name not in {"version", "sid"}]
+    kept = {name: signer[name] for name in others if signer[name].native is not None}
+    content = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [signer["digest_algorithm"]],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": signature.signed_data["certificates"],
+            "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
+        }
+    )
+    dumped: bytes = cms.ContentInfo({"content_type": "signed_data", "content": content}).dump()
+    return dumped
 
 
 def _knowledge(reader: PdfFileReader, trust: Trust) -> LocalKnowledge:
@@ -190,53 +195,44 @@ async def _check(
     timing = ValidationTimingInfo(
         validation_time=moment, best_signature_time=moment, point_in_time_validation=at is not None
     )
-    specification = SignatureValidationSpec(
-        cert_validation_policy=CertValidationPolicySpec(
-            trust_manager=SimpleTrustManager.build(trust_roots=trust.roots),
-            revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
-        ),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
-        ),
-        local_knowledge=knowledge,
-        key_usage_settings=KEY_USAGE,
-    )
-    handlers = bootstrap_validation_data_handlers(specification, timing_info=timing)
-    context = specification.cert_validation_policy.build_validation_context(
+    rules = _rules(trust, knowledge)
+    handlers = bootstrap_validation_data_handlers(rules, timing_info=timing)
+    context = rules.cert_validation_policy.build_validation_context(
         timing_info=timing, handlers=handlers
     )
     status = await async_validate_pdf_signature(signature, context, key_usage_settings=KEY_USAGE)
-    result = await ades_basic_validation(
-        signature.signed_data,
-        specification,
-        timing_info=timing,
-        raw_digest=signature.compute_digest(),
+    data, digest = signature.signed_data, signature.compute_digest()
+    result = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
+    problems = _judge(status, result.ades_subindic, roots=bool(trust.roots), moment=moment)
+    role = signature.field_name
+    named = [replace(item, detail=f"{role}: {item.detail}") for item in problems]
+    return _describe(signature, status), named
+
+
+def _rules(trust: Trust, knowledge: LocalKnowledge) -> SignatureValidationSpec:
+    """Set pyHanko's rules: pinned roots, revocation lists at hand for every certificate, offline."""
+    offline = RevinfoOnlineFetchingRule.LOCAL_ONLY
+    certificates = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=trust.roots),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
     )
-    problems = list(_judge(status, result.ades_subindic, roots=bool(trust.roots), moment=moment))
-    return _describe(signature, status), [
-        replace(item, detail=f"{signature.field_name}: {item.detail}") for item in problems
-    ]
+    return SignatureValidationSpec(
+        cert_validation_policy=certificates,
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(online_fetching_rule=offline),
+        local_knowledge=knowledge,
+        key_usage_settings=KEY_USAGE,
+    )
 
 
 def _judge(
     status: PdfSignatureStatus, indication: AdESSubIndic, *, roots: bool, moment: datetime
 ) -> Iterator[SignatureProblem]:
-    """Put pyHanko's findings into words.
-
-    Revocation breaks a signature: without trusted time nothing shows which came first.
-    """
+    """Put pyHanko's findings into words."""
     code, name = str(indication.standard_name).lower(), common_name(status.signing_cert)
     if not status.docmdp_ok:
         detail = tr("the report was changed after it was signed")
         yield SignatureProblem(code="changed_after_signing", detail=detail)
-    if isinstance(indication, AdESFailure):
-        yield SignatureProblem(code=code, detail=tr("the signed bytes were changed"))
-    elif status.revocation_details is not None:
-        detail = tr(
-            "a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}",
-            name=name,
-            day=status.revocation_details.revocation_date,
-        )
+    if detail := _breach(status, indication):
         yield SignatureProblem(code=code, detail=detail)
     elif not roots:
         detail = tr("signed by {name}, but no root certificate to trust was given", name=name)
@@ -248,29 +244,44 @@ def _judge(
         yield SignatureProblem(code="bottom_line", detail=detail)
 
 
+def _breach(status: PdfSignatureStatus, indication: AdESSubIndic) -> str:
+    """Say what breaks a signature for everybody; empty where nothing does.
+
+    Revocation does: without trusted time nothing shows which came first.
+    """
+    if isinstance(indication, AdESFailure):
+        return tr("the signed bytes were changed")
+    if status.revocation_details is None:
+        return ""
+    name, day = common_name(status.signing_cert), status.revocation_details.revocation_date
+    return tr(
+        "a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}", name=name, day=day
+    )
+
+
 def _doubt(status: PdfSignatureStatus, indication: AdESSubIndic, moment: datetime) -> str:
     """Say why nobody knows whether to trust the signer's certificate; empty where they do."""
-    certificate = status.signing_cert
-    name = common_name(certificate)
+    name = common_name(status.signing_cert)
     if indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
         return tr(
             "the certificate of {name} leads to none of the given root certificates", name=name
         )
-    if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
+    start, end = status.signing_cert.not_valid_before, status.signing_cert.not_valid_after
+    if not start <= moment <= end:
         return tr(
             "the certificate of {name} is only valid from {start:%Y-%m-%d} to {end:%Y-%m-%d}",
-            name=name,
-            start=certificate.not_valid_before,
-            end=certificate.not_valid_after,
-        )
-    if indication is not AdESPassed.OK:
-        return tr(
-            "the certificate of {name} cannot be checked offline ({code}); "
-            "a newer revocation list may help",
-            name=name,
-            code=str(indication.standard_name).lower(),
-        )
-    return ""
+            name=name, start=start, end=end,
+        )  # fmt: skip
+    return "" if indication is AdESPassed.OK else _not_offline(name, indication)
+
+
+def _not_offline(name: str, indication: AdESSubIndic) -> str:
+    return tr(
+        "the certificate of {name} cannot be checked offline ({code}); "
+        "a newer revocation list may help",
+        name=name,
+        code=str(indication.standard_name).lower(),
+    )
 
 
 def _undecided(code: str, detail: str) -> SignatureProblem:

@@ -49,19 +49,13 @@ class Signature:
     level: str
 
     def __str__(self) -> str:
+        signer = {"role": self.role, "name": self.name, "level": self.level}
         if self.when is None:
-            return tr(
-                "{role}: signed by {name} ({level})",
-                role=self.role,
-                name=self.name,
-                level=self.level,
-            )
+            return tr("{role}: signed by {name} ({level})", **signer)
         return tr(
             "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level})",
-            role=self.role,
-            name=self.name,
             when=self.when.astimezone(),
-            level=self.level,
+            **signer,
         )
 
 

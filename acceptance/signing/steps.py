@@ -101,10 +101,8 @@ class Target:
         if len(self.attached) != 1:
             what = tr(
                 "{report} has {count} readable attachments named {file}, not exactly one",
-                report=REPORT,
-                count=len(self.attached),
-                file=store.FILE,
-            )
+                report=REPORT, count=len(self.attached), file=store.FILE,
+            )  # fmt: skip
             return State.BROKEN, (what,)
         if self.folder and not self.on_disc:
             return State.INCOMPLETE, (tr("{file} is missing", file=store.FILE),)
@@ -155,24 +153,25 @@ class Target:
             return _alone()
         if any(problem.path.startswith(f"{store.PACKS}/") for problem in self.differences):
             return State.SKIPPED, (tr("the packs are not those that were signed"),)
-        stored = self.session
-        packs = store.load_packs(stored.plan, self.folder / store.PACKS)
-        inputs = (packs, stored.plan, stored.measurements, stored.notes, stored.taken)
-        findings = judge.judge(
-            *inputs, today=store.day_of_work(stored), quantities=metrics.quantities()
-        )
-        apart = [
-            *changed_findings(stored.findings, findings),
-            *changed_sums(stored, findings, packs),
-        ]
-        if apart and stored.tool_version != __version__:
+        apart = [*self._judged_otherwise(self.folder)]
+        if apart and self.session.tool_version != __version__:
             versions = tr(
                 "the session was judged by version {stored}; this is version {here}",
-                stored=stored.tool_version,
+                stored=self.session.tool_version,
                 here=__version__,
             )
             return State.INDETERMINATE, (versions, *shorten(apart))
         return (State.BROKEN if apart else State.OK), shorten([*apart, *self._own_packs()])
+
+    def _judged_otherwise(self, folder: Path) -> Iterator[str]:
+        """Name where findings and sums are not those that follow from the stored packs."""
+        stored = self.session
+        packs = store.load_packs(stored.plan, folder / store.PACKS)
+        inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
+        today = store.day_of_work(stored)
+        findings = judge.judge(*inputs, today=today, quantities=metrics.quantities())
+        yield from changed_findings(stored.findings, findings)
+        yield from changed_sums(stored, findings, packs)
 
     def _own_packs(self) -> Iterator[str]:
         """Name the packs that have a shipped pack's name and are not that pack.

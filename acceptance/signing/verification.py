@@ -11,6 +11,7 @@ them too (``docs/verify.md``).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
@@ -24,12 +25,22 @@ from acceptance.signing.signatures import State
 from acceptance.signing.steps import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from acceptance.signing.steps import Outcome
 
+STEPS = {
+    "signature": Target.signature,
+    "attachment": Target.attachment,
+    "number": Target.number,
+    "manifests": Target.manifests,
+    "evidence": Target.evidence,
+    "log": Target.log,
+    "verdicts": Target.verdicts,
+    "renderings": Target.renderings,
+}
 EXIT_CODES = {State.OK: 0, State.BROKEN: 1, State.INCOMPLETE: 2, State.INDETERMINATE: 3}
 
 
@@ -84,17 +95,7 @@ def verify(
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     load_trust(trust)
-    steps = {
-        "signature": examined.signature,
-        "attachment": examined.attachment,
-        "number": examined.number,
-        "manifests": examined.manifests,
-        "evidence": examined.evidence,
-        "log": examined.log,
-        "verdicts": examined.verdicts,
-        "renderings": examined.renderings,
-    }
-    done = tuple(_run(name, step) for name, step in steps.items())
+    done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
     return Verification(number=examined.known_number, steps=done)
 
 
@@ -105,23 +106,26 @@ def require_intact(folder: Path) -> None:
     manifests, from the hashes in the session, from the session in its report, or in the log.
     """
     examined = Target(folder, (), (), None)
-    problems = [*evidence.check(folder, examined.found), *examined.differences]
-    changes = [
-        str(problem)
-        for problem in problems
-        if problem.kind is not Kind.MISSING or not problem.path.startswith("data/clips/")
-    ]
     steps = [_run("attachment", examined.attachment), _run("log", examined.log)]
     if examined.pdf and b"/ByteRange" in examined.pdf:
         steps.append(_run("signature", examined.signature))
-    changes += [detail for step in steps if step.state is State.BROKEN for detail in step.details]
+    broken = [step for step in steps if step.state is State.BROKEN]
+    changes = [
+        *_changed_files(folder, examined),
+        *(detail for step in broken for detail in step.details),
+    ]
     if changes:
         listed = "; ".join(shorten(changes))
-        raise SessionError(
-            tr("this session was changed after it was sealed: {changes}", changes=listed),
-            where=str(folder),
-            hint=tr("Restore the folder from a copy, or measure again"),
-        )
+        what = tr("this session was changed after it was sealed: {changes}", changes=listed)
+        hint = tr("Restore the folder from a copy, or measure again")
+        raise SessionError(what, where=str(folder), hint=hint)
+
+
+def _changed_files(folder: Path, examined: Target) -> Iterator[str]:
+    """Say how files differ from manifests and session; footage that was taken away does not."""
+    for problem in (*evidence.check(folder, examined.found), *examined.differences):
+        if problem.kind is not Kind.MISSING or not problem.path.startswith("data/clips/"):
+            yield str(problem)
 
 
 def _run(name: str, step: Callable[[], Outcome]) -> Step:

@@ -138,9 +138,7 @@ def film_clock(
     levels = mean_over(run.times, lit, rows, camera.exposure)
     write(camera, path, screen_frames(camera, sheet, levels, shown), shown)
     middles = begins + (camera.exposure + camera.readout) / 2
-    waited = np.array([slot - source for slot, source in shown]) / float(camera.rate)
-    random = random_stream(camera, -1, 1)
-    delays = waited + stream_delay + jitter * random.standard_normal(len(shown))
+    delays = _stream_delays(camera, shown, stream_delay, jitter)
     if arrivals_path:
         write_table(arrivals_path, ("frame", "arrival_s"), enumerate(middles + delays))
     if log_path:
@@ -149,6 +147,13 @@ def film_clock(
     truth = _truth(camera, clock, to_picture, shown)
     indices = first_index + middles * refresh
     return replace(truth, middles=middles, indices=indices, stream_delays=delays)
+
+
+def _stream_delays(camera: Camera, shown: Shown, delay: float, jitter: float) -> Array:
+    """Return by how many s (n,) each delivered frame arrives after the middle of its exposure."""
+    waited = np.array([slot - source for slot, source in shown]) / float(camera.rate)
+    random = random_stream(camera, -1, 1)
+    return waited + delay + jitter * random.standard_normal(len(shown))
 
 
 def film_screens(
@@ -187,10 +192,7 @@ def film_screens(
     pictured, kept = monitor_frames(camera, taken, run, lit, span)
     lights = lit_up(pictured + delay, monitor_refresh)
     rows = begins[:, None] + row_delay(phone, sheet)
-    half = lit.shape[1]
-    on_clock = mean_over(run.times, lit, rows[:, :half], phone.exposure)
-    on_monitor = mean_over(lights, kept, rows[:, half:], phone.exposure)
-    levels = np.hstack([on_clock, on_monitor])
+    levels = _on_both(rows, (run.times, lit), (lights, kept), phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     middles = begins + (phone.exposure + phone.readout) / 2
     return replace(
@@ -200,6 +202,18 @@ def film_screens(
         delays=(lights - pictured)[(lights >= begins[0]) & (lights <= begins[-1])],
         monitor_homography=monitor @ look,
     )
+
+
+def _on_both(
+    rows: Array, clock: tuple[Array, Array], monitor: tuple[Array, Array], exposure: float
+) -> Array:
+    """Return the levels (frames, cells) of two screens, each given by its changes and levels.
+
+    ``rows`` (frames, cells) are the times in s from which each cell is exposed.
+    """
+    cells = clock[1].shape[1]
+    on_clock = mean_over(*clock, rows[:, :cells], exposure)
+    return np.hstack([on_clock, mean_over(*monitor, rows[:, cells:], exposure)])
 
 
 def _corners(camera: Camera, homography: Array, chart: Chart) -> tuple[Point, ...]:

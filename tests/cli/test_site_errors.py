@@ -33,7 +33,7 @@ def copied(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def outcome(
+def refusal(
     copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], tuple[int, str]]:
     """Run the plan; return exit code and message."""
@@ -63,10 +63,10 @@ def row_of(path: Path, *words: str) -> int:
 
 
 def test_the_example_is_read_and_only_its_clips_are_missing(
-    outcome: Callable[[], tuple[int, str]],
+    refusal: Callable[[], tuple[int, str]],
 ) -> None:
     """So each of the messages below is about the file that was changed."""
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert "footage" in message
 
@@ -91,11 +91,11 @@ def test_lists_sheets_and_scores_are_read_in_gbk_and_in_utf8_alike(
 
 @pytest.mark.parametrize("name", ["devices.csv", "answers.csv", "panel.csv"])
 def test_a_table_in_no_known_encoding_is_named(
-    copied: Path, outcome: Callable[[], tuple[int, str]], name: str
+    copied: Path, refusal: Callable[[], tuple[int, str]], name: str
 ) -> None:
     path = copied / name
     path.write_bytes(b"\xff\xff" + path.read_bytes())
-    code, message = outcome()
+    code, message = refusal()
     assert (code, f"{name}" in message, "neither UTF-8 nor GBK" in message) == (2, True, True)
 
 
@@ -153,20 +153,20 @@ def test_a_table_in_no_known_encoding_is_named(
 )
 def test_a_broken_file_is_named_with_row_and_field(
     copied: Path,
-    outcome: Callable[[], tuple[int, str]],
+    refusal: Callable[[], tuple[int, str]],
     name: str,
     old: str,
     new: str,
     parts: tuple[str, ...],
 ) -> None:
     changed(copied / name, old, new)
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert [part for part in parts if part not in message] == [], message
 
 
 def test_a_sheet_filled_in_wrongly_is_reported_by_row_and_field(
-    copied: Path, outcome: Callable[[], tuple[int, str]]
+    copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     """Each error is in the row of the camera that is mounted too low."""
     path, height = copied / "answers.csv", "3.20"
@@ -174,7 +174,7 @@ def test_a_sheet_filled_in_wrongly_is_reported_by_row_and_field(
     good = path.read_text(encoding="utf-8-sig")
     for new, field in (("3,20 m", ""), ("niedrig", "value"), ("nan", "value")):
         path.write_text(good.replace(f",{height},", f',"{new}",', 1), encoding="utf-8")
-        code, message = outcome()
+        code, message = refusal()
         assert code == 2
         assert f"answers.csv, row {row}, {field}".rstrip(", ") in message, message
 
@@ -189,17 +189,17 @@ def contradicted(path: Path, *words: str, grade: str) -> tuple[int, int]:
 
 
 def test_two_answers_to_one_item_are_refused_whatever_they_say(
-    copied: Path, outcome: Callable[[], tuple[int, str]]
+    copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     _, second = contradicted(copied / "answers.csv", ",site,", "#6.2/insulation", grade="不符合")
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert f"answers.csv, row {second}" in message, message
     assert "6.2/insulation" in message
 
 
 def test_grade_and_reading_at_once_are_refused(
-    copied: Path, outcome: Callable[[], tuple[int, str]]
+    copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     path = copied / "answers.csv"
     row = row_of(path, ",site,", "#6.1/room-area")
@@ -209,24 +209,24 @@ def test_grade_and_reading_at_once_are_refused(
     cells[place] = "符合"
     rows[row - 1] = ",".join(cells)
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert f"answers.csv, row {row}" in message, message
 
 
 def test_two_scores_of_one_rater_for_one_item_are_refused(
-    copied: Path, outcome: Callable[[], tuple[int, str]]
+    copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     path = copied / "panel.csv"
     rows = path.read_text(encoding="utf-8-sig").splitlines()
     path.write_text("\n".join([*rows, rows[3].rsplit(",", 1)[0] + ",1"]) + "\n", encoding="utf-8")
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert f"panel.csv, row {len(rows) + 1}, score" in message, message
 
 
 def test_an_answer_without_the_evidence_that_its_requirement_asks_for_is_refused(
-    copied: Path, outcome: Callable[[], tuple[int, str]]
+    copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     """No shipped pack asks for it; an institute's own does."""
     (copied / "own.toml").write_text(EVIDENCE_ASKED, encoding="utf-8")
@@ -236,21 +236,21 @@ def test_an_answer_without_the_evidence_that_its_requirement_asks_for_is_refused
         (copied / name).write_text(text, encoding="utf-8")
     changed(copied / "answers.csv", "evidence/cables.png", "")
     row = row_of(copied / "answers.csv", ",site,", "#6.2/cables")
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert f"answers.csv, row {row}" in message, message
     assert "evidence" in message
 
 
 def test_evidence_that_is_not_there_is_named_with_its_row(
-    copied: Path, outcome: Callable[[], tuple[int, str]]
+    copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     text = (copied / "plan.toml").read_text(encoding="utf-8")
     # clips are read first
     (copied / "plan.toml").write_text(text[: text.index("[[shots]]")], encoding="utf-8")
     (copied / "evidence" / "cables.png").unlink()
     row = row_of(copied / "answers.csv", "evidence/cables.png")
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert f"answers.csv, row {row}, evidence" in message, message
 
@@ -269,10 +269,10 @@ def test_evidence_that_is_not_there_is_named_with_its_row(
     ],
 )
 def test_a_bad_pack_is_named_with_its_field(
-    copied: Path, outcome: Callable[[], tuple[int, str]], text: str, parts: tuple[str, ...]
+    copied: Path, refusal: Callable[[], tuple[int, str]], text: str, parts: tuple[str, ...]
 ) -> None:
     (copied / "own.toml").write_text(text, encoding="utf-8")
     changed(copied / "plan.toml", '["db50_216_2006"]', '["own.toml"]')
-    code, message = outcome()
+    code, message = refusal()
     assert code == 2
     assert [part for part in parts if part not in message] == [], message

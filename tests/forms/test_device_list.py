@@ -213,7 +213,7 @@ def test_a_plan_takes_the_devices_beside_its_own_subjects(tmp_path: Path) -> Non
 
 
 def test_a_plan_with_nothing_under_test_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="give subjects or a device_list"):
+    with pytest.raises(PlanError, match="add subjects or a device_list"):
         plan.read(written(tmp_path, "", name="plan.toml"))
 
 

@@ -11,7 +11,7 @@ import av
 import pytest
 
 from acceptance.errors import PlanError
-from acceptance.footage import clip
+from acceptance.footage import decoding
 from acceptance.recorder import capacity, file_names, listing, recordings
 from acceptance.recorder.recordings import TimeEvidence, placed
 
@@ -196,7 +196,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_folder_is_placed_in_time_without_decoding(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip, "_decode", None)
+    monkeypatch.setattr(decoding, "_decoded", None)
     seen: list[tuple[int, int]] = []
     found = recordings.scan(
         folder, zone=CHINA, now=NOW, tell=lambda done, total: seen.append((done, total))
