@@ -1,3 +1,3 @@
 """Acceptance toolkit for DB50/216-2006: footage in, signed acceptance report out."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

@@ -6,8 +6,14 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+import click
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from test_architecture import PACKAGE, SOURCES, name
+
+from acceptance import messages
+from acceptance.cli import verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,3 +169,36 @@ def test_the_search_finds_a_sentence(source: str, *, found: bool) -> None:
     """A search that never finds anything would hold nothing."""
     assert any(sentences(source)) is found
     assert len(list(untranslatable('tr(f"a {b}")'))) == 1
+
+
+@pytest.fixture
+def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make Chinese the user's language, with a catalogue of three messages."""
+    catalogue = Catalog(locale="zh")
+    catalogue.add("Who measures.", "测量人员。")
+    catalogue.add("unknown metric", "没有这项测量")
+    catalogue.add(("{count} clip", "{count} clips"), ("{count} 段样片",))
+    folder = tmp_path / "zh" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "acceptance.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setenv("LANGUAGE", "zh")
+    monkeypatch.setattr("acceptance.data.folder", lambda _: tmp_path)
+    messages._catalogue.cache_clear()
+    yield
+    messages._catalogue.cache_clear()
+
+
+@pytest.mark.usefixtures("chinese")
+def test_messages_are_said_in_the_users_language_and_english_is_what_is_left() -> None:
+    assert messages.tr("unknown metric") == "没有这项测量"
+    assert messages.tr_count("{count} clip", "{count} clips", 3) == "3 段样片"
+    assert messages.tr("no file {name}", name="x") == "no file x"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_help_is_translated_by_a_walk_over_the_verbs() -> None:
+    option = click.Option(["--operator"], help="Who measures.")
+    verb = click.Command("verb", params=[option], help="Measure nothing.")
+    verbs.translate_help(click.Group("all", commands={"verb": verb}))
+    assert (option.help, verb.help) == ("测量人员。", "Measure nothing.")

@@ -7,7 +7,6 @@ only in the pack of the standard that states it; another pack *borrows* it (``bo
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from acceptance.checks.pack_consistency import complaints
 from acceptance.checks.pack_overlay import extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
+from acceptance.files import strict_toml
 from acceptance.messages import tr
 from acceptance.model import Pack
 
@@ -147,17 +147,20 @@ def profiles(pack: Pack, folder: Path | None = None) -> tuple[str, ...]:
 
 
 def _read(path: Path) -> Raw:
+    """Read a pack's tables, parsed once: every requirement looks up its lender.
+
+    Nobody changes the result.
+    """
     try:
-        return _parsed(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        what = tr("not readable as TOML: {error}", error=error)
-        raise PackError(what, where=str(path), hint=tr("Correct the file")) from error
+        return _parsed(path.read_bytes(), str(path))
+    except OSError as error:
+        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        raise PackError(what, where=str(path), hint=tr("Check the path")) from error
 
 
 @lru_cache(maxsize=128)
-def _parsed(text: str) -> Raw:
-    """Parse TOML, once: every requirement looks up its lender. Nobody changes the result."""
-    return tomllib.loads(text)
+def _parsed(text: bytes, where: str) -> Raw:
+    return strict_toml.loads(text, where, kind=PackError)
 
 
 def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:

@@ -7,9 +7,11 @@ pack that states it.
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from acceptance.errors import PackError
+from acceptance.files import strict_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +36,12 @@ def bearing_on(raw: Raw, folder: Path) -> list[Raw]:
 @lru_cache
 def _stated(path: Path, _written: int) -> list[Raw]:
     """Conflicts of one file; most packs state none, and need not be parsed for it."""
-    text = path.read_text(encoding="utf-8")
-    if "[[conflicts]]" not in text:
+    text = path.read_bytes()
+    if b"[[conflicts]]" not in text:
         return []
-    return _named(path.stem, tomllib.loads(text).get("conflicts", ()))
+    return _named(
+        path.stem, strict_toml.loads(text, str(path), kind=PackError).get("conflicts", ())
+    )
 
 
 def _named(pack: str, conflicts: list[Raw]) -> list[Raw]:

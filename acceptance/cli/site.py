@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from acceptance.checks import sampling
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, write_json
 from acceptance.errors import ClipError, PlanError, SessionError
+from acceptance.files import strict_toml
 from acceptance.footage import clip
 from acceptance.forms import devices as device_list
 from acceptance.messages import tr
@@ -127,8 +127,8 @@ def _plan_in(folder: Path) -> Path | None:
 
 def _has_matrix(path: Path) -> bool:
     try:
-        return "matrix" in tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return "matrix" in strict_toml.load(path)
+    except PlanError:
         return False
 
 

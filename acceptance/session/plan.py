@@ -5,7 +5,6 @@ Its paths stay inside its folder.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
@@ -13,6 +12,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import model
 from acceptance.errors import PlanError
+from acceptance.files import strict_toml
 from acceptance.forms import answers, devices, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
@@ -71,14 +71,9 @@ def read(path: Path) -> Plan:
 
 
 def _raw(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        what, hint = tr("there is no such plan"), tr("Check the path")
-        raise PlanError(what, where=str(path), hint=hint) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        what = tr("not readable as TOML: {problem}", problem=error)
-        raise PlanError(what, where=str(path), hint=tr("Correct the file")) from error
+    if not path.exists():
+        raise PlanError(tr("there is no such plan"), where=str(path), hint=tr("Check the path"))
+    return strict_toml.load(path)
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
