@@ -217,7 +217,7 @@ def done_with(*shots: Shot, measured: tuple[str, ...] = (), name: str = "s1") ->
     """Make a session of these shots."""
     figure = Measurement(
         subject="a", quantity="noise.snr", value=1, unit="dB", uncertainty=0, k=2,
-        degrees_of_freedom=None, samples=1, method="",
+        degrees_of_freedom=None, samples=1, method="", shot="",
     )  # fmt: skip
     figures = tuple(replace(figure, shot=name_of_shot) for name_of_shot in measured)
     empty = runner._blank(Plan(), [], [])
