@@ -1,11 +1,10 @@
-"""Write ``docs/accuracy.md``.
+"""Write ``docs/accuracy.md``: measured errors, compared with published figures and physical bounds.
 
-Our error beside published figures, physical bounds and what a codec does.
 ``python benchmarks/accuracy.py [--quick] [--jobs N] [--cache FOLDER] [SECTION...]``
 
-Without names every section is made. With ``--cache`` a section that is in the folder already is
-taken from there, so that a run can be broken off and taken up again; named sections are always made
-anew. A newcomer adds a function that takes a ``Setting`` and returns a ``Part``, and a line in
+Without names every section is made. With ``--cache`` a section that is already in the folder is
+taken from there, so that an interrupted run can be resumed; named sections are always made anew. A
+new section is a function that takes a ``Setting`` and returns a ``Part``, and a line in
 ``SECTIONS``.
 """
 
@@ -76,12 +75,13 @@ def kept(name: str, setting: Setting, cache: Path | None, *, anew: bool) -> dict
 def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     """Put the sections together."""
     opening = prose(
-        "What every figure of this toolkit is off by, against truth that is known by formula or by simulation, beside",
-        "what other programs have been measured to do. Every number below comes from one command; run it again:",
+        "The error of every figure of this toolkit, against truth known by formula or by",
+        "simulation, beside the measured errors of other programs. Every number below comes from",
+        "one command, which anyone can repeat:",
     )
     more = prose(
-        "How often the truth lies within the stated uncertainty is in [coverage.md](coverage.md); how charts are found",
-        "is measured by `python benchmarks/finding.py`.",
+        "How often the truth lies within the stated uncertainty is in [coverage.md](coverage.md);",
+        "`python benchmarks/finding.py` measures how reliably charts are found.",
     )
     shares = {part["share"] for part in found.values()}
     reduced = (
@@ -104,33 +104,30 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Make what was asked for, and write the document when every section is there."""
+    """Make the sections asked for; write the document when all of them are there."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK:.0%} of the runs")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK:.0%}% of the runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--cache", type=Path, help="folder of finished sections")
     parser.add_argument(
         "--docs", type=Path, default=DOCS, help="folder that gets accuracy.md and pictures/"
     )
-    given = parser.parse_args(arguments)
-    if unknown := set(given.sections) - set(SECTIONS):
-        parser.error(
-            f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}"
-        )
-    setting = Setting(share=QUICK if given.quick else 1.0, jobs=given.jobs)
-    wanted = SECTIONS if given.cache or not given.sections else given.sections
-    found = {name: kept(name, setting, given.cache, anew=name in given.sections) for name in wanted}
-    write(found, given.docs, "python benchmarks/accuracy.py" + " --quick" * given.quick)
+    options = parser.parse_args(arguments)
+    named, cache = options.sections, options.cache
+    if unknown := set(named) - set(SECTIONS):
+        sections = ", ".join(SECTIONS)
+        parser.error(f"unknown section {', '.join(sorted(unknown))}; choose from {sections}")
+    setting = Setting(share=QUICK if options.quick else 1.0, jobs=options.jobs)
+    wanted = SECTIONS if cache or not named else named
+    found = {name: kept(name, setting, cache, anew=name in named) for name in wanted}
+    write(found, options.docs, "python benchmarks/accuracy.py" + " --quick" * options.quick)
 
 
 def write(found: Mapping[str, Mapping[str, Any]], docs: Path, command: str) -> None:
-    """Write the pictures.
-
-    And the document where every section was made, else the sections to the screen.
-    """
+    """Write the pictures, and the document if it is complete; else print the sections."""
     for part in found.values():
         for name, picture in part["pictures"].items():
             (docs / "pictures").mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,4 @@
-"""Sections of ``docs/accuracy.md`` that need no film.
-
-Figures against signals whose truth is a formula.
-"""
+"""Sections of ``docs/accuracy.md`` that need no film: signals whose truth is a formula."""
 
 from __future__ import annotations
 
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     from setting import Setting
 
 ONE_PERCENT = 0.01
+SKIPPED = "Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n"
 OTHERS = (
     (
         "MTF Mapper 0.7.38",
@@ -82,7 +80,7 @@ def milliseconds(covariance: bool, times: int = 60) -> float:  # noqa: FBT001 --
 
 
 def edges(setting: Setting) -> Part:
-    """Compare our error of MTF50 with what other programs make of the same edges."""
+    """Compare our error of MTF50 with that of other programs on the same edges."""
     seeds = setting.runs(50)
     clean = np.abs(_edge_errors(setting, ANGLES, 0.0, setting.runs(10)))
     critical = np.abs(_edge_errors(setting, [CRITICAL], 0.0, setting.runs(10)))
@@ -102,26 +100,28 @@ def edges(setting: Setting) -> Part:
         "ms an edge",
     )
     text = prose(
-        "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and 0.35 cycle/px, each at",
-        "2.86, 5, 7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the step, place within the pixel at random. The",
-        "other programs' figures were measured November 2026 on a 2-core machine, one realisation; so the first",
-        "realisation of ours stands beside them.",
+        "100 x 120 px, levels 0.2 and 0.8, Gaussian point spread, MTF50 0.08, 0.15, 0.25 and",
+        "0.35 cycle/px, each at 2.86, 5, 7.3, 9.46, 14.04 and 20 degrees, noise 0 and 1 % of the",
+        "step, place within the pixel at random. The figures of the other programs were measured",
+        "in November 2026 on a 2-core machine, in one realisation; so they are compared with",
+        "our first realisation.",
     )
-    said = prose(
+    worst = np.median(noisy.max(axis=1))
+    spread = prose(
         f"At 1 % noise, 24 edges x {seeds} seeds: mean {noisy.mean():.3f} %, 99th percentile",
-        f"{np.percentile(noisy, 99):.2f} %, median of the worst of 24: {np.median(noisy.max(axis=1)):.2f} %.",
-        "Bars: no noise mean 0.02 %, max 0.05 %; 1 % noise mean 0.31 %, 99th percentile 1.15 %; 3 ms.",
+        f"{np.percentile(noisy, 99):.2f} %, median of the worst of 24: {worst:.2f} %.",
+        "Bars: no noise mean 0.02 %, max 0.05 %; 1 % noise mean 0.31 %,",
+        "99th percentile 1.15 %; 3 ms.",
     )
-    return Part(text=text + table(head, [*OTHERS, ours]) + said)
+    return Part(text=text + table(head, [*OTHERS, ours]) + spread)
 
 
 def cramer_rao(setting: Setting) -> Part:
-    """Compare our scatter with the least that any method could have."""
+    """Compare our scatter with the least that any method can have."""
     seeds = setting.runs(50, 3)
-    off = _edge_errors(setting, ANGLES, ONE_PERCENT, seeds).reshape(
-        seeds, len(TARGETS), len(ANGLES)
-    )
-    scatter = np.sqrt(np.mean(off**2, axis=(0, 2)))
+    errors = _edge_errors(setting, ANGLES, ONE_PERCENT, seeds)
+    by_target = errors.reshape(seeds, len(TARGETS), len(ANGLES))
+    scatter = np.sqrt(np.mean(by_target**2, axis=(0, 2)))
     bound = [
         100 * np.mean([Edge(mtf50=m, angle=a).bound(ONE_PERCENT) for a in ANGLES]) for m in TARGETS
     ]
@@ -131,13 +131,13 @@ def cramer_rao(setting: Setting) -> Part:
     ]
     ratio = float(np.sqrt(np.mean((scatter / np.array(bound)) ** 2)))
     text = prose(
-        "The bound is that of a fit which *knows* the edge to be Gaussian and looks for its place, angle, two levels",
-        "and sigma (Cramer-Rao, from the Fisher information of white noise). The toolkit knows nothing of the shape.",
+        "The bound is that of a fit that *knows* the edge to be Gaussian and looks for its place,",
+        "angle, two levels and sigma (Cramer-Rao, from the Fisher information of white noise). The",
+        "toolkit does not assume any shape.",
         f"1 % noise, {seeds} seeds x {len(ANGLES)} angles; ratio over all: {ratio:.2f}.",
     )
-    return Part(
-        text=text + table(("MTF50, cycle/px", "Cramer-Rao bound, %", "RMS error, %", "ratio"), rows)
-    )
+    head = ("MTF50, cycle/px", "Cramer-Rao bound, %", "RMS error, %", "ratio")
+    return Part(text=text + table(head, rows))
 
 
 # --- real pictures
@@ -145,42 +145,18 @@ def cramer_rao(setting: Setting) -> Part:
 
 def _real_edges(setting: Setting) -> list[tuple[str, ...]]:
     """Rows: picture, method, published, ours."""
-    vertical = np.asarray(
-        cv2.imread(str(setting.real / "slanted_edge_burns_1.tif"), cv2.IMREAD_UNCHANGED), np.float64
-    )
+    edge = cv2.imread(str(setting.real / "slanted_edge_burns_1.tif"), cv2.IMREAD_UNCHANGED)
     target = cv2.imread(str(setting.real / "oecf_sfr_target_burns.jpg"), cv2.IMREAD_GRAYSCALE)
+    vertical = np.asarray(edge, np.float64)
     right_edge = np.asarray(target, np.float64)[OECF_EDGE]
+    first, second = "`slanted_edge_burns_1.tif`", "`oecf_sfr_target_burns.jpg`, right edge"
+    iso_1, iso_5 = "ISO mode, order 1", "ISO mode, order 5"
     return [
-        (
-            "`slanted_edge_burns_1.tif`",
-            "ISO mode, order 1",
-            "sfrmat5 0.2820",
-            _mtf50(vertical, "iso12233", 1),
-        ),
-        (
-            "`slanted_edge_burns_1.tif`",
-            "ISO mode, order 5",
-            "sfrmat5 0.2724",
-            _mtf50(vertical, "iso12233", 5),
-        ),
-        (
-            "`slanted_edge_burns_1.tif`",
-            "accurate",
-            "MTF Mapper 0.7.38 0.2822",
-            _mtf50(vertical, "accurate", None),
-        ),
-        (
-            "`oecf_sfr_target_burns.jpg`, right edge",
-            "ISO mode, order 1",
-            "0.3548",
-            _mtf50(right_edge, "iso12233", 1),
-        ),
-        (
-            "`oecf_sfr_target_burns.jpg`, right edge",
-            "accurate",
-            "0.3549",
-            _mtf50(right_edge, "accurate", None),
-        ),
+        (first, iso_1, "sfrmat5 0.2820", _mtf50(vertical, "iso12233", 1)),
+        (first, iso_5, "sfrmat5 0.2724", _mtf50(vertical, "iso12233", 5)),
+        (first, "accurate", "MTF Mapper 0.7.38 0.2822", _mtf50(vertical, "accurate", None)),
+        (second, iso_1, "0.3548", _mtf50(right_edge, "iso12233", 1)),
+        (second, "accurate", "0.3549", _mtf50(right_edge, "accurate", None)),
     ]
 
 
@@ -194,16 +170,14 @@ OECF_EDGE = (slice(500, 680), slice(730, 840))
 def real_edges(setting: Setting) -> Part:
     """Compare with published figures on real edges, raw codes."""
     if not (setting.real / "slanted_edge_burns_1.tif").is_file():
-        return Part(
-            text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n"
-        )
+        return Part(text=SKIPPED)
     text = prose(
-        "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The published figures of the",
-        "second picture do not say which rows they used. Bar: ISO mode within 2 % of sfrmat5.",
+        "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The",
+        "published figures of the second picture do not say which rows they used.",
+        "Bar: ISO mode within 2 % of sfrmat5.",
     )
-    return Part(
-        text=text + table(("picture", "method", "published", "this toolkit"), _real_edges(setting))
-    )
+    head = ("picture", "method", "published", "this toolkit")
+    return Part(text=text + table(head, _real_edges(setting)))
 
 
 # --- wedges
@@ -215,27 +189,23 @@ STEP = 120.0
 def _wedge_error(case: tuple[float, str, float, int]) -> tuple[float, float]:
     """Signed errors in percent of MTF50 and MTF10 (the reading) of one wedge.
 
-    Blur, form, noise, seed.
+    ``case``: blur in px, form, noise as a share of the step, seed.
     """
     blur, form, noise, seed = case
     drawn = random(seed, round(100 * blur), len(form))
-    wedge = DrawnWedge(
-        wedge=printed_wedge(form),
-        blur=blur,
-        phase=tuple(drawn.uniform(0, 1, 2)),
-        dark=0.0,
-        light=1.0,
-    )
+    phase = tuple(drawn.uniform(0, 1, 2))
+    wedge = DrawnWedge(wedge=printed_wedge(form), blur=blur, phase=phase, dark=0.0, light=1.0)
     luma = np.rint(60 + STEP * (wedge.draw() + noise * drawn.standard_normal(wedge.shape)))
     found = wedge_reading(luma, *wedge.places(), wedge.wedge, STEP)
-    below = int(np.flatnonzero(found.modulation < 0.5)[0])
-    near = slice(max(0, below - 1), below + 1)
-    half = (
-        float(np.interp(-0.5, -found.modulation[near], found.frequencies[near]))
-        if below
-        else math.nan
-    )
+    half = _half(found.modulation, found.frequencies)
     return 100 * (half / falls_to(0.5, blur) - 1), 100 * (found.reading / falls_to(0.1, blur) - 1)
+
+
+def _half(modulation: Array, frequencies: Array) -> float:
+    """Frequency at which the modulation first falls to one half; nan if it starts below."""
+    below = int(np.flatnonzero(modulation < 0.5)[0])
+    near = slice(max(0, below - 1), below + 1)
+    return float(np.interp(-0.5, -modulation[near], frequencies[near])) if below else math.nan
 
 
 def wedges(setting: Setting) -> Part:
@@ -243,17 +213,17 @@ def wedges(setting: Setting) -> Part:
     seeds, rows = setting.runs(16), []
     for form, noise in itertools.product(("hyperbolic", "linear"), (0.0, 0.02)):
         blurs = BLURS[:1] if setting.tiny else BLURS
-        off = np.array(
-            setting.each(_wedge_error, [(b, form, noise, s) for b in blurs for s in range(seeds)])
-        )
+        cases = [(blur, form, noise, seed) for blur in blurs for seed in range(seeds)]
+        off = np.array(setting.each(_wedge_error, cases))
         size = np.abs(off)
-        told = [f"{np.nanmean(size[:, k]):.2f} / {np.nanmax(size[:, k]):.2f}" for k in range(2)]
-        rows.append((form, f"{noise:.0%}", *told, f"{off[:, 1].mean():+.2f}"))
+        cells = [f"{np.nanmean(size[:, k]):.2f} / {np.nanmax(size[:, k]):.2f}" for k in range(2)]
+        rows.append((form, f"{noise:.0%}", *cells, f"{off[:, 1].mean():+.2f}"))
     head = ("wedge", "noise", "MTF50", "MTF10 (the reading)", "bias of the reading")
     text = prose(
-        f"Nine bars, 8 bit, step {STEP:g} codes, Gaussian of 0.75, 1, 1.5 and 2 px and a square pixel, {seeds} phases",
-        "each; error in %, mean / max. No other open program reads wedges; naive contrast, (max - min) / range of a",
-        "line, errs by +11.5 % on average and +17.8 % at most at 2 % noise (measured November 2026). Bar: 1 % at 2 %.",
+        f"Nine bars, 8 bit, step {STEP:g} codes, Gaussian of 0.75, 1, 1.5 and 2 px and a square",
+        f"pixel, {seeds} phases each; error in %, mean / max. No other open program reads wedges;",
+        "naive contrast, (max - min) / range of a line, errs by +11.5 % on average and +17.8 % at",
+        "most at 2 % noise (measured in November 2026). Bar: 1 % at 2 %.",
     )
     return Part(text=text + table(head, rows))
 
@@ -276,8 +246,8 @@ def _noise_case(seed: int) -> tuple[float, float, float]:
         encode.write(path, frames, codec="ffv1", pixel_format="gray")
         decoded = np.stack([frame.luma for frame in clip.open_clip(path).frames()])
     found = analysis.analyse(decoded)
-    assert found.temporal is not None  # noqa: S101 -- eight frames always tell them apart
-    assert found.fixed is not None  # noqa: S101
+    assert found.temporal is not None  # noqa: S101 -- eight frames always separate the two
+    assert found.fixed is not None  # noqa: S101 -- the same
     snr = 20 * np.log10(np.hypot(TEMPORAL, FIXED) / found.total.sigma)
     return found.temporal.sigma, found.fixed.sigma, float(snr)
 
@@ -295,18 +265,15 @@ def noise(setting: Setting) -> Part:
         rows.append((name, f"{truth:g}", f"{off.mean():+.3f} %", f"{off.std(ddof=1):.3f} %", bar))
     snr = found[:, 2]
     rows.append(("SNR", "", f"{snr.mean():+.4f} dB", f"{snr.std(ddof=1):.4f} dB", "0.2 dB"))
-    text = prose(
-        f"{SIDE} x {SIDE} px, {FRAMES} frames, 8 bit, written and read as FFV1, {seeds} seeds."
-    )
-    return Part(
-        text=text + table(("part", "true sigma, codes", "bias", "standard deviation", "bar"), rows)
-    )
+    size = f"{SIDE} x {SIDE} px"
+    text = prose(f"{size}, {FRAMES} frames, 8 bit, written and read as FFV1, {seeds} seeds.")
+    head = ("part", "true sigma, codes", "bias", "standard deviation", "bar")
+    return Part(text=text + table(head, rows))
 
 
 # --- grey regions of a real scan
 
-# Millimetres of three inner corners on the target, and where its own program was told they lie in
-# the picture, px.
+# Three inner corners on the target in mm, and in the picture, px, as its own program takes them.
 MITRE_CORNERS = (
     ((60.0, 36.0), (231, 251)),
     ((9.95, 36.0), (1218, 248)),
@@ -315,9 +282,10 @@ MITRE_CORNERS = (
 # Label, upper left corner in mm, and the mean code published for it; the patches are 9.95 x 11.45
 # mm.
 MITRE_PATCHES = (
-    ("A", 0.0, 0.0, 72.586), ("B", 10.0, 0.0, 93.748), ("C", 20.0, 0.0, 119.335), ("D", 30.0, 0.0, 150.682),
-    ("E", 40.0, 0.0, 177.026), ("F", 50.0, 0.0, 224.884), ("G", 60.0, 0.0, 75.310), ("H", 60.0, 36.0, 73.143),
-    ("I", 50.0, 36.0, 21.542), ("J", 40.0, 36.0, 25.062), ("K", 30.0, 36.0, 31.704), ("L", 20.0, 36.0, 40.579),
+    ("A", 0.0, 0.0, 72.586), ("B", 10.0, 0.0, 93.748), ("C", 20.0, 0.0, 119.335),
+    ("D", 30.0, 0.0, 150.682), ("E", 40.0, 0.0, 177.026), ("F", 50.0, 0.0, 224.884),
+    ("G", 60.0, 0.0, 75.310), ("H", 60.0, 36.0, 73.143), ("I", 50.0, 36.0, 21.542),
+    ("J", 40.0, 36.0, 25.062), ("K", 30.0, 36.0, 31.704), ("L", 20.0, 36.0, 40.579),
     ("M", 10.0, 36.0, 53.187), ("N", 0.0, 36.0, 70.184),
 )  # fmt: skip
 
@@ -340,9 +308,7 @@ def grey_means(setting: Setting) -> Part:
     """Compare region means on a scanned target with those that its own program published."""
     path = setting.real / "sine_target_mitre.tif"
     if not path.is_file():
-        return Part(
-            text="Skipped: the real pictures are not on this machine (`ACCEPTANCE_REAL_DATA`).\n"
-        )
+        return Part(text=SKIPPED)
     picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.float64)
     means, published = _mitre_means(picture), np.array([patch[3] for patch in MITRE_PATCHES])
     rows = [
@@ -351,7 +317,8 @@ def grey_means(setting: Setting) -> Part:
     ]
     off = np.abs(means - published)
     text = prose(
-        "Mean codes of the 14 grey patches of MITRE's scanned sine target (test case of MTF 6.6) against the published",
-        f"answers: off by {np.median(off):.2f} codes (median), {off.max():.2f} (worst). Bar: median 0.5.",
+        "Mean codes of the 14 grey patches of MITRE's scanned sine target (test case of MTF 6.6)",
+        f"against the published answers: off by {np.median(off):.2f} codes (median),",
+        f"{off.max():.2f} (worst). Bar: median 0.5.",
     )
     return Part(text=text + table(("patch", "published", "this toolkit"), rows))

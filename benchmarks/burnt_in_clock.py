@@ -1,6 +1,5 @@
-"""Burnt-in clocks of known time, coded at CRF 30 and read.
+"""Burnt-in clocks of known time, coded at CRF 30: digits and times read, and how many wrongly.
 
-How many digits, how many times, how many wrong.
 ``python benchmarks/burnt_in_clock.py [--share 0.1] [--jobs 2] [--cache FOLDER]`` prints the tables
 of the metric's page in the docs.
 """
@@ -46,9 +45,9 @@ DIGITS = 14
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a film: ``right`` digits of 14, or the ``reason``.
+    """Result of a film: ``right`` digits of 14, or the ``reason`` why it could not be read.
 
-    ``error`` of the moments in s.
+    ``error`` is that of the moments, in s.
     """
 
     overlay: overlays.Overlay
@@ -61,33 +60,30 @@ class Outcome:
 
 
 def cases(fonts: dict[str, Path | None], seconds: float = 30.0) -> list[overlays.Overlay]:
-    """Films: every font, height and look, with dates, phases and backgrounds drawn by their number."""
-    made = []
-    for number, (font, height, (style, ground)) in enumerate(
-        itertools.product(fonts, HEIGHTS, LOOKS)
-    ):
-        random = np.random.default_rng(number)
-        start = datetime(2001, 1, 1) + timedelta(seconds=float(random.uniform(0, 3e9)))  # noqa: DTZ001 -- local time
-        form = list(overlays.FORMATS)[(number + number // len(LOOKS)) % len(overlays.FORMATS)]
-        made.append(
-            overlays.Overlay(
-                font=font,
-                height=height,
-                style=style,
-                ground=ground,
-                form=form,
-                start=start,
-                seconds=seconds,
-                seed=number,
-            )
+    """Films of every font, height and look; the number of each draws its date and background."""
+    looks = itertools.product(fonts, HEIGHTS, LOOKS)
+    return [
+        overlays.Overlay(
+            font=font, height=height, style=style, ground=ground, form=_form(number),
+            start=_start(number), seconds=seconds, seed=number,
         )
-    return made
+        for number, (font, height, (style, ground)) in enumerate(looks)
+    ]  # fmt: skip
+
+
+def _form(number: int) -> str:
+    return list(overlays.FORMATS)[(number + number // len(LOOKS)) % len(overlays.FORMATS)]
+
+
+def _start(number: int) -> datetime:
+    after = float(np.random.default_rng(number).uniform(0, 3e9))
+    return datetime(2001, 1, 1) + timedelta(seconds=after)  # noqa: DTZ001 -- local time
 
 
 def filmed(overlay: overlays.Overlay, cache: Path | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Film a clock and decode it: the strip of its region, and the frames' times in s.
+    """Film a clock and decode it, or take it from ``cache``.
 
-    In ``cache`` if kept there.
+    Returns the strip of its region (n, h, w), and the frames' times (n,) in s.
     """
     kept = cache / f"{zlib.crc32(repr(overlay).encode()):08x}.npz" if cache else None
     if kept and kept.is_file():
@@ -119,15 +115,9 @@ def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
     except GapError as gap:
         return Outcome(overlay=overlay, reason=gap.code)
     true = overlay.start + timedelta(seconds=float(seconds.moments[0]))
-    shown = reading.shown
-    pairs = list(
-        zip(
-            f"{shown:%Y%m%d%H%M%S}",
-            f"{overlay.shown(reading.moment + 0.3):%Y%m%d%H%M%S}",
-            strict=True,
-        )
-    )
-    right = sum(one == other for one, other in pairs)
+    shown, expected = reading.shown, overlay.shown(reading.moment + 0.3)
+    digits = zip(f"{shown:%Y%m%d%H%M%S}", f"{expected:%Y%m%d%H%M%S}", strict=True)
+    right = sum(read == true_digit for read, true_digit in digits)
     return Outcome(
         overlay=overlay,
         right=right,
@@ -138,12 +128,16 @@ def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
     )
 
 
-PICTURED = (("Aileron", 16, "white", "still"), ("DejaVu Sans Mono Bold", 16, "inverting", "panning"),
-            ("Noto Sans CJK", 16, "outlined", "panning"), ("Courier bitmap", 16, "outlined", "bright"))  # fmt: skip
+PICTURED = (
+    ("Aileron", 16, "white", "still"),
+    ("DejaVu Sans Mono Bold", 16, "inverting", "panning"),
+    ("Noto Sans CJK", 16, "outlined", "panning"),
+    ("Courier bitmap", 16, "outlined", "bright"),
+)
 
 
 def picture(path: Path) -> None:
-    """Draw four clocks as filmed, and below each the digits that its film taught."""
+    """Draw four clocks as filmed, and below each the digits learnt from its film."""
     parts = []
     for number, (font, height, style, ground) in enumerate(PICTURED):
         overlay = overlays.Overlay(
@@ -151,14 +145,12 @@ def picture(path: Path) -> None:
         )
         strip, times = filmed(overlay)
         _, learnt = seconds.font_of(strip, times)
-        digits = np.hstack(
-            [np.pad(digit.reshape(learnt.digits.shape), 1) for digit in learnt.digits.digits]
-        )
+        shape = learnt.digits.shape
+        digits = np.hstack([np.pad(digit.reshape(shape), 1) for digit in learnt.digits.digits])
         taught = np.clip(100 + 50 * digits, 0, 255).astype(np.uint8)
         parts += [_framed(strip[len(strip) // 2]), _framed(taught)]
-    cv2.imwrite(
-        str(path), cv2.resize(np.vstack(parts), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
-    )
+    sheet = cv2.resize(np.vstack(parts), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+    cv2.imwrite(str(path), sheet)
 
 
 def _framed(image: np.ndarray) -> np.ndarray:
@@ -168,26 +160,24 @@ def _framed(image: np.ndarray) -> np.ndarray:
 def rows(found: list[Outcome], name: str) -> list[list[object]]:
     """Rows of a table by a field of the overlays."""
     groups: dict[str, list[Outcome]] = {}
-    for one in found:
-        label = (
-            f"{one.overlay.style} on {one.overlay.ground}"
-            if name == "look"
-            else str(getattr(one.overlay, name))
-        )
-        groups.setdefault(label, []).append(one)
-    return [[label, *_counts(ones)] for label, ones in groups.items()]
+    for film in found:
+        overlay = film.overlay
+        look = f"{overlay.style} on {overlay.ground}"
+        label = look if name == "look" else str(getattr(overlay, name))
+        groups.setdefault(label, []).append(film)
+    return [[label, *_counts(films)] for label, films in groups.items()]
 
 
-def _counts(ones: list[Outcome]) -> list[object]:
-    read = [one for one in ones if not one.reason]
-    error = max((abs(one.error) for one in read if not one.wrong), default=float("nan"))
-    reasons = Counter(one.reason for one in ones if one.reason)
+def _counts(films: list[Outcome]) -> list[object]:
+    read = [film for film in films if not film.reason]
+    error = max((abs(film.error) for film in read if not film.wrong), default=float("nan"))
+    reasons = Counter(film.reason for film in films if film.reason)
     return [
-        len(ones),
-        f"{sum(one.right for one in ones) / (DIGITS * len(ones)):.1%}",
-        sum(one.wrong for one in ones),
+        len(films),
+        f"{sum(film.right for film in films) / (DIGITS * len(films)):.1%}",
+        sum(film.wrong for film in films),
         f"{len(read)}",
-        sum(one.wrong > 0 for one in read),
+        sum(film.wrong > 0 for film in read),
         f"{1000 * error:.0f}" if read else "—",
         ", ".join(f"{code} {count}" for code, count in reasons.items()) or "—",
     ]
@@ -199,20 +189,18 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
-        "--cache", type=Path, help="folder of films made before; what is missing is made and kept"
+        "--cache", type=Path, help="folder of finished films; missing ones are made and kept there"
     )
+    parser.add_argument("--picture", type=Path, help="only draw the page's picture to this file")
     parser.add_argument(
-        "--picture", type=Path, help="draw the page's picture to this file, and nothing else"
+        "--verbose", action="store_true", help="print each film that was not read correctly"
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="a line a film that was not read right"
-    )
-    given = parser.parse_args()
-    if given.picture:
-        picture(given.picture)
+    options = parser.parse_args()
+    if options.picture:
+        picture(options.picture)
         return
-    setting = Setting(share=given.share, jobs=given.jobs)
-    print(report(setting, given.cache, verbose=given.verbose))
+    setting = Setting(share=options.share, jobs=options.jobs)
+    print(report(setting, options.cache, verbose=options.verbose))
 
 
 def report(setting: Setting, cache: Path | None = None, *, verbose: bool = False) -> str:
@@ -221,12 +209,11 @@ def report(setting: Setting, cache: Path | None = None, *, verbose: bool = False
     chosen = np.random.default_rng(0).permutation(len(films))[: setting.runs(len(films))]
     tried = partial(outcome, cache=cache)
     found = setting.each(tried, [films[number] for number in sorted(chosen)])
-    uneven = setting.each(
-        tried, cases(overlays.UNEVEN)[:: max(1, round(1 / max(setting.share, 0.02)))]
-    )
-    for one in found if verbose else ():
-        if one.reason or one.wrong:
-            print(one)
+    every = max(1, round(1 / max(setting.share, 0.02)))
+    uneven = setting.each(tried, cases(overlays.UNEVEN)[::every])
+    for film in found if verbose else ():
+        if film.reason or film.wrong:
+            print(film)
     head = [
         "films",
         "digits read",

@@ -1,8 +1,7 @@
-"""The cases of ``coverage.py``.
+"""The cases of ``coverage.py``: the metrics' own figures, with every input of a budget drawn.
 
-Every input of a budget drawn, the metric's own figures taken, beside their truth.
-A case is a function of a random generator that returns ``Reading``s (a figure, its U, its truth)
-and stands in ``SIGNALS`` or ``FILMS`` with its name in the table.
+A case is a function of a random generator that returns ``Reading``s (a figure, its U, its truth);
+``SIGNALS`` or ``FILMS`` lists it under its name in the table.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import numpy as np
 import running_clock
 import scenes
 import sequence
-from films import Reading
+from films import paired
 from scipy.special import ndtr
 from signals import DrawnWedge, printed_wedge
 from through_camera import drawn_camera
@@ -40,8 +39,9 @@ from acceptance.simulate.camera import Camera
 from acceptance.simulate.optics import observed, pose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
+    from films import Reading
     from signals import Array
 
     Case = Callable[[np.random.Generator], list[Reading]]
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 CHART = definition.load("acceptance")
 PLACES = [
     *(mark.rect for mark in CHART.fiducials),
-    *(one.rect for one in CHART.regions if one.kind == "grid"),
+    *(region.rect for region in CHART.regions if region.kind == "grid"),
 ]
 CODED = {"noise.snr_before_coding"}
-"""Figures that want a codec with loss."""
+"""Figures that need a lossy codec."""
 
 
 def _camera(random: np.random.Generator) -> Camera:
@@ -70,64 +70,43 @@ def _frames(random: np.random.Generator) -> int:
     return int(random.integers(8, 33))
 
 
-def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
-    return [
-        Reading(
-            quantity=m.quantity,
-            region=m.region,
-            value=m.value,
-            expanded=m.expanded,
-            truth=truths[m.quantity],
-        )
-        for m in measured
-        if isinstance(m, Measurement) and m.quantity in truths
-    ]
-
-
 # --- signals
 
 
 def _edge_codes(
     random: np.random.Generator, camera: Camera, exponent: float
 ) -> tuple[Array, float]:
-    """Noise-free codes of an edge of the chart, by a camera whose curve is off by ``exponent``.
+    """Noise-free codes of an edge of the chart, and its angle in degrees.
 
-    And its angle.
+    The camera's curve is off by ``exponent``.
     """
-    angle, shape = (
-        random.uniform(3, 8),
-        (int(random.integers(60, 121)), int(random.integers(60, 121))),
-    )
+    angle = random.uniform(3, 8)
+    shape = int(random.integers(60, 121)), int(random.integers(60, 121))
     y, x = (np.arange(n) - (n - 1) / 2 for n in shape)
     turn = math.radians(angle)
     across = (x - random.uniform(-0.5, 0.5)) * math.cos(turn) - y[:, None] * math.sin(turn)
-    # The pixel's own square: summed over nine strips along the rows, and along the edge as what
-    # little blur it is.
+    # The square of a pixel: nine strips along the rows; across them it is a small extra blur.
     strips = ((np.arange(9) + 0.5) / 9 - 0.5) * math.cos(turn)
     blur = math.sqrt(camera.blur**2 + math.sin(turn) ** 2 / 12)
     profile = np.mean([ndtr((across + strip) / blur) for strip in strips], axis=0)
     light = camera.black + (camera.white - camera.black) * (0.15 + 0.6 * profile)
     low, high = camera.code_range
-    signal = np.asarray(
-        camera.luma((light ** (1 / (1 + exponent)) - camera.black) / (camera.white - camera.black))
-    )
-    return np.clip(signal, low, high), angle
+    bent = light ** (1 / (1 + exponent))
+    signal = camera.luma((bent - camera.black) / (camera.white - camera.black))
+    return np.clip(np.asarray(signal), low, high), angle
 
 
 def edge_by_hand(random: np.random.Generator) -> list[Reading]:
-    """Measure an edge without grey steps.
-
-    The curve is the declared one, give or take what is stated.
-    """
+    """Measure an edge without grey steps; its curve is the declared one within the stated doubt."""
     camera = _camera(random)
     exponent = random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
     codes, angle = _edge_codes(random, camera, exponent)
     view = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, _frames(random)))
-    return _paired(resolution.measure(scenes.of([view])), _edge_truths(camera, angle))
+    return paired(resolution.measure(scenes.of([view])), _edge_truths(camera, angle))
 
 
 def edge_with_steps(random: np.random.Generator) -> list[Reading]:
-    """Measure an edge beside grey steps that tell the curve, whatever it is, from a copy that is a little off."""
+    """Measure an edge beside grey steps, which show any curve, on a copy that is a little off."""
     camera, frames = _camera(random), _frames(random)
     camera = replace(camera, transfer=str(random.choice(["bt709", "srgb"])))
     chart = definition.load(films.CHART)
@@ -138,19 +117,18 @@ def edge_with_steps(random: np.random.Generator) -> list[Reading]:
         for region in chart.regions
         if region.kind == "grey" and (level := region.printed["reflectance"])
     ]
-    return _paired(resolution.measure(scenes.of([edge, *steps])), _edge_truths(camera, angle))
+    return paired(resolution.measure(scenes.of([edge, *steps])), _edge_truths(camera, angle))
 
 
 def _edge_truths(camera: Camera, angle: float) -> dict[str, float]:
     names = {"resolution.mtf50": 0.5, "resolution.mtf10": 0.1}
     truths = {name: films.crossing(camera, level, angle) for name, level in names.items()}
-    return truths | {
-        "resolution.horizontal": 2 * min(films.crossing(camera, 0.1), 0.5) * camera.height
-    }
+    lines = 2 * min(films.crossing(camera, 0.1), 0.5) * camera.height
+    return truths | {"resolution.horizontal": lines}
 
 
 def wedge(random: np.random.Generator) -> list[Reading]:
-    """Measure the acceptance chart's wedge in coded luma, its step a little off that of the flat regions."""
+    """Measure the chart's wedge in coded luma, its step a little off that of the flat regions."""
     camera, frames = replace(_camera(random), fixed_noise=0.0), _frames(random)
     region = definition.load(films.CHART).region("centre.wedge_horizontal")
     drawn = DrawnWedge(
@@ -161,14 +139,9 @@ def wedge(random: np.random.Generator) -> list[Reading]:
     )
     codes = np.asarray(camera.luma(drawn.draw()))
     view = scenes.view(
-        region.name,
-        "wedge",
-        scenes.filmed(random, camera, codes, frames),
-        region.printed,
-        direction="horizontal",
-        rect=region.rect,
-        place=scenes.place(drawn, region),
-    )
+        region.name, "wedge", scenes.filmed(random, camera, codes, frames), region.printed,
+        direction="horizontal", rect=region.rect, place=scenes.place(drawn, region),
+    )  # fmt: skip
     dark, light = (float(camera.luma(level)) for level in (drawn.dark, drawn.light))
     levels = (dark + random.normal(0, STEP_DOUBT / math.sqrt(3)) * (light - dark), light)
     flats = [
@@ -176,16 +149,12 @@ def wedge(random: np.random.Generator) -> list[Reading]:
         for code, level in zip(levels, (drawn.dark, drawn.light), strict=True)
     ]
     truth = films.wedge_lines(camera, drawn.dark, drawn.light)
-    return _paired(
-        resolution.measure(scenes.of([view, *flats])), {"resolution.wedge_horizontal": truth}
-    )
+    found = resolution.measure(scenes.of([view, *flats]))
+    return paired(found, {"resolution.wedge_horizontal": truth})
 
 
 def noise(random: np.random.Generator) -> list[Reading]:
-    """Measure a flat region.
-
-    Sigmas, size, number of frames, level and a fall-off of light at random.
-    """
+    """Measure a flat region; sigmas, size, frames, level and fall-off of light are random."""
     low, high = Camera().code_range
     frames, (rows, columns) = int(random.integers(4, 33)), random.integers(40, 129, 2)
     temporal, pixel, row, column = (
@@ -197,12 +166,12 @@ def noise(random: np.random.Generator) -> list[Reading]:
     codes = level + slopes[0] * x + slopes[1] * y + slopes[2] * x * x * y
     fixed = row * random.standard_normal((rows, 1)) + column * random.standard_normal(columns)
     still = codes + fixed + pixel * random.standard_normal((rows, columns))
-    view = scenes.view(
-        "flat", "flat", still + temporal * random.standard_normal((frames, rows, columns))
-    )
+    shown = still + temporal * random.standard_normal((frames, rows, columns))
+    view = scenes.view("flat", "flat", shown)
     sigma = math.hypot(temporal, pixel, row, column)
-    # of the middle 80 %
-    power = unified_weighting(columns - 2 * round(columns / 10), 1 / scenes.HEIGHT).power
+    middle = columns - 2 * round(columns / 10)  # 80 %
+    power = unified_weighting(middle, 1 / scenes.HEIGHT).power
+    weighted = math.hypot(row, math.sqrt(power * (sigma**2 - row**2)))
     truths = {
         "noise.total": sigma,
         "noise.temporal": temporal,
@@ -212,22 +181,13 @@ def noise(random: np.random.Generator) -> list[Reading]:
         "noise.pixel": pixel,
         "noise.snr": films.decibels((high - low) / sigma),
         "noise.snr_patch": films.decibels((level - low) / sigma),
-        "noise.snr_weighted": films.decibels(
-            (high - low) / math.hypot(row, math.sqrt(power * (sigma**2 - row**2)))
-        ),
+        "noise.snr_weighted": films.decibels((high - low) / weighted),
     }
-    return _paired(noise_metric.measure(scenes.of([view])), truths)
+    return paired(noise_metric.measure(scenes.of([view])), truths)
 
 
-def lens(random: np.random.Generator) -> list[Reading]:
-    """Measure the points of a chart: lens, its centre, print, pose and the points' noise at random.
-
-    Square pixels.
-    """
-    size = np.array([scenes.WIDTH, scenes.HEIGHT])
-    half = float(np.hypot(*(size - 1))) / 2
-    places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in PLACES])
-    camera = Camera(
+def _posed(random: np.random.Generator) -> Camera:
+    return Camera(
         width=scenes.WIDTH,
         height=scenes.HEIGHT,
         share=random.uniform(0.7, 0.95),
@@ -236,52 +196,55 @@ def lens(random: np.random.Generator) -> list[Reading]:
         roll=random.uniform(-10, 10),
         distortion=random.uniform(-0.05, 0.15),
     )
+
+
+def lens(random: np.random.Generator) -> list[Reading]:
+    """Measure the points of a chart; lens, its centre, print, pose and noise are random.
+
+    Pixels are square.
+    """
+    size = np.array([scenes.WIDTH, scenes.HEIGHT])
+    half = float(np.hypot(*(size - 1))) / 2
+    places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in PLACES])
+    camera = _posed(random)
     shift = half * lens_model.CENTRE_DOUBT * random.standard_normal(2)
     print_ = [1.0, math.exp(PRINT_ASPECT * random.standard_normal())]
     printed = (places - np.array(CHART.size) / 2) * print_ + np.array(CHART.size) / 2
     matrix = pose(camera, CHART.size)
-    seen = (
-        observed(camera, matrix, printed.T).T
-        + shift
-        + random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
-    )
-    corners = ((0.0, 0.0),) * 4
+    noise_of_points = random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
+    seen = observed(camera, matrix, printed.T).T + shift + noise_of_points
     place = located.Located(
-        chart=CHART, homography=matrix, corners=corners, residual=0.1, fiducials_found=8, picture=(size[0], size[1]),
-        distortion=camera.distortion,
+        chart=CHART, homography=matrix, corners=((0.0, 0.0),) * 4, residual=0.1, fiducials_found=8,
+        picture=(size[0], size[1]), distortion=camera.distortion,
     )  # fmt: skip
     frame = PictureFrame(place=place, aspect=1.0)
-    points = lens_model.Points(
-        chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / half
-    )
-    found = [
-        one
-        for one in geometry.of_points(scenes.of([]), frame, points)
-        if isinstance(one, Measurement)
-    ]
+    on_chart, in_picture = frame.on_chart(places), frame.in_picture(seen)
+    points = lens_model.Points(chart=on_chart, seen=in_picture, pixel=1 / half)
+    results = geometry.of_points(scenes.of([]), frame, points)
+    found = [figure for figure in results if isinstance(figure, Measurement)]
     reach = float(found[0].details["radius"])
     truths = {
         "geometry.distortion": 100 * (1 / (1 + camera.distortion * reach**2) - 1),
         "geometry.tilt": camera.tilt,
         "geometry.pan": camera.pan,
         "geometry.roll": camera.roll,
-        "geometry.pixels_per_metre": 1000 * camera.share * camera.width / CHART.size[0],
+        "geometry.pixels_per_metre": films.pixels_per_metre(camera, CHART),
     }
-    return _paired(found, truths)
+    return paired(found, truths)
 
 
 def colour(random: np.random.Generator) -> list[Reading]:
-    """Measure 24 patches and 12 grey steps of a camera with a cast, from a copy that is a little off."""
+    """Measure 24 patches and 12 grey steps: a camera with a cast, a copy that is a little off."""
     camera = colours.drawn_camera(random)
     truths = colours.truths(camera, definition.load(films.CHART))
-    return _paired(colour_metric.measure(colours.drawn(random, camera)), truths)
+    return paired(colour_metric.measure(colours.drawn(random, camera)), truths)
 
 
 def printed(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
-    """Draw a print of the chart within what is doubted of one that nobody measured.
+    """Draw a print of the chart within the doubt of one that nobody has measured.
 
-    Reflectances err smoothly, so that levels 5:1 apart hardly know of each other; those of the
-    wedges for themselves; colours and the scale at random.
+    Errors of reflectance are smooth, so that levels 5:1 apart hardly correlate; those of the wedges
+    are independent of them; errors of colours and scale are random.
     """
     doubt = printed_copy.unmeasured("", chart)
     knots = np.log(np.geomspace(0.005, 1.0, 40))
@@ -292,14 +255,11 @@ def printed(random: np.random.Generator, chart: definition.Chart) -> definition.
     def put(region: definition.Region) -> definition.Region:
         fields, error = dict(region.printed), errors[region.kind == "wedge"]
         for name in {"reflectance", "dark", "light"} & set(fields):
-            factor = 1 + doubt.reflectance_doubt * float(
-                np.interp(math.log(fields[name]), knots, error)
-            )
-            fields[name] = min(0.97, fields[name] * factor)
+            here = float(np.interp(math.log(fields[name]), knots, error))
+            fields[name] = min(0.97, fields[name] * (1 + doubt.reflectance_doubt * here))
         if "lab" in fields:
-            fields["lab"] = tuple(
-                fields["lab"] + doubt.lab_doubt / math.sqrt(3) * random.standard_normal(3)
-            )
+            off = doubt.lab_doubt / math.sqrt(3) * random.standard_normal(3)
+            fields["lab"] = tuple(fields["lab"] + off)
         return replace(region, printed=fields)
 
     hung = replace(chart, regions=tuple(map(put, chart.regions)))
@@ -332,42 +292,35 @@ def filmed(random: np.random.Generator) -> list[Reading]:
 
 def filmed_colours(random: np.random.Generator) -> list[Reading]:
     """Film the chart in uneven light by a camera with a cast."""
-    camera = replace(
-        colours.drawn_camera(random),
-        width=640,
-        height=360,
-        crf=0,
-        seed=int(random.integers(1 << 30)),
-    )
+    camera = colours.drawn_camera(random)
+    seed = int(random.integers(1 << 30))
+    camera = replace(camera, width=640, height=360, crf=0, seed=seed)
     chart = definition.load(films.CHART)
     measured = films.measured(camera, 0.32, colours.hung(random, chart))
-    return _paired(measured, colours.truths(camera, chart))
+    return paired(measured, colours.truths(camera, chart))
 
 
 def filmed_print(random: np.random.Generator) -> list[Reading]:
     """Film a print that nobody has measured."""
-    return _filmed(
-        random,
-        printed(random, definition.load(films.CHART)),
-        ("resolution.", "noise.snr_linear", "colour."),
-    )
+    hung = printed(random, definition.load(films.CHART))
+    return _filmed(random, hung, ("resolution.", "noise.snr_linear", "colour."))
 
 
 def _filmed(
     random: np.random.Generator, hung: definition.Chart | None, families: tuple[str, ...]
 ) -> list[Reading]:
-    """Film small and without loss.
+    """Film a small picture without loss; return one random region of each figure.
 
-    Of every figure one region at random, so that runs are independent.
-    ``families`` are the figures of whose doubts none is missing in such a film.
+    Of one region only, so that runs are independent. ``families`` are the beginnings of the
+    figures whose budgets such a film covers completely.
     """
     camera = replace(drawn_camera(random, 640, 360), blur=random.uniform(0.6, 1.0))
-    found = [one for one in films.readings(camera, 0.32, hung) if one.quantity.startswith(families)]
-    found, chosen = [one for one in found if one.quantity not in CODED], []
-    for quantity in sorted({one.quantity for one in found}):
-        regions = [one for one in found if one.quantity == quantity]
-        chosen.append(regions[int(random.integers(len(regions)))])
-    return chosen
+    by_quantity: dict[str, list[Reading]] = {}
+    for reading in films.readings(camera, 0.32, hung):
+        if reading.quantity.startswith(families) and reading.quantity not in CODED:
+            by_quantity.setdefault(reading.quantity, []).append(reading)
+    regions = (by_quantity[quantity] for quantity in sorted(by_quantity))
+    return [readings[int(random.integers(len(readings)))] for readings in regions]
 
 
 FILMS: Mapping[str, tuple[str, Case]] = {

@@ -1,10 +1,10 @@
-"""Films and streams of clocks at signal level.
+"""Films and streams of clocks at signal level, without pictures.
 
-What each frame shows of every bit is integrated, then made noisy.
-The settings are those of the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time,
-read-out of 0.3 to 1 frame time, screens with their own refresh, every clock off by its own 5 to 50
-ppm, film at 60 or 240 frame/s, 2 % noise. What a budget judges (type B) is drawn from normal
-distributions with the standard uncertainty that it states.
+The light of every bit is integrated over each frame, then noise is added. The settings are those of
+the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time, read-out of 0.3 to 1 frame
+time, screens with their own refresh, every clock off by its own 5 to 50 ppm, film at 60 or
+240 frame/s, 2 % noise. Type B inputs of a budget are drawn from normal distributions with the
+standard uncertainty that it states.
 """
 
 from __future__ import annotations
@@ -32,17 +32,15 @@ if TYPE_CHECKING:
 
 REFRESHES = (59.94, 60.0, 75.0)
 NOISE = 0.02
-JITTER = 0.002  # s, of the way from camera to monitor
+JITTER = 0.002  # s, between camera and monitor
 FILMED, FILLED = 0.5, 0.9  # share of the film's height, and of the camera's, that the clock takes
-HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # at which the low bits stand
-# times that the same film is made with other jitter: what the mean would be under the same
-# conditions
-AGAIN = 40
+HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # of the low bits
+AGAIN = 40  # repeats with other jitter, which give the mean under the same conditions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """Rates in Hz as they are, the rest in s."""
+    """True rates in Hz, everything else in s."""
 
     film: float
     film_exposure: float
@@ -56,17 +54,17 @@ class Setting:
 
 
 def off(random: np.random.Generator) -> float:
-    """Return by what a clock is off: 5 to 50 ppm."""
+    """Return the factor by which a clock is off: 5 to 50 ppm."""
     return 1 + float(random.choice([-1, 1]) * random.uniform(5e-6, 50e-6))
 
 
 def exposure(random: np.random.Generator, rate: float) -> float:
-    """Return an exposure from 1 ms to the frame time, even in its logarithm."""
+    """Return an exposure from 1 ms to the frame time, uniform in its logarithm."""
     return float(np.exp(random.uniform(np.log(0.001), np.log(1 / rate))))
 
 
 def refresh(random: np.random.Generator) -> float:
-    """Return the rate of a screen: a usual one, or one in four times its own."""
+    """Return the rate of a screen: a usual one, but one time in four an odd one."""
     own = random.uniform(58.5, 61.5) if random.uniform() < 0.25 else random.choice(REFRESHES)
     return float(own) * off(random)
 
@@ -115,7 +113,7 @@ def chain(random: np.random.Generator, what: Setting) -> Chain:
 def film_of(
     random: np.random.Generator, way: Chain
 ) -> tuple[Array, clock_readings.Readings, clock_readings.Readings, Array]:
-    """Return film times, readings of reference and of monitor, and the latencies of the pictures in ms."""
+    """Return film times, readings of reference and monitor, and the pictures' latencies in ms."""
     what = way.what
     times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
     lights = way.lights(random)
@@ -145,7 +143,7 @@ def _readings(
 ) -> clock_readings.Readings:
     """Read what is ``seen`` (n, 24) at a height, made noisy."""
     rows = np.stack([seen(height)[:, : clock_readings.LOW_BITS] for height in HEIGHTS], axis=1)
-    middle, low = (one + NOISE * random.standard_normal(one.shape) for one in (seen(0.0), rows))
+    middle, low = (part + NOISE * random.standard_normal(part.shape) for part in (seen(0.0), rows))
     return replace(clock_readings.readings_of(middle), low=low, heights=HEIGHTS, lag=lag)
 
 
@@ -159,34 +157,33 @@ def _seen(way: Chain, lights: Array, times: Array) -> Array:
 
 
 def film(random: np.random.Generator) -> list[Reading]:
-    """Measure a film of clock and monitor.
-
-    U and truth of every statistic, the name of which stands as region.
-    """
+    """Measure a film of clock and monitor; the names of the statistics serve as regions."""
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
     way = chain(random, drawn(random, rate, seconds))
     times, live, shown, true = film_of(random, way)
     found = screens.glass_to_glass(times, live, shown)
     again = [_seen(way, way.lights(random), times) for _ in range(AGAIN)]
     truths = {
-        "mean": float(np.mean([one.mean() for one in again])),
+        "mean": float(np.mean([delays.mean() for delays in again])),
         "worst": float(true.max()),
-        "sd": float(np.mean([one.std(ddof=1) for one in again])),
-        "percentile_95": float(np.mean([np.percentile(one, 95) for one in again])),
+        "sd": float(np.mean([delays.std(ddof=1) for delays in again])),
+        "percentile_95": float(np.mean([np.percentile(delays, 95) for delays in again])),
     }
     common = latency.film_lines(found, 1000 / way.what.film, random.uniform(0, 0.1))
     return _figures(random, "latency.glass_to_glass", found, common, truths)
 
 
 def bars(random: np.random.Generator) -> tuple[str, Reading]:
-    """Say what was read, and the mean, of a film at 240 frame/s with exposures too short to blend much."""
+    """Return the kind of reading, and the mean, of a film at 240 frame/s.
+
+    Its exposures are too short to blend much.
+    """
     what = replace(drawn(random, 240.0, 6.0), film_exposure=0.001, exposure=0.001)
     times, live, shown, true = film_of(random, chain(random, what))
     found = screens.glass_to_glass(times, live, shown)
     common = latency.film_lines(found, 1000 / what.film, 0.0)
-    [mean] = _figures(
-        random, "latency.glass_to_glass", found, common, {"mean": float(true.mean())}, shift=False
-    )
+    truths = {"mean": float(true.mean())}
+    [mean] = _figures(random, "latency.glass_to_glass", found, common, truths, shift=False)
     return found.reading, mean
 
 
@@ -212,9 +209,9 @@ CHIPS = (0.0131, 0.0173, 0.0223)  # s
 def light_film(
     random: np.random.Generator, what: Setting
 ) -> tuple[Array, Array, Array, drive_sequence.Drive, Array]:
-    """Return film times, light of an LED and of the monitor (n,), the drive, and the latencies in ms.
+    """Return film times, light of LED and monitor (n,), the drive, and the latencies in ms.
 
-    The LED's resonator is off by up to 0.2 %, its curve and that of the monitor's picture are
+    The LED's resonator is off by up to 0.2 %; its curve, and that of the monitor's picture, are
     unknown powers.
     """
     way = chain(random, what)
@@ -230,10 +227,10 @@ def light_film(
 
     pictures = mean(way.middles, what.exposure)[:, None]
     seen = [mean(times, what.film_exposure), shown_by(way, times, lights, pictures)[:, 0]]
-    noisy = [
-        np.maximum(one, 0) ** random.uniform(0.8, 1.25) + NOISE * random.standard_normal(len(times))
-        for one in seen
-    ]
+    noisy = []
+    for light_seen in seen:
+        bent = np.maximum(light_seen, 0) ** random.uniform(0.8, 1.25)
+        noisy.append(bent + NOISE * random.standard_normal(len(times)))
     return times, 0.1 + 0.7 * noisy[0], 0.05 + 0.4 * noisy[1], drive, _seen(way, lights, times)
 
 
@@ -248,7 +245,7 @@ def light(random: np.random.Generator) -> list[Reading]:
 
 
 def light_stream(random: np.random.Generator) -> list[Reading]:
-    """Measure a stream of 12 s of an LED by its log and arrivals with 1 ms of jitter."""
+    """Measure a stream of 12 s of an LED from its log and arrivals with 1 ms of jitter."""
     what = drawn(random, 60.0, 12.0)
     drive = drive_sequence.of_chips(float(random.choice(CHIPS)), rounds=1)
     taken = random.uniform(20, 100) + np.arange(int(what.seconds * what.camera)) / what.camera
@@ -263,7 +260,7 @@ def light_stream(random: np.random.Generator) -> list[Reading]:
 
 
 def stream(random: np.random.Generator) -> list[Reading]:
-    """Measure a stream of 10 s by its arrivals, with 1 ms of jitter, and the log of the screen."""
+    """Measure a stream of 10 s from its arrivals, with 1 ms of jitter, and the screen's log."""
     what = drawn(random, 60.0, 10.0)
     taken = random.uniform(0.3, 0.34) + np.arange(int(what.seconds * what.camera)) / what.camera
     came = taken + what.delay + random.normal(0, 0.001, len(taken))
@@ -286,15 +283,10 @@ def _figures(
     *,
     shift: bool = True,
 ) -> list[Reading]:
-    """Pair figures and truths.
-
-    What the common lines judge is drawn once, the same for all statistics.
-    """
-    judged = (
-        float(sum(line.contribution * random.standard_normal() for line in common))
-        if shift
-        else 0.0
-    )
+    """Pair figures and truths; the error of the ``common`` lines is the same for all statistics."""
+    judged = 0.0
+    if shift:
+        judged = float(sum(line.contribution * random.standard_normal() for line in common))
     readings = []
     for statistic, (value, lines) in delay.statistics(found.draws, found.single).items():
         if statistic in truths:

@@ -1,4 +1,4 @@
-"""Colour patches drawn from formulas, and the truth of every colour figure of a simulated camera."""
+"""Colour patches drawn from formulas, and the true colour figures of a simulated camera."""
 
 from __future__ import annotations
 
@@ -42,69 +42,67 @@ def drawn_camera(random: np.random.Generator) -> Camera:
 
 
 def printed(chart: definition.Chart) -> Array:
-    """Return the printed colours (n, 3) in linear light of BT.709 primaries, as far as the raster can show them."""
-    return np.clip(
-        [linear_rgb(one.printed["lab"]) for one in chart.regions if one.kind == "colour"], 0, 1
-    )
+    """Return the printed colours (n, 3) in linear light of BT.709, clipped to its gamut."""
+    return np.clip(_lights(chart), 0, 1)
+
+
+def _lights(chart: definition.Chart) -> list[Array]:
+    patches = (region for region in chart.regions if region.kind == "colour")
+    return [linear_rgb(patch.printed["lab"]) for patch in patches]
 
 
 def truths(camera: Camera, chart: definition.Chart) -> dict[str, float]:
-    """Return every figure that the camera's own colours have against the chart, exposure and tone curve taken out."""
-    aims = lab_of([linear_rgb(one.printed["lab"]) for one in chart.regions if one.kind == "colour"])
+    """Return the true figures of the camera's colours, without exposure and tone curve."""
+    aims = lab_of(_lights(chart))
     light = camera.rendered(printed(chart).T.astype(np.float32)).T.astype(np.float64)
     found = difference.figures(difference.normalised(light, aims), aims, aims)
     return {f"colour.{name}": float(value) for name, value in found.items()}
 
 
 def drawn(random: np.random.Generator, camera: Camera) -> Scene:
-    """Return the chart's steps and patches, each a little off in print, in light that falls off a little.
+    """Return the chart's steps and patches, each a little off in print, in slightly uneven light.
 
-    The curve of the patches is a little off from that of the steps.
+    The curve of the patches differs a little from that of the steps.
     """
     chart = definition.load("acceptance")
     copy = Copy(serial="drawn", reflectance_doubt=0.0, scale_doubt=0.0, lab_doubt=LAB_DOUBT)
     off = random.normal(0, LAB_DOUBT / math.sqrt(3), (24, 3))
-    colours = [one for one in chart.regions if one.kind == "colour"]
-    centres = np.array(
-        [[x + width / 2, y + height / 2] for x, y, width, height in (one.rect for one in colours)]
-    )
+    colours = [region for region in chart.regions if region.kind == "colour"]
+    rects = np.array([patch.rect for patch in colours])
+    centres = rects[:, :2] + rects[:, 2:] / 2
     fall = random.normal(0, UNEVEN / math.sqrt(3), 2) / (chart.size[0] / 2)
     exponent = 1 + random.normal(0, CURVE / math.sqrt(3))
     light = printed(chart) ** exponent * (1 + (centres - centres.mean(axis=0)) @ fall)[:, None]
     frames = int(random.integers(1, 17))
     views = [
-        _patch(random, camera, one, light[number], off[number], frames)
-        for number, one in enumerate(colours)
+        _patch(random, camera, patch, light[number], off[number], frames)
+        for number, patch in enumerate(colours)
     ]
+    greys = [
+        (step.name, float(step.printed["reflectance"]))
+        for step in chart.regions
+        if step.kind == "grey"
+    ]
+    codes = [planes(camera, np.full(3, level))[0] for _, level in greys]
     steps = [
-        scenes.patch(
-            random, camera, planes(camera, np.full(3, level))[0], frames, one.name, "grey", level
-        )
-        for one in chart.regions
-        if one.kind == "grey" and (level := one.printed["reflectance"])
+        scenes.patch(random, camera, code, frames, name, "grey", level)
+        for (name, level), code in zip(greys, codes, strict=True)
     ]
     seen = scenes.of([*views, *steps])
-    return replace(
-        seen, chart=replace(chart, copy=copy), reference=replace(seen.reference, cb=views[0].cb)
-    )
+    reference = replace(seen.reference, cb=views[0].cb)
+    return replace(seen, chart=replace(chart, copy=copy), reference=reference)
 
 
 def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
-    """Return the chart as it looks in light that falls off a little.
-
-    Its colours lighter to one side.
-    """
+    """Return the chart as it looks in slightly uneven light: its colours lighter to one side."""
     fall = random.normal(0, UNEVEN / math.sqrt(3), 2) / (chart.size[0] / 2)
 
     def lit(region: definition.Region) -> definition.Region:
         if region.kind != "colour":
             return region
         x, y, width, height = region.rect
-        scale = np.cbrt(
-            1
-            + np.array([x + width / 2 - chart.size[0] / 2, y + height / 2 - chart.size[1] / 2])
-            @ fall
-        )
+        away = np.array([x + width / 2 - chart.size[0] / 2, y + height / 2 - chart.size[1] / 2])
+        scale = np.cbrt(1 + away @ fall)
         lightness, a, b = region.printed["lab"]
         lab = (scale * (lightness + 16) - 16, scale * a, scale * b)
         return replace(region, printed={**region.printed, "lab": lab})
@@ -114,10 +112,8 @@ def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Cha
 
 def planes(camera: Camera, light: Array) -> list[float]:
     """Return the codes that the camera gives this light (3,): Y', Cb, Cr, not rounded."""
-    return [
-        float(plane.mean())
-        for plane in coded(camera, np.tile(light[:, None, None], (1, 2, 2)).astype(np.float32))
-    ]
+    picture = np.tile(light[:, None, None], (1, 2, 2)).astype(np.float32)
+    return [float(plane.mean()) for plane in coded(camera, picture)]
 
 
 def _patch(
@@ -128,68 +124,69 @@ def _patch(
     off: Array,
     frames: int,
 ) -> View:
-    """Return a patch of this light.
-
-    Its printed colour is what the file says, which is ``off`` what hangs there.
-    """
+    """Return a patch of this light; the chart's file states its colour with the error ``off``."""
     shapes = ((SIDE, SIDE), (SIDE // 2, SIDE // 2), (SIDE // 2, SIDE // 2))
     luma, cb, cr = (
-        np.clip(
-            np.rint(scenes.filmed(random, camera, np.full(shape, code), frames)), 0, 255
-        ).astype(np.uint8)
+        scenes.rounded(scenes.filmed(random, camera, np.full(shape, code), frames))
         for shape, code in zip(shapes, planes(camera, light), strict=True)
     )
     lab = tuple((np.array(region.printed["lab"]) + off).tolist())
-    view = scenes.view(
-        region.name, "colour", luma, {**region.printed, "lab": lab}, rect=region.rect
-    )
+    printed_as = {**region.printed, "lab": lab}
+    view = scenes.view(region.name, "colour", luma, printed_as, rect=region.rect)
     return replace(view, cb=cb, cr=cr)
+
+
+SPAN, WIDE = 90.0, 380.0  # of the drawn a*b* plane: CIELAB units each way, and units of the SVG
 
 
 def plane(seen: Scene) -> str:
     """Draw the a*b* plane (SVG).
 
-    Each patch as printed (square, in its colour), as measured (dot), a line between.
+    Each patch as printed (square, in its colour), as measured (dot), and a line between the two.
     """
     compared = colour.compare(seen)
-    span, side = 90.0, 380.0
-    dots = []
-    for patch, lab in zip(compared.patches, compared.nominal.lab, strict=True):
-        (x, y), (u, v) = (
-            (side / 2 * (1 + a / span), side / 2 * (1 - b / span))
-            for a, b in (patch.aim[1:], lab[1:])
-        )
-        paint = "rgb({}, {}, {})".format(
-            *(round(255 * float(value)) for value in srgb(_shown(patch.aim)))
-        )
-        dots.append(f'<path d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" stroke="#444"/>')
-        dots.append(
-            f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{paint}" stroke="#444"/>'
-        )
-        dots.append(f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3.2" fill="#fff" stroke="#111"/>')
-    lines = [
-        f'<path d="M{at:.1f} 0V{side:g}M0 {at:.1f}H{side:g}" stroke="{"#888" if value == 0 else "#ddd"}"/>'
-        for value in range(-80, 81, 40)
-        if (at := side / 2 * (1 + value / span)) is not None
-    ]
-    marks = [
-        f'<text x="{side / 2 * (1 + v / span) + 3:.1f}" y="{side - 4:g}">{v}</text>'
-        f'<text x="3" y="{side / 2 * (1 - v / span) - 3:.1f}">{v}</text>'
-        for v in (-80, -40, 40, 80)
-    ]
+    pairs = zip(compared.patches, compared.nominal.lab, strict=True)
+    dots = [_dot(patch.aim, lab) for patch, lab in pairs]
+    body = "".join([*map(_grid_line, range(-80, 81, 40)), *map(_mark, (-80, -40, 40, 80)), *dots])
     words = (
-        f'<text x="{side - 22:g}" y="{side / 2 - 5:g}">a*</text><text x="{side / 2 + 5:g}" y="12">b*</text>'
-        f'<text x="0" y="{side + 16:g}">square: as printed; dot: as measured</text>'
+        f'<text x="{WIDE - 22:g}" y="{WIDE / 2 - 5:g}">a*</text>'
+        f'<text x="{WIDE / 2 + 5:g}" y="12">b*</text>'
+        f'<text x="0" y="{WIDE + 16:g}">square: as printed; dot: as measured</text>'
     )
-    body = "".join([*lines, *marks, *dots, words])
-    box = f'viewBox="0 0 {side:g} {side + 22:g}"'
+    drawing = f'<rect width="{WIDE:g}" height="{WIDE + 22:g}" fill="#fff"/>{body}{words}</svg>'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {box} font-family="sans-serif" font-size="11" fill="none">'
-        + (
-            f'<rect width="{side:g}" height="{side + 22:g}" fill="#fff"/>{body}</svg>'.replace(
-                "<text", '<text fill="#222"'
-            )
-        )
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE:g} {WIDE + 22:g}" '
+        'font-family="sans-serif" font-size="11" fill="none">'
+        + drawing.replace("<text", '<text fill="#222"')
+    )
+
+
+def _at(a: float, b: float) -> tuple[float, float]:
+    return WIDE / 2 * (1 + a / SPAN), WIDE / 2 * (1 - b / SPAN)
+
+
+def _dot(aim: Array, lab: Array) -> str:
+    (x, y), (u, v) = _at(*aim[1:]), _at(*lab[1:])
+    paint = "rgb({}, {}, {})".format(*(round(255 * float(value)) for value in srgb(_shown(aim))))
+    return (
+        f'<path d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" stroke="#444"/>'
+        f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" '
+        f'fill="{paint}" stroke="#444"/>'
+        f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3.2" fill="#fff" stroke="#111"/>'
+    )
+
+
+def _grid_line(value: float) -> str:
+    at, _ = _at(value, 0)
+    stroke = "#888" if value == 0 else "#ddd"
+    return f'<path d="M{at:.1f} 0V{WIDE:g}M0 {at:.1f}H{WIDE:g}" stroke="{stroke}"/>'
+
+
+def _mark(value: float) -> str:
+    x, y = _at(value, value)
+    return (
+        f'<text x="{x + 3:.1f}" y="{WIDE - 4:g}">{value}</text>'
+        f'<text x="3" y="{y - 3:.1f}">{value}</text>'
     )
 
 

@@ -1,10 +1,9 @@
-"""What a second generation loses, and what chance makes of equal films.
+"""Losses of a second generation, and chance differences between equal films.
 
 ``python benchmarks/comparison.py [PAIRS]``.
 One simulated camera of 1280 x 720 (1 % noise, H.264) films the chart for a second. Losses: that
-film decoded and coded again. Chance: PAIRS films of other noise and the same quality, at CRF 15, 22
-and 28 in turn, each held beside the one before; the share of differences beyond their uncertainty
-should be one in twenty.
+film decoded and coded again. Chance: PAIRS pairs of films that differ only in noise, at CRF 15, 22
+and 28 in turn; one in twenty differences should be beyond its uncertainty.
 """
 
 from __future__ import annotations
@@ -47,80 +46,70 @@ def film(folder: Path, seed: int, crf: int, seconds: float) -> Path:
 def again(source: Path, options: dict[str, str]) -> Path:
     """Decode a film and code it once more."""
     path = source.with_name("again.mp4")
-    frames = ((one.luma, one.cb, one.cr) for one in clip.open_clip(source).frames())
+    frames = ((frame.luma, frame.cb, frame.cr) for frame in clip.open_clip(source).frames())
     encode.write(path, frames, options=options)  # type: ignore[arg-type]  # it has colour
     return path
 
 
-def held(live: Path, playback: Path) -> ShotPair:
-    """Measure both and hold one beside the other."""
-    done = [
-        measuring.look(replace(shot, clip=str(path)))
-        for shot, path in ((LIVE, live), (PLAYBACK, playback))
-    ]
-    items, notes = (
-        [one for each in done for one in getattr(each, name)] for name in ("measurements", "notes")
-    )
-    [pair] = pairs([one.shot for one in done], items, notes)
+def compare(live: Path, playback: Path) -> ShotPair:
+    """Measure both films and compare the figures."""
+    shots = [replace(LIVE, clip=str(live)), replace(PLAYBACK, clip=str(playback))]
+    measured = [measuring.look(shot) for shot in shots]
+    items = [item for shot in measured for item in shot.measurements]
+    notes = [note for shot in measured for note in shot.notes]
+    [pair] = pairs([shot.shot for shot in measured], items, notes)
     return pair
 
 
-def told(pair: ShotPair) -> list[Difference]:
-    """Return the differences that tell something."""
+def compared(pair: ShotPair) -> list[Difference]:
+    """Return the differences between figures that can be compared."""
     return [
-        one
-        for one in pair.differences
-        if one.significance in {Significance.BEYOND, Significance.WITHIN}
+        found
+        for found in pair.differences
+        if found.significance in {Significance.BEYOND, Significance.WITHIN}
     ]
 
 
 def loss(name: str, pair: ShotPair) -> str:
-    """Write a row: what the wedges lost, and how many figures are beyond."""
-    found = {one.live.quantity: one for one in pair.differences}
-    wedges = " / ".join(
-        f"{one.difference:.1f} ± {one.expanded:.1f}"
-        for one in (found.get(f"resolution.wedge_{way}") for way in ("horizontal", "vertical"))
-        if one
-    )
-    return f"| {name} | {wedges} | {len(pair.beyond)} / {len(told(pair))} | {len(pair.losses)} |"
+    """Write a row: the loss of the wedges, and how many differences are beyond U."""
+    found = {difference.live.quantity: difference for difference in pair.differences}
+    both = (found.get(f"resolution.wedge_{way}") for way in ("horizontal", "vertical"))
+    wedges = " / ".join(f"{wedge.difference:.1f} ± {wedge.expanded:.1f}" for wedge in both if wedge)
+    shares = f"{len(pair.beyond)} / {len(compared(pair))}"
+    return f"| {name} | {wedges} | {shares} | {len(pair.losses)} |"
 
 
-def chance(folder: Path, pairs: int, seconds: float) -> str:
-    """Write a table: differences beyond by family, over all pairs."""
+def chance(folder: Path, count: int, seconds: float) -> str:
+    """Write a table: differences beyond U by family, over all pairs."""
     beyond: Counter[str] = Counter()
     every: Counter[str] = Counter()
-    for number in range(pairs):
-        films = [
-            film(folder, 100 + 2 * number + one, QUALITIES[number % 3], seconds) for one in (0, 1)
-        ]
-        for one in told(held(*films)):
-            family = one.live.quantity.partition(".")[0]
+    for number in range(count):
+        seeds = (100 + 2 * number, 101 + 2 * number)
+        films = [film(folder, seed, QUALITIES[number % 3], seconds) for seed in seeds]
+        for difference in compared(compare(*films)):
+            family = difference.live.quantity.partition(".")[0]
             every[family] += 1
-            beyond[family] += one.significance is Significance.BEYOND
-    rows = [
-        f"| {name} | {beyond[name]} / {every[name]} | {100 * beyond[name] / every[name]:.1f} % |"
-        for name in sorted(every)
-    ]
-    total = f"| all | {beyond.total()} / {every.total()} | {100 * beyond.total() / every.total():.1f} % |"
-    return "\n".join(
-        ["| family | beyond / compared | share |", "| --- | --- | --- |", *rows, total]
-    )
+            beyond[family] += difference.significance is Significance.BEYOND
+    rows = [_share(name, beyond[name], every[name]) for name in sorted(every)]
+    head = ["| family | beyond / compared | share |", "| --- | --- | --- |"]
+    return "\n".join([*head, *rows, _share("all", beyond.total(), every.total())])
 
 
-def main(pairs: int = PAIRS, seconds: float = SECONDS, generations: int = len(GENERATIONS)) -> str:
+def _share(name: str, beyond: int, every: int) -> str:
+    return f"| {name} | {beyond} / {every} | {100 * beyond / every:.1f} % |"
+
+
+def main(count: int = PAIRS, seconds: float = SECONDS, generations: int = len(GENERATIONS)) -> str:
     """Return both tables."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         first = film(folder, 5, 15, seconds)
         cases = list(GENERATIONS.items())[:generations]
-        rows = [loss(title, held(first, again(first, options))) for title, options in cases]
-        heading = (
-            "| second generation | wedge, horizontal / vertical, TVL | beyond / compared "
-            "| not measured in playback |"
-        )
-        return "\n".join(
-            [heading, "| --- | --- | --- | --- |", *rows, "", chance(folder, pairs, seconds)]
-        )
+        rows = [loss(title, compare(first, again(first, options))) for title, options in cases]
+        wedges = "wedge, horizontal / vertical, TVL"
+        heading = f"| second generation | {wedges} | beyond / compared | not measured in playback |"
+        chances = chance(folder, count, seconds)
+        return "\n".join([heading, "| --- | --- | --- | --- |", *rows, "", chances])
 
 
 if __name__ == "__main__":

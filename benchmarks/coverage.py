@@ -2,8 +2,8 @@
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
 
-Every run draws every input of the budget from its stated distribution. A newcomer adds a case in
-``cases.py``; figures of filmed charts come by themselves, by ``films.TRUTHS``.
+Every run draws every input of the budget from its stated distribution. A new case goes into
+``cases.py``; figures of filmed charts are covered as soon as ``films.TRUTHS`` has their truths.
 """
 
 from __future__ import annotations
@@ -26,33 +26,28 @@ from through_camera import RELATIVE
 from acceptance import metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIGNAL_RUNS, FILM_RUNS = 2000, 300
 BAND, FILM_BAND = (0.93, 0.97), (0.91, 0.99)
 CASES = {**SIGNALS, **FILMS}
 COUNTS = {"grey_scale.steps"}
-"""Figures that are counted; exempt."""
+"""Figures that are counts, which are exempt."""
 
 
 def _run(case: tuple[str, int]) -> list[dict[str, Any]]:
     name, number = case
     random = np.random.default_rng([2006, zlib.crc32(name.encode()), number])
-    return [
-        {"quantity": one.quantity, "off": one.off, "expanded": one.expanded, "truth": one.truth}
-        for one in CASES[name][1](random)
-    ]
+    keys = ("quantity", "off", "expanded", "truth")
+    return [{key: getattr(reading, key) for key in keys} for reading in CASES[name][1](random)]
 
 
 def made(name: str, setting: Setting) -> dict[str, Any]:
     """Run a case; returns what the cache keeps: every reading's error, U and truth."""
     start, runs = time.perf_counter(), _runs(name, setting)
-    readings = [
-        one
-        for found in setting.each(_run, [(name, number) for number in range(runs)])
-        for one in found
-    ]
+    by_run = setting.each(_run, [(name, number) for number in range(runs)])
+    readings = [reading for found in by_run for reading in found]
     seconds = round(time.perf_counter() - start, 1)
     print(f"{name}: {runs} runs, {seconds} s", flush=True)
     return {"runs": runs, "seconds": seconds, "readings": readings, "machine": machine()}
@@ -74,30 +69,27 @@ def _runs(name: str, setting: Setting) -> int:
 
 def rows(name: str, found: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return a row for each figure of a case."""
-    told: list[tuple[str, ...]] = []
-    for quantity in sorted({one["quantity"] for one in found["readings"]}):
-        readings = [one for one in found["readings"] if one["quantity"] == quantity]
-        off, expanded, truth = (
-            np.array([one[key] for one in readings]) for key in ("off", "expanded", "truth")
-        )
-        hits, unit = int(np.sum(np.abs(off) <= expanded)), metrics.quantities()[quantity]
-        if unit in RELATIVE:
-            off, expanded, unit = 100 * off / truth, 100 * expanded / truth, "%"
-        sizes = (
-            f"{off.mean():+.2g}",
-            f"{np.sqrt(np.mean(off**2)):.3g}",
-            f"{np.sqrt(np.mean(expanded**2)):.3g}",
-        )
-        share = _share(quantity, hits, off.size, FILM_BAND if name in FILMS else BAND)
-        told.append((f"`{quantity}`", CASES[name][0], f"{hits} of {off.size}", share, *sizes, unit))
-    return told
+    by_quantity: dict[str, list[Mapping[str, Any]]] = {}
+    for reading in found["readings"]:
+        by_quantity.setdefault(reading["quantity"], []).append(reading)
+    return [_row(name, quantity, by_quantity[quantity]) for quantity in sorted(by_quantity)]
+
+
+def _row(name: str, quantity: str, readings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    off, expanded, truth = (
+        np.array([reading[key] for reading in readings]) for key in ("off", "expanded", "truth")
+    )
+    hits, unit = int(np.sum(np.abs(off) <= expanded)), metrics.quantities()[quantity]
+    if unit in RELATIVE:
+        off, expanded, unit = 100 * off / truth, 100 * expanded / truth, "%"
+    rms = (float(np.sqrt(np.mean(values**2))) for values in (off, expanded))
+    sizes = (f"{off.mean():+.2g}", *(f"{value:.3g}" for value in rms))
+    share = _share(quantity, hits, off.size, FILM_BAND if name in FILMS else BAND)
+    return f"`{quantity}`", CASES[name][0], f"{hits} of {off.size}", share, *sizes, unit
 
 
 def _share(quantity: str, hits: int, runs: int, band: tuple[float, float]) -> str:
-    """Tell the share of hits.
-
-    Bold outside the band, or outside what chance makes of 95 % in few runs.
-    """
+    """Return the share of hits, bold if it is outside the band and chance does not explain it."""
     share = f"{hits / runs:.1%}"
     if quantity in COUNTS:
         return f"{share} (a count)"
@@ -108,18 +100,20 @@ def _share(quantity: str, hits: int, runs: int, band: tuple[float, float]) -> st
 def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     """Put the table together."""
     opening = prose(
-        "Every figure carries an uncertainty budget; U = k u is to hold the truth in 95 of 100 cases. Here that is",
-        "tried. Each run draws every input of the budget anew: noise, number of frames, sampling phase, angle, blur,",
-        "level and light; the inputs that are judged rather than observed (type B) from normal distributions with the",
-        "standard uncertainty that the budget states, since that is how a budget combines them. Signals are drawn from",
-        "formulas and measured by the metric itself; films go the whole way from the chart through camera, file and",
-        "chart finder, and of each figure one region is taken, drawn at random, so that the runs are independent;",
-        "figures whose budgets hold what such a film does not show (a lens's centre, uneven light) are tried by",
-        "signals only.",
+        "Every figure has an uncertainty budget; U = k u should contain the truth in 95 of 100",
+        "cases. This page tests that. Each run draws every input of the budget anew: noise, number",
+        "of frames, sampling phase, angle, blur, level and light. Inputs that are judged rather",
+        "than observed (type B) are drawn from normal distributions with the standard uncertainty",
+        "that the budget states, since that is how a budget combines them. Signals are drawn from",
+        "formulas and measured by the metric itself. Films go all the way from the chart through",
+        "camera, file and chart finder; of each figure one region is taken at random, so that the",
+        "runs are independent. Figures whose budgets include effects that such a film does not",
+        "show (the centre of a lens, uneven light) are tested by signals only.",
     )
     bars = prose(
-        f"Bars: {SIGNAL_RUNS} runs of signals, truth inside U in {BAND[0]:.0%} to {BAND[1]:.0%}; {FILM_RUNS} films,",
-        "273 to 297 hits. Bold: outside. Counts are exempt. Errors and U are root mean squares.",
+        f"Bars: {SIGNAL_RUNS} runs of signals, truth inside U in {BAND[0]:.0%} to {BAND[1]:.0%};",
+        f"{FILM_RUNS} films, 273 to 297 hits. Bold: outside. Counts are exempt. Errors and U are",
+        "root mean squares.",
     )
     head = ("figure", "case", "truth inside U", "share", "bias", "error, rms", "U, rms", "unit")
     every = [row for name, case in found.items() for row in rows(name, case)]
@@ -137,7 +131,7 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Run what was asked for, and write the document when every case is there."""
+    """Run the cases asked for; write the document when all of them are there."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -146,17 +140,17 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--cache", type=Path, help="folder of finished cases")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets coverage.md")
-    given = parser.parse_args(arguments)
-    if unknown := set(given.cases) - set(CASES):
-        parser.error(f"there is no case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
-    setting = Setting(share=given.share, jobs=given.jobs)
-    wanted = CASES if given.cache or not given.cases else given.cases
-    found = {name: kept(name, setting, given.cache, anew=name in given.cases) for name in wanted}
-    text = document(
-        found, "python benchmarks/coverage.py" + f" --share {given.share:g}" * (given.share != 1)
-    )
+    options = parser.parse_args(arguments)
+    if unknown := set(options.cases) - set(CASES):
+        parser.error(f"unknown case {', '.join(sorted(unknown))}; choose from {', '.join(CASES)}")
+    setting = Setting(share=options.share, jobs=options.jobs)
+    named, cache = options.cases, options.cache
+    wanted = CASES if cache or not named else named
+    found = {name: kept(name, setting, cache, anew=name in named) for name in wanted}
+    share = f" --share {options.share:g}" if options.share != 1 else ""
+    text = document(found, f"python benchmarks/coverage.py{share}")
     if set(found) == set(CASES):
-        (given.docs / "coverage.md").write_text(text, "utf-8")
+        (options.docs / "coverage.md").write_text(text, "utf-8")
     print(text)
 
 

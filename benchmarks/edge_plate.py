@@ -1,4 +1,4 @@
-"""How often the edge plate is found, and its MTF50 right, at 5 to 8 % of a picture's width.
+"""How often the edge plate is found, and its MTF50 correct, at 5 to 8 % of a picture's width.
 
 ``python benchmarks/edge_plate.py [cases]``. Each case is seeded: 96 to 154 px wide, anywhere in a
 1080p picture, roll to 10 and tilt to 15 degrees, blur 1 px, noise 2 %, eight frames of H.264. Only
@@ -48,17 +48,15 @@ def camera(rng: np.random.Generator, case: int) -> Camera:
 def is_found(rng: np.random.Generator, seen: build.Scene) -> bool:
     """Set the film's middle frame into a 1080p picture and look for every known chart there."""
     light = scene_behind(rng)[::2, ::2]
-    luma = np.clip(16 + 219 * light**0.45 + 4.4 * rng.standard_normal(light.shape), 0, 255).astype(
-        np.uint8
-    )
+    codes = 16 + 219 * light**0.45 + 4.4 * rng.standard_normal(light.shape)
+    luma = np.clip(codes, 0, 255).astype(np.uint8)
     x, y = int(rng.integers(0, WIDTH - FILM[0])), int(rng.integers(0, HEIGHT - FILM[1]))
     luma[y : y + FILM[1], x : x + FILM[0]] = seen.reference.luma
     places = finding.find(luma, [chart for chart in KNOWN if chart.fiducials])
     if [place.chart.name for place in places] != [PLATE.name] or not seen.located:
         return False
-    return bool(
-        np.abs(np.array(places[0].corners) - np.array(seen.shot.corners[0]) - (x, y)).max() < 2
-    )
+    expected = np.add(seen.shot.corners[0], (x, y))
+    return bool(np.abs(places[0].corners - expected).max() < 2)
 
 
 def figures(seen: build.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
@@ -67,15 +65,14 @@ def figures(seen: build.Scene, filmed_by: Camera) -> list[tuple[float, float]]:
     rows = []
     for item in measuring.measure(seen, {"resolution.mtf50"})[0]:
         if item.quantity == "resolution.mtf50":
-            truth = np.interp(
-                -0.5, -filmed_by.mtf(frequency, float(item.details["angle"])), frequency
-            )
+            modulation = filmed_by.mtf(frequency, float(item.details["angle"]))
+            truth = np.interp(-0.5, -modulation, frequency)
             rows.append((item.value / truth - 1, item.expanded / truth))
     return rows
 
 
 def run(crf: int, cases: int, folder: Path) -> None:
-    """Print what came of all cases at one CRF."""
+    """Print the results of all cases at one CRF."""
     found, rows = 0, []
     for case in range(cases):
         rng = np.random.default_rng([216, case])
@@ -88,8 +85,8 @@ def run(crf: int, cases: int, folder: Path) -> None:
     worst, inside = np.quantile(np.abs(deviation), 0.95), np.mean(np.abs(deviation) <= expanded)
     print(
         f"CRF {crf:2d}: found {found} of {cases}; MTF50 of {len(rows)} of {2 * cases} edges, "
-        f"off by {np.median(deviation):+.1%} (median), {worst:.1%} (95 %), U {np.median(expanded):.1%} (median); "
-        f"the truth within U in {inside:.1%}",
+        f"off by {np.median(deviation):+.1%} (median), {worst:.1%} (95 %), "
+        f"U {np.median(expanded):.1%} (median); the truth within U in {inside:.1%}",
         flush=True,
     )
 

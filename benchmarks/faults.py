@@ -1,9 +1,9 @@
-"""Picture faults: found in how many seeded cases, and never in sound footage.
+"""Picture faults: how many seeded ones are found, and that none is found in sound footage.
 
 ``python benchmarks/faults.py`` makes 100 films of each fault and 100 without any (``planted.py``),
-measures them and holds the figures against the thresholds of the pack ``picture_faults``;
+measures them and compares the figures with the thresholds of the pack ``picture_faults``;
 ``--share`` makes fewer, ``--picture FILE`` draws one frame of each with its figure. Real footage is
-used where it is there.
+used if it is on this machine.
 """
 
 from __future__ import annotations
@@ -26,20 +26,22 @@ from acceptance.scene import build
 FILMS = 100
 PACK = "picture_faults"
 Case = tuple[str, int, Path | None]
+Figures = list[dict[str, float]]
 
 
 def limits() -> dict[str, float]:
     """Thresholds of the pack by fault."""
-    given = pack.load(PACK, metrics.quantities()).requirements
-    return {
-        one.id: one.limit.at_most for one in given if one.limit and one.limit.at_most is not None
-    }
+    found = {}
+    for requirement in pack.load(PACK, metrics.quantities()).requirements:
+        if requirement.limit and requirement.limit.at_most is not None:
+            found[requirement.id] = requirement.limit.at_most
+    return found
 
 
 def levels(seen: build.Scene) -> dict[str, float]:
-    """Figures of a film by fault; what cannot be told is missing."""
-    found = (one for one in faults.measure(seen) if isinstance(one, Measurement))
-    return {one.quantity.partition(".")[2]: one.value for one in found}
+    """Figures of a film by fault, without those that cannot be measured."""
+    found = (figure for figure in faults.measure(seen) if isinstance(figure, Measurement))
+    return {figure.quantity.partition(".")[2]: figure.value for figure in found}
 
 
 def measured(case: Case) -> dict[str, float]:
@@ -60,7 +62,7 @@ def sound(footage: Path) -> list[tuple[str, dict[str, float]]]:
 
 
 def found(setting: Setting) -> str:
-    """Return the table of faults: strengths, figures, share found, and figures of sound films."""
+    """Return the table of faults: thresholds, share found, figures, and those of sound films."""
     footage, limit = setting.real if setting.real.is_dir() else None, limits()
     seeds = range(setting.runs(FILMS, 1))
     clean = setting.each(measured, [("", seed, footage) for seed in seeds])
@@ -68,33 +70,24 @@ def found(setting: Setting) -> str:
     rows = []
     for fault in planted.NAMES:
         films = setting.each(measured, [(fault, seed, footage) for seed in seeds])
-        told = np.array([film[fault] for film in films if fault in film])
-        hit = int(np.count_nonzero(told > limit[fault]))
-        false = sum(film.get(fault, 0.0) > limit[fault] for film in clean)
-        spread = (
-            f"{np.percentile(told, 5):.3g} to {np.percentile(told, 95):.3g}" if told.size else "-"
-        )
-        most = max((film[fault] for film in clean if fault in film), default=0.0)
-        real = (
-            " / ".join(
-                f"{levels_of[fault]:.2g}" if fault in levels_of else "-" for _, levels_of in clips
-            )
-            or "-"
-        )
-        row = (
-            fault,
-            f"{limit[fault]:g}",
-            f"{hit} of {len(films)}",
-            spread,
-            f"{false} of {len(clean)}",
-            f"{most:.3g}",
-        )
-        rows.append((*row, real))
+        real = [f"{figures[fault]:.2g}" if fault in figures else "-" for _, figures in clips]
+        rows.append((*_row(fault, limit[fault], films, clean), " / ".join(real) or "-"))
         print(" | ".join(map(str, rows[-1])), flush=True)
-    sure = f"highest without it ({', '.join(name for name, _ in clips) or 'no clips'} in the last column)"
-    return table(
-        ("fault", "threshold", "found", "figures, 5 % to 95 %", "false", sure, "clips"), rows
-    )
+    named = ", ".join(name for name, _ in clips) or "no clips"
+    sure = f"highest without it ({named} in the last column)"
+    head = ("fault", "threshold", "found", "figures, 5 % to 95 %", "false", sure, "clips")
+    return table(head, rows)
+
+
+def _row(fault: str, limit: float, films: Figures, clean: Figures) -> tuple[str, ...]:
+    """Fault, threshold, films found, spread of their figures, false finds, highest of these."""
+    values = np.array([film[fault] for film in films if fault in film])
+    hits = int(np.count_nonzero(values > limit))
+    false = sum(film.get(fault, 0.0) > limit for film in clean)
+    ends = [f"{np.percentile(values, share):.3g}" for share in (5, 95)] if values.size else ["-"]
+    most = max((film[fault] for film in clean if fault in film), default=0.0)
+    shares = f"{hits} of {len(films)}", " to ".join(ends), f"{false} of {len(clean)}"
+    return fault, f"{limit:g}", *shares, f"{most:.3g}"
 
 
 def picture(path: Path) -> None:
@@ -108,19 +101,11 @@ def picture(path: Path) -> None:
             value = levels(seen).get(fault)
             kept = planted.frame_of(film, planted.STARTS + 2)
         unit = faults.QUANTITIES[f"faults.{fault}"]
-        words = f"{fault}: {value:.3g} {unit}" if value is not None else f"{fault}: not told"
-        tile = cv2.copyMakeBorder(
-            cv2.resize(kept, (240, 135), interpolation=cv2.INTER_AREA),
-            4,
-            18,
-            4,
-            4,
-            0,
-            value=(255,) * 3,
-        )
-        cv2.putText(
-            tile, words, (6, 152), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (0, 0, 0), 1, cv2.LINE_AA
-        )
+        words = f"{fault}: {value:.3g} {unit}" if value is not None else f"{fault}: not measured"
+        small = cv2.resize(kept, (240, 135), interpolation=cv2.INTER_AREA)
+        tile = cv2.copyMakeBorder(small, 4, 18, 4, 4, cv2.BORDER_CONSTANT, value=(255,) * 3)
+        face, black = cv2.FONT_HERSHEY_SIMPLEX, (0, 0, 0)
+        cv2.putText(tile, words, (6, 152), face, 0.38, black, 1, cv2.LINE_AA)
         tiles.append(tile)
     tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % 4)
     sheet = np.vstack([np.hstack(tiles[at : at + 4]) for at in range(0, len(tiles), 4)])
@@ -135,11 +120,11 @@ def main() -> None:
     )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--picture", type=Path)
-    given = parser.parse_args()
-    if given.picture:
-        picture(given.picture)
+    options = parser.parse_args()
+    if options.picture:
+        picture(options.picture)
         return
-    print(found(Setting(share=given.share, jobs=given.jobs)), machine(), sep="\n")
+    print(found(Setting(share=options.share, jobs=options.jobs)), machine(), sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Films of the acceptance chart by a simulated camera, measured as footage is, each figure beside its truth.
+"""Films of the acceptance chart by a simulated camera, measured like footage, with their truths.
 
-A newcomer gives the truth of a figure by one function in ``TRUTHS``: of the film's truth and the
+A new figure needs one function in ``TRUTHS``, which gives its truth from the film's truth and the
 measurement.
 """
 
@@ -19,15 +19,14 @@ from scipy.optimize import brentq
 from acceptance.charts import definition, printed_copy
 from acceptance.metrics import colour
 from acceptance.metrics._shared.tone_curve import MIDDLE
-from acceptance.model import Shot
+from acceptance.model import Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
 from acceptance.simulate import films
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from acceptance.model import Measurement
     from acceptance.simulate.camera import Camera
 
 CHART = "acceptance"
@@ -36,7 +35,7 @@ PHASE = np.linspace(0, 2 * np.pi, 256, endpoint=False)
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A figure of a film: what was read (or at least), U, and what is true."""
+    """A figure of a film: its value (or lower bound), U, and its truth."""
 
     quantity: str
     region: str
@@ -45,33 +44,42 @@ class Reading:
     truth: float
     lower_bound: bool = False
 
+    @classmethod
+    def of(cls, figure: Measurement, truth: float, *, region: str = "") -> Reading:
+        """Pair a measurement and its truth; ``region`` where it is not that of the measurement."""
+        return cls(
+            quantity=figure.quantity, region=region or figure.region, value=figure.value,
+            expanded=figure.expanded, truth=truth, lower_bound=figure.lower_bound,
+        )  # fmt: skip
+
     @property
     def off(self) -> float:
         """Deviation from the truth."""
         return self.value - self.truth
 
 
+def paired(found: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
+    """Pair the measurements among ``found`` with the truths of their quantities."""
+    return [
+        Reading.of(item, truths[item.quantity])
+        for item in found
+        if isinstance(item, Measurement) and item.quantity in truths
+    ]
+
+
 def readings(
     camera: Camera, seconds: float = 0.4, printed: definition.Chart | None = None
 ) -> list[Reading]:
-    """Film the chart, measure it, and pair what has a truth; ``printed``.
+    """Film the chart, measure it, and pair each figure that has a truth with it.
 
-    A copy that nobody has measured.
+    ``printed`` is a copy of the chart that nobody has measured.
     """
-    truth, measured = _filmed(
-        camera, seconds, printed, "unmeasured" if printed else printed_copy.AS_DRAWN
-    )
+    copy = "unmeasured" if printed else printed_copy.AS_DRAWN
+    truth, measured = _filmed(camera, seconds, printed, copy)
     return [
-        Reading(
-            quantity=one.quantity,
-            region=one.region,
-            value=one.value,
-            expanded=one.expanded,
-            truth=TRUTHS[one.quantity](truth, one),
-            lower_bound=one.lower_bound,
-        )
-        for one in measured
-        if one.quantity in TRUTHS
+        Reading.of(figure, TRUTHS[figure.quantity](truth, figure))
+        for figure in measured
+        if figure.quantity in TRUTHS
     ]
 
 
@@ -86,11 +94,8 @@ def _filmed(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mkv"
         truth = films.film_chart(camera, shown or definition.load(CHART), path, seconds)
-        seen = build.look(
-            Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy),
-            path.parent,
-        )
-        return truth, measuring.measure(seen)[0]
+        shot = Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy)
+        return truth, measuring.measure(build.look(shot, path.parent))[0]
 
 
 def _edge_angle(truth: films.Truth, region: definition.Region) -> float:
@@ -99,8 +104,8 @@ def _edge_angle(truth: films.Truth, region: definition.Region) -> float:
     lean = math.tan(math.radians(region.printed["angle"]))
     along = np.array([lean, 1.0] if region.direction == "horizontal" else [1.0, lean])
     middle = np.array([x + width / 2, y + height / 2])
-    one, two = (np.array(truth.point(*(middle + side * along))) for side in (-5, 5))
-    across = two - one
+    start, end = (np.array(truth.point(*(middle + side * along))) for side in (-5, 5))
+    across = end - start
     return math.degrees(math.atan2(-across[0], across[1]))
 
 
@@ -112,26 +117,26 @@ def crossing(camera: Camera, level: float, angle: float = 0.0) -> float:
 def _edge(level: float) -> Callable[[films.Truth, Measurement], float]:
     """Frequency across the edge where optics and pixel leave ``level``."""
 
-    def truth(film: films.Truth, one: Measurement) -> float:
-        return crossing(film.camera, level, _edge_angle(film, film.chart.region(one.region)))
+    def truth(film: films.Truth, figure: Measurement) -> float:
+        return crossing(film.camera, level, _edge_angle(film, film.chart.region(figure.region)))
 
     return truth
 
 
-def _limiting(film: films.Truth, one: Measurement) -> float:
-    """TV lines along the picture's axis, no further than the sampling limit."""
-    angle = 0.0 if one.direction == "horizontal" else 90.0
+def _limiting(film: films.Truth, figure: Measurement) -> float:
+    """TV lines along the picture's axis, at most the sampling limit."""
+    angle = 0.0 if figure.direction == "horizontal" else 90.0
     return 2 * min(crossing(film.camera, 0.1, angle), 0.5) * film.camera.height
 
 
-def _wedge(film: films.Truth, one: Measurement) -> float:
-    printed = film.chart.region(one.region).printed
-    angle = 0.0 if one.direction == "horizontal" else 90.0
+def _wedge(film: films.Truth, figure: Measurement) -> float:
+    printed = film.chart.region(figure.region).printed
+    angle = 0.0 if figure.direction == "horizontal" else 90.0
     return wedge_lines(film.camera, printed["dark"], printed["light"], angle)
 
 
 def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -> float:
-    """TV lines where the bars' fundamental in coded luma falls to 10 % of what the coded step would give."""
+    """TV lines where the bars' fundamental in coded luma falls to 10 % of that of the full step."""
 
     def modulation(frequency: float) -> float:
         waves = (
@@ -153,10 +158,9 @@ def _luma(camera: Camera, reflectance: float) -> float:
 def _gamma(film: films.Truth, _: Measurement) -> float:
     """Slope of log signal on log light over the steps at 20 to 80 % of the amplitude."""
     low, high = film.camera.code_range
-    light = np.array(
-        [one.printed["reflectance"] for one in film.chart.regions if one.kind == "grey"]
-    )
-    signal = (np.array([_luma(film.camera, one) for one in light]) - low) / (high - low)
+    steps = [region for region in film.chart.regions if region.kind == "grey"]
+    light = np.array([step.printed["reflectance"] for step in steps])
+    signal = (np.array([_luma(film.camera, level) for level in light]) - low) / (high - low)
     middle = (signal >= MIDDLE[0]) & (signal <= MIDDLE[1])
     return float(np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0])
 
@@ -167,32 +171,30 @@ def _signal_to_noise(film: films.Truth, _: Measurement) -> float:
     return decibels((high - low) / math.hypot(film.noise, film.fixed_noise))
 
 
-def _weighted(film: films.Truth, one: Measurement) -> float:
-    return _signal_to_noise(film, one) - decibels(math.sqrt(weighting(film.camera.height)))
+def _weighted(film: films.Truth, figure: Measurement) -> float:
+    return _signal_to_noise(film, figure) - decibels(math.sqrt(weighting(film.camera.height)))
 
 
-def _patch(film: films.Truth, one: Measurement) -> float:
+def _patch(film: films.Truth, figure: Measurement) -> float:
     """20 lg(level above black / sigma)."""
-    level = (
-        _luma(film.camera, film.chart.region(one.region).printed["reflectance"])
-        - film.camera.code_range[0]
-    )
+    reflectance = film.chart.region(figure.region).printed["reflectance"]
+    level = _luma(film.camera, reflectance) - film.camera.code_range[0]
     return decibels(level / math.hypot(film.noise, film.fixed_noise))
 
 
-def _linear(film: films.Truth, one: Measurement) -> float:
-    """20 lg(light / sigma of light); light is reflectance, which the grey steps tell."""
-    reflectance = float(film.chart.region(one.region).printed["reflectance"])
+def _linear(film: films.Truth, figure: Measurement) -> float:
+    """20 lg(light / sigma of light); light is reflectance, known from the grey steps."""
+    reflectance = float(film.chart.region(figure.region).printed["reflectance"])
     return linear_ratio(film.camera, reflectance, math.hypot(film.noise, film.fixed_noise))
 
 
-def _colour(film: films.Truth, one: Measurement) -> float:
+def _colour(film: films.Truth, figure: Measurement) -> float:
     """Return the figure of the patches that were measured."""
-    left_out = str(one.details["left_out"]).split(", ")
+    left_out = str(figure.details["left_out"]).split(", ")
     regions = tuple(
         region for region in film.chart.regions if region.printed.get("name") not in left_out
     )
-    return colours.truths(film.camera, replace(film.chart, regions=regions))[one.quantity]
+    return colours.truths(film.camera, replace(film.chart, regions=regions))[figure.quantity]
 
 
 def decibels(ratio: float) -> float:
@@ -201,22 +203,27 @@ def decibels(ratio: float) -> float:
 
 
 def linear_ratio(camera: Camera, reflectance: float, sigma: float) -> float:
-    """S/N in dB in terms of reflectance, of noise of ``sigma`` codes."""
+    """S/N in dB in terms of reflectance, for noise of ``sigma`` codes."""
     step = 1e-3
     slope = (_luma(camera, reflectance + step) - _luma(camera, reflectance - step)) / (2 * step)
     return decibels(reflectance * slope / sigma)
 
 
 def weighting(height: int) -> float:
-    """Share of the power of white noise that passes CCIR 567's unified network, a picture height being 39 us."""
+    """Share of white noise power passed by CCIR 567's unified network; 39 us a picture height."""
     omega = 2 * np.pi * np.linspace(0, 0.5, 4001) * height / 39.0
     passed = (1 + (omega * 0.245 / 4.5) ** 2) / (1 + (omega * 0.245 * (1 + 1 / 4.5)) ** 2)
     return float(np.trapezoid(passed, dx=1 / 4000))
 
 
-def _distortion(film: films.Truth, one: Measurement) -> float:
-    """Return the radius seen over the ideal one, at the radius that the figure is of, less 1, in %."""
-    return 100 * (1 / (1 + film.camera.distortion * float(one.details["radius"]) ** 2) - 1)
+def _distortion(film: films.Truth, figure: Measurement) -> float:
+    """Return seen over ideal radius, less 1, in %, at the radius to which the figure applies."""
+    return 100 * (1 / (1 + film.camera.distortion * float(figure.details["radius"]) ** 2) - 1)
+
+
+def pixels_per_metre(camera: Camera, chart: definition.Chart) -> float:
+    """Pixels per metre of the chart where it faces the camera."""
+    return 1000 * camera.share * camera.width / chart.size[0]
 
 
 def _coverage(film: films.Truth, _: Measurement) -> float:
@@ -225,12 +232,8 @@ def _coverage(film: films.Truth, _: Measurement) -> float:
     The whole chart is in the picture.
     """
     side, (wide, high) = np.linspace(0, 1, 64, endpoint=False), film.chart.size
-    rim = (
-        [(s, 0) for s in side]
-        + [(1, s) for s in side]
-        + [(1 - s, 1) for s in side]
-        + [(0, 1 - s) for s in side]
-    )
+    ways = (lambda s: (s, 0), lambda s: (1, s), lambda s: (1 - s, 1), lambda s: (0, 1 - s))
+    rim = [way(s) for way in ways for s in side]
     x, y = np.array([film.point(wide * across, high * down) for across, down in rim]).T
     area = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
     return 100 * area / (film.camera.width * film.camera.height)
@@ -248,9 +251,7 @@ TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {
     "geometry.tilt": lambda film, _: film.camera.tilt,
     "geometry.pan": lambda film, _: film.camera.pan,
     "geometry.roll": lambda film, _: film.camera.roll,
-    "geometry.pixels_per_metre": lambda film, _: (
-        1000 * film.camera.share * film.camera.width / film.chart.size[0]
-    ),
+    "geometry.pixels_per_metre": lambda film, _: pixels_per_metre(film.camera, film.chart),
     "geometry.coverage": _coverage,
     "noise.snr": _signal_to_noise,
     "noise.snr_before_coding": _signal_to_noise,
@@ -264,6 +265,6 @@ TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {
     **dict.fromkeys(colour.QUANTITIES, _colour),
     "grey_scale.gamma": _gamma,
     "grey_scale.steps": lambda film, _: float(
-        len([r for r in film.chart.regions if r.kind == "grey"])
+        sum(region.kind == "grey" for region in film.chart.regions)
     ),
 }

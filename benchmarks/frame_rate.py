@@ -1,6 +1,5 @@
-"""Drops, repeats and freezes that were planted, counted by the filmed clock and without it.
+"""How well planted drops, repeats and freezes are found, with a filmed clock and without.
 
-Who finds what.
 ``python benchmarks/frame_rate.py [--share 0.1] [NAME ...]`` prints the tables of
 ``docs/metrics/frame_rate.md``.
 """
@@ -9,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -40,8 +40,8 @@ CLIPS = ("bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4")
 RATE = 25
 FROZEN = 2 * RATE  # frames of a planted freeze
 WIDTH, HEIGHT = 320, 180
-# of a planted freeze that must be left open, else it is denied: coders refine the picture for a
-# second
+# Least share of a planted freeze that must be left undecided, else it counts as denied: coders
+# refine the picture for a second.
 COVERED = 0.5
 
 
@@ -57,7 +57,7 @@ class Counted:
 def counted(seed: int, seconds: float = 60.0) -> Counted:
     """Film the clock at 2 % noise and CRF 36 with B-frames.
 
-    Each slot is dropped or repeated with 2 % each.
+    Each slot is dropped with a probability of 2 %, and repeated with 2 %.
     """
     random = np.random.default_rng([seed, 4])
     slots = round(seconds * RATE)
@@ -65,23 +65,18 @@ def counted(seed: int, seconds: float = 60.0) -> Counted:
     fate[[0, 1, -2, -1]] = 0
     lost, again = (frozenset(np.flatnonzero(fate == kind).tolist()) for kind in (1, 2))
     camera = Camera(
-        width=480, height=270, rate=Fraction(RATE), noise=0.02, crf=36, dropped=lost, repeated=again, seed=seed,
-        exposure=float(random.choice([0.001, 0.01, 0.02, 0.04])),
+        width=480, height=270, rate=Fraction(RATE), noise=0.02, crf=36, dropped=lost,
+        repeated=again, seed=seed, exposure=float(random.choice([0.001, 0.01, 0.02, 0.04])),
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        truth = film_clock(
-            camera,
-            definition.load("clock"),
-            Path(folder) / "clock.mp4",
-            seconds,
-            start=random.uniform(0, 0.04),
-        )
+        path, start = Path(folder) / "clock.mp4", random.uniform(0, 0.04)
+        truth = film_clock(camera, definition.load("clock"), path, seconds, start=start)
         seen = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), Path(folder))
     found = clock_counter.count(clock_counter.readings(seen))
     sources = np.array(truth.sources)
     repeats = np.diff(sources, prepend=-1) == 0
     left_out = np.maximum(np.diff(sources, prepend=-1) - 1, 0)
-    missing = np.array([_left(int(one), repeats, at) for at, one in enumerate(left_out)])
+    missing = np.array([_left(int(count), repeats, at) for at, count in enumerate(left_out)])
     wrong = np.count_nonzero(found.repeats != repeats)
     if found.missing is not None:
         wrong += np.count_nonzero(found.missing != missing)
@@ -93,7 +88,7 @@ def counted(seed: int, seconds: float = 60.0) -> Counted:
 
 
 def _left(missing: int, repeats: NDArray[np.bool_], at: int) -> int:
-    """Pictures missing before frame ``at`` that the repeats right before it do not stand for."""
+    """Pictures missing before frame ``at``, less the repeats just before it that replace them."""
     filled = 0
     while at - 1 - filled >= 0 and repeats[at - 1 - filled]:
         filled += 1
@@ -101,7 +96,7 @@ def _left(missing: int, repeats: NDArray[np.bool_], at: int) -> int:
 
 
 def moving(random: np.random.Generator, frames: int, sigma: float = 1.0) -> Iterator[Picture]:
-    """Draw a textured background, still or panned, over which textured things move.
+    """Draw textured things that move over a background, still or panned.
 
     Sensor noise of ``sigma`` codes.
     """
@@ -143,7 +138,7 @@ def _coded(picture: NDArray[np.float64]) -> Picture:
 
 
 def frozen(pictures: Sequence[Picture], start: int, length: int = FROZEN) -> list[Picture]:
-    """Replace ``length`` pictures from ``start`` on by the one before, as a camera does that stands and goes on."""
+    """Replace ``length`` pictures from ``start`` on by the one before, like a camera that hangs."""
     return [*pictures[:start], *[pictures[start - 1]] * length, *pictures[start + length :]]
 
 
@@ -158,24 +153,17 @@ def found(path: Path) -> freeze.Evidence:
 
 
 def quality(crf: int, interval: int) -> dict[str, str]:
-    """Return settings of x264 at constant quality, with B-frames, and a key frame every ``interval`` at most."""
+    """Return settings of x264: constant quality, B-frames, ``interval`` between key frames."""
     return {"crf": str(crf), "preset": "veryfast", "g": str(interval)}
 
 
 def rate(kilobits: int) -> dict[str, str]:
-    """Return settings as most cameras are set up.
+    """Return settings like those of most cameras: constant bit rate, key frames 2 s apart.
 
-    A constant bit rate, no B-frames, a key frame every 2 s.
+    No B-frames.
     """
-    bits = str(1000 * kilobits)
-    return {
-        "b": bits,
-        "maxrate": bits,
-        "bufsize": bits,
-        "g": str(2 * RATE),
-        "tune": "zerolatency",
-        "preset": "veryfast",
-    }
+    fixed = dict.fromkeys(("b", "maxrate", "bufsize"), str(1000 * kilobits))
+    return {**fixed, "g": str(2 * RATE), "tune": "zerolatency", "preset": "veryfast"}
 
 
 def settings(random: np.random.Generator) -> dict[str, str]:
@@ -194,10 +182,7 @@ def coded(pictures: Sequence[Picture], options: dict[str, str]) -> freeze.Eviden
 
 
 def planted_in_motion(seed: int) -> tuple[str, int]:
-    """Plant a freeze of 2 s in a moving scene.
-
-    Tell ``found`` with the larger error of its ends, in frames, or not.
-    """
+    """Plant a freeze of 2 s in a moving scene; return the result as ``outcome`` does."""
     return _planted(np.random.default_rng([seed, 5]), moves=True)
 
 
@@ -214,9 +199,9 @@ def _planted(random: np.random.Generator, *, moves: bool) -> tuple[str, int]:
 
 
 def outcome(evidence: freeze.Evidence, planted: Run) -> tuple[str, int]:
-    """``found``, ``undecided``, ``denied`` or ``false`` (a freeze elsewhere).
+    """Return ``found``, ``undecided``, ``denied`` or ``false`` (a freeze elsewhere).
 
-    And the error of the ends in frames.
+    With it comes the larger error of the ends in frames, if found.
     """
     touching = [run for run in evidence.frozen if run[0] < planted[1] and planted[0] < run[1]]
     if len(touching) < len(evidence.frozen):
@@ -231,31 +216,22 @@ def outcome(evidence: freeze.Evidence, planted: Run) -> tuple[str, int]:
 
 
 def live(seed: int) -> int:
-    """Frames said to be frozen of a live still scene at CRF 36."""
+    """Frames called frozen in a live still scene at CRF 36."""
     random = np.random.default_rng([seed, 7])
     pictures = list(still(random, 10 * RATE, random.uniform(0.5, 4.5)))
-    return sum(
-        end - start
-        for start, end in coded(pictures, quality(36, int(random.choice([12, 25, 50, 250])))).frozen
-    )
+    options = quality(36, int(random.choice([12, 25, 50, 250])))
+    return sum(end - start for start, end in coded(pictures, options).frozen)
 
 
 def counter(setting: Setting) -> str:
     """Table of drops and repeats by the counter."""
     seconds = 4.0 if setting.tiny else 60.0
     runs = setting.each(_counted, [(seed, seconds) for seed in range(setting.runs(20))])
-    planted, seen = (sum(one.dropped[i] + one.repeated[i] for one in runs) for i in (0, 1))
-    wrong = sum(one.misplaced for one in runs)
+    planted, seen = (sum(run.dropped[i] + run.repeated[i] for run in runs) for i in (0, 1))
+    wrong = sum(run.misplaced for run in runs)
     rows = [[f"{len(runs)} clips of {seconds:.0f} s", planted, seen, wrong]]
-    return table(
-        (
-            "filmed counter, 2 % noise, CRF 36, B-frames",
-            "planted",
-            "counted",
-            "frames said wrongly",
-        ),
-        rows,
-    )
+    film = "filmed counter, 2 % noise, CRF 36, B-frames"
+    return table((film, "planted", "counted", "frames said wrongly"), rows)
 
 
 def _counted(case: tuple[int, float]) -> Counted:
@@ -264,7 +240,8 @@ def _counted(case: tuple[int, float]) -> Counted:
 
 def freezes(setting: Setting) -> str:
     """Table of freezes of 2 s without a counter."""
-    columns = "2 s planted, no counter|clips|found|both ends within a frame|largest error|undecided|denied|false"
+    head = ("2 s planted, no counter", "clips", "found", "both ends within a frame",
+            "largest error", "undecided", "denied", "false")  # fmt: skip
     rows = []
     cases: dict[str, Callable[[int], tuple[str, int]]] = {
         "moving scene, noise of 0.5 to 4.5 codes": planted_in_motion,
@@ -274,23 +251,10 @@ def freezes(setting: Setting) -> str:
         runs = setting.each(function, range(setting.runs(100, 2)))
         errors = [error for what, error in runs if what == "found"]
         near, worst = sum(error <= 1 for error in errors), f"{max(errors, default=0)} frames"
-        number = {
-            what: sum(one == what for one, _ in runs)
-            for what in ("found", "undecided", "denied", "false")
-        }
-        rows.append(
-            [
-                name,
-                len(runs),
-                number["found"],
-                near,
-                worst,
-                number["undecided"],
-                number["denied"],
-                number["false"],
-            ]
-        )
-    return table(columns.split("|"), rows)
+        count = Counter(what for what, _ in runs)
+        missed = (count[what] for what in ("undecided", "denied", "false"))
+        rows.append([name, len(runs), count["found"], near, worst, *missed])
+    return table(head, rows)
 
 
 def alive(setting: Setting) -> str:
@@ -299,9 +263,9 @@ def alive(setting: Setting) -> str:
     rows = [["still scene, CRF 36, 10 s each", len(runs), sum(runs)]]
     for name in CLIPS if not setting.tiny else ():
         path = setting.real / name
-        rows.append(
-            [name, 1, sum(b - a for a, b in found(path).frozen) if path.is_file() else "not there"]
-        )
+        there = path.is_file()
+        frozen_frames = sum(end - start for start, end in found(path).frozen) if there else "absent"
+        rows.append([name, 1, frozen_frames])
     return table(("live, no counter", "clips", "frames called frozen"), rows)
 
 
@@ -320,9 +284,9 @@ def main() -> None:
     )
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--jobs", type=int, default=1)
-    given = parser.parse_args()
-    setting = Setting(share=given.share, jobs=given.jobs, real=REAL)
-    for name in given.names or SECTIONS:
+    options = parser.parse_args()
+    setting = Setting(share=options.share, jobs=options.jobs, real=REAL)
+    for name in options.names or SECTIONS:
         print(SECTIONS[name](setting), flush=True)
     print(prose(machine()))
 

@@ -1,7 +1,4 @@
-"""Grey levels with the truth.
-
-Steps of a copy that is a little off, a transparent scale, fields that are coded.
-"""
+"""Grey levels of known truth: printed steps, a transparent scale and coded fields."""
 
 from __future__ import annotations
 
@@ -14,19 +11,19 @@ from typing import TYPE_CHECKING
 import films
 import numpy as np
 import scenes
-from films import Reading
+from films import paired
 
 from acceptance.charts import definition, printed_copy
 from acceptance.charts.definition import Copy
 from acceptance.footage import encode
 from acceptance.metrics import grey_scale, noise
 from acceptance.metrics._shared import tone_curve
-from acceptance.model import Measurement, Shot
+from acceptance.model import Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from films import Reading
 
 CHART = definition.load(films.CHART)
 STEPS = tuple(region for region in CHART.regions if region.kind == "grey")
@@ -34,7 +31,7 @@ TOE = 4.5  # slope of BT.709 at black
 
 
 def steps(random: np.random.Generator) -> list[Reading]:
-    """Measure the slope of the tone curve on the acceptance chart's steps, from a copy that is a little off."""
+    """Measure the slope of the tone curve on the chart's steps, on a copy that is a little off."""
     camera = Camera(
         noise=random.uniform(0.004, 0.02),
         fixed_noise=random.uniform(0, 0.006),
@@ -44,17 +41,17 @@ def steps(random: np.random.Generator) -> list[Reading]:
     lights = [float(region.printed["reflectance"]) for region in STEPS]
     ways = printed_copy.tone_errors(doubt, lights)
     errors = np.sum([way * random.standard_normal() for way in ways], axis=0)
-    told = [light * math.exp(error) for light, error in zip(lights, errors, strict=True)]
+    stated = [light * math.exp(error) for light, error in zip(lights, errors, strict=True)]
     views = [
         scenes.patch(random, camera, float(camera.luma(light)), frames, region.name, "grey", value)
-        for region, light, value in zip(STEPS, lights, told, strict=True)
+        for region, light, value in zip(STEPS, lights, stated, strict=True)
     ]
     copy = Copy(serial="drawn", reflectance_doubt=doubt, scale_doubt=0.0, lab_doubt=0.0)
     seen = replace(scenes.of(views), chart=replace(CHART, copy=copy))
     signal = (np.asarray(camera.luma(np.array(lights))) - 16) / 219
     middle = np.flatnonzero((signal > tone_curve.MIDDLE[0]) & (signal < tone_curve.MIDDLE[1]))
     slope = float(np.polyfit(np.log(np.array(lights)[middle]), np.log(signal[middle]), 1)[0])
-    return _paired(grey_scale.measure(seen), {"grey_scale.gamma": slope})
+    return _exact(paired(grey_scale.measure(seen), {"grey_scale.gamma": slope}))
 
 
 def transparency(random: np.random.Generator) -> list[Reading]:
@@ -65,29 +62,20 @@ def transparency(random: np.random.Generator) -> list[Reading]:
     sigma, white, count = random.uniform(0.8, 6), random.uniform(2, 4), int(random.integers(12, 31))
     camera = Camera(black=0.004, white=white, noise=sigma / 219, fixed_noise=0.0)
     lights = 10 ** -np.linspace(3.6 + random.uniform(0, 0.3), 0, count)
+    codes = [float(np.clip(camera.luma(light), 16, 235)) for light in lights]
     views = [
-        scenes.patch(
-            random,
-            camera,
-            float(np.clip(camera.luma(light), 16, 235)),
-            16,
-            f"grey{i}",
-            "grey",
-            float(light),
-        )
-        for i, light in enumerate(lights)
+        scenes.patch(random, camera, code, 16, f"grey{number}", "grey", float(light))
+        for number, (code, light) in enumerate(zip(codes, lights, strict=True))
     ]
     dark = math.hypot(sigma, math.sqrt(1 / 12)) / (TOE * 219 * (white - 0.004))
     truth = films.decibels((1 - 0.004) / (white - 0.004) / dark)
-    limited = [replace(one, luma=np.clip(one.luma, 16, 235)) for one in views]
-    return _paired(grey_scale.measure(scenes.of(limited)), {"grey_scale.dynamic_range": truth})
+    limited = [replace(view, luma=np.clip(view.luma, 16, 235)) for view in views]
+    found = grey_scale.measure(scenes.of(limited))
+    return _exact(paired(found, {"grey_scale.dynamic_range": truth}))
 
 
 def coded(random: np.random.Generator) -> list[Reading]:
-    """Measure a noisy field after x264 at a quality, preset and tuning at random.
-
-    What was there before coding.
-    """
+    """Measure the noise before coding of a field, after x264 at a random quality and preset."""
     temporal, fixed = random.uniform(1, 5), random.uniform(0, 2)
     still = 120 + fixed * random.standard_normal((144, 176))
     codes = np.rint(still + temporal * random.standard_normal((16, 144, 176))).astype(np.uint8)
@@ -97,23 +85,13 @@ def coded(random: np.random.Generator) -> list[Reading]:
     }
     with tempfile.TemporaryDirectory() as folder:
         encode.write(Path(folder) / "clip.mp4", list(codes), options=options)
-        shot = Shot(
-            id="s", subject="c", clip="clip.mp4", regions={"flat": (16.0, 16.0, 144.0, 112.0)}
-        )
+        regions = {"flat": (16.0, 16.0, 144.0, 112.0)}
+        shot = Shot(id="s", subject="c", clip="clip.mp4", regions=regions)
         seen = build.look(shot, Path(folder))
     truth = films.decibels(219 / math.hypot(temporal, fixed))
-    return _paired(noise.measure(seen), {"noise.snr_before_coding": truth})
+    return _exact(paired(noise.measure(seen), {"noise.snr_before_coding": truth}))
 
 
-def _paired(measured: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
-    return [
-        Reading(
-            quantity=m.quantity,
-            region=m.region,
-            value=m.value,
-            expanded=m.expanded,
-            truth=truths[m.quantity],
-        )
-        for m in measured
-        if isinstance(m, Measurement) and m.quantity in truths and not m.lower_bound
-    ]
+def _exact(readings: list[Reading]) -> list[Reading]:
+    """Leave out readings that are only lower bounds."""
+    return [reading for reading in readings if not reading.lower_bound]

@@ -1,13 +1,12 @@
-"""Print the tables of ``docs/metrics/latency.md``.
+"""Print the tables of ``docs/metrics/latency.md``: error and coverage, by signals and by films.
 
-Error and coverage of latency, by signals and by whole films.
 ``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T]
 [signals|films|bars|lights ...]``
 
-Signals: ``clocks.py``, 2,000 runs, of which half are films of clock and monitor and half streams.
-Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s.
-Bars: signals at 240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept
-in the cache, so that the work can be broken off and gone on with.
+Signals: ``clocks.py``, 2,000 runs, half of them films of clock and monitor and half streams. Films:
+12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s. Bars:
+signals at 240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept in the
+cache, so that an interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from films import Reading
 
@@ -60,18 +59,23 @@ def _signal(number: int) -> Rows:
     random = np.random.default_rng([2006, number, 17])
     kind: Callable[[np.random.Generator], list[Any]] = clocks.film if number % 2 else clocks.stream
     try:
-        return [_row(one) for one in kind(random)]
+        return [_row(reading) for reading in kind(random)]
     except GapError as gap:
         print(f"signal {number}: {gap.code}", flush=True)
         return []
 
 
-def _row(one: Reading) -> dict[str, Any]:
-    return {"what": one.quantity, "statistic": one.region, "off": one.off, "expanded": one.expanded}
+def _row(reading: Reading) -> dict[str, Any]:
+    return {
+        "what": reading.quantity,
+        "statistic": reading.region,
+        "off": reading.off,
+        "expanded": reading.expanded,
+    }
 
 
 def film(case: tuple[int, float, Path | None]) -> dict[str, Any]:
-    """Make one whole film of known lag and measure it."""
+    """Make a whole film of known delay and measure it."""
     number, seconds, cache = case
     path = cache / f"latency_film_{number}.json" if cache else None
     return cached(path, lambda: _film(number, seconds), lambda found: found["seconds"] == seconds)
@@ -83,24 +87,13 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
     common = Camera(width=WIDTH, height=HEIGHT, noise=clocks.NOISE, crf=30, seed=number + 1)
     rolled = [float(random.uniform(0.3, 1)) for _ in range(2)]
     phone = replace(
-        common,
-        rate=Fraction(round(what.film)),
-        exposure=what.film_exposure,
+        common, rate=Fraction(round(what.film)), exposure=what.film_exposure,
         readout=rolled[0] / what.film,
-    )
+    )  # fmt: skip
     own = replace(
         common, rate=_rate(what.camera), exposure=what.exposure, readout=rolled[1] / what.camera
     )
-    told = {
-        "film": round(what.film),
-        "film_exposure": 1000 * what.film_exposure,
-        "screen": what.refresh,
-        "monitor": what.monitor,
-        "camera": what.camera,
-        "exposure": 1000 * what.exposure,
-        "delay": 1000 * what.delay,
-        "seconds": seconds,
-    }
+    row = _conditions(what, seconds)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
         truth = films.film_screens(
@@ -112,30 +105,44 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
         try:
             found = list(metric.measure(build.look(shot, path.parent)))
         except GapError as gap:
-            return {**told, "reason": gap.code}
-    for one in found:
-        if (
-            isinstance(one, Measurement)
-            and one.quantity == metric.GLASS
-            and one.statistic in truths
-        ):
-            told[one.statistic] = float(one.value - truths[one.statistic])
-            told[f"{one.statistic}_expanded"] = one.expanded
-            told |= {
-                "reading": one.details["reading"],
-                "coarse": one.details["coarse"],
-                "n": one.samples,
-            }
-    return told
+            return {**row, "reason": gap.code}
+    return row | _errors(found, truths)
+
+
+def _conditions(what: clocks.Setting, seconds: float) -> dict[str, Any]:
+    return {
+        "film": round(what.film),
+        "film_exposure": 1000 * what.film_exposure,
+        "screen": what.refresh,
+        "monitor": what.monitor,
+        "camera": what.camera,
+        "exposure": 1000 * what.exposure,
+        "delay": 1000 * what.delay,
+        "seconds": seconds,
+    }
+
+
+def _errors(found: Sequence[object], truths: Mapping[str, float]) -> dict[str, Any]:
+    """Errors of the statistics and their U in ms, and how the film was read."""
+    row: dict[str, Any] = {}
+    for figure in found:
+        if not isinstance(figure, Measurement) or figure.quantity != metric.GLASS:
+            continue
+        if figure.statistic in truths:
+            row[figure.statistic] = float(figure.value - truths[figure.statistic])
+            row[f"{figure.statistic}_expanded"] = figure.expanded
+            row |= {key: figure.details[key] for key in ("reading", "coarse")}
+            row["n"] = figure.samples
+    return row
 
 
 def _rate(rate: float) -> Fraction:
-    """Return a rate as a fraction that a container can hold, right to 0.1 ppm."""
+    """Return a rate as a fraction that a container can hold, exact to 0.1 ppm."""
     return Fraction(round(rate * 100_000), 100_000)
 
 
 def signals(setting: Setting, cache: Path | None, seconds: float) -> str:
-    """Tell the coverage of signals."""
+    """Return the table of coverage by signals."""
     del seconds
     runs = setting.runs(SIGNALS, 2)
     size = min(BATCH, runs)
@@ -150,73 +157,55 @@ def _covered(every: Rows) -> str:
         chosen = [row for row in every if (row["what"], row["statistic"]) == (what, statistic)]
         off, expanded = (np.array([row[key] for row in chosen]) for key in ("off", "expanded"))
         hits = int(np.sum(np.abs(off) <= expanded))
-        sizes = (
-            f"{off.mean():+.2f}",
-            f"{np.median(np.abs(off)):.2f}",
-            f"{np.median(expanded):.2f}",
-        )
-        lines.append(
-            (f"`{what}`", statistic, f"{hits} of {off.size}", f"{hits / off.size:.1%}", *sizes)
-        )
-    head = (
-        "figure",
-        "statistic",
-        "truth inside U",
-        "share",
-        "bias, ms",
-        "error, median, ms",
-        "U, median, ms",
-    )
+        medians = (f"{np.median(values):.2f}" for values in (np.abs(off), expanded))
+        share = f"{hits} of {off.size}", f"{hits / off.size:.1%}"
+        lines.append((f"`{what}`", statistic, *share, f"{off.mean():+.2f}", *medians))
+    head = ("figure", "statistic", "truth inside U", "share", "bias, ms", "error, median, ms",
+            "U, median, ms")  # fmt: skip
     return table(head, lines)
 
 
 def whole_films(setting: Setting, cache: Path | None, seconds: float) -> str:
-    """Tell the errors of whole films."""
-    number = setting.runs(FILMS)
-    found = setting.each(film, [(one, seconds, cache) for one in range(number)])
-    lines = [_line(one) for one in found]
-    head = ("film, frame/s", "exposure, ms", "screen, Hz", "monitor, Hz", "camera, frame/s", "exposure, ms",
-            "read", "mean: error, ms", "U", "worst: error, ms", "U")  # fmt: skip
+    """Return the table of errors of whole films."""
+    numbers = range(setting.runs(FILMS))
+    found = setting.each(film, [(number, seconds, cache) for number in numbers])
+    lines = [_line(row) for row in found]
+    head = ("film, frame/s", "exposure, ms", "screen, Hz", "monitor, Hz", "camera, frame/s",
+            "exposure, ms", "read", "mean: error, ms", "U", "worst: error, ms", "U")  # fmt: skip
     return table(head, lines)
 
 
-def _line(one: dict[str, Any]) -> tuple[str, ...]:
+def _line(row: Mapping[str, Any]) -> tuple[str, ...]:
     setting = (
-        str(one["film"]),
-        f"{one['film_exposure']:.1f}",
-        *(f"{one[key]:.3f}" for key in ("screen", "monitor", "camera")),
-        f"{one['exposure']:.1f}",
+        str(row["film"]),
+        f"{row['film_exposure']:.1f}",
+        *(f"{row[key]:.3f}" for key in ("screen", "monitor", "camera")),
+        f"{row['exposure']:.1f}",
     )
-    if "mean" not in one:
-        return *setting, str(one.get("reason", "")), *["-"] * 4
-    read = str(one["reading"]) + (", coarse" if one["coarse"] == "yes" else "")
-    sizes = [f"{one[key]:+.2f}" if "exp" not in key else f"{one[key]:.2f}"
-             for key in ("mean", "mean_expanded", "worst", "worst_expanded")]  # fmt: skip
+    if "mean" not in row:
+        return *setting, str(row.get("reason", "")), *["-"] * 4
+    read = str(row["reading"]) + (", coarse" if row["coarse"] == "yes" else "")
+    sizes = [text for key in ("mean", "worst")
+             for text in (f"{row[key]:+.2f}", f"{row[f'{key}_expanded']:.2f}")]  # fmt: skip
     return *setting, read, *sizes
 
 
 def bars(setting: Setting, cache: Path | None, seconds: float) -> str:
-    """Tell the errors at 240 frame/s of films in which no blends are seen, and of those in which some are."""
+    """Return the table of errors at 240 frame/s, of films with blends and of those without."""
     del cache, seconds
-    found = [one for one in setting.each(_bar, list(range(setting.runs(BARS)))) if one]
+    by_reading: dict[str, list[tuple[float, float]]] = {}
+    for bar in setting.each(_bar, list(range(setting.runs(BARS)))):
+        if bar:
+            by_reading.setdefault(bar[0], []).append(bar[1:])
     lines = []
-    for reading in sorted({reading for reading, _, _ in found}):
-        off, expanded = np.array([one[1:] for one in found if one[0] == reading]).T
+    for reading in sorted(by_reading):
+        off, expanded = np.array(by_reading[reading]).T
         off = np.abs(off)
-        inside = f"{np.sum(off <= expanded)} of {off.size}"
+        inside = [f"{np.sum(off <= most)} of {off.size}" for most in (WITHIN, expanded)]
         sizes = (f"{np.median(off):.2f}", f"{off.max():.2f}", f"{np.median(expanded):.2f}")
-        lines.append(
-            (reading, str(off.size), f"{np.sum(off <= WITHIN)} of {off.size}", inside, *sizes)
-        )
-    head = (
-        "read",
-        "films",
-        "mean within 2 ms",
-        "inside U",
-        "error, median, ms",
-        "largest, ms",
-        "U, median, ms",
-    )
+        lines.append((reading, str(off.size), *inside, *sizes))
+    head = ("read", "films", "mean within 2 ms", "inside U", "error, median, ms", "largest, ms",
+            "U, median, ms")  # fmt: skip
     return table(head, lines)
 
 
@@ -230,7 +219,7 @@ def _bar(number: int) -> tuple[str, float, float] | None:
 
 
 def lights(setting: Setting, cache: Path | None, seconds: float) -> str:
-    """Tell the coverage of driven lights, a tenth as many runs."""
+    """Return the table of coverage by driven lights, a tenth as many runs."""
     del cache, seconds
     runs = setting.runs(SIGNALS // 10)
     found = setting.each(_light, list(range(runs)))
@@ -241,7 +230,7 @@ def _light(number: int) -> Rows:
     random = np.random.default_rng([2006, number, 19])
     kind = clocks.light if number % 2 else clocks.light_stream
     try:
-        return [_row(one) for one in kind(random)]
+        return [_row(reading) for reading in kind(random)]
     except GapError as gap:
         print(f"light {number}: {gap.code}", flush=True)
         return []
@@ -251,7 +240,7 @@ PARTS = {"signals": signals, "films": whole_films, "bars": bars, "lights": light
 
 
 def main(arguments: list[str]) -> None:
-    """Run what was asked for and print it."""
+    """Print the tables asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -260,11 +249,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--cache", type=Path, help="folder of finished films and batches")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="length of a whole film")
-    given = parser.parse_args(arguments)
-    setting = Setting(share=given.share, jobs=given.jobs)
+    options = parser.parse_args(arguments)
+    setting = Setting(share=options.share, jobs=options.jobs)
     print(prose(f"Made {machine()}."))
-    for name in given.parts or PARTS:
-        print(PARTS[name](setting, given.cache, given.seconds), flush=True)
+    for name in options.parts or PARTS:
+        print(PARTS[name](setting, options.cache, options.seconds), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Low light with the truth.
+"""Low light of known truth: series of illuminances and walls as signals, and a filmed series.
 
-Series of illuminances and walls drawn as signals, and a series that is filmed.
-``python benchmarks/low_light.py`` films the series (960 x 540, seven levels) and prints how far its
-figures are off.
+``python benchmarks/low_light.py`` films the series (960 x 540, seven levels) and prints its figures
+beside their truth.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import films
 import numpy as np
 import scenes
-from films import Reading
+from films import Reading, paired
 
 from acceptance.charts import definition
 from acceptance.metrics import low_light
@@ -25,24 +24,25 @@ from acceptance.model import BudgetLine, Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.scene.build import DOUBT_OF_DECLARED
 from acceptance.session import measuring
-from acceptance.simulate import films as film_maker
 from acceptance.simulate.camera import Camera, Sensor
+from acceptance.simulate.films import film_chart
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from acceptance.simulate.films import Truth
 
 DEGREES = 12  # of freedom of a drawn figure
 BRIGHTEST = 300.0  # lx
 
 
 def series(random: np.random.Generator) -> list[Reading]:
-    """Measure a series.
+    """Measure a series whose figures are straight lines in the logarithm of the illuminance.
 
-    Straight lines in the logarithm, but for where the criterion truly is crossed.
-    That lies off the line as far as the interpolation claims; lux meter and filters are off as far
-    as their accuracies say; figures scatter about their truth and know their scatter by 12 degrees
-    of freedom.
+    Only the true crossing of the criterion lies off the line, by as much as the interpolation
+    allows; lux meter and filters err within their accuracies; figures scatter about their truth,
+    with standard deviations estimated with 12 degrees of freedom.
     """
     count, step = int(random.integers(5, 8)), random.uniform(math.log(1.6), math.log(3))
     # steps below the brightest, where both criteria are met for the last time
@@ -53,48 +53,38 @@ def series(random: np.random.Generator) -> list[Reading]:
     resolution = 600 * (1 - 0.3 / at * index[index < 2.5 * at])
     ratio = 25 + random.uniform(4, 8) * step * (at - index)
     spreads = random.uniform(2, 8), random.uniform(0.03, 0.4)
-    given: list[Measurement] = []
+    figures: list[Measurement] = []
     shots = _shots(random, count, step)
     for shot, snr in zip(shots, ratio, strict=True):
         patch = _figure(random, shot, "noise.snr_patch", snr, spreads[1])
-        given += [patch, replace(patch, quantity="noise.snr")]
+        figures += [patch, replace(patch, quantity="noise.snr")]
     for shot, lines in zip(shots[: resolution.size], resolution, strict=True):
-        given.append(_figure(random, shot, "resolution.wedge_horizontal", lines, spreads[0]))
-    found = [one for one in low_light.across(shots, given) if isinstance(one, Measurement)]
+        figures.append(_figure(random, shot, "resolution.wedge_horizontal", lines, spreads[0]))
+    results = low_light.across(shots, figures)
+    found = [figure for figure in results if isinstance(figure, Measurement)]
     truths: dict[tuple[str, str], float] = {("low_light.minimum_illumination", ""): crossing}
     truths |= {("low_light.snr", shot.id): snr for shot, snr in zip(shots, ratio, strict=True)}
     shares = zip(shots, 100 * resolution / resolution[0], strict=False)
     truths |= {("low_light.resolution", shot.id): share for shot, share in shares}
     # one level of each run, so that runs are independent
-    chosen = str(random.integers(1, resolution.size))
-    return _readings((one for one in found if one.shot == chosen or one.statistic), truths)
+    level = str(random.integers(1, resolution.size))
+    return _readings((item for item in found if item.shot == level or item.statistic), truths)
 
 
 def _shots(random: np.random.Generator, count: int, step: float) -> list[Shot]:
-    """Draw the levels: the lux meter reads the brightest, a filter each makes the others.
-
-    Both are off.
-    """
+    """Draw the levels: the lux meter reads the brightest, filters make the others; both err."""
     meter, glass = random.uniform(2, 12), random.uniform(2, 8)
     read = BRIGHTEST * (1 + random.normal(0, meter / 100 / math.sqrt(3)))
     shots = []
     for number in range(count):
-        stated = math.exp(-number * step) * (
-            1 + random.normal(0, glass / 100 / math.sqrt(3)) * (number > 0)
-        )
-        values = {
-            "illuminance": read,
-            "illuminance_accuracy": meter,
-            "filter": stated,
-            "filter_accuracy": glass,
-        }
-        used = tuple(values)[: None if number else 2]
-        conditions = tuple(Condition(name=name, value=values[name]) for name in used)
-        shots.append(
-            Shot(
-                id=str(number), subject="camera", clip="", chart="acceptance", conditions=conditions
-            )
-        )
+        error = random.normal(0, glass / 100 / math.sqrt(3)) * (number > 0)
+        values = {"illuminance": read, "illuminance_accuracy": meter}
+        if number:
+            stated = math.exp(-number * step) * (1 + error)
+            values |= {"filter": stated, "filter_accuracy": glass}
+        lit = tuple(Condition(name=name, value=value) for name, value in values.items())
+        shot = Shot(id=str(number), subject="camera", clip="", chart="acceptance", conditions=lit)
+        shots.append(shot)
     return shots
 
 
@@ -116,28 +106,20 @@ def _readings(
     Bounds are no readings.
     """
     return [
-        Reading(
-            quantity=one.quantity,
-            region=one.statistic,
-            value=one.value,
-            expanded=one.expanded,
-            truth=truths[one.quantity, "" if one.statistic else one.shot],
-        )
-        for one in found
-        if not (one.lower_bound or one.upper_bound)
+        Reading.of(item, truths[item.quantity, "" if item.statistic else item.shot])
+        for item in found
+        if not (item.lower_bound or item.upper_bound)
     ]
 
 
 def wall(random: np.random.Generator) -> list[Reading]:
-    """Measure a wall that a beam lights, by a camera whose curve is a little off the declared one."""
+    """Measure a wall lit by a beam; the camera's curve is a little off the declared one."""
     rows, columns = random.integers(150, 300, 2)
     aside, hot = random.uniform(-0.2, 0.2, 2), random.uniform(1.05, 4.0)
     y, x = np.linspace(-1, 1, rows)[:, None] - aside[0], np.linspace(-1, 1, columns) - aside[1]
     light = 0.8 * hot ** -((y**2 + x**2) / 2)
-    camera, exponent = (
-        Camera(black=0.0, white=1.0),
-        random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3)),
-    )
+    camera = Camera(black=0.0, white=1.0)
+    exponent = random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
     codes = camera.luma(light ** (1 / (1 + exponent)))
     frames = codes + random.uniform(0.5, 4) * random.standard_normal((4, rows, columns))
     found = low_light.measure(scenes.of([scenes.view("wall.flat", "flat", frames)]))
@@ -147,17 +129,7 @@ def wall(random: np.random.Generator) -> list[Reading]:
         "low_light.non_uniformity": 100 * float(np.ptp(grid) / grid.mean()),
         "low_light.hot_spot": float(grid[middle].mean() / grid[rim].mean()),
     }
-    return [
-        Reading(
-            quantity=one.quantity,
-            region="",
-            value=one.value,
-            expanded=one.expanded,
-            truth=truths[one.quantity],
-        )
-        for one in found
-        if isinstance(one, Measurement)
-    ]
+    return paired(found, truths)
 
 
 # --- a series that is filmed
@@ -179,18 +151,18 @@ def measured() -> list[Measurement]:
 
 
 def _shot(folder: Path, lux: float) -> measuring.Measured:
-    film_maker.film_chart(
-        camera_at(lux), definition.load(films.CHART), folder / f"{lux:g}.mp4", 0.4
-    )
-    lit = Condition(name="illuminance", value=lux, unit="lx")
-    shot = Shot(
-        id=f"{lux:g}", subject="c", clip=f"{lux:g}.mp4", chart=films.CHART, conditions=(lit,)
-    )
+    name, path = f"{lux:g}", folder / f"{lux:g}.mp4"
+    film_chart(camera_at(lux), definition.load(films.CHART), path, 0.4)
+    lit = (Condition(name="illuminance", value=lux, unit="lx"),)
+    shot = Shot(id=name, subject="c", clip=path.name, chart=films.CHART, conditions=lit)
     return measuring.look(shot, folder=folder)
 
 
 def true_ratio(lux: float) -> float:
-    """Signal-to-noise ratio of middle grey by the sensor's electrons, less what gain cannot lift its level."""
+    """Signal-to-noise ratio of middle grey by the sensor's electrons, in dB.
+
+    It is lower where the gain no longer lifts the level in full.
+    """
     camera, first = camera_at(lux), camera_at(max(BLURS))
     code, black = float(camera.luma(0.2)), camera.code_range[0]
     level = (code - black) / (float(first.luma(0.2)) - black)
@@ -203,46 +175,40 @@ def true_lines(lux: float) -> float:
 
 
 def _truths() -> dict[tuple[str, str], float]:
-    """Truth of each share and ratio, and of the illuminances at which straight lines through them meet the criteria."""
-    lux = sorted(BLURS)
-    lines, ratios = (
-        np.array([true_lines(one) for one in lux]),
-        np.array([true_ratio(one) for one in lux]),
-    )
+    """Truths of the shares and ratios, and the illuminances at which they meet the criteria.
+
+    These lie on straight lines between the levels.
+    """
+    levels = sorted(BLURS)
+    lines, ratios = (np.array([*map(true, levels)]) for true in (true_lines, true_ratio))
     shares = 100 * lines / lines[-1]
-    found = {
-        ("low_light.resolution", f"{one:g}"): share for one, share in zip(lux, shares, strict=True)
-    }
-    found |= {("low_light.snr", f"{one:g}"): ratio for one, ratio in zip(lux, ratios, strict=True)}
+    found = {}
+    for lux, share, ratio in zip(levels, shares, ratios, strict=True):
+        found["low_light.resolution", f"{lux:g}"] = share
+        found["low_light.snr", f"{lux:g}"] = ratio
     for name, values, criterion in (("resolution_70", shares, 70.0), ("snr_25", ratios, 25.0)):
-        found["low_light.minimum_illumination", name] = math.exp(
-            np.interp(criterion, values, np.log(lux))
-        )
+        crossing = math.exp(np.interp(criterion, values, np.log(levels)))
+        found["low_light.minimum_illumination", name] = crossing
     return found
 
 
 def lamps() -> Iterator[tuple[str, Measurement, float]]:
-    """Film the chart in beams.
-
-    Yields what was filmed, hot spot and non-uniformity, and the truth of each.
-    """
+    """Film the chart in beams; yields each beam's name, a figure, and the truth of it."""
+    chart = definition.load(films.CHART)
+    plain = Camera(width=640, height=360, blur=0.6, noise=0.004, crf=0)
     for hot, black in ((1.0, 0.0), (1.3, 0.0), (1.3, 0.01), (3.0, 0.01)):
-        camera = Camera(
-            width=640, height=360, blur=0.6, hot_spot=hot, black=black, noise=0.004, crf=0
-        )
         with tempfile.TemporaryDirectory() as folder:
-            film = film_maker.film_chart(
-                camera, definition.load(films.CHART), Path(folder) / "beam.mp4", 0.16
-            )
+            camera = replace(plain, hot_spot=hot, black=black)
+            film = film_chart(camera, chart, Path(folder) / "beam.mp4", 0.16)
             seen = build.look(Shot(id="beam", subject="c", clip="beam.mp4"), Path(folder))
         truths = _beam(film)
-        for one in low_light.measure(seen):
-            if isinstance(one, Measurement):
-                yield f"{hot:g} : 1, black {black:.0%}", one, truths[one.quantity]
+        for figure in low_light.measure(seen):
+            if isinstance(figure, Measurement):
+                yield f"{hot:g} : 1, black {black:.0%}", figure, truths[figure.quantity]
 
 
-def _beam(film: film_maker.Truth) -> dict[str, float]:
-    """Light at the middles of the light sides of the edges, in the centre and near the corners."""
+def _beam(film: Truth) -> dict[str, float]:
+    """Return the true figures of a beam, from the light on the light sides of the edges."""
     camera = film.camera
     light: dict[bool, list[float]] = {True: [], False: []}
     middle = np.array([camera.width - 1, camera.height - 1]) / 2
@@ -251,9 +217,8 @@ def _beam(film: film_maker.Truth) -> dict[str, float]:
             x, y, width, height = region.rect
             aside = (width / 4, 0.0) if region.direction == "horizontal" else (0.0, height / 4)
             away = film.point(x + width / 2 + aside[0], y + height / 2 + aside[1]) - middle
-            light[region.zone == "centre"].append(
-                camera.hot_spot ** -float(away @ away / (middle @ middle))
-            )
+            share = float(away @ away / (middle @ middle))
+            light[region.zone == "centre"].append(camera.hot_spot**-share)
     every = np.array(light[True] + light[False])
     return {
         "low_light.non_uniformity": 100 * float(np.ptp(every) / every.mean()),
@@ -264,14 +229,15 @@ def _beam(film: film_maker.Truth) -> dict[str, float]:
 def main() -> None:
     """Print every figure of the filmed series and of the filmed beams beside its truth."""
     truths = _truths()
-    rows = [
-        (one.statistic or one.shot, one, truths.get((one.quantity, one.statistic or one.shot)))
-        for one in measured()
-    ]
+    rows = []
+    for figure in measured():
+        name = figure.statistic or figure.shot
+        rows.append((name, figure, truths.get((figure.quantity, name))))
     print(f"{'figure':32} {'at':>18} {'truth':>8} {'measured':>9} {'U':>7}")
-    for name, one, truth in [*rows, *lamps()]:
+    for name, figure, truth in [*rows, *lamps()]:
         if truth is not None:
-            print(f"{one.quantity:32} {name:>18} {truth:8.3f} {one.value:9.3f} {one.expanded:7.3f}")
+            numbers = f"{truth:8.3f} {figure.value:9.3f} {figure.expanded:7.3f}"
+            print(f"{figure.quantity:32} {name:>18} {numbers}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Films with date and time burnt in, of known time.
+"""Films of known time with date and time burnt in, drawn without a camera.
 
-Fonts, sizes, styles and backgrounds, drawn without a camera.
-The fonts are not those that the metric knows (``acceptance/metrics/_osd_clock/digits.py``):
-Debian's and Pillow's.
+The fonts, Debian's and Pillow's, are not those that the metric knows
+(``acceptance/metrics/_osd_clock/digits.py``).
 """
 
 from __future__ import annotations
@@ -48,14 +47,15 @@ GROUNDS = ("dark", "still", "panning", "passing", "bright")
 WHITE, BLACK = 235, 16
 SIZE = (80, 880)  # most rows and columns of the picture
 PLACE = (14, 24)  # row, column of the text
+START = datetime(2026, 11, 25, 13, 52, 30, 370_000)  # noqa: DTZ001 -- such a clock has no zone
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overlay:
     """A clock burnt into a film.
 
-    ``start`` is what it would show at time 0 of the film, with its fraction.
-    ``height`` is that of a digit in px; ``drift`` by how much the clock runs fast (1e-6 is 1 ppm).
+    ``start`` is its time at time 0 of the film, with fractions of a second. ``height`` is that of a
+    digit in px; ``drift`` is the share by which the clock runs fast (1e-6 is 1 ppm).
     """
 
     font: str = "Noto Sans CJK"
@@ -63,7 +63,7 @@ class Overlay:
     style: str = "white"
     ground: str = "panning"
     form: str = "YYYY-MM-DD"
-    start: datetime = datetime(2026, 11, 25, 13, 52, 30, 370_000)  # noqa: DTZ001 -- such a clock knows no zone
+    start: datetime = START
     drift: float = 0.0
     rate: Fraction = Fraction(25)
     seconds: float = 12.0
@@ -71,7 +71,7 @@ class Overlay:
     seed: int = 0
 
     def shown(self, time: float) -> datetime:
-        """Tell what the clock shows at a time of the film, s: whole seconds, cut off."""
+        """Return what the clock shows at a time of the film in s, cut to whole seconds."""
         return (self.start + timedelta(seconds=time * (1 + self.drift))).replace(microsecond=0)
 
     def text(self, when: datetime) -> str:
@@ -85,20 +85,16 @@ class Overlay:
         return [Fraction(n) / self.rate for n in range(int(self.seconds * self.rate))]
 
     def region(self, margin: int = 6) -> tuple[float, float, float, float]:
-        """Box round the text that somebody would draw: x, y, width, height."""
+        """Box round the text as a person draws it: x, y, width, height in px."""
         rows, columns = np.nonzero(drawn(self.font, self.height, self.text(self.start))[0])
         x, y = PLACE[1] + int(columns.min()) - margin, PLACE[0] + int(rows.min()) - margin
-        return (
-            float(x),
-            float(y),
-            float(np.ptp(columns) + 2 * margin),
-            float(np.ptp(rows) + 2 * margin),
-        )
+        size = np.ptp(columns) + 2 * margin, np.ptp(rows) + 2 * margin
+        return float(x), float(y), float(size[0]), float(size[1])
 
 
 @lru_cache
 def _font(name: str, height: int) -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, int]:
-    """Return the font in which a digit is ``height`` px high, and by how much the drawing is to be enlarged."""
+    """Return a font, and the factor of enlargement that makes its digits ``height`` px high."""
     if name == "Courier bitmap":
         return ImageFont.load_default_imagefont(), max(1, round(height / 8))
     path = (FONTS | UNEVEN)[name]
@@ -118,9 +114,9 @@ def _tall(font: ImageFont.FreeTypeFont) -> float:
 def drawn(
     font: str, height: int, text: str
 ) -> tuple[NDArray[np.float32], tuple[tuple[int, int], ...]]:
-    """Draw a text: how much of each pixel is covered (0 to 1), and columns from and to of each character.
+    """Draw a text; returns the share of each pixel covered (0 to 1), and each character's columns.
 
-    A Latin bitmap font has no Chinese characters: blocks of two widths stand for them.
+    A Latin bitmap font has no Chinese characters: blocks of double width replace them.
     """
     face, enlarged = _font(font, height)
     image = Image.new("L", (SIZE[1], 2 * height + 8), 0)
@@ -131,10 +127,8 @@ def drawn(
         if known:
             pen.text((round(at), 0), character, fill=255, font=face)
         else:
-            pen.rectangle(
-                (round(at) + 1, 2, round(at + wide) - 2, _tall(face) if enlarged == 1 else 9),
-                outline=255,
-            )  # type: ignore[arg-type]
+            foot = _tall(face) if enlarged == 1 else 9  # type: ignore[arg-type]
+            pen.rectangle((round(at) + 1, 2, round(at + wide) - 2, foot), outline=255)
         spans.append((round(at) * enlarged, round(at + wide) * enlarged))
         at += wide
     mask = np.kron(np.asarray(image, np.float32) / 255, np.ones((enlarged, enlarged), np.float32))
@@ -166,15 +160,12 @@ def _burn(
     overlay: Overlay,
     signs: dict[int, bool],
 ) -> None:
-    """Put the text in; an inverting one is black, character by character, where what lies below is bright."""
+    """Draw the text into the picture; an inverting one is black, by character, on bright ground."""
     part = picture[PLACE[0] : PLACE[0] + mask.shape[0], PLACE[1] : PLACE[1] + mask.shape[1]]
     if overlay.style == "outlined":
         edge = max(1, round(overlay.height / 14))
-        shifted = [
-            np.roll(mask, (y, x), (0, 1))
-            for y in range(-edge, edge + 1)
-            for x in range(-edge, edge + 1)
-        ]
+        steps = range(-edge, edge + 1)
+        shifted = [np.roll(mask, (y, x), (0, 1)) for y in steps for x in steps]
         part += np.max(shifted, axis=0) * (BLACK - part)
     codes = np.full(mask.shape[1], float(WHITE))
     if overlay.style == "inverting":
@@ -218,24 +209,21 @@ def _with_cars(
 
 
 def _texture(random: np.random.Generator, width: int) -> NDArray[np.float64]:
-    """Texture with a spectrum as scenes have (1/f) and some hard edges, mean 0, sd about 1."""
+    """Texture with the spectrum of scenes (1/f) and some hard edges, mean 0, sd about 1."""
     rows, columns = SIZE[0], width
     frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None])
     frequency[0, 0] = 1.0
-    noise = np.fft.irfft2(
-        np.fft.rfft2(random.normal(size=(rows, columns))) / frequency, s=(rows, columns)
-    )
+    spectrum = np.fft.rfft2(random.normal(size=(rows, columns))) / frequency
+    noise = np.fft.irfft2(spectrum, s=(rows, columns))
     noise /= noise.std()
     for _ in range(width // 30):
         y, x = random.integers(0, rows), random.integers(0, columns)
-        noise[y : y + random.integers(4, 50), x : x + random.integers(4, 60)] += random.normal(
-            0, 0.8
-        )
+        box = slice(y, y + random.integers(4, 50)), slice(x, x + random.integers(4, 60))
+        noise[box] += random.normal(0, 0.8)
     return np.asarray(np.clip(noise / noise.std(), -2.2, 2.2))
 
 
 def write(path: Path, overlay: Overlay, crf: int = 30) -> None:
     """Film it: H.264, x264's medium preset with B frames."""
-    encode.write(
-        path, frames(overlay), rate=overlay.rate, options={"crf": str(crf), "threads": "1"}
-    )
+    options = {"crf": str(crf), "threads": "1"}
+    encode.write(path, frames(overlay), rate=overlay.rate, options=options)

@@ -1,8 +1,8 @@
-"""How long each picture metric takes on one 1080p frame of the acceptance chart in memory, warm, in ms.
+"""Time in ms that each picture metric takes on one 1080p frame of the chart in memory, warm.
 
-``python benchmarks/picture_metrics.py [REPEATS]`` prints processor time, the best of the repeats,
-metric by metric. The bar is 300 ms for all of them together, without the search for a ColorChecker
-and without PSNR.
+``python benchmarks/picture_metrics.py [REPEATS]`` prints the processor time of each metric, the
+best of the repeats. The bar is 300 ms for all of them together, without the search for a
+ColorChecker and without PSNR.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ def still() -> build.Scene:
         path = Path(folder) / "chart.mkv"
         camera = Camera(width=1920, height=1080, blur=0.9, noise=0.006, crf=0)
         films.film_chart(camera, definition.load("acceptance"), path, 0.04)
-        return build.look(
-            Shot(id="still", subject="camera", clip=path.name, chart="acceptance"), path.parent
-        )
+        shot = Shot(id="still", subject="camera", clip=path.name, chart="acceptance")
+        return build.look(shot, path.parent)
 
 
 def milliseconds(name: str, seen: build.Scene, repeats: int) -> float:

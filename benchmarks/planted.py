@@ -1,7 +1,4 @@
-"""Films with a planted picture fault.
-
-A street drawn anew for each seed, or real footage, through H.264.
-"""
+"""Films with a planted picture fault, in a street drawn for each seed or in real footage."""
 
 from __future__ import annotations
 
@@ -34,9 +31,8 @@ if TYPE_CHECKING:
 REAL = ("car_park_intel.mp4", "lobby_intel.mp4", "bottle_intel.mp4")
 RATE, FRAMES = 25, 40
 WIDTH, HEIGHT = 480, 270
-# frame from which a fault shows that comes on during the film; a freeze lasts FROZEN frames
-STARTS = 16
-FROZEN = 55  # over two key frames, one of which comes each second
+STARTS = 16  # first frame of a fault that begins during the film
+FROZEN = 55  # frames of a freeze: more than two key frames, which are a second apart
 
 
 class Noise:
@@ -54,7 +50,7 @@ class Noise:
 
 @dataclass(frozen=True, kw_only=True)
 class Street:
-    """A fixed view: sky, houses with windows, asphalt with fine texture, and cars and people that move."""
+    """A fixed view: sky, houses with windows, asphalt, and cars and people that move."""
 
     seed: int
 
@@ -68,12 +64,9 @@ class Street:
             luma, cb, cr = (plane.copy() for plane in still)
             for mover in movers:
                 mover(luma, cb, cr, index)
-            luma = 16 + (luma - 16) * light
-            yield (
-                luma + sigma * noise.of(luma),
-                cb + sigma * noise.of(cb),
-                cr + sigma * noise.of(cr),
-            )
+            lit = 16 + (luma - 16) * light
+            y, b, r = (plane + sigma * noise.of(plane) for plane in (lit, cb, cr))
+            yield y, b, r
 
     def _still(self, random: np.random.Generator) -> Picture:
         luma, cb, cr = (np.full((HEIGHT // n, WIDTH // n), 128, np.float32) for n in (1, 2, 2))
@@ -113,13 +106,11 @@ def _house(random: np.random.Generator, picture: Picture, horizon: int) -> None:
 
 
 def _mover(random: np.random.Generator) -> Callable[[Floats, Floats, Floats, int], None]:
-    """Make a car or somebody on foot, with a darker half and a bright stripe."""
+    """Make a car or a person on foot, with a darker half and a bright stripe."""
     wide, high = random.integers([10, 20], [90, 60]).tolist()
-    x, speed, y = (
-        random.uniform(0, WIDTH),
-        random.choice([-1, 1]) * random.uniform(1, 6),
-        HEIGHT * random.uniform(0.4, 0.8),
-    )
+    x = random.uniform(0, WIDTH)
+    speed = random.choice([-1, 1]) * random.uniform(1, 6)
+    y = HEIGHT * random.uniform(0.4, 0.8)
     codes, b, r = random.uniform(30, 200, 3), random.uniform(90, 160), random.uniform(100, 170)
 
     def draw(luma: Floats, cb: Floats, cr: Floats, index: int) -> None:
@@ -135,32 +126,30 @@ def _mover(random: np.random.Generator) -> Callable[[Floats, Floats, Floats, int
 
 
 def real(path: Path, first: int, count: int) -> Iterator[Picture]:
-    """Yield ``count`` pictures of real footage, made as large as a street, from number ``first`` on."""
+    """Yield ``count`` pictures of real footage from number ``first`` on, scaled to a street's."""
     for frame in clip.open_clip(path).frames():
         if frame.index == first + count:
             return
         if first <= frame.index < first + count:
             assert frame.cb is not None  # noqa: S101 -- the three clips are in colour
-            assert frame.cr is not None  # noqa: S101
-            yield tuple(
-                cv2.resize(plane, (WIDTH // n, HEIGHT // n), interpolation=cv2.INTER_AREA).astype(
-                    np.float32
-                )
-                for plane, n in ((frame.luma, 1), (frame.cb, 2), (frame.cr, 2))
-            )  # type: ignore[misc]
+            assert frame.cr is not None  # noqa: S101 -- the same
+            yield _scaled(frame.luma, 1), _scaled(frame.cb, 2), _scaled(frame.cr, 2)
 
 
-# --- faults: each takes a picture, its number and what was drawn for the film
+def _scaled(plane: NDArray[np.uint8], n: int) -> Floats:
+    """Resize a plane to one nth of the street's size."""
+    size = (WIDTH // n, HEIGHT // n)
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+# --- faults: each takes a picture, its number and the values drawn for the film
 
 Drawn = dict[str, Any]
 
 
 def _black(picture: Picture, _index: int, drawn: Drawn) -> Picture:
-    return (
-        16 + drawn["lift"] + drawn["noise"].of(picture[0]),
-        0 * picture[1] + 128,
-        0 * picture[2] + 128,
-    )
+    luma = 16 + drawn["lift"] + drawn["noise"].of(picture[0])
+    return luma, 0 * picture[1] + 128, 0 * picture[2] + 128
 
 
 def _over(picture: Picture, _index: int, drawn: Drawn) -> Picture:
@@ -205,14 +194,10 @@ def _cast(picture: Picture, _index: int, drawn: Drawn) -> Picture:
 def _stripes(picture: Picture, index: int, drawn: Drawn) -> Picture:
     """Add a wave of ``amplitude`` over the whole picture that drifts."""
     rows, columns = np.indices(picture[0].shape, np.float32)
-    across, down = (
-        drawn["waves"] * math.cos(drawn["angle"]),
-        drawn["waves"] * math.sin(drawn["angle"]),
-    )
-    phase = (
-        2 * math.pi * ((across * columns + down * rows) / len(picture[0]) + drawn["drift"] * index)
-    )
-    return picture[0] + 219 * drawn["amplitude"] * np.sin(phase), *picture[1:]
+    across = drawn["waves"] * math.cos(drawn["angle"])
+    down = drawn["waves"] * math.sin(drawn["angle"])
+    turns = (across * columns + down * rows) / len(picture[0]) + drawn["drift"] * index
+    return picture[0] + 219 * drawn["amplitude"] * np.sin(2 * math.pi * turns), *picture[1:]
 
 
 def _snow(picture: Picture, _index: int, drawn: Drawn) -> Picture:
@@ -220,10 +205,8 @@ def _snow(picture: Picture, _index: int, drawn: Drawn) -> Picture:
     random, shape = drawn["random"], picture[0].shape
     if not drawn["specks"]:
         return picture[0] + 219 * drawn["sigma"] * drawn["noise"].of(picture[0]), *picture[1:]
-    hit = random.random(shape, np.float32)
-    luma = np.where(
-        hit < drawn["specks"] / 2, 16, np.where(hit > 1 - drawn["specks"] / 2, 235, picture[0])
-    )
+    hit, half = random.random(shape, np.float32), drawn["specks"] / 2
+    luma = np.where(hit < half, 16, np.where(hit > 1 - half, 235, picture[0]))
     return luma.astype(np.float32), *picture[1:]
 
 
@@ -233,17 +216,15 @@ def _shake(picture: Picture, index: int, drawn: Drawn) -> Picture:
     dx, dy = size * math.cos(drawn["angle"]), size * math.sin(drawn["angle"])
     moved = []
     for plane, n in zip(picture, (1, 2, 2), strict=True):
-        matrix = np.array([[1, 0, dx / n], [0, 1, dy / n]], np.float32)
-        moved.append(
-            cv2.warpAffine(plane, matrix, plane.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-        )
+        matrix, size = np.array([[1, 0, dx / n], [0, 1, dy / n]], np.float32), plane.shape[::-1]
+        moved.append(cv2.warpAffine(plane, matrix, size, borderMode=cv2.BORDER_REPLICATE))
     return tuple(moved)  # type: ignore[return-value]
 
 
 def _covered(picture: Picture, _index: int, drawn: Drawn) -> Picture:
     """Something held before the lens: dark or light, shaded, out of focus, noisy.
 
-    A corner of ``open`` stays free.
+    The share ``open`` of the picture stays free, in a corner.
     """
     shape = picture[0].shape
     rows, columns = np.indices(shape, np.float32)
@@ -270,10 +251,7 @@ NAMES = (*FAULTS, "freeze", "scene_change")
 
 
 def drawn(fault: str, random: np.random.Generator) -> Drawn:
-    """Draw the strength of a fault.
-
-    From the least that is promised to be found up to about twice that.
-    """
+    """Draw the strength of a fault, from the least that must be found to about twice that."""
     turn = random.permutation(3)
     strengths: Mapping[str, Drawn] = {
         "black": {"lift": random.uniform(0, 5)},
@@ -310,7 +288,10 @@ def drawn(fault: str, random: np.random.Generator) -> Drawn:
 
 
 def write(path: Path, fault: str, seed: int, footage: Path | None) -> None:
-    """Film one case: ``fault`` (empty: none) in a street, or in every third case in real footage, at CRF 23 to 32."""
+    """Film a case at CRF 23 to 32: ``fault`` (empty: none) in a street.
+
+    Every third case is in real footage, where there is any.
+    """
     random = np.random.default_rng([16, seed, *fault.encode()])
     pictures = _base(random, seed, footage, moving=fault == "freeze")
     planted = _planted(pictures, fault, drawn(fault, random), seed)
@@ -322,7 +303,7 @@ def write(path: Path, fault: str, seed: int, footage: Path | None) -> None:
 
 
 def seen(path: Path) -> Scene:
-    """Look at a film as ``scene.look`` does, but for charts: what faults are told from."""
+    """Look at a film as ``scene.look`` does, but without a search for charts."""
     opened = clip.open_clip(path)
     watch = Watch(opened, ())
     for frame in opened.frames():
@@ -340,7 +321,8 @@ def seen(path: Path) -> Scene:
 def frame_of(path: Path, number: int) -> NDArray[np.uint8]:
     """Return one frame of a film as a picture (BGR)."""
     opened = clip.open_clip(path)
-    return next(picture_of(one, opened.info) for one in opened.frames() if one.index == number)
+    frames = (frame for frame in opened.frames() if frame.index == number)
+    return picture_of(next(frames), opened.info)
 
 
 def _base(

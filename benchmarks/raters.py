@@ -1,9 +1,8 @@
-"""Raters planted in simulated panels.
+"""Bad raters planted in simulated panels: how often each test names them, or an honest rater.
 
-How often each test names them, and how often it names an honest one.
 ``python benchmarks/raters.py [PANELS]`` prints the table of docs/people.md. Whole grades; pictures
-of quality 2 to 5; honest raters differ lastingly by up to half a grade and by 0.5 grade (standard
-deviation) from picture to picture.
+of quality 2 to 5; honest raters have a constant bias of up to half a grade, and scatter by
+0.5 grade (standard deviation) from picture to picture.
 """
 
 from __future__ import annotations
@@ -48,14 +47,11 @@ def severe(seen: Scores, _: np.random.Generator) -> Scores:
 
 
 def simulated(raters: int, pictures: int, seed: int, spoil: Spoil) -> tuple[Rater, ...]:
-    """Tell how the raters of one panel go together; rater 0 is spoilt."""
+    """Return the agreement of the raters of a panel whose rater 0 is spoilt."""
     random = np.random.default_rng([seed, raters, pictures])
     truth = random.uniform(2, 5, pictures)
-    seen = (
-        truth
-        + random.uniform(-TASTE, TASTE, (raters, 1))
-        + random.normal(0, NOISE, (raters, pictures))
-    )
+    taste = random.uniform(-TASTE, TASTE, (raters, 1))
+    seen = truth + taste + random.normal(0, NOISE, (raters, pictures))
     seen[0] = spoil(seen[0], random)
     grades = np.clip(np.rint(seen), 1, 5)
     return panel.raters([_answer(number, column) for number, column in enumerate(grades.T)])
@@ -63,8 +59,8 @@ def simulated(raters: int, pictures: int, seed: int, spoil: Spoil) -> tuple[Rate
 
 def _answer(number: int, column: Scores) -> Answer:
     scores = tuple(
-        Score(rater=f"R{rater:02}", score=float(one), expert=rater < 2)
-        for rater, one in enumerate(column)
+        Score(rater=f"R{rater:02}", score=float(grade), expert=rater < 2)
+        for rater, grade in enumerate(column)
     )
     return Answer(subject=f"c{number}", requirement="x#grade", by="", when="", scores=scores)
 
@@ -77,13 +73,17 @@ def row(raters: int, pictures: int, panels: int) -> Sequence[str]:
     )
     return (
         f"{raters} x {pictures}",
-        _share([any(one.shifted or one.scattered for one in each) for each in fair]),
-        _share([each[0].scattered for each in wild]),
-        _share([each[0].shifted for each in low]),
-        _share([any(one.shifted or one.scattered for one in each[1:]) for each in [*wild, *low]]),
-        _share([any(one.screened for one in each) for each in fair]),
-        _share([each[0].screened for each in wild]),
+        _share([_named(panel_raters) for panel_raters in fair]),
+        _share([spoilt.scattered for spoilt, *_ in wild]),
+        _share([spoilt.shifted for spoilt, *_ in low]),
+        _share([_named(others) for _, *others in [*wild, *low]]),
+        _share([any(rater.screened for rater in panel_raters) for panel_raters in fair]),
+        _share([spoilt.screened for spoilt, *_ in wild]),
     )
+
+
+def _named(raters: Sequence[Rater]) -> bool:
+    return any(rater.shifted or rater.scattered for rater in raters)
 
 
 def _share(named: Sequence[bool]) -> str:

@@ -1,7 +1,4 @@
-"""A burnt-in clock of known offset and rate, as the frames of a film show it.
-
-Its ticks lie between them.
-"""
+"""A burnt-in clock of known offset and rate, whose ticks lie between the frames of a film."""
 
 from __future__ import annotations
 
@@ -26,11 +23,10 @@ DRIFT = 1000e-6  # most by which the clock gains or loses: 86 s a day
 
 
 def ticks(random: np.random.Generator) -> list[Reading]:
-    """Read offset and rate from 15 to 60 s of film.
+    """Read offset and rate from 15 to 60 s of film, with ticks anywhere between two frames.
 
-    A frame interval apart, the clock's ticks lie where they may.
-    Drawn from the budget: the reference clock's error, that of the film's time stamps, and how late
-    the time is burnt in.
+    Drawn from the budget: the reference clock's error, that of the film's time stamps, and the
+    delay until the time is burnt in.
     """
     interval = 1 / float(random.choice(RATES))
     stamps = np.arange(round(random.uniform(15, 60) / interval)) * interval
@@ -39,13 +35,13 @@ def ticks(random: np.random.Generator) -> list[Reading]:
     true = random.uniform(1e9, 2e9) + stamps / (1 + reference_time.FILM_CLOCK * stamped_fast)
     ahead = random.uniform(-3600, 3600) + drift * (true - true[0])
     seconds, first = _seen(np.floor(true + ahead - late * interval).astype(np.int64), stamps)
-    told = true[0] + accuracy * reference_off + stamps
+    reference = true[0] + accuracy * reference_off + stamps
     shown = reference_time.EPOCH + timedelta(seconds=first)
     half_widths = {
         "reference_clock": accuracy,
         "film_clock": reference_time.FILM_CLOCK * float(stamps[-1]),
     }
-    offset = burnt_in_clock.offset(seconds, shown, told, half_widths)
+    offset = burnt_in_clock.offset(seconds, shown, reference, half_widths)
     rate = burnt_in_clock.rate(seconds)
     return [
         _reading("burnt_in_clock.offset", *offset, float(ahead[seconds.first].mean())),
@@ -54,7 +50,7 @@ def ticks(random: np.random.Generator) -> list[Reading]:
 
 
 def _seen(shown: np.ndarray, stamps: Array) -> tuple[Seconds, int]:
-    """Return the course of what a clock shows, frame by frame, and what it shows from the first change on."""
+    """Return the clock's course, frame by frame, and what it shows from the first change on."""
     first = np.flatnonzero(np.diff(shown)) + 1
     seconds = Seconds(
         digits=shown % 10,
@@ -68,13 +64,6 @@ def _seen(shown: np.ndarray, stamps: Array) -> tuple[Seconds, int]:
 
 
 def _reading(quantity: str, value: float, budget: list[BudgetLine], truth: float) -> Reading:
-    found = measurement(
-        Shot(id="drawn", subject="clock", clip=""),
-        quantity,
-        value,
-        "",
-        budget,
-        samples=1,
-        method="",
-    )
-    return Reading(quantity=quantity, region="", value=value, expanded=found.expanded, truth=truth)
+    shot = Shot(id="drawn", subject="clock", clip="")
+    found = measurement(shot, quantity, value, "", budget, samples=1, method="")
+    return Reading.of(found, truth)

@@ -1,4 +1,4 @@
-"""Scenes made in memory, without film or codec: what a metric sees, drawn from formulas."""
+"""Scenes made in memory from formulas, without film or codec."""
 
 from __future__ import annotations
 
@@ -37,9 +37,8 @@ def _blank() -> build.Scene:
         path = Path(folder) / "blank.mkv"
         grey = [np.full((64, 64), code, np.uint8) for code in (90, 91)]
         encode.write(path, grey, codec="ffv1")
-        shot = Shot(
-            id="drawn", subject="camera", clip=path.name, regions={"flat": (0.0, 0.0, 64.0, 64.0)}
-        )
+        regions = {"flat": (0.0, 0.0, 64.0, 64.0)}
+        shot = Shot(id="drawn", subject="camera", clip=path.name, regions=regions)
         seen = build.look(shot, path.parent)
     uneven = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
     return replace(
@@ -69,9 +68,8 @@ def view(
     _, height, width = luma.shape
     rect = rect or (0.0, 0.0, float(width), float(height))
     region = Region(name=name, kind=kind, rect=rect, direction=direction, printed=printed or {})
-    return View(
-        region=region, luma=luma, cb=None, cr=None, box=(0, 0, width, height), place=place, stable=True
-    )  # fmt: skip
+    box = (0, 0, width, height)
+    return View(region=region, luma=luma, cb=None, cr=None, box=box, place=place, stable=True)
 
 
 def rounded(frames: Array) -> NDArray[np.uint8]:
@@ -82,7 +80,7 @@ def rounded(frames: Array) -> NDArray[np.uint8]:
 
 
 def filmed(random: np.random.Generator, camera: Camera, codes: Array, frames: int) -> Array:
-    """Return ``frames`` of noise-free ``codes`` (h, w) with the camera's fixed and temporal noise (n, h, w)."""
+    """Return frames (n, h, w): ``codes`` (h, w) with the camera's fixed and temporal noise."""
     low, high = camera.code_range
     still = codes + camera.fixed_noise * (high - low) * random.standard_normal(codes.shape)
     return still + camera.noise * (high - low) * random.standard_normal((frames, *codes.shape))
@@ -113,16 +111,12 @@ def place(drawn: DrawnWedge, region: Region) -> Located:
 
 
 def _located(chart: definition.Chart, homography: Array) -> Located:
-    corners = located.to_picture(
-        homography, [(0, 0), (chart.size[0], 0), chart.size, (0, chart.size[1])]
-    )
-    upper_left, upper_right, lower_right, lower_left = (
-        tuple(map(float, corner)) for corner in corners
-    )
+    width, height = chart.size
+    rim = located.to_picture(homography, [(0, 0), (width, 0), (width, height), (0, height)])
     return Located(
         chart=chart,
         homography=homography,
-        corners=(upper_left, upper_right, lower_right, lower_left),  # type: ignore[arg-type]
+        corners=tuple((float(x), float(y)) for x, y in rim),  # type: ignore[arg-type]
         residual=0.1,
         fiducials_found=len(chart.fiducials),
         picture=(WIDTH, HEIGHT),

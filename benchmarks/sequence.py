@@ -1,8 +1,7 @@
-"""A recording against its reference.
+"""A recording against its reference: our figures beside those of ffmpeg and libvmaf.
 
-Coverage by drawn figures, and our figures beside those of ffmpeg and libvmaf.
-``python benchmarks/sequence.py`` prints the second; it needs the extra "vmaf", whose ffmpeg it
-asks. ``recorded`` is a case of ``coverage.py``.
+``python benchmarks/sequence.py`` prints the comparison; it needs the extra "vmaf" and uses its
+ffmpeg. ``recorded`` is a case of ``coverage.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.model import BudgetLine
+
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data"
 COUNT, CRFS = 100, (18, 23, 28, 33, 38)
 PIXELS, PEAK = 1280 * 720, 255.0
@@ -45,7 +47,7 @@ PIXELS, PEAK = 1280 * 720, 255.0
 
 
 def recorded(random: np.random.Generator) -> list[Reading]:
-    """Draw the pictures' errors about what their content gives in the long run, then alignment and rounding."""
+    """Draw the pictures' errors about their long-run mean, then alignment and rounding."""
     count = int(random.integers(100, 400))
     long_run = 10 ** random.uniform(0.7, 2.2)  # codes squared: 26 to 41 dB
     likeness = 1 - long_run / 2000
@@ -63,22 +65,17 @@ def recorded(random: np.random.Generator) -> list[Reading]:
         pixels=PIXELS,
         late=late,
     )
-    truths = (10 * math.log10(PEAK**2 / long_run), likeness)
+    decibels = 10 * math.log10(PEAK**2 / long_run)
     return [
-        _reading(quantity, figure, truth)
-        for quantity, figure, truth in zip(
-            ("compression.psnr", "compression.ssim"),
-            (scores.psnr_figure(), scores.ssim_figure()),
-            truths,
-            strict=True,
-        )
+        _reading("compression.psnr", scores.psnr_figure(), decibels),
+        _reading("compression.ssim", scores.ssim_figure(), likeness),
     ]
 
 
 def _content(random: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """Draw what a picture's content does to its error.
+    """Draw the effect of the pictures' content on their error (count,).
 
-    Standard normal, alike over about four pictures.
+    Standard normal, correlated over about four pictures.
     """
     kept = math.exp(-1 / 4)
     steps = random.normal(0, math.sqrt(1 - kept**2), count)
@@ -86,16 +83,11 @@ def _content(random: np.random.Generator, count: int) -> NDArray[np.float64]:
     return np.array(list(itertools.accumulate(steps, lambda before, step: kept * before + step)))
 
 
-def _reading(quantity: str, figure: Any, truth: float) -> Reading:  # noqa: ANN401 -- value and budget
+def _reading(quantity: str, figure: tuple[float, list[BudgetLine]], truth: float) -> Reading:
     value, budget = figure
     combined = combine(budget)
-    return Reading(
-        quantity=quantity,
-        region="",
-        value=value,
-        expanded=combined.k * combined.uncertainty,
-        truth=truth,
-    )
+    expanded = combined.k * combined.uncertainty
+    return Reading(quantity=quantity, region="", value=value, expanded=expanded, truth=truth)
 
 
 # --- beside other tools
@@ -112,34 +104,19 @@ def _ours(folder: Path) -> dict[str, Measurement]:
         id="s", subject="encoder", clip="recorded.mp4", reference="sequence.mkv", chart="acceptance"
     )
     found = compression.measure(build.look(shot, folder))
-    return {one.quantity.partition(".")[2]: one for one in found if isinstance(one, Measurement)}
+    figures = (item for item in found if isinstance(item, Measurement))
+    return {figure.quantity.partition(".")[2]: figure for figure in figures}
 
 
 def _theirs(folder: Path) -> dict[str, float]:
-    """Ask ffmpeg's psnr, and libvmaf's float_ssim (not decimated) and vmaf.
+    """Run ffmpeg's psnr, and libvmaf's float_ssim (not decimated) and vmaf.
 
-    Both clips numbered anew, one to one.
+    Frames are compared by their number.
     """
-    both = "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]"
-    more = r"libvmaf=log_fmt=json:log_path=scores.json:feature=name=float_ssim\\:scale=1"
-    told = ""
-    for filter_ in ("psnr", more):
-        command = [
-            vmaf.program(),
-            "-i",
-            "recorded.mp4",
-            "-i",
-            "sequence.mkv",
-            "-lavfi",
-            both + filter_,
-        ]
-        done = subprocess.run(  # noqa: S603 -- the extra's own program
-            [*command, "-f", "null", "-"], cwd=folder, capture_output=True, text=True, check=True
-        )
-        told += done.stderr
-    y, u, v = (
-        float(value) for value in re.findall(r"PSNR y:([\d.]+) u:([\d.]+) v:([\d.]+)", told)[0]
-    )
+    ssim = r"libvmaf=log_fmt=json:log_path=scores.json:feature=name=float_ssim\\:scale=1"
+    printed = _of_ffmpeg(folder, "psnr") + _of_ffmpeg(folder, ssim)
+    planes = re.findall(r"PSNR y:([\d.]+) u:([\d.]+) v:([\d.]+)", printed)[0]
+    y, u, v = (float(value) for value in planes)
     pooled = json.loads((folder / "scores.json").read_text())["pooled_metrics"]
     return {
         "psnr": y,
@@ -150,64 +127,63 @@ def _theirs(folder: Path) -> dict[str, float]:
     }
 
 
-def _of_scikit_image(folder: Path) -> float:
-    pairs = zip(
-        *(clip.open_clip(folder / name).frames() for name in ("recorded.mp4", "sequence.mkv")),
-        strict=True,
+def _of_ffmpeg(folder: Path, filter_: str) -> str:
+    """Run a filter on recording and reference; returns what ffmpeg prints."""
+    both = "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]"
+    inputs = ["-i", "recorded.mp4", "-i", "sequence.mkv"]
+    command = [vmaf.program(), *inputs, "-lavfi", both + filter_, "-f", "null", "-"]
+    done = subprocess.run(  # noqa: S603 -- the extra's own program
+        command, cwd=folder, capture_output=True, text=True, check=True
     )
-    how: dict[str, Any] = {
-        "gaussian_weights": True,
-        "sigma": 1.5,
-        "use_sample_covariance": False,
-        "data_range": 255,
-    }
-    return float(np.mean([structural_similarity(a.luma, b.luma, **how) for a, b in pairs]))
+    return done.stderr
+
+
+def _of_scikit_image(folder: Path) -> float:
+    names = ("recorded.mp4", "sequence.mkv")
+    pairs = zip(*(clip.open_clip(folder / name).frames() for name in names), strict=True)
+    likeness = partial(
+        structural_similarity, gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+        data_range=255,
+    )  # fmt: skip
+    return float(np.mean([likeness(a.luma, b.luma) for a, b in pairs]))
 
 
 def compared() -> Iterator[tuple[str, ...]]:
-    """Measure the first 100 pictures of each real clip, coded by x264 at several CRF, with each tool."""
+    """Measure the first 100 pictures of each real clip, coded at several CRF, with each tool."""
     for name, crf in itertools.product(("lobby", "car_park", "bottle"), CRFS):
         with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
-            encode.write(folder / "sequence.mkv", _pictures(f"{name}_intel.mp4"), codec="ffv1")
-            encode.write(
-                folder / "recorded.mp4", _pictures(f"{name}_intel.mp4"), options={"crf": str(crf)}
-            )
-            ours, theirs = _ours(folder), _theirs(folder)
-            details = ours["psnr"].details
-            colour = max(abs(float(details[key]) - theirs[key]) for key in ("psnr_cb", "psnr_cr"))
-            yield (
-                name,
-                str(crf),
-                f"{ours['psnr'].value:.3f}",
-                f"{ours['psnr'].value - theirs['psnr']:+.6f}",
-                f"{colour:.6f}",
-                f"{ours['ssim'].value:.5f}",
-                f"{ours['ssim'].value - _of_scikit_image(folder):+.7f}",
-                f"{ours['ssim'].value - theirs['ssim']:+.5f}",
-                f"{ours['vmaf'].value:.3f}",
-                f"{ours['vmaf'].value - theirs['vmaf']:+.6f}",
-                f"{details['frames_dropped']}, {details['frames_repeated']}",
-            )
+            folder, source = Path(place), f"{name}_intel.mp4"
+            encode.write(folder / "sequence.mkv", _pictures(source), codec="ffv1")
+            encode.write(folder / "recorded.mp4", _pictures(source), options={"crf": str(crf)})
+            yield name, str(crf), *_row(folder)
+
+
+def _row(folder: Path) -> tuple[str, ...]:
+    ours, theirs = _ours(folder), _theirs(folder)
+    psnr, ssim, vmaf_ = (ours[key].value for key in ("psnr", "ssim", "vmaf"))
+    details = ours["psnr"].details
+    colour = max(abs(float(details[key]) - theirs[key]) for key in ("psnr_cb", "psnr_cr"))
+    return (
+        f"{psnr:.3f}",
+        f"{psnr - theirs['psnr']:+.6f}",
+        f"{colour:.6f}",
+        f"{ssim:.5f}",
+        f"{ssim - _of_scikit_image(folder):+.7f}",
+        f"{ssim - theirs['ssim']:+.5f}",
+        f"{vmaf_:.3f}",
+        f"{vmaf_ - theirs['vmaf']:+.6f}",
+        f"{details['frames_dropped']}, {details['frames_repeated']}",
+    )
 
 
 def main() -> None:
     """Print the comparison as a table of the documents."""
     if not REAL.is_dir():
         sys.exit(f"no real footage in {REAL}")
-    head = (
-        "clip",
-        "CRF",
-        "PSNR",
-        "to ffmpeg",
-        "Cb, Cr to ffmpeg",
-        "SSIM",
-        "to scikit-image",
-        "to libvmaf",
-        "VMAF",
-    )
+    head = ("clip", "CRF", "PSNR", "to ffmpeg", "Cb, Cr to ffmpeg", "SSIM", "to scikit-image",
+            "to libvmaf", "VMAF", "to libvmaf's own run", "drops, repeats found")  # fmt: skip
     cv2.setNumThreads(1)
-    print(table((*head, "to libvmaf's own run", "drops, repeats found"), list(compared())))
+    print(table(head, list(compared())))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""What every benchmark shares.
-
-How much to run, on how many cores, and how a table looks in Markdown.
-"""
+"""What the benchmarks share: number of runs, processes, cache, and tables in Markdown."""
 
 from __future__ import annotations
 
@@ -32,7 +29,10 @@ REAL = Path(
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """``share`` of the full number of runs (0: the fewest that still run), ``jobs`` processes, ``real`` footage."""
+    """How to run: ``share`` of the full number of runs (0: the least possible) and ``jobs``.
+
+    ``jobs`` is the number of processes, ``real`` the folder of real footage.
+    """
 
     share: float = 1.0
     jobs: int = 2
@@ -40,28 +40,27 @@ class Setting:
 
     @property
     def tiny(self) -> bool:
-        """Whether all that is wanted is to see that it runs."""
+        """Whether the only aim is to see that it runs."""
         return self.share == 0
 
     def runs(self, full: int, least: int = 1) -> int:
-        """Return how many of ``full`` runs to make, ``least`` at any rate."""
+        """Return how many of ``full`` runs to make, at least ``least``."""
         return max(least, round(full * self.share))
 
     def each(self, function: Callable[[Any], Any], cases: Sequence[Any]) -> list[Any]:
         """Return ``function`` of each case, in order, spread over the processes."""
         if self.jobs < 2:
             return [function(case) for case in cases]
-        # its threads do not survive a fork: the processes would wait for them without end
+        # Threads do not survive a fork: the processes would wait for them for ever.
         cv2.setNumThreads(1)
+        chunk = max(1, min(20, len(cases) // (4 * self.jobs)))
         with ProcessPoolExecutor(self.jobs, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-            return list(
-                pool.map(function, cases, chunksize=max(1, min(20, len(cases) // (4 * self.jobs))))
-            )
+            return list(pool.map(function, cases, chunksize=chunk))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What a section has found: Markdown, and the pictures (SVG by file name) that it refers to."""
+    """Result of a section: Markdown, and the pictures (SVG by file name) that it refers to."""
 
     text: str
     pictures: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +69,7 @@ class Part:
 def cached(
     path: Path | None, make: Callable[[], dict[str, Any]], fits: Callable[[Any], bool]
 ) -> dict[str, Any]:
-    """Return what is kept at ``path`` if it ``fits``; else make it and keep it there."""
+    """Return the content of ``path`` if it ``fits``; else make it and store it there."""
     if path and path.is_file():
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if fits(found):
@@ -83,20 +82,14 @@ def cached(
 
 
 def machine() -> str:
-    """Say when and on what this ran."""
-    processor = next(
-        (
-            line.partition(":")[2].strip()
-            for line in _lines("/proc/cpuinfo")
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
+    """Return date, machine and versions of a run."""
+    models = (line for line in _lines("/proc/cpuinfo") if line.startswith("model name"))
+    processor = next((line.partition(":")[2].strip() for line in models), platform.machine())
     versions = {"numpy": np, "scipy": scipy, "OpenCV": cv2, "PyAV": av}
     named = ", ".join(f"{name} {module.__version__}" for name, module in versions.items())
     return (
-        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({processor}), Python {platform.python_version()}, "
-        f"{named}, this toolkit {acceptance.__version__}"
+        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({processor}), "
+        f"Python {platform.python_version()}, {named}, this toolkit {acceptance.__version__}"
     )
 
 
@@ -105,11 +98,9 @@ def _lines(path: str) -> list[str]:
 
 
 def prose(*sentences: str) -> str:
-    """Return a paragraph of Markdown, wrapped."""
-    return (
-        textwrap.fill(" ".join(sentences), 120, break_long_words=False, break_on_hyphens=False)
-        + "\n"
-    )
+    """Return a paragraph of Markdown, wrapped at 120 columns."""
+    text = " ".join(sentences)
+    return f"{textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)}\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -21,7 +21,7 @@ TARGETS = (0.08, 0.15, 0.25, 0.35)
 LEVELS = (0.2, 0.8)
 SHAPE = (120, 100)
 HALF = math.sqrt(math.log(2) / 2) / math.pi
-"""MTF50 times sigma of a Gaussian: MTF = exp(-2 pi^2 sigma^2 f^2) is one half at 0.18739 / sigma."""
+"""MTF50 times sigma of a Gaussian: exp(-2 pi^2 sigma^2 f^2) is one half at f = 0.18739 / sigma."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +58,10 @@ class Edge:
         return np.asarray(low + (high - low) * profile)
 
     def bound(self, noise: float) -> float:
-        """Cramer-Rao bound of the standard deviation of MTF50, relative, at white noise of ``noise`` x step.
+        """Cramer-Rao bound of the relative standard deviation of MTF50.
 
-        For whoever knows the edge to be Gaussian and fits its place, angle, two levels and sigma.
+        White noise of ``noise`` x step. The bound is for a fit of place, angle, two levels and
+        sigma that knows the edge to be Gaussian.
         """
         across, along = self.places()
         z = across / self.sigma
@@ -73,9 +74,9 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnWedge:
-    """A wedge blurred by a Gaussian of ``blur`` px, then integrated over square pixels, ``scale`` px a mm.
+    """A wedge blurred by a Gaussian of ``blur`` px, then integrated over square pixels.
 
-    ``phase`` px shifts it; ``light`` and ``dark`` are its two levels in light.
+    ``scale`` px a mm; ``phase`` px shifts it; ``light`` and ``dark`` are its two levels in light.
     """
 
     wedge: Wedge
@@ -93,13 +94,11 @@ class DrawnWedge:
         return math.ceil(self.wedge.length * self.scale) + 30, math.ceil(wide) + 30
 
     def places(self, fine: int = 1) -> tuple[Array, Array]:
-        """Millimetres along and across the wedge of every pixel (or of ``fine`` samples a pixel each way)."""
+        """Millimetres along and across the wedge of ``fine`` samples a pixel each way."""
         rows, columns = self.shape
         y, x = ((np.arange(count * fine) + 0.5) / fine - 0.5 for count in (rows, columns))
-        down, right = (
-            (y - 15 + self.phase[0]) / self.scale,
-            (x - (columns - 1) / 2 + self.phase[1]) / self.scale,
-        )
+        down = (y - 15 + self.phase[0]) / self.scale
+        right = (x - (columns - 1) / 2 + self.phase[1]) / self.scale
         along, across = np.meshgrid(down, right, indexing="ij")
         return along, across
 
@@ -107,9 +106,8 @@ class DrawnWedge:
         """Draw the wedge in light."""
         along, across = self.places(self.fine)
         turns = across * self.wedge.frequency(along)
-        bars = (np.abs(turns) < self.wedge.bars / 2 - 0.25) & (
-            np.abs(turns - np.rint(turns)) < 0.25
-        )
+        bars = np.abs(turns) < self.wedge.bars / 2 - 0.25
+        bars &= np.abs(turns - np.rint(turns)) < 0.25
         bars &= (along >= 0) & (along < self.wedge.length)
         soft = gaussian_filter(1.0 - bars, self.blur * self.fine)
         rows, columns = self.shape
@@ -118,15 +116,15 @@ class DrawnWedge:
 
 
 def printed_wedge(form: str = "hyperbolic") -> Wedge:
-    """Return the acceptance chart's wedge of nine bars, 100 to 1000 TV lines; "linear".
+    """Return the acceptance chart's wedge of nine bars, 100 to 1000 TV lines.
 
-    Its kin with straight bars.
+    The form "linear" is the same wedge with straight bars.
     """
     return Wedge(bars=9, start=0.222222, end=2.22222, length=80.0, form=form)
 
 
 def mtf(frequency: float, blur: float, angle: float = 0.0) -> float:
-    """MTF of a Gaussian of ``blur`` px and a square pixel along a direction ``angle`` degrees off the rows."""
+    """MTF of a Gaussian of ``blur`` px and a square pixel, ``angle`` degrees off the rows."""
     turn = math.radians(angle)
     pixel = np.sinc(frequency * math.cos(turn)) * np.sinc(frequency * math.sin(turn))
     return math.exp(-2 * (math.pi * blur * frequency) ** 2) * float(abs(pixel))

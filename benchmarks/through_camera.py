@@ -1,7 +1,4 @@
-"""Sections of ``docs/accuracy.md`` from films.
-
-The whole chain from chart to figure, and what a codec does to it.
-"""
+"""Sections of ``docs/accuracy.md`` from films: the chain from chart to figure, and a codec."""
 
 from __future__ import annotations
 
@@ -30,16 +27,16 @@ CRFS = (18, 23, 28, 32, 36)
 BIT_RATES = (1, 2, 4, 8)
 MEGA = 1_000_000
 SEEN = Camera(
-    width=1920, height=1080, blur=0.7, noise=0.008, fixed_noise=0.003, tilt=4.0, pan=3.0, roll=2.0, distortion=0.03,
-    white=0.8, gains=(1.05, 1.0, 0.94), saturation=0.9, crf=0,
+    width=1920, height=1080, blur=0.7, noise=0.008, fixed_noise=0.003, tilt=4.0, pan=3.0, roll=2.0,
+    distortion=0.03, white=0.8, gains=(1.05, 1.0, 0.94), saturation=0.9, crf=0,
 )  # fmt: skip
 PICTURED = (
-    "resolution.mtf50", "resolution.mtf10", "resolution.wedge_horizontal", "noise.snr", "grey_scale.steps",
-    "colour.delta_e00_mean", "colour.saturation", "geometry.distortion",
+    "resolution.mtf50", "resolution.mtf10", "resolution.wedge_horizontal", "noise.snr",
+    "grey_scale.steps", "colour.delta_e00_mean", "colour.saturation", "geometry.distortion",
 )  # fmt: skip
 DISTORTIONS = (-0.05, 0.0, 0.05, 0.1, 0.15)
 RELATIVE = {"cycle/px", "TVL", "code"}
-"""Units of figures whose deviation is told in percent."""
+"""Units of figures whose deviation is stated in percent."""
 
 
 def drawn_camera(random: np.random.Generator, width: int, height: int) -> Camera:
@@ -71,41 +68,36 @@ def _film(case: tuple[int, int, int]) -> list[Reading]:
 
 
 def film(setting: Setting) -> Part:
-    """Tell how far every figure of a filmed chart is off, without loss by a codec."""
+    """Compare every figure of a filmed chart with its truth, without loss by a codec."""
     count = setting.runs(20)
     cases = [(seed, *((640, 360) if setting.tiny else (1280, 720))) for seed in range(count)]
     by_quantity = _sorted(reading for found in setting.each(_film, cases) for reading in found)
     rows = []
     for quantity, found in by_quantity.items():
-        off = np.array([_deviation(one) for one in found])
-        inside = np.mean([abs(one.off) <= one.expanded for one in found])
-        told = (f"{off.mean():+.3g}", f"{np.abs(off).mean():.3g}", f"{np.abs(off).max():.3g}")
-        rows.append(
-            (
-                f"`{quantity}`",
-                _unit(quantity),
-                *told,
-                f"{_stated(found):.3g}",
-                f"{inside:.0%}",
-                len(found),
-            )
-        )
-    head = (
-        "figure",
-        "unit of the error",
-        "bias",
-        "mean error",
-        "largest",
-        "U, mean",
-        "inside U",
-        "readings",
-    )
+        inside = f"{_inside(found) / len(found):.0%}"
+        rows.append((f"`{quantity}`", _unit(quantity), *_sizes(found, ".3g"), inside, len(found)))
     text = prose(
-        f"{count} cameras drawn at random: 1280 x 720, blur 0.6 to 1.3 px, temporal noise 0.4 to 1.2 %, fixed pattern",
-        "0.3 to 0.8 %, tilt and pan to 4 degrees, roll to 2, colour cast up to 7 %, saturation 0.8 to 1, BT.709,",
-        "4:2:0, 8 bit, lossless H.264, 0.4 s; every region of the chart.",
+        f"{count} cameras drawn at random: 1280 x 720, blur 0.6 to 1.3 px, temporal noise 0.4 to",
+        "1.2 %, fixed pattern 0.3 to 0.8 %, tilt and pan to 4 degrees, roll to 2, colour cast up",
+        "to 7 %, saturation 0.8 to 1, BT.709, 4:2:0, 8 bit, lossless H.264, 0.4 s; every region",
+        "of the chart.",
     )
-    return Part(text=text + table(head, rows))
+    return Part(text=text + table((*HEAD, "readings"), rows))
+
+
+HEAD = ("figure", "unit of the error", "bias", "mean error", "largest", "U, mean", "inside U")
+
+
+def _sizes(found: Sequence[Reading], form: str) -> tuple[str, ...]:
+    """Write bias, mean error, largest error and mean U."""
+    off = np.array([_deviation(reading) for reading in found])
+    sizes = np.abs(off).mean(), np.abs(off).max(), _stated(found)
+    return f"{off.mean():+{form}}", *(f"{size:{form}}" for size in sizes)
+
+
+def _inside(found: Sequence[Reading]) -> int:
+    """Count the readings whose truth lies inside U."""
+    return sum(abs(reading.off) <= reading.expanded for reading in found)
 
 
 def _sorted(readings: Iterable[Reading]) -> dict[str, list[Reading]]:
@@ -121,18 +113,24 @@ def _unit(quantity: str) -> str:
     return "%" if unit in RELATIVE else unit
 
 
-def _deviation(one: Reading) -> float:
+def _deviation(reading: Reading) -> float:
     """Deviation in the figure's unit, or in percent of the truth."""
-    return one.off * _scale(one)
+    return reading.off * _scale(reading)
 
 
-def _scale(one: Reading) -> float:
-    return 100 / one.truth if metrics.quantities()[one.quantity] in RELATIVE and one.truth else 1.0
+def _scale(reading: Reading) -> float:
+    relative = metrics.quantities()[reading.quantity] in RELATIVE
+    return 100 / reading.truth if relative and reading.truth else 1.0
+
+
+def _mean(found: Sequence[Reading]) -> float:
+    """Mean deviation."""
+    return float(np.mean([_deviation(reading) for reading in found]))
 
 
 def _stated(found: Sequence[Reading]) -> float:
     """Mean U, in the unit of ``_deviation``."""
-    return float(np.mean([one.expanded * _scale(one) for one in found]))
+    return float(np.mean([reading.expanded * _scale(reading) for reading in found]))
 
 
 def _lens(case: tuple[float, int, int]) -> list[Reading]:
@@ -140,46 +138,33 @@ def _lens(case: tuple[float, int, int]) -> list[Reading]:
     random = np.random.default_rng([2006, seed, 3])
     tilt, pan, roll = random.uniform(-15, 15, 3).tolist()
     camera = Camera(
-        width=width,
-        height=width * 9 // 16,
-        share=0.75,
-        tilt=tilt,
-        pan=pan,
-        roll=roll,
-        distortion=k,
-        seed=seed,
-        crf=0,
-    )
-    return [one for one in films.readings(camera) if one.quantity.startswith("geometry.")]
+        width=width, height=width * 9 // 16, share=0.75, tilt=tilt, pan=pan, roll=roll,
+        distortion=k, seed=seed, crf=0,
+    )  # fmt: skip
+    found = films.readings(camera)
+    return [reading for reading in found if reading.quantity.startswith("geometry.")]
 
 
 def geometry(setting: Setting) -> Part:
-    """Tell how far lens and pose are off."""
+    """Compare lens and pose with their truth."""
     seeds, width = setting.runs(4), 640 if setting.tiny else 1280
     lenses = DISTORTIONS[-1:] if setting.tiny else DISTORTIONS
     cases = [(k, seed, width) for k in lenses for seed in range(seeds)]
     by_quantity = _sorted(reading for found in setting.each(_lens, cases) for reading in found)
     rows = []
     for quantity, found in by_quantity.items():
-        off = np.array([_deviation(one) for one in found])
-        told = (
-            f"{off.mean():+.3f}",
-            f"{np.abs(off).mean():.3f}",
-            f"{np.abs(off).max():.3f}",
-            f"{_stated(found):.3f}",
-        )
-        inside = sum(abs(one.off) <= one.expanded for one in found)
-        rows.append((f"`{quantity}`", _unit(quantity), *told, f"{inside} of {len(found)}"))
+        inside = f"{_inside(found)} of {len(found)}"
+        rows.append((f"`{quantity}`", _unit(quantity), *_sizes(found, ".3f"), inside))
     text = prose(
-        f"Lenses of k = {', '.join(f'{k:g}' for k in lenses)} (ideal radius = r (1 + k r^2), r = 1 at half the",
-        f"diagonal), {seeds} poses each with tilt, pan and roll to 15 degrees, {width} x {width * 9 // 16}, lossless.",
-        "Bar: distortion within 0.1 percentage point. What U holds beyond the errors seen here: print and centre.",
+        f"Lenses of k = {', '.join(f'{k:g}' for k in lenses)} (ideal radius = r (1 + k r^2), r = 1",
+        f"at half the diagonal), {seeds} poses each with tilt, pan and roll to 15 degrees,",
+        f"{width} x {width * 9 // 16}, lossless. Bar: distortion within 0.1 percentage point. U",
+        "also includes two contributions not present here: the print and the centre of the lens.",
     )
-    head = ("figure", "unit of the error", "bias", "mean error", "largest", "U, mean", "inside U")
-    return Part(text=text + table(head, rows))
+    return Part(text=text + table(HEAD, rows))
 
 
-# --- with one
+# --- with a codec
 
 
 def codec_crf(setting: Setting) -> Part:
@@ -211,79 +196,72 @@ def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str
     ]
     found = setting.each(_filmed, cases)
     by_setting = {
-        label: _sorted(one for film in found[i * seeds : (i + 1) * seeds] for one in film)
+        label: _sorted(reading for film in found[i * seeds : (i + 1) * seeds] for reading in film)
         for i, label in enumerate(cameras)
     }
     quantities = sorted({quantity for row in by_setting.values() for quantity in row})
     pictured = {f"codec_{file}_{q.replace('.', '_')}.svg": q for q in PICTURED if q in quantities}
-    shown = "".join(
-        f"![{quantity} against {name}](pictures/{at})\n" for at, quantity in pictured.items()
-    )
+    head = ("figure", "unit", *(f"{name} {label}" for label in cameras))
     text = prose(
-        f"{width} x {height}, 25 frame/s, {seconds:g} s, x264 veryfast, blur {SEEN.blur:g} px, temporal noise",
-        f"{SEEN.noise:.1%}, fixed {SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g}, rolled by",
-        f"{SEEN.roll:g} degrees, barrel of k = {SEEN.distortion:g}, a cast and saturation {SEEN.saturation:g}; {seeds}",
-        "films at each setting, every region of the chart. Mean deviation from what is true before the codec, and the",
-        "mean U stated; bold: the deviation is larger than U. In brackets: readings inside U. Noise figures are of the",
-        "recorded picture, and so is their U: a codec that smooths noise away changes the picture;",
-        "`noise.snr_before_coding` alone speaks of the camera. Elsewhere U has a line for the codec.",
+        f"{width} x {height}, 25 frame/s, {seconds:g} s, {CONDITIONS}; {seeds} films at each",
+        f"setting, every region of the chart. {READ_AS}",
     )
-    text += table(
-        ("figure", "unit", *(f"{name} {label}" for label in cameras)), _rows(by_setting, quantities)
-    )
-    text += f"{_said(by_setting, name)}\n\n{shown}"
-    return Part(
-        text=text,
-        pictures={at: _picture(by_setting, quantity, name) for at, quantity in pictured.items()},
-    )
+    text += table(head, _rows(by_setting, quantities)) + f"{_said(by_setting, name)}\n\n"
+    text += "".join(f"![{q} against {name}](pictures/{at})\n" for at, q in pictured.items())
+    pictures = {at: _picture(by_setting, q, name) for at, q in pictured.items()}
+    return Part(text=text, pictures=pictures)
+
+
+CONDITIONS = (
+    f"x264 veryfast, blur {SEEN.blur:g} px, temporal noise {SEEN.noise:.1%}, fixed "
+    f"{SEEN.fixed_noise:.1%}, tilted by {SEEN.tilt:g}, panned by {SEEN.pan:g}, rolled by "
+    f"{SEEN.roll:g} degrees, barrel of k = {SEEN.distortion:g}, a cast and saturation "
+    f"{SEEN.saturation:g}"
+)
+READ_AS = (
+    "Mean deviation from the truth before the codec, and the mean U stated; bold: the deviation is "
+    "larger than U. In brackets: readings inside U. Noise figures, and their U, are those of the "
+    "recorded picture: a codec that smooths noise changes the picture; only "
+    "`noise.snr_before_coding` describes the camera. Elsewhere U includes a line for the codec."
+)
 
 
 def _rows(by_setting: Mapping[str, Row], quantities: Sequence[str]) -> list[tuple[str, ...]]:
-    return [
-        (
-            f"`{quantity}`",
-            _unit(quantity),
-            *(_cell(row.get(quantity, ())) for row in by_setting.values()),
-        )
-        for quantity in quantities
-    ]
+    rows = []
+    for quantity in quantities:
+        cells = (_cell(row.get(quantity, ())) for row in by_setting.values())
+        rows.append((f"`{quantity}`", _unit(quantity), *cells))
+    return rows
 
 
 def _cell(found: Sequence[Reading]) -> str:
-    """Mean deviation, U, and how many lie inside."""
+    """Mean deviation, U, and the number of readings inside U."""
     if not found:
         return "refused"
-    off, stated = float(np.mean([_deviation(one) for one in found])), _stated(found)
-    inside = sum(abs(one.off) <= one.expanded for one in found)
-    bound = "at least " if all(one.lower_bound for one in found) else ""
-    told = f"{bound}{round(off, 4):+.2g} ± {stated:.2g} ({inside}/{len(found)})"
-    return f"**{told}**" if abs(off) > stated else told
+    off, stated = _mean(found), _stated(found)
+    bound = "at least " if all(reading.lower_bound for reading in found) else ""
+    text = f"{bound}{round(off, 4):+.2g} ± {stated:.2g} ({_inside(found)}/{len(found)})"
+    return f"**{text}**" if abs(off) > stated else text
 
 
 def _said(by_setting: Mapping[str, Row], name: str) -> str:
-    """Say in words where the codec moves a figure outside U."""
+    """List the figures that the codec moves outside U or removes."""
     lines = []
     for quantity in sorted({quantity for row in by_setting.values() for quantity in row}):
-        moved = [
-            label
-            for label, row in by_setting.items()
-            if (found := row.get(quantity))
-            and abs(np.mean([_deviation(one) for one in found])) > _stated(found)
-        ]
-        gone = [label for label, row in by_setting.items() if not row.get(quantity)]
+        found = {label: row.get(quantity, ()) for label, row in by_setting.items()}
+        moved = [label for label, got in found.items() if got and abs(_mean(got)) > _stated(got)]
+        gone = [label for label, got in found.items() if not got]
         if moved or gone:
             words = [f"outside U at {name} {', '.join(moved)}"] * bool(moved)
             words += [f"refused at {name} {', '.join(gone)}"] * bool(gone)
             lines.append(f"- `{quantity}`: {'; '.join(words)}.")
-    return (
-        "\n".join(["On average the codec moves these figures:", "", *lines])
-        if lines
-        else "No figure leaves its U."
-    )
+    if not lines:
+        return "No figure leaves its U."
+    return "\n".join(["On average the codec moves these figures:", "", *lines])
 
 
 def _picture(by_setting: Mapping[str, Row], quantity: str, name: str) -> str:
-    """Draw mean deviation against the setting, between + U and - U."""
+    """Draw the mean deviation against the setting, between + U and - U."""
     numbered = {
         label: row[quantity]
         for label, row in by_setting.items()
@@ -302,7 +280,7 @@ def _picture(by_setting: Mapping[str, Row], quantity: str, name: str) -> str:
         )
 
     curves = {
-        "deviation, mean": line(lambda found: float(np.mean([_deviation(one) for one in found]))),
+        "deviation, mean": line(_mean),
         "+ U": line(_stated),
         "\u2212 U": line(lambda found: -_stated(found)),
     }

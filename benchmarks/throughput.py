@@ -1,10 +1,10 @@
-"""Throughput: every time metric and fault against plain decoding of the same clip, and memory by length.
+"""Throughput of all time metrics and faults, compared with plain decoding, and memory by length.
 
 ``python benchmarks/throughput.py`` films the clock at 1080p25, H.264 of 4 Mbit/s, for 60 s, then
-decodes it plainly and looks at it and measures in turn, each in a process of its own, and gives the
-median of the ratios. The time runs from the first frame to the last; what the metrics take after
-that stands beside it. For memory the same clip is taken four times over (240 s). On a machine that
-others use too, both columns are needed: wall time, and processor time.
+decodes it plainly and measures it in turn, each in a process of its own, and prints the median of
+the ratios. The time runs from the first frame to the last; the time that the metrics need after the
+last frame is listed separately. For memory the same clip is repeated four times (240 s). On a
+shared machine both columns matter: wall time and processor time.
 """
 
 from __future__ import annotations
@@ -40,16 +40,11 @@ SECONDS, TIMES_OVER, BIT_RATE = 60.0, 4, 4_000_000
 
 
 def film(path: Path, seconds: float, height: int = 1080) -> None:
-    """Film the clock: arrival times and the screen's log lie beside it."""
+    """Film the clock; arrival times and the screen's log go beside the film."""
     camera = Camera(
-        width=height * 16 // 9,
-        height=height,
-        noise=0.006,
-        share=0.6,
-        exposure=0.01,
-        bit_rate=BIT_RATE,
-        seed=3,
-    )
+        width=height * 16 // 9, height=height, noise=0.006, share=0.6, exposure=0.01,
+        bit_rate=BIT_RATE, seed=3,
+    )  # fmt: skip
     arrivals, log = path.with_name("arrivals.csv"), path.with_name("log.csv")
     films.film_clock(
         camera, definition.load("clock"), path, seconds, arrivals_path=arrivals, log_path=log
@@ -57,7 +52,7 @@ def film(path: Path, seconds: float, height: int = 1080) -> None:
 
 
 def times_over(path: Path, number: int, to: Path) -> None:
-    """Write the coded frames of a clip ``number`` times over, one after the other."""
+    """Write the coded frames of a clip ``number`` times, one after the other."""
     with av.open(str(path)) as source, av.open(str(to), "w") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
         length = source.streams.video[0].duration or 0
@@ -65,11 +60,9 @@ def times_over(path: Path, number: int, to: Path) -> None:
             source.seek(0)
             for packet in source.demux(video=0):
                 if packet.dts is not None and packet.pts is not None:
-                    packet.pts, packet.dts, packet.stream = (
-                        packet.pts + turn * length,
-                        packet.dts + turn * length,
-                        stream,
-                    )
+                    packet.pts += turn * length
+                    packet.dts += turn * length
+                    packet.stream = stream
                     target.mux(packet)
 
 
@@ -83,11 +76,11 @@ def plain(path: Path) -> dict[str, float]:
     marks: list[tuple[float, float, int]] = []
     for frame in clip.open_clip(path).frames():
         _mark(marks, frame.index)
-    return _told(marks)
+    return _spent(marks)
 
 
 def whole(path: Path) -> dict[str, float]:
-    """Look at the clip as ``acceptance measure`` does, and measure all time metrics and faults."""
+    """Read the clip as ``acceptance measure`` does, and measure all time metrics and faults."""
     marks: list[tuple[float, float, int]] = []
 
     def progress(done: int, _total: int) -> None:
@@ -97,23 +90,18 @@ def whole(path: Path) -> dict[str, float]:
     shot = Shot(id="film", subject="camera", clip=path.name, screen_log=log)
     seen = build.look(shot, path.parent, progress=progress)
     began = time.perf_counter()
-    wanted = [
-        name
-        for family in FAMILIES
-        if family in metrics.every()
-        for name in metrics.every()[family].QUANTITIES
-    ]
-    found, _ = measuring.measure(seen, wanted)
-    return _told(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
+    families = [metrics.every()[family] for family in FAMILIES if family in metrics.every()]
+    found, _ = measuring.measure(seen, [name for family in families for name in family.QUANTITIES])
+    return _spent(marks) | {"after": time.perf_counter() - began, "figures": float(len(found))}
 
 
 def _mark(marks: list[tuple[float, float, int]], frame: int) -> None:
-    """Keep the first mark and the last one: wall time, processor time, number of the frame."""
+    """Keep the first mark and the last: wall time, processor time, number of the frame."""
     marks[1:] = []
     marks.append((time.perf_counter(), _processor(), frame))
 
 
-def _told(marks: list[tuple[float, float, int]]) -> dict[str, float]:
+def _spent(marks: list[tuple[float, float, int]]) -> dict[str, float]:
     (began, used, _), (ended, spent, last) = marks[0], marks[-1]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"wall": ended - began, "processor": spent - used, "frames": float(last), "peak": peak}
@@ -127,30 +115,21 @@ def alone(how: str, path: Path) -> dict[str, float]:
         capture_output=True,
         text=True,
     )
-    told: dict[str, float] = json.loads(done.stdout)
-    return told
+    spent: dict[str, float] = json.loads(done.stdout)
+    return spent
 
 
 def compared(path: Path, rounds: int) -> str:
-    """Return the table of plain decoding and of all, in turn."""
+    """Return the table of plain decoding and of all metrics, in turn."""
     runs = [{how: alone(how, path) for how in ("plain", "whole")} for _ in range(rounds)]
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for number, run in enumerate(runs, start=1):
-        rows.append(
-            (
-                number,
-                *_row(run["plain"]),
-                *_row(run["whole"]),
-                *_ratios(run),
-                f"{run['whole']['after']:.2f}",
-            )
-        )
-    ratios = [
-        [run["plain"][kind] / run["whole"][kind] for run in runs] for kind in ("wall", "processor")
-    ]
-    rows.append(
-        ("median", "", "", "", "", *(f"{statistics.median(kind):.2f}" for kind in ratios), "")
-    )
+        ratios = (f"{ratio:.2f}" for ratio in _ratios(run))
+        rates = *_row(run["plain"]), *_row(run["whole"])
+        rows.append((number, *rates, *ratios, f"{run['whole']['after']:.2f}"))
+    by_kind = zip(*map(_ratios, runs), strict=True)
+    medians = (statistics.median(ratios) for ratios in by_kind)
+    rows.append(("median", "", "", "", "", *(f"{median:.2f}" for median in medians), ""))
     each = ("frame/s", "CPU ms a frame")
     head = ("round", *(f"{how}, {what}" for how in ("plain", "all") for what in each))
     head += ("ratio of rates", "ratio of CPU", "after the last frame, s")
@@ -161,8 +140,9 @@ def _row(run: Mapping[str, float]) -> tuple[str, str]:
     return f"{run['frames'] / run['wall']:.0f}", f"{1000 * run['processor'] / run['frames']:.2f}"
 
 
-def _ratios(run: Mapping[str, Mapping[str, float]]) -> tuple[str, str]:
-    return tuple(f"{run['plain'][kind] / run['whole'][kind]:.2f}" for kind in ("wall", "processor"))  # type: ignore[return-value]
+def _ratios(run: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
+    """Plain over whole, of wall time and of processor time."""
+    return tuple(run["plain"][kind] / run["whole"][kind] for kind in ("wall", "processor"))
 
 
 def memory(path: Path) -> str:
@@ -170,8 +150,8 @@ def memory(path: Path) -> str:
     long = path.with_name("long.mp4")
     times_over(path, TIMES_OVER, long)
     rows = []
-    for one in (path, long):
-        runs = [alone(how, one) for how in ("plain", "whole")]
+    for film_path in (path, long):
+        runs = [alone(how, film_path) for how in ("plain", "whole")]
         rows.append((f"{runs[0]['frames'] + 1:.0f}", *(f"{run['peak']:.0f}" for run in runs)))
     return table(("frames", "plain, peak MB", "all, peak MB"), rows)
 
@@ -190,16 +170,15 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--film", type=Path, help="use this film instead of making one")
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    if given.one:
-        how, path = given.one
+    options = parser.parse_args()
+    if options.one:
+        how, path = options.one
         print(json.dumps({"plain": plain, "whole": whole}[how](Path(path))))
         return
-    print(
-        compared(given.film, given.rounds) + memory(given.film)
-        if given.film
-        else report(SECONDS, given.rounds)
-    )
+    if options.film:
+        print(compared(options.film, options.rounds) + memory(options.film))
+    else:
+        print(report(SECONDS, options.rounds))
     print(machine())
 
 

@@ -1,7 +1,4 @@
-"""Debian's Chromium, driven over the pipe that it offers to debuggers (Chrome DevTools Protocol).
-
-No library needed.
-"""
+"""Debian's Chromium, driven over its debugging pipe (Chrome DevTools Protocol)."""
 
 from __future__ import annotations
 
@@ -37,12 +34,12 @@ FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
-PATIENCE = 120.0  # s: for a machine that does much else
+PATIENCE = 120.0  # s: the machine may be busy
 
 
 @dataclass
 class Page:
-    """One tab. ``events`` are those that came so far, as (method, parameters)."""
+    """One tab. ``events`` are those received so far, as (method, parameters)."""
 
     commands: int
     replies: int
@@ -54,10 +51,10 @@ class Page:
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
         """Give a command and wait for its answer."""
         self.number += 1
-        given: dict[str, object] = {"id": self.number, "method": method, "params": parameters}
+        command: dict[str, object] = {"id": self.number, "method": method, "params": parameters}
         if self.session:
-            given["sessionId"] = self.session
-        os.write(self.commands, json.dumps(given).encode() + b"\0")
+            command["sessionId"] = self.session
+        os.write(self.commands, json.dumps(command).encode() + b"\0")
         end = time.monotonic() + PATIENCE
         while True:
             answer = self._message(end)
@@ -87,9 +84,8 @@ class Page:
     def picture(self) -> NDArray[np.uint8]:
         """Return what the page shows, (height, width) grey."""
         answer = self.call("Page.captureScreenshot", format="png")
-        found = cv2.imdecode(
-            np.frombuffer(base64.b64decode(answer["data"]), np.uint8), cv2.IMREAD_GRAYSCALE
-        )
+        data = np.frombuffer(base64.b64decode(answer["data"]), np.uint8)
+        found = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
         assert found is not None
         return np.asarray(found, np.uint8)
 
@@ -108,7 +104,7 @@ class Page:
 
 @contextlib.contextmanager
 def opened(url: str, folder: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Page]:
-    """Show ``url`` in a new browser of ``size`` px, its profile and its downloads below ``folder``."""
+    """Show ``url`` in a new browser of ``size`` px; profile and downloads are below ``folder``."""
     ours, theirs = os.pipe(), os.pipe()
     # a shell takes 3 and 4 as they are
     high = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (ours[0], theirs[1])]
@@ -123,20 +119,12 @@ def opened(url: str, folder: Path, size: tuple[int, int] = (1280, 800)) -> Itera
     try:
         page = Page(ours[1], theirs[0])
         page.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
-        [target] = [
-            one for one in page.call("Target.getTargets")["targetInfos"] if one["type"] == "page"
-        ]
-        page.session = page.call(
-            "Target.attachToTarget", targetId=target["targetId"], flatten=True
-        )["sessionId"]
-        width, height = size
-        page.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
+        targets = page.call("Target.getTargets")["targetInfos"]
+        [tab] = [target["targetId"] for target in targets if target["type"] == "page"]
+        attached = page.call("Target.attachToTarget", targetId=tab, flatten=True)
+        page.session = attached["sessionId"]
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        page.call("Emulation.setDeviceMetricsOverride", **metrics)
         page.call("Network.enable")
         page.call("Page.enable")
         page.call("Page.navigate", url=url)

@@ -1,7 +1,4 @@
-"""Fixtures that several tests share.
-
-Real footage, a film of the chart, a film of the clock, a signing key.
-"""
+"""Shared fixtures: real footage, a film of the chart, a film of the clock, a signing key."""
 
 from __future__ import annotations
 
@@ -24,10 +21,7 @@ from acceptance.simulate.camera import Camera
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Find the folder of real footage.
-
-    Tests that need it are skipped with the reason where it is absent.
-    """
+    """Find the folder of real footage; tests that need it are skipped where it is absent."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = Path(os.environ.get("ACCEPTANCE_REAL_DATA", beside))
     if not folder.is_dir():
@@ -37,7 +31,7 @@ def real_data() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """A simulated film and what is true of it."""
+    """A simulated film and its truth."""
 
     path: Path
     truth: films.Truth
@@ -53,30 +47,18 @@ def chart_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 
 @pytest.fixture(scope="session")
 def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """Two seconds of the clock, 640 x 360, with two frames dropped.
-
-    Arrivals.csv and screen.csv beside it.
-    """
-    path = tmp_path_factory.mktemp("film") / "clock.mp4"
-    camera = Camera(
-        width=640, height=360, rate=Fraction(25), noise=0.01, dropped=frozenset({10, 30}), seed=6
-    )
+    """Two seconds of the clock, 640 x 360, two frames dropped; arrivals.csv and screen.csv."""
+    path, dropped = tmp_path_factory.mktemp("film") / "clock.mp4", frozenset({10, 30})
+    camera = Camera(width=640, height=360, rate=Fraction(25), noise=0.01, dropped=dropped, seed=6)
     truth = films.film_clock(
-        camera,
-        definition.load("clock"),
-        path,
-        2.0,
-        arrivals_path=path.with_name("arrivals.csv"),
-        log_path=path.with_name("screen.csv"),
-    )
+        camera, definition.load("clock"), path, 2.0,
+        arrivals_path=path.with_name("arrivals.csv"), log_path=path.with_name("screen.csv"),
+    )  # fmt: skip
     return Film(path=path, truth=truth)
 
 
 def benchmark(name: str) -> Any:
-    """Import a module of the benchmarks by its file.
-
-    Their folder also holds names of well-known packages.
-    """
+    """Import a benchmark by its file, since some have the names of well-known packages."""
     path = Path(__file__).resolve().parents[1] / "benchmarks" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
@@ -100,13 +82,9 @@ def overlay_film(tmp_path_factory: pytest.TempPathFactory) -> OverlayFilm:
     """Thirteen seconds of a burnt-in clock, 12 px high, at 12.5 frame/s, CRF 30."""
     overlays = benchmark("overlays")
     overlay = overlays.Overlay(
-        font="Aileron",
-        height=12,
-        style="outlined",
-        ground="still",
-        rate=Fraction(25, 2),
+        font="Aileron", height=12, style="outlined", ground="still", rate=Fraction(25, 2),
         seconds=13.0,
-    )
+    )  # fmt: skip
     path = tmp_path_factory.mktemp("film") / "overlay.mp4"
     overlays.write(path, overlay)
     return OverlayFilm(path=path, overlay=overlay)
@@ -120,5 +98,5 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
 
 @pytest.fixture(autouse=True)
 def _terminal_as_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reset what ``--json -`` leaves behind: it moves all print to standard error for good."""
+    """Undo ``--json -``, which sends everything printed later to standard error."""
     monkeypatch.setattr(terminal.console, "stderr", False)

@@ -1,7 +1,4 @@
-"""A synthetic but complete session.
-
-Three devices, every verdict, curves, gaps, long names and hostile strings.
-"""
+"""A complete synthetic session: three devices, every verdict, curves, gaps, hostile strings."""
 
 from __future__ import annotations
 
@@ -318,7 +315,7 @@ def _finding(
 
 
 def _findings(pack: Pack) -> tuple[Finding, ...]:
-    of = {one.id: one for one in pack.requirements}
+    of = {requirement.id: requirement for requirement in pack.requirements}
     edge, snr, grey, rate, delay = (
         of[name] for name in ("resolution-colour", "snr", "grey", "frame-rate", "latency")
     )
@@ -652,10 +649,7 @@ def _log() -> tuple[LogEntry, ...]:
 
 
 def session_of(pack: Pack) -> Session:
-    """Return a complete session.
-
-    Three devices, every verdict, curves, gaps, long and hostile strings.
-    """
+    """Return a session with three devices, every verdict, curves, gaps and hostile strings."""
     findings = _findings(pack)
     stills = "data/stills/样片 1 #%.png"
     shots = (

@@ -1,7 +1,4 @@
-"""The benchmarks of the documents still run: each section once, as small as it gets.
-
-What they find is in docs/.
-"""
+"""The benchmarks still run: each section once, as small as possible; docs/ has their results."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ sys.path.insert(0, str(FOLDER))  # the benchmarks import each other, as they do 
 
 
 def load(name: str) -> Any:
-    """Import a benchmark under a name of its own: a well-known package is called coverage too."""
+    """Import a benchmark under its own name, since a well-known package is called coverage too."""
     spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -43,7 +40,7 @@ def tiny() -> Any:
 
 @pytest.mark.parametrize("name", accuracy.SECTIONS)
 def test_a_section_of_the_accuracy_benchmark_runs(name: str) -> None:
-    """The fewest runs; a section ends in a table or says what was skipped, and its pictures are drawings."""
+    """A section has a table or says what was skipped, and its pictures are drawings."""
     _, section = accuracy.SECTIONS[name]
     part = section(tiny())
     assert "| --- |" in part.text or "Skipped" in part.text
@@ -112,27 +109,19 @@ def test_the_cramer_rao_bound_is_what_an_efficient_fit_scatters_by() -> None:
     signals = importlib.import_module("signals")
     from scipy.optimize import least_squares
 
-    edge, random, sigmas = (
-        signals.Edge(mtf50=0.25, angle=5.0, offset=0.2),
-        np.random.default_rng(1),
-        [],
-    )
+    edge = signals.Edge(mtf50=0.25, angle=5.0, offset=0.2)
+    random, fitted, scale = np.random.default_rng(1), [], [0.01, 0.1, 0.1, 0.1, 0.1]
     for _ in range(40):
         image = edge.draw(random, 0.01)
 
-        def residual(given: np.ndarray, image: np.ndarray = image) -> np.ndarray:
-            mtf50, angle, offset, low, high = given
-            return (
-                signals.Edge(mtf50=mtf50, angle=angle, offset=offset, levels=(low, high)).draw()
-                - image
-            ).ravel()
+        def residual(guess: np.ndarray, image: np.ndarray = image) -> np.ndarray:
+            mtf50, angle, offset, *levels = guess
+            model = signals.Edge(mtf50=mtf50, angle=angle, offset=offset, levels=tuple(levels))
+            return (model.draw() - image).ravel()
 
-        sigmas.append(
-            least_squares(
-                residual, [0.24, 5.1, 0.0, 0.21, 0.79], x_scale=[0.01, 0.1, 0.1, 0.1, 0.1]
-            ).x[0]
-        )
-    assert np.std(sigmas, ddof=1) / 0.25 == pytest.approx(edge.bound(0.01), rel=3 / np.sqrt(80))
+        fit = least_squares(residual, [0.24, 5.1, 0.0, 0.21, 0.79], x_scale=scale)
+        fitted.append(fit.x[0])
+    assert np.std(fitted, ddof=1) / 0.25 == pytest.approx(edge.bound(0.01), rel=3 / np.sqrt(80))
 
 
 def test_the_benchmark_of_recordings_runs_and_every_truth_lies_inside_its_uncertainty() -> None:
@@ -140,18 +129,16 @@ def test_the_benchmark_of_recordings_runs_and_every_truth_lies_inside_its_uncert
 
     The retention's clock error is rectangular, so that its U holds more than 95 %.
     """
-    told = load("recordings").main(files=3, seconds=0.2, runs=20)
-    assert "| truth inside U | 20 of 20 |" in told
-    assert "decoded over scanned" in told
+    text = load("recordings").main(files=3, seconds=0.2, runs=20)
+    assert "| truth inside U | 20 of 20 |" in text
+    assert "decoded over scanned" in text
 
 
-def test_the_benchmark_of_live_against_playback_runs_and_its_second_generation_has_lost_resolution() -> (
-    None
-):
-    told = load("comparison").main(pairs=1, seconds=0.4, generations=1)
-    [wedges] = re.findall(r"\| CRF 36 \| (-?[\d.]+) ± [\d.]+ / (-?[\d.]+) ±", told)
-    assert all(float(one) < 0 for one in wedges)
-    assert re.search(r"\| all \| \d+ / \d+ \|", told)
+def test_the_benchmark_of_playback_runs_and_a_second_generation_has_lost_resolution() -> None:
+    text = load("comparison").main(count=1, seconds=0.4, generations=1)
+    [wedges] = re.findall(r"\| CRF 36 \| (-?[\d.]+) ± [\d.]+ / (-?[\d.]+) ±", text)
+    assert all(float(loss) < 0 for loss in wedges)
+    assert re.search(r"\| all \| \d+ / \d+ \|", text)
 
 
 def test_the_benchmark_of_picture_faults_finds_what_it_plants() -> None:
@@ -167,9 +154,9 @@ def test_a_part_of_the_latency_benchmark_runs(
 ) -> None:
     """The fewest runs, films of 2 s: a table of errors that are numbers."""
     load("latency").main([name, "--share", "0", "--jobs", "1", "--seconds", "2"])
-    told = capsys.readouterr().out
-    assert "| --- |" in told
-    assert not re.search(r"\bnan\b", told)
+    text = capsys.readouterr().out
+    assert "| --- |" in text
+    assert not re.search(r"\bnan\b", text)
 
 
 def test_the_benchmark_of_burnt_in_clocks_films_and_reads_one() -> None:

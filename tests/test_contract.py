@@ -1,4 +1,4 @@
-"""What holds for every metric in the folder, those included that are not written yet."""
+"""What holds for every metric in the folder, including future ones."""
 
 from __future__ import annotations
 
@@ -22,23 +22,8 @@ if TYPE_CHECKING:
 
     from conftest import Film, OverlayFilm
 
-UNITS = {
-    "%",
-    "1",
-    "TVL",
-    "code",
-    "cycle/px",
-    "dB",
-    "dE",
-    "frame/s",
-    "lx",
-    "ms",
-    "px",
-    "px/m",
-    "s",
-    "s/d",
-    "°",
-}
+UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "lx", "ms", "px", "px/m",
+         "s", "s/d", "°"}  # fmt: skip
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 
@@ -47,7 +32,8 @@ METRICS = metrics.every()
 def recording(clock_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Code the film of the clock once more, as an encoder under test would."""
     path = tmp_path_factory.mktemp("recording") / "recording.mp4"
-    frames = ((one.luma, one.cb, one.cr) for one in clip.open_clip(clock_film.path).frames())
+    decoded = clip.open_clip(clock_film.path).frames()
+    frames = ((frame.luma, frame.cb, frame.cr) for frame in decoded)
     encode.write(path, frames, options={"crf": "30"})  # type: ignore[arg-type]  # it has colour
     return path
 
@@ -57,32 +43,22 @@ def scenes(
     chart_film: Film, clock_film: Film, recording: Path, overlay_film: OverlayFilm
 ) -> list[build.Scene]:
     lit, dim = ((Condition(name="illuminance", value=lux, unit="lx"),) for lux in (300, 100))
+    chart = Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)
+    clock = Shot(id="clock", subject="camera", clip="clock.mp4")
     shots = (
-        (chart_film, Shot(id="chart", subject="camera", clip="chart.mp4", conditions=lit)),
-        (chart_film, Shot(id="dim", subject="camera", clip="chart.mp4", conditions=dim)),
-        (
-            clock_film,
-            Shot(
-                id="clock",
-                subject="camera",
-                clip="clock.mp4",
-                arrivals="arrivals.csv",
-                screen_log="screen.csv",
-            ),
-        ),
-        (
-            clock_film,
-            Shot(id="recording", subject="camera", clip=str(recording), reference="clock.mp4"),
-        ),
+        (chart_film, chart),
+        (chart_film, replace(chart, id="dim", conditions=dim)),
+        (clock_film, replace(clock, arrivals="arrivals.csv", screen_log="screen.csv")),
+        (clock_film, replace(clock, id="recording", clip=str(recording), reference="clock.mp4")),
         (overlay_film, _overlaid(overlay_film)),
     )
     return [build.look(shot, film.path.parent) for film, shot in shots]
 
 
 def _overlaid(film: OverlayFilm) -> Shot:
-    """Shot of a burnt-in clock against a reference that somebody read."""
-    told = (("reference_time", "2026-11-25T13:52:30"), ("reference_time_accuracy", 0.05))
-    conditions = tuple(Condition(name=name, value=value) for name, value in told)
+    """Shot of a burnt-in clock with the reading of a reference clock."""
+    readings = (("reference_time", "2026-11-25T13:52:30"), ("reference_time_accuracy", 0.05))
+    conditions = tuple(Condition(name=name, value=value) for name, value in readings)
     regions = {"osd": film.overlay.region()}
     return Shot(
         id="overlay", subject="camera", clip=film.path.name, regions=regions, conditions=conditions
@@ -158,7 +134,7 @@ def test_every_source_of_a_budget_has_words_in_both_languages(measured: list[Mea
 
 
 def test_every_method_has_chinese_words(measured: list[Measurement]) -> None:
-    """English ones are the code's own."""
+    """The English ones are in the code."""
     methods = {item.method for item in worded(measured)}
     assert {method for method in methods if method not in wording.phrases("zh")["method"]} == set()
 
@@ -180,25 +156,14 @@ def test_measuring_twice_gives_the_same_figures(
 
 
 def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film: Film) -> None:
-    """Regions are put where the chart would be, so that every picture metric is asked."""
-    encode.write(
-        tmp_path / "blank.mkv",
-        [np.full((720, 1280), 90, np.uint8)] * 4,
-        codec="ffv1",
-        pixel_format="gray",
-    )
-    seen = build.look(
-        Shot(id="one", subject="camera", clip=chart_film.path.name), chart_film.path.parent
-    )
-    blank = build.look(
-        Shot(
-            id="blank",
-            subject="camera",
-            clip="blank.mkv",
-            regions={name: tuple(map(float, view.box)) for name, view in seen.views.items()},  # type: ignore[misc]
-        ),
-        tmp_path,
-    )
+    """Regions are placed like those of a chart, so that every picture metric has to answer."""
+    grey = [np.full((720, 1280), 90, np.uint8)] * 4
+    encode.write(tmp_path / "blank.mkv", grey, codec="ffv1", pixel_format="gray")
+    filmed = Shot(id="one", subject="camera", clip=chart_film.path.name)
+    seen = build.look(filmed, chart_film.path.parent)
+    regions = {name: tuple(map(float, view.box)) for name, view in seen.views.items()}
+    shot = Shot(id="blank", subject="camera", clip="blank.mkv", regions=regions)  # type: ignore[arg-type]
+    blank = build.look(shot, tmp_path)
     as_printed = {
         name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()
     }

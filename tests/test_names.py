@@ -1,4 +1,4 @@
-"""Names say what a thing is, and what a noun holds is described where it stands."""
+"""Names say what a thing is, and every field of a noun is described."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def empty(source: str) -> list[str]:
-    """Every name of a module that says nothing: ``told`` anywhere, ``one`` but in a comprehension."""
-    return [f"{line}: {what}" for line, what in bound(ast.parse(source)) if what in {"one", "told"}]
+    """Every empty name of a module: ``told`` anywhere, ``one`` outside comprehensions."""
+    names = bound(ast.parse(source))
+    return [f"{line}: {what}" for line, what in names if what in {"one", "told"}]
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)
@@ -58,15 +59,14 @@ def test_the_search_for_empty_names_finds_them() -> None:
 
 
 def fields(tree: ast.Module) -> Iterator[tuple[str, bool]]:
-    """Every field of every class, and whether a docstring stands under it."""
+    """Every field of every class, and whether a docstring follows it."""
     for noun in ast.walk(tree):
         if isinstance(noun, ast.ClassDef):
             for statement, after in zip(noun.body, [*noun.body[1:], None], strict=True):
                 if isinstance(statement, ast.AnnAssign):
-                    documented = isinstance(after, ast.Expr) and isinstance(
-                        after.value, ast.Constant
-                    )
-                    yield f"{noun.name}.{ast.unparse(statement.target)}", documented
+                    below = after.value if isinstance(after, ast.Expr) else None
+                    field = f"{noun.name}.{ast.unparse(statement.target)}"
+                    yield field, isinstance(below, ast.Constant)
 
 
 @pytest.mark.parametrize("path", NOUNS, ids=name)
@@ -80,7 +80,7 @@ def test_the_nouns_are_all_there() -> None:
 
 
 def test_the_type_checker_sees_nearly_everything() -> None:
-    """``Any`` as argument or result switches it off: five places where a library leaves no choice."""
+    """``Any`` as argument or result switches it off; a library may require it in five places."""
     spared = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in (ROOT / "acceptance").rglob("*.py")
@@ -91,7 +91,7 @@ def test_the_type_checker_sees_nearly_everything() -> None:
 
 
 def test_nouns_are_named_once() -> None:
-    """A class of one name in two files is two things called alike."""
+    """The same class name in two files would mean two things."""
     named: dict[str, list[str]] = {}
     for path in sorted((ROOT / "acceptance").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -1,4 +1,4 @@
-"""The project as it is handed over: its wheel, its lock, its version, its set-up."""
+"""The project as delivered: its wheel, its lock, its version, its set-up."""
 
 from __future__ import annotations
 
@@ -27,23 +27,15 @@ REGISTRIES = [".".join(parts) for parts in HOSTS]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """Build a wheel from a copy of the tree, as the tools of the virtual environment do it, without a network."""
+    """Build a wheel from a copy of the tree with the virtual environment's tools, offline."""
     folder = tmp_path_factory.mktemp("wheel")
     tree = folder / "tree"
     for name in ("acceptance", "test_charts", "report_templates"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree)
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        str(folder),
-        str(tree),
-    ]
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
+    command = [*build, "--outdir", str(folder), str(tree)]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     [path] = folder.glob("*.whl")
@@ -73,17 +65,15 @@ def test_the_wheel_holds_no_test_and_no_result(wheel: zipfile.ZipFile) -> None:
 
 
 def test_the_changelog_opens_with_the_version_that_the_package_names() -> None:
-    """A version is written in one place, acceptance/__init__.py, and told in CHANGELOG.md."""
-    headings = re.findall(
-        r"^## \[?([^\s\]]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
-    )
-    assert (
-        acceptance.__version__ in [heading for heading in headings if heading != "Unreleased"][:1]
-    )
+    """The version is defined in acceptance/__init__.py only, and described in CHANGELOG.md."""
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    headings = re.findall(r"^## \[?([^\s\]]+)", changes, re.MULTILINE)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert acceptance.__version__ in released[:1]
 
 
 def test_every_dependency_is_pinned_at_a_version_that_the_project_accepts() -> None:
-    """A dependency added to pyproject.toml without `make lock` is told here."""
+    """A dependency added to pyproject.toml without `make lock` is reported here."""
     for requirement in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]:
         [(name, least)] = re.findall(r"^([\w-]+)(?:\[.*\])?>=([\d.]+)$", requirement)
         pinned = PINS.get(name.lower().replace("_", "-"))
@@ -99,13 +89,13 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def test_one_lock_serves_every_python() -> None:
-    """The same versions on 3.11, 3.12 and 3.13, so that a figure does not depend on the interpreter."""
+    """The same versions on 3.11, 3.12 and 3.13: no figure depends on the interpreter."""
     assert "python_full_version" not in LOCK
     assert "python_version" not in LOCK
 
 
 def test_every_pin_has_a_hash_and_no_address_is_recorded() -> None:
-    """Where packages come from is the machine's business; what they are is the lock's."""
+    """The machine decides where packages come from; the lock decides what they are."""
     pins = re.split(r"\n(?=[a-z])", LOCK.partition("\n\n")[0])
     assert all("--hash=sha256:" in pin for pin in pins if not pin.startswith("#"))
     assert not re.search(r"://|^-|index-url", LOCK, re.MULTILINE)
@@ -123,32 +113,24 @@ def test_no_tracked_file_names_a_package_registry() -> None:
     )
     if tracked.returncode:
         pytest.skip("not a git checkout")
-    texts = {
-        name: (ROOT / name).read_bytes()
-        for name in tracked.stdout.split("\0")
-        if (ROOT / name).is_file()
-    }
-    named = [
-        name for name, text in texts.items() if any(host.encode() in text for host in REGISTRIES)
-    ]
-    assert not named
+    files = [ROOT / name for name in tracked.stdout.split("\0") if (ROOT / name).is_file()]
+    hosts = [host.encode() for host in REGISTRIES]
+    assert [path for path in files if any(host in path.read_bytes() for host in hosts)] == []
 
 
 def program(folder: Path, name: str, script: str) -> None:
-    """Put a stand-in for a system program into ``folder``."""
+    """Put a replacement for a system program into ``folder``."""
     (folder / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     (folder / name).chmod(0o755)
 
 
 def system_packages(tmp_path: Path, present: str, user: int) -> subprocess.CompletedProcess[str]:
-    """Run the check on a machine where dpkg-query, id, sudo and apt-get are stand-ins."""
+    """Run the check on a machine where dpkg-query, id, sudo and apt-get are replaced."""
     program(tmp_path, "dpkg-query", f"printf '{present}'")
     program(tmp_path, "id", f"echo {user}")
     program(tmp_path, "sudo", "exit 1")
-    note, fail = (
-        f'echo "$*" >> {tmp_path}/apt',
-        f'[ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100',
-    )
+    note = f'echo "$*" >> {tmp_path}/apt'
+    fail = f'[ "$1" = update ] || [ -e {tmp_path}/second ] || exit 100'
     program(tmp_path, "apt-get", f"{note}\n{fail}")
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": sys.executable}
     script = ROOT / "scripts" / "system-packages"
@@ -157,14 +139,8 @@ def system_packages(tmp_path: Path, present: str, user: int) -> subprocess.Compl
     )
 
 
-NAMES = [
-    "libpango-1.0-0",
-    "libpangoft2-1.0-0",
-    "libharfbuzz-subset0",
-    "fonts-noto-cjk",
-    "fontconfig",
-    "libgl1",
-]
+NAMES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk",
+         "fontconfig", "libgl1"]  # fmt: skip
 ALL_BUT_GLIB = "".join(f"installed {name} \\n" for name in [*NAMES, "poppler-utils", "chromium"])
 
 
@@ -187,7 +163,7 @@ def test_a_removed_package_counts_as_missing_and_its_command_is_printed(tmp_path
 
 
 def test_root_installs_and_asks_for_fresh_lists_only_when_the_old_ones_fail(tmp_path: Path) -> None:
-    """The stand-in for apt-get fails once, as with empty lists."""
+    """The replaced apt-get fails once, as with empty lists."""
     done = system_packages(tmp_path, ALL_BUT_GLIB, user=0)
     assert done.returncode == 100
     asked = [line.split()[0] for line in (tmp_path / "apt").read_text("utf-8").splitlines()]

@@ -1,11 +1,9 @@
-"""Film the site of this example.
-
-No real device was at hand, so simulated cameras look at the real charts.
+"""Film the site of this example: simulated cameras look at the real charts, in place of devices.
 
     python examples/site/film.py [FOLDER]
 
-Clips go to footage/ beside this file, or below FOLDER. Alike cameras share one film: each gets a
-copy of it.
+Clips go to footage/ beside this file, or below FOLDER. Equal cameras share a film: each gets a copy
+of it.
 """
 
 from __future__ import annotations
@@ -38,23 +36,16 @@ CHARTS = {
     "soft": replace(FIXED, blur=2.6, seed=34),  # the planted fault: out of focus
 }
 ANALOGUE = Camera(
-    width=768,
-    height=576,
-    blur=0.6,
-    noise=0.008,
-    matrix="bt601",
-    share=0.96,
-    crf=0,
-    preset="ultrafast",
-    seed=35,
-)
+    width=768, height=576, blur=0.6, noise=0.008, matrix="bt601", share=0.96, crf=0,
+    preset="ultrafast", seed=35,
+)  # fmt: skip
 D1_PIXEL = Fraction(16, 15)  # width over height: 768 square pixels of a row become 720
 PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=36)
 DELAY = 0.18  # s, until a picture is on the wall
 CHART_S, CLOCK_S, SCREENS_S = 1.0, 6.0, 4.0
 FILMS = ("clock", "screens", "d1-clock", "d1", *CHARTS)  # the long ones first
 
-DIGITAL = {  # of the cameras that the plan draws: which film of the chart each gets
+DIGITAL = {  # the film of the chart for each camera that the plan draws
     **dict.fromkeys(("dome-01", "dome-02", "dome-03"), "dome"),
     **dict.fromkeys(("ptz-01", "ptz-02", "ptz-03"), "ptz"),
     "cam-01": "fixed",
@@ -65,11 +56,8 @@ DIGITAL = {  # of the cameras that the plan draws: which film of the chart each 
 
 def film(name: str, folder: Path) -> None:
     """Make one film of ``FILMS`` in ``folder``."""
-    acceptance, clock, path = (
-        definition.load("acceptance"),
-        definition.load("clock"),
-        folder / f"{name}.mp4",
-    )
+    acceptance, clock = definition.load("acceptance"), definition.load("clock")
+    path = folder / f"{name}.mp4"
     match name:
         case "clock":
             films.film_clock(replace(FIXED, crf=22), clock, path, CLOCK_S)
@@ -87,9 +75,9 @@ def film(name: str, folder: Path) -> None:
 
 
 def digitised(square: Path, path: Path, *, crf: int) -> None:
-    """Sample an analogue picture, filmed with square pixels, as an encoder does.
+    """Sample an analogue picture, filmed with square pixels, like an encoder.
 
-    D1, 720 x 576 with pixels of 16:15.
+    The result is D1: 720 x 576 with pixels of 16:15.
     """
     frames = [
         tuple(_narrower(plane) for plane in (frame.luma, frame.cb, frame.cr) if plane is not None)
@@ -105,9 +93,9 @@ def _narrower(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def hand_out(films: Path, footage: Path) -> None:
-    """Give each device its clips: alike cameras a copy of one film.
+    """Give each device its clips: equal cameras get a copy of one film.
 
-    The network recorder keeps streams as they came.
+    The network recorder stores streams unchanged.
     """
     for camera, chart in DIGITAL.items():
         for name, clip_name in ((chart, "chart"), ("clock", "clock"), ("screens", "screens")):

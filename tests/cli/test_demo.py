@@ -1,4 +1,4 @@
-"""The demo keeps its promise, and what it measures agrees with what was simulated."""
+"""The demo finds its planted faults, and its figures agree with what was simulated."""
 
 from __future__ import annotations
 
@@ -30,10 +30,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, demo.DemoRes
 
 
 def figures(outcome: demo.DemoResult, quantity: str, statistic: str = "") -> list[Measurement]:
-    """Figures that are no bounds for want of something.
-
-    The film of the chart shows no clock to count by.
-    """
+    """Return the figures of a quantity, without bounds (the film of the chart has no clock)."""
     proper = (one for one in outcome.session.measurements if one.bound_by is None)
     return [one for one in proper if (one.quantity, one.statistic) == (quantity, statistic)]
 
@@ -100,7 +97,7 @@ def test_dropped_frames_are_counted_exactly(
 def test_latency_agrees_with_the_simulated_delays(
     outcomes: dict[str, demo.DemoResult], name: str, tmp_path: Path
 ) -> None:
-    """The delays do not depend on the size of the phone's picture, so a small film tells them."""
+    """The delays do not depend on the size of the phone's picture, so a small film shows them."""
     phone = replace(demo.PHONE, width=320, height=180)
     camera = replace(CAMERAS[name], width=320, height=180)
     film = tmp_path / "film.mp4"
@@ -128,22 +125,17 @@ def test_the_noise_ratio_is_that_of_the_recorded_picture(
     for found in figures(outcomes[name], "noise.snr"):
         view = seen.views[found.region]
         clean = float(CAMERAS[name].luma(view.region.printed["reflectance"]))
-        top, left = (
-            (size - int(found.details[side])) // 2
-            for size, side in zip(view.luma.shape[1:], ("height", "width"), strict=True)
-        )
-        rest = (
-            view.luma[:, top : view.luma.shape[1] - top, left : view.luma.shape[2] - left].astype(
-                float
-            )
-            - clean
-        )
+        rows, columns = view.luma.shape[1:]
+        top = (rows - int(found.details["height"])) // 2
+        left = (columns - int(found.details["width"])) // 2
+        middle = view.luma[:, top : rows - top, left : columns - left]
+        rest = middle.astype(float) - clean
         spread = np.sqrt(np.mean((rest - rest.mean()) ** 2) - 1 / 12)
         assert abs(found.value - 20 * np.log10(219 / spread)) <= found.expanded
 
 
 def reading_of_the_wedge(camera: Camera) -> float:
-    """TV lines at which coded bars of the chart's wedge keep 10 % of their step, from the camera's own formulas.
+    """TV lines at which the wedge's coded bars keep 10 % of their step, by the camera's formulas.
 
     A bar pattern resolved to one sine of amplitude A about its mean is coded by the camera's curve;
     its fundamental is compared with that of the bars unresolved, 4 / pi times half the coded step.
@@ -177,16 +169,15 @@ def test_the_rate_of_unique_frames_is_the_simulated_one(
 
 
 @pytest.mark.parametrize("name", CAMERAS)
-def test_every_printed_grey_step_is_told_apart(
+def test_every_printed_grey_step_is_distinguished(
     outcomes: dict[str, demo.DemoResult], name: str
 ) -> None:
     assert [one.value for one in figures(outcomes[name], "grey_scale.steps")] == [12]
 
 
 def test_the_report_names_the_clauses_in_chinese(outcomes: dict[str, demo.DemoResult]) -> None:
-    text = "".join(
-        page.extract_text() for page in PdfReader(outcomes["good"].folder / "report.pdf").pages
-    )
+    with PdfReader(outcomes["good"].folder / "report.pdf") as reader:
+        text = "".join(page.extract_text() for page in reader.pages)
     words = "".join(text.split())
     for title in ("基本技术要求", "前端设备技术要求", "图像显示要求", "视频图像的存储", "系统验收"):
         assert title in words

@@ -1,7 +1,4 @@
-"""What doctor says when something is missing.
-
-Each absence is planted, each answer names the cost and the remedy.
-"""
+"""What doctor reports when something is missing: the consequence and the remedy."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ from acceptance.cli import doctor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Named by the project's user; nothing imports it before cameras on the network are asked.
+# Required by the project's user; only imported for cameras on the network.
 NOT_USED_YET = {"onvif-zeep"}
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +34,7 @@ def by_name(found: tuple[doctor.Check, ...]) -> dict[str, doctor.Check]:
 
 
 def raising(error: Exception) -> Callable[..., Any]:
-    """Make a function that fails whatever it is given."""
+    """Make a function that always raises this error."""
 
     def fail(*_: object, **__: object) -> None:
         raise error
@@ -46,16 +43,14 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 def test_the_machine_that_runs_the_tests_is_ready() -> None:
-    """Tests need what the tool needs, so here nothing needed may be missing."""
+    """Tests need what the tool needs, so nothing needed may be missing here."""
     found = doctor.checks()
-    missing = [
-        f"{check.name}: {check.remedy}" for check in found if check.needed and not check.present
-    ]
-    assert doctor.ready(found), "\n".join(missing)
+    missing = [check for check in found if check.needed and not check.present]
+    assert doctor.ready(found), "\n".join(f"{check.name}: {check.remedy}" for check in missing)
 
 
 def test_names_are_unique_and_every_check_says_cost_and_remedy() -> None:
-    """A row without a remedy leaves its reader alone."""
+    """A row without a remedy does not help its reader."""
     found = doctor.checks()
     assert len(by_name(found)) == len(found)
     assert all(check.costs and check.remedy for check in found)
@@ -173,10 +168,10 @@ def test_an_optional_package_is_looked_for_without_being_imported(
     assert "[vmaf]" in check.remedy
 
 
-def test_a_folder_that_cannot_be_written_and_a_full_disc_are_told_apart(
+def test_a_folder_that_cannot_be_written_and_a_full_disc_are_distinguished(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The first stops the work, the second only may."""
+    """The first stops the work, the second only may stop it."""
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=12_000_000))
     folder, disc = doctor.places(tmp_path)
@@ -184,13 +179,13 @@ def test_a_folder_that_cannot_be_written_and_a_full_disc_are_told_apart(
     assert (disc.present, disc.needed, disc.found) == (False, False, "0.0 GB free")
 
 
-def test_a_folder_that_does_not_exist_is_said_not_raised(tmp_path: Path) -> None:
-    """Looking never fails."""
+def test_a_folder_that_does_not_exist_is_reported_and_not_raised(tmp_path: Path) -> None:
+    """A check never fails."""
     assert [check.present for check in doctor.places(tmp_path / "nowhere")] == [False, False]
 
 
 def test_a_coarse_clock_costs_certainty_of_latency(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that steps by 15.6 ms, as some systems have."""
+    """A clock that steps by 15.6 ms, like that of some systems."""
     monkeypatch.setattr(time, "get_clock_info", lambda _: SimpleNamespace(resolution=0.0156))
     check = doctor.clock()
     assert (check.present, check.needed) == (False, False)
@@ -198,7 +193,7 @@ def test_a_coarse_clock_costs_certainty_of_latency(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_missing_program_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poppler serves the tests only."""
+    """Only the tests need Poppler."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
     check = doctor.program("pdftotext", "poppler-utils", "some tests are skipped")
     assert not check.present

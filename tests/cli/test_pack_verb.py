@@ -1,4 +1,4 @@
-"""The verb ``pack``: an overlay is started, filled in, checked, and held beside its base."""
+"""The verb ``pack``: an overlay is created, filled in, checked, and compared with its base."""
 
 from __future__ import annotations
 
@@ -66,19 +66,18 @@ def test_an_overlay_that_was_only_started_changes_nothing(
 def test_what_is_filled_in_everywhere_leaves_nothing_provisional(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str
 ) -> None:
-    """Every provisional requirement, every unknown clause, every sampling and the scoring has its place in the form."""
+    """The form has a place for every provisional requirement, clause, sampling and the scoring."""
     path = tmp_path / "own.toml"
     assert acceptance(monkeypatch, "pack", "new-overlay", BASE, "-o", path, "--lang", lang) == 0
     filled = path.read_text("utf-8").replace("\n# ", "\n").replace('on = ""', 'on = "2026-11-20"')
     path.write_text(filled.replace('""', '"x"'), "utf-8")
     mine = packs.load(str(path), metrics.quantities())
     assert mine.requirements
-    assert all(
-        one.assignment.firm and (one.figure is None or one.figure.firm) for one in mine.requirements
-    )
-    assert {one.number for one in mine.clauses if one.demands} == {
-        one.clause for one in mine.requirements
-    }
+    for requirement in mine.requirements:
+        assert requirement.assignment.firm
+        assert requirement.figure is None or requirement.figure.firm
+    demanding = {clause.number for clause in mine.clauses if clause.demands}
+    assert demanding == {requirement.clause for requirement in mine.requirements}
     assert mine.scoring is None or mine.scoring.figure.firm
     assert all(one.figure.firm for one in mine.samplings if "#" not in one.id)
 
@@ -95,10 +94,7 @@ def test_an_overlay_of_an_overlay_is_named_from_where_it_lies(
 def test_an_overlay_is_not_started_where_it_would_spoil_something(
     own: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """A file that is there may hold confirmations.
-
-    An overlay called as its base could not be told from it.
-    """
+    """An existing file may hold confirmations; an overlay needs another name than its base."""
     before = own.read_bytes()
     assert acceptance(monkeypatch, "pack", "new-overlay", BASE, "-o", own.parent / name) == 64
     assert own.read_bytes() == before
@@ -112,7 +108,7 @@ def test_a_wrong_pack_ends_with_2_and_a_sentence(
     assert "confirmation of requirement 5.2/gray-scale" in capsys.readouterr().err
 
 
-def test_check_tells_what_an_overlay_changes(
+def test_check_shows_what_an_overlay_changes(
     own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own.write_text(own.read_text("utf-8") + CONFIRMED, "utf-8")
@@ -124,15 +120,15 @@ def test_check_tells_what_an_overlay_changes(
     assert "of which 1 firm; withdrawn: 1, extends db50_216_2006" in printed
 
 
-def test_two_packs_are_told_apart_field_by_field_in_order_of_clause(
+def test_two_packs_are_compared_field_by_field_in_order_of_clause(
     own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own.write_text(own.read_text("utf-8") + CONFIRMED, "utf-8")
     capsys.readouterr()
     assert acceptance(monkeypatch, "pack", "diff", BASE, own, "--json", "-") == 0
     rows = json.loads(capsys.readouterr().out)
-    differences = {(one["name"], one["field"]): (one["here"], one["there"]) for one in rows}
-    assert set(differences) == {
+    changes = {(row["name"], row["field"]): (row["here"], row["there"]) for row in rows}
+    assert set(changes) == {
         ("5.1/linkage", ""),
         ("5.2/resolution-colour", "limit"),
         ("5.2/resolution-colour", "figure"),
@@ -141,27 +137,26 @@ def test_two_packs_are_told_apart_field_by_field_in_order_of_clause(
         ("5.2/grey-scale", "figure"),
         ("5.2/grey-scale", "assignment"),
     }
-    before, after = differences["5.2/resolution-colour", "limit"]
+    before, after = changes["5.2/resolution-colour", "limit"]
     assert (before["at_least"], after["at_least"]) == (270, 300)
-    assert differences["5.2/resolution-colour", "modality"] == ("shall", "should")
-    assert differences["5.1/linkage", ""][1] is None
-    assert differences["5.2/grey-scale", "assignment"][1]["copy"] == "12 号"
-    assert [one["clause"] for one in rows] == sorted(one["clause"] for one in rows)
+    assert changes["5.2/resolution-colour", "modality"] == ("shall", "should")
+    assert changes["5.1/linkage", ""][1] is None
+    assert changes["5.2/grey-scale", "assignment"][1]["copy"] == "12 号"
+    assert [row["clause"] for row in rows] == sorted(row["clause"] for row in rows)
 
 
 def test_the_table_shows_values_and_never_python(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Texts, limits, provenances and whole things, between the profile by the letter and that of today."""
+    """Texts, limits, provenances and whole requirements, of the literal and the current profile."""
     monkeypatch.setattr("acceptance.cli.terminal.console.width", 240)
     monkeypatch.setattr("acceptance.cli.terminal.console.stderr", False)
     assert acceptance(monkeypatch, "pack", "diff", BASE, f"{BASE}_current") == 0
     printed = capsys.readouterr().out
     assert "≥" in printed
     assert "GB 50198-2011" in printed
-    assert not [
-        word for word in ("built-in", "object at", "Requirement(", "Provenance(") if word in printed
-    ]
+    python = ("built-in", "object at", "Requirement(", "Provenance(")
+    assert [word for word in python if word in printed] == []
 
 
 def test_a_pack_differs_from_itself_in_nothing(

@@ -1,7 +1,4 @@
-"""From a plan to forms, from forms filled in to findings.
-
-What is asked, drawn up, kept, and refused.
-"""
+"""From a plan to forms, and from completed forms to findings."""
 
 from __future__ import annotations
 
@@ -30,12 +27,13 @@ from acceptance.session import plan, runner, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from click.testing import Result
 
     from acceptance.checks.questions import Question
-    from acceptance.model import Plan
+    from acceptance.model import Finding, Plan
 
 QUANTITIES = metrics.quantities()
 PLAN = """
@@ -71,7 +69,7 @@ def written(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the typesetting out where nobody looks at the page."""
+    """Omit the typesetting where the page does not matter."""
     monkeypatch.setattr(questionnaire.render, "form", lambda *_, **__: b"%PDF")
 
 
@@ -81,7 +79,7 @@ def asked(given: Plan) -> tuple[Question, ...]:
 
 
 def run(*arguments: object) -> Result:
-    """Run a verb; errors come through as they are."""
+    """Run a verb; errors are raised unchanged."""
     return CliRunner().invoke(
         verbs.cli, list(map(str, arguments)), catch_exceptions=False, standalone_mode=False
     )
@@ -97,38 +95,36 @@ def with_line(path: Path, line: str) -> Path:
 
 
 def test_a_question_is_what_judging_would_miss_and_an_answer_to_it_is_judged(written: Path) -> None:
-    """Every question answered in the form that it asks for leaves no finding unanswered."""
+    """If every question is answered in its own form, no finding stays unanswered."""
     given = plan.read(written)
     packs = pack.load_all(given.packs, QUANTITIES)
     found = judge.judge(packs, given, (), (), (), today="", quantities=QUANTITIES)
+    known = {subject.id for subject in given.subjects}
     missed = {
-        (one.subject, one.requirement)
-        for one in found
-        if one.reason.code in {"not_answered", "not_in_toolkit"}
+        (finding.subject, finding.requirement)
+        for finding in found
+        if finding.reason.code in {"not_answered", "not_in_toolkit"} and finding.subject in known
     }
-    mine = asked(given)
-    known = {one.id for one in given.subjects}
-    assert {(one.subject.id, one.reference) for one in mine} == {
-        one for one in missed if one[0] in known
-    }
-    assert {one.form for one in mine} == {"scores", "grade", "yes", "value"}
+    every = asked(given)
+    assert {(question.subject.id, question.reference) for question in every} == missed
+    assert {question.form for question in every} == {"scores", "grade", "yes", "value"}
 
 
-def test_what_waits_for_a_fact_is_told_and_not_asked(written: Path) -> None:
-    """A lift's camera cannot be asked about before somebody says which camera is one."""
+def test_what_waits_for_a_fact_is_reported_and_not_asked(written: Path) -> None:
+    """A question about a lift's camera has to wait until it is known which camera that is."""
     given = plan.read(written)
     packs = pack.load_all(given.packs, QUANTITIES)
-    open_ = {(one.subject, one.requirement) for one in waiting(packs, given, QUANTITIES)}
+    open_ = {(item.subject, item.requirement) for item in waiting(packs, given, QUANTITIES)}
     assert open_
-    assert not open_ & {(one.subject.id, one.reference) for one in asked(given)}
+    assert not open_ & {(question.subject.id, question.reference) for question in asked(given)}
 
 
 def test_answers_that_are_there_already_do_not_make_questions_vanish(written: Path) -> None:
     """The sheet is the same before and after it was filled in."""
     given = plan.read(written)
     question = asked(given)[0]
-    answer = f'subject = "{question.subject.id}"\nrequirement = "{question.reference}"\nby = "a"\nwhen = "b"\nyes = true'
-    text = f"\n[[answers]]\n{answer}\n"
+    item = f'subject = "{question.subject.id}"\nrequirement = "{question.reference}"'
+    text = f'\n[[answers]]\n{item}\nby = "a"\nwhen = "b"\nyes = true\n'
     written.write_text(PLAN + text, encoding="utf-8")
     assert asked(plan.read(written)) == asked(given)
 
@@ -148,21 +144,21 @@ def test_the_code_of_an_item_is_read_back_by_another_program() -> None:
     assert found == content
 
 
+def text_of(pdf: Path, *options: str) -> str:
+    """Return the text of a PDF by Poppler."""
+    command = ["pdftotext", *options, pdf, "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_printed_sheet_holds_every_item_with_its_clause(written: Path, lang: str) -> None:
     """Text of the PDF, by poppler; words of the requirement and of the answer's form."""
     result = run("sheet", written, "-o", written.with_name("s.pdf"), "--lang", lang)
     assert result.return_value == 0
-    lines = questionnaire.lines(
-        asked(plan.read(written)),
-        pack.load_all(("gb_50395_2007", "gb_50198_2011"), QUANTITIES),
-        plan.read(written),
-        lang,
-    )
-    text = subprocess.run(
-        ["pdftotext", written.with_name("s.pdf"), "-"], capture_output=True, text=True, check=True
-    ).stdout
-    bare = re.sub(r"\s", "", text)
+    given = plan.read(written)
+    packs = pack.load_all(given.packs, QUANTITIES)
+    lines = questionnaire.lines(asked(given), packs, given, lang)
+    bare = re.sub(r"\s", "", text_of(written.with_name("s.pdf")))
     assert all(re.sub(r"\s", "", line.text) in bare for line in lines)
     assert ("基本符合" if lang == "zh" else "basicallyconforms") in bare
 
@@ -185,45 +181,30 @@ def test_a_workbook_filled_in_by_hand_comes_back_as_answers(written: Path, lang:
     book = openpyxl.load_workbook(fill)
     [sheet] = book.worksheets
     place = {str(cell.value): cell.column for cell in sheet[1]}
-    chinese = {
-        "grade": ("评定", "基本符合"),
-        "by": ("检查人", "李四"),
-        "when": ("时间", "2026-11-24"),
-    }
-    english = {
-        "grade": ("grade", "basically conforms"),
-        "by": ("by", "Li"),
-        "when": ("when", "2026-11-24"),
-    }
-    words = chinese if lang == "zh" else english
-    form = "填写方式" if lang == "zh" else "form"
-    row = next(
-        n
-        for n in range(2, sheet.max_row + 1)
-        if "基本" in str(sheet.cell(n, place[form]).value)
-        or "basically" in str(sheet.cell(n, place[form]).value)
-    )
-    for heading, text in words.values():
+    chinese = {"评定": "基本符合", "检查人": "李四", "时间": "2026-11-24"}
+    english = {"grade": "basically conforms", "by": "Li", "when": "2026-11-24"}
+    words, form, basically, by = {
+        "zh": (chinese, "填写方式", "基本", "李四"),
+        "en": (english, "form", "basically", "Li"),
+    }[lang]
+    forms = {n: str(sheet.cell(n, place[form]).value) for n in range(2, sheet.max_row + 1)}
+    row = next(number for number, text in forms.items() if basically in text)
+    for heading, text in words.items():
         sheet.cell(row, place[heading]).value = text
     book.save(fill)
     [answer] = plan.read(with_line(written, 'answer_files = ["a.xlsx"]')).answers
-    assert (answer.grade, answer.by, answer.when, answer.origin) == (
-        "basically_conforms",
-        words["by"][1],
-        "2026-11-24",
-        f"a.xlsx, row {row}",
-    )
+    assert (answer.grade, answer.by) == ("basically_conforms", by)
+    assert (answer.when, answer.origin) == ("2026-11-24", f"a.xlsx, row {row}")
 
 
 @pytest.mark.usefixtures("unprinted")
 def test_a_table_that_may_be_filled_in_is_not_written_over(written: Path) -> None:
     """Nor are a panel's scores."""
-    run("sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv"))
+    pdf, table = written.with_name("s.pdf"), written.with_name("a.csv")
+    run("sheet", written, "-o", pdf, "--fill", table)
     run("panel", written, "-o", written.parent, "--seed", 1)
     with pytest.raises(OutputError, match=r"a\.csv: already exists"):
-        run(
-            "sheet", written, "-o", written.with_name("s.pdf"), "--fill", written.with_name("a.csv")
-        )
+        run("sheet", written, "-o", pdf, "--fill", table)
     with pytest.raises(OutputError, match=r"panel\.csv: already exists"):
         run("panel", written, "-o", written.parent, "--seed", 1)
 
@@ -269,18 +250,16 @@ def test_an_answer_that_cannot_be_is_refused_with_file_and_row(
 
 
 def test_evidence_that_a_requirement_asks_for_must_be_named(written: Path) -> None:
-    """The row is told."""
-    given = plan.read(written)
-    [coverage] = [one for one in asked(given) if one.reference == "gb_50395_2007#coverage"]
+    """The message names the row."""
+    questions_of = {question.reference: question for question in asked(plan.read(written))}
+    coverage = questions_of["gb_50395_2007#coverage"]
     strict = replace(coverage.pack, requirements=(replace(coverage.requirement, evidence=True),))
-    written.with_name("a.csv").write_text(
-        "subject,requirement,grade,by,when\nsite,gb_50395_2007#coverage,符合,李,2026-11-24\n",
-        encoding="utf-8",
-    )
+    row = "site,gb_50395_2007#coverage,符合,李,2026-11-24"
+    table = f"subject,requirement,grade,by,when\n{row}\n"
+    written.with_name("a.csv").write_text(table, encoding="utf-8")
     filled = plan.read(with_line(written, 'answer_files = ["a.csv"]'))
-    with pytest.raises(
-        PlanError, match=r"a\.csv, row 2, gb_50395_2007#coverage for site: names no evidence"
-    ):
+    message = r"a\.csv, row 2, gb_50395_2007#coverage for site: names no evidence"
+    with pytest.raises(PlanError, match=message):
         judge.check_plan((strict,), filled)
 
 
@@ -288,7 +267,7 @@ def test_evidence_that_a_requirement_asks_for_must_be_named(written: Path) -> No
 
 
 def fill_in(folder: Path, score: str = "4", experts: int = 2) -> None:
-    """Score every item alike."""
+    """Give every item the same score."""
     rows = spreadsheet.rows(folder / "panel.csv")
     for row in rows[1:]:
         number = int(row[0][1:])
@@ -298,15 +277,10 @@ def fill_in(folder: Path, score: str = "4", experts: int = 2) -> None:
 
 
 def test_forms_table_and_key_agree_and_only_the_key_names_subjects(written: Path) -> None:
-    """One form a rater, in that rater's own order; the digital items stand under one clip."""
+    """One form a rater, in that rater's own order; the digital items belong to one clip."""
     run("panel", written, "-o", written.parent, "--seed", 5, "--raters", 6)
     key = tomllib.loads(written.with_name("panel.key.toml").read_text("utf-8"))
-    text = subprocess.run(
-        ["pdftotext", "-layout", written.with_name("panel.pdf"), "-"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    text = text_of(written.with_name("panel.pdf"), "-layout")
     forms = re.split(r"评分表 · (R\d+)\n", text)[1:]
     printed = {
         rater: list(dict.fromkeys(re.findall(r"\b[A-Z]\d[A-Z]\b", page)))
@@ -315,9 +289,10 @@ def test_forms_table_and_key_agree_and_only_the_key_names_subjects(written: Path
     assert printed == key["orders"]
     assert len(printed) == 6
     table = written.with_name("panel.csv").read_text("utf-8-sig")
-    assert {one["subject"] for one in key["clips"]} == {"大门-1", "nvr", "wall"}
-    assert not any(one["subject"] in text + table for one in key["clips"])
-    assert max(len(one["items"]) for one in key["clips"]) > 1
+    subjects = {clip["subject"] for clip in key["clips"]}
+    assert subjects == {"大门-1", "nvr", "wall"}
+    assert not any(subject in text + table for subject in subjects)
+    assert max(len(clip["items"]) for clip in key["clips"]) > 1
 
 
 @pytest.mark.usefixtures("unprinted")
@@ -325,14 +300,16 @@ def test_a_panel_that_was_filled_in_is_judged(written: Path) -> None:
     """Two experts and three lay persons at 6 screen heights give 4: live passes, playback too."""
     run("panel", written, "-o", written.parent, "--seed", 5)
     fill_in(written.parent)
-    done, _ = runner.run(
-        plan.read(with_line(written, 'score_files = ["panel.csv"]')),
-        written.parent,
-        written.parent / "out",
-    )
-    rated = [one for one in done.findings if one.how == "rated" and one.answer is not None]
-    assert len(rated) == len(done.plan.answers) > 4
-    assert {(one.verdict, one.value) for one in rated} == {(Verdict.PASS, 4.0)}
+    given = plan.read(with_line(written, 'score_files = ["panel.csv"]'))
+    done, _ = runner.run(given, written.parent, written.parent / "out")
+    findings = rated(done.findings)
+    assert len(findings) == len(done.plan.answers) > 4
+    assert {(finding.verdict, finding.value) for finding in findings} == {(Verdict.PASS, 4.0)}
+
+
+def rated(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that a panel has answered."""
+    return [each for each in findings if each.how == "rated" and each.answer is not None]
 
 
 @pytest.mark.usefixtures("unprinted")
@@ -342,27 +319,18 @@ def test_a_panel_that_was_filled_in_is_judged(written: Path) -> None:
 def test_a_panel_of_the_wrong_sort_decides_nothing(
     written: Path, score: str, experts: int, outcome: str
 ) -> None:
-    """Whatever it says."""
+    """Whatever its scores are."""
     run("panel", written, "-o", written.parent, "--seed", 5)
     fill_in(written.parent, score, experts)
     given = plan.read(with_line(written, 'score_files = ["panel.csv"]'))
-    found = judge.judge(
-        pack.load_all(given.packs, QUANTITIES),
-        given,
-        (),
-        (),
-        (),
-        today="2026-11-25",
-        quantities=QUANTITIES,
-    )
-    assert {one.reason.code for one in found if one.how == "rated" and one.answer is not None} == {
-        outcome
-    }
+    packs = pack.load_all(given.packs, QUANTITIES)
+    found = judge.judge(packs, given, (), (), (), today="2026-11-25", quantities=QUANTITIES)
+    assert {finding.reason.code for finding in rated(found)} == {outcome}
 
 
 @pytest.mark.usefixtures("unprinted")
 def test_clips_are_copied_under_their_codes(written: Path) -> None:
-    """Same bytes, a name that tells nothing."""
+    """Same bytes, under a name that reveals nothing."""
     written.with_name("gate.mp4").write_bytes(b"film")
     written.write_text(
         PLAN + '\n[[shots]]\nid = "s"\nsubject = "大门-1"\nclip = "gate.mp4"\n', encoding="utf-8"
@@ -388,7 +356,7 @@ def test_a_plan_without_anything_to_rate_says_so(written: Path) -> None:
 
 @pytest.mark.usefixtures("unprinted")
 def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Path) -> None:
-    """Byte for byte, in the manifest, and the answer says where it came from."""
+    """Byte for byte, in the manifest; the answer states its source."""
     folder = written.parent
     run("panel", written, "-o", folder, "--seed", 5)
     fill_in(folder)
@@ -401,11 +369,8 @@ def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Pa
     with_line(written, 'answer_files = ["a.csv"]\nscore_files = ["panel.csv"]')
     done, place = runner.run(plan.read(written), folder, folder / "out")
     for name in ("a.csv", "panel.csv", "panel.key.toml", "photos/机房.jpg"):
-        assert (
-            done.hashes[f"data/answers/{name}"]
-            == hash_file(folder / name)
-            == hash_file(place / "data" / "answers" / name)
-        )
+        kept = f"data/answers/{name}"
+        assert done.hashes[kept] == hash_file(folder / name) == hash_file(place / kept)
     assert done.plan.answers[0].origin == "a.csv, row 2"
     assert store.load(place).plan.answers == done.plan.answers
 
@@ -418,7 +383,10 @@ def test_sheets_scores_key_and_photos_are_kept_hashed_in_the_session(written: Pa
 def test_the_report_shows_panel_and_answers_with_who_when_and_hashes(
     written: Path, lang: str, words: tuple[str, ...]
 ) -> None:
-    """Mean and interval as calculated by hand, the severe rater named, the photo's hash, and no verdict moved."""
+    """Mean and interval as calculated by hand, the severe rater, the photo's hash.
+
+    No verdict changes.
+    """
     folder = written.parent
     run("panel", written, "-o", folder, "--seed", 5)
     fill_in(folder)
@@ -435,21 +403,15 @@ def test_the_report_shows_panel_and_answers_with_who_when_and_hashes(
     done, place = runner.run(plan.read(written), folder, folder / "out")
     page = render.html(done, pack.load_all(done.plan.packs, QUANTITIES), place, lang)
     # 5 4 4 4 2: mean 3.8, s = sqrt(4.8 / 4) = 1.10, half-width 2.776 x 1.0954 / sqrt(5) = 1.36
-    shown = (
-        "3.8",
-        "1.1",
-        "2.44 … 5.16",
-        "评分人5",
-        "李四",
-        "2026-11-24",
-        "线缆未标",
-        hash_file(folder / "机房.jpg"),
-        *words,
-    )
+    numbers = ("3.8", "1.1", "2.44 … 5.16", "2026-11-24", hash_file(folder / "机房.jpg"))
+    shown = (*numbers, "评分人5", "李四", "线缆未标", *words)
     assert [text for text in shown if text not in page] == []
     live = {
-        one.verdict
-        for one in done.findings
-        if one.how == "rated" and one.limit and one.limit.at_least == 4 and one.value
+        finding.verdict
+        for finding in done.findings
+        if finding.how == "rated"
+        and finding.limit
+        and finding.limit.at_least == 4
+        and finding.value
     }
     assert live == {Verdict.FAIL}

@@ -1,7 +1,4 @@
-"""A site: devices from a list, drawn by seed, filmed by a matrix.
-
-The verbs and the report that show it.
-"""
+"""A site: devices from a list, drawn by seed, filmed by a matrix; its verbs and its report."""
 
 from __future__ import annotations
 
@@ -134,42 +131,29 @@ def test_a_session_freezes_its_samples_keeps_the_list_and_says_what_it_rests_on(
     assert "结论依据抽样" in render.bottom_line(done, "zh", packs)
 
 
-def test_without_a_draw_the_conclusion_speaks_of_no_sample(place: pathlib.Path) -> None:
+def test_without_a_draw_the_conclusion_mentions_no_sample(place: pathlib.Path) -> None:
     done, _ = run(place, answers(*DRAWN))
     assert done.verdict is Verdict.INCONCLUSIVE
     assert "sample" not in render.bottom_line(done, "en")
 
 
-def test_a_failed_sample_and_its_passed_retest_are_both_told(
+def test_a_failed_sample_and_its_passed_retest_are_both_reported(
     place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
     assert before.verdict is Verdict.FAIL
-    arguments = (
-        "sample",
-        "plan.toml",
-        "--retest",
-        folder,
-        "--seed",
-        "2026-230",
-        "-o",
-        "again.toml",
-    )
-    assert acceptance(monkeypatch, *arguments) == 0
+    retest = ("sample", "plan.toml", "--retest", folder, "--seed", "2026-230")
+    assert acceptance(monkeypatch, *retest, "-o", "again.toml") == 0
     assert "re-test of 2026-216; failed: cam-10" in capsys.readouterr().out
     again = (place / "again.toml").read_text("utf-8")
     assert f"# fixed: 6 of 15: {', '.join(AGAIN)}" in again
     after, _ = run(place, DRAW + again + answers(*AGAIN))
     first, second = after.samples
-    assert (first.drawn, second.drawn, second.failed, second.session) == (
-        DRAWN,
-        AGAIN,
-        ("cam-10",),
-        before.id,
-    )
+    assert (first.drawn, second.drawn) == (DRAWN, AGAIN)
+    assert (second.failed, second.session) == (("cam-10",), before.id)
     assert after.verdict is Verdict.PASS
-    conclusion = render.bottom_line(after, "en")
-    assert f"Devices cam-10 did not conform in the first sample (session {before.id})" in conclusion
+    line = render.bottom_line(after, "en")
+    assert f"Devices cam-10 did not conform in the first sample (session {before.id})" in line
     stands, _ = run(place, DRAW + again + answers(*AGAIN, failing="cam-07"))
     assert stands.verdict is Verdict.FAIL
 
@@ -177,11 +161,11 @@ def test_a_failed_sample_and_its_passed_retest_are_both_told(
 def test_a_retest_that_leaves_out_a_device_which_failed_is_refused(
     place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its failure would be forgotten: it was in the first sample, and would be in no other."""
+    """Its failure would be forgotten: it is in the first sample only."""
     before, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
     again = (
-        f'[[draws]]\nsampling = "own#cameras"\nseed = "2"\nretest_of = "2026-216"\nfailed = ["{DRAWN[0]}"]\n'
-        f'session = "{before.id}"\n'
+        '[[draws]]\nsampling = "own#cameras"\nseed = "2"\nretest_of = "2026-216"\n'
+        f'failed = ["{DRAWN[0]}"]\nsession = "{before.id}"\n'
     )
     (place / "plan.toml").write_text((place / "plan.toml").read_text("utf-8") + again, "utf-8")
     assert acceptance(monkeypatch, "run", "plan.toml", "-o", str(folder.parent)) == 2
@@ -193,10 +177,8 @@ def test_a_retest_of_other_devices_than_were_tested_is_refused(
 ) -> None:
     _, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
     (place / "devices.csv").write_bytes((DEVICES + "cam-16,枪机,新,IPC-1\n").encode("gbk"))
-    assert (
-        acceptance(monkeypatch, "sample", "plan.toml", "--retest", folder, "--seed", "2026-230")
-        == 2
-    )
+    retest = ("sample", "plan.toml", "--retest", folder, "--seed", "2026-230")
+    assert acceptance(monkeypatch, *retest) == 2
     assert "the plan's first sample is not that of the session" in capsys.readouterr().err
 
 
@@ -208,12 +190,8 @@ def test_judging_again_draws_the_same(place: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> None:
-    text = (
-        DRAW
-        + '[[matrix]]\nkinds = ["fixed"]\nlight = ["day"]\nsampling = "own#cameras"\n'
-        + answers(*DRAWN)
-    )
-    done, folder = run(place, text)
+    matrix = '[[matrix]]\nkinds = ["fixed"]\nlight = ["day"]\nsampling = "own#cameras"\n'
+    done, folder = run(place, DRAW + matrix + answers(*DRAWN))
     page = render.html(done, store.load_packs(done.plan, folder / "data" / "packs"), folder, lang)
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     rule = {"zh": "抽检二成，至少 3 台。", "en": "A fifth, at least 3."}[lang]
@@ -230,17 +208,18 @@ def test_the_report_lists_samples_and_matrix(place: pathlib.Path, lang: str) -> 
 
 def shot(name: str, device: str = "a", **fields: Any) -> Shot:
     """Make a shot of the main stream by day unless said otherwise."""
-    stated = {"profile": fields.pop("stream", "main"), "day_night": fields.pop("light", "day")}
-    conditions = tuple(Condition(name=key, value=value) for key, value in stated.items() if value)
+    axes = {"profile": fields.pop("stream", "main"), "day_night": fields.pop("light", "day")}
+    conditions = tuple(Condition(name=key, value=value) for key, value in axes.items() if value)
     return Shot(id=name, subject=device, clip=f"{name}.mp4", conditions=conditions, **fields)
 
 
 def done_with(*shots: Shot, measured: tuple[str, ...] = (), name: str = "s1") -> Session:
     """Make a session of these shots."""
-    figures = tuple(
-        Measurement(subject="a", quantity="noise.snr", value=1, unit="dB", uncertainty=0, k=2, degrees_of_freedom=None,
-                    samples=1, method="", shot=one) for one in measured
+    figure = Measurement(
+        subject="a", quantity="noise.snr", value=1, unit="dB", uncertainty=0, k=2,
+        degrees_of_freedom=None, samples=1, method="", shot="",
     )  # fmt: skip
+    figures = tuple(replace(figure, shot=name_of_shot) for name_of_shot in measured)
     empty = runner._blank(Plan(), [], [])
     return replace(empty, id=name, shots=shots, measurements=figures)
 
@@ -327,12 +306,9 @@ def test_a_site_is_complete_when_every_place_was_measured() -> None:
         for path in MATRIX.paths
         for light in MATRIX.light
     ]
-    assert site_matrix.grid(
-        SITE, [done_with(*shots, measured=tuple(one.id for one in shots))]
-    ).complete
-    assert not site_matrix.grid(
-        SITE, [done_with(*shots, measured=tuple(one.id for one in shots[1:]))]
-    ).complete
+    names = tuple(shot.id for shot in shots)
+    assert site_matrix.grid(SITE, [done_with(*shots, measured=names)]).complete
+    assert not site_matrix.grid(SITE, [done_with(*shots, measured=names[1:])]).complete
 
 
 @pytest.mark.parametrize(
@@ -427,19 +403,16 @@ STATUS = (
 def test_status_exits_with_3_while_a_shot_is_missing(
     place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    filmed = '[[shots]]\nid = "d"\nsubject = "cam-08"\nclip = "d.mp4"\nconditions = [{name="day_night", value="day"}]\n'
-    path = planned(place, STATUS + filmed)
+    filmed = '[[shots]]\nid = "d"\nsubject = "cam-08"\nclip = "d.mp4"\n'
+    lit = 'conditions = [{name="day_night", value="day"}]\n'
+    path = planned(place, STATUS + filmed + lit)
     (place / "d.mp4").write_bytes(b"footage")
     assert acceptance(monkeypatch, "status", path) == 3
     assert "planned 6: ● measured 0, ◐ empty 0, ○ filmed 1, – missing 5" in capsys.readouterr().out
     assert acceptance(monkeypatch, "status", place, "--json", "-") == 3
-    shown = json.loads(capsys.readouterr().out)
-    assert (shown["planned"], shown["filmed"], shown["complete"], len(shown["places"])) == (
-        6,
-        1,
-        False,
-        6,
-    )
+    status = json.loads(capsys.readouterr().out)
+    assert (status["planned"], status["filmed"], status["complete"]) == (6, 1, False)
+    assert len(status["places"]) == 6
 
 
 def test_status_of_a_folder_with_sessions_only_takes_the_plan_of_the_newest(
@@ -455,9 +428,8 @@ def test_status_exits_with_0_when_everything_was_measured(
 ) -> None:
     done, folder = run(place, STATUS.replace("light = ", "# ") + answers(*DRAWN))
     shots = tuple(shot(name, name) for name in DRAWN)
-    store.save(
-        replace(done, shots=shots, measurements=done_with(measured=DRAWN).measurements), folder
-    )
+    figures = done_with(measured=DRAWN).measurements
+    store.save(replace(done, shots=shots, measurements=figures), folder)
     assert acceptance(monkeypatch, "status", place) == 0
     assert "planned 3: ● measured 3" in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""What is wrong in a site's files is reported with file, row and field; no session is made of it."""
+"""An error in the files of a site is reported with file, row and field; no session is made."""
 
 from __future__ import annotations
 
@@ -28,10 +28,7 @@ evidence = true
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Copy the example without its clips.
-
-    What is wrong must come to light before any of them is opened.
-    """
+    """Copy the example without its clips: errors must be found before any of them is opened."""
     return Path(shutil.copytree(SITE, tmp_path / "site", ignore=shutil.ignore_patterns("footage")))
 
 
@@ -53,7 +50,7 @@ def refusal(
 
 
 def changed(path: Path, old: str, new: str) -> None:
-    """Replace what stands once in a file, or first."""
+    """Replace the first occurrence in a file."""
     text = path.read_text(encoding="utf-8-sig")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -61,16 +58,14 @@ def changed(path: Path, old: str, new: str) -> None:
 
 def row_of(path: Path, *words: str) -> int:
     """Return the row, counted from the heading as 1, that holds all the words."""
-    rows = path.read_text(encoding="utf-8-sig").splitlines()
-    return next(
-        number for number, row in enumerate(rows, start=1) if all(word in row for word in words)
-    )
+    rows = enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1)
+    return next(number for number, row in rows if all(word in row for word in words))
 
 
 def test_the_example_is_read_and_only_its_clips_are_missing(
     refusal: Callable[[], tuple[int, str]],
 ) -> None:
-    """So that each of the messages below is about what was broken there."""
+    """So each of the messages below is about the file that was changed."""
     code, message = refusal()
     assert code == 2
     assert "footage" in message
@@ -87,9 +82,11 @@ def test_lists_sheets_and_scores_are_read_in_gbk_and_in_utf8_alike(
         (copied / name).write_text(text, encoding=encoding, errors="replace")
     after = plan.read(copied / "plan.toml")
     assert after.subjects == before.subjects
-    assert [(one.requirement, one.grade, one.value) for one in after.answers] == [
-        (one.requirement, one.grade, one.value) for one in before.answers
-    ]
+    read, expected = (
+        [(answer.requirement, answer.grade, answer.value) for answer in of.answers]
+        for of in (after, before)
+    )
+    assert read == expected
 
 
 @pytest.mark.parametrize("name", ["devices.csv", "answers.csv", "panel.csv"])
@@ -168,10 +165,10 @@ def test_a_broken_file_is_named_with_row_and_field(
     assert [part for part in parts if part not in message] == [], message
 
 
-def test_a_sheet_filled_in_wrongly_is_told_by_row_and_field(
+def test_a_sheet_filled_in_wrongly_is_reported_by_row_and_field(
     copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
-    """Each of these in the row of the camera that hangs too low."""
+    """Each error is in the row of the camera that is mounted too low."""
     path, height = copied / "answers.csv", "3.20"
     row = row_of(path, "cam-04", "5.3.1/height-outdoor")
     good = path.read_text(encoding="utf-8-sig")
@@ -235,9 +232,8 @@ def test_an_answer_without_the_evidence_that_its_requirement_asks_for_is_refused
     (copied / "own.toml").write_text(EVIDENCE_ASKED, encoding="utf-8")
     for name in ("plan.toml", "answers.csv", "panel.key.toml"):
         text = (copied / name).read_text(encoding="utf-8-sig").replace("db50_216_2006#", "own#")
-        (copied / name).write_text(
-            text.replace('["db50_216_2006"]', '["own.toml"]'), encoding="utf-8"
-        )
+        text = text.replace('["db50_216_2006"]', '["own.toml"]')
+        (copied / name).write_text(text, encoding="utf-8")
     changed(copied / "answers.csv", "evidence/cables.png", "")
     row = row_of(copied / "answers.csv", ",site,", "#6.2/cables")
     code, message = refusal()
@@ -250,7 +246,7 @@ def test_evidence_that_is_not_there_is_named_with_its_row(
     copied: Path, refusal: Callable[[], tuple[int, str]]
 ) -> None:
     text = (copied / "plan.toml").read_text(encoding="utf-8")
-    # clips are looked at first
+    # clips are read first
     (copied / "plan.toml").write_text(text[: text.index("[[shots]]")], encoding="utf-8")
     (copied / "evidence" / "cables.png").unlink()
     row = row_of(copied / "answers.csv", "evidence/cables.png")

@@ -493,7 +493,9 @@ def test_without_a_chinese_font_no_report_is_begun(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_machine_without_any_font_is_told_so(chart_film: Film, tmp_path: Path) -> None:
+def test_on_a_machine_without_any_font_the_package_is_named(
+    chart_film: Film, tmp_path: Path
+) -> None:
     config = tmp_path / "fonts.conf"
     config.write_text(
         f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"

@@ -249,7 +249,7 @@ CLIP = "data/clips/门口 1.mp4"
             "0 readable attachments",
         ),
         (
-            lambda f: (f / "report.pdf").open("ab").write(b" "),
+            lambda f: (f / "report.pdf").write_bytes((f / "report.pdf").read_bytes() + b" "),
             {"signature", "manifests"},
             "1 byte follows",
         ),

@@ -58,7 +58,7 @@ def counted(power: Array, frequency: Array, periods: int) -> tuple[NDArray[np.in
     """
     shown = np.arange(2, periods + 3) / periods * frequency[:, None] <= NYQUIST
     seen = np.where(shown, power, -1.0)
-    return np.argmax(seen, axis=1) + 3, seen.max(axis=1)
+    return np.argmax(seen, axis=1) + 3, np.maximum(seen.max(axis=1), 0.0)
 
 
 def numbered(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
