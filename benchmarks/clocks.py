@@ -18,7 +18,7 @@ from films import Reading
 from acceptance.charts import drive_sequence
 from acceptance.metrics import latency
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import delay, driven, screens
+from acceptance.metrics.latency import delay, driven_light, screens
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def light(random: np.random.Generator) -> list[Reading]:
     """Measure a film of 12 s of an LED and the monitor."""
     what = drawn(random, 60.0 if random.uniform() < 0.5 else 240.0, 12.0)
     times, source, monitor, drive, true = light_film(random, what)
-    found = driven.glass_to_glass(times, source, monitor, drive)
+    found = driven_light.glass_to_glass(times, source, monitor, drive)
     truths = {"mean": float(true.mean()), "worst": float(true.max())}
     common = latency.film_lines(found, 1000 / what.film, 0.0)
     return _figures(random, "latency.glass_to_glass", found, common, truths)
@@ -254,7 +254,7 @@ def light_stream(random: np.random.Generator) -> list[Reading]:
         0.8, 1.25
     )
     source = 0.1 + 0.7 * (seen + NOISE * random.standard_normal(len(taken)))
-    found = driven.stream((taken - taken[0]) * off(random), source, came, drive)
+    found = driven_light.stream((taken - taken[0]) * off(random), source, came, drive)
     truths = {"mean": 1000 * what.delay}
     return _figures(random, "latency.stream", found, latency.log_lines(found), truths)
 

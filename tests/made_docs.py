@@ -83,15 +83,15 @@ COVERED = {
 }
 MATRIX_HEAD = """# Coverage matrix
 
-Written by `make docs` from the packs; `acceptance clauses --all` prints the same, with `--json -` more of it.
-Levels of evidence: [standards.md](standards.md). ★: mandatory; ?: the source does not tell, which counts as mandatory.
-What is measured is named by its quantity, what is asked of people by its text. *Known* is how well the figure is known,
-then, where a pack borrows it, how well that it stands at this clause.
+Written by `make docs` from the packs; `acceptance clauses --all` prints the same, `--json -` more.
+Levels of evidence: [standards.md](standards.md). ★: mandatory; ?: not stated by the source, which
+counts as mandatory. What is measured is named by its quantity, what is asked of people by its text.
+*Known* is how well the figure is known; where a pack borrows it, also its assignment to the clause.
 """
 
 
 def coverage_matrix() -> str:
-    """Return the page: how much of each pack is covered by what, then every clause of every pack."""
+    """Return the page: what covers how much of each pack, then every clause."""
     packs = pack.load_all(pack.names(), QUANTITIES)
     rows = {standard.id: list(clause_table.rows(standard, QUANTITIES)) for standard in packs}
     head = [
@@ -191,7 +191,8 @@ def index_of_decisions() -> str:
 
 DECISIONS_HEAD = """# Decisions
 
-What was decided, when and why: one file for each decision. A decision that no longer holds keeps its file, and its status names what replaced it.
+What was decided, when and why: one file for each decision. A decision that no longer holds keeps
+its file, and its status names what replaced it.
 Written by `make docs` from the files.
 
 | | decision | date | status |
@@ -238,7 +239,8 @@ def _arrow(above: tuple[float, float], below: tuple[float, float]) -> str:
 def _box(name: str, x: float, y: float) -> str:
     return (
         f'<rect x="{x:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}" rx="5" fill="#eef3f8" '
-        f'stroke="#4a6785"/><text x="{x + BOX / 2:g}" y="{y + 20:g}" text-anchor="middle">{name}</text>'
+        f'stroke="#4a6785"/><text x="{x + BOX / 2:g}" y="{y + 20:g}" text-anchor="middle">'
+        f"{name}</text>"
     )
 
 

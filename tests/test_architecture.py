@@ -111,7 +111,8 @@ def inside(importer: str, imported: str) -> str:
     if RANK[there] < RANK[here]:
         return ""
     return (
-        f"{here} stands on line {RANK[here]} and {there} on line {RANK[there]}; only lines above may be imported: "
+        f"{here} stands on line {RANK[here]} and {there} on line {RANK[there]}; "
+        "only lines above may be imported: "
         f"move what {here} needs to a package on line {RANK[here] - 1} or above, "
         f"or this code to one on line {RANK[there] + 1} or below"
     )
@@ -143,7 +144,8 @@ def outside(importer: str, library: str) -> str:
         return f"{library} has no home: name one in HOMES of this test, or do without it"
     if any(importer == home or importer.startswith(f"{home}.") for home in HOMES[library]):
         return ""
-    return f"{library} lives in {' and '.join(sorted(HOMES[library]))}: call a function of that room instead"
+    homes = " and ".join(sorted(HOMES[library]))
+    return f"{library} lives in {homes}: call a function of that package instead"
 
 
 def complaint(importer: str, target: str) -> str:
@@ -344,7 +346,8 @@ def test_files_and_functions_can_be_read_in_a_sitting(path: Path) -> None:
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
     long = [
-        f"acceptance/{name(path)}:{function.lineno} {function.name} has {lines_of(function)} lines: name its parts"
+        f"acceptance/{name(path)}:{function.lineno} {function.name} has {lines_of(function)} "
+        "lines: name its parts"
         for function in functions
         if lines_of(function) > LONGEST_FUNCTION
     ]

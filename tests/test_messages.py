@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources of uncertainty
 TRANSLATED = {"tr", "tr_count"}
-# What reads like a sentence and is none that a user reads in a language; every entry has its reason.
 # Help is collected by walking the verbs, not by reading the code.
 COLLECTED = {"command.help", "parameter.help"}
+# What reads like a sentence and is none for users; every entry has its reason.
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/demo.py": ("# Written by `acceptance demo`",),  # a plan, in TOML
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
@@ -89,7 +89,7 @@ def helps(tree: ast.Module) -> set[ast.AST]:
 
 
 def records(tree: ast.Module) -> set[ast.AST]:
-    """Methods of measurements and sources of uncertainty: data of a record, the same in every language."""
+    """Methods and sources of uncertainty: data of a record, the same in every language."""
     return {
         inner
         for node in ast.walk(tree)
@@ -114,7 +114,7 @@ def sentences(source: str) -> Iterator[tuple[int, str]]:
 
 
 def untranslatable(source: str) -> Iterator[tuple[int, str]]:
-    """Every call of ``tr`` whose message a catalogue cannot hold: put together where it is called."""
+    """Every call of ``tr`` whose message is put together: no catalogue can hold it."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             wanted = {"tr": 1, "tr_count": 2}.get(node.func.id, 0)

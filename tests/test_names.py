@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,3 +100,33 @@ def test_nouns_are_named_once() -> None:
                 named.setdefault(node.name, []).append(name(path))
     twice = {noun: places for noun, places in named.items() if len(places) > 1}
     assert twice == {}
+
+
+def near(first: str, second: str) -> bool:
+    """Whether two names differ in one letter only: one more, one fewer or another."""
+    short, long = sorted((first, second), key=len)
+    if len(long) == len(short):
+        return sum(a != b for a, b in zip(short, long, strict=True)) == 1
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+
+
+# Different words of the field that happen to be near, and a verb that is named for its package.
+NEAR = {
+    ("chart", "charts"),
+    ("cli", "clip"),
+    ("edge", "wedge"),
+    ("edge_figures", "wedge_figures"),
+    ("files", "films"),
+    ("pace", "pack"),
+}
+
+
+def test_no_two_modules_differ_in_a_letter() -> None:
+    package = ROOT / "acceptance"
+    names = sorted(
+        {path.stem for path in package.rglob("*.py")} | {p.name for p in package.iterdir()}
+    )
+    pairs = {(a, b) for a, b in itertools.combinations(names, 2) if near(a, b)}
+    assert pairs - NEAR == set()
+    assert near("gray", "grey")
+    assert near("session", "sessions")

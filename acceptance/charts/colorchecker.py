@@ -22,7 +22,7 @@ from acceptance.errors import GapError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from acceptance.charts.chart import Chart, Region
+    from acceptance.charts.nouns import Chart, Region
 
 Picture = NDArray[np.uint8]
 

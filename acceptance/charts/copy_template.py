@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from acceptance.charts.chart import GREYS, centres
+from acceptance.charts.nouns import GREYS, centres
 
 if TYPE_CHECKING:
-    from acceptance.charts.chart import Chart
+    from acceptance.charts.nouns import Chart
 
 HEAD = """\
 # A printed copy of the chart {chart}: what was measured of it. Remove the "# " before what was.

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from acceptance.charts.chart import GREYS, Chart, Copy, Region, centres, scaled
+from acceptance.charts.nouns import GREYS, Chart, Copy, Region, centres, scaled
 from acceptance.files.strict_toml import Table, wrong
 from acceptance.messages import tr
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from acceptance import data
-from acceptance.charts.chart import Chart, Copy, Fiducial, Label, Region, Steps, scaled
+from acceptance.charts.nouns import Chart, Copy, Fiducial, Label, Region, Steps, scaled
 from acceptance.charts.region_tables import PRINTED, ZONES, fiducials, label, regions, steps
 from acceptance.errors import ChartError
 from acceptance.files.strict_toml import Table, parse, wrong

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.charts.chart import Chart, Fiducial, Region
     from acceptance.charts.located import Floats
+    from acceptance.charts.nouns import Chart, Fiducial, Region
     from acceptance.model import Box
 
 Colour = tuple[float, float, float]

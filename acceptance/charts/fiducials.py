@@ -21,7 +21,7 @@ from acceptance.charts.located import Floats, Mark, to_picture
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.charts.chart import Chart
+    from acceptance.charts.nouns import Chart
     from acceptance.charts.projection import Projection
 
 Bytes = NDArray[np.uint8]

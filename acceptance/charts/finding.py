@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.charts.chart import Chart
     from acceptance.charts.fiducials import Bytes
+    from acceptance.charts.nouns import Chart
 
 WIDTHS = (960, 1600)  # of the copies that are searched, px
 # of the copy that is searched when nothing was found, if that is once to twice the picture's

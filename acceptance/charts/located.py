@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
-    from acceptance.charts.chart import Chart, Region
+    from acceptance.charts.nouns import Chart, Region
     from acceptance.model import Box, Point
 
 Floats = NDArray[np.float64]

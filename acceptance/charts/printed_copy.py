@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.charts import copy_values
-from acceptance.charts.chart import GREYS, Chart, Copy
 from acceptance.charts.definition import load, names
+from acceptance.charts.nouns import GREYS, Chart, Copy
 from acceptance.errors import ChartError
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from acceptance.charts.chart import Fiducial, Label, Region, Steps
+from acceptance.charts.nouns import Fiducial, Label, Region, Steps
 from acceptance.files.strict_toml import Table, wrong
 from acceptance.messages import tr
 

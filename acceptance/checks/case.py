@@ -144,7 +144,7 @@ class Case:
         return next(iter([*exact, *metric, *whole]), None)
 
     def _notes_about(self, requirement: Requirement, subject: str) -> list[Note]:
-        """List the notes on the subject's accepted shots, on the subject itself and on the session."""
+        """List the notes on the subject's accepted shots, on the subject and on the session."""
         own = [one for one in self.shots.values() if one.subject == subject]
         shots = {one.id for one in own if _accepts(requirement, one)}
         subjects = {subject, ""}

@@ -227,7 +227,8 @@ def _geometry(view: advice.Viewpoint) -> str:
 def _viewpoint(place: Place) -> advice.Viewpoint:
     if place["distance"] is None:
         what = tr(
-            "--advise needs --distance M, and --focal-length MM with --sensor FORMAT or --field-of-view"
+            "--advise needs --distance M, and --focal-length MM with --sensor FORMAT "
+            "or --field-of-view"
         )
         raise click.UsageError(what)
     height = place["height"]

@@ -21,7 +21,7 @@ from acceptance.messages import tr, tr_count
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
-from acceptance.report import channels, exhibits, render
+from acceptance.report import channel_rows, exhibits, render
 from acceptance.session import intake, measuring
 
 if TYPE_CHECKING:
@@ -211,11 +211,11 @@ def _print_channels(found: Found, measured: Sequence[Measurement]) -> None:
         "{count} recordings, clock at {zone}",
         len(found.recordings), zone=found.zone,
     )  # fmt: skip
-    rows = [_channel(row) for row in channels.rows(measured, "recordings")]
+    rows = [_channel(row) for row in channel_rows.rows(measured, "recordings")]
     terminal.table(title, columns, rows)
 
 
-def _channel(row: channels.ChannelRow) -> tuple[str, ...]:
+def _channel(row: channel_rows.ChannelRow) -> tuple[str, ...]:
     figures = ("continuous", "span", "coverage", "gaps", "longest_gap")
     return (
         row.name,
@@ -228,7 +228,7 @@ def _channel(row: channels.ChannelRow) -> tuple[str, ...]:
     )
 
 
-def _figure(row: channels.ChannelRow, name: str) -> str:
+def _figure(row: channel_rows.ChannelRow, name: str) -> str:
     item = row.figures.get(name)
     if item is None:
         return "—"

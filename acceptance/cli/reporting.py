@@ -63,7 +63,10 @@ def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     help="Root certificate (PEM or DER) to trust; no other is trusted.",
 )
 def verify(target: Path, trust: tuple[Path, ...]) -> int:
-    """Check a session folder or a report: 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate."""
+    """Check a session folder or a report.
+
+    Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
+    """
     result = verification.verify(target, trust)
     rows = [(step.name, step.state, "; ".join(step.details)) for step in result.steps]
     columns = (tr("step"), tr("state"), tr("details"))

@@ -65,7 +65,7 @@ def _bounded(item: Measurement, *, expanded: float | None = None, k: float | Non
 
 
 def differences(pair: ShotPair) -> None:
-    """Print how a playback differs, differences beyond their uncertainty first, and what it lost."""
+    """Print how a playback differs, beyond the uncertainty first, and what it lost."""
     title = tr("{live} live, {playback} in playback", live=pair.live.id, playback=pair.playback.id)
     columns = (
         tr("quantity"), tr("region"), tr("direction"), tr("live"),

@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from acceptance import wording
 from acceptance.model import Scope
-from acceptance.report import channels, exhibits, playback
+from acceptance.report import channel_rows, exhibits, playback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.model import Note, Session, Shot
-    from acceptance.report.channels import ChannelRow
+    from acceptance.report.channel_rows import ChannelRow
     from acceptance.report.exhibits import Exhibit
     from acceptance.report.names import Names
     from acceptance.report.playback import ShotPair
@@ -96,7 +96,7 @@ class RecordingsPage:
 
     def channels(self, recordings: str) -> list[ChannelRow]:
         """Rows of a recorder's channels."""
-        return channels.rows(self.session.measurements, recordings)
+        return channel_rows.rows(self.session.measurements, recordings)
 
     @property
     def maps(self) -> list[Exhibit]:

@@ -210,7 +210,7 @@ async def _check(
 
 
 def _rules(trust: Trust, knowledge: LocalKnowledge) -> SignatureValidationSpec:
-    """Set pyHanko's rules: pinned roots, revocation lists at hand for every certificate, offline."""
+    """Set pyHanko's rules: pinned roots, revocation lists for every certificate, offline."""
     offline = RevinfoOnlineFetchingRule.LOCAL_ONLY
     certificates = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=trust.roots),

@@ -14,8 +14,13 @@ from acceptance.report import render
 from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.signing import pades, signature_check
-from acceptance.signing.differences import changed_fields, changed_findings, changed_sums, shorten
 from acceptance.signing.issuing import REPORT
+from acceptance.signing.session_changes import (
+    changed_fields,
+    changed_findings,
+    changed_sums,
+    shorten,
+)
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind
 from acceptance.signing import signatures
 from acceptance.signing.certificates import load_trust
-from acceptance.signing.differences import shorten
+from acceptance.signing.session_changes import shorten
 from acceptance.signing.signatures import State
 from acceptance.signing.steps import Target
 

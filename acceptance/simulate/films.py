@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from acceptance.charts.chart import Chart
+    from acceptance.charts.nouns import Chart
     from acceptance.model import Point
     from acceptance.simulate.camera import Array, Camera
     from acceptance.simulate.delivery import Shown

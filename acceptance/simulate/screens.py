@@ -20,7 +20,7 @@ from acceptance.simulate.sheets import drawn, raster_step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.charts.chart import Chart, Region
+    from acceptance.charts.nouns import Chart, Region
     from acceptance.model import Box, Point
     from acceptance.simulate.camera import Array, Camera
     from acceptance.simulate.coding import Planes

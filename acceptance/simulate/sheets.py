@@ -10,7 +10,7 @@ from acceptance.charts import clock_screen, drawing
 from acceptance.simulate.optics import Sheet
 
 if TYPE_CHECKING:
-    from acceptance.charts.chart import Chart
+    from acceptance.charts.nouns import Chart
     from acceptance.simulate.camera import Array, Camera, Light
 
 RASTER = 3.0  # samples of a sheet a pixel of the picture, about

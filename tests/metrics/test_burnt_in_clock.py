@@ -16,7 +16,7 @@ from conftest import benchmark
 
 from acceptance.errors import GapError
 from acceptance.metrics import burnt_in_clock
-from acceptance.metrics._osd_clock import layout, reading
+from acceptance.metrics._osd_clock import date_and_time, layout
 from acceptance.metrics._osd_clock import seconds as osd_seconds
 from acceptance.metrics.burnt_in_clock import reference_time
 from acceptance.model import Condition, Measurement, Note, Shot
@@ -127,9 +127,9 @@ def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
 def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(
     height: int, code: str
 ) -> None:
-    part = reading.ClockField(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
+    part = date_and_time.ClockField(value=0, same=frozenset(), least=0.9, ahead=0.1, edges=())
     with pytest.raises(GapError) as caught:
-        reading._sure(part, height)
+        date_and_time._sure(part, height)
     assert caught.value.code == code
 
 

@@ -15,7 +15,7 @@ from acceptance.charts import drive_sequence
 from acceptance.errors import GapError, PlanError
 from acceptance.footage import encode
 from acceptance.metrics import latency
-from acceptance.metrics.latency import delay, driven
+from acceptance.metrics.latency import delay, driven_light
 from acceptance.model import Measurement, Shot, Tap
 from acceptance.scene import build, side_tables
 from acceptance.uncertainty import combine
@@ -69,7 +69,7 @@ def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(
         one + 0.02 * random.standard_normal(len(times))
         for one in (source, 0.5 * np.maximum(monitor, 0) ** 0.8)
     ]
-    found = driven.glass_to_glass(times, *noisy, DRIVE)
+    found = driven_light.glass_to_glass(times, *noisy, DRIVE)
     for (value, lines), truth in zip(
         [delay.mean(found.draws), delay.worst(found.draws, found.single)],
         [true.mean(), true.max()],
@@ -91,7 +91,7 @@ def test_the_delay_of_a_stream_comes_back_at_a_third_of_a_millisecond() -> None:
     came = BEGAN + taken + 0.21 + random.normal(0, 0.001, 300)
     light = levels(taken, 0.015) ** 0.7 + 0.02 * random.standard_normal(300)
     light[[50, 99, 120, 200, 250]] = 1 - light[[50, 99, 120, 200, 250]]
-    found = driven.stream(taken, light, came, DRIVE)
+    found = driven_light.stream(taken, light, came, DRIVE)
     assert found.each.mean() == pytest.approx(210, abs=0.33)
     assert 290 <= len(found.each) <= 299
 
@@ -101,12 +101,12 @@ def test_a_light_that_does_not_follow_the_drive_is_told() -> None:
     random = np.random.default_rng(7)
     times = np.arange(480) / 60
     with pytest.raises(GapError) as caught:
-        driven.glass_to_glass(
+        driven_light.glass_to_glass(
             times, random.standard_normal(480), random.standard_normal(480), DRIVE
         )
     assert caught.value.code == "sequence_not_seen"
     with pytest.raises(GapError) as caught:
-        driven.stream(times[:60], random.standard_normal(60), times[:60], DRIVE)
+        driven_light.stream(times[:60], random.standard_normal(60), times[:60], DRIVE)
     assert caught.value.code == "too_few_frames"
 
 

@@ -282,7 +282,7 @@ def test_the_phrase_of_a_gap_asks_for_no_parameter_that_the_source_does_not_give
 
 
 def worded_quantities() -> set[str]:
-    """Quantities of every metric of which any has a name: a metric has names for all or for none."""
+    """Quantities of metrics with names: a metric has names for all of its quantities or none."""
     named = wording.phrases("zh")["quantity"].keys() | wording.phrases("en")["quantity"].keys()
     offered = (set(metric.QUANTITIES) for metric in metrics.every().values())
     return {quantity for family in offered if family & named for quantity in family}

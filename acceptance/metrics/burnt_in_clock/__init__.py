@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._osd_clock import reading
+from acceptance.metrics._osd_clock import date_and_time
 from acceptance.metrics._osd_clock.seconds import follow, font_of
 from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
@@ -122,9 +122,9 @@ def _running(seconds: Seconds) -> Seconds:
 def _read(
     strip: NDArray[np.uint8], times: Array, font: Font, seconds: Seconds, order: str | None
 ) -> Reading:
-    cells = reading.cells(strip, times, font)
-    time = reading.time_of_day(cells)
-    day = reading.calendar_date(cells, time, order)
+    cells = date_and_time.cells(strip, times, font)
+    time = date_and_time.time_of_day(cells)
+    day = date_and_time.calendar_date(cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])
     shown = _date_and_time(day.value, time.value + since)

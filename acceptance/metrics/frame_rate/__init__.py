@@ -17,7 +17,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared import timing
-from acceptance.metrics.frame_rate import counted, counter, evident, remarks, timed
+from acceptance.metrics.frame_rate import counter, counter_figures, evident, remarks, timed
 from acceptance.metrics.frame_rate.clock import clocks_of
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import Note
@@ -69,7 +69,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     else:
         clocks = clocks_of(scene, shown, counter.times(scene, readings))
         yield from timed.figures(scene, clocks, counts)
-        yield from counted.figures(scene, clocks, shown, counts)
+        yield from counter_figures.figures(scene, clocks, shown, counts)
     yield from remarks.of(scene, clocks, shown)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import delay, driven, screens
+from acceptance.metrics.latency import delay, driven_light, screens
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
 
@@ -108,10 +108,10 @@ def _of_drive(scene: Scene) -> Iterator[Measurement]:
     light = {name: scene.linear(scene.series.levels[name]) for name in (source, monitor) if name}
     times = scene.series.times
     if monitor:
-        latency = driven.glass_to_glass(times, light[source], light[monitor], scene.drive)
+        latency = driven_light.glass_to_glass(times, light[source], light[monitor], scene.drive)
         yield from _of_film(scene, latency, (source, monitor))
     elif scene.series.arrivals is not None and scene.shot.drive:
-        latency = driven.stream(times, light[source], _arrivals(scene), scene.drive)
+        latency = driven_light.stream(times, light[source], _arrivals(scene), scene.drive)
         yield from _figures(scene, STREAM, latency, log_lines(latency))
     else:
         raise GapError("no_monitor_region")
