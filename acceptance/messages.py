@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import functools
 import gettext
+from typing import TYPE_CHECKING
 
 from acceptance import data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DOMAIN = "acceptance"
 
@@ -26,10 +30,19 @@ def tr(message: str, /, **parameters: object) -> str:
     message without parameters stays as it is, braces and all.
     """
     translated = _catalogue().gettext(message)
-    return translated.format(**parameters) if parameters else translated
+    return _filled(translated, message, parameters) if parameters else translated
 
 
 def tr_count(singular: str, plural: str, count: int, /, **parameters: object) -> str:
     """Return the message for one thing or for many; ``{count}`` in it is how many."""
     translated = _catalogue().ngettext(singular, plural, count)
-    return translated.format(count=count, **parameters)
+    english = singular if count == 1 else plural
+    return _filled(translated, english, {"count": count, **parameters})
+
+
+def _filled(translated: str, english: str, parameters: Mapping[str, object]) -> str:
+    """Fill in the parameters; a translation with a slip in its braces gives way to English."""
+    try:
+        return translated.format(**parameters)
+    except (KeyError, IndexError, ValueError):
+        return english.format(**parameters)

@@ -97,6 +97,11 @@ def word(code: str, section: str, lang: str) -> str:
     return str(phrases(lang).get(section, {}).get(code, code))
 
 
+def natural(name: str) -> list[tuple[int, str]]:
+    """Sort key by which clause 5.9 comes before 5.10, and grey2 before grey10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
+
+
 def quantity(code: str, lang: str) -> str:
     """Name a quantity, for instance ``noise.snr``: 信噪比."""
     return word(code, "quantity", lang)

@@ -27,6 +27,7 @@ COLLECTED = {"command.help", "parameter.help"}
 # What reads like a sentence and is none for users; every entry has its reason.
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/demo.py": ("# Written by `acceptance demo`",),  # a plan, in TOML
+    "cli/recordings.py": ("channels as recorded",),  # in an answer, which is data
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
     "signing/certificates.py": ("no legal value",),  # names in the demo's certificates
     # headings and words of tables that people fill in: a file format
@@ -177,6 +178,7 @@ def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     catalogue = Catalog(locale="zh")
     catalogue.add("Who measures.", "测量人员。")
     catalogue.add("unknown metric", "没有这项测量")
+    catalogue.add("no file {name}", "没有文件 {nomo}")
     catalogue.add(("{count} clip", "{count} clips"), ("{count} 段样片",))
     folder = tmp_path / "zh" / "LC_MESSAGES"
     folder.mkdir(parents=True)

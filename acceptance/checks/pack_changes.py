@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks.pack_tables import natural
+from acceptance.wording import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

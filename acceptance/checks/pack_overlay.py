@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from acceptance.checks.pack_confirmation import PARTS, RECORD, WAITING, check
-from acceptance.checks.pack_tables import Raw, natural, only, place, refusal, tables, target
+from acceptance.checks.pack_tables import Raw, only, place, refusal, tables, target
 from acceptance.messages import tr
 from acceptance.model import Level
+from acceptance.wording import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

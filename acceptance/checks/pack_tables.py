@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import PackError
@@ -55,10 +54,3 @@ def only(table: Raw, keys: Collection[str], where: str, path: Path) -> None:
             raise refusal(path, where, key, tr("unknown key"))
         if isinstance(table[key], dict | list):
             raise refusal(path, where, key, tr("must be text"))
-
-
-def natural(number: str) -> list[tuple[int, str]]:
-    """Sort key by which clause 5.9 comes before 5.10."""
-    return [
-        (int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", number)
-    ]

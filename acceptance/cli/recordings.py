@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SECONDS = click.FloatRange(0, 1e9)
 PERCENT = click.FloatRange(0, 100, min_open=True)
 WIDTH_MM = 180.0
+RECORDED = "{count} channels as recorded"  # in an answer, which is data
 ANSWER = """
 [[answers]]
 subject = "recorder"
@@ -261,7 +262,7 @@ def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
     discs = [capacity.storage_of(text) for text in options["discs"]]
     usable, accuracy = options["usable"] / 100, options["accuracy"] / 100
     calculated = capacity.calculate(discs, rates, usable=usable, accuracy=accuracy)
-    streams = " + ".join(options["streams"]) or tr("{count} channels as recorded", count=len(rates))
+    streams = " + ".join(options["streams"]) or RECORDED.format(count=len(rates))
     calculation = (
         f"{' + '.join(options['discs'])} x {options['usable']:g} % / "
         f"({streams} = {calculated.bit_rate / 1e6:.4g} Mbit/s)"

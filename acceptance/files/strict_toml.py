@@ -6,6 +6,7 @@ Errors name file and field. Every reader of TOML that a person wrote gets the te
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -51,6 +52,11 @@ def loads(
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         what = tr("not readable as TOML: {cause}", cause=error)
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code) from error
+
+
+def quoted(text: str) -> str:
+    """Write a text as a TOML string: one of JSON is one of TOML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def wrong(where: str, what: str) -> ChartError:

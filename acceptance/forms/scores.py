@@ -8,7 +8,6 @@ stands for.
 from __future__ import annotations
 
 import itertools
-import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml
+from acceptance.files.strict_toml import quoted
 from acceptance.forms.answers import YES, moment, number
 from acceptance.messages import tr
 from acceptance.model import Answer, Condition, Score
@@ -147,26 +147,22 @@ def key_name(name: str) -> str:
 
 def dumps(key: Key) -> str:
     """Write a key as TOML."""
-    lines = [f"leader = {_quoted(key.leader)}", f"seed = {key.seed}", "", "[orders]"]
+    lines = [f"leader = {quoted(key.leader)}", f"seed = {key.seed}", "", "[orders]"]
     lines += [f"{rater} = {_list(codes)}" for rater, codes in key.orders.items()]
     lines += [line for clip in key.clips for line in _lines(clip)]
     return "\n".join([*lines, ""])
 
 
 def _lines(clip: PanelClip) -> Iterator[str]:
-    yield from ("", "[[clips]]", f"code = {_quoted(clip.code)}")
-    yield from (f"subject = {_quoted(clip.subject)}", f"files = {_list(clip.files)}")
+    yield from ("", "[[clips]]", f"code = {quoted(clip.code)}")
+    yield from (f"subject = {quoted(clip.subject)}", f"files = {_list(clip.files)}")
     for item in clip.items:
-        yield from ("[[clips.items]]", f"text = {_quoted(item.text)}")
+        yield from ("[[clips.items]]", f"text = {quoted(item.text)}")
         yield f"requirements = {_list(item.requirements)}"
 
 
 def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return f"[{', '.join(map(quoted, texts))}]"
 
 
 def loads(path: Path, name: str) -> Key:

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from acceptance import wording
 from acceptance.checks.judge import SEVERITY
-from acceptance.messages import tr
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -185,30 +185,34 @@ def _apart(before: Session, after: Session) -> Iterator[str]:
     yield from _packs_apart(before, after)
     yield from _subjects_apart(before, after)
     if before.plan.scope is not after.plan.scope:
-        scopes = {"before": before.plan.scope, "after": after.plan.scope}
-        yield tr("scope {before} before and {after} after", **scopes)
+        yield _sentence("scope", before=before.plan.scope, after=after.plan.scope)
 
 
 def _packs_apart(before: Session, after: Session) -> Iterator[str]:
     if before.plan.packs != after.plan.packs:
-        names = {"before": ", ".join(before.plan.packs), "after": ", ".join(after.plan.packs)}
-        yield tr("judged by {before} before and by {after} after", **names)
+        earlier, later = ", ".join(before.plan.packs), ", ".join(after.plan.packs)
+        yield _sentence("packs", before=earlier, after=later)
     for name in (name for name in before.plan.packs if name in after.plan.packs):
         path = f"{PACKS}{name}.toml"
         if before.hashes.get(path) != after.hashes.get(path):
-            yield tr("{file} is another file before and after", file=path)
+            yield _sentence("pack_file", file=path)
 
 
 def _subjects_apart(before: Session, after: Session) -> Iterator[str]:
     first, second = ({subject.id: subject for subject in session.plan.subjects}
                      for session in (before, after))  # fmt: skip
     if gone := [name for name in first if name not in second]:
-        yield tr("subjects only before: {subjects}", subjects=", ".join(gone))
+        yield _sentence("only_before", subjects=", ".join(gone))
     if new := [name for name in second if name not in first]:
-        yield tr("subjects only after: {subjects}", subjects=", ".join(new))
+        yield _sentence("only_after", subjects=", ".join(new))
     both = [name for name in first if name in second]
     if changed := [name for name in both if first[name] != second[name]]:
-        yield tr("subjects described differently: {subjects}", subjects=", ".join(changed))
+        yield _sentence("changed", subjects=", ".join(changed))
+
+
+def _sentence(code: str, **parameters: str) -> str:
+    """Word in English, for JSON is the same in every language."""
+    return wording.word(code, "apart", "en").format(**parameters)
 
 
 def rows(found: Comparison) -> dict[str, object]:

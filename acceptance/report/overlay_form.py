@@ -6,10 +6,10 @@ filled in with ``#``.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.files.strict_toml import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def form(pack: Pack, extends: str, identity: str, lang: str) -> str:
     lines = [
         f"## {line}" for line in words["form"].format(number=pack.number, pack=pack.id).splitlines()
     ]
-    lines += ["", f"id = {_text(identity)}", f"extends = {_text(extends)}"]
+    lines += ["", f"id = {quoted(identity)}", f"extends = {quoted(extends)}"]
     for clause in pack.clauses:
         lines += _clause(pack, clause, lang)
     return "\n".join([*lines, *_others(pack, lang), ""])
@@ -40,10 +40,6 @@ def _clause(pack: Pack, clause: Clause, lang: str) -> list[str]:
         return []
     title = f"## {'-' * 8} {clause.number} {_title(clause, lang)}"
     return ["", "", title, *asked, *unknown]
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)  # a string of JSON is one of TOML
 
 
 def _title(clause: Clause, lang: str) -> str:
@@ -61,7 +57,7 @@ def _requirement(demand: Requirement, lang: str) -> Iterator[str]:
     for part, source in (("figure", demand.figure), ("assignment", demand.assignment)):
         if source:
             yield f"## {wording.word(part, 'overlay', lang)}: {_source(source, lang)}"
-    yield from _confirmation(f"requirement = {_text(demand.id)}", 'what = "both"')
+    yield from _confirmation(f"requirement = {quoted(demand.id)}", 'what = "both"')
 
 
 def _source(source: Provenance, lang: str) -> str:
@@ -81,16 +77,16 @@ def _confirmation(*fields: str) -> Iterator[str]:
 def _unknown(pack: Pack, clause: Clause, lang: str) -> Iterator[str]:
     yield ""
     yield f"## {wording.word('unknown', 'overlay', lang)}"
-    place = f"source = {_text(pack.number)}, clause = {_text(clause.number)}"
+    place = f"source = {quoted(pack.number)}, clause = {quoted(clause.number)}"
     record = 'level = "seen", confirmed_by = "", confirmed_on = "", copy = ""'
     yield from (
         "# [[clauses]]",
-        f"# number = {_text(clause.number)}",
-        f"# title = {_text(clause.title)}",
+        f"# number = {quoted(clause.number)}",
+        f"# title = {quoted(clause.title)}",
         f"# mandatory = {'false' if clause.mandatory is False else 'true'}",
         "# [[requirements]]",
-        f"# id = {_text(f'{clause.number}/1')}",
-        f"# clause = {_text(clause.number)}",
+        f"# id = {quoted(f'{clause.number}/1')}",
+        f"# clause = {quoted(clause.number)}",
         '# how = "inspected"',
         '# text = ""',
         '# text_en = ""',
@@ -103,7 +99,7 @@ def _others(pack: Pack, lang: str) -> Iterator[str]:
     for rule in pack.samplings:
         if "#" not in rule.id:
             words = rule.text if lang == "zh" else rule.text_en
-            yield from _other(words, rule.figure, f"sampling = {_text(rule.id)}", lang)
+            yield from _other(words, rule.figure, f"sampling = {quoted(rule.id)}", lang)
     if pack.scoring:
         words = wording.word("scoring", "overlay", lang).format(clause=pack.scoring.clause)
         yield from _other(words, pack.scoring.figure, "scoring = true", lang)

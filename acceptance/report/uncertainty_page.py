@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -69,9 +68,4 @@ class UncertaintyPage:
     def _sorted(self, indices: Iterable[int]) -> list[Measurement]:
         figures = [self.session.measurements[index] for index in dict.fromkeys(indices)]
         return sorted(figures, key=lambda figure: (figure.subject, figure.quantity,
-                                                   _natural(figure.region)))  # fmt: skip
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sort key by which grey2 comes before grey10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
+                                                   wording.natural(figure.region)))  # fmt: skip
