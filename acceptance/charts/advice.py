@@ -121,7 +121,7 @@ def viewpoint(
 def _half_tangent(degrees: float) -> float:
     if not 0 < degrees < 170:
         what = tr(
-            "{degrees:g} degrees are no field of view of a lens with straight lines",
+            "a rectilinear lens cannot have a field of view of {degrees:g} degrees",
             degrees=degrees,
         )
         raise _wrong("--field-of-view", what)

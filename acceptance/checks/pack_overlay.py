@@ -47,7 +47,7 @@ def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand)
         raise refusal(path, "", key, tr("unknown key"))
     identity = own.get("id", "")
     if identity in {"", base["id"]}:
-        taken = tr("needs an id of its own, other than {base!r} of its base", base=base["id"])
+        taken = tr("must have its own id, different from {base!r} of its base", base=base["id"])
         raise refusal(path, "", "id", taken)
     head = {key: pack[key] for pack in (base, own) for key in HEAD if key in pack}
     merged = head | {"id": identity, "extends": [base["id"], *base.get("extends", ())]}

@@ -195,7 +195,7 @@ def _advise(known: list[Chart], place: Place) -> int:
             terminal.say(f"{each.chart.name}: {sentence}")
     usable = next((each for each in advised if not each.troubles), None)
     if usable is None:
-        terminal.say(tr("None can be used as it is; see above what to change."))
+        terminal.say(tr("No chart fits as it is; see above what to change."))
         return 3
     terminal.say(tr("Use {chart}.", chart=usable.chart.name))
     return 0
