@@ -182,7 +182,7 @@ def _dates(table: Table) -> tuple[str, str]:
         for key in ("measured_on", "due")
     )
     if due and due < measured_on:
-        raise wrong(table.place("due"), tr("the calibration falls due before the day of measurement"))
+        raise wrong(table.place("due"), tr("the recalibration is due before the measurement"))
     return measured_on, due
 
 

@@ -163,7 +163,8 @@ def library(wanted: Library) -> Check:
     remedy = tr("install the system libraries below") if installed else f"pip install {name}"
     try:
         importlib.import_module(wanted.module)
-    except Exception as error:  # noqa: BLE001 -- a broken package may raise anything (OSError when Pango is missing)
+    # A broken package may raise anything (OSError when Pango is missing).
+    except Exception as error:  # noqa: BLE001 -- see above
         present, found = False, " ".join(str(error).split())[:120]
     else:
         present, found = True, installed
@@ -241,7 +242,8 @@ def encoder(codec: str, *, needed: bool, costs: str) -> Check:
     """
     try:
         found = importlib.import_module("av").codec.Codec(codec, "w").long_name
-    except Exception:  # noqa: BLE001 -- PyAV missing, broken or without the codec: all mean that it cannot encode
+    # PyAV missing, broken or without the codec: all mean that it cannot encode.
+    except Exception:  # noqa: BLE001 -- see above
         found = ""
     return Check(
         name=tr("encoder {codec}", codec=codec),

@@ -88,7 +88,7 @@ def _difference(found: Difference) -> tuple[str, ...]:
         _bounded(live),
         _bounded(found.playback),
         wording.figure(found.difference, live.unit, "en", expanded=expanded, k=found.k),
-        wording.word(found.significance, "told", "en"),
+        wording.word(found.significance, "significance", "en"),
     )
 
 

@@ -116,7 +116,7 @@ def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
     _check_once(names, where)
     for name in ("id", "kind"):
         if name not in names:
-            hint = tr("Name a column one of: {headings}", headings=", ".join(COLUMNS[name]))
+            hint = tr("Add one of: {headings}", headings=", ".join(COLUMNS[name]))
             raise PlanError(tr("there is no such column"), where=f"{where}, {name}", hint=hint)
     return {name: at for at, name in enumerate(names) if name}
 

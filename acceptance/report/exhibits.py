@@ -57,7 +57,8 @@ class _Plot(NamedTuple):
 
 
 def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
-    return Exhibit(subject=subject, shot=shot, name=name, svg=Markup(svg))  # noqa: S704 -- svg.py escapes
+    drawing = Markup(svg)  # noqa: S704 -- svg.py escapes
+    return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
 
 
 def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:

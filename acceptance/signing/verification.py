@@ -131,7 +131,8 @@ def _changed_files(folder: Path, examined: Target) -> Iterator[str]:
 def _run(name: str, step: Callable[[], Outcome]) -> Step:
     try:
         state, details = step()
-    except Exception as error:  # noqa: BLE001 -- a changed file can make any step fail in any way, which is a finding
+    # A changed file can make any step fail in any way, which is a finding.
+    except Exception as error:  # noqa: BLE001 -- see above
         what = tr("cannot be checked: {problem}", problem=str(error) or type(error).__name__)
         state, details = State.BROKEN, (what,)
     return Step(name=name, state=state, details=details)

@@ -166,7 +166,7 @@ WRONG = {
     'to = "grid11"': ('to = "grid99"', "the chart has no region 'grid99'"),
     "colour7 = [62.0, 36.0, 57.0]": ("colour7 = [62.0, 36.0]", "this must be 3 numbers"),
     "measured_on = 2026-11-25": ('measured_on = "yesterday"', "measured_on: this must be a date"),
-    "due = 2027-11-25": ("due = 2025-11-25", "the calibration falls due before the day of measurement"),
+    "due = 2027-11-25": ("due = 2025-11-25", "the recalibration is due before the measurement"),
     "instrument = ": ("instrment = ", "instrument: this field is missing"),
 }
 
