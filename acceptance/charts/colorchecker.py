@@ -50,7 +50,7 @@ class Patch:
 def find(picture: Picture, chart: Chart) -> list[Located]:
     """Return every ColorChecker seen in a BGR picture (height, width, 3), 8 bit.
 
-    Of ``chart`` the regions of kind "colour" are looked at, at least 24.
+    Those regions of ``chart`` are used that are of kind "colour", at least 24.
     ``Located.fiducials_found`` counts the patches whose borders were seen, ``residual`` is the RMS
     distance in px of their middles from where the homography has them.
     """

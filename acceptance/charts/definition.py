@@ -1,6 +1,6 @@
 """A chart's definition read from its TOML file.
 
-The one definition from which it is drawn, found and simulated.
+It is the one definition from which it is drawn, found and simulated.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Label:
 class Steps:
     """The standard series of a chart's grey steps: ``densities`` equally spaced in ``series``.
 
-    See ``region_tables.SERIES``.
+    The series are listed in ``region_tables.SERIES``.
     """
 
     series: str

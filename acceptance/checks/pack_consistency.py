@@ -168,10 +168,7 @@ def _scoring(pack: Pack) -> Iterator[Complaint]:
 
 
 def _pairings(pack: Pack) -> Iterator[Complaint]:
-    """Complain where two requirements would judge the same measurement of the same subject.
-
-    Two of one clause and modality.
-    """
+    """Complain where requirements of one clause and modality would judge the same measurement."""
     measured = [asked for asked in pack.requirements if asked.how is How.MEASURED]
     for first, second in itertools.combinations(measured, 2):
         if _key(first) == _key(second) and _overlap(first, second):

@@ -1,6 +1,6 @@
 """The verb ``doctor``: what this machine has, what it lacks, and what that costs.
 
-One check a line, nothing installed, nothing changed.
+Each check is one line; nothing is installed or changed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Check:
 class Library:
     """A Python package.
 
-    What ``import`` calls it, what the installer calls it, and what goes without it.
+    It has a name for ``import`` and one for the installer; ``costs`` says what goes without it.
     """
 
     module: str
@@ -238,7 +238,7 @@ def encoders() -> tuple[Check, Check]:
 def encoder(codec: str, *, needed: bool, costs: str) -> Check:
     """Ask PyAV whether it can encode with ``codec``.
 
-    By name, for a report on PyAV must not need it to load.
+    PyAV is imported by name, since a report on it must not need it to load.
     """
     try:
         found = importlib.import_module("av").codec.Codec(codec, "w").long_name

@@ -111,15 +111,15 @@ class Scene:
     def copy_doubt(self) -> float:
         """Standard uncertainty of the tone curve's exponent that the printed copy brings.
 
-        0 where no steps are used. A printer's tone errors run smoothly from step to step; levels
-        5:1 apart, as an edge's two are, count as independent, each with the copy's doubt.
+        It is 0 where no steps are used. A printer's tone errors run smoothly from step to step;
+        levels 5:1 apart, as an edge's two are, count as independent, each with the copy's doubt.
         """
         return math.sqrt(2) * self._reflectance_doubt / math.log(5)
 
     def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
         """Budget line of the copy; ``sensitivity``: change of the result per unit of the exponent.
 
-        Empty where the copy leaves no doubt.
+        There is none where the copy leaves no doubt.
         """
         doubt = abs(sensitivity) * self.copy_doubt
         line = BudgetLine(source="chart copy", contribution=doubt, evaluation="B")
@@ -128,8 +128,8 @@ class Scene:
     def copy_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) for each way in which the print may be off.
 
-        Each by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy leaves
-        no doubt or no steps are used.
+        Each is off by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy
+        leaves no doubt or no steps are used.
         """
         printed = [reflectance for _, reflectance, _ in self._steps]
         errors = printed_copy.tone_errors(self._reflectance_doubt, printed)
@@ -160,8 +160,9 @@ class Scene:
     def _steps(self) -> list[tuple[float, float, float]]:
         """Mean code, printed reflectance and standard error of the code of each step, ascending.
 
-        Grey steps, else the greys among colour patches; clipped ones are left out. Empty where
-        fewer than four are left, or where a lighter step does not have a higher code.
+        They are of the grey steps, else of the greys among colour patches; clipped ones are left
+        out. Empty where fewer than four are left, or where a lighter step does not have a higher
+        code.
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
         steps = sorted(step for view in patches if (step := self._step(view)))

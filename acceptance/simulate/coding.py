@@ -29,7 +29,7 @@ NOISE_SAMPLES = 1 << 23
 def coded(camera: Camera, base: Light) -> list[Light]:
     """Return luma (h, w), and of three channels Cb and Cr of half size, of light (channels, h, w).
 
-    In 8-bit codes, noise-free and not rounded.
+    Codes are of 8 bits, noise-free and not rounded.
     """
     light = (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:])
     light = np.float32(camera.level) * light

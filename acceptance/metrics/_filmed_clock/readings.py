@@ -124,7 +124,8 @@ def read_clocks(scene: Scene) -> dict[str, Readings]:
 def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
     """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order.
 
-    Nan = not located. ``linear`` turns codes into light as far as the camera's curve is known.
+    A code is nan where its cell was not located. ``linear`` turns codes into light as far as the
+    camera's curve is known.
     """
     codes: Array = np.asarray(cells, np.float64)
     on, off = pairs(codes, chart)
@@ -209,7 +210,7 @@ def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array
 def curve_exponent(lit: Array, dark: Array) -> float:
     """Find the exponent at which blended pairs add up to what clear pairs do.
 
-    USUAL_EXPONENT without six of them.
+    It is USUAL_EXPONENT where there are fewer than six.
     """
     blended = (np.minimum(lit, dark) > 2 * CLEAR) & (np.maximum(lit, dark) < 1 - CLEAR)
     if np.count_nonzero(blended) < 6:
@@ -295,7 +296,7 @@ def same_picture(shares: Array) -> NDArray[np.bool_]:
 def leading(clocks: Mapping[str, Readings]) -> tuple[str, str] | None:
     """Keys of the clock that leads (the reference) and of the one that lags (the monitor).
 
-    None without two of them.
+    Return None where there are not two clocks.
     """
     if len(clocks) != 2:
         return None

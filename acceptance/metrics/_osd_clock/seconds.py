@@ -111,7 +111,7 @@ def _counted(steps: NDArray[np.int64], moments: Array) -> NDArray[np.int64]:
 def _course(fits: Array, gaps: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Most likely digit of each frame, from ``fits`` (n, 10).
 
-    ``gaps`` (n - 1,) where anything may follow.
+    Anything may follow at ``gaps`` (n - 1,).
     """
     steps = (np.arange(10)[None] - np.arange(10)[:, None]) % 10
     costs = np.where(steps == 0, 0.0, np.where(steps == 1, NEXT, OTHER))

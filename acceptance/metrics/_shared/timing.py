@@ -69,7 +69,7 @@ class Timing:
     def variable(self, resolution: float) -> bool:
         """Whether more than a few intervals are off the usual one by more than rounding.
 
-        ``resolution`` of the stamps in s.
+        ``resolution`` is that of the stamps, in s.
         """
         off = np.abs(self.intervals - self.interval)
         return bool(np.mean(off > UNEVEN * self.interval + 2 * resolution) > UNEVEN)

@@ -53,9 +53,8 @@ ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY")
 class Reading:
     """What a clock shows.
 
-    ``shown`` from film time ``moment`` (s) on, the first change that was seen.
-    ``least`` is the lowest correlation of a cell with its digit, ``ahead`` the least lead over
-    another digit.
+    It shows ``shown`` from film time ``moment`` (s) on, the first change that was seen. ``least``
+    is the lowest correlation of a cell with its digit, ``ahead`` the least lead over another digit.
     """
 
     shown: datetime

@@ -35,7 +35,7 @@ BIAS_SOURCE = "positive bias"
 class Drawn:
     """Patches as one source of doubt may have made them.
 
-    ``lab`` and ``aims`` (draws, n, 3) or (n, 3) CIELAB D65.
+    ``lab`` and ``aims`` are CIELAB D65, (draws, n, 3) or (n, 3).
     """
 
     lab: Array
@@ -153,7 +153,7 @@ def luminance(lightness: Array) -> Array:
 def delta_e00(lab: Array, aims: Array) -> Array:
     """Return CIEDE2000 (...) between CIELAB colours (..., 3) that broadcast.
 
-    k_L = k_C = k_H = 1 (ISO/CIE 11664-6).
+    Weights are k_L = k_C = k_H = 1 (ISO/CIE 11664-6).
     """
     from skimage import color  # noqa: PLC0415 -- 0.3 s to import, which only colour should cost
 

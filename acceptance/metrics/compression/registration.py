@@ -31,8 +31,8 @@ LEAST_CORRELATION = 0.5
 class Registration:
     """Where points of the reference are recorded: x from the middle at ``scale`` x + ``shift``.
 
-    In px. ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the
-    two there.
+    All places are in px. ``shift`` and ``scale`` are (across, down); ``likeness`` is the
+    correlation there, up to 1.
     """
 
     shift: tuple[float, float] = (0.0, 0.0)
@@ -57,7 +57,7 @@ class Registration:
 def register(pairs: Iterable[tuple[Plane, Plane]]) -> Registration | None:
     """Find where the recorded of ``pairs`` (recorded, reference; luma (h, w)) lie.
 
-    The median over the pairs; None where none of them shows it.
+    The result is the median over the pairs; None where none of them shows it.
     """
     found = [place for pair in pairs if (place := _of_pair(*pair)) is not None]
     if not found:

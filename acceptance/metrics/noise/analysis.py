@@ -326,7 +326,7 @@ def _directions(
 ) -> tuple[Variance, Variance, Variance]:
     """Return row, column and pixel variance of the fixed pattern.
 
-    After EMVA 1288 release 4.0, spatial nonuniformity.
+    The method follows EMVA 1288 release 4.0, spatial nonuniformity.
     """
     left = (temporal.value + QUANTISATION) / frames
     rest, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
