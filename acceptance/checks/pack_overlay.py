@@ -40,7 +40,7 @@ Expand = Callable[[Raw], Raw]
 def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand) -> Raw:
     """Work the tables of an extending pack into those of its base.
 
-    ``expand`` fills in what a requirement of the base borrows; ``latest`` as in
+    ``expand`` fills in what a requirement of the base borrows; ``latest`` is as in
     ``pack_confirmation.confirm``. Raises PackError.
     """
     for key in sorted(own.keys() - OWN):

@@ -1,6 +1,6 @@
 """The verb ``chart``.
 
-Charts listed, drawn, chosen for a camera's place, and the file of a printed copy started.
+It lists and draws charts, chooses them for a camera's place, and starts the file of a printed copy.
 """
 
 from __future__ import annotations

@@ -130,10 +130,10 @@ def h264_step(qp: float) -> float:
 def quantisers(frame: av.VideoFrame) -> NDArray[np.int32] | None:
     """Quantiser of each macroblock, (rows, columns).
 
-    The QP of H.264, the scale of MPEG-1 and 2, twice the QP of MPEG-4. None where the decoder does
-    not state it: FFmpeg's does not for HEVC, JPEG or the lossless codecs. The decoder must have
-    been asked (``export_side_data=venc_params``), and asking a frame keeps it until the next
-    garbage collection: ask few.
+    It is the QP of H.264, the scale of MPEG-1 and 2, twice the QP of MPEG-4, and None where the
+    decoder does not state it: FFmpeg's does not for HEVC, JPEG or the lossless codecs. The decoder
+    must have been asked (``export_side_data=venc_params``), and asking a frame keeps it until the
+    next garbage collection: ask few.
     """
     blocks = frame.side_data.get("VIDEO_ENC_PARAMS")
     if not isinstance(blocks, VideoEncParams) or not blocks.nb_blocks:

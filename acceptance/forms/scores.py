@@ -104,8 +104,8 @@ def draw_up(
 ) -> Key:
     """Draw codes for the clips, and orders. The same seed gives the same.
 
-    ``together``: all raters watch one screen, in one order. Raises PlanError for more clips than
-    there are codes.
+    With ``together`` all raters watch one screen, in one order. Raises PlanError for more clips
+    than there are codes.
     """
     random = np.random.default_rng(seed)
     drawn = _drawn(random, len(clips))

@@ -100,9 +100,9 @@ def find(
 ) -> tuple[PlainEdge, ...]:
     """Find the usable slanted edges of a picture, best first, at most 24.
 
-    ``luma`` (height, width), ``cb`` and ``cr`` as subsampled (None: monochrome), codes; ``black``
-    and ``white`` are the codes of nominal black and white. Boxes may overlap, edges do not. None
-    found: an empty tuple.
+    ``luma`` (height, width), ``cb`` and ``cr`` are codes, as subsampled (None: monochrome);
+    ``black`` and ``white`` are the codes of nominal black and white. Boxes may overlap, edges do
+    not. None found: an empty tuple.
     """
     large = luma.ndim == 2 and min(luma.shape) >= SHORTEST + 2 * MARGIN
     if not large or white <= black or not np.isfinite(luma).all():

@@ -1,6 +1,6 @@
 """Tables that come beside a clip.
 
-Arrival times, the log of the clock screen, the log of what drove a light.
+They are arrival times, the log of the clock screen, and the log of what drove a light.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
 class LogBook:
     """The append-only log of a session folder.
 
-    One JSON object a line, each hashing the one before.
+    Each line is a JSON object with the hash of the one before.
     """
 
     folder: Path

@@ -1,8 +1,8 @@
 """From light on a simulated camera's pixels to codes.
 
-The transfer curve (``Camera.signal``), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and BT.601-7,
-2.5), noise in code values and quantisation. With a ``Sensor`` exposure and noise follow the
-illuminance on the scene.
+It applies the transfer curve (``Camera.signal``), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and
+BT.601-7, 2.5), noise in code values and quantisation. With a ``Sensor`` exposure and noise follow
+the illuminance on the scene.
 """
 
 from __future__ import annotations

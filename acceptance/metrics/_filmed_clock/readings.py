@@ -240,7 +240,7 @@ def _halves(lit: Array, dark: Array, exponent: float) -> Array:
 def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
     """Read shares (n, bits) without a doubtful bit, with one between two indices, or with several.
 
-    Several: those of an exposure over more than two refreshes.
+    An exposure over more than two refreshes has several.
     """
     n = len(shares)
     index, blend = np.full(n, -1, np.int64), np.full(n, np.nan)

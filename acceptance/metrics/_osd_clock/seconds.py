@@ -39,10 +39,10 @@ GAP = 0.7  # s between frames beyond which any digit may follow
 class Seconds:
     """The course of the seconds through n frames.
 
-    ``digits`` (n,) units of the seconds; ``first`` (c,) numbers of the frames that are the first to
-    show another one; ``moments`` (c,) s half-way from the frame before, ``reach`` (c,) half of that
-    interval in s; ``count`` (c,) seconds gone on the clock since it showed the film's first digit;
-    ``clear`` the share of frames that by themselves show it.
+    ``digits`` (n,) are the units of the seconds; ``first`` (c,) the numbers of the frames that are
+    the first to show another one; ``moments`` (c,) s half-way from the frame before, ``reach`` (c,)
+    half of that interval in s; ``count`` (c,) seconds gone on the clock since it showed the film's
+    first digit; ``clear`` the share of frames that by themselves show it.
     """
 
     digits: NDArray[np.int64]

@@ -59,7 +59,7 @@ class GreyStep:
 class Count:
     """Number of ``steps`` that differ from their neighbours, with its standard ``uncertainty``.
 
-    ``ratios``: difference over threshold of each pair of neighbours.
+    ``ratios`` are the difference over threshold of each pair of neighbours.
     """
 
     steps: int

@@ -35,9 +35,9 @@ EVEN = 0.9  # share of the intervals that must be whole multiples for missing pi
 class Timing:
     """What n times show. ``jumps`` are the frames before which the clock was set anew.
 
-    ``intervals`` (n - 1,) in s, at a jump the usual one; ``usual`` (n - 1,) is the median around
-    each; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one usual interval
-    after the last frame.
+    ``intervals`` (n - 1,) are in s, at a jump the usual one; ``usual`` (n - 1,) is the median
+    around each; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one usual
+    interval after the last frame.
     """
 
     jumps: Whole

@@ -1,9 +1,9 @@
 """Colour differences of patches from their aims, and the uncertainty of what is made of them.
 
-CIEDE2000 (ISO/CIE 11664-6) by scikit-image, tested against the pairs of G. Sharma, W. Wu, E. N.
-Dalal, Color Res. Appl. 30, 2005. Uncertainty is propagated by Monte Carlo (JCGM 101): a difference
-is a length, never negative, so whatever disturbs a patch lengthens it on average. This bias, as the
-draws show it, is subtracted from the result.
+CIEDE2000 (ISO/CIE 11664-6) is that of scikit-image, tested against the pairs of G. Sharma, W. Wu,
+E. N. Dalal, Color Res. Appl. 30, 2005. Uncertainty is propagated by Monte Carlo (JCGM 101): a
+difference is a length, never negative, so whatever disturbs a patch lengthens it on average. This
+bias, as the draws show it, is subtracted from the result.
 """
 
 from __future__ import annotations

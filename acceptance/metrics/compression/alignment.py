@@ -119,7 +119,8 @@ def differences(recorded: Array, reference: Array) -> Array:
 def by_content(recorded: Array, reference: Array, ratio: float) -> Whole:
     """Path (n,) over features of recorded (n, 576) and reference (m, 576), -1 where foreign.
 
-    Long clips first at every k-th picture of both, then every picture in the neighbourhood of that.
+    Long clips are compared at every k-th picture of both first, then at every picture near that
+    path.
     """
     every = -(-max(len(recorded), len(reference)) // LONGEST)
     costs = differences(recorded[::every], reference[::every])

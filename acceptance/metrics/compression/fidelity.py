@@ -1,6 +1,6 @@
 """How near one picture comes to another: squared error and structural similarity, on codes.
 
-SSIM after Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi
+SSIM follows Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi
 10.1109/TIP.2003.819861): Gaussian window of 11 x 11 taps with sigma 1.5, K1 = 0.01, K2 = 0.03, L =
 2^n - 1, variances with 1/N, no decimation, mean over the windows that lie wholly in the picture.
 scikit-image says so with ``gaussian_weights=True, sigma=1.5, use_sample_covariance=False``, libvmaf

@@ -1,8 +1,8 @@
 """Where a recorded picture lies on its reference: shift and scale, whatever gain and offset.
 
-Phase correlation (scikit-image) for the whole shift, then the affine transform with the largest
-enhanced correlation coefficient (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30 (2008)
-1858-1865, doi 10.1109/TPAMI.2008.113), the median over several pictures.
+Phase correlation (scikit-image) finds the whole shift, then the affine transform with the largest
+enhanced correlation coefficient the rest (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30
+(2008) 1858-1865, doi 10.1109/TPAMI.2008.113). The result is the median over several pictures.
 """
 
 from __future__ import annotations

@@ -74,7 +74,8 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
 def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     """Find the changes of the monitor, when each picture that appears was taken, and the blends.
 
-    When: (m, c) draws in refreshes. The number of blends. ``rolls``: lag of the film's lower rows.
+    The times are (m, c) draws in refreshes; of the blends the number is returned. ``rolls`` is the
+    lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
     pictures = clock_readings.readings_of(held.shares)

@@ -23,8 +23,8 @@ LEAST_STEP = 0.05  # of the edge's step, that rows must cross within the window 
 class EdgeLine:
     """A located edge.
 
-    Legendre ``coefficients`` of its column over y in -1..1, ``sigma`` and ``reach`` of its line
-    spread in px, levels beside it.
+    It has the Legendre ``coefficients`` of its column over y in -1..1, ``sigma`` and ``reach`` of
+    its line spread in px, and the levels beside it.
     """
 
     coefficients: Array

@@ -99,8 +99,9 @@ class _WedgePixels:
 class _SmoothedLines:
     """Lines fitted together with their neighbours, coarse to fine, n of them.
 
-    ``frequencies`` (n,) cycle/px, ``modulation`` (n,) and its standard ``error`` (n,), 1 = fully
-    resolved; ``counts`` (n,) bars seen, ``half`` (n,) how many lines on each side were fitted.
+    ``frequencies`` (n,) are in cycle/px; ``modulation`` (n,) and its standard ``error`` (n,) are 1
+    where fully resolved; ``counts`` (n,) are the bars seen, ``half`` (n,) says how many lines on
+    each side were fitted.
     """
 
     frequencies: Array
