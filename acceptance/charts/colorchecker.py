@@ -123,7 +123,7 @@ def _middles(chart: Chart, numbers: Sequence[int]) -> Floats:
 def _fitted(chart: Chart, numbers: Sequence[int], middles: Floats) -> Floats | None:
     """Return the least-squares homography from the patches' middles on the chart to the picture.
 
-    None where there is none that has the whole chart on one side of its horizon.
+    Return None where there is none that has the whole chart on one side of its horizon.
     """
     matrix = cv2.findHomography(_middles(chart, numbers), middles, 0)[0]
     if matrix is None or not np.all(np.isfinite(matrix)):

@@ -370,7 +370,7 @@ def _check_distinct(people: People, details: Mapping[str, Details]) -> None:
 def _distances(details: Mapping[str, Details], people: People) -> list[Condition]:
     """Return the viewing distances in screen heights, each with who sat there.
 
-    Nothing where one rater states none.
+    Nothing is returned where one rater states none.
     """
     groups: dict[float, list[str]] = defaultdict(list)
     for rater, (name, _) in people.items():

@@ -173,8 +173,8 @@ def shake(scene: Scene) -> FaultLevel | None:
 def scene_change(scene: Scene) -> FaultLevel | None:
     """Fall in likeness (%) at each frame: of the picture before to this one, and half a second on.
 
-    Against how much alike neighbouring pictures are before and after, so that motion does not
-    count. None where no frame has structure.
+    It is taken against how much alike neighbouring pictures are before and after, so that motion
+    does not count. It is None where no frame has structure.
     """
     at, span, features = elapsed(scene), apart(scene.video), scene.series.features
     before, ago = (features[name].astype(np.float64) for name in ("like_before", "like_ago"))

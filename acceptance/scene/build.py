@@ -1,9 +1,9 @@
 """A clip seen through a located chart: all that a metric may see, from one decode pass.
 
-Bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and series over
-all frames. Light is linear by the inverse of the camera's curve: the chart's grey steps where it
-has them, else the inverse of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the
-display's BT.1886.
+It holds bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and
+series over all frames. Light is linear by the inverse of the camera's curve: the chart's grey steps
+where it has them, else the inverse of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1),
+never the display's BT.1886.
 """
 
 from __future__ import annotations
@@ -98,9 +98,9 @@ class Scene:
     def tone_doubt(self) -> float:
         """Half-width of the possible error of the tone curve's exponent.
 
-        With grey steps: what the curve between them leaves, and the slope error that the steps' own
-        standard errors make between neighbours. Else: how far a camera's own curve may lie from the
-        declared one.
+        With grey steps it is what the curve between them leaves, and the slope error that the
+        steps' own standard errors make between neighbours; else how far a camera's own curve may
+        lie from the declared one.
         """
         if not self._steps:
             return DOUBT_OF_DECLARED

@@ -44,9 +44,9 @@ class Cadence:
 def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence | None:
     """Find the even grid on which different pictures were taken, some of which may be missing.
 
-    ``position`` (n,) increases, in refreshes; ``reach`` (n,) are half ranges. At least 4 are
-    needed. The grid is sought in the opening HEAD, then followed. Return None when no grid holds
-    all but a ``tolerated`` share of the pictures.
+    ``position`` (n,) increases, in refreshes; ``reach`` (n,) are half ranges. At least 4 pictures
+    are needed. The grid is sought in the opening HEAD, then followed. Return None when no grid
+    holds all but a ``tolerated`` share of the pictures.
     """
     if len(position) < FEWEST:
         return None

@@ -54,13 +54,13 @@ AROUND = np.arange(-3.0, 4.0, 1 / 8)
 class Readings:
     """What n frames show of one clock.
 
-    ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing;
-    ``index`` (n,) the refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the
-    share of the later refresh; ``position`` (n,) with ``reach`` (n,), its half range, in refreshes,
-    nan unreadable. ``exponent`` corrects the camera's curve. ``lag`` is by how many refreshes the
-    chart's lower end is seen later than its upper end (rolling shutter of the camera, less that of
-    the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are the shares of
-    the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
+    ``shares`` (n, bits) are 0..1 but for noise, lowest bit first, nan where a pair says nothing;
+    ``index`` (n,) is the refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,)
+    the share of the later refresh; ``position`` (n,) with ``reach`` (n,), its half range, in
+    refreshes, nan unreadable. ``exponent`` corrects the camera's curve. ``lag`` is by how many
+    refreshes the chart's lower end is seen later than its upper end (rolling shutter of the camera,
+    less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are
+    the shares of the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
     """
 
     shares: Array

@@ -56,7 +56,7 @@ class Seconds:
 def shown(scene: Scene) -> Array | None:
     """Units of the seconds (n,) that a burnt-in clock shows in every frame, nan outside its strip.
 
-    None where no region was given, or none holds a clock that can be followed.
+    Return None where no region was given, or none holds a clock that can be followed.
     """
     for strip in scene.strips.values():
         times = scene.series.times[strip.frames]

@@ -35,8 +35,8 @@ EDGE = 0.3  # of what a digit changes, at its edge
 class Ticking:
     """A digit that changes every second.
 
-    ``moment`` (s, in film time) of one change, the others whole seconds away; ``box`` x, y, w, h of
-    the digit, ``strength`` how much it stands out from all else in the strip.
+    ``moment`` (s, in film time) is that of one change, the others are whole seconds away; ``box``
+    is x, y, w, h of the digit, ``strength`` says how much it stands out from all else in the strip.
     """
 
     moment: float

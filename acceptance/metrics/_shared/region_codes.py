@@ -75,8 +75,8 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
 def pictures(view: View) -> list[NDArray[np.float64]]:
     """Return the pictures (h, w) in codes to measure on.
 
-    For a view that stands still: the mean of all frames, then those of groups of frames; else
-    single frames.
+    For a view that stands still they are the mean of all frames, then those of groups of frames;
+    else they are single frames.
     """
     count = view.luma.shape[0]
     if not view.stable:

@@ -153,7 +153,8 @@ def _check_size(recorded: Clip, reference: Clip) -> None:
 def _mapped(scene: Scene, recorded: Clip, reference: Clip, features: tuple[Array, Array]) -> Map:
     """Map by the counter where both show one, else by content.
 
-    By content at the ratio of the rates or at one to one, whichever leaves fewer irregular.
+    Content is compared at the ratio of the rates or at one to one, whichever leaves fewer
+    irregular.
     """
     rates = _rate(recorded), _rate(reference)
     ratio = rates[1] / rates[0] if all(rates) else 1.0

@@ -41,8 +41,8 @@ OUTLIER = 5.0  # standard deviations
 class DriveLevel:
     """Levels of a region fitted to a drive.
 
-    ``shares`` (n,) of the exposure lit, ``line`` from time to place, ``noise`` of the shares,
-    ``rest`` (n,) how far each lies off the line.
+    ``shares`` (n,) are those of the exposure lit, ``line`` turns time into place, ``noise`` is that
+    of the shares, and ``rest`` (n,) says how far each lies off the line.
     """
 
     shares: Array

@@ -268,7 +268,8 @@ def _alone(
 ) -> tuple[Whole, Array]:
     """Pictures (k,) that frames show alone, and their mean shares (k,).
 
-    From the frames in the middle of a picture's time, or between its two timed changes.
+    They are taken from the frames in the middle of a picture's time, or between its two timed
+    changes.
     """
     begins = relay.start + relay.lag + relay.period * (np.arange(count) + 0.3)
     ends = begins + 0.4 * relay.period

@@ -99,8 +99,8 @@ class _WedgePixels:
 class _SmoothedLines:
     """Lines fitted together with their neighbours, coarse to fine, n of them.
 
-    ``frequencies`` (n,) are in cycle/px; ``modulation`` (n,) and its standard ``error`` (n,) are 1
-    where fully resolved; ``counts`` (n,) are the bars seen, ``half`` (n,) says how many lines on
+    ``frequencies`` (n,) are in cycle/px; ``modulation`` (n,), 1 where fully resolved, has the
+    standard ``error`` (n,); ``counts`` (n,) are the bars seen, ``half`` (n,) says how many lines on
     each side were fitted.
     """
 
