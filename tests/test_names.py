@@ -45,7 +45,7 @@ def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def empty(source: str) -> list[str]:
-    """Every empty name of a module: ``told`` and ``ones``, and ``one`` outside comprehensions."""
+    """Every empty name that a module gives to something outside comprehensions."""
     names = bound(ast.parse(source))
     return [f"{line}: {what}" for line, what in names if what in EMPTY]
 
