@@ -211,7 +211,7 @@ def figure(
 ) -> str:
     """Write a result as JCGM 100:2008, 7.2.4 does: ``(398 ± 12) TVL (k = 1.98)``.
 
-    Without U the number and its unit.
+    Without U it is the number and its unit.
     """
     if not expanded or not _doubted(value, expanded):
         return _with_unit(number(value), unit_code, lang)

@@ -177,7 +177,8 @@ def _burn(
     part += mask * (codes - part)
 
 
-def _ground(overlay: Overlay, random: np.random.Generator):  # noqa: ANN202 -- a function of the time
+# It returns a function of the time.
+def _ground(overlay: Overlay, random: np.random.Generator):  # noqa: ANN202 -- see above
     """Return the picture below the text as a function of the time in s."""
     if overlay.ground == "dark":
         return lambda _: np.full(SIZE, 45.0)

@@ -71,7 +71,8 @@ def _requirement(name: str, clause: str, text: str, text_en: str, **fields: obje
         "figure": _source(Level.SEEN_2ND),
         "assignment": _source(Level.INFERENCE),
     } | fields
-    return Requirement(id=name, clause=clause, text=text, text_en=text_en, **given)  # type: ignore[arg-type]
+    stated = {"id": name, "clause": clause, "text": text, "text_en": text_en, **given}
+    return Requirement(**stated)  # type: ignore[arg-type]
 
 
 def pack_of_db50() -> Pack:

@@ -162,7 +162,8 @@ def test_a_blank_picture_gives_reasons_and_no_numbers(tmp_path: Path, chart_film
     filmed = Shot(id="one", subject="camera", clip=chart_film.path.name)
     seen = build.look(filmed, chart_film.path.parent)
     regions = {name: tuple(map(float, view.box)) for name, view in seen.views.items()}
-    shot = Shot(id="blank", subject="camera", clip="blank.mkv", regions=regions)  # type: ignore[arg-type]
+    unmarked = Shot(id="blank", subject="camera", clip="blank.mkv")
+    shot = replace(unmarked, regions=regions)  # type: ignore[arg-type]
     blank = build.look(shot, tmp_path)
     as_printed = {
         name: replace(view, region=seen.views[name].region) for name, view in blank.views.items()

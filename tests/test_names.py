@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ FOLDERS = ("acceptance", "tests", "benchmarks", "examples")
 WRITTEN = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 NOUNS = sorted((ROOT / "acceptance" / "model").glob("*.py"))
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+TEMPLATES = sorted((ROOT / "report_templates").glob("*.html"))
+EMPTY = {"one", "ones", "told"}
 MOST_ANY = 5  # arguments and results of any type in the whole package
 
 
@@ -42,9 +45,16 @@ def bound(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def empty(source: str) -> list[str]:
-    """Every empty name of a module: ``told`` anywhere, ``one`` outside comprehensions."""
+    """Every empty name that a module gives to something outside comprehensions."""
     names = bound(ast.parse(source))
-    return [f"{line}: {what}" for line, what in names if what in {"one", "told"}]
+    return [f"{line}: {what}" for line, what in names if what in EMPTY]
+
+
+def empty_in_template(text: str) -> list[str]:
+    """Every empty name that a template binds: in a loop, by ``set`` or as a macro's parameter."""
+    statements = re.findall(r"\{%-?\s*(?:for|set|macro)\b.*?(?:\bin\b|=|%\})", text)
+    words = (word for statement in statements for word in re.findall(r"\w+", statement))
+    return [word for word in words if word in EMPTY]
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)
@@ -56,7 +66,21 @@ def test_the_search_for_empty_names_finds_them() -> None:
     assert empty("for one in findings: pass") == ["1: one"]
     assert empty("def f(one): pass") == ["1: one"]
     assert empty("told = {}") == ["1: told"]
+    assert empty("ones = [pair[1] for pair in found]") == ["1: ones"]
     assert empty("x = [one.id for one in findings]") == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_variable_of_a_template_is_called_what_it_is(path: Path) -> None:
+    assert empty_in_template(path.read_text("utf-8")) == []
+
+
+def test_the_search_for_empty_names_in_templates_finds_them() -> None:
+    assert empty_in_template("{% for one in notes %}") == ["one"]
+    assert empty_in_template("{%- for name, ones in pairs -%}") == ["ones"]
+    assert empty_in_template("{% set told = {} %}") == ["told"]
+    assert empty_in_template("{% macro clause(one) %}") == ["one"]
+    assert empty_in_template("{% for note in notes %}one{% endfor %}") == []
 
 
 def fields(tree: ast.Module) -> Iterator[tuple[str, bool]]:

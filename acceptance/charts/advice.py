@@ -48,8 +48,8 @@ FILLING = 0.6  # of the picture's width, for TV lines
 class Viewpoint:
     """Where a camera looks from, and through which lens.
 
-    ``focal`` length in px, ``distance`` along the floor and ``rise`` in m, the latter from the
-    chart's middle up to the lens; ``picture`` is width and height in px.
+    ``focal`` is the focal length in px; ``distance`` along the floor and ``rise`` are in m, the
+    latter from the chart's middle up to the lens; ``picture`` is width and height in px.
     """
 
     focal: float
@@ -77,10 +77,10 @@ class Viewpoint:
 class Advice:
     """What a chart will be in the picture: sides in px and as shares of the picture's.
 
-    ``cell`` and ``edge``: px of a fiducial's cell and of the shortest side of an edge. ``lines``:
-    TV lines per picture height at the ends of its horizontal wedge, None without. ``troubles`` are
-    codes, none where the chart can be used; ``nearest`` and ``farthest`` are the distances from the
-    lens, in m, between which it is neither too large nor small.
+    ``cell`` and ``edge`` are the px of a fiducial's cell and of the shortest side of an edge.
+    ``lines`` are the TV lines per picture height at the ends of its horizontal wedge, None without
+    one. ``troubles`` are codes, none where the chart can be used; ``nearest`` and ``farthest`` are
+    the distances from the lens, in m, between which it is neither too large nor small.
     """
 
     chart: Chart
@@ -105,8 +105,8 @@ def viewpoint(
 ) -> Viewpoint:
     """Return the viewpoint of a camera.
 
-    Its lens by ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or by the
-    horizontal ``field_of_view`` in degrees. Raises ``PlanError`` where these are missing or
+    Its lens is stated by ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or by
+    the horizontal ``field_of_view`` in degrees. Raises ``PlanError`` where these are missing or
     impossible.
     """
     if field_of_view is not None:
@@ -121,7 +121,7 @@ def viewpoint(
 def _half_tangent(degrees: float) -> float:
     if not 0 < degrees < 170:
         what = tr(
-            "{degrees:g} degrees are no field of view of a lens with straight lines",
+            "a rectilinear lens cannot have a field of view of {degrees:g} degrees",
             degrees=degrees,
         )
         raise _wrong("--field-of-view", what)

@@ -50,7 +50,7 @@ class Patch:
 def find(picture: Picture, chart: Chart) -> list[Located]:
     """Return every ColorChecker seen in a BGR picture (height, width, 3), 8 bit.
 
-    Of ``chart`` the regions of kind "colour" are looked at, at least 24.
+    Those regions of ``chart`` are used that are of kind "colour", at least 24.
     ``Located.fiducials_found`` counts the patches whose borders were seen, ``residual`` is the RMS
     distance in px of their middles from where the homography has them.
     """
@@ -123,7 +123,7 @@ def _middles(chart: Chart, numbers: Sequence[int]) -> Floats:
 def _fitted(chart: Chart, numbers: Sequence[int], middles: Floats) -> Floats | None:
     """Return the least-squares homography from the patches' middles on the chart to the picture.
 
-    None where there is none that has the whole chart on one side of its horizon.
+    Return None where there is none that has the whole chart on one side of its horizon.
     """
     matrix = cv2.findHomography(_middles(chart, numbers), middles, 0)[0]
     if matrix is None or not np.all(np.isfinite(matrix)):

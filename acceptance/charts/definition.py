@@ -1,6 +1,6 @@
 """A chart's definition read from its TOML file.
 
-The one definition from which it is drawn, found and simulated.
+It is the one definition from which it is drawn, found and simulated.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _unknown(source: Path) -> ChartError:
     hint = tr(
         "Name one that comes with the toolkit ({names}), or the path of a TOML file", names=listed
     )
-    what = tr("There is no such chart")
+    what = tr("there is no such chart")
     return ChartError(what, where=str(source), hint=hint, code="chart_unknown")
 
 

@@ -98,8 +98,8 @@ def raster(
 ) -> NDArray[np.float32]:
     """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1.
 
-    By exact area coverage. The chart reaches from x = -0.5 to x = ``width`` - 0.5; the height
-    follows from square pixels.
+    Coverage of each pixel is exact. The chart reaches from x = -0.5 to x = ``width`` - 0.5; the
+    height follows from square pixels.
     """
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
@@ -135,7 +135,7 @@ def srgb(light: NDArray[np.floating]) -> Floats:
 def linear_rgb(lab: tuple[float, float, float]) -> Colour:
     """Return CIELAB under D50 as linear sRGB light, which may leave 0 to 1.
 
-    ISO/CIE 11664-4, Bradford adaptation to D65.
+    The conversion is that of ISO/CIE 11664-4, with Bradford adaptation to D65.
     """
     lightness, a, b = lab
     f = np.array([a / 500, 0.0, -b / 200]) + (lightness + 16) / 116

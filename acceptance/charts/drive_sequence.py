@@ -1,8 +1,8 @@
 """The pseudo-random binary sequence that drives a region of the clock screen, an LED or a flash.
 
-A maximal-length sequence of 15 stages with the polynomial x^15 + x^14 + 1, that of the 32 767-bit
-test sequence of ITU-T O.150 (1996); S. W. Golomb, Shift Register Sequences (1967). Chip n is 1
-(lit) or 0 (dark), n = 0, 1, 2 ...:
+It is a maximal-length sequence of 15 stages with the polynomial x^15 + x^14 + 1, that of the 32
+767-bit test sequence of ITU-T O.150 (1996); S. W. Golomb, Shift Register Sequences (1967). Chip n
+is 1 (lit) or 0 (dark), n = 0, 1, 2 ...:
 
     chip[n] = bit n of START (bit 0 is the lowest)      for n < 15
     chip[n] = chip[n - 14] XOR chip[n - 15]             for n >= 15

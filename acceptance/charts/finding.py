@@ -1,9 +1,10 @@
 """Find charts in a picture: where their regions lie, to a fraction of a pixel.
 
-Three steps. Fiducials are read in copies of the picture of two sizes (``fiducials.read``). Those
-that one homography explains, behind one of a few lenses, are one chart. Then every fiducial of the
-chart, read or not, is looked up where it is expected (``fiducials.look_up``); those that look as
-drawn fix homography and lens distortion (``projection.fit``).
+This takes three steps. Fiducials are read in copies of the picture of two sizes
+(``fiducials.read``). Those that one homography explains, behind one of a few lenses, are one chart.
+Then every fiducial of the chart, read or not, is looked up where it is expected
+(``fiducials.look_up``); those that look as drawn fix homography and lens distortion
+(``projection.fit``).
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ def _through_best_lens(
 def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[list[Mark], float]:
     """Return the largest set of marks that one chart explains, and with which of ``LENSES``.
 
-    Of equals, the first.
+    Of equally large sets it is the first.
     """
     best: list[int] = []
     lens = 0.0

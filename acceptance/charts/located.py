@@ -25,7 +25,7 @@ NEWTON = 12  # rounds
 class Mark:
     """A fiducial's number on the chart, and its corners in the picture.
 
-    (4, 2) px, clockwise from its upper left.
+    The corners are (4, 2), in px, clockwise from its upper left.
     """
 
     fiducial: int

@@ -70,7 +70,7 @@ class Label:
 class Steps:
     """The standard series of a chart's grey steps: ``densities`` equally spaced in ``series``.
 
-    See ``region_tables.SERIES``.
+    The series are listed in ``region_tables.SERIES``.
     """
 
     series: str
@@ -139,7 +139,7 @@ class Chart:
     def reflectance_doubt(self) -> float:
         """Relative standard uncertainty of each printed reflectance.
 
-        How they err together: ``printed_copy.tone_errors``.
+        How they err together is in ``printed_copy.tone_errors``.
         """
         return self.copy.reflectance_doubt if self.copy else 0.0
 

@@ -130,7 +130,7 @@ def _parsed(path: Path) -> tuple[Table, bytes]:
     try:
         text = path.read_bytes()
     except OSError as error:
-        what = tr("There is no such copy")
+        what = tr("there is no such copy")
         hint = tr("Start one with acceptance chart NAME --copy SERIAL -o FILE.toml")
         raise ChartError(what, where=str(path), hint=hint, code="chart_unknown") from error
     return parse(text, str(path)), text
@@ -182,7 +182,7 @@ def _dates(table: Table) -> tuple[str, str]:
         for key in ("measured_on", "due")
     )
     if due and due < measured_on:
-        raise wrong(table.place("due"), tr("it falls due before it was measured"))
+        raise wrong(table.place("due"), tr("the recalibration is due before the measurement"))
     return measured_on, due
 
 

@@ -42,7 +42,7 @@ class Projection:
 def fit(points: Floats, seen: Floats, start: Projection, *, free: bool) -> Projection | None:
     """Return the least-squares projection of ``points`` (n, 2) in mm to ``seen`` (n, 2) in px.
 
-    None where there is none. The distortion is that of ``start`` unless ``free``; then it is
+    Return None where there is none. The distortion is that of ``start`` unless ``free``; then it is
     fitted, from there, and taken as 0 where the points do not show it clearly. At least four
     points, five when free.
     """
@@ -76,7 +76,7 @@ def _from_unit(middle: Floats, scale: float) -> Floats:
 def _direct(place: Floats, ideal: Floats) -> Floats:
     """Return the homography (3, 3) by the direct linear transformation.
 
-    Hartley and Zisserman, 2nd edition, 4.1.
+    The method is that of Hartley and Zisserman, 2nd edition, 4.1.
     """
     x, y = ideal[:, :1], ideal[:, 1:]
     own = np.column_stack([place, np.ones(len(place))])

@@ -127,7 +127,7 @@ def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | N
 def _condition_missing(answer: Answer, requirement: Requirement) -> Reason | None:
     """Why a condition that the requirement needs is not stated with the answer.
 
-    The viewing distance, for instance.
+    Such a condition is the viewing distance, for instance.
     """
     for name in requirement.conditions:
         stated = [condition for condition in answer.conditions if condition.name == name]

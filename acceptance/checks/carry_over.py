@@ -32,7 +32,7 @@ Names = dict[str, list[tuple[str, set[str]]]]
 def carry_over(plan: Plan, packs: Sequence[Pack]) -> Plan:
     """Name what was said of a base as each extending pack names it.
 
-    In addition, or instead where the base is not among ``packs``. What is said of the extending
+    The old name is kept as well where the base is among ``packs``. What is said of the extending
     pack itself stays, and nothing is carried over to it.
     """
     names = _names(packs)

@@ -1,9 +1,10 @@
 """The conclusion of a completion acceptance: 通过, 基本通过 or 不通过.
 
-A score K for each part, and a veto by key items. K = (n1 + w n2) / n of the items that were checked
-(GA 308-2001, GB 50348-2004 chapter 8; weights and thresholds are in the pack, with how well they
-are known). An item is a requirement: it conforms when that of every subject does. Items that are
-still open are counted both ways; where that changes the word, the conclusion is open.
+It follows from a score K for each part, and a veto by key items. K = (n1 + w n2) / n of the items
+that were checked (GA 308-2001, GB 50348-2004 chapter 8; weights and thresholds are in the pack,
+with how well they are known). An item is a requirement: it conforms when that of every subject
+does. Items that are still open are counted both ways; where that changes the word, the conclusion
+is open.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def judge_measured(case: Case, requirement: Requirement, found: Found, blank: Fi
     finding = _judge(case, requirement, proper if counted else found, blank)
     others = [proper or found[:1], *([pair] for pair in found)]
     if requirement.combine is Combine.WORST and (counted or finding.reason.code in ONLY_BOUNDS):
-        finding = _failing(finding, [_judge(case, requirement, ones, blank) for ones in others])
+        finding = _failing(finding, [_judge(case, requirement, pairs, blank) for pairs in others])
     used = (measurement for index, measurement in found if index in finding.measurements)
     why = next((measurement.bound_by for measurement in used if measurement.bound_by), None)
     return replace(finding, reason=why) if why and finding.reason.code in ONLY_BOUNDS else finding
@@ -59,7 +59,7 @@ def _failing(finding: Finding, others: list[Finding]) -> Finding:
 
 def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -> Finding:
     chosen, figure = _combined(requirement, found)
-    ones = [one for _, one in chosen]
+    measurements = [measured for _, measured in chosen]
     blank = replace(
         blank,
         value=figure.value,
@@ -67,11 +67,11 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
         uncertainty=figure.uncertainty,
         k=figure.k,
         measurements=tuple(index for index, _ in chosen),
-        remarks=tuple(_beyond_sampling(requirement, ones)),
+        remarks=tuple(_beyond_sampling(requirement, measurements)),
     )
     if trouble := _trouble(case, requirement, found):
         return replace(blank, verdict=Verdict.INCONCLUSIVE, reason=trouble)
-    decision = _decision(requirement, ones, figure)
+    decision = _decision(requirement, measurements, figure)
     verdict, probability = decision.verdict, decision.probability
     return replace(blank, verdict=verdict, reason=decision.reason, probability=probability)
 
@@ -79,7 +79,7 @@ def _judge(case: Case, requirement: Requirement, found: Found, blank: Finding) -
 def _combined(requirement: Requirement, found: Found) -> tuple[Found, Figure]:
     """Combine to the mean, or choose the most unfavourable measurement, with its uncertainty."""
     if requirement.combine is Combine.MEAN:
-        return found, _mean([one for _, one in found])
+        return found, _mean([measured for _, measured in found])
     limit = requirement.limit or Limit(unit="")
     chosen = min(found, key=lambda pair: margin(_rate(requirement, pair[1]), limit))
     return [chosen], _figure(chosen[1].value, chosen[1])
@@ -94,21 +94,22 @@ def _figure(value: float, spread: Measurement | Combined) -> Figure:
     )
 
 
-def _beyond_sampling(requirement: Requirement, ones: list[Measurement]) -> Iterator[Reason]:
+def _beyond_sampling(requirement: Requirement, measurements: list[Measurement]) -> Iterator[Reason]:
     """Flag a limit above what the pixels can carry: no lens and no camera would meet it."""
     asked = requirement.limit.at_least if requirement.limit else None
-    carried = [one.details["sampling_limit"] for one in ones if "sampling_limit" in one.details]
-    least = min((float(one) for one in carried), default=math.inf)
+    details = [measured.details for measured in measurements]
+    carried = [each["sampling_limit"] for each in details if "sampling_limit" in each]
+    least = min((float(frequency) for frequency in carried), default=math.inf)
     if asked is not None and asked > least:
-        unit = ones[0].unit
+        unit = measurements[0].unit
         parameters: dict[str, Value] = {"limit": asked, "sampling_limit": least, "unit": unit}
         yield Reason(code="limit_above_sampling", parameters=parameters)
 
 
-def _mean(ones: list[Measurement]) -> Figure:
+def _mean(measurements: list[Measurement]) -> Figure:
     """Average independent measurements; degrees of freedom after Welch-Satterthwaite."""
-    total = combine([_share(one, len(ones)) for one in ones])
-    return _figure(sum(one.value for one in ones) / len(ones), total)
+    total = combine([_share(measured, len(measurements)) for measured in measurements])
+    return _figure(sum(measured.value for measured in measurements) / len(measurements), total)
 
 
 def _share(measured: Measurement, number: int) -> BudgetLine:
@@ -124,11 +125,14 @@ def _rate(requirement: Requirement, measured: Measurement) -> float:
     return measured.value
 
 
-def _decision(requirement: Requirement, ones: list[Measurement], figure: Figure) -> Decision:
+def _decision(
+    requirement: Requirement, measurements: list[Measurement], figure: Figure
+) -> Decision:
     """Compare the figure with the limit, as far as it is no mere bound."""
     limit = requirement.limit or Limit(unit="")
-    lower, upper = any(one.lower_bound for one in ones), any(one.upper_bound for one in ones)
-    decision = _compared(requirement, ones[0], figure, limit)
+    lower = any(measured.lower_bound for measured in measurements)
+    upper = any(measured.upper_bound for measured in measurements)
+    decision = _compared(requirement, measurements[0], figure, limit)
     return decide_bound(decision, figure.value, limit, lower=lower, upper=upper)
 
 
@@ -143,24 +147,24 @@ def _compared(
 
 def _trouble(case: Case, requirement: Requirement, found: Found) -> Reason | None:
     """Why the figure cannot be judged, if it cannot."""
-    ones = [one for _, one in found]
-    shots = [case.shots[name] for name in dict.fromkeys(one.shot for one in ones)]
+    measurements = [measured for _, measured in found]
+    shots = [case.shots[name] for name in dict.fromkeys(measured.shot for measured in measurements)]
     troubles = (
-        _limit_trouble(requirement, ones),
+        _limit_trouble(requirement, measurements),
         *(_shot_trouble(case, requirement, shot) for shot in shots),
-        *(_duration_trouble(case.plan, requirement, one) for one in ones),
+        *(_duration_trouble(case.plan, requirement, measured) for measured in measurements),
         person_trouble(case.plan, case.plan.operator, requirement),
     )
     return next((trouble for trouble in troubles if trouble is not None), None)
 
 
-def _limit_trouble(requirement: Requirement, ones: list[Measurement]) -> Reason | None:
+def _limit_trouble(requirement: Requirement, measurements: list[Measurement]) -> Reason | None:
     if requirement.limit is None:
         return Reason(code="no_limit_known")
     needed = requirement.limit.unit
-    for unit in (one.unit for one in ones if one.unit != needed):
+    for unit in (measured.unit for measured in measurements if measured.unit != needed):
         return Reason(code="unit_differs", parameters={"unit": unit, "needed": needed})
-    directions = sorted({one.direction for one in ones if one.direction})
+    directions = sorted({measured.direction for measured in measurements if measured.direction})
     if len(directions) > 1:
         return Reason(code="directions_mixed", parameters={"directions": ", ".join(directions)})
     return None

@@ -117,7 +117,7 @@ def file_of(name_or_path: str, folder: Path | None = None) -> Path:
 def files(name_or_path: str, folder: Path | None = None) -> dict[str, Path]:
     """Every file that a pack is made of, by id. Raises PackError.
 
-    Its own, those that it extends, and those that any of them borrow from.
+    They are its own, those that it extends, and those that any of them borrow from.
     """
     path = file_of(name_or_path, folder)
     raw = _read(path)

@@ -40,7 +40,7 @@ class FieldChange:
 def changes(pack: Pack, other: Pack) -> list[FieldChange]:
     """List what ``other`` has otherwise than ``pack``.
 
-    The pack itself, then clause by clause, then conflicts.
+    The pack itself comes first, then each clause, then conflicts.
     """
     found = [*_head(pack, other)]
     here, there = _things(pack), _things(other)

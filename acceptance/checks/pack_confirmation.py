@@ -1,8 +1,8 @@
 """Who confirmed what in an authentic copy.
 
-The tables ``[[confirmations]]`` of a pack, and what they make firm. A confirmation waits in the
-table that it is about (``WAITING``) until loans are filled in: it is about the figure that the
-table has then.
+It reads the tables ``[[confirmations]]`` of a pack, and applies them to what they make firm. A
+confirmation waits in the table that it is about (``WAITING``) until loans are filled in: it is
+about the figure that the table has then.
 """
 
 from __future__ import annotations

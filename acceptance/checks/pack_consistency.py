@@ -37,7 +37,7 @@ def complaints(pack: Pack, quantities: Mapping[str, str]) -> Iterator[Complaint]
 def _identity(pack: Pack) -> Iterator[Complaint]:
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
         wrong = tr(
-            "{name!r} is no valid id; use letters, digits, '_', '-' and '.', and begin with a "
+            "{name!r} is not a valid id; use letters, digits, '_', '-' and '.', and begin with a "
             "letter or digit",
             name=pack.id,
         )
@@ -90,7 +90,7 @@ def _limit(asked: Requirement) -> Iterator[FieldComplaint]:
     if low is not None and high is not None and low > high:
         yield "limit", tr("at_least {low:g} is above at_most {high:g}", low=low, high=high)
     if asked.decision_rule.share is not None and span(asked.limit) == 0:
-        yield "decision_rule.share", tr("a share of a limit or tolerance of 0 has no meaning")
+        yield "decision_rule.share", tr("no share can be taken of a limit or tolerance of 0")
 
 
 def _rule(asked: Requirement) -> Iterator[FieldComplaint]:
@@ -168,10 +168,7 @@ def _scoring(pack: Pack) -> Iterator[Complaint]:
 
 
 def _pairings(pack: Pack) -> Iterator[Complaint]:
-    """Complain where two requirements would judge the same measurement of the same subject.
-
-    Two of one clause and modality.
-    """
+    """Complain where requirements of one clause and modality would judge the same measurement."""
     measured = [asked for asked in pack.requirements if asked.how is How.MEASURED]
     for first, second in itertools.combinations(measured, 2):
         if _key(first) == _key(second) and _overlap(first, second):

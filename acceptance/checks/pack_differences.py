@@ -27,8 +27,8 @@ class StandardDifference:
 def between(pack: Pack, other: Pack) -> Iterator[StandardDifference]:
     """List the requirements (by their id) in which two packs differ.
 
-    In limit, its source or how they are checked; in the order of ``pack``, then those of ``other``
-    alone. What both ask alike is left out.
+    They differ in limit, in its source or in how they are checked. The order is that of ``pack``;
+    those that only ``other`` has come last. What both ask alike is left out.
     """
     here, there = ({one.id: one for one in each.requirements} for each in (pack, other))
     for name in [*here, *(name for name in there if name not in here)]:

@@ -41,14 +41,14 @@ Expand = Callable[[Raw], Raw]
 def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand) -> Raw:
     """Work the tables of an extending pack into those of its base.
 
-    ``expand`` fills in what a requirement of the base borrows; ``latest`` as in
+    ``expand`` fills in what a requirement of the base borrows; ``latest`` is as in
     ``pack_confirmation.confirm``. Raises PackError.
     """
     for key in sorted(own.keys() - OWN):
         raise refusal(path, "", key, tr("unknown key"))
     identity = own.get("id", "")
     if identity in {"", base["id"]}:
-        taken = tr("needs an id of its own, other than {base!r} of its base", base=base["id"])
+        taken = tr("must have its own id, different from {base!r} of its base", base=base["id"])
         raise refusal(path, "", "id", taken)
     head = {key: pack[key] for pack in (base, own) for key in HEAD if key in pack}
     merged = head | {"id": identity, "extends": [base["id"], *base.get("extends", ())]}

@@ -1,8 +1,8 @@
 """Why an instrument or a person spoils a finding.
 
-After ISO/IEC 17025:2017, 6.2 and 6.4, and GB 50348-2018, 9.1.3. Nothing here reverses a verdict:
-what was read with an instrument out of its range, or by
-somebody who is not authorised, is kept and left undecided, with the reason.
+The rules follow ISO/IEC 17025:2017, 6.2 and 6.4, and GB 50348-2018, 9.1.3. Nothing here reverses a
+verdict: what was read with an instrument out of its range, or by somebody who is not authorised, is
+kept and left undecided, with the reason.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _twice(names: Iterable[str]) -> list[str]:
 def _complaints(instrument: Instrument) -> Iterator[tuple[str, str]]:
     """Yield field and what is wrong.
 
-    A date that cannot be compared, an error below 0, a range without unit.
+    Dates must be comparable, errors not below 0, and ranges have a unit.
     """
     for name, day in (("calibrated_on", instrument.calibrated_on), ("due", instrument.due)):
         if day is not None and not is_day(day):
@@ -168,8 +168,8 @@ def reading_remark(answer: Answer, instruments: Sequence[Instrument]) -> Reason 
 def reading_uncertainty(answer: Answer, instruments: Sequence[Instrument]) -> float | None:
     """Return the standard uncertainty of a reading, in its unit; None where it is not known.
 
-    Its own, else the instrument's largest error over the root of 3: as nothing else is known, the
-    distribution is taken as uniform (JCGM 100:2008, 4.3.7).
+    It is the reading's own, else the instrument's largest error over the root of 3: as nothing else
+    is known, the distribution is taken as uniform (JCGM 100:2008, 4.3.7).
     """
     used = _used(answer, instruments)
     if answer.uncertainty is not None or answer.value is None:

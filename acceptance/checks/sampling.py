@@ -1,9 +1,10 @@
 """How many devices of a lot are tested, which ones, and which again after a failure.
 
-As described in ``docs/sampling.md``. Pure: the same plan and packs give the same samples, in
-whatever order the devices are listed and on whatever machine. The devices of a lot are put into the
-order of the SHA-256 of seed, space and id (UTF-8); the first n are the sample. That is a simple
-random sample for whoever did not choose the seed by its outcome, and is redone by ``sha256sum``.
+The rules are described in ``docs/sampling.md``. Pure: the same plan and packs give the same
+samples, in whatever order the devices are listed and on whatever machine. The devices of a lot are
+put into the order of the SHA-256 of seed, space and id (UTF-8); the first n are the sample. That is
+a simple random sample for whoever did not choose the seed by its outcome, and is redone by
+``sha256sum``.
 """
 
 from __future__ import annotations
@@ -305,7 +306,7 @@ def _enlarged(first: Sample, failed: Sequence[str], seed: str, factor: int) -> t
 def asked(samples: Iterable[Sample]) -> dict[tuple[str, str], Sample]:
     """Map requirement and device to the sample that decides whether it is asked.
 
-    The re-test where there is one.
+    That is the re-test where there is one.
     """
     return {
         (name, device): one for one in samples for name in one.requirements for device in one.lot

@@ -1,6 +1,6 @@
 """The verb ``chart``.
 
-Charts listed, drawn, chosen for a camera's place, and the file of a printed copy started.
+It lists and draws charts, chooses them for a camera's place, and starts the file of a printed copy.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _advise(known: list[Chart], place: Place) -> int:
             terminal.say(f"{each.chart.name}: {sentence}")
     usable = next((each for each in advised if not each.troubles), None)
     if usable is None:
-        terminal.say(tr("None can be used as it is; see above what to change."))
+        terminal.say(tr("No chart fits as it is; see above what to change."))
         return 3
     terminal.say(tr("Use {chart}.", chart=usable.chart.name))
     return 0

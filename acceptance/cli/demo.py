@@ -1,7 +1,7 @@
 """The verb ``demo``: a simulated camera films the charts, then everything is the ordinary path.
 
-Two devices: one good, one with three planted faults (soft focus, dropped frames, a delay above 2
-s).
+There are two devices: one good, one with three planted faults (soft focus, dropped frames, a delay
+above 2 s).
 """
 
 from __future__ import annotations

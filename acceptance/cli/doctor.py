@@ -1,6 +1,6 @@
 """The verb ``doctor``: what this machine has, what it lacks, and what that costs.
 
-One check a line, nothing installed, nothing changed.
+Each check is one line; nothing is installed or changed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Check:
 class Library:
     """A Python package.
 
-    What ``import`` calls it, what the installer calls it, and what goes without it.
+    It has a name for ``import`` and one for the installer; ``costs`` says what goes without it.
     """
 
     module: str
@@ -163,7 +163,8 @@ def library(wanted: Library) -> Check:
     remedy = tr("install the system libraries below") if installed else f"pip install {name}"
     try:
         importlib.import_module(wanted.module)
-    except Exception as error:  # noqa: BLE001 -- a broken package may raise anything (OSError when Pango is missing)
+    # A broken package may raise anything (OSError when Pango is missing).
+    except Exception as error:  # noqa: BLE001 -- see above
         present, found = False, " ".join(str(error).split())[:120]
     else:
         present, found = True, installed
@@ -237,11 +238,12 @@ def encoders() -> tuple[Check, Check]:
 def encoder(codec: str, *, needed: bool, costs: str) -> Check:
     """Ask PyAV whether it can encode with ``codec``.
 
-    By name, for a report on PyAV must not need it to load.
+    PyAV is imported by name, since a report on it must not need it to load.
     """
     try:
         found = importlib.import_module("av").codec.Codec(codec, "w").long_name
-    except Exception:  # noqa: BLE001 -- PyAV missing, broken or without the codec: all mean that it cannot encode
+    # PyAV missing, broken or without the codec: all mean that it cannot encode.
+    except Exception:  # noqa: BLE001 -- see above
         found = ""
     return Check(
         name=tr("encoder {codec}", codec=codec),

@@ -114,7 +114,7 @@ def clauses(
 ) -> int:
     """Show every clause of a pack.
 
-    How it is checked and by what, its limit, and where both come from.
+    It shows how each is checked and by what, its limit, and where both come from.
     """
     known = metrics.quantities()
     packs = load_all(names() if every else wanted or ("db50_216_2006",), known)

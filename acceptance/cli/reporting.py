@@ -29,7 +29,7 @@ def report(
 ) -> int:
     """Write the report of a session folder again.
 
-    Where it is signed, to another file (-o), for instance in English.
+    A signed report stays; the new one goes to another file (-o), for instance in English.
     """
     seal = signer(key, password_file)
     render.check_fonts()

@@ -88,7 +88,7 @@ def _difference(found: Difference) -> tuple[str, ...]:
         _bounded(live),
         _bounded(found.playback),
         wording.figure(found.difference, live.unit, "en", expanded=expanded, k=found.k),
-        wording.word(found.significance, "told", "en"),
+        wording.word(found.significance, "significance", "en"),
     )
 
 
@@ -264,7 +264,7 @@ def standing(pack: Pack) -> None:
 def compared(found: Comparison, *, every: bool) -> None:
     """Print two sessions side by side.
 
-    What differs in verdict or beyond the uncertainty of both, or everything.
+    Rows that differ in verdict or beyond the uncertainty of both are shown, or all.
     """
     for line in found.apart:
         say(tr("not comparable: {line}", line=line), "yellow")

@@ -49,8 +49,8 @@ PATTERN = re.compile(r"%0?\d*d")
 class Frame:
     """A decoded frame, read-only native codes.
 
-    ``luma`` (h, w), ``cb`` and ``cr`` as subsampled (None: monochrome). ``quantisers`` are those
-    of its macroblocks (``Clip.quantisers``), where they were asked for.
+    ``luma`` is (h, w); ``cb`` and ``cr`` are as subsampled (None: monochrome). ``quantisers`` are
+    those of its macroblocks (``Clip.quantisers``), where they were asked for.
     """
 
     index: int
@@ -99,7 +99,8 @@ class Clip:
     def quantisers(self, indices: Collection[int]) -> dict[int, NDArray[np.int32]]:
         """Return how coarsely the frames ``indices`` were coded (``planes.quantisers``).
 
-        Empty where the decoder does not say. Decodes once more, in one thread.
+        The result is empty where the decoder does not say. The clip is decoded once more, in one
+        thread.
         """
         found: dict[int, NDArray[np.int32]] = {}
         if self._of_stills or not indices:
@@ -116,8 +117,8 @@ class Clip:
     def again(self, times: Mapping[int, float]) -> dict[int, Frame]:
         """Decode a few frames once more, by number, each at its time in s as its ``Frame`` has it.
 
-        From the key frame before each where its time leads there, else from the first frame on.
-        Frames that are not there are missing from the result.
+        Decoding begins at the key frame before each where its time leads there, else at the first
+        frame. Frames that are not there are missing from the result.
         """
         places = [time for _, time in sorted(times.items())]
         seekable = not self._of_stills and "times" not in self.info.assumed

@@ -32,8 +32,8 @@ TO_XYZ = np.array(
 def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> Floats:
     """Return R'G'B' (..., 3) of luma and colour-difference codes, all three of one shape.
 
-    By the stream's matrix and range: ITU-R BT.601-7, 2.5; BT.709-6, 3.2 to 3.4; full range as in
-    JFIF (ITU-T T.871).
+    The conversion is by the stream's matrix and range: ITU-R BT.601-7, 2.5; BT.709-6, 3.2 to 3.4;
+    full range as in JFIF (ITU-T T.871).
     """
     unit = 2.0 ** (video.depth - 8)
     top = 2.0**video.depth - 1

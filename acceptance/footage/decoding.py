@@ -158,8 +158,8 @@ def decode(path: Path, start: float | None = None) -> Iterator[av.VideoFrame]:
 def decode_with_quantisers(path: Path) -> Iterator[av.VideoFrame]:
     """Decode in one thread, with the quantisers (``planes.quantisers``) and without deblocking.
 
-    One thread, because FFmpeg's frame threads copy the quantisers of a frame that another thread
-    may not have finished. Raises ClipError (``opened``).
+    It is one thread because FFmpeg's frame threads copy the quantisers of a frame that another
+    thread may not have finished. Raises ClipError (``opened``).
     """
     with opened(path) as container:
         stream = container.streams.video[0]

@@ -68,7 +68,7 @@ def described(
     """
     first = next(decode_with_quantisers(path), None)
     if first is None or not packets:
-        what, hint = tr("not one frame can be decoded"), tr("Export the recording again")
+        what, hint = tr("no frame can be decoded"), tr("Export the recording again")
         raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")
     with opened(path) as container:
         stream = container.streams.video[0]

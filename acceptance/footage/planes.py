@@ -1,6 +1,6 @@
 """The planes of a decoded frame as coded, by which curve they are to be read, and its quantisers.
 
-Native codes, no copy where the codec allows.
+Codes are native, and not copied where the codec allows.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def is_deep(frame: av.VideoFrame) -> bool:
 def _from_rgb(frame: av.VideoFrame, matrix: str) -> tuple[Plane, Plane, Plane]:
     """Luma and colour differences of coded RGB, full range, rounded once.
 
-    ITU-R BT.709-6, 3.2; BT.601-7, 2.5.
+    The conversion is that of ITU-R BT.709-6, 3.2; BT.601-7, 2.5.
     """
     deep = is_deep(frame)
     rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
@@ -122,7 +122,7 @@ def _from_rgb(frame: av.VideoFrame, matrix: str) -> tuple[Plane, Plane, Plane]:
 def h264_step(qp: float) -> float:
     """Quantiser step in codes of an H.264 QP.
 
-    0.625 at 0, twice as much each 6 (ITU-T H.264, 8.5).
+    It is 0.625 at QP 0 and doubles every 6 (ITU-T H.264, 8.5).
     """
     return float(0.625 * 2 ** (qp / 6))
 
@@ -130,10 +130,10 @@ def h264_step(qp: float) -> float:
 def quantisers(frame: av.VideoFrame) -> NDArray[np.int32] | None:
     """Quantiser of each macroblock, (rows, columns).
 
-    The QP of H.264, the scale of MPEG-1 and 2, twice the QP of MPEG-4. None where the decoder does
-    not state it: FFmpeg's does not for HEVC, JPEG or the lossless codecs. The decoder must have
-    been asked (``export_side_data=venc_params``), and asking a frame keeps it until the next
-    garbage collection: ask few.
+    It is the QP of H.264, the scale of MPEG-1 and 2, twice the QP of MPEG-4, and None where the
+    decoder does not state it: FFmpeg's does not for HEVC, JPEG or the lossless codecs. The decoder
+    must have been asked (``export_side_data=venc_params``), and asking a frame keeps it until the
+    next garbage collection: ask few.
     """
     blocks = frame.side_data.get("VIDEO_ENC_PARAMS")
     if not isinstance(blocks, VideoEncParams) or not blocks.nb_blocks:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
     """Return the light of a camera signal 0..1 (or a little outside).
 
-    ITU-R BT.709-6 item 1.2, IEC 61966-2-1, or a power.
+    The curve is that of ITU-R BT.709-6 item 1.2, of IEC 61966-2-1, or a power.
     """
     value = np.asarray(signal, np.float64)
     if transfer == "linear":

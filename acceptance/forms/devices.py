@@ -116,7 +116,7 @@ def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
     _check_once(names, where)
     for name in ("id", "kind"):
         if name not in names:
-            hint = tr("Head one with: {headings}", headings=", ".join(COLUMNS[name]))
+            hint = tr("Add one of: {headings}", headings=", ".join(COLUMNS[name]))
             raise PlanError(tr("there is no such column"), where=f"{where}, {name}", hint=hint)
     return {name: at for at, name in enumerate(names) if name}
 
@@ -159,7 +159,7 @@ def _facts(fields: Mapping[str, str]) -> dict[str, str]:
 def _check_id(identity: str, where: str) -> None:
     if not IDENTIFIER.fullmatch(identity):
         what = _misspelt(identity) if identity else tr("is empty")
-        raise PlanError(what, where=where, hint=tr("Every device needs an id of its own"))
+        raise PlanError(what, where=where, hint=tr("Give every device its own id"))
 
 
 def _misspelt(identity: str) -> str:
@@ -194,7 +194,7 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
     place = "important" if important == "yes" else "other"
     if place == "important" and facts.get("place", place) != place:
         what = tr("the place is {place!r} and an important one", place=facts["place"])
-        hint = tr("A device has one place: leave either out")
+        hint = tr("Give one place only: leave one of the two out")
         raise PlanError(what, where=f"{where}, place", hint=hint)
     return {"place": place} | facts
 

@@ -172,7 +172,7 @@ def _compared(rater: Rater, own: Scores, others: Scores) -> Rater:
 def beyond(scores: Scores) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """Count each rater's scores at or above mean + c s (P) and at or below mean - c s (Q).
 
-    Rec. ITU-R BT.500: c is 2 where the kurtosis of the item's scores lies from 2 to 4, else
+    By Rec. ITU-R BT.500, c is 2 where the kurtosis of the item's scores lies from 2 to 4, else
     sqrt(20). ``scores`` has a row for each rater and a column for each item, NaN where one is
     missing; an item on which all agree counts for nobody.
     """

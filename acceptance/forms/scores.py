@@ -104,8 +104,8 @@ def draw_up(
 ) -> Key:
     """Draw codes for the clips, and orders. The same seed gives the same.
 
-    ``together``: all raters watch one screen, in one order. Raises PlanError for more clips than
-    there are codes.
+    With ``together`` all raters watch one screen, in one order. Raises PlanError for more clips
+    than there are codes.
     """
     random = np.random.default_rng(seed)
     drawn = _drawn(random, len(clips))
@@ -366,7 +366,7 @@ def _check_distinct(people: People, details: Mapping[str, Details]) -> None:
 def _distances(details: Mapping[str, Details], people: People) -> list[Condition]:
     """Return the viewing distances in screen heights, each with who sat there.
 
-    Nothing where one rater states none.
+    Nothing is returned where one rater states none.
     """
     groups: dict[float, list[str]] = defaultdict(list)
     for rater, (name, _) in people.items():

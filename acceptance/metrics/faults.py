@@ -70,7 +70,7 @@ NOTES = {  # reason where no frame shows a fault or its absence
 class FaultLevel:
     """Level of a fault in ``frames`` (m,), by number, at ``at`` (m,) s.
 
-    As ``seen`` (m,) in single frames, and as ``held`` (m,) over a second.
+    It is given as ``seen`` (m,) in single frames, and as ``held`` (m,) over a second.
     """
 
     frames: NDArray[np.int64]
@@ -92,7 +92,7 @@ class FaultLevel:
 def serves(scene: Scene) -> bool:
     """Whether this is a moving picture of the device itself.
 
-    No still, no film of screens by somebody's phone.
+    A still is not, nor a film of screens by somebody's phone.
     """
     return scene.shot.tap is not Tap.SCREEN and not scene.video.still
 
@@ -154,7 +154,7 @@ def _width(at: Array, seconds: float) -> int:
 def shake(scene: Scene) -> FaultLevel | None:
     """Way to and fro in % of the picture's height a second.
 
-    What was moved one way *and* back within ``SWAY``. None where few frames show motion.
+    What counts was moved one way *and* back within ``SWAY``. None where few frames show motion.
     """
     at, features = elapsed(scene), scene.series.features
     moves = np.stack([features["moved_x"], features["moved_y"]]).astype(np.float64)
@@ -173,8 +173,8 @@ def shake(scene: Scene) -> FaultLevel | None:
 def scene_change(scene: Scene) -> FaultLevel | None:
     """Fall in likeness (%) at each frame: of the picture before to this one, and half a second on.
 
-    Against how much alike neighbouring pictures are before and after, so that motion does not
-    count. None where no frame has structure.
+    It is taken against how much alike neighbouring pictures are before and after, so that motion
+    does not count. It is None where no frame has structure.
     """
     at, span, features = elapsed(scene), apart(scene.video), scene.series.features
     before, ago = (features[name].astype(np.float64) for name in ("like_before", "like_ago"))
@@ -246,7 +246,7 @@ def _duration(at: Array, start: int, end: int) -> float:
 def _why_not(scene: Scene, quantity: str, level: FaultLevel | None) -> str:
     """Code of the reason why there is no figure, or none that says anything of the camera.
 
-    Empty where there is one.
+    It is empty where there is one.
     """
     if quantity == "faults.stripes" and scene.located:
         return "chart_has_stripes"

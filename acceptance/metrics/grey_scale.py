@@ -1,8 +1,8 @@
 """Grey scale: distinguishable steps, tone curve, gamma, clipping and dynamic range.
 
-Measured on printed steps of known light. The code of a step is the trimmed mean (10 % off each end)
-of the mean frame over the central half of its region in each direction. Two neighbours are
-distinguishable when their codes keep the printed order and differ by more than the larger of k
+It is measured on printed steps of known light. The code of a step is the trimmed mean (10 % off
+each end) of the mean frame over the central half of its region in each direction. Two neighbours
+are distinguishable when their codes keep the printed order and differ by more than the larger of k
 times their pooled noise (total sigma per pixel, quantisation included; k = 1, the signal-to-noise
 ratio at which ISO 15739:2023 ends the dynamic range) and 2 codes of 219 (about 2 % of luminance at
 mid-grey, Weber's threshold of the eye). The count is 1 + the number of distinguishable pairs. The

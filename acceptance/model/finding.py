@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from acceptance.model.basics import Reason  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.basics import Reason
 from acceptance.model.standard import DecisionRule, How, Limit, Modality, Part, Scope
 
 

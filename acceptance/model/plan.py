@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from acceptance.model.basics import Value  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.basics import Value
 from acceptance.model.shot import Condition, Recordings, Shot, SignalPath
 from acceptance.model.standard import Scope
-from acceptance.model.subject import Subject, SubjectKind  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.subject import Subject, SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)

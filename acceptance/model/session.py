@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from acceptance.model.basics import Value  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.measurement import Measurement, Note  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.plan import Plan  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.shot import Recordings, Shot, Taken  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.subject import SubjectKind  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.basics import Value
+from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
+from acceptance.model.measurement import Measurement, Note
+from acceptance.model.plan import Plan
+from acceptance.model.shot import Recordings, Shot, Taken
+from acceptance.model.subject import SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from acceptance.model.basics import Box, Point, Value  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.basics import Box, Point, Value
 
 
 class Tap(StrEnum):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 -- pydantic reads the annotations at run time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acceptance.model.shot import SignalPath, Tap  # noqa: TC001 -- pydantic reads the annotations at run time
-from acceptance.model.subject import SubjectKind  # noqa: TC001 -- pydantic reads the annotations at run time
+from acceptance.model.shot import SignalPath, Tap
+from acceptance.model.subject import SubjectKind
 
 
 class Scope(StrEnum):

@@ -1,6 +1,6 @@
 """For how many days storage holds streams, calculated for a system too young to show it.
 
-days = storage x usable share x 8 / (sum of bit rates x 86400). A calculation is no recording that
+Days are storage x usable share x 8 / (sum of bit rates x 86400). A calculation is no recording that
 was kept: it becomes a documented answer, never a measurement.
 """
 

@@ -106,7 +106,8 @@ def _of_tree(match: re.Match[str]) -> Named:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H.%M.%S")  # noqa: DTZ007 -- the recorder's clock, zone added later
+        # The recorder's clock, zone added later.
+        return datetime.strptime(text, "%Y-%m-%d %H.%M.%S")  # noqa: DTZ007 -- see above
     except ValueError:
         return None
 
@@ -138,6 +139,7 @@ def _stamp(match: re.Match[str] | None) -> datetime | None:
         return None
     year, month, day, hour, minute, second, thousandth = (int(part or 0) for part in match.groups())
     try:
-        return datetime(year, month, day, hour, minute, second, 1000 * thousandth)  # noqa: DTZ001 -- as above
+        moment = (year, month, day, hour, minute, second, 1000 * thousandth)
+        return datetime(*moment)  # noqa: DTZ001 -- as above
     except ValueError:
         return None

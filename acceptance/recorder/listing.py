@@ -101,7 +101,7 @@ def _heading(cells: list[str], path: Path) -> dict[str, int]:
     for name in ("channel", "start", "end"):
         if name not in found:
             where = f"{path}, row 1, {name}"
-            hint = tr("Head one with: {headings}", headings=", ".join(COLUMNS[name]))
+            hint = tr("Add one of: {headings}", headings=", ".join(COLUMNS[name]))
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
     return found
 

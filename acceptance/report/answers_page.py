@@ -1,6 +1,6 @@
 """What people answered, as the report shows it.
 
-A panel's items and raters, and every other answer with its files.
+These are a panel's items and raters, and every other answer with its files.
 """
 
 from __future__ import annotations

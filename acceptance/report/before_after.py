@@ -1,8 +1,8 @@
 """Two sessions clause by clause, before and after a repair say.
 
-What became better, worse, tested or untested. A finding is better where its verdict is. The
-difference of two figures has U = sqrt(U1^2 + U2^2): they are taken as independent (JCGM 100:2008,
-5.1.2), which is too wide, never too narrow, where chart and instruments are the same.
+It shows what became better, worse, tested or untested. A finding is better where its verdict is.
+The difference of two figures has U = sqrt(U1^2 + U2^2): they are taken as independent (JCGM
+100:2008, 5.1.2), which is too wide, never too narrow, where chart and instruments are the same.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class ComparedRow:
     def notable(self) -> bool:
         """Whether it is worth a line.
 
-        Something changed, and not merely that one more thing does not apply.
+        It is where something changed, other than that one more thing does not apply.
         """
         single = self.change in {Change.ONLY_BEFORE, Change.ONLY_AFTER}
         alone = (self.before or self.after) if single else None
@@ -96,7 +96,7 @@ class Comparison:
 def compare(before: Session, after: Session) -> Comparison:
     """Compare two sessions.
 
-    What one pack asks under another's name is paired where only one differs.
+    Requirements of a pack that changed its name are paired, where only one pack did.
     """
     names = _renamed(before, after)
     first = {_key(finding, names): finding for finding in before.findings}
@@ -109,7 +109,7 @@ def compare(before: Session, after: Session) -> Comparison:
 def _renamed(before: Session, after: Session) -> dict[str, str]:
     """Name of a pack of ``before`` in ``after``.
 
-    Where each has one that the other has not, they are paired.
+    Where each session has one pack that the other lacks, the two are paired.
     """
     gone = [name for name in before.plan.packs if name not in after.plan.packs]
     new = [name for name in after.plan.packs if name not in before.plan.packs]
@@ -180,7 +180,7 @@ def _bound(finding: Finding, session: Session) -> bool:
 def _apart(before: Session, after: Session) -> Iterator[str]:
     """Name what makes two sessions hard to compare.
 
-    Other packs, other files of a pack, other subjects.
+    That is other packs, other files of a pack, other subjects or another scope.
     """
     yield from _packs_apart(before, after)
     yield from _subjects_apart(before, after)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def bottom_line(session: Session, lang: str, packs: Sequence[Pack] = ()) -> str:
     """Word the bottom line.
 
-    Its scope, the verdict (暂定 where provisional), and the mandatory clauses not tested.
+    It states scope, verdict (暂定 where provisional), and the mandatory clauses not tested.
     """
     return str(phrases(lang)["bottom_line"]["space"]).join(sentences(session, lang, packs))
 

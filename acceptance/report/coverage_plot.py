@@ -1,7 +1,7 @@
 """When each channel of a recorder was recorded, as inline SVG that reads in grey print too.
 
-One row a channel, time to the right. Black: recorded throughout; grey: part of the cell; white
-between two thin rules: nothing.
+Each channel is a row, with time to the right. Black is recorded throughout, grey part of the cell,
+white between two thin rules nothing.
 """
 
 from __future__ import annotations

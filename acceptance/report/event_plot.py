@@ -1,6 +1,6 @@
 """What happened in a clip, over time, as inline SVG that reads in grey print.
 
-Kinds of events differ in shape, not in colour. On top the bit rate with the key frames, below it
+Kinds of events differ in shape, not in colour. On top is the bit rate with the key frames, below it
 the intervals between frames, then a lane for each kind of event.
 """
 

@@ -1,6 +1,6 @@
 """What a session's measurements look like.
 
-Curves that share a plot, timelines, maps of the picture's zones and of recordings.
+They are curves that share a plot, timelines, maps of the picture's zones and of recordings.
 """
 
 from __future__ import annotations
@@ -57,13 +57,14 @@ class _Plot(NamedTuple):
 
 
 def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
-    return Exhibit(subject=subject, shot=shot, name=name, svg=Markup(svg))  # noqa: S704 -- svg.py escapes
+    drawing = Markup(svg)  # noqa: S704 -- svg.py escapes
+    return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
 
 
 def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
     """Draw curves of a shot that share name, direction and axes in one plot.
 
-    As many in one as dash patterns distinguish.
+    A plot holds as many as dash patterns distinguish.
     """
     groups: dict[_Plot, dict[str, Curve]] = defaultdict(dict)
     for figure in measurements:
@@ -104,7 +105,7 @@ def _plot(plot: _Plot, lines: Mapping[str, Curve], lang: str) -> Exhibit:
 def compared(pairs: Iterable[ShotPair], lang: str) -> list[Exhibit]:
     """Draw a curve that live and playback both have in one plot.
 
-    The modulation first, which the resolution is read from.
+    The modulation comes first, since the resolution is read from it.
     """
     every = [(pair, *curves) for pair in pairs for curves in pair.curves]
     distinct = {
@@ -132,7 +133,7 @@ def _beside(pair: ShotPair, figure: Measurement, both: tuple[Curve, Curve], lang
 def timelines(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
     """Draw what happened in each shot over time.
 
-    Bit rate, intervals between frames, and events of every kind.
+    That is bit rate, intervals between frames, and events of every kind.
     """
     shots: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
     for figure in measurements:
@@ -184,7 +185,7 @@ def _duration(figures: Sequence[Measurement]) -> float:
 def _events(figures: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:
     """Events by kind, those that were counted and did not happen too.
 
-    And the kinds of which there may be more.
+    Return the kinds of which there may be more, too.
     """
     events: dict[str, list[Event]] = defaultdict(list)
     bounded: set[str] = set()

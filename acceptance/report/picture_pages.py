@@ -113,7 +113,7 @@ class StillsPage:
     def address(self, name: str) -> str | None:
         """Return the address of a still relative to the session folder.
 
-        None where the file is not in it.
+        Return None where the file is not in it.
         """
         path = (self.folder / name).resolve()
         inside = path.is_relative_to(self.folder.resolve()) and path.is_file()

@@ -76,7 +76,7 @@ class Difference:
 class Loss:
     """A figure that the live shot has and the playback has not.
 
-    ``reason`` where a note says why.
+    ``reason`` is that of a note that says why, if there is one.
     """
 
     live: Measurement
@@ -99,7 +99,7 @@ class Rest:
 class ShotPair:
     """A live shot and a playback of the same chart.
 
-    With what they differ in, and what the playback no longer shows.
+    It holds their differences and what the playback no longer shows.
     """
 
     live: Shot
@@ -119,7 +119,8 @@ class ShotPair:
     def shown(self) -> list[Difference]:
         """What a page shows row by row.
 
-        Differences beyond their uncertainty, then those within it of centre or whole picture.
+        Differences beyond their uncertainty come first, then those within it of centre or whole
+        picture.
         """
         near = (
             difference
@@ -132,7 +133,7 @@ class ShotPair:
     def rest(self) -> list[Rest]:
         """All others, regions together that came out alike.
 
-        Those not shown, then what was lost, by its reason.
+        Those not shown come first, then what was lost, by its reason.
         """
         groups: dict[tuple[str, ...], list[tuple[Measurement, Reason | None]]] = defaultdict(list)
         for live, outcome, reason in self._not_shown():
@@ -164,9 +165,9 @@ def pairs(
 ) -> list[ShotPair]:
     """Compare every playback with its live shot.
 
-    The one that it names (``live``), else the only one that fits. One fits that is of the same
-    subject, chart and print, under the same conditions. ``notes`` say why a figure is missing in
-    playback.
+    That is the one that it names (``live``), else the only one that fits. One fits that is of the
+    same subject, chart and print, under the same conditions. ``notes`` say why a figure is missing
+    in playback.
     """
     return [
         _pair(live, shot, measurements, notes)
@@ -230,7 +231,7 @@ def _figures(shot: Shot, measurements: Sequence[Measurement]) -> dict[tuple[str,
 def _loss(live: Measurement, notes: Sequence[Note]) -> Loss:
     """Look for the note that says most.
 
-    Of the quantity and region, of the quantity, of its metric, of the shot.
+    First come notes on quantity and region, then on the quantity, its metric, the shot.
     """
     family = live.quantity.partition(".")[0]
     wanted = ((live.quantity, live.region), (live.quantity, ""), ("", live.region), ("", ""))
@@ -264,7 +265,7 @@ def _difference(
 def _trouble(live: Measurement, playback: Measurement, *, resized: bool) -> Significance | None:
     """Say why a difference means nothing.
 
-    One side is only a bound, pixels of two sizes, another method.
+    One side may be only a bound, the pixels of two sizes, or the methods different.
     """
     if any(figure.lower_bound or figure.upper_bound for figure in (live, playback)):
         return Significance.BOUND
@@ -278,7 +279,7 @@ def _budget(
 ) -> Iterator[BudgetLine]:
     """List the inputs of the difference.
 
-    Those of either figure, and of what both share what does not cancel.
+    They are those of either figure; of inputs that both share, what does not cancel.
     """
     for line in (*live.budget, *playback.budget):
         if line.source not in shared and line.source != CODING_SOURCE:
@@ -308,7 +309,7 @@ def _root(lines: Sequence[BudgetLine]) -> float:
 def rows(pair: ShotPair) -> Iterator[dict[str, object]]:
     """Return what ``measure --json`` has of a pair (``docs/formats.md``).
 
-    Its differences, then what was lost.
+    The differences come first, then what was lost.
     """
     for each in pair.differences:
         numbers = {

@@ -40,8 +40,8 @@ MOST_LINES = len(STYLES)
 def draw(curves: Mapping[str, Curve]) -> str:
     """Draw curves that share their axes, at most ``MOST_LINES``, by their names in the legend.
 
-    Returns SVG. Points that are not finite are left out. ``marks`` become dots on the line and
-    figures in the legend, or an upright line where they are the same for all.
+    The result is SVG. Points that are not finite are left out. ``marks`` become dots on the line
+    and figures in the legend, or an upright line where they are the same for all.
     """
     lines = {name: _thinned(curve) for name, curve in curves.items()}
     first = next(iter(curves.values()))
@@ -67,7 +67,7 @@ def _axes(first: Curve, points: Sequence[Dot]) -> tuple[Axis, Axis]:
 def _shared(curves: Sequence[Curve]) -> dict[str, float]:
     """Return the marks that are at the same place on each of several curves.
 
-    A limit, not a figure of any of them.
+    Such a mark is a limit, not a figure of any of them.
     """
     first, *others = curves
     return {

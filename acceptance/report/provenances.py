@@ -18,7 +18,7 @@ SHELF = "data/packs"
 class Confirmed:
     """What one person confirmed of one thing of a pack.
 
-    Its ``figure``, its ``assignment`` or ``both``.
+    That is its ``figure``, its ``assignment`` or ``both``.
     """
 
     clause: str

@@ -107,7 +107,7 @@ def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
 def sheet(asked: Sequence[Line], plan: Plan, lang: str) -> bytes:
     """Return the sheet to print.
 
-    By subject and part, each item with its QR code and room for the answer.
+    It goes by subject and part; each item has its QR code and room for the answer.
     """
     groups: dict[str, dict[str, list[Line]]] = {}
     for line in asked:

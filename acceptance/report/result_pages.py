@@ -54,7 +54,7 @@ class ResultsPage:
     def rules(self) -> dict[str, str]:
         """Decision rules used, with the largest probability of false acceptance.
 
-        By ILAC-G8:09/2019, for k = 2.
+        The probability follows ILAC-G8:09/2019, for k = 2.
         """
         risk = wording.phrases(self.names.lang)["risk"]
         used = (row for row in self.rows if wording.DASH not in {row.rule, row.result})
@@ -95,7 +95,7 @@ class CoveragePage:
     def outcomes(self, pack: Pack, clause: Clause) -> list[ClauseOutcome]:
         """Return what came of a clause.
 
-        By requirement and verdict, and by reason for what does not apply.
+        Requirements are counted by verdict, and by reason where they do not apply.
         """
         alike: dict[tuple[str, str], list[FindingRow]] = defaultdict(list)
         for row in self.rows:
@@ -148,7 +148,7 @@ class ConclusionPage:
     def to_correct(self, pack: str) -> list[FindingRow]:
         """Rows in a score that do not conform, or basically only.
 
-        What the acceptance asks to be corrected.
+        The acceptance asks for these to be corrected.
         """
         scored = (
             row

@@ -49,7 +49,7 @@ class FindingRow:
     def worst_false_accept(self) -> float | None:
         """Largest probability, 0 to 1, that such an item passes and does not conform.
 
-        None for a finding without probability of conformity.
+        It is None for a finding without probability of conformity.
         """
         finding = self.finding
         rule, limit, k = finding.decision_rule, finding.limit, finding.k

@@ -49,7 +49,7 @@ class Combination:
 class MatrixCell:
     """A shot that is planned.
 
-    Its device and combination, and what there is of it (``shots``, in ``sessions``).
+    It has its device and combination, and what there is of it (``shots``, in ``sessions``).
     """
 
     subject: str

@@ -80,7 +80,7 @@ def _height(point: Dot) -> float:
 class Axis:
     """An axis from ``low`` to ``high`` in data, from ``start`` to ``end`` in the picture.
 
-    Linear or logarithmic.
+    It is linear or logarithmic.
     """
 
     low: float
@@ -99,7 +99,8 @@ class Axis:
     def ticks(self, most: int = 6) -> tuple[float, ...]:
         """Return round numbers within the axis, about ``most`` of them.
 
-        1, 2 or 5 times a power of ten apart; on a logarithmic axis such numbers themselves.
+        They are 1, 2 or 5 times a power of ten apart; on a logarithmic axis such numbers
+        themselves.
         """
         if self.logarithmic:
             return self._powers(most)

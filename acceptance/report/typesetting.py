@@ -117,7 +117,7 @@ def fetcher(folder: Path) -> URLFetcher:
 def _frozen_time(moment: datetime) -> Iterator[None]:
     """Make embedded fonts carry this time.
 
-    See https://reproducible-builds.org/specs/source-date-epoch.
+    The variable is that of https://reproducible-builds.org/specs/source-date-epoch.
     """
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))

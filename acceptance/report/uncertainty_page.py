@@ -33,7 +33,7 @@ class UncertaintyPage:
     def shown_beside(self) -> dict[str, list[list[Measurement]]]:
         """Measurements that no finding rests on.
 
-        Of each subject, all regions of a quantity in a shot together.
+        For each subject, all regions of a quantity in a shot come together.
         """
         judged = set(self._indices)
         every = range(len(self.session.measurements))

@@ -34,7 +34,7 @@ CENTRE = (0.25, 0.25, 0.5, 0.5)
 class ZoneRow:
     """What one zone resolves in one direction.
 
-    ``limit`` in TV lines and ``ratio`` to the centre where known.
+    ``limit`` is in TV lines; ``ratio`` is that to the centre, where known.
     """
 
     direction: str
@@ -47,7 +47,7 @@ class ZoneRow:
 def draw(zones: Mapping[str, Sequence[ZoneRow]], aspect: float, headings: Sequence[str]) -> str:
     """Draw the frame of a picture whose width is ``aspect`` times its height.
 
-    ``headings`` of the four columns.
+    ``headings`` are those of the four columns.
     """
     height = WIDTH / min(max(aspect, 1.0), 2.4)
     best = max((row.mtf50 for rows in zones.values() for row in rows), default=0.0)

@@ -1,9 +1,9 @@
 """A clip seen through a located chart: all that a metric may see, from one decode pass.
 
-Bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and series over
-all frames. Light is linear by the inverse of the camera's curve: the chart's grey steps where it
-has them, else the inverse of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the
-display's BT.1886.
+It holds bounded crops by region (at most 32 evenly spaced frames, native codes, read-only) and
+series over all frames. Light is linear by the inverse of the camera's curve: the chart's grey steps
+where it has them, else the inverse of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1),
+never the display's BT.1886.
 """
 
 from __future__ import annotations
@@ -98,9 +98,9 @@ class Scene:
     def tone_doubt(self) -> float:
         """Half-width of the possible error of the tone curve's exponent.
 
-        With grey steps: what the curve between them leaves, and the slope error that the steps' own
-        standard errors make between neighbours. Else: how far a camera's own curve may lie from the
-        declared one.
+        With grey steps it is what the curve between them leaves, and the slope error that the
+        steps' own standard errors make between neighbours; else how far a camera's own curve may
+        lie from the declared one.
         """
         if not self._steps:
             return DOUBT_OF_DECLARED
@@ -111,15 +111,15 @@ class Scene:
     def copy_doubt(self) -> float:
         """Standard uncertainty of the tone curve's exponent that the printed copy brings.
 
-        0 where no steps are used. A printer's tone errors run smoothly from step to step; levels
-        5:1 apart, as an edge's two are, count as independent, each with the copy's doubt.
+        It is 0 where no steps are used. A printer's tone errors run smoothly from step to step;
+        levels 5:1 apart, as an edge's two are, count as independent, each with the copy's doubt.
         """
         return math.sqrt(2) * self._reflectance_doubt / math.log(5)
 
     def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
         """Budget line of the copy; ``sensitivity``: change of the result per unit of the exponent.
 
-        Empty where the copy leaves no doubt.
+        There is none where the copy leaves no doubt.
         """
         doubt = abs(sensitivity) * self.copy_doubt
         line = BudgetLine(source="chart copy", contribution=doubt, evaluation="B")
@@ -128,8 +128,8 @@ class Scene:
     def copy_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) for each way in which the print may be off.
 
-        Each by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy leaves
-        no doubt or no steps are used.
+        Each is off by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy
+        leaves no doubt or no steps are used.
         """
         printed = [reflectance for _, reflectance, _ in self._steps]
         errors = printed_copy.tone_errors(self._reflectance_doubt, printed)
@@ -160,8 +160,9 @@ class Scene:
     def _steps(self) -> list[tuple[float, float, float]]:
         """Mean code, printed reflectance and standard error of the code of each step, ascending.
 
-        Grey steps, else the greys among colour patches; clipped ones are left out. Empty where
-        fewer than four are left, or where a lighter step does not have a higher code.
+        They are of the grey steps, else of the greys among colour patches; clipped ones are left
+        out. Empty where fewer than four are left, or where a lighter step does not have a higher
+        code.
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
         steps = sorted(step for view in patches if (step := self._step(view)))

@@ -43,7 +43,7 @@ def ranked(values: NDArray[Any], percentile: float) -> float:
 def spectra(rows: Floats, thresholds: Thresholds) -> tuple[Complexes, int]:
     """Return the spectra (3, f) of the mean profiles of three bands of ``rows``, and px a sample.
 
-    Without their slowest waves. Each has power 1, or 0 where there is next to nothing in it.
+    The slowest waves are taken out. Each has power 1, or 0 where there is next to nothing in it.
     """
     third, fold = max(1, len(rows) // 3), max(1, rows.shape[1] // thresholds.profile_samples)
     size = rows.shape[1] // (2 * fold) * 2
@@ -65,7 +65,7 @@ def _window(size: int) -> Floats:
 def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
     """Return by how many samples most profiles lie further than before, from their ``spectra``.
 
-    Nan where too few correlate clearly.
+    It is nan where too few correlate clearly.
     """
     size = 2 * (before.shape[1] - 1)
     shifts = []

@@ -100,9 +100,9 @@ def find(
 ) -> tuple[PlainEdge, ...]:
     """Find the usable slanted edges of a picture, best first, at most 24.
 
-    ``luma`` (height, width), ``cb`` and ``cr`` as subsampled (None: monochrome), codes; ``black``
-    and ``white`` are the codes of nominal black and white. Boxes may overlap, edges do not. None
-    found: an empty tuple.
+    ``luma`` (height, width), ``cb`` and ``cr`` are codes, as subsampled (None: monochrome);
+    ``black`` and ``white`` are the codes of nominal black and white. Boxes may overlap, edges do
+    not. None found: an empty tuple.
     """
     large = luma.ndim == 2 and min(luma.shape) >= SHORTEST + 2 * MARGIN
     if not large or white <= black or not np.isfinite(luma).all():
@@ -160,7 +160,7 @@ def _transposed(field: _Field) -> _Field:
 def _sides(field: _Field) -> Iterator[Array]:
     """Yield the near-vertical sides of contours: points (n, 2) column and row, rows ascending.
 
-    Each side once.
+    Each side comes once.
     """
     seen: set[tuple[int, ...]] = set()
     for contour in _outlines(field):
@@ -260,7 +260,7 @@ def _spread(field: _Field, rows: NDArray[np.intp], place: Array) -> tuple[float,
 def _strip(plane: Picture, rows: NDArray[np.intp], place: Array, away: NDArray[np.intp]) -> Array:
     """Values (rows, n) at whole pixels ``away`` from the edge's place.
 
-    Nan beyond the picture's margin.
+    They are nan beyond the picture's margin.
     """
     column = np.rint(place).astype(np.intp)[:, None] + away
     inside = (column >= MARGIN) & (column < plane.shape[1] - MARGIN)
@@ -273,7 +273,7 @@ def _plain_to(
 ) -> Array:
     """Return the column (rows,) up to which a side is plain.
 
-    From ``gap`` px beside the edge outwards (negative: leftwards).
+    It is looked at from ``gap`` px beside the edge outwards (negative: leftwards).
     """
     way = 1 if gap > 0 else -1
     away = gap + way * np.arange(REACHES[0] + SHORTEST)
@@ -289,7 +289,7 @@ def _plain_to(
 def _box(place: Array, left: Array, right: Array) -> tuple[int, int, int, int]:
     """Find the best run of rows with plain field on both sides.
 
-    Returns first row, last row + 1, first column, last column + 1. Best by rows times the root of
+    Return first row, last row + 1, first column, last column + 1. Best by rows times the root of
     the field's width, ``REACHES``.
     """
     best, worth = (0, 0, 0, 0), 0.0

@@ -1,6 +1,6 @@
 """Tables that come beside a clip.
 
-Arrival times, the log of the clock screen, the log of what drove a light.
+They are arrival times, the log of the clock screen, and the log of what drove a light.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def arrivals(shot: Shot, folder: Path) -> Floats | None:
 def drive(shot: Shot, folder: Path) -> Drive | None:
     """Return what drove the light in the shot's regions ``sequence``.
 
-    From its log, or the known sequence by its chip length; None without either. Raises PlanError
-    for both at once, a chip length out of range, times that do not ascend, too few changes.
+    It is taken from its log, or from the known sequence by its chip length; None without either.
+    Raises PlanError for both at once, a chip length out of range, times that do not ascend, too few
+    changes.
     """
     if shot.chip is not None:
         return _of_chip(shot, shot.chip)

@@ -53,8 +53,8 @@ def draw(scene: Scene) -> bytes:
 def worst(scene: Scene, measurements: Iterable[Measurement]) -> dict[str, bytes]:
     """JPEG, 400 px wide, of the frame in which each fault is worst, by quantity.
 
-    None of faults that do not show at all. The few frames are decoded once more, since which they
-    are is known only after the whole clip.
+    There is no still of faults that do not show at all. The few frames are decoded once more, since
+    which they are is known only after the whole clip.
     """
     chosen = {
         measured.quantity: int(measured.details["worst_frame"])

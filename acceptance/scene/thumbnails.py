@@ -104,7 +104,7 @@ class Features:
     ) -> dict[str, float]:
         """Share (0..1) of the pixels that changed since the frame before.
 
-        At a key frame also since the key frame before.
+        At a key frame, those that changed since the key frame before count too.
         """
         shares = {} if change is None else {"changed": cv2.countNonZero(change) / change.size}
         if frame.key and self.rows_of_key is not None:
@@ -115,7 +115,7 @@ class Features:
     def _changed_noise(self, rows: NDArray[Any], before: NDArray[Any]) -> float:
         """Share (0..1) that changed of the pixels that are not clipped and so can show noise.
 
-        Nan where those are too few.
+        It is nan where those are too few.
         """
         margin = self.thresholds.clipping_margin_codes
         low, high = self.black + margin, self.black + self.amplitude - margin
@@ -206,7 +206,7 @@ class Features:
     def _cast(self, frame: Frame) -> float:
         """Colour that nine in ten mid tones share, over their luma, in %.
 
-        Nan without colour or mid tones.
+        It is nan without colour or mid tones.
         """
         if frame.cb is None or frame.cr is None:
             return math.nan

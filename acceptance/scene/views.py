@@ -215,7 +215,7 @@ def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[Pixels]) -> NDArra
 def _quantiser(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
     """Mean over the macroblocks that the region touches, of the frames that have quantisers.
 
-    None where none has.
+    Return None where none has.
     """
     means = [
         frame.quantisers[_blocks(y, h), _blocks(x, w)].mean()

@@ -15,6 +15,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
@@ -23,7 +24,6 @@ from acceptance.model import LogEntry, Session, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 PAYLOAD = "data/"
 MANIFEST = "manifest-sha256.txt"
@@ -143,7 +143,7 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
 class LogBook:
     """The append-only log of a session folder.
 
-    One JSON object a line, each hashing the one before.
+    Each line is a JSON object with the hash of the one before.
     """
 
     folder: Path
@@ -201,13 +201,14 @@ def _kind(before: str | None, after: str | None) -> Kind:
 
 def _files(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
-        links = (name for name in folders if os.path.islink(os.path.join(parent, name)))  # noqa: PTH114, PTH118 -- os.walk gives strings
+        links = (name for name in folders if Path(parent, name).is_symlink())
         if link := next(links, ""):
             what = tr("contains a link to another folder ({link})", link=link)
             hint = tr("Replace the link with the files themselves")
             raise InputError(what, where=parent, hint=hint)
         for name in names:
-            yield os.path.relpath(os.path.join(parent, name), folder).replace(os.sep, "/")  # noqa: PTH118 -- as above
+            path = os.path.join(parent, name)  # noqa: PTH118 -- os.walk gives strings
+            yield os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _bag_info(folder: Path, payload: Mapping[str, str], session: Session) -> list[str]:

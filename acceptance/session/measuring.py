@@ -37,7 +37,7 @@ class Progress(Protocol):
 class Measured:
     """What one shot gave.
 
-    The shot as filmed, its measurements, and notes on results not obtained.
+    That is the shot as filmed, its measurements, and notes on results not obtained.
     """
 
     shot: Shot

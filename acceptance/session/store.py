@@ -115,7 +115,8 @@ def keep_measured(path: Path, measured: Measured) -> None:
 def measured_before(path: Path, bag: Path) -> Measured | None:
     """Read what a shot gave in an interrupted run.
 
-    None where the file or one of the stills in ``bag`` is missing, or where the file is damaged.
+    Return None where the file or one of the stills in ``bag`` is missing, or where the file is
+    damaged.
     """
     try:
         measured = _MEASURED.validate_python((json.loads(path.read_bytes()),))[0]

@@ -73,7 +73,7 @@ class Trust:
 class DemoChain:
     """The files of the demo's certificate chain.
 
-    Root to trust, key file with its password, revocation lists.
+    They are the root to trust, the key file with its password, and the revocation lists.
     """
 
     root: Path

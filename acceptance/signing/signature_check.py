@@ -69,7 +69,8 @@ def verify_pdf(
     pinned = load_trust(trust)
     try:
         return _verify(pdf, pinned, roles, at)
-    except Exception as error:  # noqa: BLE001 -- one flipped bit can make a parser of PDF or ASN.1 fail in any way
+    # One flipped bit can make a parser of PDF or ASN.1 fail in any way.
+    except Exception as error:  # noqa: BLE001 -- see above
         kind = type(error).__name__
         detail = tr(
             "the file cannot be read as a signed PDF ({kind}: {problem})", kind=kind, problem=error

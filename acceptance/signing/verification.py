@@ -86,9 +86,9 @@ def verify(
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``trust``, ``roles`` and ``at`` as in ``signature_check.verify_pdf``. Raises ``SessionError``
-    where there is neither report nor session, and ``InputError`` for a trust file that cannot be
-    read. Whatever else is wrong is in the result.
+    ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``. Raises
+    ``SessionError`` where there is neither report nor session, and ``InputError`` for a trust file
+    that cannot be read. Whatever else is wrong is in the result.
     """
     examined = Target(target, trust, roles, at)
     if not examined.pdf and not (target / store.FILE).is_file():
@@ -131,7 +131,8 @@ def _changed_files(folder: Path, examined: Target) -> Iterator[str]:
 def _run(name: str, step: Callable[[], Outcome]) -> Step:
     try:
         state, details = step()
-    except Exception as error:  # noqa: BLE001 -- a changed file can make any step fail in any way, which is a finding
+    # A changed file can make any step fail in any way, which is a finding.
+    except Exception as error:  # noqa: BLE001 -- see above
         what = tr("cannot be checked: {problem}", problem=str(error) or type(error).__name__)
         state, details = State.BROKEN, (what,)
     return Step(name=name, state=state, details=details)

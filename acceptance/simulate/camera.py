@@ -116,7 +116,7 @@ class Camera:
     def luma(self, reflectance: Array | float) -> Array:
         """Return the luma code of a neutral of this linear reflectance, 0..1.
 
-        Noise-free, not rounded, without vignetting.
+        It is noise-free, not rounded, and without vignetting.
         """
         low, high = self.code_range
         light = self.black + (self.white - self.black) * np.asarray(reflectance, np.float64)
@@ -125,7 +125,7 @@ class Camera:
     def signal(self, light: Array | Light) -> Array | Light:
         """Return the signal 0..1 of light (1 = nominal white), by the transfer curve.
 
-        ITU-R BT.709-6, 1.2; IEC 61966-2-1.
+        The curve is that of ITU-R BT.709-6, 1.2; IEC 61966-2-1.
         """
         x = np.maximum(light, 0)
         if self.transfer == "linear":
@@ -142,7 +142,7 @@ class Camera:
     def sigma(self, codes: Array | Light | float) -> Array:
         """Return the temporal noise, in codes, where noise-free luma is ``codes``.
 
-        Linear in noise; one value without sensor.
+        It is linear in noise; one value without sensor.
         """
         low, high = self.code_range
         if self.sensor is None:
@@ -163,7 +163,7 @@ class Camera:
     def mtf(self, frequency: Array | float, angle: float = 0.0) -> Array:
         """Return the MTF at ``frequency`` (cycle/px), ``angle`` degrees off the rows.
 
-        That of the Gaussian and the square pixel.
+        It is that of the Gaussian and the square pixel.
         """
         f, turn = np.asarray(frequency, np.float64), math.radians(angle)
         pixel = np.abs(np.sinc(f * math.cos(turn)) * np.sinc(f * math.sin(turn)))

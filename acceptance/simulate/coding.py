@@ -1,8 +1,8 @@
 """From light on a simulated camera's pixels to codes.
 
-The transfer curve (``Camera.signal``), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and BT.601-7,
-2.5), noise in code values and quantisation. With a ``Sensor`` exposure and noise follow the
-illuminance on the scene.
+It applies the transfer curve (``Camera.signal``), Y'CbCr with 4:2:0 colour (ITU-R BT.709-6, 3.2 and
+BT.601-7, 2.5), noise in code values and quantisation. With a ``Sensor`` exposure and noise follow
+the illuminance on the scene.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOISE_SAMPLES = 1 << 23
 def coded(camera: Camera, base: Light) -> list[Light]:
     """Return luma (h, w), and of three channels Cb and Cr of half size, of light (channels, h, w).
 
-    In 8-bit codes, noise-free and not rounded.
+    Codes are of 8 bits, noise-free and not rounded.
     """
     light = (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:])
     light = np.float32(camera.level) * light

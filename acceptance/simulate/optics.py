@@ -75,7 +75,7 @@ def _rotation(camera: Camera) -> Array:
 def observed(camera: Camera, homography: Array, points: Array) -> Array:
     """Return where points (2, n) are seen, px, distortion included.
 
-    The radius r with r (1 + k r^2) = ideal radius, by iteration.
+    The radius r with r (1 + k r^2) = ideal radius is found by iteration.
     """
     centre = np.array([[camera.width - 1], [camera.height - 1]]) / 2
     mapped = homography @ np.vstack([points, np.ones(points.shape[1])])
@@ -153,7 +153,7 @@ def _reach(
 def _optics(count: int, sigma: float) -> csr_array:
     """Return the matrix (count, fine samples) of Gaussian and unit box of ``count`` pixels.
 
-    FINE samples a pixel, with margins.
+    There are FINE samples a pixel, with margins.
     """
     margin = math.ceil(4 * sigma) + 1
     length = (2 * margin + 1) * FINE

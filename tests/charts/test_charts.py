@@ -184,7 +184,7 @@ def test_gray_code_is_one_to_one() -> None:
 
 
 def test_an_unknown_chart_is_named_with_those_there_are() -> None:
-    with pytest.raises(ChartError, match=r"nonesuch: There is no such chart.*acceptance, .*clock"):
+    with pytest.raises(ChartError, match=r"nonesuch: there is no such chart.*acceptance, .*clock"):
         definition.load("nonesuch")
 
 

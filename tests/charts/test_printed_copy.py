@@ -166,7 +166,7 @@ WRONG = {
     'to = "grid11"': ('to = "grid99"', "the chart has no region 'grid99'"),
     "colour7 = [62.0, 36.0, 57.0]": ("colour7 = [62.0, 36.0]", "this must be 3 numbers"),
     "measured_on = 2026-11-25": ('measured_on = "yesterday"', "measured_on: this must be a date"),
-    "due = 2027-11-25": ("due = 2025-11-25", "it falls due before it was measured"),
+    "due = 2027-11-25": ("due = 2025-11-25", "the recalibration is due before the measurement"),
     "instrument = ": ("instrment = ", "instrument: this field is missing"),
 }
 
@@ -181,7 +181,7 @@ def test_a_wrong_file_is_refused_with_file_and_field(right: str, tmp_path: Path)
 
 
 def test_a_copy_that_is_not_there_says_how_to_start_one(tmp_path: Path) -> None:
-    with pytest.raises(ChartError, match=r"There is no such copy.*--copy SERIAL"):
+    with pytest.raises(ChartError, match=r"there is no such copy.*--copy SERIAL"):
         printed_copy.read(tmp_path / "none.toml", ACCEPTANCE)
 
 

@@ -164,9 +164,9 @@ def test_the_unrounded_value_is_judged() -> None:
 
 def test_the_worst_measurement_decides_with_its_own_uncertainty() -> None:
     """The most unfavourable with regard to the limit, whichever side it is on."""
-    ones = (measured(40), measured(37, uncertainty=0.9), measured(39))
-    low = one(requirement(), *ones)
-    high = one(requirement(limit=Limit(unit="dB", at_most=38)), *ones)
+    three = (measured(40), measured(37, uncertainty=0.9), measured(39))
+    low = one(requirement(), *three)
+    high = one(requirement(limit=Limit(unit="dB", at_most=38)), *three)
     assert (low.value, low.uncertainty, low.measurements) == (37, 0.9, (1,))
     assert (high.value, high.verdict, high.measurements) == (40, Verdict.FAIL, (0,))
 

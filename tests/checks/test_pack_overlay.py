@@ -443,8 +443,8 @@ def test_a_wrong_overlay_is_refused_with_file_place_and_field(
             'id = "own"\nextends = "own.toml"\n',
             "field extends: circular: a pack cannot extend itself",
         ),
-        (f'extends = "{BASE}"\n', "field id: needs an id of its own"),
-        (f'id = "{BASE}"\nextends = "{BASE}"\n', "field id: needs an id of its own"),
+        (f'extends = "{BASE}"\n', "field id: must have its own id"),
+        (f'id = "{BASE}"\nextends = "{BASE}"\n', "field id: must have its own id"),
         (
             'id = "own"\nextends = "other.toml"\n',
             "field extends: 'other.toml' has an id that differs from its file name",

@@ -377,7 +377,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
     assert (
         acceptance(monkeypatch, "chart", "acceptance", "--advise", *place, "--tv-lines", 900) == 3
     )
-    assert "None can be used as it is" in capsys.readouterr().out
+    assert "No chart fits as it is" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
         (("measure", "missing.mp4"), 2, "the file does not exist"),
         (("run", "missing.toml"), 2, "there is no such plan"),
         (("clauses", "no_such_pack"), 2, "there is no such pack"),
-        (("chart", "no_such_chart", "-o", "x.svg"), 2, "There is no such chart"),
+        (("chart", "no_such_chart", "-o", "x.svg"), 2, "there is no such chart"),
         (
             ("chart", "acceptance", "-o", "x.gif"),
             64,
@@ -402,7 +402,7 @@ def test_a_chart_is_advised_for_a_cameras_place(
         (
             ("chart", "--advise", "--distance", 5, "--field-of-view", 180),
             2,
-            "180 degrees are no field of view",
+            "cannot have a field of view of 180 degrees",
         ),
         (
             ("chart", "--advise", "--distance", 5, "--focal-length", 4, "--sensor", "big"),
@@ -456,7 +456,7 @@ def test_an_unknown_chart_for_a_clip_is_refused_before_anything_is_written(
         )
         == 2
     )
-    assert "There is no such chart" in capsys.readouterr().err
+    assert "there is no such chart" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -113,7 +113,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind\n", "lists no device"),
         (
             "id,name\na,b\n",
-            "row 1, kind: there is no such column. Head one with: kind, type, 类型, 设备类型.",
+            "row 1, kind: there is no such column. Add one of: kind, type, 类型, 设备类型.",
         ),
         ("类型,名称\n枪机,b\n", "row 1, id: there is no such column"),
         ("id,kind,型号,model\na,fixed,1,2\n", "row 1: duplicate column 'model'"),

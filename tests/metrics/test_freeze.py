@@ -51,7 +51,7 @@ def test_a_moving_scene_without_a_freeze_has_none() -> None:
 @pytest.mark.parametrize(("interval", "found"), [(25, True), (250, False)])
 def test_a_freeze_in_a_still_scene_is_proven_by_key_frames_or_left_open(
     interval: int,
-    found: bool,  # noqa: FBT001
+    found: bool,  # noqa: FBT001 -- a column of the cases
 ) -> None:
     """At CRF 36 no noise gets through but at key frames.
 

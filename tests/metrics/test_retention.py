@@ -50,7 +50,7 @@ Spans = list[tuple[float, float]]
 
 def found_of(**channels: Spans) -> Found:
     """Make recordings from spans in days after the beginning."""
-    ones = [
+    files = [
         placed(
             "",
             name,
@@ -61,7 +61,7 @@ def found_of(**channels: Spans) -> Found:
         for name, spans in channels.items()
         for a, b in spans
     ]
-    return ordered(ones, CHINA, {})
+    return ordered(files, CHINA, {})
 
 
 def asked(**fields: Any) -> Recordings:
@@ -186,15 +186,15 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
 
 def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None:
     """Against a moment by another clock; between two containers of one recorder it cancels."""
-    ones = [
+    files = [
         placed(f"{day}", "gate", TimeEvidence(created=START + day * DAY, duration=DAY), now=NOW)
         for day in range(20)
     ]
-    kept = figures(ordered(ones, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
+    kept = figures(ordered(files, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
     assert {line.source: line.contribution for line in kept.budget}[
         "container_zone"
     ] == pytest.approx(8 / 24 / 3**0.5)
-    alone = figures(ordered(ones, CHINA, {}))["gate", "continuous"]
+    alone = figures(ordered(files, CHINA, {}))["gate", "continuous"]
     assert "container_zone" not in {line.source for line in alone.budget}
 
 

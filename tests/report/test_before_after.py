@@ -24,11 +24,11 @@ NAME = next(
 
 def changed(**fields: Any) -> Session:
     """Return the sample session with one finding otherwise."""
-    ones = (
+    findings = (
         replace(one, **fields) if (one.requirement, one.subject) == NAME else one
         for one in BEFORE.findings
     )
-    return replace(BEFORE, findings=tuple(ones))
+    return replace(BEFORE, findings=tuple(findings))
 
 
 def row(before: Session, after: Session) -> ComparedRow:
@@ -147,11 +147,11 @@ def test_what_never_applied_and_is_asked_no_more_makes_nothing_worse() -> None:
 def test_an_overlay_is_paired_with_its_base_and_the_packs_are_named() -> None:
     """Judged again by the institute's own pack, the same clauses stand side by side."""
     [base] = BEFORE.plan.packs
-    ones = (
+    findings = (
         replace(one, pack="own", requirement=one.requirement.replace(base, "own"))
         for one in BEFORE.findings
     )
-    after = replace(BEFORE, plan=replace(BEFORE.plan, packs=("own",)), findings=tuple(ones))
+    after = replace(BEFORE, plan=replace(BEFORE.plan, packs=("own",)), findings=tuple(findings))
     found = compare(BEFORE, after)
     assert {one.change for one in found.rows} == {Change.SAME}
     assert found.apart == (f"judged by {base} before and by own after",)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from acceptance.model import Curve, Event, Measurement, Shot
 from acceptance.report import exhibits, zone_plot
 
+TEXT = "{http://www.w3.org/2000/svg}text"
 SHOT = Shot(
     id="shot",
     subject="camera",
@@ -45,7 +46,7 @@ def test_a_zone_map_shows_every_zone_with_its_figures_and_reads_in_grey() -> Non
     assert (exhibit.subject, exhibit.shot) == ("camera", "shot")
     words = [
         element.text
-        for element in ET.fromstring(exhibit.svg).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - our own
+        for element in ET.fromstring(exhibit.svg).iter(TEXT)  # noqa: S314 -- our own
     ]
     assert {"0.200", "432", "800", "0.120", "259", "0.55", "0.180", "389"} <= set(words)
     greys = re.findall(r"rgb\((\d+),(\d+),(\d+)\)", exhibit.svg)
@@ -95,7 +96,7 @@ def words_of(svg: str) -> list[str]:
     """Texts of a drawing, in order."""
     return [
         element.text or ""
-        for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - our own
+        for element in ET.fromstring(svg).iter(TEXT)  # noqa: S314 -- our own
     ]
 
 

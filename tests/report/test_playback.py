@@ -178,8 +178,10 @@ def line(source: str, contribution: float) -> BudgetLine:
     return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
-def difference(*ones: Measurement, live: Shot = LIVE, playback: Shot = PLAYBACK) -> Difference:
-    [pair] = pairs([live, playback], ones)
+def difference(
+    *measurements: Measurement, live: Shot = LIVE, playback: Shot = PLAYBACK
+) -> Difference:
+    [pair] = pairs([live, playback], measurements)
     [only] = pair.differences
     return only
 
@@ -197,17 +199,16 @@ def test_of_what_both_share_only_what_does_not_cancel_counts() -> None:
 
 def test_another_print_cancels_nothing() -> None:
     live, playback = replace(LIVE, chart_copy="7"), replace(PLAYBACK, chart_copy="8", live="live")
-    ones = (
+    readings = (
         figure(live, 0.4, line("chart copy", 0.04)),
         figure(playback, 0.3, line("chart copy", 0.03)),
     )
-    found = difference(*ones, live=live, playback=playback)
+    found = difference(*readings, live=live, playback=playback)
     assert found.uncertainty == pytest.approx(0.05)
     assert found.significance is Significance.BEYOND, "0.1 is just beyond 1.96 x 0.05"
-    assert (
-        difference(ones[0], replace(ones[1], value=0.31), live=live, playback=playback).significance
-        is Significance.WITHIN
-    )
+    nearer = replace(readings[1], value=0.31)
+    found = difference(readings[0], nearer, live=live, playback=playback)
+    assert found.significance is Significance.WITHIN
 
 
 @pytest.mark.parametrize(
@@ -249,8 +250,8 @@ def test_pixels_of_two_sizes_are_not_compared_but_lines_per_height_are() -> None
 def test_no_delay_of_a_recording_is_claimed_nor_a_count_of_films_of_two_lengths(
     quantity: str,
 ) -> None:
-    ones = [figure(shot, 1.0, quantity=quantity) for shot in (LIVE, PLAYBACK)]
-    [pair] = pairs([LIVE, PLAYBACK], ones)
+    measurements = [figure(shot, 1.0, quantity=quantity) for shot in (LIVE, PLAYBACK)]
+    [pair] = pairs([LIVE, PLAYBACK], measurements)
     assert (pair.differences, pair.losses) == ((), ())
 
 

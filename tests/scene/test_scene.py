@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 def shot_of(path: Path, **fields: object) -> Shot:
-    return replace(Shot(id="one", subject="device", clip=path.name), **fields)  # type: ignore[arg-type]
+    shot = Shot(id="one", subject="device", clip=path.name)
+    return replace(shot, **fields)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -170,7 +170,8 @@ def test_a_link_to_another_folder_is_refused(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """What a link points to could change behind the seal."""
-    os.symlink(tmp_path_factory.mktemp("elsewhere"), folder / "data" / "link")  # noqa: PTH211 -- reads in the order of ln
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    os.symlink(elsewhere, folder / "data" / "link")  # noqa: PTH211 -- reads in the order of ln
     with pytest.raises(InputError, match="link"):
         evidence.check(folder)
 

@@ -34,7 +34,7 @@ WIDEST = 1.5  # refreshes between these up to which the middle is moved
 class Cadence:
     """A source that takes a picture every ``period`` refreshes.
 
-    ``number`` (n,) which of its pictures each one is, from 0.
+    ``number`` (n,) says which of its pictures each one is, from 0.
     """
 
     period: float
@@ -44,9 +44,9 @@ class Cadence:
 def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence | None:
     """Find the even grid on which different pictures were taken, some of which may be missing.
 
-    ``position`` (n,) increasing, in refreshes, ``reach`` (n,) half ranges, at least 4. Sought in
-    the opening HEAD, then followed through. None when no grid holds all but a ``tolerated`` share
-    of the pictures.
+    ``position`` (n,) increases, in refreshes; ``reach`` (n,) are half ranges. At least 4 pictures
+    are needed. The grid is sought in the opening HEAD, then followed. Return None when no grid
+    holds all but a ``tolerated`` share of the pictures.
     """
     if len(position) < FEWEST:
         return None
@@ -138,7 +138,7 @@ class _Grid:
     def centred(self, position: Array) -> _Grid:
         """Move the start to the middle of the range of what is off.
 
-        At an end of it, readings in half refreshes make ties.
+        At an end of the range, readings in half refreshes make ties.
         """
         off = position - self.start - self.numbers(position) * self.period
         low, high = np.quantile(off, INNER)

@@ -20,7 +20,7 @@ CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
 def expected_shares(position: Array, width: Array | float, bits: int) -> Array:
     """Shares (..., bits) of exposures with middle ``position`` (...) and length ``width``.
 
-    Both in refreshes.
+    Both are in refreshes.
     """
     # bit b of the Gray code is 1 for an index modulo 4 step within step .. 3 step
     step = 2.0 ** np.arange(bits)
@@ -40,7 +40,7 @@ def _lit_in_cycle(place: Array, step: NDArray[np.floating[Any]]) -> tuple[Array,
 def low_bits(position: Array, width: Array | float) -> Array:
     """``expected_shares`` of the LOW_BITS lowest bits, by table.
 
-    Right to 0.01 for widths up to CYCLE and from 0.03.
+    They are right to 0.01 for widths from 0.03 up to CYCLE.
     """
     begin = np.rint(np.mod(position - np.asarray(width) / 2, CYCLE) * FINE).astype(np.int32)
     length = np.maximum(np.rint(np.asarray(width) * FINE).astype(np.int32), 1)
@@ -55,7 +55,7 @@ def low_bits(position: Array, width: Array | float) -> Array:
 def _lit_until() -> NDArray[np.float32]:
     """(2 CYCLE FINE + 1, LOW_BITS) refreshes for which each bit was lit from index 0 on.
 
-    To places 1 / FINE apart.
+    Row k is up to place k / FINE.
     """
     lit = np.tile(expected_shares(np.arange(0.5, CYCLE), 1.0, LOW_BITS), (2, 1))
     of_place = np.vstack([np.zeros(LOW_BITS), np.repeat(lit, FINE, axis=0) / FINE])

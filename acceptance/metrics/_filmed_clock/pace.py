@@ -203,7 +203,7 @@ class _Rows:
 def _informative(light: Array) -> Whole:
     """Choose MOST_FITTED rows without nan, and as many that blend: these say most if there are few.
 
-    At random: an even choice would be blind to a beat of two clocks.
+    The choice is random: an even one would be blind to a beat of two clocks.
     """
     random = np.random.default_rng(1)
     every = np.flatnonzero(np.isfinite(light).all(axis=1))

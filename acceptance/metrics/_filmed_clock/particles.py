@@ -1,9 +1,10 @@
 """Sampling of what readings leave possible, by sequential Monte Carlo.
 
-P. Del Moral, A. Doucet and A. Jasra, J. R. Stat. Soc. B 68 (2006) 411: a crowd of guesses closes in
-on the likely ones while the likelihood is sharpened step by step. At each step the crowd is thinned
-to the likely ones, which then move by differences within it, so that it keeps its own shape however
-bent (differential evolution, C. ter Braak, Statistics and Computing 16 (2006) 239).
+The method is that of P. Del Moral, A. Doucet and A. Jasra, J. R. Stat. Soc. B 68 (2006) 411. A
+crowd of guesses closes in on the likely ones while the likelihood is sharpened step by step. At
+each step the crowd is thinned to the likely ones, which then move by differences within it, so that
+it keeps its own shape however bent (differential evolution, C. ter Braak, Statistics and Computing
+16 (2006) 239).
 """
 
 from __future__ import annotations

@@ -54,13 +54,13 @@ AROUND = np.arange(-3.0, 4.0, 1 / 8)
 class Readings:
     """What n frames show of one clock.
 
-    ``shares`` (n, bits), 0..1 but for noise, lowest bit first, nan where a pair says nothing;
-    ``index`` (n,) the refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,) the
-    share of the later refresh; ``position`` (n,) with ``reach`` (n,), its half range, in refreshes,
-    nan unreadable. ``exponent`` corrects the camera's curve. ``lag`` is by how many refreshes the
-    chart's lower end is seen later than its upper end (rolling shutter of the camera, less that of
-    the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are the shares of
-    the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
+    ``shares`` (n, bits) are 0..1 but for noise, lowest bit first, nan where a pair says nothing;
+    ``index`` (n,) is the refresh seen, the earlier one of a blend, -1 unreadable; ``blend`` (n,)
+    the share of the later refresh; ``position`` (n,) with ``reach`` (n,), its half range, in
+    refreshes, nan unreadable. ``exponent`` corrects the camera's curve. ``lag`` is by how many
+    refreshes the chart's lower end is seen later than its upper end (rolling shutter of the camera,
+    less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are
+    the shares of the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
     """
 
     shares: Array
@@ -124,7 +124,8 @@ def read_clocks(scene: Scene) -> dict[str, Readings]:
 def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
     """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order.
 
-    Nan = not located. ``linear`` turns codes into light as far as the camera's curve is known.
+    A code is nan where its cell was not located. ``linear`` turns codes into light as far as the
+    camera's curve is known.
     """
     codes: Array = np.asarray(cells, np.float64)
     on, off = pairs(codes, chart)
@@ -209,7 +210,7 @@ def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array
 def curve_exponent(lit: Array, dark: Array) -> float:
     """Find the exponent at which blended pairs add up to what clear pairs do.
 
-    USUAL_EXPONENT without six of them.
+    It is USUAL_EXPONENT where there are fewer than six.
     """
     blended = (np.minimum(lit, dark) > 2 * CLEAR) & (np.maximum(lit, dark) < 1 - CLEAR)
     if np.count_nonzero(blended) < 6:
@@ -239,7 +240,7 @@ def _halves(lit: Array, dark: Array, exponent: float) -> Array:
 def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
     """Read shares (n, bits) without a doubtful bit, with one between two indices, or with several.
 
-    Several: those of an exposure over more than two refreshes.
+    An exposure over more than two refreshes has several.
     """
     n = len(shares)
     index, blend = np.full(n, -1, np.int64), np.full(n, np.nan)
@@ -295,7 +296,7 @@ def same_picture(shares: Array) -> NDArray[np.bool_]:
 def leading(clocks: Mapping[str, Readings]) -> tuple[str, str] | None:
     """Keys of the clock that leads (the reference) and of the one that lags (the monitor).
 
-    None without two of them.
+    Return None where there are not two clocks.
     """
     if len(clocks) != 2:
         return None

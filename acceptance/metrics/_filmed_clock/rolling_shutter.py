@@ -44,7 +44,7 @@ RESIDUAL = 0.25  # largest difference between a cell and the exposure that expla
 class Rows:
     """Every cell of the chart that shows a bit, (k,).
 
-    Its column in ``cells``, bit, side, and height -0.5 .. 0.5.
+    Each has its column in ``cells``, bit, side, and height -0.5 .. 0.5.
     """
 
     columns: tuple[int, ...]
@@ -62,7 +62,7 @@ class Rows:
     ) -> Array:
         """Light (..., chosen) of ``chosen`` cells (k,).
 
-        Of exposures with middle ``position`` (...) and length ``width``, in refreshes.
+        The exposures have middle ``position`` (...) and length ``width``, in refreshes.
         """
         bit, complement, heights = (
             np.array(values)[chosen] for values in (self.bit, self.complement, self.height)
@@ -105,7 +105,7 @@ def rows(chart: Chart) -> Rows | None:
 def low_bits(light: Array, cells: Rows) -> tuple[Array, Array]:
     """Light (n, r, LOW_BITS) of the low bits at each height, and the heights (r,).
 
-    From ``light`` (n, k) of all cells.
+    They are taken from ``light`` (n, k) of all cells.
     """
     of_cell, complement = np.array(cells.height), np.array(cells.complement)
     heights = np.unique(of_cell[cells.low])
@@ -120,7 +120,7 @@ def low_bits(light: Array, cells: Rows) -> tuple[Array, Array]:
 def agree(light: Array, cells: Rows, shares: Array) -> NDArray[np.bool_]:
     """(n,) whether every cell of ``light`` (n, k), at every height, shows its bit's share.
 
-    ``shares`` (n, bits).
+    ``shares`` are (n, bits).
     """
     of_cell = shares[:, list(cells.bit)]
     expected = np.where(cells.complement, 1 - of_cell, of_cell)
@@ -131,7 +131,7 @@ def agree(light: Array, cells: Rows, shares: Array) -> NDArray[np.bool_]:
 def lag(light: Array, cells: Rows, near: Whole) -> float:
     """Find by how many refreshes the chart's lower end is exposed after its upper end.
 
-    The least lag that explains all. ``light`` (n, k), ``near`` (n,) as in ``read``.
+    It is the least lag that explains all. ``light`` (n, k), ``near`` (n,) as in ``read``.
     """
     whole = np.flatnonzero(np.isfinite(light).all(axis=1))
     if not len(whole):

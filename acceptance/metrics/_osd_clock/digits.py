@@ -73,7 +73,7 @@ class Likeness:
 def known() -> tuple[Array, ...]:
     """Ten digits of each known font: (10, h, w), cropped to what all ten together cover.
 
-    0 is the background. Each font plain, 1 in the strokes; with an outline, -1 in it, as on a grey
+    The background is 0. Each font plain, 1 in the strokes; with an outline, -1 in it, as on a grey
     background; and the outline alone.
     """
     plain = [_matrix(), *map(_strokes, WEIGHTS), _built_in(400), _built_in(700)]
@@ -133,7 +133,7 @@ def _cropped(digits: Array) -> Array:
 def likeness(pictures: Array, margin: int) -> Likeness:
     """Compare ten pictures (10, h, w) with the digits of every font, in the clock's order.
 
-    ``margin`` px round what the digits cover. They may be displaced by a pixel.
+    ``margin`` is the border in px round what the digits cover. They may be displaced by a pixel.
     """
     size = pictures.shape[2] - 2 * margin, pictures.shape[1] - 2 * margin
     drawn, apart = _prepared(size, margin)
@@ -158,7 +158,7 @@ def likeness(pictures: Array, margin: int) -> Likeness:
 def _prepared(size: tuple[int, int], margin: int) -> tuple[Array, Array]:
     """Digits of every font in this size and a little smaller: what a coder blurs seems larger.
 
-    Each at five places. As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
+    Each is at five places. As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
     """
     drawn = []
     for font, less in itertools.product(known(), SMALLER):

@@ -69,7 +69,7 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
 def _clear(times: Array, ticks: Ticking) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:
     """(n,) which frames are learnt from, none beside a change, and which of ten digits each shows.
 
-    Numbered from the change at ``ticks.moment``. Raises GapError ``clock_too_short``.
+    Digits are numbered from the change at ``ticks.moment``. Raises GapError ``clock_too_short``.
     """
     step = float(np.median(np.diff(times)))
     off = (times - ticks.moment + 1e-6) % 1.0
@@ -106,8 +106,8 @@ def _cells(strip: NDArray[np.uint8], window: Box) -> Array:
 def _taught(cells: Array, kinds: NDArray[np.int_], margin: int) -> Iterator[tuple[Likeness, Array]]:
     """Yield what digits the cells of ten kinds are like, by which signs (n,).
 
-    As filmed, and with inverted ones turned. Strokes cover less than half of a cell, so that mean
-    and median show its polarity; then the likeness does.
+    Cells are compared as filmed, and with inverted ones turned. Strokes cover less than half of a
+    cell, so that mean and median show its polarity; then the likeness does.
     """
     signs = np.ones(len(cells))
     yield digits.likeness(_means(cells, kinds, signs), margin), signs

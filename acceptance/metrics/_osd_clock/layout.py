@@ -35,9 +35,9 @@ OUTSIDE = -1.0
 def of_time(fits: Array, tens: Array, units: int, ink: int) -> list[Edges]:
     """Left edges of the digits of hours and minutes and of the tens of seconds.
 
-    ``fits`` (10, w) of all places with each digit (the highest up to it), ``tens`` (w,) with the
-    course of the tens of seconds; ``units`` is the left edge of the seconds' units, digits cover
-    ``ink`` px.
+    ``fits`` (10, w) are those of all places with each digit (the highest up to it), ``tens`` (w,)
+    those with the course of the tens of seconds; ``units`` is the left edge of the seconds' units,
+    digits cover ``ink`` px.
     """
     edges = _rows(units, ink)
     cells = np.stack([*(fits[most, edges[:, n]] for n, most in enumerate(MOST)), tens[edges[:, 4]]])
@@ -75,8 +75,8 @@ def _nothing_between(fits: Array, edges: NDArray[np.int_], least: float) -> bool
 def of_date(fits: Array, time: Edges, orders: Iterable[str]) -> list[Edges]:
     """Left edges of the digits of year, month and day, in this order.
 
-    ``fits`` (10, w) of all places with each digit, ``time`` the left edges of the time's six
-    digits.
+    ``fits`` (10, w) are those of all places with each digit, ``time`` the left edges of the time's
+    six digits.
     """
     advance = (time[1] - time[0] + time[3] - time[2] + time[5] - time[4]) / 3
     apart = round(advance)

@@ -39,10 +39,10 @@ GAP = 0.7  # s between frames beyond which any digit may follow
 class Seconds:
     """The course of the seconds through n frames.
 
-    ``digits`` (n,) units of the seconds; ``first`` (c,) numbers of the frames that are the first to
-    show another one; ``moments`` (c,) s half-way from the frame before, ``reach`` (c,) half of that
-    interval in s; ``count`` (c,) seconds gone on the clock since it showed the film's first digit;
-    ``clear`` the share of frames that by themselves show it.
+    ``digits`` (n,) are the units of the seconds; ``first`` (c,) the numbers of the frames that are
+    the first to show another one; ``moments`` (c,) s half-way from the frame before, ``reach`` (c,)
+    half of that interval in s; ``count`` (c,) seconds gone on the clock since it showed the film's
+    first digit; ``clear`` the share of frames that by themselves show it.
     """
 
     digits: NDArray[np.int64]
@@ -56,7 +56,7 @@ class Seconds:
 def shown(scene: Scene) -> Array | None:
     """Units of the seconds (n,) that a burnt-in clock shows in every frame, nan outside its strip.
 
-    None where no region was given, or none holds a clock that can be followed.
+    Return None where no region was given, or none holds a clock that can be followed.
     """
     for strip in scene.strips.values():
         times = scene.series.times[strip.frames]
@@ -111,7 +111,7 @@ def _counted(steps: NDArray[np.int64], moments: Array) -> NDArray[np.int64]:
 def _course(fits: Array, gaps: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Most likely digit of each frame, from ``fits`` (n, 10).
 
-    ``gaps`` (n - 1,) where anything may follow.
+    Anything may follow at ``gaps`` (n - 1,).
     """
     steps = (np.arange(10)[None] - np.arange(10)[:, None]) % 10
     costs = np.where(steps == 0, 0.0, np.where(steps == 1, NEXT, OTHER))

@@ -35,8 +35,8 @@ EDGE = 0.3  # of what a digit changes, at its edge
 class Ticking:
     """A digit that changes every second.
 
-    ``moment`` (s, in film time) of one change, the others whole seconds away; ``box`` x, y, w, h of
-    the digit, ``strength`` how much it stands out from all else in the strip.
+    ``moment`` (s, in film time) is that of one change, the others are whole seconds away; ``box``
+    is x, y, w, h of the digit, ``strength`` says how much it stands out from all else in the strip.
     """
 
     moment: float
@@ -101,7 +101,7 @@ class _Sums:
 def _strongest(stands_out: list[NDArray[np.float32]], moments: Array) -> Ticking:
     """Find the moment, and the window of a digit's shape, at which the strip stands out most.
 
-    Second after second.
+    That is judged over all seconds together.
     """
     heights = [height for height in HEIGHTS if height <= stands_out[0].shape[0]]
     found = [
@@ -119,7 +119,7 @@ def _strongest(stands_out: list[NDArray[np.float32]], moments: Array) -> Ticking
 def _hit(stands_out: NDArray[np.float32], height: int) -> tuple[float, Box]:
     """Score and place of the window that stands out most.
 
-    Without the seconds in which it does so most and least.
+    The seconds in which it does so most and least are left out.
     """
     width = max(3, round(0.6 * height))
     means = cv2.boxFilter(stands_out, -1, (width, height), borderType=cv2.BORDER_CONSTANT)

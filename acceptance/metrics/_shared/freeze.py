@@ -97,8 +97,8 @@ def by_keys(series: Series) -> list[Run]:
 def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list[Run]:
     """Find where motion stops and starts from one frame to the next.
 
-    At least ``shortest`` frames apart; ``difference`` (n,) as in ``scene.Series``. Around the
-    change B-frames and what the coder sends late blur it.
+    Both are at least ``shortest`` frames apart; ``difference`` (n,) as in ``scene.Series``. Around
+    the change B-frames and what the coder sends late blur it.
     """
     found: list[Run] = []
     if len(difference) < AROUND:
@@ -127,8 +127,8 @@ def _stands_from(difference: Array, keys: NDArray[np.bool_], first: int) -> Run:
 def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
     """First frame from ``start`` on that moves although the motion before had stopped.
 
-    ``start`` itself where it had not. What the coder sends late may be half the motion for LATE
-    frames; what is left of it, and key frames, move nothing.
+    It is ``start`` itself where it had not. What the coder sends late may be half the motion for
+    LATE frames; what is left of it, and key frames, move nothing.
     """
     motion = _motion(difference[start - AROUND : start])
     limits = np.full(len(difference) - start, max(STILL, STILL_SHARE * motion))
@@ -140,10 +140,10 @@ def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
 def _stop(difference: Array, keys: NDArray[np.bool_], first: int) -> int:
     """Choose among the frames from ``first`` on at which motion may have stopped.
 
-    The first one after which only late corrections come: less than a third of the motion, or less
-    than half and less from frame to frame; else the last one before which all moves. Where all that
-    comes late is less than half the motion but does not die down, B-frames have spread the last
-    steps: what they add up to shows how many those are.
+    It is the first one after which only late corrections come: less than a third of the motion, or
+    less than half and less from frame to frame; else the last one before which all moves. Where all
+    that comes late is less than half the motion but does not die down, B-frames have spread the
+    last steps: what they add up to shows how many those are.
     """
     start = first
     for at in range(first, min(first + LATE + 1, len(difference))):
@@ -179,8 +179,8 @@ def _restart(
 ) -> int:
     """First frame that moves in full again: by a leap, or at once as steadily as before.
 
-    0 where it starts slowly. Without a leap the scene may have stood still by itself: then it must
-    have stopped within LATE frames.
+    It is 0 where motion starts slowly. Without a leap the scene may have stood still by itself:
+    then it must have stopped within LATE frames.
     """
     early = difference[again : again + LATE]
     top = again + int(np.argmax(early)) if early.size else again
@@ -196,8 +196,8 @@ def _restart(
 def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
     """Find in ``runs`` the frames in which the burnt-in clock stands.
 
-    From the first second that is overdue. ``shown`` (n,) differs from one second to the next; nan
-    frames count with the one before them.
+    It stands from the first second that is overdue. ``shown`` (n,) differs from one second to the
+    next; nan frames count with the one before them.
     """
     found = []
     for start, end in runs:

@@ -34,10 +34,10 @@ AT_BLACK = 0.5  # codes above black: a mean within this has no signal, only nois
 class GreyStep:
     """A grey step as seen, in codes.
 
-    Trimmed ``mean`` and ``noise`` (total sigma per pixel), with their standard uncertainties.
-    ``temporal`` is the sigma over time, quantisation included (of one frame: ``noise``). ``low``
-    and ``high`` are the shares (0..1) of the samples at black and white, each with its standard
-    uncertainty; a step whose mean is at black has all its samples there.
+    It has trimmed ``mean`` and ``noise`` (total sigma per pixel), with their standard
+    uncertainties. ``temporal`` is the sigma over time, quantisation included (of one frame:
+    ``noise``). ``low`` and ``high`` are the shares (0..1) of the samples at black and white, each
+    with its standard uncertainty; a step whose mean is at black has all its samples there.
     """
 
     mean: float
@@ -59,7 +59,7 @@ class GreyStep:
 class Count:
     """Number of ``steps`` that differ from their neighbours, with its standard ``uncertainty``.
 
-    ``ratios``: difference over threshold of each pair of neighbours.
+    ``ratios`` are the difference over threshold of each pair of neighbours.
     """
 
     steps: int
@@ -187,7 +187,7 @@ def _sigma(squares: Array) -> tuple[float, float]:
 def _piled(codes: Array, end: float, *, reached: bool) -> tuple[float, float]:
     """Return the share of samples (n, h, w) on the end code, with its standard uncertainty.
 
-    0 where the end of the range is not ``reached``.
+    The share is 0 where the end of the range is not ``reached``.
     """
     on_end = np.mean(codes == end, axis=0) * float(reached)
     return float(on_end.mean()), standard_error(on_end)

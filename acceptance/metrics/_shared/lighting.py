@@ -154,7 +154,8 @@ def _ratio(smooth: Array, slopes: Array, shape: tuple[int, ...]) -> tuple[float,
 def _spreads(residuals: Array, smooth: Array, degrees: int) -> tuple[Array, Array]:
     """Return the sigma of each block's log light in two cases.
 
-    Of a texture, which is the same everywhere, and of noise, which counts less in bright light.
+    They are of a texture, which is the same everywhere, and of noise, which counts less in bright
+    light.
     """
     texture, noise = (
         math.sqrt(float(np.sum(rest**2)) / degrees) for rest in (residuals, residuals * smooth)

@@ -75,8 +75,8 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
 def pictures(view: View) -> list[NDArray[np.float64]]:
     """Return the pictures (h, w) in codes to measure on.
 
-    Of a view that stands still: the mean of all frames, then those of groups of frames; else single
-    frames.
+    For a view that stands still they are the mean of all frames, then those of groups of frames;
+    else they are single frames.
     """
     count = view.luma.shape[0]
     if not view.stable:
@@ -123,8 +123,8 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 def coarseness(scene: Scene, view: View, height: float) -> float:
     """Return an H.264 coder's quantiser step over the step (``height`` codes) of an edge or wedge.
 
-    0 where it is unknown or nothing is quantised (QP 0). On simulated films the effect of coding on
-    MTF and wedges is proportional to this ratio, and to its square from ``COARSE`` on
+    It is 0 where it is unknown or nothing is quantised (QP 0). On simulated films the effect of
+    coding on MTF and wedges is proportional to this ratio, and to its square from ``COARSE`` on
     (docs/metrics/resolution.md).
     """
     if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
@@ -148,7 +148,7 @@ def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:
     """Return the line of the scatter of the mean of ``values`` beyond their uncertainty ``fit``.
 
-    No line for fewer than two values.
+    There is no line for fewer than two values.
     """
     if len(values) < 2:
         return []

@@ -35,9 +35,9 @@ EVEN = 0.9  # share of the intervals that must be whole multiples for missing pi
 class Timing:
     """What n times show. ``jumps`` are the frames before which the clock was set anew.
 
-    ``intervals`` (n - 1,) in s, at a jump the usual one; ``usual`` (n - 1,) is the median around
-    each; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one usual interval
-    after the last frame.
+    ``intervals`` (n - 1,) are in s, at a jump the usual one; ``usual`` (n - 1,) is the median
+    around each; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one usual
+    interval after the last frame.
     """
 
     jumps: Whole
@@ -69,7 +69,7 @@ class Timing:
     def variable(self, resolution: float) -> bool:
         """Whether more than a few intervals are off the usual one by more than rounding.
 
-        ``resolution`` of the stamps in s.
+        ``resolution`` is that of the stamps, in s.
         """
         off = np.abs(self.intervals - self.interval)
         return bool(np.mean(off > UNEVEN * self.interval + 2 * resolution) > UNEVEN)

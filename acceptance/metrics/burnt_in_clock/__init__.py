@@ -53,9 +53,8 @@ ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY")
 class Reading:
     """What a clock shows.
 
-    ``shown`` from film time ``moment`` (s) on, the first change that was seen.
-    ``least`` is the lowest correlation of a cell with its digit, ``ahead`` the least lead over
-    another digit.
+    It shows ``shown`` from film time ``moment`` (s) on, the first change that was seen. ``least``
+    is the lowest correlation of a cell with its digit, ``ahead`` the least lead over another digit.
     """
 
     shown: datetime
@@ -99,8 +98,8 @@ def read(
 ) -> tuple[Reading, Seconds]:
     """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s.
 
-    ``order`` of its date: YMD, MDY or DMY. Raises GapError: too short, no clock, not running
-    evenly, unreadable, day and month that may be either.
+    ``order`` is that of its date: YMD, MDY or DMY. Raises GapError where the film is too short,
+    there is no clock, it does not run evenly or cannot be read, or day and month may be either.
     """
     wide, font = font_of(strip, times)
     seconds = _running(follow(wide, times, font))

@@ -1,6 +1,6 @@
 """The true time at which a film's frames were taken: stated, by a filmed clock, or by arrival.
 
-Local time throughout, as a burnt-in clock shows it, in seconds since 1970-01-01 00:00 *local*. A
+Times are local, as a burnt-in clock shows them, in seconds since 1970-01-01 00:00 *local*. A
 container's creation time is no reference: it is the clock of whatever wrote the file, at a moment
 that no format fixes.
 """

@@ -1,9 +1,9 @@
 """Colour differences of patches from their aims, and the uncertainty of what is made of them.
 
-CIEDE2000 (ISO/CIE 11664-6) by scikit-image, tested against the pairs of G. Sharma, W. Wu, E. N.
-Dalal, Color Res. Appl. 30, 2005. Uncertainty is propagated by Monte Carlo (JCGM 101): a difference
-is a length, never negative, so whatever disturbs a patch lengthens it on average. This bias, as the
-draws show it, is subtracted from the result.
+CIEDE2000 (ISO/CIE 11664-6) is that of scikit-image, tested against the pairs of G. Sharma, W. Wu,
+E. N. Dalal, Color Res. Appl. 30, 2005. Uncertainty is propagated by Monte Carlo (JCGM 101): a
+difference is a length, never negative, so whatever disturbs a patch lengthens it on average. This
+bias, as the draws show it, is subtracted from the result.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BIAS_SOURCE = "positive bias"
 class Drawn:
     """Patches as one source of doubt may have made them.
 
-    ``lab`` and ``aims`` (draws, n, 3) or (n, 3) CIELAB D65.
+    ``lab`` and ``aims`` are CIELAB D65, (draws, n, 3) or (n, 3).
     """
 
     lab: Array
@@ -153,7 +153,7 @@ def luminance(lightness: Array) -> Array:
 def delta_e00(lab: Array, aims: Array) -> Array:
     """Return CIEDE2000 (...) between CIELAB colours (..., 3) that broadcast.
 
-    k_L = k_C = k_H = 1 (ISO/CIE 11664-6).
+    Weights are k_L = k_C = k_H = 1 (ISO/CIE 11664-6).
     """
     from skimage import color  # noqa: PLC0415 -- 0.3 s to import, which only colour should cost
 

@@ -1,11 +1,12 @@
 """Which picture of a reference sequence each recorded picture shows, by counter or by content.
 
-By a filmed counter where both clips show one. By content: a path through the matrix of differences,
-found by dynamic programming: time never runs backwards; one picture further (at other frame rates:
-as many as the ratio of the rates) is free, a repeat or a drop has its price, so that a still scene
-runs on evenly; pictures before and after the sequence belong to none. First on thumbnails freed of
-gain and offset, then on the squared error of whole pictures in the neighbourhood. ITU-T J.340
-(06/2010) aligns by the smallest error too, but for one constant shift only.
+A filmed counter is used where both clips show one. By content: a path through the matrix of
+differences, found by dynamic programming: time never runs backwards; one picture further (at other
+frame rates: as many as the ratio of the rates) is free, a repeat or a drop has its price, so that a
+still scene runs on evenly; pictures before and after the sequence belong to none. First on
+thumbnails freed of gain and offset, then on the squared error of whole pictures in the
+neighbourhood. ITU-T J.340 (06/2010) aligns by the smallest error too, but for one constant shift
+only.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ STILL, MOVING = 3e-4, 1.5e-3
 class Map:
     """``shown`` (n,): for each recorded picture the reference picture that it shows, -1 none.
 
-    Never falling. ``ratio`` is reference pictures per recorded one, ``by`` "content" or "counter",
-    ``unreadable`` how many counters could not be read.
+    The numbers never fall. ``ratio`` is reference pictures per recorded one, ``by`` "content" or
+    "counter", ``unreadable`` how many counters could not be read.
     """
 
     shown: Whole
@@ -87,7 +88,7 @@ class Map:
 def free_steps(ratio: float) -> tuple[int, ...]:
     """List the steps in the reference, from one recorded picture to the next, that are free.
 
-    The whole numbers on either side of ``ratio``.
+    They are the whole numbers on either side of ``ratio``.
     """
     return tuple(sorted({math.floor(ratio + 0.02), math.ceil(ratio - 0.02)}))
 
@@ -118,7 +119,8 @@ def differences(recorded: Array, reference: Array) -> Array:
 def by_content(recorded: Array, reference: Array, ratio: float) -> Whole:
     """Path (n,) over features of recorded (n, 576) and reference (m, 576), -1 where foreign.
 
-    Long clips first at every k-th picture of both, then every picture in the neighbourhood of that.
+    Long clips are compared at every k-th picture of both first, then at every picture near that
+    path.
     """
     every = -(-max(len(recorded), len(reference)) // LONGEST)
     costs = differences(recorded[::every], reference[::every])
@@ -245,8 +247,8 @@ def refined(shown: Whole, errors: Array, ratio: float) -> Whole:
 def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
     """Path (n,) by the index of a clock in each recorded (n,) and reference (m,) picture.
 
-    -1 where unreadable. None where the clock does not number the reference's pictures, or less than
-    half of the recorded find their place.
+    The index is -1 where it cannot be read. None where the clock does not number the reference's
+    pictures, or less than half of the recorded find their place.
     """
     known = reference[reference >= 0]
     if len(np.unique(known)) < max(len(known), 0.9 * len(reference)):
@@ -261,9 +263,9 @@ def by_counter(recorded: Whole, reference: Whole) -> Whole | None:
 def common_motion(recorded: Array, reference: Array) -> float:
     """Correlate, -1..1, how features (n, 576) of n matched pairs change from one to the next.
 
-    Nan where nothing moves. A still background makes any two pictures of a scene alike; only what
-    moves shows which belong together. A scene that hardly moves shows nothing: a codec leaves its
-    flicker out and adds one of its own.
+    The result is nan where nothing moves. A still background makes any two pictures of a scene
+    alike; only what moves shows which belong together. A scene that hardly moves shows nothing: a
+    codec leaves its flicker out and adds one of its own.
     """
     seen, wanted = np.diff(recorded, axis=0), np.diff(reference, axis=0)
     sizes = sorted(float(np.mean(change**2)) if len(change) else 0.0 for change in (seen, wanted))

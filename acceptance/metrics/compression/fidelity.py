@@ -1,6 +1,6 @@
 """How near one picture comes to another: squared error and structural similarity, on codes.
 
-SSIM after Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi
+SSIM follows Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612 (doi
 10.1109/TIP.2003.819861): Gaussian window of 11 x 11 taps with sigma 1.5, K1 = 0.01, K2 = 0.03, L =
 2^n - 1, variances with 1/N, no decimation, mean over the windows that lie wholly in the picture.
 scikit-image says so with ``gaussian_weights=True, sigma=1.5, use_sample_covariance=False``, libvmaf
@@ -38,7 +38,7 @@ def squared_error(plane: Plane, other: Plane) -> float:
 def ssim(plane: Plane, other: Plane, peak: float) -> float:
     """Structural similarity, -1..1, of two planes (h, w) of at least 11 x 11 codes of 0..``peak``.
 
-    1 = alike.
+    Equal planes give 1.
     """
     # sums of squares about the middle keep their digits in single precision
     middle = (peak + 1) / 2
@@ -59,10 +59,7 @@ def _windowed(plane: Plane) -> Plane:
 
 
 def detail(plane: Plane) -> float:
-    """Mean square of what a blur of sigma 3 px takes from a plane (h, w), noise included.
-
-    In codes squared.
-    """
+    """Mean square (codes^2) of what a blur of sigma 3 px takes from a plane (h, w), noise too."""
     codes = plane.astype(np.float32)
     return squared_error(codes, cv2.GaussianBlur(codes, (0, 0), 3))
 
@@ -106,7 +103,7 @@ class Codes:
 def brought_to(plane: Plane, coding: Codes, wanted: Codes, *, chroma: bool) -> Plane:
     """Express codes (h, w) of one coding in another, unrounded.
 
-    Where both are the same the very plane.
+    Where both are the same, the plane itself is returned.
     """
     if coding == wanted:
         return plane
@@ -118,8 +115,8 @@ def brought_to(plane: Plane, coding: Codes, wanted: Codes, *, chroma: bool) -> P
 def cut(plane: Plane, shift: tuple[int, int], luma: tuple[int, ...]) -> Plane:
     """Cut a plane to what it shares with a picture that lies ``shift`` elsewhere.
 
-    Of a picture with ``luma`` (rows, columns). ``shift`` is (across, down) in luma px: the moved
-    picture is cut by the shift, the one that stays by its negative.
+    The plane is of a picture with ``luma`` (rows, columns). ``shift`` is (across, down) in luma px:
+    the moved picture is cut by the shift, the one that stays by its negative.
     """
     rows, columns = plane.shape
     across, down = round(shift[0] * columns / luma[1]), round(shift[1] * rows / luma[0])

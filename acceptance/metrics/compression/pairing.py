@@ -88,7 +88,7 @@ class PicturePair:
     def luma_near(self) -> Iterator[tuple[Plane, dict[int, Plane]]]:
         """Yield the luma of each matched picture, and of the reference pictures within REACH of it.
 
-        Those by their number.
+        The reference pictures come by their numbers.
         """
         recorded, reference = self.recorded.frames(), self.reference.frames()
         for frame, near in abreast(recorded, reference, self.map.shown, REACH):
@@ -153,7 +153,8 @@ def _check_size(recorded: Clip, reference: Clip) -> None:
 def _mapped(scene: Scene, recorded: Clip, reference: Clip, features: tuple[Array, Array]) -> Map:
     """Map by the counter where both show one, else by content.
 
-    By content at the ratio of the rates or at one to one, whichever leaves fewer irregular.
+    Content is compared at the ratio of the rates or at one to one, whichever leaves fewer
+    irregular.
     """
     rates = _rate(recorded), _rate(reference)
     ratio = rates[1] / rates[0] if all(rates) else 1.0
@@ -176,7 +177,7 @@ def _rate(opened: Clip) -> float:
 def _counted(scene: Scene) -> tuple[Whole, int] | None:
     """Map by the filmed clock, with the number of pictures whose clock cannot be read.
 
-    None without a clock in both.
+    It is None without a clock in both.
     """
     if not scene.series.cells:
         return None
@@ -284,8 +285,8 @@ def _motion(found: Map, recorded: Array, reference: Array, share: float) -> floa
 def _check_still(both: PicturePair) -> None:
     """Refuse what seems still, but whose pictures are as far from their own as from the next.
 
-    And those from each other: noise, or a pattern too fine for the thumbnails. Then nothing shows
-    which picture is which.
+    These are then as far from each other: it is noise, or a pattern too fine for the thumbnails,
+    and nothing shows which picture is which.
     """
     sums, shown = np.zeros(3), both.map.shown[both.map.matched].tolist()
     for (seen, near), own in zip(both.luma_near(), shown, strict=False):

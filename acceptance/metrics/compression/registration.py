@@ -1,8 +1,8 @@
 """Where a recorded picture lies on its reference: shift and scale, whatever gain and offset.
 
-Phase correlation (scikit-image) for the whole shift, then the affine transform with the largest
-enhanced correlation coefficient (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30 (2008)
-1858-1865, doi 10.1109/TPAMI.2008.113), the median over several pictures.
+Phase correlation (scikit-image) finds the whole shift, then the affine transform with the largest
+enhanced correlation coefficient the rest (G. D. Evangelidis, E. Z. Psarakis, IEEE Trans. PAMI 30
+(2008) 1858-1865, doi 10.1109/TPAMI.2008.113). The result is the median over several pictures.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ LEAST_CORRELATION = 0.5
 class Registration:
     """Where points of the reference are recorded: x from the middle at ``scale`` x + ``shift``.
 
-    In px. ``shift`` and ``scale`` are (across, down), ``likeness`` the correlation, up to 1, of the
-    two there.
+    All places are in px. ``shift`` and ``scale`` are (across, down); ``likeness`` is the
+    correlation there, up to 1.
     """
 
     shift: tuple[float, float] = (0.0, 0.0)
@@ -57,7 +57,7 @@ class Registration:
 def register(pairs: Iterable[tuple[Plane, Plane]]) -> Registration | None:
     """Find where the recorded of ``pairs`` (recorded, reference; luma (h, w)) lie.
 
-    The median over the pairs; None where none of them shows it.
+    The result is the median over the pairs; None where none of them shows it.
     """
     found = [place for pair in pairs if (place := _of_pair(*pair)) is not None]
     if not found:

@@ -1,7 +1,7 @@
 """Figures of the comparison of a recording with its reference, and their budgets.
 
-PSNR as in ITU-T J.340 (06/2010), from the squared error of all pictures together; SSIM is averaged
-over them.
+PSNR is that of ITU-T J.340 (06/2010), from the squared error of all pictures together; SSIM is
+averaged over them.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def scored(scene: Scene, both: PicturePair) -> Scores:
     """Compare every picture that shows a reference picture for the first time.
 
-    Reports progress to the scene. Raises GapError too_few_frames.
+    Progress is reported to the scene. Raises GapError too_few_frames.
     """
     table, pixels = _table(scene, both)
     if len(table) < FEWEST:
@@ -56,7 +56,7 @@ def _table(scene: Scene, both: PicturePair) -> tuple[NDArray[np.float64], int]:
 def _each(recorded: Planes, reference: Planes, peak: float) -> Iterator[float]:
     """Yield the squared errors of Y, Cb, Cr, then their likeness.
 
-    Nan where planes cannot be compared.
+    They are nan where planes cannot be compared.
     """
     usable = [
         (seen, wanted)

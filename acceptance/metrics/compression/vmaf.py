@@ -1,9 +1,9 @@
 """VMAF of aligned pictures through libvmaf, in the ffmpeg that the extra "vmaf" brings.
 
-Package imageio-ffmpeg. Netflix's Video Multimethod Assessment Fusion, model vmaf_v0.6.1: a score of
-0..100 learnt from viewers at three picture heights before a 1080p screen. ffmpeg runs as a process
-of its own; each pair goes in as one picture, recording above reference, so that it scores exactly
-what was aligned here.
+The package is imageio-ffmpeg. VMAF is Netflix's Video Multimethod Assessment Fusion, here model
+vmaf_v0.6.1: a score of 0..100 learnt from viewers at three picture heights before a 1080p screen.
+ffmpeg runs as a process of its own; each pair goes in as one picture, recording above reference, so
+that it scores exactly what was aligned here.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ COUNTED = ("frame_rate.unique", "frame_rate.dropped", "frame_rate.repeated")
 def serves(scene: Scene) -> bool:
     """Whether this is a moving picture of the device itself.
 
-    No still, no film of screens by somebody's phone.
+    A still is not, nor a film of screens by somebody's phone.
     """
     moving = scene.shot.tap is not Tap.SCREEN and not scene.video.still
     return moving and len(scene.series.cells) < 2
@@ -54,7 +54,7 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure all quantities, bounds where there is no clock to count by.
 
-    A Note for what stays open, and why. Raises GapError ``too_few_frames``.
+    What stays open is a Note that says why. Raises GapError ``too_few_frames``.
     """
     times = scene.series.times
     if len(times) < 3 or not np.ptp(times):

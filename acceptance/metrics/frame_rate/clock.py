@@ -22,7 +22,7 @@ ARRIVAL_RESOLUTION = 1e-6  # s: half width of a laptop's clock readings
 class Clock:
     """One clock that timed the frames.
 
-    Its ``name``, the ``timing`` by it, and its ``resolution`` in s (half width).
+    It has a ``name``, the ``timing`` by it, and a ``resolution`` in s (half width).
     """
 
     name: str

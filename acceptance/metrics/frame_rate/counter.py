@@ -65,7 +65,7 @@ def readings(scene: Scene) -> Readings:
 def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
     """Date the frames: times (n,) in s of the refreshes that they show, and half width.
 
-    None where the refreshes were not logged.
+    Return None where the refreshes were not logged.
     """
     seen = np.flatnonzero(readings.readable)
     log = scene.screen_log
@@ -83,9 +83,9 @@ def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
 def count(readings: Readings) -> Counts:
     """Count new, repeated and missing pictures.
 
-    Exact while the camera takes at most one picture per 1.1 refreshes: exposures further apart
-    differ by half a share in some bit. Raises GapError clock_unreadable, too_few_frames or
-    clock_too_slow.
+    The count is exact while the camera takes at most one picture per 1.1 refreshes: exposures
+    further apart differ by half a share in some bit. Raises GapError clock_unreadable,
+    too_few_frames or clock_too_slow.
     """
     frames = len(readings.index)
     seen = np.flatnonzero(readings.readable)

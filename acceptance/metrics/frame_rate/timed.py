@@ -38,7 +38,8 @@ def figures(
 ) -> Iterator[Measurement | Note]:
     """Yield the figures by each clock, the first without a statistic, the others under their name.
 
-    Jitter and longest gap of the stream's own clocks only. Notes where no clock timed the frames.
+    Jitter and longest gap are given for the stream's own clocks only. Notes where no clock timed
+    the frames.
     """
     details = _details(scene, clocks)
     for number, clock in enumerate(clocks):

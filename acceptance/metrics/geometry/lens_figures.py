@@ -96,7 +96,7 @@ def _of_outline(quantity: str, value: float, frame: PictureFrame) -> tuple[Budge
 def _why_not(quantity: str, budget: Sequence[BudgetLine], chart: FittedChart) -> Reason | None:
     """Return why a quantity was not measured, if it was not.
 
-    Too few points, corners not covered, or an unknown focal length.
+    Points may be too few, corners not covered, or the focal length unknown.
     """
     points, covered = len(chart.points.seen), chart.covered
     if "distortion" in quantity and points < FEWEST:

@@ -155,7 +155,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
 def log_lines(latency: Latency) -> list[BudgetLine]:
     """Type B lines of a stream: how much later than its log says a source lights up.
 
-    A screen up to a refresh, a light nearly at once.
+    A screen takes up to a refresh, a light nearly no time.
     """
     delay = 1000 / latency.refresh_rate if latency.refresh_rate else LOG_ERROR
     return _half_widths({"screen_delay": delay})

@@ -27,7 +27,7 @@ FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 class Latency:
     """Latency of each picture.
 
-    ``draws`` (m, c) ms, one row for each possible course of clocks and exposures.
+    ``draws`` (m, c) are in ms, one row for each possible course of clocks and exposures.
     ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the
     monitor (none for a stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz
     of the clock screen (0: no screen). ``reading`` says what was read: ``blends``, ``bars`` (no
@@ -105,7 +105,7 @@ def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
 def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
     """95th percentile; its scatter from the order statistics beside it.
 
-    Those whose binomial ranks are one standard deviation off.
+    These are the ones whose binomial ranks are one standard deviation off.
     """
     step = 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
     low, high = np.percentile(draws.mean(axis=0), [95 - step, min(95 + step, 100)])

@@ -41,8 +41,8 @@ OUTLIER = 5.0  # standard deviations
 class DriveLevel:
     """Levels of a region fitted to a drive.
 
-    ``shares`` (n,) of the exposure lit, ``line`` from time to place, ``noise`` of the shares,
-    ``rest`` (n,) how far each lies off the line.
+    ``shares`` (n,) are those of the exposure lit, ``line`` turns time into place, ``noise`` is that
+    of the shares, and ``rest`` (n,) says how far each lies off the line.
     """
 
     shares: Array
@@ -160,7 +160,8 @@ def _best_shift(
 def _correlation_of_shifts(model: Array, at: Whole, level: Array, shifts: int) -> Array:
     """(shifts,) Pearson's r of levels (n,) of mean 0 at ``at`` (n,) with the shifted model.
 
-    By FFT of the model's samples, shifted under the frames. ``at`` are places in the model.
+    It is found by FFT of the model's samples, shifted under the frames. ``at`` are places in the
+    model.
     """
     size = 1 << (len(model) - 1).bit_length()
     frames = np.conj(np.fft.rfft(np.bincount(at, minlength=size)))

@@ -31,7 +31,7 @@ MOSTLY = 0.25  # share of another picture in a frame that still shows what the m
 class Held:
     """Pictures that the monitor held, in order.
 
-    ``first`` and ``last`` (p,) film frame, mean ``shares`` (p, bits).
+    Each has its ``first`` and ``last`` film frame (p,) and mean ``shares`` (p, bits).
     """
 
     first: Whole
@@ -43,7 +43,7 @@ class Held:
 class Changes:
     """Changes of the monitor.
 
-    ``picture`` (c,) which held picture appears, ``frame`` (c,) the first that shows it.
+    ``picture`` (c,) says which held picture appears, ``frame`` (c,) the first that shows it.
     ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,)
     whether the picture is known to have stood until the next of these changes.
     """
@@ -67,7 +67,7 @@ class Changes:
 def held_pictures(shares: Array) -> tuple[Held, Changes]:
     """Part film frames into held pictures and the changes between them.
 
-    ``shares`` (n, bits), nan where not located.
+    ``shares`` (n, bits) are nan where not located.
     """
     mixed = mixture(shares)
     known = np.asarray(np.isfinite(shares).all(axis=1))
@@ -190,7 +190,7 @@ class Shown:
     def light(self, monitor: Readings, pictures: Array, rolls: float) -> Array:
         """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights.
 
-        Nan where unknown.
+        It is nan where unknown.
         """
         number, own = self.alone(monitor.shares, pictures)
         middle = np.full((len(pictures), 1, LOW_BITS), np.nan)
@@ -210,9 +210,9 @@ def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
 def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
     """Explain each film frame by one of the camera's pictures, or by one and then another.
 
-    ``shares`` (n, c) of the film frames, nan where not located; ``guess`` (n,) about which picture
-    each shows; ``pictures`` (p, c) the shares that the pictures must have. Unknown where no two
-    within REACH explain the frame.
+    ``shares`` (n, c) are those of the film frames, nan where not located; ``guess`` (n,) about
+    which picture each shows; ``pictures`` (p, c) the shares that the pictures must have. Unknown
+    where no two within REACH explain the frame.
     """
     best = np.full(len(shares), SAME**2)
     old, new, share = np.full(len(shares), -1), np.full(len(shares), -1), np.ones(len(shares))

@@ -59,8 +59,9 @@ START, CROWD, MOVES = 4096, 1024, 3
 class _Seen:
     """Changes (c,) between film frames with middles ``before`` and ``after``, in s.
 
-    Of pictures ``taken`` (c,), in s; ``share`` of the new picture in the latter frame, 1 where none
-    of the old one is seen. ``exposures`` (m,) of the film that are possible, ascending.
+    The new pictures were ``taken`` (c,), in s. ``share`` is that of the new picture in the latter
+    frame, 1 where none of the old one is seen. ``exposures`` (m,) are those of the film that are
+    possible, ascending.
     """
 
     before: Array
@@ -105,7 +106,7 @@ class _Seen:
     def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array]:
         """(m, c) each: first and last refresh within the bounds, and how far they lie outside.
 
-        The nearest refresh where none is within.
+        Where none is within, both are the nearest refresh.
         """
         period = np.exp(guesses[:, LOG_PERIOD, None])
         start = guesses[:, PHASE, None] * period
@@ -122,7 +123,7 @@ class _Seen:
     ) -> tuple[Array, Array]:
         """(m, c) each: probability that a picture is ready too early, and in time.
 
-        Before the refresh before ``first``, and before ``last``.
+        Too early is before the refresh before ``first``, in time before ``last``.
         """
         log_period, _, delay, log_jitter, _ = (guesses[:, column, None] for column in range(5))
         jitter = np.hypot(np.exp(log_jitter), coarse * TIMING)
@@ -182,7 +183,7 @@ def _possible(guesses: Array, delays: tuple[float, float]) -> NDArray[np.bool_]:
 class _Start:
     """Guesses to start from: usual rates, any rates, and ``grids`` (k, 5).
 
-    On those the mixtures seem to lie.
+    The mixtures seem to lie on these grids.
     """
 
     delays: tuple[float, float]
@@ -200,7 +201,7 @@ class _Start:
     def ways(self, steps: list[Density]) -> list[tuple[Start, list[Density]]]:
         """Where crowds may start from: anywhere, and near the grids.
 
-        From there with the last of the ``steps`` only.
+        Those near the grids take the last of the ``steps`` only.
         """
         if not len(self.grids):
             return [(self.anywhere, steps)]
@@ -253,8 +254,8 @@ def _peaks(height: Array) -> Whole:
 def moments(changes: Changes, times: Array, taken: Array, exposures: Array) -> tuple[Whole, Array]:
     """(DRAWS, c) draws of the moments of the changes in s, after the exposure of each draw.
 
-    Exposures by their numbers among ``exposures`` (m,), in s. Film frames have middles ``times``
-    (n,) s; the pictures that appear were ``taken`` (c,) s, middles of their exposures.
+    Exposures are given by their numbers among ``exposures`` (m,), in s. Film frames have middles
+    ``times`` (n,) s; the pictures that appear were ``taken`` (c,) s, middles of their exposures.
     """
     middle, order = float(times.mean()), np.argsort(exposures)
     every = _Seen(
@@ -281,7 +282,7 @@ def _delays(late: Array) -> tuple[float, float]:
 def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
     """(m, c) moments: one of the refreshes within the bounds, by its probability.
 
-    Anywhere within the bounds where there is no refresh.
+    Where there is no refresh, the moment is anywhere within the bounds.
     """
     exposure = seen.exposure(guesses)
     first, last, off = seen.points(guesses, exposure)

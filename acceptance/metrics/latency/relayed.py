@@ -43,7 +43,7 @@ SAME = 0.15  # by which a level may miss that of its picture
 class Source:
     """The driven light as the film sees it.
 
-    ``mean`` level between places, ``line`` time to place, ``exposure`` s.
+    ``mean`` gives the level between places, ``line`` turns time into place, ``exposure`` is in s.
     """
 
     mean: Mean
@@ -100,7 +100,7 @@ def coded_over(source: Source, place: Array, exposure: float) -> Array:
 def sought(times: Array, light: Array, source: Source, age: float) -> Relay:
     """Seek the camera's pace in the levels (n,) of the monitor at ``times`` (n,) s.
 
-    ``age`` in s of what the monitor shows. Raises GapError sequence_not_seen.
+    ``age`` is that of what the monitor shows, in s. Raises GapError sequence_not_seen.
     """
     every = max(1, round(len(times) / (np.ptp(times) * MOST_FRAMES)))
     x, y = times[::every], light[::every]
@@ -238,7 +238,7 @@ def _moments(
 def _least_squares(at: Array, off: Array) -> tuple[float, float]:
     """Return the moment of those ``at`` (t,) with least squares of ``off`` (t, f), and its misfit.
 
-    The mean of all that are alike.
+    Where several moments fit alike, it is their mean.
     """
     squares = (off**2).sum(axis=1)
     alike = np.flatnonzero(squares <= squares.min() + 1e-9)
@@ -268,7 +268,8 @@ def _alone(
 ) -> tuple[Whole, Array]:
     """Pictures (k,) that frames show alone, and their mean shares (k,).
 
-    From the frames in the middle of a picture's time, or between its two timed changes.
+    They are taken from the frames in the middle of a picture's time, or between its two timed
+    changes.
     """
     begins = relay.start + relay.lag + relay.period * (np.arange(count) + 0.3)
     ends = begins + 0.4 * relay.period

@@ -74,7 +74,8 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
 def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     """Find the changes of the monitor, when each picture that appears was taken, and the blends.
 
-    When: (m, c) draws in refreshes. The number of blends. ``rolls``: lag of the film's lower rows.
+    The times are (m, c) draws in refreshes; of the blends the number is returned. ``rolls`` is the
+    lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
     pictures = clock_readings.readings_of(held.shares)
@@ -117,8 +118,8 @@ def _blends(low: Array) -> int:
 def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     """Latency of a stream whose frames came at ``arrivals`` (n,) s.
 
-    ``log`` (k, 2) index and time (s) of refreshes. Only the first coming of each picture counts.
-    Raises GapError too_few_frames or screen_log_gaps.
+    ``log`` (k, 2) gives index and time (s) of refreshes. Only the first coming of each picture
+    counts. Raises GapError too_few_frames or screen_log_gaps.
     """
     seen = np.flatnonzero(readings.readable)
     fresh = seen[~clock_readings.same_picture(readings.shares[seen])]
@@ -173,7 +174,7 @@ def _even(
 def explained(shares: Array, position: Array, widths: Array) -> NDArray[np.bool_]:
     """(p,) whether shares (p, bits) are those of one exposure near ``position`` (p,).
 
-    Of one as long as the others: ``widths`` (m,).
+    The exposure is as long as the others, ``widths`` (m,).
     """
     near = position[:, None] + np.linspace(-0.75, 0.75, 25)
     rest = []

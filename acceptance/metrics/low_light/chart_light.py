@@ -58,8 +58,8 @@ class LitPatch:
 class ChartLight:
     """Evenness of the light over a chart, from ``grounds`` light sides of edges.
 
-    ``curve`` and ``printed``: standard uncertainty of each quantity by the tone curve and by the
-    printed reflectances.
+    ``curve`` and ``printed`` are the standard uncertainty of each quantity by the tone curve and by
+    the printed reflectances.
     """
 
     non_uniformity: Share

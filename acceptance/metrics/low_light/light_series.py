@@ -115,7 +115,7 @@ def condition(shot: Shot, name: str) -> Condition | None:
 def number(shot: Shot, name: str, units: dict[str, float]) -> float | None:
     """Return the number that a condition states, converted by the factor of its unit.
 
-    None where it is not stated, not a finite number, or in none of the ``units``.
+    Return None where it is not stated, not a finite number, or in none of the ``units``.
     """
     stated = condition(shot, name)
     if stated is None or isinstance(stated.value, bool | str) or stated.unit not in units:
@@ -161,7 +161,7 @@ def crossing(points: Sequence[Point], criterion: float, *, relative: bool = Fals
 def _between(points: Sequence[Point], below: int, level: float, share: float) -> Crossing:
     """Interpolate the crossing of ``level`` between ``points[below]`` and the point before.
 
-    ``share``: the level over the first result, where it is relative to it, else 0.
+    ``share`` is the level over the first result, where it is relative to it, else 0.
     """
     above, under = points[below - 1], points[below]
     span = math.log(above.level.lux / under.level.lux)

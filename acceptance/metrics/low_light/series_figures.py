@@ -63,7 +63,7 @@ def _pairs(
 ) -> list[Pairs]:
     """Return the results, with their levels, of each quantity and region of the brightest level.
 
-    In the order of ``quantities``.
+    They come in the order of ``quantities``.
     """
     found: dict[tuple[int, str, str], Pairs] = {}
     for level in levels:

@@ -193,8 +193,8 @@ def block_means(values: Array, *, whole_rows: bool = False) -> Array:
 def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
     """Return the share (0..1) of the samples that are clipped.
 
-    Those on the lowest code, where it is at most ``black``, and on the highest, where it is at
-    least ``white``.
+    These are the samples on the lowest code, where it is at most ``black``, and on the highest,
+    where it is at least ``white``.
     """
     low, high = codes.min(), codes.max()
     share = np.mean(codes == low) if low <= black else 0.0
@@ -326,7 +326,7 @@ def _directions(
 ) -> tuple[Variance, Variance, Variance]:
     """Return row, column and pixel variance of the fixed pattern.
 
-    After EMVA 1288 release 4.0, spatial nonuniformity.
+    The method follows EMVA 1288 release 4.0, spatial nonuniformity.
     """
     left = (temporal.value + QUANTISATION) / frames
     rest, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)

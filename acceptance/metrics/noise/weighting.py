@@ -20,7 +20,7 @@ HEIGHT_TIME = 52e-6 * 3 / 4
 class Weighting:
     """A filter along the line.
 
-    ``gain`` (w // 2 + 1,) at the frequencies k / w cycle/px of a row of ``width`` w px.
+    ``gain`` (w // 2 + 1,) is that at the frequencies k / w cycle/px of a row of ``width`` w px.
     """
 
     gain: Array

@@ -1,9 +1,9 @@
 """Retention, coverage, gaps, overlaps and wrong clocks of what a recorder has kept.
 
-Not from pixels: from the times of recordings (``recorder``), as a person checks a recorder's
-calendar. Retention is the time for which recordings are kept (order 196 of Chongqing, Article
-11(4); GB 55029-2022, 3.5.2(5)), in days of 24 hours back from a stated moment; no standard that was
-seen says how to count it, so the definitions are this toolkit's own
+It is not taken from pixels: from the times of recordings (``recorder``), as a person checks a
+recorder's calendar. Retention is the time for which recordings are kept (order 196 of Chongqing,
+Article 11(4); GB 55029-2022, 3.5.2(5)), in days of 24 hours back from a stated moment; no standard
+that was seen says how to count it, so the definitions are this toolkit's own
 (``docs/metrics/recordings.md``). Uncertainty after JCGM 100:2008, 4.3.7 (rectangular inputs).
 """
 
@@ -87,7 +87,7 @@ def check(asked: Recordings) -> None:
 def _faults(name: str, recordings: Sequence[Recording], zone: timezone) -> Iterator[Note]:
     """Count each kind of fault of a channel, and name the first file.
 
-    Those of different hours or years count apart.
+    Faults of different hours or years count apart.
     """
     faults = [
         (fault, recording.file or iso(recording.evidence.named_start, zone))

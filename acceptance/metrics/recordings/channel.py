@@ -121,7 +121,7 @@ def stated(asked: Recordings, field: str, zone: timezone) -> tuple[float, bool]:
     moment = moment_of(text, zone) if day is None else day
     if moment is None:
         raise PlanError(
-            tr("{text!r} is no date or time", text=text),
+            tr("{text!r} is not a date or time", text=text),
             where=f"recordings {asked.id}, {field}",
             hint=tr("Write it like 2026-11-25 08:30:00"),
         )
@@ -131,8 +131,8 @@ def stated(asked: Recordings, field: str, zone: timezone) -> tuple[float, bool]:
 def reference(asked: Recordings, found: Found) -> Reference | None:
     """Return the moment of inspection: as stated, else the end of the newest recording.
 
-    None without either. A day alone means a moment of that day that is not known: at its latest
-    recording, within half a day.
+    Return None without either. A day alone means a moment of that day that is not known: at its
+    latest recording, within half a day.
     """
     ends = [recording.end for recording in found.recordings if recording.end is not None]
     newest = max(ends, default=None)

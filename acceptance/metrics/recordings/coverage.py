@@ -20,7 +20,8 @@ CELLS = (600.0, HOUR, 2 * HOUR, 6 * HOUR, DAY, 7 * DAY)  # s
 def coverage_curve(channel: Channel, oldest: float) -> Curve:
     """Share of time covered (%) against days before the moment.
 
-    Where it changes, in cells that all channels share; ``oldest`` begins their recordings.
+    The curve has a point where it changes, in cells that all channels share; ``oldest`` begins
+    their recordings.
     """
     edges = _edges(channel.until.moment, oldest)
     found = intervals.shares(channel.merged, edges)

@@ -52,7 +52,7 @@ def of_gap() -> list[BudgetLine]:
 def longer(channel: Channel, since: float) -> Reason | None:
     """Why retention from ``since`` on may have been longer; None where it was not.
 
-    Recordings could not be placed, or nothing need have been overwritten yet.
+    Either recordings could not be placed, or nothing need have been overwritten yet.
     """
     if channel.not_placed:
         return Reason(code="recordings_not_placed", parameters={"count": channel.not_placed})
@@ -71,7 +71,7 @@ def longer(channel: Channel, since: float) -> Reason | None:
 def _zone_doubt(channel: Channel, oldest: Recording) -> float:
     """Seconds by which a container that may give local time as UTC errs.
 
-    Against a moment stated by another clock.
+    This counts against a moment stated by another clock.
     """
     offset = channel.zone.utcoffset(None).total_seconds()
     return abs(offset) if channel.asked.until and oldest.start_by == "container" else 0.0
@@ -80,7 +80,7 @@ def _zone_doubt(channel: Channel, oldest: Recording) -> float:
 def _apart(recording: Recording) -> float:
     """Seconds by which the container's clock is ahead of the name's.
 
-    Where both give a time and a fault was found.
+    It is known where both give a time and a fault was found.
     """
     created, named = recording.evidence.created, recording.evidence.named_start
     odd = any(fault.code in ODDS for fault in recording.faults)

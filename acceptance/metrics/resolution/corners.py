@@ -1,7 +1,8 @@
 """Corner ratio: MTF50 of each corner's edges over that of the centre's, in the same direction.
 
-Only where the chart reaches into the corners: its diagonals are 85 % of the picture's or more. The
-tone curve is common to both edges, so only the difference of its effects counts.
+It is measured only where the chart reaches into the corners: its diagonals are 85 % of the
+picture's or more. The tone curve is common to both edges, so only the difference of its effects
+counts.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def coverage(place: Located) -> float:
 def ratios(scene: Scene, edges: Sequence[Edge], tone: Tone) -> Iterator[Measurement | Note]:
     """Measure the ratio of every corner and direction.
 
-    A Note where the chart is too small or an edge is missing.
+    Where the chart is too small or an edge is missing, there is a Note.
     """
     places = {id(edge.view.place): edge.view.place for edge in edges if edge.view.place}
     if not places:

@@ -41,9 +41,9 @@ ISO_BIN = 1 / 4
 class EdgeResult:
     """MTF of a slanted edge, and its shape.
 
-    ``frequencies`` (n,) cycle/px along the edge's normal, 0 to 1; ``mtf`` (n,) modulation, 1 at
-    zero frequency. ``mtf50``, ``mtf30``, ``mtf10``: cycle/px where it first falls to 50, 30, 10 %,
-    None where it does not. ``u50``, ``u10``: their standard errors (k = 1) with
+    ``frequencies`` (n,) are in cycle/px along the edge's normal, 0 to 1; ``mtf`` (n,) modulation, 1
+    at zero frequency. ``mtf50``, ``mtf30``, ``mtf10``: cycle/px where it first falls to 50, 30, 10
+    %, None where it does not. ``u50``, ``u10``: their standard errors (k = 1) with
     ``degrees_of_freedom``, None when not asked for. ``resolves``: "horizontal" for a near-vertical
     edge, else "vertical". ``angle``: degrees off that axis, 0 to 45. ``order`` of the edge's
     polynomial. ``dark_side``: "left", "right", "above" or "below". ``window``: half-width in px

@@ -50,7 +50,7 @@ CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
 class Tone:
     """How codes become light in a scene.
 
-    ``light`` of every code, the curve's ``name``, ``doubt`` the half-width of its exponent.
+    ``light`` is that of every code, ``name`` the curve's, ``doubt`` the half-width of its exponent.
     ``copies``: the light of every code for each way in which the print may be off
     (``Scene.copy_curves``).
     """

@@ -23,8 +23,8 @@ LEAST_STEP = 0.05  # of the edge's step, that rows must cross within the window 
 class EdgeLine:
     """A located edge.
 
-    Legendre ``coefficients`` of its column over y in -1..1, ``sigma`` and ``reach`` of its line
-    spread in px, levels beside it.
+    It has the Legendre ``coefficients`` of its column over y in -1..1, ``sigma`` and ``reach`` of
+    its line spread in px, and the levels beside it.
     """
 
     coefficients: Array
@@ -81,7 +81,7 @@ def locate(image: Array, mode: Mode, order: int | None) -> EdgeLine:
 def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Array, float]:
     """Follow the line by centroids of its rows under a Gaussian window on the line found before.
 
-    Six times; return the line's coefficients and the LSF sigma in px.
+    This is done six times; return the line's coefficients and the LSF sigma in px.
     """
     coefficients, window, degree = start, 4.0, order or 1
     sigma = 1.0
@@ -120,7 +120,7 @@ def _centroids(slope: Array, place: Array, window: float) -> tuple[Array, float]
 def _follow_wide(slope: Array, y: Array, order: int) -> Array:
     """Follow the line by centroids of its rows under a wide Tukey window (alpha 1).
 
-    Twice, first with the window on the region's middle (ISO 12233:2023).
+    This is done twice, first with the window on the region's middle (ISO 12233:2023).
     """
     columns = slope.shape[1]
     x = np.arange(columns) + 0.5

@@ -27,10 +27,11 @@ GRID = 256
 class ProfileFit:
     """A fitted profile of k coefficients over p pixels.
 
-    ``position`` (k,) of the coefficients in px off the edge, ``coefficients`` (k,) in the unit of
-    the picture, Cholesky ``factor`` (4, k) of the normal equations; of every pixel the ``index``
-    (p,) of its first coefficient, the ``basis`` (4, p) there and its ``residual`` (p,).
-    ``aperture`` in px is an averaging that is left in the MTF: 0, or the bins of ISO 12233.
+    It has the ``position`` (k,) of the coefficients in px off the edge, the ``coefficients`` (k,)
+    in the unit of the picture, the Cholesky ``factor`` (4, k) of the normal equations, and of every
+    pixel the ``index`` (p,) of its first coefficient, the ``basis`` (4, p) there and its
+    ``residual`` (p,). ``aperture`` in px is an averaging that is left in the MTF: 0, or the bins of
+    ISO 12233.
     """
 
     position: Array

@@ -35,12 +35,12 @@ ALIAS = 0.05  # modulation that false bars must have to be called aliasing
 class WedgeResult:
     """A wedge read line by line, coarse to fine, n lines.
 
-    ``frequencies`` (n,) cycle/px, ``modulation`` (n,) smoothed, 1 = fully resolved, ``counts`` (n,)
-    bars seen. ``reading``: cycle/px, ``u`` its standard error from the scatter of the lines.
-    ``limited_by``: "criterion", "bar_count", "sampling_limit" or "wedge_end" (resolved throughout:
-    the reading is a lower bound). ``half``: cycle/px where the modulation falls to 50 %, None where
-    it does not. ``aliasing``: cycle/px from where false bars, fewer than printed, show in more than
-    noise, or None.
+    ``frequencies`` (n,) are in cycle/px, ``modulation`` (n,) is smoothed, 1 = fully resolved, and
+    ``counts`` (n,) are the bars seen. ``reading``: cycle/px, ``u`` its standard error from the
+    scatter of the lines. ``limited_by``: "criterion", "bar_count", "sampling_limit" or "wedge_end"
+    (resolved throughout: the reading is a lower bound). ``half``: cycle/px where the modulation
+    falls to 50 %, None where it does not. ``aliasing``: cycle/px from where false bars, fewer than
+    printed, show in more than noise, or None.
     """
 
     frequencies: Array
@@ -99,8 +99,9 @@ class _WedgePixels:
 class _SmoothedLines:
     """Lines fitted together with their neighbours, coarse to fine, n of them.
 
-    ``frequencies`` (n,) cycle/px, ``modulation`` (n,) and its standard ``error`` (n,), 1 = fully
-    resolved; ``counts`` (n,) bars seen, ``half`` (n,) how many lines on each side were fitted.
+    ``frequencies`` (n,) are in cycle/px; ``modulation`` (n,), 1 where fully resolved, has the
+    standard ``error`` (n,); ``counts`` (n,) are the bars seen, ``half`` (n,) says how many lines on
+    each side were fitted.
     """
 
     frequencies: Array

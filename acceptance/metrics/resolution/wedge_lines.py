@@ -25,7 +25,7 @@ NYQUIST = 0.5
 class LineGroups:
     """Which lines are fitted together.
 
-    ``centre`` (n,) the line in the middle, ``half`` (n,) how many on each side.
+    ``centre`` (n,) is the line in the middle, ``half`` (n,) how many there are on each side.
     """
 
     centre: NDArray[np.intp]
