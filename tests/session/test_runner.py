@@ -417,7 +417,7 @@ clip = "one.mp4"
     ("change", "message"),
     [
         (("clip =", "clp ="), r"plan.toml: shots.0.clip: .*required|plan.toml: shots.0.clp"),
-        (('kind = "fixed"', 'kind = "fixt"'), r"plan.toml: subjects.0.kind: Input should be"),
+        (('kind = "fixed"', 'kind = "fixt"'), r"plan.toml: subjects.0.kind: must be one of"),
         (('subject = "camera"', 'subject = "other"'), r"shot one: there is no subject 'other'"),
         (
             ('clip = "one.mp4"', 'clip = "../one.mp4"'),
@@ -428,7 +428,7 @@ clip = "one.mp4"
             ('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'),
             r"regions.*finite number",
         ),
-        (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may contain only"),
+        (('id = "one"', 'id = "a/b"'), r"the id 'a/b' may contain only"),
         (("[[shots]]", "[[shots"), r"not readable as TOML"),
     ],
 )

@@ -121,8 +121,8 @@ def stated(asked: Recordings, field: str, zone: timezone) -> tuple[float, bool]:
     moment = moment_of(text, zone) if day is None else day
     if moment is None:
         raise PlanError(
-            tr("{text!r} is no date or time", text=text),
-            where=f"recordings {asked.id}, {field}",
+            tr("{day!r} is not a date", day=text),
+            where=tr("recordings {recordings}, {field}", recordings=asked.id, field=field),
             hint=tr("Write it like 2026-11-25 08:30:00"),
         )
     return moment, day is not None
