@@ -114,14 +114,14 @@ class RecordingOptions(Storage):
     "discs",
     multiple=True,
     metavar="[Nx]SIZE",
-    help="Capacity calculation: storage, e.g. 4x8TB;",
+    help="Calculate the capacity of this storage, e.g. 4x8TB.",
 )
 @click.option("--stream", "streams", multiple=True, metavar="[Nx]RATE",
-              help="streams, e.g. 16x4Mbit/s (else as the files' sizes say);")  # fmt: skip
+              help="Streams that fill --disc, e.g. 16x4Mbit/s.  [default: by the sizes of the files]")  # fmt: skip
 @click.option("--usable", type=PERCENT, default=90, show_default=True, metavar="PERCENT",
-              help="share left by RAID and file system;")  # fmt: skip
+              help="Share of --disc left by RAID and file system.")  # fmt: skip
 @click.option("--accuracy", type=PERCENT, default=10, show_default=True, metavar="PERCENT",
-              help="half-width of storage and bit rates.")  # fmt: skip
+              help="Half-width of the error of --disc and --stream.")  # fmt: skip
 @click.option(
     "--lang",
     type=click.Choice(wording.LANGUAGES),
@@ -261,7 +261,9 @@ def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
     discs = [capacity.storage_of(text) for text in options["discs"]]
     usable, accuracy = options["usable"] / 100, options["accuracy"] / 100
     calculated = capacity.calculate(discs, rates, usable=usable, accuracy=accuracy)
-    streams = " + ".join(options["streams"]) or tr("{count} channels as recorded", count=len(rates))
+    streams = " + ".join(options["streams"]) or tr_count(
+        "{count} channel as recorded", "{count} channels as recorded", len(rates)
+    )
     calculation = (
         f"{' + '.join(options['discs'])} x {options['usable']:g} % / "
         f"({streams} = {calculated.bit_rate / 1e6:.4g} Mbit/s)"

@@ -18,6 +18,7 @@ TEXTS = ("string_type",)
 NUMBERS = ("float_type", "float_parsing")
 WHOLE_NUMBERS = ("int_type", "int_parsing", "int_from_float")
 TRUTH_VALUES = ("bool_type", "bool_parsing")
+DATES = ("date_type",)
 LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
 TABLES = ("dict_type", "mapping_type", "dataclass_type", "dataclass_exact_type")
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
@@ -76,6 +77,7 @@ def _wrong_type(kind: str, value: str) -> str:
         WHOLE_NUMBERS: tr("must be a whole number, not {value}", value=value),
         TRUTH_VALUES: tr("must be true or false, not {value}", value=value),
         LISTS: tr("must be a list, not {value}", value=value),
+        DATES: tr("must be a date like 2026-11-25, without quotes, not {value}", value=value),
         TABLES: tr("must be a table, not {value}", value=value),
     }
     general = tr("is not allowed here ({kind}): {value}", kind=kind, value=value)

@@ -369,8 +369,7 @@ def _check_distinct(people: People, details: Mapping[str, Details]) -> None:
         if name in names:
             what = tr("{name} is {first} and {second}", name=name, first=names[name], second=rater)
             hint = tr("Every rater is another person")
-            _, where = details[rater]["name"]
-            raise PlanError(what, where=where, hint=hint)
+            raise PlanError(what, where=details[rater]["name"][1], hint=hint)
         names[name] = rater
 
 

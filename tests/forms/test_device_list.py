@@ -130,7 +130,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
             "id,kind\na,camera\n",
             ("row 2, kind: unknown kind 'camera'. Kinds: site 现场, system 系统, fixed 固定摄像机"),
         ),
-        ("id,kind\na,\n", "row 2, kind: there is no kind ''"),
+        ("id,kind\na,\n", "row 2, kind: unknown kind ''"),
         ("id,kind,重要部位\na,fixed,★\n", "row 2, important: '★' is not an answer"),
         (
             "id,kind,重要部位,场所\na,fixed,是,train\n",
