@@ -85,13 +85,13 @@ def verify(target: Path, trust: tuple[Path, ...]) -> int:
 def _step_words() -> dict[str, str]:
     return {
         "signature": tr("signature"),
-        "attachment": tr("attached session"),
-        "number": tr("report number"),
+        "attachment": tr("attachment"),
+        "number": tr("number"),
         "manifests": tr("manifests"),
-        "evidence": tr("files"),
+        "evidence": tr("evidence"),
         "log": tr("log"),
         "verdicts": tr("verdicts"),
-        "renderings": tr("charts"),
+        "renderings": tr("renderings"),
     }
 
 

@@ -64,7 +64,7 @@ def _check_formulas(table: list[list[str]], path: Path) -> None:
             if cell.startswith("="):
                 named = table[0][column] if column < len(table[0]) else column + 1
                 what = tr("holds a formula ({formula:.30})", formula=cell)
-                where = f"{path}, row {number}, {named}"
+                where = tr("{file}, row {row}, {column}", file=path, row=number, column=named)
                 raise PlanError(what, where=where, hint=tr("Paste it as a value"))
 
 
