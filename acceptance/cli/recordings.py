@@ -117,7 +117,7 @@ class RecordingOptions(Storage):
     help="Calculate the capacity of this storage, e.g. 4x8TB.",
 )
 @click.option("--stream", "streams", multiple=True, metavar="[Nx]RATE",
-              help="Streams recorded, e.g. 16x4Mbit/s.  [default: by the files' sizes]")  # fmt: skip
+              help="Streams, e.g. 16x4Mbit/s.  [default: by the files' sizes]")  # fmt: skip
 @click.option("--usable", type=PERCENT, default=90, show_default=True, metavar="PERCENT",
               help="Share of --disc left by RAID and file system.")  # fmt: skip
 @click.option("--accuracy", type=PERCENT, default=10, show_default=True, metavar="PERCENT",
