@@ -78,21 +78,27 @@ class ChartOptions(Place):
     "--focal-length",
     type=ABOVE_ZERO,
     metavar="MM",
-    help="Focal length of its lens; needs --sensor.",
+    help="Focal length of the camera's lens; needs --sensor.",
 )
 @click.option(
-    "--sensor", default="", metavar="FORMAT|MM", help="Format (1/2.8) or width in mm of its sensor."
+    "--sensor",
+    default="",
+    metavar="FORMAT|MM",
+    help="Format (1/2.8) or width in mm of the camera's sensor.",
 )
 @click.option(
     "--field-of-view",
     type=ABOVE_ZERO,
     metavar="DEGREES",
-    help="Its horizontal field of view, instead of --focal-length and --sensor.",
+    help="Horizontal field of view, instead of --focal-length and --sensor.",
 )
 @click.option(
-    "--distance", type=ABOVE_ZERO, metavar="M", help="Its distance from the chart along the floor."
+    "--distance",
+    type=ABOVE_ZERO,
+    metavar="M",
+    help="Distance of the camera from the chart along the floor.",
 )
-@click.option("--height", type=METRES, metavar="M", help="Its height above the floor.")
+@click.option("--height", type=METRES, metavar="M", help="Height of the camera above the floor.")
 @click.option(
     "--chart-height",
     type=METRES,
@@ -106,7 +112,7 @@ class ChartOptions(Place):
     default="1920x1080",
     show_default=True,
     metavar="WxH",
-    help="Size of its picture in pixels.",
+    help="Size of the camera's picture in pixels.",
 )
 @click.option(
     "--tv-lines",

@@ -253,12 +253,13 @@ def standing(pack: Pack) -> None:
     )
     counts = tr(
         "{pack} ({number}) can be used. Clauses: {clauses}; requirements: {requirements}, "
-        "firm: {firm}, withdrawn: {withdrawn}",
+        "of which firm: {firm}; withdrawn: {withdrawn}",
         pack=pack.id, number=pack.number, clauses=len(pack.clauses),
         requirements=len(pack.requirements), firm=firm, withdrawn=len(pack.withdrawn),
     )  # fmt: skip
-    chain = " <- ".join(pack.extends)
-    say(tr("{counts}, extends {chain}", counts=counts, chain=chain) if chain else counts)
+    say(counts)
+    if pack.extends:
+        say(tr("{pack} extends {chain}", pack=pack.id, chain=" <- ".join(pack.extends)))
 
 
 def compared(found: Comparison, *, every: bool) -> None:
