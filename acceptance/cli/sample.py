@@ -241,7 +241,7 @@ def _lot(drawn: Sample) -> str:
 
 def _comment(drawn: Sample) -> str:
     return tr(
-        "{lot}: {drawn} of {size} drawn: {devices}",
+        "{lot}: {drawn} of {size}: {devices}",
         lot=_lot(drawn), drawn=len(drawn.drawn), size=len(drawn.lot),
         devices=", ".join(drawn.drawn),
     )  # fmt: skip
