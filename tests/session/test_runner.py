@@ -416,7 +416,10 @@ clip = "one.mp4"
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("clip =", "clp ="), r"plan.toml: shots.0.clip: this field is missing|plan.toml: shots.0.clp"),
+        (
+            ("clip =", "clp ="),
+            r"plan.toml: shots.0.clip: this field is missing|plan.toml: shots.0.clp",
+        ),
         (('kind = "fixed"', 'kind = "fixt"'), r"plan.toml: subjects.0.kind: must be one of"),
         (('subject = "camera"', 'subject = "other"'), r"shot one: there is no subject 'other'"),
         (
