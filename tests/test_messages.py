@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
+LETTER = re.compile(r"[A-Za-z]")
 RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources of uncertainty
-TRANSLATED = {"tr", "tr_count"}
+# Where methods and budgets are written; elsewhere such names spare nothing.
+RECORDING = ("metrics/", "uncertainty.py", "report/playback.py", "scene/build.py")
+MESSAGES = {"tr": 1, "tr_count": 2}  # how many of their arguments are messages
+# What is said to a user: all arguments of these calls, but of ``SHOWING`` only the first ones.
+SAYING = re.compile(r"(?<!Gap)Error$|^print$")
+SHOWN = {"columns", "hint", "what", "where"}  # variables that such calls are given
+SHOWING = {"say": 1, "table": 2}  # a sentence and its style; title, columns, rows and styles
 # Help is collected by walking the verbs, not by reading the code.
 COLLECTED = {"command.help", "parameter.help"}
 # What reads like a sentence and is none for users; every entry has its reason.
@@ -36,6 +43,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
     "forms/item_code.py": ("<svg xmlns",),  # SVG
     "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user
+    "cli/options.py": ("command line",),  # where a condition comes from, kept in the session
     "charts/copy_template.py": (  # comments of a TOML file that its user fills in
         "# A printed copy of the chart",
         "# Neutral regions, all of them",
@@ -55,6 +63,14 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "report/typesetting.py": ("No fonts|FontConfig cannot",),  # warnings of WeasyPrint
 }
 
+# Literals with letters in what users see that are no words; every entry has its reason.
+NO_WORDS: dict[str, tuple[str, ...]] = {
+    "charts/clock_qr.py": (": at most ", " of "),  # ValueError to a programmer
+    "checks/resources.py": ("operator",),  # a field of the plan
+    "cli/demo.py": ("keys", "demo-root.pem"),  # a path
+    "cli/recordings.py": ("--disc",),  # an option
+}
+
 
 def docstrings(tree: ast.Module) -> set[ast.AST]:
     """Every docstring, those of fields included: expressions that are nothing but a string."""
@@ -65,16 +81,82 @@ def docstrings(tree: ast.Module) -> set[ast.AST]:
     }
 
 
-def translated(tree: ast.Module) -> set[ast.AST]:
-    """All that stands inside a call of ``tr``."""
+def called(node: ast.AST) -> str:
+    """Name what a call calls, without what it belongs to; empty for all else."""
+    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+
+
+def messages_of(node: ast.Call) -> list[ast.expr]:
+    """Return the messages of a call of ``tr`` or ``tr_count``; its parameters are none."""
+    return node.args[: MESSAGES.get(called(node), 0)]
+
+
+def translated(tree: ast.AST) -> set[ast.AST]:
+    """Every message in a call of ``tr``, without its parameters."""
     return {
         inner
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in TRANSLATED
-        for inner in ast.walk(node)
+        for message in messages_of(node)
+        for inner in ast.walk(message)
     }
+
+
+def codes(tree: ast.AST) -> set[ast.AST]:
+    """Codes of errors, styles, keys of tables and formats of numbers: no words."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        for part in (
+            node.value if isinstance(node, ast.keyword) and node.arg in {"code", "style"} else None,
+            node.slice if isinstance(node, ast.Subscript) else None,
+            node.format_spec if isinstance(node, ast.FormattedValue) else None,
+        )
+        if part is not None
+        for inner in ast.walk(part)
+    }
+
+
+def shown(node: ast.Assign) -> bool:
+    """Whether an assignment, to one name or several, is of what a user sees."""
+    names = {inner.id for inner in ast.walk(node.targets[0]) if isinstance(inner, ast.Name)}
+    return isinstance(node.targets[0], ast.Name | ast.Tuple) and bool(names & SHOWN)
+
+
+def pieces(value: ast.expr) -> Iterator[ast.AST]:
+    """Every part of an expression that is not inside a call, a comparison or a dictionary."""
+    if not isinstance(value, ast.Call | ast.Compare | ast.Dict):
+        inner = [child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr)]
+        yield from () if inner else (value,)
+        for child in inner:
+            yield from pieces(child)
+
+
+def said(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every part of a call that a user gets to see, parameters of messages included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and shown(node):
+            yield from pieces(node.value)
+        if not isinstance(node, ast.Call):
+            continue
+        name_of = called(node)
+        if name_of in SHOWING and ast.unparse(node.func) in {name_of, f"terminal.{name_of}"}:
+            yield from node.args[: SHOWING[name_of]]
+        elif name_of in MESSAGES or SAYING.search(name_of):
+            yield from [*node.args[MESSAGES.get(name_of, 0) :], *node.keywords]
+
+
+def words(source: str) -> list[tuple[int, str]]:
+    """Every literal with a letter, even a single word, that a user sees and nobody translates."""
+    tree = ast.parse(source)
+    spared = translated(tree) | codes(tree)
+    found = {
+        node: None
+        for part in said(tree)
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared
+    }
+    return [(node.lineno, node.value) for node in found if LETTER.search(node.value)]
 
 
 def helps(tree: ast.Module) -> set[ast.AST]:
@@ -105,10 +187,11 @@ def records(tree: ast.Module) -> set[ast.AST]:
     }
 
 
-def sentences(source: str) -> Iterator[tuple[int, str]]:
+def sentences(source: str, *, recording: bool = False) -> Iterator[tuple[int, str]]:
     """Every string of a module that reads like a sentence and is not translated."""
     tree = ast.parse(source)
-    spared = docstrings(tree) | translated(tree) | helps(tree) | records(tree)
+    spared = docstrings(tree) | translated(tree) | helps(tree)
+    spared |= records(tree) if recording else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared:
             yield from [(node.lineno, node.value)] * bool(SENTENCE.search(node.value))
@@ -117,9 +200,8 @@ def sentences(source: str) -> Iterator[tuple[int, str]]:
 def untranslatable(source: str) -> Iterator[tuple[int, str]]:
     """Every call of ``tr`` whose message is put together: no catalogue can hold it."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            wanted = {"tr": 1, "tr_count": 2}.get(node.func.id, 0)
-            for argument in map(ast.unparse, node.args[:wanted]):
+        if isinstance(node, ast.Call):
+            for argument in map(ast.unparse, messages_of(node)):
                 if not argument.startswith(("'", '"')) and argument not in COLLECTED:
                     yield node.lineno, argument
 
@@ -127,14 +209,26 @@ def untranslatable(source: str) -> Iterator[tuple[int, str]]:
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_every_sentence_that_a_user_can_see_can_be_translated(path: Path) -> None:
     known = NO_SENTENCES.get(name(path), ())
+    recording = name(path).startswith(RECORDING)
     found = [
         f"acceptance/{name(path)}:{line} {text!r}"
-        for line, text in sentences(path.read_text("utf-8"))
+        for line, text in sentences(path.read_text("utf-8"), recording=recording)
         if not any(piece in text for piece in known)
     ]
     assert found == [], (
         "wrap it in tr(...), or name it in NO_SENTENCES of this test with its reason"
     )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_every_word_of_an_error_or_a_table_can_be_translated(path: Path) -> None:
+    known = NO_WORDS.get(name(path), ())
+    found = [
+        f"acceptance/{name(path)}:{line} {text!r}"
+        for line, text in words(path.read_text("utf-8"))
+        if text not in known
+    ]
+    assert found == [], "wrap it in tr(...), or name it in NO_WORDS of this test with its reason"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
@@ -149,7 +243,7 @@ def test_every_message_stands_whole_where_it_is_raised(path: Path) -> None:
 def test_what_is_exempt_is_there() -> None:
     gone = [
         (file, piece)
-        for file, pieces in NO_SENTENCES.items()
+        for file, pieces in [*NO_SENTENCES.items(), *NO_WORDS.items()]
         for piece in pieces
         if piece not in (PACKAGE / file).read_text("utf-8")
     ]
@@ -163,13 +257,42 @@ def test_what_is_exempt_is_there() -> None:
         ('raise E(f"the file {name} does not exist")', True),
         ('raise E(tr("the file {name} does not exist", name=name))', False),
         ('"""The file does not exist."""\nx = "no_code"', False),
-        ('METHOD = "mean over all frames"', False),
+        ('METHOD = "mean over all frames"', True),
     ],
 )
 def test_the_search_finds_a_sentence(source: str, *, found: bool) -> None:
     """A search that never finds anything would hold nothing."""
     assert any(sentences(source)) is found
     assert len(list(untranslatable('tr(f"a {b}")'))) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('raise PlanError("missing")', ["missing"]),
+        ('raise PlanError(what, where=f"{path}, row {row}")', [", row "]),
+        ('raise PlanError(tr("{n} x", n="apples"), hint=tr("Correct it"))', ["apples"]),
+        ('raise PlanError(what, code="clip_missing")', []),
+        ('raise GapError("no_clock", kind="bits")', []),
+        ('raise click.UsageError(f"{option} is wrong")', [" is wrong"]),
+        ('terminal.say(tr("all is well"), "yellow")', []),
+        ('terminal.say(f"{count} of {total}")', [" of "]),
+        ('table(tr("Charts"), ("name", tr("size")), rows, ["green"])', ["name"]),
+        ('print("done")', ["done"]),
+        ('tr_count("{count} {x}", "{count} {x}s", 3, x=names["clip"], y="clip")', ["clip"]),
+        ('where = f"{path}, row {row:02d}"', [", row "]),
+        ('what, hint = tr("empty"), "Fill it in"', ["Fill it in"]),
+        ('columns = (tr("name"), "size")', ["size"]),
+    ],
+)
+def test_the_search_finds_a_word(source: str, found: list[str]) -> None:
+    assert [text for _, text in words(source)] == found
+
+
+def test_methods_and_sources_are_spared_only_where_records_are_written() -> None:
+    for source in ('METHOD = "mean over all frames"', 'f(source="chart copy of the lens")'):
+        assert list(sentences(source))
+        assert not list(sentences(source, recording=True))
 
 
 @pytest.fixture

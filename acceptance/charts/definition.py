@@ -151,7 +151,7 @@ def _worded(blank: Label, chart: Chart) -> Label:
     except (LookupError, ValueError) as error:
         text, fields = blank.text, "{name}, {width:g}, {height:g}, {row:g}"
         what = tr("the label '{label}' may hold {fields} only", label=text, fields=fields)
-        raise wrong(f"{chart.source}: labels", what) from error
+        raise wrong(tr("{file}: labels", file=chart.source), what) from error
 
 
 def _chart(table: Table, source: Path, sha256: str) -> Chart:
@@ -185,14 +185,14 @@ def _chart(table: Table, source: Path, sha256: str) -> Chart:
 def _check_places(chart: Chart) -> None:
     """Refuse duplicate names, and what lies outside paper or chart or over something else."""
     _check_paper(chart)
-    places = [(f"fiducial 0x{mark.code:04X}", mark.rect) for mark in chart.fiducials]
+    places = [(tr("fiducial 0x{code:04X}", code=mark.code), mark.rect) for mark in chart.fiducials]
     places += [(region.name, region.rect) for region in chart.regions]
     for name, rect in places:
         if _outside(rect, chart.size):
             raise wrong(f"{chart.source}: {name}", tr("this lies outside the chart"))
     for (name, rect), (other, its_rect) in itertools.combinations(places, 2):
         if name == other:
-            raise wrong(f"{chart.source}: {name}", tr("duplicate name"))
+            raise wrong(f"{chart.source}: {name}", tr("duplicate name {name!r}", name=name))
         if _overlap(rect, its_rect):
             raise wrong(f"{chart.source}: {name}", tr("this lies over {other}", other=other))
 

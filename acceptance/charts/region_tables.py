@@ -58,7 +58,7 @@ def regions(kinds: Table) -> tuple[Region, ...]:
 def _region(table: Table, kind: str) -> Region:
     if kind not in PRINTED:
         known = ", ".join(PRINTED)
-        what = tr("the kind '{kind}' is not known; known are {known}", kind=kind, known=known)
+        what = tr("unknown kind {kind!r}; kinds: {kinds}", kind=kind, kinds=known)
         raise wrong(table.where, what)
     x, y, width, height = table.numbers("rect", 4)
     region = Region(

@@ -190,8 +190,8 @@ def _check_days(concession: Concession, place: str) -> None:
     for name in ("when", "expires"):
         day = getattr(concession, name)
         if (day or name == "when") and not is_day(day[:10]):
-            what = tr("{field} is not a date: {day!r}", field=name, day=day)
-            raise PlanError(what, where=place, hint=tr("Write it like 2026-11-25"))
+            what = tr("{day!r} is not a date; write it like 2026-11-25", day=day)
+            raise PlanError(what, where=f"{place}, {name}", hint=tr("Correct when or expires"))
     if concession.expires and concession.expires[:10] < concession.when[:10]:
         what = tr("expires before it was decided")
         raise PlanError(what, where=place, hint=tr("Correct when or expires"))

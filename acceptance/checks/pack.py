@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from acceptance.checks import pack_sentences
 from acceptance.checks.pack_changes import traced
 from acceptance.checks.pack_confirmation import confirm, settle, today
 from acceptance.checks.pack_conflicts import bearing_on
@@ -21,7 +22,7 @@ from acceptance.checks.pack_consistency import complaints
 from acceptance.checks.pack_overlay import extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
-from acceptance.files import strict_toml
+from acceptance.files import strict_toml, wrong_field
 from acceptance.messages import tr
 from acceptance.model import Pack
 
@@ -49,7 +50,7 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     """Load a shipped pack by name, or one's own by a path that ends in ``.toml``.
 
     ``quantities`` maps each quantity that the toolkit measures to its unit. Raises PackError, which
-    names file, clause and field: unknown pack, broken TOML, unknown key, wrong type, wrong unit,
+    names file, clause and field: unknown pack, broken TOML, unknown field, wrong type, wrong unit,
     limit without provenance, ``borrows`` or ``sampling`` that does not resolve, duplicate, unknown
     clause, ambiguous pairing.
     """
@@ -168,7 +169,7 @@ def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
     raw, latest = _read(path), None if folder else today()
     for key in ("withdrawn", *(() if "extends" in raw else ("withdrawals",))):
         if key in raw:
-            raise refusal(path, "", key, tr("unknown key in a pack that extends none"))
+            raise refusal(path, "", key, tr("unknown field in a pack that extends none"))
     if "extends" in raw:
         lower = _base(raw, path, folder)
         if lower.resolve() in {one.resolve() for one in (*above, path)}:
@@ -281,8 +282,7 @@ def _lender(
     other = raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
     found = [table for table in other.get(f"{kind}s", ()) if table.get("id") == identity]
     if not found:
-        named = {"loan": loan, "pack": name, "kind": kind, "name": identity}
-        return tr("{loan!r} does not resolve: pack {pack!r} has no {kind} {name!r}", **named)
+        return pack_sentences.unresolved(kind, loan, identity, name)
     if "borrows" in found[0]:
         return tr("{loan!r} is itself borrowed; name the pack that states the number", loan=loan)
     return settle(found[0])
@@ -292,11 +292,10 @@ def _parse(raw: Raw, path: Path) -> Pack:
     try:
         return _ADAPTER.validate_python((raw,))[0]
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        at, what, where = [*first["loc"][1:]], first["msg"], ""
+        first = error.errors(include_url=False)[0]
+        at, where = [*first["loc"][1:]], ""
         if len(at) > 1 and isinstance(at[1], int):
             where = place(raw[str(at[0])][at[1]], str(at[0]).removesuffix("s"))
             at = at[2:]
-        if first["type"] == "unexpected_keyword_argument":
-            what = tr("unknown key")
+        what = wrong_field.sentence(first)
         raise refusal(path, where, ".".join(map(str, at)), what) from error

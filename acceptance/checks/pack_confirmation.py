@@ -11,6 +11,7 @@ import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from acceptance.checks import pack_sentences
 from acceptance.checks.pack_tables import Raw, only, refusal, tables, target
 from acceptance.messages import tr
 from acceptance.model import Level
@@ -45,13 +46,12 @@ def confirm(raw: Raw, path: Path, latest: date | None) -> Raw:
     raw = copy.deepcopy(raw) if "confirmations" in raw else raw
     for table in tables(raw, "confirmations", path):
         kind, identity = target(table, TARGETS, "confirmation", path)
-        where = tr("confirmation of {kind} {name}", kind=kind, name=identity)
+        where = pack_sentences.confirmation(kind, identity)
         what, record = _record(table, kind, path, where, latest)
         waiting = _about(raw, kind, identity, path, where).setdefault(WAITING, {})
         for part in WHAT[what]:
             if part in waiting and waiting[part][0] == path:
-                twice = tr("the {part} is confirmed twice", part=part)
-                raise refusal(path, where, "what", twice)
+                raise refusal(path, where, "what", pack_sentences.confirmed_twice(part))
             waiting[part] = (path, where, what, record)
     return {key: value for key, value in raw.items() if key != "confirmations"}
 
@@ -76,8 +76,7 @@ def _about(raw: Raw, kind: str, identity: str, path: Path, where: str) -> Raw:
         else [table for table in held if table.get("id") == identity]
     )
     if not found:
-        nothing = tr("there is no {kind} {name!r} to confirm", kind=kind, name=identity)
-        raise refusal(path, where, kind, nothing)
+        raise refusal(path, where, kind, pack_sentences.absent(kind, identity))
     return found[0]
 
 
@@ -100,7 +99,7 @@ def check(record: Raw, path: Path, where: str, latest: date | None, names: Colle
 
 def _check_day(day: str, path: Path, where: str, latest: date | None, name: str) -> None:
     if (moment := _date(day)) is None:
-        no_date = tr("{day!r} is not a date; write it like 2026-11-20", day=day)
+        no_date = tr("{day!r} is not a date; write it like 2026-11-25", day=day)
         raise refusal(path, where, name, no_date)
     if latest and moment > latest:
         raise refusal(path, where, name, tr("{day} is in the future", day=day))
@@ -126,8 +125,7 @@ def settle(table: Raw) -> Raw:
             settled[part] = _seen(provenance, record, part, path, where)
         elif what != "both" or len(table[WAITING]) == 1:
             # confirmed as both: an inspection has no figure, a sampling no assignment
-            nothing = tr("there is no {part} to confirm", part=part)
-            raise refusal(path, where, "what", nothing)
+            raise refusal(path, where, "what", pack_sentences.without(part))
     return settled
 
 
@@ -137,8 +135,4 @@ def _seen(provenance: Raw, record: Raw, part: str, path: Path, where: str) -> Ra
     seen = provenance | without_note | record
     if seen.get("level") == Level.SEEN:
         return seen
-    unread = tr(
-        'the {part} is {level}; set level = "seen" if it was read in the copy',
-        part=part, level=seen.get("level"),
-    )  # fmt: skip
-    raise refusal(path, where, "level", unread)
+    raise refusal(path, where, "level", pack_sentences.unread(part, seen.get("level")))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
 from acceptance.checks.decision import span
+from acceptance.checks.pack_tables import duplicate
 from acceptance.messages import tr
 from acceptance.model import Combine, Compare, How
 
@@ -37,19 +38,19 @@ def complaints(pack: Pack, quantities: Mapping[str, str]) -> Iterator[Complaint]
 def _identity(pack: Pack) -> Iterator[Complaint]:
     if not re.fullmatch(r"[^\W_][\w.-]*", pack.id):
         wrong = tr(
-            "{name!r} is not a valid id; use letters, digits, '_', '-' and '.', and begin with a "
-            "letter or digit",
-            name=pack.id,
+            "the id {id!r:.80} may contain only letters, digits, '_', '-' and '.', "
+            "and must begin with a letter or digit",
+            id=pack.id,
         )
         yield "", "id", wrong
 
 
 def _duplicates(pack: Pack) -> Iterator[Complaint]:
     for number in _twice(clause.number for clause in pack.clauses):
-        yield "", "clauses", tr("duplicate clause {number}", number=number)
+        yield "", "clauses", duplicate("clauses", number)
     for kind, things in (("requirements", pack.requirements), ("samplings", pack.samplings)):
         for identity in _twice(thing.id for thing in things):
-            yield "", kind, tr("duplicate id {name}", name=identity)
+            yield "", kind, duplicate(kind, identity)
 
 
 def _twice(values: Iterable[str]) -> list[str]:

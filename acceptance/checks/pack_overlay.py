@@ -10,8 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from acceptance.checks import pack_sentences
 from acceptance.checks.pack_confirmation import PARTS, RECORD, WAITING, check
-from acceptance.checks.pack_tables import Raw, only, place, refusal, tables, target
+from acceptance.checks.pack_tables import (
+    Raw,
+    duplicate,
+    only,
+    place,
+    refusal,
+    tables,
+    target,
+)
 from acceptance.messages import tr
 from acceptance.model import Level
 from acceptance.wording import natural
@@ -45,7 +54,7 @@ def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand)
     ``pack_confirmation.confirm``. Raises PackError.
     """
     for key in sorted(own.keys() - OWN):
-        raise refusal(path, "", key, tr("unknown key"))
+        raise refusal(path, "", key, tr("unknown field"))
     identity = own.get("id", "")
     if identity in {"", base["id"]}:
         taken = tr("must have its own id, different from {base!r} of its base", base=base["id"])
@@ -71,9 +80,9 @@ def _merge(kind: str, own: Raw, base: Raw, path: Path, expand: Expand) -> list[R
     for table in additions:
         where = _where(kind, table)
         if "changed_by" in table:
-            raise refusal(path, where, "changed_by", tr("unknown key"))
+            raise refusal(path, where, "changed_by", tr("unknown field"))
         if [other.get(key) for other in additions].count(table.get(key)) > 1:
-            raise refusal(path, where, key, tr("duplicate {key}", key=key))
+            raise refusal(path, where, key, duplicate(kind, str(table.get(key))))
         at = next((i for i, other in enumerate(merged) if other[key] == table.get(key)), None)
         if at is None:
             merged.insert(_position(table, merged) if kind == "clauses" else len(merged), table)
@@ -186,13 +195,12 @@ def _withdraw(own: Raw, merged: Raw, path: Path, latest: date | None) -> Iterato
     """
     for table in tables(own, "withdrawals", path):
         kind, identity = target(table, WITHDRAWABLE, "withdrawal", path)
-        where = tr("withdrawal of {kind} {name}", kind=kind, name=identity)
+        where = pack_sentences.withdrawal(kind, identity)
         record = _withdrawal(table, kind, path, where, latest)
         held = merged[WITHDRAWABLE[kind]]
         kept = [other for other in held if other["id"] != identity]
         if len(kept) == len(held):
-            base = merged["extends"][0]
-            nothing = tr("{pack} has no {kind} {name!r}", pack=base, kind=kind, name=identity)
+            nothing = pack_sentences.absent_below(kind, identity, merged["extends"][0])
             raise refusal(path, where, kind, nothing)
         merged[WITHDRAWABLE[kind]] = kept
         yield {"kind": kind, "what": identity} | record

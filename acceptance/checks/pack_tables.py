@@ -36,6 +36,13 @@ def refusal(path: Path, where: str, field: str, what: str) -> PackError:
     return PackError(what, where=", ".join(filter(None, parts)), hint=tr("Correct the pack"))
 
 
+def duplicate(kind: str, name: str) -> str:
+    """Say that two tables of one ``kind`` (``clauses``, ``requirements``) have the same name."""
+    if kind == "clauses":
+        return tr("duplicate clause {clause!r}", clause=name)
+    return tr("duplicate id {id!r}", id=name)
+
+
 def target(table: Raw, kinds: Collection[str], where: str, path: Path) -> tuple[str, str]:
     """Return which of ``kinds`` a table of a withdrawal or confirmation is about, and the id.
 
@@ -51,6 +58,6 @@ def only(table: Raw, keys: Collection[str], where: str, path: Path) -> None:
     """Refuse a key that such a table does not have, or that holds no plain value."""
     for key in table:
         if key not in keys:
-            raise refusal(path, where, key, tr("unknown key"))
+            raise refusal(path, where, key, tr("unknown field"))
         if isinstance(table[key], dict | list):
             raise refusal(path, where, key, tr("must be text"))

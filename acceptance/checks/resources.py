@@ -47,11 +47,11 @@ def _check_lists(plan: Plan) -> None:
     for name in _twice(instrument.id for instrument in plan.instruments):
         where = tr("instrument {instrument}", instrument=name)
         hint = tr("Remove one of them, or give each its own id")
-        raise PlanError(tr("duplicate id"), where=where, hint=hint)
+        raise PlanError(tr("duplicate id {id!r}", id=name), where=where, hint=hint)
     for name in _twice(person.name for person in plan.people):
         where = tr("person {person}", person=name)
         hint = tr("Remove one of them, or make the names differ")
-        raise PlanError(tr("duplicate name"), where=where, hint=hint)
+        raise PlanError(tr("duplicate name {name!r}", name=name), where=where, hint=hint)
     for instrument in plan.instruments:
         for field, wrong in _complaints(instrument):
             where = tr("instrument {instrument}, {field}", instrument=instrument.id, field=field)

@@ -68,30 +68,57 @@ class ChartOptions(Place):
     metavar="SERIAL",
     help="Start the file of a printed copy, for what was measured of it.",
 )
-@click.option("--advise", "advising", is_flag=True, help="Say which chart suits a camera's place:")
-@click.option("--focal-length", type=ABOVE_ZERO, metavar="MM", help="its lens, with --sensor,")
 @click.option(
-    "--sensor", default="", metavar="FORMAT|MM", help="its sensor's format (1/2.8) or width in mm,"
+    "--advise",
+    "advising",
+    is_flag=True,
+    help="Say which chart suits a camera's place, from the options below.",
 )
 @click.option(
-    "--field-of-view", type=ABOVE_ZERO, metavar="DEGREES", help="or its horizontal field of view;"
+    "--focal-length",
+    type=ABOVE_ZERO,
+    metavar="MM",
+    help="Focal length of the camera's lens; needs --sensor.",
 )
-@click.option("--distance", type=ABOVE_ZERO, metavar="M", help="from the chart, along the floor;")
-@click.option("--height", type=METRES, metavar="M", help="of the camera above the floor;")
+@click.option(
+    "--sensor",
+    default="",
+    metavar="FORMAT|MM",
+    help="Format (1/2.8) or width in mm of the camera's sensor.",
+)
+@click.option(
+    "--field-of-view",
+    type=ABOVE_ZERO,
+    metavar="DEGREES",
+    help="Horizontal field of view, instead of --focal-length and --sensor.",
+)
+@click.option(
+    "--distance",
+    type=ABOVE_ZERO,
+    metavar="M",
+    help="Distance of the camera from the chart along the floor.",
+)
+@click.option("--height", type=METRES, metavar="M", help="Height of the camera above the floor.")
 @click.option(
     "--chart-height",
     type=METRES,
     default=1.5,
     show_default=True,
     metavar="M",
-    help="of the chart's middle above the floor;",
+    help="Height of the middle of the chart above the floor.",
 )
-@click.option("--picture", default="1920x1080", show_default=True, metavar="WxH", help="pixels;")
+@click.option(
+    "--picture",
+    default="1920x1080",
+    show_default=True,
+    metavar="WxH",
+    help="Size of the camera's picture in pixels.",
+)
 @click.option(
     "--tv-lines",
     type=ABOVE_ZERO,
     metavar="TVL",
-    help="to be read on the wedge, per picture height.",
+    help="TV lines per picture height that are to be read on the wedge.",
 )
 def chart(
     name: str | None,

@@ -287,7 +287,7 @@ def clock() -> Check:
     """Look at the resolution of the clock that stamps arriving frames."""
     resolution = time.get_clock_info("monotonic").resolution
     return Check(
-        name="clock",
+        name=tr("clock"),
         present=resolution <= FINE_CLOCK,
         needed=False,
         found=f"{resolution:.0e} s",

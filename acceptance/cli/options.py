@@ -270,7 +270,7 @@ def _password(file: Path | None) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        what = tr("cannot be read ({error})", error=error)
+        what = tr("cannot be read ({cause})", cause=error)
         raise PlanError(what, where=str(file), hint=tr("Check the path")) from error
 
 

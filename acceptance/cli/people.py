@@ -107,7 +107,7 @@ def _key(
 def _report(key: Key, output: Path) -> None:
     """Say what was drawn up, and what to do with it."""
     drawn_up = tr(
-        "{clips} clips, {raters} raters, seed {seed}: {folder}",
+        "{folder}: clips: {clips}; raters: {raters}; seed: {seed}",
         clips=len(key.clips), raters=len(key.orders), seed=key.seed, folder=output,
     )  # fmt: skip
     terminal.say(drawn_up)
@@ -195,7 +195,7 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
 def _report_sheet(lines: Sequence[questionnaire.Line], output: Path, fill: Path | None) -> None:
     """Say what was asked, and what to do with the table."""
     counts = Counter(line.question.form for line in lines)
-    forms = ", ".join(f"{count} {form}" for form, count in counts.items())
+    forms = ", ".join(_form_count(form, count) for form, count in counts.items())
     items = tr_count(
         "{file}: {count} item ({forms})",
         "{file}: {count} items ({forms})",
@@ -206,6 +206,15 @@ def _report_sheet(lines: Sequence[questionnaire.Line], output: Path, fill: Path 
         name = fill.name
         advice = tr('Fill in {file}; then write answer_files = ["{file}"] in the plan', file=name)
         terminal.say(advice)
+
+
+def _form_count(form: str, count: int) -> str:
+    return {
+        "scores": tr("{count} to score", count=count),
+        "value": tr("{count} to read off", count=count),
+        "yes": tr("{count} to file", count=count),
+        "grade": tr("{count} to inspect", count=count),
+    }[form]
 
 
 def _filled(ending: str, lines: Sequence[questionnaire.Line], lang: str) -> bytes:

@@ -115,14 +115,14 @@ class RecordingOptions(Storage):
     "discs",
     multiple=True,
     metavar="[Nx]SIZE",
-    help="Capacity calculation: storage, e.g. 4x8TB;",
+    help="Calculate the capacity of this storage, e.g. 4x8TB.",
 )
 @click.option("--stream", "streams", multiple=True, metavar="[Nx]RATE",
-              help="streams, e.g. 16x4Mbit/s (else as the files' sizes say);")  # fmt: skip
+              help="Streams, e.g. 16x4Mbit/s.  [default: by the files' sizes]")  # fmt: skip
 @click.option("--usable", type=PERCENT, default=90, show_default=True, metavar="PERCENT",
-              help="share left by RAID and file system;")  # fmt: skip
+              help="Share of --disc left by RAID and file system.")  # fmt: skip
 @click.option("--accuracy", type=PERCENT, default=10, show_default=True, metavar="PERCENT",
-              help="half-width of storage and bit rates.")  # fmt: skip
+              help="Half-width of the error of --disc and --stream.")  # fmt: skip
 @click.option(
     "--lang",
     type=click.Choice(wording.LANGUAGES),

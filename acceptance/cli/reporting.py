@@ -12,6 +12,7 @@ from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.signing import issuing, verification
+from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +69,37 @@ def verify(target: Path, trust: tuple[Path, ...]) -> int:
     Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
     """
     result = verification.verify(target, trust)
-    rows = [(step.name, step.state, "; ".join(step.details)) for step in result.steps]
+    steps, states = _step_words(), _state_words()
+    rows = [
+        (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
+        for step in result.steps
+    ]
     columns = (tr("step"), tr("state"), tr("details"))
     terminal.table(tr("Verification of {target}", target=target), columns, rows)
-    terminal.say(tr("{state} (exit code {code})", state=result.state, code=result.exit_code))
+    terminal.say(
+        tr("{state} (exit code {code})", state=states[result.state], code=result.exit_code)
+    )
     return result.exit_code
+
+
+def _step_words() -> dict[str, str]:
+    return {
+        "signature": tr("signature"),
+        "attachment": tr("attachment"),
+        "number": tr("number"),
+        "manifests": tr("manifests"),
+        "evidence": tr("evidence"),
+        "log": tr("log"),
+        "verdicts": tr("verdicts"),
+        "renderings": tr("renderings"),
+    }
+
+
+def _state_words() -> dict[State, str]:
+    return {
+        State.OK: tr("ok"),
+        State.BROKEN: tr("broken"),
+        State.INCOMPLETE: tr("incomplete"),
+        State.INDETERMINATE: tr("indeterminate"),
+        State.SKIPPED: tr("skipped"),
+    }

@@ -42,14 +42,14 @@ class DrawOptions(TypedDict):
     "--sampling",
     "name",
     metavar="PACK#ID",
-    help="Draw by this sampling, which the plan does not draw yet;",
+    help="Draw by this sampling, which the plan does not draw yet.",
 )
-@click.option("--seed", help="the seed that settles which devices, agreed beforehand;")
+@click.option("--seed", help="Text agreed beforehand that settles which devices are drawn.")
 @click.option(
     "--retest",
     type=OUT,
     metavar="SESSION",
-    help="the enlarged sample of what failed in this session.",
+    help="Draw the enlarged sample of what failed in this session.",
 )
 @click.option("-o", "--output", type=OUT, help="Write the draw as TOML, to paste into the plan.")
 @json_option
@@ -239,13 +239,17 @@ def _lot(drawn: Sample) -> str:
     return " ".join(filter(None, (drawn.kind.value, drawn.manufacturer, drawn.model)))
 
 
+def _comment(drawn: Sample) -> str:
+    return tr(
+        "{lot}: {drawn} of {size}: {devices}",
+        lot=_lot(drawn), drawn=len(drawn.drawn), size=len(drawn.lot),
+        devices=", ".join(drawn.drawn),
+    )  # fmt: skip
+
+
 def _toml(draw: Draw, samples: Sequence[Sample]) -> str:
     """Write a draw as a table of a plan, with what it gave as comments."""
-    comments = [
-        f"# {_lot(drawn)}: {len(drawn.drawn)} of {len(drawn.lot)}: {', '.join(drawn.drawn)}\n"
-        for drawn in samples
-        if _of(drawn, draw)
-    ]
+    comments = [f"# {_comment(drawn)}\n" for drawn in samples if _of(drawn, draw)]
     fields = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
         for name, value in asdict(draw).items()

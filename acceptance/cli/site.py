@@ -45,14 +45,15 @@ def devices(source: Path, json_file: Path | None) -> int:
     )  # fmt: skip
     terminal.table(str(source), columns, [_subject(subject) for subject in found])
     kinds = Counter(subject.kind for subject in found)
-    terminal.say(", ".join(f"{kind} {count}" for kind, count in kinds.items()))
+    words = {kind: wording.word(kind, "kind", "en") for kind in kinds}
+    terminal.say(", ".join(f"{words[kind]}: {count}" for kind, count in kinds.items()))
     return 0
 
 
 def _subject(subject: Subject) -> tuple[str, ...]:
     return (
         subject.id,
-        subject.kind,
+        wording.word(subject.kind, "kind", "en"),
         subject.name,
         subject.parent or "",
         subject.manufacturer,
@@ -166,8 +167,8 @@ def _print(grid: site_matrix.Grid) -> None:
     rows = [_row(grid, device) for device in grid.rows]
     styles = ["green" if set(row[1:]) <= {MARKS[Presence.MEASURED], ""} else "" for row in rows]
     terminal.table(tr("Shots planned"), (tr("device"), *columns), rows, styles)
-    counts = ", ".join(
-        f"{mark} {presence} {grid.count(presence)}" for presence, mark in MARKS.items()
+    counts = "; ".join(
+        f"{wording.word(presence, 'presence', 'en')}: {grid.count(presence)}" for presence in MARKS
     )
     terminal.say(tr("planned {count}: {counts}", count=len(grid.places), counts=counts))
     for shot in grid.astray:

@@ -120,7 +120,7 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         wording.quantity(finding.quantity, "en"),
         wording.limit(finding.limit, "en") if finding.limit else "",
         _value(finding),
-        _provisional(finding),
+        _verdict(finding),
         "; ".join(wording.reason(reason, "en") for reason in reasons),
     )
 
@@ -132,10 +132,9 @@ def _value(finding: Finding) -> str:
     return wording.figure(finding.value, finding.unit, "en", expanded=expanded)
 
 
-def _provisional(finding: Finding) -> str:
-    if not finding.provisional:
-        return finding.verdict
-    return tr("{verdict} (provisional)", verdict=finding.verdict)
+def _verdict(finding: Finding) -> str:
+    verdict = wording.word(finding.verdict, "verdict", "en")
+    return tr("{verdict} (provisional)", verdict=verdict) if finding.provisional else verdict
 
 
 def clauses(rows: Sequence[dict[str, Any]]) -> None:
@@ -150,13 +149,13 @@ def clauses(rows: Sequence[dict[str, Any]]) -> None:
 
 def _clause(row: dict[str, Any]) -> tuple[str, ...]:
     known = {True: tr("yes"), False: tr("no"), None: tr("not stated")}
-    plain = row["modality"] in {None, "shall"}
+    how, plain = wording.word(row["how"], "how", "en"), row["modality"] in {None, "shall"}
     by_name = row["requirement"].partition("#")[2]
     return (
         row["clause"],
         row["title"],
         known[row["mandatory"]],
-        row["how"] if plain else f"{row['how']} ({row['modality']})",
+        how if plain else f"{how} ({wording.word(row['modality'], 'modality', 'en')})",
         row["quantity"] if row["how"] == "measured" else by_name,
         _limit(row),
         _provenance(row["provenance"]["figure"]),
@@ -182,9 +181,10 @@ def against(rows: Sequence[dict[str, Any]], here: str, there: str) -> None:
 def _asked(row: dict[str, Any] | None) -> tuple[str, str]:
     if row is None:
         return tr("not asked"), ""
-    limit = _limit(row) or row["how"]
+    limit = _limit(row) or wording.word(row["how"], "how", "en")
+    modality = wording.word(row["modality"], "modality", "en")
     return (
-        limit if row["modality"] == "shall" else f"{limit} ({row['modality']})",
+        limit if row["modality"] == "shall" else f"{limit} ({modality})",
         _provenance(row["provenance"]["figure"]),
     )
 
@@ -252,13 +252,14 @@ def standing(pack: Pack) -> None:
         for requirement in pack.requirements
     )
     counts = tr(
-        "{pack} ({number}) can be used: {clauses} clauses, {requirements} requirements, of which "
-        "{firm} firm; withdrawn: {withdrawn}",
+        "{pack} ({number}) can be used. Clauses: {clauses}; requirements: {requirements}, "
+        "of which firm: {firm}; withdrawn: {withdrawn}",
         pack=pack.id, number=pack.number, clauses=len(pack.clauses),
         requirements=len(pack.requirements), firm=firm, withdrawn=len(pack.withdrawn),
     )  # fmt: skip
-    chain = " <- ".join(pack.extends)
-    say(tr("{counts}, extends {chain}", counts=counts, chain=chain) if chain else counts)
+    say(counts)
+    if pack.extends:
+        say(tr("{pack} extends {chain}", pack=pack.id, chain=" <- ".join(pack.extends)))
 
 
 def compared(found: Comparison, *, every: bool) -> None:
@@ -276,19 +277,33 @@ def compared(found: Comparison, *, every: bool) -> None:
     styles = [CHANGES.get(row.change, "") for row in shown]
     table(tr("Before and after"), columns, [_compared(row) for row in shown], styles)
     counts = Counter(row.change for row in found.rows)
-    say(", ".join(f"{change}: {counts[change]}" for change in Change if counts[change]))
+    words = _change_words()
+    say(", ".join(f"{words[change]}: {counts[change]}" for change in Change if counts[change]))
 
 
 def _compared(row: ComparedRow) -> tuple[str, ...]:
     before, after = _judged(row.before), _judged(row.after)
-    return row.clause, row.requirement, row.subject, before, after, _by(row), row.change
+    change = _change_words()[row.change]
+    return row.clause, row.requirement, row.subject, before, after, _by(row), change
+
+
+def _change_words() -> dict[Change, str]:
+    return {
+        Change.BETTER: tr("better"),
+        Change.WORSE: tr("worse"),
+        Change.SAME: tr("same"),
+        Change.NOW_TESTED: tr("now tested"),
+        Change.NO_LONGER_TESTED: tr("no longer tested"),
+        Change.ONLY_BEFORE: tr("only before"),
+        Change.ONLY_AFTER: tr("only after"),
+    }
 
 
 def _judged(finding: Finding | None) -> str:
     if finding is None:
         return ""
-    value = _value(finding)
-    return f"{finding.verdict}, {value}" if value else finding.verdict
+    verdict = wording.word(finding.verdict, "verdict", "en")
+    return ", ".join(filter(None, (verdict, _value(finding))))
 
 
 def _by(row: ComparedRow) -> str:

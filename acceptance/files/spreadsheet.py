@@ -64,7 +64,7 @@ def _check_formulas(table: list[list[str]], path: Path) -> None:
             if cell.startswith("="):
                 named = table[0][column] if column < len(table[0]) else column + 1
                 what = tr("holds a formula ({formula:.30})", formula=cell)
-                where = f"{path}, row {number}, {named}"
+                where = tr("{file}, row {row}, {column}", file=path, row=number, column=named)
                 raise PlanError(what, where=where, hint=tr("Paste it as a value"))
 
 
@@ -79,7 +79,10 @@ def form(path: Path, name: str) -> list[list[str]]:
         for column, cell in enumerate(row):
             if cell and not (column < len(found[0]) and found[0][column]):
                 what = tr("{text!r} has no heading above it", text=cell[:30])
-                where = f"{name}, row {number}, column {column + 1}"
+                where = tr(
+                    "{file}, row {row}, column {column}",
+                    file=name, row=number, column=column + 1,
+                )  # fmt: skip
                 hint = tr("Head the column, or quote a cell that holds the separator")
                 raise PlanError(what, where=where, hint=hint)
     return found
@@ -100,8 +103,9 @@ def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: s
     """Refuse a duplicate column of a form, by PlanError: one of the two would go unread."""
     for column, names in columns.items():
         if sum(cell.lower() in names for cell in cells) > 1:
-            where, hint = f"{name}, row 1, {column}", tr("Leave one of them out")
-            raise PlanError(tr("duplicate column"), where=where, hint=hint)
+            where, hint = tr("{file}, row {row}", file=name, row=1), tr("Leave one of them out")
+            what = tr("duplicate column {column!r}", column=column)
+            raise PlanError(what, where=where, hint=hint)
 
 
 def _read(path: Path) -> bytes:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from acceptance.errors import ChartError, InputError, PlanError
+from acceptance.files import wrong_field
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Kind = TypeVar("Kind")
+TYPES: dict[type, str] = {  # codes of ``wrong_field``
+    float: "float_type",
+    int: "int_type",
+    str: "string_type",
+    bool: "bool_type",
+    list: "list_type",
+    dict: "dict_type",
+    date: "date_type",
+}
 
 
 def load(
@@ -70,19 +80,6 @@ def parse(text: bytes, where: str) -> Table:
     return Table(loads(text, where, kind=ChartError, hint=hint, code="chart_wrong"), where)
 
 
-def _word(kind: type) -> str:
-    words = {
-        float: tr("number"),
-        int: tr("whole number"),
-        str: tr("text in quotes"),
-        bool: tr("truth value"),
-        list: tr("list"),
-        dict: tr("table"),
-        date: tr("date like 2026-11-25 (without quotes)"),
-    }
-    return words[kind]
-
-
 class Table:
     """A TOML table being read.
 
@@ -91,7 +88,7 @@ class Table:
 
     def __init__(self, content: object, where: str) -> None:
         if not isinstance(content, dict):
-            raise wrong(where, tr("this must be a table"))
+            raise wrong(where, tr("must be a table"))
         self.content, self.where = dict(content), where
 
     def take(self, key: str, kind: type[Kind], default: Kind | None = None) -> Kind:
@@ -102,8 +99,8 @@ class Table:
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return cast("Kind", float(value))
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            what = tr("this must be a {kind}, not {value!r}", kind=_word(kind), value=value)
-            raise wrong(self.place(key), what)
+            error = {"type": TYPES[kind], "input": value}
+            raise wrong(self.place(key), wrong_field.sentence(error))
         return value
 
     def table(self, key: str, default: dict[str, object] | None = None) -> Table:
@@ -119,7 +116,7 @@ class Table:
         """Take a list of ``count`` numbers."""
         values = self.take(key, list)
         if len(values) != count or not all(type(value) in {int, float} for value in values):
-            what = tr("this must be {count} numbers, not {values!r}", count=count, values=values)
+            what = tr("must be {count} numbers, not {values!r}", count=count, values=values)
             raise wrong(self.place(key), what)
         return tuple(float(value) for value in values)
 
@@ -135,15 +132,15 @@ class Table:
         """Take a number above 0, and not infinite."""
         value = self.take(key, float, default)
         if not 0 < value < float("inf"):
-            raise wrong(self.place(key), tr("this must be above 0, not {value}", value=value))
+            raise wrong(self.place(key), tr("must be above 0, not {value}", value=value))
         return value
 
     def one_of(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
         """Take one of a few words."""
         value = self.take(key, str, default)
         if value not in allowed:
-            words = ", ".join(filter(None, allowed))
-            what = tr("this must be one of {words}, not {value!r}", words=words, value=value)
+            choices = ", ".join(filter(None, allowed))
+            what = tr("must be one of {choices}, not {value}", choices=choices, value=repr(value))
             raise wrong(self.place(key), what)
         return value
 
@@ -154,4 +151,4 @@ class Table:
     def end(self) -> None:
         """Refuse what was not taken."""
         for key in self.content:
-            raise wrong(self.place(key), tr("this field is not known here"))
+            raise wrong(self.place(key), tr("unknown field"))

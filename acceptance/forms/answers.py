@@ -86,7 +86,8 @@ def _of_table(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
 def _check_required(places: Mapping[str, int], name: str) -> None:
     for needed in ("subject", "requirement"):
         if needed not in places:
-            where, hint = f"{name}, row 1, {needed}", tr("Make the sheet again")
+            where = tr("{file}, row {row}, {column}", file=name, row=1, column=needed)
+            hint = tr("Make the sheet again")
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
 
 
@@ -99,7 +100,7 @@ def _check_heading(cells: list[str], name: str) -> None:
             columns = ", ".join(words[-1] for words in COLUMNS.values())
             what = tr("there is no such column: {column!r}", column=cell)
             hint = tr("Columns: {columns}", columns=columns)
-            raise PlanError(what, where=f"{name}, row 1", hint=hint)
+            raise PlanError(what, where=tr("{file}, row {row}", file=name, row=1), hint=hint)
 
 
 def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
@@ -203,7 +204,7 @@ def moment(text: str, where: str) -> str:
         found = datetime.fromisoformat(plain)
     except ValueError as error:
         hint = tr("Write it like 2026-11-25 or 2026-11-25 10:30")
-        raise PlanError(tr("{text!r} is not a date", text=text), where=where, hint=hint) from error
+        raise PlanError(tr("{day!r} is not a date", day=text), where=where, hint=hint) from error
     only_date = len(plain) == len("2026-11-25") or plain.endswith("00:00:00")
     return found.date().isoformat() if only_date else found.isoformat(timespec="minutes")
 
@@ -226,7 +227,7 @@ def _conditions(cell: str, origin: str) -> Iterator[Condition]:
         if match is None or not (match[2] or match[3]):
             what = tr("{text!r} is not a condition", text=text)
             hint = tr("Write name=value, for instance illuminance=500lx; separate by semicolons")
-            raise PlanError(what, where=f"{origin}, conditions", hint=hint)
+            raise PlanError(what, where=tr("{row}, conditions", row=origin), hint=hint)
         yield _condition(*match.groups())
 
 

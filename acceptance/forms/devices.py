@@ -84,7 +84,7 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     unknown kind or parent, a password in an address, no device at all.
     """
     table = spreadsheet.form(path, str(path))
-    columns = _columns(table[0], f"{path}, row 1")
+    columns = _columns(table[0], tr("{file}, row {row}", file=path, row=1))
     found = _devices(table, columns, path, {subject.id for subject in own})
     if not found:
         hint = tr("Write one line for each device below the heading")
@@ -100,12 +100,12 @@ def _devices(
     found: dict[str, tuple[Subject, str]] = {}
     filled = ((number, cells) for number, cells in enumerate(table[1:], start=2) if any(cells))
     for number, cells in filled:
-        where = f"{path}, row {number}"
+        where = tr("{file}, row {row}", file=path, row=number)
         fields = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
         device = _subject(fields, where)
         if device.id in found or device.id in used:
             what, hint = tr("duplicate id {id!r}", id=device.id), tr("Give each device its own id")
-            raise PlanError(what, where=f"{where}, id", hint=hint)
+            raise PlanError(what, where=tr("{row}, id", row=where), hint=hint)
         found[device.id] = device, where
     return list(found.values())
 
@@ -158,13 +158,16 @@ def _facts(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _check_id(identity: str, where: str) -> None:
     if not IDENTIFIER.fullmatch(identity):
-        what = _misspelt(identity) if identity else tr("is empty")
+        what = wrong_id(identity) if identity else tr("is empty")
         raise PlanError(what, where=where, hint=tr("Give every device its own id"))
 
 
-def _misspelt(identity: str) -> str:
+def wrong_id(identity: str) -> str:
+    """Say what an id may contain (``IDENTIFIER``)."""
     return tr(
-        "the id {id!r:.80} may hold letters, digits, '_', '-' and '.' only, 64 at most", id=identity
+        "the id {id!r:.80} may contain only letters, digits, '_', '-' and '.', at most 64, "
+        "and must begin with a letter or digit",
+        id=identity,
     )
 
 
@@ -173,7 +176,7 @@ def _kind(word: str, where: str) -> SubjectKind:
     if kind is None:
         kinds = ", ".join(f"{words[0]} {words[1]}" for words in KINDS.values())
         hint = tr("Kinds: {kinds}", kinds=kinds)
-        raise PlanError(tr("there is no kind {kind!r}", kind=word), where=where, hint=hint)
+        raise PlanError(tr("unknown kind {kind!r}", kind=word), where=where, hint=hint)
     return kind
 
 
@@ -190,12 +193,13 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
         return facts
     if important not in {"yes", "no"}:
         what, hint = tr("{text!r} is not an answer", text=important), tr("Write yes or no (是, 否)")
-        raise PlanError(what, where=f"{where}, important", hint=hint)
+        raise PlanError(what, where=tr("{row}, important", row=where), hint=hint)
     place = "important" if important == "yes" else "other"
     if place == "important" and facts.get("place", place) != place:
-        what = tr("the place is {place!r} and an important one", place=facts["place"])
+        stated = facts["place"]
+        what = tr("the place is {place!r} and an important one", place=stated)
         hint = tr("Give one place only: leave one of the two out")
-        raise PlanError(what, where=f"{where}, place", hint=hint)
+        raise PlanError(what, where=tr("{row}, place", row=where), hint=hint)
     return {"place": place} | facts
 
 
@@ -204,7 +208,7 @@ def _placed(device: Subject, known: Mapping[str, Subject], where: str) -> Subjec
     if device.parent is not None and device.parent not in known:
         hint = tr("Name the id of a device of this list, or of a subject of the plan")
         what = tr("there is no parent {parent!r}", parent=device.parent)
-        raise PlanError(what, where=f"{where}, parent", hint=hint)
+        raise PlanError(what, where=tr("{row}, parent", row=where), hint=hint)
     site = next((other.id for other in known.values() if other.kind is SubjectKind.SITE), None)
     if device.parent is not None or device.kind is SubjectKind.SITE or site is None:
         return device

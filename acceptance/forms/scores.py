@@ -18,7 +18,7 @@ from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml
 from acceptance.files.strict_toml import quoted
 from acceptance.forms.answers import YES, moment, number
-from acceptance.messages import tr
+from acceptance.messages import tr, tr_count
 from acceptance.model import Answer, Condition, Score
 
 if TYPE_CHECKING:
@@ -123,9 +123,14 @@ def _drawn(random: np.random.Generator, count: int) -> list[str]:
     """Draw different codes."""
     codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
     if count > len(codes):
-        what = tr("{clips} clips, but only {codes} codes", clips=count, codes=len(codes))
+        what = tr_count(
+            "{count} clip, but only {codes} codes",
+            "{count} clips, but only {codes} codes",
+            count,
+            codes=len(codes),
+        )
         hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
-        raise PlanError(what, where="panel", hint=hint)
+        raise PlanError(what, where=tr("panel"), hint=hint)
     return [codes[place] for place in random.choice(len(codes), count, replace=False)]
 
 
@@ -246,8 +251,8 @@ def _collect(path: Path, name: str, key: Key) -> tuple[dict[str, Details], dict[
             _keep(details[rater], field, cells.get(field, ""), where)
         if cells.get("score"):
             if (code, item) in scores[rater]:
-                raise _twice(rater, code, item, f"{where}, score")
-            scores[rater][code, item] = _score(cells["score"], f"{where}, score")
+                raise _twice(rater, code, item, tr("{row}, score", row=where))
+            scores[rater][code, item] = _score(cells["score"], tr("{row}, score", row=where))
     scored = {rater: own for rater, own in scores.items() if own}
     for rater, own in scored.items():
         _check_complete(rater, own, [place for _, place, _ in _items(key)], name)
@@ -276,7 +281,7 @@ def _check_complete(rater: str, own: Scores, asked: list[Place], name: str) -> N
         items = ", ".join(tr("item {item} of {code}", item=i, code=code) for code, i in missing)
         what = tr("{rater} has no score for {items}", rater=rater, items=items)
         hint = tr("Fill it in, or take out all scores of this rater")
-        raise PlanError(what, where=f"{name}, score", hint=hint)
+        raise PlanError(what, where=tr("{file}, score", file=name), hint=hint)
 
 
 def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
@@ -288,14 +293,15 @@ def _rows(path: Path, name: str) -> list[tuple[dict[str, str], str]]:
     for number_, cells in enumerate(rows[1:], start=2):
         if any(cells):
             fields = {field: cells[at] for field, at in places.items() if at < len(cells)}
-            found.append((fields, f"{name}, row {number_}"))
+            found.append((fields, tr("{file}, row {row}", file=name, row=number_)))
     return found
 
 
 def _check_required(places: Mapping[str, int], name: str) -> None:
     for needed in COLUMNS:
         if needed not in places and needed not in SHOWN:
-            where, hint = f"{name}, row 1, {needed}", tr("Make the table again")
+            where = tr("{file}, row {row}, {column}", file=name, row=1, column=needed)
+            hint = tr("Make the table again")
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
 
 

@@ -100,7 +100,7 @@ def _heading(cells: list[str], path: Path) -> dict[str, int]:
     found = spreadsheet.heading(cells, COLUMNS)
     for name in ("channel", "start", "end"):
         if name not in found:
-            where = f"{path}, row 1, {name}"
+            where = tr("{file}, row {row}, {column}", file=path, row=1, column=name)
             hint = tr("Add one of: {headings}", headings=", ".join(COLUMNS[name]))
             raise PlanError(tr("there is no such column"), where=where, hint=hint)
     return found
@@ -109,7 +109,7 @@ def _heading(cells: list[str], path: Path) -> dict[str, int]:
 def _recording(fields: Mapping[str, str], where: str, zone: timezone, now: float) -> Recording:
     if not fields["channel"]:
         hint = tr("Every recording belongs to a channel")
-        raise PlanError(tr("is empty"), where=f"{where}, channel", hint=hint)
+        raise PlanError(tr("is empty"), where=tr("{row}, channel", row=where), hint=hint)
     evidence = _evidence(fields, where, zone)
     _check_times(fields, where)
     return placed(fields.get("file", ""), fields["channel"], evidence, now=now, by="list")
@@ -141,7 +141,7 @@ def _time(fields: Mapping[str, str], name: str, where: str, zone: timezone) -> f
         return None
     moment = moment_of(text, zone)
     if moment is None:
-        what = tr("{text!r} is not a date and time", text=text)
+        what = tr("{day!r} is not a date and time", day=text)
         hint = tr("Write it like 2026-11-25 08:30:00")
         raise PlanError(what, where=f"{where}, {name}", hint=hint)
     return moment

@@ -36,7 +36,7 @@ def table(folder: Path, name: str, columns: int) -> Floats:
     try:
         content = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
     except (OSError, ValueError) as error:
-        what = tr("the table cannot be read ({problem})", problem=error)
+        what = tr("cannot be read ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=hint, code="table") from error
     width = content.shape[1]
     if width != columns:
@@ -64,7 +64,7 @@ def drive(shot: Shot, folder: Path) -> Drive | None:
 
 def _of_chip(shot: Shot, chip: float) -> Drive:
     """Return the known sequence at a chip length in s."""
-    where = f"shot {shot.id}"
+    where = tr("shot {shot}", shot=shot.id)
     if shot.drive:
         hint = tr("Give either the log of the drive or the chip length")
         raise PlanError(tr("drive and chip are both given"), where=where, hint=hint, code="drive")

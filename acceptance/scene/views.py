@@ -103,7 +103,7 @@ def _without_kind(name: str, shot: Shot) -> PlanError:
         kinds=", ".join(BY_HAND),
     )
     what = tr("the region {name!r} does not say what it shows", name=name)
-    return PlanError(what, where=f"shot {shot.id}", hint=hint, code="region")
+    return PlanError(what, where=tr("shot {shot}", shot=shot.id), hint=hint, code="region")
 
 
 def coded(shot: Shot) -> bool:

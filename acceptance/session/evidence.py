@@ -69,7 +69,7 @@ def hash_file(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        what = tr("cannot be read ({problem})", problem=error.strerror)
+        what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
         raise InputError(what, where=str(path), hint=hint) from error
 

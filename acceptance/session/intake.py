@@ -81,7 +81,7 @@ def _require_readable(file: Path) -> None:
         file.open("rb").close()
         file.name.encode()
     except OSError as error:
-        what = tr("the file cannot be read ({problem})", problem=error.strerror)
+        what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check its permissions")
         raise ClipError(what, where=str(file), hint=hint, code="clip_unreadable") from error
     except UnicodeEncodeError as error:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import strict_toml
+from acceptance.files import strict_toml, wrong_field
 from acceptance.forms import answers, devices, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
@@ -63,7 +63,7 @@ def read(path: Path) -> Plan:
         plan = replace(plan, subjects=(*plan.subjects, *listed))
     if not plan.subjects:
         what = tr("nothing is under test; add subjects or a device_list")
-        raise _wrong(f"{path}: subjects", what)
+        raise _wrong(tr("{plan}: subjects", plan=path), what)
     check(plan, path.parent, str(path))
     plan = _with_files(plan, path.parent)
     check(plan, path.parent, str(path))  # again, for the evidence named in files of answers
@@ -131,27 +131,21 @@ def _check_subjects(plan: Plan, where: str) -> None:
     # measurements name either by its id
     shots: list[Taken] = [*plan.shots, *plan.recordings]
     subjects = [subject.id for subject in plan.subjects]
-    _check_ids(subjects, tr("subject"), where)
-    _check_ids([shot.id for shot in shots], tr("shot"), where)
+    _check_ids(subjects, tr("{plan}: subjects", plan=where))
+    _check_ids([shot.id for shot in shots], tr("{plan}: shots", plan=where))
     for shot in shots:
         if shot.subject not in subjects:
             what = tr("there is no subject {subject!r}", subject=shot.subject)
-            raise _wrong(f"{where}: shot {shot.id}", what)
+            raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
 
 
-def _check_ids(ids: Sequence[str], kind: str, where: str) -> None:
+def _check_ids(ids: Sequence[str], where: str) -> None:
     """Refuse an id that is used twice, or that cannot name a file on every system."""
     for identity in ids:
-        named = {"kind": kind, "identity": identity}
         if not devices.IDENTIFIER.fullmatch(identity):
-            what = tr(
-                "the {kind} id {identity!r:.80} may contain only letters, digits, '_', '-' and "
-                "'.', at most 64",
-                **named,
-            )
-            raise _wrong(where, what)
+            raise _wrong(where, devices.wrong_id(identity))
         if ids.count(identity) > 1:
-            raise _wrong(where, tr("duplicate {kind} id {identity!r}", **named))
+            raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
 
 def _check_pairs(shots: Sequence[Shot], where: str) -> None:
@@ -163,19 +157,19 @@ def _check_pairs(shots: Sequence[Shot], where: str) -> None:
                 "only a playback has this field, and it names a live shot, not {live!r}",
                 live=shot.live,
             )
-            raise _wrong(f"{where}: shot {shot.id}, live", what)
+            raise _wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
 
 
 def _check_matrix(plan: Plan, where: str) -> None:
     """Refuse a matrix that plans nothing, or that rests on a sample which nobody draws."""
     drawn = {draw.sampling for draw in plan.draws}
     for number, matrix in enumerate(plan.matrix, start=1):
-        place = f"{where}: matrix {number}"
+        place = tr("{plan}: matrix {number}", plan=where, number=number)
         if not matrix.kinds or not matrix.paths:
             raise _wrong(place, tr("names no kind of device or no path, so it plans no shot"))
         if matrix.sampling and matrix.sampling not in drawn:
             what = tr("the plan has no draw for {sampling!r}", sampling=matrix.sampling)
-            raise _wrong(f"{place}, sampling", what)
+            raise _wrong(tr("{place}, sampling", place=place), what)
 
 
 def _check_answers(answers: Sequence[Answer], where: str) -> None:
@@ -190,14 +184,15 @@ def _check_answers(answers: Sequence[Answer], where: str) -> None:
 def _twice(answers: Sequence[Answer], earlier: int, later: int, where: str) -> PlanError:
     before, answer = answers[earlier], answers[later]
     other = before.origin or tr("answer {number}", number=earlier + 1)
-    place = answer.origin or f"{where}: answer {later + 1}"
-    return PlanError(
-        tr("repeats {other}", other=other)
-        if _content(before) == _content(answer)
-        else tr("contradicts {other}", other=other),
-        where=f"{place}, {answer.requirement} for {answer.subject}",
-        hint=tr("Keep the valid answer and remove the other"),
-    )
+    place = answer.origin or tr("{plan}: answer {number}", plan=where, number=later + 1)
+    place = tr(
+        "{where}, {requirement} for {subject}",
+        where=place, requirement=answer.requirement, subject=answer.subject,
+    )  # fmt: skip
+    hint = tr("Keep the valid answer and remove the other")
+    if _content(before) == _content(answer):
+        return PlanError(tr("repeats {other}", other=other), where=place, hint=hint)
+    return PlanError(tr("contradicts {other}", other=other), where=place, hint=hint)
 
 
 def _content(answer: Answer) -> tuple[object, ...]:
@@ -211,20 +206,20 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.device_list:
         yield "device_list", plan.device_list
     for asked in plan.recordings:
-        yield f"recordings {asked.id}, source", asked.source
+        yield tr("recordings {recordings}, source", recordings=asked.id), asked.source
     for answer in plan.answers:
         for name in answer.evidence:
             place = answer.origin or tr("answer to {requirement}", requirement=answer.requirement)
-            yield f"{place}, evidence", name
+            yield tr("{place}, evidence", place=place), name
     yield from answering_files(plan)
 
 
 def _shot_files(shot: Shot) -> Iterator[tuple[str, str]]:
     for field in FIELDS:
         if name := getattr(shot, field):
-            yield f"shot {shot.id}, {field}", name
+            yield tr("shot {shot}, {field}", shot=shot.id, field=field), name
     if shot.copy_file:
-        yield f"shot {shot.id}, chart_copy", shot.copy_file
+        yield tr("shot {shot}, chart_copy", shot=shot.id), shot.copy_file
 
 
 def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -251,10 +246,9 @@ def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
         return _ADAPTER.validate_python((raw,))[0]
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
-        what = tr("{problem} (found: {value!r:.80})", problem=first["msg"], value=first["input"])
-        raise _wrong(f"{where}: {place}", what) from error
+        first = error.errors(include_url=False)[0]
+        place = f"{where}: {wrong_field.place(first)}"
+        raise _wrong(place, wrong_field.sentence(first)) from error
 
 
 def _wrong(where: str, what: str) -> PlanError:

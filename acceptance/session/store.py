@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import metrics
 from acceptance.checks import pack
 from acceptance.errors import SessionError
+from acceptance.files import wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
@@ -72,12 +73,15 @@ def parse(content: bytes, where: str) -> Session:
     try:
         return _SESSION.validate_python((json.loads(content),))[0]
     except (ValueError, ValidationError) as error:
-        problem = str(error).splitlines()[0]
-        raise SessionError(
-            tr("this is not a session ({problem})", problem=problem),
-            where=where,
-            hint=tr("Restore it from a copy"),
-        ) from error
+        what = tr("this is not a session ({cause})", cause=_cause(error))
+        raise SessionError(what, where=where, hint=tr("Restore it from a copy")) from error
+
+
+def _cause(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return tr("no JSON: {cause}", cause=error)
+    first = error.errors(include_url=False)[0]
+    return f"{wrong_field.place(first)}: {wrong_field.sentence(first)}"
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:

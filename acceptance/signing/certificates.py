@@ -163,7 +163,7 @@ def _open_pkcs12(
         what, hint = tr("the password does not open it"), tr("Check the password")
         raise KeyFileError(what, where=str(path), hint=hint) from error
     except UnsupportedAlgorithm as error:
-        what = tr("this kind of key cannot sign here ({problem})", problem=error)
+        what = tr("this kind of key cannot sign here ({cause})", cause=error)
         raise KeyFileError(what, where=str(path), hint=tr("Use RSA or EC")) from error
 
 
@@ -211,7 +211,7 @@ def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        what = tr("cannot be read ({problem})", problem=error.strerror)
+        what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
         raise error_kind(what, where=str(path), hint=hint) from error
 

@@ -73,7 +73,7 @@ def verify_pdf(
     except Exception as error:  # noqa: BLE001 -- see above
         kind = type(error).__name__
         detail = tr(
-            "the file cannot be read as a signed PDF ({kind}: {problem})", kind=kind, problem=error
+            "the file cannot be read as a signed PDF ({kind}: {cause})", kind=kind, cause=error
         )
         problem = SignatureProblem(code="unreadable", detail=detail)
         return SignatureReport(signatures=(), problems=(problem,))

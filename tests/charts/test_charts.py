@@ -189,15 +189,15 @@ def test_an_unknown_chart_is_named_with_those_there_are() -> None:
 
 
 BROKEN = {
-    'kind = "print"': ('kind = "poster"', "kind: this must be one of print, screen, not 'poster'"),
+    'kind = "print"': ('kind = "poster"', "kind: must be one of print, screen, not 'poster'"),
     "background = 0.75": ("background = 75", "background: light and reflectance run from 0 to 1"),
-    "size = [400, 225]": ("size = [400]", r"size: this must be 2 numbers, not \[400\]"),
+    "size = [400, 225]": ("size = [400]", r"size: must be 2 numbers, not \[400\]"),
     'title_en = "Acceptance test chart"': ("", "title_en: this field is missing"),
-    "side = 30": ('side = 30\ncolour = "red"', "fiducials.colour: this field is not known here"),
-    "flat = [": ("flet = [", r"regions.flet\[1\]: the kind 'flet' is not known"),
+    "side = 30": ('side = 30\ncolour = "red"', "fiducials.colour: unknown field"),
+    "flat = [": ("flet = [", r"regions.flet\[1\]: unknown kind 'flet'"),
     "reflectance = 0.2 }": (
         'reflectance = "grey" }',
-        r"regions.flat\[1\].printed.reflectance: this must be a number",
+        r"regions.flat\[1\].printed.reflectance: must be a number",
     ),
     "rect = [90, 80, 40, 40]": (
         "rect = [80, 80, 40, 40]",

@@ -161,11 +161,11 @@ WRONG = {
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
     "grey8 = 0.3849": ("grey8 = 1.2", "light and reflectance run from 0 to 1"),
     "grey9 = 0.4873": ("grey9 = 0", "a reflectance is above 0"),
-    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: this must be above 0"),
+    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: must be above 0"),
     "mm = 300": ("mm = 30", "none more than five times off the design"),
     'to = "grid11"': ('to = "grid99"', "the chart has no region 'grid99'"),
-    "colour7 = [62.0, 36.0, 57.0]": ("colour7 = [62.0, 36.0]", "this must be 3 numbers"),
-    "measured_on = 2026-11-25": ('measured_on = "yesterday"', "measured_on: this must be a date"),
+    "colour7 = [62.0, 36.0, 57.0]": ("colour7 = [62.0, 36.0]", "must be 3 numbers"),
+    "measured_on = 2026-11-25": ('measured_on = "yesterday"', "measured_on: must be a date"),
     "due = 2027-11-25": ("due = 2025-11-25", "the recalibration is due before the measurement"),
     "instrument = ": ("instrment = ", "instrument: this field is missing"),
 }
@@ -236,7 +236,7 @@ def test_a_copy_of_a_chart_that_there_is_not_is_refused(tmp_path: Path) -> None:
         measured().replace('chart = "acceptance"', 'chart = "acceptence"'), "utf-8"
     )
     with pytest.raises(
-        ChartError, match=r"card\.toml: chart: this must be one of acceptance, .*not 'acceptence'"
+        ChartError, match=r"card\.toml: chart: must be one of acceptance, .*not 'acceptence'"
     ):
         printed_copy.wanted(
             Shot(id="one", subject="camera", clip="x", chart_copy="card.toml"), tmp_path

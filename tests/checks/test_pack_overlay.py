@@ -336,7 +336,7 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
         ),
         (CONFIRMED.replace('by = "张三"', 'by = " "'), "field by: is missing; say who"),
         (CONFIRMED.replace('on = "2026-11-20"\n', ""), "field on: is missing; say on which day"),
-        (CONFIRMED.replace("copy", "copi"), "field copi: unknown key"),
+        (CONFIRMED.replace("copy", "copi"), "field copi: unknown field"),
         (
             CONFIRMED.replace('copy = "本院图书馆 12 号纸质本"', ""),
             "field copy: is missing; say in which copy",
@@ -369,8 +369,8 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
             "requirement 5.2/grey-scale, field figure.level",
         ),
         (f"{GREY}{GREY}", "requirement 5.2/grey-scale, field id: duplicate id"),
-        (f'{GREY}changed_by = {{ own = ["text"] }}\n', "field changed_by: unknown key"),
-        (f'{GREY}colour = "red"\n', "requirement 5.2/grey-scale, field colour: unknown key"),
+        (f'{GREY}changed_by = {{ own = ["text"] }}\n', "field changed_by: unknown field"),
+        (f'{GREY}colour = "red"\n', "requirement 5.2/grey-scale, field colour: unknown field"),
         ('[[requirements]]\nid = "5.2/new"\n', "requirement 5.2/new, field"),
         (
             WITHDRAWN.replace("grey", "gray"),
@@ -378,14 +378,14 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
         ),
         (
             WITHDRAWN.replace("why", "note"),
-            "withdrawal of requirement 5.2/grey-scale, field note: unknown key",
+            "withdrawal of requirement 5.2/grey-scale, field note: unknown field",
         ),
         (
             WITHDRAWN.replace('"x"', '""'),
             "withdrawal of requirement 5.2/grey-scale, field why: is missing",
         ),
         (WITHDRAWN + 'by = "y"\n', "field on: is missing"),
-        ('colour = "red"\n', "field colour: unknown key"),
+        ('colour = "red"\n', "field colour: unknown field"),
         ('scoring = "none"\n', "field scoring: must be a table"),
         (
             GREY + FIGURE.replace('"seen"', f'"inference", {INLINE}, copy = "z"'),
@@ -476,7 +476,7 @@ def test_a_day_that_has_begun_somewhere_on_earth_is_no_future(own: Path) -> None
 
 
 def test_withdrawals_mean_nothing_in_a_pack_that_extends_none(own: Path) -> None:
-    assert "field withdrawals: unknown key" in refusal(own, WITHDRAWN, 'id = "own"\n')
+    assert "field withdrawals: unknown field" in refusal(own, WITHDRAWN, 'id = "own"\n')
 
 
 # --- kept with a session

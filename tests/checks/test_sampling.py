@@ -586,7 +586,7 @@ def test_two_packs_with_one_sampling_draw_one_sample(shelf: Path) -> None:
             "field inspection_level: known levels: I, II",
         ),
         ("at_least = 3", "retest_factor = 1", "field retest_factor"),
-        ("at_least = 3", "at_leest = 3", "sampling cameras, field at_leest: unknown key"),
+        ("at_least = 3", "at_leest = 3", "sampling cameras, field at_leest: unknown field"),
         (
             'sampling = "cameras"',
             'sampling = "camera"',
@@ -619,5 +619,5 @@ def test_a_wrong_sampling_is_refused_with_file_clause_and_field(
 def test_a_sampling_given_twice_is_refused(shelf: Path) -> None:
     text = PACK[PACK.index("[[samplings]]") : PACK.index("[[requirements]]")]
     (shelf / "own.toml").write_text(PACK + text, "utf-8")
-    with pytest.raises(PackError, match="duplicate id cameras"):
+    with pytest.raises(PackError, match="duplicate id 'cameras'"):
         packs.load("own", {}, folder=shelf)

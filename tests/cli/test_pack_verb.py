@@ -59,7 +59,9 @@ def test_an_overlay_that_was_only_started_changes_nothing(
     capsys.readouterr()
     monkeypatch.setattr("acceptance.cli.terminal.console.stderr", False)
     assert acceptance(monkeypatch, "pack", "check", own) == 0
-    assert "of which 0 firm; withdrawn: 0, extends db50_216_2006" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "of which firm: 0; withdrawn: 0" in printed
+    assert "own extends db50_216_2006" in printed
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -117,7 +119,8 @@ def test_check_shows_what_an_overlay_changes(
     assert acceptance(monkeypatch, "pack", "check", own) == 0
     printed = capsys.readouterr().out
     assert "confirmed: 张三, 2026-11-20, 12 号" in printed
-    assert "of which 1 firm; withdrawn: 1, extends db50_216_2006" in printed
+    assert "of which firm: 1; withdrawn: 1" in printed
+    assert "own extends db50_216_2006" in printed
 
 
 def test_two_packs_are_compared_field_by_field_in_order_of_clause(

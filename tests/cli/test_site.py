@@ -339,7 +339,7 @@ def test_devices_shows_what_was_understood(
     place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert acceptance(monkeypatch, "devices", place / "devices.csv") == 0
-    assert "fixed 15" in capsys.readouterr().out
+    assert "fixed camera: 15" in capsys.readouterr().out
     assert acceptance(monkeypatch, "devices", planned(place), "--json", "-") == 0
     assert [one["name"] for one in json.loads(capsys.readouterr().out)][14] == "枪机 15 号"
 
@@ -408,7 +408,8 @@ def test_status_exits_with_3_while_a_shot_is_missing(
     path = planned(place, STATUS + filmed + lit)
     (place / "d.mp4").write_bytes(b"footage")
     assert acceptance(monkeypatch, "status", path) == 3
-    assert "planned 6: ● measured 0, ◐ empty 0, ○ filmed 1, – missing 5" in capsys.readouterr().out
+    counts = "● measured: 0; ◐ filmed, nothing measured: 0; ○ filmed, not tested: 1; – missing: 5"
+    assert f"planned 6: {counts}" in capsys.readouterr().out
     assert acceptance(monkeypatch, "status", place, "--json", "-") == 3
     status = json.loads(capsys.readouterr().out)
     assert (status["planned"], status["filmed"], status["complete"]) == (6, 1, False)
@@ -431,7 +432,7 @@ def test_status_exits_with_0_when_everything_was_measured(
     figures = done_with(measured=DRAWN).measurements
     store.save(replace(done, shots=shots, measurements=figures), folder)
     assert acceptance(monkeypatch, "status", place) == 0
-    assert "planned 3: ● measured 3" in capsys.readouterr().out
+    assert "planned 3: ● measured: 3" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

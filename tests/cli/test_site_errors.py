@@ -115,7 +115,7 @@ def test_a_table_in_no_known_encoding_is_named(
             "devices.csv",
             "cam-02,枪机",
             "cam-02,抢机",
-            ("devices.csv, row 6, kind", "no kind '抢机'"),
+            ("devices.csv, row 6, kind", "unknown kind '抢机'"),
         ),
         (
             "devices.csv",

@@ -180,12 +180,12 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
         (
             "subject,requirement,grade,by,when,grade",
             "a,x#b,符合,李,2026-11-24,不符合",
-            "row 1, grade: duplicate column",
+            "row 1: duplicate column 'grade'",
         ),
         (
             "subject,requirement,评定,by,when,grade",
             "a,x#b,符合,李,2026-11-24,不符合",
-            "row 1, grade: duplicate column",
+            "row 1: duplicate column 'grade'",
         ),
         (
             "subject,requirement,grade,by,when",

@@ -121,19 +121,16 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind\na,fixed\n\na,dome\n", "row 4, id: duplicate id 'a'"),
         ("id,kind\nsite,fixed\n", "row 2, id: duplicate id 'site'"),
         ("id,kind\n,fixed\n", "row 2, id: is empty"),
-        ("id,kind\na b,fixed\n", "row 2, id: the id 'a b' may hold letters"),
+        ("id,kind\na b,fixed\n", "row 2, id: the id 'a b' may contain only"),
         (
             f"id,kind\n{'a' * 65},fixed\n",
-            "may hold letters, digits, '_', '-' and '.' only, 64 at most",
+            "may contain only letters, digits, '_', '-' and '.', at most 64",
         ),
         (
             "id,kind\na,camera\n",
-            (
-                "row 2, kind: there is no kind 'camera'. "
-                "Kinds: site 现场, system 系统, fixed 固定摄像机"
-            ),
+            ("row 2, kind: unknown kind 'camera'. Kinds: site 现场, system 系统, fixed 固定摄像机"),
         ),
-        ("id,kind\na,\n", "row 2, kind: there is no kind ''"),
+        ("id,kind\na,\n", "row 2, kind: unknown kind ''"),
         ("id,kind,重要部位\na,fixed,★\n", "row 2, important: '★' is not an answer"),
         (
             "id,kind,重要部位,场所\na,fixed,是,train\n",

@@ -179,9 +179,9 @@ def test_a_concession_that_had_expired_says_so(tmp_path: Path) -> None:
         ({"requirement": "x#nothing"}, "concession 1: no pack has the requirement 'x#nothing'"),
         ({"subject": "nowhere"}, "concession 1: there is no subject 'nowhere'"),
         ({"by": " ", "why": ""}, "concession 1, x#height for site: missing: by, why"),
-        ({"when": "gestern"}, "when is not a date: 'gestern'"),
-        ({"when": ""}, "when is not a date: ''"),
-        ({"expires": "2026-13-01"}, "expires is not a date: '2026-13-01'"),
+        ({"when": "gestern"}, "when: 'gestern' is not a date"),
+        ({"when": ""}, "when: '' is not a date"),
+        ({"expires": "2026-13-01"}, "expires: '2026-13-01' is not a date"),
         ({"expires": "2026-11-01"}, "expires before it was decided"),
     ],
 )

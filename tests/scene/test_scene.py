@@ -178,7 +178,7 @@ def test_a_region_by_hand_must_say_what_it_shows(tmp_path: Path) -> None:
 def test_a_table_that_cannot_be_read_is_refused_with_its_path(tmp_path: Path) -> None:
     path = write_still(tmp_path / "plain.mkv", np.full((48, 64), 120, np.uint8))
     (tmp_path / "arrivals.csv").write_text("frame,arrival_s\n0,soon\n")
-    with pytest.raises(PlanError, match=r"arrivals\.csv: the table cannot be read"):
+    with pytest.raises(PlanError, match=r"arrivals\.csv: cannot be read"):
         build.look(shot_of(path, arrivals="arrivals.csv"), tmp_path)
 
 

@@ -416,8 +416,11 @@ clip = "one.mp4"
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("clip =", "clp ="), r"plan.toml: shots.0.clip: .*required|plan.toml: shots.0.clp"),
-        (('kind = "fixed"', 'kind = "fixt"'), r"plan.toml: subjects.0.kind: Input should be"),
+        (
+            ("clip =", "clp ="),
+            r"plan.toml: shots.0.clip: this field is missing|plan.toml: shots.0.clp",
+        ),
+        (('kind = "fixed"', 'kind = "fixt"'), r"plan.toml: subjects.0.kind: must be one of"),
         (('subject = "camera"', 'subject = "other"'), r"shot one: there is no subject 'other'"),
         (
             ('clip = "one.mp4"', 'clip = "../one.mp4"'),
@@ -428,7 +431,7 @@ clip = "one.mp4"
             ('clip = "one.mp4"', 'clip = "one.mp4"\nregions = { flat = [nan, 1, 2, 3] }'),
             r"regions.*finite number",
         ),
-        (('id = "one"', 'id = "a/b"'), r"the shot id 'a/b' may contain only"),
+        (('id = "one"', 'id = "a/b"'), r"the id 'a/b' may contain only"),
         (("[[shots]]", "[[shots"), r"not readable as TOML"),
     ],
 )

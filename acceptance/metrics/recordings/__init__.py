@@ -79,7 +79,7 @@ def check(asked: Recordings) -> None:
         if not 0 <= getattr(asked, field) < math.inf:
             raise PlanError(
                 tr("must be 0 seconds or more"),
-                where=f"recordings {asked.id}, {field}",
+                where=tr("recordings {recordings}, {field}", recordings=asked.id, field=field),
                 hint=tr("Correct the plan"),
             )
 

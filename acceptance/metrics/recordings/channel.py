@@ -122,7 +122,7 @@ def stated(asked: Recordings, field: str, zone: timezone) -> tuple[float, bool]:
     if moment is None:
         raise PlanError(
             tr("{text!r} is not a date or time", text=text),
-            where=f"recordings {asked.id}, {field}",
+            where=tr("recordings {recordings}, {field}", recordings=asked.id, field=field),
             hint=tr("Write it like 2026-11-25 08:30:00"),
         )
     return moment, day is not None
