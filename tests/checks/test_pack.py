@@ -170,7 +170,7 @@ def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) 
             'how = "measured"\ncombine = "mean"\ncompare = "count"',
             r"field compare: .*worst",
         ),
-        ("at_least = 40", "at_most = 0", r"field decision_rule\.share: a share of a limit"),
+        ("at_least = 40", "at_most = 0", r"field decision_rule\.share: no share can be taken"),
     ],
 )
 def test_a_wrong_requirement_is_refused_with_file_clause_and_field(
