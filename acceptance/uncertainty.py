@@ -12,6 +12,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import GTC
+import numpy as np
 from GTC import reporting
 
 from acceptance.model import Measurement
@@ -105,12 +106,12 @@ def measurement(
 
 
 def _plain(line: BudgetLine) -> BudgetLine:
-    """Take numpy's numbers for Python's, which JSON can hold."""
+    """Take numpy's numbers for Python's, which JSON can hold; others stay as they are."""
     degrees = line.degrees_of_freedom
     return replace(
         line,
         contribution=float(line.contribution),
-        degrees_of_freedom=None if degrees is None else float(degrees),
+        degrees_of_freedom=degrees.item() if isinstance(degrees, np.generic) else degrees,
     )
 
 
