@@ -12,7 +12,7 @@ from acceptance import metrics, wording
 from acceptance.checks import clause_table, pack_changes
 from acceptance.checks.pack import base_of, file_of, load, load_all, names
 from acceptance.cli import tables, terminal
-from acceptance.cli.options import OUT, check_ending, json_option, prepare_json, write_json
+from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import overlay_form
@@ -48,7 +48,9 @@ def pack() -> None:
 @LANG
 def new_overlay(base: str, output: Path, lang: str) -> int:
     """Start an overlay of a pack: what is provisional or unknown in it, commented out."""
-    check_ending(output, (".toml",))
+    if output.suffix != ".toml":  # in small letters, by which a file is known from a shipped name
+        wrong = {"name": output.name, "endings": ".toml"}
+        raise click.UsageError(tr("{name}: the name must end in {endings}", **wrong))
     if output.exists():
         what = tr("{file} already exists and may hold confirmations; name another", file=output)
         raise click.UsageError(what)

@@ -92,7 +92,7 @@ def test_an_overlay_of_an_overlay_is_named_from_where_it_lies(
     assert packs.load(str(second), metrics.quantities()).extends == ("own", BASE)
 
 
-@pytest.mark.parametrize("name", ["own.toml", "own.txt", f"{BASE}.toml"])
+@pytest.mark.parametrize("name", ["capital.TOML", "own.toml", "own.txt", f"{BASE}.toml"])
 def test_an_overlay_is_not_started_where_it_would_spoil_something(
     own: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
