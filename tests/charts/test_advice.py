@@ -116,8 +116,8 @@ def test_the_best_comes_first_the_largest_that_fits() -> None:
         ({"focal_length": 4.0}, "the lens is not known"),
         ({"focal_length": 4.0, "sensor": "1/9"}, "neither a width in mm nor one of"),
         ({"focal_length": 4.0, "sensor": "nan"}, "neither a width"),
-        ({"field_of_view": 200.0}, "no field of view"),
-        ({"field_of_view": -3.0}, "no field of view"),
+        ({"field_of_view": 200.0}, "rectilinear lens"),
+        ({"field_of_view": -3.0}, "rectilinear lens"),
     ],
 )
 def test_a_lens_that_is_not_known_is_asked_for(wrong: dict[str, float | str], message: str) -> None:

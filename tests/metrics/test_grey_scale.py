@@ -351,7 +351,7 @@ def definition(steps: str) -> str:
         ('series = "lightness"\nnumber = 3\ndensities = [1.523, 1.294]', "3 numbers"),
         ('series = "density"\nnumber = 12\ndensities = {all}', "equal density"),
         ('series = "grey"\nnumber = 12\ndensities = {all}', "one of"),
-        ('series = "lightness"\nnumber = 12\ndensities = {all}\nwhy = 1', "not known"),
+        ('series = "lightness"\nnumber = 12\ndensities = {all}\nwhy = 1', "unknown field"),
     ],
 )
 def test_a_declared_series_must_be_what_the_chart_shows(
