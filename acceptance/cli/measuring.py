@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
-from acceptance.cli import sample, tables, terminal
+from acceptance.cli import tables, terminal
 from acceptance.cli.judging import conclude
 from acceptance.cli.options import (
     LANG,
@@ -29,7 +29,7 @@ from acceptance.cli.options import (
 )
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
-from acceptance.report import playback, render
+from acceptance.report import playback
 from acceptance.session import intake, measuring, plan, runner
 from acceptance.signing import issuing
 
@@ -99,11 +99,8 @@ def run(
 
     Exits 0 pass, 1 fail, 2 no session, 3 open.
     """
-    seal = signer(options["key"], options["password_file"])
-    render.check_fonts()
+    issue = issuing.Issuing(lang=lang, signer=signer(options["key"], options["password_file"]))
     wanted, folder = _plan(inputs, options)
-    sample.check_retests(wanted, output)
-    issue = functools.partial(issuing.issue, lang=lang, signer=seal)
     with terminal.progress() as show:
         done, place = runner.run(wanted, folder, output, progress=show, issue=issue)
     tables.findings(done)
