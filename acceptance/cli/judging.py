@@ -98,7 +98,7 @@ def diff(before: Path, after: Path, json_file: Path | None, *, every: bool) -> i
 
     Exits 1 where B is worse in what counts.
     """
-    prepare_json(json_file)
+    prepare_json(json_file, [folder / store.FILE for folder in (before, after)])
     found = verification.compare(before, after)
     if json_file:
         write_json(before_after.rows(found), json_file)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
+from acceptance import metrics
 from acceptance.cli import tables, terminal
 from acceptance.cli.judging import conclude
 from acceptance.cli.options import (
@@ -21,12 +22,12 @@ from acceptance.cli.options import (
     metric_option,
     name_value,
     prepare_json,
-    quantities,
     shot_fields,
     sign_options,
     signer,
     write_json,
 )
+from acceptance.footage import clip
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
 from acceptance.report import playback
@@ -142,9 +143,9 @@ def measure(
 ) -> int:
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
-    wanted = quantities(options["names"])
+    wanted = metrics.quantities_of(options["names"]) or None
     intake.check(asked, Path())
-    prepare_json(json_file)
+    prepare_json(json_file, _inputs(asked))
     done: list[measuring.Measured] = []
     try:
         _look(asked, wanted, done)
@@ -153,6 +154,10 @@ def measure(
         if done:
             _show(done, measured, notes, json_file)
     return 0 if measured else 3
+
+
+def _inputs(asked: Plan) -> list[Path]:
+    return [file for _, name in plan.files(asked) for file in clip.files_of(Path(name))]
 
 
 def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Measured]) -> None:

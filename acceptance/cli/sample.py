@@ -11,9 +11,9 @@ import click
 
 from acceptance.checks import sampling
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, write_json
+from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import PlanError, UsageError
-from acceptance.files.output import put
+from acceptance.files.output import put, require_apart
 from acceptance.messages import tr
 from acceptance.model import Draw
 from acceptance.session import plan, retests, store
@@ -56,6 +56,9 @@ def sample(
     source: Path, output: Path | None, json_file: Path | None, **options: Unpack[DrawOptions]
 ) -> int:
     """Draw devices, with clause, lots and how to redo the draw: the plan's draws, or a new one."""
+    prepare_json(json_file, [source])
+    if output:
+        require_apart(output, [source])
     asked = plan.read(source)
     packs = store.load_packs(asked)
     new = _draw(asked, packs, options)

@@ -12,6 +12,9 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Protocol, cast
 
+from acceptance.errors import InputError
+from acceptance.messages import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
@@ -47,6 +50,16 @@ def every() -> dict[str, Metric]:
         for name, module in _modules().items()
         if hasattr(module, "serves")
     }
+
+
+def quantities_of(names: Sequence[str]) -> set[str]:
+    """Return the quantities of the metrics that are named. Raises InputError for an unknown one."""
+    known = every()
+    for name in names:
+        if name not in known:
+            hint = tr("Metrics: {names}", names=", ".join(known))
+            raise InputError(tr("unknown metric"), where=name, hint=hint)
+    return {quantity for name in names for quantity in known[name].QUANTITIES}
 
 
 def _modules() -> dict[str, ModuleType]:

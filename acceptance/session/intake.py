@@ -117,10 +117,13 @@ def _hash_clip(path: Path) -> str:
 
 
 def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
-    """Read what a recorder has kept, from its folder or its list. Raises PlanError.
+    """Read what a recorder has kept, from its folder or its list.
+
+    Raises PlanError, also for what is asked of it (``metrics.recordings.check``).
 
     ``tell`` receives progress: files seen, and files in all.
     """
+    measure_recordings.check(asked)
     zone = zone_of(asked.utc_offset)
     if source.is_dir():
         return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)
