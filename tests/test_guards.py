@@ -6,7 +6,6 @@ same refusal. The table for readers is in ``docs/architecture.md``.
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import os
@@ -14,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,7 +45,9 @@ from acceptance.signing import issuing, verification
 from acceptance.signing.certificates import DEMO_PASSWORD, load_signer
 
 if TYPE_CHECKING:
-    from acceptance.signing.certificates import DemoChain
+    from collections.abc import Callable
+
+    from acceptance.signing.certificates import DemoChain, Signer
 
 HERE = Path(__file__).resolve().parent
 SITE = HERE.parent / "examples" / "site"
@@ -57,7 +57,6 @@ ROW = "channel,start,end\n1,{},{}\n"
 BASE = 'extends = "db50_216_2006"\n'
 JUDGE = ("--pack", "gb_50395_2007", "-o", "out", "--why", "x", "--by")
 LENS = ("chart", "--advise", "--field-of-view", "90")
-WHEN = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +75,7 @@ def again(old: Path, by: str = "y") -> object:
     return runner.judge_again(old, ["gb_50395_2007"], Path("out"), **asked)  # type: ignore[arg-type]
 
 
-def signer() -> issuing.Signer:
+def signer() -> Signer:
     return load_signer(Path("keys/demo-signer.p12"), DEMO_PASSWORD)
 
 
@@ -104,9 +103,7 @@ def copied(chart: str, serial: str, file: str) -> object:
 
 
 def seen(distance: float, rise: float = 0.0) -> object:
-    return advice.viewpoint(
-        picture=(1920, 1080), distance=distance, rise=rise, field_of_view=90.0
-    )
+    return advice.viewpoint(picture=(1920, 1080), distance=distance, rise=rise, field_of_view=90.0)
 
 
 def read_lines() -> object:
@@ -270,14 +267,12 @@ def place(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
     (folder / "year1.csv").write_text(ROW.format("0001-01-01 00:00:00", good))
     (folder / "year9999.csv").write_text(ROW.format(good, late))
     overlays = {"number": "id = 5\n", "id_list": "id = [1]\n"}
-    overlays |= {kind: f'id = "own"\n[[{kind}]]\n' for kind in pack_kinds()}
+    overlays |= {
+        kind: f'id = "own"\n[[{kind}]]\n' for kind in ("samplings", "requirements", "clauses")
+    }
     for name, text in overlays.items():
         (folder / f"{name}.toml").write_text(BASE + text)
     return folder
-
-
-def pack_kinds() -> tuple[str, ...]:
-    return ("samplings", "requirements", "clauses")
 
 
 def _write_sessions(folder: Path) -> None:
@@ -373,7 +368,8 @@ OUTPUTS = {"full": "> /dev/full", "closed": ">&-"}
 WRITING = ("clauses", "clauses --json -", "--help")
 
 
-@pytest.mark.parametrize(("output", "command"), itertools.product(OUTPUTS, WRITING))
+@pytest.mark.parametrize("command", WRITING)
+@pytest.mark.parametrize("output", OUTPUTS)
 def test_standard_output_that_takes_nothing_is_said_in_one_sentence(
     output: str, command: str
 ) -> None:
