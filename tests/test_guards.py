@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance import metrics
-from acceptance.charts import advice, clock_page, copy_template, definition
+from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.checks import pack
 from acceptance.cli import verbs
 from acceptance.errors import (
@@ -139,7 +139,25 @@ def row(
     return Guard(name=name, call=call, command=command, error=error, words=words)
 
 
+ZERO = """
+[[subjects]]
+id = "camera"
+kind = "fixed"
+[[shots]]
+id = "s"
+subject = "camera"
+clip = "x.mp4"
+coding = { sample_aspect = [16, 0] }
+"""
+
+
+def run() -> object:
+    return runner.run(plan.read(Path("zero.toml")), Path(), Path("out"), issue=issuing.Issuing())
+
+
 SESSIONS = (
+    row("a pixel without height", run, ("run", "zero.toml", "-o", "out"), PlanError,
+        "shot s, coding.sample_aspect: must be above 0"),
     row("judging a changed session", lambda: again(CHANGED), ("judge", CHANGED, *JUDGE, "y"),
         SessionError, "session.json changed"),
     row("judging a session that contradicts its report", lambda: again(RESEALED),
@@ -262,6 +280,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
     (folder / "soft.toml").symlink_to(PLAN)
     (folder / "hard.toml").hardlink_to(folder / PLAN)
     (folder / "link.pdf").symlink_to(OLD / "report.pdf")
+    (folder / "zero.toml").write_text(ZERO)
     good, late = "2026-11-20 00:00:00", "9999-12-31 23:59:59"
     (folder / LIST).write_text(ROW.format(good, "2026-11-20 01:00:00"))
     (folder / "year1.csv").write_text(ROW.format("0001-01-01 00:00:00", good))
@@ -359,9 +378,14 @@ def test_what_issuing_lacks_is_said_before_anything_is_read_or_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_panel_without_raters_is_refused() -> None:
+def test_sizes_and_counts_that_options_bound_are_bounded_in_the_library_too() -> None:
+    """Click refuses them in words of its own."""
     with pytest.raises(UsageError, match="1 rater or more"):
         scores.draw_up((), raters=0, seed=1, leader="Li")
+    with pytest.raises(UsageError, match="at least 1 pixel wide"):
+        drawing.png(definition.load("acceptance"), 0)
+    with pytest.raises(UsageError, match="at least 1 pixel wide and high"):
+        advice.viewpoint(picture=(1920, 0), distance=5, field_of_view=90)
 
 
 OUTPUTS = {"full": "> /dev/full", "closed": ">&-"}

@@ -112,6 +112,8 @@ def viewpoint(
     for name, value in (("--distance", distance), ("--focal-length", focal_length)):
         if value is not None and not 0 < value < math.inf:
             raise UsageError(tr("{name} must be above 0, not {value:g}", name=name, value=value))
+    if min(picture) < 1:
+        raise UsageError(tr("--picture must be at least 1 pixel wide and high"))
     if not math.isfinite(rise):
         what = tr("--height and --chart-height must be finite numbers")
         raise UsageError(what)

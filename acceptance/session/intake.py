@@ -6,6 +6,7 @@ They are copied unchanged, and hashed.
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,8 +46,11 @@ class _Files(TypedDict, total=False):
 def check(plan: Plan, folder: Path) -> None:
     """Open every file that the plan names, before anything is written or measured.
 
-    Raises ClipError and PlanError: missing, not readable, not a video.
+    Raises ClipError and PlanError: missing, not readable, not a video; and PlanError for a shot
+    with a size that is none.
     """
+    for shot in plan.shots:
+        _check_numbers(shot)
     for field, name in files(plan):
         if field.endswith(("clip", "reference")):
             _check_clip(folder / name)
@@ -56,6 +60,19 @@ def check(plan: Plan, folder: Path) -> None:
         measure_recordings.check(asked)
         if not (folder / asked.source).is_dir():
             listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
+
+
+def _check_numbers(shot: Shot) -> None:
+    """Refuse sizes by which nothing can be cut or divided."""
+    sizes: dict[str, Sequence[float]] = {
+        f"regions.{name}": box[2:] for name, box in shot.regions.items()
+    }
+    sizes["coding.sample_aspect"] = shot.coding.sample_aspect or ()
+    for field, numbers in sizes.items():
+        if not all(0 < number < math.inf for number in numbers):
+            where = tr("shot {shot}, {field}", shot=shot.id, field=field)
+            hint = tr("Correct the plan; docs/formats.md describes every field")
+            raise PlanError(tr("must be above 0"), where=where, hint=hint)
 
 
 def _check_clip(path: Path) -> None:
