@@ -93,7 +93,7 @@ def _text(words: str, x: float, y: float, height: float) -> str:
     return f'<text {place} font-family="Noto Sans CJK SC, sans-serif">{escape(words)}</text>'
 
 
-def raster(
+def draw(
     chart: Chart, width: int, *, index: int | None = None, session: str = clock_screen.NOBODY
 ) -> NDArray[np.float32]:
     """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1.
@@ -113,14 +113,14 @@ def raster(
 
 
 def to_raster(chart: Chart, width: int) -> Floats:
-    """Return the (3, 3) homography from chart mm to the pixels of ``raster(chart, width)``."""
+    """Return the (3, 3) homography from chart mm to the pixels of ``draw(chart, width)``."""
     scale = width / chart.size[0]
     return np.array([[scale, 0.0, -0.5], [0.0, scale, -0.5], [0.0, 0.0, 1.0]])
 
 
 def png(chart: Chart, width: int, *, index: int | None = None) -> bytes:
-    """Return ``raster`` as an 8-bit sRGB PNG file."""
-    coded = np.rint(255 * srgb(raster(chart, width, index=index))).astype(np.uint8)
+    """Return what ``draw`` gives as an 8-bit sRGB PNG file."""
+    coded = np.rint(255 * srgb(draw(chart, width, index=index))).astype(np.uint8)
     return bytes(cv2.imencode(".png", coded[..., ::-1])[1])
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
-from acceptance.checks import carry_over, conclusion, facts, judge, resources, sampling
+from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import ClipError, SessionError
 from acceptance.files.output import writing
 from acceptance.messages import tr
@@ -130,7 +130,7 @@ def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
     """
     packs = store.load_packs(plan)
     plan = carry_over.carry_over(plan, packs)
-    judge.check_plan(packs, plan)
+    judging.check_plan(packs, plan)
     facts.check(packs, plan)
     resources.check(plan)
     return plan, packs
@@ -155,7 +155,7 @@ def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
     """Judge what was measured, and log that it was."""
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
-    findings = judge.judge(*inputs, today=started[:10], quantities=metrics.quantities())
+    findings = judging.judge(*inputs, today=started[:10], quantities=metrics.quantities())
     details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
     log.append("judged", details | {"tool_version": __version__})
     return replace(
@@ -163,7 +163,7 @@ def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
         plan=replace(plan, packs=names),
         started=started,
         findings=findings,
-        bottom_line=judge.bottom_line(findings, plan.scope),
+        bottom_line=judging.bottom_line(findings, plan.scope),
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
         samples=sampling.draw(packs, plan),
@@ -202,7 +202,7 @@ def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Sessio
         measurements=tuple(measurements),
         notes=tuple(notes),
         findings=(),
-        bottom_line=judge.bottom_line((), plan.scope),
+        bottom_line=judging.bottom_line((), plan.scope),
         log=(),
         recordings=tuple(listed for listed, _ in kept),
     )
