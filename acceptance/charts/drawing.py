@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from acceptance.charts import clock_screen
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -96,11 +97,36 @@ def _text(words: str, x: float, y: float, height: float) -> str:
 def draw(
     chart: Chart, width: int, *, index: int | None = None, session: str = clock_screen.NOBODY
 ) -> NDArray[np.float32]:
-    """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1.
+    """Draw a chart as a picture of linear light.
 
-    Coverage of each pixel is exact. The chart reaches from x = -0.5 to x = ``width`` - 0.5; the
-    height follows from square pixels.
+    Parameters
+    ----------
+    chart
+        The chart (``charts.load``).
+    width
+        Columns of the picture in px, 1 or more; its height follows from square pixels.
+    index
+        What a clock shows: the number of its screen's refresh, 0 or more.
+    session
+        Six characters that a clock shows as its session.
+
+    Returns
+    -------
+    (height, width, 3) float32
+        Linear RGB light, 0 to 1. The chart reaches from x = -0.5 to x = ``width`` - 0.5
+        (``charts.to_raster`` maps its mm to px).
+
+    Raises
+    ------
+    ValueError
+        When ``width`` is below 1.
+
+    Notes
+    -----
+    Coverage of each pixel is exact: the module's description says how.
     """
+    if width < 1:
+        raise ValueError(tr("a chart is drawn 1 px wide or more, not {width}", width=width))
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
     picture = np.full((rows, width, 3), chart.background, dtype=np.float64)

@@ -23,6 +23,7 @@ from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
 from acceptance.session import intake, measuring, store
+from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
 from acceptance.session.workspace import claimed
 
@@ -54,8 +55,9 @@ def run(
     its name. Raises InputError where no session can be made; a gap in the footage becomes the
     reason for the findings that it leaves open.
     """
-    content = store.dump_plan(plan)
-    plan, packs = prepare(plan)
+    given = plan
+    plan, packs = prepare(given)
+    content = store.dump_plan(given)
     intake.check(plan, folder)
     for shot in plan.shots:
         printed_copy.wanted(shot, folder)
@@ -123,11 +125,12 @@ def _require_whole(old: Path) -> None:
 
 
 def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
-    """Load a plan's packs and check the plan against them.
+    """Load a plan's packs and check the plan, which a program may have made, against them.
 
     What the plan says of a base is carried over to the pack that extends it. Raises PackError and
     PlanError.
     """
+    plan = plans.checked(plan)
     packs = store.load_packs(plan)
     plan = carry_over.carry_over(plan, packs)
     judging.check_plan(packs, plan)
