@@ -143,7 +143,7 @@ def measure(
 ) -> int:
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
-    wanted = metrics.quantities_of(options["names"]) or None
+    wanted = metrics.quantities_of(options["names"])
     intake.check(asked, Path())
     prepare_json(json_file, _inputs(asked))
     done: list[measuring.Measured] = []
