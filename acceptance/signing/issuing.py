@@ -56,11 +56,11 @@ class Issuing:
 
 
 def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
-    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session folder.
+    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session ``folder``.
 
-    Return the PDF's path. With a signer the PDF is signed before it reaches the disc. Raises
-    SessionError (changed, or signed already), SetupError (no Chinese font), KeyFileError and
-    OutputError.
+    Return the PDF's path. ``lang`` is the report's language. With a ``signer`` the PDF is signed
+    before it reaches the disc. Raises SessionError (changed, or signed already), SetupError (no
+    Chinese font), KeyFileError and OutputError.
     """
     _require_unsigned(folder / REPORT)
     pdf = _pdf(folder, lang, signer)

@@ -86,9 +86,9 @@ def verify(
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``. Raises
-    ``SessionError`` where there is neither report nor session, and ``InputError`` for a trust file
-    that cannot be read. Whatever else is wrong is in the result.
+    ``target`` is either. ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``.
+    Raises ``SessionError`` where there is neither report nor session, and ``InputError`` for a
+    trust file that cannot be read. Whatever else is wrong is in the result.
     """
     examined = Target(target, trust, roles, at)
     if not examined.pdf and not (target / store.FILE).is_file():
