@@ -234,7 +234,7 @@ FILES = (
         "--stream", "4Mbit/s"), PlanError, "0x8TB: is not storage"),
     row("a share that is no number", lambda: calculated(math.nan),
         ("recordings", LIST, "--disc", "8TB", "--stream", "4Mbit/s", "--usable", "nan"), UsageError,
-        "a share must be above 0"),
+        "shares run from 0 to 1: usable nan"),
     row("no bit rate", rates, ("recordings", LIST, "--disc", "8TB"), PlanError,
         "no bit rate is known"),
     row("a gap that is no number", lambda: looked(LIST, gap=math.nan),

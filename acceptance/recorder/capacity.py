@@ -77,10 +77,12 @@ def calculate(
     square root of three (JCGM 100:2008, 4.3.7). Raises UsageError for shares outside 0 to 1, and
     for storage or bit rates that are not above 0.
     """
-    for share in (usable, accuracy):
-        if not 0 < share <= 1:
-            what = tr("a share must be above 0 and at most 1, not {share:g}", share=share)
-            raise UsageError(what)
+    if not (0 < usable <= 1 and 0 <= accuracy <= 1):
+        what = tr(
+            "shares run from 0 to 1: usable {usable:g}, accuracy {accuracy:g}",
+            usable=usable, accuracy=accuracy,
+        )  # fmt: skip
+        raise UsageError(what)
     if not all(0 < amount < math.inf for amount in (sum(storage), sum(bit_rates))):
         raise UsageError(tr("storage and bit rates must be above 0"))
     total, rate = sum(storage) * usable, sum(bit_rates)
