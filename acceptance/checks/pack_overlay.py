@@ -56,7 +56,7 @@ def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand)
     """
     for key in sorted(own.keys() - OWN):
         raise refusal(path, "", key, tr("unknown field"))
-    identity = named(own, "id", path, "")
+    identity = named(own, "id", path, "") if "id" in own else ""
     if identity in {"", base["id"]}:
         taken = tr("must have its own id, different from {base!r} of its base", base=base["id"])
         raise refusal(path, "", "id", taken)
