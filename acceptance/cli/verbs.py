@@ -69,6 +69,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
+    if (out := sys.__stdout__) and sys.stdout is out:
+        sys.stdout = terminal.StandardOutput(out.buffer, out.encoding, "replace")
     translate_help(cli)
     sys.exit(_run() or 0)
 
