@@ -34,6 +34,24 @@ def put(path: Path, content: bytes) -> None:
                 draft.unlink(missing_ok=True)
 
 
+def put_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet; whatever interrupts leaves none. Raises OutputError."""
+    require_new(path)
+    with writing(path.parent, named=path), path.open("xb") as file:
+        try:
+            file.write(content)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def require_new(path: Path) -> None:
+    """Refuse a file that exists, or a link of this name. Raises OutputError."""
+    if path.exists() or path.is_symlink():
+        what, hint = tr("already exists and is never overwritten"), tr("Name another with -o")
+        raise OutputError(what, where=str(path), hint=hint, code="output")
+
+
 @contextlib.contextmanager
 def writing(path: Path, *, named: Path | None = None) -> Iterator[None]:
     """Make the folder where it is missing; what goes wrong on the disk becomes an OutputError.
