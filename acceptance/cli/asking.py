@@ -44,7 +44,7 @@ class Asker:
         check: Callable[[str], object] | None = None,
         **parameters: object,
     ) -> str:
-        """Ask for any text; ``check`` raises an AcceptanceError for one that will not do."""
+        """Ask for any text; ``check`` raises for one that will not do."""
 
         def read(line: str) -> str:
             if line == NOTHING:
@@ -82,7 +82,11 @@ class Asker:
         meant = meant or [code for code in codes if code.casefold().startswith(word)]
         if len(meant) == 1:
             return meant[0]
-        raise ValueError(self._phrase("plan_said", "no_choice").format(answer=line))
+        raise self.wrong("no_choice", answer=line)
+
+    def wrong(self, code: str, **parameters: object) -> ValueError:
+        """Make the error that says in a sentence of the phrase files why an answer is wrong."""
+        return ValueError(self._phrase("plan_said", code).format(**parameters))
 
     def ask(
         self,

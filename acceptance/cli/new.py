@@ -79,11 +79,12 @@ def new(
 
 def _ask(asker: Asker, found: Given, options: NewOptions, facts: Mapping[str, str]) -> Plan:
     names = options["packs"] or plan_questions.packs(asker)
+    packs = store.load_packs(Plan(packs=names))
+    new_plan.check_facts(packs, found, facts)
     scope = Scope(options["scope"] or plan_questions.scope(asker, found))
     project, operator = plan_questions.project(asker), asker.text("operator")
     above = new_plan.above(found, scope, project.title)
     filmed, own = plan_questions.devices(asker, found, above)
-    packs = store.load_packs(Plan(packs=names))
     subjects = plan_questions.with_facts(asker, found, packs, (*above, *own), facts)
     made = Plan(
         packs=names,

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import metrics, wording
 from acceptance.checks import facts, pack
-from acceptance.errors import PlanError
 from acceptance.forms import devices as device_list
-from acceptance.messages import tr
 from acceptance.model import Draw, Plan, Project, Scope, Subject, SubjectKind
 from acceptance.session import new_plan
 
@@ -99,9 +97,9 @@ def _identity(
 
     def read(line: str) -> None:
         if not device_list.IDENTIFIER.fullmatch(line):
-            raise PlanError(device_list.wrong_id(line))
+            raise asker.wrong("no_id", answer=line)
         if line in taken:
-            raise PlanError(tr("duplicate id {id!r}", id=line))
+            raise asker.wrong("id_taken", answer=line)
 
     return asker.text(code, default, read, **parameters) or default
 
@@ -192,6 +190,6 @@ def with_samples(asker: Asker, found: Given, asking: Sequence[Pack], made: Plan)
     known = new_plan.samplings(asking, new_plan.whole(made, found))
     if not known:
         return made
-    seed = asker.text("seed", samplings=", ".join(known))
+    seed = " ".join(asker.text("seed", samplings=", ".join(known)).split())
     draws = [Draw(sampling=name, seed=seed) for name in known] if seed else []
     return replace(made, draws=tuple(draws))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.charts import definition
-from acceptance.errors import PlanError
-from acceptance.messages import tr
 from acceptance.model import Condition, Shot, SignalPath, Tap
 from acceptance.report import plan_form
 from acceptance.scene import first_look
@@ -113,9 +112,19 @@ class _ShotQuestions:
             word = self.asker.choice("setting", choices, **parameters)
             return Condition(name=condition, value=word) if word else None
         line = self.asker.text(
-            "reading", "", lambda text: _number(text, unit), **parameters, unit=unit
+            "reading", "", lambda text: self._number(text, unit), **parameters, unit=unit
         )
-        return Condition(name=condition, value=_number(line, unit), unit=unit) if line else None
+        return (
+            Condition(name=condition, value=self._number(line, unit), unit=unit) if line else None
+        )
+
+    def _number(self, text: str, unit: str) -> float:
+        """Read a number above 0, with or without its unit. Raises ValueError."""
+        match = NUMBER.fullmatch(unicodedata.normalize("NFKC", text))
+        value = float(match[1]) if match else 0.0
+        if not match or match[2].strip().casefold() not in {"", unit} or not 0 < value < math.inf:
+            raise self.asker.wrong("no_number", answer=text, unit=unit)
+        return value
 
     def _with_tables(self, shot: Shot, clip: Path) -> Shot:
         """Ask whether the tables beside a clock's film belong to it."""
@@ -130,12 +139,3 @@ class _ShotQuestions:
 def _title(name: str, lang: str) -> str:
     chart = definition.load(name)
     return chart.title if lang == "zh" else chart.title_en
-
-
-def _number(text: str, unit: str) -> float:
-    """Read a number above 0, with or without its unit. Raises PlanError."""
-    match = NUMBER.fullmatch(text.strip())
-    value = float(match[1]) if match else 0.0
-    if not match or match[2].strip().casefold() not in {"", unit} or not 0 < value < math.inf:
-        raise PlanError(tr("{text!r} is not a number in {unit}", text=text, unit=unit))
-    return value

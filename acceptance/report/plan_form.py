@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.files.strict_toml import quoted
-from acceptance.model import Coding, Condition
+from acceptance.model import Coding, Condition, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.model import Plan, Shot
+    from acceptance.model import Plan
 
 # Fields of a plan and of its tables, in the order in which they are written.
 TOP = (
@@ -176,8 +176,8 @@ class _Writer:
                 self.described.add(prefix + name)
                 yield from self._description(prefix + name)
             value = getattr(noun, name, None)
-            if prefix + name == "shots.conditions" and noun is not None:
-                yield from self._conditions(noun, first=first)  # type: ignore[arg-type] # a shot
+            if prefix + name == "shots.conditions":
+                yield from self._conditions(noun if isinstance(noun, Shot) else None, first=first)
             elif value not in (None, "", (), {}, False, Coding()):
                 yield f"{name} = {_toml(value)}"
             elif first:
@@ -199,21 +199,27 @@ class _Writer:
     def _example(self, code: str) -> str:
         return EXAMPLES.get(code) or quoted(wording.word(code, "plan_example", self.lang))
 
-    def _conditions(self, shot: Shot, *, first: bool) -> Iterator[str]:
+    def _conditions(self, shot: Shot | None, *, first: bool) -> Iterator[str]:
         """Write the conditions one a line; those that figures need and others, commented out."""
-        stated = {condition.name for condition in shot.conditions}
-        needed = self.asked.conditions if shot.chart in {None, *self.asked.printed} else ()
-        offered = CONDITIONS if first else {}
-        left = [name for name in dict.fromkeys([*needed, *offered]) if name not in stated]
-        if not (stated or left):
-            return
-        yield "conditions = ["
-        yield from (f"  {_condition(condition)}," for condition in shot.conditions)
-        for name in left:
-            value, unit = CONDITIONS.get(name, ("", ""))
-            example = _condition(Condition(name=name, value=value, unit=unit))
-            yield f"  # {example},  ## {wording.word(name, 'condition', self.lang)}"
-        yield "]"
+        stated = shot.conditions if shot else ()
+        needed = self.asked.conditions if shot and self._printed(shot) else ()
+        left = dict.fromkeys([*needed, *(CONDITIONS if first else ())])
+        for condition in stated:
+            left.pop(condition.name, None)
+        lines = [f"{_condition(condition)}," for condition in stated]
+        lines += [f"{'# ' if shot else ''}{self._offered(name)}" for name in left]
+        if lines:
+            whole = ["conditions = [", *(f"  {line}" for line in lines), "]"]
+            yield from whole if shot else (f"# {line}" for line in whole)
+
+    def _printed(self, shot: Shot) -> bool:
+        """Whether a printed chart is in the picture, or may be."""
+        return shot.chart in {None, *self.asked.printed}
+
+    def _offered(self, name: str) -> str:
+        value, unit = CONDITIONS.get(name, ("", ""))
+        example = _condition(Condition(name=name, value=value, unit=unit))
+        return f"{example},  ## {wording.word(name, 'condition', self.lang)}"
 
 
 def _condition(condition: Condition) -> str:

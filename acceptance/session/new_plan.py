@@ -23,7 +23,7 @@ from acceptance.report import plan_form
 from acceptance.session import intake, plan, runner, store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Pack
@@ -266,6 +266,15 @@ def asked(packs: Sequence[Pack], kinds: Collection[SubjectKind]) -> plan_form.As
         conditions=tuple(dict.fromkeys(needed)),
         printed=tuple(chart.name for chart in charts if chart.kind == "print"),
     )
+
+
+def check_facts(packs: Sequence[Pack], found: Given, stated: Mapping[str, str]) -> None:
+    """Refuse words of facts, of the list or ``stated``, that no requirement means.
+
+    Raises PlanError.
+    """
+    own = Subject(id="device", kind=SubjectKind.FIXED, facts=stated)
+    facts.check(packs, Plan(subjects=(own, *found.listed)))
 
 
 def matrix(listed: Sequence[Subject]) -> tuple[Matrix, ...]:
