@@ -86,7 +86,8 @@ class Asker:
 
     def wrong(self, code: str, **parameters: object) -> ValueError:
         """Make the error that says in a sentence of the phrase files why an answer is wrong."""
-        return ValueError(self._phrase("plan_said", code).format(**parameters))
+        sentence = self._phrase("plan_said", code).format(**parameters)
+        return ValueError(sentence)
 
     def ask(
         self,

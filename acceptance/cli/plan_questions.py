@@ -25,7 +25,10 @@ COVER = ("title", "customer", "laboratory", "place", "description")
 def packs(asker: Asker) -> tuple[str, ...]:
     """Ask for the packs, by number or name in the list of those shipped, or by path."""
     shipped = pack.load_all(pack.names(), metrics.quantities())
-    titles = {one.id: _title(one, asker.lang) for one in shipped}
+    titles = {
+        standard.id: f"{standard.number} {_in(asker.lang, standard.title, standard.title_en)}"
+        for standard in shipped
+    }
 
     def read(line: str) -> str:
         parts = (part.strip() for part in line.replace("，", ",").replace("、", ",").split(","))
@@ -41,8 +44,8 @@ def _pack(asker: Asker, name: str, titles: Mapping[str, str]) -> str:
     return name
 
 
-def _title(one: Pack, lang: str) -> str:
-    return f"{one.number} {one.title if lang == 'zh' else one.title_en}"
+def _in(lang: str, chinese: str, english: str) -> str:
+    return chinese if lang == "zh" else english
 
 
 def scope(asker: Asker, found: Given) -> str:
@@ -69,9 +72,10 @@ def devices(
     own: list[Subject] = []
     filmed: dict[Path, str] = {}
     site = found.named(SubjectKind.SITE) or next((one.id for one in above), "")
-    taken = {subject.id for subject in above}
+    listed = [subject.id for subject in found.listed if subject.kind not in new_plan.ABOVE]
+    taken = {subject.id for subject in (*above, *found.listed)}.difference(listed)
     for clip in found.clips:
-        known = [subject.id for subject in (*found.listed, *own)]
+        known = [*listed, *(subject.id for subject in own)]
         proposal = new_plan.proposed_device(found.path(clip), known)
         default = proposal if proposal in known else new_plan.unique(proposal, taken)
         filmed[clip] = _identity(asker, "device", default, taken, clip=found.path(clip))

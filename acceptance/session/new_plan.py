@@ -15,6 +15,7 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import facts, sampling
 from acceptance.errors import PlanError
 from acceptance.files.output import put_new
+from acceptance.footage import clip
 from acceptance.forms import devices
 from acceptance.messages import tr
 from acceptance.model import Draw, Matrix, Plan, Scope, Shot, SignalPath, Subject, SubjectKind
@@ -87,7 +88,7 @@ def given(inputs: Sequence[Path], output: Path) -> Given:
     if len(lists) > 1:
         hint = tr("Join them: a plan has one device list")
         raise PlanError(tr("a second device list"), where=str(lists[1]), hint=hint)
-    clips = [clip for path in inputs if path not in lists for clip in _clips(path)]
+    clips = [file for path in inputs if path not in lists for file in _clips(path)]
     found = Given(
         folder=output.parent,
         clips=tuple(dict.fromkeys(clips)),
@@ -117,6 +118,9 @@ def _clips(path: Path) -> Iterator[Path]:
         for file in path.rglob("*")
         if file.suffix.lower() in VIDEOS and file.is_file() and not _aside(file, path)
     ]
+    if not videos and not any(file.suffix.lower() in clip.STILLS for file in path.iterdir()):
+        hint = tr("Name clips, a folder that holds some, or a device list")
+        raise PlanError(tr("no video and no still in this folder"), where=str(path), hint=hint)
     yield from sorted(videos, key=lambda file: wording.natural(str(file))) or [path]
 
 
@@ -128,9 +132,13 @@ def _aside(file: Path, folder: Path) -> bool:
 
 def _check(found: Given, output: Path) -> None:
     """Open every file, before anything is asked."""
+    for file in filter(None, (*found.clips, found.device_list)):
+        if not file.resolve().is_relative_to(found.folder.resolve()):
+            hint = tr("Write the plan with -o into a folder above it, or copy the file there")
+            raise PlanError(tr("lies outside the plan's folder"), where=str(file), hint=hint)
     shots = tuple(
-        Shot(id=f"clip{number}", subject="device", clip=found.path(clip))
-        for number, clip in enumerate(found.clips, start=1)
+        Shot(id=f"clip{number}", subject="device", clip=found.path(file))
+        for number, file in enumerate(found.clips, start=1)
     )
     device = Subject(id="device", kind=SubjectKind.FIXED)
     listed = found.path(found.device_list) if found.device_list else ""
@@ -153,16 +161,16 @@ def unique(identity: str, used: Collection[str]) -> str:
     return next(name for name in (identity, *numbered) if name not in used)
 
 
-def proposed_device(clip: str, known: Sequence[str]) -> str:
-    """Propose the id of the device that a clip (a path as in the plan) is of.
+def proposed_device(path: str, known: Sequence[str]) -> str:
+    """Propose the id of the device of which a clip is (``path`` as in the plan).
 
     It is the longest ``known`` id that stands in the path, else what the file's name, or its
     folder's, says without the words for what is shown.
     """
-    standing = [name for name in known if re.search(_whole(name), clip, re.IGNORECASE)]
+    standing = [name for name in known if re.search(_whole(name), path, re.IGNORECASE)]
     if standing:
         return max(standing, key=len)
-    folder, _, name = clip.rpartition("/")
+    folder, _, name = path.rpartition("/")
     names = (_without_shown(name.rpartition(".")[0] or name), folder.rpartition("/")[2])
     return next(filter(None, map(identifier, names)), "camera-1")
 
@@ -181,9 +189,9 @@ def _without_shown(name: str) -> str:
     return name
 
 
-def played_back(clip: str) -> bool:
+def played_back(path: str) -> bool:
     """Whether a clip's path says that it is a playback."""
-    return any(word in clip.lower() for word in PLAYED_BACK)
+    return any(word in path.lower() for word in PLAYED_BACK)
 
 
 def shot_id(subject: str, shown: str, used: Collection[str]) -> str:
@@ -191,25 +199,25 @@ def shot_id(subject: str, shown: str, used: Collection[str]) -> str:
     return unique(f"{subject[: LONGEST_ID - ROOM - len(shown) - 1]}-{shown}", used)
 
 
-def side_tables(clip: Path) -> dict[SideTable, Path]:
+def side_tables(film: Path) -> dict[SideTable, Path]:
     """Find the tables of a clock's film that lie beside it, by their heading lines.
 
     Of several of one kind it is the one whose name begins with the clip's, if any.
     """
     found: dict[SideTable, list[Path]] = {}
-    for file in sorted(clip.parent.glob("*.csv")):
+    for file in sorted(film.parent.glob("*.csv")):
         field = HEADINGS.get(_heading(file))
         if field:
             found.setdefault(field, []).append(file)
     own = {
-        field: [file for file in files if _belongs(file, clip)] for field, files in found.items()
+        field: [file for file in files if _belongs(file, film)] for field, files in found.items()
     }
     sole = {field: own[field] or files for field, files in found.items()}
     return {field: files[0] for field, files in sole.items() if len(files) == 1}
 
 
-def _belongs(table: Path, clip: Path) -> bool:
-    return table.stem.startswith(clip.stem)
+def _belongs(table: Path, film: Path) -> bool:
+    return table.stem.startswith(film.stem)
 
 
 def _heading(file: Path) -> str:

@@ -272,6 +272,7 @@ def test_whatever_interrupts_the_questions_leaves_nothing(
     ("arguments", "said"),
     [
         (("{elsewhere}/chart.mp4", "-o", "{here}/plan.toml"), "outside the plan's folder"),
+        (("{empty}", "-o", "{empty}/plan.toml"), "no video and no still"),
         (("{here}/none.mp4", "-o", "{here}/plan.toml"), "does not exist"),
         (("{here}/a.csv", "{here}/b.csv", "-o", "{here}/plan.toml"), "a second device list"),
         (("-o", "{here}/plan.toml", "--pack", "nix"), "nix"),
@@ -288,7 +289,8 @@ def test_what_cannot_become_a_plan_is_refused_and_nothing_is_written(
 ) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     shutil.copy(footage / "gate-1 测试卡.mp4", elsewhere / "chart.mp4")
-    places = {"here": footage, "elsewhere": elsewhere}
+    empty = tmp_path_factory.mktemp("empty")
+    places = {"here": footage, "elsewhere": elsewhere, "empty": empty}
     assert new(monkeypatch, *(part.format(**places) for part in arguments)) == 2
     assert said in capsys.readouterr().err
     assert not (footage / "plan.toml").exists()
