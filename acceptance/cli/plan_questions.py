@@ -32,7 +32,10 @@ def packs(asker: Asker) -> tuple[str, ...]:
 
     def read(line: str) -> str:
         parts = (part.strip() for part in line.replace("，", ",").replace("、", ",").split(","))
-        return ",".join(dict.fromkeys(_pack(asker, part, titles) for part in parts if part))
+        names = dict.fromkeys(_pack(asker, part, titles) for part in parts if part)
+        if not any(names):
+            raise asker.wrong("no_choice", answer=line)
+        return ",".join(filter(None, names))
 
     return tuple(asker.ask("packs", ",".join(Plan().packs), read, titles).split(","))
 

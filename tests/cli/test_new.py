@@ -182,6 +182,8 @@ def test_a_wrong_answer_is_asked_again_and_a_question_mark_explains(
 ) -> None:
     answers = [
         "99",
+        "-",
+        "，",
         "db50",
         "？",
         "１４",
@@ -305,3 +307,51 @@ def test_a_copy_of_the_chart_that_is_not_there_is_asked_again(
     shot = plan.read(target).shots[0]
     assert "print.toml" in capsys.readouterr().err
     assert (shot.chart_copy, shot.conditions[0].value) == ("007", 50)
+
+
+def test_facts_are_asked_once_for_each_kind_and_the_earlier_answer_is_offered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    devices = [
+        *("a", "fixed", "", "", ""), *("b", "dome", "", "", ""), *("c", "fixed", "", "", ""), "",
+    ]  # fmt: skip
+    answers = [
+        *[""] * 6,
+        *devices,
+        *("colour", "digital", "hd", "indoor"),
+        *("", "", "", "outdoor"),
+    ]
+    target = tmp_path / "plan.toml"
+    options = ("-o", target, "--pack", "db50_216_2006", "--scope", "device")
+    assert new(monkeypatch, *options, answers="\n".join(answers)) == 0
+    positions = [(one.id, dict(one.facts)) for one in plan.read(target).subjects]
+    shared = {"picture": "colour", "system": "digital", "resolution_class": "hd"}
+    indoor, outdoor = shared | {"position": "indoor"}, shared | {"position": "outdoor"}
+    assert positions == [("a", indoor), ("b", outdoor), ("c", indoor)]
+
+
+def test_facts_of_a_list_with_a_site_of_its_own_stand_in_the_list(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = "编号,类型,制式\ns,现场,数字\ncam-01,枪机,\n"
+    (tmp_path / "devices.csv").write_text(content, encoding="utf-8")
+    target = tmp_path / "plan.toml"
+    assert new(monkeypatch, tmp_path / "devices.csv", "-o", target, "--yes") == 0
+    made = plan.read(target)
+    assert [(one.id, one.parent) for one in made.subjects] == [
+        ("system", "s"), ("s", None), ("cam-01", "s"),
+    ]  # fmt: skip
+    assert "请写在清单的列中" in capsys.readouterr().err
+    runner.prepare(made)
+
+
+def test_a_site_without_a_list_stands_above_its_devices(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    target = tmp_path / "plan.toml"
+    assert new(monkeypatch, "-o", target, "--scope", "site", "--fact", "earth=common", "--yes") == 0
+    made = plan.read(target)
+    assert [(one.id, one.parent) for one in made.subjects] == [
+        ("site", None), ("system", "site"), ("camera-1", "site"),
+    ]  # fmt: skip
+    assert made.subjects[0].facts == {"earth": "common"}
