@@ -94,7 +94,7 @@ def _any_phase() -> list[Case]:
 def _sheet(camera: Camera) -> Sheet:
     """Draw the clock with its bits dark, and each bit's light."""
     scale = raster_step(camera, CLOCK)
-    base = drawing.raster(CLOCK, round(scale * CLOCK.size[0]), index=0)[..., 1].copy()
+    base = drawing.draw(CLOCK, round(scale * CLOCK.size[0]), index=0)[..., 1].copy()
     cells = []
     for region in LIT_BITS:
         light, (x, y) = drawing.light(region, (region.rect,), scale)

@@ -121,7 +121,7 @@ def hide(rng: np.random.Generator, light: np.ndarray, truth: Located) -> None:
 def film(rng: np.random.Generator, truth: Located, bar: Bar) -> np.ndarray:
     """Return the luma (HEIGHT, WIDTH) uint8 of one frame."""
     width = round(2 * bar.share * WIDTH)
-    flat = drawing.raster(truth.chart, width)[..., 1]
+    flat = drawing.draw(truth.chart, width)[..., 1]
     light = scene_behind(rng)
     x, y = seen_through_lens(truth, drawing.to_raster(truth.chart, width))
     cv2.remap(flat, x, y, cv2.INTER_LINEAR, light, cv2.BORDER_TRANSPARENT)

@@ -199,7 +199,7 @@ def printed_charts() -> bytes:
     shown = []
     for name in ("acceptance_a0", "acceptance_a2", "acceptance", "edge_plate"):
         chart = definition.load(name)
-        light = drawing.raster(chart, round(1.5 * chart.size[0]))
+        light = drawing.draw(chart, round(1.5 * chart.size[0]))
         small = cv2.resize(light, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
         shown.append(np.pad(small, ((330 - len(small), 8), (8, 8), (0, 0)), constant_values=1.0))
     coded = np.rint(255 * drawing.srgb(np.hstack(shown))).astype(np.uint8)

@@ -41,7 +41,7 @@ RANK = {package: rank for rank, packages in enumerate(RANKS) for package in pack
 
 # Each third-party library has one home, where its exceptions become ours; a home is a package or a
 # module in one.
-ANYWHERE = {"numpy", "scipy"}
+ANYWHERE = {"numpy", "scipy", "lazy_loader"}
 HOMES = {
     "av": {"footage", "live"},
     "cv2": {"charts", "scene", "footage.colorimetry", "forms.item_code", "metrics"},
@@ -57,6 +57,7 @@ HOMES = {
     "rich": {"cli"},
     "skimage": {"metrics.compression", "metrics.colour"},
     "pydantic": {"session", "checks.pack"},
+    "pydantic_core": {"session"},
     "openpyxl": {"files.spreadsheet"},
     "onvif": {"live"},
     "zeep": {"live"},

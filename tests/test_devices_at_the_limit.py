@@ -19,7 +19,7 @@ from scipy import ndimage
 from acceptance import metrics
 from acceptance.charts import definition
 from acceptance.checks import pack
-from acceptance.checks.judge import judge
+from acceptance.checks.judging import judge
 from acceptance.footage import clip, encode
 from acceptance.model import (
     Condition,

@@ -19,7 +19,7 @@ from test_architecture import RANK, SOURCES, module_of
 import acceptance
 from acceptance import metrics, model, wording
 from acceptance.charts import definition
-from acceptance.checks import clause_table, judge, pack
+from acceptance.checks import clause_table, judging, pack
 from acceptance.session import plan
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,8 +127,8 @@ def test_every_toml_example_can_be_read_as_what_it_says_it_is(tmp_path: Path) ->
 def test_the_example_of_a_plan_is_a_plan_that_its_packs_accept() -> None:
     read = plan.read(PLAN)
     packs = pack.load_all(read.packs, QUANTITIES)
-    judge.check_plan(packs, read)
-    findings = judge.judge(
+    judging.check_plan(packs, read)
+    findings = judging.judge(
         packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES
     )
     answered = {finding.answer for finding in findings} - {None}
@@ -145,8 +145,8 @@ def test_the_plan_of_the_tutorial_is_a_plan_that_its_packs_accept(
     (tmp_path / "plan.toml").write_text(text, "utf-8")
     read = plan.read(tmp_path / "plan.toml")
     packs = pack.load_all(read.packs, QUANTITIES)
-    judge.check_plan(packs, read)
-    findings = judge.judge(
+    judging.check_plan(packs, read)
+    findings = judging.judge(
         packs, read, (), (), read.shots, today="2026-12-01", quantities=QUANTITIES
     )
     asked = [

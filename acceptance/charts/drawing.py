@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from acceptance.charts import clock_screen
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -93,14 +94,39 @@ def _text(words: str, x: float, y: float, height: float) -> str:
     return f'<text {place} font-family="Noto Sans CJK SC, sans-serif">{escape(words)}</text>'
 
 
-def raster(
+def draw(
     chart: Chart, width: int, *, index: int | None = None, session: str = clock_screen.NOBODY
 ) -> NDArray[np.float32]:
-    """Return the chart as (height, width, 3) float32 linear RGB light, 0 to 1.
+    """Draw a chart as a picture of linear light.
 
-    Coverage of each pixel is exact. The chart reaches from x = -0.5 to x = ``width`` - 0.5; the
-    height follows from square pixels.
+    Parameters
+    ----------
+    chart
+        The chart (``charts.load``).
+    width
+        Columns of the picture in px, 1 or more; its height follows from square pixels.
+    index
+        What a clock shows: the number of its screen's refresh, 0 or more.
+    session
+        Six characters that a clock shows as its session.
+
+    Returns
+    -------
+    (height, width, 3) float32
+        Linear RGB light, 0 to 1. The chart reaches from x = -0.5 to x = ``width`` - 0.5
+        (``charts.to_raster`` maps its mm to px).
+
+    Raises
+    ------
+    ValueError
+        When ``width`` is below 1.
+
+    Notes
+    -----
+    Coverage of each pixel is exact: the module's description says how.
     """
+    if width < 1:
+        raise ValueError(tr("a chart is drawn 1 px wide or more, not {width}", width=width))
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
     picture = np.full((rows, width, 3), chart.background, dtype=np.float64)
@@ -113,14 +139,14 @@ def raster(
 
 
 def to_raster(chart: Chart, width: int) -> Floats:
-    """Return the (3, 3) homography from chart mm to the pixels of ``raster(chart, width)``."""
+    """Return the (3, 3) homography from chart mm to the pixels of ``draw(chart, width)``."""
     scale = width / chart.size[0]
     return np.array([[scale, 0.0, -0.5], [0.0, scale, -0.5], [0.0, 0.0, 1.0]])
 
 
 def png(chart: Chart, width: int, *, index: int | None = None) -> bytes:
-    """Return ``raster`` as an 8-bit sRGB PNG file."""
-    coded = np.rint(255 * srgb(raster(chart, width, index=index))).astype(np.uint8)
+    """Return what ``draw`` gives as an 8-bit sRGB PNG file."""
+    coded = np.rint(255 * srgb(draw(chart, width, index=index))).astype(np.uint8)
     return bytes(cv2.imencode(".png", coded[..., ::-1])[1])
 
 

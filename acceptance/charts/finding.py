@@ -22,6 +22,7 @@ from acceptance.charts import fiducials
 from acceptance.charts.located import Floats, Located, Mark, four, to_picture, undistorted
 from acceptance.charts.projection import Projection, fit
 from acceptance.errors import GapError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,12 +47,34 @@ TOLERANCE = 0.35
 def find(
     luma: NDArray[np.generic], charts: Sequence[Chart], *, copies: int | None = None
 ) -> list[Located]:
-    """Return every chart seen in a picture, (height, width) of any depth, from left to right.
+    """Find charts in a picture.
 
-    A chart may be seen more than once, or partly outside the picture (``Located.cut_off``), as long
-    as three of its fiducials show. Its accuracy is about 0.1 px, 0.2 px behind a lens that bends
-    (``benchmarks/finding.py``). At most ``copies`` of the picture are read, the smallest first:
-    fewer take less time and miss small charts.
+    Parameters
+    ----------
+    luma
+        Luma codes (height, width): uint8, or of any other type and depth, scaled by their peak.
+    charts
+        The charts to look for (``charts.load``).
+    copies
+        At most so many copies of the picture are read, the smallest first, 1 or more: fewer take
+        less time and miss small charts. None: all.
+
+    Returns
+    -------
+    list of Located
+        Every chart seen, from left to right; corners and marks in px, 0.0 being the middle of the
+        first pixel. A chart may be seen more than once, or partly outside the picture
+        (``Located.cut_off``), as long as three of its fiducials show. Its accuracy is about
+        0.1 px, 0.2 px behind a lens that bends (``benchmarks/finding.py``).
+
+    Raises
+    ------
+    ValueError
+        When ``luma`` is not a finite 2-D array with pixels in it.
+
+    Notes
+    -----
+    The method is that of the module's description.
     """
     seen = _search(_eight_bits(luma), charts, copies)
     found = [located for located in seen if located.fiducials_found >= NEEDED]
@@ -95,6 +118,9 @@ def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
 
 
 def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
+    if luma.ndim != 2 or not luma.size or not np.isfinite(luma).all():
+        what = tr("charts are found in a finite 2-D array, not {shape}", shape=luma.shape)
+        raise ValueError(what)
     if luma.dtype == np.uint8:
         return np.ascontiguousarray(luma, dtype=np.uint8)
     values = np.asarray(luma, dtype=np.float32)

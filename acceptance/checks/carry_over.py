@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from acceptance.checks.judge import check_plan
+from acceptance.checks.judging import check_plan
 from acceptance.errors import PlanError
 from acceptance.model import Answer, Concession, Draw
 

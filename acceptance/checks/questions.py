@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks.judge import judge
+from acceptance.checks.judging import judge
 from acceptance.model import How
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
+from acceptance import metrics
 from acceptance.cli import sample, tables, terminal
 from acceptance.cli.judging import conclude
 from acceptance.cli.options import (
@@ -21,7 +22,6 @@ from acceptance.cli.options import (
     metric_option,
     name_value,
     prepare_json,
-    quantities,
     shot_fields,
     sign_options,
     signer,
@@ -145,7 +145,7 @@ def measure(
 ) -> int:
     """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
-    wanted = quantities(options["names"])
+    wanted = metrics.quantities_of(options["names"])
     intake.check(asked, Path())
     prepare_json(json_file)
     done: list[measuring.Measured] = []

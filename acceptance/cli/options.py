@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
-from acceptance import metrics, wording
+from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.errors import InputError, PlanError
+from acceptance.errors import PlanError
 from acceptance.files.output import put, writing
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Tap
 from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from acceptance.model import Box
     from acceptance.signing.certificates import Signer
@@ -149,19 +149,6 @@ def metric_option(command: Command) -> Command:
         metavar="NAME",
         help="Measure only this, e.g. noise; may be repeated.",
     )(command)
-
-
-def quantities(names: Sequence[str]) -> Collection[str] | None:
-    """Return the quantities of the metrics that were named; None where none was.
-
-    Raises InputError for an unknown one.
-    """
-    known = metrics.every()
-    for name in names:
-        if name not in known:
-            hint = tr("Metrics: {names}", names=", ".join(known))
-            raise InputError(tr("unknown metric"), where=name, hint=hint)
-    return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
 
 
 class Signing(TypedDict):

@@ -12,6 +12,9 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Protocol, cast
 
+from acceptance.errors import InputError
+from acceptance.messages import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
@@ -49,11 +52,13 @@ def every() -> dict[str, Metric]:
     }
 
 
+def _names() -> list[str]:
+    modules = (info.name for info in pkgutil.iter_modules(__path__))
+    return sorted(name for name in modules if not name.startswith("_"))
+
+
 def _modules() -> dict[str, ModuleType]:
-    names = sorted(
-        info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")
-    )
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in _names()}
 
 
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
@@ -70,3 +75,23 @@ def quantities() -> dict[str, str]:
         for module in _modules().values()
         for quantity, unit in module.QUANTITIES.items()
     }
+
+
+def quantities_of(names: Sequence[str]) -> set[str] | None:
+    """Return the quantities of the metrics that are named; None, all of them, where none is.
+
+    Raises InputError for an unknown one.
+    """
+    known = every()
+    for name in names:
+        if name not in known:
+            hint = tr("Metrics: {names}", names=", ".join(known))
+            raise InputError(tr("unknown metric"), where=name, hint=hint)
+    return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load a metric when a program first names it: ``acceptance.metrics.noise``."""
+    if name in _names():
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(name)

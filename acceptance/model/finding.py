@@ -10,7 +10,7 @@ from acceptance.model.standard import DecisionRule, How, Limit, Modality, Part, 
 
 
 class Verdict(StrEnum):
-    """The closed set of outcomes; only ``checks/judge.py`` makes one."""
+    """The closed set of outcomes; only ``checks/judging.py`` makes one."""
 
     PASS = "pass"  # noqa: S105 -- a verdict
     CONDITIONAL_PASS = "conditional_pass"  # noqa: S105 -- a verdict

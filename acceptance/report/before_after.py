@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.checks.judge import SEVERITY
+from acceptance.checks.judging import SEVERITY
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:

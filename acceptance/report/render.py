@@ -37,8 +37,9 @@ def html(
 ) -> str:
     """Return the report as one HTML page to lie in the session folder, which has its stills.
 
-    ``folder`` is the session folder, ``profiles`` pairs packs with their other profiles. Raises
-    ``InputError`` where the language has no phrases.
+    ``packs`` are those of the ``session``, ``folder`` its folder, ``lang`` is "zh" or "en",
+    ``profiles`` pairs packs with their other profiles. Raises ``InputError`` where the language has
+    no phrases.
     """
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
     return _page(book, rendering=True)
@@ -62,7 +63,8 @@ def pdf(
 ) -> bytes:
     """Return the report as PDF/A-3b with ``session_json`` attached (relationship Source).
 
-    The same input gives the same bytes: all times in the file are the session's. Raises
+    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``. The same
+    input gives the same bytes: all times in the file are the session's. Raises
     ``SetupError`` without a Chinese font, because the renderer would draw empty boxes and say
     nothing.
     """

@@ -201,7 +201,8 @@ class Scene:
 def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None) -> Scene:
     """Decode the shot's clip (relative to ``folder``) once and return the scene with its charts.
 
-    Without ``shot.chart_copy`` the charts are taken as drawn (``printed_copy.wanted``). Raises
+    ``progress`` is called with the frames seen and the frames there are. Without
+    ``shot.chart_copy`` the charts are taken as drawn (``printed_copy.wanted``). Raises
     ClipError, ChartError and PlanError, and GapError where no frame can be kept; what is missing in
     the picture becomes a note of the scene.
     """

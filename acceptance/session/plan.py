@@ -5,10 +5,12 @@ Its paths stay inside its folder.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from acceptance import model
 from acceptance.errors import PlanError
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
-_ADAPTER = TypeAdapter(tuple[Plan], config=ConfigDict(extra="forbid", allow_inf_nan=False))
+_ADAPTER = TypeAdapter(
+    tuple[Plan],
+    config=ConfigDict(extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants"),
+)
 
 Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
 FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")
@@ -115,15 +120,36 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
     Raises PlanError.
     """
-    _check_subjects(plan, where)
-    _check_pairs(plan.shots, where)
-    _check_answers(plan.answers, where)
-    _check_matrix(plan, where)
+    _check_parts(plan, where)
     inside = folder.resolve()
     for field, name in files(plan):
         if not all(file.resolve().is_relative_to(inside) for file in _meant(folder / name)):
             what = tr("{file} lies outside the plan's folder; copy it there", file=name)
             raise _wrong(f"{where}: {field}", what)
+
+
+def checked(plan: Plan) -> Plan:
+    """Return a plan that a program made, its fields as ``read`` would have read them from a file.
+
+    Raises PlanError where ``read`` would.
+    """
+    where = tr("the plan")
+    try:
+        [fields] = json.loads(_ADAPTER.dump_json((plan,), warnings="none"))
+    except PydanticSerializationError as error:
+        what = tr("a field holds something that no file can hold ({cause})", cause=error)
+        raise _wrong(where, what) from error
+    plan = _parse(fields, where)
+    _check_parts(plan, where)
+    return plan
+
+
+def _check_parts(plan: Plan, where: str) -> None:
+    """Refuse parts that do not fit together. Raises PlanError."""
+    _check_subjects(plan, where)
+    _check_pairs(plan.shots, where)
+    _check_answers(plan.answers, where)
+    _check_matrix(plan, where)
 
 
 def _check_subjects(plan: Plan, where: str) -> None:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
-from acceptance.checks import carry_over, conclusion, facts, judge, resources, sampling
+from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import ClipError, SessionError
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
 from acceptance.session import intake, measuring, store
+from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
 from acceptance.session.workspace import claimed
 
@@ -54,8 +55,9 @@ def run(
     its name. Raises InputError where no session can be made; a gap in the footage becomes the
     reason for the findings that it leaves open.
     """
-    content = store.dump_plan(plan)
-    plan, packs = prepare(plan)
+    given = plan
+    plan, packs = prepare(given)
+    content = store.dump_plan(given)
     intake.check(plan, folder)
     for shot in plan.shots:
         printed_copy.wanted(shot, folder)
@@ -123,14 +125,15 @@ def _require_whole(old: Path) -> None:
 
 
 def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
-    """Load a plan's packs and check the plan against them.
+    """Load a plan's packs and check the plan, which a program may have made, against them.
 
     What the plan says of a base is carried over to the pack that extends it. Raises PackError and
     PlanError.
     """
+    plan = plans.checked(plan)
     packs = store.load_packs(plan)
     plan = carry_over.carry_over(plan, packs)
-    judge.check_plan(packs, plan)
+    judging.check_plan(packs, plan)
     facts.check(packs, plan)
     resources.check(plan)
     return plan, packs
@@ -155,7 +158,7 @@ def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
     """Judge what was measured, and log that it was."""
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
-    findings = judge.judge(*inputs, today=started[:10], quantities=metrics.quantities())
+    findings = judging.judge(*inputs, today=started[:10], quantities=metrics.quantities())
     details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
     log.append("judged", details | {"tool_version": __version__})
     return replace(
@@ -163,7 +166,7 @@ def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
         plan=replace(plan, packs=names),
         started=started,
         findings=findings,
-        bottom_line=judge.bottom_line(findings, plan.scope),
+        bottom_line=judging.bottom_line(findings, plan.scope),
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
         samples=sampling.draw(packs, plan),
@@ -202,7 +205,7 @@ def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Sessio
         measurements=tuple(measurements),
         notes=tuple(notes),
         findings=(),
-        bottom_line=judge.bottom_line((), plan.scope),
+        bottom_line=judging.bottom_line((), plan.scope),
         log=(),
         recordings=tuple(listed for listed, _ in kept),
     )

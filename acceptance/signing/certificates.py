@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from asn1crypto import crl, pem  # type: ignore[import-untyped]  # ships no types
@@ -25,7 +26,6 @@ from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
     from typing import Self
 
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -82,13 +82,15 @@ class DemoChain:
     password: str
 
 
-def load_signer(path: Path, password: str = "", *, at: datetime | None = None) -> Signer:
+def load_signer(path: Path | str, password: str = "", *, at: datetime | None = None) -> Signer:
     """Load key and certificates of a PKCS#12 file, and the revocation lists beside it.
 
-    Those are in ``<name>.crl``, if there is one. Raises ``KeyFileError`` for an unreadable file, a
-    wrong password, a file without key or certificate, an unsupported kind of key, and a certificate
-    that has expired or is not yet valid (at ``at``, by default now).
+    ``path`` is the file, ``password`` its own. The lists are in ``<name>.crl``, if there is one.
+    Raises ``KeyFileError`` for an unreadable file, a wrong password, a file without key or
+    certificate, an unsupported kind of key, and a certificate that has expired or is not yet valid
+    (at ``at``, by default now).
     """
+    path = Path(path)
     data, secret = _read(path, KeyFileError), password.encode() or None
     key, certificate, _ = _open_pkcs12(path, data, secret)
     if key is None or certificate is None:

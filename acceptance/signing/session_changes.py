@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeGuard
 
-from acceptance.checks import conclusion, judge
+from acceptance.checks import conclusion, judging
 from acceptance.messages import tr, tr_count
 from acceptance.session import store
 
@@ -60,7 +60,7 @@ def changed_sums(
 ) -> Iterator[str]:
     """Name where bottom line and conclusions are not what the findings add up to."""
     scope = stored.plan.scope
-    line = judge.bottom_line(judged, scope)
+    line = judging.bottom_line(judged, scope)
     yield from _judged_otherwise(tr("bottom line"), asdict(stored.bottom_line), asdict(line))
     stands = [asdict(part) for part in stored.conclusions]
     follows = [asdict(part) for part in conclusion.conclude(packs, judged, scope)]

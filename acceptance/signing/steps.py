@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics, wording
-from acceptance.checks import judge, pack
+from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.messages import tr
 from acceptance.report import render
@@ -174,7 +174,7 @@ class Target:
         packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
         today = store.day_of_work(stored)
-        findings = judge.judge(*inputs, today=today, quantities=metrics.quantities())
+        findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
         yield from changed_findings(stored.findings, findings)
         yield from changed_sums(stored, findings, packs)
 

@@ -78,7 +78,10 @@ class Truth:
 
 
 def film_chart(camera: Camera, chart: Chart, path: Path, seconds: float = 6.0) -> Truth:
-    """Film a chart that stands still. Raises OutputError when the file cannot be written."""
+    """Film a ``chart`` that stands still by the ``camera``, to ``path``, for ``seconds``.
+
+    Return what the film shows, exactly. Raises OutputError when the file cannot be written.
+    """
     to_picture = pose(camera, chart.size)
     source = chart_sheet(camera, chart), to_picture @ from_raster(camera, chart)
     sheet = photograph(camera, [source])
@@ -91,9 +94,10 @@ def film_chart(camera: Camera, chart: Chart, path: Path, seconds: float = 6.0) -
 def film_two_levels(
     camera: Camera, chart: Chart, path: Path, ratio: float, seconds: float = 1.0
 ) -> Truth:
-    """Film two copies of a chart side by side, the right one with 1 / ``ratio`` of the light.
+    """Film two copies of a ``chart`` side by side, the right one with 1 / ``ratio`` of the light.
 
-    ``Truth.monitor_homography`` is that of the right one. Raises OutputError when the file cannot
+    ``camera``, ``path`` and ``seconds`` are as for ``film_chart``. ``Truth.monitor_homography`` is
+    that of the right one. Raises OutputError when the file cannot
     be written.
     """
     left, right = (pose(camera, chart.size, at * camera.width, 0.5) for at in (-0.25, 0.25))
@@ -121,7 +125,10 @@ def film_clock(
     log_path: Path | None = None,
     session: str = clock_screen.NOBODY,
 ) -> Truth:
-    """Film the clock screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
+    """Film the ``clock`` screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
+
+    ``camera``, ``path`` and ``seconds`` are as for ``film_chart``; ``session`` is the six
+    characters of the clock's session.
 
     Source frame 0 is exposed from ``start`` s on. ``arrivals_path`` gets ``frame,arrival_s`` of the
     delivered frames on the screen's clock: middle of the exposure of their time slot +
@@ -169,15 +176,16 @@ def film_screens(
     first_index: int = 1000,
     start: float = 0.0037,
 ) -> Truth:
-    """Film by phone a clock screen (left) beside the monitor of a camera that films the clock.
+    """Film by ``phone`` a ``clock`` screen (left) beside the monitor of a ``camera`` that films it.
 
-    ``delay`` (s) runs from the middle of the camera's exposure until its frame is ready for the
-    monitor; it lights up at the monitor's next refresh (None: at once) and stays until the next
-    frame; ``Truth.delays`` holds what came of it. All ran long before the film begins, so that the
-    monitor shows an early clock however large the delay. From camera to monitor the chain is linear
-    in light and noise-free. ``dropped`` and ``repeated`` of the camera under test count its frames
-    from the film's time 0; the monitor then keeps the frame before. Raises OutputError when the
-    film cannot be written.
+    ``path`` and ``seconds`` are as for ``film_chart``; ``refresh``, ``first_index`` and ``start``
+    as for ``film_clock``. ``delay`` (s) runs from the middle of the camera's exposure until its
+    frame is ready for the monitor; it lights up at the monitor's next refresh, ``monitor_refresh``
+    a second (None: at once), and stays until the next frame; ``Truth.delays`` holds what came of
+    it. All ran long before the film begins, so that the monitor shows an early clock however large
+    the delay. From camera to monitor the chain is linear in light and noise-free. ``dropped`` and
+    ``repeated`` of the camera under test count its frames from the film's time 0; the monitor then
+    keeps the frame before. Raises OutputError when the film cannot be written.
     """
     left, right = (pose(phone, clock.size, at * phone.width, 0.5) for at in (-0.25, 0.25))
     span = (-delay - 2.0, seconds + 1.0)

@@ -26,7 +26,7 @@ def drawn(
 ) -> Light:
     """Return the chart's light (h, w, 3); a clock shows a refresh ``index`` and its session."""
     width = round(raster_step(camera, chart) * chart.size[0])
-    return drawing.raster(chart, width, index=index, session=session)
+    return drawing.draw(chart, width, index=index, session=session)
 
 
 def from_raster(camera: Camera, chart: Chart) -> Array:

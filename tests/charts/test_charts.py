@@ -60,7 +60,7 @@ def pose(
 @lru_cache(maxsize=4)
 def sheet(name: str) -> NDArray[np.float32]:
     """Return a chart's light, (900, 1600)."""
-    return np.ascontiguousarray(drawing.raster(definition.load(name), 1600, index=77)[..., 1])
+    return np.ascontiguousarray(drawing.draw(definition.load(name), 1600, index=77)[..., 1])
 
 
 def film(
@@ -265,7 +265,7 @@ def test_every_line_across_a_slanted_edge_holds_the_light_of_its_geometry(name: 
     """The dark length of pixel line y is that at the line's middle, since the edge is straight."""
     region, width = ACCEPTANCE.region(name), 1280
     scale = width / ACCEPTANCE.size[0]
-    picture = drawing.raster(ACCEPTANCE, width)[..., 1].astype(np.float64)
+    picture = drawing.draw(ACCEPTANCE, width)[..., 1].astype(np.float64)
     x, y, w, h = (value * scale for value in region.rect)
     if region.direction == "vertical":
         picture, (x, y, w, h) = picture.T, (y, x, h, w)
@@ -285,7 +285,7 @@ def test_a_wedge_holds_nine_bars_of_the_declared_frequency(name: str) -> None:
     The sides' chords cost 0.02 %.
     """
     region, scale = ACCEPTANCE.region(name), 5
-    picture = drawing.raster(ACCEPTANCE, 400 * scale)[..., 1].astype(np.float64)
+    picture = drawing.draw(ACCEPTANCE, 400 * scale)[..., 1].astype(np.float64)
     x, y, w, h = (round(value * scale) for value in region.rect)
     patch = (
         picture[y : y + h, x : x + w]
@@ -303,7 +303,7 @@ def test_a_wedge_holds_nine_bars_of_the_declared_frequency(name: str) -> None:
 
 
 def test_every_uniform_region_shows_what_is_printed() -> None:
-    picture = drawing.raster(ACCEPTANCE, 1280)
+    picture = drawing.draw(ACCEPTANCE, 1280)
     located = flat(ACCEPTANCE, 1280)
     for region in ACCEPTANCE.regions:
         x, y, w, h = (round(value) for value in inner(located, region, 0.7))
@@ -336,7 +336,7 @@ def flat(chart: definition.Chart, width: int) -> Located:
 
 def test_the_clock_shows_the_gray_code_and_its_complement() -> None:
     index = 0b1011_0111_0001
-    picture, located = drawing.raster(CLOCK, 640, index=index), flat(CLOCK, 640)
+    picture, located = drawing.draw(CLOCK, 640, index=index), flat(CLOCK, 640)
     for region in CLOCK.regions:
         if region.kind == "bits":
             x, y, w, h = inner(located, region, 0.5)
@@ -539,7 +539,7 @@ def test_the_inner_box_of_an_upright_region_is_the_region() -> None:
 def test_a_perfectly_sharp_picture_is_located_as_well_as_a_blurred_one(
     chart: definition.Chart, width: int
 ) -> None:
-    located = finding.locate_one(drawing.raster(chart, width)[..., 1], chart)
+    located = finding.locate_one(drawing.draw(chart, width)[..., 1], chart)
     assert error(located, drawing.to_raster(chart, width)) < 0.3
 
 

@@ -57,7 +57,7 @@ def running(page_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_the_page_shows_what_the_toolkit_draws(still: Page, index: int, session: str) -> None:
     """At a whole number of pixels a unit (1280 px, four a unit) every pixel is the same."""
     still.run(f"run.session = {session!r}; run.index = {index}; layOut()")
-    drawn = drawing.raster(CLOCK, 1280, index=index, session=session)[..., 1]
+    drawn = drawing.draw(CLOCK, 1280, index=index, session=session)[..., 1]
     picture = still.picture()
     top = int(still.run("parseFloat(canvas.style.top)"))
     assert still.run("[canvas.width, canvas.height]") == [1280, 720]

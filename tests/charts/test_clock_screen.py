@@ -56,7 +56,7 @@ def test_what_a_qr_code_cannot_hold_is_refused(text: str) -> None:
 def test_the_drawn_clock_says_its_session_and_slow_index(width: int) -> None:
     """288 px are 15 % of a picture of 1920: the QR code is read where the bits no longer are."""
     picture = np.rint(
-        255 * drawing.srgb(drawing.raster(CLOCK, width, index=1000, session="K7Q2MX"))
+        255 * drawing.srgb(drawing.draw(CLOCK, width, index=1000, session="K7Q2MX"))
     ).astype(np.uint8)
     large = cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     assert cv2.QRCodeDetector().detectAndDecode(large)[0] == "K7Q2MX 00000960"

@@ -64,7 +64,7 @@ def shrunk(light: NDArray[np.float32], width: int) -> NDArray[np.float32]:
 def test_poppler_and_the_raster_draw_the_same_chart(name: str, width: int) -> None:
     """In every region, within what 8 bit of sRGB and poppler's own anti-aliasing of edges leave."""
     chart = definition.load(name)
-    own, theirs = drawing.raster(chart, 1600), shrunk(rendered(name, width), 1600)
+    own, theirs = drawing.draw(chart, 1600), shrunk(rendered(name, width), 1600)
     for region in chart.regions:
         x, y, w, h = (round(value * 1600 / chart.size[0]) for value in region.rect)
         difference = np.abs(
@@ -93,7 +93,7 @@ def test_the_printed_chart_filmed_gives_the_cameras_resolution(
 ) -> None:
     """U is for 95 %: three of ten outside would have a chance of 1 %."""
     picture = rendered(name, width)
-    monkeypatch.setattr(drawing, "raster", lambda _chart, width, **_: shrunk(picture, width))
+    monkeypatch.setattr(drawing, "draw", lambda _chart, width, **_: shrunk(picture, width))
     camera = Camera(blur=1.0, noise=0.004, crf=0, seed=3, share=share)
     truth = films.film_chart(camera, definition.load(name), tmp_path / "film.mp4", 0.4)
     seen = build.look(Shot(id="one", subject="camera", clip="film.mp4"), tmp_path)

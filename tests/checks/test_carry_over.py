@@ -11,7 +11,7 @@ import pytest
 
 from acceptance.checks import pack as packs
 from acceptance.checks.carry_over import carry_over, leave_out
-from acceptance.checks.judge import check_plan, judge
+from acceptance.checks.judging import check_plan, judge
 from acceptance.model import Answer, Concession, Draw, Plan, Scope, Subject, SubjectKind, Verdict
 
 if TYPE_CHECKING:

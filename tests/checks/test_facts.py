@@ -8,7 +8,7 @@ import pytest
 
 from acceptance import metrics
 from acceptance.checks import facts, pack
-from acceptance.checks.judge import judge
+from acceptance.checks.judging import judge
 from acceptance.errors import PlanError
 from acceptance.model import Plan, Subject, SubjectKind, Verdict
 

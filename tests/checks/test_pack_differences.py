@@ -14,7 +14,7 @@ from acceptance import metrics, wording
 from acceptance.charts import definition
 from acceptance.checks import pack as packs
 from acceptance.checks import pack_differences
-from acceptance.checks.judge import bottom_line, judge
+from acceptance.checks.judging import bottom_line, judge
 from acceptance.model import (
     Condition,
     Conflict,

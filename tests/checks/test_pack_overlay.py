@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.checks import pack as packs
-from acceptance.checks.judge import judge
+from acceptance.checks.judging import judge
 from acceptance.errors import PackError
 from acceptance.model import Level, Limit, Measurement, Plan, Shot, Subject, SubjectKind, Verdict
 from acceptance.session import intake

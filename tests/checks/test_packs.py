@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from acceptance.checks import pack as packs
-from acceptance.checks.judge import judge
+from acceptance.checks.judging import judge
 from acceptance.model import (
     Compare,
     Condition,

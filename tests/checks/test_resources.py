@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from acceptance.checks import resources
-from acceptance.checks.judge import judge
+from acceptance.checks.judging import judge
 from acceptance.errors import PlanError
 from acceptance.model import (
     Answer,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from acceptance.checks import pack as packs
 from acceptance.checks import sampling
-from acceptance.checks.judge import bottom_line, check_plan, judge
+from acceptance.checks.judging import bottom_line, check_plan, judge
 from acceptance.checks.questions import questions
 from acceptance.errors import PackError, PlanError
 from acceptance.model import (

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import runpy
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,9 +23,9 @@ from acceptance.session import store
 from acceptance.simulate import films
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from acceptance.simulate.camera import Camera
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CAMERAS = {"good": demo.GOOD, "faulty": demo.SOFT}
 
@@ -27,6 +33,27 @@ CAMERAS = {"good": demo.GOOD, "faulty": demo.SOFT}
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, demo.DemoResult]:
     return {one.name: one for one in demo.make(tmp_path_factory.mktemp("demo"))}
+
+
+def test_a_script_with_nothing_but_the_library_gets_the_same_verdicts(
+    outcomes: dict[str, demo.DemoResult], tmp_path: Path
+) -> None:
+    """It runs outside the tree, on the demo's own films."""
+    script = shutil.copy(ROOT / "examples" / "library.py", tmp_path)
+    footage = outcomes["good"].folder.parent.parent / "footage"
+    command = [sys.executable, script, tmp_path / "out", footage]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    verdicts = json.loads(done.stdout.splitlines()[-1])
+    assert verdicts == {
+        name: {each.requirement: each.verdict for each in outcome.session.findings}
+        for name, outcome in outcomes.items()
+    }
+
+
+def test_the_script_films_with_the_cameras_of_the_demo() -> None:
+    names: dict[str, Any] = runpy.run_path(str(ROOT / "examples" / "library.py"))
+    assert names["CAMERAS"] == CAMERAS
+    assert (names["PHONE"], names["DELAYS"]) == (demo.PHONE, demo.DELAYS)
 
 
 def figures(outcome: demo.DemoResult, quantity: str, statistic: str = "") -> list[Measurement]:

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from acceptance import metrics
-from acceptance.checks import judge, pack
+from acceptance.checks import judging, pack
 from acceptance.checks.questions import questions, waiting
 from acceptance.cli import verbs
 from acceptance.errors import OutputError, PlanError
@@ -98,7 +98,7 @@ def test_a_question_is_what_judging_would_miss_and_an_answer_to_it_is_judged(wri
     """If every question is answered in its own form, no finding stays unanswered."""
     given = plan.read(written)
     packs = pack.load_all(given.packs, QUANTITIES)
-    found = judge.judge(packs, given, (), (), (), today="", quantities=QUANTITIES)
+    found = judging.judge(packs, given, (), (), (), today="", quantities=QUANTITIES)
     known = {subject.id for subject in given.subjects}
     missed = {
         (finding.subject, finding.requirement)
@@ -260,7 +260,7 @@ def test_evidence_that_a_requirement_asks_for_must_be_named(written: Path) -> No
     filled = plan.read(with_line(written, 'answer_files = ["a.csv"]'))
     message = r"a\.csv, row 2, gb_50395_2007#coverage for site: names no evidence"
     with pytest.raises(PlanError, match=message):
-        judge.check_plan((strict,), filled)
+        judging.check_plan((strict,), filled)
 
 
 # --- Panels
@@ -324,7 +324,7 @@ def test_a_panel_of_the_wrong_sort_decides_nothing(
     fill_in(written.parent, score, experts)
     given = plan.read(with_line(written, 'score_files = ["panel.csv"]'))
     packs = pack.load_all(given.packs, QUANTITIES)
-    found = judge.judge(packs, given, (), (), (), today="2026-11-25", quantities=QUANTITIES)
+    found = judging.judge(packs, given, (), (), (), today="2026-11-25", quantities=QUANTITIES)
     assert {finding.reason.code for finding in rated(found)} == {outcome}
 
 

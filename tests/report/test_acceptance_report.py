@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.checks.conclusion import conclude
-from acceptance.checks.judge import bottom_line, check_plan, judge
+from acceptance.checks.judging import bottom_line, check_plan, judge
 from acceptance.errors import PlanError
 from acceptance.model import (
     Answer,

@@ -42,7 +42,7 @@ def write_still(path: Path, luma: NDArray[np.uint8]) -> Path:
 
 def charted(width: int = 1000, pad: int = 40) -> NDArray[np.uint8]:
     """Draw the chart, face on, on a grey ground, as limited-range luma."""
-    light = drawing.raster(definition.load("acceptance"), width)[..., 1]
+    light = drawing.draw(definition.load("acceptance"), width)[..., 1]
     codes = 16 + 219 * drawing.srgb(light)
     return np.pad(np.rint(codes).astype(np.uint8), pad, constant_values=90)
 

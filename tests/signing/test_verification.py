@@ -15,7 +15,7 @@ import pytest
 from sample_pdf import blank_pdf, updated
 
 from acceptance import __version__, metrics
-from acceptance.checks import judge
+from acceptance.checks import judging
 from acceptance.errors import InputError, SessionError
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind, Verdict
 from acceptance.report import render
@@ -97,7 +97,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
     )
     packs = store.load_packs(plan, folder / "data" / "packs")
     quantities = metrics.quantities()
-    findings = judge.judge(
+    findings = judging.judge(
         packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities
     )
     return Session(
@@ -114,7 +114,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
         measurements=measurements,
         notes=(),
         findings=findings,
-        bottom_line=judge.bottom_line(findings, Scope.DEVICE),
+        bottom_line=judging.bottom_line(findings, Scope.DEVICE),
         log=LogBook(folder).read(),
     )
 

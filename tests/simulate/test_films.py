@@ -49,7 +49,7 @@ def pictured(
 ) -> NDArray[np.float32]:
     """Light (h, w) of the chart's green channel in the camera's picture."""
     width = round(3 * camera.share * camera.width)
-    raster = np.moveaxis(drawing.raster(chart, width, index=index), 2, 0)[1:2].copy()
+    raster = np.moveaxis(drawing.draw(chart, width, index=index), 2, 0)[1:2].copy()
     to_picture = pose(camera, chart.size) @ np.linalg.inv(drawing.to_raster(chart, width))
     return photograph(camera, [(Sheet(base=raster), to_picture)]).base[0]
 
@@ -175,7 +175,7 @@ def test_the_sum_of_the_cells_is_the_clock_itself(clock: definition.Chart) -> No
             height, width = cell.light.shape
             picture[cell.y : cell.y + height, cell.x : cell.x + width] += cell.light
     step = from_raster(camera, clock)[0, 0]
-    raster = drawing.raster(clock, round(clock.size[0] / step), index=123_456)[..., 1]
+    raster = drawing.draw(clock, round(clock.size[0] / step), index=123_456)[..., 1]
     whole = photograph(
         camera,
         [(Sheet(base=raster[None].copy()), pose(camera, clock.size) @ from_raster(camera, clock))],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import GapError
 from acceptance.metrics.compression import vmaf
 from acceptance.metrics.compression.details import details_of
+from acceptance.metrics.compression.fidelity import ssim
 from acceptance.metrics.compression.pairing import PicturePair, pair
 from acceptance.metrics.compression.scoring import scored
 from acceptance.model.measurement import Curve, Measurement, Note
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from acceptance.metrics.compression.scores import Scores
     from acceptance.model.measurement import BudgetLine
     from acceptance.scene.build import Scene
+
+__all__ = ["measure", "serves", "ssim"]
 
 QUANTITIES = {
     "compression.psnr": "dB",

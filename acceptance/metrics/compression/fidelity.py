@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from acceptance.messages import tr
+
 if TYPE_CHECKING:
     from acceptance.footage.clip import VideoInfo
     from acceptance.footage.planes import Plane
@@ -36,10 +38,36 @@ def squared_error(plane: Plane, other: Plane) -> float:
 
 
 def ssim(plane: Plane, other: Plane, peak: float) -> float:
-    """Structural similarity, -1..1, of two planes (h, w) of at least 11 x 11 codes of 0..``peak``.
+    """Compute the structural similarity of two pictures.
 
-    Equal planes give 1.
+    Parameters
+    ----------
+    plane, other
+        Codes (h, w) of both pictures, 0 to ``peak``, at least 11 x 11 px.
+    peak
+        Highest code, 2^n - 1.
+
+    Returns
+    -------
+    float
+        Mean over all windows, -1 to 1; equal planes give 1.
+
+    Raises
+    ------
+    ValueError
+        When the planes are not two 2-D arrays of one shape of at least 11 x 11 px.
+
+    Notes
+    -----
+    Z. Wang et al., IEEE Trans. Image Processing 13 (2004) 600-612; see the module's description.
     """
+    if plane.ndim != 2 or plane.shape != other.shape or min(plane.shape) < SMALLEST:
+        shapes = {"shape": plane.shape, "other": other.shape, "least": SMALLEST}
+        what = tr(
+            "SSIM needs two planes of one shape, {least} px or more, not {shape} and {other}",
+            **shapes,
+        )
+        raise ValueError(what)
     # sums of squares about the middle keep their digits in single precision
     middle = (peak + 1) / 2
     x, y = (codes.astype(np.float32) - np.float32(middle) for codes in (plane, other))

@@ -25,7 +25,7 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.noise.analysis import QUANTISATION, Variance
+from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse
 from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, gap_note, read_field
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
+
+__all__ = ["Noise", "Variance", "analyse", "measure", "serves"]
 
 METHOD = (
     "as recorded, coded luma, {kind}, to 0.5 cycle/px; second-order surface removed; "

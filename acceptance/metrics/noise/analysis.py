@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.errors import GapError
+from acceptance.messages import tr
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -108,8 +110,8 @@ def analyse(
     Parameters
     ----------
     frames
-        Luma codes (n, h, w) of the region, at least 12 x 12 px, neither clipped nor of changing
-        light.
+        Luma codes (n, h, w) of the region, 0 to 2^depth - 1: one frame or more, at least
+        12 x 12 px, neither clipped nor of changing light.
     stable
         Whether the chart stood still. Temporal and fixed parts are separated only then, and of two
         frames or more.
@@ -119,18 +121,37 @@ def analyse(
     Returns
     -------
     Noise
-        Variances in code^2, less 1/12 for quantisation.
+        Mean in codes, variances in code^2, less 1/12 for quantisation.
+
+    Raises
+    ------
+    GapError
+        ``region_too_small``.
+    ValueError
+        When ``frames`` is not a finite 3-D array of one frame or more.
 
     Notes
     -----
     After EMVA 1288 release 4.0; see the module's description.
     """
     codes = np.asarray(frames, np.float64)
+    _check(codes)
     if stable and len(codes) > 1:
         return _separated(codes, weighting)
     level, doubt = _level(codes)
     weighted = _scatter(codes, weighting) if weighting else None
     return Noise(mean=level, mean_uncertainty=doubt, total=_scatter(codes), weighted=weighted)
+
+
+def _check(codes: Array) -> None:
+    if codes.ndim != 3 or not codes.size or not np.isfinite(codes).all():
+        what = tr(
+            "noise needs a finite array of frames, rows and columns, not {shape}", shape=codes.shape
+        )
+        raise ValueError(what)
+    height, width = codes.shape[1:]
+    if min(height, width) < 2 * FEWEST_BLOCKS:
+        raise GapError("region_too_small", width=width, height=height)
 
 
 def _separated(codes: Array, weighting: Weighting | None) -> Noise:

@@ -21,6 +21,7 @@ from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.messages import tr
 from acceptance.metrics.resolution import wedge_lines
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
 from acceptance.metrics.resolution.wedge_lines import LEAST, NYQUIST, SMOOTH, SPAN, LineGroups
@@ -119,10 +120,10 @@ def wedge_reading(
     Parameters
     ----------
     luma
-        Picture (rows, columns) in any unit.
+        Picture (rows, columns) in any unit, finite.
     along, across
-        Place (rows, columns) of every pixel on the wedge, in mm from its first end and from its
-        axis.
+        Place (rows, columns) of every pixel on the wedge, in mm from its first end (0 to its
+        length inside) and from its axis; pixels outside the wedge are left out.
     wedge
         What is printed.
     step
@@ -138,12 +139,15 @@ def wedge_reading(
     GapError
         ``wedge_not_resolved`` when the first lines are not resolved, ``region_too_small`` when too
         few are seen.
+    ValueError
+        When the three arrays are not finite 2-D arrays of one shape.
 
     Notes
     -----
     The reading rule is that of the module's description; the fundamental of a square wave after
     Coltman, J. Opt. Soc. Am. 44(6), 1954.
     """
+    _check(luma, along, across)
     if not step > 0:
         raise GapError("wedge_not_resolved")
     pixels, full = _WedgePixels.of(wedge, along, across), step * 2 / math.pi
@@ -151,6 +155,14 @@ def wedge_reading(
     wrong = (lines.counts != wedge.bars) & (amplitude > ALIAS * full)
     aliasing = float(lines.frequencies[wrong][0]) if wrong.any() else None
     return _read(lines, wedge.bars, aliasing)
+
+
+def _check(luma: Array, along: Array, across: Array) -> None:
+    shapes = luma.shape, along.shape, across.shape
+    finite = all(np.isfinite(values).all() for values in (luma, along, across))
+    if luma.ndim != 2 or len(set(shapes)) > 1 or not finite:
+        what = tr("a wedge needs three finite 2-D arrays of one shape, not {shapes}", shapes=shapes)
+        raise ValueError(what)
 
 
 def _smoothed(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from acceptance import wording
 from acceptance.checks import pack as packs
-from acceptance.checks.judge import bottom_line, check_plan, judge
+from acceptance.checks.judging import bottom_line, check_plan, judge
 from acceptance.errors import PlanError
 from acceptance.model import (
     Answer,

@@ -59,6 +59,7 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Judge every requirement of every pack for every subject, and account for all other clauses.
 
+    ``packs`` are those of the ``plan``, ``measurements`` and ``notes`` what its shots gave.
     ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date with
     which instruments' due dates are compared, and ``quantities`` are the quantities that this
     toolkit measures (None: not known, so nothing is ``not_in_toolkit``).
@@ -77,7 +78,7 @@ def judge(
 
 
 def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
-    """Add up the findings.
+    """Add up the findings of a plan with this ``scope``.
 
     The lists hold ``pack#id`` (``pack#clause`` for a clause without requirement).
     Requirements with "shall" decide, and those due only when needed once they were judged; "should"

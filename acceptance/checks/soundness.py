@@ -1,0 +1,57 @@
+"""Numbers that no verdict can rest on are refused before they are judged."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from acceptance.errors import PlanError
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from acceptance.model import Measurement, Plan, Taken
+
+
+def require_sound(
+    plan: Plan, measurements: Iterable[Measurement], units: Mapping[str, str]
+) -> None:
+    """Refuse measurements that fit no shot of the plan, no quantity or no unit, or are no numbers.
+
+    ``units`` are those of the quantities that can be judged. Raises PlanError that names the first.
+    """
+    shots: list[Taken] = [*plan.shots, *plan.recordings]
+    subjects = {shot.id: shot.subject for shot in shots}
+    for number, found in enumerate(measurements, start=1):
+        complaint = next(_complaints(found, subjects, units), None)
+        if complaint:
+            where = tr("measurement {number} ({quantity})", number=number, quantity=found.quantity)
+            hint = tr("Correct it before it is judged")
+            raise PlanError(complaint, where=where, hint=hint)
+
+
+def _complaints(
+    found: Measurement, subjects: Mapping[str, str], units: Mapping[str, str]
+) -> Iterator[str]:
+    if found.quantity not in units:
+        yield tr("no such quantity is measured here")
+    elif found.unit != units[found.quantity]:
+        yield tr("unit {unit!r}, must be {needed!r}", unit=found.unit, needed=units[found.quantity])
+    if found.shot not in subjects:
+        yield tr("the plan has no shot {shot!r}", shot=found.shot)
+    elif found.subject != subjects[found.shot]:
+        named = {"shot": found.shot, "subject": subjects[found.shot]}
+        yield tr("shot {shot!r} is of subject {subject!r}", **named)
+    yield from _impossible(found)
+
+
+def _impossible(found: Measurement) -> Iterator[str]:
+    if not math.isfinite(found.value):
+        yield tr("the value is no finite number")
+    if not (math.isfinite(found.uncertainty) and found.uncertainty >= 0):
+        yield tr("the uncertainty is no finite number, 0 or more")
+    if not (math.isfinite(found.k) and found.k > 0):
+        yield tr("the coverage factor is no finite number above 0")
+    if found.degrees_of_freedom is not None and not found.degrees_of_freedom > 0:
+        yield tr("the degrees of freedom are not above 0")

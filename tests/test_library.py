@@ -1,0 +1,221 @@
+"""The public library: what it offers, what its functions say of themselves, and its page."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import acceptance
+from acceptance import errors, model
+from acceptance.charts import definition, drawing, finding
+from acceptance.metrics import noise, resolution
+from acceptance.metrics.compression import ssim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Film
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "docs" / "library.md").read_text("utf-8")
+PACKAGES = {"charts", "checks", "errors", "metrics", "model", "report", "scene", "simulate"}
+ROWS = re.findall(r"^\| `(acceptance[\w.]*)` \| (.+) \|$", PAGE, re.MULTILINE)
+PUBLIC = {module: set(re.findall(r"`(\w+)`", names)) for module, names in ROWS}
+FUNCTIONS = [
+    (module, name)
+    for module, names in PUBLIC.items()
+    for name in sorted(names)
+    if inspect.isfunction(getattr(importlib.import_module(module), name))
+]
+OF_ARRAYS = ("edge_mtf", "wedge_reading", "analyse", "ssim", "find", "draw")
+SECTIONS = ("Parameters", "Returns", "Raises", "Notes")
+PLAN = """\
+packs = ["db50_216_2006"]
+minimum_duration = 1
+deviations = [{ what = "minimum_duration", value = 1, why = "a short film" }]
+subjects = [{ id = "gate", kind = "fixed", name = "Gate", facts = { system = "digital" } }]
+shots = [{ id = "chart", subject = "gate", clip = "chart.mp4", chart = "acceptance" }]
+"""
+
+
+def function(module: str, name: str) -> Callable[..., Any]:
+    """Return a public function."""
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+# --- what is public
+
+
+def test_the_page_lists_exactly_what_the_root_offers() -> None:
+    nouns = set(model.__all__)
+    of_errors = {name for name, kind in vars(errors).items() if inspect.isclass(kind)}
+    assert set(acceptance.__all__) == PUBLIC["acceptance"] | PACKAGES | nouns | of_errors
+    assert dir(acceptance) == acceptance.__all__
+
+
+@pytest.mark.parametrize("module", [name for name in PUBLIC if name != "acceptance"])
+def test_every_package_offers_what_the_page_lists(module: str) -> None:
+    package = importlib.import_module(module)
+    assert all(getattr(package, name) is not None for name in PUBLIC[module])
+    if Path(str(package.__file__)).with_suffix(".pyi").is_file():
+        assert set(package.__all__) == PUBLIC[module]
+    else:
+        assert PUBLIC[module] <= set(getattr(package, "__all__", vars(package)))
+
+
+def test_every_name_of_the_root_can_be_used() -> None:
+    assert [name for name in acceptance.__all__ if getattr(acceptance, name, None) is None] == []
+    with pytest.raises(AttributeError, match="nothing_of_ours"):
+        _ = acceptance.nothing_of_ours
+    with pytest.raises(AttributeError, match="nothing_of_ours"):
+        _ = acceptance.metrics.nothing_of_ours
+
+
+def test_importing_the_library_loads_no_heavy_library() -> None:
+    libraries = "numpy cv2 scipy av GTC pyhanko weasyprint pydantic skimage openpyxl click rich"
+    heavy = set(libraries.split())
+    code = f"import sys, acceptance; print({heavy}.intersection(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_metric_is_reached_through_its_package_without_importing_it_first() -> None:
+    code = "import acceptance; print(acceptance.metrics.resolution.edge_mtf.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "edge_mtf"
+
+
+# --- what the functions say of themselves
+
+
+@pytest.mark.parametrize(("module", "name"), FUNCTIONS)
+def test_every_public_function_names_its_parameters_and_is_typed(module: str, name: str) -> None:
+    documented = function(module, name)
+    text, signature = inspect.getdoc(documented) or "", inspect.signature(documented)
+    assert [each for each in signature.parameters if not re.search(rf"\b{each}\b", text)] == []
+    assert "return" in documented.__annotations__
+    assert signature.parameters.keys() <= documented.__annotations__.keys()
+
+
+@pytest.mark.parametrize("name", OF_ARRAYS)
+def test_every_array_function_states_shapes_errors_and_source(name: str) -> None:
+    [module] = [module for module, known in FUNCTIONS if known == name]
+    text = inspect.getdoc(function(module, name)) or ""
+    at = [text.find(f"{section}\n{'-' * len(section)}\n") for section in SECTIONS]
+    assert min(at) > 0, "sections in the form of numpydoc"
+    assert at == sorted(at)
+    parameters = text[at[0] : at[1]]
+    for parameter in inspect.signature(function(module, name)).parameters:
+        assert re.search(rf"^(\w+, )*{parameter}(, \w+)*$", parameters, re.MULTILINE), parameter
+    assert re.search(r"\((\w+, )+\w+\)|\bpx\b", parameters), "a shape or a unit"
+    assert "Error" in text[at[2] : at[3]]
+
+
+# --- arrays that cannot be measured
+
+FLAT = np.full((32, 32), 0.5)
+CHART = definition.load("acceptance")
+WEDGE = resolution.Wedge(bars=5, start=0.1, end=1.0, length=30.0)
+ACROSS, ALONG = np.meshgrid(np.linspace(-12, 12, 64), np.linspace(0, 30, 64))
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: resolution.edge_mtf(np.zeros(9)), ValueError),
+        (lambda: resolution.edge_mtf(np.full((32, 32), np.nan)), ValueError),
+        (lambda: resolution.edge_mtf(FLAT[:10]), errors.GapError),
+        (lambda: resolution.edge_mtf(FLAT), errors.GapError),
+        (lambda: resolution.wedge_reading(FLAT, FLAT, FLAT[:9], WEDGE, 1.0), ValueError),
+        (lambda: resolution.wedge_reading(FLAT[0], FLAT[0], FLAT[0], WEDGE, 1.0), ValueError),
+        (lambda: resolution.wedge_reading(FLAT * np.inf, FLAT, FLAT, WEDGE, 1.0), ValueError),
+        (lambda: resolution.wedge_reading(FLAT, FLAT, FLAT, WEDGE, 0.0), errors.GapError),
+        (lambda: resolution.wedge_reading(0 * ALONG, ALONG, ACROSS, WEDGE, 1.0), errors.GapError),
+        (lambda: noise.analyse(np.zeros((32, 32))), ValueError),
+        (lambda: noise.analyse(np.zeros((0, 32, 32))), ValueError),
+        (lambda: noise.analyse(np.full((2, 32, 32), np.nan)), ValueError),
+        (lambda: noise.analyse(np.zeros((2, 11, 32))), errors.GapError),
+        (lambda: ssim(FLAT, FLAT[:20], 255), ValueError),
+        (lambda: ssim(FLAT[:10], FLAT[:10], 255), ValueError),
+        (lambda: ssim(FLAT[None], FLAT[None], 255), ValueError),
+        (lambda: finding.find(np.zeros((9, 9, 3), np.uint8), [CHART]), ValueError),
+        (lambda: finding.find(np.zeros((0, 9), np.uint8), [CHART]), ValueError),
+        (lambda: finding.find(np.full((99, 99), np.nan), [CHART]), ValueError),
+        (lambda: drawing.draw(CHART, 0), ValueError),
+    ],
+)
+def test_an_array_that_cannot_be_measured_is_refused(
+    call: Callable[[], object], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        call()
+
+
+# --- the page
+
+
+@pytest.fixture(scope="module")
+def beside_a_film(chart_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with the film of a chart and a plan, as the page has them."""
+    folder = tmp_path_factory.mktemp("library")
+    shutil.copy(chart_film.path, folder / "chart.mp4")
+    (folder / "plan.toml").write_text(PLAN, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def printed(beside_a_film: Path) -> dict[str, str]:
+    """Run the page's examples one after the other; return what each heading's printed."""
+    names: dict[str, Any] = {}
+    output = {}
+    with contextlib.chdir(beside_a_film):
+        for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
+            with contextlib.redirect_stdout(io.StringIO()) as stdout:
+                for block in re.findall(r"^```python\n(.*?)^```$", part, re.MULTILINE | re.DOTALL):
+                    exec(block, names)  # noqa: S102 -- the page's own example
+            output[part.partition("\n")[0]] = stdout.getvalue()
+    return output
+
+
+def test_a_clip_is_measured_in_three_lines(printed: dict[str, str]) -> None:
+    lines = printed["Measure a clip"].splitlines()
+    assert any(re.match(r"resolution\.mtf50 \S+ 0\.\d+ ± 0\.\d+ cycle/px$", line) for line in lines)
+    assert any(line.startswith("noise.snr ") for line in lines)
+
+
+def test_an_edge_is_measured_from_an_array(printed: dict[str, str]) -> None:
+    edge, chart, variances, similarity = printed["An edge from an array"].splitlines()
+    mtf50, angle = map(float, edge.split())
+    # the logistic edge: its MTF is x / sinh x with x = 2 pi^2 s f, and s = 0.6 cos(angle) px
+    assert angle == pytest.approx(np.degrees(np.arctan(0.1)), abs=0.01)
+    scale = 0.6 * np.cos(np.radians(angle))
+    assert mtf50 == pytest.approx(2.1773 / (2 * np.pi**2 * scale), rel=0.01)
+    assert chart.split()[1] == "1280"
+    assert float(variances.split()[0]) == pytest.approx(4, rel=0.05)
+    frames = np.random.default_rng(1).normal(120, 2, (16, 64, 64)).round()
+    assert float(similarity) == pytest.approx(float(ssim(frames[0], frames[1], 255)), abs=1e-9)
+
+
+def test_numbers_from_elsewhere_are_judged(printed: dict[str, str]) -> None:
+    *judged, total = printed["Judge numbers that come from elsewhere"].splitlines()
+    assert [line.split()[1] for line in judged] == ["fail"]
+    assert total == "fail"
+
+
+def test_a_plan_is_run_verified_and_judged_again(printed: dict[str, str]) -> None:
+    run, verified, again = printed["Run a plan, and verify what came of it"].splitlines()
+    assert run.endswith("report.pdf")
+    assert verified.startswith("2 "), "incomplete: nobody has signed"
+    assert again == "True"
