@@ -37,6 +37,17 @@ def put(path: Path, content: bytes) -> None:
                 draft.unlink(missing_ok=True)
 
 
+def put_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet; whatever interrupts leaves none. Raises OutputError."""
+    require_new(path)
+    with writing(path.parent, named=path), path.open("xb") as file:
+        try:
+            file.write(content)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
 def require_ending(path: Path, endings: Collection[str]) -> None:
     """Refuse a file whose name ends otherwise, in small or capital letters. Raises UsageError."""
     if path.suffix.lower() not in endings:
