@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import click
 
 from acceptance import metrics
-from acceptance.cli import sample, tables, terminal
-from acceptance.cli.judging import conclude
+from acceptance.cli import tables, terminal
 from acceptance.cli.options import (
     LANG,
     OUT,
@@ -29,9 +28,8 @@ from acceptance.cli.options import (
 )
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
-from acceptance.report import playback, render
-from acceptance.session import intake, measuring, plan, runner
-from acceptance.signing import issuing
+from acceptance.report import playback
+from acceptance.session import intake, measuring, plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -99,6 +97,11 @@ def run(
 
     Exits 0 pass, 1 fail, 2 no session, 3 open.
     """
+    from acceptance.cli import judging, sample  # noqa: PLC0415 -- `measure` does without these
+    from acceptance.report import render  # noqa: PLC0415 -- as above
+    from acceptance.session import runner  # noqa: PLC0415 -- as above
+    from acceptance.signing import issuing  # noqa: PLC0415 -- as above
+
     seal = signer(options["key"], options["password_file"])
     render.check_fonts()
     wanted, folder = _plan(inputs, options)
@@ -107,7 +110,7 @@ def run(
     with terminal.progress() as show:
         done, place = runner.run(wanted, folder, output, progress=show, issue=issue)
     tables.findings(done)
-    return conclude(done, place, strict=strict)
+    return judging.conclude(done, place, strict=strict)
 
 
 def _plan(inputs: Sequence[Path], options: PlanOptions) -> tuple[Plan, Path]:
