@@ -51,8 +51,8 @@ def _sentence(error: AcceptanceError) -> str:
 
 
 def _bug(bug: BaseException) -> int:
-    told = "".join(traceback.format_exception(bug))
-    text = f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{told}"
+    trace = "".join(traceback.format_exception(bug))
+    text = f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{trace}"
     try:
         what = tr(
             "error: this is a fault of the toolkit, recorded in {file}; what was measured is kept",
