@@ -36,8 +36,15 @@ class Verb(click.Command):
         parent: click.Context | None = None,
         **extra: Any,  # noqa: ANN401 -- as click has it
     ) -> click.Context:
-        """Make the context of the loaded command, which is then the one that runs."""
-        return self.loaded().make_context(info_name, args, parent, **extra)
+        """Make the context of the loaded command, which is then the one that runs.
+
+        From then on Ctrl-C and SIGTERM are answered with a sentence (``failures``): while libraries
+        load, an interrupt may come out of them as any other error.
+        """
+        command = self.loaded()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+        return command.make_context(info_name, args, parent, **extra)
 
 
 # Name, module, and the first sentence of the command's help.
@@ -113,8 +120,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its documented code; no traceback reaches the user."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # ended from outside is interrupted too
-        signal.signal(number, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
