@@ -11,7 +11,7 @@ def main() -> None:
     """Run the command line. Ctrl-C while the libraries load ends the process without a word."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _open_closed_streams()
-    from acceptance.cli import verbs  # noqa: PLC0415 -- this is what takes long
+    from acceptance.cli import verbs  # noqa: PLC0415 -- late: after the lines above
 
     verbs.main()
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-import GTC
 import numpy as np
-from GTC import reporting
 
 from acceptance.model import Measurement
 
@@ -58,12 +56,16 @@ class Particulars(TypedDict, total=False):
 
 def coverage_factor(degrees_of_freedom: float | None) -> float:
     """Return Student's t for 95 %, two-sided: 1.98 for 120 degrees of freedom, 1.96 for None."""
+    from GTC import reporting  # noqa: PLC0415 -- late: 0.2 s, which only a budget is to cost
+
     degrees = math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom)
     return float(reporting.k_factor(degrees, COVERAGE * 100))
 
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:
     """Combine budget lines, all in the unit of the result."""
+    import GTC  # noqa: PLC0415 -- as above
+
     total = GTC.ureal(0.0, 0.0)
     for line in budget:
         total += GTC.ureal(0.0, abs(line.contribution), line.degrees_of_freedom or math.inf)

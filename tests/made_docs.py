@@ -6,9 +6,11 @@ catalogue of messages.
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +39,11 @@ HELP = re.compile(
     r"^#+ acceptance ?([^\n]*)\n((?:(?!^#)[^\n]*\n)*?)^```text\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-VERBS = sorted(verbs.cli.commands)
+COMMANDS = {str(verb.name): verb.loaded() for verb in verbs.VERBS}
+VERBS = sorted(COMMANDS)
 BELOW = sorted(
     f"{verb} {name}"
-    for verb, group in verbs.cli.commands.items()
+    for verb, group in COMMANDS.items()
     if isinstance(group, Group)
     for name in group.commands
 )
@@ -293,7 +296,7 @@ def catalogue() -> str:
         package, [("**.py", "python")], keywords=keywords
     ):
         template.add(message, locations=[(f"acceptance/{file}", None)])
-    for text in sorted(set(help_texts(verbs.cli))):
+    for text in sorted({*help_texts(verbs.cli), *chain(*map(help_texts, COMMANDS.values()))}):
         template.add(text, locations=[("acceptance/cli", None)])
     text = io.BytesIO()
     write_po(text, template, width=100, omit_header=True, sort_output=True, include_lineno=False)
@@ -303,7 +306,7 @@ def catalogue() -> str:
 def help_texts(command: Command) -> Iterator[str]:
     """Every help text below a command; what ``verbs.translate_help`` translates."""
     if command.help:
-        yield command.help
+        yield inspect.cleandoc(command.help)  # which Python 3.13 does itself
     yield from (
         parameter.help
         for parameter in command.params

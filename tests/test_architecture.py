@@ -66,6 +66,8 @@ HOMES = {
     "uvicorn": {"web"},
     "tomllib": {"files.strict_toml", "wording"},  # one reader of what people write; and our phrases
 }
+# What takes long to load, and what gives the same without that.
+SLOW = {"scipy.stats": "scipy.special has its distributions"}
 DEEPEST = 3  # levels of folders, acceptance/ the first
 
 # What a metric may know of the model: what it measures on and what it says, never what is required.
@@ -97,7 +99,7 @@ def imports(source: str) -> Iterator[tuple[int, str]]:
 def _target(base: str, name: str) -> str:
     """Name the module that ``from base import name`` reaches."""
     inner = f"{base}.{name}".removeprefix("acceptance.")
-    return f"{base}.{name}" if base == "acceptance" or inner in MODULES else base
+    return f"{base}.{name}" if base in {"acceptance", "scipy"} or inner in MODULES else base
 
 
 def inside(importer: str, imported: str) -> str:
@@ -154,6 +156,9 @@ def complaint(importer: str, target: str) -> str:
     package, _, rest = target.partition(".")
     if not package:
         return "relative import: write it in full"
+    slow = next((name for name in SLOW if f"{target}.".startswith(f"{name}.")), "")
+    if slow:
+        return f"{slow} takes long to load: {SLOW[slow]}"
     if package != "acceptance":
         return outside(importer, package)
     if rest == "__version__":
@@ -224,6 +229,9 @@ def test_every_import_points_up_the_table_and_every_library_stays_at_home(path: 
         ("scene.build", "import av.error", "av lives in footage and live"),
         ("metrics.noise", "from skimage import metrics", "metrics.compression"),
         ("cli.verbs", "import pandas", "no home"),
+        ("forms.panel", "from scipy import stats", "scipy.special"),
+        ("forms.panel", "import scipy.stats", "scipy.special"),
+        ("metrics.noise", "from scipy.stats import trim_mean", "takes long to load"),
         ("cli.site", "import tomllib", "tomllib lives in files.strict_toml and wording"),
         ("metrics.noise", "from acceptance.model import Measurement", "never hear of limits"),
         ("metrics.noise", "from acceptance.model import Limit", "acceptance.model.measurement"),
@@ -257,6 +265,7 @@ def test_a_forbidden_import_is_told_where_to_go(importer: str, source: str, word
         ("metrics.noise", "from acceptance.metrics.noise.analysis import taken_apart"),
         ("metrics.compression.fidelity", "from skimage.metrics import structural_similarity"),
         ("checks.judge", "from acceptance.checks.pack import load"),
+        ("checks.decision", "from scipy import special"),
         ("cli.demo", "from acceptance.signing import verification"),
     ],
 )

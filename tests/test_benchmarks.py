@@ -178,6 +178,17 @@ def test_the_benchmark_of_throughput_sees_every_frame_both_ways_and_longer_clips
         assert min(plain["wall"], whole["wall"]) > 0
 
 
+def test_the_benchmark_of_starts_runs_help_and_sees_a_first_frame(tmp_path: Path) -> None:
+    start = load("start")
+    start.film(tmp_path / "film.mp4")
+    [alone, help_page, first_frame] = start.rows(start.rounds(tmp_path / "film.mp4", 1))
+    assert alone[-2:] == ("1.00", "1.00")
+    assert 0 < int(help_page[4]) <= 400
+    assert float(first_frame[2]) > 0
+    with pytest.raises(RuntimeError, match="did not print"):
+        start.started(("-c", "print('no frame')"), start.FIRST_FRAME)
+
+
 def test_the_benchmark_of_raters_counts_shares_of_panels() -> None:
     """Two panels a case: every cell after the size is a share."""
     size, *shares = load("raters").row(5, 6, 2)

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from test_architecture import PACKAGE, SOURCES, name
 
 from acceptance import messages
-from acceptance.cli import verbs
+from acceptance.cli import running, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,11 +160,11 @@ def words(source: str) -> list[tuple[int, str]]:
 
 
 def helps(tree: ast.Module) -> set[ast.AST]:
-    """Help of options: plain English in place, translated as a whole before a verb runs."""
+    """Help of verbs and options: plain English in place, translated before a verb runs."""
     return {
         inner
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.option"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"click.option", "Verb"}
         for keyword in node.keywords
         if keyword.arg == "help"
         for inner in ast.walk(keyword)
@@ -327,3 +327,19 @@ def test_help_is_translated_by_a_walk_over_the_verbs() -> None:
     verb = click.Command("verb", params=[option], help="Measure nothing.")
     verbs.translate_help(click.Group("all", commands={"verb": verb}))
     assert (option.help, verb.help) == ("测量人员。", "Measure nothing.")
+
+
+def test_help_is_looked_up_as_every_version_of_python_keeps_it() -> None:
+    """Python 3.13 takes the indentation out of docstrings; 3.11 does not."""
+    verb = click.Command("verb", help="Measure nothing.\n\n    Nothing at all.\n    ")
+    verbs.translate_help(verb)
+    assert verb.help == "Measure nothing.\n\nNothing at all."
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_verb_is_translated_when_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    option = next(one for one in running.run.params if one.name == "operator")
+    assert isinstance(option, click.Option)
+    monkeypatch.setattr(option, "help", option.help)
+    next(verb for verb in verbs.VERBS if verb.name == "run").loaded()
+    assert option.help == "测量人员。"

@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import special
-
 from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
 
 FAILURES = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
@@ -151,6 +149,8 @@ def probability_of_conformity(figure: Figure, limit: Limit) -> float:
 
 def _cumulative(end: float, figure: Figure) -> float:
     """Probability 0..1 that the true value lies below ``end``."""
+    from scipy import special  # noqa: PLC0415 -- late: 0.1 s, and only judging needs it
+
     deviation = (end - figure.value) / figure.uncertainty
     if figure.degrees_of_freedom is None:
         return float(special.ndtr(deviation))

@@ -38,7 +38,8 @@ BORROWED = (
     "evidence", "sampling",
 )  # fmt: skip
 # A tuple, as pydantic takes a configuration for nested data classes, not for the outermost one.
-_ADAPTER = TypeAdapter(tuple[Pack], config=ConfigDict(extra="forbid", allow_inf_nan=False))
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, defer_build=True)
+_ADAPTER = TypeAdapter(tuple[Pack], config=_STRICT)
 
 
 def names(folder: Path | None = None) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from acceptance.errors import PlanError
 from acceptance.files.output import put, require_apart, writing
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Tap
-from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -248,6 +247,8 @@ def signer(key: Path | None, password_file: Path | None) -> Signer | None:
     """Load the key that was named, if any. Raises KeyFileError and PlanError."""
     if key is None:
         return None
+    from acceptance.signing.certificates import load_signer  # noqa: PLC0415 -- late: brings pyHanko
+
     return load_signer(key, _password(password_file))
 
 

@@ -2,77 +2,133 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import io
-import os
 import signal
 import sys
-import tempfile
-import traceback
+from typing import Any
 
 import click
 
-from acceptance import __version__, wording
-from acceptance.cli import (
-    chart,
-    demo,
-    doctor,
-    judging,
-    measuring,
-    new,
-    pack,
-    people,
-    recordings,
-    reporting,
-    sample,
-    site,
-    terminal,
-)
-from acceptance.errors import AcceptanceError, GapError
+from acceptance import __version__
+from acceptance.cli.standard_output import StandardOutput
 from acceptance.messages import tr
-from acceptance.model import Reason
 
+
+class Verb(click.Command):
+    """A verb by name and short help; the rest is imported from ``acceptance.cli`` when called."""
+
+    def __init__(self, name: str, module: str, *, help: str) -> None:  # noqa: A002 -- click's name
+        super().__init__(name, help=help)
+        self.module = module
+
+    def loaded(self) -> click.Command:
+        """Import the command that does it, its help in the user's language."""
+        module = importlib.import_module(f"acceptance.cli.{self.module}")
+        command: click.Command = getattr(module, str(self.name))
+        translate_help(command)
+        return command
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 -- as click has it
+    ) -> click.Context:
+        """Make the context of the loaded command, which is then the one that runs.
+
+        From then on Ctrl-C and SIGTERM are answered with a sentence (``failures``): while libraries
+        load, an interrupt may come out of them as any other error.
+        """
+        command = self.loaded()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+        return command.make_context(info_name, args, parent, **extra)
+
+
+# Name, module, and the first sentence of the command's help.
 VERBS = (
-    chart.chart,
-    demo.demo,
-    doctor.doctor,
-    judging.diff,
-    judging.judge,
-    measuring.measure,
-    measuring.run,
-    new.new,
-    pack.clauses,
-    pack.pack,
-    people.panel,
-    people.sheet,
-    recordings.recordings,
-    reporting.report,
-    reporting.sign,
-    reporting.verify,
-    sample.sample,
-    site.devices,
-    site.status,
+    Verb(
+        "chart",
+        "chart",
+        help="Draw a chart, choose one for a camera's place, or start the file of a printed copy.",
+    ),
+    Verb(
+        "demo", "demo", help="Film, measure, judge, report, sign and verify two simulated devices."
+    ),
+    Verb(
+        "doctor", "doctor", help="Show what this machine has, what is missing and what that costs."
+    ),
+    Verb(
+        "diff",
+        "judging",
+        help="Compare two sessions clause by clause, for instance before and after a repair.",
+    ),
+    Verb("judge", "judging", help="Judge an old session by other packs, without its video."),
+    Verb("measure", "measuring", help="Measure only: a table, or JSON."),
+    Verb("run", "running", help="Measure, judge and report: a plan, or clips named here."),
+    Verb(
+        "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."
+    ),
+    Verb("clauses", "pack", help="Show every clause of a pack."),
+    Verb(
+        "pack", "pack", help="Packs of your own: start an overlay, check a pack, compare two packs."
+    ),
+    Verb(
+        "panel",
+        "people",
+        help="Draw up a panel: forms to print, a table to fill in, and the key to its codes.",
+    ),
+    Verb(
+        "sheet",
+        "people",
+        help="Print what people inspect, read off and file, and make the table to fill in.",
+    ),
+    Verb(
+        "recordings",
+        "recordings",
+        help="Show retention, gaps, overlaps and wrong clocks of recordings.",
+    ),
+    Verb("report", "reporting", help="Write the report of a session folder again."),
+    Verb("sign", "reporting", help="Sign the report of a session folder."),
+    Verb("verify", "reporting", help="Check a session folder or a report."),
+    Verb(
+        "sample",
+        "sample",
+        help="Draw devices, with clause, lots and how to redo the draw: "
+        "the plan's draws, or a new one.",
+    ),
+    Verb(
+        "devices",
+        "site",
+        help="Show what was understood of a device list (CSV, XLSX), or all subjects of a plan.",
+    ),
+    Verb(
+        "status",
+        "site",
+        help="Show which shots of the plan's matrix are measured, filmed or missing.",
+    ),
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    commands=VERBS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="acceptance")
 def cli() -> None:
     """Measure video systems against DB50/216-2006 and write signed acceptance reports."""
 
 
-for verb in VERBS:
-    cli.add_command(verb)
-
-
 def main() -> None:
     """Run the command line and exit with its documented code; no traceback reaches the user."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # ended from outside is interrupted too
-        signal.signal(number, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
     if (out := sys.__stdout__) and sys.stdout is out:
-        sys.stdout = terminal.StandardOutput(out.buffer, out.encoding, "replace")
+        sys.stdout = StandardOutput(out.buffer, out.encoding, "replace")
     translate_help(cli)
     sys.exit(_run() or 0)
 
@@ -82,70 +138,21 @@ def _run() -> int:
     try:
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
-    except click.UsageError as error:
-        error.show()
-        code = 64
-    except AcceptanceError as error:
-        what = tr("error: {sentence}", sentence=_sentence(error))
-        terminal.errors.print(what, style="red", markup=False)
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = _interrupted()
-    except BrokenPipeError:  # whoever read the output has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception:  # noqa: BLE001 -- the last resort: a bug is written down, not shown
-        code = _bug()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too
+        from acceptance.cli import failures  # noqa: PLC0415 -- late: help needs no tables
+
+        return failures.tell(error)
     return code
-
-
-def _interrupted() -> int:
-    what = tr(
-        "interrupted: run the same command again; `run` goes on from the shots that were measured"
-    )
-    terminal.errors.print(what, markup=False)
-    return 130
 
 
 def translate_help(command: click.Command) -> None:
     """Put the help of a command, its options and the verbs below it into the user's language."""
-    command.help = tr(command.help) if command.help else None
+    if command.help:
+        command.help = inspect.cleandoc(command.help)  # as Python 3.13 and newer has it
+        command.help = tr(command.help)
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = tr(parameter.help)
     if isinstance(command, click.Group):
         for below in command.commands.values():
             translate_help(below)
-
-
-def _sentence(error: AcceptanceError) -> str:
-    """Word an error; a gap in the footage is worded as reports word it."""
-    if isinstance(error, GapError):
-        return f"{wording.reason(Reason(code=error.code, parameters=error.parameters), 'en')}."
-    return str(error)
-
-
-def _bug() -> int:
-    text = f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{traceback.format_exc()}"
-    try:
-        what = tr(
-            "error: this is a fault of the toolkit, recorded in {file}; what was measured is kept",
-            file=_record(text),
-        )
-    except OSError as error:
-        what = tr(
-            "error: this is a fault of the toolkit, which could not be recorded ({why}): {fault}; "
-            "what was measured is kept",
-            why=error.strerror, fault=text.splitlines()[-1],
-        )  # fmt: skip
-    terminal.errors.print(what, markup=False)
-    return 70
-
-
-def _record(text: str) -> str:
-    """Write a file that stays; return its path. Raises OSError."""
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(text)
-    return log.name

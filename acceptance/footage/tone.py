@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator, UnivariateSpline
 
 Floats = NDArray[np.float64]
 
@@ -46,9 +45,11 @@ def curve(x: Floats, y: Floats, doubt: Floats, at: Floats) -> Floats:
     to one each (Reinsch 1967), or the monotone cubic through the points (Fritsch and Carlson 1980)
     where that one turns back. Continued by straight lines.
     """
-    smooth = UnivariateSpline(x, y, w=1 / doubt, s=len(x))
+    from scipy import interpolate  # noqa: PLC0415 -- late: brings half of scipy
+
+    smooth = interpolate.UnivariateSpline(x, y, w=1 / doubt, s=len(x))
     if (np.diff(smooth(np.linspace(x[0], x[-1], 256))) <= 0).any():
-        smooth = PchipInterpolator(x, y)
+        smooth = interpolate.PchipInterpolator(x, y)
     low, high = (float(smooth.derivative()(end)) for end in (x[0], x[-1]))
     inside = smooth(np.clip(at, x[0], x[-1]))
     return np.asarray(inside + np.minimum(at - x[0], 0) * low + np.maximum(at - x[-1], 0) * high)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from acceptance.uncertainty import coverage_factor
 
@@ -216,7 +216,7 @@ def _shifted(own: Scores, risk: float) -> bool:
     """Whether the mean difference is a grade or more, and beyond taste by Student's t."""
     present = own[~np.isnan(own)]
     error = np.std(present, ddof=1) / math.sqrt(len(present))
-    factor = stats.t.ppf(1 - risk / 2, len(present) - 1)
+    factor = special.stdtrit(len(present) - 1, 1 - risk / 2)
     mean = abs(present.mean())
     return bool(mean >= NOTICEABLE and mean - factor * error > TASTE)
 
@@ -235,4 +235,4 @@ def _scattered(own: Scores, others: Scores, risk: float) -> bool:
     # The others' differences hold a share of this rater's scatter, which makes the test milder,
     # never sharper.
     freedom = sum(len(row) - 1 for row in rows)
-    return bool(spread > stats.f.ppf(1 - risk, len(present) - 1, freedom) * np.mean(variances))
+    return bool(spread > special.fdtri(len(present) - 1, freedom, 1 - risk) * np.mean(variances))

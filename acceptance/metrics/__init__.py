@@ -82,12 +82,14 @@ def quantities_of(names: Sequence[str]) -> set[str] | None:
 
     Raises InputError for an unknown one.
     """
+    if not names:
+        return None
     known = every()
     for name in names:
         if name not in known:
             hint = tr("Metrics: {names}", names=", ".join(known))
             raise InputError(tr("unknown metric"), where=name, hint=hint)
-    return {quantity for name in names for quantity in known[name].QUANTITIES} if names else None
+    return {quantity for name in names for quantity in known[name].QUANTITIES}
 
 
 def __getattr__(name: str) -> ModuleType:

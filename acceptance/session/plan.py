@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
-_ADAPTER = TypeAdapter(
-    tuple[Plan],
-    config=ConfigDict(extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants"),
+_STRICT = ConfigDict(
+    extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants", defer_build=True
 )
+_ADAPTER = TypeAdapter(tuple[Plan], config=_STRICT)
 
 Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
 FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")

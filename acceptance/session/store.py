@@ -35,9 +35,10 @@ PLAN = "data/plan.json"
 PACKS = "data/packs"
 
 # Tuples, because pydantic takes a configuration for nested data classes, not for the outermost one.
-_SESSION = TypeAdapter(tuple[Session], config=ConfigDict(extra="forbid"))
-_MEASURED = TypeAdapter(tuple[Measured], config=ConfigDict(extra="forbid"))
-_PLAN = TypeAdapter(tuple[Plan])
+_STRICT = ConfigDict(extra="forbid", defer_build=True)
+_SESSION = TypeAdapter(tuple[Session], config=_STRICT)
+_MEASURED = TypeAdapter(tuple[Measured], config=_STRICT)
+_PLAN = TypeAdapter(tuple[Plan], config=ConfigDict(defer_build=True))
 
 
 def dumps(session: Session) -> bytes:

@@ -13,7 +13,7 @@ from acceptance.report import render
 from acceptance.session import store
 from acceptance.session.evidence import LogBook, hash_file, seal
 from acceptance.session.store import REPORT
-from acceptance.signing import pades, verification
+from acceptance.signing import verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def _pdf(folder: Path, lang: str, signer: Signer | None) -> bytes:
     packs = store.load_packs(done.plan, folder / store.PACKS)
     profiles = store.load_profiles(packs, folder / store.PACKS)
     pdf = render.pdf(done, packs, folder, lang, (folder / store.FILE).read_bytes(), profiles)
-    return pades.sign(pdf, signer, reason=done.id) if signer else pdf
+    return _signed(pdf, signer, done.id) if signer else pdf
 
 
 def sign(folder: Path, signer: Signer) -> Path:
@@ -114,9 +114,15 @@ def sign(folder: Path, signer: Signer) -> Path:
     if not path.is_file():
         what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
         raise SessionError(what, where=str(path), hint=hint)
-    put(path, pades.sign(path.read_bytes(), signer, reason=store.load(folder).id))
+    put(path, _signed(path.read_bytes(), signer, store.load(folder).id))
     _record(folder, "signed")
     return path
+
+
+def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:
+    from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
+
+    return pades.sign(pdf, signer, reason=number)
 
 
 def _record(folder: Path, what: str) -> None:

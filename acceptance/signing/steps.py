@@ -15,7 +15,6 @@ from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.store import REPORT
-from acceptance.signing import pades, signature_check
 from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
 from acceptance.signing.signatures import State
 
@@ -46,6 +45,8 @@ class Target:
     @cached_property
     def attached(self) -> tuple[bytes, ...]:
         """The contents of all attachments called ``session.json``; empty where unreadable."""
+        from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
+
         try:
             files = pades.attachments(self.pdf) if self.pdf else ()
         except InputError:
@@ -91,6 +92,8 @@ class Target:
         """Check the signatures of the report."""
         if not self.pdf:
             return State.INCOMPLETE, (tr("{file} is missing", file=REPORT),)
+        from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
+
         report = signature_check.verify_pdf(self.pdf, self.trust, roles=self.roles, at=self.at)
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))

@@ -19,7 +19,6 @@ from acceptance.messages import tr
 from acceptance.report import before_after
 from acceptance.session import integrity, store
 from acceptance.signing import signatures
-from acceptance.signing.certificates import load_trust
 from acceptance.signing.signatures import State
 from acceptance.signing.steps import Target
 
@@ -90,11 +89,13 @@ def verify(
     Raises ``SessionError`` where there is neither report nor session, and ``InputError`` for a
     trust file that cannot be read. Whatever else is wrong is in the result.
     """
+    from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
+
     examined = Target(target, trust, roles, at)
     if not examined.pdf and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
-    load_trust(trust)
+    certificates.load_trust(trust)
     done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
     return Verification(number=examined.known_number, steps=done)
 

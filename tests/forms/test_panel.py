@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy import special, stats
 
 from acceptance.forms import panel
 from acceptance.model import Answer, Score
@@ -204,3 +205,14 @@ def test_raters_of_different_pictures_are_compared_with_those_who_saw_the_same()
     raters = panel.raters((*given, lonely))
     assert [rater.count for rater in raters] == [12, 12, 12, 12, 7]
     assert raters[4].shift == pytest.approx(panel.raters(tuple(given))[4].shift)
+
+
+def test_quantiles_are_those_of_scipy_stats_to_the_last_bit() -> None:
+    """The panel takes them from scipy.special, which loads sooner."""
+    for degrees in range(1, 60):
+        for risk in (0.05, 0.01, 0.05 / 15, 0.05 / 45, 1e-6):
+            own = special.stdtrit(degrees, 1 - risk / 2)
+            assert own == stats.t.ppf(1 - risk / 2, degrees)
+            for others in (4, 29, 30, 171, 1000):
+                own = special.fdtri(degrees, others, 1 - risk)
+                assert own == stats.f.ppf(1 - risk, degrees, others)

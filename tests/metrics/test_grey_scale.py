@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from acceptance.charts import definition as chart_definition
 from acceptance.charts import printed_copy
@@ -366,3 +367,10 @@ def test_a_declared_series_must_be_what_the_chart_shows(
     )
     with pytest.raises(ChartError, match=message):
         chart_definition.load(str(path))
+
+
+def test_the_trimmed_mean_is_that_of_scipy_stats_to_the_last_bit() -> None:
+    random = np.random.default_rng(8)
+    for sides in ((1, 1), (3, 3), (2, 5), (16, 16), (37, 53), (120, 90)):
+        for values in (random.normal(100, 3, sides), random.integers(16, 20, sides) / 32):
+            assert grey_steps.trimmed_mean(values) == stats.trim_mean(values, 0.1, axis=None)

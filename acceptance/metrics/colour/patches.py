@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import trim_mean
 
 from acceptance.charts.drawing import linear_rgb
 from acceptance.errors import GapError
 from acceptance.footage.colorimetry import lab_of, signals
 from acceptance.footage.planes import h264_step
 from acceptance.footage.tone import rounding_doubt
-from acceptance.metrics._shared.grey_steps import TRIM, standard_error
+from acceptance.metrics._shared.grey_steps import standard_error, trimmed_mean
 from acceptance.metrics.colour.difference import neutral
 from acceptance.scene.views import middle_half
 
@@ -125,7 +124,7 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
     aim = linear_rgb(view.region.printed["lab"])
     return ColourPatch(
         name=str(view.region.printed["name"]),
-        codes=np.array([trim_mean(middle, TRIM, axis=None) for middle in middles]),
+        codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
         rounding=np.array([rounding_doubt(sigma) for sigma in spread]),
         coding=np.array([_coding(scene, view, sigma) for sigma in spread]),

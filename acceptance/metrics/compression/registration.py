@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from skimage.registration import phase_cross_correlation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +88,8 @@ def _of_pair(recorded: Plane, reference: Plane) -> Registration | None:
 
 def _transform(seen: Plane, wanted: Plane) -> tuple[float, NDArray[np.float32]]:
     """Correlation and affine transform (2, 3) of the best match; 0 where it does not converge."""
+    from skimage.registration import phase_cross_correlation  # noqa: PLC0415 -- late: 0.1 s
+
     whole, *_ = phase_cross_correlation(seen, wanted)  # type: ignore[no-untyped-call]  # no types
     down, across = whole
     start = np.array([[1, 0, across], [0, 1, down]], np.float32)

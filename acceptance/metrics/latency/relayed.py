@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock.pace import Pace, pace
@@ -148,6 +147,8 @@ def _of_period(
 
 def _refined(relay: Relay, x: Array, y: Array, source: Source) -> Relay:
     """Climb to the best relay near by (Nelder and Mead)."""
+    from scipy.optimize import minimize  # noqa: PLC0415 -- late: 0.1 s, and few films need it
+
     span = float(np.ptp(x))
     simplex = np.vstack([np.zeros(4), np.diag([0.15, 0.3, 0.15, 0.4])])
     found = minimize(

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from acceptance.model.measurement import BudgetLine
 
@@ -224,6 +223,8 @@ def _interpolation(points: Sequence[Point], below: int, level: float, weight: fl
     It is the larger of two: a threefold change of the slope between them, and the distance to the
     crossing of the monotone cubic through all points (F. N. Fritsch, J. Butland, 1984).
     """
+    from scipy.interpolate import PchipInterpolator  # noqa: PLC0415 -- late: brings half of scipy
+
     span = math.log(points[below - 1].level.lux / points[below].level.lux)
     bent = weight * (1 - weight) * span / 2
     places = np.log([point.level.lux for point in points[: below + 2]])[::-1]

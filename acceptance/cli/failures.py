@@ -1,0 +1,77 @@
+"""What the user is told when a verb fails, and with which code the program exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+
+import click
+
+from acceptance import __version__, wording
+from acceptance.cli import terminal
+from acceptance.errors import AcceptanceError, GapError
+from acceptance.messages import tr
+from acceptance.model import Reason
+
+
+def tell(error: BaseException) -> int:
+    """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
+    match error:
+        case click.UsageError():
+            error.show()
+            return 64
+        case AcceptanceError():
+            what = tr("error: {sentence}", sentence=_sentence(error))
+            terminal.errors.print(what, style="red", markup=False)
+            return error.exit_code
+        case click.Abort() | KeyboardInterrupt():
+            return _interrupted()
+        case BrokenPipeError():  # whoever read the output has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        case _:  # a bug is written down, not shown
+            return _bug(error)
+
+
+def _interrupted() -> int:
+    what = tr(
+        "interrupted: run the same command again; `run` goes on from the shots that were measured"
+    )
+    terminal.errors.print(what, markup=False)
+    return 130
+
+
+def _sentence(error: AcceptanceError) -> str:
+    """Word an error; a gap in the footage is worded as reports word it."""
+    if isinstance(error, GapError):
+        return f"{wording.reason(Reason(code=error.code, parameters=error.parameters), 'en')}."
+    return str(error)
+
+
+def _bug(bug: BaseException) -> int:
+    trace = "".join(traceback.format_exception(bug))
+    text = f"acceptance {__version__}, {sys.version}\n{sys.argv}\n{trace}"
+    try:
+        what = tr(
+            "error: this is a fault of the toolkit, recorded in {file}; what was measured is kept",
+            file=_record(text),
+        )
+    except OSError as error:
+        what = tr(
+            "error: this is a fault of the toolkit, which could not be recorded ({why}): {fault}; "
+            "what was measured is kept",
+            why=error.strerror, fault=text.splitlines()[-1],
+        )  # fmt: skip
+    terminal.errors.print(what, markup=False)
+    return 70
+
+
+def _record(text: str) -> str:
+    """Write a file that stays; return its path. Raises OSError."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="acceptance-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(text)
+    return log.name

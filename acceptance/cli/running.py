@@ -1,0 +1,115 @@
+"""The verb ``run``: measure, judge and report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from acceptance import api
+from acceptance.cli import tables, terminal
+from acceptance.cli.judging import conclude
+from acceptance.cli.options import (
+    LANG,
+    OUT,
+    ClipOptions,
+    Signing,
+    clip_options,
+    name_value,
+    shot_fields,
+    sign_options,
+    signer,
+)
+from acceptance.messages import tr
+from acceptance.model import Plan, Scope, Tap
+from acceptance.session import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class PlanOptions(ClipOptions):
+    """Options that make a plan of clips; a plan from a file says these itself."""
+
+    packs: tuple[str, ...]
+    scope: str | None
+    facts: tuple[str, ...]
+    operator: str
+
+
+class RunOptions(PlanOptions, Signing):
+    """Options of ``run``."""
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=OUT, metavar="PLAN.toml | CLIP...")
+@click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("out"),
+    show_default=True,
+    help="Where the session folder goes.",
+)
+@click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
+@click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What the plan sets out to show.",
+)
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A fact of the device, e.g. picture=colour.",
+)
+@click.option("--operator", default="", help="Who measures.")
+@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@clip_options
+@sign_options
+@LANG
+def run(
+    inputs: tuple[Path, ...],
+    output: Path,
+    lang: str,
+    *,
+    strict: bool,
+    **options: Unpack[RunOptions],
+) -> int:
+    """Measure, judge and report: a plan, or clips named here.
+
+    Exits 0 pass, 1 fail, 2 no session, 3 open.
+    """
+    seal = signer(options["key"], options["password_file"])
+    wanted, folder = _plan(inputs, options)
+    with terminal.progress() as show:
+        done, place = api.run(wanted, output, folder=folder, lang=lang, signer=seal, progress=show)
+    tables.findings(done)
+    return conclude(done, place, strict=strict)
+
+
+def _plan(inputs: Sequence[Path], options: PlanOptions) -> tuple[Plan, Path]:
+    """Read or make the plan; return it and the folder that its paths count from."""
+    if inputs[0].suffix.lower() == ".toml":
+        if len(inputs) > 1:
+            raise click.UsageError(tr("give one plan, or clips, not both"))
+        if stated := _stated(options):
+            what = tr("a plan says these itself, change it there: {names}", names=", ".join(stated))
+            raise click.UsageError(what)
+        return plan.read(inputs[0]), inputs[0].parent
+    facts = dict(name_value(text, "--fact") for text in options["facts"])
+    planned = plan.of_clips(inputs, packs=options["packs"], facts=facts, **shot_fields(options))
+    scope = Scope(options["scope"] or Scope.DEVICE)
+    return replace(planned, operator=options["operator"], scope=scope), Path()
+
+
+def _stated(options: PlanOptions) -> list[str]:
+    """Name the options that were given and that a plan says itself."""
+    of_plan = {name: value for name, value in options.items() if name in _PLAN_OPTIONS}
+    return sorted(name for name, value in of_plan.items() if value and value != Tap.CAMERA)
+
+
+_PLAN_OPTIONS = PlanOptions.__required_keys__

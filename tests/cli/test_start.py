@@ -1,0 +1,96 @@
+"""What is loaded when the program starts: help loads next to nothing, a verb what it needs.
+
+How long that takes is measured by ``benchmarks/start.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from acceptance.cli import verbs
+
+if TYPE_CHECKING:
+    from conftest import Film
+
+HEAVY = {
+    "GTC", "av", "cv2", "jinja2", "numpy", "openpyxl", "pydantic", "pyhanko", "rich", "scipy",
+    "skimage", "weasyprint",
+}  # fmt: skip
+MOST_MODULES = 400
+
+# Run the program; print the modules that were loaded when it ended, on the last line.
+PROGRAM = """
+import atexit, json, sys
+atexit.register(lambda: print("\\n" + json.dumps(sorted(sys.modules))))
+from acceptance.__main__ import main
+main()
+"""
+# The same until the first frame has been seen; that ends the process.
+FIRST_FRAME = """
+import json, os, sys
+from acceptance.cli import terminal
+
+def seen(*_):
+    print("\\n" + json.dumps(sorted(sys.modules)), flush=True)
+    os._exit(0)
+
+terminal._plain = seen
+from acceptance.__main__ import main
+main()
+"""
+
+
+def loaded(program: str, *arguments: object) -> set[str]:
+    """Return the modules that a new process has loaded when it ends."""
+    command = (sys.executable, "-c", program, *map(str, arguments))
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_loads_few_modules_and_no_library_but_click(option: str) -> None:
+    modules = loaded(PROGRAM, option)
+    assert "click" in modules
+    assert len(modules) <= MOST_MODULES
+    assert modules & HEAVY == set()
+
+
+def test_the_table_of_verbs_alone_loads_no_library_but_click() -> None:
+    program = "import json, sys, acceptance.cli.verbs; print(json.dumps(list(sys.modules)))"
+    modules = loaded(program)
+    assert "acceptance.cli.verbs" in modules
+    assert modules & HEAVY == set()
+
+
+def test_measure_loads_neither_reports_nor_signatures_nor_gtc_before_the_first_frame(
+    chart_film: Film,
+) -> None:
+    modules = loaded(FIRST_FRAME, "measure", chart_film.path)
+    assert {"av", "acceptance.scene.watch"} <= modules
+    late = {"GTC", "pyhanko", "cryptography", "weasyprint", "jinja2", "openpyxl", "skimage"}
+    assert modules & late == set()
+    assert modules & {"scipy.interpolate", "scipy.optimize", "scipy.stats"} == set()
+
+
+@pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: str(verb.name))
+def test_the_short_help_of_a_verb_is_that_of_its_command(verb: verbs.Verb) -> None:
+    command = verb.loaded()
+    assert isinstance(command, click.Command)
+    assert command.name == verb.name
+    assert verb.get_short_help_str(limit=1000) == command.get_short_help_str(limit=1000)
+
+
+def test_a_verb_that_does_not_exist_is_answered_with_one_that_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["acceptance", "measur"])
+    with pytest.raises(SystemExit) as caught:
+        verbs.main()
+    assert caught.value.code == 64
+    assert "measure" in capsys.readouterr().err.splitlines()[-1]
