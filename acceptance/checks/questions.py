@@ -53,8 +53,16 @@ def questions(
     What is measured is asked for where this toolkit does not measure it (``quantities``).
     """
     codes = {"not_answered", "not_in_toolkit"}
+    subjects = {one.id: one for one in plan.subjects}
+    demands = {f"{pack.id}#{one.id}": (pack, one) for pack in packs for one in pack.requirements}
+    clauses = {(pack.id, clause.number): clause for pack in packs for clause in pack.clauses}
     return tuple(
-        _question(one, packs, plan)
+        Question(
+            subject=subjects[one.subject],
+            pack=demands[one.requirement][0],
+            clause=clauses[one.pack, one.clause],
+            requirement=demands[one.requirement][1],
+        )
         for one in _open(packs, plan, quantities)
         if one.reason.code in codes
     )
@@ -79,14 +87,3 @@ def _open(
     for finding in judge(packs, blank, (), (), plan.shots, today="", quantities=quantities):
         if finding.subject in subjects and finding.how is not How.UNKNOWN:
             yield finding
-
-
-def _question(finding: Finding, packs: Sequence[Pack], plan: Plan) -> Question:
-    pack = next(one for one in packs if one.id == finding.pack)
-    identity = finding.requirement.partition("#")[2]
-    return Question(
-        subject=next(one for one in plan.subjects if one.id == finding.subject),
-        pack=pack,
-        clause=next(one for one in pack.clauses if one.number == finding.clause),
-        requirement=next(one for one in pack.requirements if one.id == identity),
-    )

@@ -90,7 +90,8 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
         hint = tr("Write one line for each device below the heading")
         raise PlanError(tr("lists no device"), where=str(path), hint=hint)
     known = {device.id: device for device in (*own, *(device for device, _ in found))}
-    return tuple(_placed(device, known, where) for device, where in found)
+    site = next((one.id for one in known.values() if one.kind is SubjectKind.SITE), None)
+    return tuple(_placed(device, known, site, where) for device, where in found)
 
 
 def _devices(
@@ -203,13 +204,12 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
     return {"place": place} | facts
 
 
-def _placed(device: Subject, known: Mapping[str, Subject], where: str) -> Subject:
-    """Check that the parent is ``known``; a device without one gets the first site."""
+def _placed(device: Subject, known: Mapping[str, Subject], site: str | None, where: str) -> Subject:
+    """Check that the parent is ``known``; a device without one gets the first ``site``."""
     if device.parent is not None and device.parent not in known:
         hint = tr("Name the id of a device of this list, or of a subject of the plan")
         what = tr("there is no parent {parent!r}", parent=device.parent)
         raise PlanError(what, where=tr("{row}, parent", row=where), hint=hint)
-    site = next((other.id for other in known.values() if other.kind is SubjectKind.SITE), None)
     if device.parent is not None or device.kind is SubjectKind.SITE or site is None:
         return device
     return replace(device, parent=site)

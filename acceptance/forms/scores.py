@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,9 +95,13 @@ class Key:
     clips: tuple[PanelClip, ...]
     """All clips, with their codes."""
 
+    @cached_property
+    def _by_code(self) -> Mapping[str, PanelClip]:
+        return {clip.code: clip for clip in self.clips}
+
     def clip(self, code: str) -> PanelClip:
         """Return the clip of a code."""
-        return next(clip for clip in self.clips if clip.code == code)
+        return self._by_code[code]
 
 
 def draw_up(

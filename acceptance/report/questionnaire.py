@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from acceptance.checks.questions import Question
     from acceptance.forms.scores import Key
-    from acceptance.model import Clause, Pack, Plan, Requirement, SignalPath
+    from acceptance.model import Clause, Pack, Plan, Requirement, Shot, SignalPath
 
 # Columns of the table to fill in, with their widths in characters.
 TABLE: Mapping[str, int] = {
@@ -182,11 +183,14 @@ def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[PanelCli
         if question.form == "scores":
             items = clips.setdefault((question.subject.id, demand.path), {})
             items.setdefault(demand.borrows or question.reference, []).append(question)
+    shots: dict[str, list[Shot]] = defaultdict(list)
+    for shot in plan.shots:
+        shots[shot.subject].append(shot)
     return [
         PanelClip(
             subject=subject,
             items=tuple(_item(alike, lang) for alike in items.values()),
-            files=_files(subject, path, plan),
+            files=_files(shots[subject], path),
         )
         for (subject, path), items in clips.items()
     ]
@@ -197,9 +201,8 @@ def _item(alike: Sequence[Question], lang: str) -> PanelItem:
     return PanelItem(text=text, requirements=tuple(question.reference for question in alike))
 
 
-def _files(subject: str, path: SignalPath | None, plan: Plan) -> tuple[str, ...]:
-    shots = (shot for shot in plan.shots if shot.subject == subject and path in {None, shot.path})
-    return tuple(dict.fromkeys(shot.clip for shot in shots))
+def _files(shots: Sequence[Shot], path: SignalPath | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(shot.clip for shot in shots if path in {None, shot.path}))
 
 
 def panel(key: Key, questions: Sequence[Question], plan: Plan, lang: str) -> bytes:

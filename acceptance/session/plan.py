@@ -5,6 +5,7 @@ Its paths stay inside its folder.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
@@ -130,9 +131,9 @@ def _check_subjects(plan: Plan, where: str) -> None:
     """Refuse ids used twice, and a shot or list of recordings of no subject."""
     # measurements name either by its id
     shots: list[Taken] = [*plan.shots, *plan.recordings]
-    subjects = [subject.id for subject in plan.subjects]
-    _check_ids(subjects, tr("{plan}: subjects", plan=where))
+    _check_ids([one.id for one in plan.subjects], tr("{plan}: subjects", plan=where))
     _check_ids([shot.id for shot in shots], tr("{plan}: shots", plan=where))
+    subjects = {subject.id for subject in plan.subjects}
     for shot in shots:
         if shot.subject not in subjects:
             what = tr("there is no subject {subject!r}", subject=shot.subject)
@@ -141,10 +142,11 @@ def _check_subjects(plan: Plan, where: str) -> None:
 
 def _check_ids(ids: Sequence[str], where: str) -> None:
     """Refuse an id that is used twice, or that cannot name a file on every system."""
+    times = Counter(ids)
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             raise _wrong(where, devices.wrong_id(identity))
-        if ids.count(identity) > 1:
+        if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
 
