@@ -17,7 +17,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
 from acceptance.checks.resources import is_day
 from acceptance.errors import PlanError
-from acceptance.messages import tr
+from acceptance.messages import shortened, tr
 from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Verdict
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def nameable(packs: Sequence[Pack], plan: Plan) -> Nameable:
 
 
 def _choice(subjects: Iterable[str]) -> str:
-    return tr("Subjects of the plan: {subjects}", subjects=", ".join(subjects))
+    return tr("Subjects of the plan: {subjects}", subjects=shortened(subjects))
 
 
 def check_concession(concession: Concession, where: str, known: Nameable) -> None:

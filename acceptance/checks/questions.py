@@ -47,12 +47,21 @@ class Question:
 
 def questions(
     packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
-) -> tuple[Question, ...]:
+) -> tuple[tuple[Question, ...], tuple[Finding, ...]]:
     """List everything that is left to people, in the order of packs, clauses and subjects.
 
-    What is measured is asked for where this toolkit does not measure it (``quantities``).
+    What is measured is asked for where this toolkit does not measure it (``quantities``). The
+    findings are what nobody can be asked before a fact of the subject is stated; their reason names
+    the fact.
     """
     codes = {"not_answered", "not_in_toolkit"}
+    found = tuple(_open(packs, plan, quantities))
+    asked = _questions([one for one in found if one.reason.code in codes], packs, plan)
+    people = (one for one in found if one.how is not How.MEASURED)
+    return asked, tuple(one for one in people if one.reason.code == "fact_missing")
+
+
+def _questions(asked: Sequence[Finding], packs: Sequence[Pack], plan: Plan) -> tuple[Question, ...]:
     subjects = {one.id: one for one in plan.subjects}
     demands = {f"{pack.id}#{one.id}": (pack, one) for pack in packs for one in pack.requirements}
     clauses = {(pack.id, clause.number): clause for pack in packs for clause in pack.clauses}
@@ -63,20 +72,8 @@ def questions(
             clause=clauses[one.pack, one.clause],
             requirement=demands[one.requirement][1],
         )
-        for one in _open(packs, plan, quantities)
-        if one.reason.code in codes
+        for one in asked
     )
-
-
-def waiting(
-    packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
-) -> tuple[Finding, ...]:
-    """List what nobody can be asked before a fact of the subject is stated.
-
-    The finding's reason names the fact.
-    """
-    found = (one for one in _open(packs, plan, quantities) if one.how is not How.MEASURED)
-    return tuple(one for one in found if one.reason.code == "fact_missing")
 
 
 def _open(

@@ -18,7 +18,7 @@ from acceptance.errors import OutputError
 from acceptance.files import spreadsheet
 from acceptance.files.output import put, writing
 from acceptance.forms import scores
-from acceptance.messages import tr, tr_count
+from acceptance.messages import shortened, tr, tr_count
 from acceptance.report import questionnaire
 from acceptance.session import plan, runner
 
@@ -123,15 +123,16 @@ def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...
     given, packs = runner.prepare(plan.read(plan_file))
     known = metrics.quantities()
     missing: dict[str, dict[str, None]] = {}
-    for finding in questions.waiting(packs, given, known):
+    asked, waiting = questions.questions(packs, given, known)
+    for finding in waiting:
         missing.setdefault(str(finding.reason.parameters["fact"]), {})[finding.subject] = None
     for fact, subjects in missing.items():
-        names = ", ".join(subjects)
+        names = shortened(subjects)
         what = tr(
             "Not asked until the fact {fact} is stated: {subjects}", fact=fact, subjects=names
         )
         terminal.say(what, "yellow")
-    return given, packs, questions.questions(packs, given, known)
+    return given, packs, asked
 
 
 def _write(key: Key, asked: Sequence[Question], given: Plan, output: Path, lang: str) -> None:
@@ -185,14 +186,17 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
     lines = questionnaire.lines(asked, packs, given, lang)
     if fill:
         _fresh(fill)
-    put(output, questionnaire.sheet(lines, given, lang))
+    volumes = questionnaire.volumes(lines)
+    files = questionnaire.volume_files(output, len(volumes))
+    for file, volume in zip(files, volumes, strict=True):
+        put(file, questionnaire.sheet(volume, given, lang))
     if fill:
         put(fill, _filled(fill.suffix.lower(), lines, lang))
-    _report_sheet(lines, output, fill)
+    _report_sheet(lines, ", ".join(map(str, files)), fill)
     return 0
 
 
-def _report_sheet(lines: Sequence[questionnaire.Line], output: Path, fill: Path | None) -> None:
+def _report_sheet(lines: Sequence[questionnaire.Line], output: str, fill: Path | None) -> None:
     """Say what was asked, and what to do with the table."""
     counts = Counter(line.question.form for line in lines)
     forms = ", ".join(_form_count(form, count) for form, count in counts.items())

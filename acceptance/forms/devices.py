@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet
+from acceptance.files import spreadsheet, strict_toml
 from acceptance.messages import tr
 from acceptance.model import Subject, SubjectKind
 
@@ -107,6 +107,8 @@ def _devices(
         if device.id in found or device.id in used:
             what, hint = tr("duplicate id {id!r}", id=device.id), tr("Give each device its own id")
             raise PlanError(what, where=tr("{row}, id", row=where), hint=hint)
+        for name, text in fields.items():
+            strict_toml.check_length(text, f"{where}, {name}")
         found[device.id] = device, where
     return list(found.values())
 

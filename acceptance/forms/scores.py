@@ -19,6 +19,7 @@ from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml
 from acceptance.files.strict_toml import quoted
 from acceptance.forms.answers import YES, moment, number
+from acceptance.forms.item_count import check_items
 from acceptance.messages import tr, tr_count
 from acceptance.model import Answer, Condition, Score
 
@@ -109,9 +110,9 @@ def draw_up(
 ) -> Key:
     """Draw codes for the clips, and orders. The same seed gives the same.
 
-    With ``together`` all raters watch one screen, in one order. Raises PlanError for more clips
-    than there are codes.
+    With ``together`` all raters watch one screen, in one order. Raises PlanError for too many.
     """
+    check_items(raters * sum(len(clip.items) for clip in clips), tr("panel"))
     random = np.random.default_rng(seed)
     drawn = _drawn(random, len(clips))
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))
@@ -129,11 +130,9 @@ def _drawn(random: np.random.Generator, count: int) -> list[str]:
     codes = ["".join(parts) for parts in itertools.product(LETTERS, DIGITS, LETTERS)]
     if count > len(codes):
         what = tr_count(
-            "{count} clip, but only {codes} codes",
-            "{count} clips, but only {codes} codes",
-            count,
-            codes=len(codes),
-        )
+            "{count} clip, but only {codes} codes", "{count} clips, but only {codes} codes",
+            count, codes=len(codes),
+        )  # fmt: skip
         hint = tr("Draw a sample of the devices ([[draws]]), or divide the plan")
         raise PlanError(what, where=tr("panel"), hint=hint)
     return [codes[place] for place in random.choice(len(codes), count, replace=False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,12 +12,15 @@ from acceptance import wording
 from acceptance.files import spreadsheet
 from acceptance.forms import item_code
 from acceptance.forms.answers import COLUMNS, GRADES, SHOWN, YES
+from acceptance.forms.item_count import check_items
 from acceptance.forms.scores import PanelClip, PanelItem
+from acceptance.messages import tr
 from acceptance.model import Scale
 from acceptance.report import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from acceptance.checks.questions import Question
     from acceptance.forms.scores import Key
@@ -30,6 +34,7 @@ TABLE: Mapping[str, int] = {
     "requirement": 30,
 }  # fmt: skip
 FIELDS = tuple(COLUMNS)
+MOST_IN_A_FILE = 500  # items of a sheet in one PDF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +56,11 @@ class Line:
 def lines(
     questions: Sequence[Question], packs: Sequence[Pack], plan: Plan, lang: str
 ) -> list[Line]:
-    """Put questions in words, by subject in the plan's order and by part."""
+    """Put questions in words, by subject in the plan's order and by part.
+
+    Raises PlanError for more than ``MOST_ITEMS``.
+    """
+    check_items(len(questions), tr("sheet"))
     order = {subject.id: place for place, subject in enumerate(plan.subjects)}
     ordered = sorted(
         questions, key=lambda asked: (order[asked.subject.id], asked.requirement.part or "~")
@@ -103,6 +112,26 @@ def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
         return name
     text = (rule.text or rule.text_en) if lang == "zh" else (rule.text_en or rule.text)
     return f"{text} ({lender.number} {rule.clause})"
+
+
+def volumes(asked: Sequence[Line]) -> list[list[Line]]:
+    """Divide the items of a sheet between devices into files of at most ``MOST_IN_A_FILE``.
+
+    The items of one device stay together. Laying out a page takes the memory of all before it.
+    """
+    found: list[list[Line]] = [[]]
+    for _, group in itertools.groupby(asked, key=lambda line: line.question.subject.id):
+        together = list(group)
+        if found[-1] and len(found[-1]) + len(together) > MOST_IN_A_FILE:
+            found.append([])
+        found[-1] += together
+    return found
+
+
+def volume_files(path: Path, count: int) -> list[Path]:
+    """Name the files of a sheet: the path itself, or ``NAME-1.pdf`` ... of several."""
+    numbers = [f"-{number}" for number in range(1, count + 1)] if count > 1 else [""]
+    return [path.with_name(f"{path.stem}{number}{path.suffix}") for number in numbers]
 
 
 def sheet(asked: Sequence[Line], plan: Plan, lang: str) -> bytes:

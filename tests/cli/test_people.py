@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from acceptance import metrics
 from acceptance.checks import judge, pack
-from acceptance.checks.questions import questions, waiting
+from acceptance.checks.questions import questions
 from acceptance.cli import verbs
 from acceptance.errors import OutputError, PlanError
 from acceptance.files import spreadsheet
@@ -75,7 +75,7 @@ def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked(given: Plan) -> tuple[Question, ...]:
     """Ask what the plan leaves to people."""
-    return questions(pack.load_all(given.packs, QUANTITIES), given, QUANTITIES)
+    return questions(pack.load_all(given.packs, QUANTITIES), given, QUANTITIES)[0]
 
 
 def run(*arguments: object) -> Result:
@@ -114,7 +114,7 @@ def test_what_waits_for_a_fact_is_reported_and_not_asked(written: Path) -> None:
     """A question about a lift's camera has to wait until it is known which camera that is."""
     given = plan.read(written)
     packs = pack.load_all(given.packs, QUANTITIES)
-    open_ = {(item.subject, item.requirement) for item in waiting(packs, given, QUANTITIES)}
+    open_ = {(item.subject, item.requirement) for item in questions(packs, given, QUANTITIES)[1]}
     assert open_
     assert not open_ & {(question.subject.id, question.reference) for question in asked(given)}
 
@@ -138,8 +138,8 @@ def test_the_code_of_an_item_is_read_back_by_another_program() -> None:
     drawn = item_code.svg(content)
     side = int(re.findall(r'viewBox="0 0 (\d+)', drawn)[0])
     picture = np.full((side, side), 255, np.uint8)
-    for column, row in re.findall(r"M(\d+) (\d+)h1", drawn):
-        picture[int(row), int(column)] = 0
+    for column, row, run in re.findall(r"M(\d+) (\d+)\.5h(\d+)", drawn):
+        picture[int(row), int(column) : int(column) + int(run)] = 0
     found, *_ = cv2.QRCodeDetector().detectAndDecode(np.kron(picture, np.ones((4, 4), np.uint8)))
     assert found == content
 
