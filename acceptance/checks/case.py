@@ -39,8 +39,8 @@ def inherited(subjects: Sequence[Subject]) -> dict[str, dict[str, str]]:
         while at and at.id not in facts and at.id not in line:
             line[at.id] = at
             at = known.get(at.parent or "")
-        for one in reversed(line.values()):
-            facts[one.id] = facts.get(one.parent or "", {}) | dict(one.facts)
+        for subject in reversed(line.values()):
+            facts[subject.id] = facts.get(subject.parent or "", {}) | dict(subject.facts)
     return facts
 
 
@@ -68,8 +68,8 @@ class Case:
     def _found(self) -> Mapping[tuple[str, str], Found]:
         """Measurements by subject and quantity."""
         found: dict[tuple[str, str], list[tuple[int, Measurement]]] = defaultdict(list)
-        for index, one in enumerate(self.measurements):
-            found[one.subject, one.quantity].append((index, one))
+        for index, figure in enumerate(self.measurements):
+            found[figure.subject, figure.quantity].append((index, figure))
         return found
 
     @cached_property
@@ -92,8 +92,8 @@ class Case:
     def _noted(self) -> Mapping[tuple[str, str], list[int]]:
         """Indices of notes by shot and, for those on no shot, by subject."""
         found: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for index, one in enumerate(self.notes):
-            found[one.shot, "" if one.shot else one.subject].append(index)
+        for index, note in enumerate(self.notes):
+            found[note.shot, "" if note.shot else note.subject].append(index)
         return found
 
     @cached_property
