@@ -39,8 +39,8 @@ def inherited(subjects: Sequence[Subject]) -> dict[str, dict[str, str]]:
         while at and at.id not in facts and at.id not in line:
             line[at.id] = at
             at = known.get(at.parent or "")
-        for subject in reversed(line.values()):
-            facts[subject.id] = facts.get(subject.parent or "", {}) | dict(subject.facts)
+        for above in reversed(line.values()):
+            facts[above.id] = facts.get(above.parent or "", {}) | dict(above.facts)
     return facts
 
 
