@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import functools
 import gettext
+import itertools
 from typing import TYPE_CHECKING
 
 from acceptance import data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 DOMAIN = "acceptance"
+MOST_NAMES = 20  # in a sentence
 
 
 @functools.cache
@@ -38,6 +40,12 @@ def tr_count(singular: str, plural: str, count: int, /, **parameters: object) ->
     translated = _catalogue().ngettext(singular, plural, count)
     english = singular if count == 1 else plural
     return _filled(translated, english, {"count": count, **parameters})
+
+
+def shortened(names: Iterable[str]) -> str:
+    """Put names into a sentence, ``MOST_NAMES`` at most and ``…`` for the others."""
+    first = list(itertools.islice(names, MOST_NAMES + 1))
+    return ", ".join([*first[:MOST_NAMES], *("…" for _ in first[MOST_NAMES:])])
 
 
 def _filled(translated: str, english: str, parameters: Mapping[str, object]) -> str:

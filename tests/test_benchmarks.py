@@ -195,3 +195,9 @@ def test_the_benchmark_of_raters_counts_shares_of_panels() -> None:
     assert size == "5 x 6"
     assert all(share in {"0.0%", "25.0%", "50.0%", "75.0%", "100.0%"} for share in shares)
     assert len(shares) == 6
+
+
+def test_the_benchmark_of_growth_runs_and_gives_a_ratio() -> None:
+    name, size, *figures = load("growth").row("sample", 1, 0.0)
+    assert (name, size) == ("sample", "80")
+    assert all(float(figure) > 0 for figure in figures[:3])

@@ -41,7 +41,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "forms/answers.py": ("basically conforms", "does not conform"),
     "forms/devices.py": ("serial number",),
     "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
-    "forms/item_code.py": ("<svg xmlns",),  # SVG
+    "forms/item_code.py": ("<svg xmlns", "><path stroke="),  # SVG
     "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user
     "cli/options.py": ("command line",),  # where a condition comes from, kept in the session
     "charts/copy_template.py": (  # comments of a TOML file that its user fills in

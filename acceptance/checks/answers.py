@@ -21,7 +21,7 @@ from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from acceptance.checks.case import Case
     from acceptance.model import Answer, Finding, Requirement, Value
@@ -84,20 +84,13 @@ def _score_complaints(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def judge_answers(case: Case, requirement: Requirement, blank: Finding) -> Finding | None:
     """Fill in the verdict on the answer for the finding's subject; None where nobody answered."""
-    found = _answers_to(blank, case.plan.answers)
+    found = case.answers_to(blank.requirement, blank.subject)
     if not found:
         return None
     if len(found) > 1:
         several = Reason(code="several_answers", parameters={"count": len(found)})
         return _inconclusive(blank, several)
     return _judge_answer(case, requirement, replace(blank, answer=found[0]), found[0])
-
-
-def _answers_to(blank: Finding, answers: Sequence[Answer]) -> list[int]:
-    key = (blank.subject, blank.requirement)
-    return [
-        index for index, answer in enumerate(answers) if (answer.subject, answer.requirement) == key
-    ]
 
 
 def _judge_answer(case: Case, requirement: Requirement, blank: Finding, index: int) -> Finding:

@@ -8,14 +8,21 @@ where they still are about the same thing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from acceptance.checks.judging import check_plan
+from acceptance.checks.judging import (
+    Nameable,
+    check_answer,
+    check_concession,
+    check_plan,
+    nameable,
+)
 from acceptance.errors import PlanError
 from acceptance.model import Answer, Concession, Draw
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from acceptance.model import Pack, Plan
 
@@ -50,8 +57,8 @@ def _replaced(
 ) -> tuple[Said, ...]:
     """Add the second of each pair, and leave out the first where its pack is not judged by."""
     carried = list(pairs)
-    gone = [old for old, _ in carried if _of(old).partition("#")[0] not in bases]
-    return tuple([said for said in before if said not in gone] + [new for _, new in carried])
+    gone = {id(old) for old, _ in carried if _of(old).partition("#")[0] not in bases}
+    return tuple([said for said in before if id(said) not in gone] + [new for _, new in carried])
 
 
 def _of(said: Answer | Concession | Draw) -> str:
@@ -108,12 +115,13 @@ class _Trials:
 
     packs: Sequence[Pack]
     bare: Plan
+    known: Nameable
     failed: list[str] = field(default_factory=list)
 
-    def passes(self, part: str, trial: Plan) -> bool:
-        """Whether ``trial`` can be judged; else ``part`` is among those that failed."""
+    def passes(self, part: str, check: Callable[[], None]) -> bool:
+        """Whether ``check`` refuses nothing; else ``part`` is among those that failed."""
         try:
-            check_plan(self.packs, trial)
+            check()
         except PlanError:
             self.failed.append(part)
             return False
@@ -121,19 +129,20 @@ class _Trials:
 
     def answer(self, answer: Answer) -> bool:
         """Whether the answer fits, tried alone."""
-        return self.passes(f"answer {_of(answer)}", replace(self.bare, answers=(answer,)))
+        return self.passes(f"answer {_of(answer)}", partial(check_answer, answer, "", self.known))
 
     def concession(self, concession: Concession) -> bool:
         """Whether the concession fits, tried alone."""
-        trial = replace(self.bare, concessions=(concession,))
-        return self.passes(f"concession {_of(concession)}", trial)
+        check = partial(check_concession, concession, "", self.known)
+        return self.passes(f"concession {_of(concession)}", check)
 
     def draws(self, draws: Sequence[Draw]) -> tuple[Draw, ...]:
         """Return those that fit; a re-test is drawn from its first draw, so they add up."""
         kept: tuple[Draw, ...] = ()
         for draw in draws:
             trial = replace(self.bare, draws=(*kept, draw))
-            kept = trial.draws if self.passes(f"draw {_of(draw)}", trial) else kept
+            check = partial(check_plan, self.packs, trial)
+            kept = trial.draws if self.passes(f"draw {_of(draw)}", check) else kept
         return kept
 
 
@@ -142,7 +151,8 @@ def leave_out(plan: Plan, packs: Sequence[Pack]) -> tuple[Plan, tuple[str, ...]]
 
     Return the plan and the names of what was left out: ``answer db50_216_2006#5.1/coverage``.
     """
-    trials = _Trials(packs, replace(plan, answers=(), concessions=(), draws=()))
+    bare = replace(plan, answers=(), concessions=(), draws=())
+    trials = _Trials(packs, bare, nameable(packs, plan))
     kept = replace(
         plan,
         answers=tuple(filter(trials.answer, plan.answers)),

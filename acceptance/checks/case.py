@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,10 +29,19 @@ if TYPE_CHECKING:
 DEFAULT_STATISTIC = "worst"  # of a quantity that has several, where the pack names none
 
 
-def inherited(subject: Subject, subjects: Mapping[str, Subject]) -> dict[str, str]:
-    """Facts of the subject, laid over those of its parents."""
-    parent = subjects.get(subject.parent or "")
-    return (inherited(parent, subjects) if parent else {}) | dict(subject.facts)
+def inherited(subjects: Sequence[Subject]) -> dict[str, dict[str, str]]:
+    """Facts of each subject by its id, laid over those of its parents."""
+    known = {subject.id: subject for subject in subjects}
+    facts: dict[str, dict[str, str]] = {"": {}}
+    for subject in subjects:
+        line: dict[str, Subject] = {}
+        at: Subject | None = subject
+        while at and at.id not in facts and at.id not in line:
+            line[at.id] = at
+            at = known.get(at.parent or "")
+        for above in reversed(line.values()):
+            facts[above.id] = facts.get(above.parent or "", {}) | dict(above.facts)
+    return facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +49,7 @@ class Case:
     """A plan with what was measured for it.
 
     ``quantities`` are those that the toolkit measures (None: not known).
-    ``samples`` maps requirement (``pack#id``) and device to the sample that says whether it is
-    asked.
+    ``left_out`` maps requirement (``pack#id``) and device to the sample in which it is not.
     """
 
     plan: Plan
@@ -49,21 +58,56 @@ class Case:
     shots: Mapping[str, Taken]
     today: str
     quantities: Container[str] | None = None
-    samples: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
+    left_out: Mapping[tuple[str, str], Sample] = field(default_factory=dict)
 
     @cached_property
-    def subjects(self) -> dict[str, Subject]:
-        """Subjects by id."""
-        return {subject.id: subject for subject in self.plan.subjects}
+    def _facts(self) -> dict[str, dict[str, str]]:
+        return inherited(self.plan.subjects)
 
-    @property
+    @cached_property
+    def _found(self) -> Mapping[tuple[str, str], Found]:
+        """Measurements by subject and quantity."""
+        found: dict[tuple[str, str], list[tuple[int, Measurement]]] = defaultdict(list)
+        for index, figure in enumerate(self.measurements):
+            found[figure.subject, figure.quantity].append((index, figure))
+        return found
+
+    @cached_property
+    def _answers(self) -> Mapping[tuple[str, str], list[int]]:
+        """Indices of answers by subject and requirement."""
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, answer in enumerate(self.plan.answers):
+            found[answer.subject, answer.requirement].append(index)
+        return found
+
+    @cached_property
+    def _shots(self) -> Mapping[str, list[Taken]]:
+        """Shots by subject."""
+        found: dict[str, list[Taken]] = defaultdict(list)
+        for shot in self.shots.values():
+            found[shot.subject].append(shot)
+        return found
+
+    @cached_property
+    def _noted(self) -> Mapping[tuple[str, str], list[int]]:
+        """Indices of notes by shot and, for those on no shot, by subject."""
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, note in enumerate(self.notes):
+            found[note.shot, "" if note.shot else note.subject].append(index)
+        return found
+
+    @cached_property
     def root(self) -> str:
         """The id of the first subject without parent; it has the findings of no other subject."""
         return next((subject.id for subject in self.plan.subjects if subject.parent is None), "")
 
     def facts(self, subject: Subject) -> dict[str, str]:
         """Facts of the subject, laid over those of its parents."""
-        return inherited(subject, self.subjects)
+        return self._facts[subject.id]
+
+    def answers_to(self, requirement: str, subject: str) -> Sequence[int]:
+        """Return the indices of the plan's answers to a requirement (``pack#id``) for a subject."""
+        return self._answers.get((subject, requirement), ())
 
     def out_of_scope(self, scope: Scope) -> bool:
         """Whether something of ``scope`` lies outside what the plan sets out to show."""
@@ -118,9 +162,8 @@ class Case:
         """Measurements of quantity, region, direction and statistic, from any tap and path."""
         return [
             (index, one)
-            for index, one in enumerate(self.measurements)
-            if (one.subject, one.quantity) == (subject, requirement.quantity)
-            and one.shot in self.shots
+            for index, one in self._found.get((subject, requirement.quantity), ())
+            if one.shot in self.shots
             and _within(one.region, requirement.region)
             and (not requirement.direction or one.direction in {requirement.direction, ""})
             and one.statistic in {requirement.statistic or DEFAULT_STATISTIC, ""}
@@ -128,9 +171,8 @@ class Case:
 
     def _elsewhere(self, requirement: Requirement, subject: str) -> Iterator[Measurement]:
         """Measurements of the required quantity from a region that is not the required one."""
-        for measurement in self.measurements:
-            same = (measurement.subject, measurement.quantity) == (subject, requirement.quantity)
-            if same and not _within(measurement.region, requirement.region):
+        for _, measurement in self._found.get((subject, requirement.quantity), ()):
+            if not _within(measurement.region, requirement.region):
                 yield measurement
 
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
@@ -145,14 +187,11 @@ class Case:
 
     def _notes_about(self, requirement: Requirement, subject: str) -> list[Note]:
         """List the notes on the subject's accepted shots, on the subject and on the session."""
-        own = [one for one in self.shots.values() if one.subject == subject]
-        shots = {one.id for one in own if _accepts(requirement, one)}
-        subjects = {subject, ""}
-        return [
-            one
-            for one in self.notes
-            if one.shot in shots or (not one.shot and one.subject in subjects)
-        ]
+        own = self._shots.get(subject, ())
+        places = {(one.id, "") for one in own if _accepts(requirement, one)}
+        places |= {("", subject), ("", "")}
+        indices = (index for place in places for index in self._noted.get(place, ()))
+        return [self.notes[index] for index in sorted(indices)]
 
 
 def _within(region: str, wanted: str) -> bool:

@@ -17,7 +17,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
 from acceptance.checks.resources import is_day
 from acceptance.errors import PlanError
-from acceptance.messages import tr
+from acceptance.messages import shortened, tr
 from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Verdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def judge(
     toolkit measures (None: not known, so nothing is ``not_in_toolkit``).
     """
     case = Case(
-        samples=sampling.asked(sampling.draw(packs, plan)),
+        left_out=sampling.left_out(sampling.draw(packs, plan)),
         plan=plan,
         measurements=measurements,
         notes=notes,
@@ -131,15 +131,12 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
 
     Raises PlanError.
     """
-    subjects = {subject.id: subject for subject in plan.subjects}
-    for subject in plan.subjects:
-        _check_parents(subject, subjects)
-    requirements = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
-    nameable = _Nameable(requirements, subjects)
+    _check_parents(plan.subjects)
+    known = nameable(packs, plan)
     for number, answer in enumerate(plan.answers, start=1):
-        _check_answer(answer, answer.origin or tr("answer {number}", number=number), nameable)
+        check_answer(answer, answer.origin or tr("answer {number}", number=number), known)
     for number, concession in enumerate(plan.concessions, start=1):
-        _check_concession(concession, tr("concession {number}", number=number), nameable)
+        check_concession(concession, tr("concession {number}", number=number), known)
     _check_duration(plan)
     sampling.draw(packs, plan)
 
@@ -153,7 +150,7 @@ def _check_duration(plan: Plan) -> None:
 
 
 @dataclass(frozen=True)
-class _Nameable:
+class Nameable:
     """What answers and concessions can name: requirements by ``pack#id``, subjects by id."""
 
     requirements: Mapping[str, Requirement]
@@ -173,13 +170,19 @@ class _Nameable:
         return tr("{where}, {requirement} for {subject}", **named)
 
 
+def nameable(packs: Sequence[Pack], plan: Plan) -> Nameable:
+    """Return what the plan's answers and concessions can name."""
+    requirements = {f"{pack.id}#{one.id}": one for pack in packs for one in pack.requirements}
+    return Nameable(requirements, {subject.id: subject for subject in plan.subjects})
+
+
 def _choice(subjects: Iterable[str]) -> str:
-    return tr("Subjects of the plan: {subjects}", subjects=", ".join(subjects))
+    return tr("Subjects of the plan: {subjects}", subjects=shortened(subjects))
 
 
-def _check_concession(concession: Concession, where: str, nameable: _Nameable) -> None:
-    """Refuse one that does not state who decided what, when and why, and until when."""
-    place = nameable.place(concession, where)
+def check_concession(concession: Concession, where: str, known: Nameable) -> None:
+    """Refuse one that does not state who decided what, when and why, and until when: PlanError."""
+    place = known.place(concession, where)
     fields = ("decision", "by", "why")
     if missing := [name for name in fields if not getattr(concession, name).strip()]:
         what = tr("missing: {fields}", fields=", ".join(missing))
@@ -198,25 +201,30 @@ def _check_days(concession: Concession, place: str) -> None:
         raise PlanError(what, where=place, hint=tr("Correct when or expires"))
 
 
-def _check_answer(answer: Answer, where: str, nameable: _Nameable) -> None:
-    place = nameable.place(answer, where)
-    for what, hint in answer_complaints(answer, nameable.requirements[answer.requirement]):
+def check_answer(answer: Answer, where: str, known: Nameable) -> None:
+    """Refuse an answer that does not fit its requirement, by PlanError."""
+    place = known.place(answer, where)
+    for what, hint in answer_complaints(answer, known.requirements[answer.requirement]):
         raise PlanError(what, where=place, hint=hint)
 
 
-def _check_parents(subject: Subject, subjects: Mapping[str, Subject]) -> None:
-    seen, child = [subject.id], subject
-    while child.parent is not None:
-        if child.parent not in subjects:
-            where = tr("subject {subject}", subject=child.id)
-            what = tr("there is no parent {parent!r}", parent=child.parent)
-            raise PlanError(what, where=where, hint=_choice(subjects))
-        if child.parent in seen:
-            where = tr("subject {subject}", subject=subject.id)
-            hint = tr("Subjects must form a tree")
-            raise PlanError(tr("is its own ancestor"), where=where, hint=hint)
-        seen.append(child.parent)
-        child = subjects[child.parent]
+def _check_parents(subjects: Sequence[Subject]) -> None:
+    """Refuse an unknown parent, and a subject that is its own ancestor."""
+    known, rooted = {subject.id: subject for subject in subjects}, set[str]()
+    for subject in subjects:
+        line, child = {subject.id}, subject
+        while child.parent is not None and child.id not in rooted:
+            if child.parent not in known:
+                where = tr("subject {subject}", subject=child.id)
+                what = tr("there is no parent {parent!r}", parent=child.parent)
+                raise PlanError(what, where=where, hint=_choice(known))
+            if child.parent in line:
+                where = tr("subject {subject}", subject=subject.id)
+                hint = tr("Subjects must form a tree")
+                raise PlanError(tr("is its own ancestor"), where=where, hint=hint)
+            line.add(child.parent)
+            child = known[child.parent]
+        rooted |= line
 
 
 def _clause(case: Case, pack: Pack, clause: Clause) -> Iterator[Finding]:
@@ -287,9 +295,9 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
 def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
     """Judge one subject; outside the sample only a failure that is known counts."""
     finding = _judged(case, requirement, subject, blank)
-    sample = case.samples.get((blank.requirement, subject.id))
+    sample = case.left_out.get((blank.requirement, subject.id))
     known = {*FAILURES, Verdict.NOT_APPLICABLE}
-    if sample is None or subject.id in sample.drawn or finding.verdict in known:
+    if sample is None or finding.verdict in known:
         return finding
     parameters = {"clause": f"{sample.standard} {sample.clause}", "seed": sample.seed}
     return _settle(blank, Verdict.NOT_APPLICABLE, "not_in_sample", **parameters)

@@ -29,6 +29,7 @@ from acceptance.model import Pack
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+MOST_IN_A_CHAIN = 8  # packs of which each extends the next
 FOLDER = Path(__file__).parent / "packs"
 # What a borrower takes over unless it states another; number and origin it always takes over.
 BORROWED_ALWAYS = ("limit", "figure")
@@ -173,6 +174,9 @@ def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
             raise refusal(path, "", key, tr("unknown field in a pack that extends none"))
     if "extends" in raw:
         lower = _base(raw, path, folder)
+        if len(above) + 2 > MOST_IN_A_CHAIN:
+            long = tr("a chain of more than {most} packs", most=MOST_IN_A_CHAIN)
+            raise refusal(path, "", "extends", long)
         if lower.resolve() in {one.resolve() for one in (*above, path)}:
             raise refusal(path, "", "extends", tr("circular: a pack cannot extend itself"))
         base = _raw(lower, folder, (*above, path))

@@ -47,28 +47,33 @@ class Question:
 
 def questions(
     packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
-) -> tuple[Question, ...]:
+) -> tuple[tuple[Question, ...], tuple[Finding, ...]]:
     """List everything that is left to people, in the order of packs, clauses and subjects.
 
-    What is measured is asked for where this toolkit does not measure it (``quantities``).
+    What is measured is asked for where this toolkit does not measure it (``quantities``). The
+    findings are what nobody can be asked before a fact of the subject is stated; their reason names
+    the fact.
     """
     codes = {"not_answered", "not_in_toolkit"}
+    found = tuple(_open(packs, plan, quantities))
+    asked = _questions([one for one in found if one.reason.code in codes], packs, plan)
+    people = (one for one in found if one.how is not How.MEASURED)
+    return asked, tuple(one for one in people if one.reason.code == "fact_missing")
+
+
+def _questions(asked: Sequence[Finding], packs: Sequence[Pack], plan: Plan) -> tuple[Question, ...]:
+    subjects = {one.id: one for one in plan.subjects}
+    demands = {f"{pack.id}#{one.id}": (pack, one) for pack in packs for one in pack.requirements}
+    clauses = {(pack.id, clause.number): clause for pack in packs for clause in pack.clauses}
     return tuple(
-        _question(one, packs, plan)
-        for one in _open(packs, plan, quantities)
-        if one.reason.code in codes
+        Question(
+            subject=subjects[one.subject],
+            pack=demands[one.requirement][0],
+            clause=clauses[one.pack, one.clause],
+            requirement=demands[one.requirement][1],
+        )
+        for one in asked
     )
-
-
-def waiting(
-    packs: Sequence[Pack], plan: Plan, quantities: Container[str] | None = None
-) -> tuple[Finding, ...]:
-    """List what nobody can be asked before a fact of the subject is stated.
-
-    The finding's reason names the fact.
-    """
-    found = (one for one in _open(packs, plan, quantities) if one.how is not How.MEASURED)
-    return tuple(one for one in found if one.reason.code == "fact_missing")
 
 
 def _open(
@@ -79,14 +84,3 @@ def _open(
     for finding in judge(packs, blank, (), (), plan.shots, today="", quantities=quantities):
         if finding.subject in subjects and finding.how is not How.UNKNOWN:
             yield finding
-
-
-def _question(finding: Finding, packs: Sequence[Pack], plan: Plan) -> Question:
-    pack = next(one for one in packs if one.id == finding.pack)
-    identity = finding.requirement.partition("#")[2]
-    return Question(
-        subject=next(one for one in plan.subjects if one.id == finding.subject),
-        pack=pack,
-        clause=next(one for one in pack.clauses if one.number == finding.clause),
-        requirement=next(one for one in pack.requirements if one.id == identity),
-    )

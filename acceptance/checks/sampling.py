@@ -187,13 +187,13 @@ def _sample(drawing: Draw, sampling: Sampling, stratum: Stratum, lot: tuple[str,
 
 def _lots(name: str, sampling: Sampling, packs: Sequence[Pack], plan: Plan) -> Lots:
     """Sort devices into lots: for each requirement those to which it may apply. Equal ones join."""
-    subjects = {subject.id: subject for subject in plan.subjects}
+    facts = inherited(plan.subjects)
     devices = [one for one in plan.subjects if one.kind not in NO_DEVICES]
     lots: Lots = {}
     for requirement, demand in (_asking(packs, name) or {"": None}).items():
         strata: dict[Stratum, list[str]] = {}
         for device in devices:
-            if demand is None or _may_apply(demand, device, subjects):
+            if demand is None or _may_apply(demand, device, facts[device.id]):
                 strata.setdefault(_stratum(device, sampling), []).append(device.id)
         for stratum, ids in strata.items():
             lots.setdefault((stratum, tuple(ids)), []).extend([requirement] if demand else [])
@@ -210,9 +210,8 @@ def _asking(packs: Sequence[Pack], name: str) -> Mapping[str, Requirement | None
     }
 
 
-def _may_apply(requirement: Requirement, device: Subject, subjects: Mapping[str, Subject]) -> bool:
+def _may_apply(requirement: Requirement, device: Subject, facts: Mapping[str, str]) -> bool:
     """Whether kind and facts of the device fit the requirement; a fact that is not known fits."""
-    facts = inherited(device, subjects)
     right_kind = not requirement.subjects or device.kind in requirement.subjects
     return right_kind and all(
         facts.get(name, needed) == needed for name, needed in requirement.when.items()
@@ -246,7 +245,8 @@ def _again(
 
 
 def _retest(drawing: Draw, first: Sample, factor: int) -> Sample:
-    failed = tuple(device for device in drawing.failed if device in first.lot)
+    lot = set(first.lot)
+    failed = tuple(device for device in drawing.failed if device in lot)
     wanted = drawing.requirements or first.requirements
     return replace(
         first,
@@ -296,9 +296,10 @@ def _check_failed(drawing: Draw, first: Sequence[Sample], where: str) -> None:
 
 def _enlarged(first: Sample, failed: Sequence[str], seed: str, factor: int) -> tuple[str, ...]:
     """Choose those that failed, then new ones in the order of the draw, then those drawn before."""
-    others = [device for device in order(seed, first.lot) if device not in failed]
-    new = [device for device in others if device not in first.drawn]
-    old = [device for device in others if device in first.drawn]
+    again, before = set(failed), set(first.drawn)
+    others = [device for device in order(seed, first.lot) if device not in again]
+    new = [device for device in others if device not in before]
+    old = [device for device in others if device in before]
     wanted = max(factor * len(first.drawn), len(failed))
     return (*failed, *new, *old)[:wanted]
 
@@ -311,3 +312,10 @@ def asked(samples: Iterable[Sample]) -> dict[tuple[str, str], Sample]:
     return {
         (name, device): one for one in samples for name in one.requirements for device in one.lot
     }
+
+
+def left_out(samples: Sequence[Sample]) -> dict[tuple[str, str], Sample]:
+    """Map requirement and device to the sample that decides, where the device is not in it."""
+    drawn = {id(one): set(one.drawn) for one in samples}
+    deciding = asked(samples)
+    return {pair: one for pair, one in deciding.items() if pair[1] not in drawn[id(one)]}

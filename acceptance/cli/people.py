@@ -15,8 +15,8 @@ from acceptance.checks import questions
 from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
-from acceptance.forms import scores
-from acceptance.messages import tr, tr_count
+from acceptance.forms import panel_key
+from acceptance.messages import shortened, tr, tr_count
 from acceptance.report import questionnaire
 from acceptance.session import plan, runner
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.checks.questions import Question
-    from acceptance.forms.scores import Key, PanelClip
+    from acceptance.forms.panel_key import Key, PanelClip
     from acceptance.model import Pack, Plan
 
 MOST_SEED = 2**32 - 1
@@ -88,7 +88,7 @@ def _key(
     """Draw up who rates what in which order; the operator leads unless somebody else is named."""
     fewest = (question.requirement.minimum_raters or 0 for question in asked)
     needed, seed = max([FEWEST_RATERS, *fewest]), options["seed"]
-    return scores.draw_up(
+    return panel_key.draw_up(
         items,
         raters=options["raters"] or needed,
         seed=secrets.randbelow(MOST_SEED) if seed is None else seed,
@@ -116,15 +116,16 @@ def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...
     given, packs = runner.prepare(plan.read(plan_file))
     known = metrics.quantities()
     missing: dict[str, dict[str, None]] = {}
-    for finding in questions.waiting(packs, given, known):
+    asked, waiting = questions.questions(packs, given, known)
+    for finding in waiting:
         missing.setdefault(str(finding.reason.parameters["fact"]), {})[finding.subject] = None
     for fact, subjects in missing.items():
-        names = ", ".join(subjects)
+        names = shortened(subjects)
         what = tr(
             "Not asked until the fact {fact} is stated: {subjects}", fact=fact, subjects=names
         )
         terminal.say(what, "yellow")
-    return given, packs, questions.questions(packs, given, known)
+    return given, packs, asked
 
 
 def _copy(key: Key, folder: Path, output: Path) -> None:
@@ -159,12 +160,12 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
         terminal.say(tr("This plan leaves nothing to people."))
         return 3
     lines = questionnaire.lines(asked, packs, given, lang)
-    questionnaire.write_sheet(lines, given, output, fill, lang)
-    _report_sheet(lines, output, fill)
+    files = questionnaire.write_sheet(lines, given, output, fill, lang)
+    _report_sheet(lines, ", ".join(map(str, files)), fill)
     return 0
 
 
-def _report_sheet(lines: Sequence[questionnaire.Line], output: Path, fill: Path | None) -> None:
+def _report_sheet(lines: Sequence[questionnaire.Line], output: str, fill: Path | None) -> None:
     """Say what was asked, and what to do with the table."""
     counts = Counter(line.question.form for line in lines)
     forms = ", ".join(_form_count(form, count) for form, count in counts.items())

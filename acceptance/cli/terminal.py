@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.control import strip_control_codes
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 # Where nobody has set a width (a pipe, a log), rows are wide enough to be searched.
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 180
+MOST_RULED = 1000  # rows; the width of every cell of a ruled table is measured, several times
 console = Console(highlight=False, width=WIDE)
 errors = Console(highlight=False, stderr=True, soft_wrap=True)
 
@@ -47,13 +49,24 @@ def table(
     rows: Sequence[Sequence[object]],
     styles: Sequence[str] = (),
 ) -> None:
-    """Print a table; ``styles`` has one style a row."""
+    """Print a table; ``styles`` has one style a row.
+
+    One of more than ``MOST_RULED`` rows has a tab between two cells instead of lines.
+    """
+    if len(rows) > MOST_RULED:
+        _plain_table(title, columns, rows)
+        return
     grid = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
         grid.add_column(column, overflow="fold")
     for number, row in enumerate(rows):
         grid.add_row(*(Text(str(cell)) for cell in row), style=styles[number] if styles else None)
     console.print(grid)
+
+
+def _plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    cells = ("\t".join(" ".join(str(cell).split()) for cell in row) for row in (columns, *rows))
+    console.file.write(strip_control_codes("\n".join((title, *cells, ""))))
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from acceptance.errors import PlanError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from openpyxl import Workbook
@@ -25,6 +25,11 @@ DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError,
     ValueError, IndexError, SyntaxError, TypeError, AttributeError, OSError,
 )  # fmt: skip
+
+
+MOST_ROWS = 500_000
+MOST_COLUMNS = 1_000
+MOST_CHARACTERS = 32_767  # in a cell: as many as Excel keeps
 
 
 class WorkbookCell(Protocol):
@@ -47,15 +52,45 @@ def rows(path: Path) -> list[list[str]]:
     """Return the rows of a table, the heading first, each cell as text without blanks around it.
 
     Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor
-    GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business).
+    GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business),
+    more than ``MOST_ROWS``, ``MOST_COLUMNS`` or ``MOST_CHARACTERS`` in a cell. Empty rows at the
+    end do not count.
     """
-    found = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-    found = [[cell.strip() for cell in row] for row in found]
+    table = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    found = _bounded(table, path)
     if not any(any(row) for row in found):
         hint = tr("Put a heading into row 1 and one line for each entry below")
         raise PlanError(tr("is empty"), where=str(path), hint=hint)
     _check_formulas(found, path)
     return found
+
+
+def _bounded(table: Iterable[Sequence[str]], path: Path) -> list[list[str]]:
+    found: list[list[str]] = []
+    blank: list[list[str]] = []  # rows that count only where another follows
+    for row in table:
+        cells = [cell.strip() for cell in row]
+        blank.append(cells)
+        if any(cells):
+            found += blank
+            blank = []
+            _check_size(cells, len(found), path)
+    return found
+
+
+def _check_size(cells: Sequence[str], number: int, path: Path) -> None:
+    last = max(column for column, cell in enumerate(cells, start=1) if cell)
+    sizes = (
+        (tr("rows"), number, MOST_ROWS),
+        (tr("columns"), last, MOST_COLUMNS),
+        (tr("characters in a cell"), max(map(len, cells)), MOST_CHARACTERS),
+    )
+    for what, size, most in sizes:
+        if size > most:
+            too_large = tr("{size} {what}; {most} at most", size=size, what=what, most=most)
+            where = tr("{file}, row {row}", file=path, row=number)
+            hint = tr("Divide the table, or shorten the text")
+            raise PlanError(too_large, where=where, hint=hint)
 
 
 def _check_formulas(table: list[list[str]], path: Path) -> None:
@@ -117,11 +152,11 @@ def _read(path: Path) -> bytes:
         raise PlanError(what, where=str(path), hint=hint) from error
 
 
-def _csv(path: Path) -> list[list[str]]:
+def _csv(path: Path) -> Iterator[list[str]]:
     text = _decoded(_read(path), path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error as error:
         what, hint = tr("is not CSV ({cause})", cause=error), tr("Save it as CSV again")
         raise PlanError(what, where=str(path), hint=hint) from error
@@ -138,14 +173,16 @@ def _again() -> str:
     return tr("Save it as CSV in UTF-8, or as XLSX")
 
 
-def _workbook(path: Path) -> list[list[str]]:
+def _workbook(path: Path) -> Iterator[list[str]]:
     import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 -- as above
 
     content = io.BytesIO(_read(path))
     try:
-        book = openpyxl.load_workbook(content, read_only=True, data_only=False)
-        return [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows()]
+        sheet = openpyxl.load_workbook(content, read_only=True, data_only=False).worksheets[0]
+        sheet.reset_dimensions()  # each row as long as it is; a damaged file claims any size
+        for row in sheet.iter_rows():
+            yield [_text(cell) for cell in row]
     except (InvalidFileException, *DAMAGED) as error:
         what = tr("is not a workbook ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=_again()) from error

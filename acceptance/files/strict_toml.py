@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Kind = TypeVar("Kind")
+MOST_CHARACTERS = 1_000  # of a text; the time to print a cell grows with the square of its length
 TYPES: dict[type, str] = {  # codes of ``wrong_field``
     float: "float_type",
     int: "int_type",
@@ -58,10 +59,31 @@ def loads(
 ) -> dict[str, Any]:
     """Parse TOML in UTF-8, with or without a byte order mark; errors as of ``load``."""
     try:
-        return tomllib.loads(text.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = tomllib.loads(text.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         what = tr("not readable as TOML: {cause}", cause=error)
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code) from error
+    for place, held in _texts(found):
+        check_length(held, f"{where}: {place}", kind)
+    return found
+
+
+def _texts(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a TOML value, after the place where it is: ``shots.0.clip``."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict | list):
+        fields = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, held in fields:
+            yield from _texts(held, f"{place}.{key}" if place else str(key))
+
+
+def check_length(text: str, where: str, kind: type[InputError] = PlanError) -> None:
+    """Refuse a text of more than ``MOST_CHARACTERS`` by an error of that ``kind``."""
+    if len(text) > MOST_CHARACTERS:
+        count = len(text)
+        what = tr("{count} characters; {most} at most", count=count, most=MOST_CHARACTERS)
+        raise kind(what, where=where, hint=tr("Shorten the text"))
 
 
 def quoted(text: str) -> str:

@@ -136,6 +136,8 @@ def _answer(cells: Mapping[str, str], origin: str) -> Answer | None:
     if not any(field in fields for field in ANSWERED):
         return None
     _check_filled_in(fields, origin)
+    for field, text in fields.items():
+        strict_toml.check_length(text, f"{origin}, {field}")
     yes = _word(fields, "yes", YES, origin)
     return Answer(
         subject=fields["subject"],

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet
+from acceptance.files import spreadsheet, strict_toml
 from acceptance.messages import tr
 from acceptance.model import Subject, SubjectKind
 
@@ -85,7 +85,8 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     """
     found = _listed(path, {subject.id for subject in own})
     known = {device.id: device for device in (*own, *(device for device, _ in found))}
-    return tuple(_placed(device, known, where) for device, where in found)
+    site = next((one.id for one in known.values() if one.kind is SubjectKind.SITE), None)
+    return tuple(_placed(device, known, site, where) for device, where in found)
 
 
 def as_listed(path: Path) -> tuple[Subject, ...]:
@@ -116,6 +117,8 @@ def _devices(
         if device.id in found or device.id in used:
             what, hint = tr("duplicate id {id!r}", id=device.id), tr("Give each device its own id")
             raise PlanError(what, where=tr("{row}, id", row=where), hint=hint)
+        for name, text in fields.items():
+            strict_toml.check_length(text, f"{where}, {name}")
         found[device.id] = device, where
     return list(found.values())
 
@@ -213,13 +216,12 @@ def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:
     return {"place": place} | facts
 
 
-def _placed(device: Subject, known: Mapping[str, Subject], where: str) -> Subject:
-    """Check that the parent is ``known``; a device without one gets the first site."""
+def _placed(device: Subject, known: Mapping[str, Subject], site: str | None, where: str) -> Subject:
+    """Check that the parent is ``known``; a device without one gets the first ``site``."""
     if device.parent is not None and device.parent not in known:
         hint = tr("Name the id of a device of this list, or of a subject of the plan")
         what = tr("there is no parent {parent!r}", parent=device.parent)
         raise PlanError(what, where=tr("{row}, parent", row=where), hint=hint)
-    site = next((other.id for other in known.values() if other.kind is SubjectKind.SITE), None)
     if device.parent is not None or device.kind is SubjectKind.SITE or site is None:
         return device
     return replace(device, parent=site)

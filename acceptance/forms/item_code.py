@@ -21,7 +21,10 @@ def svg(content: str) -> str:
     """Return the QR code of a text as SVG, one unit a module, with its quiet zone."""
     modules = cv2.QRCodeEncoder.create().encode(content)
     height, width = modules.shape
-    dark = np.argwhere(modules == DARK).tolist()
-    squares = "".join(f"M{column} {row}h1v1h-1z" for row, column in dark)
+    # A line for each run of dark modules: a tenth of the points that squares would have.
+    edges = np.diff((modules == DARK).astype(np.int8), axis=1, prepend=0, append=0)
+    starts, ends = np.argwhere(edges == 1).tolist(), np.argwhere(edges == -1).tolist()
+    pairs = zip(starts, ends, strict=True)
+    runs = "".join(f"M{start} {row}.5h{end - start}" for (row, start), (_, end) in pairs)
     box = f'viewBox="0 0 {width} {height}" shape-rendering="crispEdges"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><path d="{squares}"/></svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><path stroke="#000" d="{runs}"/></svg>'

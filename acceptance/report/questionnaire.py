@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +12,10 @@ from acceptance import wording
 from acceptance.errors import UsageError
 from acceptance.files import spreadsheet
 from acceptance.files.output import put, require_ending, require_new
-from acceptance.forms import item_code, scores
+from acceptance.forms import item_code, panel_key, scores
 from acceptance.forms.answers import COLUMNS, GRADES, SHOWN, YES
-from acceptance.forms.scores import PanelClip, PanelItem
+from acceptance.forms.item_count import check_items
+from acceptance.forms.panel_key import PanelClip, PanelItem
 from acceptance.messages import tr
 from acceptance.model import Scale
 from acceptance.report import render
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.checks.questions import Question
-    from acceptance.forms.scores import Key
-    from acceptance.model import Clause, Pack, Plan, Requirement, SignalPath
+    from acceptance.forms.panel_key import Key
+    from acceptance.model import Clause, Pack, Plan, Requirement, Shot, SignalPath
 
 # Columns of the table to fill in, with their widths in characters.
 TABLE: Mapping[str, int] = {
@@ -34,6 +37,7 @@ TABLE: Mapping[str, int] = {
 }  # fmt: skip
 FIELDS = tuple(COLUMNS)
 FILLS = (".xlsx", ".csv", ".toml")
+MOST_IN_A_FILE = 500  # items of a sheet in one PDF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,11 @@ class Line:
 def lines(
     questions: Sequence[Question], packs: Sequence[Pack], plan: Plan, lang: str
 ) -> list[Line]:
-    """Put questions in words, by subject in the plan's order and by part."""
+    """Put questions in words, by subject in the plan's order and by part.
+
+    Raises PlanError for more than ``MOST_ITEMS``.
+    """
+    check_items(len(questions), tr("sheet"))
     order = {subject.id: place for place, subject in enumerate(plan.subjects)}
     ordered = sorted(
         questions, key=lambda asked: (order[asked.subject.id], asked.requirement.part or "~")
@@ -107,6 +115,26 @@ def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
         return name
     text = (rule.text or rule.text_en) if lang == "zh" else (rule.text_en or rule.text)
     return f"{text} ({lender.number} {rule.clause})"
+
+
+def volumes(asked: Sequence[Line]) -> list[list[Line]]:
+    """Divide the items of a sheet between devices into files of at most ``MOST_IN_A_FILE``.
+
+    The items of one device stay together. Laying out a page takes the memory of all before it.
+    """
+    found: list[list[Line]] = [[]]
+    for _, group in itertools.groupby(asked, key=lambda line: line.question.subject.id):
+        together = list(group)
+        if found[-1] and len(found[-1]) + len(together) > MOST_IN_A_FILE:
+            found.append([])
+        found[-1] += together
+    return found
+
+
+def volume_files(path: Path, count: int) -> list[Path]:
+    """Name the files of a sheet: the path itself, or ``NAME-1.pdf`` ... of several."""
+    numbers = [f"-{number}" for number in range(1, count + 1)] if count > 1 else [""]
+    return [path.with_name(f"{path.stem}{number}{path.suffix}") for number in numbers]
 
 
 def sheet(asked: Sequence[Line], plan: Plan, lang: str) -> bytes:
@@ -187,11 +215,14 @@ def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[PanelCli
         if question.form == "scores":
             items = clips.setdefault((question.subject.id, demand.path), {})
             items.setdefault(demand.borrows or question.reference, []).append(question)
+    shots: dict[str, list[Shot]] = defaultdict(list)
+    for shot in plan.shots:
+        shots[shot.subject].append(shot)
     return [
         PanelClip(
             subject=subject,
             items=tuple(_item(alike, lang) for alike in items.values()),
-            files=_files(subject, path, plan),
+            files=_files(shots[subject], path),
         )
         for (subject, path), items in clips.items()
     ]
@@ -202,9 +233,8 @@ def _item(alike: Sequence[Question], lang: str) -> PanelItem:
     return PanelItem(text=text, requirements=tuple(question.reference for question in alike))
 
 
-def _files(subject: str, path: SignalPath | None, plan: Plan) -> tuple[str, ...]:
-    shots = (shot for shot in plan.shots if shot.subject == subject and path in {None, shot.path})
-    return tuple(dict.fromkeys(shot.clip for shot in shots))
+def _files(shots: Sequence[Shot], path: SignalPath | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(shot.clip for shot in shots if path in {None, shot.path}))
 
 
 def panel(key: Key, questions: Sequence[Question], plan: Plan, lang: str) -> bytes:
@@ -224,11 +254,11 @@ def write_panel(
     """
     if not key.leader.strip():
         raise UsageError(tr("say who leads the panel: --leader NAME, or operator in the plan"))
-    table, kept = folder / "panel.csv", folder / scores.key_name("panel.csv")
+    table, kept = folder / "panel.csv", folder / panel_key.key_name("panel.csv")
     for file in (table, kept):
         require_new(file)
     put(folder / "panel.pdf", panel(key, questions, plan, lang))
-    put(kept, scores.dumps(key).encode())
+    put(kept, panel_key.dumps(key).encode())
     put(table, spreadsheet.csv_of(scores.table(key, lang)))
 
 
@@ -245,12 +275,19 @@ def require_sheet(file: Path, fill: Path | None) -> None:
 
 def write_sheet(
     asked: Sequence[Line], plan: Plan, file: Path, fill: Path | None, lang: str
-) -> None:
-    """Write the sheet to print, and the table to fill in. Raises as ``require_sheet`` does."""
+) -> list[Path]:
+    """Write the sheet to print, and the table to fill in; return the files of the sheet.
+
+    Raises as ``require_sheet`` does.
+    """
     require_sheet(file, fill)
-    put(file, sheet(asked, plan, lang))
+    parts = volumes(asked)
+    files = volume_files(file, len(parts))
+    for part, volume in zip(files, parts, strict=True):
+        put(part, sheet(volume, plan, lang))
     if fill:
         put(fill, _filled(fill.suffix.lower(), asked, lang))
+    return files
 
 
 def _filled(ending: str, asked: Sequence[Line], lang: str) -> bytes:

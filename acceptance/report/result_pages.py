@@ -12,7 +12,7 @@ from acceptance.model import Scope, Verdict
 from acceptance.report.rows import answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from acceptance.model import Clause, Concession, Finding, Pack, Plan, Scoring
     from acceptance.report.names import Names
@@ -98,13 +98,19 @@ class CoveragePage:
         Requirements are counted by verdict, and by reason where they do not apply.
         """
         alike: dict[tuple[str, str], list[FindingRow]] = defaultdict(list)
-        for row in self.rows:
+        for row in self._of_clauses.get((pack.id, clause.number), ()):
             finding = row.finding
-            if (finding.pack, finding.clause) == (pack.id, clause.number):
-                aside = finding.verdict is Verdict.NOT_APPLICABLE
-                about = self._reason(row) if aside else finding.requirement
-                alike[about, wording.verdict(finding, self.lang)].append(row)
+            aside = finding.verdict is Verdict.NOT_APPLICABLE
+            about = self._reason(row) if aside else finding.requirement
+            alike[about, wording.verdict(finding, self.lang)].append(row)
         return [self._outcome(rows) for rows in alike.values()]
+
+    @cached_property
+    def _of_clauses(self) -> Mapping[tuple[str, str], Sequence[FindingRow]]:
+        found: dict[tuple[str, str], list[FindingRow]] = defaultdict(list)
+        for row in self.rows:
+            found[row.finding.pack, row.finding.clause].append(row)
+        return found
 
     def _reason(self, row: FindingRow) -> str:
         return wording.reason(row.finding.reason, self.lang)

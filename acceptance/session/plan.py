@@ -6,6 +6,7 @@ Its paths stay inside its folder.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
@@ -15,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 from acceptance import model
 from acceptance.errors import PlanError
 from acceptance.files import strict_toml, wrong_field
-from acceptance.forms import answers, devices, scores
+from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
 
@@ -156,9 +157,9 @@ def _check_subjects(plan: Plan, where: str) -> None:
     """Refuse ids used twice, and a shot or list of recordings of no subject."""
     # measurements name either by its id
     shots: list[Taken] = [*plan.shots, *plan.recordings]
-    subjects = [subject.id for subject in plan.subjects]
-    _check_ids(subjects, tr("{plan}: subjects", plan=where))
+    _check_ids([one.id for one in plan.subjects], tr("{plan}: subjects", plan=where))
     _check_ids([shot.id for shot in shots], tr("{plan}: shots", plan=where))
+    subjects = {subject.id for subject in plan.subjects}
     for shot in shots:
         if shot.subject not in subjects:
             what = tr("there is no subject {subject!r}", subject=shot.subject)
@@ -167,10 +168,11 @@ def _check_subjects(plan: Plan, where: str) -> None:
 
 def _check_ids(ids: Sequence[str], where: str) -> None:
     """Refuse an id that is used twice, or that cannot name a file on every system."""
+    times = Counter(ids)
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             raise _wrong(where, devices.wrong_id(identity))
-        if ids.count(identity) > 1:
+        if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
 
@@ -255,7 +257,7 @@ def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
     """
     yield from (("answer_files", name) for name in plan.answer_files)
     for name in plan.score_files:
-        yield from (("score_files", name), ("score_files", scores.key_name(name)))
+        yield from (("score_files", name), ("score_files", panel_key.key_name(name)))
 
 
 def _meant(path: Path) -> Iterator[Path]:

@@ -449,7 +449,7 @@ def test_a_device_outside_the_sample_replaces_no_drawn_one_but_its_failure_shows
 
 def test_people_are_asked_about_the_drawn_devices_only() -> None:
     """Sheets and panels ask the judge what is open."""
-    asked = questions((standard(),), plan(cameras(15), first()))
+    asked = questions((standard(),), plan(cameras(15), first()))[0]
     assert {one.subject.id for one in asked} == set(GOLDEN[:3])
 
 

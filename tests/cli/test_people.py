@@ -16,11 +16,11 @@ from click.testing import CliRunner
 
 from acceptance import metrics
 from acceptance.checks import judging, pack
-from acceptance.checks.questions import questions, waiting
+from acceptance.checks.questions import questions
 from acceptance.cli import verbs
 from acceptance.errors import OutputError, PlanError
 from acceptance.files import spreadsheet
-from acceptance.forms import item_code, scores
+from acceptance.forms import item_code, panel_key
 from acceptance.model import Verdict
 from acceptance.report import questionnaire, render
 from acceptance.session import plan, runner, store
@@ -75,7 +75,7 @@ def unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked(given: Plan) -> tuple[Question, ...]:
     """Ask what the plan leaves to people."""
-    return questions(pack.load_all(given.packs, QUANTITIES), given, QUANTITIES)
+    return questions(pack.load_all(given.packs, QUANTITIES), given, QUANTITIES)[0]
 
 
 def run(*arguments: object) -> Result:
@@ -114,7 +114,7 @@ def test_what_waits_for_a_fact_is_reported_and_not_asked(written: Path) -> None:
     """A question about a lift's camera has to wait until it is known which camera that is."""
     given = plan.read(written)
     packs = pack.load_all(given.packs, QUANTITIES)
-    open_ = {(item.subject, item.requirement) for item in waiting(packs, given, QUANTITIES)}
+    open_ = {(item.subject, item.requirement) for item in questions(packs, given, QUANTITIES)[1]}
     assert open_
     assert not open_ & {(question.subject.id, question.reference) for question in asked(given)}
 
@@ -138,8 +138,8 @@ def test_the_code_of_an_item_is_read_back_by_another_program() -> None:
     drawn = item_code.svg(content)
     side = int(re.findall(r'viewBox="0 0 (\d+)', drawn)[0])
     picture = np.full((side, side), 255, np.uint8)
-    for column, row in re.findall(r"M(\d+) (\d+)h1", drawn):
-        picture[int(row), int(column)] = 0
+    for column, row, run in re.findall(r"M(\d+) (\d+)\.5h(\d+)", drawn):
+        picture[int(row), int(column) : int(column) + int(run)] = 0
     found, *_ = cv2.QRCodeDetector().detectAndDecode(np.kron(picture, np.ones((4, 4), np.uint8)))
     assert found == content
 
@@ -336,7 +336,7 @@ def test_clips_are_copied_under_their_codes(written: Path) -> None:
         PLAN + '\n[[shots]]\nid = "s"\nsubject = "大门-1"\nclip = "gate.mp4"\n', encoding="utf-8"
     )
     run("panel", written, "-o", written.parent / "p", "--seed", 5, "--clips")
-    key = scores.loads(written.parent / "p" / "panel.key.toml", "key")
+    key = panel_key.loads(written.parent / "p" / "panel.key.toml", "key")
     [copied] = (written.parent / "p" / "clips").iterdir()
     assert copied.read_bytes() == b"film"
     assert copied.name == f"{next(one.code for one in key.clips if one.files)}-1.mp4"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.errors import PlanError
-from acceptance.forms import scores
+from acceptance.forms import panel_key, scores
 from acceptance.model import Condition
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GRADE = scores.PanelItem(text="图像质量", requirements=("x#grade",))
+GRADE = panel_key.PanelItem(text="图像质量", requirements=("x#grade",))
 ASKED = tuple(
-    scores.PanelClip(subject=f"camera-{n}", items=(GRADE,), files=(f"clips/camera-{n}.mp4",))
+    panel_key.PanelClip(subject=f"camera-{n}", items=(GRADE,), files=(f"clips/camera-{n}.mp4",))
     for n in range(6)
 )
 RATERS = {
@@ -27,10 +27,10 @@ RATERS = {
     "R4": ("钱", "否"),
     "R5": ("孙", "否"),
 }
-KEY = scores.draw_up(ASKED, raters=5, seed=4, leader="王工")
+KEY = panel_key.draw_up(ASKED, raters=5, seed=4, leader="王工")
 
 
-def filled(key: scores.Key = KEY, **changed: str) -> list[list[str]]:
+def filled(key: panel_key.Key = KEY, **changed: str) -> list[list[str]]:
     """Fill in the table as five raters would; ``changed``: other cells, ``R2_1_score`` ..."""
     table = scores.table(key, "zh")
     subjects = {one.code: int(one.subject[-1]) for one in key.clips}
@@ -47,29 +47,29 @@ def filled(key: scores.Key = KEY, **changed: str) -> list[list[str]]:
 
 
 def write(
-    folder: Path, rows: list[list[str]], encoding: str = "utf-8-sig", key: scores.Key = KEY
+    folder: Path, rows: list[list[str]], encoding: str = "utf-8-sig", key: panel_key.Key = KEY
 ) -> Path:
     """Write scores and key as they lie beside a plan."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     (folder / "panel.csv").write_text(text.getvalue(), encoding=encoding)
-    (folder / "panel.key.toml").write_text(scores.dumps(key), encoding="utf-8")
+    (folder / "panel.key.toml").write_text(panel_key.dumps(key), encoding="utf-8")
     return folder / "panel.csv"
 
 
 def test_a_key_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     """Names with quotes and Chinese too."""
-    clip = scores.PanelClip(
-        subject="摄像机", items=(scores.PanelItem(text="“清晰”\n", requirements=('x#a "b"',)),)
+    clip = panel_key.PanelClip(
+        subject="摄像机", items=(panel_key.PanelItem(text="“清晰”\n", requirements=('x#a "b"',)),)
     )
-    key = scores.draw_up((clip,), raters=2, seed=1, leader='L"i\\n')
-    (tmp_path / "k.toml").write_text(scores.dumps(key), encoding="utf-8")
-    assert scores.loads(tmp_path / "k.toml", "k.toml") == key
+    key = panel_key.draw_up((clip,), raters=2, seed=1, leader='L"i\\n')
+    (tmp_path / "k.toml").write_text(panel_key.dumps(key), encoding="utf-8")
+    assert panel_key.loads(tmp_path / "k.toml", "k.toml") == key
 
 
 def test_the_same_seed_draws_the_same_and_another_one_something_else() -> None:
     """Whoever has the key can show how the order came about."""
-    again, other = (scores.draw_up(ASKED, raters=5, seed=seed, leader="王工") for seed in (4, 5))
+    again, other = (panel_key.draw_up(ASKED, raters=5, seed=seed, leader="王工") for seed in (4, 5))
     assert again == KEY
     assert other.clips != KEY.clips
     assert other.orders != KEY.orders
@@ -77,9 +77,9 @@ def test_the_same_seed_draws_the_same_and_another_one_something_else() -> None:
 
 def test_more_clips_than_codes_are_refused() -> None:
     """Nobody rates thousands of clips; a sample is drawn."""
-    many = [scores.PanelClip(subject=str(number), items=()) for number in range(4000)]
+    many = [panel_key.PanelClip(subject=str(number), items=()) for number in range(4000)]
     with pytest.raises(PlanError, match="4000 clips, but only 3872 codes"):
-        scores.draw_up(many, raters=5, seed=1, leader="Li")
+        panel_key.draw_up(many, raters=5, seed=1, leader="Li")
 
 
 def test_codes_and_orders_give_nothing_away() -> None:
@@ -100,14 +100,14 @@ def test_places_in_the_order_are_shared_out_evenly() -> None:
 
     Chi-squared with 5 degrees of freedom below 20.5 (0.1 %).
     """
-    key = scores.draw_up(ASKED, raters=400, seed=2, leader="")
+    key = panel_key.draw_up(ASKED, raters=400, seed=2, leader="")
     first = [sum(order[0] == one.code for order in key.orders.values()) for one in key.clips]
     assert sum((count - 400 / 6) ** 2 / (400 / 6) for count in first) < 20.5
 
 
 def test_raters_who_watch_one_screen_share_an_order() -> None:
     """Nobody can be shown something else on the same screen."""
-    key = scores.draw_up(ASKED, raters=5, seed=4, leader="", together=True)
+    key = panel_key.draw_up(ASKED, raters=5, seed=4, leader="", together=True)
     assert len(set(key.orders.values())) == 1
 
 
@@ -132,9 +132,9 @@ def test_filled_in_scores_become_answers_under_their_true_names(
 
 def test_a_clip_that_answers_several_requirements_is_scored_once(tmp_path: Path) -> None:
     """Two standards that ask the same of one picture do not make raters score it twice."""
-    item = scores.PanelItem(text="图像质量", requirements=("x#a", "y#b"))
-    clip = scores.PanelClip(subject="camera-0", items=(item,))
-    key = scores.draw_up((clip,), raters=5, seed=1, leader="王工")
+    item = panel_key.PanelItem(text="图像质量", requirements=("x#a", "y#b"))
+    clip = panel_key.PanelClip(subject="camera-0", items=(item,))
+    key = panel_key.draw_up((clip,), raters=5, seed=1, leader="王工")
     answers = scores.read(write(tmp_path, filled(key), key=key), "panel.csv")
     assert [one.requirement for one in answers] == ["x#a", "y#b"]
     assert answers[0].scores == answers[1].scores
@@ -143,11 +143,11 @@ def test_a_clip_that_answers_several_requirements_is_scored_once(tmp_path: Path)
 def test_several_items_of_a_clip_are_scored_one_by_one(tmp_path: Path) -> None:
     """Blocking and sharpness of one picture are two answers, from rows of their own."""
     items = tuple(
-        scores.PanelItem(text=text, requirements=(f"x#{text}",))
+        panel_key.PanelItem(text=text, requirements=(f"x#{text}",))
         for text in ("blocking", "sharpness")
     )
-    clip = scores.PanelClip(subject="camera-0", items=items)
-    key = scores.draw_up((clip,), raters=5, seed=1, leader="王工")
+    clip = panel_key.PanelClip(subject="camera-0", items=items)
+    key = panel_key.draw_up((clip,), raters=5, seed=1, leader="王工")
     rows = filled(key)
     for row in rows[2::2]:
         row[9] = "5"
