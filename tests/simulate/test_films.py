@@ -233,8 +233,8 @@ def test_a_lossless_film_holds_the_very_codes_of_the_sensor(
     film_clock(camera, clock, tmp_path / "medium.mp4", 0.2)
     film_clock(replace(camera, preset="veryfast"), clock, tmp_path / "fast.mp4", 0.2)
     films = (clip.open_clip(tmp_path / name).frames() for name in ("medium.mp4", "fast.mp4"))
-    for one, other in zip(*films, strict=True):
-        assert np.array_equal(one.luma, other.luma)
+    for medium, fast in zip(*films, strict=True):
+        assert np.array_equal(medium.luma, fast.luma)
 
 
 def test_an_exposure_is_the_mean_of_what_was_lit_during_it() -> None:
