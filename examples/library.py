@@ -32,8 +32,8 @@ from acceptance import (
 )
 
 SECONDS = 6.0
-PHONE = simulate.Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
-GOOD = simulate.Camera(noise=0.01, crf=12, seed=11)
+PHONE = simulate.Camera(rate=Fraction(60), exposure=0.004, noise=0.006, preset="ultrafast", seed=7)
+GOOD = simulate.Camera(noise=0.01, preset="ultrafast", crf=17, seed=11)
 CAMERAS = {
     "good": GOOD,
     "faulty": replace(GOOD, blur=2.4, seed=12, dropped=frozenset(range(7, 150, 6))),

@@ -189,6 +189,17 @@ def test_the_benchmark_of_starts_runs_help_and_sees_a_first_frame(tmp_path: Path
         start.started(("-c", "print('no frame')"), start.FIRST_FRAME)
 
 
+def test_the_benchmark_of_the_demo_decodes_every_frame_and_counts_what_a_process_takes(
+    tmp_path: Path,
+) -> None:
+    demo = load("demo")
+    load("throughput").film(tmp_path / "film.mp4", 0.4, 360)
+    assert demo.decode(tmp_path) == 10
+    wall, processor = demo.spent(["-c", "sum(range(3_000_000))"])
+    assert wall > 0
+    assert processor > 0.01
+
+
 def test_the_benchmark_of_raters_counts_shares_of_panels() -> None:
     """Two panels a case: every cell after the size is a share."""
     size, *shares = load("raters").row(5, 6, 2)

@@ -130,13 +130,18 @@ def draw(
         raise ValueError(tr("a chart is drawn 1 px wide or more, not {width}", width=width))
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
-    picture = np.full((rows, width, 3), chart.background, dtype=np.float64)
-    for shape in shapes(chart, index or 0, session):
-        cover, (x, y) = coverage(shape.points * scale)
-        target = picture[y : y + cover.shape[0], x : x + cover.shape[1]]
-        cover = cover[: target.shape[0], : target.shape[1]]
-        target += cover[..., None] * (np.array(shape.colour) - np.array(shape.under))
-    return np.clip(picture, 0.0, 1.0).astype(np.float32)
+    painted = [
+        (*coverage(shape.points * scale), shape) for shape in shapes(chart, index or 0, session)
+    ]
+    light = np.empty((3, rows, width), np.float32)
+    for channel, plane in enumerate(light):
+        exact = np.full((rows, width), chart.background, np.float64)
+        for cover, (x, y), shape in painted:
+            target = exact[y : y + cover.shape[0], x : x + cover.shape[1]]
+            gained = shape.colour[channel] - shape.under[channel]
+            target += cover[: target.shape[0], : target.shape[1]] * gained
+        np.clip(exact, 0.0, 1.0, out=plane)
+    return np.moveaxis(light, 0, 2)
 
 
 def to_raster(chart: Chart, width: int) -> Floats:
@@ -209,6 +214,29 @@ def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
 
     ``points`` is (n, 2) in pixels, pixel i reaching from i to i + 1. Exact for any simple polygon.
     """
+    return _box_coverage(points) if _upright(points) else polygon_coverage(points)
+
+
+def _upright(points: Floats) -> bool:
+    """Whether the points are those of a rectangle along the axes, in the order of ``_box``."""
+    x, y = points.T
+    return len(points) == 4 and bool(np.all(x == x[[3, 2, 1, 0]]) and np.all(y == y[[1, 0, 3, 2]]))
+
+
+def _box_coverage(corners: Floats) -> tuple[Floats, tuple[int, int]]:
+    """Return ``polygon_coverage`` of a rectangle: what is covered along y times that along x."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    first = np.floor(low).astype(int)
+    across, down = (
+        np.minimum(pixels + 1, stop) - np.maximum(pixels, start)
+        for start, stop in zip(low, high, strict=True)
+        for pixels in [np.arange(math.floor(start), math.floor(stop) + 1)]
+    )
+    return np.outer(down, across), (int(first[0]), int(first[1]))
+
+
+def polygon_coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
+    """Return the ``coverage`` of any simple polygon."""
     first = np.floor(points.min(axis=0)).astype(int)
     columns, rows = np.floor(points.max(axis=0)).astype(int) - first + 1
     xa, ya, xb, yb = _pieces(points - first)

@@ -10,7 +10,7 @@ numbers of frames (AVI).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -78,13 +78,14 @@ class Clip:
     def _of_stills(self) -> bool:
         return len(self.files) > 1 or self.info.still
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, with_quantisers: Collection[int] = ()) -> Iterator[Frame]:
         """Yield the decodable frames in presentation order; a damaged end is where they end.
 
+        Those of the numbers ``with_quantisers`` have theirs; all are then decoded in one thread.
         Raises ClipError where the size or kind of the pictures changes.
         """
         first: tuple[object, ...] = ()
-        for frame in self._decoded():
+        for frame in self._decoded(with_quantisers):
             kind = frame.luma.shape, frame.luma.dtype, frame.cb is None
             first = first or kind
             if kind != first:
@@ -105,10 +106,10 @@ class Clip:
         found: dict[int, NDArray[np.int32]] = {}
         if self._of_stills or not indices:
             return found
-        decoded = islice(decode_with_quantisers(self.path), max(indices) + 1)
+        decoded = islice(decode_with_quantisers(self.path, deblocked=False), max(indices) + 1)
         for index, frame in enumerate(decoded):
             if index in indices:
-                blocks = turned(quantisers(frame), self.info.rotation)
+                blocks = _blocks(frame, self.info)
                 if blocks is None:
                     break
                 found[index] = blocks
@@ -136,14 +137,17 @@ class Clip:
                 return _frame(frame, index, when, self.info) if when <= time + tick else None
         return None
 
-    def _decoded(self) -> Iterator[Frame]:
+    def _decoded(self, with_quantisers: Collection[int]) -> Iterator[Frame]:
         if self._of_stills:
             for index, file in enumerate(self.files):
                 for frame in decode(file):
                     yield _frame(frame, index, Fraction(index) / SEQUENCE_RATE, self.info)
             return
-        for index, frame in enumerate(decode(self.path)):
-            yield _frame(frame, index, _time(frame, index, self.info), self.info)
+        coded = decode_with_quantisers(self.path, deblocked=True) if with_quantisers else None
+        for index, frame in enumerate(coded or decode(self.path)):
+            plain = _frame(frame, index, _time(frame, index, self.info), self.info)
+            asked = index in with_quantisers
+            yield replace(plain, quantisers=_blocks(frame, self.info)) if asked else plain
 
 
 def open_clip(path: Path, coding: Coding | None = None) -> Clip:
@@ -208,6 +212,10 @@ def _time(frame: av.VideoFrame, index: int, info: VideoInfo) -> Fraction:
     if by_number or frame.pts is None or frame.time_base is None:
         return index / (info.nominal_rate or SEQUENCE_RATE)
     return Fraction(frame.pts * frame.time_base)
+
+
+def _blocks(frame: av.VideoFrame, info: VideoInfo) -> NDArray[np.int32] | None:
+    return turned(quantisers(frame), info.rotation)
 
 
 def _frame(frame: av.VideoFrame, index: int, time: Fraction, info: VideoInfo) -> Frame:

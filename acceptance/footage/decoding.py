@@ -29,7 +29,8 @@ SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
-WITH_QUANTISERS = {"export_side_data": "venc_params", "skip_loop_filter": "all"}
+WITH_QUANTISERS = {"export_side_data": "venc_params"}
+NOT_DEBLOCKED = {"skip_loop_filter": "all"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,15 +156,16 @@ def decode(path: Path, start: float | None = None) -> Iterator[av.VideoFrame]:
         yield from _decoded(container, stream)
 
 
-def decode_with_quantisers(path: Path) -> Iterator[av.VideoFrame]:
-    """Decode in one thread, with the quantisers (``planes.quantisers``) and without deblocking.
+def decode_with_quantisers(path: Path, *, deblocked: bool) -> Iterator[av.VideoFrame]:
+    """Decode in one thread, with the quantisers (``planes.quantisers``).
 
-    It is one thread because FFmpeg's frame threads copy the quantisers of a frame that another
-    thread may not have finished. Raises ClipError (``opened``).
+    These are the same without deblocking, which takes time and changes the pictures. It is one
+    thread because FFmpeg's frame threads copy the quantisers of a frame that another thread may not
+    have finished. Raises ClipError (``opened``).
     """
     with opened(path) as container:
         stream = container.streams.video[0]
-        stream.codec_context.options = dict(WITH_QUANTISERS)
+        stream.codec_context.options = WITH_QUANTISERS | ({} if deblocked else NOT_DEBLOCKED)
         stream.codec_context.thread_count = 1
         yield from _decoded(container, stream)
 

@@ -66,7 +66,7 @@ def described(
     ``declared`` is how many frames the container says it has; a ``sequence`` is of several files.
     Raises ClipError where no frame can be decoded.
     """
-    first = next(decode_with_quantisers(path), None)
+    first = next(decode_with_quantisers(path, deblocked=False), None)
     if first is None or not packets:
         what, hint = tr("no frame can be decoded"), tr("Export the recording again")
         raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")

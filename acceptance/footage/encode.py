@@ -99,8 +99,11 @@ def _picture(planes: Sequence[Plane], pixel_format: str) -> av.VideoFrame:
     neutral, kind = (512, np.uint16) if is_deep(frame) else (128, np.uint8)
     for number, target in enumerate(frame.planes):
         shape = target.height, target.line_size // kind().itemsize
-        rows = np.full(shape, neutral, kind)
-        if number < len(planes):
-            rows[:, : target.width] = planes[number]
-        target.update(rows.tobytes())
+        plane = planes[number] if number < len(planes) else None
+        if plane is None or plane.shape != shape or plane.dtype != kind:
+            rows = np.full(shape, neutral, kind)
+            if plane is not None:
+                rows[:, : target.width] = plane
+            plane = rows
+        target.update(plane.tobytes())
     return frame

@@ -5,6 +5,7 @@ WeasyPrint is imported late: only a report needs its system libraries.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import warnings
@@ -35,7 +36,7 @@ ARCHIVED = {
 
 def typeset(page: str, moment: datetime) -> bytes:
     """Return a page that needs no file beside it as PDF whose fonts carry the time ``moment``."""
-    with _frozen_time(moment):
+    with _frozen_time(moment), _without_collector():
         document = _weasyprint().HTML(string=page, url_fetcher=fetcher(Path()))
         return bytes(document.write_pdf())
 
@@ -53,7 +54,7 @@ def archived(page: str, folder: Path, moment: datetime, session_json: bytes) -> 
         modified=moment,
         relationship="Source",
     )
-    with _frozen_time(moment):
+    with _frozen_time(moment), _without_collector():
         address = f"{folder.resolve().as_uri()}/"
         document = library.HTML(string=page, base_url=address, url_fetcher=fetcher(folder))
         return bytes(document.write_pdf(attachments=[attachment], **ARCHIVED))
@@ -127,3 +128,15 @@ def _frozen_time(moment: datetime) -> Iterator[None]:
         del os.environ["SOURCE_DATE_EPOCH"]
         if before is not None:
             os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Do not search for garbage in cycles: among a report's boxes, all in use, that is slow."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()

@@ -209,7 +209,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = printed_copy.wanted(shot, folder)
     watch = Watch(opened, wanted, views.driven(shot), shot.regions)
-    _decode(opened, watch, progress)
+    _decode(opened, watch, progress, with_quantisers=_named(wanted))
     if not watch.kept:
         raise GapError("too_few_frames", frames=0, needed=1)
     return replace(_scene(shot, folder, opened, wanted, watch), progress=progress)
@@ -221,7 +221,8 @@ def _scene(
     """Put together what the watch has seen, what is cut from its frames, and the side tables."""
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
-    kept = _with_quantisers(opened, watch.kept) if _coded(shot, charts) else watch.kept
+    again = _coded(shot, charts) and not _named(wanted)
+    kept = _with_quantisers(opened, watch.kept) if again else watch.kept
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += _truncation(opened.info, len(watch.times))
     session = clock_session.filmed(charts.clocks, kept)
@@ -249,13 +250,20 @@ def _truncation(video: clip.VideoInfo, frames: int) -> list[Note]:
     return [Note(reason=Reason(code="truncated_clip", parameters={"frames": frames}))]
 
 
-def _decode(opened: clip.Clip, watch: Watch, progress: Progress | None) -> None:
+def _decode(
+    opened: clip.Clip, watch: Watch, progress: Progress | None, *, with_quantisers: bool
+) -> None:
     """Show every frame of the clip to the watch."""
     with in_one_thread():
-        for frame in opened.frames():
+        for frame in opened.frames(watch.sampled if with_quantisers else ()):
             watch.see(frame)
             if progress:
                 progress(frame.index + 1, len(opened.packets))
+
+
+def _named(wanted: Sequence[Chart]) -> bool:
+    """Whether only printed charts are looked for, so that pictures are surely measured."""
+    return all(chart.kind == "print" for chart in wanted)
 
 
 def _coded(shot: Shot, charts: ChartPlaces) -> bool:

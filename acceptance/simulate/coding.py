@@ -31,12 +31,11 @@ def coded(camera: Camera, base: Light) -> list[Light]:
 
     Codes are of 8 bits, noise-free and not rounded.
     """
-    light = (camera.black + (camera.white - camera.black) * base) * _falloff(camera, base.shape[1:])
-    light = np.float32(camera.level) * light
-    signal = camera.signal(light if len(base) == 1 else camera.rendered(light))
-    low, high = camera.code_range
+    reaching = falloff(camera, base.shape[1:])
     if len(base) == 1:
-        return [np.float32(low) + np.float32(high - low) * signal[0]]
+        return [grey(camera, base[0], reaching)]
+    signal = camera.signal(camera.rendered(_lit(camera, base, reaching)))
+    low, high = camera.code_range
     red, green, blue = WEIGHTS[camera.matrix]
     luma = red * signal[0] + green * signal[1] + blue * signal[2]
     span = 255 if camera.full_range else 224
@@ -44,9 +43,22 @@ def coded(camera: Camera, base: Light) -> list[Light]:
     return [low + (high - low) * luma, *(128 + span * _halved(colour) for colour in colours)]
 
 
-def _falloff(camera: Camera, shape: tuple[int, ...]) -> Light | np.float32:
+def grey(camera: Camera, base: Light, reaching: Light) -> Light:
+    """Return the luma of grey light (h, w) where ``reaching`` (h, w) of it reaches the sensor."""
+    low, high = camera.code_range
+    signal = camera.signal(_lit(camera, base, reaching))
+    return np.asarray(np.float32(low) + np.float32(high - low) * signal)
+
+
+def _lit(camera: Camera, base: Light, reaching: Light) -> Light:
+    light = (camera.black + (camera.white - camera.black) * base) * reaching
+    return np.asarray(np.float32(camera.level) * light)
+
+
+def falloff(camera: Camera, shape: tuple[int, ...]) -> Light:
+    """Return the share of the light that reaches each pixel of a picture of ``shape``."""
     if not camera.vignetting and camera.hot_spot == 1:
-        return np.float32(1)
+        return np.broadcast_to(np.float32(1), shape)
     rows, columns = (np.arange(n) - (n - 1) / 2 for n in shape)
     radius = (rows[:, None] ** 2 + columns**2) / (rows[0] ** 2 + columns[0] ** 2)
     return np.asarray((1 - camera.vignetting * radius) * camera.hot_spot**-radius, np.float32)

@@ -10,6 +10,7 @@ Picture coordinates are pixels, integer = pixel centre, x to the right, y down.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from acceptance.model import Point
     from acceptance.simulate.camera import Array, Camera, Light
 
+    Axes = tuple[Array, Array]  # along x and along y
+    Matrices = tuple[csr_array, csr_array]
+
 FINE = 3  # samples a pixel
 STRIP = 192  # rows of fine samples that are worked on at once
 FOCAL = 1.2  # focal length over the picture's width
@@ -37,6 +41,12 @@ class Cell:
     x: int
     y: int
     light: Light
+
+    @property
+    def box(self) -> tuple[slice, slice]:
+        """Rows and columns of its sheet that it lights."""
+        height, width = self.light.shape
+        return slice(self.y, self.y + height), slice(self.x, self.x + width)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +127,53 @@ def _project(camera: Camera, image: Light, homography: Array) -> tuple[int, int,
     x, y, width, height = _reach(camera, homography, columns, rows, 4 * camera.blur + 2)
     across, down = _optics(width, sigma_x), _optics(height, sigma_y)
     inverse = np.linalg.inv(homography).astype(np.float64)
-    fine_x = _fine(x, across)
-    strips: list[Array] = np.array_split(_fine(y, down), max(1, down.shape[1] // STRIP))
-    fine = [
+    fine, optics = (_fine(x, across), _fine(y, down)), (across, down)
+    straight = _straight(camera, inverse)
+    project = _by_axes if straight else functools.partial(_by_points, camera)
+    return x, y, np.stack(project(image, inverse, fine, optics)).astype(np.float32)
+
+
+def _straight(camera: Camera, inverse: Array) -> bool:
+    """Whether columns of the picture are columns of the image, and rows rows."""
+    aslant = inverse[[0, 1, 2, 2], [1, 0, 0, 1]]
+    return not camera.distortion and not aslant.any()
+
+
+def _by_points(
+    camera: Camera, image: Light, inverse: Array, fine: Axes, optics: Matrices
+) -> list[Light]:
+    """Return each channel seen through ``optics``, of samples taken one by one at ``fine``."""
+    (fine_x, fine_y), (across, down) = fine, optics
+    strips: list[Array] = np.array_split(fine_y, max(1, down.shape[1] // STRIP))
+    samples = [
         [across @ plane.T for plane in _sampled(camera, image, inverse, fine_x, strip)]
         for strip in strips
     ]
-    light = [down @ np.hstack(planes).T for planes in zip(*fine, strict=True)]
-    return x, y, np.stack(light).astype(np.float32)
+    return [down @ np.hstack(planes).T for planes in zip(*samples, strict=True)]
+
+
+def _by_axes(image: Light, inverse: Array, fine: Axes, optics: Matrices) -> list[Light]:
+    """Return what ``_by_points`` does, to float32 rounding, of an image that is seen straight.
+
+    Sampling and optics are then one matrix along each axis.
+    """
+    (fine_x, fine_y), (across, down) = fine, optics
+    (scale_x, _, left), (_, scale_y, top), (_, _, depth) = inverse
+    across = across @ _spline((scale_x * fine_x + left) / depth, image.shape[2])
+    down = down @ _spline((scale_y * fine_y + top) / depth, image.shape[1])
+    return [(across @ (down @ plane).T).T for plane in image]
+
+
+def _spline(at: Array, count: int) -> csr_array:
+    """Return the matrix (places, count) of the quadratic B-spline between samples, 0 outside."""
+    nearest = np.floor(at + 0.5).astype(int)
+    beside = at - nearest
+    weights = [(0.5 - beside) ** 2 / 2, 0.75 - beside**2, (0.5 + beside) ** 2 / 2]
+    columns = nearest[:, None] + np.array([-1, 0, 1])
+    inside = (columns >= 0) & (columns < count)
+    values = np.stack(weights, axis=1).astype(np.float32)[inside]
+    starts = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    return csr_array((values, columns[inside], starts), shape=(len(at), count))
 
 
 def _grain(camera: Camera, homography: Array, x: float, y: float) -> Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.charts import clock_screen, drawing
-from acceptance.simulate.coding import coded, digitised, fixed_pattern
+from acceptance.simulate.coding import digitised, falloff, fixed_pattern, grey
 from acceptance.simulate.optics import Cell, Sheet
 from acceptance.simulate.sheets import drawn, raster_step
 
@@ -115,11 +115,14 @@ def monitor_frames(
 
 def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> Iterator[Planes]:
     """Yield the frames of a screen whose cells are lit by ``levels`` (frames, cells), 0..1."""
-    (pattern,) = fixed_pattern(camera, [np.zeros_like(sheet.base[0])])
+    dark, reaching = sheet.base[0], falloff(camera, sheet.base.shape[1:])
+    (pattern,) = fixed_pattern(camera, [np.zeros_like(dark)])
+    unlit = grey(camera, dark, reaching) + pattern
     for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
-        light = sheet.base[0].copy()
-        for cell, level in zip(sheet.cells, row, strict=True):
-            if level > 0:
-                height, width = cell.light.shape
-                light[cell.y : cell.y + height, cell.x : cell.x + width] += level * cell.light
-        yield digitised(camera, [coded(camera, light[None])[0] + pattern], source)
+        light, luma = dark.copy(), unlit.copy()
+        lit = [(cell, level) for cell, level in zip(sheet.cells, row, strict=True) if level > 0]
+        for cell, level in lit:
+            light[cell.box] += level * cell.light
+        for box in {(cell.x, cell.y, cell.light.shape): cell.box for cell, _ in lit}.values():
+            luma[box] = grey(camera, light[box], reaching[box]) + pattern[box]
+        yield digitised(camera, [luma], source)

@@ -254,6 +254,28 @@ def test_coverage_adds_up_to_the_area_of_the_polygon_either_way_round(
         assert cover.max() <= 1 + 1e-12
 
 
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ((2.25, 3.5), (7.0, 4.75)),
+        ((1.0, 1.0), (4.0, 2.0)),
+        ((0.3, 0.4), (0.6, 0.5)),
+        ((-2, 0), (2, 3)),
+    ],
+)
+def test_a_rectangle_covers_what_it_covers_as_a_polygon(
+    low: tuple[float, float], high: tuple[float, float]
+) -> None:
+    """The short way for rectangles against the way for any polygon."""
+    (left, top), (right, foot) = low, high
+    corners = np.array([[left, top], [right, top], [right, foot], [left, foot]], np.float64)
+    cover, first = drawing.coverage(corners)
+    expected, same = drawing.polygon_coverage(corners)
+    assert first == same
+    assert cover == pytest.approx(expected, abs=1e-12)
+    assert cover.sum() == pytest.approx((right - left) * (foot - top))
+
+
 def test_coverage_of_a_pixel_halved_by_its_diagonal_is_one_half() -> None:
     cover, first = drawing.coverage(np.array([[5.0, 7.0], [6.0, 8.0], [5.0, 8.0]]))
     assert first == (5, 7)

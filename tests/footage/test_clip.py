@@ -311,6 +311,21 @@ def test_frames_that_are_asked_say_how_coarsely_they_were_coded(
             assert lowest <= blocks.min() <= blocks.max() <= highest
 
 
+def test_quantisers_read_on_the_way_are_those_read_afterwards(tmp_path: Path) -> None:
+    """Pictures are those of plain decoding, deblocked; with B-frames, turned."""
+    noise = np.random.default_rng(1).integers(60, 200, (12, 96, 130)).astype(np.uint8)
+    encode.write(tmp_path / "a.mp4", noise, options={"crf": "30", "bf": "3"}, rotation=90)
+    opened = clip.open_clip(tmp_path / "a.mp4")
+    afterwards = opened.quantisers({0, 5})
+    together = list(opened.frames({0, 5}))
+    for frame, plain in zip(together, opened.frames(), strict=True):
+        assert np.array_equal(frame.luma, plain.luma)
+        assert (frame.time, frame.key) == (plain.time, plain.key)
+        assert (frame.quantisers is not None) == (frame.index in afterwards)
+    for number, blocks in afterwards.items():
+        assert np.array_equal(together[number].quantisers, blocks)
+
+
 @pytest.mark.parametrize("codec", ["ffv1", "mjpeg"])
 def test_a_decoder_that_does_not_state_the_quantiser_leaves_it_open(
     tmp_path: Path, codec: str

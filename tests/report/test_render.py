@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import math
 import os
@@ -173,6 +174,15 @@ def test_hostile_names_come_out_as_text(session: Session, pack: Pack, folder: Pa
     spoilt = replace(session, plan=plan)
     assert "<script" not in render.html(spoilt, [pack], folder, "zh")
     assert "\x00" not in render.html(spoilt, [pack], folder, "zh")
+
+
+def test_the_collector_rests_only_while_a_page_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    resting: list[bool] = []
+    monkeypatch.setattr(typesetting, "_weasyprint", lambda: resting.append(not gc.isenabled()))
+    with pytest.raises(AttributeError):
+        typesetting.typeset("<p>", render.EPOCH)
+    assert resting == [True]
+    assert gc.isenabled()
 
 
 def test_nothing_outside_the_session_folder_is_read(

@@ -282,6 +282,18 @@ def test_text_and_driven_lights_do_not_have_the_clip_decoded_a_second_time(
     assert len(asked) == 1
 
 
+def test_the_film_of_a_named_chart_is_decoded_once_and_says_how_coarsely_it_was_coded(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the name it is decoded a second time, to the same quantisers."""
+    shot, folder = shot_of(chart_film.path), chart_film.path.parent
+    twice = build.look(replace(shot, chart=""), folder)
+    monkeypatch.setattr(clip.Clip, "quantisers", None)
+    once = build.look(replace(shot, chart="acceptance"), folder)
+    assert once.shot.stream["qp"] == twice.shot.stream["qp"]
+    assert np.array_equal(once.reference.quantisers, twice.reference.quantisers)
+
+
 def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
     """Some in line, one alone, one partly and one wholly outside; 8 and 16 bit."""
     random = np.random.default_rng(5)

@@ -15,11 +15,12 @@ from scipy.special import ndtr
 
 from acceptance.charts import definition, drawing
 from acceptance.footage import clip
+from acceptance.simulate import optics
 from acceptance.simulate.camera import Camera, Sensor
-from acceptance.simulate.coding import coded, digitised
+from acceptance.simulate.coding import coded, digitised, fixed_pattern
 from acceptance.simulate.films import film_chart, film_clock, film_screens, film_two_levels
 from acceptance.simulate.optics import Sheet, observed, photograph, pose
-from acceptance.simulate.screens import clock_sheet, mean_over, refreshes
+from acceptance.simulate.screens import clock_sheet, mean_over, refreshes, screen_frames
 from acceptance.simulate.sheets import from_raster
 
 if TYPE_CHECKING:
@@ -52,6 +53,28 @@ def pictured(
     raster = np.moveaxis(drawing.draw(chart, width, index=index), 2, 0)[1:2].copy()
     to_picture = pose(camera, chart.size) @ np.linalg.inv(drawing.to_raster(chart, width))
     return photograph(camera, [(Sheet(base=raster), to_picture)]).base[0]
+
+
+@pytest.mark.parametrize("share", [0.9, 1.3])
+def test_an_image_seen_straight_gives_by_axes_what_it_gives_point_by_point(
+    chart: definition.Chart, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole chart, and one that reaches beyond the picture; float32 rounds at 6e-8."""
+    camera = replace(SMALL, blur=0.5, share=share, offset=(3.3, -2.7))
+    by_axes = pictured(camera, chart)
+    monkeypatch.setattr(optics, "_straight", lambda *_: False)
+    by_points = pictured(camera, chart)
+    assert np.abs(by_axes - by_points).max() < 2e-6
+    assert np.ptp(by_points) > 0.5
+
+
+@pytest.mark.parametrize("bent", [{"roll": 1e-6}, {"pan": 1e-6}, {"distortion": 1e-9}])
+def test_no_image_is_taken_for_straight_that_is_not(
+    chart: definition.Chart, bent: dict[str, float]
+) -> None:
+    for camera, straight in ((SMALL, True), (replace(SMALL, **bent), False)):
+        inverse = np.linalg.inv(pose(camera, chart.size) @ from_raster(camera, chart))
+        assert optics._straight(camera, inverse) is straight
 
 
 @pytest.mark.parametrize(("blur", "tilt"), [(0.4, 0.0), (0.6, 0.0), (1.5, 0.0), (0.6, 15.0)])
@@ -181,6 +204,37 @@ def test_the_sum_of_the_cells_is_the_clock_itself(clock: definition.Chart) -> No
         [(Sheet(base=raster[None].copy()), pose(camera, clock.size) @ from_raster(camera, clock))],
     )
     assert np.abs(picture - whole.base[0]).max() < 1e-4
+
+
+def test_frames_of_a_clock_are_those_of_its_light_coded_as_a_whole(
+    clock: definition.Chart,
+) -> None:
+    """Only what is lit is coded anew in each frame: the codes are the same, to the last one."""
+    camera = replace(SMALL, vignetting=0.3, noise=0.01, fixed_noise=0.01)
+    own, lit_from = clock_sheet(camera, clock, refreshes(60.0, 1000, (0.0, 0.2)))
+    sheet = photograph(camera, [(own, pose(camera, clock.size) @ from_raster(camera, clock))])
+    levels = 0.7 * lit_from[:4]
+    shown = tuple((number, number) for number in range(4))
+    (pattern,) = fixed_pattern(camera, [np.zeros_like(sheet.base[0])])
+    frames = screen_frames(camera, sheet, levels, shown)
+    for number, ((luma,), row) in enumerate(zip(frames, levels.astype(np.float32), strict=True)):
+        light = sheet.base[0].copy()
+        for cell, level in zip(sheet.cells, row, strict=True):
+            light[cell.box] += level * cell.light
+        (whole,) = digitised(camera, [coded(camera, light[None])[0] + pattern], number)
+        assert np.array_equal(luma, whole)
+
+
+def test_a_lossless_film_holds_the_very_codes_of_the_sensor(
+    clock: definition.Chart, tmp_path: Path
+) -> None:
+    """However it is coded: the preset of a lossless film does not matter."""
+    camera = replace(SMALL, noise=0.02, preset="medium")
+    film_clock(camera, clock, tmp_path / "medium.mp4", 0.2)
+    film_clock(replace(camera, preset="veryfast"), clock, tmp_path / "fast.mp4", 0.2)
+    films = (clip.open_clip(tmp_path / name).frames() for name in ("medium.mp4", "fast.mp4"))
+    for medium, fast in zip(*films, strict=True):
+        assert np.array_equal(medium.luma, fast.luma)
 
 
 def test_an_exposure_is_the_mean_of_what_was_lit_during_it() -> None:
