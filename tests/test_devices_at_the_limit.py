@@ -313,6 +313,7 @@ def judged(
     return {finding.requirement: finding for finding in findings if finding.subject == "device"}
 
 
+@pytest.mark.film
 @pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.quantity} {line.limit:g}")
 def test_a_device_just_inside_passes_and_one_just_outside_fails_and_nothing_else_changes(
     line: Line, tmp_path: pathlib.Path
