@@ -1,8 +1,9 @@
-"""The marks ``film`` and ``browser``, which say what a test does and so in which runs it is.
+"""The marks of tests, by which ``make test``, ``test-quick`` and ``test-slow`` choose them.
 
-They are given by looking through the code of a test, of its fixtures and of the functions that
-they name. Where that sees nothing the test is marked by hand; filming or opening a browser without
-the mark is a failure, so that ``make test-quick`` cannot grow slow unseen.
+``film`` and ``browser`` say what a test does. They are given by looking through the code of the
+test, of its fixtures and of the functions that those name; where that sees nothing, the test is
+marked by hand. To film or open a browser without the mark is a failure, so that the quick run
+cannot grow slow unseen. ``slow`` is what repeats its neighbours, marked by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ NAMES = {
     "film": {"film_chart", "film_clock", "film_screens", "film_two_levels"},
     "browser": {"opened"},
 }
+collected: dict[str, set[str]] = {}  # marks by test, of all that this run was asked to look at
 running: pytest.Item | None = None  # what a shared fixture does counts for its first test
+
+
+def slow(*values: object) -> Any:
+    """Return parameters of a test that only repeat what the others show."""
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 def needed(mark: str) -> None:
@@ -30,19 +37,24 @@ def needed(mark: str) -> None:
 
 def give(item: pytest.Item) -> None:
     """Mark a test with what its code does."""
-    if not isinstance(item, pytest.Function):
-        return
-    given = item._fixtureinfo.name2fixturedefs.values()
-    named: set[str] = set()
-    for function in (item.function, *(one[-1].func for one in given)):
-        named |= set(_named(function, set()))
+    named = names_of(item)
     for mark, names in NAMES.items():
         if names & named:
             item.add_marker(mark)
+    collected[item.nodeid] = {mark.name for mark in item.iter_markers()}
 
 
-def _named(function: Callable[..., Any], seen: set[CodeType]) -> Iterator[str]:
-    """Yield the names in the code of a function, and of those in its tests' modules that it names."""
+def names_of(item: pytest.Item) -> set[str]:
+    """Return the names in the code of a test and its fixtures, as far as their modules tell."""
+    if not isinstance(item, pytest.Function):
+        return set()
+    given = item._fixtureinfo.name2fixturedefs.values()
+    functions = (item.function, *(one[-1].func for one in given))
+    seen: set[CodeType] = set()
+    return {name for function in functions for name in _named(function, seen)}
+
+
+def _named(function: Callable[..., Any] | None, seen: set[CodeType]) -> Iterator[str]:
     codes = [getattr(function, "__code__", None)]
     for code in codes:
         if code is None or code in seen:
@@ -51,4 +63,4 @@ def _named(function: Callable[..., Any], seen: set[CodeType]) -> Iterator[str]:
         codes.extend(one for one in code.co_consts if isinstance(one, CodeType))
         yield from code.co_names
         for name in code.co_names:
-            yield from _named(function.__globals__.get(name), seen)
+            yield from _named(getattr(function, "__globals__", {}).get(name), seen)
