@@ -24,9 +24,9 @@ PYTEST = scripts/system-packages --tests && $(VENV)/bin/pytest --numprocesses 2 
 test: $(VENV)/ready
 	@$(PYTEST) -m "not slow" --processor-time $(ARGS)
 
-# The loop of work: no films, no browser.
+# The loop of work: no films, no browser, no pages.
 test-quick: $(VENV)/ready
-	@$(PYTEST) -m "not slow and not film and not browser" $(ARGS)
+	@$(PYTEST) -m "not slow and not film and not browser and not pages" $(ARGS)
 
 test-slow: $(VENV)/ready
 	@$(PYTEST) -m slow --processor-time $(ARGS)

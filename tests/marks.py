@@ -1,24 +1,29 @@
 """The marks of tests, by which ``make test``, ``test-quick`` and ``test-slow`` choose them.
 
-``film`` and ``browser`` say what a test does. They are given by looking through the code of the
-test, of its fixtures and of the functions that those name; where that sees nothing, the test is
-marked by hand. To film or open a browser without the mark is a failure, so that the quick run
-cannot grow slow unseen. ``slow`` is what repeats its neighbours, marked by hand.
+``film``, ``browser`` and ``pages`` say what a test does: film, code or read footage, start a
+browser, set pages. They are given by looking through the code of the test, of its fixtures and of
+what those name; where that sees nothing, the test is marked by hand. To film by a simulated camera
+or to start a browser without the mark is a failure, so that the quick run cannot grow slow unseen.
+``slow`` is what repeats its neighbours, marked by hand.
 """
 
 from __future__ import annotations
 
-from types import CodeType
+from pathlib import Path
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+FOLDER = str(Path(__file__).parent)
+FILMS = {"film_chart", "film_clock", "film_screens", "film_two_levels"}
 NAMES = {
-    "film": {"film_chart", "film_clock", "film_screens", "film_two_levels"},
+    "film": FILMS | {"film", "coded", "encode", "overlays", "open_clip", "real_data", "REAL"},
     "browser": {"opened"},
+    "pages": {"pdf", "pdf_of_svg", "check_fonts"},
 }
 collected: dict[str, set[str]] = {}  # marks by test, of all that this run was asked to look at
 running: pytest.Item | None = None  # what a shared fixture does counts for its first test
@@ -50,17 +55,28 @@ def names_of(item: pytest.Item) -> set[str]:
         return set()
     given = item._fixtureinfo.name2fixturedefs.values()
     functions = (item.function, *(one[-1].func for one in given))
-    seen: set[CodeType] = set()
-    return {name for function in functions for name in _named(function, seen)}
+    seen: set[object] = set()
+    named = {name for function in functions for name in _named(function, seen)}
+    return named.union(item.fixturenames)
 
 
-def _named(function: Callable[..., Any] | None, seen: set[CodeType]) -> Iterator[str]:
-    codes = [getattr(function, "__code__", None)]
-    for code in codes:
-        if code is None or code in seen:
-            continue
-        seen.add(code)
-        codes.extend(one for one in code.co_consts if isinstance(one, CodeType))
-        yield from code.co_names
-        for name in code.co_names:
-            yield from _named(getattr(function, "__globals__", {}).get(name), seen)
+def _named(value: object, seen: set[object]) -> Iterator[str]:
+    """Yield the names in a function or class of the tests, and in those that it names."""
+    value = getattr(value, "__wrapped__", value)
+    if not isinstance(value, (type, FunctionType)) or value in seen:
+        return
+    seen.add(value)
+    if isinstance(value, type):
+        for each in vars(value).values():
+            yield from _named(each, seen)
+    elif value.__code__.co_filename.startswith(FOLDER):
+        for name in _names(value.__code__):
+            yield name
+            yield from _named(value.__globals__.get(name), seen)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)

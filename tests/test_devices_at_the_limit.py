@@ -276,6 +276,12 @@ LINES = [
     Line(quantity="compression.psnr", limit=32, make=of_coder, inside=32, outside=34),
 ]  # fmt: skip
 
+# For make test-slow: pictures of 1080 and 2160 rows, and four of five densities.
+REPEATED = {
+    *(("resolution.wedge_horizontal", limit) for limit in (900, 1700)),
+    *(("geometry.pixels_per_metre", limit) for limit in (250, 500, 1000, 1500)),
+}
+
 
 def bound(requirement: Requirement) -> float | None:
     """Return the limit's number; those of the shipped packs have one each."""
@@ -317,8 +323,8 @@ def judged(
 
 @pytest.mark.film
 @pytest.mark.parametrize(
-    "line",  # the one in UHD takes as long as ten others
-    [slow(line) if line.limit == 1700 else line for line in LINES],
+    "line",
+    [slow(line) if (line.quantity, line.limit) in REPEATED else line for line in LINES],
     ids=lambda line: f"{line.quantity} {line.limit:g}",
 )
 def test_a_device_just_inside_passes_and_one_just_outside_fails_and_nothing_else_changes(
