@@ -18,7 +18,7 @@ demo: $(VENV)/ready
 	$(VENV)/bin/acceptance demo -o "$(OUT)"
 
 # A file's tests stay in one worker, which makes what they share once.
-PYTEST = scripts/system-packages --tests && $(VENV)/bin/pytest --numprocesses 2 --dist loadfile
+PYTEST = scripts/system-packages --tests && $(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What a user runs. Tests that only repeat it (many seeds, more charts, the benchmarks) are in test-slow.
 test: $(VENV)/ready

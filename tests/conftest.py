@@ -23,9 +23,14 @@ from acceptance.simulate.camera import Camera
 pytest_plugins = ["processor_time"]
 
 
+# A minute or two each, in one worker: begun last, they would leave the other one idle.
+LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marks.give(item)
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.hookimpl(tryfirst=True)

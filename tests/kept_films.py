@@ -57,8 +57,8 @@ class Keeper:
 
 def key(function: str, asked: dict[str, Any]) -> str:
     """Name a film by all that it depends on; of a path that is the ending only."""
-    told = {name: at.suffix if isinstance(at, Path) else at for name, at in asked.items()}
-    return hashlib.sha256(repr((function, told)).encode()).hexdigest()
+    given = {name: at.suffix if isinstance(at, Path) else at for name, at in asked.items()}
+    return hashlib.sha256(repr((function, given)).encode()).hexdigest()
 
 
 def once(place: Path, make: Callable[[Path], object]) -> None:

@@ -39,14 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     before = spent()
     done = yield
-    item.config.stash[KEPT][item.nodeid] += spent() - before  # type: ignore[assignment]
+    item.config.stash[KEPT][item.nodeid] += spent() - before
     return done
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     kept = session.config.stash[KEPT]
-    kept[STARTING] += spent() - sum(kept.values())  # type: ignore[assignment]
+    kept[STARTING] += spent() - sum(kept.values())
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["processor_time"] = dict(kept)
 
@@ -65,7 +65,7 @@ def pytest_terminal_summary(
     tests = config.stash[KEPT]
     files: Counter[str] = Counter()
     for name, seconds in tests.items():
-        files[name.partition("::")[0]] += seconds  # type: ignore[assignment]
+        files[name.partition("::")[0]] += seconds
     terminalreporter.section(f"processor time: {sum(tests.values()):.0f} s")
     del tests[STARTING]
     for heading, rows in (("by file", files.most_common()), ("", tests.most_common(LONGEST))):
