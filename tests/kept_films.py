@@ -1,8 +1,8 @@
 """A simulated film is made once in a run, however many tests and workers ask for it.
 
 It is kept by its content: the function that films and everything that the function is given. What
-is kept lies in the run's own folder, so that no film is older than the code that is tested, and
-every test gets copies of its own.
+is kept lies in the run's own folder, so that no film is older than the code that is tested; every
+test gets copies of its own; and a test that has replaced a function of the toolkit films itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import inspect
 import os
 import pickle
 import shutil
+import sys
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import marks
@@ -26,13 +28,17 @@ if TYPE_CHECKING:
 
     from acceptance.simulate.films import Truth
 
-FUNCTIONS = ("film_chart", "film_clock", "film_screens", "film_two_levels")
+FILMS = ("film_chart", "film_clock", "film_screens", "film_two_levels")
+FILMING = ("acceptance.simulate.", "acceptance.charts.", "acceptance.footage.")
+MODULES = [sys.modules[name] for name in sorted(sys.modules) if name.startswith(FILMING)]
 
 
 class Keeper:
     """Keeps films in ``folder`` (None: nowhere)."""
 
-    folder: Path | None = None
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.functions = functions()
 
     def keeping(self, film: Callable[..., Truth]) -> Callable[..., Truth]:
         """Return ``film`` as it was, but made once only."""
@@ -44,7 +50,9 @@ class Keeper:
             bound.apply_defaults()
             asked = bound.arguments
             paths = {name: at for name, at in asked.items() if isinstance(at, Path)}
-            if self.folder is None or not all(at.parent.is_dir() for at in paths.values()):
+            if self.folder is None or not paths or functions() != self.functions:
+                return film(**asked)
+            if not all(at.parent.is_dir() for at in paths.values()):
                 return film(**asked)  # which says what is wrong with the folder
             place = self.folder / key(film.__name__, asked)
             once(place, lambda new: _make(film, asked, paths, new))
@@ -53,6 +61,16 @@ class Keeper:
             return pickle.loads((place / "truth").read_bytes())  # noqa: S301 written by this run
 
         return kept
+
+
+def functions() -> dict[str, object]:
+    """Return what the names of all functions stand for that take part in filming."""
+    return {
+        f"{module.__name__}.{name}": value
+        for module in MODULES
+        for name, value in vars(module).items()
+        if isinstance(value, FunctionType) and name not in FILMS
+    }
 
 
 def key(function: str, asked: dict[str, Any]) -> str:
@@ -83,5 +101,5 @@ def _make(
 
 
 KEEPER = Keeper()
-for _name in FUNCTIONS:
+for _name in FILMS:
     setattr(films, _name, KEEPER.keeping(getattr(films, _name)))

@@ -11,7 +11,7 @@ import kept_films
 import marks
 import pytest
 
-from acceptance.charts import definition
+from acceptance.charts import definition, drawing
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
@@ -70,7 +70,7 @@ def test_a_test_whose_fixture_films_is_marked_by_itself(request: pytest.FixtureR
 
 def test_filming_without_the_mark_is_a_failure(tmp_path: Path) -> None:
     """Where no code that names the function can be seen."""
-    hidden = getattr(films, kept_films.FUNCTIONS[0])
+    hidden = getattr(films, kept_films.FILMS[0])
     with pytest.raises(pytest.fail.Exception, match=r"mark this test with @pytest\.mark\.film"):
         hidden(TINY, definition.load("acceptance"), tmp_path / "a.mp4", 0.04)
 
@@ -92,3 +92,14 @@ def test_a_film_is_made_once_and_spoiling_it_spoils_no_other(
     films.film_chart(replace(camera, noise=0.02), chart, tmp_path / "c.mp4", 0.08)
     films.film_chart(camera, chart, tmp_path / "d.mkv", 0.08)
     assert len(made) == 3
+
+
+def test_a_film_for_which_a_test_has_changed_the_toolkit_is_not_the_kept_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_films.KEEPER, "folder", tmp_path)
+    by_way_of(tmp_path)
+    usual, draw = (tmp_path / "a.mp4").read_bytes(), drawing.draw
+    monkeypatch.setattr(drawing, "draw", lambda *given, **named: 0.5 * draw(*given, **named))
+    by_way_of(tmp_path)
+    assert (tmp_path / "a.mp4").read_bytes() != usual
