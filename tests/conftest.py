@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import marks
 import pytest
 from kept_films import KEEPER
@@ -21,7 +22,8 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 pytest_plugins = ["processor_time"]
-
+hypothesis.settings.register_profile("unhurried", deadline=None)  # others may use the machine
+hypothesis.settings.load_profile("unhurried")
 
 # A minute or two each, in one worker: begun last, they would leave the other one idle.
 LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
