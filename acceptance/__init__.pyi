@@ -69,6 +69,9 @@ from .errors import (
 from .errors import (
     SetupError as SetupError,
 )
+from .errors import (
+    UsageError as UsageError,
+)
 from .model import (
     Answer as Answer,
 )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -111,7 +110,7 @@ def run(
             raise PlanError(what, where=str(plan), hint=tr("Leave out folder"))
         folder = Path(plan).parent
         plan = plans.read(Path(plan))
-    issue = functools.partial(issuing.issue, lang=lang, signer=signer)
+    issue = issuing.Issuing(lang=lang, signer=signer)
     return runner.run(plan, Path(folder or ""), Path(out), progress=progress, issue=issue)
 
 
@@ -172,5 +171,5 @@ def judge_again(
     go into the log; ``out``, ``lang`` and ``signer`` are as for ``run``. Raises SessionError where
     the old session is not as it was sealed, PackError and OutputError.
     """
-    issue = functools.partial(issuing.issue, lang=lang, signer=signer)
+    issue = issuing.Issuing(lang=lang, signer=signer)
     return runner.judge_again(Path(old), packs, Path(out), why=why, by=by, issue=issue)

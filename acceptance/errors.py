@@ -12,6 +12,7 @@
     │   ├── OutputError       the output cannot be written
     │   ├── SessionError      a session folder cannot be read
     │   └── SetupError        something on this machine is missing
+    ├── UsageError            a function or verb is asked for what it cannot do (exit 64)
     └── GapError              a result is not obtained: the reason of findings left open (exit 3)
 
 ``code`` and ``parameters`` are what the phrase files word; ``str(error)`` is for the terminal, in
@@ -83,6 +84,12 @@ class SessionError(InputError):
 
 class SetupError(InputError):
     """Something on this machine is missing."""
+
+
+class UsageError(AcceptanceError):
+    """An argument is wrong, whatever the files hold."""
+
+    exit_code = 64
 
 
 class GapError(AcceptanceError):

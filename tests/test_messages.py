@@ -68,7 +68,7 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "charts/clock_qr.py": (": at most ", " of "),  # ValueError to a programmer
     "checks/resources.py": ("operator",),  # a field of the plan
     "cli/demo.py": ("keys", "demo-root.pem"),  # a path
-    "cli/recordings.py": ("--disc",),  # an option
+    "recorder/capacity.py": ("--disc",),  # an option
 }
 
 

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, UsageError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -107,8 +107,16 @@ def viewpoint(
 
     Its lens is stated by ``focal_length`` in mm with ``sensor`` (a format or a width in mm), or by
     the horizontal ``field_of_view`` in degrees. Raises ``PlanError`` where these are missing or
-    impossible.
+    impossible, ``UsageError`` where a number is none or not above 0.
     """
+    for name, value in (("--distance", distance), ("--focal-length", focal_length)):
+        if value is not None and not 0 < value < math.inf:
+            raise UsageError(tr("{name} must be above 0, not {value:g}", name=name, value=value))
+    if min(picture) < 1:
+        raise UsageError(tr("--picture must be at least 1 pixel wide and high"))
+    if not math.isfinite(rise):
+        what = tr("--height and --chart-height must be finite numbers")
+        raise UsageError(what)
     if field_of_view is not None:
         focal = picture[0] / 2 / _half_tangent(field_of_view)
     elif focal_length and sensor:
@@ -155,8 +163,11 @@ def _wrong(where: str, what: str) -> PlanError:
 def advise(seen_by: Viewpoint, charts: Sequence[Chart], lines: float | None = None) -> list[Advice]:
     """Return what each printed chart will be from this viewpoint, the best first.
 
-    ``lines`` are the TV lines per picture height to be read.
+    ``lines`` are the TV lines per picture height to be read. Raises UsageError where these are not
+    above 0.
     """
+    if lines is not None and not 0 < lines < math.inf:
+        raise UsageError(tr("--tv-lines must be above 0, not {lines:g}", lines=lines))
     printed = [chart for chart in charts if chart.fiducials and chart.kind == "print"]
     return sorted((_advice(seen_by, chart, lines) for chart in printed), key=_rank)
 

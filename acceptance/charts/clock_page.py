@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from acceptance import data
 from acceptance.charts import clock_screen, drive_sequence
+from acceptance.errors import UsageError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from acceptance.charts.definition import Chart, Region
@@ -20,7 +22,15 @@ SEQUENCE = {
 
 
 def html(clock: Chart) -> str:
-    """Return the page. It needs no server and no network; ``clock`` is a chart for screens."""
+    """Return the page. It needs no server and no network; ``clock`` is a chart for screens.
+
+    Raises UsageError for a chart that is for print.
+    """
+    if clock.kind != "screen":
+        what = tr(
+            "{chart} is for print; pages (.html) show charts for screens: clock", chart=clock.name
+        )
+        raise UsageError(what)
     template = (data.folder("test_charts") / "screen.html").read_text("utf-8")
     definition = json.dumps(_definition(clock), separators=(",", ":"))
     return template.replace(PLACE, definition.replace("</", "<\\/"))

@@ -6,8 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from acceptance.charts.nouns import GREYS, centres
+from acceptance.errors import UsageError
+from acceptance.files.output import put
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from acceptance.charts.nouns import Chart
 
 HEAD = """\
@@ -45,6 +50,24 @@ COLOUR_HEAD = """\
 # [colour]
 # instrument = ""
 # uncertainty = 1.0"""
+
+
+def start(chart: Chart, serial: str, file: Path | None) -> None:
+    """Write the beginning of a new copy's file.
+
+    Raises UsageError: the chart is never printed, the copy has no serial number, the file no name
+    that ends in .toml, or it exists and may hold measurements; and OutputError.
+    """
+    if chart.kind != "print":
+        what = tr("{chart} is shown on a screen and has no printed copies", chart=chart.name)
+        raise UsageError(what)
+    if not serial.strip() or file is None or file.suffix.lower() != ".toml":
+        what = tr("give the copy a serial number and name its file: --copy SERIAL -o FILE.toml")
+        raise UsageError(what)
+    if file.exists() or file.is_symlink():
+        what = tr("{file} already exists and may hold measurements; name another", file=file)
+        raise UsageError(what)
+    put(file, template(chart, serial).encode())
 
 
 def template(chart: Chart, serial: str) -> str:

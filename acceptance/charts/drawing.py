@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from acceptance.charts import clock_screen
+from acceptance.errors import UsageError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -145,7 +146,12 @@ def to_raster(chart: Chart, width: int) -> Floats:
 
 
 def png(chart: Chart, width: int, *, index: int | None = None) -> bytes:
-    """Return what ``draw`` gives as an 8-bit sRGB PNG file."""
+    """Return what ``draw`` gives as an 8-bit sRGB PNG file.
+
+    Raises UsageError for a width that is none.
+    """
+    if width < 1:
+        raise UsageError(tr("a PNG must be at least 1 pixel wide, not {width}", width=width))
     coded = np.rint(255 * srgb(draw(chart, width, index=index))).astype(np.uint8)
     return bytes(cv2.imencode(".png", coded[..., ::-1])[1])
 

@@ -15,7 +15,7 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from acceptance.model import Pack, Plan
+    from acceptance.model import Pack, Plan, SubjectKind
 
 YES_NO = frozenset({"yes", "no"})
 # Facts that can hold only these words; ``place``, for instance, may be any place.
@@ -56,6 +56,25 @@ def check(packs: Sequence[Pack], plan: Plan) -> None:
                 words = " / ".join(sorted(known))
                 hint = tr("Write {words}, or leave the fact out where it is not known", words=words)
                 raise PlanError(what, where=where, hint=hint)
+
+
+def choices(packs: Sequence[Pack], kinds: Collection[SubjectKind]) -> Mapping[str, tuple[str, ...]]:
+    """Facts that the packs ask of devices of these kinds, each with the words it may hold.
+
+    The order is that in which the packs ask. Of a fact that may hold any word the last is
+    ``other``.
+    """
+    asked: dict[str, list[str]] = {}
+    for requirement in (one for pack in packs for one in pack.requirements):
+        if not requirement.subjects or not kinds or set(requirement.subjects) & set(kinds):
+            for name, word in requirement.when.items():
+                asked.setdefault(name, []).append(word)
+    return {name: _words(name, words) for name, words in asked.items()}
+
+
+def _words(name: str, asked: Sequence[str]) -> tuple[str, ...]:
+    closed = WORDS.get(name) or (YES_NO if YES_NO.issuperset(asked) else {"other"})
+    return tuple(dict.fromkeys([*asked, *sorted(closed)]))
 
 
 def _asked(packs: Sequence[Pack]) -> Mapping[str, set[str]]:

@@ -15,6 +15,7 @@ from acceptance.checks.pack_confirmation import PARTS, RECORD, WAITING, check
 from acceptance.checks.pack_tables import (
     Raw,
     duplicate,
+    named,
     only,
     place,
     refusal,
@@ -55,7 +56,7 @@ def extend(own: Raw, base: Raw, path: Path, latest: date | None, expand: Expand)
     """
     for key in sorted(own.keys() - OWN):
         raise refusal(path, "", key, tr("unknown field"))
-    identity = own.get("id", "")
+    identity = named(own, "id", path, "") if "id" in own else ""
     if identity in {"", base["id"]}:
         taken = tr("must have its own id, different from {base!r} of its base", base=base["id"])
         raise refusal(path, "", "id", taken)
@@ -79,6 +80,7 @@ def _merge(kind: str, own: Raw, base: Raw, path: Path, expand: Expand) -> list[R
     merged = [_renamed(table, base["id"], own["id"]) for table in base.get(kind, ())]
     for table in additions:
         where = _where(kind, table)
+        named(table, key, path, where)
         if "changed_by" in table:
             raise refusal(path, where, "changed_by", tr("unknown field"))
         if [other.get(key) for other in additions].count(table.get(key)) > 1:

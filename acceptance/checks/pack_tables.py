@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import PackError
+from acceptance.files import wrong_field
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -20,6 +21,17 @@ def tables(raw: Raw, key: str, path: Path) -> list[Raw]:
     if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
         raise refusal(path, "", key, tr("must be tables, each written as [[{key}]]", key=key))
     return found
+
+
+def named(table: Raw, key: str, path: Path, where: str) -> str:
+    """Return the field ``key``, by which a table is known. Raises PackError where it is no text."""
+    if key not in table:
+        raise refusal(path, where, key, wrong_field.sentence({"type": "missing", "input": None}))
+    name = table[key]
+    if not isinstance(name, str):
+        what = wrong_field.sentence({"type": "string_type", "input": name})
+        raise refusal(path, where, key, what)
+    return name
 
 
 def place(table: Raw, kind: str = "requirement") -> str:

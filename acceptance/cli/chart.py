@@ -12,8 +12,8 @@ import click
 
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, check_ending
-from acceptance.files.output import put
+from acceptance.cli.options import OUT
+from acceptance.files.output import put, require_ending
 from acceptance.messages import tr
 from acceptance.report import render
 
@@ -162,10 +162,10 @@ def _millimetres(size: tuple[float, float]) -> str:
 
 
 def _drawn(shown: Chart, output: Path, width: int | None, index: int | None) -> bytes:
-    check_ending(output, ENDINGS)
+    require_ending(output, ENDINGS)
     match output.suffix.lower():
         case ".html":
-            return _page(shown)
+            return clock_page.html(shown).encode()
         case ".svg":
             return drawing.svg(shown, index=index).encode()
         case ".pdf":
@@ -175,40 +175,15 @@ def _drawn(shown: Chart, output: Path, width: int | None, index: int | None) -> 
     return drawing.png(shown, width, index=index)
 
 
-def _page(shown: Chart) -> bytes:
-    if shown.kind != "screen":
-        what = tr(
-            "{chart} is for print; pages (.html) show charts for screens: clock", chart=shown.name
-        )
-        raise click.UsageError(what)
-    return clock_page.html(shown).encode()
-
-
 def _start(shown: Chart, serial: str, output: Path | None) -> int:
-    """Start the file of a copy.
-
-    One that is there already may hold measurements and is not written over.
-    """
-    if shown.kind != "print":
-        what = tr("{chart} is shown on a screen and has no printed copies", chart=shown.name)
-        raise click.UsageError(what)
-    if not serial.strip() or output is None or output.suffix.lower() != ".toml":
-        what = tr("give the copy a serial number and name its file: --copy SERIAL -o FILE.toml")
-        raise click.UsageError(what)
-    _put_copy(output, copy_template.template(shown, serial))
-    return 0
-
-
-def _put_copy(output: Path, content: str) -> None:
-    if output.exists():
-        what = tr("{file} already exists and may hold measurements; name another", file=output)
-        raise click.UsageError(what)
-    put(output, content.encode())
+    """Start the file of a copy, and say how to go on."""
+    copy_template.start(shown, serial, output)
     advice = tr(
         "{file}: enter what was measured; docs/formats.md and test_charts/README.md say how",
         file=output,
     )
     terminal.say(advice)
+    return 0
 
 
 def _advise(known: list[Chart], place: Place) -> int:

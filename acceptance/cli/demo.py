@@ -27,11 +27,11 @@ from acceptance.cli import tables, terminal
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
 from acceptance.messages import tr
-from acceptance.report import render
 from acceptance.session import plan, runner
+from acceptance.session.store import REPORT
 from acceptance.session.workspace import claimed
 from acceptance.signing.certificates import load_signer, make_demo_chain
-from acceptance.signing.issuing import REPORT, issue
+from acceptance.signing.issuing import Issuing
 from acceptance.signing.verification import verify
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
@@ -143,7 +143,11 @@ class DemoResult:
 def make(
     out: Path, *, lang: str = "zh", progress: Progress | None = None
 ) -> tuple[DemoResult, ...]:
-    """Film, measure, judge, report, sign and verify both devices, each in a process of its own."""
+    """Film, measure, judge, report, sign and verify both devices, each in a process of its own.
+
+    Raises what ``Issuing.ready`` does, and OutputError.
+    """
+    Issuing(lang=lang).ready()
     with claimed(out, "demo"):
         with writing(out):
             shutil.rmtree(out / "footage", ignore_errors=True)
@@ -202,7 +206,7 @@ def device(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
     """One device from film to verified report."""
     progress = functools.partial(_report, name)
     footage = film(name, out / "footage" / name, progress)
-    issued = functools.partial(issue, lang=lang, signer=load_signer(chain.signer, chain.password))
+    issued = Issuing(lang=lang, signer=load_signer(chain.signer, chain.password))
     done, folder = runner.run(
         plan.read(footage), footage.parent, out / "sessions", progress=progress, issue=issued
     )
@@ -283,7 +287,6 @@ def demo(output: Path, lang: str) -> int:
 
     Exits 0 when that went as promised.
     """
-    render.check_fonts()
     with terminal.progress() as show:
         results = make(output, lang=lang, progress=show)
     for result in results:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -49,7 +48,7 @@ def conclude(done: Session, folder: Path, *, strict: bool) -> int:
         word = wording.word(conclusion.outcome, "outcome", "en")
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
-    terminal.say(tr("Session and report: {file}", file=folder / issuing.REPORT))
+    terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
     if done.verdict in FAILED:
         return 1
     firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
@@ -82,11 +81,8 @@ def judge(
     **options: Unpack[JudgeOptions],
 ) -> int:
     """Judge an old session by other packs, without its video. The old session stays as it is."""
-    seal = signer(options["key"], options["password_file"])
     why, by = options["why"], options["by"]
-    render.check_fonts()
-    verification.require_intact(folder)
-    issue = functools.partial(issuing.issue, lang=lang, signer=seal)
+    issue = issuing.Issuing(lang=lang, signer=signer(options["key"], options["password_file"]))
     done, place = runner.judge_again(folder, packs, output, why=why, by=by, issue=issue)
     tables.findings(done)
     return conclude(done, place, strict=strict)
@@ -102,10 +98,8 @@ def diff(before: Path, after: Path, json_file: Path | None, *, every: bool) -> i
 
     Exits 1 where B is worse in what counts.
     """
-    prepare_json(json_file)
-    for folder in (before, after):
-        verification.require_intact(folder)
-    found = before_after.compare(store.load(before), store.load(after))
+    prepare_json(json_file, [folder / store.FILE for folder in (before, after)])
+    found = verification.compare(before, after)
     if json_file:
         write_json(before_after.rows(found), json_file)
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import click
 
 from acceptance import metrics
-from acceptance.cli import sample, tables, terminal
+from acceptance.cli import tables, terminal
 from acceptance.cli.judging import conclude
 from acceptance.cli.options import (
     LANG,
@@ -27,9 +27,10 @@ from acceptance.cli.options import (
     signer,
     write_json,
 )
+from acceptance.footage import clip
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
-from acceptance.report import playback, render
+from acceptance.report import playback
 from acceptance.session import intake, measuring, plan, runner
 from acceptance.signing import issuing
 
@@ -99,11 +100,8 @@ def run(
 
     Exits 0 pass, 1 fail, 2 no session, 3 open.
     """
-    seal = signer(options["key"], options["password_file"])
-    render.check_fonts()
+    issue = issuing.Issuing(lang=lang, signer=signer(options["key"], options["password_file"]))
     wanted, folder = _plan(inputs, options)
-    sample.check_retests(wanted, output)
-    issue = functools.partial(issuing.issue, lang=lang, signer=seal)
     with terminal.progress() as show:
         done, place = runner.run(wanted, folder, output, progress=show, issue=issue)
     tables.findings(done)
@@ -147,7 +145,7 @@ def measure(
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
     wanted = metrics.quantities_of(options["names"])
     intake.check(asked, Path())
-    prepare_json(json_file)
+    prepare_json(json_file, _inputs(asked))
     done: list[measuring.Measured] = []
     try:
         _look(asked, wanted, done)
@@ -156,6 +154,10 @@ def measure(
         if done:
             _show(done, measured, notes, json_file)
     return 0 if measured else 3
+
+
+def _inputs(asked: Plan) -> list[Path]:
+    return [file for _, name in plan.files(asked) for file in clip.files_of(Path(name))]
 
 
 def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Measured]) -> None:

@@ -13,13 +13,13 @@ import click
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.errors import PlanError
-from acceptance.files.output import put, writing
+from acceptance.files.output import put, require_apart, writing
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Tap
 from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Iterable
 
     from acceptance.model import Box
     from acceptance.signing.certificates import Signer
@@ -261,23 +261,15 @@ def _password(file: Path | None) -> str:
         raise PlanError(what, where=str(file), hint=tr("Check the path")) from error
 
 
-def check_ending(path: Path, endings: Collection[str]) -> None:
-    """Refuse a file whose name ends otherwise. Raises UsageError."""
-    if path.suffix.lower() not in endings:
-        what = tr(
-            "{name}: the name must end in {endings}", name=path.name, endings=" / ".join(endings)
-        )
-        raise click.UsageError(what)
-
-
-def prepare_json(path: Path | None) -> None:
-    """Make sure, before the work, that the JSON can be written.
+def prepare_json(path: Path | None, inputs: Iterable[Path]) -> None:
+    """Make sure, before the work, that the JSON can be written, and over none of the inputs.
 
     JSON on standard output has that to itself: what else is printed goes to standard error.
     """
     if path and str(path) == "-":
         terminal.console.stderr = True
     elif path:
+        require_apart(path, inputs)
         with writing(path.parent):
             pass
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,12 +11,12 @@ from acceptance.checks import clause_table, pack_changes
 from acceptance.checks.pack import base_of, file_of, load, load_all, names
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.report import overlay_form
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
+    from pathlib import Path
 
     from acceptance.model import Pack
 
@@ -48,19 +46,7 @@ def pack() -> None:
 @LANG
 def new_overlay(base: str, output: Path, lang: str) -> int:
     """Start an overlay of a pack: what is provisional or unknown in it, commented out."""
-    if output.suffix != ".toml":  # in small letters, by which a file is known from a shipped name
-        wrong = {"name": output.name, "endings": ".toml"}
-        raise click.UsageError(tr("{name}: the name must end in {endings}", **wrong))
-    if output.exists():
-        what = tr("{file} already exists and may hold confirmations; name another", file=output)
-        raise click.UsageError(what)
-    below = load(base, metrics.quantities())
-    if output.stem == below.id:
-        own = {"name": output.name, "pack": below.id}
-        what = tr("{name}: {pack} is the pack that it extends; choose another name", **own)
-        raise click.UsageError(what)
-    name = os.path.relpath(file_of(base), output.parent) if base.endswith(".toml") else base
-    put(output, overlay_form.form(below, Path(name).as_posix(), output.stem, lang).encode())
+    overlay_form.start(base, output, lang, metrics.quantities())
     advice = tr(
         "{file}: fill in what was read in the authentic copy, "
         "then run acceptance pack check {file}",
@@ -93,7 +79,7 @@ def diff(a: str, b: str, json_file: Path | None) -> int:
     """Show where pack B differs from pack A, clause by clause and field by field."""
     known = metrics.quantities()
     here, there = load(a, known), load(b, known)
-    prepare_json(json_file)
+    prepare_json(json_file, [file_of(a), file_of(b)])
     changes = pack_changes.changes(here, there)
     if json_file:
         write_json([pack_changes.row(change) for change in changes], json_file)
@@ -119,13 +105,14 @@ def clauses(
     It shows how each is checked and by what, its limit, and where both come from.
     """
     known = metrics.quantities()
-    packs = load_all(names() if every else wanted or ("db50_216_2006",), known)
+    chosen = names() if every else wanted or ("db50_216_2006",)
+    packs = load_all(chosen, known)
     if against and len(packs) > 1:
         raise click.UsageError(tr("--against compares one pack with one other"))
     other = load(against, known) if against else None
     rows = [row for mine in packs for row in _rows(mine, other, known)]
     if json_file:
-        prepare_json(json_file)
+        prepare_json(json_file, [file_of(name) for name in (*chosen, *filter(None, [against]))])
         write_json(rows, json_file)
     elif other:
         tables.against(rows, packs[0].id, other.id)

@@ -13,10 +13,8 @@ import click
 from acceptance import metrics
 from acceptance.checks import questions
 from acceptance.cli import terminal
-from acceptance.cli.options import LANG, OUT, check_ending
-from acceptance.errors import OutputError
-from acceptance.files import spreadsheet
-from acceptance.files.output import put, writing
+from acceptance.cli.options import LANG, OUT
+from acceptance.files.output import writing
 from acceptance.forms import scores
 from acceptance.messages import tr, tr_count
 from acceptance.report import questionnaire
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from acceptance.forms.scores import Key, PanelClip
     from acceptance.model import Pack, Plan
 
-FILLS = (".xlsx", ".csv", ".toml")
 MOST_SEED = 2**32 - 1
 FEWEST_RATERS = 5  # GB 50198; the pack's own number is larger where it asks for more
 
@@ -78,7 +75,7 @@ def panel(
         terminal.say(tr("Nothing in this plan is rated by a panel."))
         return 3
     key = _key(items, asked, given.operator, options)
-    _write(key, asked, given, output, lang)
+    questionnaire.write_panel(key, asked, given, output, lang)
     if copying:
         _copy(key, plan_file.parent, output)
     _report(key, output)
@@ -91,17 +88,13 @@ def _key(
     """Draw up who rates what in which order; the operator leads unless somebody else is named."""
     fewest = (question.requirement.minimum_raters or 0 for question in asked)
     needed, seed = max([FEWEST_RATERS, *fewest]), options["seed"]
-    key = scores.draw_up(
+    return scores.draw_up(
         items,
         raters=options["raters"] or needed,
         seed=secrets.randbelow(MOST_SEED) if seed is None else seed,
         leader=options["leader"] or operator,
         together=options["together"],
     )
-    if not key.leader:
-        what = tr("say who leads the panel: --leader NAME, or operator in the plan")
-        raise click.UsageError(what)
-    return key
 
 
 def _report(key: Key, output: Path) -> None:
@@ -134,21 +127,6 @@ def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...
     return given, packs, questions.questions(packs, given, known)
 
 
-def _write(key: Key, asked: Sequence[Question], given: Plan, output: Path, lang: str) -> None:
-    _fresh(output / "panel.csv")
-    put(output / "panel.pdf", questionnaire.panel(key, asked, given, lang))
-    put(output / scores.key_name("panel.csv"), scores.dumps(key).encode())
-    put(output / "panel.csv", spreadsheet.csv_of(scores.table(key, lang)))
-
-
-def _fresh(path: Path) -> None:
-    """Refuse to write over what somebody may have filled in."""
-    if path.exists():
-        what = tr("already exists and may be filled in")
-        hint = tr("Name another file, or move this one away")
-        raise OutputError(what, where=str(path), hint=hint)
-
-
 def _copy(key: Key, folder: Path, output: Path) -> None:
     """Copy what the raters see, under names that give nothing away."""
     shelf = output / "clips"
@@ -175,19 +153,13 @@ def sheet(plan_file: Path, output: Path, fill: Path | None, lang: str) -> int:
 
     Exits 3 when nothing is asked.
     """
-    check_ending(output, (".pdf",))
-    if fill:
-        check_ending(fill, FILLS)
+    questionnaire.require_sheet(output, fill)
     given, packs, asked = _asked(plan_file)
     if not asked:
         terminal.say(tr("This plan leaves nothing to people."))
         return 3
     lines = questionnaire.lines(asked, packs, given, lang)
-    if fill:
-        _fresh(fill)
-    put(output, questionnaire.sheet(lines, given, lang))
-    if fill:
-        put(fill, _filled(fill.suffix.lower(), lines, lang))
+    questionnaire.write_sheet(lines, given, output, fill, lang)
     _report_sheet(lines, output, fill)
     return 0
 
@@ -215,12 +187,3 @@ def _form_count(form: str, count: int) -> str:
         "yes": tr("{count} to file", count=count),
         "grade": tr("{count} to inspect", count=count),
     }[form]
-
-
-def _filled(ending: str, lines: Sequence[questionnaire.Line], lang: str) -> bytes:
-    match ending:
-        case ".toml":
-            return questionnaire.fill_toml(lines)
-        case ".xlsx":
-            return questionnaire.fill_workbook(lines, lang)
-    return questionnaire.fill_csv(lines, lang)

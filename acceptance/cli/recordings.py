@@ -14,13 +14,12 @@ import click
 
 from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, check_ending, json_option, prepare_json, write_json
-from acceptance.errors import PlanError
-from acceptance.files.output import put
+from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.files.output import put, require_apart, require_ending
 from acceptance.messages import tr, tr_count
-from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
+from acceptance.recorder.recordings import inputs
 from acceptance.report import channel_rows, exhibits, render
 from acceptance.session import intake, measuring
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.recorder.capacity import Capacity
-    from acceptance.recorder.recordings import Found, Recording
+    from acceptance.recorder.recordings import Found
 
 SECONDS = click.FloatRange(0, 1e9)
 PERCENT = click.FloatRange(0, 100, min_open=True)
@@ -142,10 +141,13 @@ def recordings(
     Exits 0, or 3 when none can be placed in time.
     """
     if output:
-        check_ending(output, (".svg", ".pdf"))
+        require_ending(output, (".svg", ".pdf"))
+        require_apart(output, [source])
+    sources = inputs(source) if json_file or options["list_file"] else []
+    if options["list_file"]:
+        require_apart(options["list_file"], sources)
     asked = _asked(source, options)
-    measure_recordings.check(asked)
-    prepare_json(json_file)
+    prepare_json(json_file, sources)
     found = _look(asked, source)
     measured, notes = _measured(asked, found)
     _print(found, measured, notes)
@@ -258,7 +260,9 @@ def _pdf(svg: str) -> bytes:
 
 def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
     """Print the calculation, and it as an answer that a plan can take over."""
-    rates = [capacity.bit_rate_of(text) for text in options["streams"]] or _rates(found)
+    rates = [capacity.bit_rate_of(text) for text in options["streams"]] or capacity.recorded_rates(
+        found
+    )
     discs = [capacity.storage_of(text) for text in options["discs"]]
     usable, accuracy = options["usable"] / 100, options["accuracy"] / 100
     calculated = capacity.calculate(discs, rates, usable=usable, accuracy=accuracy)
@@ -283,26 +287,3 @@ def _answer(calculated: Capacity, calculation: str) -> str:
         uncertainty=calculated.uncertainty,
         calculation=calculation,
     )
-
-
-def _rates(found: Found) -> list[float]:
-    """Mean bit rate of each channel by the sizes of its files.
-
-    Raises PlanError where no size is known.
-    """
-    rates = [rate for kept in found.channels.values() if (rate := _rate(kept)) is not None]
-    if not rates:
-        hint = tr("Add --stream, for instance 16x4Mbit/s")
-        raise PlanError(tr("no bit rate is known"), where="--disc", hint=hint)
-    return rates
-
-
-def _rate(kept: Sequence[Recording]) -> float | None:
-    sized = [
-        (recording.evidence.size, recording.end - recording.start)
-        for recording in kept
-        if recording.start is not None and recording.end and recording.evidence.size
-    ]
-    if not sized:
-        return None
-    return 8 * sum(size for size, _ in sized) / sum(time for _, time in sized)

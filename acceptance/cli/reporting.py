@@ -8,9 +8,7 @@ import click
 
 from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT, PASSWORD, sign_options, signer
-from acceptance.files.output import put
 from acceptance.messages import tr
-from acceptance.report import render
 from acceptance.signing import issuing, verification
 from acceptance.signing.signatures import State
 
@@ -33,11 +31,10 @@ def report(
     A signed report stays; the new one goes to another file (-o), for instance in English.
     """
     seal = signer(key, password_file)
-    render.check_fonts()
-    verification.require_intact(folder)
     if output:
-        put(output, issuing.render(folder, lang=lang, signer=seal))
-    written = output or issuing.issue(folder, lang=lang, signer=seal)
+        written = issuing.write(folder, output, lang=lang, signer=seal)
+    else:
+        written = issuing.issue(folder, lang=lang, signer=seal)
     terminal.say(tr("Report: {file}", file=written))
     return 0
 
@@ -49,7 +46,6 @@ def report(
 def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     """Sign the report of a session folder."""
     seal = signer(key, password_file)
-    verification.require_intact(folder)
     if seal:
         terminal.say(tr("Signed: {file}", file=issuing.sign(folder, seal)))
     return 0

@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from acceptance.checks import sampling
-from acceptance.checks.decision import FAILURES
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, write_json
-from acceptance.errors import PlanError
-from acceptance.files.output import put
+from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.errors import PlanError, UsageError
+from acceptance.files.output import put, require_apart
 from acceptance.messages import tr
 from acceptance.model import Draw
-from acceptance.session import plan, store
+from acceptance.session import plan, retests, store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Finding, Pack, Plan, Sample, Session
+    from acceptance.model import Pack, Plan, Sample
 
 SHOWN = 12  # hexadecimal digits of a device's SHA-256 in the table
 
@@ -57,6 +56,9 @@ def sample(
     source: Path, output: Path | None, json_file: Path | None, **options: Unpack[DrawOptions]
 ) -> int:
     """Draw devices, with clause, lots and how to redo the draw: the plan's draws, or a new one."""
+    prepare_json(json_file, [source])
+    if output:
+        require_apart(output, [source])
     asked = plan.read(source)
     packs = store.load_packs(asked)
     new = _draw(asked, packs, options)
@@ -91,109 +93,19 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
     name, seed, retest = options["name"], options["seed"], options["retest"]
     if not (name or retest):
         if seed:
-            raise click.UsageError(tr("--seed belongs to --sampling or --retest"))
+            raise UsageError(tr("--seed belongs to --sampling or --retest"))
         return []
     if not seed:
         what = tr("give --seed: a text agreed beforehand, for instance the order number")
-        raise click.UsageError(what)
+        raise UsageError(what)
     if retest:
-        done = store.load(retest)
-        new = _retest(asked, done, name, seed)
-        _check_lots(sampling.draw(packs, asked), new, done)
-        return [new]
+        return [retests.draw_up(asked, packs, retest, name=name or "", seed=seed)]
     return [Draw(sampling=name or "", seed=seed)]
 
 
 def _of(drawn: Sample, draw: Draw) -> bool:
     wanted = draw.sampling, draw.seed, draw.retest_of
     return (drawn.sampling, drawn.seed, drawn.retest_of) == wanted
-
-
-def _check_lots(now: Sequence[Sample], new: Draw, done: Session) -> None:
-    """Refuse a re-test whose first sample is not that of the session.
-
-    Devices or packs have changed since.
-    """
-    if _lots(now, new) != _lots(done.samples, new):
-        what = tr("the plan's first sample is not that of the session")
-        hint = tr(
-            "Devices were added, removed or renamed: a re-test is of the lots that were tested"
-        )
-        raise PlanError(what, where=done.id, hint=hint)
-
-
-def _lots(samples: Sequence[Sample], again: Draw) -> set[tuple[frozenset[str], tuple[str, ...]]]:
-    """Return the lots of the draw that is tested again, each with its sample."""
-    first = (again.sampling, again.retest_of, "")
-    return {
-        (frozenset(drawn.lot), drawn.drawn)
-        for drawn in samples
-        if (drawn.sampling, drawn.seed, drawn.retest_of) == first
-    }
-
-
-def _retest(asked: Plan, done: Session, name: str | None, seed: str) -> Draw:
-    """Make the draw of a re-test out of the failures of a session."""
-    firsts = (draw for draw in asked.draws if not draw.retest_of)
-    first = {draw.sampling: draw for draw in firsts if name in {None, draw.sampling}}
-    lots, failed = _failed(done, first)
-    names = {lots[finding.requirement, finding.subject].sampling for finding in failed}
-    own = first[_single(names, done)]
-    return Draw(
-        sampling=own.sampling,
-        seed=seed,
-        retest_of=own.seed,
-        failed=tuple(dict.fromkeys(finding.subject for finding in failed)),
-        requirements=tuple(dict.fromkeys(finding.requirement for finding in failed)),
-        session=done.id,
-    )
-
-
-def _single(names: Collection[str], done: Session) -> str:
-    """Return the one sampling by which devices failed. Raises PlanError where it is not one."""
-    if len(names) == 1:
-        return next(iter(names))
-    what = tr("nothing sampled failed there")
-    if names:
-        what = tr("failures by several samplings: {names}", names=", ".join(sorted(names)))
-    hint = tr("Name one sampling that plan and session draw: --sampling")
-    raise PlanError(what, where=done.id, hint=hint)
-
-
-def _failed(
-    done: Session, samplings: Collection[str]
-) -> tuple[dict[tuple[str, str], Sample], list[Finding]]:
-    """Return what a session sampled by any of ``samplings``, and what of it failed."""
-    lots = sampling.asked(drawn for drawn in done.samples if drawn.sampling in samplings)
-    failures = (
-        finding for finding in done.findings if finding.decides and finding.verdict in FAILURES
-    )
-    return lots, [finding for finding in failures if (finding.requirement, finding.subject) in lots]
-
-
-def check_retests(asked: Plan, out: Path) -> None:
-    """Refuse a re-test that leaves out a device which failed in the session that it names.
-
-    Such a device would not be tested again, and its failure be forgotten. Only sessions that lie in
-    ``out`` can be looked at. Raises PlanError and SessionError.
-    """
-    for number, draw in enumerate(asked.draws, start=1):
-        if not (draw.retest_of and draw.session and (out / draw.session / store.FILE).is_file()):
-            continue
-        if left := _left_out(draw, store.load(out / draw.session)):
-            parameters = {"devices": ", ".join(left), "session": draw.session}
-            what = tr("leaves out {devices}, failed in session {session}", **parameters)
-            where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
-            hint = tr("Take it from `acceptance sample --retest`")
-            raise PlanError(what, where=where, hint=hint)
-
-
-def _left_out(draw: Draw, done: Session) -> list[str]:
-    """Devices that failed in the session by what the draw tests again, without being in it."""
-    _, failures = _failed(done, {draw.sampling})
-    tested = draw.requirements or {finding.requirement for finding in failures}
-    again = dict.fromkeys(one.subject for one in failures if one.requirement in tested)
-    return [device for device in again if device not in draw.failed]
 
 
 def _show(samples: Sequence[Sample], packs: Sequence[Pack], asked: Plan) -> None:

@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from acceptance import wording
-from acceptance.checks import sampling
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, write_json
-from acceptance.errors import ClipError, PlanError, SessionError
-from acceptance.files import strict_toml
-from acceptance.footage import clip
+from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.forms import devices as device_list
 from acceptance.messages import tr
 from acceptance.report import site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, store
+from acceptance.session import plan, site_status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +33,7 @@ def devices(source: Path, json_file: Path | None) -> int:
     of_plan = source.suffix.lower() == ".toml"
     found = plan.read(source).subjects if of_plan else device_list.read(source)
     if json_file:
+        prepare_json(json_file, [source])
         write_json([asdict(subject) for subject in found], json_file)
         return 0
     columns = (
@@ -72,73 +69,13 @@ def status(target: Path, json_file: Path | None) -> int:
 
     Exits 0 complete, 3 something missing.
     """
-    grid = _grid(target)
+    grid = site_status.of(target)
+    prepare_json(json_file, [target])
     if json_file:
         write_json(_content(grid), json_file)
     else:
         _print(grid)
     return 0 if grid.complete else 3
-
-
-def _grid(target: Path) -> site_matrix.Grid:
-    """Lay the sessions below the plan's folder over its matrix.
-
-    Raises PlanError and SessionError.
-    """
-    folder = target if target.is_dir() else target.parent
-    folders = _session_folders(folder)
-    sessions = [store.load(place) for place in folders]
-    named = target if target.suffix.lower() == ".toml" else _plan_in(folder)
-    if not named and not sessions:
-        what = tr("there is no plan and no session here")
-        raise SessionError(what, where=str(target), hint=tr("Name the plan"))
-    asked = plan.read(named) if named else sessions[-1].plan
-    packs = store.load_packs(asked, None if named else folders[-1] / "data" / "packs")
-    samples = sampling.draw(packs, asked)
-    filmed = [shot.id for shot in asked.shots if named and _there(folder / shot.clip)]
-    grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
-    _require_places(grid, str(named or sessions[-1].id))
-    return grid
-
-
-def _require_places(grid: site_matrix.Grid, where: str) -> None:
-    if not grid.places:
-        hint = tr("Say which shots are wanted: [[matrix]] (docs/sampling.md)")
-        raise PlanError(tr("plans no shot of any device"), where=where, hint=hint)
-
-
-def _session_folders(folder: Path) -> list[Path]:
-    """Return the session folders here, one and two levels down, the oldest first."""
-    found = [
-        file.parent for depth in ("", "*/", "*/*/") for file in folder.glob(f"{depth}{store.FILE}")
-    ]
-    return sorted(
-        (place for place in found if not place.name.startswith(".")), key=lambda place: place.name
-    )
-
-
-def _plan_in(folder: Path) -> Path | None:
-    """Return the one plan with a matrix in a folder, if there is one."""
-    found = [path for path in sorted(folder.glob("*.toml")) if _has_matrix(path)]
-    if len(found) > 1:
-        what = tr("there are several plans ({names})", names=", ".join(path.name for path in found))
-        raise PlanError(what, where=str(folder), hint=tr("Name the plan instead"))
-    return found[0] if found else None
-
-
-def _has_matrix(path: Path) -> bool:
-    try:
-        return "matrix" in strict_toml.load(path)
-    except PlanError:
-        return False
-
-
-def _there(path: Path) -> bool:
-    try:
-        files = clip.files_of(path)
-    except ClipError:
-        return False
-    return bool(files) and all(file.is_file() for file in files)
 
 
 def _content(grid: site_matrix.Grid) -> dict[str, Any]:

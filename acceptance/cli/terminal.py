@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from acceptance.errors import OutputError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -34,6 +36,36 @@ if TYPE_CHECKING:
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 180
 console = Console(highlight=False, width=WIDE)
 errors = Console(highlight=False, stderr=True, soft_wrap=True)
+
+
+class StandardOutput(io.TextIOWrapper):
+    """Standard output; where it cannot be written (a full disk, closed), an OutputError says so.
+
+    A reader that has gone away (``| head``) stays a BrokenPipeError.
+    """
+
+    def write(self, text: str) -> int:
+        """Write text, as any stream does."""
+        with self._refusing():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Write out what is waiting."""
+        with self._refusing():
+            super().flush()
+
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            # what is left must not fail again when the process ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            what = tr("cannot be written ({cause})", cause=error.strerror or error)
+            hint = tr("Make room, or send the output elsewhere")
+            raise OutputError(what, where=tr("standard output"), hint=hint) from error
 
 
 def say(text: str, style: str = "") -> None:

@@ -18,6 +18,7 @@ from acceptance.cli import (
     doctor,
     judging,
     measuring,
+    new,
     pack,
     people,
     recordings,
@@ -38,6 +39,7 @@ VERBS = (
     judging.judge,
     measuring.measure,
     measuring.run,
+    new.new,
     pack.clauses,
     pack.pack,
     people.panel,
@@ -69,6 +71,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
+    if (out := sys.__stdout__) and sys.stdout is out:
+        sys.stdout = terminal.StandardOutput(out.buffer, out.encoding, "replace")
     translate_help(cli)
     sys.exit(_run() or 0)
 

@@ -1,4 +1,7 @@
-"""Files written whole or not at all; what goes wrong on the disk is an error with a hint."""
+"""Files written whole or not at all, and never over what must stay.
+
+What goes wrong on the disk is an error with a hint.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from acceptance.errors import OutputError
+from acceptance.errors import OutputError, UsageError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -32,6 +35,61 @@ def put(path: Path, content: bytes) -> None:
         finally:
             if plain:
                 draft.unlink(missing_ok=True)
+
+
+def put_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet; whatever interrupts leaves none. Raises OutputError."""
+    require_new(path)
+    with writing(path.parent, named=path), path.open("xb") as file:
+        try:
+            file.write(content)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def require_ending(path: Path, endings: Collection[str]) -> None:
+    """Refuse a file whose name ends otherwise, in small or capital letters. Raises UsageError."""
+    if path.suffix.lower() not in endings:
+        what = tr(
+            "{name}: the name must end in {endings}", name=path.name, endings=" / ".join(endings)
+        )
+        raise UsageError(what)
+
+
+def require_new(path: Path) -> None:
+    """Refuse to write over what somebody may have filled in. Raises OutputError."""
+    if path.exists() or path.is_symlink():
+        what = tr("already exists and may be filled in")
+        hint = tr("Name another file, or move this one away")
+        raise OutputError(what, where=str(path), hint=hint, code="output")
+
+
+def require_apart(path: Path, inputs: Iterable[Path]) -> None:
+    """Refuse an output that is one of the inputs, by whatever name, link or hard link.
+
+    Raises OutputError.
+    """
+    for given in inputs:
+        if path.resolve() == given.resolve() or _same_file(path, given):
+            what = tr("is an input of this command and would be lost: {file}", file=given)
+            hint = tr("Name another file for the output")
+            raise OutputError(what, where=str(path), hint=hint, code="output")
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is not there
+        return False
+
+
+def require_outside(path: Path, folder: Path) -> None:
+    """Refuse an output inside a session folder, also by way of links. Raises OutputError."""
+    if path.resolve().is_relative_to(folder.resolve()):
+        what = tr("lies inside the session folder {folder}, which stays as it is", folder=folder)
+        hint = tr("Name a file outside of it")
+        raise OutputError(what, where=str(path), hint=hint, code="output")
 
 
 @contextlib.contextmanager

@@ -65,8 +65,8 @@ def loads(
 
 
 def quoted(text: str) -> str:
-    """Write a text as a TOML string: one of JSON is one of TOML."""
-    return json.dumps(text, ensure_ascii=False)
+    """Write a text as a TOML string: one of JSON is one of TOML, but for the character DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def wrong(where: str, what: str) -> ChartError:

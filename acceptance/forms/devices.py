@@ -83,14 +83,24 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     ``spreadsheet.form`` refuses, a missing or duplicate column, an empty or duplicate id, an
     unknown kind or parent, a password in an address, no device at all.
     """
+    found = _listed(path, {subject.id for subject in own})
+    known = {device.id: device for device in (*own, *(device for device, _ in found))}
+    return tuple(_placed(device, known, where) for device, where in found)
+
+
+def as_listed(path: Path) -> tuple[Subject, ...]:
+    """Read the devices as they stand: a parent may be missing. Raises PlanError otherwise."""
+    return tuple(device for device, _ in _listed(path, set()))
+
+
+def _listed(path: Path, used: set[str]) -> list[tuple[Subject, str]]:
     table = spreadsheet.form(path, str(path))
     columns = _columns(table[0], tr("{file}, row {row}", file=path, row=1))
-    found = _devices(table, columns, path, {subject.id for subject in own})
+    found = _devices(table, columns, path, used)
     if not found:
         hint = tr("Write one line for each device below the heading")
         raise PlanError(tr("lists no device"), where=str(path), hint=hint)
-    known = {device.id: device for device in (*own, *(device for device, _ in found))}
-    return tuple(_placed(device, known, where) for device, where in found)
+    return found
 
 
 def _devices(

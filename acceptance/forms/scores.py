@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, UsageError
 from acceptance.files import spreadsheet, strict_toml
 from acceptance.files.strict_toml import quoted
 from acceptance.forms.answers import YES, moment, number
@@ -105,8 +105,10 @@ def draw_up(
     """Draw codes for the clips, and orders. The same seed gives the same.
 
     With ``together`` all raters watch one screen, in one order. Raises PlanError for more clips
-    than there are codes.
+    than there are codes, UsageError where there is no rater.
     """
+    if raters < 1:
+        raise UsageError(tr("a panel has 1 rater or more, not {count}", count=raters))
     random = np.random.default_rng(seed)
     drawn = _drawn(random, len(clips))
     coded = tuple(replace(clip, code=code) for code, clip in zip(drawn, clips, strict=True))

@@ -11,11 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, UsageError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from acceptance.recorder.recordings import Found, Recording
 
 DAY = 86400.0
 UNITS = {"GB": 1e9, "TB": 1e12, "PB": 1e15, "GIB": 2.0**30, "TIB": 2.0**40, "PIB": 2.0**50}
@@ -59,9 +61,10 @@ def bit_rate_of(text: str) -> float:
 def _amount(text: str, units: dict[str, float]) -> float | None:
     match = AMOUNT.fullmatch(text.strip())
     factor = units.get(match[3].upper()) if match else None
-    if match is None or factor is None or not float(match[2]):
+    if match is None or factor is None:
         return None
-    return int(match[1] or 1) * float(match[2]) * factor
+    amount = float(match[1] or 1) * float(match[2]) * factor
+    return amount if 0 < amount < math.inf else None
 
 
 def calculate(
@@ -71,9 +74,41 @@ def calculate(
 
     ``usable`` is the share (0 to 1) left by RAID and file system, ``accuracy`` the relative
     half-width of the result. Rectangular: the standard uncertainty is the half-width over the
-    square root of three (JCGM 100:2008, 4.3.7).
+    square root of three (JCGM 100:2008, 4.3.7). Raises UsageError for shares outside 0 to 1, and
+    for storage or bit rates that are not above 0.
     """
+    if not (0 < usable <= 1 and 0 <= accuracy <= 1):
+        what = tr(
+            "shares run from 0 to 1: usable {usable:g}, accuracy {accuracy:g}",
+            usable=usable, accuracy=accuracy,
+        )  # fmt: skip
+        raise UsageError(what)
+    if not all(0 < amount < math.inf for amount in (sum(storage), sum(bit_rates))):
+        raise UsageError(tr("storage and bit rates must be above 0"))
     total, rate = sum(storage) * usable, sum(bit_rates)
     days = 8 * total / rate / DAY
     uncertainty = days * accuracy / math.sqrt(3)
     return Capacity(days=days, uncertainty=uncertainty, storage=total, bit_rate=rate)
+
+
+def recorded_rates(found: Found) -> list[float]:
+    """Mean bit rate of each channel by the sizes of its files.
+
+    Raises PlanError where no size is known.
+    """
+    rates = [rate for kept in found.channels.values() if (rate := _rate(kept)) is not None]
+    if not rates:
+        hint = tr("Add --stream, for instance 16x4Mbit/s")
+        raise PlanError(tr("no bit rate is known"), where="--disc", hint=hint)
+    return rates
+
+
+def _rate(kept: Sequence[Recording]) -> float | None:
+    sized = [
+        (recording.evidence.size, recording.end - recording.start)
+        for recording in kept
+        if recording.start is not None and recording.end and recording.evidence.size
+    ]
+    if not sized:
+        return None
+    return 8 * sum(size for size, _ in sized) / sum(time for _, time in sized)

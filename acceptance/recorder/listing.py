@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet
 from acceptance.messages import tr
-from acceptance.recorder.recordings import Found, Recording, TimeEvidence, iso, ordered, placed
+from acceptance.recorder.recordings import (
+    Found,
+    Recording,
+    TimeEvidence,
+    in_any_zone,
+    iso,
+    ordered,
+    placed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +156,10 @@ def _time(fields: Mapping[str, str], name: str, where: str, zone: timezone) -> f
 
 
 def moment_of(text: str, zone: timezone) -> float | None:
-    """Read date and time, in ``zone`` unless an offset is given, as POSIX seconds; else None."""
+    """Read date and time, in ``zone`` unless an offset is given, as POSIX seconds.
+
+    Return None for anything else, and for a date that some zone does not have (year 1, year 9999).
+    """
     match = TIME.fullmatch(text) or DIGITS.fullmatch(text)
     if match is None:
         return None
@@ -158,7 +169,7 @@ def moment_of(text: str, zone: timezone) -> float | None:
         there = datetime(year, month, day, hour, minute, second, tzinfo=_zone(offset, zone))
     except ValueError:
         return None
-    return there.timestamp()
+    return in_any_zone(there.timestamp())
 
 
 def _zone(offset: str | None, zone: timezone) -> timezone:

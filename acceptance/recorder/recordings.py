@@ -33,6 +33,7 @@ VIDEOS = {
 HOUR = 3600.0
 # a clock that shows an earlier year was never set
 EARLIEST = datetime(2006, 1, 1, tzinfo=UTC).timestamp()
+FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2, 9999))
 APART = 120.0  # s: more than a container is written before or after the name's time
 LATE = 60.0  # s: a file that is older than its recording's start by more
 LONGER, LONGER_SHARE = 5.0, 0.02  # s, share: durations by name and by container that differ
@@ -160,6 +161,11 @@ def scan(
     return ordered(recordings, zone, Counter(path.suffix.lower() or path.name for path in others))
 
 
+def inputs(source: Path) -> list[Path]:
+    """Every file that a recorder's folder holds, or its list: none of them is written over."""
+    return sorted(_files(source)) if source.is_dir() else [source]
+
+
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         hint = tr("Name a folder of recordings, or a CSV list")
@@ -206,16 +212,25 @@ def _evidence(path: Path, named: file_names.Named, zone: timezone) -> TimeEviden
     evidence = TimeEvidence(named_start=start, named_end=end)
     try:
         status = path.stat()
-        evidence = replace(evidence, modified=status.st_mtime, size=status.st_size)
+        modified = in_any_zone(status.st_mtime)
+        evidence = replace(evidence, modified=modified, size=status.st_size)
         header = container.read(path)
     except (ClipError, OSError):  # or overwritten while it was looked at
         return replace(evidence, readable=False)
-    created = None if header.created is None else header.created.timestamp()
+    created = None if header.created is None else in_any_zone(header.created.timestamp())
     return replace(evidence, created=created, duration=header.duration)
 
 
 def _posix(moment: datetime | None, zone: timezone) -> float | None:
-    return None if moment is None else moment.replace(tzinfo=zone).timestamp()
+    return None if moment is None else in_any_zone(moment.replace(tzinfo=zone).timestamp())
+
+
+def in_any_zone(moment: float | None) -> float | None:
+    """Return a moment (POSIX seconds) that has a date in every zone; None for any other.
+
+    Clocks that were never set show the year 1, lists end in the year 9999.
+    """
+    return moment if moment is not None and FIRST <= moment <= LAST else None
 
 
 def placed(

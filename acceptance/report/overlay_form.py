@@ -6,17 +6,45 @@ filled in with ``#``.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks.pack import file_of, load
+from acceptance.errors import UsageError
+from acceptance.files.output import put
 from acceptance.files.strict_toml import quoted
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from acceptance.model import Clause, Pack, Provenance, Requirement
 
 BLANK_RECORD = ("by", "on", "copy")
+
+
+def start(base: str, output: Path, lang: str, quantities: Mapping[str, str]) -> None:
+    """Write an overlay of the pack ``base`` to fill in; the file's name becomes its id.
+
+    ``quantities`` is as in ``pack.load``. Raises UsageError for a name that is taken or does not
+    end in .toml (small letters, by which a file is known from a shipped name), PackError, and
+    OutputError.
+    """
+    if output.suffix != ".toml":
+        wrong = {"name": output.name, "endings": ".toml"}
+        raise UsageError(tr("{name}: the name must end in {endings}", **wrong))
+    if output.exists() or output.is_symlink():
+        what = tr("{file} already exists and may hold confirmations; name another", file=output)
+        raise UsageError(what)
+    below = load(base, quantities)
+    if output.stem == below.id:
+        own = {"name": output.name, "pack": below.id}
+        what = tr("{name}: {pack} is the pack that it extends; choose another name", **own)
+        raise UsageError(what)
+    name = os.path.relpath(file_of(base), output.parent) if base.endswith(".toml") else base
+    put(output, form(below, Path(name).as_posix(), output.stem, lang).encode())
 
 
 def form(pack: Pack, extends: str, identity: str, lang: str) -> str:

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.errors import UsageError
 from acceptance.files import spreadsheet
-from acceptance.forms import item_code
+from acceptance.files.output import put, require_ending, require_new
+from acceptance.forms import item_code, scores
 from acceptance.forms.answers import COLUMNS, GRADES, SHOWN, YES
 from acceptance.forms.scores import PanelClip, PanelItem
+from acceptance.messages import tr
 from acceptance.model import Scale
 from acceptance.report import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from acceptance.checks.questions import Question
     from acceptance.forms.scores import Key
@@ -29,6 +33,7 @@ TABLE: Mapping[str, int] = {
     "requirement": 30,
 }  # fmt: skip
 FIELDS = tuple(COLUMNS)
+FILLS = (".xlsx", ".csv", ".toml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,3 +212,51 @@ def panel(key: Key, questions: Sequence[Question], plan: Plan, lang: str) -> byt
     scored = (question.requirement for question in questions if question.form == "scores")
     scales = {demand.scale or Scale.ANALOGUE for demand in scored}
     return render.form("panel.html", lang, key=key, plan=plan, scales=sorted(scales))
+
+
+def write_panel(
+    key: Key, questions: Sequence[Question], plan: Plan, folder: Path, lang: str
+) -> None:
+    """Write a panel's forms, the table to fill in and the key to its codes into a folder.
+
+    Raises UsageError where nobody leads the panel, OutputError where the folder holds a table or
+    key: they may be filled in, and belong together.
+    """
+    if not key.leader.strip():
+        raise UsageError(tr("say who leads the panel: --leader NAME, or operator in the plan"))
+    table, kept = folder / "panel.csv", folder / scores.key_name("panel.csv")
+    for file in (table, kept):
+        require_new(file)
+    put(folder / "panel.pdf", panel(key, questions, plan, lang))
+    put(kept, scores.dumps(key).encode())
+    put(table, spreadsheet.csv_of(scores.table(key, lang)))
+
+
+def require_sheet(file: Path, fill: Path | None) -> None:
+    """Refuse names that no sheet, or no table to fill in, can have, and a table that is there.
+
+    Raises UsageError and OutputError.
+    """
+    require_ending(file, (".pdf",))
+    if fill:
+        require_ending(fill, FILLS)
+        require_new(fill)
+
+
+def write_sheet(
+    asked: Sequence[Line], plan: Plan, file: Path, fill: Path | None, lang: str
+) -> None:
+    """Write the sheet to print, and the table to fill in. Raises as ``require_sheet`` does."""
+    require_sheet(file, fill)
+    put(file, sheet(asked, plan, lang))
+    if fill:
+        put(fill, _filled(fill.suffix.lower(), asked, lang))
+
+
+def _filled(ending: str, asked: Sequence[Line], lang: str) -> bytes:
+    match ending:
+        case ".toml":
+            return fill_toml(asked)
+        case ".xlsx":
+            return fill_workbook(asked, lang)
+    return fill_csv(asked, lang)

@@ -6,6 +6,7 @@ They are copied unchanged, and hashed.
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,8 +46,11 @@ class _Files(TypedDict, total=False):
 def check(plan: Plan, folder: Path) -> None:
     """Open every file that the plan names, before anything is written or measured.
 
-    Raises ClipError and PlanError: missing, not readable, not a video.
+    Raises ClipError and PlanError: missing, not readable, not a video; and PlanError for a shot
+    with a size that is none.
     """
+    for shot in plan.shots:
+        _check_numbers(shot)
     for field, name in files(plan):
         if field.endswith(("clip", "reference")):
             _check_clip(folder / name)
@@ -56,6 +60,19 @@ def check(plan: Plan, folder: Path) -> None:
         measure_recordings.check(asked)
         if not (folder / asked.source).is_dir():
             listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
+
+
+def _check_numbers(shot: Shot) -> None:
+    """Refuse sizes by which nothing can be cut or divided."""
+    sizes: dict[str, Sequence[float]] = {
+        f"regions.{name}": box[2:] for name, box in shot.regions.items()
+    }
+    sizes["coding.sample_aspect"] = shot.coding.sample_aspect or ()
+    for field, numbers in sizes.items():
+        if not all(0 < number < math.inf for number in numbers):
+            where = tr("shot {shot}, {field}", shot=shot.id, field=field)
+            hint = tr("Correct the plan; docs/formats.md describes every field")
+            raise PlanError(tr("must be above 0"), where=where, hint=hint)
 
 
 def _check_clip(path: Path) -> None:
@@ -117,10 +134,13 @@ def _hash_clip(path: Path) -> str:
 
 
 def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
-    """Read what a recorder has kept, from its folder or its list. Raises PlanError.
+    """Read what a recorder has kept, from its folder or its list.
+
+    Raises PlanError, also for what is asked of it (``metrics.recordings.check``).
 
     ``tell`` receives progress: files seen, and files in all.
     """
+    measure_recordings.check(asked)
     zone = zone_of(asked.utc_offset)
     if source.is_dir():
         return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)

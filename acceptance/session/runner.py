@@ -13,32 +13,44 @@ import secrets
 import shutil
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
-from acceptance.errors import ClipError, SessionError
+from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
-from acceptance.session import intake, measuring, store
+from acceptance.session import intake, integrity, measuring, retests, store
 from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
 from acceptance.session.workspace import claimed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Plan, Recordings, Shot, Value
     from acceptance.session.measuring import Measured, Progress
 
-    Issue = Callable[[Path], object]
     Kept = tuple[Recordings, list[Measurement | Note]]
 
 # in the workspace: what becomes the session, and the shots measured so far
 BAG, RESUME = "session", "resume"
+
+
+class Issue(Protocol):
+    """Adds the report to the folder that it is called with (``signing.issuing.Issuing``)."""
+
+    def ready(self) -> None:
+        """Refuse at once what would be refused when the work is done."""
+
+    def contradictions(self, folder: Path) -> Iterable[str]:
+        """Say where the report of an old session contradicts it."""
+
+    def __call__(self, folder: Path) -> object:
+        """Add the report."""
 
 
 def run(
@@ -55,8 +67,11 @@ def run(
     its name. Raises InputError where no session can be made; a gap in the footage becomes the
     reason for the findings that it leaves open.
     """
+    if issue:
+        issue.ready()
     given = plan
     plan, packs = prepare(given)
+    retests.check(plan, out)
     content = store.dump_plan(given)
     intake.check(plan, folder)
     for shot in plan.shots:
@@ -90,12 +105,16 @@ def judge_again(
     """Judge an old session's measurements against other packs, without its video.
 
     The old session stays as it is. Answers, concessions and draws are carried over where the packs
-    ask the same; the log names those left out. Raises SessionError, PackError and OutputError.
+    ask the same; the log names those left out. Raises SessionError (also where the old session was
+    changed after it was sealed), PackError and OutputError, and what ``issue`` is not ready for.
     """
+    if issue:
+        issue.ready()
+    integrity.require_intact(old, issue.contradictions(old) if issue else ())
+    _require_reason(why, by)
     before = store.load(old)
     packs = store.load_packs(replace(before.plan, packs=tuple(pack_names)))
     plan, left = carry_over.leave_out(carry_over.carry_over(before.plan, packs), packs)
-    _require_whole(old)
     with claimed(out, intake.digest(before.id, *pack_names)) as work:
         bag = _copy(old, work)
         with writing(work):
@@ -117,11 +136,9 @@ def _copy(old: Path, work: Path) -> Path:
     return bag
 
 
-def _require_whole(old: Path) -> None:
-    if not LogBook(old).read() or not (old / store.DATA).is_dir():
-        what = tr("{log} or the folder {data} is missing", log=LOG, data=store.DATA)
-        hint = tr("Restore the whole folder from a copy")
-        raise SessionError(what, where=str(old), hint=hint)
+def _require_reason(why: str, by: str) -> None:
+    if not (why.strip() and by.strip()):
+        raise UsageError(tr("say why the session is judged again, and who does"))
 
 
 def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:

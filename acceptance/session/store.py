@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack
 
 FILE = "session.json"
+REPORT = "report.pdf"
 DATA = "data"
 PLAN = "data/plan.json"
 PACKS = "data/packs"
@@ -62,7 +63,7 @@ def load(folder: Path) -> Session:
     field.
     """
     path = folder / FILE
-    return parse(path.read_bytes() if path.is_file() else b"", str(path))
+    return parse(path.read_bytes(), str(path)) if path.is_file() else parse(b"", str(folder))
 
 
 def parse(content: bytes, where: str) -> Session:

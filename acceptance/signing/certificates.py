@@ -60,6 +60,11 @@ class Signer:
     key: signers.SimpleSigner
     crls: tuple[crl.CertificateList, ...]
 
+    def require_valid(self) -> None:
+        """Refuse a key whose certificate has expired since it was loaded. Raises KeyFileError."""
+        if datetime.now(UTC) > self.expires:
+            raise _expired(self.name, self.expires)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
@@ -181,12 +186,16 @@ def _check_pkcs12(path: Path, data: bytes) -> None:
 def _check_validity(path: Path, certificate: x509.Certificate, at: datetime) -> None:
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if at > end:
-        what = tr("its certificate expired on {day:%Y-%m-%d}", day=end)
-        raise KeyFileError(what, where=str(path), hint=tr("Have it renewed, then sign"))
+        raise _expired(str(path), end)
     if at < start:
         what = tr("its certificate is not valid before {start:%Y-%m-%d %H:%M} UTC", start=start)
         hint = tr("Check the clock of this computer, or wait until then")
         raise KeyFileError(what, where=str(path), hint=hint)
+
+
+def _expired(where: str, end: datetime) -> KeyFileError:
+    what = tr("its certificate expired on {day:%Y-%m-%d}", day=end)
+    return KeyFileError(what, where=where, hint=tr("Have it renewed, then sign"))
 
 
 def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iterator[AnyAsn1]:

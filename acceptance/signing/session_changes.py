@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 # The same figures on another processor may differ in their last digits; a verdict may not.
 ROUNDING = 1e-9
-SHOWN = 20
 
 
 def changed_fields(signed: bytes, found: bytes) -> Iterator[str]:
@@ -65,12 +64,6 @@ def changed_sums(
     stands = [asdict(part) for part in stored.conclusions]
     follows = [asdict(part) for part in conclusion.conclude(packs, judged, scope)]
     yield from _judged_otherwise(tr("conclusions"), stands, follows)
-
-
-def shorten(lines: Sequence[str]) -> tuple[str, ...]:
-    """Cut a list of sentences down to the first ones, and say how many were left out."""
-    more = len(lines) - SHOWN
-    return (*lines[:SHOWN], tr("and {count} more", count=more)) if more > 0 else tuple(lines)
 
 
 def _judged_otherwise(

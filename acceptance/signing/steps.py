@@ -13,14 +13,10 @@ from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
+from acceptance.session.integrity import changed_log, shorten
+from acceptance.session.store import REPORT
 from acceptance.signing import pades, signature_check
-from acceptance.signing.issuing import REPORT
-from acceptance.signing.session_changes import (
-    changed_fields,
-    changed_findings,
-    changed_sums,
-    shorten,
-)
+from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
@@ -144,12 +140,7 @@ class Target:
         entries, signed = LogBook(self.folder).read(), self.session.log
         if signed and not entries:
             return State.INCOMPLETE, (tr("{file} is missing or empty", file=evidence.LOG),)
-        details = [str(problem) for problem in evidence.check_chain(entries)]
-        for number, entry in enumerate(signed, 1):
-            if entries[number - 1 : number] != (entry,):
-                line = f"{evidence.LOG}:{number}"
-                details.append(tr("{line} is not the entry in the session", line=line))
-                break
+        details = [*changed_log(entries, signed)]
         return (State.BROKEN if details else State.OK), tuple(details)
 
     def verdicts(self) -> Outcome:

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import evidence, store
-from acceptance.session.evidence import Kind
+from acceptance.report import before_after
+from acceptance.session import integrity, store
 from acceptance.signing import signatures
 from acceptance.signing.certificates import load_trust
-from acceptance.signing.session_changes import shorten
 from acceptance.signing.signatures import State
 from acceptance.signing.steps import Target
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from acceptance.report.before_after import Comparison
     from acceptance.signing.steps import Outcome
 
 STEPS = {
@@ -86,9 +86,9 @@ def verify(
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``. Raises
-    ``SessionError`` where there is neither report nor session, and ``InputError`` for a trust file
-    that cannot be read. Whatever else is wrong is in the result.
+    ``target`` is either. ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``.
+    Raises ``SessionError`` where there is neither report nor session, and ``InputError`` for a
+    trust file that cannot be read. Whatever else is wrong is in the result.
     """
     examined = Target(target, trust, roles, at)
     if not examined.pdf and not (target / store.FILE).is_file():
@@ -100,32 +100,32 @@ def verify(
 
 
 def require_intact(folder: Path) -> None:
-    """Refuse to build on a session folder that is not as it was sealed.
+    """Refuse to build on a session folder that is not as it was sealed, or that its report denies.
 
-    Footage that was taken away is no change. Raises SessionError naming what differs: from the
-    manifests, from the hashes in the session, from the session in its report, or in the log.
+    Raises SessionError as ``integrity.require_intact`` does.
     """
+    integrity.require_intact(folder, contradictions(folder))
+
+
+def contradictions(folder: Path) -> Iterator[str]:
+    """Say where the report of a session folder contradicts the session in it, and is broken."""
     examined = Target(folder, (), (), None)
-    steps = [_run("attachment", examined.attachment), _run("log", examined.log)]
+    steps = [_run("attachment", examined.attachment)]
     if examined.pdf and b"/ByteRange" in examined.pdf:
         steps.append(_run("signature", examined.signature))
-    broken = [step for step in steps if step.state is State.BROKEN]
-    changes = [
-        *_changed_files(folder, examined),
-        *(detail for step in broken for detail in step.details),
-    ]
-    if changes:
-        listed = "; ".join(shorten(changes))
-        what = tr("this session was changed after it was sealed: {changes}", changes=listed)
-        hint = tr("Restore the folder from a copy, or measure again")
-        raise SessionError(what, where=str(folder), hint=hint)
+    for step in steps:
+        if step.state is State.BROKEN:
+            yield from step.details
 
 
-def _changed_files(folder: Path, examined: Target) -> Iterator[str]:
-    """Say how files differ from manifests and session; footage that was taken away does not."""
-    for problem in (*evidence.check(folder, examined.found), *examined.differences):
-        if problem.kind is not Kind.MISSING or not problem.path.startswith("data/clips/"):
-            yield str(problem)
+def compare(before: Path, after: Path) -> Comparison:
+    """Compare two session folders clause by clause, as ``before_after.compare`` does.
+
+    Raises SessionError where one of them is none, or was changed.
+    """
+    for folder in (before, after):
+        require_intact(folder)
+    return before_after.compare(store.load(before), store.load(after))
 
 
 def _run(name: str, step: Callable[[], Outcome]) -> Step:

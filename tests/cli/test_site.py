@@ -27,7 +27,7 @@ from acceptance.model import (
 )
 from acceptance.report import render, site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, runner, store
+from acceptance.session import plan, retests, runner, store
 
 if TYPE_CHECKING:
     import pathlib
@@ -169,7 +169,10 @@ def test_a_retest_that_leaves_out_a_device_which_failed_is_refused(
     )
     (place / "plan.toml").write_text((place / "plan.toml").read_text("utf-8") + again, "utf-8")
     assert acceptance(monkeypatch, "run", "plan.toml", "-o", str(folder.parent)) == 2
-    assert f"leaves out cam-10, failed in session {before.id}" in capsys.readouterr().err
+    left_out = f"leaves out cam-10, failed in session {before.id}"
+    assert left_out in capsys.readouterr().err
+    with pytest.raises(PlanError, match=left_out):
+        runner.run(plan.read(place / "plan.toml"), place, folder.parent)
 
 
 def test_a_retest_of_other_devices_than_were_tested_is_refused(
@@ -179,7 +182,12 @@ def test_a_retest_of_other_devices_than_were_tested_is_refused(
     (place / "devices.csv").write_bytes((DEVICES + "cam-16,枪机,新,IPC-1\n").encode("gbk"))
     retest = ("sample", "plan.toml", "--retest", folder, "--seed", "2026-230")
     assert acceptance(monkeypatch, *retest) == 2
-    assert "the plan's first sample is not that of the session" in capsys.readouterr().err
+    changed = "the plan's first sample is not that of the session"
+    assert changed in capsys.readouterr().err
+    asked = plan.read(place / "plan.toml")
+    packs = store.load_packs(asked)
+    with pytest.raises(PlanError, match=changed):
+        retests.draw_up(asked, packs, folder, name="", seed="2026-230")
 
 
 def test_judging_again_draws_the_same(place: pathlib.Path) -> None:

@@ -27,6 +27,7 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.session import runner, store
+from acceptance.session.evidence import seal
 from acceptance.signing import verification
 from acceptance.signing.signatures import State
 
@@ -208,6 +209,7 @@ def test_a_session_of_an_earlier_version_is_read_and_judged(
         answer.pop("origin", None)
         answer.pop("conditions", None)
     (copy / store.FILE).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    seal(copy, done)  # as the earlier version did
     assert store.load(copy).findings == done.findings
     judged, _ = again(copy, BASE, tmp_path / "out")
     assert judged.findings == done.findings

@@ -1,0 +1,61 @@
+"""Whether a session folder is still what was sealed: nothing is built on one that is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.errors import SessionError
+from acceptance.messages import tr
+from acceptance.session import evidence, store
+from acceptance.session.evidence import Kind, LogBook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from acceptance.model import LogEntry
+
+SHOWN = 20
+
+
+def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
+    """Refuse to build on a session folder that is not as it was sealed.
+
+    Footage that was taken away is no change. ``contradictions`` are sentences on what its report
+    says otherwise (``signing.verification``), which only that package can read. Raises SessionError
+    naming what differs: from the manifests, from the hashes in the session, or in the log.
+    """
+    session = store.load(folder)
+    found = evidence.hash_files(folder)
+    payload = {path: value for path, value in found.items() if path.startswith(evidence.PAYLOAD)}
+    problems = (*evidence.check(folder, found), *evidence.compare(session.hashes, payload))
+    changes = [
+        *(str(problem) for problem in problems if not _footage_taken_away(problem)),
+        *changed_log(LogBook(folder).read(), session.log),
+        *contradictions,
+    ]
+    if changes:
+        listed = "; ".join(shorten(list(dict.fromkeys(changes))))
+        what = tr("this session was changed after it was sealed: {changes}", changes=listed)
+        hint = tr("Restore the folder from a copy, or measure again")
+        raise SessionError(what, where=str(folder), hint=hint)
+
+
+def _footage_taken_away(problem: evidence.Problem) -> bool:
+    return problem.kind is Kind.MISSING and problem.path.startswith("data/clips/")
+
+
+def changed_log(entries: Sequence[LogEntry], recorded: Sequence[LogEntry]) -> Iterator[str]:
+    """Say where a log is no chain, and where it does not begin with what the session recorded."""
+    yield from (str(problem) for problem in evidence.check_chain(entries))
+    for number, entry in enumerate(recorded, 1):
+        if tuple(entries[number - 1 : number]) != (entry,):
+            line = f"{evidence.LOG}:{number}"
+            yield tr("{line} is not the entry in the session", line=line)
+            break
+
+
+def shorten(lines: Sequence[str]) -> tuple[str, ...]:
+    """Cut a list of sentences down to the first ones, and say how many were left out."""
+    more = len(lines) - SHOWN
+    return (*lines[:SHOWN], tr("and {count} more", count=more)) if more > 0 else tuple(lines)
