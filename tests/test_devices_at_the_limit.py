@@ -139,7 +139,7 @@ def of_soft_corners(folder: pathlib.Path, blur: float) -> Sequence[Measurement]:
     """
     for name, sigma in (("sharp.mp4", 0.6), ("soft.mp4", blur)):
         camera = replace(CAMERA, blur=sigma, crf=0, share=1.0)
-        films.film_chart(camera, definition.load("acceptance"), folder / name, 0.4)
+        films.film_chart(camera, definition.load("acceptance"), folder / name, 1.0)
     sharp, soft = (clip.open_clip(folder / name).frames() for name in ("sharp.mp4", "soft.mp4"))
     rows, columns = np.ogrid[-1 : 1 : CAMERA.height * 1j, -1 : 1 : CAMERA.width * 1j]
     middle = np.hypot(rows, columns) < 0.75  # of half the height and half the width
