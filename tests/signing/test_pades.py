@@ -46,9 +46,8 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+def case(chain: DemoChain) -> Case:
     """Sign one report for all tests that only read it."""
-    chain = make_demo_chain(tmp_path_factory.mktemp("chain"))
     plain = blank_pdf(session_json=b'{"id": "X-1"}')
     return Case(
         chain,
