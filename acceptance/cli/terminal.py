@@ -1,6 +1,7 @@
 """What the terminal shows: sentences, tables, and progress.
 
-Progress is bars on a terminal and plain lines elsewhere.
+Progress goes to standard error, which leaves standard output to results: bars on a terminal,
+plain lines elsewhere.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
 
     ``unit`` is what is counted; frames where nothing is said.
     """
-    if not console.is_terminal:
+    if not errors.is_terminal:
         yield functools.partial(_plain, unit or tr("frame"))
         return
     columns = (
@@ -84,7 +85,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=errors) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -97,4 +98,5 @@ def progress(unit: str = "") -> Iterator[Tell]:
 
 def _plain(unit: str, what: str, done: int, total: int) -> None:
     if done in {1, total}:
-        say(tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total))
+        line = tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total)
+        errors.print(line, markup=False)
