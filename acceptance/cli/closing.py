@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Session
 
 PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
+# What the plan should have said: the reason's code, and which parameter of it names that.
+UNSTATED = {
+    "fact_missing": "fact",
+    "condition_missing": "condition",
+    "condition_not_recorded": "condition",
+}
 ANSWERED = {How.RATED, How.INSPECTED, How.READ, How.DOCUMENTED}
 
 
@@ -85,21 +91,26 @@ def _complete(done: Session) -> str:
     line = done.bottom_line
     due = {*line.open, *line.not_tested}
     lacking = [each for each in done.findings if each.requirement in due]
-    untested = [each for each in lacking if each.verdict is Verdict.NOT_TESTED]
-    unstated = [each for each in untested if each.reason.code == "fact_missing"]
-    asked = [each for each in untested if each not in unstated]
+    unstated = [each for each in lacking if each.reason.code in UNSTATED]
+    other = [each for each in lacking if each not in unstated]
+    asked = [each for each in other if each.verdict is Verdict.NOT_TESTED]
     steps = (
         _state(unstated),
         _answer([each for each in asked if each.how in ANSWERED]),
         _film([each for each in asked if each.how is How.MEASURED], matrix=bool(done.plan.matrix)),
-        _clear_up([each for each in lacking if each.verdict is Verdict.INCONCLUSIVE]),
+        _clear_up([each for each in other if each.verdict is Verdict.INCONCLUSIVE]),
     )
     return "; ".join(filter(None, steps))
 
 
 def _state(unstated: list[Finding]) -> str:
-    facts = sorted({str(finding.reason.parameters["fact"]) for finding in unstated})
-    return tr("state in the plan: {facts}", facts=", ".join(facts)) if facts else ""
+    names = (
+        wording.word(str(finding.reason.parameters[parameter]), parameter, "en")
+        for finding in unstated
+        for parameter in [UNSTATED[finding.reason.code]]
+    )
+    facts = ", ".join(dict.fromkeys(names))
+    return tr("state in the plan: {facts}", facts=facts) if facts else ""
 
 
 def _answer(unanswered: list[Finding]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.cli.terminal import say, table
+from acceptance.cli.terminal import aligned, say, table
 from acceptance.messages import tr
 from acceptance.report import headlines
 from acceptance.report.playback import Significance
@@ -27,9 +27,8 @@ def headline_figures(
     """
     shown = headlines.figures(found, notes)
     named = clips if len(clips) > 1 else {}
-    columns = (tr("figure"), tr("value"), tr("where"))
     if shown:
-        table(tr("Headline figures"), columns, [_figure(figure, named) for figure in shown])
+        aligned(tr("Headline figures"), [_figure(figure, named) for figure in shown])
     for lack in headlines.missing(found, notes):
         _say_missing(_what(lack, named), lack.reason)
     if more := len(found) - len(shown):

@@ -12,6 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.control import strip_control_codes
 from rich.progress import (
@@ -68,6 +69,15 @@ def table(
 def _plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     cells = ("\t".join(" ".join(str(cell).split()) for cell in row) for row in (columns, *rows))
     console.file.write(strip_control_codes("\n".join((title, *cells, ""))))
+
+
+def aligned(title: str, rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns, one line each however narrow the terminal is."""
+    say(title, "bold")
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
+        say("  ".join(cells).rstrip())
 
 
 @contextlib.contextmanager
