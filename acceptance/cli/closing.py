@@ -92,7 +92,7 @@ def _complete(done: Session) -> str:
     due = {*line.open, *line.not_tested}
     lacking = [each for each in done.findings if each.requirement in due]
     unstated = [each for each in lacking if each.reason.code in UNSTATED]
-    other = [each for each in lacking if each not in unstated]
+    other = [each for each in lacking if each.reason.code not in UNSTATED]
     asked = [each for each in other if each.verdict is Verdict.NOT_TESTED]
     steps = (
         _state(unstated),

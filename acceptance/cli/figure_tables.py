@@ -108,7 +108,7 @@ def differences(pair: ShotPair, *, every: bool) -> None:
         tr("playback"), tr("difference"), tr("beyond its uncertainty"),
     )  # fmt: skip
     beyond = [each for each in pair.differences if each.significance is Significance.BEYOND]
-    within = [each for each in pair.differences if each not in beyond]
+    within = [each for each in pair.differences if each.significance is not Significance.BEYOND]
     table(title, columns, [_difference(each) for each in (*beyond, *(within if every else ()))])
     if within and not every:
         say(tr("Not beyond the uncertainty: {count}. All of them: -v", count=len(within)))
