@@ -140,7 +140,7 @@ def _confirm(done: Session) -> str:
     return tr(
         "confirm the provisional figures by the standards' text: "
         "acceptance pack new-overlay {pack} -o own.toml; then acceptance judge",
-        pack=next(unconfirmed, "PACK"),
+        pack=next(unconfirmed, ", ".join(done.plan.packs)),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acceptance.model import Measurement, Note
-    from acceptance.report.headlines import Figure, Missing
+    from acceptance.report.headlines import HeadlineFigure, Missing
     from acceptance.report.playback import Difference, Loss, ShotPair
 
 
@@ -36,7 +36,7 @@ def headline_figures(
         say(tr("More figures: {figures}; results not obtained: {notes}. All of them: -v", **counts))
 
 
-def _figure(figure: Figure, clips: Mapping[str, str]) -> tuple[str, str, str]:
+def _figure(figure: HeadlineFigure, clips: Mapping[str, str]) -> tuple[str, str, str]:
     item = figure.measurement
     parts = (
         wording.region(item.region, "en") if figure.results > 1 else "",
@@ -48,7 +48,7 @@ def _figure(figure: Figure, clips: Mapping[str, str]) -> tuple[str, str, str]:
     return wording.quantity(item.quantity, "en"), value, ", ".join(filter(None, parts))
 
 
-def _among(figure: Figure) -> str:
+def _among(figure: HeadlineFigure) -> str:
     if figure.among == 1:
         return ""
     if figure.headline.worse is headlines.Worse.NEITHER:

@@ -80,7 +80,7 @@ QUANTITIES = frozenset(headline.quantity for headline in HEADLINES)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class HeadlineFigure:
     """A measurement that stands for all results of its quantity and statistic.
 
     It is the worst (or first) of ``among`` results: those in the middle of the picture, else all.
@@ -101,7 +101,7 @@ class Missing:
     notes: tuple[Note, ...]
 
 
-def figures(found: Sequence[Measurement], notes: Sequence[Note]) -> tuple[Figure, ...]:
+def figures(found: Sequence[Measurement], notes: Sequence[Note]) -> tuple[HeadlineFigure, ...]:
     """Choose the figures to show, the most important first: ten at most, one for each headline."""
     usable = _usable(found, notes)
     chosen = (_figure(headline, usable) for headline in HEADLINES)
@@ -134,14 +134,16 @@ def _usable(found: Sequence[Measurement], notes: Sequence[Note]) -> list[Measure
     return [item for item in found if not item.bound_by or (item.shot, item.quantity) not in noted]
 
 
-def _figure(headline: Headline, found: Sequence[Measurement]) -> Figure | None:
+def _figure(headline: Headline, found: Sequence[Measurement]) -> HeadlineFigure | None:
     wanted = headline.quantity, headline.statistic
     results = [item for item in found if (item.quantity, item.statistic) == wanted]
     among = [item for item in results if _central(item.region)] or results
     if not among:
         return None
     worst = max(among, key=lambda item: _badness(item.value, headline.worse))
-    return Figure(headline=headline, measurement=worst, among=len(among), results=len(results))
+    return HeadlineFigure(
+        headline=headline, measurement=worst, among=len(among), results=len(results)
+    )
 
 
 def _central(region: str) -> bool:
