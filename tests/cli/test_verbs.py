@@ -248,7 +248,7 @@ def test_measure_on_a_terminal_is_a_table(
     chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(terminal.console, "width", 200)
-    assert acceptance(monkeypatch, "measure", chart_film.path) == 0
+    assert acceptance(monkeypatch, "measure", chart_film.path, "-v") == 0
     out = capsys.readouterr().out
     assert "resolution.wedge_horizontal" in out
     assert "±" in out
