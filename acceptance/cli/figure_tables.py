@@ -30,7 +30,7 @@ def headline_figures(
     if shown:
         aligned(tr("Headline figures"), [_figure(figure, named) for figure in shown])
     for lack in headlines.missing(found, notes):
-        _say_missing(_what(lack, named), lack.reason)
+        _say_lack(lack, named)
     if more := len(found) - len(shown):
         counts = {"figures": more, "notes": len(notes)}
         say(tr("More figures: {figures}; results not obtained: {notes}. All of them: -v", **counts))
@@ -68,6 +68,13 @@ def _name(note: Note) -> str:
     if note.quantity:
         return wording.quantity(note.quantity, "en")
     return wording.word(note.metric, "metric", "en")
+
+
+def _say_lack(lack: Missing, clips: Mapping[str, str]) -> None:
+    if all(note.metric == "chart" for note in lack.notes):  # figures may have been obtained
+        say(tr("about the chart: {reason}", reason=lack.reason), "yellow")
+    else:
+        _say_missing(_what(lack, clips), lack.reason)
 
 
 def _say_missing(what: str, reason: str) -> None:

@@ -26,9 +26,9 @@ from acceptance.report import playback
 from acceptance.session import intake, measuring, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from acceptance.model import Measurement, Note, Plan
+    from acceptance.model import Measurement, Note, Plan, Value
 
 
 class MeasureOptions(ClipOptions):
@@ -78,9 +78,16 @@ def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Meas
         for shot in asked.shots:
             progress = functools.partial(show, Path(shot.clip).name)
             done.append(measuring.look(shot, wanted, progress=progress))
-            stream = done[-1].shot.stream.items()
-            coding = ", ".join(f"{name} {value}" for name, value in stream if value != "")
-            terminal.say(f"{Path(shot.clip).name}: {coding}")
+            terminal.say(f"{Path(shot.clip).name}: {_coding(done[-1].shot.stream)}")
+
+
+def _coding(stream: Mapping[str, Value]) -> str:
+    shown = {
+        name: round(value, 2) if isinstance(value, float) else value
+        for name, value in stream.items()
+        if value != ""
+    }
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _show(
