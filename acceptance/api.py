@@ -20,7 +20,7 @@ from acceptance.session.measuring import Measured
 from acceptance.signing import issuing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from acceptance.model import Finding, Measurement, Note, Session, Taken
     from acceptance.session.measuring import Progress
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def measure(
     clip: Path | str,
     *,
-    only: Sequence[str] = (),
+    only: Iterable[str] = (),
     progress: Progress | None = None,
     **fields: Unpack[ShotFields],
 ) -> Measured:
@@ -60,7 +60,7 @@ def measure(
         ``ClipError`` where the clip cannot be read, ``ChartError`` where the chart is unknown or
         wrong, ``PlanError`` for a side table or a field that is wrong.
     """
-    wanted = metrics.quantities_of(only)
+    wanted = metrics.quantities_of(tuple(only))
     asked = plans.checked(plans.of_clips([Path(clip)], **fields))
     intake.check(asked, Path())
     [shot] = asked.shots
@@ -84,7 +84,8 @@ def run(
     Parameters
     ----------
     plan
-        A plan, or the path of its TOML file.
+        A plan, or the path of its TOML file. The devices and answers in the files that a plan names
+        are added to its own.
     out
         Folder in which the session's folder is made.
     folder
@@ -110,14 +111,16 @@ def run(
             raise PlanError(what, where=str(plan), hint=tr("Leave out folder"))
         folder = Path(plan).parent
         plan = plans.read(Path(plan))
+    else:
+        plan = plans.with_files(plan, Path(folder or ""))
     issue = issuing.Issuing(lang=lang, signer=signer)
     return runner.run(plan, Path(folder or ""), Path(out), progress=progress, issue=issue)
 
 
 def judge(
     plan: Plan,
-    measurements: Sequence[Measurement],
-    notes: Sequence[Note] = (),
+    measurements: Iterable[Measurement],
+    notes: Iterable[Note] = (),
     *,
     today: str | None = None,
 ) -> tuple[Finding, ...]:
@@ -147,6 +150,7 @@ def judge(
     PlanError
         Where the plan does not fit its packs, or a measurement no shot, quantity or unit.
     """
+    measurements, notes = tuple(measurements), tuple(notes)  # a generator is read only once
     units = metrics.quantities()
     plan, packs = runner.prepare(plan)
     soundness.require_sound(plan, measurements, units)
@@ -157,7 +161,7 @@ def judge(
 
 def judge_again(
     old: Path | str,
-    packs: Sequence[str],
+    packs: Iterable[Path | str],
     out: Path | str,
     *,
     why: str,
@@ -172,4 +176,5 @@ def judge_again(
     the old session is not as it was sealed, PackError and OutputError.
     """
     issue = issuing.Issuing(lang=lang, signer=signer)
-    return runner.judge_again(Path(old), packs, Path(out), why=why, by=by, issue=issue)
+    names = [str(pack) for pack in packs]
+    return runner.judge_again(Path(old), names, Path(out), why=why, by=by, issue=issue)

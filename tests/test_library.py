@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from acceptance import errors, model
 from acceptance.charts import definition, drawing, finding
 from acceptance.metrics import noise, resolution
 from acceptance.metrics.compression import ssim
+from acceptance.session import plan, runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,12 +190,16 @@ def number(**fields: Any) -> model.Measurement:
         ({"value": "2150"}, "the value is no finite number"),
         ({"value": None}, "the value is no finite number"),
         ({"value": 10**400}, "the value is no finite number"),
+        ({"value": True}, "the value is no finite number"),
+        ({"value": Decimal(2150)}, "the value is no finite number"),
         ({"unit": "s"}, "unit 's', must be 'ms'"),
         ({"quantity": "latency.guessed"}, "no such quantity"),
         ({"uncertainty": -1.0}, "the uncertainty is no finite number, 0 or more"),
         ({"uncertainty": float("inf")}, "the uncertainty is no finite number, 0 or more"),
         ({"k": 0.0}, "the coverage factor is no finite number above 0"),
         ({"degrees_of_freedom": 0.0}, "the degrees of freedom are not above 0"),
+        ({"degrees_of_freedom": "9"}, "the degrees of freedom are not above 0"),
+        ({"shot": ["lab"]}, "the plan has no shot"),
         ({"shot": "other"}, "the plan has no shot 'other'"),
         ({"subject": "other"}, "shot 'lab' is of subject 'gate'"),
     ],
@@ -215,22 +221,87 @@ def test_a_number_that_no_verdict_can_rest_on_is_refused(
         ({"packs": "db50_216_2006"}, "must be a list"),
         ({"operator": object()}, "holds something that no file can hold"),
         ({"operator": "\ud800"}, "holds something that no file can hold"),
+        ({"operator": "x" * 1001}, "operator: 1001 characters; 1000 at most"),
     ],
 )
 def test_a_plan_that_a_program_made_meets_the_rules_of_a_file(
     fields: dict[str, Any], sentence: str, tmp_path: Path
 ) -> None:
-    plan = replace(JUDGED, **fields)
+    made = replace(JUDGED, **fields)
     with pytest.raises(errors.PlanError, match=sentence):
-        acceptance.judge(plan, [])
+        acceptance.judge(made, [])
     with pytest.raises(errors.PlanError, match=sentence):
-        acceptance.run(plan, tmp_path)
+        acceptance.run(made, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_words_of_a_plan_that_a_program_made_may_be_plain_text() -> None:
     plain = replace(JUDGED, shots=(replace(LAB, tap="screen"),))
     assert acceptance.judge(plain, [number()]) == acceptance.judge(JUDGED, [number()])
+
+
+def test_numbers_may_come_from_a_generator() -> None:
+    """Looked at twice, once for sense and once to judge, but not lost."""
+    numbers = (each for each in [number()])
+    assert acceptance.judge(JUDGED, numbers) == acceptance.judge(JUDGED, [number()])
+
+
+# --- plans made by programs
+
+LIST, SHEET = "id,kind,name\nyard,fixed,Yard\n", "answers.csv"
+FILLED = "subject,requirement,yes,by,when\ngate,db50_216_2006#5.1/coverage,yes,Li,2026-11-26\n"
+BY_FILES = model.Plan(
+    packs=("db50_216_2006",), subjects=(DEVICE,), device_list="list.csv", answer_files=(SHEET,)
+)
+
+
+@pytest.fixture
+def with_lists(tmp_path: Path) -> Path:
+    """Make a folder with a list of devices and a sheet filled in."""
+    folder = tmp_path / "plan"
+    folder.mkdir()
+    (folder / "list.csv").write_text(LIST)
+    (folder / SHEET).write_text(FILLED)
+    return folder
+
+
+def test_devices_and_answers_in_files_of_a_plan_are_added_once(with_lists: Path) -> None:
+    whole = plan.with_files(BY_FILES, with_lists)
+    assert [subject.id for subject in whole.subjects] == ["gate", "yard"]
+    assert [answer.subject for answer in whole.answers] == ["gate"]
+    assert plan.with_files(whole, with_lists) == whole
+
+
+def test_a_plan_that_a_program_runs_is_judged_with_what_its_files_hold(
+    with_lists: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acceptance.signing.issuing.Issuing", lambda **_: None)
+    session, _ = acceptance.run(BY_FILES, tmp_path / "out", folder=with_lists)
+    assert {"gate", "yard"} <= {finding.subject for finding in session.findings}
+    assert [answer.by for answer in session.plan.answers] == ["Li"]
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/hostname"])
+def test_evidence_outside_the_folder_is_refused_and_nothing_is_written(
+    name: str, with_lists: Path, tmp_path: Path
+) -> None:
+    """It would be kept below the path that the plan gives, and so outside the session."""
+    (tmp_path / "secret.txt").write_text("secret")
+    answer = model.Answer(
+        subject="gate", requirement="db50_216_2006#5.1/coverage", by="Li", when="2026-11-26",
+        yes=True, evidence=(name,),
+    )  # fmt: skip
+    wrong = replace(JUDGED, shots=(), answers=(answer,))
+    with pytest.raises(errors.PlanError, match="lies outside the plan's folder"):
+        acceptance.run(wrong, tmp_path / "out", folder=with_lists)
+    with pytest.raises(errors.PlanError, match="lies outside the plan's folder"):
+        runner.run(wrong, with_lists, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_plan_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(errors.PlanError, match="nothing is under test"):
+        acceptance.run(model.Plan(packs=("db50_216_2006",), subjects=(), shots=()), tmp_path)
 
 
 # --- the page

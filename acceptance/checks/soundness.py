@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, TypeGuard
 
 from acceptance.errors import PlanError
 from acceptance.messages import tr
@@ -38,7 +39,7 @@ def _complaints(
         yield tr("no such quantity is measured here")
     elif found.unit != units[found.quantity]:
         yield tr("unit {unit!r}, must be {needed!r}", unit=found.unit, needed=units[found.quantity])
-    if found.shot not in subjects:
+    if not isinstance(found.shot, str) or found.shot not in subjects:
         yield tr("the plan has no shot {shot!r}", shot=found.shot)
     elif found.subject != subjects[found.shot]:
         named = {"shot": found.shot, "subject": subjects[found.shot]}
@@ -53,13 +54,22 @@ def _impossible(found: Measurement) -> Iterator[str]:
         yield tr("the uncertainty is no finite number, 0 or more")
     if not (_finite(found.k) and found.k > 0):
         yield tr("the coverage factor is no finite number above 0")
-    if found.degrees_of_freedom is not None and not found.degrees_of_freedom > 0:
+    if not (found.degrees_of_freedom is None or _above_zero(found.degrees_of_freedom)):
         yield tr("the degrees of freedom are not above 0")
 
 
-def _finite(value: float) -> bool:
+def _finite(value: object) -> bool:
     """Whether it is a finite number at all: a program may have put anything there."""
     try:
-        return math.isfinite(value)
-    except (TypeError, OverflowError):
+        return _is_number(value) and math.isfinite(value)
+    except OverflowError:
         return False
+
+
+def _above_zero(value: object) -> bool:
+    return _is_number(value) and value > 0
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    """Whether it can be reckoned with as a float: no truth value, no Decimal, no array."""
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -28,6 +29,10 @@ def tell(error: BaseException) -> int:
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
             return _interrupted()
+        case OSError(errno=errno.ENAMETOOLONG):
+            what = tr("error: {file}: the name is too long for this system", file=error.filename)
+            terminal.errors.print(what, style="red", markup=False)
+            return AcceptanceError.exit_code
         case BrokenPipeError():  # whoever read the output has read enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0

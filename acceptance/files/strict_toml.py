@@ -11,7 +11,7 @@ import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from acceptance.errors import ChartError, InputError, PlanError
+from acceptance.errors import AcceptanceError, ChartError, InputError, PlanError
 from acceptance.files import wrong_field
 from acceptance.messages import tr
 
@@ -63,9 +63,14 @@ def loads(
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         what = tr("not readable as TOML: {cause}", cause=error)
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code) from error
-    for place, held in _texts(found):
-        check_length(held, f"{where}: {place}", kind)
+    check_lengths(found, where, kind)
     return found
+
+
+def check_lengths(value: object, where: str, kind: type[AcceptanceError] = PlanError) -> None:
+    """Refuse a text in a value, at any depth, that ``check_length`` refuses."""
+    for place, held in _texts(value):
+        check_length(held, f"{where}: {place}", kind)
 
 
 def _texts(value: object, place: str = "") -> Iterator[tuple[str, str]]:
@@ -78,7 +83,7 @@ def _texts(value: object, place: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(held, f"{place}.{key}" if place else str(key))
 
 
-def check_length(text: str, where: str, kind: type[InputError] = PlanError) -> None:
+def check_length(text: str, where: str, kind: type[AcceptanceError] = PlanError) -> None:
     """Refuse a text of more than ``MOST_CHARACTERS`` by an error of that ``kind``."""
     if len(text) > MOST_CHARACTERS:
         count = len(text)

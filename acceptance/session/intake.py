@@ -22,7 +22,7 @@ from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
 from acceptance.session.evidence import LogBook, hash_file
-from acceptance.session.plan import FIELDS, answering_files, files
+from acceptance.session.plan import FIELDS, files, kept_by_path, require_inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,7 @@ def check(plan: Plan, folder: Path) -> None:
     Raises ClipError and PlanError: missing, not readable, not a video; and PlanError for a shot
     with a size that is none.
     """
+    require_inside(kept_by_path(plan), folder, tr("the plan"))
     for shot in plan.shots:
         _check_numbers(shot)
     for field, name in files(plan):
@@ -204,8 +205,7 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     """
     keep_packs(packs, plan.packs, work)
     _keep_charts(plan, work / "data" / "charts")
-    evidence = {name for answer in plan.answers for name in answer.evidence}
-    for name in sorted(evidence | {name for _, name in answering_files(plan)}):
+    for name in sorted({name for _, name in kept_by_path(plan)}):
         _keep_file(folder / name, work / "data" / "answers" / name)
     if plan.device_list:
         source = folder / plan.device_list

@@ -21,7 +21,7 @@ from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
@@ -64,12 +64,8 @@ def read(path: Path) -> Plan:
     answers.
     """
     plan = _parse(_raw(path), str(path))
-    if plan.device_list:
-        listed = devices.read(path.parent / plan.device_list, plan.subjects)
-        plan = replace(plan, subjects=(*plan.subjects, *listed))
-    if not plan.subjects:
-        what = tr("nothing is under test; add subjects or a device_list")
-        raise _wrong(tr("{plan}: subjects", plan=path), what)
+    plan = _with_devices(plan, path.parent)
+    _require_subjects(plan, str(path))
     check(plan, path.parent, str(path))
     plan = _with_files(plan, path.parent)
     check(plan, path.parent, str(path))  # again, for the evidence named in files of answers
@@ -80,6 +76,41 @@ def _raw(path: Path) -> dict[str, object]:
     if not path.exists():
         raise PlanError(tr("there is no such plan"), where=str(path), hint=tr("Check the path"))
     return strict_toml.load(path)
+
+
+def with_files(plan: Plan, folder: Path) -> Plan:
+    """Add to a plan that a program made what the files hold that it names, unless it has that.
+
+    Raises PlanError for what is wrong in its list of devices and its files of answers.
+    """
+    plan = checked(plan)
+    require_inside(kept_by_path(plan), folder, tr("the plan"))
+    ids = {subject.id for subject in plan.subjects}
+    listed = devices.as_listed(folder / plan.device_list) if plan.device_list else ()
+    if not all(device.id in ids for device in listed):
+        plan = _with_devices(plan, folder)
+    _require_subjects(plan, tr("the plan"))
+    held = {_place(answer) for answer in plan.answers}
+    found = _with_files(replace(plan, answers=()), folder).answers
+    new = (answer for answer in found if _place(answer) not in held)
+    return replace(plan, answers=(*plan.answers, *new))
+
+
+def _require_subjects(plan: Plan, where: str) -> None:
+    if not plan.subjects:
+        what = tr("nothing is under test; add subjects or a device_list")
+        raise _wrong(tr("{plan}: subjects", plan=where), what)
+
+
+def _place(answer: Answer) -> tuple[str, str, str]:
+    return answer.subject, answer.requirement, answer.origin
+
+
+def _with_devices(plan: Plan, folder: Path) -> Plan:
+    if not plan.device_list:
+        return plan
+    listed = devices.read(folder / plan.device_list, plan.subjects)
+    return replace(plan, subjects=(*plan.subjects, *listed))
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
@@ -122,8 +153,13 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     Raises PlanError.
     """
     _check_parts(plan, where)
+    require_inside(files(plan), folder, where)
+
+
+def require_inside(named: Iterable[tuple[str, str]], folder: Path, where: str) -> None:
+    """Refuse files, each after its field, that lie outside ``folder``. Raises PlanError."""
     inside = folder.resolve()
-    for field, name in files(plan):
+    for field, name in named:
         if not all(file.resolve().is_relative_to(inside) for file in _meant(folder / name)):
             what = tr("{file} lies outside the plan's folder; copy it there", file=name)
             raise _wrong(f"{where}: {field}", what)
@@ -140,6 +176,7 @@ def checked(plan: Plan) -> Plan:
     except PydanticSerializationError as error:
         what = tr("a field holds something that no file can hold ({cause})", cause=error)
         raise _wrong(where, what) from error
+    strict_toml.check_lengths(fields, where)
     plan = _parse(fields, where)
     _check_parts(plan, where)
     return plan
@@ -235,11 +272,7 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "device_list", plan.device_list
     for asked in plan.recordings:
         yield tr("recordings {recordings}, source", recordings=asked.id), asked.source
-    for answer in plan.answers:
-        for name in answer.evidence:
-            place = answer.origin or tr("answer to {requirement}", requirement=answer.requirement)
-            yield tr("{place}, evidence", place=place), name
-    yield from answering_files(plan)
+    yield from kept_by_path(plan)
 
 
 def _shot_files(shot: Shot) -> Iterator[tuple[str, str]]:
@@ -248,6 +281,15 @@ def _shot_files(shot: Shot) -> Iterator[tuple[str, str]]:
             yield tr("shot {shot}, {field}", shot=shot.id, field=field), name
     if shot.copy_file:
         yield tr("shot {shot}, chart_copy", shot=shot.id), shot.copy_file
+
+
+def kept_by_path(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Every file that the session keeps below the path that the plan gives, and its field."""
+    for answer in plan.answers:
+        for name in answer.evidence:
+            place = answer.origin or tr("answer to {requirement}", requirement=answer.requirement)
+            yield tr("{place}, evidence", place=place), name
+    yield from answering_files(plan)
 
 
 def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import ClipError, SessionError, UsageError
+from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
@@ -139,6 +140,7 @@ def _copy(old: Path, work: Path) -> Path:
 def _require_reason(why: str, by: str) -> None:
     if not (why.strip() and by.strip()):
         raise UsageError(tr("say why the session is judged again, and who does"))
+    strict_toml.check_lengths({"why": why, "by": by}, tr("judged again"), UsageError)
 
 
 def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
