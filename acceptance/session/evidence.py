@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
@@ -23,7 +23,7 @@ from acceptance.messages import tr
 from acceptance.model import LogEntry, Session, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 PAYLOAD = "data/"
 MANIFEST = "manifest-sha256.txt"
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     MISSING = "missing"
     ADDED = "added"
     CHANGED = "changed"
+    TWIN = "twin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,11 @@ class Problem:
             return tr("{path} missing", path=self.path)
         if self.kind is Kind.ADDED:
             return tr("{path} added", path=self.path)
+        if self.kind is Kind.TWIN:
+            return tr(
+                "{path} ({escaped}) is the name of another file in another Unicode form",
+                path=self.path, escaped=ascii(PurePosixPath(self.path).name),
+            )  # fmt: skip
         return tr("{path} changed", path=self.path)
 
 
@@ -85,18 +91,44 @@ def hash_files(folder: Path) -> dict[str, str]:
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
     """Compare the hashes found with the hashes recorded; the result is sorted by path.
 
-    Paths are compared in Unicode form C: a copy over a file system that decomposes letters is no
-    change.
+    Names are compared exactly. A listed file that is not there may lie there under a Unicode normal
+    form of its name, because some file systems change names in this way and in no other.
     """
-    before, after = (
-        {unicodedata.normalize("NFC", path): digest for path, digest in side.items()}
-        for side in (listed, found)
-    )
+    names = _found_as(listed, found)
+    left = found.keys() - names.values()
+    problems = [
+        *(_differing(path, digest, found.get(names[path])) for path, digest in listed.items()),
+        *(Problem(kind=Kind.ADDED, path=path) for path in left),
+    ]
+    return tuple(sorted(filter(None, problems), key=lambda problem: problem.path))
+
+
+def twins(names: Iterable[str]) -> tuple[Problem, ...]:
+    """Name the files whose names are one in Unicode form C (K and the Kelvin sign), all but one.
+
+    A file system that changes names keeps only one of them, and a reader takes one for the other.
+    """
+    forms: dict[str, list[str]] = {}
+    for name in sorted(names):
+        forms.setdefault(unicodedata.normalize("NFC", name), []).append(name)
     return tuple(
-        Problem(kind=_kind(before.get(path), after.get(path)), path=path)
-        for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path)
+        Problem(kind=Kind.TWIN, path=name) for alike in forms.values() for name in alike[1:]
     )
+
+
+def _found_as(listed: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """Name of each listed file -> its name on the disc: the same, or else a form of it."""
+    strange = found.keys() - listed.keys()
+    return {
+        path: path
+        if path in found
+        else next((form for form in _forms(path) if form in strange), path)
+        for path in listed
+    }
+
+
+def _forms(path: str) -> tuple[str, ...]:
+    return tuple(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))
 
 
 def seal(folder: Path, session: Session) -> None:
@@ -133,6 +165,7 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     differences = compare(listed, sealed)
     named = {problem.path for problem in differences}
     return (
+        *twins(found),
         *(Problem(kind=Kind.MISSING, path=name) for name in sorted(absent - named)),
         *(Problem(kind=Kind.CHANGED, path=name) for name in sorted(broken - named)),
         *(problem for problem in differences if _manifest_of(problem.path) not in absent),
@@ -193,10 +226,10 @@ def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:
     )
 
 
-def _kind(before: str | None, after: str | None) -> Kind:
-    if after is None:
-        return Kind.MISSING
-    return Kind.ADDED if before is None else Kind.CHANGED
+def _differing(path: str, before: str, after: str | None) -> Problem | None:
+    if before == after:
+        return None
+    return Problem(kind=Kind.MISSING if after is None else Kind.CHANGED, path=path)
 
 
 def _files(folder: Path) -> Iterator[str]:
