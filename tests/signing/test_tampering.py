@@ -76,7 +76,99 @@ CAFE = "data/clips/caf\u00e9.mp4"
 COPIED = Tampering(
     "as some file systems store it", moved(CAFE, "data/clips/cafe\u0301.mp4"), "", State.OK
 )
-TAMPERINGS = [*NAMES, COPIED, replace(COPIED, name="by itself", sealed_again=False)]
+
+
+def lines(name: str, old: bytes, new: bytes) -> Callable[[Path], object]:
+    """Return what replaces bytes in a file and makes the tag manifest fit."""
+
+    def act(folder: Path) -> None:
+        before = (folder / name).read_bytes()
+        assert old in before
+        (folder / name).write_bytes(before.replace(old, new, 1))
+        tag_manifest(folder)
+
+    return act
+
+
+def tag_manifest(folder: Path) -> None:
+    """Write the tag manifest again, over whatever lies beside ``data/``."""
+    tags = sorted(
+        path.name for path in folder.iterdir() if path.is_file() and path.name != TAG_MANIFEST
+    )
+    listed = [f"{evidence.hash_file(folder / name)}  {name}\n" for name in tags]
+    (folder / TAG_MANIFEST).write_text("".join(listed), "utf-8")
+
+
+def beside(name: str, content: bytes = b"whatever") -> Callable[[Path], object]:
+    """Return what puts a file into the folder, also into its tag manifest."""
+
+    def act(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+        if not name.startswith("data/"):
+            tag_manifest(folder)
+
+    return act
+
+
+def without(name: str) -> Callable[[Path], object]:
+    """Return what takes a file away, also out of the tag manifest."""
+
+    def act(folder: Path) -> None:
+        (folder / name).unlink()
+        tag_manifest(folder)
+
+    return act
+
+
+TAG_MANIFEST = evidence.TAG_MANIFEST
+EXTRA = [
+    Tampering(name, beside(name), f"{name} added", sealed_again=False)
+    for name in (
+        "report (1).pdf", "REPORT.PDF", "Report.pdf", "index.html", "index.htm", "fetch.txt",
+        "report.en.pdf", "session.json.bak", "manifest-sha512.txt", "tagmanifest-md5.txt",
+        "bag-info.txt.part", ".hidden", "Thumbs.db.pdf", "data/Thumbs.db.mp4",
+    )
+]  # fmt: skip
+LITTER = [
+    Tampering(name, beside(name), f"{name} was left by a desktop", State.OK, sealed)
+    for sealed in (False, True)
+    for name in (
+        "Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "~$report.docx", "._report.pdf",
+        "data/Thumbs.db", "data/clips/.DS_Store",
+    )
+]  # fmt: skip
+TAGS = [
+    Tampering(f"{name} {old!r} {new!r}", lines(name, old, new), says, sealed_again=False)
+    for name, old, new, says in (
+        ("bag-info.txt", b"2026-06-02", b"2026-06-03", "bag-info.txt changed"),
+        ("bag-info.txt", b"20260602-X1", b"20260602-X2", "bag-info.txt changed"),
+        ("bag-info.txt", b"acceptance ", b"acceptance 9", "bag-info.txt changed"),
+        ("bag-info.txt", b"Payload-Oxum: ", b"Payload-Oxum: 9", "bag-info.txt changed"),
+        ("bag-info.txt", b"Bagging", b"Verdict: pass\nBagging", "bag-info.txt changed"),
+        ("bag-info.txt", b"\n", b"\r\n", "bag-info.txt changed"),
+        ("bagit.txt", b"1.0", b"0.97", "bagit.txt changed"),
+        ("bagit.txt", b"UTF-8", b"GB18030", "bagit.txt changed"),
+        ("bagit.txt", b"UTF-8\n", b"UTF-8\nVerdict: pass\n", "bagit.txt changed"),
+        ("manifest-sha256.txt", b"  data", b" *data", "manifest-sha256.txt changed"),
+        ("manifest-sha256.txt", b"\n", b"\n\n", "manifest-sha256.txt changed"),
+        ("report.html", b"\n", b"\r\n", "report.html changed"),
+        ("report.html", b"</body>", b" </body>", "report.html changed"),
+        ("report.xml", b"\n", b"\r\n", "report.xml changed"),
+    )
+]
+GONE = [
+    Tampering(f"without {name}", without(name), f"{name} missing", State.INCOMPLETE, False)
+    for name in ("bag-info.txt", "bagit.txt", "report.html", "report.xml")
+]
+TAMPERINGS = [
+    *NAMES,
+    *EXTRA,
+    *LITTER,
+    *TAGS,
+    *GONE,
+    COPIED,
+    replace(COPIED, name="by itself", sealed_again=False),
+]
 
 
 @pytest.fixture(scope="module")
