@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
@@ -23,14 +23,19 @@ from acceptance.messages import tr
 from acceptance.model import LogEntry, Session, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 PAYLOAD = "data/"
+BAGIT = "bagit.txt"
+BAGIT_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+BAG_INFO = "bag-info.txt"
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 MANIFESTS = (MANIFEST, TAG_MANIFEST)
 MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^\n]+)")
 LOG = "log.jsonl"
+# Of Windows, macOS (the last for discs of other systems) and office programs.
+LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -39,6 +44,7 @@ class Kind(StrEnum):
     MISSING = "missing"
     ADDED = "added"
     CHANGED = "changed"
+    TWIN = "twin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +63,11 @@ class Problem:
             return tr("{path} missing", path=self.path)
         if self.kind is Kind.ADDED:
             return tr("{path} added", path=self.path)
+        if self.kind is Kind.TWIN:
+            return tr(
+                "{path} ({escaped}) is the name of another file in another Unicode form",
+                path=self.path, escaped=ascii(PurePosixPath(self.path).name),
+            )  # fmt: skip
         return tr("{path} changed", path=self.path)
 
 
@@ -82,21 +93,62 @@ def hash_files(folder: Path) -> dict[str, str]:
     return {path: hash_file(folder / path) for path in sorted(_files(folder))}
 
 
+def hash_session(folder: Path, session: Session) -> dict[str, str]:
+    """Hash a session folder as ``hash_files`` does, without what desktops left in it."""
+    files = set(_files(folder)) - litter(folder, session)
+    return {path: hash_file(folder / path) for path in sorted(files)}
+
+
+def litter(folder: Path, session: Session) -> set[str]:
+    """Return the files that desktops leave in every folder; none that the session lists."""
+    return {path for path in _files(folder) if _is_litter(path) and path not in session.hashes}
+
+
+def _is_litter(path: str) -> bool:
+    return bool(LITTER.fullmatch(PurePosixPath(path).name))
+
+
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
     """Compare the hashes found with the hashes recorded; the result is sorted by path.
 
-    Paths are compared in Unicode form C: a copy over a file system that decomposes letters is no
-    change.
+    Names are compared exactly. A listed file that is not there may lie there under a Unicode normal
+    form of its name, because some file systems change names in this way and in no other.
     """
-    before, after = (
-        {unicodedata.normalize("NFC", path): digest for path, digest in side.items()}
-        for side in (listed, found)
-    )
+    names = _found_as(listed, found)
+    left = found.keys() - names.values()
+    problems = [
+        *(_differing(path, digest, found.get(names[path])) for path, digest in listed.items()),
+        *(Problem(kind=Kind.ADDED, path=path) for path in left),
+    ]
+    return tuple(sorted(filter(None, problems), key=lambda problem: problem.path))
+
+
+def twins(names: Iterable[str]) -> tuple[Problem, ...]:
+    """Name the files whose names are one in Unicode form C (K and the Kelvin sign), all but one.
+
+    A file system that changes names keeps only one of them, and a reader takes one for the other.
+    """
+    forms: dict[str, list[str]] = {}
+    for name in sorted(names):
+        forms.setdefault(unicodedata.normalize("NFC", name), []).append(name)
     return tuple(
-        Problem(kind=_kind(before.get(path), after.get(path)), path=path)
-        for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path)
+        Problem(kind=Kind.TWIN, path=name) for alike in forms.values() for name in alike[1:]
     )
+
+
+def _found_as(listed: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """Name of each listed file -> its name on the disc: the same, or else a form of it."""
+    strange = found.keys() - listed.keys()
+    return {
+        path: path
+        if path in found
+        else next((form for form in _forms(path) if form in strange), path)
+        for path in listed
+    }
+
+
+def _forms(path: str) -> tuple[str, ...]:
+    return tuple(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))
 
 
 def seal(folder: Path, session: Session) -> None:
@@ -106,14 +158,12 @@ def seal(folder: Path, session: Session) -> None:
     the session was finished. Raises ``OutputError`` where the folder cannot be written or the disc
     is full.
     """
-    found = hash_files(folder)
+    found = hash_session(folder, session)
     payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
-    _write(folder / "bagit.txt", ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"])
-    _write(folder / "bag-info.txt", _bag_info(folder, payload, session))
+    _write(folder / BAGIT, BAGIT_TEXT)
+    _write(folder / BAG_INFO, bag_info(folder, payload, session))
     _write(folder / MANIFEST, _manifest(payload))
-    tags = sorted(
-        (found.keys() - payload.keys() - {TAG_MANIFEST}) | {"bagit.txt", "bag-info.txt", MANIFEST}
-    )
+    tags = sorted((found.keys() - payload.keys() - {TAG_MANIFEST}) | {BAGIT, BAG_INFO, MANIFEST})
     _write(folder / TAG_MANIFEST, _manifest({path: hash_file(folder / path) for path in tags}))
 
 
@@ -126,17 +176,41 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     found = hash_files(folder) if found is None else found
     present = [name for name in MANIFESTS if name in found]
     parsed = [_parse_manifest(folder / name) for name in present]
-    listed = {path: digest for digests, _ in parsed for path, digest in digests.items()}
+    listed = {
+        path: digest
+        for digests, _ in parsed
+        for path, digest in digests.items()
+        if path in found or path.startswith(PAYLOAD) or not _is_litter(path)  # sealed by 0.5.0
+    }
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
-    absent = {"bagit.txt", *MANIFESTS} - found.keys()
+    absent = {BAGIT, *MANIFESTS} - found.keys()
     sealed = {path: digest for path, digest in found.items() if path != TAG_MANIFEST}
     differences = compare(listed, sealed)
     named = {problem.path for problem in differences}
     return (
+        *twins(found),
         *(Problem(kind=Kind.MISSING, path=name) for name in sorted(absent - named)),
         *(Problem(kind=Kind.CHANGED, path=name) for name in sorted(broken - named)),
         *(problem for problem in differences if _manifest_of(problem.path) not in absent),
     )
+
+
+def bag_info(folder: Path, payload: Iterable[str], session: Session) -> bytes:
+    """Return ``bag-info.txt`` as sealing writes it, of the files of ``payload`` as they are."""
+    sizes = [(folder / path).stat().st_size for path in payload]
+    lines = [
+        f"Bag-Software-Agent: acceptance {session.tool_version}",
+        f"Bagging-Date: {session.finished[:10]}",
+        f"External-Identifier: {session.id}",
+        f"Payload-Oxum: {sum(sizes)}.{len(sizes)}",
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def is_as_written(manifest: Path) -> bool:
+    """Whether a manifest is, byte by byte, as sealing writes the lines in it."""
+    listed, _ = _parse_manifest(manifest)
+    return _manifest(dict(sorted(listed.items()))) == manifest.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -193,10 +267,10 @@ def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:
     )
 
 
-def _kind(before: str | None, after: str | None) -> Kind:
-    if after is None:
-        return Kind.MISSING
-    return Kind.ADDED if before is None else Kind.CHANGED
+def _differing(path: str, before: str, after: str | None) -> Problem | None:
+    if before == after:
+        return None
+    return Problem(kind=Kind.MISSING if after is None else Kind.CHANGED, path=path)
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -211,20 +285,10 @@ def _files(folder: Path) -> Iterator[str]:
             yield os.path.relpath(path, folder).replace(os.sep, "/")
 
 
-def _bag_info(folder: Path, payload: Mapping[str, str], session: Session) -> list[str]:
-    size = sum((folder / path).stat().st_size for path in payload)
-    return [
-        f"Bag-Software-Agent: acceptance {session.tool_version}",
-        f"Bagging-Date: {session.finished[:10]}",
-        f"External-Identifier: {session.id}",
-        f"Payload-Oxum: {size}.{len(payload)}",
-    ]
-
-
-def _manifest(digests: Mapping[str, str]) -> list[str]:
+def _manifest(digests: Mapping[str, str]) -> bytes:
     # RFC 8493, 2.1.3: line ends inside a name are percent-encoded.
     names = {path: path.replace("\r", "%0D").replace("\n", "%0A") for path in digests}
-    return [f"{digest}  {names[path]}" for path, digest in digests.items()]
+    return "".join(f"{digest}  {names[path]}\n" for path, digest in digests.items()).encode()
 
 
 def _parse_manifest(path: Path) -> tuple[dict[str, str], bool]:
@@ -241,11 +305,11 @@ def _manifest_of(path: str) -> str:
     return MANIFEST if path.startswith(PAYLOAD) else TAG_MANIFEST
 
 
-def _write(path: Path, lines: Sequence[str]) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write to a neighbouring file first, so that a full disc leaves the older seal whole."""
     draft = path.with_name(path.name + ".part")
     try:
-        draft.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+        draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

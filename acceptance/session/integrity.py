@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import evidence, store
+from acceptance.session import contents, evidence, store
 from acceptance.session.evidence import Kind, LogBook
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
     naming what differs: from the manifests, from the hashes in the session, or in the log.
     """
     session = store.load(folder)
-    found = evidence.hash_files(folder)
+    found = evidence.hash_session(folder, session)
     payload = {path: value for path, value in found.items() if path.startswith(evidence.PAYLOAD)}
-    problems = (*evidence.check(folder, found), *evidence.compare(session.hashes, payload))
+    problems = (*contents.check(folder, session, found), *evidence.compare(session.hashes, payload))
     changes = [
         *(str(problem) for problem in problems if not _footage_taken_away(problem)),
         *changed_log(LogBook(folder).read(), session.log),

@@ -40,6 +40,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from acceptance.messages import tr, tr_count
 from acceptance.signing.certificates import common_name, load_trust
+from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signatures import Signature, SignatureProblem, SignatureReport, State
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None)
     found = reader.embedded_signatures
     if not found:
         return _unsigned(pdf)
+    if appended := tuple(_appended(pdf, found[-1])):
+        return SignatureReport(signatures=(), problems=appended)
     knowledge = _knowledge(reader, trust)
     checked = [asyncio.run(_check(signature, trust, knowledge, at)) for signature in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
@@ -107,7 +110,6 @@ def _policy(
     pdf: bytes, found: Sequence[EmbeddedPdfSignature], roles: Sequence[str], known: set[bytes]
 ) -> Iterator[SignatureProblem]:
     """Find what the validation of a single signature cannot see."""
-    yield from _appended(pdf, found[-1])
     if found[0].docmdp_level is None or "/Perms" not in found[0].reader.root:
         detail = tr("the first signature does not certify the report")
         yield SignatureProblem(code="not_certified", detail=detail)
@@ -120,6 +122,7 @@ def _policy(
 
 
 def _appended(pdf: bytes, last: EmbeddedPdfSignature) -> Iterator[SignatureProblem]:
+    """Find what follows the last signature: no other check is then worth its time."""
     end = last.byte_range[2] + last.byte_range[3]
     if end != len(pdf):
         detail = tr_count(
@@ -128,6 +131,13 @@ def _appended(pdf: bytes, last: EmbeddedPdfSignature) -> Iterator[SignatureProbl
             len(pdf) - end,
         )
         yield SignatureProblem(code="appended", detail=detail)
+        if last.reader.xrefs.total_revisions > last.signed_revision + 1:
+            yield _changed_after_signing()
+
+
+def _changed_after_signing() -> SignatureProblem:
+    detail = tr("the report was changed after it was signed")
+    return SignatureProblem(code="changed_after_signing", detail=detail)
 
 
 def _roles(present: Sequence[str], asked: Sequence[str]) -> Iterator[SignatureProblem]:
@@ -201,7 +211,9 @@ async def _check(
     context = rules.cert_validation_policy.build_validation_context(
         timing_info=timing, handlers=handlers
     )
-    status = await async_validate_pdf_signature(signature, context, key_usage_settings=KEY_USAGE)
+    status = await async_validate_pdf_signature(
+        signature, context, diff_policy=LaterRevisions(), key_usage_settings=KEY_USAGE
+    )
     data, digest = signature.signed_data, signature.compute_digest()
     result = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
     problems = _judge(status, result.ades_subindic, roots=bool(trust.roots), moment=moment)
@@ -231,8 +243,7 @@ def _judge(
     """Put pyHanko's findings into words."""
     code, name = str(indication.standard_name).lower(), common_name(status.signing_cert)
     if not status.docmdp_ok:
-        detail = tr("the report was changed after it was signed")
-        yield SignatureProblem(code="changed_after_signing", detail=detail)
+        yield _changed_after_signing()
     if detail := _breach(status, indication):
         yield SignatureProblem(code=code, detail=detail)
     elif not roots:

@@ -11,7 +11,7 @@ from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session import evidence, store
+from acceptance.session import contents, evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.store import REPORT
@@ -69,8 +69,8 @@ class Target:
 
     @cached_property
     def found(self) -> dict[str, str]:
-        """The hashes of all files in the folder."""
-        return evidence.hash_files(self.folder) if self.folder else {}
+        """The hashes of all files in the folder but for what desktops left there."""
+        return evidence.hash_session(self.folder, self.session) if self.folder else {}
 
     @cached_property
     def differences(self) -> tuple[Problem, ...]:
@@ -127,10 +127,11 @@ class Target:
         return State.OK, (self.session.id,)
 
     def manifests(self) -> Outcome:
-        """Compare the folder with the manifests of its bag."""
+        """Compare the folder with its manifests, and those with what sealing writes."""
         if not self.folder:
             return _alone()
-        return _judge_problems(evidence.check(self.folder, self.found))
+        state, details = _judge_problems(contents.check(self.folder, self.session, self.found))
+        return state, (*details, *shorten([*contents.remarks(self.folder, self.session)]))
 
     def evidence(self) -> Outcome:
         """Compare the folder with the hashes that the signature covers."""
@@ -200,17 +201,19 @@ class Target:
             path = self.folder / name
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif path.read_text("utf-8") not in allowed:
+            elif path.read_bytes() not in allowed:
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
 
 
-def _renderings(session: Session, folder: Path) -> dict[str, set[str]]:
+def _renderings(session: Session, folder: Path) -> dict[str, set[bytes]]:
     """Name of a file -> what it may contain: HTML in any language, JUnit."""
     packs = store.load_packs(session.plan, folder / store.PACKS)
     profiles = store.load_profiles(packs, folder / store.PACKS)
-    pages = {render.html(session, packs, folder, lang, profiles) for lang in wording.LANGUAGES}
-    return {"report.html": pages, "report.xml": {render.junit(session, packs)}}
+    pages = {
+        render.html(session, packs, folder, lang, profiles).encode() for lang in wording.LANGUAGES
+    }
+    return {"report.html": pages, "report.xml": {render.junit(session, packs).encode()}}
 
 
 def _alone() -> Outcome:

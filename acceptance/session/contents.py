@@ -1,0 +1,82 @@
+"""What a session folder may hold: a closed list of names, and a bag that follows from the session.
+
+No signature covers the files beside ``data/`` but the report. So nothing else may lie there, and
+what describes the bag is compared, byte by byte, with what sealing would write.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from acceptance.messages import tr
+from acceptance.session import evidence
+from acceptance.session.evidence import (
+    BAG_INFO,
+    BAGIT,
+    LOG,
+    MANIFESTS,
+    PAYLOAD,
+    Kind,
+    Problem,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from acceptance.model import Session
+
+OUTSIDE_DATA = {
+    BAGIT, BAG_INFO, *MANIFESTS, LOG,
+    "session.json", "report.pdf", "report.html", "report.xml",
+}  # fmt: skip
+OXUM = re.compile(rb"Payload-Oxum: \d+\.\d+\n\Z")
+
+
+def check(folder: Path, session: Session, found: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Name what differs from the manifests, from the list of names, and from what sealing writes.
+
+    ``found``: the hashes of the folder (``evidence.hash_session``).
+    """
+    problems = (
+        *evidence.check(folder, found),
+        *(Problem(kind=Kind.ADDED, path=path) for path in sorted(_strange(found))),
+        *_wrong_tags(folder, session, found),
+    )
+    return tuple({problem.path: problem for problem in reversed(problems)}.values())[::-1]
+
+
+def remarks(folder: Path, session: Session) -> Iterator[str]:
+    """Say which files a desktop left in the folder: they are not read, and change nothing."""
+    for path in sorted(evidence.litter(folder, session)):
+        yield tr("{path} was left by a desktop; it is not part of the session", path=path)
+
+
+def _strange(found: Mapping[str, str]) -> set[str]:
+    return {path for path in found if not path.startswith(PAYLOAD)} - OUTSIDE_DATA
+
+
+def _wrong_tags(folder: Path, session: Session, found: Mapping[str, str]) -> Iterator[Problem]:
+    """Find tag files that sealing would write otherwise."""
+    if BAG_INFO not in found:
+        yield Problem(kind=Kind.MISSING, path=BAG_INFO)
+    elif not _follows(folder, session, found):
+        yield Problem(kind=Kind.CHANGED, path=BAG_INFO)
+    if BAGIT in found and (folder / BAGIT).read_bytes() != evidence.BAGIT_TEXT:
+        yield Problem(kind=Kind.CHANGED, path=BAGIT)
+    for name in MANIFESTS:
+        if name in found and not evidence.is_as_written(folder / name):
+            yield Problem(kind=Kind.CHANGED, path=name)
+
+
+def _follows(folder: Path, session: Session, found: Mapping[str, str]) -> bool:
+    """Whether ``bag-info.txt`` is as sealing writes it.
+
+    Its last line is the payload's size, known only where the payload is what the session lists.
+    """
+    payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
+    written, due = (folder / BAG_INFO).read_bytes(), evidence.bag_info(folder, payload, session)
+    if evidence.compare(session.hashes, payload):
+        written, due = (OXUM.sub(b"", text) for text in (written, due))
+    return written == due

@@ -1,0 +1,198 @@
+"""Whoever holds no key can change nothing in a session folder that ``verify`` does not name.
+
+``TAMPERINGS`` is the table: what is changed, the state expected, what is said. The manifests are
+written again afterwards, as whoever knows of them would, where ``sealed_again`` does not say no.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from issued_session import CLIP, details, issued
+
+from acceptance.session import evidence, store
+from acceptance.signing.signatures import State
+from acceptance.signing.verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from acceptance.signing.certificates import DemoChain
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """One attempt without a key: what it is, what is done, the expected state and words."""
+
+    name: str
+    act: Callable[[Path], object]
+    says: str
+    state: State = State.BROKEN
+    sealed_again: bool = True
+
+
+def moved(old: str, new: str) -> Callable[[Path], object]:
+    """Return what gives a file another name."""
+    return lambda folder: (folder / old).rename(folder / new)
+
+
+def swapped(name: str, twin: str) -> Callable[[Path], object]:
+    """Return what hides a signed file under a twin of its name and puts another in its place."""
+
+    def act(folder: Path) -> None:
+        (folder / name).rename(folder / twin)
+        (folder / name).write_bytes(b"another film")
+
+    return act
+
+
+def replaced(name: str, twin: str) -> Callable[[Path], object]:
+    """Return what puts another file, under a twin of its name, in place of a signed one."""
+
+    def act(folder: Path) -> None:
+        (folder / name).unlink()
+        (folder / twin).write_bytes(b"another film")
+
+    return act
+
+
+# A sign that is canonically equal to a letter, and the letter: Kelvin, Ohm, CJK compatibility.
+TWINS = {"\u212a": "K", "\u2126": "\u03a9", "\uf900": "\u8c48"}
+NAMES = [
+    Tampering(f"{what} {twin!a}", act(f"data/clips/{letter}.mp4", f"data/clips/{twin}.mp4"),
+              says)
+    for twin, letter in TWINS.items()
+    for what, act, says in (
+        ("behind", swapped, "in another Unicode form"),
+        ("in place", replaced, "missing"),
+        ("renamed", moved, "missing"),
+    )
+]  # fmt: skip
+CAFE = "data/clips/caf\u00e9.mp4"
+COPIED = Tampering(
+    "as some file systems store it", moved(CAFE, "data/clips/cafe\u0301.mp4"), "", State.OK
+)
+
+
+def lines(name: str, old: bytes, new: bytes) -> Callable[[Path], object]:
+    """Return what replaces bytes in a file and makes the tag manifest fit."""
+
+    def act(folder: Path) -> None:
+        before = (folder / name).read_bytes()
+        assert old in before
+        (folder / name).write_bytes(before.replace(old, new, 1))
+        tag_manifest(folder)
+
+    return act
+
+
+def tag_manifest(folder: Path) -> None:
+    """Write the tag manifest again, over whatever lies beside ``data/``."""
+    tags = sorted(
+        path.name for path in folder.iterdir() if path.is_file() and path.name != TAG_MANIFEST
+    )
+    listed = [f"{evidence.hash_file(folder / name)}  {name}\n" for name in tags]
+    (folder / TAG_MANIFEST).write_text("".join(listed), "utf-8")
+
+
+def beside(name: str, content: bytes = b"whatever") -> Callable[[Path], object]:
+    """Return what puts a file into the folder, also into its tag manifest."""
+
+    def act(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+        if not name.startswith("data/"):
+            tag_manifest(folder)
+
+    return act
+
+
+def without(name: str) -> Callable[[Path], object]:
+    """Return what takes a file away, also out of the tag manifest."""
+
+    def act(folder: Path) -> None:
+        (folder / name).unlink()
+        tag_manifest(folder)
+
+    return act
+
+
+TAG_MANIFEST = evidence.TAG_MANIFEST
+EXTRA = [
+    Tampering(name, beside(name), f"{name} added", sealed_again=False)
+    for name in (
+        "report (1).pdf", "REPORT.PDF", "Report.pdf", "index.html", "index.htm", "fetch.txt",
+        "report.en.pdf", "session.json.bak", "manifest-sha512.txt", "tagmanifest-md5.txt",
+        "bag-info.txt.part", ".hidden", "Thumbs.db.pdf", "data/Thumbs.db.mp4",
+    )
+]  # fmt: skip
+LITTER = [
+    Tampering(name, beside(name), f"{name} was left by a desktop", State.OK, sealed)
+    for sealed in (False, True)
+    for name in (
+        "Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "~$report.docx", "._report.pdf",
+        "data/Thumbs.db", "data/clips/.DS_Store",
+    )
+]  # fmt: skip
+TAGS = [
+    Tampering(f"{name} {old!r} {new!r}", lines(name, old, new), says, sealed_again=False)
+    for name, old, new, says in (
+        ("bag-info.txt", b"2026-06-02", b"2026-06-03", "bag-info.txt changed"),
+        ("bag-info.txt", b"20260602-X1", b"20260602-X2", "bag-info.txt changed"),
+        ("bag-info.txt", b"acceptance ", b"acceptance 9", "bag-info.txt changed"),
+        ("bag-info.txt", b"Payload-Oxum: ", b"Payload-Oxum: 9", "bag-info.txt changed"),
+        ("bag-info.txt", b"Bagging", b"Verdict: pass\nBagging", "bag-info.txt changed"),
+        ("bag-info.txt", b"\n", b"\r\n", "bag-info.txt changed"),
+        ("bagit.txt", b"1.0", b"0.97", "bagit.txt changed"),
+        ("bagit.txt", b"UTF-8", b"GB18030", "bagit.txt changed"),
+        ("bagit.txt", b"UTF-8\n", b"UTF-8\nVerdict: pass\n", "bagit.txt changed"),
+        ("manifest-sha256.txt", b"  data", b" *data", "manifest-sha256.txt changed"),
+        ("manifest-sha256.txt", b"\n", b"\n\n", "manifest-sha256.txt changed"),
+        ("report.html", b"\n", b"\r\n", "report.html changed"),
+        ("report.html", b"</body>", b" </body>", "report.html changed"),
+        ("report.xml", b"\n", b"\r\n", "report.xml changed"),
+    )
+]
+GONE = [
+    Tampering(f"without {name}", without(name), f"{name} missing", State.INCOMPLETE, False)
+    for name in ("bag-info.txt", "bagit.txt", "report.html", "report.xml")
+]
+TAMPERINGS = [
+    *NAMES,
+    *EXTRA,
+    *LITTER,
+    *TAGS,
+    *GONE,
+    COPIED,
+    replace(COPIED, name="by itself", sealed_again=False),
+]
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
+    """Issue one whole session; tests that change it take a copy."""
+    clips = [CLIP, CAFE, *(f"data/clips/{letter}.mp4" for letter in TWINS.values())]
+    return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, clips)
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    """Copy the issued session."""
+    return shutil.copytree(original, tmp_path / original.name)
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda tampering: tampering.name)
+def test_without_a_key_nothing_changes(
+    folder: Path, chain: DemoChain, tampering: Tampering
+) -> None:
+    """The state is as the table says, and so are the words."""
+    content = store.load(folder)
+    tampering.act(folder)
+    if tampering.sealed_again:
+        evidence.seal(folder, content)
+    result = verify(folder, [chain.root])
+    assert result.state is tampering.state, details(result)
+    assert tampering.says in details(result)
