@@ -18,19 +18,21 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from mutations import Mutant
 
-LONGEST = 1.0  # s; a test that takes longer, as films do, is left out
+LONGEST = 4.0  # s of processor time, with its fixtures; a test that takes longer is left out
 SURVIVED, KILLED, NOT_PLACED = 0, 1, 2  # how a child ends; a signal is a time-out
 
 
@@ -40,15 +42,16 @@ class Measured:
 
     files: frozenset[str]
     seconds: dict[str, float] = field(default_factory=dict)
+    shared: dict[str, float] = field(default_factory=dict)
     reached: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Run a test under a trace of its lines in ``files``."""
         seen: dict[str, set[int]] = {}
 
-        def line(frame: Any, _event: str, _argument: object) -> Any:
+        def line(frame: FrameType, _event: str, _argument: object) -> object:
             seen.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
             return line
 
@@ -58,8 +61,20 @@ class Measured:
             return (yield)
         finally:
             sys.settrace(None)
-            self.seconds[item.nodeid] = time.process_time() - begun
+            fixtures = sum(self.shared.get(name, 0.0) for name in _fixtures(item))
+            self.seconds[item.nodeid] = max(time.process_time() - begun, fixtures)
             self.reached[item.nodeid] = {name: sorted(lines) for name, lines in seen.items()}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object]
+    ) -> Generator[None, object, object]:
+        """Time what tests share: in a child, the first of them that is run pays for it."""
+        begun = time.process_time()
+        made = yield
+        if fixturedef.scope != "function":
+            self.shared[fixturedef.argname] = time.process_time() - begun
+        return made
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a test that fails without any change."""
@@ -102,8 +117,8 @@ class Trials:
                 self._wait(running)
             folder = tempfile.TemporaryDirectory()
             limit = math.ceil(10 + 5 * sum(self.measured.seconds[name] for name in names))
-            pid = _forked(lambda: _trial(path, mutant, [items[name] for name in names]), limit,
-                          folder.name)  # fmt: skip
+            work = partial(_trial, path, mutant, [items[name] for name in names])
+            pid = _forked(work, limit, folder.name)
             running[pid] = (index, folder)
         while running:
             self._wait(running)
@@ -121,9 +136,19 @@ class Trials:
             print(f"{done} of {len(self.mutants)}", file=sys.__stderr__, flush=True)
 
 
+def _fork() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads; those of numpy are idle
+        return os.fork()
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", ()))
+
+
 def _forked(work: Callable[[], int], limit: int, folder: str) -> int:
     """Do some work in a child with ``limit`` s of processor time; return its process id."""
-    pid = os.fork()
+    pid = _fork()
     if pid:
         return pid
     os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
@@ -141,7 +166,7 @@ def _trial(path: str, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
     """Put the change in place and run the tests; a module that no longer runs is noticed too."""
     if mutant.function is not None:
         _replace_code(path, mutant)
-    elif not _replace_values(path, mutant.code):
+    elif not _replace_values(path, mutant.compiled()):
         return KILLED
     return _failing(items)
 
@@ -160,7 +185,7 @@ def _replace_code(path: str, mutant: Mutant) -> None:
     name_and_line = mutant.function
     [changed] = [
         code
-        for code in _codes(mutant.code)
+        for code in _codes(mutant.compiled())
         if (code.co_name, code.co_firstlineno) == name_and_line
     ]
     functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
@@ -209,7 +234,7 @@ def _replace_values(path: str, code: CodeType) -> bool:
     return True
 
 
-def _replace_defaults(live: Any, fresh: Any) -> None:
+def _replace_defaults(live: object, fresh: object) -> None:
     """Copy the defaults of a function, or of the methods of a class."""
     if isinstance(live, FunctionType) and isinstance(fresh, FunctionType):
         live.__defaults__, live.__kwdefaults__ = fresh.__defaults__, fresh.__kwdefaults__
@@ -221,8 +246,8 @@ def _replace_defaults(live: Any, fresh: Any) -> None:
 def measured(tests: Sequence[str], files: Iterable[str]) -> Measured:
     """Run the tests of some files once, in a child, and see what of ``files`` they reach."""
     plugin = Measured(files=frozenset(files))
-    kept = _told(tests, plugin, lambda: [plugin.seconds, plugin.reached, plugin.failed])
-    return Measured(plugin.files, *kept)
+    kept = _told(tests, plugin, lambda: vars(plugin) | {"files": None})
+    return Measured(**kept | {"files": plugin.files})
 
 
 def tried(
@@ -234,14 +259,14 @@ def tried(
     return [outcomes[str(index)] for index in range(len(mutants))]
 
 
-def _told(tests: Sequence[str], plugin: object, what: Callable[[], object]) -> Any:
+def _told(tests: Sequence[str], plugin: object, what: Callable[[], object]) -> Any:  # noqa: ANN401 -- whatever JSON holds
     """Run pytest with a plugin in a child, so that nothing stays in memory; return what it tells.
 
     Raises RuntimeError where pytest did not come to its end.
     """
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder, "told.json")
-        pid = os.fork()
+        pid = _fork()
         if not pid:
             with contextlib.suppress(BaseException):
                 _quietly(tests, plugin, folder)

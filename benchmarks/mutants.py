@@ -1,13 +1,13 @@
 """Which small changes of the code the tests notice: mutation testing of what verdicts rest on.
 
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
-which takes an hour or two; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
+which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
 that were not noticed the last time; paths take part of the modules. Results are kept in
 ``mutants.json``, so that the table holds what was tried at several times.
 
-A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file, text
-of the line and change: an explanation goes stale with the line that it is about. Tests of more than
-a second of processor time, films for instance, are left out.
+A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file,
+text of the line and change: an explanation goes stale with the line that it is about. Tests of more
+than four seconds of processor time, long films for instance, are left out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LEFT = frozenset({"survived", "untested", "not placed"})
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """Names a mutant without its line number: file, text of the line, change, and which of equals."""
+    """Names a mutant without its line number: by file, text, change, and which of equals."""
 
     file: str
     line: str
@@ -72,7 +72,7 @@ def tried(
     if not chosen:
         return {}
     paths = {str(root / key.file) for key in chosen}
-    places = [str(root / test) for test in tests if (root / test).exists()]
+    places = [str(root / test) for test in tests]
     seen = forked_tests.measured(places, paths)
     if seen.failed:
         raise RuntimeError(f"fails without any change: {seen.failed[0]}")
@@ -87,7 +87,9 @@ def explanations(path: Path) -> dict[tuple[str, str, str], str]:
 
 
 def report(
-    every: Mapping[Key, Mutant], outcomes: Mapping[Key, str], why: Mapping[tuple[str, str, str], str]
+    every: Mapping[Key, Mutant],
+    outcomes: Mapping[Key, str],
+    why: Mapping[tuple[str, str, str], str],
 ) -> str:
     """Write the table by module, the mutants that are left, and the explanations that are stale."""
     words = {
@@ -118,7 +120,9 @@ def _row(file: str, every: Mapping[Key, Mutant], words: Mapping[Key, str]) -> li
 
 
 def _stale(
-    every: Mapping[Key, Mutant], outcomes: Mapping[Key, str], why: Mapping[tuple[str, str, str], str]
+    every: Mapping[Key, Mutant],
+    outcomes: Mapping[Key, str],
+    why: Mapping[tuple[str, str, str], str],
 ) -> Iterator[str]:
     """Name explanations of what no mutant is any more, or of what is noticed."""
     files = {key.file for key in every}

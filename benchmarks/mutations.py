@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import CodeType
 
 OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
@@ -41,7 +42,7 @@ OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
 }
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 LEFT_ALONE = frozenset({"annotation", "returns", "decorator_list", "type_params"})
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +61,8 @@ class Mutant:
     lines: range
     """Lines one of which a test reaches before it can meet the change."""
 
-    code: CodeType
-    """The changed module, compiled."""
+    compiled: Callable[[], CodeType]
+    """Compiles the changed module."""
 
 
 @dataclass(frozen=True)
@@ -73,23 +74,30 @@ class _Site:
     field: str
     index: int | None
     statement: ast.stmt
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+    function: Function | None
 
 
 def mutants(source: str, filename: str) -> Iterator[Mutant]:
     """Yield every mutant of a module's source; ``filename`` is the one that its code shall name."""
     tree, lines = ast.parse(source), source.splitlines()
     for site in list(_sites(tree, tree.body[0], None)):
+        before = _words(site)
         for other in _others(site):
-            before = _words(site)
             _put(site, other)
             change = f"{before} -> {_words(site, other)}"
-            code = compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
             _put(site, site.node)
-            yield _mutant(site, lines, change, code)
+            compiled = partial(_compiled, tree, site, other, filename)
+            yield _mutant(site, lines, change, compiled)
 
 
-def _mutant(site: _Site, lines: list[str], change: str, code: CodeType) -> Mutant:
+def _compiled(tree: ast.Module, site: _Site, other: ast.AST, filename: str) -> CodeType:
+    _put(site, other)
+    code: CodeType = compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
+    _put(site, site.node)
+    return code
+
+
+def _mutant(site: _Site, lines: list[str], change: str, compiled: Callable[[], CodeType]) -> Mutant:
     place = site.node if hasattr(site.node, "lineno") else site.parent
     function = site.function
     first = function and min(one.lineno for one in (function, *function.decorator_list))
@@ -98,17 +106,17 @@ def _mutant(site: _Site, lines: list[str], change: str, code: CodeType) -> Mutan
         change=change,
         function=(function.name, first or 0) if function else None,
         lines=range(site.statement.lineno, (place.end_lineno or place.lineno) + 1),
-        code=code,
+        compiled=compiled,
     )
 
 
-def _sites(node: ast.AST, statement: ast.stmt, function: Any) -> Iterator[_Site]:
+def _sites(node: ast.AST, statement: ast.stmt, function: Function | None) -> Iterator[_Site]:
     """Yield every place below ``node``; ``statement`` and ``function`` are those around it."""
     for field, value in ast.iter_fields(node):
         if field in LEFT_ALONE or (isinstance(node, ast.keyword) and node.arg == "strict"):
             continue
-        inside = node if function is None and isinstance(node, FUNCTIONS) else function
-        inside = function if field == "args" and isinstance(node, FUNCTIONS) else inside
+        inside = node if function is None and isinstance(node, Function) else function
+        inside = function if field == "args" and isinstance(node, Function) else inside
         for index, child in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(child, ast.AST) or _of_types(child):
                 continue
@@ -170,4 +178,4 @@ def _words(site: _Site, now: ast.AST | None = None) -> str:
     """Write the expression; a number, a name or an operator with what it stands in."""
     alone = isinstance(site.node, (ast.Constant, ast.Name, ast.operator, ast.cmpop, ast.boolop))
     shown = site.parent if alone else now or site.node
-    return ast.unparse(shown) if not isinstance(shown, FUNCTIONS) else shown.name
+    return ast.unparse(shown) if not isinstance(shown, Function) else shown.name
