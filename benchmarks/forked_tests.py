@@ -36,7 +36,7 @@ LONGEST = 4.0  # s of processor time, with its fixtures; a test that takes longe
 SURVIVED, KILLED, NOT_PLACED = 0, 1, 2  # how a child ends; a signal is a time-out
 
 
-@dataclass
+@dataclass(eq=False)
 class Measured:
     """What each test reaches: a plugin of pytest that runs them once, and keeps what it sees."""
 
@@ -94,7 +94,7 @@ class Measured:
         return sorted(names, key=lambda name: (self.seconds[name], name))
 
 
-@dataclass
+@dataclass(eq=False)
 class Trials:
     """Tries mutants instead of running the tests: a plugin of pytest."""
 

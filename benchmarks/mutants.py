@@ -36,7 +36,10 @@ AREAS = (
     ("acceptance/checks/*.py", ("tests/checks",)),
     ("acceptance/uncertainty.py", ("tests/test_uncertainty.py", "tests/checks/test_decision.py")),
     ("acceptance/session/evidence.py", ("tests/session/test_evidence.py",)),
-    ("acceptance/metrics/noise/*.py", ("tests/metrics/test_noise.py",)),
+    (
+        "acceptance/metrics/noise/*.py",
+        ("tests/metrics/test_noise.py", "tests/metrics/test_noise_estimators.py"),
+    ),
     ("acceptance/metrics/resolution/*.py", ("tests/metrics/test_resolution.py",)),
 )
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")
