@@ -32,16 +32,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(__file__).parent
 # Modules, and the tests that are to notice their changes.
-AREAS = (
-    ("acceptance/checks/*.py", ("tests/checks",)),
-    ("acceptance/uncertainty.py", ("tests/test_uncertainty.py", "tests/checks/test_decision.py")),
-    ("acceptance/session/evidence.py", ("tests/session/test_evidence.py",)),
-    (
-        "acceptance/metrics/noise/*.py",
-        ("tests/metrics/test_noise.py", "tests/metrics/test_noise_estimators.py"),
-    ),
-    ("acceptance/metrics/resolution/*.py", ("tests/metrics/test_resolution.py",)),
-)
+AREAS = {
+    "acceptance/checks/*.py": ("tests/checks",),
+    "acceptance/uncertainty.py": ("tests/test_uncertainty.py", "tests/checks/test_decision.py"),
+    "acceptance/session/evidence.py": ("tests/session/test_evidence.py",),
+    "acceptance/metrics/noise/*.py": ("tests/metrics/test_noise*.py",),
+    "acceptance/metrics/resolution/*.py": ("tests/metrics/test_resolution*.py",),
+}
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")
 LEFT = frozenset({"survived", "untested", "not placed"})
 
@@ -75,7 +72,7 @@ def tried(
     if not chosen:
         return {}
     paths = {str(root / key.file) for key in chosen}
-    places = [str(root / test) for test in tests]
+    places = [str(path) for test in tests for path in sorted(root.glob(test))]
     seen = forked_tests.measured(places, paths)
     if seen.failed:
         raise RuntimeError(f"fails without any change: {seen.failed[0]}")
@@ -168,13 +165,13 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--results", type=Path, default=FOLDER / "mutants.json")
     asked = parser.parse_args(arguments)
-    every = {key: one for pattern, _ in AREAS for key, one in listed(ROOT, pattern).items()}
+    every = {key: one for pattern in AREAS for key, one in listed(ROOT, pattern).items()}
     known = {key: word for key, word in load(asked.results).items() if key in every}
     wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
     if asked.left:
         wanted = [key for key in wanted if known.get(key) in LEFT]
     chosen = drawn(wanted, asked.sample, asked.seed)
-    for pattern, tests in AREAS:
+    for pattern, tests in AREAS.items():
         part = {key: every[key] for key in listed(ROOT, pattern) if key in chosen}
         known |= tried(ROOT, tests, part, asked.jobs)
         keep(asked.results, known)

@@ -304,7 +304,7 @@ def test_the_benchmark_of_mutants_tells_what_is_noticed_from_what_is_not(tmp_pat
 def test_every_explanation_of_a_mutant_is_of_one_that_there_is() -> None:
     """A line that was changed takes its explanation with it."""
     mutants = load("mutants")
-    every = {key for pattern, _ in mutants.AREAS for key in mutants.listed(mutants.ROOT, pattern)}
+    every = {key for pattern in mutants.AREAS for key in mutants.listed(mutants.ROOT, pattern)}
     why = mutants.explanations(mutants.FOLDER / "mutants.toml")
     assert set(why) <= {(key.file, key.line, key.change) for key in every}
     assert all(why.values())
