@@ -25,6 +25,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -281,5 +282,8 @@ def _told(tests: Sequence[str], plugin: object, what: Callable[[], object]) -> A
 def _quietly(tests: Sequence[str], plugin: object, folder: str) -> None:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
-    pytest.main([*options, *tests], plugins=[plugin])
+    # Examples that are the same every time, and no deadline: a slow machine notices no change.
+    hypothesis.settings.register_profile("forked", deadline=None, database=None, derandomize=True)
+    without = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
+    arguments = ["-q", *without, "--hypothesis-profile", "forked", *tests]
+    pytest.main(arguments, plugins=[plugin])

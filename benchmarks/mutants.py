@@ -3,7 +3,7 @@
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
 which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
 that were not noticed the last time; paths take part of the modules. Results are kept in
-``mutants.json``, so that the table holds what was tried at several times.
+``build/mutants.json``, so that the table holds what was tried at several times.
 
 A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file,
 text of the line and change: an explanation goes stale with the line that it is about. Tests of more
@@ -145,6 +145,7 @@ def keep(path: Path, outcomes: Mapping[Key, str]) -> None:
         json.dumps([key.file, key.line, key.change, key.number, outcomes[key]], ensure_ascii=False)
         for key in sorted(outcomes)
     ]
+    path.parent.mkdir(exist_ok=True)
     path.write_text("[\n" + ",\n".join(rows) + "\n]\n", "utf-8")
 
 
@@ -163,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--left", action="store_true", help="only what was not noticed last time")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--results", type=Path, default=FOLDER / "mutants.json")
+    parser.add_argument("--results", type=Path, default=ROOT / "build/mutants.json")
     asked = parser.parse_args(arguments)
     every = {key: one for pattern in AREAS for key, one in listed(ROOT, pattern).items()}
     known = {key: word for key, word in load(asked.results).items() if key in every}

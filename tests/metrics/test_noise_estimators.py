@@ -236,6 +236,10 @@ def test_the_random_noise_that_flicker_is_corrected_for_includes_that_of_roundin
     assert noise.flicker == pytest.approx(math.sqrt(means.var(ddof=1) - seen / (12 * 24)))
 
 
+def test_one_frame_tells_no_flicker() -> None:
+    assert analysis.analyse(np.zeros((1, 12, 24))).flicker == 0
+
+
 def test_the_mean_level_has_the_standard_error_of_its_blocks() -> None:
     """Blocks 0 to 35 once more, in each of two frames."""
     frame = np.kron(np.arange(36.0).reshape(6, 6), np.ones((2, 2)))
