@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,6 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -35,6 +35,18 @@ if TYPE_CHECKING:
 
 LONGEST = 4.0  # s of processor time, with its fixtures; a test that takes longer is left out
 SURVIVED, KILLED, NOT_PLACED = 0, 1, 2  # how a child ends; a signal is a time-out
+
+
+class SameExamples:
+    """A plugin of pytest: hypothesis has the same examples every time, and no deadline."""
+
+    def pytest_sessionstart(self) -> None:
+        """Load the profile before any test is collected."""
+        import hypothesis  # noqa: PLC0415 -- pytest is to import it first
+
+        settings = hypothesis.settings
+        settings.register_profile("forked", deadline=None, database=None, derandomize=True)
+        settings.load_profile("forked")
 
 
 @dataclass(eq=False)
@@ -269,9 +281,11 @@ def _told(tests: Sequence[str], plugin: object, what: Callable[[], object]) -> A
         told = Path(folder, "told.json")
         pid = _fork()
         if not pid:
-            with contextlib.suppress(BaseException):
+            try:
                 _quietly(tests, plugin, folder)
                 told.write_text(json.dumps(what()), "utf-8")
+            except BaseException:  # noqa: BLE001 -- a child never returns into its parent's code
+                traceback.print_exc()
             os._exit(0)
         os.waitpid(pid, 0)
         if not told.exists():
@@ -282,8 +296,5 @@ def _told(tests: Sequence[str], plugin: object, what: Callable[[], object]) -> A
 def _quietly(tests: Sequence[str], plugin: object, folder: str) -> None:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    # Examples that are the same every time, and no deadline: a slow machine notices no change.
-    hypothesis.settings.register_profile("forked", deadline=None, database=None, derandomize=True)
     without = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
-    arguments = ["-q", *without, "--hypothesis-profile", "forked", *tests]
-    pytest.main(arguments, plugins=[plugin])
+    pytest.main(["-q", *without, *tests], plugins=[plugin, SameExamples()])
