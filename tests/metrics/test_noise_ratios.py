@@ -146,8 +146,14 @@ def test_what_a_print_may_be_off_changes_the_ratio_by_its_own_slope() -> None:
 
 @pytest.mark.parametrize(
     ("mean", "curve"),
-    [(16, straight), (15.5, straight), (116, lambda c: 0 * c + 1), (16, lambda c: 0 * c)],
-    ids=["no light", "below black", "no slope", "neither"],
+    [
+        (16, straight),
+        (15.5, straight),
+        (116, lambda c: 0 * c + 1),
+        (16, lambda c: 0 * c),
+        (116, lambda c: c - 116),
+    ],
+    ids=["no light", "below black", "no slope", "neither", "no light above black"],
 )
 def test_without_light_slope_or_level_there_is_no_ratio_of_light(
     mean: float, curve: Callable[[Array], Array]
@@ -229,7 +235,7 @@ def test_the_ratio_before_coding_is_less_the_coders_share_with_its_uncertainty()
     assert isinstance(found, Measurement)
     assert found.value == pytest.approx(plain.value - 0.55)
     assert lines(found) == pytest.approx(lines(plain) | {"coding": 0.95 / math.sqrt(3)})
-    assert found.details["step"] == h264_step(28.0)
+    assert (found.details["step"], found.lower_bound) == (h264_step(28.0), False)
 
 
 @pytest.mark.parametrize(
