@@ -1,4 +1,5 @@
 # Two commands do everything:  make demo  (footage to signed report)  and  make test.
+# For developers: make test-quick, test-slow, lint, docs, lock.
 # PYTHON=python3.12 chooses the interpreter (3.11 or newer), OUT=DIR the demo's folder, ARGS=... goes to pytest.
 
 PYTHON ?= python3
@@ -10,15 +11,25 @@ export PYTHON
 # Two test workers whose libraries each start two threads are slower than two workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint docs lock clean
+.PHONY: demo test test-quick test-slow lint docs lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
 	$(VENV)/bin/acceptance demo -o "$(OUT)"
 
+# A file's tests stay in one worker, which makes what they share once.
+PYTEST = scripts/system-packages --tests && $(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# What a user runs. Tests that only repeat it (many seeds, more charts, the benchmarks) are in test-slow.
 test: $(VENV)/ready
-	@scripts/system-packages --tests
-	$(VENV)/bin/pytest --numprocesses 2 $(ARGS)
+	@$(PYTEST) -m "not slow" --processor-time $(ARGS)
+
+# The loop of work: no films, no browser, no pages.
+test-quick: $(VENV)/ready
+	@$(PYTEST) -m "not slow and not film and not browser and not pages" $(ARGS)
+
+test-slow: $(VENV)/ready
+	@$(PYTEST) -m slow --processor-time $(ARGS)
 
 lint: $(VENV)/ready
 	$(VENV)/bin/ruff check

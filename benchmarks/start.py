@@ -60,7 +60,7 @@ def started(arguments: Sequence[str], until: str = "") -> Start:
     command = (sys.executable, *arguments)
     begun = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 -- our own program
-        command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
     ) as running:
         if any(until and until in line for line in running.stdout or ()):
             os.kill(running.pid, signal.SIGKILL)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import cv2
+import marks
 import numpy as np
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Page:
 @contextlib.contextmanager
 def opened(url: str, folder: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Page]:
     """Show ``url`` in a new browser of ``size`` px; profile and downloads are below ``folder``."""
+    marks.needed("browser")
     ours, theirs = os.pipe(), os.pipe()
     # a shell takes 3 and 4 as they are
     high = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (ours[0], theirs[1])]

@@ -10,13 +10,34 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import hypothesis
+import marks
 import pytest
+from kept_films import KEEPER
 
 from acceptance.charts import definition
 from acceptance.cli import terminal
 from acceptance.signing.certificates import DemoChain, make_demo_chain
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
+
+pytest_plugins = ["processor_time"]
+hypothesis.settings.register_profile("unhurried", deadline=None)  # others may use the machine
+hypothesis.settings.load_profile("unhurried")
+
+# A minute or two each, in one worker: begun last, they would leave the other one idle.
+LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marks.give(item)
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    marks.running = item
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +48,17 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real footage in {folder} (set ACCEPTANCE_REAL_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _films_are_kept(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep films where every worker of this run finds them."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if hasattr(request.config, "workerinput") else own
+    KEEPER.folder = run / "films"
+    KEEPER.folder.mkdir(exist_ok=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ import pytest
 
 from acceptance import metrics
 
+pytestmark = [pytest.mark.slow, pytest.mark.film]
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from marks import slow
 from scipy import ndimage
 
 from acceptance import metrics
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 QUANTITIES = metrics.quantities()
 PACKS = pack.load_all(pack.names(), QUANTITIES)
 CAMERA = Camera(noise=0.008, crf=12, seed=11)
+SMALL = {"width": 640, "height": 360}  # times and counts do not depend on the picture's size
 SECONDS = 6.0
 CONDITIONS = (
     Condition(name="illuminance", value=500, unit="lx"),
@@ -100,7 +102,7 @@ def measured(folder: pathlib.Path, clip: str, **fields: Any) -> Sequence[Measure
 
 
 def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
-    """Film a chart for a second and measure everything."""
+    """Film a chart for ten pictures and measure everything."""
     name = camera.get("chart", "acceptance")
     if "scale" in camera:
         name = str(folder / "field.toml")
@@ -108,7 +110,7 @@ def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measureme
         (folder / "field.toml").write_text(FIELD.format(scale=camera["scale"], **paper), "utf-8")
     keys = camera.keys() - {"chart", "seconds", "scale"}
     filmed_by = replace(CAMERA, **{key: camera[key] for key in keys})
-    seconds = camera.get("seconds", 1.0)
+    seconds = camera.get("seconds", 0.4)
     films.film_chart(filmed_by, definition.load(name), folder / "chart.mp4", seconds)
     return measured(folder, "chart.mp4", chart=name, conditions=CONDITIONS)
 
@@ -116,15 +118,15 @@ def of_chart(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measureme
 def of_clock(folder: pathlib.Path, camera: dict[str, Any]) -> Sequence[Measurement]:
     """Film the clock and measure everything."""
     path = folder / "clock.mp4"
-    films.film_clock(replace(CAMERA, **camera), definition.load("clock"), path, SECONDS)
+    films.film_clock(replace(CAMERA, **SMALL, **camera), definition.load("clock"), path, SECONDS)
     return measured(folder, "clock.mp4", chart="clock")
 
 
 def of_stream(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
     """Film the clock, with the times at which its pictures arrive, and measure their delay."""
     films.film_clock(
-        CAMERA, definition.load("clock"), folder / "clock.mp4", SECONDS, stream_delay=delay,
-        arrivals_path=folder / "arrivals.csv", log_path=folder / "screen.csv",
+        replace(CAMERA, **SMALL), definition.load("clock"), folder / "clock.mp4", SECONDS,
+        stream_delay=delay, arrivals_path=folder / "arrivals.csv", log_path=folder / "screen.csv",
     )  # fmt: skip
     logs = {"arrivals": "arrivals.csv", "screen_log": "screen.csv"}
     return measured(folder, "clock.mp4", chart="clock", **logs)
@@ -148,9 +150,9 @@ def of_soft_corners(folder: pathlib.Path, blur: float) -> Sequence[Measurement]:
 
 def of_screens(folder: pathlib.Path, delay: float) -> Sequence[Measurement]:
     """Film clock and monitor side by side and measure the delay between them."""
-    phone = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7)
+    phone = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=7, **SMALL)
     path, clock = folder / "screens.mp4", definition.load("clock")
-    films.film_screens(phone, CAMERA, clock, path, delay=delay, seconds=SECONDS)
+    films.film_screens(phone, replace(CAMERA, **SMALL), clock, path, delay=delay, seconds=SECONDS)
     return measured(folder, "screens.mp4", chart="clock", tap=Tap.SCREEN)
 
 
@@ -274,6 +276,12 @@ LINES = [
     Line(quantity="compression.psnr", limit=32, make=of_coder, inside=32, outside=34),
 ]  # fmt: skip
 
+# For make test-slow: pictures of 1080 and 2160 rows, and four of five densities.
+REPEATED = {
+    *(("resolution.wedge_horizontal", limit) for limit in (900, 1700)),
+    *(("geometry.pixels_per_metre", limit) for limit in (250, 500, 1000, 1500)),
+}
+
 
 def bound(requirement: Requirement) -> float | None:
     """Return the limit's number; those of the shipped packs have one each."""
@@ -313,7 +321,12 @@ def judged(
     return {finding.requirement: finding for finding in findings if finding.subject == "device"}
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.quantity} {line.limit:g}")
+@pytest.mark.film
+@pytest.mark.parametrize(
+    "line",
+    [slow(line) if (line.quantity, line.limit) in REPEATED else line for line in LINES],
+    ids=lambda line: f"{line.quantity} {line.limit:g}",
+)
 def test_a_device_just_inside_passes_and_one_just_outside_fails_and_nothing_else_changes(
     line: Line, tmp_path: pathlib.Path
 ) -> None:

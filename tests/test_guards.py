@@ -36,7 +36,7 @@ from acceptance.errors import (
     UsageError,
 )
 from acceptance.files.output import require_apart
-from acceptance.forms import scores
+from acceptance.forms import panel_key
 from acceptance.model import Plan, Recordings
 from acceptance.recorder import capacity
 from acceptance.report import overlay_form, questionnaire, render
@@ -85,7 +85,7 @@ def looked(source: Path, **fields: object) -> object:
 
 
 def panel(leader: str, folder: Path) -> object:
-    key = scores.draw_up((), raters=5, seed=1, leader=leader)
+    key = panel_key.draw_up((), raters=5, seed=1, leader=leader)
     return questionnaire.write_panel(key, (), EMPTY, folder, "zh")
 
 
@@ -381,7 +381,7 @@ def test_what_issuing_lacks_is_said_before_anything_is_read_or_written(
 def test_sizes_and_counts_that_options_bound_are_bounded_in_the_library_too() -> None:
     """Click refuses them in words of its own."""
     with pytest.raises(UsageError, match="1 rater or more"):
-        scores.draw_up((), raters=0, seed=1, leader="Li")
+        panel_key.draw_up((), raters=0, seed=1, leader="Li")
     with pytest.raises(UsageError, match="at least 1 pixel wide"):
         drawing.png(definition.load("acceptance"), 0)
     with pytest.raises(UsageError, match="at least 1 pixel wide and high"):

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,75 @@ def test_an_array_that_cannot_be_measured_is_refused(
 ) -> None:
     with pytest.raises(error):
         call()
+
+
+# --- numbers from elsewhere
+
+DEVICE = model.Subject(id="gate", kind=model.SubjectKind.FIXED, name="Gate")
+LAB = model.Shot(id="lab", subject="gate", clip="elsewhere", tap=model.Tap.SCREEN)
+JUDGED = model.Plan(packs=("db50_216_2006",), subjects=(DEVICE,), shots=(LAB,))
+
+
+def number(**fields: Any) -> model.Measurement:
+    """Make a latency that may be judged."""
+    plain: dict[str, Any] = {
+        "subject": "gate", "shot": "lab", "quantity": "latency.glass_to_glass", "value": 2150.0,
+        "unit": "ms", "statistic": "worst", "uncertainty": 10.0, "k": 2.0,
+        "degrees_of_freedom": None, "samples": 100, "method": "oscilloscope",
+    }  # fmt: skip
+    return model.Measurement(**(plain | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"value": float("nan")}, "the value is no finite number"),
+        ({"value": "2150"}, "the value is no finite number"),
+        ({"value": None}, "the value is no finite number"),
+        ({"value": 10**400}, "the value is no finite number"),
+        ({"unit": "s"}, "unit 's', must be 'ms'"),
+        ({"quantity": "latency.guessed"}, "no such quantity"),
+        ({"uncertainty": -1.0}, "the uncertainty is no finite number, 0 or more"),
+        ({"uncertainty": float("inf")}, "the uncertainty is no finite number, 0 or more"),
+        ({"k": 0.0}, "the coverage factor is no finite number above 0"),
+        ({"degrees_of_freedom": 0.0}, "the degrees of freedom are not above 0"),
+        ({"shot": "other"}, "the plan has no shot 'other'"),
+        ({"subject": "other"}, "shot 'lab' is of subject 'gate'"),
+    ],
+)
+def test_a_number_that_no_verdict_can_rest_on_is_refused(
+    fields: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(errors.PlanError, match=sentence):
+        acceptance.judge(JUDGED, [number(**fields)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"shots": (LAB, LAB)}, "duplicate id 'lab'"),
+        ({"subjects": ()}, "there is no subject 'gate'"),
+        ({"shots": (replace(LAB, chip=float("nan")),)}, "must be a finite number"),
+        ({"shots": (replace(LAB, tap="roof"),)}, "must be one of"),
+        ({"packs": "db50_216_2006"}, "must be a list"),
+        ({"operator": object()}, "holds something that no file can hold"),
+        ({"operator": "\ud800"}, "holds something that no file can hold"),
+    ],
+)
+def test_a_plan_that_a_program_made_meets_the_rules_of_a_file(
+    fields: dict[str, Any], sentence: str, tmp_path: Path
+) -> None:
+    plan = replace(JUDGED, **fields)
+    with pytest.raises(errors.PlanError, match=sentence):
+        acceptance.judge(plan, [])
+    with pytest.raises(errors.PlanError, match=sentence):
+        acceptance.run(plan, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_words_of_a_plan_that_a_program_made_may_be_plain_text() -> None:
+    plain = replace(JUDGED, shots=(replace(LAB, tap="screen"),))
+    assert acceptance.judge(plain, [number()]) == acceptance.judge(JUDGED, [number()])
 
 
 # --- the page

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Session
     from acceptance.signing.certificates import DemoChain
 
+pytestmark = pytest.mark.film  # in a process of its own
 SITE = Path(__file__).resolve().parents[1] / "examples" / "site"
 PACK = "db50_216_2006"
 # The planted faults: a camera out of focus, and another that is mounted too low.

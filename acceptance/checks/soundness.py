@@ -47,11 +47,19 @@ def _complaints(
 
 
 def _impossible(found: Measurement) -> Iterator[str]:
-    if not math.isfinite(found.value):
+    if not _finite(found.value):
         yield tr("the value is no finite number")
-    if not (math.isfinite(found.uncertainty) and found.uncertainty >= 0):
+    if not (_finite(found.uncertainty) and found.uncertainty >= 0):
         yield tr("the uncertainty is no finite number, 0 or more")
-    if not (math.isfinite(found.k) and found.k > 0):
+    if not (_finite(found.k) and found.k > 0):
         yield tr("the coverage factor is no finite number above 0")
     if found.degrees_of_freedom is not None and not found.degrees_of_freedom > 0:
         yield tr("the degrees of freedom are not above 0")
+
+
+def _finite(value: float) -> bool:
+    """Whether it is a finite number at all: a program may have put anything there."""
+    try:
+        return math.isfinite(value)
+    except (TypeError, OverflowError):
+        return False

@@ -72,6 +72,7 @@ NEEDED = (
     Library(
         module="pydantic", package="pydantic", costs=tr("no plan, pack or session can be read")
     ),
+    Library(module="lazy_loader", package="lazy_loader", costs=tr("nothing can be started")),
     Library(module="click", package="click", costs=tr("no command line")),
     Library(module="rich", package="rich", costs=tr("no tables and progress bars")),
     Library(module="jinja2", package="jinja2", costs=tr("no report")),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 import click
 
-from acceptance import wording
-from acceptance.cli import tables, terminal
+from acceptance.cli import tables
+from acceptance.cli.closing import conclude
 from acceptance.cli.options import (
     LANG,
     OUT,
@@ -19,17 +19,9 @@ from acceptance.cli.options import (
     signer,
     write_json,
 )
-from acceptance.messages import tr
-from acceptance.model import Verdict
-from acceptance.report import before_after, render
+from acceptance.report import before_after
 from acceptance.session import runner, store
 from acceptance.signing import issuing, verification
-
-if TYPE_CHECKING:
-    from acceptance.model import Session
-
-FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
-PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 
 
 class JudgeOptions(Signing):
@@ -37,22 +29,6 @@ class JudgeOptions(Signing):
 
     why: str
     by: str
-
-
-def conclude(done: Session, folder: Path, *, strict: bool) -> int:
-    """Print the conclusion and where the report is; return the exit code."""
-    packs = store.load_packs(done.plan, folder / "data" / "packs")
-    bottom_line = render.bottom_line(done, "en", packs)
-    terminal.say(tr("Conclusion: {bottom_line}", bottom_line=bottom_line))
-    for conclusion in done.conclusions:
-        word = wording.word(conclusion.outcome, "outcome", "en")
-        parameters = {"pack": conclusion.pack, "outcome": word}
-        terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
-    terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
-    if done.verdict in FAILED:
-        return 1
-    firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
-    return 0 if done.verdict in PASSED and (firm or not strict) else 3
 
 
 @click.command()
@@ -85,7 +61,7 @@ def judge(
     issue = issuing.Issuing(lang=lang, signer=signer(options["key"], options["password_file"]))
     done, place = runner.judge_again(folder, packs, output, why=why, by=by, issue=issue)
     tables.findings(done)
-    return conclude(done, place, strict=strict)
+    return conclude(done, place, signed=issue.signer is not None, strict=strict)
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import click
 
 from acceptance import metrics
-from acceptance.cli import tables, terminal
+from acceptance.cli import figure_tables, terminal
 from acceptance.cli.options import (
     OUT,
     ClipOptions,
@@ -26,9 +26,9 @@ from acceptance.report import playback
 from acceptance.session import intake, measuring, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from acceptance.model import Measurement, Note, Plan
+    from acceptance.model import Measurement, Note, Plan, Value
 
 
 class MeasureOptions(ClipOptions):
@@ -36,29 +36,35 @@ class MeasureOptions(ClipOptions):
 
     playback: Path | None
     names: tuple[str, ...]
+    verbose: bool
 
 
 @click.command()
 @click.argument("clips", nargs=-1, required=True, type=OUT)
 @click.option("--playback", type=OUT, help="Playback of the last clip, to show what differs.")
+@click.option("-v", "--verbose", is_flag=True, help="All figures, not only the ten headline ones.")
 @json_option
 @metric_option
 @clip_options
 def measure(
     clips: tuple[Path, ...], json_file: Path | None, **options: Unpack[MeasureOptions]
 ) -> int:
-    """Measure only: a table, or JSON. Exits 0 when something was measured, 3 when nothing was."""
+    """Measure only: ten headline figures, all (-v, or of a --metric), or JSON.
+
+    Exits 0 when something was measured, 3 when nothing was.
+    """
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
     wanted = metrics.quantities_of(options["names"])
     intake.check(asked, Path())
     prepare_json(json_file, _inputs(asked))
+    every = options["verbose"] or bool(options["names"])
     done: list[measuring.Measured] = []
     try:
         _look(asked, wanted, done)
     finally:  # what was measured before a clip that cannot be read is not lost
         measured, notes = measuring.together(done)
         if done:
-            _show(done, measured, notes, json_file)
+            _show(done, measured, notes, json_file, every=every)
     return 0 if measured else 3
 
 
@@ -72,8 +78,16 @@ def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Meas
         for shot in asked.shots:
             progress = functools.partial(show, Path(shot.clip).name)
             done.append(measuring.look(shot, wanted, progress=progress))
-            stream = done[-1].shot.stream.items()
-            terminal.say(", ".join(f"{name} {value}" for name, value in stream if value != ""))
+            terminal.say(f"{Path(shot.clip).name}: {_coding(done[-1].shot.stream)}")
+
+
+def _coding(stream: Mapping[str, Value]) -> str:
+    shown = {
+        name: round(value, 2) if isinstance(value, float) else value
+        for name, value in stream.items()
+        if value != ""
+    }
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _show(
@@ -81,15 +95,21 @@ def _show(
     measured: Sequence[Measurement],
     notes: Sequence[Note],
     json_file: Path | None,
+    *,
+    every: bool,
 ) -> None:
-    """Print tables, or write JSON."""
+    """Print headline figures or all, or write JSON, which always has all."""
     pairs = playback.pairs([each.shot for each in done], measured, notes)
     if json_file:
         write_json(_content(measured, notes, pairs), json_file)
         return
-    tables.measurements(measured, notes)
+    if every:
+        figure_tables.measurements(measured, notes)
+    else:
+        clips = {each.shot.id: Path(each.shot.clip).name for each in done}
+        figure_tables.headline_figures(measured, notes, clips)
     for pair in pairs:
-        tables.differences(pair)
+        figure_tables.differences(pair, every=every)
 
 
 def _content(

@@ -10,7 +10,7 @@ import click
 
 from acceptance import api
 from acceptance.cli import tables, terminal
-from acceptance.cli.judging import conclude
+from acceptance.cli.closing import conclude
 from acceptance.cli.options import (
     LANG,
     OUT,
@@ -88,7 +88,7 @@ def run(
     with terminal.progress() as show:
         done, place = api.run(wanted, output, folder=folder, lang=lang, signer=seal, progress=show)
     tables.findings(done)
-    return conclude(done, place, strict=strict)
+    return conclude(done, place, signed=seal is not None, strict=strict)
 
 
 def _plan(inputs: Sequence[Path], options: PlanOptions) -> tuple[Plan, Path]:

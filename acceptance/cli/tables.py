@@ -1,4 +1,4 @@
-"""Tables that verbs print: measurements, findings, clauses, and two of them side by side."""
+"""Tables that verbs print: findings, clauses, and two of them side by side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance import wording
 from acceptance.cli.terminal import say, table
-from acceptance.messages import tr
+from acceptance.messages import tr, tr_count
 from acceptance.model import (
     Clause,
     Conflict,
@@ -20,16 +20,16 @@ from acceptance.model import (
     Sampling,
     Verdict,
 )
+from acceptance.report import finding_groups
 from acceptance.report.before_after import Change
-from acceptance.report.playback import Significance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from acceptance.checks.pack_changes import FieldChange
-    from acceptance.model import Finding, Measurement, Note, Pack, Session
+    from acceptance.model import Finding, Pack, Session
     from acceptance.report.before_after import ComparedRow, Comparison
-    from acceptance.report.playback import Difference, Loss, ShotPair
+    from acceptance.report.finding_groups import FindingGroup
 
 MARKS = {
     Verdict.FAIL: "red",
@@ -37,92 +37,66 @@ MARKS = {
     Verdict.PASS: "green",
     Verdict.CONDITIONAL_PASS: "green",
 }
+MOST_NAMED = 3  # names in one cell; more are counted
 CHANGES = {Change.WORSE: "red", Change.BETTER: "green"}
 
 
-def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
-    """Print measurements as a table and notes as sentences."""
-    columns = (
-        tr("quantity"), tr("region"), tr("direction"), tr("statistic"),
-        tr("value"), tr("method"), tr("shot"),
-    )  # fmt: skip
-    table(tr("Measured"), columns, [_measurement(item) for item in found])
-    for note in notes:
-        parts = (note.shot, note.metric, note.quantity, note.region)
-        place, reason = ", ".join(filter(None, parts)), wording.reason(note.reason, "en")
-        say(tr("not measured ({place}): {reason}", place=place, reason=reason), "yellow")
-
-
-def _measurement(item: Measurement) -> tuple[str, ...]:
-    value = _bounded(item, expanded=item.expanded, k=item.k)
-    region = wording.region(item.region, "en")
-    return item.quantity, region, item.direction, item.statistic, value, item.method, item.shot
-
-
-def _bounded(item: Measurement, *, expanded: float | None = None, k: float | None = None) -> str:
-    figure = wording.figure(item.value, item.unit, "en", expanded=expanded, k=k)
-    return wording.bound(item) + figure
-
-
-def differences(pair: ShotPair) -> None:
-    """Print how a playback differs, beyond the uncertainty first, and what it lost."""
-    title = tr("{live} live, {playback} in playback", live=pair.live.id, playback=pair.playback.id)
-    columns = (
-        tr("quantity"), tr("region"), tr("direction"), tr("live"),
-        tr("playback"), tr("difference"), tr("beyond its uncertainty"),
-    )  # fmt: skip
-    ordered = sorted(
-        pair.differences, key=lambda each: each.significance is not Significance.BEYOND
-    )
-    table(title, columns, [_difference(difference) for difference in ordered])
-    for loss in pair.losses:
-        say(tr("live only: {what}", what=_lost(loss)), "yellow")
-
-
-def _difference(found: Difference) -> tuple[str, ...]:
-    live, expanded = found.live, found.expanded
-    return (
-        live.quantity,
-        wording.region(live.region, "en"),
-        live.direction,
-        _bounded(live),
-        _bounded(found.playback),
-        wording.figure(found.difference, live.unit, "en", expanded=expanded, k=found.k),
-        wording.word(found.significance, "significance", "en"),
-    )
-
-
-def _lost(loss: Loss) -> str:
-    what = f"{loss.live.quantity} {wording.region(loss.live.region, 'en')}"
-    return f"{what}: {wording.reason(loss.reason, 'en')}" if loss.reason else what
-
-
 def findings(session: Session) -> None:
-    """Print what was judged, and count the rest."""
-    apart = {Verdict.NOT_TESTED: "not_tested", Verdict.NOT_APPLICABLE: "not_applicable"}
-    judged = [finding for finding in session.findings if finding.verdict not in apart]
-    styles = [MARKS.get(finding.verdict, "yellow") for finding in judged]
+    """Print what was judged or is due, failures last, and count the rest."""
+    rows = finding_groups.groups(session.findings)
+    styles = [MARKS.get(row.first.verdict, "yellow") for row in rows]
     columns = (
-        tr("subject"), tr("requirement"), tr("what"), tr("limit"),
+        tr("subject"), tr("clauses"), tr("what"), tr("limit"),
         tr("value"), tr("verdict"), tr("why"),
     )  # fmt: skip
-    table(tr("Judged"), columns, [_finding(finding) for finding in judged], styles)
-    counts = Counter(finding.verdict for finding in session.findings)
-    rest = {name: counts[verdict] for verdict, name in apart.items()}
-    say(tr("Not tested: {not_tested}; not applicable: {not_applicable}", **rest))
+    table(tr("Judged"), columns, [_finding(row) for row in rows], styles)
+    untested = [each for each in session.findings if each.verdict is Verdict.NOT_TESTED]
+    counts = tr(
+        "Not tested: {not_tested} (not listed, as only recommended: {unlisted}); "
+        "not applicable: {not_applicable}",
+        not_tested=len(untested),
+        unlisted=sum(not finding_groups.listed(each) for each in untested),
+        not_applicable=sum(each.verdict is Verdict.NOT_APPLICABLE for each in session.findings),
+    )
+    say(counts)
 
 
-def _finding(finding: Finding) -> tuple[str, ...]:
-    reasons = (finding.reason, *finding.remarks)
+def _finding(row: FindingGroup) -> tuple[str, ...]:
+    first, untested = row.first, row.first.verdict is Verdict.NOT_TESTED
+    reasons = (first.reason, *first.remarks)
     return (
-        finding.subject,
-        finding.requirement,
-        wording.quantity(finding.quantity, "en"),
-        wording.limit(finding.limit, "en") if finding.limit else "",
-        _value(finding),
-        _verdict(finding),
+        _subjects(row.subjects),
+        clause_numbers(row.clauses),
+        some(_item(*item) for item in row.items),
+        wording.limit(first.limit, "en") if first.limit and not untested else "",
+        _value(first),
+        _verdict(first),
         "; ".join(wording.reason(reason, "en") for reason in reasons),
     )
+
+
+def _subjects(ids: Sequence[str]) -> str:
+    if len(ids) <= MOST_NAMED:
+        return ", ".join(ids)
+    return tr_count("{count} subject", "{count} subjects", len(ids))
+
+
+def clause_numbers(clauses: Iterable[tuple[str, str]]) -> str:
+    """Name clauses (pack id, number), each pack once."""
+    packs = itertools.groupby(clauses, key=lambda clause: clause[0])
+    return "; ".join(f"{pack} {', '.join(number for _, number in of)}" for pack, of in packs)
+
+
+def some(names: Iterable[str]) -> str:
+    """Name the first few, each once, and count the rest."""
+    every = [name for name in dict.fromkeys(names) if name]
+    named, more = ", ".join(every[:MOST_NAMED]), len(every) - MOST_NAMED
+    return tr("{names} and {count} more", names=named, count=more) if more > 0 else named
+
+
+def _item(requirement: str, quantity: str) -> str:
+    """Name what was judged: the quantity, else the requirement by its own name."""
+    return wording.quantity(quantity, "en") or requirement.partition("/")[2]
 
 
 def _value(finding: Finding) -> str:
@@ -134,7 +108,10 @@ def _value(finding: Finding) -> str:
 
 def _verdict(finding: Finding) -> str:
     verdict = wording.word(finding.verdict, "verdict", "en")
-    return tr("{verdict} (provisional)", verdict=verdict) if finding.provisional else verdict
+    judged = finding.verdict is not Verdict.NOT_TESTED
+    marks = [tr("provisional")] if finding.provisional and judged else []
+    marks += [] if finding.decides else [tr("recommended only")]
+    return f"{verdict} ({', '.join(marks)})" if marks else verdict
 
 
 def clauses(rows: Sequence[dict[str, Any]]) -> None:

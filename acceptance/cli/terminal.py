@@ -1,6 +1,7 @@
 """What the terminal shows: sentences, tables, and progress.
 
-Progress is bars on a terminal and plain lines elsewhere.
+Progress goes to standard error, which leaves standard output to results: bars on a terminal,
+plain lines elsewhere.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.control import strip_control_codes
 from rich.progress import (
@@ -69,13 +71,22 @@ def _plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obj
     console.file.write(strip_control_codes("\n".join((title, *cells, ""))))
 
 
+def aligned(title: str, rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns, one line each however narrow the terminal is."""
+    say(title, "bold")
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
+        say("  ".join(cells).rstrip())
+
+
 @contextlib.contextmanager
 def progress(unit: str = "") -> Iterator[Tell]:
     """Give a callback for ``runner.run``: a bar a shot on a terminal, lines elsewhere.
 
     ``unit`` is what is counted; frames where nothing is said.
     """
-    if not console.is_terminal:
+    if not errors.is_terminal:
         yield functools.partial(_plain, unit or tr("frame"))
         return
     columns = (
@@ -84,7 +95,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=errors) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -97,4 +108,5 @@ def progress(unit: str = "") -> Iterator[Tell]:
 
 def _plain(unit: str, what: str, done: int, total: int) -> None:
     if done in {1, total}:
-        say(tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total))
+        line = tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total)
+        errors.print(line, markup=False)

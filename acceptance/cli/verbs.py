@@ -67,7 +67,11 @@ VERBS = (
         help="Compare two sessions clause by clause, for instance before and after a repair.",
     ),
     Verb("judge", "judging", help="Judge an old session by other packs, without its video."),
-    Verb("measure", "measuring", help="Measure only: a table, or JSON."),
+    Verb(
+        "measure",
+        "measuring",
+        help="Measure only: ten headline figures, all (-v, or of a --metric), or JSON.",
+    ),
     Verb("run", "running", help="Measure, judge and report: a plan, or clips named here."),
     Verb(
         "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import wording
@@ -17,7 +18,6 @@ from acceptance.signing import verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from acceptance.signing.certificates import Signer
 
@@ -55,13 +55,14 @@ class Issuing:
         return issue(folder, lang=self.lang, signer=self.signer)
 
 
-def issue(folder: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
+def issue(folder: Path | str, *, lang: str = "zh", signer: Signer | None = None) -> Path:
     """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session ``folder``.
 
     Return the PDF's path. ``lang`` is the report's language. With a ``signer`` the PDF is signed
     before it reaches the disc. Raises SessionError (changed, or signed already), SetupError (no
     Chinese font), KeyFileError and OutputError.
     """
+    folder = Path(folder)
     _require_unsigned(folder / REPORT)
     pdf = _pdf(folder, lang, signer)
     done = store.load(folder)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
@@ -25,7 +26,6 @@ from acceptance.signing.steps import Target
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from acceptance.report.before_after import Comparison
     from acceptance.signing.steps import Outcome
@@ -77,8 +77,8 @@ class Verification:
 
 
 def verify(
-    target: Path,
-    trust: Sequence[Path] = (),
+    target: Path | str,
+    trust: Sequence[Path | str] = (),
     *,
     roles: Sequence[str] = (),
     at: datetime | None = None,
@@ -91,11 +91,12 @@ def verify(
     """
     from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
 
-    examined = Target(target, trust, roles, at)
+    target, roots = Path(target), [Path(file) for file in trust]
+    examined = Target(target, roots, roles, at)
     if not examined.pdf and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
-    certificates.load_trust(trust)
+    certificates.load_trust(roots)
     done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
     return Verification(number=examined.known_number, steps=done)
 

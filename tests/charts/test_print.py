@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.charts import definition, drawing
 from acceptance.footage import tone
@@ -60,7 +61,7 @@ def shrunk(light: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-@pytest.mark.parametrize(("name", "width"), [("acceptance", WIDTH), ("acceptance_a0", 4480)])
+@pytest.mark.parametrize(("name", "width"), [("acceptance", WIDTH), slow("acceptance_a0", 4480)])
 def test_poppler_and_the_raster_draw_the_same_chart(name: str, width: int) -> None:
     """In every region, within what 8 bit of sRGB and poppler's own anti-aliasing of edges leave."""
     chart = definition.load(name)
@@ -77,8 +78,8 @@ def test_poppler_and_the_raster_draw_the_same_chart(name: str, width: int) -> No
     ("name", "width", "share", "edges", "outside"),
     [
         ("acceptance", WIDTH, 0.9, 10, 2),
-        ("acceptance_a2", 5600, 0.9, 10, 2),
-        ("acceptance_a0", 4480, 0.9, 10, 2),
+        slow("acceptance_a2", 5600, 0.9, 10, 2),
+        slow("acceptance_a0", 4480, 0.9, 10, 2),
         ("edge_plate", 3800, 0.12, 2, 0),
     ],
 )

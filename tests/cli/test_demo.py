@@ -25,8 +25,8 @@ from acceptance.simulate import films
 if TYPE_CHECKING:
     from acceptance.simulate.camera import Camera
 
+pytestmark = pytest.mark.film  # in processes of its own
 ROOT = Path(__file__).resolve().parents[2]
-
 CAMERAS = {"good": demo.GOOD, "faulty": demo.SOFT}
 
 

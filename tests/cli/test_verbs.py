@@ -248,7 +248,7 @@ def test_measure_on_a_terminal_is_a_table(
     chart_film: Film, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(terminal.console, "width", 200)
-    assert acceptance(monkeypatch, "measure", chart_film.path) == 0
+    assert acceptance(monkeypatch, "measure", chart_film.path, "-v") == 0
     out = capsys.readouterr().out
     assert "resolution.wedge_horizontal" in out
     assert "±" in out
@@ -574,6 +574,7 @@ def test_a_clip_that_is_no_video_is_refused_by_its_own_name_before_anything_is_w
     assert not out.exists()
 
 
+@pytest.mark.film  # in processes of its own
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_demo_that_is_interrupted_ends_with_its_children_and_says_one_sentence(
     tmp_path: Path, number: signal.Signals

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from conftest import benchmark
+from marks import slow
 
 from acceptance.errors import GapError
 from acceptance.metrics import burnt_in_clock
@@ -346,7 +347,14 @@ def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(
     )
 
 
-@pytest.mark.parametrize("clip", ["bottle_intel.mp4", "car_park_intel.mp4", "lobby_intel.mp4"])
+@pytest.mark.parametrize(
+    "clip",
+    [
+        "bottle_intel.mp4",
+        slow("car_park_intel.mp4"),
+        slow("lobby_intel.mp4"),
+    ],
+)
 def test_no_clock_is_read_in_real_footage_that_has_none(real_data: Path, clip: str) -> None:
     """The usual corners of the first 14 s."""
     from acceptance.footage.clip import open_clip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.charts import definition
 from acceptance.errors import GapError
@@ -102,8 +103,10 @@ FREE = Setting(refresh=59.3, monitor=60.4)
     "what",
     [
         FREE,
-        replace(FREE, camera=12.5, exposure=0.04, delay=2.2),
-        replace(FREE, refresh=59.4, monitor=59.7, film_exposure=0.016, exposure=0.04, delay=0.6),
+        slow(replace(FREE, camera=12.5, exposure=0.04, delay=2.2)),
+        slow(
+            replace(FREE, refresh=59.4, monitor=59.7, film_exposure=0.016, exposure=0.04, delay=0.6)
+        ),
     ],
 )
 def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Setting) -> None:
@@ -120,9 +123,9 @@ def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Sett
     "what",
     [
         Setting(),
-        Setting(film=59.94, film_exposure=0.002),
-        Setting(film=240.0, film_exposure=0.002, seconds=3.0),
-        Setting(camera=30.0, refresh=59.94, monitor=60.2, film_exposure=0.014),
+        slow(Setting(film=59.94, film_exposure=0.002)),
+        slow(Setting(film=240.0, film_exposure=0.002, seconds=3.0)),
+        slow(Setting(camera=30.0, refresh=59.94, monitor=60.2, film_exposure=0.014)),
     ],
 )
 def test_where_they_run_in_step_the_answer_is_coarse_and_says_so(what: Setting) -> None:

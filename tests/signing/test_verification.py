@@ -22,7 +22,7 @@ from acceptance.report import render
 from acceptance.session import evidence, store
 from acceptance.session.evidence import LogBook
 from acceptance.signing import pades
-from acceptance.signing.certificates import DemoChain, load_signer, make_demo_chain
+from acceptance.signing.certificates import DemoChain, load_signer
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import Verification, require_intact, verify
 
@@ -128,12 +128,6 @@ def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     (folder / "report.pdf").write_bytes(pades.sign(pdf, load_signer(chain.signer, chain.password)))
     LogBook(folder).append("signed", {"by": "DEMO"})
     store.save(content, folder)
-
-
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
-    """Make one chain for all tests."""
-    return make_demo_chain(tmp_path_factory.mktemp("chain"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,154 @@
+"""The last lines of ``run`` and ``judge``: verdict, where the report is, what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.checks.decision import FAILURES
+from acceptance.cli import tables, terminal
+from acceptance.messages import tr, tr_count
+from acceptance.model import How, Verdict
+from acceptance.report import bottom_lines
+from acceptance.session import store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from acceptance.model import Finding, Session
+
+PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
+# What the plan should have said: the reason's code, and which parameter of it names that.
+UNSTATED = {
+    "fact_missing": "fact",
+    "condition_missing": "condition",
+    "condition_not_recorded": "condition",
+}
+ANSWERED = {How.RATED, How.INSPECTED, How.READ, How.DOCUMENTED}
+
+
+def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
+    """Print verdict, report and what to do next; return the exit code."""
+    terminal.say(" ".join(_verdict(done)), tables.MARKS.get(done.verdict, "yellow"))
+    for conclusion in done.conclusions:
+        word = wording.word(conclusion.outcome, "outcome", "en")
+        parameters = {"pack": conclusion.pack, "outcome": word}
+        terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
+    terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
+    for step in next_steps(done, folder, signed=signed):
+        terminal.say(tr("Next: {step}", step=step))
+    if done.verdict in FAILURES:
+        return 1
+    firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
+    return 0 if done.verdict in PASSED and (firm or not strict) else 3
+
+
+def _verdict(done: Session) -> list[str]:
+    """Word the verdict with its scope, and how much lies outside it."""
+    overall = bottom_lines.sentences(done, "en", ())[0]
+    sentences = [tr("Conclusion: {bottom_line}", bottom_line=overall)]
+    if outside := len(done.bottom_line.outside):
+        beyond = tr_count(
+            "{count} mandatory clause lies outside it and was not tested.",
+            "{count} mandatory clauses lie outside it and were not tested.",
+            outside,
+        )
+        sentences.append(beyond)
+    return sentences
+
+
+def next_steps(done: Session, folder: Path, *, signed: bool) -> list[str]:
+    """Say what to do with a session of this verdict: one thing, or two."""
+    place = shlex.quote(str(folder))
+    lacking = _complete(done)
+    if done.verdict in FAILURES:
+        return [_repair(done, place), lacking or _deliver(place, signed=signed)]
+    if done.verdict in PASSED:
+        confirm = [_confirm(done)] if done.bottom_line.provisional else []
+        return [*confirm, _deliver(place, signed=signed)]
+    return [lacking or _deliver(place, signed=signed)]
+
+
+def _repair(done: Session, place: str) -> str:
+    failed = [each for each in done.findings if each.decides and each.verdict in FAILURES]
+    return tr(
+        "repair {subjects} ({clauses}) and film or inspect again; then compare: "
+        "acceptance diff {folder} NEW_SESSION",
+        subjects=tables.some(finding.subject for finding in failed),
+        clauses=_clauses(failed),
+        folder=place,
+    )
+
+
+def _clauses(findings: Iterable[Finding]) -> str:
+    return tables.clause_numbers(dict.fromkeys((each.pack, each.clause) for each in findings))
+
+
+def _complete(done: Session) -> str:
+    """Say what is missing for a verdict: facts, answers, shots, or what made a result unusable."""
+    line = done.bottom_line
+    due = {*line.open, *line.not_tested}
+    lacking = [each for each in done.findings if each.requirement in due]
+    unstated = [each for each in lacking if each.reason.code in UNSTATED]
+    other = [each for each in lacking if each.reason.code not in UNSTATED]
+    asked = [each for each in other if each.verdict is Verdict.NOT_TESTED]
+    steps = (
+        _state(unstated),
+        _answer([each for each in asked if each.how in ANSWERED]),
+        _film([each for each in asked if each.how is How.MEASURED], matrix=bool(done.plan.matrix)),
+        _clear_up([each for each in other if each.verdict is Verdict.INCONCLUSIVE]),
+    )
+    return "; ".join(filter(None, steps))
+
+
+def _state(unstated: list[Finding]) -> str:
+    names = (
+        wording.word(str(finding.reason.parameters[parameter]), parameter, "en")
+        for finding in unstated
+        for parameter in [UNSTATED[finding.reason.code]]
+    )
+    facts = ", ".join(dict.fromkeys(names))
+    return tr("state in the plan: {facts}", facts=facts) if facts else ""
+
+
+def _answer(unanswered: list[Finding]) -> str:
+    if not unanswered:
+        return ""
+    return tr(
+        "answer {clauses}: acceptance sheet PLAN.toml -o sheet.pdf --fill answers.csv",
+        clauses=_clauses(unanswered),
+    )
+
+
+def _film(unmeasured: list[Finding], *, matrix: bool) -> str:
+    if not unmeasured:
+        return ""
+    what = tr("measure {clauses}", clauses=_clauses(unmeasured))
+    return tr("{what}: acceptance status PLAN.toml", what=what) if matrix else what
+
+
+def _clear_up(inconclusive: list[Finding]) -> str:
+    if not inconclusive:
+        return ""
+    return tr("clear up {clauses}, as said under 'why'", clauses=_clauses(inconclusive))
+
+
+def _confirm(done: Session) -> str:
+    unconfirmed = (each.pack for each in done.findings if each.provisional and each.decides)
+    return tr(
+        "confirm the provisional figures by the standards' text: "
+        "acceptance pack new-overlay {pack} -o own.toml; then acceptance judge",
+        pack=next(unconfirmed, ", ".join(done.plan.packs)),
+    )
+
+
+def _deliver(place: str, *, signed: bool) -> str:
+    if not signed:
+        return tr("sign the report: acceptance sign {folder} --key key.p12", folder=place)
+    return tr(
+        "hand over the folder, and your root certificate by another way; "
+        "check: acceptance verify {folder} --trust root.pem",
+        folder=place,
+    )

@@ -1,0 +1,216 @@
+"""What goes where: results to standard output, progress never; few lines first, all on demand."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+from sample_session import pack_of_db50, session_of
+
+from acceptance.cli import demo, tables, terminal, verbs
+from acceptance.model import Verdict
+from acceptance.report import headlines
+
+if TYPE_CHECKING:
+    import pathlib
+
+    from conftest import Film
+
+    from acceptance.session.measuring import Progress
+
+PROGRESS = re.compile(r"\d+ of \d+")
+RED = "\x1b[31m"
+
+
+def acceptance(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, whose output is no terminal."""
+    command = (sys.executable, "-m", "acceptance", *map(str, arguments))
+    wide = os.environ | {"COLUMNS": "200"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=wide)
+
+
+def headline_lines(shown: str) -> list[str]:
+    """Return the lines below the heading, up to what is missing."""
+    lines = shown.partition("Headline figures\n")[2].splitlines()
+    return list(
+        itertools.takewhile(lambda line: not re.match("not measured|More figures", line), lines)
+    )
+
+
+@pytest.fixture(scope="module")
+def measured(chart_film: Film) -> subprocess.CompletedProcess[str]:
+    return acceptance("measure", chart_film.path)
+
+
+def test_measure_shows_ten_headline_figures_a_line_each_in_words(
+    measured: subprocess.CompletedProcess[str],
+) -> None:
+    figures = headline_lines(measured.stdout)
+    assert len(figures) == headlines.MOST
+    assert re.match(r"Horizontal resolution \(centre wedge\) +\(\d", figures[0])
+    assert "±" in figures[0]
+    assert not re.search(r"\b[a-z]+\.[a-z_]+ ", "".join(figures))
+    assert any("worst of 8" in figure for figure in figures)
+
+
+def test_a_headline_figure_keeps_to_its_line_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "console", Console(width=30, highlight=False))
+    terminal.aligned("Figures", [("a" * 20, "1 ± 1", "here"), ("ΔE 色", "2", "")])
+    assert capsys.readouterr().out.splitlines() == [
+        "Figures",
+        f"{'a' * 20}  1 ± 1  here",
+        f"ΔE 色{' ' * 15}  2",
+    ]
+
+
+def test_measure_says_what_is_missing_and_how_much_more_there_is(
+    measured: subprocess.CompletedProcess[str],
+) -> None:
+    assert "not measured (Rate of unique frames, Dropped frames): no clock chart" in measured.stdout
+    assert re.search(
+        r"More figures: \d{2,}; results not obtained: \d+\. All of them: -v", measured.stdout
+    )
+
+
+def test_measure_v_shows_every_figure_and_every_note(chart_film: Film) -> None:
+    everything = acceptance("measure", chart_film.path, "-v").stdout
+    answer = json.loads(acceptance("measure", chart_film.path, "--json", "-").stdout)
+    assert {item["quantity"] for item in answer["measurements"]} <= set(
+        re.findall(r"[a-z_]+\.[a-z0-9_]+", everything)
+    )
+    assert len(answer["measurements"]) > 10 * headlines.MOST
+    assert everything.count("not measured (") == len(answer["notes"])
+    assert "More figures" not in everything
+
+
+def test_a_metric_that_is_named_is_shown_whole(chart_film: Film) -> None:
+    shown = acceptance("measure", chart_film.path, "--metric", "noise").stdout
+    assert len(re.findall(r"^│ noise\.", shown, re.MULTILINE)) > headlines.MOST
+
+
+def test_of_several_clips_it_is_said_which_one_a_figure_is_of(
+    chart_film: Film, clock_film: Film
+) -> None:
+    shown = acceptance("measure", chart_film.path, clock_film.path).stdout
+    figures = headline_lines(shown)
+    assert len(figures) == headlines.MOST
+    dropped = next(figure for figure in figures if "Dropped frames" in figure)
+    assert clock_film.path.name in dropped
+    assert f"Dropped frames; {chart_film.path.name}): no clock chart" in shown
+
+
+def test_progress_of_measure_is_not_on_standard_output(
+    chart_film: Film, measured: subprocess.CompletedProcess[str]
+) -> None:
+    assert not PROGRESS.search(measured.stdout)
+    assert PROGRESS.search(measured.stderr)
+    as_json = acceptance("measure", chart_film.path, "--metric", "noise", "--json", "-")
+    assert json.loads(as_json.stdout)["measurements"]
+    assert PROGRESS.search(as_json.stderr)
+
+
+def test_run_prints_the_table_and_what_to_do_next_and_its_progress_elsewhere(
+    chart_film: Film, tmp_path: pathlib.Path
+) -> None:
+    done = acceptance("run", chart_film.path, "-o", tmp_path / "out", "--fact", "picture=colour")
+    assert done.returncode == 3
+    assert not PROGRESS.search(done.stdout)
+    assert PROGRESS.search(done.stderr)
+    *_, conclusion, report, step = done.stdout.splitlines()
+    assert "Verdict: inconclusive" in conclusion
+    assert report.endswith("report.pdf")
+    assert step == "Next: state in the plan: illuminance, system"
+
+
+def test_progress_of_the_demo_is_not_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    result = demo.DemoResult(
+        name="good",
+        session=session_of(pack_of_db50()),
+        folder=tmp_path,
+        planted=frozenset(),
+        found=frozenset(),
+        valid=True,
+    )
+
+    def make(out: pathlib.Path, *, lang: str, progress: Progress) -> tuple[demo.DemoResult, ...]:
+        del out, lang
+        progress("good: filming", 3, 3)
+        return (result,)
+
+    monkeypatch.setattr(demo, "make", make)
+    done = CliRunner().invoke(verbs.cli, ["demo", "-o", str(tmp_path)], standalone_mode=False)
+    assert "good: filming: frame 3 of 3" in done.stderr
+    assert "filming" not in done.stdout
+    assert "acceptance verify" in done.stdout
+
+
+def test_bars_on_a_terminal_are_not_on_standard_output_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "errors", Console(stderr=True, force_terminal=True))
+    with terminal.progress() as show:
+        show("gate", 1, 2)
+        show("gate", 2, 2)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "gate" in shown.err
+
+
+def findings_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Print the findings of the sample session on a terminal; return the lines."""
+    console = Console(force_terminal=True, color_system="standard", highlight=False, width=200)
+    monkeypatch.setattr(terminal, "console", console)
+    tables.findings(session_of(pack_of_db50()))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_failures_are_red_and_below_everything_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    lines = findings_on(monkeypatch, capsys)
+    red = [number for number, line in enumerate(lines) if RED in line]
+    others = [number for number, line in enumerate(lines) if "│" in line and RED not in line]
+    assert red
+    assert min(red) > max(others)
+    assert all("fail" in lines[number] for number in red if "db50" in lines[number])
+
+
+def test_without_colour_the_words_say_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = findings_on(monkeypatch, capsys)
+    assert not any(RED in line for line in lines)
+    verdicts = [line for line in lines if "db50" in line]
+    assert "pass" in verdicts[0]
+    assert "fail" in verdicts[-1]
+
+
+def test_what_does_not_apply_is_one_line_of_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    done = session_of(pack_of_db50())
+    tables.findings(done)
+    shown = capsys.readouterr().out
+    missing = sum(each.verdict is Verdict.NOT_APPLICABLE for each in done.findings)
+    assert missing
+    assert f"not applicable: {missing}" in shown
+    assert len(re.findall("not applicable", shown)) == 1
+
+
+def test_a_cell_names_three_and_counts_the_rest() -> None:
+    assert tables.some(["a", "", "b", "a"]) == "a, b"
+    assert tables.some("abcde") == "a, b, c and 2 more"
+    clauses = [("db50", "5.2"), ("db50", "5.3"), ("gb", "1")]
+    assert tables.clause_numbers(clauses) == "db50 5.2, 5.3; gb 1"

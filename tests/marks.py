@@ -1,0 +1,82 @@
+"""The marks of tests, by which ``make test``, ``test-quick`` and ``test-slow`` choose them.
+
+``film``, ``browser`` and ``pages`` say what a test does: film, code or read footage, start a
+browser, set pages. They are given by looking through the code of the test, of its fixtures and of
+what those name; where that sees nothing, the test is marked by hand. To film by a simulated camera
+or to start a browser without the mark is a failure, so that the quick run cannot grow slow unseen.
+``slow`` is what repeats its neighbours, marked by hand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = str(Path(__file__).parent)
+FILMS = {"film_chart", "film_clock", "film_screens", "film_two_levels"}
+NAMES = {
+    "film": FILMS | {"film", "coded", "encode", "overlays", "open_clip", "real_data", "REAL"},
+    "browser": {"opened"},
+    "pages": {"pdf", "pdf_of_svg", "check_fonts"},
+}
+collected: dict[str, set[str]] = {}  # marks by test, of all that this run was asked to look at
+running: pytest.Item | None = None  # what a shared fixture does counts for its first test
+
+
+def slow(*values: object) -> Any:
+    """Return parameters of a test that only repeat what the others show."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def needed(mark: str) -> None:
+    """Fail the running test unless it bears ``mark``."""
+    if running is not None and running.get_closest_marker(mark) is None:
+        pytest.fail(f"mark this test with @pytest.mark.{mark}")
+
+
+def give(item: pytest.Item) -> None:
+    """Mark a test with what its code does."""
+    named = names_of(item)
+    for mark, names in NAMES.items():
+        if names & named:
+            item.add_marker(mark)
+    collected[item.nodeid] = {mark.name for mark in item.iter_markers()}
+
+
+def names_of(item: pytest.Item) -> set[str]:
+    """Return the names in the code of a test and its fixtures, as far as their modules tell."""
+    if not isinstance(item, pytest.Function):
+        return set()
+    given = item._fixtureinfo.name2fixturedefs.values()
+    functions = (item.function, *(one[-1].func for one in given))
+    seen: set[object] = set()
+    named = {name for function in functions for name in _named(function, seen)}
+    return named.union(item.fixturenames)
+
+
+def _named(value: object, seen: set[object]) -> Iterator[str]:
+    """Yield the names in a function or class of the tests, and in those that it names."""
+    value = getattr(value, "__wrapped__", value)
+    if not isinstance(value, (type, FunctionType)) or value in seen:
+        return
+    seen.add(value)
+    if isinstance(value, type):
+        for each in vars(value).values():
+            yield from _named(each, seen)
+    elif value.__code__.co_filename.startswith(FOLDER):
+        for name in _names(value.__code__):
+            yield name
+            yield from _named(value.__globals__.get(name), seen)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
