@@ -177,5 +177,5 @@ def _put(site: _Site, node: ast.AST) -> None:
 def _words(site: _Site, now: ast.AST | None = None) -> str:
     """Write the expression; a number, a name or an operator with what it stands in."""
     alone = isinstance(site.node, (ast.Constant, ast.Name, ast.operator, ast.cmpop, ast.boolop))
-    shown = site.parent if alone else now or site.node
+    shown = site.parent if alone and not _is_condition(site) else now or site.node
     return ast.unparse(shown) if not isinstance(shown, Function) else shown.name
