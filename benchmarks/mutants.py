@@ -39,6 +39,7 @@ AREAS = {
     "acceptance/metrics/noise/*.py": ("tests/metrics/test_noise*.py",),
     "acceptance/metrics/resolution/*.py": ("tests/metrics/test_resolution*.py",),
 }
+PORTION = 100  # mutants between two writings of results
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")
 LEFT = frozenset({"survived", "untested", "not placed"})
 
@@ -67,17 +68,21 @@ def listed(root: Path, pattern: str) -> dict[Key, Mutant]:
 
 def tried(
     root: Path, tests: Sequence[str], chosen: Mapping[Key, Mutant], jobs: int
-) -> dict[Key, str]:
-    """Try mutants by the tests below ``root``. Raises RuntimeError where these fail as it is."""
+) -> Iterator[dict[Key, str]]:
+    """Try mutants by the tests below ``root``; yield how each of ``PORTION`` ended, to be kept.
+
+    Raises RuntimeError where the tests fail as the code is.
+    """
     if not chosen:
-        return {}
-    paths = {str(root / key.file) for key in chosen}
+        return
     places = [str(path) for test in tests for path in sorted(root.glob(test))]
-    seen = forked_tests.measured(places, paths)
+    seen = forked_tests.measured(places, {str(root / key.file) for key in chosen})
     if seen.failed:
         raise RuntimeError(f"fails without any change: {seen.failed[0]}")
-    pairs = [(str(root / key.file), mutant) for key, mutant in chosen.items()]
-    return dict(zip(chosen, forked_tests.tried(places, pairs, seen, jobs), strict=True))
+    keys = list(chosen)
+    for portion in (keys[at : at + PORTION] for at in range(0, len(keys), PORTION)):
+        pairs = [(str(root / key.file), chosen[key]) for key in portion]
+        yield dict(zip(portion, forked_tests.tried(places, pairs, seen, jobs), strict=True))
 
 
 def explanations(path: Path) -> dict[tuple[str, str, str], str]:
@@ -174,8 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> str:
     chosen = drawn(wanted, asked.sample, asked.seed)
     for pattern, tests in AREAS.items():
         part = {key: every[key] for key in listed(ROOT, pattern) if key in chosen}
-        known |= tried(ROOT, tests, part, asked.jobs)
-        keep(asked.results, known)
+        for outcomes in tried(ROOT, tests, part, asked.jobs):
+            known |= outcomes
+            keep(asked.results, known)
     return report(every, known, explanations(FOLDER / "mutants.toml"))
 
 

@@ -279,7 +279,7 @@ def test_the_benchmark_of_mutants_tells_what_is_noticed_from_what_is_not(tmp_pat
     (tmp_path / "test_toy.py").write_text(TESTS_OF_TOY)
     mutants = load("mutants")
     every = mutants.listed(tmp_path, "toy.py")
-    outcomes = mutants.tried(tmp_path, ["test_toy.py"], every, 2)
+    [outcomes] = mutants.tried(tmp_path, ["test_toy.py"], every, 2)
     assert {key.change: outcome for key, outcome in outcomes.items()} == {
         "LIMIT = 0.5 -> LIMIT = 1.0": "killed",
         "value >= limit -> value > limit": "survived",
