@@ -207,16 +207,16 @@ def _replace_code(path: str, mutant: Mutant) -> None:
     live = [one for one in of_file if places[id(one)] == name_and_line]
     if not live:
         raise LookupError(f"no function {name_and_line} of {path} is in memory")
-    for one in live:
-        one.__code__ = changed
+    for function in live:
+        function.__code__ = changed
 
 
 def _codes(code: CodeType) -> Iterable[CodeType]:
     """Yield the code within a module's code, of functions in classes too."""
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield one
-            yield from _codes(one)
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield inner
+            yield from _codes(inner)
 
 
 def _replace_values(path: str, code: CodeType) -> bool:
@@ -278,19 +278,19 @@ def _told(tests: Sequence[str], plugin: object, what: Callable[[], object]) -> A
     Raises RuntimeError where pytest did not come to its end.
     """
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "told.json")
+        answer_file = Path(folder, "answer.json")
         pid = _fork()
         if not pid:
             try:
                 _quietly(tests, plugin, folder)
-                told.write_text(json.dumps(what()), "utf-8")
+                answer_file.write_text(json.dumps(what()), "utf-8")
             except BaseException:  # noqa: BLE001 -- a child never returns into its parent's code
                 traceback.print_exc()
             os._exit(0)
         os.waitpid(pid, 0)
-        if not told.exists():
+        if not answer_file.exists():
             raise RuntimeError(f"the tests did not run: {', '.join(tests)}")
-        return json.loads(told.read_text("utf-8"))
+        return json.loads(answer_file.read_text("utf-8"))
 
 
 def _quietly(tests: Sequence[str], plugin: object, folder: str) -> None:

@@ -266,9 +266,9 @@ def test_a_part_that_is_missing_says_what_it_would_take() -> None:
 
 
 def test_parts_of_noise_as_small_as_quantisation_are_not_told() -> None:
-    for variance, told in ((QUANTISATION, False), (0.1, True)):
+    for variance, measured in ((QUANTISATION, False), (0.1, True)):
         seen = region(variance)
-        assert isinstance(noise._part(seen, "noise.row", seen.noise.row), Measurement) is told
+        assert isinstance(noise._part(seen, "noise.row", seen.noise.row), Measurement) is measured
 
 
 def test_the_method_says_whether_time_or_space_told_the_noise() -> None:
