@@ -46,6 +46,8 @@ def test_a_measurement_may_have_any_finite_value_and_any_uncertainty_from_0(
         ({"shot": "t"}, "the plan has no shot 't'"),
         ({"subject": "other"}, "shot 's' is of subject 'camera'"),
         ({"value": math.nan}, "the value is no finite number"),
+        ({"value": "forty"}, "the value is no finite number"),
+        ({"value": 10**400}, "the value is no finite number"),
         ({"uncertainty": -0.1}, "the uncertainty is no finite number, 0 or more"),
         ({"uncertainty": math.inf}, "the uncertainty is no finite number, 0 or more"),
         ({"uncertainty": math.nan}, "the uncertainty is no finite number, 0 or more"),
