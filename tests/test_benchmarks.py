@@ -213,3 +213,99 @@ def test_the_benchmark_of_growth_runs_and_gives_a_ratio() -> None:
     name, size, *figures = load("growth").row("sample", 1, 0.0)
     assert (name, size) == ("sample", "80")
     assert all(float(figure) > 0 for figure in figures[:3])
+
+
+TOY = """
+LIMIT = 0.5
+
+
+def passes(value: int | None, limit: float = LIMIT) -> bool:
+    return value >= limit
+
+
+def first(values: tuple[int, ...]) -> int:
+    return values[0]
+"""
+TESTS_OF_TOY = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import toy
+
+
+def test_of_both_sides() -> None:
+    assert toy.passes(3, 2) and not toy.passes(1, 2)
+
+
+def test_of_a_value_and_a_default() -> None:
+    assert toy.LIMIT == 0.5 and toy.passes(0.7)
+"""
+
+
+def test_changes_of_a_module_compile_and_pass_over_what_is_no_code() -> None:
+    """Annotations, decorators and strict=... are left alone; no change outlives its turn."""
+    source = """
+@cache(size=1)
+def f(x: int | None = 1) -> int | None:
+    guard(x)
+    if x in {2} and not loud:
+        return -x
+    return min(zip(x, y, strict=True)) < x**3
+"""
+    every = list(importlib.import_module("mutations").mutants(source, "f.py"))
+    assert all(one.compiled().co_filename == "f.py" for one in every)
+    assert {one.change for one in every} == {
+        "x: int | None=1 -> x: int | None=2",
+        "guard(x) -> pass",
+        "x in {2} and (not loud) -> x in {2} or not loud",
+        "x in {2} -> x not in {2}",
+        "{2} -> {3}",
+        "not loud -> loud",
+        "return -x -> return None",
+        "-x -> x",
+        "return min(zip(x, y, strict=True)) < x ** 3 -> return None",
+        "min(zip(x, y, strict=True)) -> max(zip(x, y, strict=True))",
+        "min(zip(x, y, strict=True)) < x ** 3 -> min(zip(x, y, strict=True)) <= x ** 3",
+        "min(zip(x, y, strict=True)) < x ** 3 -> min(zip(x, y, strict=True)) >= x ** 3",
+        "x ** 3 -> x * 3",
+        "x ** 3 -> x ** 4",
+    }
+
+
+def test_the_benchmark_of_mutants_tells_what_is_noticed_from_what_is_not(tmp_path: Path) -> None:
+    """A boundary that no test stands on survives; an explanation says why, until it is stale."""
+    (tmp_path / "toy.py").write_text(TOY)
+    (tmp_path / "test_toy.py").write_text(TESTS_OF_TOY)
+    mutants = load("mutants")
+    every = mutants.listed(tmp_path, "toy.py")
+    [outcomes] = mutants.tried(tmp_path, ["test_toy.py"], every, 2)
+    assert {key.change: outcome for key, outcome in outcomes.items()} == {
+        "LIMIT = 0.5 -> LIMIT = 1.0": "killed",
+        "value >= limit -> value > limit": "survived",
+        "value >= limit -> value < limit": "killed",
+        "return value >= limit -> return None": "killed",
+        "return values[0] -> return None": "untested",
+        "values[0] -> values[1]": "untested",
+    }
+    line = "return value >= limit"
+    why = {
+        ("toy.py", line, "value >= limit -> value > limit"): "no value is on the limit",
+        ("toy.py", line, "value >= limit -> value < limit"): "wrong",
+        ("toy.py", "return value", "value -> None"): "of older code",
+    }
+    text = mutants.report(every, outcomes, why)
+    assert "| toy.py | 6 | 6 | 3 | 0 | 1 | 0 | 2 | 0 |" in text
+    assert "- `toy.py`: `value >= limit -> value < limit` is noticed" in text
+    assert "- `toy.py`: `value -> None` is no mutant" in text
+    mutants.keep(tmp_path / "kept.json", outcomes)
+    assert mutants.load(tmp_path / "kept.json") == outcomes
+
+
+def test_every_explanation_of_a_mutant_is_of_one_that_there_is() -> None:
+    """A line that was changed takes its explanation with it."""
+    mutants = load("mutants")
+    every = {key for pattern in mutants.AREAS for key in mutants.listed(mutants.ROOT, pattern)}
+    why = mutants.explanations(mutants.FOLDER / "mutants.toml")
+    assert set(why) <= {(key.file, key.line, key.change) for key in every}
+    assert all(why.values())

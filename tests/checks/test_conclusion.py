@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acceptance.checks import conclusion as grading
 from acceptance.checks.conclusion import conclude
 from acceptance.model import (
     Clause,
@@ -246,3 +249,32 @@ def test_a_better_grade_never_makes_the_outcome_worse(signs: str, data: st.DataO
     assert ORDER.index(concluded(c=better, t="1", d="1").outcome) >= ORDER.index(
         concluded(c=signs, t="1", d="1").outcome
     )
+
+
+def test_an_item_that_basically_conforms_on_one_subject_basically_conforms() -> None:
+    """The worse of the two grades that pass."""
+    for verdicts in ((Verdict.PASS, Verdict.CONDITIONAL_PASS), (Verdict.CONDITIONAL_PASS,) * 2):
+        found = [finding("c0", one, f"camera{at}") for at, one in enumerate(verdicts)]
+        assert grading._grade(found, "p#c0") is Verdict.CONDITIONAL_PASS
+
+
+def test_the_highest_score_of_a_part_of_which_nothing_is_known_is_1_and_the_lowest_0() -> None:
+    part = concluded(c="1", t="1").parts[2]
+    assert (part.score, part.lowest, part.highest) == (None, 0, 1)
+
+
+def test_one_provisional_finding_makes_the_conclusion_provisional() -> None:
+    requirement = Requirement(
+        id="c0", clause="8", how=How.INSPECTED, text="", text_en="", assignment=FIRM,
+        part=Part.CONSTRUCTION,
+    )  # fmt: skip
+    scoring = Scoring(clause="8", figure=FIRM, basic_weight=0.6, pass_from=0.8, basic_from=0.6)
+    pack = Pack(
+        id="p", number="P", title="", title_en="", edition="", clauses=(),
+        requirements=(requirement,), scoring=scoring,
+    )  # fmt: skip
+    firm = finding("c0", Verdict.PASS, "camera1")
+    for provisional in (False, True):
+        other = replace(finding("c0", Verdict.PASS, "camera2"), provisional=provisional)
+        [found] = conclude([pack], [firm, other], Scope.SITE)
+        assert found.provisional is provisional

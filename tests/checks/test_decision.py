@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -234,3 +235,49 @@ def test_a_figure_that_is_not_finite_is_not_judged(value: float, spread: float) 
         Figure(value=value, uncertainty=spread), Limit(unit="dB", at_least=0), DecisionRule()
     )
     assert (decision.verdict, decision.reason.code) == (Verdict.INCONCLUSIVE, "not_finite")
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high", "needed"),
+    [
+        (140, 25, None, 149),
+        (150, 25, None, 149),
+        (150, None, 25, 151),
+        (152, None, 25, 151),
+        (148, 25, 25, 149),
+        (150, 25, 25, 151),
+        (152, 25, 25, 151),
+        (150, None, None, 0),
+    ],
+)
+def test_the_need_that_a_count_names_is_that_of_the_limit_it_breaks(
+    count: int, low: float | None, high: float | None, needed: int
+) -> None:
+    """6 s of 25 frame/s: at least 149, at most 151; between two limits the upper one is named."""
+    limit = Limit(unit="frame/s", at_least=low, at_most=high)
+    assert decide_count(count, 6.0, limit).reason.parameters["needed"] == needed
+
+
+def test_the_reason_of_too_large_an_uncertainty_gives_its_share() -> None:
+    """U = 2 x 2 of a tolerance of 5 is 0.8."""
+    limit, rule = Limit(unit="dB", at_least=10, at_most=15), DecisionRule(share=0.5)
+    reason = decide(Figure(value=12, uncertainty=2, k=2), limit, rule).reason
+    assert (reason.code, reason.parameters) == (
+        "uncertainty_too_large",
+        {"share": 0.8, "allowed": 0.5},
+    )
+
+
+def test_the_width_of_the_guard_band_is_named_only_inside_it() -> None:
+    rule = DecisionRule(kind=RuleKind.GUARDED, guard=1)
+    limit = Limit(unit="dB", at_least=10)
+    inside, beyond = (decide(Figure(value=v, uncertainty=1, k=2), limit, rule) for v in (11, 13))
+    assert (inside.reason.code, inside.reason.parameters) == ("inside_guard_band", {"width": 2})
+    assert (beyond.reason.code, beyond.reason.parameters) == ("within_limit", {})
+
+
+def test_a_figure_of_unknown_k_has_that_of_the_normal_distribution() -> None:
+    """97.5 % of it lie below 1.96 standard deviations."""
+    assert Figure(value=0, uncertainty=1).expanded == pytest.approx(
+        NormalDist().inv_cdf(0.975), abs=1e-3
+    )

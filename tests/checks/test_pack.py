@@ -336,3 +336,55 @@ def test_a_pack_reads_as_plain_toml() -> None:
     """Any other tool can read what ships."""
     raw = tomllib.loads(packs.file_of("order_196_2006").read_text(encoding="utf-8"))
     assert raw["requirements"][1]["limit"] == {"at_least": 15, "unit": "d"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("minimum_duration = 0.5", ""),
+        ("minimum_duration = 0", "minimum_duration: must be more than 0 seconds"),
+        ("minimum_raters = 1", ""),
+        ("minimum_raters = 0", "at least 1 rater required, not 0"),
+        ('decision_rule = { kind = "guarded", guard = 0 }', ""),
+        ('decision_rule = { kind = "guarded", guard = 0.5 }', ""),
+        ('decision_rule = { kind = "guarded", guard = -0.1 }', "must be 0 or more"),
+        ("limit = { at_least = 40, at_most = 40, unit = 'dB' }", ""),
+        ("limit = { at_least = 41, at_most = 40, unit = 'dB' }", "41 is above at_most 40"),
+    ],
+)
+def test_the_ends_of_what_a_requirement_may_state(own: Path, lines: str, words: str) -> None:
+    """The least that is allowed is allowed, and nothing less."""
+    text = (
+        SOUND.replace('limit = { at_least = 40, unit = "dB" }\n', "") if "limit" in lines else SOUND
+    )
+    if words:
+        assert words in refusal(own, HEAD + text + lines)
+    else:
+        assert load(own, HEAD + text + lines).requirements
+
+
+@pytest.mark.parametrize(
+    ("weight", "full", "basic", "words"),
+    [
+        (0, 1, 0, ""),
+        (1, 0.8, 0.8, ""),
+        (1.1, 0.8, 0.6, "scoring, field basic_weight: must be from 0 to 1, not 1.1"),
+        (0.6, 0.8, -0.1, "scoring, field basic_from: must be from 0 to 1, not -0.1"),
+        (0.6, 0.6, 0.8, "0.8 is above pass_from 0.6"),
+    ],
+)
+def test_weights_and_thresholds_of_a_score_are_shares(
+    own: Path, weight: float, full: float, basic: float, words: str
+) -> None:
+    scoring = f"""
+[scoring]
+clause = "4.1"
+figure = {{ source = "Q/X 1", level = "seen" }}
+basic_weight = {weight}
+pass_from = {full}
+basic_from = {basic}
+"""
+    if words:
+        assert words in refusal(own, HEAD + SOUND + scoring)
+    else:
+        assert load(own, HEAD + SOUND + scoring).scoring

@@ -253,3 +253,71 @@ def test_a_ratio_computed_from_readings_is_judged_with_a_remark_on_the_range() -
     [finding] = judge([pack], plan, (), (), (), today=TODAY)
     assert finding.verdict is Verdict.PASS
     assert [one.code for one in finding.remarks] == ["range_not_held"]
+
+
+def test_the_day_of_an_answer_is_a_day_whatever_its_time() -> None:
+    """In the morning of the last day and of the first one of a calibration."""
+    meter = replace(METER, due=TODAY, calibrated_on=TODAY)
+    for hour in ("T00:00", "T23:59:59+08:00"):
+        assert read(3, meter=meter, when=TODAY + hour).verdict is Verdict.PASS
+
+
+def test_an_answer_without_a_day_is_compared_with_today() -> None:
+    """As for one that a plan was not checked for."""
+    assert read(3, when="").verdict is Verdict.PASS
+    assert read(3, meter=replace(METER, due="2026-11-19"), when="").reason.code == (
+        "instrument_expired"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "share", "uncertainty"),
+    [(0.3, None, 0.3), (None, 0.02, 0.06), (0.3, 0.02, 0.36), (0.0, None, 0.0), (None, None, None)],
+)
+def test_an_instruments_largest_error_is_absolute_or_a_share_or_both(
+    error: float | None, share: float | None, uncertainty: float | None
+) -> None:
+    """Of a reading of 3, uniform."""
+    meter = replace(METER, largest_error=error, largest_error_share=share)
+    answer = Answer(
+        subject="a", requirement="x#y", value=-3, unit="Ω", instrument="tester", by="", when=""
+    )
+    found = resources.reading_uncertainty(answer, [meter])
+    wanted = None if uncertainty is None else pytest.approx(uncertainty / math.sqrt(3))
+    assert found == wanted
+
+
+def test_a_range_without_a_lower_end_is_open_below() -> None:
+    assert read(0.01, meter=replace(METER, range_from=None)).verdict is Verdict.PASS
+    assert read(3, meter=replace(METER, range_to=None)).verdict is Verdict.PASS
+
+
+def test_authority_for_a_family_is_authority_for_its_quantities() -> None:
+    by_hand = replace(
+        EARTH, how=How.MEASURED, quantity="resolution.horizontal", decision_rule=DecisionRule()
+    )
+    for method, verdict in (("resolution", Verdict.PASS), ("noise", Verdict.INCONCLUSIVE)):
+        people = (Person(name="Li", role="tester", methods=(method,)),)
+        assert read(3, requirement=by_hand, people=people).verdict is verdict
+
+
+def test_an_answer_that_is_refused_is_named_by_its_place_in_the_table_or_by_its_number() -> None:
+    nameless = Answer(subject="a", requirement="x#y", by="", when=TODAY)
+    for answer, words in (
+        (nameless, "^answer 1, x#y for a: does not say"),
+        (replace(nameless, origin="answers.xlsx, row 3"), "^answers.xlsx, row 3, x#y for a: "),
+    ):
+        with pytest.raises(PlanError, match=words):
+            resources.check(Plan(answers=(answer,)))
+
+
+def test_no_error_a_range_of_one_value_and_an_hour_are_proper() -> None:
+    meter = replace(METER, largest_error=0.0, range_from=3.0, range_to=3.0)
+    answer = Answer(subject="a", requirement="x#y", by="Li", when=f"{TODAY}T10:00")
+    resources.check(Plan(instruments=(meter,), answers=(answer,)))
+
+
+@pytest.mark.parametrize("text", ["", "2026-9-1", "20260901", "2026-02-30"])
+def test_only_a_date_with_hyphens_and_two_digits_is_a_day(text: str) -> None:
+    assert resources.is_day("2026-09-01") is True
+    assert resources.is_day(text) is False

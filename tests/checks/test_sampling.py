@@ -621,3 +621,53 @@ def test_a_sampling_given_twice_is_refused(shelf: Path) -> None:
     (shelf / "own.toml").write_text(PACK + text, "utf-8")
     with pytest.raises(PackError, match="duplicate id 'cameras'"):
         packs.load("own", {}, folder=shelf)
+
+
+def test_up_to_five_devices_are_all_tested_at_an_inspection_level() -> None:
+    """There is no code letter for fewer than six."""
+    plain = rule(share=None, at_least=1, inspection_level="II")
+    assert [sampling.size(plain, lot) for lot in (4, 5, 6, 8)] == [4, 5, 2, 2]
+
+
+@pytest.mark.parametrize(("share", "complaints"), [(0.01, 0), (1, 0), (1.5, 1), (0, 1), (-0.1, 1)])
+def test_a_share_is_above_0_and_at_most_1(share: float, complaints: int) -> None:
+    assert len(list(sampling.complaints(rule(share=share)))) == complaints
+
+
+def test_the_largest_lot_that_is_known_is_said() -> None:
+    with pytest.raises(PlanError, match="Levels I, II are known up to 10000 devices"):
+        sampling.size(by_level("II"), 10001)
+
+
+def test_two_retests_of_one_lot_may_ask_different_items_and_two_lots_the_same_one() -> None:
+    pack = standard(question("a"), question("b"))
+    items = sampling.draw(
+        (pack,),
+        plan(
+            cameras(15),
+            first(),
+            again(GOLDEN[0], requirements=("x#a",)),
+            again(GOLDEN[1], requirements=("x#b",), seed="2026-231"),
+        ),
+    )
+    assert [one.requirements for one in items] == [("x#a", "x#b"), ("x#a",), ("x#b",)]
+    domes = cameras(15, SubjectKind.PTZ)
+    lots = sampling.draw(
+        (standard(),),
+        plan(
+            (*cameras(15), *domes),
+            first(),
+            again("cam-01"),
+            again(domes[0].id, seed="2026-231"),
+        ),
+    )
+    assert [len(one.failed) for one in lots] == [0, 0, 1, 1]
+
+
+def test_a_lot_that_no_item_asks_is_retested_once_too() -> None:
+    pack = standard(question(sampling=""))
+    sampling.draw((pack,), plan(cameras(15), first(), again("cam-01")))
+    with pytest.raises(PlanError, match="is re-tested twice"):
+        sampling.draw(
+            (pack,), plan(cameras(15), first(), again("cam-01"), again("cam-02", seed="3"))
+        )

@@ -5,8 +5,10 @@ An independent implementation accepts the seal.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import bagit
@@ -246,3 +248,60 @@ def test_a_log_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """The message names the file."""
     with pytest.raises(AcceptanceError, match="cannot be written"):
         LogBook(tmp_path / "absent").append("take", {})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "others"),
+    [("manifest-sha256.txt", "data/"), ("tagmanifest-sha256.txt", "")],
+)
+def test_a_missing_manifest_is_named_alone_and_not_with_all_that_it_listed(
+    folder: Path, manifest: str, others: str
+) -> None:
+    """Without their list, files are neither added nor changed."""
+    (folder / manifest).unlink()
+    problems = evidence.check(folder)
+    assert Problem(kind=Kind.MISSING, path=manifest) in problems
+    assert not [one for one in problems if one.kind is Kind.ADDED]
+    assert not [one for one in problems if others and one.path.startswith(others)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(Kind.MISSING, "a missing"), (Kind.ADDED, "a added"), (Kind.CHANGED, "a changed")],
+)
+def test_a_problem_says_what_became_of_the_file(kind: Kind, words: str) -> None:
+    assert str(Problem(kind=kind, path="a")) == words
+
+
+def test_a_log_entry_has_the_time_it_was_given_or_the_present_with_its_zone(
+    tmp_path: Path,
+) -> None:
+    """What is appended is also returned."""
+    given = LogBook(tmp_path).append("take", {}, when="2026-06-02T08:00:00+08:00")
+    now = LogBook(tmp_path).append("take", {})
+    assert LogBook(tmp_path).read() == (given, now)
+    assert given.when == "2026-06-02T08:00:00+08:00"
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(now.when)) < timedelta(minutes=1)
+    assert datetime.fromisoformat(now.when).microsecond == 0
+
+
+def test_the_log_is_canonical_json_that_a_person_can_read(tmp_path: Path) -> None:
+    """Keys sorted, no blanks, Chinese as it is: the hash of an entry can be taken by hand."""
+    LogBook(tmp_path).append("take", {"b": "门口", "a": 1}, when="2026")
+    [text] = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
+    content = '{"details":{"a":1,"b":"门口"},"previous":"","what":"take","when":"2026"}'
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    assert text == content.replace('"what"', f'"sha256":"{digest}","what"')
+
+
+def test_a_draft_that_was_never_begun_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is read-only refuses the draft itself; that is what is said."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", refused)
+    with pytest.raises(OutputError, match="Permission denied"):
+        evidence.seal(tmp_path, session())

@@ -1,0 +1,338 @@
+"""Ratios and their budgets by closed forms, on a region whose noise and tone curve are given."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from acceptance.errors import GapError
+from acceptance.footage.planes import h264_step
+from acceptance.metrics import noise
+from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.noise import field as fields
+from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance
+from acceptance.metrics.noise.field import Field
+from acceptance.metrics.noise.weighting import unified_weighting
+from acceptance.model import BudgetLine, Measurement, Note, Shot
+from acceptance.uncertainty import measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+SHOT = Shot(id="s", subject="c", clip="s.mp4")
+MEAN = BudgetLine(source="mean", contribution=0.01)
+PER_NEPER = 8.685890  # dB: 20 / ln 10
+
+
+def squared(codes: Array) -> Array:
+    """Light that goes with the square of the level above black: its exponent is 2."""
+    return ((np.asarray(codes, float) - 16) / 219) ** 2
+
+
+def straight(codes: Array) -> Array:
+    """Light that goes with the level above black."""
+    return (np.asarray(codes, float) - 16) / 219
+
+
+def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
+    """Make what a region is seen in: 8 bits, H.264, tone curve in doubt by 0.1."""
+    given = {
+        "code_black": 16,
+        "code_white": 235,
+        "shot": SimpleNamespace(id="s", subject="c", stream={"codec": "h264", "bit_rate": 1e6}),
+        "video": SimpleNamespace(codec="h264", depth=8, sample_aspect=1, height=576),
+        "linear": linear,
+        "tone_doubt": 0.1,
+        "copy_curves": lambda _: [],
+        "figure": lambda *words, **more: measurement(SHOT, *words, **more),
+    }
+    return SimpleNamespace(**given | changed)
+
+
+def view(kind: str = "flat", **changed: Any) -> Any:
+    """Make a region at rest, coded with QP 28."""
+    region = SimpleNamespace(name=f"{kind}1", kind=kind, printed={"reflectance": 0.5})
+    return SimpleNamespace(**{"region": region, "stable": True, "quantiser": 28.0} | changed)
+
+
+def region(variance: float, *, mean: float = 116, kind: str = "flat", **changed: Any) -> Field:
+    """Make a region of 4 frames of 20 x 30 px whose total variance is given with u = 1."""
+    total = Variance(value=variance, sampling=1.0, degrees_of_freedom=20)
+    parts = dict.fromkeys(("temporal", "fixed", "row", "column", "pixel"), total)
+    known = Noise(mean=mean, mean_uncertainty=0.5, total=total, weighted=total, **parts)
+    given = {"scene": scene(), "view": view(kind), "noise": known}
+    given |= {"codes": np.zeros((4, 20, 30), np.uint8), "weighting": unified_weighting(30, 0.01)}
+    return Field(**given | changed)
+
+
+def lines(figure: Measurement | Note) -> dict[str, float]:
+    """Contributions in dB by source."""
+    assert isinstance(figure, Measurement)
+    return {line.source: line.contribution for line in figure.budget}
+
+
+def test_a_ratio_has_the_relative_uncertainty_of_sigma_in_decibels() -> None:
+    """Signal 100 over sigma 10 is 20 dB."""
+    seen = region(100)
+    found = noise._ratio(seen, "noise.snr", 100, seen.noise.total, "m", (MEAN,))
+    of_sigma = seen.noise.total.budget()[0].contribution
+    assert found.value == pytest.approx(20)
+    assert lines(found)["sampling"] == pytest.approx(PER_NEPER * of_sigma / 10, rel=1e-6)
+    assert lines(found)["mean"] == 0.01
+    assert (found.lower_bound, found.details["at_least"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("variance", "power", "bound"),
+    [(QUANTISATION, 1.0, True), (0.09, 1.0, False), (0.04, 0.25, False), (0.02, 0.25, True)],
+)
+def test_noise_as_small_as_quantisation_is_a_bound_that_may_be_off_by_a_factor_of_two(
+    variance: float, power: float, *, bound: bool
+) -> None:
+    """The floor of weighted noise is what passes of that of quantisation; uniform in dB."""
+    seen = region(variance)
+    found = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m", power=power)
+    assert found.lower_bound is bound
+    sigma = math.sqrt(QUANTISATION * power) if bound else math.sqrt(variance)
+    assert found.value == pytest.approx(20 * math.log10(219 / sigma))
+    expected = {"below_quantisation": 6.0206 / math.sqrt(3)} if bound else lines(found)
+    assert lines(found) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("at_end", "times"), [(False, 1), (True, 3)])
+def test_light_over_its_noise_is_the_level_over_its_noise_by_the_exponent(
+    *, at_end: bool, times: int
+) -> None:
+    """100 codes above black, sigma 5, exponent 2: 100 / 2 / 5 is 20 dB."""
+    found = noise._linear(region(25), MEAN, at_end=at_end)
+    assert isinstance(found, Measurement)
+    assert found.value == pytest.approx(20)
+    tone = times * PER_NEPER * 0.1 / 2 / math.sqrt(3)
+    assert lines(found)[TONE_SOURCE] == pytest.approx(tone, rel=1e-6)
+    assert lines(found)["mean"] == 0.01
+    assert set(lines(found)) == {
+        "mean",
+        TONE_SOURCE,
+        "sampling",
+        "lighting_surface",
+        "quantisation",
+    }
+
+
+def test_the_slope_of_the_tone_curve_is_taken_over_a_sigma_or_at_least_a_code() -> None:
+    """Light that doubles in 35 codes, exp(c / 50): over a step s the slope is sinh(s / 50) / s."""
+    seen = scene(lambda codes: np.exp(codes / 50))
+    for variance, step in ((0.25, 1), (9, 3)):
+        found = noise._linear(region(variance, scene=seen), MEAN, at_end=False)
+        assert isinstance(found, Measurement)
+        signal = step / math.sinh(step / 50)
+        assert found.value == pytest.approx(20 * math.log10(signal / math.sqrt(variance)), abs=1e-7)
+
+
+def test_what_a_print_may_be_off_changes_the_ratio_by_its_own_slope() -> None:
+    """Two curves of exponent 1 instead of 2: twice the signal each, so hypot(6.02, 6.02) dB."""
+    seen = scene(copy_curves=lambda codes: [straight(codes), 3 * straight(codes)])
+    found = noise._linear(region(25, scene=seen), MEAN, at_end=False)
+    assert lines(found)[PRINT_SOURCE] == pytest.approx(math.hypot(6.0206, 6.0206), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("mean", "curve"),
+    [
+        (16, straight),
+        (15.5, straight),
+        (116, lambda c: 0 * c + 1),
+        (16, lambda c: 0 * c),
+        (116, lambda c: c - 116),
+    ],
+    ids=["no light", "below black", "no slope", "neither", "no light above black"],
+)
+def test_without_light_slope_or_level_there_is_no_ratio_of_light(
+    mean: float, curve: Callable[[Array], Array]
+) -> None:
+    found = noise._linear(region(25, mean=mean, scene=scene(curve)), MEAN, at_end=False)
+    assert isinstance(found, Note)
+    assert found.reason.code == "level_at_black"
+
+
+def test_half_a_code_above_black_is_a_level_and_black_itself_is_none() -> None:
+    """With light at black, as of a curve that starts above nothing."""
+    seen = scene(lambda codes: np.asarray(codes, float))
+    half, black = (
+        noise._linear(region(25, mean=mean, scene=seen), MEAN, at_end=False) for mean in (16.5, 16)
+    )
+    assert isinstance(half, Measurement)
+    assert isinstance(black, Note)
+
+
+@pytest.mark.parametrize(
+    ("known", "times"),
+    [((100, 130), 1), ((116, 130), 3), ((100, 116), 3), ((120, 130), 3), ((90, 100), 3)],
+)
+def test_a_level_at_the_end_of_the_grey_steps_has_three_times_the_doubt(
+    known: tuple[float, float], times: int
+) -> None:
+    """The region's mean is 116; and the ratio above black has that of the mean itself."""
+    found = {one.quantity: one for one in noise._figures(region(25, kind="grey"), known)}
+    tone = times * PER_NEPER * 0.1 / 2 / math.sqrt(3)
+    assert lines(found["noise.snr_linear"])[TONE_SOURCE] == pytest.approx(tone, rel=1e-6)
+    mean = lines(found["noise.snr_patch"])["mean"]
+    assert mean == pytest.approx(PER_NEPER * 0.5 / 100, rel=1e-6)
+
+
+def test_the_ends_are_those_of_the_grey_steps_and_without_steps_there_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Flat regions, darker and lighter than the steps, lie beyond both ends."""
+    means = {"flat1": 50.0, "grey1": 60.0, "grey2": 90.0, "grey3": 120.0, "flat2": 150.0}
+    views = {name: view(name[:-1]) for name in means}
+    for name, seen in views.items():
+        seen.region.name = name
+
+    def read(_scene: object, seen: Any, _light: object) -> Field:
+        return region(25, mean=means[seen.region.name], view=seen)
+
+    monkeypatch.setattr(noise, "read_field", read)
+    for kinds, doubtful in (
+        (("flat", "grey"), {"flat1", "grey1", "grey3", "flat2"}),
+        (("flat",), set()),
+    ):
+
+        def of_kind(kind: str, kinds: tuple[str, ...] = kinds) -> list[Any]:
+            return [one for one in views.values() if one.region.kind == kind and kind in kinds]
+
+        whole = scene(of_kind=of_kind, reference=SimpleNamespace(luma=np.arange(4)))
+        tones = {
+            one.region: lines(one)[TONE_SOURCE] / (PER_NEPER * 0.1 / 2 / math.sqrt(3))
+            for one in noise.measure(whole)
+            if one.quantity == "noise.snr_linear" and isinstance(one, Measurement)
+        }
+        assert tones == pytest.approx({name: 3 if name in doubtful else 1 for name in tones})
+        assert set(tones) == {name for name in means if name[:-1] in kinds}
+
+
+@pytest.mark.parametrize("ratio", [0.0, 1.0, 3.0])
+def test_what_a_coder_takes_lies_between_the_published_bounds(ratio: float) -> None:
+    """From -0.2 r to 0.3 + 0.6 r (docs/metrics/noise.md, 288 simulated fields)."""
+    middle, half = noise.coding_shift(ratio)
+    assert (middle - half, middle + half) == pytest.approx((-0.2 * ratio, 0.3 + 0.6 * ratio))
+
+
+def test_the_ratio_before_coding_is_less_the_coders_share_with_its_uncertainty() -> None:
+    """Quantiser step twice sigma: 0.55 dB, uniform within 0.95 dB."""
+    sigma = h264_step(28.0) / 2
+    seen = region(sigma**2)
+    plain = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m")
+    found = noise._before_coding(seen, plain)
+    assert isinstance(found, Measurement)
+    assert found.value == pytest.approx(plain.value - 0.55)
+    assert lines(found) == pytest.approx(lines(plain) | {"coding": 0.95 / math.sqrt(3)})
+    assert (found.details["step"], found.lower_bound) == (h264_step(28.0), False)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "depth", "code"),
+    [(2.99, 8, ""), (3.01, 8, "noise_coded_away"), (2, 9, "quantiser_not_told")],
+)
+def test_three_sigma_is_the_coarsest_step_and_eight_bits_the_deepest(
+    ratio: float, depth: int, code: str
+) -> None:
+    video = SimpleNamespace(codec="h264", depth=depth)
+    seen = region((h264_step(28.0) / ratio) ** 2, scene=scene(video=video))
+    plain = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m")
+    found = noise._before_coding(seen, plain)
+    assert (found.reason.code if isinstance(found, Note) else "") == code
+
+
+def test_a_part_that_is_missing_says_what_it_would_take() -> None:
+    """Two frames, or a picture that moves by less than 0.1 px."""
+    few = noise._part(region(25), "noise.row", None)
+    moved = noise._part(region(25, view=view(stable=False)), "noise.row", None)
+    assert isinstance(few, Note)
+    assert (few.reason.code, few.reason.parameters) == (
+        "too_few_frames",
+        {"frames": 4, "needed": 2},
+    )
+    assert isinstance(moved, Note)
+    assert (moved.reason.code, moved.reason.parameters) == ("unstable_picture", {"shift": 0.1})
+
+
+def test_parts_of_noise_as_small_as_quantisation_are_not_told() -> None:
+    for variance, measured in ((QUANTISATION, False), (0.1, True)):
+        seen = region(variance)
+        assert isinstance(noise._part(seen, "noise.row", seen.noise.row), Measurement) is measured
+
+
+def test_the_method_says_whether_time_or_space_told_the_noise() -> None:
+    seen = region(25)
+    alone = Noise(mean=116, mean_uncertainty=0.5, total=seen.noise.total)
+    assert noise._plain_method(seen) == noise.UNWEIGHTED_METHOD
+    assert noise._plain_method(region(25, noise=alone)) == noise.SPATIAL_METHOD
+
+
+@pytest.mark.parametrize(
+    ("kinds", "chart", "served"),
+    [
+        (("flat",), None, True),
+        (("grey",), None, True),
+        ((), None, False),
+        ((), "print", True),
+        ((), "screen", False),
+    ],
+)
+def test_flat_regions_grey_steps_or_a_printed_chart_are_served(
+    kinds: tuple[str, ...], chart: str | None, *, served: bool
+) -> None:
+    seen = scene(
+        of_kind=lambda kind: [1] * (kind in kinds), chart=chart and SimpleNamespace(kind=chart)
+    )
+    assert noise.serves(seen) is served
+
+
+def test_details_give_width_and_height_of_what_was_analysed() -> None:
+    details = region(25).details()
+    assert (details["frames"], details["height"], details["width"]) == (4, 20, 30)
+
+
+@pytest.mark.parametrize(("kind", "shape"), [("flat", (32, 40)), ("grey", (24, 30))])
+def test_the_middle_of_a_region_is_analysed_four_fifths_of_a_flat_one_three_of_a_step(
+    kind: str, shape: tuple[int, int]
+) -> None:
+    """Of 40 x 50 px; only a flat region is weighted."""
+    random = np.random.default_rng(1)
+    luma = np.rint(120 + 2 * random.standard_normal((4, 40, 50))).astype(np.uint8)
+    found = fields.read_field(scene(), view(kind, luma=luma), straight(np.arange(256)))
+    assert found.codes.shape == (4, *shape)
+    assert (found.noise.weighted is not None) is (kind == "flat")
+
+
+@pytest.mark.parametrize(
+    ("shape", "jump", "code"),
+    [
+        ((4, 12, 12), 0, ""),
+        ((4, 11, 40), 0, "region_too_small"),
+        ((4, 40, 11), 0, "region_too_small"),
+        ((4, 12, 12), 10, ""),
+        ((4, 12, 12), 12, "unstable_light"),
+    ],
+)
+def test_a_region_is_of_twelve_pixels_and_its_light_steady_within_a_twentieth(
+    shape: tuple[int, int, int], jump: int, code: str
+) -> None:
+    """A twentieth of 219 codes is 11."""
+    codes = np.full(shape, 100)
+    codes[1] += jump
+    try:
+        fields._refuse(codes, scene(), "flat1", straight(np.arange(256)))
+    except GapError as gap:
+        assert gap.code == code  # noqa: PT017 -- or none at all
+    else:
+        assert not code

@@ -1,0 +1,327 @@
+"""Edge line, window, overshoot, corner ratio and budgets by closed forms."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.polynomial import legendre
+from numpy.typing import NDArray
+
+from acceptance.errors import GapError
+from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.resolution import corners, edge, edge_figures, edge_line
+from acceptance.metrics.resolution.edge_figures import Edge, Tone
+from acceptance.metrics.resolution.edge_line import EdgeLine
+
+Array = NDArray[np.float64]
+ROWS = 40
+
+
+def picture(sigma: float = 1.0, slope: float = 0.1, bend: float = 0.0) -> Array:
+    """Make a Gaussian edge from 0.2 to 0.8 around column 16, leaning and bent over 40 rows."""
+    y = np.linspace(-1, 1, ROWS)
+    place = 16 + slope * (ROWS - 1) / 2 * y + bend * (3 * y**2 - 1) / 2
+    offset = (np.arange(33) - place[:, None]) / np.hypot(1, slope)
+    return np.asarray(0.5 + 0.3 * np.vectorize(math.erf)(offset / sigma / math.sqrt(2)))
+
+
+def line(**changed: Any) -> EdgeLine:
+    """Make a line up the middle."""
+    given = {"coefficients": np.array([16.0, 2.0]), "sigma": 1.0, "reach": 3.0}
+    return EdgeLine(**given | {"dark": 0.2, "light": 0.8} | changed)
+
+
+@pytest.mark.parametrize("sigma", [0.7, 1.5])
+@pytest.mark.parametrize("order", [1, None])
+def test_a_straight_edge_is_followed_to_a_thousandth_and_its_sigma_found(
+    sigma: float, order: int | None
+) -> None:
+    """The sigma along the row is that of the normal times the root of 1 + slope^2."""
+    found = edge_line.locate(picture(sigma), "accurate", order)
+    assert found.coefficients == pytest.approx([16, 1.95], abs=2e-3)
+    along = math.hypot(sigma * math.hypot(1, 0.1), math.sqrt(1 / 12))
+    assert found.sigma == pytest.approx(along, rel=0.03)
+    assert (found.dark, found.light) == pytest.approx((0.2, 0.8), abs=0.01)
+    assert found.contrast == pytest.approx(0.6, abs=0.02)
+
+
+def test_a_bent_edge_is_followed_by_the_order_that_it_has() -> None:
+    """A sag of half a pixel is of second order; a given order is kept."""
+    assert edge_line.locate(picture(bend=0.5), "accurate", None).coefficients == pytest.approx(
+        [16, 1.95, 0.5], abs=5e-3
+    )
+    assert edge_line.locate(picture(bend=0.5), "accurate", 1).coefficients.size == 2
+    assert edge_line.locate(picture(), "iso12233", None).coefficients.size == 6
+    assert edge_line.locate(picture(), "iso12233", 3).coefficients.size == 4
+
+
+@pytest.mark.parametrize(
+    ("terms", "degree"),
+    [([0, 1, 0, 0], 1), ([0, 1, 0.03, 0], 2), ([0, 1, 0.03, 0.03], 3), ([0, 1, 0.019, 0.019], 1)],
+)
+def test_a_term_of_more_than_two_hundredths_of_a_pixel_is_a_bend(
+    terms: list[float], degree: int
+) -> None:
+    y = np.linspace(-1, 1, ROWS)
+    assert edge_line._curved(y, legendre.legval(y, terms)) == degree
+
+
+@pytest.mark.parametrize(("times", "degree"), [(3.5, 1), (4.5, 2)])
+def test_a_bend_stands_out_of_the_noise_by_four_standard_errors(times: float, degree: int) -> None:
+    """The error of a Legendre term is sqrt(2 n + 1) sigma over the root of the rows."""
+    y = np.linspace(-1, 1, 400)
+    rest = 0.5 * (-1.0) ** np.arange(400)
+    term = times * 0.5 * math.sqrt(5 / 400)
+    assert edge_line._curved(y, legendre.legval(y, [0, 1, term]) + rest) == degree
+
+
+def test_levels_are_medians_on_both_sides_of_the_middle() -> None:
+    image = np.array([[0.1, 0.2, 0.3, 0.7, 0.8, 0.9]] * 5)
+    assert edge_line._levels(image) == pytest.approx((0.2, 0.8))
+    with pytest.raises(GapError) as caught:
+        edge_line._levels(np.ones((5, 5)))
+    assert caught.value.code == "no_edge"
+
+
+@pytest.mark.parametrize(
+    ("dark", "light", "contrast"), [(0.2, 0.8, 0.6), (-0.5, 0.5, math.inf), (0.0, 1.0, 1.0)]
+)
+def test_contrast_is_the_difference_over_the_sum(
+    dark: float, light: float, contrast: float
+) -> None:
+    assert line(dark=dark, light=light).contrast == pytest.approx(contrast)
+
+
+def test_the_distance_is_normal_to_the_line_and_negative_left_of_it() -> None:
+    """A lean of 4 columns in 39 rows."""
+    distance, angle = edge_line.distances(line(), np.zeros((40, 33)))
+    lean = 4 / 39
+    assert distance[0] == pytest.approx((np.arange(33) - 14) / math.hypot(1, lean))
+    assert distance[-1] == pytest.approx((np.arange(33) - 18) / math.hypot(1, lean))
+    assert angle == pytest.approx(math.degrees(math.atan(lean)))
+
+
+@pytest.mark.parametrize(("sigma", "reach"), [(1.5, 4.5), (0.5, 2.4), (5.0, 15.0)])
+def test_a_line_spread_without_tails_reaches_three_sigma_or_of_eight_tenths_of_a_pixel(
+    sigma: float, reach: float
+) -> None:
+    offset = np.add.outer(np.linspace(-0.5, 0.5, 40), np.arange(-16.0, 17.0))
+    slope = np.where(np.abs(offset) < 1, 1.0, 0.0)
+    assert edge_line._reach(slope, offset, sigma) == pytest.approx(reach)
+
+
+@pytest.mark.parametrize(("width", "reach"), [(6, 6.5), (9, 9.5), (14, 12)])
+def test_a_tail_that_stays_significant_is_taken_in_up_to_twelve_pixels(
+    width: int, reach: float
+) -> None:
+    """Each offset in 40 rows."""
+    offset = np.tile(np.arange(-16.0, 17.0), (40, 1))
+    slope = np.where(np.abs(offset) <= width, 0.1, 0.0) + (offset == 0)
+    assert edge_line._reach(slope, offset, 1.0) == pytest.approx(reach)
+
+
+def fit(coefficients: Array, position: Array) -> Any:
+    """Make a fitted profile."""
+    return SimpleNamespace(coefficients=coefficients, position=position, residual=np.zeros(4))
+
+
+def test_the_window_is_flat_to_four_thirds_of_the_reach_and_ends_at_twice() -> None:
+    """In ISO mode it falls from the edge to the farther end of the region."""
+    position = np.arange(-10, 12.0)
+    place = position[1:] - 0.5
+    accurate = edge._taper(fit(position, position), line(reach=3.0), "accurate")
+    assert accurate[np.abs(place) <= 4] == pytest.approx(1)
+    assert accurate[np.abs(place) >= 6] == pytest.approx(0, abs=1e-12)
+    assert accurate[place == 4.5] == pytest.approx(0.5 + 0.5 * math.cos(math.pi * 0.25))
+    iso = edge._taper(fit(position, position), line(), "iso12233")
+    assert iso == pytest.approx(0.5 + 0.5 * np.cos(np.pi * place / 10.5), abs=1e-9)
+
+
+def test_overshoot_is_a_share_of_the_step_between_the_levels_beyond_the_reach() -> None:
+    """0 and 2 beside the edge; near it from -0.2 to 2.3."""
+    position = np.arange(-8, 9.0)
+    flat = np.where(position < 0, 0.0, 2.0)
+    over, under = edge._overshoot(fit(flat, position), line(reach=3.0))
+    assert (over, under) == pytest.approx((0, 0))
+    rung = flat + 0.45 * (position == 2) - 0.3 * (position == -2)
+    over, under = edge._overshoot(fit(rung, position), line(reach=3.0))
+    assert (over, under) == pytest.approx((0.3 / 2, 0.2 / 2))
+    short = np.abs(position) <= 3
+    over, under = edge._overshoot(
+        fit(rung[short], position[short]), line(reach=3.0, dark=0.0, light=2.0)
+    )
+    assert (over, under) == pytest.approx((0.3 / 2, 0.2 / 2))
+
+
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [((20, 16), ""), ((19, 30), "region_too_small"), ((30, 15), "region_too_small")],
+)
+def test_an_edge_needs_twenty_rows_and_sixteen_columns(shape: tuple[int, int], code: str) -> None:
+    image = np.tile(np.linspace(0, 1, shape[1]), (shape[0], 1))
+    try:
+        upright, seen_as = edge._upright(image, None)
+    except GapError as gap:
+        assert gap.code == code  # noqa: PT017 -- or none at all
+    else:
+        assert (upright.shape, code) == (shape, "")
+        assert seen_as == {"resolves": "horizontal", "dark_side": "left"}
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "named"), [(0.05, 0, True), (0, 0.05, True), (0.04, 0.04, False)]
+)
+def test_five_per_cent_beyond_a_level_are_sharpening(
+    over: float, under: float, *, named: bool
+) -> None:
+    seen = SimpleNamespace(overshoot=over, undershoot=under)
+    assert edge.EdgeResult.sharpened.fget(seen) is named  # type: ignore[attr-defined]
+
+
+def result(mtf50: float | None = 0.2, mtf10: float | None = 0.4, **changed: Any) -> Any:
+    """Make the result of an edge; its standard errors are 1 % and 2 %."""
+    given = {"mtf50": mtf50, "mtf30": 0.3, "mtf10": mtf10, "u50": 0.002, "u10": 0.008}
+    given |= {"degrees_of_freedom": 15, "resolves": "horizontal", "angle": 5.0}
+    return SimpleNamespace(**given | changed)
+
+
+def seen(*results: Any, probe: Any = None, stable: bool = True, **changed: Any) -> Edge:
+    """Make an edge; with the exponent raised by a tenth its MTF50 is 3 % higher."""
+    view = SimpleNamespace(stable=stable, place=None, region=SimpleNamespace(zone="centre"))
+    given = {"view": view, "results": results or (result(),), "levels": (0.2, 0.8)}
+    given |= {"probe": probe or result(0.206, 0.404), "coarseness": 0.0}
+    return Edge(**given | changed)
+
+
+def test_a_crossing_is_reached_where_every_picture_and_the_probe_fall_to_it() -> None:
+    assert seen().reached("mtf10")
+    assert not seen(result(), result(mtf10=None)).reached("mtf10")
+    assert not seen(probe=result(mtf10=None)).reached("mtf10")
+
+
+def test_a_moving_edge_has_the_mean_of_its_pictures_and_a_steady_one_the_first() -> None:
+    """And the standard error of the mean of independent ones."""
+    three = (result(0.20), result(0.22, u50=0.004), result(0.27, u50=0.004))
+    assert seen(*three).value("mtf50") == pytest.approx(0.20)
+    moving = seen(*three, stable=False)
+    assert moving.value("mtf50") == pytest.approx(0.23)
+    assert seen(*three).noise("mtf50")[0].contribution == pytest.approx(0.002)
+    fits = moving.noise("mtf50")[0]
+    assert fits.contribution == pytest.approx(math.sqrt((4 + 16 + 16) / 9) * 1e-3)
+    assert fits.degrees_of_freedom == 15
+
+
+def test_the_slope_by_the_tone_curve_is_relative_to_a_tenth_of_the_exponent() -> None:
+    assert seen().tone_slope("mtf50") == pytest.approx(0.3)
+    assert seen().tone_slope("mtf10") == pytest.approx(0.1)
+
+
+def test_doubt_of_the_tone_curve_is_uniform_and_that_of_the_print_by_its_curves() -> None:
+    """Slope 0.3 of 0.2 cycle/px; half-width 0.1."""
+    light = np.linspace(0, 1, 256)
+    plain = edge_figures._tone_lines(seen(), "mtf50", Tone(light=light, name="", doubt=0.1))
+    assert [(one.source, one.contribution) for one in plain] == [
+        (TONE_SOURCE, pytest.approx(0.3 * 0.2 * 0.1 / math.sqrt(3)))
+    ]
+    tone = Tone(light=light, name="", doubt=0.1, copies=(light**1.1, light**1.1))
+    bent = edge_figures.bending(light, light**1.1, (0.2, 0.8), 0.5)
+    other = edge_figures._tone_lines(seen(), "mtf50", tone)[1]
+    assert other.source == PRINT_SOURCE
+    assert other.contribution == pytest.approx(0.2 * math.sqrt(2) * abs(bent))
+    assert abs(bent) > 0.005
+
+
+def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
+    for u50, code in ((0.0159, None), (0.0161, "mtf_in_noise")):
+        gap = edge_figures._why_not(seen(result(u50=u50)), "mtf50")
+        assert (gap and gap.code) == code
+    gap = edge_figures._why_not(seen(result(mtf10=None)), "mtf10")
+    assert gap is not None
+    assert (gap.code, gap.parameters) == ("mtf_not_reached", {"level": 10})
+
+
+def test_the_same_light_bends_nothing_and_scaled_light_neither() -> None:
+    light = np.linspace(0, 1, 256)
+    assert edge_figures.bending(light, light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-12)
+    assert edge_figures.bending(light, 3 * light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_gaussian_edge_of_the_bending_has_its_own_crossing() -> None:
+    """exp(-2 (pi f)^2) is one half at 0.1874."""
+    offsets, frequencies, waves = edge_figures._waves()
+    spread = np.diff(edge_figures.ndtr(offsets))
+    mtf = np.abs(waves @ spread) / spread.sum()
+    assert mtf == pytest.approx(np.exp(-2 * (np.pi * frequencies) ** 2), abs=2e-3)
+
+
+def test_an_edge_that_leans_reads_along_its_normal() -> None:
+    """The difference to the axis is 1 - cos of the angle, uniform."""
+    found = edge_figures._direction_line(result(angle=10.0), 0.4)
+    expected = 0.4 * (1 - math.cos(math.radians(10))) / math.sqrt(3)
+    assert found.contribution == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("beyond", [0.5, 1.0, 1.5])
+def test_a_cap_leaves_the_spread_of_what_lies_below_it(beyond: float) -> None:
+    """By summing over a normal distribution; nothing less than a twentieth, all below the cap."""
+    x = np.linspace(-8, 8, 16001) + beyond
+    density = np.exp(-0.5 * (x - beyond) ** 2) / math.sqrt(2 * math.pi)
+    capped = np.minimum(x, 0.0)
+    true = math.sqrt(float(np.sum(density * capped**2)) * (x[1] - x[0]))
+    assert edge_figures._left_by_the_cap(beyond) == pytest.approx(true, rel=1e-4)
+    assert edge_figures._left_by_the_cap(-beyond) == 1
+    assert edge_figures._left_by_the_cap(0.0) == 1
+    assert edge_figures._left_by_the_cap(5 + beyond) == 0.05
+
+
+def scene() -> Any:
+    """Make a scene that gives its figures as they come, without doubt of the print."""
+    return SimpleNamespace(
+        figure=lambda *words, **more: SimpleNamespace(words=words, **more), copy_lines=lambda _: []
+    )
+
+
+def placed(zone: str, size: float, mtf50: float = 0.2, **changed: Any) -> Edge:
+    """Make an edge in a zone of a chart whose diagonals are ``size`` of the picture's."""
+    corners_of = size * np.array([[0, 0], [800, 0], [800, 600], [0, 600]])
+    place = SimpleNamespace(corners=corners_of, picture=(800, 600))
+    view = SimpleNamespace(
+        stable=True, place=place, region=SimpleNamespace(zone=zone), luma=np.zeros((4, 2, 2))
+    )
+    return seen(result(mtf50, **changed), view=view)
+
+
+def test_the_chart_covers_the_corners_from_85_per_cent_of_the_diagonal() -> None:
+    tone = Tone(light=np.ones(2), name="t", doubt=0.1)
+    for size, codes in ((0.84, ["field_not_covered"]), (0.86, [])):
+        edges = [placed("centre", size), placed("upper_left", size, 0.18)]
+        found: list[Any] = list(corners.ratios(scene(), edges, tone))
+        assert [one.reason.code for one in found if hasattr(one, "reason")] == codes
+        assert corners.coverage(edges[0].view.place) == pytest.approx(size)  # type: ignore[arg-type]
+    assert list(corners.ratios(scene(), [seen()], tone)) == []
+
+
+def test_a_corners_ratio_is_to_the_centre_of_its_direction_with_both_uncertainties() -> None:
+    """0.18 over 0.2; errors of 0.002 each; slopes 0.3 and (0.206 / 0.18 - 1) / 0.1."""
+    tone = Tone(light=np.ones(2), name="t", doubt=0.1)
+    corner, centre = placed("upper_left", 1, 0.18), placed("centre", 1)
+    upright = placed("lower_left", 1, 0.1, resolves="vertical")
+    [found] = corners.ratios(scene(), [upright, corner, centre], tone)
+    name, value, unit, budget = found.words  # type: ignore[union-attr]
+    assert (name, value, unit) == ("resolution.corner_ratio", pytest.approx(0.9), "1")
+    assert found.details == {"corner": 0.18, "centre": 0.2}  # type: ignore[union-attr]
+    lines = {one.source: one.contribution for one in budget}
+    assert lines["noise and fit"] == pytest.approx(0.002 / 0.2)
+    assert lines["noise and fit, centre"] == pytest.approx(0.9 * 0.002 / 0.2)
+    slopes = abs((0.206 / 0.18 - 1) / 0.1 - 0.3)
+    assert lines[TONE_SOURCE] == pytest.approx(0.9 * slopes * 0.1 / math.sqrt(3))
+
+
+def test_corners_without_an_edge_in_the_centre_have_no_ratio() -> None:
+    tone = Tone(light=np.ones(2), name="t", doubt=0.1)
+    [note] = corners.ratios(scene(), [placed("upper_left", 1)], tone)
+    assert note.reason.code == "no_corner_edges"  # type: ignore[union-attr]
