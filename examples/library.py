@@ -91,7 +91,7 @@ def plan(name: str) -> Plan:
 
 def main(out: Path, footage: Path | None = None) -> dict[str, dict[str, str]]:
     """Make both sessions; return the verdict of every finding by device and requirement."""
-    verdicts = {}
+    verdicts: dict[str, dict[str, str]] = {}
     for name in CAMERAS:
         folder = (footage or out / "footage") / name
         if footage is None:
