@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from acceptance.errors import SessionError
 from acceptance.messages import tr
 from acceptance.session import evidence
 from acceptance.session.evidence import (
@@ -31,7 +32,9 @@ OUTSIDE_DATA = {
     BAGIT, BAG_INFO, *MANIFESTS, LOG,
     "session.json", "report.pdf", "report.html", "report.xml",
 }  # fmt: skip
-OXUM = re.compile(rb"Payload-Oxum: \d+\.\d+\n\Z")
+OXUM = re.compile(rb"Payload-Oxum: (\d{1,18})\.\d+\n\Z")
+MOST_OUTSIDE_DATA = 256 << 20  # bytes of one file; it is read whole
+MOST_TO_SPARE = 1 << 30  # bytes below data/ that may be too many and are still read, to be named
 
 
 def check(folder: Path, session: Session, found: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -45,6 +48,35 @@ def check(folder: Path, session: Session, found: Mapping[str, str]) -> tuple[Pro
         *_wrong_tags(folder, session, found),
     )
     return tuple({problem.path: problem for problem in reversed(problems)}.values())[::-1]
+
+
+def require_readable(folder: Path) -> None:
+    """Refuse, before anything is read, what is no file or far larger than what was sealed.
+
+    Raises InputError for a link, pipe or device, SessionError for sizes. The size below ``data/``
+    is in ``bag-info.txt``, which no signature covers: a bound of time, not of trust.
+    """
+    sizes = evidence.sizes(folder)
+    outside = {path: size for path, size in sizes.items() if not path.startswith(PAYLOAD)}
+    for path, size in outside.items():
+        if size > MOST_OUTSIDE_DATA:
+            what = tr("{path} has {size} bytes, too many to be read", path=path, size=size)
+            raise _too_large(folder, what)
+    sealed = OXUM.search((folder / BAG_INFO).read_bytes()) if BAG_INFO in outside else None
+    total = sum(sizes.values()) - sum(outside.values())
+    if sealed and total > int(sealed[1]) + MOST_TO_SPARE:
+        largest = max(sizes.keys() - outside.keys(), key=sizes.__getitem__)
+        counts = {"total": total, "sealed": int(sealed[1]), "path": largest, "size": sizes[largest]}
+        what = tr(
+            "data/ holds {total} bytes where {sealed} were sealed; the largest file is {path}, "
+            "{size} bytes",
+            **counts,
+        )
+        raise _too_large(folder, what)
+
+
+def _too_large(folder: Path, what: str) -> SessionError:
+    return SessionError(what, where=str(folder), hint=tr("Restore the folder from a copy"))
 
 
 def remarks(folder: Path, session: Session) -> Iterator[str]:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -88,7 +89,7 @@ def hash_file(path: Path) -> str:
 def hash_files(folder: Path) -> dict[str, str]:
     """Path below ``folder`` -> SHA-256 of every file in it, sorted by path.
 
-    Raises InputError for a file that cannot be read, and for a link to another folder.
+    Raises InputError for a file that cannot be read, and for a link, pipe or device.
     """
     return {path: hash_file(folder / path) for path in sorted(_files(folder))}
 
@@ -102,6 +103,15 @@ def hash_session(folder: Path, session: Session) -> dict[str, str]:
 def litter(folder: Path, session: Session) -> set[str]:
     """Return the files that desktops leave in every folder; none that the session lists."""
     return {path for path in _files(folder) if _is_litter(path) and path not in session.hashes}
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Path below ``folder`` -> size in bytes of every file in it but litter; none is opened.
+
+    Raises InputError as ``hash_files`` does for what is no regular file.
+    """
+    names = (path for path in _files(folder) if not _is_litter(path))
+    return {path: (folder / path).lstat().st_size for path in names}
 
 
 def _is_litter(path: str) -> bool:
@@ -282,6 +292,10 @@ def _files(folder: Path) -> Iterator[str]:
             raise InputError(what, where=parent, hint=hint)
         for name in names:
             path = os.path.join(parent, name)  # noqa: PTH118 -- os.walk gives strings
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                what = tr("{name} is a link, a pipe or a device, not a file", name=name)
+                hint = tr("Put the file itself in its place")
+                raise InputError(what, where=parent, hint=hint)
             yield os.path.relpath(path, folder).replace(os.sep, "/")
 
 

@@ -25,6 +25,7 @@ def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
     says otherwise (``signing.verification``), which only that package can read. Raises SessionError
     naming what differs: from the manifests, from the hashes in the session, or in the log.
     """
+    contents.require_readable(folder)
     session = store.load(folder)
     found = evidence.hash_session(folder, session)
     payload = {path: value for path, value in found.items() if path.startswith(evidence.PAYLOAD)}

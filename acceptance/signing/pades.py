@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,12 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyhanko.pdf_utils.generic import DictionaryObject
+    from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
 
     from acceptance.signing.certificates import Signer
 
 ROLE = "inspector"
+MOST_ATTACHED = 256 << 20  # bytes of one attachment
 
 
 def sign(
@@ -72,14 +74,33 @@ def _metadata(
 def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
     """Name and content of every file embedded in a PDF.
 
-    Raises ``InputError`` where they cannot be read.
+    Raises ``InputError`` where they cannot be read, or hold more than ``MOST_ATTACHED`` bytes.
     """
     try:
-        return tuple((_file_name(file), file["/EF"]["/F"].data) for file in _files(pdf))
+        return tuple((_file_name(file), _content(file["/EF"]["/F"])) for file in _files(pdf))
     except Exception as error:  # a flipped bit can make a parser of PDF fail in any way
         what = tr("the attachments of the report cannot be read")
         hint = tr("Ask for the report again")
         raise InputError(what, hint=hint) from error
+
+
+def _content(stream: StreamObject) -> bytes:
+    """Unpack a stream, stored or deflated once, as far as ``MOST_ATTACHED`` bytes.
+
+    Two megabytes may hold gigabytes: that is found before they are unpacked. Raises ValueError.
+    """
+    packed: bytes = stream.encoded_data
+    filters = stream["/Filter"] if "/Filter" in stream else ()  # noqa: SIM401 -- see below
+    names = [filters] if isinstance(filters, str) else list(filters)
+    if not names:
+        return packed
+    if names != ["/FlateDecode"] or "/DecodeParms" in stream:
+        raise ValueError(names)
+    unpacking = zlib.decompressobj()
+    content = unpacking.decompress(packed, MOST_ATTACHED)
+    if not unpacking.eof:
+        raise ValueError(MOST_ATTACHED)
+    return content
 
 
 # [] of pyHanko's dictionaries and arrays follows references, get() and iteration do not.

@@ -39,8 +39,8 @@ class Target:
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.at = trust, roles, at
-        path = target / REPORT if self.folder else target
-        self.pdf = path.read_bytes() if path.is_file() else b""
+        path = target / REPORT if self.folder else target.resolve()
+        self.pdf = _read(path)
 
     @cached_property
     def attached(self) -> tuple[bytes, ...]:
@@ -56,8 +56,7 @@ class Target:
     @cached_property
     def on_disc(self) -> bytes:
         """``session.json`` of the folder; empty where it is missing."""
-        path = self.folder / store.FILE if self.folder else None
-        return path.read_bytes() if path and path.is_file() else b""
+        return _read(self.folder / store.FILE) if self.folder else b""
 
     @cached_property
     def session(self) -> Session:
@@ -70,7 +69,10 @@ class Target:
     @cached_property
     def found(self) -> dict[str, str]:
         """The hashes of all files in the folder but for what desktops left there."""
-        return evidence.hash_session(self.folder, self.session) if self.folder else {}
+        if not self.folder:
+            return {}
+        contents.require_readable(self.folder)
+        return evidence.hash_session(self.folder, self.session)
 
     @cached_property
     def differences(self) -> tuple[Problem, ...]:
@@ -141,6 +143,7 @@ class Target:
         """Check the chain of the log, and that it begins with the entries in the session."""
         if not self.folder:
             return _alone()
+        contents.require_readable(self.folder)
         entries, signed = LogBook(self.folder).read(), self.session.log
         if signed and not entries:
             return State.INCOMPLETE, (tr("{file} is missing or empty", file=evidence.LOG),)
@@ -204,6 +207,13 @@ class Target:
             elif path.read_bytes() not in allowed:
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
+
+
+def _read(path: Path) -> bytes:
+    """Read a file of bounded size; give nothing of what is none, or too large."""
+    if path.is_symlink() or not path.is_file():
+        return b""
+    return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
 
 
 def _renderings(session: Session, folder: Path) -> dict[str, set[bytes]]:

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import textwrap
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import PdfFileWriter
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffPolicy
 from sample_pdf import blank_pdf, updated
 
@@ -84,6 +86,61 @@ def test_signing_changes_nothing_of_what_was_signed(case: Case) -> None:
     """The signature is an update behind the report's own bytes."""
     assert case.signed.startswith(case.plain)
     assert pades.attachments(case.signed) == (("session.json", b'{"id": "X-1"}'),)
+
+
+def bomb(size: int) -> bytes:
+    """Deflate ``size`` zeros, a megabyte at a time."""
+    packing = zlib.compressobj(9)
+    parts = [packing.compress(bytes(1 << 20)) for _ in range(size >> 20)]
+    return b"".join([*parts, packing.flush()])
+
+
+def attached(packed: bytes, *filters: str) -> bytes:
+    """Return a PDF with ``session.json`` embedded, packed by hand."""
+    writer = PdfFileWriter()
+    stream = generic.StreamObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/EmbeddedFile"),
+            generic.pdf_name("/Filter"): generic.ArrayObject(map(generic.pdf_name, filters)),
+        },
+        encoded_data=packed,
+    )
+    entry = generic.DictionaryObject(
+        {
+            generic.pdf_name("/UF"): generic.pdf_string("session.json"),
+            generic.pdf_name("/EF"): generic.DictionaryObject(
+                {generic.pdf_name("/F"): writer.add_object(stream)}
+            ),
+        }
+    )
+    names = generic.ArrayObject([generic.pdf_string("session.json"), writer.add_object(entry)])
+    writer.root[generic.pdf_name("/Names")] = generic.DictionaryObject(
+        {
+            generic.pdf_name("/EmbeddedFiles"): generic.DictionaryObject(
+                {generic.pdf_name("/Names"): names}
+            )
+        }
+    )
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_small_attachment_is_read_and_a_bomb_is_not_unpacked() -> None:
+    """Half a gigabyte in half a megabyte, deflated once or twice; or cut short."""
+    content = b'{"id": "X-1"}'
+    packed = zlib.compress(content)
+    assert pades.attachments(attached(packed, "/FlateDecode")) == (("session.json", content),)
+    assert pades.attachments(attached(content)) == (("session.json", content),)
+    large = bomb(512 << 20)
+    assert len(large) < 1 << 20
+    for wrong in (
+        attached(large, "/FlateDecode"),
+        attached(zlib.compress(large), "/FlateDecode", "/FlateDecode"),
+        attached(packed[:-5], "/FlateDecode"),
+    ):
+        with pytest.raises(InputError, match="cannot be read"):
+            pades.attachments(wrong)
 
 
 def test_an_unsigned_report_is_incomplete(case: Case) -> None:

@@ -6,7 +6,11 @@ written again afterwards, as whoever knows of them would, where ``sealed_again``
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import socket
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -160,8 +164,49 @@ GONE = [
     Tampering(f"without {name}", without(name), f"{name} missing", State.INCOMPLETE, False)
     for name in ("bag-info.txt", "bagit.txt", "report.html", "report.xml")
 ]
+
+
+def instead(name: str, make: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Return what puts something else, under the same name, in place of a file."""
+
+    def act(folder: Path) -> None:
+        (folder / name).rename(folder.parent / "elsewhere")
+        make(folder / name)
+
+    return act
+
+
+def link(path: Path) -> None:
+    """Link to the very file that was there, and lies outside now."""
+    folder = next(parent for parent in path.parents if parent.name == "20260602-X1")
+    path.symlink_to(folder.parent / "elsewhere")
+
+
+def sparse(path: Path) -> None:
+    """Make a file of 200 GB that takes no room on the disc."""
+    with path.open("wb") as file:
+        file.truncate(200 << 30)
+
+
+def listening(path: Path) -> None:
+    """Make a socket."""
+    with socket.socket(socket.AF_UNIX) as made, contextlib.chdir(path.parent):
+        made.bind(path.name)
+
+
+NO_FILE = "is a link, a pipe or a device, not a file"
+NO_FILES = [
+    Tampering(f"{name} {make.__name__}", instead(name, make), says, sealed_again=False)
+    for name in (
+        CLIP, "data/packs/made_up.toml", "report.html", "report.pdf", "session.json", "log.jsonl",
+        "bag-info.txt",
+    )
+    for make, says in ((os.mkfifo, NO_FILE), (link, NO_FILE), (listening, NO_FILE),
+                       (sparse, "bytes"))
+]  # fmt: skip
 TAMPERINGS = [
     *NAMES,
+    *NO_FILES,
     *EXTRA,
     *LITTER,
     *TAGS,
@@ -193,6 +238,8 @@ def test_without_a_key_nothing_changes(
     tampering.act(folder)
     if tampering.sealed_again:
         evidence.seal(folder, content)
+    before = time.process_time()
     result = verify(folder, [chain.root])
+    assert time.process_time() - before < 10, "nothing is read that is no file, or too large"
     assert result.state is tampering.state, details(result)
     assert tampering.says in details(result)
