@@ -11,7 +11,7 @@ import click
 from acceptance import wording
 from acceptance.cli import plan_questions, shot_questions
 from acceptance.cli.asking import Asker
-from acceptance.cli.options import OUT, name_value
+from acceptance.cli.options import OUT, PACK, SCOPE, name_value
 from acceptance.model import Plan, Scope
 from acceptance.session import new_plan, store
 
@@ -46,12 +46,8 @@ class NewOptions(TypedDict):
     show_default=True,
     help="Language of the questions and of the plan's comments.",
 )
-@click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
-@click.option(
-    "--scope",
-    type=click.Choice([scope.value for scope in Scope]),
-    help="What the plan sets out to show.",
-)
+@PACK
+@SCOPE
 @click.option(
     "--fact",
     "facts",

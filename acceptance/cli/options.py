@@ -15,7 +15,7 @@ from acceptance.cli import terminal
 from acceptance.errors import PlanError
 from acceptance.files.output import put, require_apart, writing
 from acceptance.messages import tr
-from acceptance.model import Coding, Condition, Tap
+from acceptance.model import Coding, Condition, Scope, Tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,6 +34,14 @@ LANG = click.option(
     default="zh",
     show_default=True,
     help="Report's language.",
+)
+PACK = click.option(
+    "--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file."
+)
+SCOPE = click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What the plan sets out to show.",
 )
 json_option = click.option(
     "--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output)."

@@ -14,6 +14,8 @@ from acceptance.cli.closing import conclude
 from acceptance.cli.options import (
     LANG,
     OUT,
+    PACK,
+    SCOPE,
     ClipOptions,
     Signing,
     clip_options,
@@ -53,12 +55,8 @@ class RunOptions(PlanOptions, Signing):
     show_default=True,
     help="Where the session folder goes.",
 )
-@click.option("--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file.")
-@click.option(
-    "--scope",
-    type=click.Choice([scope.value for scope in Scope]),
-    help="What the plan sets out to show.",
-)
+@PACK
+@SCOPE
 @click.option(
     "--fact",
     "facts",
