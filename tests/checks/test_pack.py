@@ -427,3 +427,10 @@ def test_the_profile_below_a_pack_is_the_one_that_it_extends_and_none_further_do
         path = own.parent / f"{name}.toml"
         path.write_text(f'id = "{name}"\nextends = "{below}.toml"\n', encoding="utf-8")
     assert packs.profiles(packs.load(str(path), QUANTITIES)) == ("second",)
+
+
+def test_a_pack_with_a_confirmation_can_be_loaded_again(own: Path) -> None:
+    """Its tables are parsed once, and a confirmation must not stay in them."""
+    record = 'by = "李"\non = "2026-11-20"\ncopy = "12"\n'
+    text = HEAD + SOUND + f'[[confirmations]]\nrequirement = "snr"\n{record}'
+    assert load(own, text) == load(own, text)

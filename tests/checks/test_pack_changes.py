@@ -11,6 +11,7 @@ import pytest
 from acceptance.checks import pack_changes, pack_confirmation, pack_differences
 from acceptance.model import (
     Clause,
+    Conflict,
     How,
     Level,
     Pack,
@@ -53,6 +54,17 @@ def test_changes_stand_in_the_order_of_the_pack_its_clauses_and_their_numbers() 
         ("requirement", "b", "quantity"),
     ]
     assert pack_changes.changes(PACK, PACK) == []
+
+
+def test_a_conflict_comes_last_and_is_the_same_under_another_packs_name() -> None:
+    """Its id and its requirements name the pack, which is no change of what it says."""
+    conflict = Conflict(id="x#c", text="文", text_en="text", requirements=("x#a",))
+    renamed = replace(conflict, id="y#c", requirements=("y#a",))
+    pack, other = replace(PACK, conflicts=(conflict,)), replace(PACK, id="y", conflicts=(renamed,))
+    assert pack_changes.changes(pack, other) == []
+    said = replace(other, conflicts=(replace(renamed, text="别"),), scoring=SCORING)
+    found = [(one.kind, one.name, one.field) for one in pack_changes.changes(pack, said)]
+    assert found == [("scoring", "", ""), ("conflict", "c", "text")]
 
 
 def test_a_requirement_tells_the_fields_in_which_it_departs_and_a_new_one_none() -> None:

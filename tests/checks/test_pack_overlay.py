@@ -361,6 +361,14 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
             "confirmation of requirement 4/drawing, field what: there is no figure to confirm",
         ),
         (
+            INSPECTED
+            + CONFIRMED.replace("5.2/grey-scale", "4/drawing")
+            + 'what = "figure"\n'
+            + CONFIRMED.replace("5.2/grey-scale", "4/drawing")
+            + 'what = "assignment"\n',
+            "confirmation of requirement 4/drawing, field what: there is no figure to confirm",
+        ),
+        (
             f'{GREY}limit = {{ at_least = 9, unit = "1" }}\n',
             "5.2/grey-scale, field figure: limit is replaced",
         ),
