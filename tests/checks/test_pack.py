@@ -434,3 +434,7 @@ def test_a_pack_with_a_confirmation_can_be_loaded_again(own: Path) -> None:
     record = 'by = "李"\non = "2026-11-20"\ncopy = "12"\n'
     text = HEAD + SOUND + f'[[confirmations]]\nrequirement = "snr"\n{record}'
     assert load(own, text) == load(own, text)
+
+
+def test_no_conflict_of_other_packs_concerns_one_that_shares_no_requirement(own: Path) -> None:
+    assert load(own, HEAD + SOUND).conflicts == ()

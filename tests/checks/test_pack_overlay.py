@@ -141,6 +141,10 @@ def test_a_new_clause_comes_where_its_number_belongs(own: Path) -> None:
     assert (known.title, known.mandatory, known.note_en[:4]) == ("线缆", True, "Text")
 
 
+def test_a_new_clause_below_all_others_comes_first(own: Path) -> None:
+    assert load(own, '[[clauses]]\nnumber = "0"\ntitle = "引言"\n').clauses[0].number == "0"
+
+
 def test_new_requirements_samplings_and_conflicts_are_added_and_scoring_is_given(own: Path) -> None:
     text = f"""
 {GREY}sampling = "shares"
@@ -379,6 +383,9 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
         (f"{GREY}{GREY}", "requirement 5.2/grey-scale, field id: duplicate id"),
         (f'{GREY}changed_by = {{ own = ["text"] }}\n', "field changed_by: unknown field"),
         (f'{GREY}colour = "red"\n', "requirement 5.2/grey-scale, field colour: unknown field"),
+        ('[[clauses]]\nnumber = "5.2"\nchanged_by = 1\n', "clause 5.2, field changed_by: unknown"),
+        ('[[samplings]]\nid = "few"\nchanged_by = 1\n', "sampling few, field changed_by: unknown"),
+        ('[[requirements]]\nclause = "5.2"\n' * 2, "requirement ?, field id: this field is missing"),
         ('[[requirements]]\nid = "5.2/new"\n', "requirement 5.2/new, field"),
         (
             WITHDRAWN.replace("grey", "gray"),
