@@ -385,7 +385,10 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
         (f'{GREY}colour = "red"\n', "requirement 5.2/grey-scale, field colour: unknown field"),
         ('[[clauses]]\nnumber = "5.2"\nchanged_by = 1\n', "clause 5.2, field changed_by: unknown"),
         ('[[samplings]]\nid = "few"\nchanged_by = 1\n', "sampling few, field changed_by: unknown"),
-        ('[[requirements]]\nclause = "5.2"\n' * 2, "requirement ?, field id: this field is missing"),
+        (
+            '[[requirements]]\nclause = "5.2"\n' * 2,
+            "requirement ?, field id: this field is missing",
+        ),
         ('[[requirements]]\nid = "5.2/new"\n', "requirement 5.2/new, field"),
         (
             WITHDRAWN.replace("grey", "gray"),
