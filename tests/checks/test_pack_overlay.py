@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.checks import pack as packs
+from acceptance.checks import pack_overlay
 from acceptance.checks.judging import judge
 from acceptance.errors import PackError
 from acceptance.model import Level, Limit, Measurement, Plan, Shot, Subject, SubjectKind, Verdict
@@ -552,3 +553,20 @@ def test_two_files_under_one_id_cannot_be_kept(own: Path, tmp_path: Path) -> Non
         intake.keep_packs(
             [ours, packs.load(BASE, QUANTITIES)], [str(own), str(other)], tmp_path / "work"
         )
+
+
+def test_only_what_an_overlay_changes_loses_its_confirmation(own: Path) -> None:
+    """A figure of its own is not another demand, unless the figure stands for the place as well."""
+    plain = {"source": "X", "level": "seen"}
+    firm = plain | {"confirmed_by": "x", "confirmed_on": "2026-11-01", "copy": "z"}
+    base = {"figure": firm, "assignment": firm}
+
+    def laid(change: dict[str, object], below: dict[str, object]) -> dict[str, object]:
+        return pack_overlay._lay_over("requirements", change, below, own, "")
+
+    assert laid({"text": "x"}, base) == {"text": "x", "figure": firm, "assignment": plain}
+    assert laid({"figure": plain}, base) == {"figure": plain, "assignment": firm}
+    assert laid({"text": "x"}, {"assignment": "y"})["assignment"] == "y"
+    waiting = {pack_overlay.WAITING: {"figure": 1, "assignment": 2}}
+    assert pack_overlay.WAITING not in laid({"figure": plain}, {"figure": firm, **waiting})
+    assert pack_overlay.WAITING not in laid({"borrows": "x#y"}, {"figure": firm, **waiting})
