@@ -194,3 +194,31 @@ def test_what_an_unrelated_pack_does_not_ask_is_left_out_and_named() -> None:
         f"concession {BASE}#5.1/coverage",
         f"draw {BASE}#x",
     )
+
+
+def test_what_a_base_changed_of_its_own_base_takes_nothing_from_an_answer_to_it(
+    overlay: Any, tmp_path: Path
+) -> None:
+    """The words that were answered are those of the base, and they are asked still."""
+    overlay(f'{COVERAGE}text = "别的。"\n')
+    (tmp_path / "second.toml").write_text('id = "second"\nextends = "own.toml"\n', "utf-8")
+    second = packs.load(str(tmp_path / "second.toml"), {})
+    plan = carry_over(plan_of(yes("own#5.1/coverage")), [second])
+    assert [one.requirement for one in plan.answers] == ["second#5.1/coverage"]
+
+
+def test_a_draw_for_some_requirements_is_for_the_same_ones_of_the_overlay_alone(
+    overlay: Any, tmp_path: Path
+) -> None:
+    sampling = '[[samplings]]\nid = "few"\nclause = "6.3"\ntext = "抽查。"\ntext_en = "Sample."\n'
+    own = overlay(f'{sampling}share = 0.2\nfigure = {{ source = "x", level = "seen" }}\n')
+    above = []
+    for name in ("second", "third"):
+        path = tmp_path / f"{name}.toml"
+        path.write_text(f'id = "{name}"\nextends = "own.toml"\n', "utf-8")
+        above.append(packs.load(str(path), {}))
+    draw = Draw(sampling="own#few", seed="1", requirements=("own#5.1/coverage",))
+    plan = carry_over(plan_of(draws=(draw,)), [own, *above])
+    assert [(one.sampling, one.requirements) for one in plan.draws] == [
+        (f"{name}#few", (f"{name}#5.1/coverage",)) for name in ("own", "second", "third")
+    ]

@@ -138,6 +138,7 @@ def test_a_quantity_that_the_toolkit_does_not_measure_yet_is_allowed(own: Path) 
             'at_least = "forty"',
             r"requirement snr, field limit\.at_least: .*must be a number",
         ),
+        ("at_least = 40", "at_least = inf", r"requirement snr, field limit\.at_least: .*finite"),
         ('how = "measured"', 'how = "guessed"', r"requirement snr, field how: .*measured"),
         (
             'clause = "4.1"',
@@ -288,6 +289,7 @@ def test_what_may_apply_together_stays_ambiguous(own: Path, first: str, second: 
     [
         ("id = ", "not readable as TOML"),
         ('id = "own"\nrequirements = "none"\n', "field requirements: must be tables"),
+        ('id = "own"\nconflicts = "none"\n', "field conflicts: must be tables"),
         ('id = "own"\n' + SOUND, "field number: "),
         (HEAD.replace("title_en", "titel_en"), "field titel_en: unknown field|field title_en"),
         (HEAD.replace('title = "信噪比"', 'titel = "信噪比"'), r"clause 4\.1, field (title|titel)"),
@@ -388,3 +390,51 @@ basic_from = {basic}
         assert words in refusal(own, HEAD + SOUND + scoring)
     else:
         assert load(own, HEAD + SOUND + scoring).scoring
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_the_cause(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    own.write_text(HEAD, encoding="utf-8")
+    monkeypatch.setattr("pathlib.Path.read_bytes", denied)
+    with pytest.raises(PackError, match=r"own\.toml: cannot be read \(Permission denied\)"):
+        packs.load(str(own), QUANTITIES)
+
+
+def test_eight_packs_may_extend_each_the_next_and_nine_may_not(own: Path) -> None:
+    load(own, HEAD + SOUND)
+    below = "own"
+    for number in range(2, 9):
+        path = own.parent / f"p{number}.toml"
+        path.write_text(f'id = "p{number}"\nextends = "{below}.toml"\n', encoding="utf-8")
+        below = path.stem
+    longest = packs.load(str(path), QUANTITIES)
+    assert longest.extends == ("p7", "p6", "p5", "p4", "p3", "p2", "own")
+    ninth = own.parent / "p9.toml"
+    ninth.write_text('id = "p9"\nextends = "p8.toml"\n', encoding="utf-8")
+    with pytest.raises(PackError, match="field extends: a chain of more than 8 packs"):
+        packs.load(str(ninth), QUANTITIES)
+
+
+def test_the_profile_below_a_pack_is_the_one_that_it_extends_and_none_further_down(
+    own: Path,
+) -> None:
+    load(own, HEAD + SOUND)
+    for name, below in (("second", "own"), ("third", "second")):
+        path = own.parent / f"{name}.toml"
+        path.write_text(f'id = "{name}"\nextends = "{below}.toml"\n', encoding="utf-8")
+    assert packs.profiles(packs.load(str(path), QUANTITIES)) == ("second",)
+
+
+def test_a_pack_with_a_confirmation_can_be_loaded_again(own: Path) -> None:
+    """Its tables are parsed once, and a confirmation must not stay in them."""
+    record = 'by = "李"\non = "2026-11-20"\ncopy = "12"\n'
+    text = HEAD + SOUND + f'[[confirmations]]\nrequirement = "snr"\n{record}'
+    assert load(own, text) == load(own, text)
+
+
+def test_no_conflict_of_other_packs_concerns_one_that_shares_no_requirement(own: Path) -> None:
+    assert load(own, HEAD + SOUND).conflicts == ()

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from acceptance.checks import pack_changes, pack_confirmation, pack_differences
+from acceptance.checks.judging import judge
 from acceptance.model import (
     Clause,
+    Conflict,
     How,
     Level,
     Pack,
@@ -53,6 +55,17 @@ def test_changes_stand_in_the_order_of_the_pack_its_clauses_and_their_numbers() 
         ("requirement", "b", "quantity"),
     ]
     assert pack_changes.changes(PACK, PACK) == []
+
+
+def test_a_conflict_comes_last_and_is_the_same_under_another_packs_name() -> None:
+    """Its id and its requirements name the pack, which is no change of what it says."""
+    conflict = Conflict(id="x#c", text="文", text_en="text", requirements=("x#a",))
+    renamed = replace(conflict, id="y#c", requirements=("y#a",))
+    pack, other = replace(PACK, conflicts=(conflict,)), replace(PACK, id="y", conflicts=(renamed,))
+    assert pack_changes.changes(pack, other) == []
+    said = replace(other, conflicts=(replace(renamed, text="别"),), scoring=SCORING)
+    found = [(one.kind, one.name, one.field) for one in pack_changes.changes(pack, said)]
+    assert found == [("scoring", "", ""), ("conflict", "c", "text")]
 
 
 def test_a_requirement_tells_the_fields_in_which_it_departs_and_a_new_one_none() -> None:
@@ -106,6 +119,23 @@ def test_a_requirement_of_the_other_standard_concerns_a_plan_that_it_may_apply_t
     camera = Subject(id="camera", kind=SubjectKind.FIXED, facts=facts)
     plan = Plan(subjects=(camera,), packs=("x",), scope=scope)
     assert pack_differences._may_apply(replace(ASKED, **asked), plan) is applies
+
+
+def test_profiles_part_in_what_applied_and_in_what_only_the_other_one_may_ask() -> None:
+    """``b`` does not apply to a digital camera, nor does ``d``."""
+    first, second = PACK.requirements
+    analogue = {"system": "analogue"}
+    pack = replace(PACK, requirements=(first, replace(second, when=analogue)))
+    asked = (
+        replace(first, text="别"), replace(second, when=analogue, text="别"),
+        replace(first, id="c"), replace(first, id="d", when=analogue),
+    )  # fmt: skip
+    other = replace(PACK, id="y", requirements=asked)
+    camera = Subject(id="camera", kind=SubjectKind.FIXED, facts={"system": "digital"})
+    plan = Plan(subjects=(camera,), packs=("x",), scope=Scope.DEVICE)
+    findings = judge([pack], plan, (), (), (), today="2026-11-25")
+    [parting] = pack_differences.partings([(pack, other)], plan, findings)
+    assert [one.requirement for one in parting.differences] == ["a", "c"]
 
 
 def test_the_latest_day_is_that_of_the_first_time_zone_to_begin_it() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.checks import pack as packs
+from acceptance.checks import pack_overlay
 from acceptance.checks.judging import judge
 from acceptance.errors import PackError
 from acceptance.model import Level, Limit, Measurement, Plan, Shot, Subject, SubjectKind, Verdict
@@ -139,6 +140,10 @@ def test_a_new_clause_comes_where_its_number_belongs(own: Path) -> None:
     assert numbers[numbers.index("5.2") + 1] == "5.2.1"
     known = next(one for one in clauses if one.number == "5.4.1")
     assert (known.title, known.mandatory, known.note_en[:4]) == ("线缆", True, "Text")
+
+
+def test_a_new_clause_below_all_others_comes_first(own: Path) -> None:
+    assert load(own, '[[clauses]]\nnumber = "0"\ntitle = "引言"\n').clauses[0].number == "0"
 
 
 def test_new_requirements_samplings_and_conflicts_are_added_and_scoring_is_given(own: Path) -> None:
@@ -361,6 +366,14 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
             "confirmation of requirement 4/drawing, field what: there is no figure to confirm",
         ),
         (
+            INSPECTED
+            + CONFIRMED.replace("5.2/grey-scale", "4/drawing")
+            + 'what = "figure"\n'
+            + CONFIRMED.replace("5.2/grey-scale", "4/drawing")
+            + 'what = "assignment"\n',
+            "confirmation of requirement 4/drawing, field what: there is no figure to confirm",
+        ),
+        (
             f'{GREY}limit = {{ at_least = 9, unit = "1" }}\n',
             "5.2/grey-scale, field figure: limit is replaced",
         ),
@@ -371,6 +384,12 @@ def test_a_stand_in_that_the_text_does_not_have_can_be_withdrawn(own: Path) -> N
         (f"{GREY}{GREY}", "requirement 5.2/grey-scale, field id: duplicate id"),
         (f'{GREY}changed_by = {{ own = ["text"] }}\n', "field changed_by: unknown field"),
         (f'{GREY}colour = "red"\n', "requirement 5.2/grey-scale, field colour: unknown field"),
+        ('[[clauses]]\nnumber = "5.2"\nchanged_by = 1\n', "clause 5.2, field changed_by: unknown"),
+        ('[[samplings]]\nid = "few"\nchanged_by = 1\n', "sampling few, field changed_by: unknown"),
+        (
+            '[[requirements]]\nclause = "5.2"\n' * 2,
+            "requirement ?, field id: this field is missing",
+        ),
         ('[[requirements]]\nid = "5.2/new"\n', "requirement 5.2/new, field"),
         (
             WITHDRAWN.replace("grey", "gray"),
@@ -534,3 +553,20 @@ def test_two_files_under_one_id_cannot_be_kept(own: Path, tmp_path: Path) -> Non
         intake.keep_packs(
             [ours, packs.load(BASE, QUANTITIES)], [str(own), str(other)], tmp_path / "work"
         )
+
+
+def test_only_what_an_overlay_changes_loses_its_confirmation(own: Path) -> None:
+    """A figure of its own is not another demand, unless the figure stands for the place as well."""
+    plain = {"source": "X", "level": "seen"}
+    firm = plain | {"confirmed_by": "x", "confirmed_on": "2026-11-01", "copy": "z"}
+    base = {"figure": firm, "assignment": firm}
+
+    def laid(change: dict[str, object], below: dict[str, object]) -> dict[str, object]:
+        return pack_overlay._lay_over("requirements", change, below, own, "")
+
+    assert laid({"text": "x"}, base) == {"text": "x", "figure": firm, "assignment": plain}
+    assert laid({"figure": plain}, base) == {"figure": plain, "assignment": firm}
+    assert laid({"text": "x"}, {"assignment": "y"})["assignment"] == "y"
+    waiting = {pack_overlay.WAITING: {"figure": 1, "assignment": 2}}
+    assert pack_overlay.WAITING not in laid({"figure": plain}, {"figure": firm, **waiting})
+    assert pack_overlay.WAITING not in laid({"borrows": "x#y"}, {"figure": firm, **waiting})

@@ -1,0 +1,50 @@
+"""What findings rest on: facts of parents, and the note that says why nothing was measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from acceptance.checks.case import Case, inherited
+from acceptance.model import (
+    How,
+    Level,
+    Note,
+    Plan,
+    Provenance,
+    Reason,
+    Requirement,
+    Shot,
+    Subject,
+    SubjectKind,
+)
+
+ASKED = Requirement(
+    id="snr", clause="5", how=How.MEASURED, text="信噪比。", text_en="S/N.", quantity="noise.snr",
+    assignment=Provenance(source="X", level=Level.SEEN),
+)  # fmt: skip
+CLIPPED = Reason(code="clipped")
+
+
+def test_a_subject_listed_before_its_parents_has_their_facts() -> None:
+    camera = Subject(id="camera", kind=SubjectKind.FIXED, parent="hall")
+    hall = Subject(id="hall", kind=SubjectKind.SITE, parent="site", facts={"place": "hall"})
+    site = Subject(id="site", kind=SubjectKind.SITE, facts={"system": "digital"})
+    found = inherited((camera, hall, site))
+    assert found["camera"] == {"place": "hall", "system": "digital"}
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        (Note(reason=CLIPPED, shot="s", subject="camera"), "clipped"),
+        (Note(reason=CLIPPED, subject="other"), "not_measured"),
+    ],
+)
+def test_a_note_counts_by_its_shot_and_without_one_by_its_subject(note: Note, code: str) -> None:
+    shot = Shot(id="s", subject="camera", clip="a.mp4", conditions=())
+    camera, other = (Subject(id=name, kind=SubjectKind.FIXED) for name in ("camera", "other"))
+    case = Case(
+        plan=Plan(subjects=(camera, other), shots=(shot,)), measurements=(), notes=(note,),
+        shots={"s": shot}, today="2026-11-25",
+    )  # fmt: skip
+    assert case.why_missing(ASKED, "camera").code == code
