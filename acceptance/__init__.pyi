@@ -22,6 +22,9 @@ from . import (
     scene as scene,
 )
 from . import (
+    session as session,
+)
+from . import (
     simulate as simulate,
 )
 from .api import (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from acceptance import metrics
-from acceptance.checks import judging, soundness
+from acceptance.checks import judging, resources, soundness
 from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import Plan
@@ -130,7 +130,8 @@ def judge(
     ----------
     plan
         Names packs, subjects with their facts, and a shot for each measurement: its tap, path,
-        conditions and instruments decide what it may be judged for. Its clips need not exist.
+        conditions and instruments decide what it may be judged for. Its clips need not exist. Files
+        that it names are not read: give their devices and answers in the plan itself.
     measurements
         Each of a shot of the plan, in the unit that ``metrics.quantities()`` states.
     notes
@@ -148,13 +149,17 @@ def judge(
     PackError
         Where a pack is unknown or wrong.
     PlanError
-        Where the plan does not fit its packs, or a measurement no shot, quantity or unit.
+        Where the plan does not fit its packs, a measurement no shot, quantity or unit, or ``today``
+        is no day.
     """
     measurements, notes = tuple(measurements), tuple(notes)  # a generator is read only once
     units = metrics.quantities()
     plan, packs = runner.prepare(plan)
     soundness.require_sound(plan, measurements, units)
     day = today or datetime.now().astimezone().date().isoformat()
+    if not (isinstance(day, str) and resources.is_day(day)):
+        hint = tr("Write it as 2026-11-25")
+        raise PlanError(tr("is no day"), where=repr(today), hint=hint)
     shots: list[Taken] = [*plan.shots, *plan.recordings]
     return judging.judge(packs, plan, measurements, notes, shots, today=day, quantities=units)
 

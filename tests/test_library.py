@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "library.md").read_text("utf-8")
-PACKAGES = {"charts", "checks", "errors", "metrics", "model", "report", "scene", "simulate"}
+PACKAGES = {
+    "charts",
+    "checks",
+    "errors",
+    "metrics",
+    "model",
+    "report",
+    "scene",
+    "session",
+    "simulate",
+}
 ROWS = re.findall(r"^\| `(acceptance[\w.]*)` \| (.+) \|$", PAGE, re.MULTILINE)
 PUBLIC = {module: set(re.findall(r"`(\w+)`", names)) for module, names in ROWS}
 FUNCTIONS = [
@@ -141,6 +152,8 @@ ACROSS, ALONG = np.meshgrid(np.linspace(-12, 12, 64), np.linspace(0, 30, 64))
         (lambda: resolution.edge_mtf(np.full((32, 32), np.nan)), ValueError),
         (lambda: resolution.edge_mtf(FLAT[:10]), errors.GapError),
         (lambda: resolution.edge_mtf(FLAT), errors.GapError),
+        (lambda: resolution.edge_mtf(FLAT, mode="fast"), ValueError),  # type: ignore[arg-type]
+        (lambda: resolution.edge_mtf(FLAT, order=0), ValueError),
         (lambda: resolution.wedge_reading(FLAT, FLAT, FLAT[:9], WEDGE, 1.0), ValueError),
         (lambda: resolution.wedge_reading(FLAT[0], FLAT[0], FLAT[0], WEDGE, 1.0), ValueError),
         (lambda: resolution.wedge_reading(FLAT * np.inf, FLAT, FLAT, WEDGE, 1.0), ValueError),
@@ -153,10 +166,14 @@ ACROSS, ALONG = np.meshgrid(np.linspace(-12, 12, 64), np.linspace(0, 30, 64))
         (lambda: ssim(FLAT, FLAT[:20], 255), ValueError),
         (lambda: ssim(FLAT[:10], FLAT[:10], 255), ValueError),
         (lambda: ssim(FLAT[None], FLAT[None], 255), ValueError),
+        (lambda: ssim(FLAT, FLAT * np.nan, 255), ValueError),
+        (lambda: ssim(FLAT, FLAT, 0), ValueError),
+        (lambda: ssim(FLAT, FLAT, float("nan")), ValueError),
         (lambda: finding.find(np.zeros((9, 9, 3), np.uint8), [CHART]), ValueError),
         (lambda: finding.find(np.zeros((0, 9), np.uint8), [CHART]), ValueError),
         (lambda: finding.find(np.full((99, 99), np.nan), [CHART]), ValueError),
         (lambda: drawing.draw(CHART, 0), ValueError),
+        (lambda: drawing.draw(CHART, 10**9), ValueError),
     ],
 )
 def test_an_array_that_cannot_be_measured_is_refused(
@@ -200,6 +217,8 @@ def number(**fields: Any) -> model.Measurement:
         ({"degrees_of_freedom": 0.0}, "the degrees of freedom are not above 0"),
         ({"degrees_of_freedom": "9"}, "the degrees of freedom are not above 0"),
         ({"shot": ["lab"]}, "the plan has no shot"),
+        ({"samples": -1}, "the number of samples is no number"),
+        ({"samples": float("nan")}, "the number of samples is no number"),
         ({"shot": "other"}, "the plan has no shot 'other'"),
         ({"subject": "other"}, "shot 'lab' is of subject 'gate'"),
     ],
@@ -238,6 +257,16 @@ def test_a_plan_that_a_program_made_meets_the_rules_of_a_file(
 def test_words_of_a_plan_that_a_program_made_may_be_plain_text() -> None:
     plain = replace(JUDGED, shots=(replace(LAB, tap="screen"),))
     assert acceptance.judge(plain, [number()]) == acceptance.judge(JUDGED, [number()])
+
+
+@pytest.mark.parametrize("today", ["gestern", "2026-13-01", "20261127", date(2026, 11, 27)])
+def test_a_day_that_is_none_is_refused(today: Any) -> None:
+    with pytest.raises(errors.PlanError, match="is no day"):
+        acceptance.judge(JUDGED, [number()], today=today)
+
+
+def test_no_chart_is_found_where_none_is_looked_for() -> None:
+    assert finding.find(np.zeros((90, 120), np.uint8), []) == []
 
 
 def test_numbers_may_come_from_a_generator() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from acceptance.model import Box
 
 Colour = tuple[float, float, float]
+WIDEST = 16_384  # px; some 5 GB of light
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
 # Bradford adaptation from D50 to D65 and XYZ to linear sRGB (IEC 61966-2-1), multiplied out.
@@ -120,14 +121,15 @@ def draw(
     Raises
     ------
     ValueError
-        When ``width`` is below 1.
+        When ``width`` is below 1 or above ``WIDEST``.
 
     Notes
     -----
     Coverage of each pixel is exact: the module's description says how.
     """
-    if width < 1:
-        raise ValueError(tr("a chart is drawn 1 px wide or more, not {width}", width=width))
+    if not 1 <= width <= WIDEST:
+        what = tr("a chart is drawn 1 to {most} px wide, not {width}", most=WIDEST, width=width)
+        raise ValueError(what)
     scale = width / chart.size[0]
     rows = round(chart.size[1] * scale)
     painted = [

@@ -76,7 +76,8 @@ def find(
     -----
     The method is that of the module's description.
     """
-    seen = _search(_eight_bits(luma), charts, copies)
+    grey = _eight_bits(luma)
+    seen = _search(grey, charts, copies) if charts else []
     found = [located for located in seen if located.fiducials_found >= NEEDED]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
 

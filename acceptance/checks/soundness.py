@@ -54,6 +54,8 @@ def _impossible(found: Measurement) -> Iterator[str]:
         yield tr("the uncertainty is no finite number, 0 or more")
     if not (_finite(found.k) and found.k > 0):
         yield tr("the coverage factor is no finite number above 0")
+    if not (_finite(found.samples) and found.samples >= 0):
+        yield tr("the number of samples is no number, 0 or more")
     if not (found.degrees_of_freedom is None or _above_zero(found.degrees_of_freedom)):
         yield tr("the degrees of freedom are not above 0")
 

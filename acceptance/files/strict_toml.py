@@ -7,6 +7,7 @@ Errors name file and field. Every reader of TOML that a person wrote gets the te
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind")
 MOST_CHARACTERS = 1_000  # of a text; the time to print a cell grows with the square of its length
+# The parser's time grows with the square of a dotted key's parts; no reader knows more than a few.
+MOST_PARTS = 64
+CHAIN = re.compile(
+    rb"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % MOST_PARTS
+)
 TYPES: dict[type, str] = {  # codes of ``wrong_field``
     float: "float_type",
     int: "int_type",
@@ -58,6 +64,9 @@ def loads(
     code: str = "error",
 ) -> dict[str, Any]:
     """Parse TOML in UTF-8, with or without a byte order mark; errors as of ``load``."""
+    if CHAIN.search(text):
+        what = tr("a key has more than {most} parts", most=MOST_PARTS)
+        raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code)
     try:
         found = tomllib.loads(text.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

@@ -180,8 +180,12 @@ def _files(folder: Path) -> Iterator[Path]:
         hint = tr("Check its permissions: there may be recordings in it")
         raise PlanError(what, where=str(error.filename), hint=hint) from error
 
-    for place, _, names in os.walk(folder, onerror=refuse):
-        yield from (Path(place) / name for name in names)
+    try:
+        for place, _, names in os.walk(folder, onerror=refuse):
+            yield from (Path(place) / name for name in names)
+    except RecursionError as error:
+        hint = tr("Name a folder further down, which holds the recordings")
+        raise PlanError(tr("folders lie too deep in it"), where=str(folder), hint=hint) from error
 
 
 def _shown(path: Path) -> str:

@@ -129,9 +129,14 @@ def judge_again(
 
 
 def _copy(old: Path, work: Path) -> Path:
-    """Copy what an old session rests on, and its log; return the folder of the new one."""
+    """Copy what an old session rests on, and its log; return the folder of the new one.
+
+    What a killed run left is made again: it is a copy of the old session, and nothing else.
+    """
     bag = work / BAG
     with writing(work):
+        if bag.exists():
+            shutil.rmtree(bag)
         shutil.copytree(old / store.DATA, bag / store.DATA)
         shutil.copy(old / LOG, bag)
     return bag

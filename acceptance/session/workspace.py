@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from acceptance.errors import OutputError
 from acceptance.files.output import writing
 from acceptance.messages import tr
+from acceptance.session import store
+from acceptance.session.evidence import BAGIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +27,9 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
     """Reserve the folder ``OUT/.partial-<key>`` for this run.
 
     It is kept afterwards only if there are shots in ``resume``. Raises OutputError where another
-    run is using it.
+    run is using it, and where ``out`` is a session, or lies in one: that would break its seal.
     """
+    _require_no_session(out)
     path = out / f".partial-{key}"
     with writing(out):
         path.mkdir(exist_ok=True)
@@ -40,6 +43,15 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
                 shutil.rmtree(path, ignore_errors=True)
     finally:
         os.close(handle)
+
+
+def _require_no_session(out: Path) -> None:
+    place = out.resolve()
+    for folder in (place, *place.parents):
+        if (folder / store.FILE).is_file() and (folder / BAGIT).is_file():
+            what = tr("lies in the sealed session {folder}, which stays as it is", folder=folder)
+            hint = tr("Name a folder outside of it with -o")
+            raise OutputError(what, where=str(out), hint=hint, code="output")
 
 
 def _lock(handle: int, path: Path) -> None:

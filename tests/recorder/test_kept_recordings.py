@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -14,9 +17,6 @@ from acceptance.errors import PlanError
 from acceptance.footage import decoding
 from acceptance.recorder import capacity, file_names, listing, recordings
 from acceptance.recorder.recordings import TimeEvidence, placed
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CHINA = timezone(timedelta(hours=8))
 BEGIN = datetime(2026, 11, 1, 8, 30, tzinfo=CHINA)
@@ -260,6 +260,18 @@ def test_a_folder_that_cannot_be_read_is_no_empty_one(
     monkeypatch.setattr(recordings.os, "walk", walk)
     with pytest.raises(PlanError, match="Permission denied"):
         recordings.scan(tmp_path, zone=CHINA, now=NOW)
+
+
+def test_a_folder_too_deep_to_be_walked_is_refused(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        for _ in range(1500):
+            Path("d").mkdir()
+            os.chdir("d")
+    try:
+        with pytest.raises(PlanError, match="folders lie too deep"):
+            recordings.scan(tmp_path, zone=CHINA, now=NOW)
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # pytest's own way is recursive
 
 
 def test_another_zone_shifts_every_time_and_no_length() -> None:

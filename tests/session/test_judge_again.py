@@ -6,7 +6,9 @@ By an overlay, by the profile of today, and from old versions.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.cli import verbs
+from acceptance.errors import OutputError
 from acceptance.model import (
     Answer,
     Concession,
@@ -213,3 +216,35 @@ def test_a_session_of_an_earlier_version_is_read_and_judged(
     assert store.load(copy).findings == done.findings
     judged, _ = again(copy, BASE, tmp_path / "out")
     assert judged.findings == done.findings
+
+
+@pytest.mark.parametrize("below", ["", "data", "data/clips/new"])
+def test_nothing_is_put_together_in_a_sealed_session(
+    old: tuple[runner.Session, Path], tmp_path: Path, below: str
+) -> None:
+    """Neither judged again nor run, nor by way of a link: the seal would be broken."""
+    folder = Path(shutil.copytree(old[1], tmp_path / old[1].name))
+    (tmp_path / "link").symlink_to(folder)
+    before = sorted(folder.rglob("*"))
+    for out in (folder / below, tmp_path / "link" / below):
+        with pytest.raises(OutputError, match="lies in the sealed session"):
+            runner.judge_again(folder, [BASE], out, why="again", by="Li")
+        with pytest.raises(OutputError, match="lies in the sealed session"):
+            runner.run(replace(old[0].plan, shots=(), answers=(), concessions=()), tmp_path, out)
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_what_a_killed_judge_left_does_not_hinder_the_next(
+    old: tuple[runner.Session, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill leaves the work folder as it is, half copied."""
+    with monkeypatch.context() as killed:
+        killed.setattr(runner, "_finish", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        child = os.fork()
+        if not child:
+            runner.judge_again(old[1], [BASE], tmp_path, why="again", by="Li")
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    assert [path.name[:9] for path in tmp_path.iterdir()] == [".partial-"]
+    done, folder = runner.judge_again(old[1], [BASE], tmp_path, why="again", by="Li")
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert done.supersedes == old[0].id

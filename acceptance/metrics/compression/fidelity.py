@@ -55,7 +55,8 @@ def ssim(plane: Plane, other: Plane, peak: float) -> float:
     Raises
     ------
     ValueError
-        When the planes are not two 2-D arrays of one shape of at least 11 x 11 px.
+        When the planes are not two finite 2-D arrays of one shape of at least 11 x 11 px, or
+        ``peak`` is not above 0.
 
     Notes
     -----
@@ -68,6 +69,8 @@ def ssim(plane: Plane, other: Plane, peak: float) -> float:
             **shapes,
         )
         raise ValueError(what)
+    if not (peak > 0 and np.isfinite(plane).all() and np.isfinite(other).all()):
+        raise ValueError(tr("SSIM needs finite codes and a peak above 0, not {peak}", peak=peak))
     # sums of squares about the middle keep their digits in single precision
     middle = (peak + 1) / 2
     x, y = (codes.astype(np.float32) - np.float32(middle) for codes in (plane, other))

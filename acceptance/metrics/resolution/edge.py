@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
-from acceptance.metrics.resolution.edge_line import EdgeLine, Mode, distances, locate
+from acceptance.metrics.resolution.edge_line import MODES, EdgeLine, Mode, distances, locate
 from acceptance.metrics.resolution.profile import (
     ProfileFit,
     crossing,
@@ -133,12 +133,14 @@ def edge_mtf(
     GapError
         ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``.
     ValueError
-        When ``image`` is not a finite 2-D array.
+        When ``image`` is not a finite 2-D array, or ``mode`` or ``order`` is none of those.
 
     Notes
     -----
     The quantity is that of ISO 12233:2023; the profile is fitted as in ``profile.py``.
     """
+    if mode not in MODES or (order is not None and order < 1):
+        raise ValueError(tr("no such mode or order: {mode!r}, {order}", mode=mode, order=order))
     upright, seen_as = _upright(np.asarray(image, dtype=np.float64), limits)
     line = locate(upright, mode, order)
     distance, angle = distances(line, upright)

@@ -15,6 +15,7 @@ from acceptance.errors import GapError
 
 Array = NDArray[np.float64]
 Mode = Literal["accurate", "iso12233"]
+MODES: tuple[Mode, ...] = ("accurate", "iso12233")
 
 LEAST_STEP = 0.05  # of the edge's step, that rows must cross within the window on average
 
