@@ -290,6 +290,7 @@ def test_what_may_apply_together_stays_ambiguous(own: Path, first: str, second: 
         ("id = ", "not readable as TOML"),
         ('id = "own"\nrequirements = "none"\n', "field requirements: must be tables"),
         ('id = "own"\nconflicts = "none"\n', "field conflicts: must be tables"),
+        ('id = "own"\nconflicts = ["none"]\n', "field conflicts: must be tables"),
         ('id = "own"\n' + SOUND, "field number: "),
         (HEAD.replace("title_en", "titel_en"), "field titel_en: unknown field|field title_en"),
         (HEAD.replace('title = "信噪比"', 'titel = "信噪比"'), r"clause 4\.1, field (title|titel)"),
