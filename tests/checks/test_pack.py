@@ -284,6 +284,26 @@ def test_what_may_apply_together_stays_ambiguous(own: Path, first: str, second: 
     )
 
 
+@pytest.mark.parametrize("kind", ["clauses", "requirements", "samplings", "conflicts"])
+@pytest.mark.parametrize("value", ['"x"', '["x"]', "3", '[{ id = "x" }, 3]'])
+def test_what_is_no_list_of_tables_is_refused_before_anything_looks_into_it(
+    own: Path, kind: str, value: str
+) -> None:
+    """Confirmations of it, for instance."""
+    confirmed = '[[confirmations]]\nrequirement = "x"\nby = "a"\non = "2026-01-01"\ncopy = "c"\n'
+    text = f'id = "own"\n{kind} = {value}\n{confirmed}'
+    assert f"field {kind}: must be tables" in refusal(own, text)
+
+
+@pytest.mark.parametrize("value", ['"x"', '["x"]', "3"])
+def test_a_scoring_that_is_no_table_is_refused_before_it_is_confirmed(
+    own: Path, value: str
+) -> None:
+    confirmed = '[[confirmations]]\nscoring = "x"\nby = "a"\non = "2026-01-01"\ncopy = "c"\n'
+    text = f'id = "own"\nscoring = {value}\n{confirmed}'
+    assert "field scoring: must be a table" in refusal(own, text)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
