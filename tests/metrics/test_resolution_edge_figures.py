@@ -130,8 +130,8 @@ def test_a_drawn_edge_has_its_crossings_and_its_tv_lines() -> None:
         ("resolution.mtf10", pytest.approx(mtf10, rel=1e-3), "cycle/px"),
         ("resolution.horizontal", pytest.approx(1600 * mtf10, rel=1e-3), "TVL"),
     ]
-    for one in found:
-        assert (one.region, one.direction, one.samples) == ("centre.edge", "horizontal", 2)
+    for figure in found:
+        assert (figure.region, figure.direction, figure.samples) == ("centre.edge", "horizontal", 2)
     assert found[0].details["line_widths_per_height"] == pytest.approx(400, rel=1e-3)
     assert found[1].details["line_widths_per_height"] == pytest.approx(1600 * mtf10, rel=1e-3)
     sources = [set(budget_of(one.words[3])) for one in found]
@@ -197,8 +197,7 @@ def test_the_details_of_an_edge_are_rounded_to_what_they_are_worth() -> None:
 
 
 def test_the_curve_of_an_edge_has_every_other_frequency_up_to_three_quarters_of_a_cycle() -> None:
-    one = result(mtf10=None)
-    found = edge_figures._curve(one)
+    found = edge_figures._curve(result(mtf10=None))
     assert found.x == tuple(float(at) for at in np.arange(97) / 128)
     assert found.y == tuple(round(1 - (1 - 0.1234567) * at / 128, 5) for at in range(97))
     assert found.marks == {"MTF50": 0.2, "MTF30": 0.3, "Nyquist": 0.5}

@@ -343,9 +343,9 @@ def blurred(reading: float, growth: float) -> float:
 @pytest.mark.parametrize(("reading", "growth"), [(0.3, 0.002), (0.2, 0.001), (0.4, 0.01)])
 def test_blur_along_a_wedge_is_within_its_half_width(reading: float, growth: float) -> None:
     """And that is no more than a third too wide."""
-    one = read(frequencies=reading + growth * np.arange(-9, 10), reading=reading)
+    reading_of_bars = read(frequencies=reading + growth * np.arange(-9, 10), reading=reading)
     lift = blurred(reading, growth)
-    assert lift <= wedge_figures._blur_along(one) <= 1.34 * lift
+    assert lift <= wedge_figures._blur_along(reading_of_bars) <= 1.34 * lift
 
 
 @pytest.mark.parametrize(
@@ -363,12 +363,12 @@ def test_few_pixels_a_bar_lift_a_reading_by_no_more_than_twice_their_uncertainty
 def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncertainty() -> None:
     """A half-width counts as uniform."""
     doubtful = scene(chart=SimpleNamespace(reflectance_doubt=0.04))
-    one = read(reading=0.32, frequencies=np.linspace(0.05, 0.345, 296))
-    found = budget_of(wedge_figures._method_lines(doubtful, one, 0.03))
+    reading_of_bars = read(reading=0.32, frequencies=np.linspace(0.05, 0.345, 296))
+    found = budget_of(wedge_figures._method_lines(doubtful, reading_of_bars, 0.03))
     assert list(found) == ["step", "blur along the wedge", "few pixels a bar", PRINT_SOURCE]
     assert found["step"] == pytest.approx(0.1 * 0.03 / 2)
     assert found["blur along the wedge"] * math.sqrt(3) == pytest.approx(
-        wedge_figures._blur_along(one)
+        wedge_figures._blur_along(reading_of_bars)
     )
     assert found["few pixels a bar"] == wedge_figures._few_pixels(0.32)
 
@@ -385,8 +385,8 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
 
 
 def test_the_details_of_a_wedge_are_in_tv_lines_and_cycles_a_pixel() -> None:
-    one = read(reading=0.30001234, aliasing=0.4)
-    found = wedge_figures._details(view(np.zeros((1, 9, 9))), one, 2000.0)
+    reading_of_bars = read(reading=0.30001234, aliasing=0.4)
+    found = wedge_figures._details(view(np.zeros((1, 9, 9))), reading_of_bars, 2000.0)
     assert found == {
         "zone": "centre", "criterion": "10 % of the step", "limited_by": "criterion", "bars": 5,
         "sampling_limit": 1000.0, "line_widths_per_height": 600.02, "cycles_per_pixel": 0.30001234,
@@ -398,8 +398,10 @@ def test_the_details_of_a_wedge_are_in_tv_lines_and_cycles_a_pixel() -> None:
 
 def test_the_curve_of_a_wedge_is_its_modulation_over_tv_lines() -> None:
     """Rounded to a thousandth of a TV line and to five digits of modulation."""
-    one = read(frequencies=np.array([0.1, 0.2000001234]), modulation=np.array([0.5, 0.123456789]))
-    found = wedge_figures._curve(one, 2000.0)
+    reading_of_bars = read(
+        frequencies=np.array([0.1, 0.2000001234]), modulation=np.array([0.5, 0.123456789])
+    )
+    found = wedge_figures._curve(reading_of_bars, 2000.0)
     assert found.x == (200.0, 400.0)
     assert found.y == (0.5, 0.12346)
     assert (found.name, found.x_label, found.y_label) == ("wedge", "tv_lines", "modulation")
