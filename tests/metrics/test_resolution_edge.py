@@ -196,7 +196,7 @@ def test_a_profile_must_reach_as_far_as_the_spread_on_both_sides(
     assert caught.value.parameters == {"width": 24, "height": 30}
 
 
-@pytest.mark.parametrize("middle", [0.05, 0.95])
+@pytest.mark.parametrize("middle", [0.03, 0.97])
 def test_an_edge_too_near_to_a_side_is_refused(middle: float) -> None:
     assert refused(drawn(lean=1.5, middle=middle)).code == "region_too_small"
 
