@@ -25,17 +25,16 @@ def drawn(
     columns: int = 50,
     *,
     lean: float = 5.0,
-    middle: float = 0.5,
     levels: tuple[float, float] = (0.2, 0.8),
     noise: float = 0.0,
 ) -> Array:
     """Draw a Gaussian edge, dark on the left, ``lean`` px aside from first to last row.
 
-    It lies at the share ``middle`` of the columns; ``noise`` is in shares of the step.
+    ``noise`` is in shares of the step.
     """
     y, x = np.mgrid[:rows, :columns].astype(float)
     slope = lean / (rows - 1)
-    place = middle * columns - 0.3 + slope * (y - (rows - 1) / 2)
+    place = columns / 2 - 0.3 + slope * (y - (rows - 1) / 2)
     edge_profile = ndtr((x - place) / math.hypot(1, slope) / SIGMA)
     random = np.random.default_rng(8).standard_normal(edge_profile.shape)
     return np.asarray(levels[0] + (levels[1] - levels[0]) * (edge_profile + noise * random))
@@ -194,11 +193,6 @@ def test_a_profile_must_reach_as_far_as_the_spread_on_both_sides(
         edge._refuse(STEP, line_of(), fit_of(position), 10.0)
     assert caught.value.code == "region_too_small"
     assert caught.value.parameters == {"width": 24, "height": 30}
-
-
-@pytest.mark.parametrize("middle", [0.03, 0.97])
-def test_an_edge_too_near_to_a_side_is_refused(middle: float) -> None:
-    assert refused(drawn(lean=1.5, middle=middle)).code == "region_too_small"
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
