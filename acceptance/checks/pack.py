@@ -19,7 +19,7 @@ from acceptance.checks.pack_changes import traced
 from acceptance.checks.pack_confirmation import confirm, settle, today
 from acceptance.checks.pack_conflicts import bearing_on
 from acceptance.checks.pack_consistency import complaints
-from acceptance.checks.pack_overlay import extend
+from acceptance.checks.pack_overlay import KEYS, extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
 from acceptance.files import strict_toml, wrong_field
@@ -75,7 +75,6 @@ def _whole(raw: Raw, path: Path, folder: Path | None) -> Raw:
     raw["samplings"] = [settle(table) for table in samplings]
     if isinstance(raw.get("scoring"), dict):
         raw["scoring"] = settle(raw["scoring"])
-    tables(raw, "conflicts", path)
     raw["conflicts"] = bearing_on(raw, folder or FOLDER)
     return raw
 
@@ -163,7 +162,13 @@ def _read(path: Path) -> Raw:
 
 @lru_cache(maxsize=128)
 def _parsed(text: bytes, where: str) -> Raw:
-    return strict_toml.loads(text, where, kind=PackError)
+    raw, path = strict_toml.loads(text, where, kind=PackError), Path(where)
+    for kind in KEYS:
+        tables(raw, kind, path)
+    if not isinstance(scoring := raw.get("scoring", {}), dict):
+        what = wrong_field.sentence({"type": "dataclass_type", "input": scoring})
+        raise refusal(path, "", "scoring", what)
+    return raw
 
 
 def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
