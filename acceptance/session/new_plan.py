@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from acceptance import metrics, wording
@@ -25,7 +26,6 @@ from acceptance.session import intake, plan, runner, store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from acceptance.model import Pack
 
@@ -208,7 +208,7 @@ def side_tables(film: Path) -> dict[SideTable, Path]:
     Of several of one kind it is the one whose name begins with the clip's, if any.
     """
     found: dict[SideTable, list[Path]] = {}
-    for file in sorted(film.parent.glob("*.csv")):
+    for file in sorted(filter(Path.is_file, film.parent.glob("*.csv"))):  # no pipe, which waits
         field = HEADINGS.get(_heading(file))
         if field:
             found.setdefault(field, []).append(file)

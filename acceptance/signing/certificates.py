@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError, OutputError
+from acceptance.files import reading
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def _blocks(data: bytes) -> list[bytes]:
 
 def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
-        return path.read_bytes()
+        return reading.content(path)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
