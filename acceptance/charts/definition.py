@@ -15,7 +15,7 @@ from acceptance import data
 from acceptance.charts.nouns import Chart, Copy, Fiducial, Label, Region, Steps, scaled
 from acceptance.charts.region_tables import PRINTED, ZONES, fiducials, label, regions, steps
 from acceptance.errors import ChartError
-from acceptance.files import paths, reading
+from acceptance.files import paths, regular
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr
 
@@ -61,7 +61,7 @@ def load(name: str) -> Chart:
 
 def _read(source: Path) -> Chart:
     try:
-        text = reading.content(source)
+        text = regular.content(source)
     except OSError as error:
         raise _unknown(source) from error
     table = parse(text, str(source))
@@ -97,7 +97,7 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
         regions=tuple(region for region in like.regions if region.kind not in replaced) + own,
         paper=_paper(table, like.size),
         steps=steps(table, own) if "grey" in replaced else like.steps,
-        sha256=hashlib.sha256(text + reading.content(base.source)).hexdigest(),
+        sha256=hashlib.sha256(text + regular.content(base.source)).hexdigest(),
         sources=(source, *base.sources),
     )
     table.end()

@@ -22,7 +22,7 @@ from acceptance.checks.pack_consistency import complaints
 from acceptance.checks.pack_overlay import extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
-from acceptance.files import paths, reading, strict_toml, wrong_field
+from acceptance.files import paths, regular, strict_toml, wrong_field
 from acceptance.messages import tr
 from acceptance.model import Pack
 
@@ -158,7 +158,7 @@ def _read(path: Path) -> Raw:
     Nobody changes the result.
     """
     try:
-        return _parsed(reading.content(path), str(path))
+        return _parsed(regular.content(path), str(path))
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise PackError(what, where=str(path), hint=tr("Check the path")) from error
@@ -211,7 +211,7 @@ def _path_of_base(name: str, path: Path, folder: Path | None) -> Path:
     """
     if name.endswith(".toml"):
         shelf, below = (folder, name.rpartition("/")[2]) if folder else (path.parent, name)
-        within, where = tr("the pack's folder"), f"{path}: extends"
+        within, where = tr("the pack's folder"), tr("{pack}: extends", pack=path)
         return paths.inside(shelf, below, folder=within, where=where, kind=PackError)
     return _named(name, folder)
 

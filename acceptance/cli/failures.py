@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import tempfile
@@ -13,7 +14,7 @@ import click
 from acceptance import __version__, wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, GapError
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 from acceptance.model import Reason
 
 
@@ -21,7 +22,8 @@ def tell(error: BaseException) -> int:
     """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
     match error:
         case click.UsageError():
-            error.show()
+            error.show(shown := io.StringIO())
+            click.echo(visible(shown.getvalue(), lines=True), err=True, nl=False)
             return 64
         case AcceptanceError():
             what = tr("error: {sentence}", sentence=_sentence(error))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from acceptance.errors import PlanError
-from acceptance.files import reading, workbook
+from acceptance.files import regular, workbook
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ DAMAGED = (
 )  # fmt: skip
 
 
+# Spreadsheets calculate what begins so, and leave off an apostrophe before it.
+CALCULATED = re.compile(r"\s*[=+\-@\t\r]")
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+TEXT = re.compile(r"^'(?=\s*[=+\-@])")
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 5_000_000  # in rows that hold anything
@@ -40,7 +45,7 @@ def rows(path: Path) -> list[list[str]]:
     Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor
     GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business),
     more than ``MOST_ROWS``, ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or
-    than ``reading.MOST_BYTES``. Empty rows at the end do not count.
+    than ``regular.MOST_BYTES``. Empty rows at the end do not count.
     """
     table = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     found = _bounded(table, path)
@@ -48,7 +53,7 @@ def rows(path: Path) -> list[list[str]]:
         hint = tr("Put a heading into row 1 and one line for each entry below")
         raise PlanError(tr("is empty"), where=str(path), hint=hint)
     _check_formulas(found, path)
-    return found
+    return [[TEXT.sub("", cell) for cell in row] for row in found]
 
 
 def _bounded(table: Iterable[tuple[int, Sequence[str]]], path: Path) -> list[list[str]]:
@@ -133,7 +138,7 @@ def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: s
 
 def _read(path: Path) -> bytes:
     try:
-        return reading.content(path)
+        return regular.content(path)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
@@ -172,8 +177,16 @@ def _workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
 def csv_of(table: Sequence[Sequence[str]]) -> bytes:
     """Return rows as CSV in UTF-8 with the mark by which Excel knows it."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(table)
+    csv.writer(text, lineterminator="\r\n").writerows(map(as_text, row) for row in table)
     return text.getvalue().encode("utf-8-sig")
+
+
+def as_text(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula; ``rows`` takes it off.
+
+    A number stays one.
+    """
+    return f"'{cell}" if CALCULATED.match(cell) and not NUMBER.fullmatch(cell) else cell
 
 
 def workbook_of(

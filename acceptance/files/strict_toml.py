@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from acceptance.errors import AcceptanceError, ChartError, InputError, PlanError
-from acceptance.files import reading, wrong_field
+from acceptance.files import regular, wrong_field
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def load(
     """
     where = where or str(path)
     try:
-        text = reading.content(path, MOST_BYTES)
+        text = regular.content(path, MOST_BYTES)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise kind(what, where=where, hint=hint or tr("Check the path")) from error

@@ -16,6 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat
 
+from acceptance.messages import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -27,7 +29,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
 PER_CENT, DATE, DURATION, PLAIN = "%", "date", "duration", ""
 
 
-class Part(Protocol):
+class XmlPart(Protocol):
     """What reads one XML file of the archive, element by element."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -50,10 +52,10 @@ def rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
             sheet.done.clear()
 
 
-def _read(archive: zipfile.ZipFile, name: str, part: Part) -> Iterator[None]:
+def _read(archive: zipfile.ZipFile, name: str, part: XmlPart) -> Iterator[None]:
     """Feed a part, and yield after each chunk of it."""
     if archive.getinfo(name).file_size > MOST_BYTES:
-        raise ValueError(f"{name}: > {MOST_BYTES} B")
+        raise ValueError(tr("{part} has more than {most} bytes", part=name, most=MOST_BYTES))
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     text: list[str] = []
@@ -75,36 +77,37 @@ def _read(archive: zipfile.ZipFile, name: str, part: Part) -> Iterator[None]:
         while chunk := file.read(CHUNK):
             parser.Parse(chunk)
             if count > MOST_ELEMENTS:
-                raise ValueError(f"{name}: > {MOST_ELEMENTS} XML elements")
+                most = MOST_ELEMENTS
+                raise ValueError(tr("{part} has more than {most} elements", part=name, most=most))
             yield
     parser.Parse(b"", True)
     yield
 
 
 def _refuse(*_: object) -> None:
-    raise ValueError("DOCTYPE")
+    raise ValueError(tr("a part of it declares a document type"))
 
 
-def _whole(archive: zipfile.ZipFile, name: str, part: Part) -> None:
+def _whole(archive: zipfile.ZipFile, name: str, part: XmlPart) -> None:
     for _ in _read(archive, name, part):
         pass
 
 
-def _sheet(archive: zipfile.ZipFile) -> Sheet:
+def _sheet(archive: zipfile.ZipFile) -> SheetPart:
     """Find the first sheet, with the texts and formats that its cells refer to."""
     [(_, main)] = [*_relations(archive, "").of("officeDocument")][:1] or [("", "xl/workbook.xml")]
-    book, relations = Book(), _relations(archive, main)
+    book, relations = BookPart(), _relations(archive, main)
     _whole(archive, main, book)
     sheets = dict(relations.of("worksheet"))
     name = next((sheets[identity] for identity in book.sheets if identity in sheets), None)
     if name is None:
-        raise ValueError("no worksheet")
+        raise ValueError(tr("it has no worksheet"))
     strings, styles = Strings(), Styles()
     for kind, part in (("sharedStrings", strings), ("styles", styles)):
         for _, path in [*relations.of(kind)][:1]:
             _whole(archive, path, part)
     kinds = [_kind(styles.formats.get(number, number)) for number in styles.used]
-    return Sheet(name=name, strings=strings.found, kinds=kinds, since_1904=book.since_1904)
+    return SheetPart(name=name, strings=strings.found, kinds=kinds, since_1904=book.since_1904)
 
 
 def _relations(archive: zipfile.ZipFile, name: str) -> Relations:
@@ -139,7 +142,7 @@ class Relations:
 
 
 @dataclass
-class Book:
+class BookPart:
     """The workbook's own part: ids of its sheets in order, and where its days begin."""
 
     sheets: list[str] = field(default_factory=list)
@@ -164,7 +167,7 @@ class Strings:
     parts: list[str] = field(default_factory=list)
     spoken: bool = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 -- of Part
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 -- of XmlPart
         """Begin a text."""
         if tag == "si":
             self.parts.clear()
@@ -198,7 +201,7 @@ class Styles:
         elif tag == "xf" and self.of_cells:
             self.used.append(attributes.get("numFmtId", "0"))
 
-    def end(self, tag: str, text: str) -> None:  # noqa: ARG002 -- of Part
+    def end(self, tag: str, text: str) -> None:  # noqa: ARG002 -- of XmlPart
         """Leave the styles of cells."""
         if tag == "cellXfs":
             self.of_cells = False
@@ -215,7 +218,7 @@ def _kind(code: str) -> str:
 
 
 @dataclass
-class Sheet:
+class SheetPart:
     """The cells of a sheet, put into rows as they are read."""
 
     name: str
@@ -238,14 +241,14 @@ class Sheet:
             place = attributes.get("r", "")
             column = _column(place.rstrip("0123456789")) if place else self.column + 1
             if column <= self.column:
-                raise ValueError(f"{self.name}: {place}")
+                raise ValueError(tr("cell {place} is not in its order", place=place))
             self.column, self.type = column, attributes.get("t", "n")
             self.style, self.value, self.formula = int(attributes.get("s", 0)), "", None
             self.text.parts.clear()
         elif tag == "row":
             number = int(attributes.get("r", self.number + 1))
             if number <= self.number:
-                raise ValueError(f"{self.name}: {number}")
+                raise ValueError(tr("row {row} is not in its order", row=number))
             self.number, self.column, self.cells = number, 0, {}
         else:
             self.text.start(tag, attributes)

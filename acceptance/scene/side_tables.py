@@ -12,7 +12,7 @@ import numpy as np
 
 from acceptance.charts.drive_sequence import Drive, of_chips
 from acceptance.errors import PlanError
-from acceptance.files import reading
+from acceptance.files import regular
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def table(folder: Path, name: str, columns: int) -> Floats:
     path = folder / name
     hint = tr("Give a heading line and {columns} columns of numbers", columns=columns)
     try:
-        text = io.BytesIO(reading.content(path, MOST_BYTES))
+        text = io.BytesIO(regular.content(path, MOST_BYTES))
         content = np.loadtxt(text, delimiter=",", skiprows=1, ndmin=2)
     except (OSError, ValueError) as error:
         what = tr("cannot be read ({cause})", cause=error)

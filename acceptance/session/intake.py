@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypedDict
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
-from acceptance.files import paths, reading
+from acceptance.files import paths, regular
 from acceptance.files.output import put
 from acceptance.footage import clip
 from acceptance.messages import tr
@@ -97,7 +97,7 @@ def _now() -> float:
 
 def _require_readable(file: Path) -> None:
     try:
-        reading.require_regular(file.stat().st_mode)
+        regular.require_regular(file.stat().st_mode)
         file.open("rb").close()
         file.name.encode()
     except OSError as error:

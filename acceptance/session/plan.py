@@ -170,7 +170,8 @@ def file_inside(folder: Path, name: str, where: str) -> Path:
     path = paths.inside(folder, name, where=where, folder=tr("the plan's folder"))
     for still in _meant(path):
         if not paths.stays(folder, still.relative_to(folder).as_posix()):
-            what = tr("{file} is a link that leads out of the plan's folder", file=still)
+            where_to = tr("the plan's folder")
+            what = tr("{file} lies outside {folder}; copy it there", file=still, folder=where_to)
             raise _wrong(where, what)
     return path
 

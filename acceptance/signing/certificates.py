@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError, OutputError
-from acceptance.files import reading
+from acceptance.files import regular
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _blocks(data: bytes) -> list[bytes]:
 
 def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
-        return reading.content(path)
+        return regular.content(path)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")

@@ -399,7 +399,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_cause(
         raise PermissionError(13, "Permission denied")
 
     own.write_text(HEAD, encoding="utf-8")
-    monkeypatch.setattr("acceptance.files.reading.content", denied)
+    monkeypatch.setattr("acceptance.files.regular.content", denied)
     with pytest.raises(PackError, match=r"own\.toml: cannot be read \(Permission denied\)"):
         packs.load(str(own), QUANTITIES)
 
