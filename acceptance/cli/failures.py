@@ -17,6 +17,8 @@ from acceptance.errors import AcceptanceError, GapError
 from acceptance.messages import tr, visible
 from acceptance.model import Reason
 
+FAULT = 70  # exit code of a bug
+
 
 def tell(error: BaseException) -> int:
     """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
@@ -72,7 +74,7 @@ def _bug(bug: BaseException) -> int:
             why=error.strerror, fault=text.splitlines()[-1],
         )  # fmt: skip
     terminal.errors.print(what, markup=False)
-    return 70
+    return FAULT
 
 
 def _record(text: str) -> str:

@@ -6,6 +6,7 @@ They are arrival times, the log of the clock screen, and the log of what drove a
 from __future__ import annotations
 
 import io
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,9 @@ def table(folder: Path, name: str, columns: int) -> Floats:
     hint = tr("Give a heading line and {columns} columns of numbers", columns=columns)
     try:
         text = io.BytesIO(regular.content(path, MOST_BYTES))
-        content = np.loadtxt(text, delimiter=",", skiprows=1, ndmin=2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a table without lines, which is refused below
+            content = np.loadtxt(text, delimiter=",", skiprows=1, ndmin=2)
     except (OSError, ValueError) as error:
         what = tr("cannot be read ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=hint, code="table") from error

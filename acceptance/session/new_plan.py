@@ -178,6 +178,18 @@ def proposed_device(path: str, known: Sequence[str]) -> str:
     return next(filter(None, map(identifier, names)), "camera-1")
 
 
+def told_apart(device: str, path: str, clips: Collection[str]) -> str:
+    """Return the id to propose where ``clips`` of the device came from elsewhere under one name.
+
+    Folders that say what is shown (``chart``, ``clock``) hold clips of one device; others hold
+    those of several, which get their folder's name.
+    """
+    folder, _, name = path.rpartition("/")
+    alike = any(other.rpartition("/")[2] == name for other in clips)
+    shown = not _without_shown(folder.rpartition("/")[2])
+    return identifier(f"{folder}-{device}") if alike and not shown else device
+
+
 def _whole(identity: str) -> str:
     return rf"(?<![^\W_]){re.escape(identity)}(?![^\W_])"
 

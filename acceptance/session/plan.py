@@ -324,7 +324,7 @@ def _parse(raw: Mapping[str, object], where: str) -> Plan:
         return _ADAPTER.validate_python((raw,))[0]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = f"{where}: {wrong_field.place(first)}"
+        place = ": ".join(filter(None, (where, wrong_field.place(first))))
         raise _wrong(place, wrong_field.sentence(first)) from error
 
 

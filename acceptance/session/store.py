@@ -83,7 +83,7 @@ def _cause(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return tr("no JSON: {cause}", cause=error)
     first = error.errors(include_url=False)[0]
-    return f"{wrong_field.place(first)}: {wrong_field.sentence(first)}"
+    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:

@@ -110,6 +110,18 @@ def load_signer(path: Path | str, password: str = "", *, at: datetime | None = N
     return Signer(name=name, expires=expires, key=simple, crls=crls)
 
 
+def require_signer(signer: object) -> None:
+    """Refuse what is no key ready to sign, for instance its path, or has expired meanwhile.
+
+    Raises KeyFileError.
+    """
+    if not isinstance(signer, Signer):
+        what = tr("is no signer: {thing!r:.80}", thing=signer)
+        hint = tr("Load the key first: acceptance.load_signer(path, password)")
+        raise KeyFileError(what, where="signer", hint=hint)
+    signer.require_valid()
+
+
 def load_trust(paths: Iterable[Path]) -> Trust:
     """Read root certificates and revocation lists (``.crl``), PEM or DER.
 
