@@ -13,7 +13,7 @@ from acceptance import metrics
 from acceptance.checks import judging, resources, soundness
 from acceptance.errors import PlanError
 from acceptance.messages import tr
-from acceptance.model import Plan
+from acceptance.model import Measurement, Note, Plan
 from acceptance.session import intake, measuring, runner
 from acceptance.session import plan as plans
 from acceptance.session.measuring import Measured
@@ -22,7 +22,7 @@ from acceptance.signing import issuing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from acceptance.model import Finding, Measurement, Note, Session, Taken
+    from acceptance.model import Finding, Session, Taken
     from acceptance.session.measuring import Progress
     from acceptance.session.plan import ShotFields
     from acceptance.signing.certificates import Signer
@@ -152,7 +152,8 @@ def judge(
         Where the plan does not fit its packs, a measurement no shot, quantity or unit, or ``today``
         is no day.
     """
-    measurements, notes = tuple(measurements), tuple(notes)  # a generator is read only once
+    measurements = soundness.listed(measurements, Measurement)  # a generator is read only once
+    notes = soundness.listed(notes, Note)
     units = metrics.quantities()
     plan, packs = runner.prepare(plan)
     soundness.require_sound(plan, measurements, units)
