@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -137,7 +136,8 @@ def judge(
     notes
         Results that were not obtained, and why.
     today
-        ISO date with which instruments' due dates are compared; None: today.
+        ISO date of the work of shots that do not state theirs (``filmed``); None: not known, and
+        no calibration can be held against it.
 
     Returns
     -------
@@ -157,8 +157,8 @@ def judge(
     units = metrics.quantities()
     plan, packs = runner.prepare(plan)
     soundness.require_sound(plan, measurements, units)
-    day = today or datetime.now().astimezone().date().isoformat()
-    if not (isinstance(day, str) and resources.is_day(day)):
+    day = "" if today is None else today
+    if day and not (isinstance(day, str) and resources.is_day(day)):
         hint = tr("Write it as 2026-11-25")
         raise PlanError(tr("is no day"), where=repr(today), hint=hint)
     shots: list[Taken] = [*plan.shots, *plan.recordings]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance.checks import pack_sentences
+from acceptance.checks import pack_dates, pack_sentences
 from acceptance.checks.pack_changes import traced
 from acceptance.checks.pack_confirmation import confirm, settle, today
 from acceptance.checks.pack_conflicts import bearing_on
@@ -69,7 +69,7 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
 def _whole(raw: Raw, path: Path, folder: Path | None) -> Raw:
     """Fill in what a pack borrows, and what was confirmed of it."""
     raw["requirements"] = [
-        settle(_borrow(table, path, raw, folder)) for table in tables(raw, "requirements", path)
+        _settled(table, path, raw, folder) for table in tables(raw, "requirements", path)
     ]
     samplings = (*_samplings(raw, path), *_others_samplings(raw, path, folder))
     raw["samplings"] = [settle(table) for table in samplings]
@@ -139,7 +139,7 @@ def _named_packs(raw: Raw, path: Path) -> set[str]:
     return {
         str(table.get(key, "")).partition("#")[0]
         for table in tables(raw, "requirements", path)
-        for key in ("borrows", "sampling")
+        for key in ("borrows", "sampling", "advised_by")
     }
 
 
@@ -243,6 +243,22 @@ def _check_file_name(found: Path, name: str, path: Path) -> None:
         raise refusal(path, "", "extends", misnamed)
 
 
+def _settled(table: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
+    """Fill in loans and confirmations of a requirement, its source's dates and what is advised."""
+    settled = settle(_borrow(table, path, raw, folder))
+    lender = str(settled.get("borrows", raw.get("id"))).partition("#")[0]
+    settled |= pack_dates.validity(settled, _home(lender, raw, folder))
+    if "advised_by" not in settled:
+        return settled
+    loan = str(settled["advised_by"])
+    stricter = _lender(loan, loan, raw, folder)
+    if isinstance(stricter, str):
+        raise refusal(path, place(settled), "advised_by", stricter)
+    if "limit" not in stricter:
+        raise refusal(path, place(settled), "advised_by", tr("{loan!r} has no limit", loan=loan))
+    return settled | pack_dates.advice(stricter, _home(loan.partition("#")[0], raw, folder))
+
+
 def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
     """Fill in what the requirement takes over from the pack that states the number.
 
@@ -306,13 +322,18 @@ def _lender(
     name, _, identity = reference.partition("#")
     if name != raw.get("id") and name not in names(folder):
         return tr("{loan!r} does not resolve: there is no pack {pack!r}", loan=loan, pack=name)
-    other = raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
+    other = _home(name, raw, folder)
     found = [table for table in other.get(f"{kind}s", ()) if table.get("id") == identity]
     if not found:
         return pack_sentences.unresolved(kind, loan, identity, name)
     if "borrows" in found[0]:
         return tr("{loan!r} is itself borrowed; name the pack that states the number", loan=loan)
     return settle(found[0])
+
+
+def _home(name: str, raw: Raw, folder: Path | None) -> Raw:
+    """Return the tables of a pack by its id, which may be the one that is being read."""
+    return raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
 
 
 def _parse(raw: Raw, path: Path) -> Pack:

@@ -24,6 +24,7 @@ from acceptance.model.plan import (
 from acceptance.model.session import LogEntry, Sample, Session
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
+    Advice,
     Combine,
     Compare,
     DecisionRule,
@@ -37,10 +38,12 @@ from acceptance.model.standard import (
     RuleKind,
     Scale,
     Scope,
+    Validity,
 )
 from acceptance.model.subject import Subject, SubjectKind
 
 __all__ = [
+    "Advice",
     "Answer",
     "BottomLine",
     "Box",
@@ -94,6 +97,7 @@ __all__ = [
     "SubjectKind",
     "Taken",
     "Tap",
+    "Validity",
     "Value",
     "Verdict",
     "Withdrawal",

@@ -125,7 +125,18 @@ def judge_again(
         details |= {"left_out": "; ".join(left)} if left else {}
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
-        return _finish(replace(before, plan=plan, supersedes=before.id), packs, bag, issue)
+        again = replace(_dated(before), plan=plan, supersedes=before.id)
+        return _finish(again, packs, bag, issue)
+
+
+def _dated(before: Session) -> Session:
+    """Write into the shots of a session before 0.6.0 the day that it took for theirs."""
+    day = before.unstated_day
+    shots = (
+        shot if shot.filmed or not day else replace(shot, filmed=day, filmed_by="run")
+        for shot in before.shots
+    )
+    return replace(before, shots=tuple(shots))
 
 
 def _copy(old: Path, work: Path) -> Path:
@@ -182,7 +193,7 @@ def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
     """Judge what was measured, and log that it was."""
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
-    findings = judging.judge(*inputs, today=started[:10], quantities=metrics.quantities())
+    findings = judging.judge(*inputs, today="", quantities=metrics.quantities())
     details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
     log.append("judged", details | {"tool_version": __version__})
     return replace(

@@ -104,14 +104,6 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
     return list(pairs.values())
 
 
-def day_of_work(session: Session) -> str:
-    """ISO date, in local time, on which the work began.
-
-    Calibrations must have been valid on that day.
-    """
-    return session.started[:10]
-
-
 def keep_measured(path: Path, measured: Measured) -> None:
     """Write what a shot gave, so that an interrupted run can resume. Raises OutputError."""
     path.parent.mkdir(exist_ok=True)
