@@ -81,22 +81,25 @@ def verify(
     trust: Sequence[Path | str] = (),
     *,
     roles: Sequence[str] = (),
+    signers: Sequence[Path | str] = (),
     at: datetime | None = None,
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``target`` is either. ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``.
-    Raises ``SessionError`` where there is neither report nor session, and ``InputError`` for a
-    trust file that cannot be read. Whatever else is wrong is in the result.
+    ``target`` is either. ``trust``, ``roles``, ``signers`` and ``at`` are as in
+    ``signature_check.verify_pdf``. Raises ``SessionError`` where there is neither report nor
+    session, and ``InputError`` for a file to trust that cannot be read. Whatever else is wrong is
+    in the result.
     """
-    from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
+    from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
 
     target, roots = Path(target), [Path(file) for file in trust]
-    examined = Target(target, roots, roles, at)
+    examined = Target(target, roots, roles=roles, signers=signers, at=at)
     if not examined.pdf and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
+    pinned.read(signers)
     done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
     return Verification(number=examined.known_number, steps=done)
 
@@ -111,7 +114,7 @@ def require_intact(folder: Path) -> None:
 
 def contradictions(folder: Path) -> Iterator[str]:
     """Say where the report of a session folder contradicts the session in it, and is broken."""
-    examined = Target(folder, (), (), None)
+    examined = Target(folder)
     steps = [_run("attachment", examined.attachment)]
     if examined.pdf and b"/ByteRange" in examined.pdf:
         steps.append(_run("signature", examined.signature))
