@@ -21,7 +21,15 @@ from acceptance.model.plan import (
     Project,
     Score,
 )
-from acceptance.model.session import LogEntry, Sample, Session
+from acceptance.model.session import (
+    LogEntry,
+    Precedence,
+    Predecessor,
+    Sample,
+    Session,
+    Signatory,
+    Vouched,
+)
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
     Combine,
@@ -75,6 +83,8 @@ __all__ = [
     "Person",
     "Plan",
     "Point",
+    "Precedence",
+    "Predecessor",
     "Project",
     "Provenance",
     "Reason",
@@ -90,11 +100,13 @@ __all__ = [
     "Session",
     "Shot",
     "SignalPath",
+    "Signatory",
     "Subject",
     "SubjectKind",
     "Taken",
     "Tap",
     "Value",
     "Verdict",
+    "Vouched",
     "Withdrawal",
 ]

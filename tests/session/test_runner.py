@@ -34,13 +34,15 @@ from acceptance.model import (
 )
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import measuring, plan, runner, store
+from acceptance.session import measuring, plan, predecessors, runner, store
 from acceptance.session.evidence import check, check_chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Film
+
+    from acceptance.model import Precedence, Predecessor
 
 LIGHT = (Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off"))
 
@@ -214,9 +216,9 @@ class Issue:
     def ready(self) -> None:
         """Nothing is needed."""
 
-    def contradictions(self, _: Path) -> tuple[str, ...]:
-        """Without a report there are none."""
-        return ()
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Without a report, there is no signature to look at."""
+        return predecessors.examine(folder, role)
 
     def __call__(self, folder: Path) -> None:
         """Do it."""
