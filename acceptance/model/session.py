@@ -69,8 +69,8 @@ class LogEntry:
     """ISO time of the entry."""
 
     what: str
-    """``started``, ``resumed``, ``taken``, ``measured``, ``judged``, ``judged_again``,
-    ``reported``, ``reported_and_signed`` or ``signed``."""
+    """``started``, ``resumed``, ``taken``, ``changed_since``, ``measured``, ``judged``,
+    ``judged_again``, ``reported``, ``reported_and_signed`` or ``signed``."""
 
     details: Mapping[str, Value]
     """What was done, to what, by name."""

@@ -23,7 +23,7 @@ from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
-from acceptance.session import intake, measuring, predecessors, retests, store
+from acceptance.session import intake, measuring, predecessors, resuming, retests, store
 from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_files
 from acceptance.session.workspace import claimed
@@ -95,6 +95,7 @@ def _measure(
 ) -> Session:
     judged = frozenset(demand.quantity for pack in packs for demand in pack.requirements)
     done = [_shot(shot, folder, bag, judged, progress) for shot in plan.shots]
+    resuming.drop_stills(bag, done)
     kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
     return _blank(plan, done, kept)
 
@@ -252,7 +253,7 @@ def _begin(work: Path, plan: Plan) -> Path:
     bag = work / BAG
     try:
         _repair(bag / LOG)
-        resumed = bool(LogBook(bag).read())
+        resumed = resuming.clear(bag)
     except SessionError:
         shutil.rmtree(bag)
         resumed = False
@@ -280,11 +281,11 @@ def _shot(
         chart = definition.load(shot.chart).sha256 if shot.chart else ""
         files = [*hash_files(bag / "data" / "clips" / shot.id).values(), filmed.chart_copy]
         kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart)}.json"
-        measured = store.measured_before(kept, bag)
+        measured = resuming.take_up(kept, shot.id, bag)
         if measured is None:
             with _blaming(folder / shot.clip):
                 measured = measuring.look_and_draw(filmed, bag, judged, progress)
-            store.keep_measured(kept, measured)
+            resuming.keep(kept, measured, bag)
     return measured
 
 
