@@ -24,7 +24,7 @@ from acceptance.simulate.camera import Camera
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pki import Institute
+    from institute import Institute
 
 pytest_plugins = ["processor_time"]
 hypothesis.settings.register_profile("unhurried", deadline=None)  # others may use the machine
@@ -136,9 +136,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
 @pytest.fixture(scope="session")
 def institute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Institute]:
     """Serve a signing institute's certificates and revocation lists on the loopback."""
-    import pki
+    import institute as institute_module
 
-    with pki.institute(tmp_path_factory.mktemp("institute")) as served:
+    with institute_module.institute(tmp_path_factory.mktemp("institute")) as served:
         yield served
 
 

@@ -1,200 +1,120 @@
-"""A signing institute's certificates, made and served by certomancer on the loopback.
-
-Root, intermediate, and one certificate for each thing that may be wrong with a signer's. Lists of
-revoked certificates are fetched from the addresses that the certificates name, as a person would
-do before going on site; a time-stamping authority answers beside them.
-"""
+"""Certificates of every kind, made in memory: who may sign a report, and who may not."""
 
 from __future__ import annotations
 
-import threading
-import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from certomancer.integrations.animator import Animator, AnimatorArchStore
-from certomancer.registry.common import ArchLabel, CertLabel
-from certomancer.registry.config import CertomancerConfig
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from werkzeug.serving import WSGIRequestHandler, make_server
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PublicFormat,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
+from pyhanko.sign import signers
+
+from acceptance.signing.certificates import Signer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
     from pathlib import Path
 
-    from certomancer.registry.pki_arch import PKIArchitecture
-
-PASSWORD = "password of the tests"  # noqa: S105 -- of keys that live as long as the tests
-LABEL = "institute"
-KEYS = ("root", "intermediate", "inspector", "namesake", "chief", "tsa", "other-root", "stranger")
-LONG = ("2020-01-01", "2060-01-01")
-DOCUMENTS = "1.3.6.1.5.5.7.3.36"  # id-kp-documentSigning, RFC 9336
-INSPECTOR = "张检验"
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One certificate of a person: whose name and key, and what is particular about it."""
-
-    subject: str = "inspector"
-    key: str = "inspector"
-    years: tuple[str, str] = LONG
-    purposes: tuple[str, ...] = ()
-    usage: tuple[str, ...] = ("digital_signature", "non_repudiation")
-    revoked: str = ""
-    issuer: str = "intermediate"
-
-
-LEAVES = {
-    "inspector": Leaf(),
-    "chief": Leaf(subject="chief", key="chief"),
-    "for-documents": Leaf(purposes=(DOCUMENTS,)),
-    "for-a-server": Leaf(purposes=("server_auth",)),
-    "for-a-client": Leaf(purposes=("client_auth",)),
-    "for-code": Leaf(purposes=("code_signing",)),
-    "for-time-stamps": Leaf(purposes=("time_stamping",)),
-    "for-anything": Leaf(purposes=("any_extended_key_usage",)),
-    "for-a-server-and-documents": Leaf(purposes=("server_auth", DOCUMENTS)),
-    "for-encryption": Leaf(usage=("key_encipherment",)),
-    "expired": Leaf(years=("2020-01-01", "2026-01-01")),
-    "not-yet-valid": Leaf(years=("2050-01-01", "2060-01-01")),
-    "revoked": Leaf(revoked="2026-05-01"),
-    "namesake": Leaf(key="namesake"),  # another person of the same name, from the same issuer
-    "renewed": Leaf(years=("2021-01-01", "2060-01-01")),  # the same key, a new certificate
-    "stranger": Leaf(subject="stranger", key="stranger", issuer="other-root"),
-}
+NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = timedelta(days=1)
+# In the order of cryptography's own arguments (RFC 5280, 4.2.1.3).
+USAGES = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+    "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
+SIGNING = ("digital_signature", "content_commitment")
+ISSUING = ("key_cert_sign", "crl_sign")
 
 
 @dataclass(frozen=True)
-class Institute:
-    """The certificates while they are served, and where their files are written."""
+class Holder:
+    """A key, its certificate, and that of its issuer."""
 
-    folder: Path
-    architecture: PKIArchitecture
-    address: str
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    issuer: Holder | None
 
     @property
-    def root(self) -> Path:
-        """The root certificate, to be trusted."""
-        return self.certificate("root")
+    def pem(self) -> bytes:
+        """The certificate as PEM."""
+        return self.certificate.public_bytes(Encoding.PEM)
 
-    def certificate(self, name: str) -> Path:
-        """Write a certificate as a file, to trust it or to pin a signer by it; return the file."""
-        path = self.folder / f"{name}.crt"
-        path.write_bytes(self.architecture.get_cert(CertLabel(name)).dump())
-        return path
+    @property
+    def public_key(self) -> bytes:
+        """The public key as PEM."""
+        public = self.key.public_key()
+        return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
-    def key_file(self, name: str) -> Path:
-        """Write key, certificate and chain of one of ``LEAVES``, revocation lists beside them."""
-        path = self.folder / f"{name}.p12"
-        pack = self.architecture.package_pkcs12(CertLabel(name), password=PASSWORD.encode())
-        path.write_bytes(pack)
-        lists = (self.fetched(f"crls/{issuer}/latest.crl.pem") for issuer in ISSUERS)
-        path.with_suffix(".crl").write_bytes(b"".join(lists))
-        return path
+    @property
+    def key_file(self) -> bytes:
+        """Key, certificate and those between it and the root, as PKCS#12 without password."""
+        others, above = list[x509.Certificate](), self.issuer
+        while above:
+            others.append(above.certificate)
+            above = above.issuer
+        return pkcs12.serialize_key_and_certificates(
+            None, self.key, self.certificate, others, NoEncryption()
+        )
 
-    def fetched(self, path: str, request: bytes | None = None) -> bytes:
-        """Return what the institute answers at a path below its address."""
-        url = f"{self.address}/{LABEL}/{path}"
-        with urllib.request.urlopen(url, request) as answer:  # noqa: S310 -- of the loopback
-            content: bytes = answer.read()
-        return content
-
-
-ISSUERS = ("root", "intermediate", "other-root")
+    def signer(self) -> Signer:
+        """Get ready to sign, without the refusals of ``load_signer``."""
+        simple = signers.SimpleSigner.load_pkcs12_data(self.key_file, other_certs=())
+        start, end = self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
+        return Signer(name="somebody", begins=start, expires=end, key=simple, crls=())
 
 
-@contextmanager
-def institute(folder: Path) -> Iterator[Institute]:
-    """Make keys in ``folder``, and serve the institute on the loopback as long as this is open."""
-    for name in KEYS:
-        _write_key(folder / f"{name}.pem")
-    server = make_server("127.0.0.1", 0, _nothing, threaded=True, request_handler=_Quiet)
-    address = f"http://127.0.0.1:{server.port}"
-    keys = {name: {"path": f"{name}.pem"} for name in KEYS}
-    settings = {
-        "external-url-prefix": address,
-        "keysets": {LABEL: {"path-prefix": ".", "keys": keys}},
-        "pki-architectures": {LABEL: _architecture()},
-    }
-    found = CertomancerConfig(settings, str(folder)).get_pki_arch(ArchLabel(LABEL))
-    server.app = Animator(AnimatorArchStore({ArchLabel(LABEL): found}), with_web_ui=False)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield Institute(folder, found, address)
-    finally:
-        server.shutdown()
-        server.server_close()
+def holder(
+    name: str,
+    issuer: Holder | None = None,
+    *,
+    ca: bool | None = False,
+    usages: Collection[str] | None = SIGNING,
+    purposes: Collection[str] | None = None,
+    days: tuple[int, int] = (-30, 30),
+    key: ec.EllipticCurvePrivateKey | None = None,
+) -> Holder:
+    """Issue a certificate; ``None`` leaves its extension out. ``days`` count from now."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW + days[0] * DAY)
+        .not_valid_after(NOW + days[1] * DAY)
+    )
+    if ca is not None:
+        constraints = x509.BasicConstraints(ca=ca, path_length=None)
+        builder = builder.add_extension(constraints, critical=True)
+    if usages is not None:
+        bits = {usage: usage in usages for usage in USAGES}
+        builder = builder.add_extension(x509.KeyUsage(**bits), critical=True)
+    if purposes is not None:
+        named = x509.ExtendedKeyUsage([x509.ObjectIdentifier(one) for one in purposes])
+        builder = builder.add_extension(named, critical=False)
+    signed = builder.sign(issuer.key if issuer else key, hashes.SHA256())
+    return Holder(key, signed, issuer)
 
 
-class _Quiet(WSGIRequestHandler):
-    """Serves without a line for each request."""
-
-    def log_request(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def _nothing(*_: object) -> list[bytes]:
-    return []
+def authority(
+    name: str, issuer: Holder | None = None, purposes: Collection[str] | None = None
+) -> Holder:
+    """Make a certification authority."""
+    return holder(name, issuer, ca=True, usages=ISSUING, purposes=purposes, days=(-60, 60))
 
 
-def _write_key(path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-
-
-def _architecture() -> dict[str, Any]:
-    people = {"inspector": INSPECTOR, "chief": "李主任", "stranger": "王外人", "tsa": "时间戳"}
-    return {
-        "keyset": LABEL,
-        "entity-defaults": {"country-name": "CN", "organization-name": "某检验机构"},
-        "entities": {name: {"common-name": people.get(name, name)} for name in (*ISSUERS, *people)},
-        "certs": {
-            "root": _certificate("root", "root", "root", _of_issuer()),
-            "other-root": _certificate("other-root", "other-root", "other-root", _of_issuer()),
-            "intermediate": _certificate("intermediate", "intermediate", "root", _of_issuer()),
-            "tsa": _certificate("tsa", "tsa", "intermediate", _purposes(("time_stamping",))),
-            **{name: _leaf(leaf) for name, leaf in LEAVES.items()},
-        },
-        "services": {
-            "crl-repo": {
-                name: {"for-issuer": name, "simulated-update-schedule": "P90D"} for name in ISSUERS
-            },
-            "time-stamping": {"tsa": {"signing-key": "tsa", "signing-cert": "tsa"}},
-        },
-    }
-
-
-def _leaf(leaf: Leaf) -> dict[str, Any]:
-    usage = {"id": "key_usage", "critical": True}
-    usage["smart-value"] = {"schema": "key-usage", "params": list(leaf.usage)}
-    address = {"id": "crl_distribution_points"}
-    address["smart-value"] = {"schema": "crl-dist-url", "params": {"crl-repo-names": [leaf.issuer]}}
-    extensions = [usage, address, *(_purposes(leaf.purposes) if leaf.purposes else ())]
-    made = _certificate(leaf.subject, leaf.key, leaf.issuer, extensions, leaf.years)
-    revoked = {"revoked-since": f"{leaf.revoked}T00:00:00+0000", "reason": "key_compromise"}
-    return made | ({"revocation": revoked} if leaf.revoked else {})
-
-
-def _certificate(
-    subject: str, key: str, issuer: str, extensions: list[Any], years: tuple[str, str] = LONG
-) -> dict[str, Any]:
-    start, end = (f"{day}T00:00:00+0000" for day in years)
-    return {
-        "subject": subject, "subject-key": key, "issuer": issuer, "authority-key": issuer,
-        "validity": {"valid-from": start, "valid-to": end}, "extensions": extensions,
-    }  # fmt: skip
-
-
-def _of_issuer() -> list[Any]:
-    usage = {"schema": "key-usage", "params": ["key_cert_sign", "crl_sign"]}
-    return [
-        {"id": "basic_constraints", "critical": True, "value": {"ca": True}},
-        {"id": "key_usage", "critical": True, "smart-value": usage},
-    ]
-
-
-def _purposes(names: tuple[str, ...]) -> list[Any]:
-    return [{"id": "extended_key_usage", "critical": True, "value": list(names)}]
+def write(path: Path, content: bytes) -> Path:
+    """Write a file; return its path."""
+    path.write_bytes(content)
+    return path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from pki import PASSWORD
+from institute import PASSWORD
 from sample_pdf import blank_pdf
 
 from acceptance.signing import pades, signature_check
@@ -14,7 +14,7 @@ from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
-    from pki import Institute
+    from institute import Institute
 
 
 @dataclass(frozen=True)
