@@ -416,11 +416,11 @@ basic_from = {basic}
 def test_a_file_that_cannot_be_read_is_refused_with_the_cause(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def denied(_path: Path) -> bytes:
+    def denied(_path: Path, _most: int = 0) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     own.write_text(HEAD, encoding="utf-8")
-    monkeypatch.setattr("pathlib.Path.read_bytes", denied)
+    monkeypatch.setattr("acceptance.files.regular.content", denied)
     with pytest.raises(PackError, match=r"own\.toml: cannot be read \(Permission denied\)"):
         packs.load(str(own), QUANTITIES)
 
