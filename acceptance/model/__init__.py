@@ -7,6 +7,7 @@ sentence in any language: a reason is a code with parameters, worded by
 
 from acceptance.model.basics import Box, Point, Reason, Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Outcome, PartScore, Verdict
+from acceptance.model.log import LogEntry
 from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
 from acceptance.model.pack import Clause, Conflict, Pack, Sampling, Scoring, Withdrawal
 from acceptance.model.plan import (
@@ -21,7 +22,7 @@ from acceptance.model.plan import (
     Project,
     Score,
 )
-from acceptance.model.session import LogEntry, Sample, Session
+from acceptance.model.session import Sample, Session
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
     Combine,
@@ -39,6 +40,7 @@ from acceptance.model.standard import (
     Scope,
 )
 from acceptance.model.subject import Subject, SubjectKind
+from acceptance.model.warning import SessionWarning, Severity
 
 __all__ = [
     "Answer",
@@ -88,6 +90,8 @@ __all__ = [
     "Score",
     "Scoring",
     "Session",
+    "SessionWarning",
+    "Severity",
     "Shot",
     "SignalPath",
     "Subject",

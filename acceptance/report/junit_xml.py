@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 from acceptance import wording
 from acceptance.model import Verdict
+from acceptance.report import warning_lines
+from acceptance.report.bottom_lines import bottom_line
 from acceptance.report.names import Names
 from acceptance.report.rows import UNJUDGED, finding_rows
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Finding, Pack, Session
     from acceptance.report.rows import FindingRow
+    from acceptance.report.warning_lines import WarningLine
 
 # What XML 1.0 cannot hold, not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -36,14 +39,26 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
     """
     rows = finding_rows(session, Names(plan=session.plan, packs=packs, lang="en"))
     root = ET.Element("testsuites", name=clean(session.id))
+    told = warning_lines.every(session, "en")
     for pack in packs:
         cases = [_case(row, session) for row in rows if row.finding.pack == pack.id]
         suite = ET.SubElement(root, "testsuite", name=clean(pack.number), tests=str(len(cases)))
         for counter, outcome in COUNTERS.items():
             suite.set(counter, str(sum(case.find(outcome) is not None for case in cases)))
+        _tell(suite, told, session)
         suite.extend(cases)
+        ET.SubElement(suite, "system-out").text = clean(bottom_line(session, "en", packs))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _tell(suite: ET.Element, told: Sequence[WarningLine], session: Session) -> None:
+    """Say in a suite's properties how the verdict was reached, a property for each warning."""
+    properties = ET.SubElement(suite, "properties")
+    ET.SubElement(properties, "property", name="verdict", value=session.verdict.value)
+    for one, line in zip(session.warnings or (), told, strict=True):
+        name = f"warning.{one.severity}.{one.code}"
+        ET.SubElement(properties, "property", name=name, value=clean(line.sentence))
 
 
 def _case(row: FindingRow, session: Session) -> ET.Element:

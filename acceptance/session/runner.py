@@ -23,7 +23,7 @@ from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
-from acceptance.session import intake, integrity, measuring, retests, store
+from acceptance.session import earlier, intake, integrity, measuring, retests, store
 from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
 from acceptance.session.workspace import claimed
@@ -122,6 +122,7 @@ def judge_again(
             intake.keep_packs(packs, pack_names, bag)
         details = {"session": before.id, "sha256": hash_file(old / store.FILE)}
         details |= {"packs": ", ".join(pack_names), "why": why, "by": by}
+        details["verdict"] = str(before.verdict)
         details |= {"left_out": "; ".join(left)} if left else {}
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
@@ -168,7 +169,7 @@ def _finish(
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    session = _judge(measured, packs, LogBook(bag))
+    session = _judge(measured, packs, bag)
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
     number = _number(now, bag.parent.parent)
     session = replace(session, id=number, finished=now, tool_version=__version__, hashes=hashes)
@@ -178,23 +179,29 @@ def _finish(
     return session, _place(bag, session.id)
 
 
-def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
-    """Judge what was measured, and log that it was."""
+def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
+    """Judge what was measured, and log that it was, and what lies beside it."""
+    log, kept = LogBook(bag), bag / store.PACKS
+    for told in earlier.found(bag.parent.parent, measured):
+        log.append("earlier", told)
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
     findings = judging.judge(*inputs, today=started[:10], quantities=metrics.quantities())
+    line = judging.bottom_line(findings, plan.scope)
     details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
-    log.append("judged", details | {"tool_version": __version__})
-    return replace(
+    details |= {"tool_version": __version__, "verdict": str(line.verdict)}
+    log.append("judged", details | store.own_packs(packs, kept))
+    judged = replace(
         measured,
         plan=replace(plan, packs=names),
         started=started,
         findings=findings,
-        bottom_line=judging.bottom_line(findings, plan.scope),
+        bottom_line=line,
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
         samples=sampling.draw(packs, plan),
     )
+    return replace(judged, warnings=store.warnings(judged, packs, kept))
 
 
 def _place(bag: Path, number: str) -> Path:

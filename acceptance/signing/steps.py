@@ -15,7 +15,12 @@ from acceptance.session import contents, evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.store import REPORT
-from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
+from acceptance.signing.session_changes import (
+    changed_fields,
+    changed_findings,
+    changed_sums,
+    changed_warnings,
+)
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from acceptance.model import Session
+    from acceptance.model import Pack, Session
 
 Outcome = tuple[State, tuple[str, ...]]
 
@@ -156,20 +161,29 @@ class Target:
             return _alone()
         if any(problem.path.startswith(f"{store.PACKS}/") for problem in self.differences):
             return State.SKIPPED, (tr("the packs are not those that were signed"),)
-        apart = [*self._judged_otherwise(self.folder)]
-        if apart and self.session.tool_version != __version__:
+        packs = store.load_packs(self.session.plan, self.folder / store.PACKS)
+        apart = [*self._judged_otherwise(packs)]
+        warned = [*self._warned_otherwise(packs, self.folder / store.PACKS)]
+        if self.session.tool_version != __version__:
             versions = tr(
                 "the session was judged by version {stored}; this is version {here}",
                 stored=self.session.tool_version,
                 here=__version__,
             )
-            return State.INDETERMINATE, (versions, *shorten(apart))
+            # another version may have known fewer warnings: they are told, and break nothing
+            told = (versions, *shorten([*apart, *warned])) if apart or warned else ()
+            own = () if apart else shorten([*self._own_packs()])
+            return (State.INDETERMINATE if apart else State.OK), (*told, *own)
+        apart += warned
         return (State.BROKEN if apart else State.OK), shorten([*apart, *self._own_packs()])
 
-    def _judged_otherwise(self, folder: Path) -> Iterator[str]:
+    def _warned_otherwise(self, packs: Sequence[Pack], kept: Path) -> Iterator[str]:
+        """Name warnings that are stored and do not follow, or follow and are not stored."""
+        yield from changed_warnings(self.session, store.warnings(self.session, packs, kept))
+
+    def _judged_otherwise(self, packs: Sequence[Pack]) -> Iterator[str]:
         """Name where findings and sums are not those that follow from the stored packs."""
         stored = self.session
-        packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
         today = store.day_of_work(stored)
         findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
