@@ -29,7 +29,7 @@ def list_digest(plan: Plan) -> str:
     facts = inherited(plan.subjects)
     devices = [
         [one.id, one.kind.value, one.manufacturer, one.model, sorted(facts[one.id].items())]
-        for one in sorted(plan.subjects, key=lambda one: one.id)
+        for one in sorted(plan.subjects, key=lambda device: device.id)
         if one.kind not in sampling.NO_DEVICES
     ]
     return _digest(devices)

@@ -55,12 +55,12 @@ def _style(done: Session) -> str:
 
 def _reached(done: Session) -> list[str]:
     """Say how the verdict was reached, as the first page of the report does."""
-    told = warning_lines.overview(done, "en")
+    overview = warning_lines.overview(done, "en")
     lines = [
         f"{wording.word(line.severity, 'severity', 'en')}: {line.title}. {line.sentence}"
-        for line in told.lines
+        for line in overview.lines
     ]
-    return [*lines, *([told.rest] if told.rest else [])]
+    return [*lines, *([overview.rest] if overview.rest else [])]
 
 
 def _verdict(done: Session) -> list[str]:

@@ -79,8 +79,8 @@ def overview(session: Session, lang: str) -> Overview:
 def _groups(session: Session) -> Iterator[list[SessionWarning]]:
     """Put warnings of one code and severity together, in their order."""
     groups: dict[tuple[str, str], list[SessionWarning]] = {}
-    for one in session.warnings or ():
-        groups.setdefault((one.severity, one.code), []).append(one)
+    for warning in session.warnings or ():
+        groups.setdefault((warning.severity, warning.code), []).append(warning)
     yield from groups.values()
 
 

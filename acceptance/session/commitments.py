@@ -54,13 +54,13 @@ def check(entries: Sequence[LogEntry], where: str) -> None:
 
 
 def _follows(entry: LogEntry, made: set[str]) -> bool:
-    told = {name: str(entry.details.get(name, "")) for name in ("commitment", "seed", "token")}
+    given = {name: str(entry.details.get(name, "")) for name in ("commitment", "seed", "token")}
     info = str(entry.details.get("info", ""))
     try:
-        due = committed.seed_of_time_stamp(info) if told["token"] else told["seed"]
+        due = committed.seed_of_time_stamp(info) if given["token"] else given["seed"]
     except ValueError:
         return False
-    return told["commitment"] in made and told["seed"] == due and info in told["token"]
+    return given["commitment"] in made and given["seed"] == due and info in given["token"]
 
 
 def commit(

@@ -27,10 +27,10 @@ def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
     """
     for path in sorted(out.glob(f"*/{store.FILE}")):
         before = _read(path.parent) if path.parent.name != made.supersedes else None
-        told = _told(before, made) if before else {}
-        if before and any(told.values()):
+        parts = _parts(before, made) if before else {}
+        if before and any(parts.values()):
             packs = ", ".join(before.plan.packs)
-            yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **told}
+            yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
 
 
 def _read(folder: Path) -> Session | None:
@@ -43,7 +43,7 @@ def _read(folder: Path) -> Session | None:
         return None
 
 
-def _told(before: Session, made: Session) -> dict[str, Value]:
+def _parts(before: Session, made: Session) -> dict[str, Value]:
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
     again = {shot.subject for shot in before.taken if shot.id in same}
@@ -64,11 +64,11 @@ def _told(before: Session, made: Session) -> dict[str, Value]:
 def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield each figure of a subject that was measured, with stream and light, and its shot."""
     shots = {shot.id: shot for shot in session.taken}
-    for one in session.measurements:
-        if shot := shots.get(one.shot):
+    for measurement in session.measurements:
+        if shot := shots.get(measurement.shot):
             stated = {each.name: str(each.value) for each in shot.conditions}
             axes = (stated.get("profile", ""), stated.get("day_night", ""))
-            yield (one.subject, one.quantity, shot.tap, shot.path, *axes), shot.id
+            yield (measurement.subject, measurement.quantity, shot.tap, shot.path, *axes), shot.id
 
 
 def _seeds(before: Session, made: Session) -> set[str]:

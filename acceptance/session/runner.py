@@ -182,15 +182,15 @@ def _finish(
 def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
     """Judge what was measured, and log that it was, and what lies beside it."""
     log, kept = LogBook(bag), bag / store.PACKS
-    for told in earlier.found(bag.parent.parent, measured):
-        log.append("earlier", told)
+    for earlier_session in earlier.found(bag.parent.parent, measured):
+        log.append("earlier", earlier_session)
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
     findings = judging.judge(*inputs, today=started[:10], quantities=metrics.quantities())
     line = judging.bottom_line(findings, plan.scope)
-    details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
-    details |= {"tool_version": __version__, "verdict": str(line.verdict)}
-    log.append("judged", details | store.own_packs(packs, kept))
+    entry: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
+    entry |= {"tool_version": __version__, "verdict": str(line.verdict)}
+    log.append("judged", entry | store.own_packs(packs, kept))
     judged = replace(
         measured,
         plan=replace(plan, packs=names),

@@ -68,8 +68,8 @@ def changed_sums(
 
 def changed_warnings(stored: Session, found: Sequence[SessionWarning]) -> Iterator[str]:
     """Name where the warnings of a session are not those that are found again."""
-    told, due = stored.warnings or (), list(found)
-    for warning in told:
+    due = list(found)
+    for warning in stored.warnings or ():
         if warning in due:
             due.remove(warning)
         else:

@@ -171,9 +171,9 @@ class Target:
                 here=__version__,
             )
             # another version may have known fewer warnings: they are told, and break nothing
-            told = (versions, *shorten([*apart, *warned])) if apart or warned else ()
+            details = (versions, *shorten([*apart, *warned])) if apart or warned else ()
             own = () if apart else shorten([*self._own_packs()])
-            return (State.INDETERMINATE if apart else State.OK), (*told, *own)
+            return (State.INDETERMINATE if apart else State.OK), (*details, *own)
         apart += warned
         return (State.BROKEN if apart else State.OK), shorten([*apart, *self._own_packs()])
 

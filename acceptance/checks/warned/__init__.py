@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned import (
+    draws,
     footage,
     history,
-    packs,
+    overlays,
     resources,
-    samples,
     taken_out,
     verdicts,
 )
@@ -30,9 +30,9 @@ __all__ = ["Judged", "warnings"]
 
 # In the order in which warnings of one severity are told.
 SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
-    packs.weaker_limits,
-    packs.weaker_rules,
-    packs.files,
+    overlays.weaker_limits,
+    overlays.weaker_rules,
+    overlays.files,
     history.judged_again,
     history.earlier_sessions,
     history.retaken,
@@ -43,9 +43,9 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     taken_out.untested_devices,
     taken_out.out_of_scope,
     taken_out.not_applicable,
-    samples.seeds,
-    samples.commitments,
-    samples.retests,
+    draws.seeds,
+    draws.commitments,
+    draws.retests,
     footage.regions,
     footage.chart_copies,
     footage.coding,
@@ -53,7 +53,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     footage.conditions,
     resources.instruments,
     resources.people,
-    packs.confirmations,
+    overlays.confirmations,
     verdicts.within_uncertainty,
     verdicts.decided_beside,
     history.resumed,

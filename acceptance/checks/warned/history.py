@@ -22,27 +22,31 @@ def judged_again(judged: Judged) -> Iterator[SessionWarning]:
     packs = ""
     for entry in judged.session.log:
         if entry.what == "judged":
-            packs = str(entry.details.get("packs", ""))
+            packs = _detail(entry, "packs")
         if entry.what == "judged_again":
-            named = ("session", "by", "why", "verdict")
-            told = {name: str(entry.details.get(name, "")) for name in named}
-            told["verdict"] = told["verdict"] or "not_recorded"
-            yield caution("judged_again", [told["session"]], **told, packs=packs)
-            if left := str(entry.details.get("left_out", "")):
-                yield caution("answers_left_out", left.split("; "), session=told["session"])
+            session = _detail(entry, "session")
+            named = {name: _detail(entry, name) for name in ("session", "by", "why", "verdict")}
+            yield caution("judged_again", [session], **named, packs=packs)
+            if left := _detail(entry, "left_out"):
+                yield caution("answers_left_out", left.split("; "), session=session)
+
+
+def _detail(entry: LogEntry, name: str) -> str:
+    return str(entry.details.get(name, ""))
 
 
 def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what sessions beside this one had: the same footage, other seeds, more devices."""
+    better = judged.session.verdict not in NOT_PASSED
     for entry in _earlier(judged):
-        told = {name: str(entry.details.get(name, "")) for name in ("session", "verdict", "packs")}
-        if again := names(entry.details.get("again", "")):
-            turned = told["verdict"] in NOT_PASSED and judged.session.verdict not in NOT_PASSED
-            yield (caution if turned else note)("run_before", again, **told)
-        if gone := names(entry.details.get("gone", "")):
-            yield caution("dropped", gone, **told)
-        if seeds := names(entry.details.get("seeds", "")):
-            yield caution("redrawn", seeds, **told)
+        named = {name: _detail(entry, name) for name in ("session", "verdict", "packs")}
+        turned = better and named["verdict"] in NOT_PASSED
+        if again := names(_detail(entry, "again")):
+            yield (caution if turned else note)("run_before", again, **named)
+        if gone := names(_detail(entry, "gone")):
+            yield caution("dropped", gone, **named)
+        if seeds := names(_detail(entry, "seeds")):
+            yield caution("redrawn", seeds, **named)
 
 
 def _earlier(judged: Judged) -> list[LogEntry]:
@@ -64,36 +68,35 @@ def retaken(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def _takes(judged: Judged) -> dict[str, int]:
-    """Count by subject how often one point was filmed: here, before a resumption, and earlier."""
+    """Count by subject how often a point was filmed: here, before a resumption, and earlier."""
     takes = defaultdict(int, _in_session(judged))
     for shot in judged.session.shots:
         takes[shot.subject] += _replaced(judged, shot)
     for entry in _earlier(judged):
-        for subject in names(entry.details.get("retaken", "")):
+        for subject in names(_detail(entry, "retaken")):
             takes[subject] += 1
     return takes
 
 
 def _in_session(judged: Judged) -> dict[str, int]:
-    """Count, by subject, the most shots that gave one figure under the same conditions."""
+    """Count, by subject, the most films that gave one figure under the same conditions."""
     shots = {shot.id: shot for shot in judged.session.shots}
-    points: dict[tuple[object, ...], set[str]] = defaultdict(set)
-    for one in judged.session.measurements:
-        if shot := shots.get(one.shot):
+    films: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for figure in judged.session.measurements:
+        if shot := shots.get(figure.shot):
             stated = frozenset((each.name, each.value) for each in shot.conditions)
-            figure = (one.subject, one.quantity, one.region, one.direction, one.statistic)
-            points[(*figure, shot.tap, shot.path, stated)].add(shot.sha256 or shot.id)
+            what = figure.quantity, figure.region, figure.direction, figure.statistic
+            films[figure.subject, *what, shot.tap, shot.path, stated].add(shot.sha256 or shot.id)
     most = {shot.subject: 1 for shot in shots.values()}
-    for point, films in points.items():
-        subject = str(point[0])
-        most[subject] = max(most.get(subject, 1), len(films))
+    for (subject, *_), taken in films.items():
+        most[str(subject)] = max(most.get(str(subject), 1), len(taken))
     return most
 
 
 def _replaced(judged: Judged, shot: Shot) -> int:
-    """Count the other files that the log says were taken for a shot before this one."""
-    entries = (one.details for one in judged.logged("taken") if one.details.get("shot") == shot.id)
-    return len({details.get("sha256") for details in entries} - {shot.sha256})
+    """Count the other films that the log says were taken for a shot before this one."""
+    taken = (entry for entry in judged.logged("taken") if _detail(entry, "shot") == shot.id)
+    return len({_detail(entry, "sha256") for entry in taken} - {shot.sha256, ""})
 
 
 def _why(judged: Judged, subject: str) -> str:

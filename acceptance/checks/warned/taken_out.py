@@ -22,26 +22,25 @@ STATED = frozenset({"facts_differ", "condition_differs", "condition_not_recorded
 def withdrawn(judged: Judged) -> Iterator[SessionWarning]:
     """Yield each requirement, sampling or conflict that a pack leaves out of those below."""
     for pack in judged.packs:
-        for one in pack.withdrawn:
-            name = f"{pack.id}#{one.what}"
-            by = one.confirmed_by
-            yield caution("withdrawn", [name], requirement=name, why=one.why, by=by or "—")
+        for gone in pack.withdrawn:
+            name = f"{pack.id}#{gone.what}"
+            parameters = {"requirement": name, "why": gone.why, "by": gone.confirmed_by}
+            yield caution("withdrawn", [name], **parameters)
 
 
 def out_of_scope(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what a plan of scope ``device`` leaves aside; a caution where a site is under test."""
-    left = _left(judged, {"out_of_scope"})
-    site = any(one.kind in NO_DEVICES for one in judged.session.plan.subjects)
-    if left:
-        yield (caution if site else note)("out_of_scope", (one.requirement for one in left))
+    site = any(subject.kind in NO_DEVICES for subject in judged.session.plan.subjects)
+    if asked := [finding.requirement for finding in _left(judged, {"out_of_scope"})]:
+        yield (caution if site else note)("out_of_scope", asked)
 
 
 def not_applicable(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what does not apply by facts or conditions that the plan states."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for one in _left(judged, STATED):
-        if one.mandatory:
-            groups[_stated(one)].append(f"{one.requirement} ({one.subject})")
+    for finding in _left(judged, STATED):
+        if finding.mandatory:
+            groups[_stated(finding)].append(f"{finding.requirement} ({finding.subject})")
     for stated, items in groups.items():
         yield note("not_applicable", items, stated=stated)
 
@@ -55,9 +54,9 @@ def _stated(finding: Finding) -> str:
 
 def _left(judged: Judged, codes: set[str] | frozenset[str]) -> list[Finding]:
     return [
-        one
-        for one in judged.session.findings
-        if one.verdict is Verdict.NOT_APPLICABLE and one.reason.code in codes
+        finding
+        for finding in judged.session.findings
+        if finding.verdict is Verdict.NOT_APPLICABLE and finding.reason.code in codes
     ]
 
 

@@ -20,8 +20,8 @@ def unconfirmed(findings: Sequence[Finding]) -> tuple[int, int]:
 
     Where no limit is among them, what was asked without one counts.
     """
-    limits = {one.requirement: one.provisional for one in findings if one.limit is not None}
-    asked = limits or {one.requirement: one.provisional for one in findings}
+    by_limit = [finding for finding in findings if finding.limit is not None] or findings
+    asked = {finding.requirement: finding.provisional for finding in by_limit}
     return sum(asked.values()), len(asked)
 
 
@@ -29,7 +29,7 @@ def provisional(judged: Judged) -> Iterator[SessionWarning]:
     """Yield how many limits behind a pass nobody confirmed; a caution where it is all of them."""
     count, total = unconfirmed(judged.passed)
     if count:
-        items = (one.requirement for one in judged.passed if one.provisional)
+        items = (finding.requirement for finding in judged.passed if finding.provisional)
         warn = caution if count == total else note
         yield warn("provisional", items, provisional=count, total=total)
 
@@ -37,9 +37,9 @@ def provisional(judged: Judged) -> Iterator[SessionWarning]:
 def answered_by_hand(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what this toolkit could have measured and somebody answered."""
     items: dict[str, list[str]] = defaultdict(list)
-    for one in judged.session.findings:
-        if one.answer is not None and one.quantity in judged.quantities:
-            items[one.quantity].append(f"{one.requirement} ({one.subject})")
+    for finding in judged.session.findings:
+        if finding.answer is not None and finding.quantity in judged.quantities:
+            items[finding.quantity].append(f"{finding.requirement} ({finding.subject})")
     for quantity, answered in items.items():
         yield caution("answered_by_hand", answered, quantity=quantity)
 
@@ -48,11 +48,12 @@ def stated_uncertainties(judged: Judged) -> Iterator[SessionWarning]:
     """Yield readings whose uncertainty somebody stated; a caution where it averts a failure."""
     stated: list[str] = []
     averting: list[str] = []
-    for one in judged.session.findings:
-        answer = None if one.answer is None else judged.session.plan.answers[one.answer]
-        if answer and answer.uncertainty is not None and one.value is not None and one.limit:
-            missed = margin(one.value, one.limit) < 0 and one.verdict not in FAILED
-            (averting if missed else stated).append(f"{one.requirement} ({one.subject})")
+    for finding in judged.session.findings:
+        answer = None if finding.answer is None else judged.session.plan.answers[finding.answer]
+        if answer and answer.uncertainty is not None and finding.limit:
+            left = margin(answer.value or 0.0, finding.limit)
+            missed = left < 0 and finding.verdict not in FAILED
+            (averting if missed else stated).append(f"{finding.requirement} ({finding.subject})")
     if averting:
         yield caution("uncertainty_averts", averting)
     if stated:
@@ -62,11 +63,11 @@ def stated_uncertainties(judged: Judged) -> Iterator[SessionWarning]:
 def within_uncertainty(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what conforms by less than its expanded uncertainty."""
     items = [
-        f"{one.requirement} ({one.subject})"
-        for one in judged.passed
-        if one.value is not None
-        and one.limit
-        and margin(one.value, one.limit) < (one.k or 0.0) * (one.uncertainty or 0.0)
+        f"{finding.requirement} ({finding.subject})"
+        for finding in judged.passed
+        if finding.value is not None
+        and finding.limit
+        and margin(finding.value, finding.limit) < (finding.k or 0.0) * (finding.uncertainty or 0.0)
     ]
     if items:
         yield note("within_uncertainty", items)
@@ -75,9 +76,13 @@ def within_uncertainty(judged: Judged) -> Iterator[SessionWarning]:
 def decided_beside(judged: Judged) -> Iterator[SessionWarning]:
     """Yield decisions beside the verdicts, and departures from the procedure."""
     plan = judged.session.plan
-    for one in plan.concessions:
-        items = [f"{one.requirement} ({one.subject})"]
-        yield note("concession", items, decision=one.decision, by=one.by, why=one.why)
+    for given in plan.concessions:
+        items = [f"{given.requirement} ({given.subject})"]
+        yield note("concession", items, decision=given.decision, by=given.by, why=given.why)
     for deviation in plan.deviations:
-        told = {"deviation": deviation.what, "given": str(deviation.value), "why": deviation.why}
-        yield caution("deviation", [deviation.what], **told)
+        parameters = {
+            "deviation": deviation.what,
+            "given": str(deviation.value),
+            "why": deviation.why,
+        }
+        yield caution("deviation", [deviation.what], **parameters)

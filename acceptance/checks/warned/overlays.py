@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Pack, Provenance, Requirement, SessionWarning
 
-    Pairs = Iterator[tuple[str, Requirement, Requirement]]
     Rules = Mapping[str, Callable[..., bool]]
 
 
@@ -23,21 +22,21 @@ def weaker_limits(judged: Judged) -> Iterator[SessionWarning]:
     """Limits that are weaker than those of a pack below, once for each other limit below."""
     for pack, base in _levels(judged):
         warn = _warn(judged, pack)
-        before = {one.id: one for one in base.requirements}
-        for one in pack.requirements:
-            was = before.get(one.id)
-            less = limits.weaker(was.limit, one.limit) if was else None
-            if less and not _said(judged, pack, base, one, less["was"]):
-                name = f"{pack.id}#{one.id}"
-                told = {"requirement": name, "base": base.id, **less}
-                yield warn("weaker_limit" if "by" in less else "limit_replaced", [name], **told)
+        before = {asked.id: asked for asked in base.requirements}
+        for asked in pack.requirements:
+            was = before.get(asked.id)
+            less = limits.weaker(was.limit, asked.limit) if was else None
+            if less and not _said(judged, pack, base, asked, less["was"]):
+                name = f"{pack.id}#{asked.id}"
+                code = "weaker_limit" if "by" in less else "limit_replaced"
+                yield warn(code, [name], requirement=name, base=base.id, **less)
 
 
-def _said(judged: Judged, pack: Pack, base: Pack, one: Requirement, was: object) -> bool:
+def _said(judged: Judged, pack: Pack, base: Pack, asked: Requirement, was: object) -> bool:
     """Whether a pack between the two has the limit that ``base`` has: it was said of that."""
     nearer = judged.bases[pack.id]
     between = (other for level in nearer[: nearer.index(base)] for other in level.requirements)
-    return any(other.id == one.id and limits.text(other.limit) == was for other in between)
+    return any(other.id == asked.id and limits.text(other.limit) == was for other in between)
 
 
 def weaker_rules(judged: Judged) -> Iterator[SessionWarning]:
@@ -58,21 +57,21 @@ def _weaker_things(pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
         ("clauses", "number", limits.OF_CLAUSES),
     )
     for kind, key, rules in kinds:
-        before = {getattr(one, key): one for one in getattr(base, kind)}
-        for one in getattr(pack, kind):
-            was, name = before.get(getattr(one, key)), f"{pack.id}#{getattr(one, key)}"
+        before = {getattr(asked, key): asked for asked in getattr(base, kind)}
+        for asked in getattr(pack, kind):
+            was, name = before.get(getattr(asked, key)), f"{pack.id}#{getattr(asked, key)}"
             if was:
-                fields = limits.weaker_fields(was, one, rules)
-                yield name, [*fields, *_sampled(was, one, base, pack)]
+                fields = limits.weaker_fields(was, asked, rules)
+                yield name, [*fields, *_sampled(was, asked, base, pack)]
     if pack.scoring and base.scoring:
         fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
         yield pack.id, [*fields]
 
 
-def _sampled(was: object, one: object, base: Pack, pack: Pack) -> list[str]:
+def _sampled(was: object, asked: object, base: Pack, pack: Pack) -> list[str]:
     """Say that only a sample is asked where all devices were, or another sample."""
     before = getattr(was, "sampling", "").removeprefix(f"{base.id}#")
-    now = getattr(one, "sampling", "").removeprefix(f"{pack.id}#")
+    now = getattr(asked, "sampling", "").removeprefix(f"{pack.id}#")
     return ["sampling"] if now and now != before else []
 
 
@@ -90,15 +89,19 @@ def _warn(judged: Judged, pack: Pack) -> Callable[..., SessionWarning]:
 
 def _own(judged: Judged) -> set[str]:
     """Ids of the packs that are not as this toolkit ships them, as the log says."""
+    return set(_listed(judged, "own_packs"))
+
+
+def _listed(judged: Judged, detail: str) -> list[str]:
+    """Return the packs that the log lists under ``detail`` where it was judged the last time."""
     latest = judged.logged("judged")[-1:]
-    return {name for entry in latest for name in names(entry.details.get("own_packs", ""))}
+    return [name for entry in latest for name in names(entry.details.get(detail, ""))]
 
 
 def files(judged: Judged) -> Iterator[SessionWarning]:
     """Packs that are not shipped, and files that bear a shipped pack's name and are another."""
     own = _own(judged)
-    latest = judged.logged("judged")[-1:]
-    altered = [name for one in latest for name in names(one.details.get("altered_packs", ""))]
+    altered = _listed(judged, "altered_packs")
     if altered:
         yield caution("altered_pack", altered)
     for pack in judged.packs:
@@ -114,10 +117,10 @@ def confirmations(judged: Judged) -> Iterator[SessionWarning]:
     for pack in judged.packs:
         for name, seen in _confirmed(pack):
             read[seen.confirmed_by, seen.copy, seen.confirmed_on].append(f"{pack.id}#{name}")
-        for one in pack.withdrawn:
-            if one.confirmed_by:
-                key = one.confirmed_by, one.copy, one.confirmed_on
-                read[key].append(f"{pack.id}#{one.what}")
+        for asked in pack.withdrawn:
+            if asked.confirmed_by:
+                key = asked.confirmed_by, asked.copy, asked.confirmed_on
+                read[key].append(f"{pack.id}#{asked.what}")
     people = {_plain(name) for name in _took_part(judged)}
     for (person, copy, day), things in read.items():
         own = _plain(person) in people
@@ -128,10 +131,10 @@ def confirmations(judged: Judged) -> Iterator[SessionWarning]:
 def _confirmed(pack: Pack) -> Iterator[tuple[str, Provenance]]:
     """Name everything of a pack that bears a confirmation, with its provenance."""
     every: list[tuple[str, Provenance | None]] = []
-    for one in pack.requirements:
-        every += [(one.id, one.figure), (one.id, one.assignment)]
-    every += [(one.id, one.figure) for one in pack.samplings]
-    every += [(one.number, one.provenance) for one in pack.clauses]
+    for asked in pack.requirements:
+        every += [(asked.id, asked.figure), (asked.id, asked.assignment)]
+    every += [(asked.id, asked.figure) for asked in pack.samplings]
+    every += [(asked.number, asked.provenance) for asked in pack.clauses]
     every += [(pack.scoring.clause, pack.scoring.figure)] if pack.scoring else []
     return ((name, seen) for name, seen in every if seen and seen.confirmed_by)
 

@@ -44,15 +44,15 @@ def _fits(judged: Judged, draw: Draw, commitment: LogEntry) -> bool:
 
 
 def _witnessed(commitment: LogEntry, entry: LogEntry, draw: Draw) -> SessionWarning:
-    stamped = "token" in entry.details
-    told = {
+    code = "seed_by_time_stamp" if "token" in entry.details else "seed_by_witness"
+    parameters = {
         "sampling": draw.sampling,
         "witness": str(entry.details.get("witness", "")),
         "statement": str(entry.details.get("statement", "")),
         "committed": commitment.when,
         "seeded": str(entry.details.get("stamped", "")) or entry.when,
     }
-    return note("seed_by_time_stamp" if stamped else "seed_by_witness", [draw.sampling], **told)
+    return note(code, [draw.sampling], **parameters)
 
 
 def commitments(judged: Judged) -> Iterator[SessionWarning]:
@@ -79,8 +79,8 @@ def retests(judged: Judged) -> Iterator[SessionWarning]:
     seen = {str(entry.details.get("session", "")) for entry in judged.logged("earlier")}
     for draw in judged.session.plan.draws:
         if draw.retest_of:
-            told = {"session": draw.session, "why": draw.why}
+            parameters = {"session": draw.session, "why": draw.why}
             if draw.session not in seen:
-                yield caution("retest_unchecked", draw.failed, **told)
+                yield caution("retest_unchecked", draw.failed, **parameters)
             else:
-                yield (note if draw.why else caution)("retest", draw.failed, **told)
+                yield (note if draw.why else caution)("retest", draw.failed, **parameters)
