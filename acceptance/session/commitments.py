@@ -16,7 +16,7 @@ from acceptance.messages import tr
 from acceptance.session.evidence import LogBook, check_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import LogEntry, Pack, Plan, Value
@@ -43,14 +43,20 @@ def check(entries: Sequence[LogEntry], where: str) -> None:
     A first entry that follows on another shows that entries were taken away.
     """
     hint = tr("Take the file as acceptance sample --commit wrote it")
+    for problem in problems(entries):
+        raise PlanError(problem, where=where, hint=hint)
+
+
+def problems(entries: Sequence[LogEntry]) -> Iterator[str]:
+    """Say why entries cannot all be as they were written."""
     if check_chain(entries):
-        what = tr("the commitments were changed after they were made")
-        raise PlanError(what, where=where, hint=hint)
-    made = {entry.sha256 for entry in entries if entry.what == COMMITTED}
+        yield tr("the commitments were changed after they were made")
+    made: set[str] = set()
     for entry in entries:
-        if entry.what == SEEDED and not _follows(entry, made):
-            what = tr("a seed belongs to no commitment, or not to its time stamp")
-            raise PlanError(what, where=where, hint=hint)
+        if entry.what == COMMITTED:
+            made.add(entry.sha256)
+        elif entry.what != SEEDED or not _follows(entry, made):
+            yield tr("a seed belongs to no commitment before it, or not to its time stamp")
 
 
 def _follows(entry: LogEntry, made: set[str]) -> bool:

@@ -11,7 +11,7 @@ from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session import contents, evidence, store
+from acceptance.session import commitments, contents, evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.store import REPORT
@@ -21,7 +21,7 @@ from acceptance.signing.session_changes import (
     changed_sums,
     changed_warnings,
 )
-from acceptance.signing.signatures import State
+from acceptance.signing.signatures import State, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,6 +205,19 @@ class Target:
                     file=path,
                     version=__version__,
                 )
+
+    def seeds(self) -> Outcome:
+        """Check the time stamps that gave the seeds of samples, against the given roots."""
+        stamped = [entry for entry in self.session.plan.commitments if "token" in entry.details]
+        if not stamped:
+            return State.OK, ()
+        from acceptance.signing import time_stamps  # noqa: PLC0415 -- late: brings pyHanko
+
+        problems = [*commitments.problems(self.session.plan.commitments)]
+        if problems:
+            return State.BROKEN, tuple(problems)
+        checked = [time_stamps.again(entry.details, self.trust) for entry in stamped]
+        return worst(state for state, _ in checked), tuple(detail for _, detail in checked)
 
     def renderings(self) -> Outcome:
         """Write HTML and JUnit again from the session and compare: no signature covers them."""
