@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session, SessionWarning
 
-MOST_LINES = 7  # of codes that have a sentence of their own on the first page
+MOST_LINES = 9  # of codes that have a sentence of their own on the first page
 MOST_ITEMS, ALL_ITEMS = 2, 60  # named there, and in the list of all
-LONGEST = 150  # characters of a sentence there
+LONGEST = 130  # columns of a sentence there; a Chinese character takes two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,11 @@ def worded(warning: SessionWarning, lang: str, *, most: int) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+    """Cut a sentence down to ``LONGEST`` columns."""
+    widths = (2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    ends = itertools.accumulate(widths)
+    shown = sum(end < LONGEST for end in ends)
+    return text if shown >= len(text) else f"{text[:shown].rstrip()}…"
 
 
 def _comma(lang: str) -> str:

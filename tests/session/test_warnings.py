@@ -183,7 +183,7 @@ def test_some_provisional_limits_are_counted_and_leave_the_word_for_a_pass(tmp_p
     done, folder = reach(case, tmp_path)
     page = reached_session.page_1(done, folder, "en")
     assert "Verdict: pass (provisional)." in page
-    assert "1 of the 2 limits behind the pass are provisional" in page
+    assert "behind what conforms: 2; of these provisional: 1" in page
 
 
 @pytest.mark.parametrize("lang", wording.COMPLETE)
