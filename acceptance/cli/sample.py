@@ -84,6 +84,7 @@ def sample(
     asked = plan.read(source)
     packs = store.load_packs(asked)
     file = source.parent / (asked.commitment_file or commitments.FILE)
+    _check_options(options, commit=commit)
     if commit:
         return _commit(asked, packs, file, options)
     new = _witnessed(asked, packs, file, options) or _draw(asked, packs, options)
@@ -97,7 +98,23 @@ def sample(
         put(output, text.encode())
     elif new and not json_file:
         terminal.say(f"\n{text}")
+    if new and not (options["witness"] or options["stamp"]):
+        terminal.say(
+            tr("Nobody else bears witness to this seed, and the report says so: see --commit.")
+        )
     return 0
+
+
+def _check_options(options: DrawOptions, *, commit: bool) -> None:
+    """Refuse options that would be left aside."""
+    needed = {
+        ("--request", "--commit"): options["request"] and not commit,
+        ("--statement", "--witness"): options["statement"] and not options["witness"],
+        ("--trust", "--stamp"): options["trust"] and not options["stamp"],
+    }
+    for (option, other), missing in needed.items():
+        if missing:
+            raise UsageError(tr("{option} belongs to {other}", option=option, other=other))
 
 
 def _commit(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions) -> int:
