@@ -11,6 +11,7 @@ from acceptance.checks import commitments as committed
 from acceptance.checks import sampling
 from acceptance.checks.commitments import COMMITTED, SEEDED
 from acceptance.errors import PlanError, SessionError
+from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.session.evidence import LogBook, check_chain
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from acceptance.model import LogEntry, Pack, Plan, Value
 
 FILE = "commitments.jsonl"  # where the plan names none
+STAMPED = ("token", "info")  # details of a time stamp in hexadecimal digits
+MOST_DIGITS = 1 << 17  # of a token; usual ones have 10,000
 
 
 def read(path: Path) -> tuple[LogEntry, ...]:
@@ -42,6 +45,9 @@ def check(entries: Sequence[LogEntry], where: str) -> None:
 
     A first entry that follows on another shows that entries were taken away.
     """
+    for entry in entries:
+        stated = {name: value for name, value in entry.details.items() if name not in STAMPED}
+        strict_toml.check_lengths(stated, where)
     hint = tr("Take the file as acceptance sample --commit wrote it")
     for problem in problems(entries):
         raise PlanError(problem, where=where, hint=hint)
@@ -66,7 +72,8 @@ def _follows(entry: LogEntry, made: set[str]) -> bool:
         due = committed.seed_of_time_stamp(info) if given["token"] else given["seed"]
     except ValueError:
         return False
-    return given["commitment"] in made and given["seed"] == due and info in given["token"]
+    fits = info in given["token"] and len(given["token"]) <= MOST_DIGITS
+    return given["commitment"] in made and given["seed"] == due and fits
 
 
 def commit(

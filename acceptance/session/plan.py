@@ -180,7 +180,7 @@ def checked(plan: Plan) -> Plan:
     except PydanticSerializationError as error:
         what = tr("a field holds something that no file can hold ({cause})", cause=error)
         raise _wrong(where, what) from error
-    strict_toml.check_lengths(fields, where)
+    strict_toml.check_lengths({**fields, "commitments": []}, where)  # which has bounds of its own
     plan = _parse(fields, where)
     _check_parts(plan, where)
     return plan

@@ -7,10 +7,12 @@ says how it came about on page 1, in the terminal, in JUnit and in ``session.jso
 from __future__ import annotations
 
 import ast
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 import reached_session
 from reached_session import (
@@ -59,10 +61,12 @@ from acceptance.model import (
     Draw,
     Person,
     Plan,
+    Project,
     Session,
     Severity,
     Verdict,
 )
+from acceptance.report import render
 from acceptance.session import commitments, plan, runner, store
 from acceptance.signing.session_changes import changed_warnings
 
@@ -257,6 +261,23 @@ def crowded() -> Case:
         log=(("resumed", {}), ("earlier", {"session": "S-1", "verdict": "fail", "packs": "base",
              "again": "cam-1", "gone": "cam-99", "seeds": "1"})),
     )  # fmt: skip
+
+
+@pytest.mark.pages
+def test_nothing_that_a_plan_says_of_itself_drives_a_warning_off_page_1_of_the_pdf(
+    tmp_path: Path,
+) -> None:
+    long = "汉字与latin混排_" * 30
+    names = ("title", "customer", "builder", "inspected", "laboratory", "place", "report_title")
+    case = crowded()
+    project = Project(**dict.fromkeys(names, long))
+    done, folder = reach(replace(case, plan=replace(case.plan, project=project)), tmp_path)
+    used = store.load_packs(done.plan, folder / store.PACKS)
+    pdf = render.pdf(done, used, folder, "zh", b"{}")
+    first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\n", "")
+    assert "检验结论：" in first
+    for warning in done.warnings or ():
+        assert wording.word(warning.code, "warning_title", "zh") in first
 
 
 def test_a_warning_taken_out_of_a_session_or_put_in_is_found(tmp_path: Path) -> None:

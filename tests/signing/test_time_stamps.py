@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from asn1crypto import cms, keys, tsp, x509
-from cryptography import x509 as cx509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from asn1crypto import cms
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from signing_authority import Authority
 
 from acceptance.errors import InputError
 from acceptance.signing import time_stamps
@@ -32,64 +21,9 @@ COMMITMENT = hashlib.sha256(b"a list").hexdigest()
 OTHER = hashlib.sha256(b"another list").hexdigest()
 
 
-class Authority:
-    """A root, and an authority below it that stamps whatever it is asked to."""
-
-    def __init__(self, folder: Path, *, usage: cx509.ObjectIdentifier) -> None:
-        root_key = ec.generate_private_key(ec.SECP256R1())
-        key = rsa.generate_private_key(65537, 2048)  # the stamper knows no other
-        root_name, name = (
-            cx509.Name([cx509.NameAttribute(NameOID.COMMON_NAME, text)])
-            for text in ("Stamp root", "Stamp office")
-        )
-        root = self._certificate(root_name, root_name, root_key, root_key, ca=True)
-        leaf = self._certificate(name, root_name, key, root_key, ca=False, usage=usage)
-        self.root = folder / "root.pem"
-        self.root.write_bytes(root.public_bytes(Encoding.PEM))
-        private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        store = SimpleCertificateStore()
-        store.register(x509.Certificate.load(root.public_bytes(Encoding.DER)))
-        self.stamper = DummyTimeStamper(
-            x509.Certificate.load(leaf.public_bytes(Encoding.DER)),
-            keys.PrivateKeyInfo.load(private),
-            certs_to_embed=store,
-        )
-
-    @staticmethod
-    def _certificate(
-        name: cx509.Name,
-        issuer: cx509.Name,
-        key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
-        issuer_key: ec.EllipticCurvePrivateKey,
-        *,
-        ca: bool,
-        usage: cx509.ObjectIdentifier | None = None,
-    ) -> cx509.Certificate:
-        start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-        builder = (
-            cx509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(issuer)
-            .public_key(key.public_key())
-            .serial_number(cx509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(start + timedelta(days=2))
-            .add_extension(cx509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        )
-        if usage:
-            builder = builder.add_extension(cx509.ExtendedKeyUsage([usage]), critical=True)
-        return builder.sign(issuer_key, hashes.SHA256())
-
-    def stamp(self, request: bytes) -> bytes:
-        """Answer a request (RFC 3161)."""
-        asked = tsp.TimeStampReq.load(request, strict=True)
-        answer: bytes = asyncio.run(self.stamper.async_request_tsa_response(asked)).dump()
-        return answer
-
-
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tsa"), usage=ExtendedKeyUsageOID.TIME_STAMPING)
+    return Authority(tmp_path_factory.mktemp("tsa"))
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +45,7 @@ def test_a_time_stamp_of_the_commitment_gives_a_seed_and_its_token_gives_it_too(
 def test_a_time_stamp_of_something_else_or_by_somebody_else_is_refused(
     authority: Authority, answer: bytes, tmp_path: Path
 ) -> None:
-    stranger = Authority(tmp_path, usage=ExtendedKeyUsageOID.TIME_STAMPING)
+    stranger = Authority(tmp_path)
     for commitment, trust in ((OTHER, [authority.root]), (COMMITMENT, [stranger.root]),
                               (COMMITMENT, [])):  # fmt: skip
         with pytest.raises(InputError):

@@ -44,7 +44,7 @@ def _fits(judged: Judged, draw: Draw, commitment: LogEntry) -> bool:
 
 
 def _witnessed(commitment: LogEntry, entry: LogEntry, draw: Draw) -> SessionWarning:
-    code = "seed_by_time_stamp" if "token" in entry.details else "seed_by_witness"
+    code = "seed_by_time_stamp" if entry.details.get("token") else "seed_by_witness"
     parameters = {
         "sampling": draw.sampling,
         "witness": str(entry.details.get("witness", "")),
