@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reached_session import (
     CAMERA,
     LOOK,
+    NOISE,
     SEEN,
     SHOT,
     STEPS,
@@ -83,21 +84,32 @@ def reading(value: float = 46.0, **fields: object) -> Case:
     return replace(HONEST, plan=asked, measurements=(STEPS_SEEN,))
 
 
-def answers(*devices: str, no: str = "") -> tuple[Answer, ...]:
+def answers(*devices: str, no: str = "", pack_name: str = "base") -> tuple[Answer, ...]:
     """Say of cameras that they are firmly fixed, but for one."""
     return tuple(
-        Answer(subject=name, requirement="base#look", by="王工", when="2026-11-20", yes=name != no)
+        Answer(
+            subject=name,
+            requirement=f"{pack_name}#look",
+            by="王工",
+            when="2026-11-20",
+            yes=name != no,
+        )
         for name in devices
     )
 
 
-def drawn(*draws: Draw, devices: tuple[Subject, ...] = CAMERAS, no: str = "cam-3") -> Case:
+def drawn(
+    *draws: Draw,
+    devices: tuple[Subject, ...] = CAMERAS,
+    no: str = "cam-3",
+    pack_name: str = "base",
+) -> Case:
     """Inspect cameras by sample; one of them is loose."""
     asked = Plan(
         subjects=devices,
         operator="王工",
         draws=draws,
-        answers=answers(*(one.id for one in devices), no=no),
+        answers=answers(*(one.id for one in devices), no=no, pack_name=pack_name),
     )
     return Case(packs={"base": pack(LOOK)}, plan=asked, shots=(), measurements=())
 
@@ -303,6 +315,38 @@ WAYS = (
         words=("cam-3",),
     ),
     Way(
+        what="the camera said to be of another kind",
+        codes=("not_applicable",),
+        bent=replace(
+            HONEST,
+            plan=replace(DEVICE, subjects=(replace(CAMERA, kind=SubjectKind.THERMAL),)),
+            packs={"base": pack(STEPS.replace('subjects = ["fixed"]', ""), NOISE)},
+        ),
+        words=("kind ≠ fixed",),
+    ),
+    Way(
+        what="inspected again until the answer suits",
+        codes=("answered_otherwise",),
+        honest=drawn(),
+        first=drawn(),
+        bent=drawn(no=""),
+        words=("(fail): cam-3",),
+    ),
+    Way(
+        what="the words of an inspection changed",
+        codes=("weaker_rule",),
+        honest=drawn(),
+        bent=replace(
+            drawn(no="", pack_name="own"),
+            packs={
+                "base": pack(LOOK),
+                "own": overlay('[[requirements]]\nid = "look"\ntext = "有摄像机"\n'),
+            },
+            judge_by=("own",),
+        ),
+        words=("wording",),
+    ),
+    Way(
         what="a device of the list that nobody filmed",
         codes=("untested_devices",),
         bent=replace(
@@ -372,6 +416,20 @@ WAYS = (
             measurements=(*HONEST.measurements, figure(value=46.0, shot="shot-2")),
         ),
         words=("cam-1 ×2", "Reason: none is given"),
+    ),
+    Way(
+        what="filmed again with a condition that is hardly another",
+        codes=("retaken",),
+        honest=replace(HONEST, packs={"base": MEAN}),
+        bent=replace(
+            HONEST,
+            packs={"base": MEAN},
+            shots=(
+                replace(SHOT, conditions=(Condition(name="illuminance", value=500, unit="lx"),)),
+                replace(SECOND, conditions=(Condition(name="illuminance", value=505, unit="lx"),)),
+            ),
+            measurements=(*HONEST.measurements, figure(value=46.0, shot="shot-2")),
+        ),
     ),
     Way(
         what="filmed again in another run in the same folder",

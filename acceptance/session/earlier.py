@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acceptance.checks.sampling import NO_DEVICES
 from acceptance.errors import SessionError
 from acceptance.session import store
 from acceptance.session.contents import MOST_OUTSIDE_DATA
@@ -19,16 +20,19 @@ if TYPE_CHECKING:
 
 
 def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
-    """Yield what each session in ``out`` had of the subjects of a session that was just measured.
+    """Yield what each session in ``out`` had of the devices of a session that was just measured.
 
-    ``again``: filmed in the very same footage; ``retaken``: measured in other footage for the same;
-    ``gone``: subjects that it tested and that are not in the plan any more; ``seeds``: of draws by
-    a sampling that is drawn by another seed now. A folder without a readable session is passed by.
+    ``again``: judged from the very same footage, or the same answers; ``retaken``: measured in
+    other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
+    and that are not in the plan any more; ``seeds``: of draws by a sampling that is drawn by
+    another seed now. Also a session that a re-test names. A folder without a readable session is
+    passed by.
     """
+    retested = {draw.session for draw in made.plan.draws}
     for path in sorted(out.glob(f"*/{store.FILE}")):
         before = _read(path.parent) if path.parent.name != made.supersedes else None
         parts = _parts(before, made) if before else {}
-        if before and any(parts.values()):
+        if before and (parts or before.id in retested):
             packs = ", ".join(before.plan.packs)
             yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
 
@@ -44,21 +48,41 @@ def _read(folder: Path) -> Session | None:
 
 
 def _parts(before: Session, made: Session) -> dict[str, Value]:
+    """Name the subjects of which two sessions have the same, or something else."""
+    tested, now = _devices(before), _devices(made)
+    if not tested & now:
+        return {}
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
-    again = {shot.subject for shot in before.taken if shot.id in same}
     points = {point for point, _ in _points(made)}
-    retaken = {point[0] for point, shot in _points(before) if point in points and shot not in same}
-    now = {subject.id for subject in made.plan.subjects}
-    tested = {shot.subject for shot in before.taken} | {one.subject for one in before.plan.answers}
-    related = bool(tested & now)
+    answers, given = _answers(before), _answers(made)
+    both = answers.keys() & given.keys()
     parts = {
-        "again": again,
-        "retaken": retaken,
-        "gone": tested - now if related else set(),
-        "seeds": _seeds(before, made) if related else set(),
+        "again": {shot.subject for shot in before.taken if shot.id in same}
+        | {key[0] for key in both if answers[key] == given[key]},
+        "retaken": {one[0] for one, shot in _points(before) if one in points and shot not in same},
+        "otherwise": {key[0] for key in both if answers[key] != given[key]},
+        "gone": tested - {subject.id for subject in made.plan.subjects},
+        "seeds": _seeds(before, made),
     }
     return {name: ", ".join(sorted(part)) for name, part in parts.items() if part}
+
+
+def _devices(session: Session) -> set[str]:
+    """Return the devices that were filmed or answered for; a site says nothing of which."""
+    tested = {shot.subject for shot in session.taken}
+    tested |= {answer.subject for answer in session.plan.answers}
+    return tested - {one.id for one in session.plan.subjects if one.kind in NO_DEVICES}
+
+
+def _answers(session: Session) -> dict[tuple[str, str], tuple[object, ...]]:
+    """Return what was answered, by subject and requirement; its pack may have another name."""
+    return {
+        (one.subject, one.requirement.partition("#")[2]): (
+            *(one.grade, one.yes, one.value, one.unit, one.scores),
+        )
+        for one in session.plan.answers
+    }
 
 
 def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:

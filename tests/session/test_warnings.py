@@ -54,6 +54,7 @@ from ways_to_bend import (
 
 from acceptance import wording
 from acceptance.checks import commitments as committed
+from acceptance.checks import sampling
 from acceptance.model import (
     Coding,
     Condition,
@@ -167,6 +168,37 @@ def test_what_is_honest_is_no_caution(tmp_path: Path) -> None:
     )
     done, _ = reach(case, tmp_path)
     assert [one.code for one in done.warnings or () if one.severity is Severity.CAUTION] == []
+
+
+def test_a_retest_beside_the_session_that_failed_is_a_note_with_its_reason(tmp_path: Path) -> None:
+    _, failed = reach(drawn(DRAW, no=drawn_first()), tmp_path)
+    again = Draw(
+        sampling="base#cameras", seed="9", retest_of="7", failed=(drawn_first(),),
+        session=failed.name, why="镜头更换",
+    )  # fmt: skip
+    done, _ = reach(drawn(DRAW, again, no=""), tmp_path)
+    [retest] = [one for one in done.warnings or () if one.code.startswith("retest")]
+    assert (retest.code, retest.severity) == ("retest", Severity.NOTE)
+    assert retest.parameters == {"session": failed.name, "why": "镜头更换"}
+
+
+def drawn_first() -> str:
+    """Return the camera that the seed of the table draws first."""
+    return sampling.order("7", [one.id for one in CAMERAS])[0]
+
+
+def test_other_devices_of_the_same_site_are_not_said_to_be_dropped(tmp_path: Path) -> None:
+    first, second = (
+        replace(
+            drawn(devices=(SITE, *devices), no=""),
+            packs={"base": pack(LOOK.replace('subjects = ["fixed"]', ""))},
+        )
+        for devices in (CAMERAS[:3], CAMERAS[3:])
+    )
+    assert {"site", "cam-1"} <= {answer.subject for answer in first.plan.answers}
+    reach(first, tmp_path)
+    done, _ = reach(second, tmp_path)
+    assert "dropped" not in {one.code for one in done.warnings or ()}
 
 
 def test_a_reason_for_filming_again_makes_a_note_of_the_caution(tmp_path: Path) -> None:

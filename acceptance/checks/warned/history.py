@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import LogEntry, SessionWarning, Shot
+    from acceptance.model import LogEntry, SessionWarning, Shot, Value
 
 NOT_PASSED = frozenset({*FAILED, Verdict.INCONCLUSIVE})
 
@@ -47,6 +48,8 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield caution("dropped", gone, **named)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
+        if otherwise := names(_detail(entry, "otherwise")):
+            yield (caution if turned else note)("answered_otherwise", otherwise, **named)
 
 
 def _earlier(judged: Judged) -> list[LogEntry]:
@@ -84,13 +87,19 @@ def _in_session(judged: Judged) -> dict[str, int]:
     films: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for figure in judged.session.measurements:
         if shot := shots.get(figure.shot):
-            stated = frozenset((each.name, each.value) for each in shot.conditions)
+            stated = frozenset((each.name, _about(each.value)) for each in shot.conditions)
             what = figure.quantity, figure.region, figure.direction, figure.statistic
             films[figure.subject, *what, shot.tap, shot.path, stated].add(shot.sha256 or shot.id)
     most = {shot.subject: 1 for shot in shots.values()}
     for (subject, *_), taken in films.items():
         most[str(subject)] = max(most.get(str(subject), 1), len(taken))
     return most
+
+
+def _about(value: Value) -> Value:
+    """Return what stands for all values that are much the same: 500 lx and 505 lx are one point."""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return round(4 * math.log2(value)) if number and math.isfinite(value) else value  # type: ignore[arg-type]
 
 
 def _replaced(judged: Judged, shot: Shot) -> int:

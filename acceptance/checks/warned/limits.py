@@ -114,6 +114,8 @@ OF_REQUIREMENTS: Mapping[str, Callable[..., bool]] = {
     "when": _more_needed,
     "only_with": _more_needed,
     "scope": lambda was, now: was is Scope.DEVICE and now is Scope.SITE,
+    "clause": _differs,
+    "text": _differs,
     "how": _differs,
     "quantity": _differs,
     "region": _differs,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, SessionWarning
 
 # Reasons by which what the plan says of a subject or a shot takes a requirement out.
-STATED = frozenset({"facts_differ", "condition_differs", "condition_not_recorded"})
+STATED = frozenset({"facts_differ", "condition_differs", "condition_not_recorded", "no_subject"})
 
 
 def withdrawn(judged: Judged) -> Iterator[SessionWarning]:
@@ -46,8 +46,10 @@ def not_applicable(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def _stated(finding: Finding) -> str:
-    """Name the fact or condition, and what it is: ``picture = monochrome``."""
+    """Name the fact or condition, and what it is, or the kinds that no subject is of."""
     parameters = finding.reason.parameters
+    if finding.reason.code == "no_subject":
+        return f"kind ≠ {parameters.get('kinds', '')}"
     name = parameters.get("fact", parameters.get("condition", ""))
     return f"{name} = {parameters.get('value', '') or '—'}"
 
