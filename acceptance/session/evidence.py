@@ -231,6 +231,7 @@ class LogBook:
     """
 
     folder: Path
+    name: str = LOG
 
     def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
         """Add an entry at the end and return it.
@@ -243,10 +244,10 @@ class LogBook:
         previous = entries[-1].sha256 if entries else ""
         entry = _entry(moment, what, details, previous)
         try:
-            with (self.folder / LOG).open("a", encoding="utf-8", newline="\n") as file:
+            with (self.folder / self.name).open("a", encoding="utf-8", newline="\n") as file:
                 file.write(_canonical(asdict(entry)) + "\n")
         except OSError as error:
-            raise _cannot_write(self.folder / LOG, error) from error
+            raise _cannot_write(self.folder / self.name, error) from error
         return entry
 
     def read(self) -> tuple[LogEntry, ...]:
@@ -254,7 +255,7 @@ class LogBook:
 
         Raises ``SessionError`` naming the line that is not an entry.
         """
-        path = self.folder / LOG
+        path = self.folder / self.name
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         except (OSError, UnicodeDecodeError) as error:

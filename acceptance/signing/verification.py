@@ -35,6 +35,7 @@ STEPS = {
     "manifests": Target.manifests,
     "evidence": Target.evidence,
     "log": Target.log,
+    "seeds": Target.seeds,
     "verdicts": Target.verdicts,
     "renderings": Target.renderings,
 }
