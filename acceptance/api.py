@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -13,7 +12,7 @@ from acceptance import metrics
 from acceptance.checks import judging, resources, soundness
 from acceptance.errors import PlanError
 from acceptance.messages import tr
-from acceptance.model import Plan
+from acceptance.model import Measurement, Note, Plan
 from acceptance.session import intake, measuring, runner
 from acceptance.session import plan as plans
 from acceptance.session.measuring import Measured
@@ -22,7 +21,7 @@ from acceptance.signing import issuing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from acceptance.model import Finding, Measurement, Note, Session, Taken
+    from acceptance.model import Finding, Session, Taken
     from acceptance.session.measuring import Progress
     from acceptance.session.plan import ShotFields
     from acceptance.signing.certificates import Signer
@@ -141,7 +140,8 @@ def judge(
     notes
         Results that were not obtained, and why.
     today
-        ISO date with which instruments' due dates are compared; None: today.
+        ISO date of the work of shots that do not state theirs (``filmed``); None: not known, and
+        no calibration can be held against it.
 
     Returns
     -------
@@ -156,12 +156,13 @@ def judge(
         Where the plan does not fit its packs, a measurement no shot, quantity or unit, or ``today``
         is no day.
     """
-    measurements, notes = tuple(measurements), tuple(notes)  # a generator is read only once
+    measurements = soundness.listed(measurements, Measurement)  # a generator is read only once
+    notes = soundness.listed(notes, Note)
     units = metrics.quantities()
     plan, packs = runner.prepare(plan)
     soundness.require_sound(plan, measurements, units)
-    day = today or datetime.now().astimezone().date().isoformat()
-    if not (isinstance(day, str) and resources.is_day(day)):
+    day = "" if today is None else today
+    if day and not (isinstance(day, str) and resources.is_day(day)):
         hint = tr("Write it as 2026-11-25")
         raise PlanError(tr("is no day"), where=repr(today), hint=hint)
     shots: list[Taken] = [*plan.shots, *plan.recordings]

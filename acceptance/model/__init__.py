@@ -32,6 +32,7 @@ from acceptance.model.session import (
 )
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
+    Advice,
     Combine,
     Compare,
     DecisionRule,
@@ -45,10 +46,12 @@ from acceptance.model.standard import (
     RuleKind,
     Scale,
     Scope,
+    Validity,
 )
 from acceptance.model.subject import Subject, SubjectKind
 
 __all__ = [
+    "Advice",
     "Answer",
     "BottomLine",
     "Box",
@@ -105,6 +108,7 @@ __all__ = [
     "SubjectKind",
     "Taken",
     "Tap",
+    "Validity",
     "Value",
     "Verdict",
     "Vouched",

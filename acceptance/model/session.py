@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from acceptance.model.measurement import Measurement, Note
 from acceptance.model.plan import Plan
 from acceptance.model.shot import Recordings, Shot, Taken
 from acceptance.model.subject import SubjectKind
+
+FIRST_WITH_DAYS = (0, 6)  # the version from which on shots have a day of their own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +148,7 @@ class Session:
     """ISO time at which measuring began."""
 
     finished: str
-    """ISO time of judging; its day counts for calibration dates."""
+    """ISO time of judging."""
 
     operator: str
     """Who measured."""
@@ -193,6 +196,25 @@ class Session:
     def taken(self) -> tuple[Taken, ...]:
         """Shots and recordings: all that a measurement may be of."""
         return *self.shots, *self.recordings
+
+    @property
+    def unstated_day(self) -> str:
+        """Day of the work of what states none.
+
+        Sessions before 0.6.0 took the day on which the run began for it; later ones have none.
+        """
+        release = tuple(int(part) for part in re.findall(r"\d+", self.tool_version)[:2])
+        return self.started[:10] if release < FIRST_WITH_DAYS else ""
+
+    @property
+    def days_of_work(self) -> tuple[str, ...]:
+        """ISO dates on which was filmed, recorded or answered what is judged, in order.
+
+        An empty one stands first where something does not state its day.
+        """
+        used = (one.answer for one in self.findings if one.answer is not None)
+        days = {one.filmed or self.unstated_day for one in self.taken}
+        return tuple(sorted(days | {self.plan.answers[index].when[:10] for index in used}))
 
     @property
     def verdict(self) -> Verdict:

@@ -91,6 +91,20 @@ class SummaryPage:
         return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
 
     @property
+    def days_of_work(self) -> str:
+        """The days on which was filmed and answered, the first and the last where there are more.
+
+        It says where the day of something is not stated.
+        """
+        words = wording.phrases(self.names.lang)["report"]
+        days = [self.names.day(day) for day in self.session.days_of_work if day]
+        if not days:
+            return str(words["no_day"])
+        span = " – ".join(dict.fromkeys((days[0], days[-1])))
+        missing = "" in self.session.days_of_work
+        return str(words["day_missing"]).format(days=span) if missing else span
+
+    @property
     def untested(self) -> list[FindingRow]:
         """Rows of mandatory clauses that were not tested."""
         return [row for row in self.having(Verdict.NOT_TESTED) if row.finding.mandatory]

@@ -135,8 +135,19 @@ def judge_again(
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
         earlier = (*predecessors.of(before), found)
-        again = replace(before, plan=plan, supersedes=before.id, predecessors=earlier)
+        dated = _dated(before)
+        again = replace(dated, plan=plan, supersedes=before.id, predecessors=earlier)
         return _finish(again, packs, bag, issue)
+
+
+def _dated(before: Session) -> Session:
+    """Write into the shots of a session before 0.6.0 the day that it took for theirs."""
+    day = before.unstated_day
+    shots = (
+        shot if shot.filmed or not day else replace(shot, filmed=day, filmed_by="run")
+        for shot in before.shots
+    )
+    return replace(before, shots=tuple(shots))
 
 
 def _copy(old: Path, work: Path) -> Path:
@@ -193,7 +204,7 @@ def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
     """Judge what was measured, and log that it was."""
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
-    findings = judging.judge(*inputs, today=started[:10], quantities=metrics.quantities())
+    findings = judging.judge(*inputs, today="", quantities=metrics.quantities())
     details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
     log.append("judged", details | {"tool_version": __version__})
     return replace(

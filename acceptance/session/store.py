@@ -74,16 +74,16 @@ def parse(content: bytes, where: str) -> Session:
         raise SessionError(tr("there is no session here"), where=where, hint=hint)
     try:
         return _SESSION.validate_python((json.loads(content),))[0]
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         what = tr("this is not a session ({cause})", cause=_cause(error))
         raise SessionError(what, where=where, hint=tr("Restore it from a copy")) from error
 
 
-def _cause(error: ValueError) -> str:
+def _cause(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return tr("no JSON: {cause}", cause=error)
     first = error.errors(include_url=False)[0]
-    return f"{wrong_field.place(first)}: {wrong_field.sentence(first)}"
+    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
@@ -102,14 +102,6 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
         for other in pack.profiles(own, folder)
     }
     return list(pairs.values())
-
-
-def day_of_work(session: Session) -> str:
-    """ISO date, in local time, on which the work began.
-
-    Calibrations must have been valid on that day.
-    """
-    return session.started[:10]
 
 
 def keep_measured(path: Path, measured: Measured) -> None:

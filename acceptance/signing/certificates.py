@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError, OutputError
+from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.signing import fitness
 
@@ -115,6 +116,18 @@ def load_signer(path: Path | str, password: str = "", *, at: datetime | None = N
         raise KeyFileError(what, where=str(path), hint=tr("Use one for signing documents"))
     name = common_name(simple.signing_cert)
     return Signer(name=name, begins=begins, expires=expires, key=simple, crls=crls)
+
+
+def require_signer(signer: object) -> None:
+    """Refuse what is no key ready to sign, for instance its path, or has expired meanwhile.
+
+    Raises KeyFileError.
+    """
+    if not isinstance(signer, Signer):
+        what = tr("is no signer: {thing!r:.80}", thing=signer)
+        hint = tr("Load the key first: acceptance.load_signer(path, password)")
+        raise KeyFileError(what, where="signer", hint=hint)
+    signer.require_valid()
 
 
 def load_trust(paths: Iterable[Path]) -> Trust:
@@ -226,7 +239,7 @@ def _blocks(data: bytes) -> list[bytes]:
 
 def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
-        return path.read_bytes()
+        return regular.content(path)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")

@@ -46,8 +46,8 @@ class Issuing:
         wording.phrases(self.lang)
         predecessors.load_roots(self.trust)
         render.check_fonts()
-        if self.signer:
-            self.signer.require_valid()
+        if self.signer is not None:
+            _require_signer(self.signer)
 
     def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
         """Examine an old session as ``predecessors.examine`` does."""
@@ -112,7 +112,7 @@ def sign(folder: Path, signer: Signer) -> Path:
     Raises SessionError where there is none or the folder was changed, KeyFileError where the
     certificate has expired, InputError where it cannot be signed.
     """
-    signer.require_valid()
+    _require_signer(signer)
     verification.require_intact(folder)
     path = folder / REPORT
     if not path.is_file():
@@ -121,6 +121,12 @@ def sign(folder: Path, signer: Signer) -> Path:
     put(path, _signed(path.read_bytes(), signer, store.load(folder).id))
     _record(folder, "signed")
     return path
+
+
+def _require_signer(signer: Signer) -> None:
+    from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
+
+    certificates.require_signer(signer)
 
 
 def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:

@@ -185,7 +185,7 @@ class Target:
         stored = self.session
         packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
-        today = store.day_of_work(stored)
+        today = stored.unstated_day
         findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
         yield from changed_findings(stored.findings, findings)
         yield from changed_sums(stored, findings, packs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pki
@@ -158,7 +159,7 @@ def test_a_clock_five_minutes_ahead_is_no_matter_and_ten_are(
 ) -> None:
     pdf = signed(pki.holder("王", root))
     for minutes, state in ((4, State.OK), (10, State.INDETERMINATE)):
-        at = pki.NOW - minutes * pki.DAY / 1440
+        at = datetime.now(UTC) - minutes * pki.DAY / 1440
         assert checked(root, pdf, tmp_path, at=at).state is state
 
 
