@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, TypeVar
 from acceptance import metrics
 from acceptance.charts import definition
 from acceptance.errors import ClipError, SessionError
+from acceptance.files import paths
 from acceptance.footage import clip
 from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note
 from acceptance.recorder import listing
 from acceptance.recorder.recordings import zone_of
-from acceptance.session import measuring
+from acceptance.session import measuring, store
 from acceptance.session.plan import FIELDS
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def remeasure(folder: Path, session: Session, progress: Progress | None = None) 
     shots, lists = list(_planned(folder, session)), session.recordings
     files = {shot.id: _files(folder, shot) for shot in shots}
     files |= {asked.id: [_inside(folder, asked.source)] for asked in lists}
-    absent = tuple(name for name, paths in files.items() if not all(map(_there, paths)))
+    absent = tuple(name for name, needed in files.items() if not all(map(_there, needed)))
     done: list[Measured] = []
     unreadable = []
     for shot in shots:
@@ -121,9 +122,9 @@ def _planned(folder: Path, session: Session) -> Iterator[Shot]:
     kept = {shot.id: shot for shot in session.shots}
     for shot in session.plan.shots:
         filmed = kept[shot.id]
-        paths: dict[str, str] = {field: getattr(filmed, field) for field in FIELDS}
-        paths |= {"chart_copy": filmed.chart_copy, "sha256": filmed.sha256}
-        yield replace(shot, chart=_chart(folder, shot.chart), **paths)  # type: ignore[arg-type]
+        kept_as: dict[str, str] = {field: getattr(filmed, field) for field in FIELDS}
+        kept_as |= {"chart_copy": filmed.chart_copy, "sha256": filmed.sha256}
+        yield replace(shot, chart=_chart(folder, shot.chart), **kept_as)  # type: ignore[arg-type]
 
 
 def _chart(folder: Path, name: str | None) -> str | None:
@@ -143,8 +144,8 @@ def _files(folder: Path, shot: Shot) -> list[Path]:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    parts = PurePosixPath(name).parts
-    if parts[:1] != ("data",) or ".." in parts:
+    top, _, below = name.partition("/")
+    if top != store.DATA or not paths.stays(folder / top, below):
         what = tr("names a file that is not in it: {path}", path=name)
         raise SessionError(what, where=str(folder), hint=tr("Restore it from a copy"))
     return folder / name

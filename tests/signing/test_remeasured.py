@@ -130,9 +130,9 @@ def test_an_honest_session_is_measured_again_to_the_same_figures(
 ) -> None:
     """With the chart that it keeps, the list of recordings too; and nothing is written."""
     before = {path: path.stat().st_mtime_ns for path in original.rglob("*")}
-    told: list[tuple[str, int, int]] = []
+    calls: list[tuple[str, int, int]] = []
     result = verify(
-        original, [chain.root], remeasure=True, progress=lambda *what: told.append(what)
+        original, [chain.root], remeasure=True, progress=lambda *what: calls.append(what)
     )
     assert {path: path.stat().st_mtime_ns for path in original.rglob("*")} == before
     last = result.steps[-1]
@@ -141,7 +141,7 @@ def test_an_honest_session_is_measured_again_to_the_same_figures(
     count = len(stored.measurements)
     assert {item.shot for item in stored.measurements} == {"chart", "second", "list"}
     assert last.details == (f"{count} figures measured again, 0 moved",)
-    assert {what for what, _, _ in told} == {"chart", "second"}
+    assert {what for what, _, _ in calls} == {"chart", "second"}
 
 
 def snr(content: Session) -> int:
@@ -205,17 +205,18 @@ def excused(content: Session) -> Session:
 
 
 FORGERIES = {
-    "a fifth of U": (changed(value=lambda one: one.value + one.expanded / 5), "stored,"),
+    "a fifth of U": (changed(value=lambda item: item.value + item.expanded / 5), "stored,"),
     "a wide U that covers it": (
         changed(
-            value=lambda one: one.value + one.expanded, uncertainty=lambda one: one.uncertainty * 99
+            value=lambda item: item.value + item.expanded,
+            uncertainty=lambda item: item.uncertainty * 99,
         ),
         "stored,",
     ),
-    "a narrow U": (changed(uncertainty=lambda one: one.uncertainty / 2), "(U "),
-    "a wide U": (changed(uncertainty=lambda one: one.uncertainty * 1.2), "(U "),
+    "a narrow U": (changed(uncertainty=lambda item: item.uncertainty / 2), "(U "),
+    "a wide U": (changed(uncertainty=lambda item: item.uncertainty * 1.2), "(U "),
     "no U": (changed(uncertainty=lambda _: 0.0), "(U 0)"),
-    "a narrow k": (changed(k=lambda one: one.k / 2), "(U "),
+    "a narrow k": (changed(k=lambda item: item.k / 2), "(U "),
     "another unit": (changed(unit=lambda _: "1"), "stored,"),
     "a bound": (changed(lower_bound=lambda _: True), "≥ "),
     "a count": (changed(count=lambda _: 1500), "(1500)"),
@@ -244,7 +245,7 @@ def test_a_figure_that_does_not_follow_from_the_clips_is_named(folder: Path, for
 
 @pytest.mark.usefixtures("once")
 def test_less_than_a_tenth_of_u_is_no_difference(folder: Path) -> None:
-    act = changed(value=lambda one: one.value + one.expanded * 0.09)
+    act = changed(value=lambda item: item.value + item.expanded * 0.09)
     save(act(store.load(folder)), folder)
     assert step(folder)[0] is State.OK
 
@@ -254,11 +255,11 @@ def test_a_forged_figure_that_was_judged_and_signed_breaks_the_session(
     folder: Path, chain: DemoChain
 ) -> None:
     """Every other step holds: the verdict follows from the figure, and the key is right."""
-    content = changed(value=lambda one: one.value + 20)(store.load(folder))
+    content = changed(value=lambda item: item.value + 20)(store.load(folder))
     packs = store.load_packs(content.plan, folder / store.PACKS)
     findings = judging.judge(
         packs, content.plan, content.measurements, content.notes, content.taken,
-        today=content.started[:10], quantities=metrics.quantities(),
+        today=content.unstated_day, quantities=metrics.quantities(),
     )  # fmt: skip
     line = judging.bottom_line(findings, content.plan.scope)
     issue(folder, replace(content, findings=findings, bottom_line=line), chain)
@@ -279,7 +280,7 @@ def test_what_another_version_or_decoder_measured_is_indeterminate_where_it_move
     started = replace(content.log[0], details={**content.log[0].details, name: "other"})
     content = forge(folder, log=(started, *content.log[1:]))
     assert step(folder)[0] is State.OK
-    save(changed(value=lambda one: one.value * 2)(content), folder)
+    save(changed(value=lambda item: item.value * 2)(content), folder)
     state, said = step(folder)
     assert state is State.INDETERMINATE
     assert "measured by" in said
