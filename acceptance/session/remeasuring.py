@@ -1,13 +1,14 @@
 """A session's clips measured again, and which of its figures moved.
 
 Nothing is written, neither into the folder nor elsewhere. A figure moved where it differs by more
-than a tenth of its U, or its U by more than a tenth; where its unit, bound or count is another; and
-where it appeared or vanished. So did a note on a result that was not obtained, by its reason's
-code.
+than a tenth of its U, or its U (or a part of that) by more than a tenth; where its unit, bound or
+count is another; and where it appeared or vanished. So did a note on a result that was not
+obtained, by its reason's code. What a shot says of itself must be what the plan says of it.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +41,11 @@ ROUNDING = 1e-9  # of what has no U: the same figure on another processor
 # and their U is its scatter only.
 LEAST = {"%": 1e-4}
 KEPT_CHARTS = "data/charts"
+# What is said of a shot, and found nowhere in its pictures.
+STATED = (
+    "subject", "tap", "path", "live", "screen", "chip", "plain_edges", "regions", "coding",
+    "conditions", "instruments",
+)  # fmt: skip
 
 Name = tuple[str, ...]
 Item = TypeVar("Item", Measurement, Note)
@@ -71,11 +77,13 @@ class MovedNote:
 class Remeasured:
     """What measuring again gave.
 
-    ``figures``: how many were compared; ``absent``: ids of what was taken away; ``unreadable``: ids
-    of shots whose clips are there and cannot be decoded here.
+    ``misstated``: shot and field where a shot is not as planned; ``figures``: how many were
+    compared; ``absent``: ids of what was taken away; ``unreadable``: ids of shots whose clips are
+    there and cannot be decoded here.
     """
 
     moved: tuple[Moved, ...]
+    misstated: tuple[str, ...]
     notes: tuple[MovedNote, ...]
     figures: int
     absent: tuple[str, ...]
@@ -110,6 +118,7 @@ def remeasure(folder: Path, session: Session, progress: Progress | None = None) 
     left = frozenset({*absent, *unreadable})
     return Remeasured(
         moved=tuple(_moved(_without(session.measurements, left), _without(found, left))),
+        misstated=tuple(_misstated(session)),
         notes=tuple(_moved_notes(_without(session.notes, left), _without(notes, left))),
         figures=len(found),
         absent=absent,
@@ -125,6 +134,15 @@ def _planned(folder: Path, session: Session) -> Iterator[Shot]:
         kept_as: dict[str, str] = {field: getattr(filmed, field) for field in FIELDS}
         kept_as |= {"chart_copy": filmed.chart_copy, "sha256": filmed.sha256}
         yield replace(shot, chart=_chart(folder, shot.chart), **kept_as)  # type: ignore[arg-type]
+
+
+def _misstated(session: Session) -> Iterator[str]:
+    """Name the fields by which shots are judged, and which are not those of the plan."""
+    planned = {shot.id: shot for shot in session.plan.shots}
+    for shot in session.shots:
+        for name in STATED:
+            if getattr(shot, name) != getattr(planned.get(shot.id), name, None):
+                yield f"{shot.id}.{name}"
 
 
 def _chart(folder: Path, name: str | None) -> str | None:
@@ -212,7 +230,16 @@ def _same(was: Measurement, now: Measurement) -> bool:
         _kind(was) == _kind(now)
         and abs(was.value - now.value) <= _permitted(was, now)
         and abs(was.expanded - now.expanded) <= _permitted(was, now)
+        and math.isclose(was.k, now.k, rel_tol=SHARE)
+        and _alike(was.degrees_of_freedom, now.degrees_of_freedom, SHARE)
+        and _alike(was.duration, now.duration, ROUNDING)
     )
+
+
+def _alike(was: float | None, now: float | None, share: float) -> bool:
+    if was is None or now is None:
+        return was is now
+    return math.isclose(was, now, rel_tol=share)
 
 
 def _permitted(was: Measurement, now: Measurement) -> float:
@@ -223,7 +250,8 @@ def _permitted(was: Measurement, now: Measurement) -> float:
 
 def _kind(item: Measurement) -> tuple[object, ...]:
     limit = item.bound_by.code if item.bound_by else ""
-    return item.unit, item.lower_bound, item.upper_bound, limit, item.count
+    sampled = item.details.get("sampling_limit")  # judging takes it from there
+    return item.unit, item.lower_bound, item.upper_bound, limit, item.count, sampled
 
 
 def _moved_notes(before: Sequence[Note], after: Sequence[Note]) -> Iterator[MovedNote]:

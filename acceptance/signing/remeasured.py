@@ -34,7 +34,8 @@ def measurements(examined: Target, progress: Progress | None = None) -> Outcome:
     if any(problem.kind is not Kind.MISSING for problem in examined.differences):
         return State.SKIPPED, (tr("the evidence is not what was signed"),)
     found = remeasuring.remeasure(examined.folder, examined.session, progress)
-    moved = [*map(_moved, found.moved), *map(_noted, found.notes)]
+    misstated = [tr("{field} is not as the plan has it", field=name) for name in found.misstated]
+    moved = [*misstated, *map(_moved, found.moved), *map(_noted, found.notes)]
     other = _other(examined.session) if moved else ""
     states = {
         State.BROKEN: bool(moved) and not other,
