@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 
+
 SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
+
+
+def version() -> str:
+    """Name the decoder: ``libavcodec`` and its version."""
+    return f"libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"
 
 
 @dataclass(frozen=True, kw_only=True)

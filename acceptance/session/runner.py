@@ -21,6 +21,7 @@ from acceptance.checks import carry_over, conclusion, facts, judging, resources,
 from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files import strict_toml
 from acceptance.files.output import writing
+from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
 from acceptance.session import earlier, intake, measuring, predecessors, resuming, retests, store
@@ -277,6 +278,7 @@ def _begin(work: Path, plan: Plan) -> Path:
         resumed = False
     (bag / store.DATA).mkdir(parents=True, exist_ok=True)
     details = {"operator": plan.operator, "tool_version": __version__}
+    details |= {"decoder": decoding.version()}
     LogBook(bag).append("resumed" if resumed else "started", details)
     return bag
 
