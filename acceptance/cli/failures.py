@@ -13,12 +13,14 @@ import click
 from acceptance import __version__, wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, GapError
+from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.model import Reason
 
 
 def tell(error: BaseException) -> int:
     """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
+    error = shortage.of(error) or error
     match error:
         case click.UsageError():
             error.show()

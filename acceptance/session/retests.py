@@ -100,15 +100,19 @@ def check(asked: Plan, out: Path) -> None:
     ``out`` can be looked at. Raises PlanError and SessionError.
     """
     for number, draw in enumerate(asked.draws, start=1):
-        if not (draw.retest_of and draw.session and (out / draw.session / store.FILE).is_file()):
-            continue
-        integrity.require_intact(out / draw.session)
-        if left := _left_out(draw, store.load(out / draw.session)):
-            parameters = {"devices": ", ".join(left), "session": draw.session}
-            what = tr("leaves out {devices}, failed in session {session}", **parameters)
-            where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
-            hint = tr("Take it from `acceptance sample --retest`")
-            raise PlanError(what, where=where, hint=hint)
+        named = draw.retest_of and draw.session
+        for folder in store.find(out, draw.session) if named else ():
+            integrity.require_intact(folder)
+            _require_all(draw, number, store.load(folder))
+
+
+def _require_all(draw: Draw, number: int, done: Session) -> None:
+    if left := _left_out(draw, done):
+        parameters = {"devices": ", ".join(left), "session": draw.session}
+        what = tr("leaves out {devices}, failed in session {session}", **parameters)
+        where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
+        hint = tr("Take it from `acceptance sample --retest`")
+        raise PlanError(what, where=where, hint=hint)
 
 
 def _left_out(draw: Draw, done: Session) -> list[str]:

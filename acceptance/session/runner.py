@@ -20,13 +20,13 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files import strict_toml
-from acceptance.files.output import writing
+from acceptance.files.output import move, put, writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
-from acceptance.session import intake, integrity, measuring, retests, store
+from acceptance.session import contents, intake, integrity, journal, measuring, retests, store
 from acceptance.session import plan as plans
-from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
-from acceptance.session.workspace import claimed
+from acceptance.session.evidence import LOG, LogBook, check_chain, hash_file, hash_files
+from acceptance.session.workspace import claimed, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -80,7 +80,7 @@ def run(
     with claimed(out, intake.digest(content.decode(), str(folder.resolve()), __version__)) as work:
         with writing(work):
             bag = _begin(work, plan)
-            (bag / store.PLAN).write_bytes(content)
+            put(bag / store.PLAN, content)
             intake.keep(plan, packs, folder, bag)
         return _finish(_measure(plan, packs, folder, bag, progress), packs, bag, issue)
 
@@ -138,7 +138,7 @@ def _copy(old: Path, work: Path) -> Path:
         if bag.exists():
             shutil.rmtree(bag)
         shutil.copytree(old / store.DATA, bag / store.DATA)
-        shutil.copy(old / LOG, bag)
+        shutil.copy(journal.current(old, LOG), bag / LOG)
     return bag
 
 
@@ -201,7 +201,7 @@ def _place(bag: Path, number: str) -> Path:
     """Move the finished folder out of the workspace; return where it is."""
     place = bag.parent.parent / number
     with writing(place.parent):
-        bag.rename(place)
+        move(bag, place)
     shutil.rmtree(bag.parent / RESUME, ignore_errors=True)
     return place
 
@@ -238,25 +238,37 @@ def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Sessio
 def _begin(work: Path, plan: Plan) -> Path:
     """Return the folder that becomes the session.
 
-    It is that of an interrupted run, or a new one where there is none or its log is damaged.
+    It is that of an interrupted run, or a new one where there is none. One whose log is damaged is
+    moved aside, and the new log says where to.
     """
-    bag = work / BAG
+    bag, aside = work / BAG, ""
     try:
-        _repair(bag / LOG)
-        resumed = bool(LogBook(bag).read())
+        resumed = _repair(bag)
     except SessionError:
-        shutil.rmtree(bag)
-        resumed = False
+        resumed, aside = False, set_aside(work).name
     (bag / store.DATA).mkdir(parents=True, exist_ok=True)
     details = {"operator": plan.operator, "tool_version": __version__}
+    details |= {"set_aside": aside} if aside else {}
     LogBook(bag).append("resumed" if resumed else "started", details)
     return bag
 
 
-def _repair(log: Path) -> None:
-    """Cut off the half line that a full disc or a power failure left at the end of a log."""
-    if log.is_file() and (content := log.read_bytes()) and not content.endswith(b"\n"):
-        log.write_bytes(content[: content.rfind(b"\n") + 1])
+def _repair(bag: Path) -> bool:
+    """Bring what a killed run left into order; return whether there is something to go on from.
+
+    The half line that a full disc left at the end of the log is cut off. A session that was not
+    given its name is judged and reported anew. Raises SessionError where the log is damaged.
+    """
+    journal.recover(bag)
+    log = bag / LOG
+    if log.is_file() and not (content := log.read_bytes()).endswith(b"\n"):
+        put(log, content[: content.rfind(b"\n") + 1])
+    for name in contents.OUTSIDE_DATA - {LOG}:
+        (bag / name).unlink(missing_ok=True)
+    entries = LogBook(bag).read()
+    if broken := check_chain(entries):
+        raise SessionError(str(broken[0]), where=str(log))
+    return bool(entries)
 
 
 def _shot(
