@@ -1,4 +1,4 @@
-"""What a machine has too little of: memory, open files, threads.
+"""What a machine lacks or has too little of: memory, open files, threads.
 
 Such an error says nothing of the file that was being read.
 """
@@ -28,6 +28,8 @@ def require_memory() -> None:
 
 def of(error: BaseException) -> SetupError | None:
     """Return what to say of an error that comes from a shortage; None of any other."""
+    if isinstance(error, SetupError):
+        return error
     number, text = getattr(error, "errno", None), str(error).lower()
     if number in FILES or "too many open files" in text:
         what, hint = tr("too many files are open"), tr("Raise the limit (ulimit -n)")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, SessionError
-from acceptance.files.output import create, disc_errors, flush, put
+from acceptance.files.output import create, disc_errors, flush
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -148,7 +148,10 @@ def _stage(folder: Path, files: dict[str, bytes]) -> None:
         for place in (staging, folder):
             flush(place)
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        put(folder / JOURNAL, json.dumps(digests, indent=1).encode())
+        draft = folder / f"{JOURNAL}.part"
+        create(draft, json.dumps(digests, indent=1).encode())
+        draft.replace(folder / JOURNAL)
+        flush(staging)
     except BaseException:
         if not (folder / JOURNAL).exists():
             with contextlib.suppress(OSError):
