@@ -6,26 +6,35 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
 from acceptance.checks.decision import FAILURES
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, SessionError
 from acceptance.messages import tr
-from acceptance.model import Draw
-from acceptance.session import integrity, store
+from acceptance.model import Draw, Precedence
+from acceptance.session import predecessors, store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from acceptance.model import Finding, Pack, Plan, Sample, Session
+    from acceptance.model import Finding, Pack, Plan, Predecessor, Sample, Session
+    from acceptance.session.predecessors import Examine
 
 
-def draw_up(asked: Plan, packs: Sequence[Pack], folder: Path, *, name: str, seed: str) -> Draw:
+def draw_up(
+    asked: Plan,
+    packs: Sequence[Pack],
+    folder: Path,
+    *,
+    name: str,
+    seed: str,
+    examine: Examine,
+) -> Draw:
     """Make the draw of a re-test out of what failed in the session in ``folder``.
 
-    ``name`` is the sampling, needed where devices failed by several. Raises PlanError: nothing
-    sampled failed there, or the plan's first sample is not that of the session; and SessionError,
-    also where the session was changed.
+    ``name`` is the sampling, needed where devices failed by several; ``examine`` checks the session
+    first. Raises PlanError: nothing sampled failed there, or the plan's first sample is not that of
+    the session; and SessionError, also where the session was changed.
     """
-    integrity.require_intact(folder)
+    examine(folder, Precedence.RETEST)
     done = store.load(folder)
     new = _of_failures(asked, done, name, seed)
     _check_lots(sampling.draw(packs, asked), new, done)
@@ -93,17 +102,22 @@ def _failed(
     return lots, [finding for finding in failures if (finding.requirement, finding.subject) in lots]
 
 
-def check(asked: Plan, out: Path) -> None:
-    """Refuse a re-test that leaves out a device which failed in the session that it names.
+def check(asked: Plan, out: Path, examine: Examine) -> tuple[Predecessor, ...]:
+    """Return the sessions in which failed what is tested again, each as ``examine`` found it.
 
-    Such a device would not be tested again, and its failure be forgotten. Only sessions that lie in
-    ``out`` can be looked at. Raises PlanError and SessionError.
+    A re-test that leaves out a device which failed there is refused: it would not be tested again,
+    and its failure be forgotten. Only sessions that lie in ``out`` can be looked at; all others are
+    absent. Raises PlanError and SessionError.
     """
+    found: dict[str, Predecessor] = {}
     for number, draw in enumerate(asked.draws, start=1):
-        named = draw.retest_of and draw.session
-        for folder in store.find(out, draw.session) if named else ():
-            integrity.require_intact(folder)
+        if not draw.retest_of:
+            continue
+        if draw.session not in found:
+            found[draw.session] = _examined(draw.session, out, examine)
+        for folder in store.find(out, draw.session):
             _require_all(draw, number, store.load(folder))
+    return tuple(found.values())
 
 
 def _require_all(draw: Draw, number: int, done: Session) -> None:
@@ -113,6 +127,27 @@ def _require_all(draw: Draw, number: int, done: Session) -> None:
         where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
         hint = tr("Take it from `acceptance sample --retest`")
         raise PlanError(what, where=where, hint=hint)
+
+
+def _examined(session: str, out: Path, examine: Examine) -> Predecessor:
+    """Examine a session, all copies of it, whatever their folders are called."""
+    folders = store.find(out, session)
+    _require_itself(session, out / session, folders)
+    found = [examine(folder, Precedence.RETEST) for folder in folders]
+    if any(other.sha256 != found[0].sha256 for other in found):
+        what = tr("has the number of {other}, and is another session", other=folders[0])
+        hint = tr("One of them was changed: acceptance verify says which")
+        raise SessionError(what, where=str(folders[-1]), hint=hint)
+    return found[0] if found else predecessors.absent(session)
+
+
+def _require_itself(session: str, named: Path, folders: Sequence[Path]) -> None:
+    """Refuse another session in the folder that bears this one's number."""
+    if session and named not in folders and (named / store.FILE).is_file():
+        number = store.load(named).id
+        what = tr("holds session {found}, not {session}", found=number, session=session)
+        hint = tr("Restore the session in which devices failed, or name the folder as its session")
+        raise SessionError(what, where=str(named), hint=hint)
 
 
 def _left_out(draw: Draw, done: Session) -> list[str]:

@@ -16,12 +16,10 @@ from acceptance.session import store
 from acceptance.session.evidence import LOG, LogBook, add_seal
 from acceptance.session.journal import changing
 from acceptance.session.store import REPORT
-from acceptance.signing import verification
+from acceptance.signing import predecessors, verification
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from acceptance.model import Session
+    from acceptance.model import Precedence, Predecessor, Session
     from acceptance.session.journal import Change
     from acceptance.signing.certificates import Signer
 
@@ -39,20 +37,24 @@ class Issuing:
     signer: Signer | None = None
     """Key to sign with; without one the report is not signed."""
 
+    trust: tuple[Path | str, ...] = ()
+    """Roots to check the signatures of older sessions against; without any they are not checked."""
+
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
 
-        Raises InputError (no such language), SetupError (no Chinese font) and KeyFileError (a
-        certificate that has expired).
+        Raises InputError (no such language, no certificate in a file of ``trust``), SetupError (no
+        Chinese font) and KeyFileError (a certificate that has expired).
         """
         wording.phrases(self.lang)
+        predecessors.load_roots(self.trust)
         render.check_fonts()
-        if self.signer:
-            self.signer.require_valid()
+        if self.signer is not None:
+            _require_signer(self.signer)
 
-    def contradictions(self, folder: Path) -> Iterator[str]:
-        """Say where the report of an old session contradicts it."""
-        return verification.contradictions(folder)
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Examine an old session as ``predecessors.examine`` does."""
+        return predecessors.examine(folder, role, self.trust)
 
     def __call__(self, folder: Path) -> Path:
         """Issue the report as ``issue`` does."""
@@ -116,7 +118,7 @@ def sign(folder: Path, signer: Signer) -> Path:
     be finished first; KeyFileError where the certificate has expired, InputError where it cannot be
     signed, OutputError where somebody else is at it.
     """
-    signer.require_valid()
+    _require_signer(signer)
     done, path = store.load(folder), folder / REPORT
     with changing(folder) as change:
         _require_seen(change)
@@ -135,6 +137,12 @@ def _require_seen(change: Change) -> None:
         what = tr("an earlier change was interrupted, and has been finished just now")
         hint = tr("Look at the report: sign it if your signature is missing")
         raise SessionError(what, where=str(change.folder), hint=hint)
+
+
+def _require_signer(signer: Signer) -> None:
+    from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
+
+    certificates.require_signer(signer)
 
 
 def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:

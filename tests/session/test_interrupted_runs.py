@@ -22,12 +22,23 @@ from sample_pdf import blank_pdf
 from acceptance.errors import AcceptanceError, OutputError
 from acceptance.files.output import put
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import evidence, intake, integrity, journal, measuring, runner, store
+from acceptance.session import (
+    evidence,
+    intake,
+    integrity,
+    journal,
+    measuring,
+    predecessors,
+    runner,
+    store,
+)
 from acceptance.session.evidence import LogBook, check_chain, hash_files
 from acceptance.signing import issuing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from acceptance.model import Precedence, Predecessor
 
 POINTS = 5
 # What some reader or other takes for the end of a line.
@@ -40,9 +51,9 @@ class Issue:
     def ready(self) -> None:
         """Nothing is needed."""
 
-    def contradictions(self, _: Path) -> tuple[str, ...]:
-        """There are none."""
-        return ()
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Nobody has signed it."""
+        return predecessors.examine(folder, role)
 
     def __call__(self, folder: Path) -> None:
         """Issue it."""
@@ -57,7 +68,6 @@ def pages(folder: Path, *_: object) -> bytes:
 def look(shot: Shot, bag: Path, *_: object) -> measuring.Measured:
     """Measure nothing, and draw a still."""
     put(bag / "data" / "stills" / "grey.jpg", b"grey")
-    measuring.log_measured(bag, shot.id, 0, 0)
     still = replace(shot, still="data/stills/grey.jpg")
     return measuring.Measured(shot=still, measurements=(), notes=())
 
