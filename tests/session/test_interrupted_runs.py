@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import random
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from interrupting import calls, defective, full, interrupted, killed
+from interrupting import calls, defective, full, interrupted, killed, points
 from sample_pdf import blank_pdf
 
 from acceptance.errors import AcceptanceError, OutputError
 from acceptance.files.output import put
+from acceptance.footage import container
 from acceptance.model import Plan, Shot, Subject, SubjectKind
 from acceptance.session import (
     evidence,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from acceptance.model import Precedence, Predecessor
 
-POINTS = 5
 # What some reader or other takes for the end of a line.
 ENDS = "\u2028\u2029\u0085\r\x0b\x0c\x1c\x1d\x1e"
 
@@ -78,6 +77,7 @@ def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr(issuing, "_pdf", pages)
     monkeypatch.setattr(measuring, "look_and_draw", look)
     monkeypatch.setattr(intake, "check", lambda *_: None)
+    monkeypatch.setattr(container, "day_of", lambda _: "2026-06-02")
     (tmp_path / "grey.mkv").write_bytes(bytes(range(256)))
     camera = Subject(id="camera", kind=SubjectKind.FIXED)
     shot = Shot(id="grey", subject="camera", clip=str(tmp_path / "grey.mkv"), chart="acceptance")
@@ -122,18 +122,12 @@ def act(request: pytest.FixtureRequest, wanted: Plan, tmp_path: Path) -> Callabl
     return partial(judge, run(wanted, tmp_path / "old"))
 
 
-def points(act: Callable[[Path], Path], out: Path) -> list[int]:
-    """Return some of the calls by which ``act`` writes, the same every time."""
-    count = len(calls(lambda: act(out)))
-    return random.Random(12).sample(range(count), POINTS)  # noqa: S311 -- repeated alike
-
-
 def test_a_kill_leaves_a_whole_session_or_none_and_the_next_attempt_makes_one(
     act: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     old = hash_files(tmp_path / "old") if (tmp_path / "old").exists() else {}
-    for at in points(act, tmp_path / "counted"):
-        out = tmp_path / f"{at}"
+    for number, at in enumerate(points(len(calls(lambda: act(tmp_path / "counted"))))):
+        out = tmp_path / f"{number}"
         assert killed(partial(act, out), at)
         before = sessions(out) if out.exists() else []
         made = act(out)
@@ -145,8 +139,8 @@ def test_a_kill_leaves_a_whole_session_or_none_and_the_next_attempt_makes_one(
 def test_a_fault_is_said_leaves_a_whole_session_or_none_and_the_next_attempt_makes_one(
     act: Callable[[Path], Path], tmp_path: Path
 ) -> None:
-    for at in points(act, tmp_path / "counted"):
-        out, fault = tmp_path / f"{at}", (full, defective)[at % 2]
+    for number, at in enumerate(points(len(calls(lambda: act(tmp_path / "counted"))))):
+        out, fault = tmp_path / f"{number}", (full, defective)[number % 2]
         with contextlib.suppress(OutputError), interrupted(at, fault):
             act(out)
         before = sessions(out) if out.exists() else []

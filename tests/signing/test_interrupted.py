@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import random
 import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from interrupting import calls, defective, ended, full, interrupted, killed
+from interrupting import calls, defective, ended, full, interrupted, killed, points
 from issued_session import CLIP, details, issued
 from sample_pdf import blank_pdf
 
@@ -27,8 +26,6 @@ from acceptance.signing.verification import require_intact, verify
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-KILLS = 20
 
 
 class Noon(datetime):
@@ -127,9 +124,8 @@ def test_a_kill_leaves_a_folder_that_verifies_as_before_or_as_after_or_says_inte
 ) -> None:
     done, count = trial.done()
     states = [(hash_files(each), verify(each, [chain.root])) for each in (trial.folder, done)]
-    chosen = random.Random(12).sample(range(count), KILLS // 3)  # noqa: S311 -- repeated alike
-    for at in chosen:
-        copy = trial.copy(at)
+    for number, at in enumerate(points(count)):
+        copy = trial.copy(number)
         assert killed(partial(trial.act, copy), at)
         result = verify(copy, [chain.root])
         due = next(verified for hashes, verified in states if hashes == seen(copy))
