@@ -39,6 +39,12 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
     terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
+    for aside in filter(None, (entry.details.get("set_aside") for entry in done.log)):
+        what = tr(
+            "The log of an interrupted run was damaged; what it had measured was moved to {place}",
+            place=folder.parent / str(aside),
+        )
+        terminal.say(what, "yellow")
     for step in next_steps(done, folder, signed=signed):
         terminal.say(tr("Next: {step}", step=step))
     if done.verdict in FAILURES:

@@ -67,6 +67,23 @@ def load(folder: Path) -> Session:
     return parse(path.read_bytes(), str(path)) if path.is_file() else parse(b"", str(folder))
 
 
+def find(out: Path, number: str) -> list[Path]:
+    """Return the folders in ``out`` with the session of this number, whatever they are called.
+
+    Several are copies of it. One that bears the number and cannot be read is among them.
+    """
+    folders = [file.parent for file in sorted(out.glob(f"*/{FILE}"))]
+    shown = (folder for folder in folders if not folder.name.startswith("."))
+    return [folder for folder in shown if _number(folder) == number]
+
+
+def _number(folder: Path) -> str:
+    try:
+        return load(folder).id
+    except SessionError:
+        return folder.name
+
+
 def parse(content: bytes, where: str) -> Session:
     """Read a session from the bytes of ``session.json``. Raises SessionError as ``load`` does."""
     if not content:

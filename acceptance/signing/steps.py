@@ -11,9 +11,10 @@ from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session import commitments, contents, evidence, store
+from acceptance.session import commitments, contents, evidence, journal, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
+from acceptance.session.journal import current
 from acceptance.session.store import REPORT
 from acceptance.signing.session_changes import (
     changed_fields,
@@ -51,7 +52,7 @@ class Target:
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
-        path = target / REPORT if self.folder else target.resolve()
+        path = current(target, REPORT) if self.folder else target.resolve()
         self.pdf = _read(path)
 
     @cached_property
@@ -68,7 +69,7 @@ class Target:
     @cached_property
     def on_disc(self) -> bytes:
         """``session.json`` of the folder; empty where it is missing."""
-        return _read(self.folder / store.FILE) if self.folder else b""
+        return _read(current(self.folder, store.FILE)) if self.folder else b""
 
     @cached_property
     def session(self) -> Session:
@@ -137,21 +138,27 @@ class Target:
         return State.OK, ()
 
     def number(self) -> Outcome:
-        """Compare the number in the report with the name of its folder."""
-        if self.folder and self.folder.resolve().name != self.session.id:
+        """Name the report: its number counts, whatever its folder is called."""
+        number = self.session.id
+        if self.folder and (name := self.folder.resolve().name) != number:
             what = tr(
-                "the folder is named {folder}, but the report in it is number {number}",
-                folder=self.folder.resolve().name,
-                number=self.session.id,
-            )
-            return State.BROKEN, (what,)
-        return State.OK, (self.session.id,)
+                "{number}; the folder is named {folder}: renamed, or a copy",
+                folder=name, number=number,
+            )  # fmt: skip
+            return State.OK, (what,)
+        return State.OK, (number,)
 
     def manifests(self) -> Outcome:
         """Compare the folder with its manifests, and those with what sealing writes."""
         if not self.folder:
             return _alone()
         state, details = _judge_problems(contents.check(self.folder, self.session, self.found))
+        if journal.interrupted(self.folder):
+            what = tr(
+                "interrupted: a change was made whose files do not all have their names yet; the "
+                "next `acceptance report` or `acceptance sign` of this folder gives them"
+            )
+            state, details = worst((state, State.INCOMPLETE)), (what, *details)
         return state, (*details, *shorten([*contents.remarks(self.folder, self.session)]))
 
     def evidence(self) -> Outcome:
@@ -242,7 +249,7 @@ class Target:
             return State.SKIPPED, (what,)
         problems = []
         for name, allowed in _renderings(self.session, self.folder).items():
-            path = self.folder / name
+            path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
             elif path.read_bytes() not in allowed:
