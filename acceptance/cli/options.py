@@ -159,6 +159,14 @@ def metric_option(command: Command) -> Command:
     )(command)
 
 
+trust_option = click.option(
+    "--trust",
+    multiple=True,
+    type=OUT,
+    help="Root certificate (PEM or DER) that older sessions' signatures must lead to.",
+)
+
+
 class Signing(TypedDict):
     """Options that name a signing key."""
 

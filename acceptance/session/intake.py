@@ -17,7 +17,7 @@ from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
 from acceptance.files import paths, regular
 from acceptance.files.output import put
-from acceptance.footage import clip
+from acceptance.footage import clip, container
 from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
@@ -127,7 +127,15 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
         paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
     total = _hash_clip(work / paths["clip"])
     LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
-    return replace(shot, **paths, sha256=total)
+    return _dated(replace(shot, **paths, sha256=total), work)
+
+
+def _dated(shot: Shot, work: Path) -> Shot:
+    """Say when a shot was filmed: as the plan states, else as the clip does."""
+    if shot.filmed:
+        return replace(shot, filmed_by="plan")
+    day = container.day_of(clip.files_of(work / shot.clip)[0])
+    return replace(shot, filmed=day, filmed_by="clip") if day else shot
 
 
 def _hash_clip(path: Path) -> str:

@@ -16,7 +16,7 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import facts, sampling
 from acceptance.errors import PlanError
 from acceptance.files.output import put_new, require_ending, require_new
-from acceptance.footage import clip
+from acceptance.footage import clip, container
 from acceptance.forms import devices
 from acceptance.messages import tr
 from acceptance.model import Draw, Matrix, Plan, Scope, Shot, SignalPath, Subject, SubjectKind
@@ -207,6 +207,11 @@ def _without_shown(name: str) -> str:
 def played_back(path: str) -> bool:
     """Whether a clip's path says that it is a playback."""
     return any(word in path.lower() for word in PLAYED_BACK)
+
+
+def filmed_on(film: Path) -> str:
+    """Return the day of filming that a clip states (ISO date in China); empty: none."""
+    return container.day_of(clip.files_of(film)[0])
 
 
 def shot_id(subject: str, shown: str, used: Collection[str]) -> str:

@@ -104,14 +104,6 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
     return list(pairs.values())
 
 
-def day_of_work(session: Session) -> str:
-    """ISO date, in local time, on which the work began.
-
-    Calibrations must have been valid on that day.
-    """
-    return session.started[:10]
-
-
 def keep_measured(path: Path, measured: Measured) -> None:
     """Write what a shot gave, so that an interrupted run can resume. Raises OutputError."""
     path.parent.mkdir(exist_ok=True)
@@ -128,11 +120,13 @@ def measured_before(path: Path, bag: Path) -> Measured | None:
         measured = _MEASURED.validate_python((json.loads(path.read_bytes()),))[0]
     except (FileNotFoundError, ValueError):
         return None
-    stills = [
-        measured.shot.still,
-        *(str(item.details.get("still", "")) for item in measured.measurements),
-    ]
-    return measured if all((bag / still).exists() for still in stills) else None
+    return measured if all((bag / still).exists() for still in stills_of(measured)) else None
+
+
+def stills_of(measured: Measured) -> set[str]:
+    """Name the stills of a shot: paths in the session folder."""
+    own = (str(item.details.get("still", "")) for item in measured.measurements)
+    return {measured.shot.still, *own} - {""}
 
 
 def _json(content: object) -> bytes:
