@@ -36,7 +36,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("reader", "told"),
+    ("reader", "error"),
     [
         (lambda path: path.read_bytes().decode(), "UnicodeDecodeError"),
         (lambda path: b"time_s" in path.read_bytes() or {}["missing"], "KeyError"),
@@ -45,7 +45,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(
 )
 def test_the_fuzz_finds_a_reader_that_falls_over_or_never_ends(
     reader: Any,
-    told: str,
+    error: str,
     files: dict[str, bytes],
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -54,7 +54,7 @@ def test_the_fuzz_finds_a_reader_that_falls_over_or_never_ends(
     monkeypatch.setattr(fuzz, "LONGEST", 0.05)
     monkeypatch.setitem(fuzz.READERS, "screen.csv", reader)
     tally = fuzz.hunt("screen.csv", files, folder, 100)
-    assert [told in failure for failure in tally.failures] == [True]
+    assert [error in failure for failure in tally.failures] == [True]
 
 
 def _endless() -> None:
