@@ -225,6 +225,9 @@ def _check_ids(ids: Sequence[str], where: str) -> None:
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             raise _wrong(where, devices.wrong_id(identity))
+        if cause := paths.unfit(identity):  # the session has folders of these names
+            what = tr("the id {id!r} cannot name a folder: {cause}", id=identity, cause=cause)
+            raise _wrong(where, what)
         if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
