@@ -104,6 +104,14 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
     return list(pairs.values())
 
 
+def load_all_packs(
+    session: Session, folder: Path
+) -> tuple[tuple[Pack, ...], list[tuple[Pack, Pack]]]:
+    """Load a session's packs from its folder, and their other profiles. Raises PackError."""
+    packs = load_packs(session.plan, folder / PACKS)
+    return packs, load_profiles(packs, folder / PACKS)
+
+
 def day_of_work(session: Session) -> str:
     """ISO date, in local time, on which the work began.
 

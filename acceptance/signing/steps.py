@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
-from acceptance.errors import InputError, SessionError
+from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.session import contents, evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.store import REPORT
+from acceptance.signing import renderings
 from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from acceptance.model import Session
+    from acceptance.signing.renderings import Renderings
 
 Outcome = tuple[State, tuple[str, ...]]
 
@@ -43,15 +46,28 @@ class Target:
         self.pdf = _read(path)
 
     @cached_property
-    def attached(self) -> tuple[bytes, ...]:
-        """The contents of all attachments called ``session.json``; empty where unreadable."""
+    def attachments(self) -> tuple[tuple[str, bytes], ...]:
+        """Name and content of all that is attached to the report; empty where unreadable."""
         from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
         try:
-            files = pades.attachments(self.pdf) if self.pdf else ()
+            return pades.attachments(self.pdf) if self.pdf else ()
         except InputError:
-            files = ()
-        return tuple(content for name, content in files if name == store.FILE)
+            return ()
+
+    @property
+    def attached(self) -> tuple[bytes, ...]:
+        """The contents of all attachments called ``session.json``."""
+        return tuple(content for name, content in self.attachments if name == store.FILE)
+
+    @cached_property
+    def made(self) -> Renderings | None:
+        """What the report says of its renderings; None where it says nothing.
+
+        Raises InputError where that is not as this tool writes it.
+        """
+        found = [content for name, content in self.attachments if name == renderings.FILE]
+        return renderings.parse(found[0]) if found else None
 
     @cached_property
     def on_disc(self) -> bytes:
@@ -115,6 +131,25 @@ class Target:
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, shorten([*changed_fields(self.attached[0], self.on_disc)])
         store.parse(self.attached[0], store.FILE)
+        return self._attached_beside()
+
+    def _attached_beside(self) -> Outcome:
+        """Check that nothing is attached but the session and what was made of it."""
+        names = [name for name, _ in self.attachments]
+        if strange := sorted({*names} - {store.FILE, renderings.FILE}):
+            return State.BROKEN, tuple(tr("{path} added", path=name) for name in strange)
+        if names.count(renderings.FILE) > 1:
+            return State.BROKEN, (tr("{path} added", path=renderings.FILE),)
+        if self.made is None and renderings.due(self.session.tool_version):
+            what = tr("{path} is missing in the report", path=renderings.FILE)
+            return State.BROKEN, (what,)
+        if self.made is None:
+            what = tr(
+                "version {version} signed no hashes of {files}",
+                version=self.session.tool_version,
+                files=", ".join(renderings.MADE),
+            )
+            return State.OK, (what,)
         return State.OK, ()
 
     def number(self) -> Outcome:
@@ -193,20 +228,68 @@ class Target:
                 )
 
     def renderings(self) -> Outcome:
-        """Write HTML and JUnit again from the session and compare: no signature covers them."""
+        """Compare HTML and JUnit with the hashes that are signed, and write them again."""
         if not self.folder:
             return _alone()
-        if self.session.tool_version != __version__ or self.differences:
+        if not self.made and not self._may_render():
             what = tr("only the same version can write them again, from unchanged evidence")
             return State.SKIPPED, (what,)
         problems = []
-        for name, allowed in _renderings(self.session, self.folder).items():
+        for name in renderings.MADE:
             path = self.folder / name
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif path.read_bytes() not in allowed:
+            elif not self._is_made(name, path.read_bytes()):
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
+
+    def _is_made(self, name: str, content: bytes) -> bool:
+        """Whether a rendering is the one signed and, as far as this version can tell, due."""
+        signed = self.made and self.made.hashes[name]
+        if signed and hashlib.sha256(content).hexdigest() != signed:
+            return False
+        return not self._may_render() or content in self._rendered[name]
+
+    def _may_render(self) -> bool:
+        """Whether this is the version that made the session, with all that its report shows."""
+        footage = f"{store.DATA}/clips/"
+        shown = [problem for problem in self.differences if not problem.path.startswith(footage)]
+        return self.session.tool_version == __version__ and not shown
+
+    @cached_property
+    def _rendered(self) -> dict[str, set[bytes]]:
+        """Name of a file -> what it may contain: HTML in the language signed or any, JUnit."""
+        session, folder = self.session, self.folder or Path()
+        packs, profiles = store.load_all_packs(session, folder)
+        languages = [self.made.language] if self.made else wording.LANGUAGES
+        pages = {render.html(session, packs, folder, lang, profiles).encode() for lang in languages}
+        return {
+            renderings.HTML: pages,
+            renderings.JUNIT: {render.junit(session, packs).encode()},
+        }
+
+    def pages(self) -> Outcome:
+        """Set the pages of the report again from the session, and compare."""
+        if not self.folder:
+            return _alone()
+        if not (self.pdf and self.made and self._may_render()):
+            what = tr("only the same version can set them again, from unchanged evidence")
+            return State.SKIPPED, (what,)
+        try:
+            here = render.fingerprint()
+            own = self._set_again(self.folder, self.made)
+        except SetupError as error:
+            return State.SKIPPED, (str(error),)
+        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
+
+        there = self.made.renderer
+        state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
+        return state, (*details, *_another_renderer(there, here))
+
+    def _set_again(self, folder: Path, made: Renderings) -> bytes:
+        packs, profiles = store.load_all_packs(self.session, folder)
+        attachments = dict(self.attachments)
+        return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
 
 
 def _read(path: Path) -> bytes:
@@ -216,14 +299,16 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
 
 
-def _renderings(session: Session, folder: Path) -> dict[str, set[bytes]]:
-    """Name of a file -> what it may contain: HTML in any language, JUnit."""
-    packs = store.load_packs(session.plan, folder / store.PACKS)
-    profiles = store.load_profiles(packs, folder / store.PACKS)
-    pages = {
-        render.html(session, packs, folder, lang, profiles).encode() for lang in wording.LANGUAGES
-    }
-    return {"report.html": pages, "report.xml": {render.junit(session, packs).encode()}}
+def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
+    """Say by what the pages were set that are not set alike here."""
+    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if names:
+        listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
+        yield tr(
+            "the pages were set with {listed}, which is not here: words and pictures were "
+            "compared, drawings were not",
+            listed=listed,
+        )
 
 
 def _alone() -> Outcome:

@@ -98,7 +98,16 @@ def verify(
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
     done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
+    done = (*done, _pages(examined, done))
     return Verification(number=examined.known_number, steps=done)
+
+
+def _pages(examined: Target, done: Sequence[Step]) -> Step:
+    """Run the last step, which takes longest, where nothing is broken yet."""
+    if any(step.state is State.BROKEN for step in done):
+        what = tr("something else is broken already")
+        return Step(name="pages", state=State.SKIPPED, details=(what,))
+    return _run("pages", examined.pages)
 
 
 def require_intact(folder: Path) -> None:
@@ -107,6 +116,22 @@ def require_intact(folder: Path) -> None:
     Raises SessionError as ``integrity.require_intact`` does.
     """
     integrity.require_intact(folder, contradictions(folder))
+
+
+def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
+    """Refuse to sign after others what is broken, or, given roots, what strangers signed.
+
+    Raises SessionError.
+    """
+    result = verify(folder, trust)
+    wrong = [step for step in result.steps if step.state is State.BROKEN]
+    if trust:
+        wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
+    if wrong:
+        found = "; ".join(integrity.shorten([text for step in wrong for text in step.details]))
+        what = tr("the report cannot be signed after others: {problems}", problems=found)
+        hint = tr("Ask who signed before for the report, or have it written and signed again")
+        raise SessionError(what, where=str(folder), hint=hint)
 
 
 def contradictions(folder: Path) -> Iterator[str]:
