@@ -91,6 +91,10 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
         hashes={
             f"data/{path}": digest for path, digest in evidence.hash_files(folder / "data").items()
         },
+        sizes={
+            f"data/{path}": (folder / "data" / path).stat().st_size
+            for path in evidence.hash_files(folder / "data")
+        },
         shots=(shot,),
         measurements=measurements,
         notes=(),

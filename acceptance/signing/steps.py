@@ -42,8 +42,8 @@ class Target:
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.at = trust, roles, at
-        path = target / REPORT if self.folder else target.resolve()
-        self.pdf = _read(path)
+        self.report = target / REPORT if self.folder else target.resolve()
+        self.pdf = _read(self.report)
 
     @cached_property
     def attachments(self) -> tuple[tuple[str, bytes], ...]:
@@ -87,8 +87,7 @@ class Target:
         """The hashes of all files in the folder but for what desktops left there."""
         if not self.folder:
             return {}
-        contents.require_readable(self.folder)
-        return evidence.hash_session(self.folder, self.session)
+        return contents.hashes(self.folder, self.session)
 
     @cached_property
     def differences(self) -> tuple[Problem, ...]:
@@ -109,7 +108,7 @@ class Target:
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
         if not self.pdf:
-            return State.INCOMPLETE, (tr("{file} is missing", file=REPORT),)
+            return _not_read(self.report)
         from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
 
         report = signature_check.verify_pdf(self.pdf, self.trust, roles=self.roles, at=self.at)
@@ -127,7 +126,7 @@ class Target:
             )  # fmt: skip
             return State.BROKEN, (what,)
         if self.folder and not self.on_disc:
-            return State.INCOMPLETE, (tr("{file} is missing", file=store.FILE),)
+            return _not_read(self.folder / store.FILE)
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, shorten([*changed_fields(self.attached[0], self.on_disc)])
         store.parse(self.attached[0], store.FILE)
@@ -172,7 +171,10 @@ class Target:
 
     def evidence(self) -> Outcome:
         """Compare the folder with the hashes that the signature covers."""
-        return _judge_problems(self.differences) if self.folder else _alone()
+        if not self.folder:
+            return _alone()
+        state, details = _judge_problems(self.differences)
+        return state, (*details, *shorten([*contents.other_sizes(self.folder, self.session)]))
 
     def log(self) -> Outcome:
         """Check the chain of the log, and that it begins with the entries in the session."""
@@ -297,6 +299,13 @@ def _read(path: Path) -> bytes:
     if path.is_symlink() or not path.is_file():
         return b""
     return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
+
+
+def _not_read(path: Path) -> Outcome:
+    """Say why ``_read`` gave nothing."""
+    if path.is_file() and path.stat().st_size > contents.MOST_OUTSIDE_DATA:
+        return State.BROKEN, (contents.too_many_bytes(path.name, path.stat().st_size),)
+    return State.INCOMPLETE, (tr("{file} is missing", file=path.name),)
 
 
 def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:

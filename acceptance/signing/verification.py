@@ -93,7 +93,7 @@ def verify(
 
     target, roots = Path(target), [Path(file) for file in trust]
     examined = Target(target, roots, roles, at)
-    if not examined.pdf and not (target / store.FILE).is_file():
+    if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
