@@ -178,6 +178,12 @@ from .model import (
     Point as Point,
 )
 from .model import (
+    Precedence as Precedence,
+)
+from .model import (
+    Predecessor as Predecessor,
+)
+from .model import (
     Project as Project,
 )
 from .model import (
@@ -223,6 +229,9 @@ from .model import (
     SignalPath as SignalPath,
 )
 from .model import (
+    Signatory as Signatory,
+)
+from .model import (
     Subject as Subject,
 )
 from .model import (
@@ -239,6 +248,9 @@ from .model import (
 )
 from .model import (
     Verdict as Verdict,
+)
+from .model import (
+    Vouched as Vouched,
 )
 from .model import (
     Withdrawal as Withdrawal,

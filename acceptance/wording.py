@@ -61,6 +61,7 @@ PARAMETER_SECTIONS = {
     "names": "patch",
     "directions": "direction",
     "unit": "unit",
+    "level": "level",
     "fact": "fact",
     "copy": "copy",
     "value": "fact_value",

@@ -287,26 +287,23 @@ def verdicts(session: dict[str, Any], folder: Path) -> Iterator[str]:
 
 
 def limits(packs: list[Any], requirement: str) -> list[dict[str, Any]]:
-    """Return every limit that a pack gives one requirement, also by class or profile."""
-    found, waiting = [], [
-        item for pack in packs for table in pack.values() if isinstance(table, list)
-        for item in table
-        if isinstance(item, dict) and requirement in {item.get("id"), item.get("requirement")}
+    """Return every limit that packs give a requirement: own, corrected, by class, or borrowed."""
+    names, found = {requirement}, []
+    tables = [
+        item for pack in packs for part in pack.values() if isinstance(part, list) for item in part
+    ]
+    asked = [item for item in tables if isinstance(item, dict) and item.get("id") == requirement]
+    names |= {item["borrows"].partition("#")[2] for item in asked if "borrows" in item}
+    waiting: list[Any] = [
+        item for item in tables
+        if isinstance(item, dict) and names & {item.get("id"), item.get("requirement")}
     ]  # fmt: skip
     while waiting:
         item = waiting.pop()
-        if isinstance(item, dict):
-            if {"at_least", "at_most"} & item.keys():
-                found.append(
-                    {
-                        "unit": item.get("unit"),
-                        "at_least": item.get("at_least"),
-                        "at_most": item.get("at_most"),
-                    }
-                )
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
+        if isinstance(item, dict) and {"at_least", "at_most"} & item.keys():
+            found.append({key: item.get(key) for key in ("unit", "at_least", "at_most")})
+        if isinstance(item, dict | list):
+            waiting += item.values() if isinstance(item, dict) else item
     return found
 
 

@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.film  # in a process of its own
 SITE = Path(__file__).resolve().parents[1] / "examples" / "site"
 PACK = "db50_216_2006"
-# The planted faults: a camera out of focus, and another that is mounted too low.
+# The planted faults: a camera out of focus; and another that is mounted lower than advised.
 FAILED = {
     ("5.2/resolution-colour", "cam-03"),
     ("5.3.1/resolution-colour", "cam-03"),
     ("5.2/picture-grade", "cam-03"),
-    ("5.3.1/height-outdoor", "cam-04"),
 }
-FAILED_ADVICE = {("5.3.1/class-standard", "cam-03")}
+FAILED_ADVICE = {("5.3.1/class-standard", "cam-03"), ("5.3.1/height-outdoor", "cam-04")}
 BASICALLY = {("6.2/cables", "site"), ("5.5.4/overlay", "wall-1")}
 # Read from the two instruments whose calibration has expired.
 EXPIRED = {
@@ -121,7 +120,7 @@ def test_the_site_is_twelve_cameras_of_three_kinds_two_recorders_and_a_wall(
         for one in example.done.findings
         if one.how is How.INSPECTED and one.verdict is not Verdict.NOT_APPLICABLE
     ]
-    assert len(inspected) == 91
+    assert len(inspected) == 106
 
 
 def test_exactly_what_was_planted_fails(example: Example) -> None:
@@ -180,21 +179,21 @@ def test_the_analogue_camera_is_asked_what_is_asked_of_analogue_cameras_only(
 def test_the_scores_are_those_of_the_formula_and_the_conclusion_stays_open(
     example: Example,
 ) -> None:
-    """K = (n1 + 0.6 n2) / n of 9 + 1 of 11, 50 + 1 of 54 and 14 of 14.
+    """K = (n1 + 0.6 n2) / n of 8 + 1 of 9, 56 + 1 of 60 and 16 of 16.
 
     Three open items could change the first.
     """
     (concluded,) = example.done.conclusions
     parts = {one.part: (one.conform, one.basic, one.failed, one.open) for one in concluded.parts}
     assert parts == {
-        Part.CONSTRUCTION: (9, 1, 1, 3),
-        Part.TECHNICAL: (50, 1, 3, 0),
-        Part.DOCUMENTS: (14, 0, 0, 0),
+        Part.CONSTRUCTION: (8, 1, 0, 3),
+        Part.TECHNICAL: (56, 1, 3, 0),
+        Part.DOCUMENTS: (16, 0, 0, 0),
     }
     scores = [(one.score, one.lowest, one.highest) for one in concluded.parts]
     assert scores == [
-        pytest.approx((9.6 / 11, 9.6 / 14, 12.6 / 14)),
-        pytest.approx((50.6 / 54,) * 3),
+        pytest.approx((8.6 / 9, 8.6 / 12, 11.6 / 12)),
+        pytest.approx((56.6 / 60,) * 3),
         pytest.approx((1.0,) * 3),
     ]
     assert concluded.outcome is Outcome.OPEN
@@ -207,6 +206,29 @@ def test_the_bottom_line_fails_and_is_provisional(example: Example) -> None:
     assert (line.not_tested, line.outside) == ((), ())
     assert {one.partition("#")[2] for one in line.failed} == {name for name, _ in FAILED}
     assert example.code == 1
+
+
+def test_page_1_says_that_twenty_days_fall_short_of_what_chongqing_has_asked_since_2009(
+    example: Example,
+) -> None:
+    """The second recorder passes the 15 days of the letter, and its row and page 1 say so."""
+    kept = {
+        one.subject: [remark.code for remark in one.remarks]
+        for one in example.done.findings
+        if one.requirement.endswith("#5.6.2a/retention")
+    }
+    assert kept == {"rec-1": ["source_replaced"], "rec-2": ["below_advice", "source_replaced"]}
+    page = re.sub(r"(<[^>]+>|\s)+", " ", (example.folder / "report.html").read_text("utf-8"))
+    first = page[: page.index("委托单位")]
+    assert "提示：DB50/216-2006 5.6.2 a) 符合本限值，但未达到 渝府令第230号" in first
+    assert "GB 50198-1994（施行至 2012-05-31，GB 50198-2011）" in first
+
+
+def test_the_report_tells_the_days_of_work_apart_from_judging_and_signing(example: Example) -> None:
+    assert example.done.days_of_work == ("2026-11-23", "2026-11-24")
+    page = re.sub(r"(<[^>]+>|\s)+", " ", (example.folder / "report.html").read_text("utf-8"))
+    assert "检验日期 2026年11月23日 – 2026年11月24日" in page
+    assert "签发日期 以签名日期为准" in page
 
 
 def test_the_report_shows_the_concession_beside_its_finding(example: Example) -> None:

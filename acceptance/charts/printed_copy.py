@@ -20,6 +20,7 @@ from acceptance.charts import copy_values
 from acceptance.charts.definition import load, names
 from acceptance.charts.nouns import GREYS, Chart, Copy
 from acceptance.errors import ChartError
+from acceptance.files import regular
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr
 from acceptance.model import Reason
@@ -68,7 +69,7 @@ def wanted(shot: Shot, folder: Path) -> list[Chart]:
     if not shot.chart:
         about = table.one_of("chart", names())
         known = [chart for chart in known if chart.kind != "print" or chart.name == about]
-    return [read(path, chart) if chart.kind == "print" else chart for chart in known]
+    return [read(path, chart, shot.filmed) if chart.kind == "print" else chart for chart in known]
 
 
 def notice(chart: Chart) -> Reason | None:
@@ -128,7 +129,7 @@ def tone_errors(doubt: float, reflectances: ArrayLike) -> list[NDArray[np.float6
 
 def _parsed(path: Path) -> tuple[Table, bytes]:
     try:
-        text = path.read_bytes()
+        text = regular.content(path)
     except OSError as error:
         what = tr("there is no such copy")
         hint = tr("Start one with acceptance chart NAME --copy SERIAL -o FILE.toml")
@@ -136,11 +137,12 @@ def _parsed(path: Path) -> tuple[Table, bytes]:
     return parse(text, str(path)), text
 
 
-def read(path: Path, chart: Chart, today: str | None = None) -> Chart:
+def read(path: Path, chart: Chart, day: str = "") -> Chart:
     """Return the chart with what the copy's file says in place of the design.
 
-    ``today`` is the ISO date on which it must not be due yet (default: the day on which this is
-    called). Raises ``ChartError``.
+    ``day`` is the ISO date on which it was filmed, when it must not be due yet. Where nobody says
+    it, it is that on which this is called: the last on which it can have been. Raises
+    ``ChartError``.
     """
     table, text = _parsed(path)
     _check_chart(table, chart)
@@ -151,8 +153,8 @@ def read(path: Path, chart: Chart, today: str | None = None) -> Chart:
             raise wrong(table.place(part), what)
         chart, copy = PARTS[part](table.table(part), chart, copy)
     table.end()
-    today = today or datetime.now().astimezone().date().isoformat()
-    expired = copy.due and today > copy.due
+    day = day or datetime.now().astimezone().date().isoformat()
+    expired = copy.due and day > copy.due
     return replace(chart, copy=_expired(copy, chart) if expired else copy)
 
 

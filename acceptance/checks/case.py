@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import (
         Condition,
+        Finding,
         Measurement,
         Note,
         Plan,
@@ -48,6 +49,7 @@ def inherited(subjects: Sequence[Subject]) -> dict[str, dict[str, str]]:
 class Case:
     """A plan with what was measured for it.
 
+    ``today`` is the ISO date of the work of what does not state its own; empty: not known.
     ``quantities`` are those that the toolkit measures (None: not known).
     ``left_out`` maps requirement (``pack#id``) and device to the sample in which it is not.
     """
@@ -113,12 +115,26 @@ class Case:
         """Whether something of ``scope`` lies outside what the plan sets out to show."""
         return self.plan.scope is Scope.DEVICE and scope is Scope.SITE
 
-    def instrument_trouble(self, used: Iterable[str], perhaps: Iterable[str] = ()) -> Reason | None:
-        """Why an instrument spoils what it measured.
+    def day_of(self, shot: Taken) -> str:
+        """ISO date on which a shot was filmed; empty: not known."""
+        return shot.filmed if resources.is_day(shot.filmed) else self.today
+
+    def days_of(self, finding: Finding) -> set[str]:
+        """ISO dates of what a finding rests on; an empty one among them: not known."""
+        if finding.answer is not None:
+            day = self.plan.answers[finding.answer].when[:10]
+            return {day if resources.is_day(day) else self.today}
+        shots = (self.shots[self.measurements[index].shot] for index in finding.measurements)
+        return {self.day_of(shot) for shot in shots}
+
+    def instrument_trouble(
+        self, shot: Taken, used: Iterable[str], perhaps: Iterable[str] = ()
+    ) -> Reason | None:
+        """Why an instrument spoils what it measured on the day of a shot.
 
         A name in ``perhaps`` may also be mere free text.
         """
-        return resources.instrument_trouble(self.plan, used, perhaps, self.today)
+        return resources.instrument_trouble(self.plan, used, perhaps, self.day_of(shot))
 
     def pairs(self, requirement: Requirement, subject: str) -> Found:
         """Measurements that pair with the requirement, taken at an accepted tap and path."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks import sampling
+from acceptance.checks import remarks, sampling
 from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
@@ -60,9 +60,10 @@ def judge(
     """Judge every requirement of every pack for every subject, and account for all other clauses.
 
     ``packs`` are those of the ``plan``, ``measurements`` and ``notes`` what its shots gave.
-    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date with
-    which instruments' due dates are compared, and ``quantities`` are the quantities that this
-    toolkit measures (None: not known, so nothing is ``not_in_toolkit``).
+    ``shots`` are the shots as filmed and the recordings as found, ``today`` is the ISO date of the
+    work of those that do not state theirs (empty: not known, and no calibration can be held against
+    it), and ``quantities`` are the quantities that this toolkit measures (None: not known, so
+    nothing is ``not_in_toolkit``).
     """
     case = Case(
         left_out=sampling.left_out(sampling.draw(packs, plan)),
@@ -295,6 +296,9 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
 def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
     """Judge one subject; outside the sample only a failure that is known counts."""
     finding = _judged(case, requirement, subject, blank)
+    if finding.verdict in SEVERITY:
+        beside = remarks.of(finding, requirement, case.days_of(finding))
+        finding = replace(finding, remarks=(*finding.remarks, *beside))
     sample = case.left_out.get((blank.requirement, subject.id))
     known = {*FAILURES, Verdict.NOT_APPLICABLE}
     if sample is None or finding.verdict in known:

@@ -176,7 +176,7 @@ def _shot_trouble(case: Case, requirement: Requirement, shot: Taken) -> Reason |
         if trouble := condition_trouble(name, stated):
             return trouble
     perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
-    return case.instrument_trouble(shot.instruments, perhaps)
+    return case.instrument_trouble(shot, shot.instruments, perhaps)
 
 
 def condition_trouble(name: str, conditions: list[Condition]) -> Reason | None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     Thing = Clause | Requirement | Sampling | Scoring | Conflict
 
 HEAD = ("number", "title", "title_en", "edition", "note", "note_en")
-NOT_COMPARED = {"id", "changed_by"}  # what names the packs, and how one came about
+# What names the packs, how one came about, and what is filled in on loading.
+NOT_COMPARED = {"id", "changed_by", "advice", "validity"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,14 +98,15 @@ def check(record: Raw, path: Path, where: str, latest: date | None, names: Colle
 
 
 def _check_day(day: str, path: Path, where: str, latest: date | None, name: str) -> None:
-    if (moment := _date(day)) is None:
+    if (moment := day_of(day)) is None:
         no_date = tr("{day!r} is not a date; write it like 2026-11-25", day=day)
         raise refusal(path, where, name, no_date)
     if latest and moment > latest:
         raise refusal(path, where, name, tr("{day} is in the future", day=day))
 
 
-def _date(day: str) -> date | None:
+def day_of(day: str) -> date | None:
+    """Return the date of a text like 2026-11-25; None where it is none."""
     try:
         moment = date.fromisoformat(day)
     except ValueError:

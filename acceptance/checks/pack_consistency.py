@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from acceptance.checks import sampling
+from acceptance.checks import pack_dates, sampling
 from acceptance.checks.decision import span
 from acceptance.checks.pack_tables import duplicate
 from acceptance.messages import tr
@@ -43,6 +43,7 @@ def _identity(pack: Pack) -> Iterator[Complaint]:
             id=pack.id,
         )
         yield "", "id", wrong
+    yield from (("", *complaint) for complaint in pack_dates.complaints(pack.validity))
 
 
 def _duplicates(pack: Pack) -> Iterator[Complaint]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = {"clauses": "number", "requirements": "id", "samplings": "id", "conflicts": "id"}
-HEAD = ("number", "title", "title_en", "edition", "note", "note_en")
+HEAD = ("number", "title", "title_en", "edition", "validity", "note", "note_en")
 OWN = {"id", "extends", "scoring", "confirmations", "withdrawals", *KEYS, *HEAD}
 # Numbers that nobody replaces without saying where the new one comes from.
 NUMBERS = {
@@ -42,7 +42,16 @@ NUMBERS = {
 }
 # How a requirement is put into practice; any other field is part of what was confirmed to be
 # required.
-PRACTICE = {"id", "decision_rule", "conditions", "evidence", "sampling", "part", *PARTS}
+PRACTICE = {
+    "id",
+    "decision_rule",
+    "conditions",
+    "evidence",
+    "sampling",
+    "part",
+    "advised_by",
+    *PARTS,
+}
 WITHDRAWABLE = {"requirement": "requirements", "sampling": "samplings", "conflict": "conflicts"}
 
 Expand = Callable[[Raw], Raw]
@@ -123,7 +132,7 @@ def _renamed(table: Raw, old: str, new: str) -> Raw:
         return f"{new}{reference[len(old) :]}" if own else reference  # type: ignore[index]
 
     renamed: dict[str, object] = {
-        key: rename(table[key]) for key in ("borrows", "sampling") if key in table
+        key: rename(table[key]) for key in ("borrows", "sampling", "advised_by") if key in table
     }
     if isinstance(table.get("requirements"), list):
         renamed["requirements"] = [rename(reference) for reference in table["requirements"]]

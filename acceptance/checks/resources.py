@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 
 
 def check(plan: Plan) -> None:
-    """Refuse instruments, people and answers that cannot be compared with each other.
+    """Refuse instruments, people, shots and answers that cannot be compared with each other.
 
     Raises PlanError.
     """
     _check_lists(plan)
+    for shot in plan.shots:
+        if shot.filmed and not is_day(shot.filmed):
+            what = tr("{day!r} is not a date; write it like 2026-11-25", day=shot.filmed)
+            where = tr("shot {shot}, filmed", shot=shot.id)
+            raise PlanError(what, where=where, hint=tr("State the day of filming, or leave it out"))
     for number, answer in enumerate(plan.answers, start=1):
         if not answer.by.strip() or not is_day(answer.when[:10]):
             where = tr(
@@ -92,7 +97,7 @@ def is_day(text: str) -> bool:
 def instrument_trouble(
     plan: Plan, used: Iterable[str], perhaps: Iterable[str], today: str
 ) -> Reason | None:
-    """Why an instrument spoils what it measured on the day ``today``.
+    """Why an instrument spoils what it measured on the day ``today`` (empty: not known).
 
     A name in ``perhaps`` may also be free text.
     """
@@ -108,6 +113,8 @@ def instrument_trouble(
 def _day_trouble(instrument: Instrument, today: str) -> Reason | None:
     """Why the instrument's calibration does not hold on a day: due before, or calibrated later."""
     due, calibrated = instrument.due, instrument.calibrated_on
+    if not today and (due or calibrated):
+        return Reason(code="day_not_stated", parameters={"instrument": instrument.id})
     if due is not None and due < today:
         parameters = {"instrument": instrument.id, "due": due}
         return Reason(code="instrument_expired", parameters=parameters)

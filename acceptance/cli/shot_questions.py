@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.charts import definition
+from acceptance.checks import resources
 from acceptance.model import Condition, Shot, SignalPath, Tap
 from acceptance.report import plan_form
 from acceptance.scene import first_look
@@ -39,12 +40,13 @@ def shots(
 
 
 class _ShotQuestions:
-    """Asks about one clip after the other; the printed copy stays what it was before."""
+    """Asks about one clip after the other; printed copy and day stay what they were before."""
 
     def __init__(self, asker: Asker, found: Given, asked: plan_form.Asked) -> None:
         self.asker, self.found, self.asked = asker, found, asked
         self.made: list[Shot] = []
         self.copy = ""
+        self.day = ""
 
     def shot(self, clip: Path, subject: str) -> None:
         """Ask about one clip and add its shot."""
@@ -61,6 +63,7 @@ class _ShotQuestions:
             id=self._identity(subject, f"{shown}-playback" if playback else shown),
             subject=subject,
             clip=name,
+            filmed=self._day(clip, name),
             tap=tap,
             path=SignalPath.PLAYBACK if playback else SignalPath.LIVE,
             chart=chart,
@@ -88,6 +91,17 @@ class _ShotQuestions:
         default = Tap.RECORDER if new_plan.played_back(name) else Tap.CAMERA
         default = Tap.SCREEN if screens else default
         return Tap(self.asker.choice("tap", taps, default, clip=name) or default)
+
+    def _day(self, clip: Path, name: str) -> str:
+        """Ask for the day of filming: what the clip says, or else as before."""
+
+        def read(line: str) -> None:
+            if not resources.is_day(line):
+                raise self.asker.wrong("no_day", answer=line)
+
+        default = new_plan.filmed_on(clip) or self.day
+        self.day = self.asker.text("filmed", default, read, clip=name)
+        return self.day
 
     def _copy(self, name: str) -> str:
         def read(line: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from acceptance.footage.decoding import opened
@@ -11,6 +11,8 @@ from acceptance.footage.decoding import opened
 if TYPE_CHECKING:
     from pathlib import Path
 
+CHINA = timezone(timedelta(hours=8))
+FIRST_YEAR = 2000
 TICKS = 1_000_000  # of a container's duration in a second (AV_TIME_BASE of FFmpeg)
 
 
@@ -34,6 +36,16 @@ def read(path: Path) -> Header:
         stamp = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
     return Header(created=_moment(stamp), duration=duration)
+
+
+def day_of(path: Path) -> str:
+    """ISO date in China of the creation time that a recording states; empty: it states none.
+
+    Times before 2000 are clocks that nobody set. Raises ClipError as ``read`` does.
+    """
+    created = read(path).created
+    day = created.astimezone(CHINA).date() if created else None
+    return day.isoformat() if day and day.year >= FIRST_YEAR else ""
 
 
 def _moment(stamp: str) -> datetime | None:

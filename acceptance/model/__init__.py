@@ -21,9 +21,18 @@ from acceptance.model.plan import (
     Project,
     Score,
 )
-from acceptance.model.session import LogEntry, Sample, Session
+from acceptance.model.session import (
+    LogEntry,
+    Precedence,
+    Predecessor,
+    Sample,
+    Session,
+    Signatory,
+    Vouched,
+)
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
+    Advice,
     Combine,
     Compare,
     DecisionRule,
@@ -37,10 +46,12 @@ from acceptance.model.standard import (
     RuleKind,
     Scale,
     Scope,
+    Validity,
 )
 from acceptance.model.subject import Subject, SubjectKind
 
 __all__ = [
+    "Advice",
     "Answer",
     "BottomLine",
     "Box",
@@ -75,6 +86,8 @@ __all__ = [
     "Person",
     "Plan",
     "Point",
+    "Precedence",
+    "Predecessor",
     "Project",
     "Provenance",
     "Reason",
@@ -90,11 +103,14 @@ __all__ = [
     "Session",
     "Shot",
     "SignalPath",
+    "Signatory",
     "Subject",
     "SubjectKind",
     "Taken",
     "Tap",
+    "Validity",
     "Value",
     "Verdict",
+    "Vouched",
     "Withdrawal",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acceptance.model.standard import Modality, Provenance, Requirement, Scope
+from acceptance.model.standard import Modality, Provenance, Requirement, Scope, Validity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +179,9 @@ class Pack:
 
     conflicts: tuple[Conflict, ...] = ()
     """Where standards differ."""
+
+    validity: Validity | None = None
+    """From when to when it holds, and what replaced it; None: the pack does not say."""
 
     extends: tuple[str, ...] = ()
     """Filled in on loading: ids of the packs that it is built on, the nearest first."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from acceptance.model.basics import Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
@@ -11,6 +13,8 @@ from acceptance.model.measurement import Measurement, Note
 from acceptance.model.plan import Plan
 from acceptance.model.shot import Recordings, Shot, Taken
 from acceptance.model.subject import SubjectKind
+
+FIRST_WITH_DAYS = (0, 6)  # the version from which on shots have a day of their own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +72,8 @@ class LogEntry:
     """ISO time of the entry."""
 
     what: str
-    """``started``, ``resumed``, ``taken``, ``measured``, ``judged``, ``judged_again``,
-    ``reported``, ``reported_and_signed`` or ``signed``."""
+    """``started``, ``resumed``, ``taken``, ``changed_since``, ``measured``, ``judged``,
+    ``judged_again``, ``reported``, ``reported_and_signed`` or ``signed``."""
 
     details: Mapping[str, Value]
     """What was done, to what, by name."""
@@ -79,6 +83,55 @@ class LogEntry:
 
     sha256: str
     """SHA-256 of the other four fields as JSON with sorted keys, no blanks, UTF-8 unescaped."""
+
+
+class Precedence(StrEnum):
+    """For what a session, or a comparison, goes back to an older session."""
+
+    JUDGED_AGAIN = "judged_again"
+    RETEST = "retest"
+    BASELINE = "baseline"
+
+
+class Vouched(StrEnum):
+    """Whether somebody answers for an older session."""
+
+    SIGNED = "signed"
+    NOT_CHECKED = "not_checked"
+    UNSIGNED = "unsigned"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """Who signed, as a certificate has it."""
+
+    name: str
+    """The common name in the certificate."""
+
+    certificate: str
+    """SHA-256 of the certificate (DER), in hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predecessor:
+    """An older session that this one rests on, and who answers for that."""
+
+    id: str
+    """Id of the session."""
+
+    role: Precedence
+    """For what it was used."""
+
+    signature: Vouched
+    """``signed``: checked against roots that were given; ``not_checked``: no root was given;
+    ``unsigned``; ``absent``: the session was not at hand."""
+
+    sha256: str = ""
+    """SHA-256 of its ``session.json``; empty: absent."""
+
+    signers: tuple[Signatory, ...] = ()
+    """Who signed it, in this order; where the signature was not checked, who is said to have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +148,7 @@ class Session:
     """ISO time at which measuring began."""
 
     finished: str
-    """ISO time of judging; its day counts for calibration dates."""
+    """ISO time of judging."""
 
     operator: str
     """Who measured."""
@@ -140,10 +193,32 @@ class Session:
     samples: tuple[Sample, ...] = ()
     """What the plan's draws gave, one for each lot."""
 
+    predecessors: tuple[Predecessor, ...] = ()
+    """Older sessions that this one rests on, and those that they rest on, the oldest first."""
+
     @property
     def taken(self) -> tuple[Taken, ...]:
         """Shots and recordings: all that a measurement may be of."""
         return *self.shots, *self.recordings
+
+    @property
+    def unstated_day(self) -> str:
+        """Day of the work of what states none.
+
+        Sessions before 0.6.0 took the day on which the run began for it; later ones have none.
+        """
+        release = tuple(int(part) for part in re.findall(r"\d+", self.tool_version)[:2])
+        return self.started[:10] if release < FIRST_WITH_DAYS else ""
+
+    @property
+    def days_of_work(self) -> tuple[str, ...]:
+        """ISO dates on which was filmed, recorded or answered what is judged, in order.
+
+        An empty one stands first where something does not state its day.
+        """
+        used = (one.answer for one in self.findings if one.answer is not None)
+        days = {one.filmed or self.unstated_day for one in self.taken}
+        return tuple(sorted(days | {self.plan.answers[index].when[:10] for index in used}))
 
     @property
     def verdict(self) -> Verdict:

@@ -82,6 +82,10 @@ class Taken(Protocol):
         """Ids of the instruments used."""
 
     @property
+    def filmed(self) -> str:
+        """ISO date on which it was taken; empty: not known."""
+
+    @property
     def sha256(self) -> str:
         """Hash of what was taken; empty in a plan."""
 
@@ -116,6 +120,14 @@ class Shot:
 
     clip: str
     """Path of the footage; in a plan from its folder, in a session from the session folder."""
+
+    filmed: str = ""
+    """ISO date of filming; empty: not stated. In a session, where the plan does not state it,
+    the day in China (UTC+8) of the clip's own creation time, if it has one."""
+
+    filmed_by: str = ""
+    """Written by the tool: who says when it was filmed: ``plan``, ``clip`` (its creation time)
+    or ``run`` (a session before 0.6.0, which took the day of the run); empty: nobody."""
 
     tap: Tap = Tap.CAMERA
     """Where in the chain it was taken."""
@@ -231,6 +243,11 @@ class Recordings:
 
     files: int = 0
     """Written by the tool: how many recordings the list holds; 0 in a plan."""
+
+    @property
+    def filmed(self) -> str:
+        """Day of the inspection, where ``until`` states it."""
+        return self.until[:10]
 
     @property
     def tap(self) -> Tap:

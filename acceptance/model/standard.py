@@ -135,6 +135,37 @@ class Provenance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Validity:
+    """From when to when a standard holds, and what replaced it."""
+
+    level: Level
+    """How well these dates are known."""
+
+    since: str = ""
+    """ISO date from which it is in force; empty: not known."""
+
+    until: str = ""
+    """ISO date of the last day on which it was in force; empty: no end is known."""
+
+    replaced_by: str = ""
+    """Number of the standard that replaced it; empty: none is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """A limit that is generally asked, and is stricter than the one that decides."""
+
+    limit: Limit
+    """What is asked."""
+
+    figure: Provenance
+    """Where it comes from."""
+
+    since: str = ""
+    """ISO date since when; empty: not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionRule:
     """How uncertainty enters a verdict (``docs/decision_rules.md``)."""
 
@@ -244,6 +275,16 @@ class Requirement:
 
     borrows: str = ""
     """``pack#id`` from which figure and limit come; empty: the pack's own."""
+
+    advised_by: str = ""
+    """``pack#id`` of a stricter limit: what keeps to ``limit`` and not to that one conforms
+    with a remark; empty: there is none."""
+
+    advice: Advice | None = None
+    """Filled in on loading: the limit of ``advised_by``."""
+
+    validity: Validity | None = None
+    """Filled in on loading: of the standard that states the limit; None: not known."""
 
     changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Filled in on loading: fields that extending packs replaced, by the pack's id."""

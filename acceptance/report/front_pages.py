@@ -48,6 +48,12 @@ class NoticesPage:
     """What a reader is told about the report itself."""
 
     session: Session
+    lang: str
+
+    @property
+    def vouched(self) -> list[str]:
+        """Who answers for each of the older sessions that this one rests on."""
+        return [bottom_lines.vouched(one, self.lang) for one in self.session.predecessors]
 
     @property
     def amendment(self) -> dict[str, str]:
@@ -83,6 +89,20 @@ class SummaryPage:
     def having(self, *verdicts: str) -> list[FindingRow]:
         """Rows with one of these verdicts that the bottom line takes."""
         return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
+
+    @property
+    def days_of_work(self) -> str:
+        """The days on which was filmed and answered, the first and the last where there are more.
+
+        It says where the day of something is not stated.
+        """
+        words = wording.phrases(self.names.lang)["report"]
+        days = [self.names.day(day) for day in self.session.days_of_work if day]
+        if not days:
+            return str(words["no_day"])
+        span = " – ".join(dict.fromkeys((days[0], days[-1])))
+        missing = "" in self.session.days_of_work
+        return str(words["day_missing"]).format(days=span) if missing else span
 
     @property
     def untested(self) -> list[FindingRow]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, TypedDict
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
+from acceptance.files import paths, regular
 from acceptance.files.output import put
-from acceptance.footage import clip
+from acceptance.footage import clip, container
 from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
@@ -96,6 +97,7 @@ def _now() -> float:
 
 def _require_readable(file: Path) -> None:
     try:
+        regular.require_regular(file.stat().st_mode)
         file.open("rb").close()
         file.name.encode()
     except OSError as error:
@@ -125,7 +127,15 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
         paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
     total = _hash_clip(work / paths["clip"])
     LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
-    return replace(shot, **paths, sha256=total)
+    return _dated(replace(shot, **paths, sha256=total), work)
+
+
+def _dated(shot: Shot, work: Path) -> Shot:
+    """Say when a shot was filmed: as the plan states, else as the clip does."""
+    if shot.filmed:
+        return replace(shot, filmed_by="plan")
+    day = container.day_of(clip.files_of(work / shot.clip)[0])
+    return replace(shot, filmed=day, filmed_by="clip") if day else shot
 
 
 def _hash_clip(path: Path) -> str:
@@ -205,8 +215,10 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     """
     keep_packs(packs, plan.packs, work)
     _keep_charts(plan, work / "data" / "charts")
+    shelf = work / "data" / "answers"
     for name in sorted({name for _, name in kept_by_path(plan)}):
-        _keep_file(folder / name, work / "data" / "answers" / name)
+        kept = paths.inside(shelf, name, folder=tr("the session"))
+        _keep_file(paths.inside(folder, name, folder=tr("the plan's folder")), kept)
     if plan.device_list:
         source = folder / plan.device_list
         _keep_file(source, work / "data" / "devices" / source.name)
@@ -247,7 +259,7 @@ def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
 
 
 def _keep_pack(identity: str, source: Path, shelf: Path) -> None:
-    kept = shelf / f"{identity}.toml"
+    kept = paths.inside(shelf, f"{identity}.toml", folder=tr("the session"), kind=PackError)
     if kept.exists() and kept.read_bytes() != source.read_bytes():
         what = tr(
             "another pack in use has the id {identity!r}; findings could not tell them apart",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
     from acceptance.signing.renderings import Renderings
+    from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
 
@@ -38,10 +39,16 @@ class Target:
     """
 
     def __init__(
-        self, target: Path, trust: Sequence[Path], roles: Sequence[str], at: datetime | None
+        self,
+        target: Path,
+        trust: Sequence[Path] = (),
+        *,
+        roles: Sequence[str] = (),
+        signers: Sequence[Path | str] = (),
+        at: datetime | None = None,
     ) -> None:
         self.folder = target if target.is_dir() else None
-        self.trust, self.roles, self.at = trust, roles, at
+        self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
         self.report = target / REPORT if self.folder else target.resolve()
         self.pdf = _read(self.report)
 
@@ -109,11 +116,18 @@ class Target:
         """Check the signatures of the report."""
         if not self.pdf:
             return _not_read(self.report)
-        from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
-
-        report = signature_check.verify_pdf(self.pdf, self.trust, roles=self.roles, at=self.at)
+        report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
+
+    @cached_property
+    def signatures(self) -> SignatureReport:
+        """The signatures of the report, and what is wrong with them."""
+        from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
+
+        return signature_check.verify_pdf(
+            self.pdf, self.trust, roles=self.roles, signers=self.signers, at=self.at
+        )
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""
@@ -208,7 +222,7 @@ class Target:
         stored = self.session
         packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
-        today = store.day_of_work(stored)
+        today = stored.unstated_day
         findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
         yield from changed_findings(stored.findings, findings)
         yield from changed_sums(stored, findings, packs)

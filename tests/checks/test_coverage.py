@@ -66,6 +66,9 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
         "auxiliary lighting": ("auxiliary-light",),
         "supply -15 % to +10 %": ("supply",),
         "working temperature": ("working-temperature",),
+        "back-light compensation": ("back-light",),
+        "return of a PTZ camera to its preset": ("preset-return",),
+        "surge protection": ("surge-protection",),
     },
     "5.4.1": {
         "choice of medium": ("media", "cable-grade"),
@@ -116,13 +119,18 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "6.1": {
         "procedure of GA/T 75-1994": ("procedure",),
+        "design papers of GB 50395-2007, annex A": (
+            *("design-brief", "site-survey", "preliminary-design", "design-review"),
+            "working-drawings",
+        ),
         "control room >= 10 m2": ("room-area",),
         "door >= 0.9 x 2.1 m": ("door-width", "door-height"),
         "16-30 C, 30-75 % RH, > 300 lx": ("room-temperature", "room-humidity", "room-light"),
         "noise and floor load per GB/T 2887": ("room-noise",),
     },
     "6.2": {
-        "cable slack 1 m": ("mounting",),
+        "cable slack 1 m": ("cable-slack",),
+        "the rest of GB 50198-2011, 4.2.2": ("mounting",),
         "separate leads": ("cables",),
         "insulation from ground in strong fields": ("insulation",),
         "fixing": ("fixing",),
@@ -143,6 +151,10 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "PSNR >= 32 dB for digital": ("psnr",),
         "functional list": ("functions",),
+        "remaining tests of GB 50348-2004, chapter 7": (
+            *("safety", "insulation-resistance", "leakage-current"),
+            *("backup-supply", "surge-protection", "earthing"),
+        ),
     },
     "6.4": {
         "preconditions of GA 308-2001": (
@@ -153,6 +165,7 @@ CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
             "testing",
         ),
         "three part-results and a conclusion": ("conclusion",),
+        "completion papers": ("completion-papers",),
     },
     "6.5": {
         "maintenance, with records": ("maintenance",),
@@ -245,7 +258,8 @@ MANDATORY = [
 # Known to exist and of unknown content: nothing can be asked.
 NOT_SEEN = {
     *(("gb_50198_2011", "3.4.6"), ("gb_50198_2011", "3.4.10")),
-    *(("gb_20815_2006", "4.2.2"), ("order_230_2009", "x")),
+    *(("gb_20815_2006", "4.2.2"), ("chongqing_measures_2016", "x")),
+    *(("gb_37300_2018", "x"), ("ga_t_1127_2025", "x"), ("gb_t_44297_2024", "x")),
 }
 
 

@@ -90,7 +90,7 @@ def test_the_packs_that_the_standard_leans_on_are_shipped() -> None:
     cited = {"gb_50198_1994", "gb_50348_2004", "ga_308_2001", "ga_t_75_1994", "order_196_2006"}
     near, later = (
         {"gb_50395_2007", "gb_20815_2006"},
-        {"gb_50198_2011", "gb_t_28181_2016", "ga_t_1127_2013"},
+        {"gb_50198_2011", "gb_t_28181_2016", "ga_t_1127_2013", "gb_51348_2019"},
     )
     lenders = cited | near | later | {"gb_55029_2022", "db11_t_855_2025"}
     assert set(packs.names()) >= {"db50_216_2006", *lenders}

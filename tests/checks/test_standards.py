@@ -38,7 +38,7 @@ GB_50198_1994 = """
     resolution-colour         270     -   TVL    seen-2nd
     grey-scale                  8     -   1      seen-2nd
     level                      -3     3   dB     seen-2nd
-    impedance                  -5     5   %      seen-2nd
+    impedance                 -10    10   %      seen-2nd
     usable-picture             25     -   dB     seen-2nd
     noise-monochrome           37     -   dB     recall-high
     noise-colour               36     -   dB     recall-high
@@ -87,6 +87,7 @@ GB_50198_2011 = """
     coax-length                 -   500   m      seen
     amplifiers                  -     3   1      seen
     pair-length                 -   100   m      seen
+    cable-slack                 1     -   m      seen
     room-area                  10     -   m²     seen
     door-width                0.9     -   m      seen
     door-height               2.1     -   m      seen
@@ -119,9 +120,9 @@ GB_50348_2018 = """
     experts                    50     -   %      seen
 """
 GB_51348_2019 = """
-    height-indoor             2.5     5   m      seen
-    height-outdoor            3.5    10   m      seen
-    scene-light                50     -   1      seen
+    height-indoor             2.5     5   m      seen-2nd
+    height-outdoor            3.5    10   m      seen-2nd
+    scene-light                50     -   1      seen-2nd
 """
 GB_51151_2016 = "train-retention 90 - d seen"
 # 5 GB 50395-2007
@@ -154,6 +155,7 @@ ORDER_196_2006 = """
     filing                      -    30   d      seen
     retention                  15     -   d      seen
 """
+ORDER_230_2009 = "retention 30 - d seen"
 ORDER_799_2025 = """
     retention                  30     -   d      seen-2nd
     filing                      -    30   d      seen-2nd
@@ -225,13 +227,13 @@ IEC_62676_4_2014 = """
     reference-pictures          2     -   1      seen
 """
 IEC_62676_4_2025 = """
-    overview                   20     -   px/m   recall-low
-    outline                    40     -   px/m   recall-low
-    discern                    80     -   px/m   recall-low
-    perceive                  125     -   px/m   recall-low
-    characterise              250     -   px/m   recall-low
-    validate                  500     -   px/m   recall-low
-    scrutinise               1500     -   px/m   recall-low
+    overview                   20     -   px/m   seen-2nd
+    outline                    40     -   px/m   seen-2nd
+    discern                    80     -   px/m   seen-2nd
+    perceive                  125     -   px/m   seen-2nd
+    characterise              250     -   px/m   seen-2nd
+    validate                  500     -   px/m   seen-2nd
+    scrutinise               1500     -   px/m   seen-2nd
 """
 TABLE = {
     f"{name.lower()}#{line.split()[0]}": line.split()[1:]
@@ -246,7 +248,7 @@ LEVELS = """
     gb_50348_2004              seen-2nd    gb_50348_2018              seen
     gb_50339_2003              recall-high gb_50339_2013              seen
     gb_50395_2007              seen        gb_55029_2022              seen-2nd
-    gb_51348_2019              seen        gb_50606_2010              inference
+    gb_51348_2019              seen-2nd    gb_50606_2010              inference
     gb_50382_2016              inference   gb_51151_2016              seen
     ga_308_2001                recall-med  ga_t_75_1994               recall-high
     db11_t_855_2025            seen-2nd    order_196_2006             seen
@@ -259,6 +261,8 @@ LEVELS = """
 OTHER_LEVELS = """
     gb_50198_1994   seen         working-temperature instruments subjective-panel viewing test-chart
     gb_50348_2004   seen         fixing insulation cables lift-car pan-tilt
+    gb_50348_2004   seen         safety insulation-resistance leakage-current backup-supply
+    gb_50348_2004   seen         surge-protection earthing
     gb_50348_2004   recall-high  sampling retest trial-run
     gb_50348_2018   recall-med   capture transmission switching remote-control display storage
     gb_50348_2018   recall-med   analysis multi-camera management

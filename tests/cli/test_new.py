@@ -85,12 +85,12 @@ def test_questions_answered_line_by_line_give_the_plan_expected(
     monkeypatch: pytest.MonkeyPatch, footage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = [
-        *("4", "1", "某“小区”", "甲方", "", "重庆", "-", "张三"),
+        *("5", "1", "某“小区”", "甲方", "", "重庆", "-", "张三"),
         *("", "固定摄像机", "1 号门", "", "IPC-1"),  # whose clip the first is: a new device
         "gate-1",  # and the second
         *("彩色", "digital", "3", "室外"),  # picture, system, resolution class, position
-        *("", "", "y", "否"),  # the clock: chart, tap, arrivals, log of its screen
-        *("acceptance", "camera", "2026-007", "480 lx", "off"),
+        *("", "", "20 日", "2026-11-20", "y", "否"),  # the clock: chart, tap, day, its two tables
+        *("acceptance", "camera", "", "2026-007", "480 lx", "off"),
     ]
     target = footage / "plan.toml"
     assert new(monkeypatch, footage, "-o", target, answers="\n".join(answers)) == 0
@@ -116,6 +116,7 @@ def test_questions_answered_line_by_line_give_the_plan_expected(
                 id="gate-1-clock",
                 subject="gate-1",
                 clip="gate-1 时钟.mp4",
+                filmed="2026-11-20",
                 chart="clock",
                 arrivals="arrivals.csv",
             ),
@@ -123,6 +124,7 @@ def test_questions_answered_line_by_line_give_the_plan_expected(
                 id="gate-1-chart",
                 subject="gate-1",
                 clip="gate-1 测试卡.mp4",
+                filmed="2026-11-20",
                 chart="acceptance",
                 chart_copy="2026-007",
                 conditions=(
@@ -142,7 +144,7 @@ def test_a_plan_of_answers_runs_to_a_session_with_no_edit(
 ) -> None:
     target = footage / "plan.toml"
     facts = ("--fact", "system=digital", "--fact", "picture=colour", "--fact", "position=outdoor")
-    answers = "\n".join([*[""] * 19, "as_drawn", "500", "off"])
+    answers = "\n".join([*[""] * 21, "as_drawn", "500", "off"])
     given = (footage, "-o", target, "--pack", "db50_216_2006", "--scope", "device", *facts)
     assert new(monkeypatch, *given, answers=answers) == 0
     made = plan.read(target)
@@ -186,7 +188,7 @@ def test_a_wrong_answer_is_asked_again_and_a_question_mark_explains(
         "，",
         "db50",
         "？",
-        "１４",
+        "１７",
         "?",
         "elsewhere",
         "device",
@@ -301,7 +303,7 @@ def test_what_cannot_become_a_plan_is_refused_and_nothing_is_written(
 def test_a_copy_of_the_chart_that_is_not_there_is_asked_again(
     monkeypatch: pytest.MonkeyPatch, footage: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers = [*[""] * 19, "print.toml", "007", "-5", "0", "500cd", "50"]
+    answers = [*[""] * 20, "print.toml", "007", "-5", "0", "500cd", "50"]
     clip, target = footage / "gate-1 测试卡.mp4", footage / "plan.toml"
     assert new(monkeypatch, clip, "-o", target, answers="\n".join(answers)) == 0
     shot = plan.read(target).shots[0]
