@@ -103,6 +103,8 @@ def verify(
     ]
     columns = (tr("step"), tr("state"), tr("details"))
     terminal.table(tr("Verification of {target}", target=target), columns, rows)
+    if result.conclusion:
+        terminal.say(tr("The session in it concludes: {text}", text=result.conclusion))
     terminal.say(
         tr("{state} (exit code {code})", state=states[result.state], code=result.exit_code)
     )

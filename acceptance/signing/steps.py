@@ -12,7 +12,7 @@ from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.messages import tr
-from acceptance.report import render
+from acceptance.report import bottom_lines, render
 from acceptance.session import contents, evidence, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
@@ -111,6 +111,10 @@ class Target:
             return self.session.id
         except SessionError:
             return ""
+
+    def conclusion(self) -> Outcome:
+        """Word the bottom line of the session."""
+        return State.OK, (bottom_lines.sentences(self.session, "en", ())[0],)
 
     def signature(self) -> Outcome:
         """Check the signatures of the report."""

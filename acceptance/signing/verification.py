@@ -62,6 +62,10 @@ class Verification:
 
     number: str
     steps: tuple[Step, ...]
+    conclusion: str = ""
+    """The bottom line of the session in the report, in English, whatever its pages may say.
+
+    Empty where it cannot be read."""
 
     @property
     def state(self) -> State:
@@ -100,7 +104,9 @@ def verify(
     pinned.read(signers)
     done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
     done = (*done, _pages(examined, done))
-    return Verification(number=examined.known_number, steps=done)
+    said = _run("conclusion", examined.conclusion)
+    conclusion = said.details[0] if said.state is State.OK else ""
+    return Verification(number=examined.known_number, steps=done, conclusion=conclusion)
 
 
 def _pages(examined: Target, done: Sequence[Step]) -> Step:
