@@ -45,6 +45,7 @@ FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
     "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
 }  # fmt: skip
+MADE = {"language", "hashes", "renderer"}
 MOST = 256 << 20  # bytes of a file that is read whole
 
 
@@ -74,6 +75,7 @@ def check(folder: Path, trust: list[Path]) -> Iterator[str]:
         yield "session.json is not the one in the report"
         return
     session = json.loads(text)
+    yield from made(attached, session, files)
     yield from payload(session, files)
     yield from bag(folder, session, files)
     yield from log(files["log.jsonl"].read_bytes(), session)
@@ -217,6 +219,26 @@ def attachments(pdf: bytes) -> dict[str, bytes]:
     return found if len(found) == len(names) // 2 and "/Kids" not in tree else {}
 
 
+def made(
+    attached: dict[str, bytes], session: dict[str, Any], files: dict[str, Path]
+) -> Iterator[str]:
+    """Check that nothing else is attached, and HTML and JUnit by the hashes that are signed."""
+    if strange := sorted(attached.keys() - {"session.json", "renderings.json"}):
+        yield f"attached as well: {strange}"
+    version = session["tool_version"].split(".")
+    if "renderings.json" not in attached:
+        if not all(map(str.isdecimal, version)) or [int(part) for part in version] >= [0, 6, 0]:
+            yield "renderings.json is missing in the report"
+        return
+    renderings = json.loads(attached["renderings.json"])
+    text = json.dumps(renderings, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    if text.encode() != attached["renderings.json"] or {*renderings} != MADE:
+        yield "renderings.json is not as the toolkit writes it"
+    for name in ("report.html", "report.xml"):
+        if sha256(files[name], MOST) != renderings["hashes"].get(name):
+            yield f"{name} is not the one that was signed"
+
+
 def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
     """Follow names through dictionaries and references; None where there is no such way."""
     for key in keys:
@@ -231,7 +253,10 @@ def payload(session: dict[str, Any], files: dict[str, Path]) -> Iterator[str]:
         forms = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
         lies = next((form for form in forms if form in left), None)
         left.discard(lies or "")
-        if lies is None or sha256(files[lies], MOST * 64) != digest:
+        size = files[lies].stat().st_size if lies else 0
+        if lies is None or session.get("sizes", {}).get(name, size) != size:
+            yield f"{name} is missing, or of another size"
+        elif sha256(files[lies], MOST * 64) != digest:
             yield f"{name} is missing or changed"
     added = sorted(name for name in left if not is_litter(name))
     if added:

@@ -49,6 +49,7 @@ HOMES = {
     "jinja2": {"report.templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
+    "pypdf": {"report.page_words"},
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},
     "asn1crypto": {"signing"},

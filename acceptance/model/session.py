@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
@@ -165,6 +165,10 @@ class Session:
 
     conclusions: tuple[Conclusion, ...] = ()
     """One for each pack with a scoring; empty unless the whole site is accepted."""
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of each file below ``data/``, by its path; empty in sessions before 0.6.0. What has
+    another size is not read to be checked."""
 
     samples: tuple[Sample, ...] = ()
     """What the plan's draws gave, one for each lot."""

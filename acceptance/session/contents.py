@@ -51,22 +51,51 @@ def check(folder: Path, session: Session, found: Mapping[str, str]) -> tuple[Pro
     return tuple({problem.path: problem for problem in reversed(problems)}.values())[::-1]
 
 
-def require_readable(folder: Path) -> None:
-    """Refuse, before anything is read, what is no file or far larger than what was sealed.
+def hashes(folder: Path, session: Session) -> dict[str, str]:
+    """Hash a session folder as ``evidence.hash_session`` does, in bounded time.
 
-    Raises InputError for a link, pipe or device, SessionError for sizes. The size below ``data/``
-    is in ``bag-info.txt``, which no signature covers: a bound of time, not of trust.
+    A file below ``data/`` of another size than the session says is not read: its hash is empty.
+    Raises InputError for a link, pipe or device, SessionError for what is too large.
+    """
+    require_readable(folder)
+    if not session.sizes:
+        _require_sealed_size(folder)
+    return evidence.hash_session(folder, session, evidence.of_other_size(folder, session))
+
+
+def other_sizes(folder: Path, session: Session) -> Iterator[str]:
+    """Say which files below ``data/`` have another size than the session gives them."""
+    for path in sorted(evidence.of_other_size(folder, session) & session.sizes.keys()):
+        counts = {"size": (folder / path).lstat().st_size, "due": session.sizes[path]}
+        yield tr("{path} has {size} bytes, not {due}; it was not read", path=path, **counts)
+
+
+def require_readable(folder: Path) -> None:
+    """Refuse, before anything is read, what is no file, or beside ``data/`` too large.
+
+    Raises InputError for a link, pipe or device, SessionError for sizes.
+    """
+    for path, size in evidence.sizes(folder).items():
+        if size > MOST_OUTSIDE_DATA and not path.startswith(PAYLOAD):
+            raise _too_large(folder, too_many_bytes(path, size))
+
+
+def too_many_bytes(path: str, size: int) -> str:
+    """Say that a file is too large to be read."""
+    return tr("{path} has {size} bytes, too many to be read", path=path, size=size)
+
+
+def _require_sealed_size(folder: Path) -> None:
+    """Refuse far more below ``data/`` than was sealed, in a session that gives no sizes itself.
+
+    That size is in ``bag-info.txt``, which no signature covers: a bound of time, not of trust.
     """
     sizes = evidence.sizes(folder)
-    outside = {path: size for path, size in sizes.items() if not path.startswith(PAYLOAD)}
-    for path, size in outside.items():
-        if size > MOST_OUTSIDE_DATA:
-            what = tr("{path} has {size} bytes, too many to be read", path=path, size=size)
-            raise _too_large(folder, what)
-    sealed = OXUM.search(current(folder, BAG_INFO).read_bytes()) if BAG_INFO in outside else None
-    total = sum(sizes.values()) - sum(outside.values())
+    payload = {path: size for path, size in sizes.items() if path.startswith(PAYLOAD)}
+    sealed = OXUM.search(current(folder, BAG_INFO).read_bytes()) if BAG_INFO in sizes else None
+    total = sum(payload.values())
     if sealed and total > int(sealed[1]) + MOST_TO_SPARE:
-        largest = max(sizes.keys() - outside.keys(), key=sizes.__getitem__)
+        largest = max(payload, key=payload.__getitem__)
         counts = {"total": total, "sealed": int(sealed[1]), "path": largest, "size": sizes[largest]}
         what = tr(
             "data/ holds {total} bytes where {sealed} were sealed; the largest file is {path}, "

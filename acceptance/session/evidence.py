@@ -26,7 +26,7 @@ from acceptance.model import LogEntry, Session, Value
 from acceptance.session import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.session.journal import Change
 
@@ -99,14 +99,29 @@ def hash_files(folder: Path) -> dict[str, str]:
     return {path: hash_file(folder / path) for path in sorted(_files(folder))}
 
 
-def hash_session(folder: Path, session: Session) -> dict[str, str]:
+def hash_session(folder: Path, session: Session, unread: Container[str] = ()) -> dict[str, str]:
     """Hash a session folder as ``hash_files`` does, without what desktops left in it.
 
-    A change that was interrupted counts as made (``journal``).
+    A change that was interrupted counts as made (``journal``). Files in ``unread`` are not read;
+    their hash is empty.
     """
     files = set(_files(folder)) - litter(folder, session) - journal.parts(folder)
-    names = sorted(files | journal.pending(folder))
-    return {path: hash_file(journal.current(folder, path)) for path in names}
+    return {
+        path: "" if path in unread else hash_file(journal.current(folder, path))
+        for path in sorted(files | journal.pending(folder))
+    }
+
+
+def of_other_size(folder: Path, session: Session) -> set[str]:
+    """Return the files below ``data/`` that have not the size that the session gives them.
+
+    None where the session gives no sizes (before 0.6.0). No file is opened.
+    """
+    names = set(_files(folder)) - litter(folder, session)
+    found = {path: (folder / path).lstat().st_size for path in names if path.startswith(PAYLOAD)}
+    lies = _found_as(session.sizes, found)
+    right = {lies[path] for path, size in session.sizes.items() if found.get(lies[path]) == size}
+    return found.keys() - right if session.sizes else set()
 
 
 def litter(folder: Path, session: Session) -> set[str]:
@@ -155,7 +170,7 @@ def twins(names: Iterable[str]) -> tuple[Problem, ...]:
     )
 
 
-def _found_as(listed: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+def _found_as(listed: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
     """Name of each listed file -> its name on the disc: the same, or else a form of it."""
     strange = found.keys() - listed.keys()
     return {
@@ -212,7 +227,11 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     }
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
     absent = {BAGIT, *MANIFESTS} - found.keys()
-    sealed = {path: digest for path, digest in found.items() if path != TAG_MANIFEST}
+    sealed = {
+        path: digest or listed.get(path, "")  # what was not read is for others to name
+        for path, digest in found.items()
+        if path != TAG_MANIFEST
+    }
     differences = compare(listed, sealed)
     named = {problem.path for problem in differences}
     return (

@@ -202,8 +202,10 @@ def _finish(
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     session = _judge(measured, packs, bag)
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
+    sizes = {path: (bag / path).stat().st_size for path in hashes}
     number = _number(now, bag.parent.parent)
-    session = replace(session, id=number, finished=now, tool_version=__version__, hashes=hashes)
+    session = replace(session, id=number, finished=now, tool_version=__version__)
+    session = replace(session, hashes=hashes, sizes=sizes)
     store.save(session, bag)
     if issue:
         issue(bag)

@@ -157,6 +157,14 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
     return list(pairs.values())
 
 
+def load_all_packs(
+    session: Session, folder: Path
+) -> tuple[tuple[Pack, ...], list[tuple[Pack, Pack]]]:
+    """Load a session's packs from its folder, and their other profiles. Raises PackError."""
+    packs = load_packs(session.plan, folder / PACKS)
+    return packs, load_profiles(packs, folder / PACKS)
+
+
 def keep_measured(path: Path, measured: Measured) -> None:
     """Write what a shot gave, so that an interrupted run can resume. Raises OutputError."""
     path.parent.mkdir(exist_ok=True)

@@ -18,6 +18,7 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from acceptance.errors import InputError
 from acceptance.files import shortage
 from acceptance.messages import tr
+from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from acceptance.signing.certificates import Signer
 
-ROLE = "inspector"
 MOST_ATTACHED = 256 << 20  # bytes of one attachment
 
 

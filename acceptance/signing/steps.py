@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
-from acceptance.errors import InputError, SessionError
+from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.messages import tr
-from acceptance.report import render
+from acceptance.report import bottom_lines, render
 from acceptance.session import commitments, contents, evidence, journal, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.journal import current
 from acceptance.session.store import REPORT
+from acceptance.signing import renderings
 from acceptance.signing.session_changes import (
     changed_fields,
     changed_findings,
@@ -25,11 +28,11 @@ from acceptance.signing.session_changes import (
 from acceptance.signing.signatures import State, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from acceptance.model import Pack, Session
+    from acceptance.signing.renderings import Renderings
     from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
@@ -52,19 +55,32 @@ class Target:
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
-        path = current(target, REPORT) if self.folder else target.resolve()
-        self.pdf = _read(path)
+        self.report = current(target, REPORT) if self.folder else target.resolve()
+        self.pdf = _read(self.report)
 
     @cached_property
-    def attached(self) -> tuple[bytes, ...]:
-        """The contents of all attachments called ``session.json``; empty where unreadable."""
+    def attachments(self) -> tuple[tuple[str, bytes], ...]:
+        """Name and content of all that is attached to the report; empty where unreadable."""
         from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
         try:
-            files = pades.attachments(self.pdf) if self.pdf else ()
+            return pades.attachments(self.pdf) if self.pdf else ()
         except InputError:
-            files = ()
-        return tuple(content for name, content in files if name == store.FILE)
+            return ()
+
+    @property
+    def attached(self) -> tuple[bytes, ...]:
+        """The contents of all attachments called ``session.json``."""
+        return tuple(content for name, content in self.attachments if name == store.FILE)
+
+    @cached_property
+    def made(self) -> Renderings | None:
+        """What the report says of its renderings; None where it says nothing.
+
+        Raises InputError where that is not as this tool writes it.
+        """
+        found = [content for name, content in self.attachments if name == renderings.FILE]
+        return renderings.parse(found[0]) if found else None
 
     @cached_property
     def on_disc(self) -> bytes:
@@ -84,8 +100,7 @@ class Target:
         """The hashes of all files in the folder but for what desktops left there."""
         if not self.folder:
             return {}
-        contents.require_readable(self.folder)
-        return evidence.hash_session(self.folder, self.session)
+        return contents.hashes(self.folder, self.session)
 
     @cached_property
     def differences(self) -> tuple[Problem, ...]:
@@ -103,10 +118,14 @@ class Target:
         except SessionError:
             return ""
 
+    def conclusion(self) -> Outcome:
+        """Word the bottom line of the session."""
+        return State.OK, (bottom_lines.sentences(self.session, "en", ())[0],)
+
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
         if not self.pdf:
-            return State.INCOMPLETE, (tr("{file} is missing", file=REPORT),)
+            return _not_read(self.report)
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
@@ -131,10 +150,29 @@ class Target:
             )  # fmt: skip
             return State.BROKEN, (what,)
         if self.folder and not self.on_disc:
-            return State.INCOMPLETE, (tr("{file} is missing", file=store.FILE),)
+            return _not_read(self.folder / store.FILE)
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, shorten([*changed_fields(self.attached[0], self.on_disc)])
         store.parse(self.attached[0], store.FILE)
+        return self._attached_beside()
+
+    def _attached_beside(self) -> Outcome:
+        """Check that nothing is attached but the session and what was made of it."""
+        names = [name for name, _ in self.attachments]
+        if strange := sorted({*names} - {store.FILE, renderings.FILE}):
+            return State.BROKEN, tuple(tr("{path} added", path=name) for name in strange)
+        if names.count(renderings.FILE) > 1:
+            return State.BROKEN, (tr("{path} added", path=renderings.FILE),)
+        if self.made is None and renderings.due(self.session.tool_version):
+            what = tr("{path} is missing in the report", path=renderings.FILE)
+            return State.BROKEN, (what,)
+        if self.made is None:
+            what = tr(
+                "version {version} signed no hashes of {files}",
+                version=self.session.tool_version,
+                files=", ".join(renderings.MADE),
+            )
+            return State.OK, (what,)
         return State.OK, ()
 
     def number(self) -> Outcome:
@@ -163,7 +201,10 @@ class Target:
 
     def evidence(self) -> Outcome:
         """Compare the folder with the hashes that the signature covers."""
-        return _judge_problems(self.differences) if self.folder else _alone()
+        if not self.folder:
+            return _alone()
+        state, details = _judge_problems(self.differences)
+        return state, (*details, *shorten([*contents.other_sizes(self.folder, self.session)]))
 
     def log(self) -> Outcome:
         """Check the chain of the log, and that it begins with the entries in the session."""
@@ -241,20 +282,68 @@ class Target:
         return worst(state for state, _ in checked), tuple(detail for _, detail in checked)
 
     def renderings(self) -> Outcome:
-        """Write HTML and JUnit again from the session and compare: no signature covers them."""
+        """Compare HTML and JUnit with the hashes that are signed, and write them again."""
         if not self.folder:
             return _alone()
-        if self.session.tool_version != __version__ or self.differences:
+        if not self.made and not self._may_render():
             what = tr("only the same version can write them again, from unchanged evidence")
             return State.SKIPPED, (what,)
         problems = []
-        for name, allowed in _renderings(self.session, self.folder).items():
+        for name in renderings.MADE:
             path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif path.read_bytes() not in allowed:
+            elif not self._is_made(name, path.read_bytes()):
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
+
+    def _is_made(self, name: str, content: bytes) -> bool:
+        """Whether a rendering is the one signed and, as far as this version can tell, due."""
+        signed = self.made and self.made.hashes[name]
+        if signed and hashlib.sha256(content).hexdigest() != signed:
+            return False
+        return not self._may_render() or content in self._rendered[name]
+
+    def _may_render(self) -> bool:
+        """Whether this is the version that made the session, with all that its report shows."""
+        footage = f"{store.DATA}/clips/"
+        shown = [problem for problem in self.differences if not problem.path.startswith(footage)]
+        return self.session.tool_version == __version__ and not shown
+
+    @cached_property
+    def _rendered(self) -> dict[str, set[bytes]]:
+        """Name of a file -> what it may contain: HTML in the language signed or any, JUnit."""
+        session, folder = self.session, self.folder or Path()
+        packs, profiles = store.load_all_packs(session, folder)
+        languages = [self.made.language] if self.made else wording.LANGUAGES
+        pages = {render.html(session, packs, folder, lang, profiles).encode() for lang in languages}
+        return {
+            renderings.HTML: pages,
+            renderings.JUNIT: {render.junit(session, packs).encode()},
+        }
+
+    def pages(self) -> Outcome:
+        """Set the pages of the report again from the session, and compare."""
+        if not self.folder:
+            return _alone()
+        if not (self.pdf and self.made and self._may_render()):
+            what = tr("only the same version can set them again, from unchanged evidence")
+            return State.SKIPPED, (what,)
+        try:
+            here = render.fingerprint()
+            own = self._set_again(self.folder, self.made)
+        except SetupError as error:
+            return State.SKIPPED, (str(error),)
+        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
+
+        there = self.made.renderer
+        state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
+        return state, (*details, *_another_renderer(there, here))
+
+    def _set_again(self, folder: Path, made: Renderings) -> bytes:
+        packs, profiles = store.load_all_packs(self.session, folder)
+        attachments = dict(self.attachments)
+        return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
 
 
 def _read(path: Path) -> bytes:
@@ -264,14 +353,23 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
 
 
-def _renderings(session: Session, folder: Path) -> dict[str, set[bytes]]:
-    """Name of a file -> what it may contain: HTML in any language, JUnit."""
-    packs = store.load_packs(session.plan, folder / store.PACKS)
-    profiles = store.load_profiles(packs, folder / store.PACKS)
-    pages = {
-        render.html(session, packs, folder, lang, profiles).encode() for lang in wording.LANGUAGES
-    }
-    return {"report.html": pages, "report.xml": {render.junit(session, packs).encode()}}
+def _not_read(path: Path) -> Outcome:
+    """Say why ``_read`` gave nothing."""
+    if path.is_file() and path.stat().st_size > contents.MOST_OUTSIDE_DATA:
+        return State.BROKEN, (contents.too_many_bytes(path.name, path.stat().st_size),)
+    return State.INCOMPLETE, (tr("{file} is missing", file=path.name),)
+
+
+def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
+    """Say by what the pages were set that are not set alike here."""
+    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if names:
+        listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
+        yield tr(
+            "the pages were set with {listed}, which is not here: words and pictures were "
+            "compared, drawings were not",
+            listed=listed,
+        )
 
 
 def _alone() -> Outcome:

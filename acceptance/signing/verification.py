@@ -65,6 +65,10 @@ class Verification:
 
     number: str
     steps: tuple[Step, ...]
+    conclusion: str = ""
+    """The bottom line of the session in the report, in English, whatever its pages may say.
+
+    Empty where it cannot be read."""
 
     @property
     def state(self) -> State:
@@ -99,16 +103,27 @@ def verify(
 
     target, roots = Path(target), [Path(file) for file in trust]
     examined = Target(target, roots, roles=roles, signers=signers, at=at)
-    if not examined.pdf and not (target / store.FILE).is_file():
+    if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
     pinned.read(signers)
     done = [_run(name, partial(step, examined)) for name, step in STEPS.items()]
+    done.append(_pages(examined, done))
     if remeasure:
         again = partial(remeasured.measurements, examined, progress)
         done.append(_run("measurements", again))
-    return Verification(number=examined.known_number, steps=tuple(done))
+    said = _run("conclusion", examined.conclusion)
+    conclusion = said.details[0] if said.state is State.OK else ""
+    return Verification(number=examined.known_number, steps=tuple(done), conclusion=conclusion)
+
+
+def _pages(examined: Target, done: Sequence[Step]) -> Step:
+    """Run the step that takes longest, where nothing is broken yet."""
+    if any(step.state is State.BROKEN for step in done):
+        what = tr("something else is broken already")
+        return Step(name="pages", state=State.SKIPPED, details=(what,))
+    return _run("pages", examined.pages)
 
 
 def require_intact(folder: Path) -> None:
@@ -117,6 +132,22 @@ def require_intact(folder: Path) -> None:
     Raises SessionError as ``integrity.require_intact`` does.
     """
     integrity.require_intact(folder, contradictions(Target(folder)))
+
+
+def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
+    """Refuse to sign after others what is broken, or, given roots, what strangers signed.
+
+    Raises SessionError.
+    """
+    result = verify(folder, trust)
+    wrong = [step for step in result.steps if step.state is State.BROKEN]
+    if trust:
+        wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
+    if wrong:
+        found = "; ".join(integrity.shorten([text for step in wrong for text in step.details]))
+        what = tr("the report cannot be signed after others: {problems}", problems=found)
+        hint = tr("Ask who signed before for the report, or have it written and signed again")
+        raise SessionError(what, where=str(folder), hint=hint)
 
 
 def is_signed(examined: Target) -> bool:
