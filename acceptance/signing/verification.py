@@ -36,6 +36,7 @@ STEPS = {
     "manifests": Target.manifests,
     "evidence": Target.evidence,
     "log": Target.log,
+    "predecessors": Target.predecessors,
     "verdicts": Target.verdicts,
     "renderings": Target.renderings,
 }

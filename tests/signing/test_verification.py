@@ -33,6 +33,7 @@ STEPS = [
     "manifests",
     "evidence",
     "log",
+    "predecessors",
     "verdicts",
     "renderings",
 ]
@@ -230,6 +231,7 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
         "signature",
         "attachment",
         "number",
+        "predecessors",
     ]
     report.write_bytes(updated(report.read_bytes(), "drawing"))
     assert verify(report, [chain.root]).exit_code == 1
