@@ -13,6 +13,7 @@ import click
 
 from acceptance import __version__
 from acceptance.cli.standard_output import StandardOutput
+from acceptance.files import shortage
 from acceptance.messages import tr
 
 
@@ -140,6 +141,7 @@ def main() -> None:
 def _run() -> int:
     """Run the verb; return the exit code, also of whatever goes wrong."""
     try:
+        shortage.require_memory()
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too

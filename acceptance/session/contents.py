@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import evidence
+from acceptance.session import evidence, journal
 from acceptance.session.evidence import (
     BAG_INFO,
     BAGIT,
@@ -21,6 +21,7 @@ from acceptance.session.evidence import (
     Kind,
     Problem,
 )
+from acceptance.session.journal import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +63,7 @@ def require_readable(folder: Path) -> None:
         if size > MOST_OUTSIDE_DATA:
             what = tr("{path} has {size} bytes, too many to be read", path=path, size=size)
             raise _too_large(folder, what)
-    sealed = OXUM.search((folder / BAG_INFO).read_bytes()) if BAG_INFO in outside else None
+    sealed = OXUM.search(current(folder, BAG_INFO).read_bytes()) if BAG_INFO in outside else None
     total = sum(sizes.values()) - sum(outside.values())
     if sealed and total > int(sealed[1]) + MOST_TO_SPARE:
         largest = max(sizes.keys() - outside.keys(), key=sizes.__getitem__)
@@ -80,9 +81,15 @@ def _too_large(folder: Path, what: str) -> SessionError:
 
 
 def remarks(folder: Path, session: Session) -> Iterator[str]:
-    """Say which files a desktop left in the folder: they are not read, and change nothing."""
+    """Say what lies in the folder and is not read: of a desktop, or of a change never made."""
     for path in sorted(evidence.litter(folder, session)):
         yield tr("{path} was left by a desktop; it is not part of the session", path=path)
+    if (folder / journal.STAGING).exists() and not journal.interrupted(folder):
+        yield tr(
+            "{path} was left by a change that was interrupted before it was made; it is not part "
+            "of the session, and goes with the next change",
+            path=journal.STAGING,
+        )
 
 
 def _strange(found: Mapping[str, str]) -> set[str]:
@@ -95,10 +102,10 @@ def _wrong_tags(folder: Path, session: Session, found: Mapping[str, str]) -> Ite
         yield Problem(kind=Kind.MISSING, path=BAG_INFO)
     elif not _follows(folder, session, found):
         yield Problem(kind=Kind.CHANGED, path=BAG_INFO)
-    if BAGIT in found and (folder / BAGIT).read_bytes() != evidence.BAGIT_TEXT:
+    if BAGIT in found and current(folder, BAGIT).read_bytes() != evidence.BAGIT_TEXT:
         yield Problem(kind=Kind.CHANGED, path=BAGIT)
     for name in MANIFESTS:
-        if name in found and not evidence.is_as_written(folder / name):
+        if name in found and not evidence.is_as_written(current(folder, name)):
             yield Problem(kind=Kind.CHANGED, path=name)
 
 
@@ -108,7 +115,10 @@ def _follows(folder: Path, session: Session, found: Mapping[str, str]) -> bool:
     Its last line is the payload's size, known only where the payload is what the session lists.
     """
     payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
-    written, due = (folder / BAG_INFO).read_bytes(), evidence.bag_info(folder, payload, session)
+    written, due = (
+        current(folder, BAG_INFO).read_bytes(),
+        evidence.bag_info(folder, payload, session),
+    )
     if evidence.compare(session.hashes, payload):
         written, due = (OXUM.sub(b"", text) for text in (written, due))
     return written == due

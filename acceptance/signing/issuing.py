@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,14 @@ from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.session import store
-from acceptance.session.evidence import LogBook, hash_file, seal
+from acceptance.session.evidence import LOG, LogBook, add_seal
+from acceptance.session.journal import changing
 from acceptance.session.store import REPORT
 from acceptance.signing import predecessors, verification
 
 if TYPE_CHECKING:
-    from acceptance.model import Precedence, Predecessor
+    from acceptance.model import Precedence, Predecessor, Session
+    from acceptance.session.journal import Change
     from acceptance.signing.certificates import Signer
 
 
@@ -66,15 +69,17 @@ def issue(folder: Path | str, *, lang: str = "zh", signer: Signer | None = None)
     Chinese font), KeyFileError and OutputError.
     """
     folder = Path(folder)
-    _require_unsigned(folder / REPORT)
-    pdf = _pdf(folder, lang, signer)
     done = store.load(folder)
-    packs = store.load_packs(done.plan, folder / store.PACKS)
-    profiles = store.load_profiles(packs, folder / store.PACKS)
-    put(folder / "report.html", render.html(done, packs, folder, lang, profiles).encode())
-    put(folder / "report.xml", render.junit(done, packs).encode())
-    put(folder / REPORT, pdf)
-    _record(folder, "reported" if signer is None else "reported_and_signed")
+    with changing(folder) as change:
+        _require_unsigned(folder / REPORT)
+        pdf = _pdf(folder, lang, signer)
+        packs = store.load_packs(done.plan, folder / store.PACKS)
+        profiles = store.load_profiles(packs, folder / store.PACKS)
+        page = render.html(done, packs, folder, lang, profiles)
+        change.files["report.html"] = page.encode()
+        change.files["report.xml"] = render.junit(done, packs).encode()
+        change.files[REPORT] = pdf
+        _record(change, done, "reported" if signer is None else "reported_and_signed")
     return folder / REPORT
 
 
@@ -109,18 +114,29 @@ def _pdf(folder: Path, lang: str, signer: Signer | None) -> bytes:
 def sign(folder: Path, signer: Signer) -> Path:
     """Sign the report of a session folder; return its path.
 
-    Raises SessionError where there is none or the folder was changed, KeyFileError where the
-    certificate has expired, InputError where it cannot be signed.
+    Raises SessionError where there is none, the folder was changed, or an interrupted change had to
+    be finished first; KeyFileError where the certificate has expired, InputError where it cannot be
+    signed, OutputError where somebody else is at it.
     """
     _require_signer(signer)
-    verification.require_intact(folder)
-    path = folder / REPORT
-    if not path.is_file():
-        what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
-        raise SessionError(what, where=str(path), hint=hint)
-    put(path, _signed(path.read_bytes(), signer, store.load(folder).id))
-    _record(folder, "signed")
+    done, path = store.load(folder), folder / REPORT
+    with changing(folder) as change:
+        _require_seen(change)
+        verification.require_intact(folder)
+        if not path.is_file():
+            what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
+            raise SessionError(what, where=str(path), hint=hint)
+        change.files[REPORT] = _signed(path.read_bytes(), signer, done.id)
+        _record(change, done, "signed")
     return path
+
+
+def _require_seen(change: Change) -> None:
+    """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
+    if change.resumed:
+        what = tr("an earlier change was interrupted, and has been finished just now")
+        hint = tr("Look at the report: sign it if your signature is missing")
+        raise SessionError(what, where=str(change.folder), hint=hint)
 
 
 def _require_signer(signer: Signer) -> None:
@@ -135,6 +151,9 @@ def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:
     return pades.sign(pdf, signer, reason=number)
 
 
-def _record(folder: Path, what: str) -> None:
-    LogBook(folder).append(what, {"report": REPORT, "sha256": hash_file(folder / REPORT)})
-    seal(folder, store.load(folder))
+def _record(change: Change, done: Session, what: str) -> None:
+    """Add the entry in the log and the seal to a change of the report."""
+    digest = hashlib.sha256(change.files[REPORT]).hexdigest()
+    details = {"report": REPORT, "sha256": digest}
+    change.files[LOG] = LogBook(change.folder).with_entry(what, details)
+    add_seal(change, done)

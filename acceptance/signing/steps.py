@@ -12,19 +12,25 @@ from acceptance.errors import InputError, SessionError
 from acceptance.messages import tr
 from acceptance.model import Vouched
 from acceptance.report import bottom_lines, render
-from acceptance.session import contents, evidence, store
+from acceptance.session import commitments, contents, evidence, journal, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
+from acceptance.session.journal import current
 from acceptance.session.store import REPORT
-from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
-from acceptance.signing.signatures import State
+from acceptance.signing.session_changes import (
+    changed_fields,
+    changed_findings,
+    changed_sums,
+    changed_warnings,
+)
+from acceptance.signing.signatures import State, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from acceptance.model import Session
+    from acceptance.model import Pack, Session
     from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
@@ -47,7 +53,7 @@ class Target:
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
-        path = target / REPORT if self.folder else target.resolve()
+        path = current(target, REPORT) if self.folder else target.resolve()
         self.pdf = _read(path)
 
     @cached_property
@@ -64,7 +70,7 @@ class Target:
     @cached_property
     def on_disc(self) -> bytes:
         """``session.json`` of the folder; empty where it is missing."""
-        return _read(self.folder / store.FILE) if self.folder else b""
+        return _read(current(self.folder, store.FILE)) if self.folder else b""
 
     @cached_property
     def session(self) -> Session:
@@ -156,21 +162,27 @@ class Target:
         return State.OK, ()
 
     def number(self) -> Outcome:
-        """Compare the number in the report with the name of its folder."""
-        if self.folder and self.folder.resolve().name != self.session.id:
+        """Name the report: its number counts, whatever its folder is called."""
+        number = self.session.id
+        if self.folder and (name := self.folder.resolve().name) != number:
             what = tr(
-                "the folder is named {folder}, but the report in it is number {number}",
-                folder=self.folder.resolve().name,
-                number=self.session.id,
-            )
-            return State.BROKEN, (what,)
-        return State.OK, (self.session.id,)
+                "{number}; the folder is named {folder}: renamed, or a copy",
+                folder=name, number=number,
+            )  # fmt: skip
+            return State.OK, (what,)
+        return State.OK, (number,)
 
     def manifests(self) -> Outcome:
         """Compare the folder with its manifests, and those with what sealing writes."""
         if not self.folder:
             return _alone()
         state, details = _judge_problems(contents.check(self.folder, self.session, self.found))
+        if journal.interrupted(self.folder):
+            what = tr(
+                "interrupted: a change was made whose files do not all have their names yet; the "
+                "next `acceptance report` or `acceptance sign` of this folder gives them"
+            )
+            state, details = worst((state, State.INCOMPLETE)), (what, *details)
         return state, (*details, *shorten([*contents.remarks(self.folder, self.session)]))
 
     def evidence(self) -> Outcome:
@@ -194,20 +206,29 @@ class Target:
             return _alone()
         if any(problem.path.startswith(f"{store.PACKS}/") for problem in self.differences):
             return State.SKIPPED, (tr("the packs are not those that were signed"),)
-        apart = [*self._judged_otherwise(self.folder)]
-        if apart and self.session.tool_version != __version__:
+        packs = store.load_packs(self.session.plan, self.folder / store.PACKS)
+        apart = [*self._judged_otherwise(packs)]
+        warned = [*self._warned_otherwise(packs, self.folder / store.PACKS)]
+        if self.session.tool_version != __version__:
             versions = tr(
                 "the session was judged by version {stored}; this is version {here}",
                 stored=self.session.tool_version,
                 here=__version__,
             )
-            return State.INDETERMINATE, (versions, *shorten(apart))
+            # another version may have known fewer warnings: they are told, and break nothing
+            details = (versions, *shorten([*apart, *warned])) if apart or warned else ()
+            own = () if apart else shorten([*self._own_packs()])
+            return (State.INDETERMINATE if apart else State.OK), (*details, *own)
+        apart += warned
         return (State.BROKEN if apart else State.OK), shorten([*apart, *self._own_packs()])
 
-    def _judged_otherwise(self, folder: Path) -> Iterator[str]:
+    def _warned_otherwise(self, packs: Sequence[Pack], kept: Path) -> Iterator[str]:
+        """Name warnings that are stored and do not follow, or follow and are not stored."""
+        yield from changed_warnings(self.session, store.warnings(self.session, packs, kept))
+
+    def _judged_otherwise(self, packs: Sequence[Pack]) -> Iterator[str]:
         """Name where findings and sums are not those that follow from the stored packs."""
         stored = self.session
-        packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
         today = stored.unstated_day
         findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
@@ -230,6 +251,19 @@ class Target:
                     version=__version__,
                 )
 
+    def seeds(self) -> Outcome:
+        """Check the time stamps that gave the seeds of samples, against the given roots."""
+        stamped = [entry for entry in self.session.plan.commitments if entry.details.get("token")]
+        if not stamped:
+            return State.OK, ()
+        from acceptance.signing import time_stamps  # noqa: PLC0415 -- late: brings pyHanko
+
+        problems = [*commitments.problems(self.session.plan.commitments)]
+        if problems:
+            return State.BROKEN, tuple(problems)
+        checked = [time_stamps.again(entry.details, self.trust) for entry in stamped]
+        return worst(state for state, _ in checked), tuple(detail for _, detail in checked)
+
     def renderings(self) -> Outcome:
         """Write HTML and JUnit again from the session and compare: no signature covers them."""
         if not self.folder:
@@ -239,7 +273,7 @@ class Target:
             return State.SKIPPED, (what,)
         problems = []
         for name, allowed in _renderings(self.session, self.folder).items():
-            path = self.folder / name
+            path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
             elif path.read_bytes() not in allowed:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
+from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import integrity, store
 from acceptance.signing import remeasured, signatures
@@ -37,6 +38,7 @@ STEPS = {
     "evidence": Target.evidence,
     "log": Target.log,
     "predecessors": Target.predecessors,
+    "seeds": Target.seeds,
     "verdicts": Target.verdicts,
     "renderings": Target.renderings,
 }
@@ -138,6 +140,7 @@ def _run(name: str, step: Callable[[], Outcome]) -> Step:
         state, details = step()
     # A changed file can make any step fail in any way, which is a finding.
     except Exception as error:  # noqa: BLE001 -- see above
+        shortage.require_none(error)
         what = tr("cannot be checked: {problem}", problem=str(error) or type(error).__name__)
         state, details = State.BROKEN, (what,)
     return Step(name=name, state=state, details=details)

@@ -34,6 +34,7 @@ STEPS = [
     "evidence",
     "log",
     "predecessors",
+    "seeds",
     "verdicts",
     "renderings",
 ]
@@ -232,18 +233,35 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
         "attachment",
         "number",
         "predecessors",
+        "seeds",
     ]
     report.write_bytes(updated(report.read_bytes(), "drawing"))
     assert verify(report, [chain.root]).exit_code == 1
 
 
-def test_a_signed_report_moved_to_another_session_is_found(folder: Path, chain: DemoChain) -> None:
-    """A folder of another name holds another report's number."""
-    moved = folder.rename(folder.with_name("20260602-X2"))
-    result = verify(moved, [chain.root])
+@pytest.mark.parametrize("name", ["X1 - 副本", "X1 (1)", "X1 - Copy", "20260602-X2", "验收"])
+def test_a_renamed_or_copied_folder_is_valid_and_its_number_is_said(
+    folder: Path, chain: DemoChain, name: str
+) -> None:
+    """The number in the signed session counts, whatever the folder is called."""
+    copy = shutil.copytree(folder, folder.with_name(name))
+    result = verify(copy, [chain.root])
+    assert result.exit_code == 0, details(result)
+    assert result.number == folder.name
+    assert f"{folder.name}; the folder is named {name}" in details(result)
+
+
+def test_a_signed_report_moved_to_another_session_is_found(
+    folder: Path, chain: DemoChain, tmp_path: Path
+) -> None:
+    """The session beside it is not the one in it."""
+    other = issued(tmp_path / "20260602-X2", chain, [CLIP])
+    shutil.copy(folder / "report.pdf", other)
+    evidence.seal(other, store.load(other))
+    result = verify(other, [chain.root])
     assert result.exit_code == 1
-    assert state_of(result, "number") is State.BROKEN
-    assert "20260602-X2" in details(result)
+    assert state_of(result, "attachment") is State.BROKEN
+    assert "id is '20260602-X2', but '20260602-X1' was signed" in details(result)
 
 
 def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: DemoChain) -> None:
