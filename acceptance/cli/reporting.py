@@ -130,6 +130,7 @@ def _step_words() -> dict[str, str]:
         "manifests": tr("manifests"),
         "evidence": tr("evidence"),
         "log": tr("log"),
+        "predecessors": tr("older sessions"),
         "verdicts": tr("verdicts"),
         "renderings": tr("renderings"),
         "measurements": tr("measurements"),

@@ -113,6 +113,10 @@ class Predecessor:
     signers: tuple[Signatory, ...] = ()
     """Who signed it, in this order; where the signature was not checked, who is said to have."""
 
+    roots: tuple[str, ...] = ()
+    """SHA-256 of the root certificates against which it was checked; ``verify`` wants one of its
+    own among them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:

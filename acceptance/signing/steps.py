@@ -12,6 +12,7 @@ from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.messages import tr
+from acceptance.model import Vouched
 from acceptance.report import bottom_lines, render
 from acceptance.session import commitments, contents, evidence, journal, store
 from acceptance.session.evidence import Kind, LogBook, Problem
@@ -138,6 +139,29 @@ class Target:
         return signature_check.verify_pdf(
             self.pdf, self.trust, roles=self.roles, signers=self.signers, at=self.at
         )
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """SHA-256 of the root certificates to trust; empty where there are none."""
+        if not self.trust:
+            return ()
+        from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
+
+        return tuple(map(pinned.of_certificate, certificates.load_trust(self.trust).roots))
+
+    def predecessors(self) -> Outcome:
+        """Say who answers for the sessions that this one rests on, and by whose roots.
+
+        Whoever judged again chose the roots. Indeterminate where none of them is a verifier's.
+        """
+        earlier = self.session.predecessors
+        strange = [
+            tr("{session} was checked against roots that are not yours", session=one.id)
+            for one in earlier
+            if one.signature is Vouched.SIGNED and set(self.roots).isdisjoint(one.roots)
+        ]
+        said = [bottom_lines.vouched(one, "en") for one in earlier]
+        return (State.INDETERMINATE if strange else State.OK), (*strange, *said)
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""

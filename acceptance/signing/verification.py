@@ -37,6 +37,7 @@ STEPS = {
     "manifests": Target.manifests,
     "evidence": Target.evidence,
     "log": Target.log,
+    "predecessors": Target.predecessors,
     "seeds": Target.seeds,
     "verdicts": Target.verdicts,
     "renderings": Target.renderings,

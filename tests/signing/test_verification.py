@@ -33,6 +33,7 @@ STEPS = [
     "manifests",
     "evidence",
     "log",
+    "predecessors",
     "seeds",
     "verdicts",
     "renderings",
@@ -237,6 +238,8 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
         "signature",
         "attachment",
         "number",
+        "predecessors",
+        "seeds",
     ]
     report.write_bytes(updated(report.read_bytes(), "drawing"))
     assert verify(report, [chain.root]).exit_code == 1
