@@ -20,7 +20,7 @@ from acceptance.signing import predecessors, verification
 
 if TYPE_CHECKING:
     from acceptance.model import Precedence, Predecessor, Session
-    from acceptance.session.journal import Change
+    from acceptance.session.journal import FolderChange
     from acceptance.signing.certificates import Signer
 
 
@@ -131,7 +131,7 @@ def sign(folder: Path, signer: Signer) -> Path:
     return path
 
 
-def _require_seen(change: Change) -> None:
+def _require_seen(change: FolderChange) -> None:
     """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
     if change.resumed:
         what = tr("an earlier change was interrupted, and has been finished just now")
@@ -151,7 +151,7 @@ def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:
     return pades.sign(pdf, signer, reason=number)
 
 
-def _record(change: Change, done: Session, what: str) -> None:
+def _record(change: FolderChange, done: Session, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
     digest = hashlib.sha256(change.files[REPORT]).hexdigest()
     details = {"report": REPORT, "sha256": digest}
