@@ -189,7 +189,10 @@ def _require_whole(folder: Path) -> None:
 
 
 def _has(path: Path, digest: str) -> bool:
-    return _is_file(path) and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    if not _is_file(path):
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
 def _staged(folder: Path) -> dict[str, Path]:
