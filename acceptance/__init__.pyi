@@ -223,6 +223,12 @@ from .model import (
     Session as Session,
 )
 from .model import (
+    SessionWarning as SessionWarning,
+)
+from .model import (
+    Severity as Severity,
+)
+from .model import (
     Shot as Shot,
 )
 from .model import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sample_pdf import blank_pdf
@@ -84,7 +85,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
     findings = judging.judge(
         packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities
     )
-    return Session(
+    made = Session(
         id=folder.name,
         plan=plan,
         started="2026-06-02T07:00:00+08:00",
@@ -101,6 +102,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
         bottom_line=judging.bottom_line(findings, Scope.DEVICE),
         log=LogBook(folder).read(),
     )
+    return replace(made, warnings=store.warnings(made, packs, folder / "data" / "packs"))
 
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:

@@ -73,14 +73,25 @@ def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     metavar="NAME",
     help="Role that must have signed, e.g. inspector; may be repeated, in the order of signing.",
 )
+@click.option(
+    "--remeasure", is_flag=True, help="Measure the clips in the folder again, and name what moved."
+)
 def verify(
-    target: Path, trust: tuple[Path, ...], signers: tuple[str, ...], roles: tuple[str, ...]
+    target: Path,
+    trust: tuple[Path, ...],
+    signers: tuple[str, ...],
+    roles: tuple[str, ...],
+    *,
+    remeasure: bool,
 ) -> int:
     """Check a session folder or a report.
 
     Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
     """
-    result = verification.verify(target, trust, roles=roles, signers=signers)
+    with terminal.progress() as show:
+        result = verification.verify(
+            target, trust, roles=roles, signers=signers, remeasure=remeasure, progress=show
+        )
     steps, states = _step_words(), _state_words()
     rows = [
         (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
@@ -104,6 +115,7 @@ def _step_words() -> dict[str, str]:
         "log": tr("log"),
         "verdicts": tr("verdicts"),
         "renderings": tr("renderings"),
+        "measurements": tr("measurements"),
     }
 
 

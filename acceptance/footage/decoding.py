@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 
+
 SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
@@ -33,6 +34,11 @@ SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
+
+
+def version() -> str:
+    """Name the decoder: ``libavcodec`` and its version."""
+    return f"libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"
 
 
 @dataclass(frozen=True, kw_only=True)

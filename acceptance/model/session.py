@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from acceptance.model.basics import Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
+from acceptance.model.log import LogEntry
 from acceptance.model.measurement import Measurement, Note
 from acceptance.model.plan import Plan
 from acceptance.model.shot import Recordings, Shot, Taken
 from acceptance.model.subject import SubjectKind
+from acceptance.model.warning import SessionWarning
 
 FIRST_WITH_DAYS = (0, 6)  # the version from which on shots have a day of their own
 
@@ -62,27 +63,6 @@ class Sample:
 
     why: str = ""
     """Reason for the re-test, as in the draw."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogEntry:
-    """One line of the append-only log."""
-
-    when: str
-    """ISO time of the entry."""
-
-    what: str
-    """``started``, ``resumed``, ``taken``, ``changed_since``, ``measured``, ``judged``,
-    ``judged_again``, ``reported``, ``reported_and_signed`` or ``signed``."""
-
-    details: Mapping[str, Value]
-    """What was done, to what, by name."""
-
-    previous: str
-    """SHA-256 of the entry before; empty in the first."""
-
-    sha256: str
-    """SHA-256 of the other four fields as JSON with sorted keys, no blanks, UTF-8 unescaped."""
 
 
 class Precedence(StrEnum):
@@ -191,6 +171,8 @@ class Session:
 
     predecessors: tuple[Predecessor, ...] = ()
     """Older sessions that this one rests on, and those that they rest on, the oldest first."""
+    warnings: tuple[SessionWarning, ...] | None = None
+    """How the verdict was reached, cautions first; None: made before version 0.6.0."""
 
     @property
     def taken(self) -> tuple[Taken, ...]:

@@ -181,6 +181,9 @@ class Shot:
     instruments: tuple[str, ...] = ()
     """Ids of the instruments used."""
 
+    retaken: str = ""
+    """Why the point was filmed again; empty: it was not, or the plan does not say."""
+
     corners: tuple[tuple[Point, ...], ...] = ()
     """Written by the tool: four outer corners of each chart found, in px (integer = pixel
     centre), clockwise from the chart's own upper left."""

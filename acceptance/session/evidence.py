@@ -249,6 +249,7 @@ class LogBook:
     """
 
     folder: Path
+    name: str = LOG
 
     def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
         """Add an entry at the end and return it.
@@ -257,8 +258,8 @@ class LogBook:
         file cannot be written or the clock was set back, ``SessionError`` where it cannot be read.
         """
         entry = self._next(what, details, when)
-        with disc_errors(self.folder / LOG):
-            append(self.folder / LOG, _line(entry))
+        with disc_errors(self.folder / self.name):
+            append(self.folder / self.name, _line(entry))
         return entry
 
     def with_entry(self, what: str, details: Mapping[str, Value]) -> bytes:
@@ -272,7 +273,7 @@ class LogBook:
         entries = self.read()
         if not when:
             now = datetime.now().astimezone()
-            _require_later(now, entries[-1:], self.folder / LOG)
+            _require_later(now, entries[-1:], self.folder / self.name)
             when = now.isoformat(timespec="seconds")
         return _entry(when, what, details, entries[-1].sha256 if entries else "")
 
@@ -284,16 +285,16 @@ class LogBook:
         """
         *lines, rest = self._content().split(b"\n")
         lines += [b""] if rest else []  # cut off in the middle: no entry
-        path = self.folder / LOG
+        path = self.folder / self.name
         return tuple(_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
 
     def _content(self) -> bytes:
-        path = journal.current(self.folder, LOG)
+        path = journal.current(self.folder, self.name)
         try:
             return path.read_bytes() if path.exists() else b""
         except OSError as error:
             what, hint = tr("the log cannot be read"), tr("Restore it from a copy")
-            raise SessionError(what, where=str(self.folder / LOG), hint=hint) from error
+            raise SessionError(what, where=str(self.folder / self.name), hint=hint) from error
 
 
 def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:

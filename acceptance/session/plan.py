@@ -19,6 +19,7 @@ from acceptance.files import paths, strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.session import commitments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,9 +92,9 @@ def with_files(plan: Plan, folder: Path) -> Plan:
         plan = _with_devices(plan, folder)
     _require_subjects(plan, tr("the plan"))
     held = {_place(answer) for answer in plan.answers}
-    found = _with_files(replace(plan, answers=()), folder).answers
-    new = (answer for answer in found if _place(answer) not in held)
-    return replace(plan, answers=(*plan.answers, *new))
+    found = _with_files(replace(plan, answers=()), folder)
+    new = (answer for answer in found.answers if _place(answer) not in held)
+    return replace(plan, answers=(*plan.answers, *new), commitments=found.commitments)
 
 
 def _require_subjects(plan: Plan, where: str) -> None:
@@ -114,10 +115,13 @@ def _with_devices(plan: Plan, folder: Path) -> Plan:
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
-    """Add the answers that people filled into files of their own."""
+    """Add the answers that people filled into files of their own, and what was committed to."""
     sheets = [answer for name in plan.answer_files for answer in answers.read(folder / name, name)]
     rated = [answer for name in plan.score_files for answer in scores.read(folder / name, name)]
-    return replace(plan, answers=(*plan.answers, *sheets, *rated))
+    plan = replace(plan, answers=(*plan.answers, *sheets, *rated))
+    if not plan.commitment_file:
+        return plan
+    return replace(plan, commitments=commitments.read(folder / plan.commitment_file))
 
 
 def of_clips(
@@ -187,7 +191,7 @@ def checked(plan: Plan) -> Plan:
     except PydanticSerializationError as error:
         what = tr("a field holds something that no file can hold ({cause})", cause=error)
         raise _wrong(where, what) from error
-    strict_toml.check_lengths(fields, where)
+    strict_toml.check_lengths({**fields, "commitments": []}, where)  # which has bounds of its own
     plan = _parse(fields, where)
     _check_parts(plan, where)
     return plan
@@ -199,6 +203,7 @@ def _check_parts(plan: Plan, where: str) -> None:
     _check_pairs(plan.shots, where)
     _check_answers(plan.answers, where)
     _check_matrix(plan, where)
+    commitments.check(plan.commitments, tr("{plan}: commitments", plan=where))
 
 
 def _check_subjects(plan: Plan, where: str) -> None:
@@ -220,6 +225,9 @@ def _check_ids(ids: Sequence[str], where: str) -> None:
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             raise _wrong(where, devices.wrong_id(identity))
+        if cause := paths.unfit(identity):  # the session has folders of these names
+            what = tr("the id {id!r} cannot name a folder: {cause}", id=identity, cause=cause)
+            raise _wrong(where, what)
         if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
@@ -308,6 +316,8 @@ def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
 
     Files of scores come with their keys.
     """
+    if plan.commitment_file:
+        yield "commitment_file", plan.commitment_file
     yield from (("answer_files", name) for name in plan.answer_files)
     for name in plan.score_files:
         yield from (("score_files", name), ("score_files", panel_key.key_name(name)))

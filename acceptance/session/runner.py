@@ -21,9 +21,19 @@ from acceptance.checks import carry_over, conclusion, facts, judging, resources,
 from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files import strict_toml
 from acceptance.files.output import move, put, writing
+from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
-from acceptance.session import intake, journal, measuring, predecessors, resuming, retests, store
+from acceptance.session import (
+    earlier,
+    intake,
+    journal,
+    measuring,
+    predecessors,
+    resuming,
+    retests,
+    store,
+)
 from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_files
 from acceptance.session.workspace import claimed, set_aside
@@ -130,6 +140,7 @@ def judge_again(
         details = {"session": before.id, "sha256": found.sha256, "signature": found.signature}
         details |= {"signers": predecessors.signers(found)} if found.signers else {}
         details |= {"packs": ", ".join(pack_names), "why": why, "by": by}
+        details["verdict"] = str(before.verdict)
         details |= {"left_out": "; ".join(left)} if left else {}
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
@@ -189,7 +200,7 @@ def _finish(
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    session = _judge(measured, packs, LogBook(bag))
+    session = _judge(measured, packs, bag)
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
     number = _number(now, bag.parent.parent)
     session = replace(session, id=number, finished=now, tool_version=__version__, hashes=hashes)
@@ -199,23 +210,29 @@ def _finish(
     return session, _place(bag, session.id)
 
 
-def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
-    """Judge what was measured, and log that it was."""
+def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
+    """Judge what was measured, and log that it was, and what lies beside it."""
+    log, kept = LogBook(bag), bag / store.PACKS
+    for earlier_session in earlier.found(bag.parent.parent, measured):
+        log.append("earlier", earlier_session)
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
     findings = judging.judge(*inputs, today="", quantities=metrics.quantities())
-    details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
-    log.append("judged", details | {"tool_version": __version__})
-    return replace(
+    line = judging.bottom_line(findings, plan.scope)
+    entry: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
+    entry |= {"tool_version": __version__, "verdict": str(line.verdict)}
+    log.append("judged", entry | store.own_packs(packs, kept))
+    judged = replace(
         measured,
         plan=replace(plan, packs=names),
         started=started,
         findings=findings,
-        bottom_line=judging.bottom_line(findings, plan.scope),
+        bottom_line=line,
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
         samples=sampling.draw(packs, plan),
     )
+    return replace(judged, warnings=store.warnings(judged, packs, kept))
 
 
 def _place(bag: Path, number: str) -> Path:
@@ -270,6 +287,7 @@ def _begin(work: Path, plan: Plan) -> Path:
         resumed, aside = False, set_aside(work).name
     (bag / store.DATA).mkdir(parents=True, exist_ok=True)
     details = {"operator": plan.operator, "tool_version": __version__}
+    details |= {"decoder": decoding.version()}
     details |= {"set_aside": aside} if aside else {}
     LogBook(bag).append("resumed" if resumed else "started", details)
     return bag

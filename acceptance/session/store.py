@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import metrics
-from acceptance.checks import pack
+from acceptance.checks import pack, warned
 from acceptance.errors import SessionError
 from acceptance.files import wrong_field
 from acceptance.files.output import put
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.model import Pack
+    from acceptance.model import Pack, SessionWarning
 
 FILE = "session.json"
 REPORT = "report.pdf"
@@ -106,6 +106,42 @@ def _cause(error: Exception) -> str:
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
     """Load the plan's packs, those of a session from its folder of packs. Raises PackError."""
     return pack.load_all(plan.packs, metrics.quantities(), folder=folder)
+
+
+def load_bases(packs: Sequence[Pack], folder: Path) -> dict[str, tuple[Pack, ...]]:
+    """Load those that each pack is built on, the nearest first, from a session's packs.
+
+    Raises PackError.
+    """
+    units = metrics.quantities()
+    return {
+        one.id: tuple(pack.load(base, units, folder=folder) for base in one.extends)
+        for one in packs
+    }
+
+
+def warnings(judged: Session, packs: Sequence[Pack], folder: Path) -> tuple[SessionWarning, ...]:
+    """Find how a judged session's verdict was reached; ``folder`` holds its packs.
+
+    Raises PackError.
+    """
+    bases, quantities = load_bases(packs, folder), metrics.quantities()
+    return warned.warnings(
+        warned.Judged(session=judged, packs=packs, bases=bases, quantities=quantities)
+    )
+
+
+def own_packs(packs: Sequence[Pack], folder: Path) -> dict[str, str]:
+    """Name the packs that are not as this toolkit ships them, and the files that pass for such.
+
+    The second are files of ``folder`` with a shipped pack's name and another content.
+    """
+    shipped = {name: (pack.FOLDER / f"{name}.toml").read_bytes() for name in pack.names()}
+    kept = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    altered = [name for name, content in kept.items() if shipped.get(name, content) != content]
+    own = [one.id for one in packs if kept.get(one.id) != shipped.get(one.id)]
+    named = {"own_packs": ", ".join(own), "altered_packs": ", ".join(altered)}
+    return {name: found for name, found in named.items() if found}
 
 
 def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]]:

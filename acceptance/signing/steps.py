@@ -11,12 +11,17 @@ from acceptance.checks import judging, pack
 from acceptance.errors import InputError, SessionError
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session import contents, evidence, journal, store
+from acceptance.session import commitments, contents, evidence, journal, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.journal import current
 from acceptance.session.store import REPORT
-from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
+from acceptance.signing.session_changes import (
+    changed_fields,
+    changed_findings,
+    changed_sums,
+    changed_warnings,
+)
 from acceptance.signing.signatures import State, worst
 
 if TYPE_CHECKING:
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from acceptance.model import Session
+    from acceptance.model import Pack, Session
     from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
@@ -177,20 +182,29 @@ class Target:
             return _alone()
         if any(problem.path.startswith(f"{store.PACKS}/") for problem in self.differences):
             return State.SKIPPED, (tr("the packs are not those that were signed"),)
-        apart = [*self._judged_otherwise(self.folder)]
-        if apart and self.session.tool_version != __version__:
+        packs = store.load_packs(self.session.plan, self.folder / store.PACKS)
+        apart = [*self._judged_otherwise(packs)]
+        warned = [*self._warned_otherwise(packs, self.folder / store.PACKS)]
+        if self.session.tool_version != __version__:
             versions = tr(
                 "the session was judged by version {stored}; this is version {here}",
                 stored=self.session.tool_version,
                 here=__version__,
             )
-            return State.INDETERMINATE, (versions, *shorten(apart))
+            # another version may have known fewer warnings: they are told, and break nothing
+            details = (versions, *shorten([*apart, *warned])) if apart or warned else ()
+            own = () if apart else shorten([*self._own_packs()])
+            return (State.INDETERMINATE if apart else State.OK), (*details, *own)
+        apart += warned
         return (State.BROKEN if apart else State.OK), shorten([*apart, *self._own_packs()])
 
-    def _judged_otherwise(self, folder: Path) -> Iterator[str]:
+    def _warned_otherwise(self, packs: Sequence[Pack], kept: Path) -> Iterator[str]:
+        """Name warnings that are stored and do not follow, or follow and are not stored."""
+        yield from changed_warnings(self.session, store.warnings(self.session, packs, kept))
+
+    def _judged_otherwise(self, packs: Sequence[Pack]) -> Iterator[str]:
         """Name where findings and sums are not those that follow from the stored packs."""
         stored = self.session
-        packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
         today = stored.unstated_day
         findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
@@ -212,6 +226,19 @@ class Target:
                     file=path,
                     version=__version__,
                 )
+
+    def seeds(self) -> Outcome:
+        """Check the time stamps that gave the seeds of samples, against the given roots."""
+        stamped = [entry for entry in self.session.plan.commitments if entry.details.get("token")]
+        if not stamped:
+            return State.OK, ()
+        from acceptance.signing import time_stamps  # noqa: PLC0415 -- late: brings pyHanko
+
+        problems = [*commitments.problems(self.session.plan.commitments)]
+        if problems:
+            return State.BROKEN, tuple(problems)
+        checked = [time_stamps.again(entry.details, self.trust) for entry in stamped]
+        return worst(state for state, _ in checked), tuple(detail for _, detail in checked)
 
     def renderings(self) -> Outcome:
         """Write HTML and JUnit again from the session and compare: no signature covers them."""

@@ -19,7 +19,7 @@ from acceptance.errors import SessionError
 from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import integrity, store
-from acceptance.signing import signatures
+from acceptance.signing import remeasured, signatures
 from acceptance.signing.signatures import State
 from acceptance.signing.steps import Target
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from acceptance.session.measuring import Progress
     from acceptance.signing.steps import Outcome
 
 STEPS = {
@@ -36,6 +37,7 @@ STEPS = {
     "manifests": Target.manifests,
     "evidence": Target.evidence,
     "log": Target.log,
+    "seeds": Target.seeds,
     "verdicts": Target.verdicts,
     "renderings": Target.renderings,
 }
@@ -82,13 +84,16 @@ def verify(
     roles: Sequence[str] = (),
     signers: Sequence[Path | str] = (),
     at: datetime | None = None,
+    remeasure: bool = False,
+    progress: Progress | None = None,
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
     ``target`` is either. ``trust``, ``roles``, ``signers`` and ``at`` are as in
-    ``signature_check.verify_pdf``. Raises ``SessionError`` where there is neither report nor
-    session, and ``InputError`` for a file to trust that cannot be read. Whatever else is wrong is
-    in the result.
+    ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
+    as long as measuring them, and ``progress`` is told how far it is. Raises ``SessionError`` where
+    there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
+    Whatever else is wrong is in the result.
     """
     from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
 
@@ -99,8 +104,11 @@ def verify(
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
     pinned.read(signers)
-    done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
-    return Verification(number=examined.known_number, steps=done)
+    done = [_run(name, partial(step, examined)) for name, step in STEPS.items()]
+    if remeasure:
+        again = partial(remeasured.measurements, examined, progress)
+        done.append(_run("measurements", again))
+    return Verification(number=examined.known_number, steps=tuple(done))
 
 
 def require_intact(folder: Path) -> None:

@@ -91,9 +91,13 @@ def test_the_tone_of_a_scene_is_the_light_of_every_code() -> None:
 
 
 def test_an_edge_is_measured_on_all_frames_together_and_on_groups_of_them() -> None:
-    """Four frames, the first blurred by half as much again and darker by 8 codes."""
+    """Four frames, the first blurred by half as much again and darker by 8 codes.
+
+    Each row is a little lighter than the one above, so that no two shares of pixels have one level.
+    """
     luma = drawn(frames=4)
     luma[0] = drawn(0.17)[0] - 8
+    luma += np.linspace(-1, 1, 60)[:, None]
     found = edge_figures.seen(scene(), view(luma), TONE)
     light = luma.mean(axis=0) / 200
     assert len(found.results) == 5
@@ -104,6 +108,20 @@ def test_an_edge_is_measured_on_all_frames_together_and_on_groups_of_them() -> N
     assert found.levels == pytest.approx(np.percentile(light, (10, 90)))
     step = float(np.ptp(np.percentile(light, (10, 90)))) * 200
     assert found.coarseness == pytest.approx(0.625 * 2 ** (24 / 6) / step)
+
+
+def test_a_steady_edge_scatters_between_groups_of_frames_and_a_moving_one_between_frames() -> None:
+    """The variance of their mean beyond that of the fit.
+
+    Of a moving one the fits are independent; of a steady one the first is of all frames.
+    """
+    results = [result(at, u50=u) for at, u in ((0.20, 2e-3), (0.22, 3e-3), (0.18, 6e-3))]
+    fit, repeat = edge(*results).noise("mtf50")
+    assert (fit.contribution, fit.degrees_of_freedom) == (2e-3, 15)
+    assert repeat.contribution == pytest.approx(math.sqrt(0.02**2 - 2e-3**2))
+    fit, repeat = edge(*results, view=view(stable=False)).noise("mtf50")
+    assert fit.contribution == pytest.approx(7e-3 / 3)
+    assert repeat.contribution == pytest.approx(math.sqrt(0.02**2 / 3 - (7e-3 / 3) ** 2))
 
 
 def test_light_below_nothing_keeps_its_sign_under_another_exponent() -> None:
@@ -293,7 +311,7 @@ def test_sharpening_is_noted_once_where_it_is_strongest() -> None:
 
 def placed(zone: str, mtf50: float | None = 0.2, size: float = 1.0, **changed: Any) -> Edge:
     """Make an edge in a zone of a chart whose diagonals are ``size`` of the picture's."""
-    marks = size * np.array([[0, 0], [800, 0], [800, 600], [0, 600]])
+    marks = 90 + size * np.array([[0, 0], [800, 0], [800, 600], [0, 600]])
     here = SimpleNamespace(corners=marks, picture=(800, 600))
     seen_at = view(place=here, region=region(zone=zone))
     return edge(result(mtf50), view=seen_at, **changed)

@@ -150,20 +150,20 @@ def test_a_line_near_the_border_is_followed_up_to_the_outermost_column(
 def test_the_window_follows_the_spread_that_it_finds(half_width: float) -> None:
     """One and a half times its sigma, at least 2 px; on a spread that is even and ends sharply.
 
-    Under it the sigma is that of a Gaussian with the same variance in the window.
+    Under it the sigma is that of a Gaussian with the same variance in the window, once both agree.
     """
     x = np.arange(48) + 0.5 - 24
     row = np.clip(half_width + 0.5 - np.abs(x), 0, 1) / (2 * half_width)
     squared = 1.0
-    for turn in range(6):
-        window = max(1.5 * math.sqrt(squared), 2.0) if turn else 4.0
+    for _ in range(60):
+        window = max(1.5 * math.sqrt(squared), 2.0)
         weight = row * np.exp(-0.5 * (x / window) ** 2)
         seen = float(weight @ x**2 / weight.sum())
         squared = 1 / (1 / seen - 1 / window**2)
     start = np.array([24.0, 0.0])
     line, sigma = edge_line._follow(np.tile(row, (20, 1)), np.linspace(-1, 1, 20), start, 1)
     assert line == pytest.approx([24, 0], abs=1e-9)
-    assert sigma == pytest.approx(math.sqrt(squared), rel=1e-6)
+    assert sigma == pytest.approx(math.sqrt(squared), rel=1e-3)
 
 
 @pytest.mark.parametrize(("bend", "order"), [(0.018, 1), (0.023, 2)])

@@ -252,7 +252,7 @@ def test_the_same_light_bends_nothing_and_scaled_light_neither() -> None:
 
 def test_the_gaussian_edge_of_the_bending_has_its_own_crossing() -> None:
     """exp(-2 (pi f)^2) is one half at 0.1874."""
-    offsets, frequencies, waves = edge_figures._waves()
+    offsets, frequencies, waves = edge_figures._waves.__wrapped__()
     spread = np.diff(edge_figures.ndtr(offsets))
     mtf = np.abs(waves @ spread) / spread.sum()
     assert mtf == pytest.approx(np.exp(-2 * (np.pi * frequencies) ** 2), abs=2e-3)

@@ -97,7 +97,8 @@ def filled_in(text: str) -> str:
         line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line
         for line in text.splitlines()
     ]
-    left_out = ("device_list", "answer_files", "score_files", "live", "chip")
+    files = ("device_list", "answer_files", "score_files", "commitment_file")
+    left_out = (*files, "live", "chip")
     return "\n".join(line for line in lines if not line.startswith(left_out))
 
 
@@ -138,7 +139,7 @@ LEFT_OUT = {
     Shot: {"sha256", "corners", "still", "stream"},  # written by the tool
     Recordings: {"sha256", "files", "conditions", "instruments"},  # so, or as those of a shot
     Draw: {"retest_of", "failed", "requirements", "session", "why"},  # acceptance sample --retest
-    Plan: {*plan_form.TABLES, "answers"},  # tables of their own; answers come in files
+    Plan: {*plan_form.TABLES, "answers", "commitments"},  # tables of their own; or from files
 }
 NOUNS = {
     "project": Project, "deviations": Deviation, "subjects": Subject, "draws": Draw,

@@ -12,12 +12,15 @@ import shutil
 import socket
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pki
 import pytest
 from issued_session import CLIP, details, issued
+from sample_pdf import blank_pdf
 
 from acceptance.session import evidence, store
+from acceptance.signing import pades
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 
@@ -204,7 +207,48 @@ NO_FILES = [
     for make, says in ((os.mkfifo, NO_FILE), (link, NO_FILE), (listening, NO_FILE),
                        (sparse, "bytes"))
 ]  # fmt: skip
+
+
+def signed_by(**fields: Any) -> Callable[[Path], object]:
+    """Return what signs the session anew with another certificate of a root that is trusted."""
+
+    def act(folder: Path) -> None:
+        root = pki.authority("another root of the verifier's")
+        who = pki.holder("DEMO inspector, no legal value", root, **fields)
+        pki.write(folder.parent / "another-root.pem", root.pem)
+        content = store.load(folder)
+        pdf = blank_pdf(session_json=store.dumps(content))
+        (folder / "report.pdf").write_bytes(pades.sign(pdf, who.signer()))
+
+    return act
+
+
+# By somebody with a key that leads to a trusted root, but none to sign reports with.
+UNFIT = [
+    Tampering(f"signed {name}", signed_by(**fields), says)
+    for name, fields, says in (
+        ("for servers", {"purposes": ["1.3.6.1.5.5.7.3.1"]}, "it is for server_auth, not for"),
+        ("for clients", {"purposes": ["1.3.6.1.5.5.7.3.2"]}, "it is for client_auth, not for"),
+        ("for programs", {"purposes": ["1.3.6.1.5.5.7.3.3"]}, "it is for code_signing, not for"),
+        ("for stamps", {"purposes": ["1.3.6.1.5.5.7.3.8"]}, "it is for time_stamping, not for"),
+        ("for OCSP", {"purposes": ["1.3.6.1.5.5.7.3.9"]}, "it is for ocsp_signing, not for"),
+        ("by an authority", {"ca": True, "usages": pki.USAGES[:7]}, "a certification authority"),
+        ("for encryption", {"usages": ["key_encipherment"]}, "does not include signing"),
+        ("after its time", {"days": (-30, -1)}, "when the certificate was not valid"),
+        ("before its time", {"days": (1, 30)}, "when the certificate was not valid"),
+    )
+]
+PREDECESSORS = [
+    Tampering(f"a predecessor {name}", lines("session.json", b'"predecessors": []', new),
+              "predecessors is", sealed_again=False)
+    for name, new in (
+        ("added", b'"predecessors": [{"id": "1", "role": "judged_again", "signature": "signed"}]'),
+        ("null", b'"predecessors": null'),
+    )
+]  # fmt: skip
 TAMPERINGS = [
+    *UNFIT,
+    *PREDECESSORS,
     *NAMES,
     *NO_FILES,
     *EXTRA,
@@ -239,7 +283,7 @@ def test_without_a_key_nothing_changes(
     if tampering.sealed_again:
         evidence.seal(folder, content)
     before = time.process_time()
-    result = verify(folder, [chain.root])
+    result = verify(folder, [chain.root, *folder.parent.glob("another-root.pem")])
     assert time.process_time() - before < 10, "nothing is read that is no file, or too large"
     assert result.state is tampering.state, details(result)
     assert tampering.says in details(result)

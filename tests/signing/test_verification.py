@@ -33,6 +33,7 @@ STEPS = [
     "manifests",
     "evidence",
     "log",
+    "seeds",
     "verdicts",
     "renderings",
 ]
