@@ -37,6 +37,13 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/recordings.py": ("channels as recorded",),  # in an answer, which is data
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
     "signing/certificates.py": ("no legal value",),  # names in the demo's certificates
+    # what the system's loader says
+    "files/shortage.py": (
+        "failed to map segment",
+        "cannot allocate memory",
+        "can't start new thread",
+        "too many open files",
+    ),
     # headings and words of tables that people fill in: a file format
     "forms/answers.py": ("basically conforms", "does not conform"),
     "forms/devices.py": ("serial number",),

@@ -28,7 +28,7 @@ from acceptance.session import journal
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.session.journal import Change
+    from acceptance.session.journal import FolderChange
 
 PAYLOAD = "data/"
 BAGIT = "bagit.txt"
@@ -194,7 +194,7 @@ def seal(folder: Path, session: Session) -> None:
         add_seal(change, session)
 
 
-def add_seal(change: Change, session: Session) -> None:
+def add_seal(change: FolderChange, session: Session) -> None:
     """Add to a change of the session folder what seals the folder as it will be.
 
     No file is moved. The same files and session give the same bytes: the bagging date is the day

@@ -35,7 +35,7 @@ LONGEST_JOURNAL = 1 << 16  # bytes
 
 
 @dataclass(frozen=True)
-class Change:
+class FolderChange:
     """What will be written into a session folder: name -> content."""
 
     folder: Path
@@ -47,7 +47,7 @@ class Change:
 
 
 @contextlib.contextmanager
-def changing(folder: Path) -> Iterator[Change]:
+def changing(folder: Path) -> Iterator[FolderChange]:
     """Reserve a session folder, and write at the end what the block put into ``files``.
 
     An earlier change that was interrupted is finished or undone first. Where the block raises,
@@ -57,7 +57,7 @@ def changing(folder: Path) -> Iterator[Change]:
     what = tr("another command is changing this session")
     hint = tr("Wait until it has finished, then look at the session before you repeat yours")
     with locked(folder, OutputError(what, where=str(folder), hint=hint, code="output")):
-        change = Change(folder, resumed=recover(folder))
+        change = FolderChange(folder, resumed=recover(folder))
         yield change
         if change.files:
             with _disc_errors(folder):
@@ -189,7 +189,10 @@ def _require_whole(folder: Path) -> None:
 
 
 def _has(path: Path, digest: str) -> bool:
-    return _is_file(path) and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    if not _is_file(path):
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
 def _staged(folder: Path) -> dict[str, Path]:

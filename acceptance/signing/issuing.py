@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.model import Precedence, Predecessor
-    from acceptance.session.journal import Change
+    from acceptance.session.journal import FolderChange
     from acceptance.signing.certificates import Signer
 
 
@@ -80,14 +80,14 @@ def issue(
     return folder / REPORT
 
 
-def _write(change: Change, lang: str, signer: Signer | None, role: str) -> None:
+def _write(change: FolderChange, lang: str, signer: Signer | None, role: str) -> None:
     """Put the report and its renderings into a change."""
     change.files.update(_files(change.folder, lang, signer, role))
     _record(change, "reported" if signer is None else "reported_and_signed")
 
 
 def _add_signature(
-    change: Change, report: bytes, signer: Signer, role: str, trust: Sequence[Path]
+    change: FolderChange, report: bytes, signer: Signer, role: str, trust: Sequence[Path]
 ) -> None:
     """Put the report with one more signature into a change."""
     verification.require_intact(change.folder)
@@ -166,7 +166,7 @@ def sign(folder: Path, signer: Signer, *, role: str = ROLE, trust: Sequence[Path
     return path
 
 
-def _require_seen(change: Change) -> None:
+def _require_seen(change: FolderChange) -> None:
     """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
     if change.resumed:
         what = tr("an earlier change was interrupted, and has been finished just now")
@@ -197,7 +197,7 @@ def _signed(pdf: bytes, signer: Signer, number: str, role: str) -> bytes:
     return pades.sign(pdf, signer, role=role, reason=number)
 
 
-def _record(change: Change, what: str) -> None:
+def _record(change: FolderChange, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
     digest = hashlib.sha256(change.files[REPORT]).hexdigest()
     details = {"report": REPORT, "sha256": digest}

@@ -45,7 +45,8 @@ def test_the_key_of_a_blind_panel_is_readable_by_its_leader_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(questionnaire, "panel", lambda *_: b"%PDF")
-    key = Key(leader="x", clips=(PanelClip(subject="c", items=(), code="A2"),), orders=())
+    clips = (PanelClip(subject="c", items=(), code="A2"),)
+    key = Key(leader="x", seed=1, clips=clips, orders={"R1": ("A2",)})
     questionnaire.write_panel(key, (), Plan(subjects=(), shots=()), tmp_path, "zh")
     assert mode(tmp_path / panel_key.key_name("panel.csv")) == 0o600
     assert mode(tmp_path / "panel.csv") == 0o666
