@@ -305,3 +305,57 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_cause(
     monkeypatch.setattr("os.mkdir", refused)
     with pytest.raises(OutputError, match="Permission denied"):
         evidence.seal(tmp_path, session())
+
+
+def test_of_names_that_are_one_in_form_c_all_but_the_first_are_twins() -> None:
+    """A with a ring, composed, decomposed and as the sign of a length; K and the Kelvin sign."""
+    ring = ("A\u030a", "\u00c5", "\u212b")
+    names = {f"data/{name}": ABC for name in (*ring, "K", "\u212a", "k", "Z")}
+    found = evidence.twins(names)
+    assert {(one.kind, one.path) for one in found} == {
+        (Kind.TWIN, f"data/{name}") for name in ("\u00c5", "\u212b", "\u212a")
+    }
+    assert str(Problem(kind=Kind.TWIN, path="data/\u212a")) == (
+        "data/\u212a ('\\u212a') is the name of another file in another Unicode form"
+    )
+
+
+def test_what_desktops_leave_is_neither_sealed_nor_counted_unless_the_session_lists_it(
+    folder: Path,
+) -> None:
+    left = ("Thumbs.db", "data/.DS_Store", "data/clips/._50%.mp4", "~$report.docx")
+    for name in (*left, "desktop.ini"):
+        (folder / name).write_text("left", encoding="utf-8")
+    listing = session(hashes={"desktop.ini": ABC})
+    assert evidence.litter(folder, listing) == set(left)
+    files = evidence.hash_files(folder)
+    assert evidence.hash_session(folder, listing).keys() == files.keys() - set(left)
+    assert evidence.sizes(folder) == {
+        name: (folder / name).stat().st_size for name in files.keys() - {*left, "desktop.ini"}
+    }
+
+
+def test_litter_that_an_older_version_sealed_may_go_but_not_change(folder: Path) -> None:
+    """Beside the payload; a file of the payload may not go, whatever its name."""
+    names = ("Thumbs.db", "data/Thumbs.db")
+    for name in names:
+        (folder / name).write_text("left", encoding="utf-8")
+    evidence.seal(folder, session(hashes=dict.fromkeys(names, ABC)))
+    assert evidence.check(folder) == ()
+    (folder / "Thumbs.db").write_text("more", encoding="utf-8")
+    assert evidence.check(folder) == (Problem(kind=Kind.CHANGED, path="Thumbs.db"),)
+    for name in names:
+        (folder / name).unlink()
+    assert evidence.check(folder) == (Problem(kind=Kind.MISSING, path="data/Thumbs.db"),)
+
+
+def test_a_manifest_is_as_written_to_the_byte_or_it_is_not(folder: Path) -> None:
+    """Another order, capitals and other blanks say the same in other bytes."""
+    manifest = folder / "manifest-sha256.txt"
+    written = manifest.read_text("utf-8")
+    assert evidence.is_as_written(manifest)
+    lines = written.splitlines(keepends=True)
+    others = ("".join(lines[::-1]), written.upper(), written.replace("  ", " *"), written + "\n")
+    for other in others:
+        manifest.write_text(other, encoding="utf-8")
+        assert not evidence.is_as_written(manifest)
