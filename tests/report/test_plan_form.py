@@ -74,7 +74,7 @@ def test_odd_names_come_back_as_they_were(tmp_path: Path, lang: str) -> None:
         Condition(name="lens", value=1e-7),
     )
     shot = Shot(
-        id="北门-1-chart", subject="北门-1", clip="a'b \"c\" 🎥\n%d.mp4", chart_copy="x\\y",
+        id="北门-1-chart", subject="北门-1", clip="a'b \"c\" 🎥%d.mp4", chart_copy="x\\y",
         tap=Tap.RECORDER, path=SignalPath.PLAYBACK, conditions=conditions,
     )  # fmt: skip
     made = Plan(
