@@ -231,6 +231,7 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
         "signature",
         "attachment",
         "number",
+        "seeds",
     ]
     report.write_bytes(updated(report.read_bytes(), "drawing"))
     assert verify(report, [chain.root]).exit_code == 1
