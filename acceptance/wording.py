@@ -70,6 +70,7 @@ PARAMETER_SECTIONS = {
     "deviation": "deviation",
     "fields": "weaker",
     "trouble": "trouble",
+    "signature": "signature_state",
 }
 
 

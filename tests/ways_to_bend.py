@@ -260,6 +260,13 @@ WAYS = (
         bent=Case(packs={"base": pack(STEPS)}, measurements=PASSES),
     ),
     Way(
+        what="an overlay over a weakened copy of the standard under another name",
+        codes=("pack_without_base",),
+        honest=Case(packs=AS_SHIPPED, judge_by=(SHIPPED,)),
+        bent=laid_over("", pack(STEPS)),
+        words=("Judged by base",),
+    ),
+    Way(
         what="a file that bears a shipped pack's name",
         codes=("altered_pack",),
         bent=Case(

@@ -134,12 +134,15 @@ def warnings(judged: Session, packs: Sequence[Pack], folder: Path) -> tuple[Sess
 def own_packs(packs: Sequence[Pack], folder: Path) -> dict[str, str]:
     """Name the packs that are not as this toolkit ships them, and the files that pass for such.
 
+    The first are those judged by and those that they are built on.
+
     The second are files of ``folder`` with a shipped pack's name and another content.
     """
     shipped = {name: (pack.FOLDER / f"{name}.toml").read_bytes() for name in pack.names()}
     kept = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
     altered = [name for name, content in kept.items() if shipped.get(name, content) != content]
-    own = [one.id for one in packs if kept.get(one.id) != shipped.get(one.id)]
+    built_on = dict.fromkeys(name for one in packs for name in (one.id, *one.extends))
+    own = [name for name in built_on if kept.get(name) != shipped.get(name)]
     named = {"own_packs": ", ".join(own), "altered_packs": ", ".join(altered)}
     return {name: found for name, found in named.items() if found}
 

@@ -143,6 +143,7 @@ def test_judging_again_by_a_weaker_pack_is_told_with_the_verdict_before(tmp_path
     assert f"session {old.name} were judged again by 李工; verdict before: fail, by base" in page
     assert "Reason: 复核" in page
     assert "weaker by 1 dB" in page
+    assert f"Session {old.name}, on which this one rests: " in page
     assert found_again(done, folder) == []
 
 

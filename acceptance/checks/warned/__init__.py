@@ -34,6 +34,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     overlays.weaker_rules,
     overlays.files,
     history.judged_again,
+    history.unsigned_predecessors,
     history.earlier_sessions,
     history.retaken,
     verdicts.provisional,

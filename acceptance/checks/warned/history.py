@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned.judged import FAILED, caution, names, note
-from acceptance.model import Verdict
+from acceptance.model import Verdict, Vouched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,14 @@ def judged_again(judged: Judged) -> Iterator[SessionWarning]:
             yield caution("judged_again", [session], **named, packs=packs)
             if left := _detail(entry, "left_out"):
                 yield caution("answers_left_out", left.split("; "), session=session)
+
+
+def unsigned_predecessors(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the older sessions that this one rests on and whose signature nobody checked."""
+    for older in judged.session.predecessors:
+        if older.signature is not Vouched.SIGNED:
+            parameters = {"session": older.id, "signature": older.signature.value}
+            yield caution("unsigned_predecessor", [older.id], **parameters)
 
 
 def _detail(entry: LogEntry, name: str) -> str:

@@ -105,10 +105,11 @@ def files(judged: Judged) -> Iterator[SessionWarning]:
     if altered:
         yield caution("altered_pack", altered)
     for pack in judged.packs:
+        lowest = (pack.id, *pack.extends)[-1]
         if pack.id in own and pack.extends:
             yield note("own_pack", [pack.id], pack=pack.id, base=pack.extends[0])
-        elif pack.id in own and pack.id not in altered:
-            yield caution("pack_without_base", [pack.id], pack=pack.id, number=pack.number)
+        if lowest in own and lowest not in altered:
+            yield caution("pack_without_base", [lowest], pack=lowest, number=pack.number)
 
 
 def confirmations(judged: Judged) -> Iterator[SessionWarning]:
