@@ -24,7 +24,7 @@ from acceptance.model.plan import (
 from acceptance.model.session import LogEntry, Sample, Session
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
-    Advice,
+    AdvisedLimit,
     Combine,
     Compare,
     DecisionRule,
@@ -43,7 +43,7 @@ from acceptance.model.standard import (
 from acceptance.model.subject import Subject, SubjectKind
 
 __all__ = [
-    "Advice",
+    "AdvisedLimit",
     "Answer",
     "BottomLine",
     "Box",

@@ -19,6 +19,7 @@ from acceptance.files import strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.session import plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -314,11 +315,14 @@ def _meant(path: Path) -> Iterator[Path]:
 
 def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
-        return _ADAPTER.validate_python((raw,))[0]
+        return _ADAPTER.validate_python((plan_words.known(raw),))[0]
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        # a misspelt field is also a missing one, and says less then
+        first = next((one for one in found if one["type"] != "missing"), found[0])
         place = f"{where}: {wrong_field.place(first)}"
-        raise _wrong(place, wrong_field.sentence(first)) from error
+        what = plan_words.with_guess(first, wrong_field.sentence(first))
+        raise _wrong(place, what) from error
 
 
 def _wrong(where: str, what: str) -> PlanError:

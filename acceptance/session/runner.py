@@ -23,7 +23,7 @@ from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Session
-from acceptance.session import intake, integrity, measuring, retests, store
+from acceptance.session import intake, integrity, measuring, plan_names, retests, store
 from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
 from acceptance.session.workspace import claimed
@@ -170,6 +170,7 @@ def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
     plan = carry_over.carry_over(plan, packs)
     judging.check_plan(packs, plan)
     facts.check(packs, plan)
+    plan_names.check(packs, plan)
     resources.check(plan)
     return plan, packs
 
