@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -22,7 +23,7 @@ from acceptance.model import Plan, Shot, Subject, SubjectKind
 from acceptance.session import plan_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
@@ -153,7 +154,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
     Raises PlanError.
     """
-    _check_parts(plan, where)
+    check_parts(plan, where)
     require_inside(files(plan), folder, where)
 
 
@@ -179,16 +180,24 @@ def checked(plan: Plan) -> Plan:
         raise _wrong(where, what) from error
     strict_toml.check_lengths(fields, where)
     plan = _parse(fields, where)
-    _check_parts(plan, where)
+    check_parts(plan, where)
     return plan
 
 
-def _check_parts(plan: Plan, where: str) -> None:
+def check_parts(plan: Plan, where: str) -> None:
     """Refuse parts that do not fit together. Raises PlanError."""
-    _check_subjects(plan, where)
-    _check_pairs(plan.shots, where)
-    _check_answers(plan.answers, where)
-    _check_matrix(plan, where)
+    for check_part in part_checks(plan, where):
+        check_part()
+
+
+def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
+    """Return what ``check_parts`` asks, one by one."""
+    return [
+        partial(_check_subjects, plan, where),
+        partial(_check_pairs, plan.shots, where),
+        partial(_check_answers, plan.answers, where),
+        partial(_check_matrix, plan, where),
+    ]
 
 
 def _check_subjects(plan: Plan, where: str) -> None:
@@ -317,12 +326,28 @@ def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
         return _ADAPTER.validate_python((plan_words.known(raw),))[0]
     except ValidationError as error:
-        found = error.errors(include_url=False)
         # a misspelt field is also a missing one, and says less then
-        first = next((one for one in found if one["type"] != "missing"), found[0])
-        place = f"{where}: {wrong_field.place(first)}"
-        what = plan_words.with_guess(first, wrong_field.sentence(first))
-        raise _wrong(place, what) from error
+        found = sorted(_wrong_fields(error, where), key=lambda one: one[0])
+        raise found[0][1] from error
+
+
+def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, PlanError]]:
+    """Yield an error for each wrong field, and whether it is only missing."""
+    for one in error.errors(include_url=False):
+        place = f"{where}: {wrong_field.place(one)}"
+        what = plan_words.with_guess(one, wrong_field.sentence(one))
+        yield one["type"] == "missing", _wrong(place, what)
+
+
+def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
+    """Read a plan's own fields, not the files that it names; return every wrong field.
+
+    Raises PlanError where it is no TOML.
+    """
+    try:
+        return _ADAPTER.validate_python((plan_words.known(_raw(path)),))[0], []
+    except ValidationError as error:
+        return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
 
 
 def _wrong(where: str, what: str) -> PlanError:

@@ -120,7 +120,7 @@ def with_guess(error: Mapping[str, Any], sentence: str) -> str:
         guess = vocabulary.close(place[-1], _fields(place))
     else:
         guess = ""
-    return tr("{what}; did you mean {guess!r}?", what=sentence, guess=guess) if guess else sentence
+    return tr("{what} (did you mean {guess!r}?)", what=sentence, guess=guess) if guess else sentence
 
 
 def _fields(place: list[str]) -> Collection[str]:

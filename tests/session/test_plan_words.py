@@ -140,7 +140,7 @@ def test_a_misspelt_condition_or_fact_is_refused_with_what_was_meant(
         ({"fixed": "球形摄象机"}, "did you mean 'dome'"),
         ({"tap": "recoder"}, "did you mean 'recorder'"),
         ({"path": "playbak"}, "did you mean 'playback'"),
-        ({"kind": "knd"}, "unknown field; did you mean 'kind'"),
+        ({"kind": "knd"}, "unknown field .did you mean 'kind'"),
         ({"colour": "colourr"}, "Did you mean 'colour'"),
         ({"region": "centre.gray3"}, "does not say what it shows"),
     ],
