@@ -1,5 +1,5 @@
 # Two commands do everything:  make demo  (footage to signed report)  and  make test.
-# For developers: make test-quick, test-slow, lint, docs, lock.
+# For developers: make test-quick, test-slow, lint, docs, sbom, lock.
 # PYTHON=python3.12 chooses the interpreter (3.11 or newer), OUT=DIR the demo's folder, ARGS=... goes to pytest.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ export PYTHON
 # Two test workers whose libraries each start two threads are slower than two workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test test-quick test-slow lint docs lock clean
+.PHONY: demo test test-quick test-slow lint docs sbom lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -41,6 +41,10 @@ lint: $(VENV)/ready
 # picture of the packages, catalogue of messages.
 docs: $(VENV)/ready
 	$(VENV)/bin/python tests/made_docs.py
+
+# What it is made of: CycloneDX, and the licences of the lock. Fails where a licence does not fit.
+sbom: $(VENV)/ready
+	$(VENV)/bin/python scripts/sbom
 
 # The packages that the lock names, and no others: every file is checked against its hash.
 $(VENV)/locked: requirements.lock | system

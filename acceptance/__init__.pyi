@@ -181,6 +181,12 @@ from .model import (
     Point as Point,
 )
 from .model import (
+    Precedence as Precedence,
+)
+from .model import (
+    Predecessor as Predecessor,
+)
+from .model import (
     Project as Project,
 )
 from .model import (
@@ -226,6 +232,9 @@ from .model import (
     SignalPath as SignalPath,
 )
 from .model import (
+    Signatory as Signatory,
+)
+from .model import (
     Subject as Subject,
 )
 from .model import (
@@ -245,6 +254,9 @@ from .model import (
 )
 from .model import (
     Verdict as Verdict,
+)
+from .model import (
+    Vouched as Vouched,
 )
 from .model import (
     Withdrawal as Withdrawal,

@@ -12,7 +12,7 @@ from acceptance import metrics
 from acceptance.checks import judging, resources, soundness
 from acceptance.errors import PlanError
 from acceptance.messages import tr
-from acceptance.model import Plan
+from acceptance.model import Measurement, Note, Plan
 from acceptance.session import intake, measuring, plan_names, runner
 from acceptance.session import plan as plans
 from acceptance.session.measuring import Measured
@@ -21,7 +21,7 @@ from acceptance.signing import issuing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from acceptance.model import Finding, Measurement, Note, Session, Taken
+    from acceptance.model import Finding, Session, Taken
     from acceptance.session.measuring import Progress
     from acceptance.session.plan import ShotFields
     from acceptance.signing.certificates import Signer
@@ -77,6 +77,7 @@ def run(
     folder: Path | str | None = None,
     lang: str = "zh",
     signer: Signer | None = None,
+    trust: Iterable[Path | str] = (),
     progress: Progress | None = None,
 ) -> tuple[Session, Path]:
     """Measure, judge and report what a plan asks for; return the session and its folder.
@@ -95,6 +96,9 @@ def run(
         Language of the report, "zh" or "en".
     signer
         Who signs the report; None: nobody.
+    trust
+        Roots (and revocation lists) that the signatures of older sessions must lead to, of which
+        the plan tests something again; empty: they are not checked, and the report says so.
     progress
         Called with the shot, and the frames seen out of all frames.
 
@@ -113,7 +117,7 @@ def run(
         plan = plans.read(Path(plan))
     else:
         plan = plans.with_files(plan, Path(folder or ""))
-    issue = issuing.Issuing(lang=lang, signer=signer)
+    issue = issuing.Issuing(lang=lang, signer=signer, trust=tuple(trust))
     return runner.run(plan, Path(folder or ""), Path(out), progress=progress, issue=issue)
 
 
@@ -153,7 +157,8 @@ def judge(
         Where the plan does not fit its packs, a measurement no shot, quantity or unit, or ``today``
         is no day.
     """
-    measurements, notes = tuple(measurements), tuple(notes)  # a generator is read only once
+    measurements = soundness.listed(measurements, Measurement)  # a generator is read only once
+    notes = soundness.listed(notes, Note)
     units = metrics.quantities()
     plan, packs = runner.prepare(plan)
     soundness.require_sound(plan, measurements, units)
@@ -174,13 +179,15 @@ def judge_again(
     by: str,
     lang: str = "zh",
     signer: Signer | None = None,
+    trust: Iterable[Path | str] = (),
 ) -> tuple[Session, Path]:
     """Judge an old session by other packs, without its video; return the new one and its folder.
 
     The old session stays as it is. ``packs`` are names or paths of TOML files, ``why`` and ``by``
-    go into the log; ``out``, ``lang`` and ``signer`` are as for ``run``. Raises SessionError where
-    the old session is not as it was sealed, PackError and OutputError.
+    go into the log; ``out``, ``lang``, ``signer`` and ``trust`` are as for ``run``. Raises
+    SessionError where the old session is not as it was sealed, or its signature leads to none of
+    the roots in ``trust``; PackError and OutputError.
     """
-    issue = issuing.Issuing(lang=lang, signer=signer)
+    issue = issuing.Issuing(lang=lang, signer=signer, trust=tuple(trust))
     names = [str(pack) for pack in packs]
     return runner.judge_again(Path(old), names, Path(out), why=why, by=by, issue=issue)

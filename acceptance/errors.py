@@ -21,6 +21,8 @@ the user's language (``messages``).
 
 from __future__ import annotations
 
+from acceptance.messages import visible
+
 Parameter = str | int | float | bool
 
 
@@ -47,7 +49,7 @@ class AcceptanceError(Exception):
 
     def __str__(self) -> str:
         sentence = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{sentence}. {self.hint}." if self.hint else f"{sentence}."
+        return visible(f"{sentence}. {self.hint}." if self.hint else f"{sentence}.")
 
 
 class InputError(AcceptanceError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import gettext
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from acceptance import data
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DOMAIN = "acceptance"
+BREAKS = r"\t\n\r"
+# What is not seen, or changes the order of what is seen: Unicode's control and format characters,
+# separators of lines, halves of a pair, fillers, and what is no character (decision 91).
+UNSEEN = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    r"\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    r"\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+# A joiner makes one picture of two (a family, a profession), a variation selector follows the
+# character whose shape it chooses: an ideograph, a symbol, a digit; elsewhere neither is seen.
+PICTURE = r"\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+STRAY = (
+    rf"(?<![{PICTURE}\ufe0f])\u200d|\u200d(?![{PICTURE}])"
+    r"|(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\xa8])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+HIDDEN = re.compile(f"[{UNSEEN}]|{STRAY}")
+HIDDEN_IN_A_LINE = re.compile(f"[{UNSEEN}{BREAKS}]|{STRAY}")
 MOST_NAMES = 20  # in a sentence
 
 
@@ -42,6 +61,23 @@ def tr_count(singular: str, plural: str, count: int, /, **parameters: object) ->
     return _filled(translated, english, {"count": count, **parameters})
 
 
+def visible(text: str, *, lines: bool = False) -> str:
+    r"""Show what cannot be seen, or would turn the text around, as escapes: ``\u202e``.
+
+    The text stays in one line unless it is one of ``lines``, which keeps tabs and line ends.
+    """
+    return (HIDDEN if lines else HIDDEN_IN_A_LINE).sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\{f'u{code:04x}' if code < 0x10000 else f'U{code:08x}'}"
+    )
+
+
 def shortened(names: Iterable[str]) -> str:
     """Put names into a sentence, ``MOST_NAMES`` at most and ``…`` for the others."""
     first = list(itertools.islice(names, MOST_NAMES + 1))
@@ -51,6 +87,7 @@ def shortened(names: Iterable[str]) -> str:
 def _filled(translated: str, english: str, parameters: Mapping[str, object]) -> str:
     """Fill in the parameters; a translation with a slip in its braces gives way to English."""
     try:
-        return translated.format(**parameters)
+        filled = translated.format(**parameters)
     except (KeyError, IndexError, ValueError):
-        return english.format(**parameters)
+        filled = english.format(**parameters)
+    return visible(filled)

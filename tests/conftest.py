@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import marks
@@ -20,6 +20,11 @@ from acceptance.cli import terminal
 from acceptance.signing.certificates import DemoChain, make_demo_chain
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from institute import Institute
 
 pytest_plugins = ["processor_time"]
 hypothesis.settings.register_profile("unhurried", deadline=None)  # others may use the machine
@@ -126,6 +131,15 @@ def overlay_film(tmp_path_factory: pytest.TempPathFactory) -> OverlayFilm:
 def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
     """Make a certificate chain for the tests."""
     return make_demo_chain(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def institute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Institute]:
+    """Serve a signing institute's certificates and revocation lists on the loopback."""
+    import institute as institute_module
+
+    with institute_module.institute(tmp_path_factory.mktemp("institute")) as served:
+        yield served
 
 
 @pytest.fixture(autouse=True)

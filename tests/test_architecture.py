@@ -58,7 +58,7 @@ HOMES = {
     "skimage": {"metrics.compression", "metrics.colour"},
     "pydantic": {"session", "checks.pack"},
     "pydantic_core": {"session"},
-    "openpyxl": {"files.spreadsheet"},
+    "openpyxl": {"files.spreadsheet", "files.workbook"},
     "onvif": {"live"},
     "zeep": {"live"},
     "distributed": {"batch"},

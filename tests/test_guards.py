@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from acceptance import metrics
+from acceptance import api, metrics
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.checks import pack
 from acceptance.cli import verbs
@@ -41,7 +41,7 @@ from acceptance.model import Plan, Recordings
 from acceptance.recorder import capacity
 from acceptance.report import overlay_form, questionnaire, render
 from acceptance.session import evidence, intake, plan, retests, runner, site_status, store
-from acceptance.signing import issuing, verification
+from acceptance.signing import issuing, predecessors
 from acceptance.signing.certificates import DEMO_PASSWORD, load_signer
 
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ class Guard:
 def again(old: Path, by: str = "y") -> object:
     asked = {"why": "x", "by": by, "issue": issuing.Issuing()}
     return runner.judge_again(old, ["gb_50395_2007"], Path("out"), **asked)  # type: ignore[arg-type]
+
+
+def trusting(root: Path) -> object:
+    packs = ["gb_50395_2007"]
+    return api.judge_again(OLD, packs, "out", why="x", by="y", trust=[root])
 
 
 def signer() -> Signer:
@@ -113,7 +118,8 @@ def read_lines() -> object:
 
 def again_from(session: Path) -> object:
     asked = plan.read(PLAN)
-    return retests.draw_up(asked, store.load_packs(asked), session, name="", seed="1")
+    packs, examine = store.load_packs(asked), predecessors.examine
+    return retests.draw_up(asked, packs, session, name="", seed="1", examine=examine)
 
 
 def loaded(name: str) -> object:
@@ -178,11 +184,25 @@ SESSIONS = (
         OutputError, "lies inside the session folder"),
     row("signing a changed session", lambda: issuing.sign(CHANGED, signer()),
         ("sign", CHANGED, "--key", "keys/demo-signer.p12"), SessionError, "session.json changed"),
-    row("comparing with a changed session", lambda: verification.compare(OLD, CHANGED),
+    row("comparing with a changed session", lambda: predecessors.compare(OLD, CHANGED),
         ("diff", OLD, CHANGED), SessionError, "session.json changed"),
     row("a re-test of a changed session", lambda: again_from(CHANGED),
         ("sample", PLAN, "--retest", CHANGED, "--seed", "1"), SessionError,
         "session.json changed"),
+    row("a re-test of a session that contradicts its report", lambda: again_from(RESEALED),
+        ("sample", PLAN, "--retest", RESEALED, "--seed", "1"), SessionError,
+        "but '演示检测机构' was signed"),
+    row("judging with a root that is none", lambda: trusting(PLAN),
+        ("judge", OLD, *JUDGE, "y", "--trust", PLAN), InputError, "contains no certificate"),
+    row("judging what leads to none of the roots", lambda: trusting(Path("keys/demo-root.pem")),
+        ("judge", OLD, *JUDGE, "y", "--trust", "keys/demo-root.pem"), SessionError,
+        "leads to none of the given root certificates"),
+    row("comparing what leads to none of the roots",
+        lambda: predecessors.compare(OLD, OLD, [Path("keys/demo-root.pem")]),
+        ("diff", OLD, OLD, "--trust", "keys/demo-root.pem"), SessionError,
+        "leads to none of the given root certificates"),
+    row("running with a root that is none", lambda: api.run(PLAN, "out", trust=[PLAN]),
+        ("run", PLAN, "-o", "out", "--trust", PLAN), InputError, "contains no certificate"),
     row("the state of a folder with neither plan nor session",
         lambda: site_status.of(Path("keys")), ("status", "keys"), SessionError,
         "there is no plan and no session here"),

@@ -72,6 +72,7 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "checks/resources.py": ("operator",),  # a field of the plan
     "cli/demo.py": ("keys", "demo-root.pem"),  # a path
     "recorder/capacity.py": ("--disc",),  # an option
+    "signing/certificates.py": ("signer",),  # a parameter
 }
 
 

@@ -15,6 +15,7 @@ from acceptance import data
 from acceptance.charts.nouns import Chart, Copy, Fiducial, Label, Region, Steps, scaled
 from acceptance.charts.region_tables import PRINTED, ZONES, fiducials, label, regions, steps
 from acceptance.errors import ChartError
+from acceptance.files import paths, regular
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr
 
@@ -60,7 +61,7 @@ def load(name: str) -> Chart:
 
 def _read(source: Path) -> Chart:
     try:
-        text = source.read_bytes()
+        text = regular.content(source)
     except OSError as error:
         raise _unknown(source) from error
     table = parse(text, str(source))
@@ -96,7 +97,7 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
         regions=tuple(region for region in like.regions if region.kind not in replaced) + own,
         paper=_paper(table, like.size),
         steps=steps(table, own) if "grey" in replaced else like.steps,
-        sha256=hashlib.sha256(text + base.source.read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(text + regular.content(base.source)).hexdigest(),
         sources=(source, *base.sources),
     )
     table.end()
@@ -105,8 +106,12 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
 
 def _base(name: str, table: Table, source: Path) -> Chart:
     """Read the chart on which one is based: beside it, or of the toolkit."""
-    beside = source.with_name(f"{name}.toml")
-    base = _read(beside if beside.is_file() else data.folder("test_charts") / f"{name}.toml")
+    where, within = table.place("based_on"), tr("the chart's folder")
+    beside, shipped = (
+        paths.inside(folder, f"{name}.toml", where=where, folder=within, kind=ChartError)
+        for folder in (source.parent, data.folder("test_charts"))
+    )
+    base = _read(beside if beside.is_file() else shipped)
     if len(base.sources) > 1:
         what = tr("{base} is itself based on another chart; name that one", base=name)
         raise wrong(table.place("based_on"), what)

@@ -20,6 +20,7 @@ from acceptance.charts import copy_values
 from acceptance.charts.definition import load, names
 from acceptance.charts.nouns import GREYS, Chart, Copy
 from acceptance.errors import ChartError
+from acceptance.files import regular
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr
 from acceptance.model import Reason
@@ -128,7 +129,7 @@ def tone_errors(doubt: float, reflectances: ArrayLike) -> list[NDArray[np.float6
 
 def _parsed(path: Path) -> tuple[Table, bytes]:
     try:
-        text = path.read_bytes()
+        text = regular.content(path)
     except OSError as error:
         what = tr("there is no such copy")
         hint = tr("Start one with acceptance chart NAME --copy SERIAL -o FILE.toml")

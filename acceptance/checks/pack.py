@@ -19,10 +19,10 @@ from acceptance.checks.pack_changes import traced
 from acceptance.checks.pack_confirmation import confirm, settle, today
 from acceptance.checks.pack_conflicts import bearing_on
 from acceptance.checks.pack_consistency import complaints
-from acceptance.checks.pack_overlay import extend
+from acceptance.checks.pack_overlay import KEYS, extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
-from acceptance.files import strict_toml, wrong_field
+from acceptance.files import paths, regular, strict_toml, wrong_field
 from acceptance.messages import tr
 from acceptance.model import Pack
 
@@ -75,7 +75,6 @@ def _whole(raw: Raw, path: Path, folder: Path | None) -> Raw:
     raw["samplings"] = [settle(table) for table in samplings]
     if isinstance(raw.get("scoring"), dict):
         raw["scoring"] = settle(raw["scoring"])
-    tables(raw, "conflicts", path)
     raw["conflicts"] = bearing_on(raw, folder or FOLDER)
     return raw
 
@@ -106,9 +105,12 @@ def load_all(
 
 def file_of(name_or_path: str, folder: Path | None = None) -> Path:
     """Path of the TOML file of a pack; raises PackError where there is none."""
-    shipped = (folder or FOLDER) / f"{name_or_path}.toml"
-    path = Path(name_or_path) if name_or_path.endswith(".toml") else shipped
-    if not path.is_file():
+    own = name_or_path.endswith(".toml")
+    if own and folder:  # where a session keeps its packs there are no others
+        path = _named(name_or_path.rpartition("/")[2].removesuffix(".toml"), folder)
+    else:
+        path = Path(name_or_path) if own else _named(name_or_path, folder)
+    if not _is_there(path):
         hint = tr(
             "Shipped packs: {packs}; name a pack of your own by its path, ending in .toml",
             packs=", ".join(names(folder)),
@@ -155,7 +157,7 @@ def _read(path: Path) -> Raw:
     Nobody changes the result.
     """
     try:
-        return _parsed(path.read_bytes(), str(path))
+        return _parsed(regular.content(path), str(path))
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise PackError(what, where=str(path), hint=tr("Check the path")) from error
@@ -163,7 +165,13 @@ def _read(path: Path) -> Raw:
 
 @lru_cache(maxsize=128)
 def _parsed(text: bytes, where: str) -> Raw:
-    return strict_toml.loads(text, where, kind=PackError)
+    raw, path = strict_toml.loads(text, where, kind=PackError), Path(where)
+    for kind in KEYS:
+        tables(raw, kind, path)
+    if not isinstance(scoring := raw.get("scoring", {}), dict):
+        what = wrong_field.sentence({"type": "dataclass_type", "input": scoring})
+        raise refusal(path, "", "scoring", what)
+    return raw
 
 
 def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
@@ -191,7 +199,7 @@ def _base(raw: Raw, path: Path, folder: Path | None) -> Path:
         no_name = tr("must be the name of a shipped pack, or a path that ends in .toml")
         raise refusal(path, "", "extends", no_name)
     found = _path_of_base(name, path, folder)
-    if not found.is_file():
+    if not found.exists():
         missing = tr(
             "there is no pack {name!r}; shipped packs: {packs}; name any other by its path",
             name=name, packs=", ".join(names(folder)),
@@ -207,8 +215,22 @@ def _path_of_base(name: str, path: Path, folder: Path | None) -> Path:
     The packs that a session keeps are all in one folder.
     """
     if name.endswith(".toml"):
-        return folder / Path(name).name if folder else path.parent / name
-    return (folder or FOLDER) / f"{name}.toml"
+        shelf, below = (folder, name.rpartition("/")[2]) if folder else (path.parent, name)
+        within, where = tr("the pack's folder"), tr("{pack}: extends", pack=path)
+        return paths.inside(shelf, below, folder=within, where=where, kind=PackError)
+    return _named(name, folder)
+
+
+def _named(name: str, folder: Path | None) -> Path:
+    within = tr("the folder of packs")
+    return paths.inside(folder or FOLDER, f"{name}.toml", folder=within, kind=PackError)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or a NUL in it
+        return False
 
 
 def _check_file_name(found: Path, name: str, path: Path) -> None:

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import math
 from numbers import Real
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from acceptance.errors import PlanError
 from acceptance.messages import tr
+from acceptance.model import Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from acceptance.model import Measurement, Plan, Taken
+    from acceptance.model import Plan, Taken
+
+
+Kind = TypeVar("Kind", Measurement, Note)
+
+
+def listed(things: Iterable[Kind], kind: type[Kind]) -> tuple[Kind, ...]:
+    """Return things of one kind as a tuple. Raises PlanError for what is none, or no list."""
+    try:
+        found = tuple(things)
+    except TypeError as error:
+        what = tr("must be a list of {kind}, not {thing!r:.80}", kind=kind.__name__, thing=things)
+        raise PlanError(what, hint=tr("Give what was measured")) from error
+    for number, thing in enumerate(found, start=1):
+        if not isinstance(thing, kind):
+            what = tr("must be a {kind}, not {thing!r:.80}", kind=kind.__name__, thing=thing)
+            where = f"{kind.__name__} {number}"
+            raise PlanError(what, where=where, hint=tr("Give what was measured"))
+    return found
 
 
 def require_sound(

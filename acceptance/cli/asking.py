@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, PlanError
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +99,7 @@ class Asker:
     ) -> str:
         """Ask until ``read`` takes the answer; it raises ValueError or AcceptanceError."""
         shown = _choice(default, choices) or self._phrase("plan_said", "nothing")
-        question = f"{self._phrase('plan_ask', code).format(**parameters)} [{shown}]"
+        question = visible(f"{self._phrase('plan_ask', code).format(**parameters)} [{shown}]")
         if self.defaults:
             self._print(question)
             return default

@@ -56,7 +56,7 @@ def _verdict(done: Session) -> list[str]:
             outside,
         )
         sentences.append(beyond)
-    return sentences
+    return [*sentences, *bottom_lines.of_predecessors(done, "en")]
 
 
 def next_steps(done: Session, folder: Path, *, signed: bool) -> list[str]:

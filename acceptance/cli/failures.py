@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import tempfile
@@ -13,15 +14,18 @@ import click
 from acceptance import __version__, wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, GapError
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 from acceptance.model import Reason
+
+FAULT = 70  # exit code of a bug
 
 
 def tell(error: BaseException) -> int:
     """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
     match error:
         case click.UsageError():
-            error.show()
+            error.show(shown := io.StringIO())
+            click.echo(visible(shown.getvalue(), lines=True), err=True, nl=False)
             return 64
         case AcceptanceError():
             what = tr("error: {sentence}", sentence=_sentence(error))
@@ -70,7 +74,7 @@ def _bug(bug: BaseException) -> int:
             why=error.strerror, fault=text.splitlines()[-1],
         )  # fmt: skip
     terminal.errors.print(what, markup=False)
-    return 70
+    return FAULT
 
 
 def _record(text: str) -> str:

@@ -17,11 +17,12 @@ from acceptance.cli.options import (
     prepare_json,
     sign_options,
     signer,
+    trust_option,
     write_json,
 )
 from acceptance.report import before_after
 from acceptance.session import runner, store
-from acceptance.signing import issuing, verification
+from acceptance.signing import issuing, predecessors
 
 
 class JudgeOptions(Signing):
@@ -29,6 +30,7 @@ class JudgeOptions(Signing):
 
     why: str
     by: str
+    trust: tuple[Path, ...]
 
 
 @click.command()
@@ -45,6 +47,7 @@ class JudgeOptions(Signing):
 @click.option("--why", required=True, help="Why it is judged again.")
 @click.option("--by", required=True, help="Who judges again.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@trust_option
 @sign_options
 @LANG
 def judge(
@@ -58,24 +61,28 @@ def judge(
 ) -> int:
     """Judge an old session by other packs, without its video. The old session stays as it is."""
     why, by = options["why"], options["by"]
-    issue = issuing.Issuing(lang=lang, signer=signer(options["key"], options["password_file"]))
+    seal = signer(options["key"], options["password_file"])
+    issue = issuing.Issuing(lang=lang, signer=seal, trust=options["trust"])
     done, place = runner.judge_again(folder, packs, output, why=why, by=by, issue=issue)
     tables.findings(done)
-    return conclude(done, place, signed=issue.signer is not None, strict=strict)
+    return conclude(done, place, signed=seal is not None, strict=strict)
 
 
 @click.command()
 @click.argument("before", type=OUT, metavar="SESSION_A")
 @click.argument("after", type=OUT, metavar="SESSION_B")
 @click.option("--all", "every", is_flag=True, help="Also what is the same in both.")
+@trust_option
 @json_option
-def diff(before: Path, after: Path, json_file: Path | None, *, every: bool) -> int:
+def diff(
+    before: Path, after: Path, json_file: Path | None, trust: tuple[Path, ...], *, every: bool
+) -> int:
     """Compare two sessions clause by clause, for instance before and after a repair.
 
     Exits 1 where B is worse in what counts.
     """
     prepare_json(json_file, [folder / store.FILE for folder in (before, after)])
-    found = verification.compare(before, after)
+    found = predecessors.compare(before, after, trust)
     if json_file:
         write_json(before_after.rows(found), json_file)
     else:

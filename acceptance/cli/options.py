@@ -13,6 +13,7 @@ import click
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.errors import PlanError
+from acceptance.files import regular
 from acceptance.files.output import put, require_apart, writing
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
@@ -159,6 +160,14 @@ def metric_option(command: Command) -> Command:
     )(command)
 
 
+trust_option = click.option(
+    "--trust",
+    multiple=True,
+    type=OUT,
+    help="Root certificate (PEM or DER) that older sessions' signatures must lead to.",
+)
+
+
 class Signing(TypedDict):
     """Options that name a signing key."""
 
@@ -263,7 +272,7 @@ def _password(file: Path | None) -> str:
     if file is None:
         return os.environ.get(PASSWORD, "")
     try:
-        return file.read_text(encoding="utf-8").strip()
+        return regular.content(file).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         what = tr("cannot be read ({cause})", cause=error)
         raise PlanError(what, where=str(file), hint=tr("Check the path")) from error

@@ -79,9 +79,13 @@ def devices(
     taken = {subject.id for subject in (*above, *found.listed)}.difference(listed)
     for clip in found.clips:
         known = [*listed, *(subject.id for subject in own)]
-        proposal = new_plan.proposed_device(found.path(clip), known)
+        path = found.path(clip)
+        proposal = new_plan.proposed_device(path, known)
+        if proposal not in listed:
+            own_clips = [found.path(other) for other in filmed if filmed[other] == proposal]
+            proposal = new_plan.told_apart(proposal, path, own_clips)
         default = proposal if proposal in known else new_plan.unique(proposal, taken)
-        filmed[clip] = _identity(asker, "device", default, taken, clip=found.path(clip))
+        filmed[clip] = _identity(asker, "device", default, taken, clip=path)
         if filmed[clip] not in known:
             own.append(_device(asker, filmed[clip], site))
     if not (found.clips or found.device_list):

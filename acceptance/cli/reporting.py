@@ -59,12 +59,28 @@ def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     type=OUT,
     help="Root certificate (PEM or DER) to trust; no other is trusted.",
 )
-def verify(target: Path, trust: tuple[Path, ...]) -> int:
+@click.option(
+    "--signer",
+    "signers",
+    multiple=True,
+    metavar="FILE|SHA-256",
+    help="Certificate or public key that alone may have signed; may be repeated.",
+)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="NAME",
+    help="Role that must have signed, e.g. inspector; may be repeated, in the order of signing.",
+)
+def verify(
+    target: Path, trust: tuple[Path, ...], signers: tuple[str, ...], roles: tuple[str, ...]
+) -> int:
     """Check a session folder or a report.
 
     Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
     """
-    result = verification.verify(target, trust)
+    result = verification.verify(target, trust, roles=roles, signers=signers)
     steps, states = _step_words(), _state_words()
     rows = [
         (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))

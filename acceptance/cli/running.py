@@ -23,6 +23,7 @@ from acceptance.cli.options import (
     shot_fields,
     sign_options,
     signer,
+    trust_option,
 )
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
@@ -43,6 +44,8 @@ class PlanOptions(ClipOptions):
 
 class RunOptions(PlanOptions, Signing):
     """Options of ``run``."""
+
+    trust: tuple[Path, ...]
 
 
 @click.command()
@@ -67,6 +70,7 @@ class RunOptions(PlanOptions, Signing):
 @click.option("--operator", default="", help="Who measures.")
 @click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
 @clip_options
+@trust_option
 @sign_options
 @LANG
 def run(
@@ -84,7 +88,10 @@ def run(
     seal = signer(options["key"], options["password_file"])
     wanted, folder = _plan(inputs, options)
     with terminal.progress() as show:
-        done, place = api.run(wanted, output, folder=folder, lang=lang, signer=seal, progress=show)
+        done, place = api.run(
+            wanted, output, folder=folder, lang=lang,
+            signer=seal, trust=options["trust"], progress=show,
+        )  # fmt: skip
     tables.findings(done)
     return conclude(done, place, signed=seal is not None, strict=strict)
 

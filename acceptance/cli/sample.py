@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from dataclasses import asdict, replace
@@ -11,12 +12,13 @@ import click
 
 from acceptance.checks import sampling
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.cli.options import OUT, json_option, prepare_json, trust_option, write_json
 from acceptance.errors import PlanError, UsageError
 from acceptance.files.output import put, require_apart
 from acceptance.messages import tr
 from acceptance.model import Draw
 from acceptance.session import plan, retests, store
+from acceptance.signing import predecessors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +35,7 @@ class DrawOptions(TypedDict):
     name: str | None
     seed: str | None
     retest: Path | None
+    trust: tuple[Path, ...]
 
 
 @click.command()
@@ -50,6 +53,7 @@ class DrawOptions(TypedDict):
     metavar="SESSION",
     help="Draw the enlarged sample of what failed in this session.",
 )
+@trust_option
 @click.option("-o", "--output", type=OUT, help="Write the draw as TOML, to paste into the plan.")
 @json_option
 def sample(
@@ -99,7 +103,9 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
         what = tr("give --seed: a text agreed beforehand, for instance the order number")
         raise UsageError(what)
     if retest:
-        return [retests.draw_up(asked, packs, retest, name=name or "", seed=seed)]
+        examine = functools.partial(predecessors.examine, trust=options["trust"])
+        draw = retests.draw_up(asked, packs, retest, name=name or "", seed=seed, examine=examine)
+        return [draw]
     return [Draw(sampling=name or "", seed=seed)]
 
 

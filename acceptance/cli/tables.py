@@ -19,8 +19,9 @@ from acceptance.model import (
     Requirement,
     Sampling,
     Verdict,
+    Vouched,
 )
-from acceptance.report import finding_groups
+from acceptance.report import bottom_lines, finding_groups
 from acceptance.report.before_after import Change
 
 if TYPE_CHECKING:
@@ -244,6 +245,9 @@ def compared(found: Comparison, *, every: bool) -> None:
 
     Rows that differ in verdict or beyond the uncertainty of both are shown, or all.
     """
+    for session in found.sessions:
+        said = bottom_lines.vouched(session, "en")
+        say(said, "" if session.signature is Vouched.SIGNED else "yellow")
     for line in found.apart:
         say(tr("not comparable: {line}", line=line), "yellow")
     shown = [row for row in found.rows if every or row.notable]

@@ -10,11 +10,10 @@ import contextlib
 import functools
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.control import strip_control_codes
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,7 +25,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,8 +35,18 @@ if TYPE_CHECKING:
 # Where nobody has set a width (a pipe, a log), rows are wide enough to be searched.
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 180
 MOST_RULED = 1000  # rows; the width of every cell of a ruled table is measured, several times
-console = Console(highlight=False, width=WIDE)
-errors = Console(highlight=False, stderr=True, soft_wrap=True)
+
+
+class Terminal(Console):
+    """A console on which no text can move the cursor, or hide or turn around what is shown."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 -- as of Console
+        """Make a text of what is printed."""
+        return super().render_str(visible(text, lines=True), **options)
+
+
+console = Terminal(highlight=False, width=WIDE)
+errors = Terminal(highlight=False, stderr=True, soft_wrap=True)
 
 
 def say(text: str, style: str = "") -> None:
@@ -62,20 +71,23 @@ def table(
     for column in columns:
         grid.add_column(column, overflow="fold")
     for number, row in enumerate(rows):
-        grid.add_row(*(Text(str(cell)) for cell in row), style=styles[number] if styles else None)
+        grid.add_row(
+            *(Text(visible(str(cell), lines=True)) for cell in row),
+            style=styles[number] if styles else None,
+        )
     console.print(grid)
 
 
 def _plain_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     cells = ("\t".join(" ".join(str(cell).split()) for cell in row) for row in (columns, *rows))
-    console.file.write(strip_control_codes("\n".join((title, *cells, ""))))
+    console.file.write(visible("\n".join((title, *cells, "")), lines=True))
 
 
 def aligned(title: str, rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns, one line each however narrow the terminal is."""
     say(title, "bold")
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    for row in ([visible(cell) for cell in row] for row in rows):
         cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
         say("  ".join(cells).rstrip())
 

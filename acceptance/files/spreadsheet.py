@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import zipfile
 import zlib
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+from xml.parsers import expat
 
 from acceptance.errors import PlanError
+from acceptance.files import regular, workbook
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -20,32 +22,21 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-# What a damaged workbook makes zipfile, zlib and openpyxl raise.
+# What a damaged workbook makes zipfile, zlib, expat and our reader of it raise.
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError,
-    ValueError, IndexError, SyntaxError, TypeError, AttributeError, OSError,
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, RuntimeError,
+    KeyError, ValueError, IndexError, ArithmeticError, OSError, MemoryError,
 )  # fmt: skip
 
 
+# Spreadsheets calculate what begins so, and leave off an apostrophe before it.
+CALCULATED = re.compile(r"\s*[=+\-@\t\r]")
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+TEXT = re.compile(r"^'(?=\s*[=+\-@])")
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
+MOST_CELLS = 5_000_000  # in rows that hold anything
 MOST_CHARACTERS = 32_767  # in a cell: as many as Excel keeps
-
-
-class WorkbookCell(Protocol):
-    """What is read of a cell of a workbook; openpyxl has several classes of them."""
-
-    @property
-    def value(self) -> object:
-        """Text, number, truth value, date, formula or None."""
-
-    @property
-    def data_type(self) -> str:
-        """``f`` for a formula."""
-
-    @property
-    def number_format(self) -> str:
-        """How the number is shown: ``0.0%`` ..."""
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -53,8 +44,8 @@ def rows(path: Path) -> list[list[str]]:
 
     Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor
     GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business),
-    more than ``MOST_ROWS``, ``MOST_COLUMNS`` or ``MOST_CHARACTERS`` in a cell. Empty rows at the
-    end do not count.
+    more than ``MOST_ROWS``, ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or
+    than ``regular.MOST_BYTES``. Empty rows at the end do not count.
     """
     table = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     found = _bounded(table, path)
@@ -62,27 +53,29 @@ def rows(path: Path) -> list[list[str]]:
         hint = tr("Put a heading into row 1 and one line for each entry below")
         raise PlanError(tr("is empty"), where=str(path), hint=hint)
     _check_formulas(found, path)
-    return found
+    return [[TEXT.sub("", cell) for cell in row] for row in found]
 
 
-def _bounded(table: Iterable[Sequence[str]], path: Path) -> list[list[str]]:
+def _bounded(table: Iterable[tuple[int, Sequence[str]]], path: Path) -> list[list[str]]:
+    """Gather rows, each after its number; those that are left out are empty."""
     found: list[list[str]] = []
-    blank: list[list[str]] = []  # rows that count only where another follows
-    for row in table:
-        cells = [cell.strip() for cell in row]
-        blank.append(cells)
+    count = 0
+    for number, row in table:
+        cells = [cell.strip() for cell in row] if any(row) else []
         if any(cells):
-            found += blank
-            blank = []
-            _check_size(cells, len(found), path)
+            count += len(cells)
+            _check_size(cells, number, count, path)
+            found += [[] for _ in range(number - 1 - len(found))]
+            found.append(cells)
     return found
 
 
-def _check_size(cells: Sequence[str], number: int, path: Path) -> None:
+def _check_size(cells: Sequence[str], number: int, count: int, path: Path) -> None:
     last = max(column for column, cell in enumerate(cells, start=1) if cell)
     sizes = (
         (tr("rows"), number, MOST_ROWS),
         (tr("columns"), last, MOST_COLUMNS),
+        (tr("cells"), count, MOST_CELLS),
         (tr("characters in a cell"), max(map(len, cells)), MOST_CHARACTERS),
     )
     for what, size, most in sizes:
@@ -145,18 +138,18 @@ def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: s
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return regular.content(path)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
         raise PlanError(what, where=str(path), hint=hint) from error
 
 
-def _csv(path: Path) -> Iterator[list[str]]:
+def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(_read(path), path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1)
     except csv.Error as error:
         what, hint = tr("is not CSV ({cause})", cause=error), tr("Save it as CSV again")
         raise PlanError(what, where=str(path), hint=hint) from error
@@ -173,42 +166,27 @@ def _again() -> str:
     return tr("Save it as CSV in UTF-8, or as XLSX")
 
 
-def _workbook(path: Path) -> Iterator[list[str]]:
-    import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 -- as above
-
-    content = io.BytesIO(_read(path))
+def _workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
-        sheet = openpyxl.load_workbook(content, read_only=True, data_only=False).worksheets[0]
-        sheet.reset_dimensions()  # each row as long as it is; a damaged file claims any size
-        for row in sheet.iter_rows():
-            yield [_text(cell) for cell in row]
-    except (InvalidFileException, *DAMAGED) as error:
+        yield from workbook.rows(_read(path))
+    except DAMAGED as error:
         what = tr("is not a workbook ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=_again()) from error
-
-
-def _text(cell: WorkbookCell) -> str:
-    """Write a cell as shown: 12%, yes and no, whole numbers without decimals, dates in ISO 8601."""
-    value = cell.value
-    if cell.data_type == "f":
-        return value if isinstance(value, str) else "={...}"  # an array formula
-    if isinstance(value, int | float) and "%" in cell.number_format:
-        return f"{value * 100:.12g}%"
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
 def csv_of(table: Sequence[Sequence[str]]) -> bytes:
     """Return rows as CSV in UTF-8 with the mark by which Excel knows it."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(table)
+    csv.writer(text, lineterminator="\r\n").writerows(map(as_text, row) for row in table)
     return text.getvalue().encode("utf-8-sig")
+
+
+def as_text(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula; ``rows`` takes it off.
+
+    A number stays one.
+    """
+    return f"'{cell}" if CALCULATED.match(cell) and not NUMBER.fullmatch(cell) else cell
 
 
 def workbook_of(

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from acceptance.errors import AcceptanceError, ChartError, InputError, PlanError
-from acceptance.files import wrong_field
+from acceptance.files import regular, wrong_field
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Kind = TypeVar("Kind")
+MOST_BYTES = 16 << 20  # of a file
 MOST_CHARACTERS = 1_000  # of a text; the time to print a cell grows with the square of its length
 # The parser's time grows with the square of a dotted key's parts; no reader knows more than a few.
 MOST_PARTS = 64
@@ -48,7 +49,7 @@ def load(
     """
     where = where or str(path)
     try:
-        text = path.read_bytes()
+        text = regular.content(path, MOST_BYTES)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise kind(what, where=where, hint=hint or tr("Check the path")) from error
@@ -69,7 +70,7 @@ def loads(
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code)
     try:
         found = tomllib.loads(text.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of a number of more than 4,300 digits
         what = tr("not readable as TOML: {cause}", cause=error)
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code) from error
     check_lengths(found, where, kind)

@@ -21,7 +21,15 @@ from acceptance.model.plan import (
     Project,
     Score,
 )
-from acceptance.model.session import LogEntry, Sample, Session
+from acceptance.model.session import (
+    LogEntry,
+    Precedence,
+    Predecessor,
+    Sample,
+    Session,
+    Signatory,
+    Vouched,
+)
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
     AdvisedLimit,
@@ -78,6 +86,8 @@ __all__ = [
     "Person",
     "Plan",
     "Point",
+    "Precedence",
+    "Predecessor",
     "Project",
     "Provenance",
     "Reason",
@@ -93,6 +103,7 @@ __all__ = [
     "Session",
     "Shot",
     "SignalPath",
+    "Signatory",
     "Subject",
     "SubjectKind",
     "Taken",
@@ -100,5 +111,6 @@ __all__ = [
     "Validity",
     "Value",
     "Verdict",
+    "Vouched",
     "Withdrawal",
 ]

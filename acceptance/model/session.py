@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from acceptance.model.basics import Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
@@ -71,8 +72,8 @@ class LogEntry:
     """ISO time of the entry."""
 
     what: str
-    """``started``, ``resumed``, ``taken``, ``measured``, ``judged``, ``judged_again``,
-    ``reported``, ``reported_and_signed`` or ``signed``."""
+    """``started``, ``resumed``, ``taken``, ``changed_since``, ``measured``, ``judged``,
+    ``judged_again``, ``reported``, ``reported_and_signed`` or ``signed``."""
 
     details: Mapping[str, Value]
     """What was done, to what, by name."""
@@ -82,6 +83,55 @@ class LogEntry:
 
     sha256: str
     """SHA-256 of the other four fields as JSON with sorted keys, no blanks, UTF-8 unescaped."""
+
+
+class Precedence(StrEnum):
+    """For what a session, or a comparison, goes back to an older session."""
+
+    JUDGED_AGAIN = "judged_again"
+    RETEST = "retest"
+    BASELINE = "baseline"
+
+
+class Vouched(StrEnum):
+    """Whether somebody answers for an older session."""
+
+    SIGNED = "signed"
+    NOT_CHECKED = "not_checked"
+    UNSIGNED = "unsigned"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """Who signed, as a certificate has it."""
+
+    name: str
+    """The common name in the certificate."""
+
+    certificate: str
+    """SHA-256 of the certificate (DER), in hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predecessor:
+    """An older session that this one rests on, and who answers for that."""
+
+    id: str
+    """Id of the session."""
+
+    role: Precedence
+    """For what it was used."""
+
+    signature: Vouched
+    """``signed``: checked against roots that were given; ``not_checked``: no root was given;
+    ``unsigned``; ``absent``: the session was not at hand."""
+
+    sha256: str = ""
+    """SHA-256 of its ``session.json``; empty: absent."""
+
+    signers: tuple[Signatory, ...] = ()
+    """Who signed it, in this order; where the signature was not checked, who is said to have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +188,9 @@ class Session:
 
     samples: tuple[Sample, ...] = ()
     """What the plan's draws gave, one for each lot."""
+
+    predecessors: tuple[Predecessor, ...] = ()
+    """Older sessions that this one rests on, and those that they rest on, the oldest first."""
 
     @property
     def taken(self) -> tuple[Taken, ...]:

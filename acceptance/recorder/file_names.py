@@ -10,9 +10,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 # Date and time in one piece: 20261125083000, 20261125083000123, 2026-11-25_08-30-00, 2026.11.25
 # 08.30.00 ...
@@ -76,7 +80,7 @@ def _by_pattern(name: str, pattern: str) -> Named:
 @lru_cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """Turn a pattern into a regular expression over the whole name. Raises PlanError."""
-    parts = re.split(r"(\{\w+\}|\*)", pattern)
+    parts = re.split(r"(\{\w+\}|\*)", re.sub(r"\*+", "*", pattern))
     known = [
         PLACEHOLDERS.get(part.strip("{}")) if part[:1] in {"{", "*"} else re.escape(part)
         for part in parts
@@ -85,7 +89,23 @@ def compiled(pattern: str) -> re.Pattern[str]:
     if None in known or parts.count("{start}") != 1 or twice:
         hint = tr("Write {start} once, {channel} and {end} at most once, and * for anything")
         raise PlanError(tr("is not a pattern of names"), where=pattern, hint=hint)
-    return re.compile("".join(part for part in known if part is not None))
+    return re.compile("".join(_expression(known)))
+
+
+def _expression(parts: Sequence[str | None]) -> Iterator[str]:
+    """Write what stands between two ``*`` as a group that is found once and not tried again.
+
+    What follows can begin anywhere behind it, so that the first place is as good as any; trying
+    all places of several ``*`` would take time that grows with a power of the name's length.
+    """
+    anything, pieces = PLACEHOLDERS["*"], [[""]]
+    for part in filter(None, parts):
+        if part == anything:
+            pieces.append([anything])
+        else:
+            pieces[-1].append(part)
+    yield from (f"(?>{''.join(piece)})" for piece in pieces[:-1])
+    yield "".join(pieces[-1])
 
 
 def _of_tree(match: re.Match[str]) -> Named:

@@ -77,7 +77,8 @@ def write(found: Found) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(WRITTEN)
-    table.writerows(_written(recording, found.zone) for recording in found.recordings)
+    rows = (_written(recording, found.zone) for recording in found.recordings)
+    table.writerows(map(spreadsheet.as_text, row) for row in rows)
     return text.getvalue().encode()
 
 

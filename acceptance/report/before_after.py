@@ -19,7 +19,7 @@ from acceptance.model import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from acceptance.model import Finding, Session
+    from acceptance.model import Finding, Predecessor, Session
 
 PACKS = "data/packs/"
 
@@ -80,11 +80,13 @@ class ComparedRow:
 class Comparison:
     """All rows, in the order of the first session.
 
-    ``apart`` says in what the sessions themselves differ (empty: in nothing).
+    ``apart`` says in what the sessions themselves differ (empty: in nothing), ``sessions`` who
+    answers for each of the two (empty: nobody looked).
     """
 
     rows: tuple[ComparedRow, ...]
     apart: tuple[str, ...]
+    sessions: tuple[Predecessor, ...] = ()
 
     @property
     def worse(self) -> bool:
@@ -219,6 +221,7 @@ def rows(found: Comparison) -> dict[str, object]:
     """Return a comparison as JSON has it."""
     return {
         "apart": list(found.apart),
+        "sessions": [asdict(session) for session in found.sessions],
         "worse": found.worse,
         "rows": [asdict(row) for row in found.rows],
     }

@@ -61,7 +61,7 @@ class Book:
     @cached_property
     def notices(self) -> NoticesPage:
         """What a reader must know of the report."""
-        return NoticesPage(session=self.session)
+        return NoticesPage(session=self.session, lang=self.names.lang)
 
     @cached_property
     def summary(self) -> SummaryPage:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.model import RuleKind, Verdict
+from acceptance.model import RuleKind, Verdict, Vouched
 from acceptance.wording import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from acceptance.model import Pack, Session
+    from acceptance.model import Pack, Predecessor, Session
 
 
 def bottom_line(session: Session, lang: str, packs: Sequence[Pack] = ()) -> str:
@@ -37,7 +37,12 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
         for finding in session.findings
     )
     overall = wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
-    return [*overall, *_of_remarks(session, lang, packs), *_of_samples(session, lang)]
+    return [
+        *overall,
+        *_of_remarks(session, lang, packs),
+        *of_predecessors(session, lang),
+        *_of_samples(session, lang),
+    ]
 
 
 def _of_remarks(session: Session, lang: str, packs: Sequence[Pack]) -> Iterator[str]:
@@ -60,6 +65,23 @@ def _of_remarks(session: Session, lang: str, packs: Sequence[Pack]) -> Iterator[
         )
         if sources:
             yield words[code].format(sources=words["comma"].join(sources))
+
+
+def of_predecessors(session: Session, lang: str) -> list[str]:
+    """Name the older sessions that this one rests on and for which nobody is known to answer."""
+    doubtful = (one for one in session.predecessors if one.signature is not Vouched.SIGNED)
+    return [vouched(one, lang) for one in doubtful]
+
+
+def vouched(earlier: Predecessor, lang: str) -> str:
+    """Say who answers for an older session, or that nobody is known to."""
+    words = phrases(lang)["predecessor"]
+    signers = words["comma"].join(
+        words["signer"].format(name=signer.name, certificate=signer.certificate)
+        for signer in earlier.signers
+    )
+    parameters = {"session": earlier.id, "role": words[earlier.role], "signers": signers}
+    return str(words[earlier.signature].format(**parameters))
 
 
 def _of_samples(session: Session, lang: str) -> list[str]:

@@ -48,6 +48,12 @@ class NoticesPage:
     """What a reader is told about the report itself."""
 
     session: Session
+    lang: str
+
+    @property
+    def vouched(self) -> list[str]:
+        """Who answers for each of the older sessions that this one rests on."""
+        return [bottom_lines.vouched(one, self.lang) for one in self.session.predecessors]
 
     @property
     def amendment(self) -> dict[str, str]:

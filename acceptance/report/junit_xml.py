@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from acceptance import wording
+from acceptance.messages import visible
 from acceptance.model import Verdict
 from acceptance.report.names import Names
 from acceptance.report.rows import UNJUDGED, finding_rows
@@ -17,14 +18,10 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Pack, Session
     from acceptance.report.rows import FindingRow
 
-# What XML 1.0 cannot hold, not even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COUNTERS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def clean(text: str) -> str:
-    """Put the replacement character for what XML cannot hold."""
-    return FORBIDDEN.sub("\ufffd", text)
+clean = partial(visible, lines=True)  # control characters are not XML, not even escaped
 
 
 def junit(session: Session, packs: Sequence[Pack]) -> str:

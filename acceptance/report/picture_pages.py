@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from acceptance import wording
+from acceptance.files import paths
 from acceptance.model import Scope
 from acceptance.report import channel_rows, exhibits, playback
 
@@ -115,6 +116,5 @@ class StillsPage:
 
         Return None where the file is not in it.
         """
-        path = (self.folder / name).resolve()
-        inside = path.is_relative_to(self.folder.resolve()) and path.is_file()
-        return quote(name) if inside else None
+        inside = paths.stays(self.folder, name)
+        return quote(name) if inside and (self.folder / name).is_file() else None

@@ -11,9 +11,10 @@ import base64
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from acceptance.messages import visible
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
-from acceptance.report.junit_xml import clean, junit
+from acceptance.report.junit_xml import junit
 from acceptance.report.templates import moment, style, template
 from acceptance.report.typesetting import archived, check_fonts, typeset
 
@@ -50,7 +51,7 @@ def _page(book: Book, *, rendering: bool) -> str:
     page = template("report.html", book.lang).render(
         book=book, names=book.names, style=style("style.css"), rendering=rendering
     )
-    return clean(page)  # control characters in a name would spoil the page and the PDF's metadata
+    return visible(page, lines=True)
 
 
 def pdf(
@@ -96,4 +97,5 @@ def form(name: str, lang: str, **content: object) -> bytes:
     The same input gives the same bytes. Raises ``SetupError`` without a Chinese font.
     """
     check_fonts()
-    return typeset(clean(template(name, lang).render(style=style("forms.css"), **content)), EPOCH)
+    page = template(name, lang).render(style=style("forms.css"), **content)
+    return typeset(visible(page, lines=True), EPOCH)

@@ -37,7 +37,7 @@ ARCHIVED = {
 def typeset(page: str, moment: datetime) -> bytes:
     """Return a page that needs no file beside it as PDF whose fonts carry the time ``moment``."""
     with _frozen_time(moment), _without_collector():
-        document = _weasyprint().HTML(string=page, url_fetcher=fetcher(Path()))
+        document = _weasyprint().HTML(string=page, url_fetcher=fetcher())
         return bytes(document.write_pdf())
 
 
@@ -95,21 +95,26 @@ def _weasyprint() -> ModuleType:
         raise SetupError(what, hint=hint, code="pango_missing") from error
 
 
-def fetcher(folder: Path) -> URLFetcher:
+def fetcher(folder: Path | None = None) -> URLFetcher:
     """Return a fetcher of ``data:`` addresses and files within ``folder``, and of nothing else.
 
-    It raises ``ValueError`` at any other address.
+    It raises ``ValueError`` at any other address, whatever the case of its scheme: another host,
+    a link or ``%2e%2e`` that leads out of the folder, a pipe or a device.
     """
     from weasyprint import urls  # noqa: PLC0415 -- late, as above
 
-    root = folder.resolve()
+    root = folder and folder.resolve()
 
     class Fetcher(urls.URLFetcher):  # type: ignore[misc, unused-ignore] # untyped base class
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-            path = Path(unquote(urlsplit(url).path)).resolve()
-            if url.startswith("file:") and not path.is_relative_to(root):
+            address = urlsplit(url)
+            if address.scheme == "data":
+                return super().fetch(url, headers)
+            path = Path(unquote(address.path)).resolve()
+            inside = root and path.is_relative_to(root) and path.is_file()
+            if (address.scheme, address.netloc) != ("file", "") or not inside:
                 raise ValueError(tr("outside the session folder: {address}", address=url))
-            return super().fetch(url, headers)
+            return super().fetch(path.as_uri(), headers)  # what was looked at, and nothing else
 
     return Fetcher(allowed_protocols={"data", "file"}, allow_redirects=False)
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from acceptance.charts import clock_qr, clock_screen, definition, located
+from acceptance.files import regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,5 +55,6 @@ def _read(place: Located, region: definition.Region, frame: Frame) -> str:
 
 def logged(path: Path) -> str:
     """Return the session that a screen log names in its comment, else an empty string."""
-    match = LINE.search(path.read_text("utf-8", errors="replace")[:HEAD])
+    text = regular.content(path).decode(errors="replace")
+    match = LINE.search(text[:HEAD])
     return match[1] if match else ""

@@ -5,12 +5,15 @@ They are arrival times, the log of the clock screen, and the log of what drove a
 
 from __future__ import annotations
 
+import io
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.charts.drive_sequence import Drive, of_chips
 from acceptance.errors import PlanError
+from acceptance.files import regular
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEWEST_CHANGES = 20
+MOST_BYTES = 64 << 20  # of a table: some 3 million lines
 SHORTEST_CHIP, LONGEST_CHIP = 0.002, 0.2  # s
 
 
@@ -34,7 +38,10 @@ def table(folder: Path, name: str, columns: int) -> Floats:
     path = folder / name
     hint = tr("Give a heading line and {columns} columns of numbers", columns=columns)
     try:
-        content = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
+        text = io.BytesIO(regular.content(path, MOST_BYTES))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a table without lines, which is refused below
+            content = np.loadtxt(text, delimiter=",", skiprows=1, ndmin=2)
     except (OSError, ValueError) as error:
         what = tr("cannot be read ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=hint, code="table") from error

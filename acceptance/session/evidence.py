@@ -353,6 +353,6 @@ def _entry(when: str, what: str, details: Mapping[str, Value], previous: str) ->
 def _parse(line: str, where: str) -> LogEntry:
     try:
         return LogEntry(**json.loads(line))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         what, hint = tr("this line is not a log entry"), tr("Restore the log from a copy")
         raise SessionError(what, where=where, hint=hint) from error

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypedDict
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
+from acceptance.files import paths, regular
 from acceptance.files.output import put
 from acceptance.footage import clip, container
 from acceptance.messages import tr
@@ -109,6 +110,7 @@ def _now() -> float:
 
 def _require_readable(file: Path) -> None:
     try:
+        regular.require_regular(file.stat().st_mode)
         file.open("rb").close()
         file.name.encode()
     except OSError as error:
@@ -226,8 +228,10 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
     """
     keep_packs(packs, plan.packs, work)
     _keep_charts(plan, work / "data" / "charts")
+    shelf = work / "data" / "answers"
     for name in sorted({name for _, name in kept_by_path(plan)}):
-        _keep_file(folder / name, work / "data" / "answers" / name)
+        kept = paths.inside(shelf, name, folder=tr("the session"))
+        _keep_file(paths.inside(folder, name, folder=tr("the plan's folder")), kept)
     if plan.device_list:
         source = folder / plan.device_list
         _keep_file(source, work / "data" / "devices" / source.name)
@@ -268,7 +272,7 @@ def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
 
 
 def _keep_pack(identity: str, source: Path, shelf: Path) -> None:
-    kept = shelf / f"{identity}.toml"
+    kept = paths.inside(shelf, f"{identity}.toml", folder=tr("the session"), kind=PackError)
     if kept.exists() and kept.read_bytes() != source.read_bytes():
         what = tr(
             "another pack in use has the id {identity!r}; findings could not tell them apart",

@@ -17,7 +17,7 @@ from acceptance.scene import build, stills
 from acceptance.session.evidence import LogBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from acceptance.model import Recordings, Value
     from acceptance.recorder.recordings import Found
@@ -96,15 +96,13 @@ def look(
 def look_and_draw(
     shot: Shot, bag: Path, judged: Collection[str], progress: Progress | None
 ) -> Measured:
-    """Look at a shot of the session in ``bag``; add its stills, and an entry to the log.
+    """Look at a shot of the session in ``bag``; add its stills.
 
     Quantities in ``judged`` get a still of their worst frame. Raises as ``look`` does, and
     OutputError.
     """
     draw = functools.partial(_draw, bag, judged)
-    measured = look(shot, folder=bag, progress=progress_of(shot.id, progress), draw=draw)
-    log_measured(bag, shot.id, len(measured.measurements), len(measured.notes))
-    return measured
+    return look(shot, folder=bag, progress=progress_of(shot.id, progress), draw=draw)
 
 
 def progress_of(what: str, progress: Progress | None) -> Callable[[int, int], None]:
@@ -131,10 +129,15 @@ def _draw(
     return name, [_with_still(item, names.get(item.quantity, "")) for item in found]
 
 
-def log_measured(bag: Path, shot: str, measurements: int, notes: int) -> None:
-    """Log how many measurements and notes a shot or a list of recordings gave."""
+def log_measured(
+    bag: Path, shot: str, measurements: int, notes: int, kept: Mapping[str, Value] | None = None
+) -> None:
+    """Log how many measurements and notes a shot or a list of recordings gave.
+
+    ``kept``: the hashes of what is kept of it (``resuming``).
+    """
     details: dict[str, Value] = {"shot": shot, "measurements": measurements, "notes": notes}
-    LogBook(bag).append("measured", details)
+    LogBook(bag).append("measured", details | dict(kept or {}))
 
 
 def _with_still(measurement: Measurement, name: str) -> Measurement:

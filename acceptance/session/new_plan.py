@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from acceptance import metrics, wording
@@ -25,7 +26,6 @@ from acceptance.session import intake, plan, runner, store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from acceptance.model import Pack
 
@@ -178,6 +178,18 @@ def proposed_device(path: str, known: Sequence[str]) -> str:
     return next(filter(None, map(identifier, names)), "camera-1")
 
 
+def told_apart(device: str, path: str, clips: Collection[str]) -> str:
+    """Return the id to propose where ``clips`` of the device came from elsewhere under one name.
+
+    Folders that say what is shown (``chart``, ``clock``) hold clips of one device; others hold
+    those of several, which get their folder's name.
+    """
+    folder, _, name = path.rpartition("/")
+    alike = any(other.rpartition("/")[2] == name for other in clips)
+    shown = not _without_shown(folder.rpartition("/")[2])
+    return identifier(f"{folder}-{device}") if alike and not shown else device
+
+
 def _whole(identity: str) -> str:
     return rf"(?<![^\W_]){re.escape(identity)}(?![^\W_])"
 
@@ -213,7 +225,7 @@ def side_tables(film: Path) -> dict[SideTable, Path]:
     Of several of one kind it is the one whose name begins with the clip's, if any.
     """
     found: dict[SideTable, list[Path]] = {}
-    for file in sorted(film.parent.glob("*.csv")):
+    for file in sorted(filter(Path.is_file, film.parent.glob("*.csv"))):  # no pipe, which waits
         field = HEADINGS.get(_heading(file))
         if field:
             found.setdefault(field, []).append(file)

@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import strict_toml, wrong_field
+from acceptance.files import paths, strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
@@ -111,8 +111,8 @@ def _place(answer: Answer) -> tuple[str, str, str]:
 def _with_devices(plan: Plan, folder: Path) -> Plan:
     if not plan.device_list:
         return plan
-    listed = devices.read(folder / plan.device_list, plan.subjects)
-    return replace(plan, subjects=(*plan.subjects, *listed))
+    file = file_inside(folder, plan.device_list, "device_list")
+    return replace(plan, subjects=(*plan.subjects, *devices.read(file, plan.subjects)))
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
@@ -160,11 +160,22 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
 def require_inside(named: Iterable[tuple[str, str]], folder: Path, where: str) -> None:
     """Refuse files, each after its field, that lie outside ``folder``. Raises PlanError."""
-    inside = folder.resolve()
     for field, name in named:
-        if not all(file.resolve().is_relative_to(inside) for file in _meant(folder / name)):
-            what = tr("{file} lies outside the plan's folder; copy it there", file=name)
-            raise _wrong(f"{where}: {field}", what)
+        file_inside(folder, name, f"{where}: {field}")
+
+
+def file_inside(folder: Path, name: str, where: str) -> Path:
+    """Return the path of a file that a plan in ``folder`` names.
+
+    Raises PlanError where that, or any file of a folder or a pattern of stills, lies elsewhere.
+    """
+    path = paths.inside(folder, name, where=where, folder=tr("the plan's folder"))
+    for still in _meant(path):
+        if not paths.stays(folder, still.relative_to(folder).as_posix()):
+            where_to = tr("the plan's folder")
+            what = tr("{file} lies outside {folder}; copy it there", file=still, folder=where_to)
+            raise _wrong(where, what)
+    return path
 
 
 def checked(plan: Plan) -> Plan:
@@ -313,11 +324,7 @@ def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _meant(path: Path) -> Iterator[Path]:
-    """Yield the files that a path may mean.
-
-    That is the file itself, or everything in a folder or beside a pattern of stills.
-    """
-    yield path
+    """Yield what else a path may mean: everything in a folder or beside a pattern of stills."""
     if path.is_dir() or not path.exists():
         yield from (path if path.is_dir() else path.parent).glob("*")
 
@@ -334,7 +341,7 @@ def _parse(raw: Mapping[str, object], where: str) -> Plan:
 def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, PlanError]]:
     """Yield an error for each wrong field, and whether it is only missing."""
     for one in error.errors(include_url=False):
-        place = f"{where}: {wrong_field.place(one)}"
+        place = ": ".join(filter(None, (where, wrong_field.place(one))))
         what = plan_words.with_guess(one, wrong_field.sentence(one))
         yield one["type"] == "missing", _wrong(place, what)
 

@@ -6,26 +6,35 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
 from acceptance.checks.decision import FAILURES
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, SessionError
 from acceptance.messages import tr
-from acceptance.model import Draw
-from acceptance.session import integrity, store
+from acceptance.model import Draw, Precedence
+from acceptance.session import predecessors, store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from acceptance.model import Finding, Pack, Plan, Sample, Session
+    from acceptance.model import Finding, Pack, Plan, Predecessor, Sample, Session
+    from acceptance.session.predecessors import Examine
 
 
-def draw_up(asked: Plan, packs: Sequence[Pack], folder: Path, *, name: str, seed: str) -> Draw:
+def draw_up(
+    asked: Plan,
+    packs: Sequence[Pack],
+    folder: Path,
+    *,
+    name: str,
+    seed: str,
+    examine: Examine,
+) -> Draw:
     """Make the draw of a re-test out of what failed in the session in ``folder``.
 
-    ``name`` is the sampling, needed where devices failed by several. Raises PlanError: nothing
-    sampled failed there, or the plan's first sample is not that of the session; and SessionError,
-    also where the session was changed.
+    ``name`` is the sampling, needed where devices failed by several; ``examine`` checks the session
+    first. Raises PlanError: nothing sampled failed there, or the plan's first sample is not that of
+    the session; and SessionError, also where the session was changed.
     """
-    integrity.require_intact(folder)
+    examine(folder, Precedence.RETEST)
     done = store.load(folder)
     new = _of_failures(asked, done, name, seed)
     _check_lots(sampling.draw(packs, asked), new, done)
@@ -93,22 +102,39 @@ def _failed(
     return lots, [finding for finding in failures if (finding.requirement, finding.subject) in lots]
 
 
-def check(asked: Plan, out: Path) -> None:
-    """Refuse a re-test that leaves out a device which failed in the session that it names.
+def check(asked: Plan, out: Path, examine: Examine) -> tuple[Predecessor, ...]:
+    """Return the sessions in which failed what is tested again, each as ``examine`` found it.
 
-    Such a device would not be tested again, and its failure be forgotten. Only sessions that lie in
-    ``out`` can be looked at. Raises PlanError and SessionError.
+    A re-test that leaves out a device which failed there is refused: it would not be tested again,
+    and its failure be forgotten. Only sessions that lie in ``out`` can be looked at; all others are
+    absent. Raises PlanError and SessionError.
     """
+    found: dict[str, Predecessor] = {}
     for number, draw in enumerate(asked.draws, start=1):
-        if not (draw.retest_of and draw.session and (out / draw.session / store.FILE).is_file()):
+        if not draw.retest_of:
             continue
-        integrity.require_intact(out / draw.session)
+        if not (out / draw.session / store.FILE).is_file():
+            found[draw.session] = predecessors.absent(draw.session)
+            continue
+        if draw.session not in found:
+            found[draw.session] = _examined(draw.session, out, examine)
         if left := _left_out(draw, store.load(out / draw.session)):
             parameters = {"devices": ", ".join(left), "session": draw.session}
             what = tr("leaves out {devices}, failed in session {session}", **parameters)
             where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
             hint = tr("Take it from `acceptance sample --retest`")
             raise PlanError(what, where=where, hint=hint)
+    return tuple(found.values())
+
+
+def _examined(session: str, out: Path, examine: Examine) -> Predecessor:
+    """Examine a session; refuse another one in its place."""
+    found = examine(out / session, Precedence.RETEST)
+    if found.id != session:
+        what = tr("holds session {found}, not {session}", found=found.id, session=session)
+        hint = tr("Restore the session in which devices failed, or name the folder as its session")
+        raise SessionError(what, where=str(out / session), hint=hint)
+    return found
 
 
 def _left_out(draw: Draw, done: Session) -> list[str]:

@@ -22,17 +22,25 @@ from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
-from acceptance.model import Measurement, Note, Session
-from acceptance.session import intake, integrity, measuring, plan_names, retests, store
+from acceptance.model import Measurement, Note, Precedence, Session
+from acceptance.session import (
+    intake,
+    measuring,
+    plan_names,
+    predecessors,
+    resuming,
+    retests,
+    store,
+)
 from acceptance.session import plan as plans
-from acceptance.session.evidence import LOG, LogBook, hash_file, hash_files
+from acceptance.session.evidence import LOG, LogBook, hash_files
 from acceptance.session.workspace import claimed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from acceptance.model import Pack, Plan, Recordings, Shot, Value
+    from acceptance.model import Pack, Plan, Predecessor, Recordings, Shot, Value
     from acceptance.session.measuring import Measured, Progress
 
     Kept = tuple[Recordings, list[Measurement | Note]]
@@ -47,8 +55,8 @@ class Issue(Protocol):
     def ready(self) -> None:
         """Refuse at once what would be refused when the work is done."""
 
-    def contradictions(self, folder: Path) -> Iterable[str]:
-        """Say where the report of an old session contradicts it."""
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Examine an old session and its report; say who signed it. Raises SessionError."""
 
     def __call__(self, folder: Path) -> object:
         """Add the report."""
@@ -72,7 +80,7 @@ def run(
         issue.ready()
     given = plan
     plan, packs = prepare(given)
-    retests.check(plan, out)
+    earlier = retests.check(plan, out, _examine(issue))
     content = store.dump_plan(given)
     intake.check(plan, folder)
     for shot in plan.shots:
@@ -82,7 +90,12 @@ def run(
             bag = _begin(work, plan)
             (bag / store.PLAN).write_bytes(content)
             intake.keep(plan, packs, folder, bag)
-        return _finish(_measure(plan, packs, folder, bag, progress), packs, bag, issue)
+        measured = replace(_measure(plan, packs, folder, bag, progress), predecessors=earlier)
+        return _finish(measured, packs, bag, issue)
+
+
+def _examine(issue: Issue | None) -> predecessors.Examine:
+    return issue.predecessor if issue else predecessors.examine
 
 
 def _measure(
@@ -90,6 +103,7 @@ def _measure(
 ) -> Session:
     judged = frozenset(demand.quantity for pack in packs for demand in pack.requirements)
     done = [_shot(shot, folder, bag, judged, progress) for shot in plan.shots]
+    resuming.drop_stills(bag, done)
     kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
     return _blank(plan, done, kept)
 
@@ -106,12 +120,13 @@ def judge_again(
     """Judge an old session's measurements against other packs, without its video.
 
     The old session stays as it is. Answers, concessions and draws are carried over where the packs
-    ask the same; the log names those left out. Raises SessionError (also where the old session was
-    changed after it was sealed), PackError and OutputError, and what ``issue`` is not ready for.
+    ask the same; the log names those left out. Session and log say who answers for the old one.
+    Raises SessionError (also where the old session was changed after it was sealed), PackError and
+    OutputError, and what ``issue`` is not ready for.
     """
     if issue:
         issue.ready()
-    integrity.require_intact(old, issue.contradictions(old) if issue else ())
+    found = _examine(issue)(old, Precedence.JUDGED_AGAIN)
     _require_reason(why, by)
     before = store.load(old)
     packs = store.load_packs(replace(before.plan, packs=tuple(pack_names)))
@@ -120,12 +135,15 @@ def judge_again(
         bag = _copy(old, work)
         with writing(work):
             intake.keep_packs(packs, pack_names, bag)
-        details = {"session": before.id, "sha256": hash_file(old / store.FILE)}
+        details = {"session": before.id, "sha256": found.sha256, "signature": found.signature}
+        details |= {"signers": predecessors.signers(found)} if found.signers else {}
         details |= {"packs": ", ".join(pack_names), "why": why, "by": by}
         details |= {"left_out": "; ".join(left)} if left else {}
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
-        again = replace(_dated(before), plan=plan, supersedes=before.id)
+        earlier = (*predecessors.of(before), found)
+        dated = _dated(before)
+        again = replace(dated, plan=plan, supersedes=before.id, predecessors=earlier)
         return _finish(again, packs, bag, issue)
 
 
@@ -255,7 +273,7 @@ def _begin(work: Path, plan: Plan) -> Path:
     bag = work / BAG
     try:
         _repair(bag / LOG)
-        resumed = bool(LogBook(bag).read())
+        resumed = resuming.clear(bag)
     except SessionError:
         shutil.rmtree(bag)
         resumed = False
@@ -283,11 +301,11 @@ def _shot(
         chart = definition.load(shot.chart).sha256 if shot.chart else ""
         files = [*hash_files(bag / "data" / "clips" / shot.id).values(), filmed.chart_copy]
         kept = bag.parent / RESUME / f"{shot.id}-{intake.digest(*files, chart)}.json"
-        measured = store.measured_before(kept, bag)
+        measured = resuming.take_up(kept, shot.id, bag)
         if measured is None:
             with _blaming(folder / shot.clip):
                 measured = measuring.look_and_draw(filmed, bag, judged, progress)
-            store.keep_measured(kept, measured)
+            resuming.keep(kept, measured, bag)
     return measured
 
 

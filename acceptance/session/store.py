@@ -74,16 +74,16 @@ def parse(content: bytes, where: str) -> Session:
         raise SessionError(tr("there is no session here"), where=where, hint=hint)
     try:
         return _SESSION.validate_python((json.loads(content),))[0]
-    except (ValueError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         what = tr("this is not a session ({cause})", cause=_cause(error))
         raise SessionError(what, where=where, hint=tr("Restore it from a copy")) from error
 
 
-def _cause(error: ValueError) -> str:
+def _cause(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return tr("no JSON: {cause}", cause=error)
     first = error.errors(include_url=False)[0]
-    return f"{wrong_field.place(first)}: {wrong_field.sentence(first)}"
+    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
@@ -120,11 +120,13 @@ def measured_before(path: Path, bag: Path) -> Measured | None:
         measured = _MEASURED.validate_python((json.loads(path.read_bytes()),))[0]
     except (FileNotFoundError, ValueError):
         return None
-    stills = [
-        measured.shot.still,
-        *(str(item.details.get("still", "")) for item in measured.measurements),
-    ]
-    return measured if all((bag / still).exists() for still in stills) else None
+    return measured if all((bag / still).exists() for still in stills_of(measured)) else None
+
+
+def stills_of(measured: Measured) -> set[str]:
+    """Name the stills of a shot: paths in the session folder."""
+    own = (str(item.details.get("still", "")) for item in measured.measurements)
+    return {measured.shot.still, *own} - {""}
 
 
 def _json(content: object) -> bytes:

@@ -22,7 +22,9 @@ from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError, OutputError
+from acceptance.files import regular
 from acceptance.messages import tr
+from acceptance.signing import fitness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,18 +54,21 @@ AnyAsn1 = TypeVar("AnyAsn1", bound=Asn1Object)
 class Signer:
     """A key that is ready to sign, the name in its certificate, and revocation lists to embed.
 
-    ``expires`` is when its certificate does.
+    ``begins`` and ``expires`` are when its certificate does.
     """
 
     name: str
+    begins: datetime
     expires: datetime
     key: signers.SimpleSigner
     crls: tuple[crl.CertificateList, ...]
 
     def require_valid(self) -> None:
-        """Refuse a key whose certificate has expired since it was loaded. Raises KeyFileError."""
-        if datetime.now(UTC) > self.expires:
-            raise _expired(self.name, self.expires)
+        """Refuse a key whose certificate is not valid now. Raises KeyFileError.
+
+        It may have expired since it was loaded, or the clock have been set.
+        """
+        _check_validity(self.name, self.begins, self.expires, datetime.now(UTC))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +97,8 @@ def load_signer(path: Path | str, password: str = "", *, at: datetime | None = N
 
     ``path`` is the file, ``password`` its own. The lists are in ``<name>.crl``, if there is one.
     Raises ``KeyFileError`` for an unreadable file, a wrong password, a file without key or
-    certificate, an unsupported kind of key, and a certificate that has expired or is not yet valid
-    (at ``at``, by default now).
+    certificate, an unsupported kind of key, a certificate that has expired or is not yet valid
+    (at ``at``, by default now), and one that is not for signing documents (``fitness``).
     """
     path = Path(path)
     data, secret = _read(path, KeyFileError), password.encode() or None
@@ -101,12 +106,28 @@ def load_signer(path: Path | str, password: str = "", *, at: datetime | None = N
     if key is None or certificate is None:
         what = tr("contains no signing key with its certificate")
         raise KeyFileError(what, where=str(path), hint=tr("Export both into the file"))
-    _check_validity(path, certificate, at or datetime.now(UTC))
+    begins, expires = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    _check_validity(str(path), begins, expires, at or datetime.now(UTC))
     simple = signers.SimpleSigner.load_pkcs12_data(data, other_certs=(), passphrase=secret)
     beside = path.with_suffix(".crl")
     crls = tuple(_load(beside, crl.CertificateList, KeyFileError)) if beside.exists() else ()
-    name, expires = common_name(simple.signing_cert), certificate.not_valid_after_utc
-    return Signer(name=name, expires=expires, key=simple, crls=crls)
+    if why := fitness.unfit(simple.signing_cert):
+        what = tr("its certificate cannot sign reports: {why}", why=why)
+        raise KeyFileError(what, where=str(path), hint=tr("Use one for signing documents"))
+    name = common_name(simple.signing_cert)
+    return Signer(name=name, begins=begins, expires=expires, key=simple, crls=crls)
+
+
+def require_signer(signer: object) -> None:
+    """Refuse what is no key ready to sign, for instance its path, or has expired meanwhile.
+
+    Raises KeyFileError.
+    """
+    if not isinstance(signer, Signer):
+        what = tr("is no signer: {thing!r:.80}", thing=signer)
+        hint = tr("Load the key first: acceptance.load_signer(path, password)")
+        raise KeyFileError(what, where="signer", hint=hint)
+    signer.require_valid()
 
 
 def load_trust(paths: Iterable[Path]) -> Trust:
@@ -183,19 +204,17 @@ def _check_pkcs12(path: Path, data: bytes) -> None:
         raise KeyFileError(what, where=str(path), hint=hint) from error
 
 
-def _check_validity(path: Path, certificate: x509.Certificate, at: datetime) -> None:
-    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+def _check_validity(where: str, start: datetime, end: datetime, at: datetime) -> None:
     if at > end:
-        raise _expired(str(path), end)
+        what, hint = (
+            tr("its certificate expired on {day:%Y-%m-%d}", day=end),
+            tr("Have it renewed, then sign"),
+        )
+        raise KeyFileError(what, where=where, hint=hint)
     if at < start:
         what = tr("its certificate is not valid before {start:%Y-%m-%d %H:%M} UTC", start=start)
         hint = tr("Check the clock of this computer, or wait until then")
-        raise KeyFileError(what, where=str(path), hint=hint)
-
-
-def _expired(where: str, end: datetime) -> KeyFileError:
-    what = tr("its certificate expired on {day:%Y-%m-%d}", day=end)
-    return KeyFileError(what, where=where, hint=tr("Have it renewed, then sign"))
+        raise KeyFileError(what, where=where, hint=hint)
 
 
 def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iterator[AnyAsn1]:
@@ -220,7 +239,7 @@ def _blocks(data: bytes) -> list[bytes]:
 
 def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
-        return path.read_bytes()
+        return regular.content(path)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")

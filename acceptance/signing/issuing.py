@@ -14,11 +14,10 @@ from acceptance.report import render
 from acceptance.session import store
 from acceptance.session.evidence import LogBook, hash_file, seal
 from acceptance.session.store import REPORT
-from acceptance.signing import verification
+from acceptance.signing import predecessors, verification
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from acceptance.model import Precedence, Predecessor
     from acceptance.signing.certificates import Signer
 
 
@@ -35,20 +34,24 @@ class Issuing:
     signer: Signer | None = None
     """Key to sign with; without one the report is not signed."""
 
+    trust: tuple[Path | str, ...] = ()
+    """Roots to check the signatures of older sessions against; without any they are not checked."""
+
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
 
-        Raises InputError (no such language), SetupError (no Chinese font) and KeyFileError (a
-        certificate that has expired).
+        Raises InputError (no such language, no certificate in a file of ``trust``), SetupError (no
+        Chinese font) and KeyFileError (a certificate that has expired).
         """
         wording.phrases(self.lang)
+        predecessors.load_roots(self.trust)
         render.check_fonts()
-        if self.signer:
-            self.signer.require_valid()
+        if self.signer is not None:
+            _require_signer(self.signer)
 
-    def contradictions(self, folder: Path) -> Iterator[str]:
-        """Say where the report of an old session contradicts it."""
-        return verification.contradictions(folder)
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Examine an old session as ``predecessors.examine`` does."""
+        return predecessors.examine(folder, role, self.trust)
 
     def __call__(self, folder: Path) -> Path:
         """Issue the report as ``issue`` does."""
@@ -109,7 +112,7 @@ def sign(folder: Path, signer: Signer) -> Path:
     Raises SessionError where there is none or the folder was changed, KeyFileError where the
     certificate has expired, InputError where it cannot be signed.
     """
-    signer.require_valid()
+    _require_signer(signer)
     verification.require_intact(folder)
     path = folder / REPORT
     if not path.is_file():
@@ -118,6 +121,12 @@ def sign(folder: Path, signer: Signer) -> Path:
     put(path, _signed(path.read_bytes(), signer, store.load(folder).id))
     _record(folder, "signed")
     return path
+
+
+def _require_signer(signer: Signer) -> None:
+    from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
+
+    certificates.require_signer(signer)
 
 
 def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:

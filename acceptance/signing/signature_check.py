@@ -39,6 +39,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from acceptance.messages import tr, tr_count
+from acceptance.signing import fitness, pinned
 from acceptance.signing.certificates import common_name, load_trust
 from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signatures import Signature, SignatureProblem, SignatureReport, State
@@ -58,18 +59,24 @@ KEY_USAGE = KeyUsageConstraints(
 
 
 def verify_pdf(
-    pdf: bytes, trust: Sequence[Path], *, roles: Sequence[str] = (), at: datetime | None = None
+    pdf: bytes,
+    trust: Sequence[Path],
+    *,
+    roles: Sequence[str] = (),
+    signers: Sequence[Path | str] = (),
+    at: datetime | None = None,
 ) -> SignatureReport:
     """Check every signature of a report, offline, as of now (or of ``at``).
 
     ``trust``: files with root certificates and (``.crl``) newer revocation lists, PEM or DER;
     nothing else is trusted, least of all the operating system's list. ``roles``: the signatures
-    required, in this order. Raises ``InputError`` for a trust file that cannot be read; whatever is
-    wrong with the report is in the result.
+    required, in this order. ``signers``: the certificates or public keys that alone may have signed
+    (files, or their SHA-256); empty: any that a root vouches for. Raises ``InputError`` for a file
+    of these that cannot be read; whatever is wrong with the report is in the result.
     """
-    pinned = load_trust(trust)
+    roots, permitted = load_trust(trust), pinned.read(signers)
     try:
-        return _verify(pdf, pinned, roles, at)
+        return _verify(pdf, roots, roles, permitted, at)
     # One flipped bit can make a parser of PDF or ASN.1 fail in any way.
     except Exception as error:  # noqa: BLE001 -- see above
         kind = type(error).__name__
@@ -80,7 +87,13 @@ def verify_pdf(
         return SignatureReport(signatures=(), problems=(problem,))
 
 
-def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None) -> SignatureReport:
+def _verify(
+    pdf: bytes,
+    trust: Trust,
+    roles: Sequence[str],
+    permitted: frozenset[str],
+    at: datetime | None,
+) -> SignatureReport:
     reader = PdfFileReader(io.BytesIO(pdf))
     found = reader.embedded_signatures
     if not found:
@@ -94,8 +107,24 @@ def _verify(pdf: bytes, trust: Trust, roles: Sequence[str], at: datetime | None)
     problems = [
         *_policy(pdf, found, roles, known),
         *itertools.chain(*(item[1] for item in checked)),
+        *(_stranger(signature) for signature in signatures if not _is_of(permitted, signature)),
     ]
     return SignatureReport(signatures=signatures, problems=tuple(problems))
+
+
+def _is_of(permitted: frozenset[str], signature: Signature) -> bool:
+    return not permitted or not permitted.isdisjoint({signature.certificate, signature.key})
+
+
+def _stranger(signature: Signature) -> SignatureProblem:
+    detail = tr(
+        "{role}: signed by {name} with another certificate and key than those that were named "
+        "(certificate {certificate})",
+        role=signature.role,
+        name=signature.name,
+        certificate=signature.certificate,
+    )
+    return SignatureProblem(code="another_signer", detail=detail)
 
 
 def _unsigned(pdf: bytes) -> SignatureReport:
@@ -246,6 +275,9 @@ def _judge(
         yield _changed_after_signing()
     if detail := _breach(status, indication):
         yield SignatureProblem(code=code, detail=detail)
+    elif why := _unfit(status):
+        detail = tr("the certificate of {name} cannot sign reports: {why}", name=name, why=why)
+        yield SignatureProblem(code="unfit_certificate", detail=detail)
     elif not roots:
         detail = tr("signed by {name}, but no root certificate to trust was given", name=name)
         yield _undecided("no_trust_root", detail)
@@ -254,6 +286,18 @@ def _judge(
     elif not status.bottom_line and status.docmdp_ok:
         detail = tr("the signature is not accepted as a whole")
         yield SignatureProblem(code="bottom_line", detail=detail)
+    signer, when = status.signing_cert, status.signer_reported_dt
+    for code, detail in fitness.untimely(signer, when, moment):
+        state = State.BROKEN if code == "not_valid_then" else State.INDETERMINATE
+        yield SignatureProblem(code=code, detail=detail, state=state)
+
+
+def _unfit(status: PdfSignatureStatus) -> str:
+    """Say why signer or issuers, as far as they are known, are not there to sign documents."""
+    path = status.validation_path
+    issuers = list(path.iter_certs(include_root=False))[:-1] if path else []
+    found = (fitness.unfit_purpose(issuer) for issuer in issuers)
+    return fitness.unfit(status.signing_cert) or next(filter(None, found), "")
 
 
 def _breach(status: PdfSignatureStatus, indication: AdESSubIndic) -> str:
@@ -308,4 +352,6 @@ def _describe(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Si
         name=common_name(signature.signer_cert),
         when=status.signer_reported_dt,
         level=level,
+        certificate=pinned.of_certificate(signature.signer_cert),
+        key=pinned.of_key(signature.signer_cert),
     )

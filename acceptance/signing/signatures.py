@@ -40,20 +40,27 @@ class SignatureProblem:
 class Signature:
     """Who signed in which role, when, and at which PAdES level.
 
-    ``role`` is the name of the signature field, ``when`` the time by the signer's own clock.
+    ``role`` is the name of the signature field, ``when`` the time by the signer's own clock;
+    ``certificate`` and ``key`` are the SHA-256 of the signer's certificate and public key (DER).
     """
 
     role: str
     name: str
     when: datetime | None
     level: str
+    certificate: str
+    key: str
 
     def __str__(self) -> str:
         signer = {"role": self.role, "name": self.name, "level": self.level}
+        signer |= {"certificate": self.certificate}
         if self.when is None:
-            return tr("{role}: signed by {name} ({level})", **signer)
+            return tr(
+                "{role}: signed by {name} ({level}); certificate {certificate} (SHA-256)", **signer
+            )
         return tr(
-            "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level})",
+            "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level}); "
+            "certificate {certificate} (SHA-256)",
             when=self.when.astimezone(),
             **signer,
         )

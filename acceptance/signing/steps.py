@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Session
+    from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
 
@@ -35,10 +36,16 @@ class Target:
     """
 
     def __init__(
-        self, target: Path, trust: Sequence[Path], roles: Sequence[str], at: datetime | None
+        self,
+        target: Path,
+        trust: Sequence[Path] = (),
+        *,
+        roles: Sequence[str] = (),
+        signers: Sequence[Path | str] = (),
+        at: datetime | None = None,
     ) -> None:
         self.folder = target if target.is_dir() else None
-        self.trust, self.roles, self.at = trust, roles, at
+        self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
         path = target / REPORT if self.folder else target.resolve()
         self.pdf = _read(path)
 
@@ -94,11 +101,18 @@ class Target:
         """Check the signatures of the report."""
         if not self.pdf:
             return State.INCOMPLETE, (tr("{file} is missing", file=REPORT),)
-        from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
-
-        report = signature_check.verify_pdf(self.pdf, self.trust, roles=self.roles, at=self.at)
+        report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
+
+    @cached_property
+    def signatures(self) -> SignatureReport:
+        """The signatures of the report, and what is wrong with them."""
+        from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
+
+        return signature_check.verify_pdf(
+            self.pdf, self.trust, roles=self.roles, signers=self.signers, at=self.at
+        )
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.report import before_after
 from acceptance.session import integrity, store
 from acceptance.signing import signatures
 from acceptance.signing.signatures import State
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from acceptance.report.before_after import Comparison
     from acceptance.signing.steps import Outcome
 
 STEPS = {
@@ -81,22 +79,25 @@ def verify(
     trust: Sequence[Path | str] = (),
     *,
     roles: Sequence[str] = (),
+    signers: Sequence[Path | str] = (),
     at: datetime | None = None,
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``target`` is either. ``trust``, ``roles`` and ``at`` are as in ``signature_check.verify_pdf``.
-    Raises ``SessionError`` where there is neither report nor session, and ``InputError`` for a
-    trust file that cannot be read. Whatever else is wrong is in the result.
+    ``target`` is either. ``trust``, ``roles``, ``signers`` and ``at`` are as in
+    ``signature_check.verify_pdf``. Raises ``SessionError`` where there is neither report nor
+    session, and ``InputError`` for a file to trust that cannot be read. Whatever else is wrong is
+    in the result.
     """
-    from acceptance.signing import certificates  # noqa: PLC0415 -- late: brings pyHanko
+    from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
 
     target, roots = Path(target), [Path(file) for file in trust]
-    examined = Target(target, roots, roles, at)
+    examined = Target(target, roots, roles=roles, signers=signers, at=at)
     if not examined.pdf and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
+    pinned.read(signers)
     done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
     return Verification(number=examined.known_number, steps=done)
 
@@ -106,28 +107,22 @@ def require_intact(folder: Path) -> None:
 
     Raises SessionError as ``integrity.require_intact`` does.
     """
-    integrity.require_intact(folder, contradictions(folder))
+    integrity.require_intact(folder, contradictions(Target(folder)))
 
 
-def contradictions(folder: Path) -> Iterator[str]:
+def is_signed(examined: Target) -> bool:
+    """Whether the report holds, or held, a signature."""
+    return b"/ByteRange" in examined.pdf
+
+
+def contradictions(examined: Target) -> Iterator[str]:
     """Say where the report of a session folder contradicts the session in it, and is broken."""
-    examined = Target(folder, (), (), None)
     steps = [_run("attachment", examined.attachment)]
-    if examined.pdf and b"/ByteRange" in examined.pdf:
+    if is_signed(examined):
         steps.append(_run("signature", examined.signature))
     for step in steps:
         if step.state is State.BROKEN:
             yield from step.details
-
-
-def compare(before: Path, after: Path) -> Comparison:
-    """Compare two session folders clause by clause, as ``before_after.compare`` does.
-
-    Raises SessionError where one of them is none, or was changed.
-    """
-    for folder in (before, after):
-        require_intact(folder)
-    return before_after.compare(store.load(before), store.load(after))
 
 
 def _run(name: str, step: Callable[[], Outcome]) -> Step:

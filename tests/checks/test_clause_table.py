@@ -120,12 +120,12 @@ def test_the_form_of_an_answer_follows_from_how_it_is_checked(
 
 
 def test_people_are_asked_what_is_not_measured_and_told_which_fact_is_missing_first() -> None:
-    """A fact that a measurement waits for is no question to people."""
+    """Nor is a fact that a measurement waits for, or a point that nobody knows how to check."""
     earth = asked("earth", How.INSPECTED, when={"earth": "common"})
     steps = asked("steps", How.MEASURED, quantity="grey_scale.steps", when={"picture": "colour"})
     pack = Pack(
         id="x", number="X", title="", title_en="", edition="", clauses=PACK.clauses,
-        requirements=(LOOK, earth, steps),
+        requirements=(LOOK, earth, steps, asked("unknown", How.UNKNOWN)),
     )  # fmt: skip
     found, waiting = questions([pack], Plan(subjects=(CAMERA,), packs=("x",)), {"noise.snr"})
     assert [(one.reference, one.pack.id, one.clause.number) for one in found] == [

@@ -284,12 +284,33 @@ def test_what_may_apply_together_stays_ambiguous(own: Path, first: str, second: 
     )
 
 
+@pytest.mark.parametrize("kind", ["clauses", "requirements", "samplings", "conflicts"])
+@pytest.mark.parametrize("value", ['"x"', '["x"]', "3", '[{ id = "x" }, 3]'])
+def test_what_is_no_list_of_tables_is_refused_before_anything_looks_into_it(
+    own: Path, kind: str, value: str
+) -> None:
+    """Confirmations of it, for instance."""
+    confirmed = '[[confirmations]]\nrequirement = "x"\nby = "a"\non = "2026-01-01"\ncopy = "c"\n'
+    text = f'id = "own"\n{kind} = {value}\n{confirmed}'
+    assert f"field {kind}: must be tables" in refusal(own, text)
+
+
+@pytest.mark.parametrize("value", ['"x"', '["x"]', "3"])
+def test_a_scoring_that_is_no_table_is_refused_before_it_is_confirmed(
+    own: Path, value: str
+) -> None:
+    confirmed = '[[confirmations]]\nscoring = "x"\nby = "a"\non = "2026-01-01"\ncopy = "c"\n'
+    text = f'id = "own"\nscoring = {value}\n{confirmed}'
+    assert "field scoring: must be a table" in refusal(own, text)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("id = ", "not readable as TOML"),
         ('id = "own"\nrequirements = "none"\n', "field requirements: must be tables"),
         ('id = "own"\nconflicts = "none"\n', "field conflicts: must be tables"),
+        ('id = "own"\nconflicts = ["none"]\n', "field conflicts: must be tables"),
         ('id = "own"\n' + SOUND, "field number: "),
         (HEAD.replace("title_en", "titel_en"), "field titel_en: unknown field|field title_en"),
         (HEAD.replace('title = "信噪比"', 'titel = "信噪比"'), r"clause 4\.1, field (title|titel)"),
@@ -395,11 +416,11 @@ basic_from = {basic}
 def test_a_file_that_cannot_be_read_is_refused_with_the_cause(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def denied(_path: Path) -> bytes:
+    def denied(_path: Path, _most: int = 0) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     own.write_text(HEAD, encoding="utf-8")
-    monkeypatch.setattr("pathlib.Path.read_bytes", denied)
+    monkeypatch.setattr("acceptance.files.regular.content", denied)
     with pytest.raises(PackError, match=r"own\.toml: cannot be read \(Permission denied\)"):
         packs.load(str(own), QUANTITIES)
 

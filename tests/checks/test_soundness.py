@@ -30,6 +30,7 @@ SOUND = Measurement(
         {"uncertainty": 0},
         {"k": 0.5},
         {"degrees_of_freedom": 0.5},
+        {"samples": 0},
     ],
 )
 def test_a_measurement_may_have_any_finite_value_and_any_uncertainty_from_0(
@@ -54,6 +55,8 @@ def test_a_measurement_may_have_any_finite_value_and_any_uncertainty_from_0(
         ({"k": 0}, "the coverage factor is no finite number above 0"),
         ({"k": -2}, "the coverage factor is no finite number above 0"),
         ({"k": math.inf}, "the coverage factor is no finite number above 0"),
+        ({"samples": -1}, "the number of samples is no number, 0 or more"),
+        ({"samples": math.inf}, "the number of samples is no number, 0 or more"),
         ({"degrees_of_freedom": 0}, "the degrees of freedom are not above 0"),
         ({"degrees_of_freedom": -1}, "the degrees of freedom are not above 0"),
     ],

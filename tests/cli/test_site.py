@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance.cli import verbs
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, SessionError
 from acceptance.model import (
     Condition,
     Matrix,
@@ -27,7 +27,8 @@ from acceptance.model import (
 )
 from acceptance.report import render, site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, retests, runner, store
+from acceptance.session import plan, predecessors, retests, runner, store
+from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
     import pathlib
@@ -152,7 +153,11 @@ def test_a_failed_sample_and_its_passed_retest_are_both_reported(
     assert (first.drawn, second.drawn) == (DRAWN, AGAIN)
     assert (second.failed, second.session) == (("cam-10",), before.id)
     assert after.verdict is Verdict.PASS
+    [earlier] = after.predecessors
+    assert (earlier.id, earlier.role, earlier.signature) == (before.id, "retest", "not_checked")
+    assert earlier.sha256 == hash_file(folder / store.FILE)
     line = render.bottom_line(after, "en")
+    assert f"The signature of session {before.id}" in line
     assert f"Devices cam-10 did not conform in the first sample (session {before.id})" in line
     stands, _ = run(place, DRAW + again + answers(*AGAIN, failing="cam-07"))
     assert stands.verdict is Verdict.FAIL
@@ -175,6 +180,32 @@ def test_a_retest_that_leaves_out_a_device_which_failed_is_refused(
         runner.run(plan.read(place / "plan.toml"), place, folder.parent)
 
 
+def test_a_retest_of_a_session_that_is_not_at_hand_says_so(place: pathlib.Path) -> None:
+    again = '[[draws]]\nsampling = "own#cameras"\nseed = "2"\nretest_of = "2026-216"\n'
+    again += f'failed = ["{DRAWN[0]}"]\nsession = "20261101-000000-abcdef"\n'
+    done, _ = run(place, DRAW + again + answers(*AGAIN))
+    [earlier] = done.predecessors
+    assert (earlier.role, earlier.signature) == ("retest", "absent")
+    assert earlier.id == "20261101-000000-abcdef"
+    assert "was not at hand: nothing of it was checked" in render.bottom_line(done, "en")
+
+
+def test_another_session_in_the_place_of_the_one_that_failed_is_refused(
+    place: pathlib.Path,
+) -> None:
+    """Nothing failed in it: whatever failed in the first would be forgotten."""
+    before, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
+    good, other = run(place, DRAW + answers(*DRAWN))
+    folder.rename(place / "away")
+    other.rename(folder)
+    again = (
+        '[[draws]]\nsampling = "own#cameras"\nseed = "2"\nretest_of = "2026-216"\n'
+        f'failed = ["{DRAWN[0]}"]\nsession = "{before.id}"\n'
+    )
+    with pytest.raises(SessionError, match=f"holds session {good.id}, not {before.id}"):
+        run(place, DRAW + again + answers(*AGAIN))
+
+
 def test_a_retest_of_other_devices_than_were_tested_is_refused(
     place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -187,7 +218,9 @@ def test_a_retest_of_other_devices_than_were_tested_is_refused(
     asked = plan.read(place / "plan.toml")
     packs = store.load_packs(asked)
     with pytest.raises(PlanError, match=changed):
-        retests.draw_up(asked, packs, folder, name="", seed="2026-230")
+        retests.draw_up(
+            asked, packs, folder, name="", seed="2026-230", examine=predecessors.examine
+        )
 
 
 def test_judging_again_draws_the_same(place: pathlib.Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from scipy.interpolate import BSpline
 
 from acceptance.metrics.resolution import profile, wedge_lines
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
-from acceptance.metrics.resolution.profile import KNOT, ProfileFit
+
+if TYPE_CHECKING:
+    from acceptance.metrics.resolution.profile import ProfileFit
 
 DISTANCE = np.add.outer(np.linspace(-0.4, 0.4, 24), np.arange(-8.0, 9.0))
 
@@ -37,7 +40,7 @@ def test_a_straight_profile_is_fitted_by_coefficients_at_their_own_places() -> N
     fit = fitted(0.3 + 0.01 * DISTANCE, stiffness=5.0)
     assert fit.residual == pytest.approx(np.zeros(DISTANCE.size), abs=1e-9)
     assert fit.coefficients == pytest.approx(0.3 + 0.01 * fit.position, abs=1e-6)
-    assert np.diff(fit.position) == pytest.approx(KNOT)
+    assert np.diff(fit.position) == pytest.approx(1 / 3)
 
 
 def test_the_penalty_is_on_second_differences_beyond_the_reach_alone() -> None:
@@ -257,3 +260,40 @@ def test_lines_are_used_where_three_quarters_are_seen_and_no_end_blurs_into_them
     assert list(found) == [3, 4, 6, 7, 8]
     assert list(wedge_lines.usable(line, frequency, replace(wedge, bars=4))) == [8, 7, 6, 5, 4, 3]
     assert wedge_lines.usable(line, frequency[::-1], replace(wedge, bars=4))[0] == 3
+
+
+def test_two_lines_are_too_few_for_a_group() -> None:
+    assert wedge_lines.grouped(np.ones(2)).centre.size == 0
+
+
+@pytest.mark.parametrize(("rise", "half"), [(0.0, 7), (0.0299, 4), (0.2, 2)])
+def test_the_error_of_an_amplitude_is_what_each_line_alone_would_change(
+    rise: float, half: int
+) -> None:
+    """By giving each line of a group a little more weight; their scatter about a straight trend.
+
+    It has three degrees of freedom less than there are lines.
+    """
+    line = np.repeat(np.arange(17), 25)
+    angle = 0.7 * np.arange(line.size)
+    noise = 0.1 * np.random.default_rng(9).standard_normal(line.size)
+    values = 0.4 + (0.2 + 0.004 * line) * np.cos(angle) + noise
+    system = wedge_lines.equations(values, angle, line, 17, np.arange(17))
+    together = wedge_lines.grouped(np.exp(rise * np.arange(17)))
+    found = wedge_lines.modulations(*system, together)[1]
+    columns = np.stack([np.ones_like(angle), np.cos(angle), np.sin(angle)], axis=1)
+
+    def amplitude(centre: int, heavier: int, by: float) -> float:
+        near = np.abs(line - centre) <= half
+        root = np.sqrt(np.where(line == heavier, 1 + by, 1.0)[near])
+        terms = np.linalg.lstsq(columns[near] * root[:, None], values[near] * root, rcond=None)[0]
+        return math.hypot(terms[1], terms[2])
+
+    for at, centre in enumerate(together.centre):
+        members = np.arange(centre - half, centre + half + 1)
+        changes = np.array(
+            [(amplitude(centre, k, 1e-4) - amplitude(centre, k, -1e-4)) / 2e-4 for k in members]
+        )
+        rest = changes - np.polyval(np.polyfit(members, changes, 1), members)
+        expected = math.sqrt(float(rest @ rest) * members.size / (members.size - 3))
+        assert found[at] == pytest.approx(expected, rel=1e-4)

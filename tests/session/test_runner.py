@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.errors import OutputError, PlanError, SessionError
+from acceptance.errors import GapError, OutputError, PlanError, SessionError
 from acceptance.files.output import put
 from acceptance.footage import encode
 from acceptance.model import (
@@ -34,13 +34,15 @@ from acceptance.model import (
 )
 from acceptance.report import render
 from acceptance.scene import build
-from acceptance.session import measuring, plan, runner, store
-from acceptance.session.evidence import check, check_chain
+from acceptance.session import measuring, plan, predecessors, runner, store
+from acceptance.session.evidence import LogBook, check, check_chain, hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Film
+
+    from acceptance.model import Precedence, Predecessor
 
 LIGHT = (Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off"))
 
@@ -214,9 +216,9 @@ class Issue:
     def ready(self) -> None:
         """Nothing is needed."""
 
-    def contradictions(self, _: Path) -> tuple[str, ...]:
-        """Without a report there are none."""
-        return ()
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Without a report, there is no signature to look at."""
+        return predecessors.examine(folder, role)
 
     def __call__(self, folder: Path) -> None:
         """Do it."""
@@ -251,6 +253,131 @@ def test_a_report_that_cannot_be_written_leaves_no_session_and_the_next_run_meas
     assert [path.name for path in out.iterdir()] == [folder.name]
     assert {entry.what for entry in done.log} >= {"resumed", "judged"}
     assert check(folder) == ()
+
+
+def fraud(kept: Path, bag: Path) -> None:
+    """Put a better figure into the kept results."""
+    content = json.loads(kept.read_bytes())
+    content["measurements"] = []
+    kept.write_text(json.dumps(content), "utf-8")
+    del bag
+
+
+def another_still(kept: Path, bag: Path) -> None:
+    """Put another picture under the name of a still."""
+    del kept
+    (bag / "data" / "stills" / "chart.jpg").write_bytes(b"another picture")
+
+
+def still_gone(kept: Path, bag: Path) -> None:
+    del kept
+    (bag / "data" / "stills" / "chart.jpg").unlink()
+
+
+def still_a_pipe(kept: Path, bag: Path) -> None:
+    still_gone(kept, bag)
+    os.mkfifo(bag / "data" / "stills" / "chart.jpg")
+
+
+def kept_a_pipe(kept: Path, bag: Path) -> None:
+    del bag
+    kept.unlink()
+    os.mkfifo(kept)
+
+
+def kept_a_link(kept: Path, bag: Path) -> None:
+    """Link to the very file."""
+    kept.symlink_to(kept.rename(bag.parent / "elsewhere"))
+
+
+def kept_no_log(kept: Path, bag: Path) -> None:
+    """Begin a new log, to which nobody had to add what was kept."""
+    del kept
+    (bag / "log.jsonl").unlink()
+
+
+def not_logged(kept: Path, bag: Path) -> None:
+    """Take the entry out of the log, and chain the others again."""
+    del kept
+    entries = [entry for entry in LogBook(bag).read() if entry.what != "measured"]
+    (bag / "log.jsonl").unlink()
+    for entry in entries:
+        LogBook(bag).append(entry.what, entry.details, when=entry.when)
+
+
+def entry_edited(kept: Path, bag: Path) -> None:
+    """Change the kept results, and their hash in the log, but not the chain."""
+    before = hash_file(kept)
+    fraud(kept, bag)
+    text = (bag / "log.jsonl").read_text("utf-8")
+    (bag / "log.jsonl").write_text(text.replace(before, hash_file(kept)), "utf-8")
+
+
+FRAUDS = (
+    fraud, another_still, still_gone, still_a_pipe, kept_a_pipe, kept_a_link, kept_no_log,
+    not_logged, entry_edited,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def interrupted(chart_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Measure a chart, and interrupt the run before there is a session."""
+    out = tmp_path_factory.mktemp("interrupted")
+
+    def stop(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(plan_of(shot_of(chart_film.path)), Path(), out, issue=Issue(stop))
+    return out
+
+
+@pytest.mark.parametrize("act", [None, *FRAUDS])
+def test_what_an_interrupted_run_kept_is_taken_up_only_as_the_log_has_it(
+    interrupted: Path,
+    chart_film: Film,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Path, Path], None] | None,
+) -> None:
+    """Otherwise it is measured again, and the log says so."""
+    out = shutil.copytree(interrupted, tmp_path / "out")
+    [work] = out.iterdir()
+    if act:
+        act(next((work / "resume").iterdir()), work / "session")
+
+    def look(*_: Any, **__: Any) -> None:
+        raise GapError("no_frames")
+
+    monkeypatch.setattr(build, "look", look)
+    done, folder = runner.run(plan_of(shot_of(chart_film.path)), Path(), out)
+    assert [note.reason.code for note in done.notes if note.reason.code == "no_frames"] == [
+        "no_frames"
+    ] * bool(act), "measured again"
+    assert bool(done.measurements) is not bool(act)
+    says = {entry.what for entry in done.log}
+    assert ("changed_since" in says) is bool(act)
+    assert check(folder) == ()
+    assert check_chain(done.log) == ()
+
+
+def test_nothing_but_what_was_taken_and_measured_comes_out_of_a_workspace(
+    interrupted: Path, chart_film: Film, tmp_path: Path
+) -> None:
+    """Whatever else somebody put there meanwhile."""
+    out = shutil.copytree(interrupted, tmp_path / "out")
+    bag = next(out.iterdir()) / "session"
+    strange = (
+        "index.html", "report.en.pdf", "data/more.txt", "data/clips/other/x.mp4",
+        "data/clips/chart/y.mp4", "data/stills/other.jpg", "data/stills/more/z.jpg",
+        "data/answers/a.csv", "data/packs/p.toml",
+    )  # fmt: skip
+    for name in strange:
+        (bag / name).parent.mkdir(parents=True, exist_ok=True)
+        (bag / name).write_bytes(b"strange")
+    done, folder = runner.run(plan_of(shot_of(chart_film.path)), Path(), out)
+    assert "data/stills/chart.jpg" in done.hashes
+    assert [name for name in strange if (folder / name).exists()] == []
 
 
 @pytest.mark.parametrize("damage", ["resume", "log", "half a line"])

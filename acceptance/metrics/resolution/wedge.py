@@ -239,7 +239,8 @@ def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITE
     near = _near(frequencies, i)
     if frequencies[near].size < 2 * LEAST + 2:
         return plain
-    parabola = Polynomial.fit(frequencies[near], modulation[near] - level, 2)
+    # a curvature of rounding alone would spoil the root of a straight line
+    parabola = Polynomial.fit(frequencies[near], modulation[near] - level, 2).trim(1e-9)
     roots = np.real(parabola.roots()[np.isreal(parabola.roots())])
     inside = roots[(roots > frequencies[near][0]) & (roots < frequencies[near][-1])]
     return float(inside[np.argmin(np.abs(inside - plain))]) if inside.size else plain

@@ -1,0 +1,40 @@
+"""Files that others made, read whole: regular files only, of bounded size.
+
+A pipe would wait for ever, ``/dev/zero`` would never end, and a file may grow while it is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_BYTES = 128 << 20  # of a table, a plan, a key ...
+NEVER_WAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def content(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Read a regular file, by way of links too.
+
+    Raises OSError where it is none, and also where it has more than ``most`` bytes.
+    """
+    try:
+        with open(os.open(path, NEVER_WAITING), "rb") as file:  # noqa: PTH123 -- a descriptor
+            require_regular(os.fstat(file.fileno()).st_mode)
+            read = file.read(most + 1)
+    except ValueError as error:  # a name with a NUL
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from error
+    if len(read) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return read
+
+
+def require_regular(mode: int) -> None:
+    """Refuse what is no regular file, by its ``st_mode``. Raises OSError."""
+    if not stat.S_ISREG(mode):
+        cause = errno.EISDIR if stat.S_ISDIR(mode) else errno.ENODEV
+        raise OSError(cause, os.strerror(cause))

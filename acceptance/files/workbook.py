@@ -1,0 +1,338 @@
+"""The first sheet of an XLSX workbook (ECMA-376, part 1, 18) as rows of text, read in one pass.
+
+openpyxl makes an object of every cell, also of the millions of empty ones that a formatted column
+has (decision 90). What else a workbook holds is not looked at.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+from xml.parsers import expat
+
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MOST_ELEMENTS = 20_000_000  # of one part: about 10 s
+MOST_BYTES = 1 << 30  # of one part, unpacked
+MOST_COLUMNS = 16_384  # that a sheet can have
+CHUNK = 1 << 20
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
+PER_CENT, DATE, DURATION, PLAIN = "%", "date", "duration", ""
+
+
+class XmlPart(Protocol):
+    """What reads one XML file of the archive, element by element."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element; names come without their namespace."""
+
+    def end(self, tag: str, text: str) -> None:
+        """End an element; ``text`` is what stood since the last one began."""
+
+
+def rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield number (from 1) and cells of each row that holds anything, every cell as it is shown.
+
+    That is 12%, yes and no, whole numbers without decimals, dates in ISO 8601; a formula begins
+    with ``=``. Raises ValueError, and what zipfile and expat raise, for what is no workbook.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = _sheet(archive)
+        for _ in _read(archive, sheet.name, sheet):
+            yield from sheet.done
+            sheet.done.clear()
+
+
+def _read(archive: zipfile.ZipFile, name: str, part: XmlPart) -> Iterator[None]:
+    """Feed a part, and yield after each chunk of it."""
+    if archive.getinfo(name).file_size > MOST_BYTES:
+        raise ValueError(tr("{part} has more than {most} bytes", part=name, most=MOST_BYTES))
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    text: list[str] = []
+    count = 0
+
+    def start(tag: str, attributes: Mapping[str, str]) -> None:
+        nonlocal count
+        count += 1
+        text.clear()
+        part.start(tag.rpartition(" ")[2], attributes)
+
+    def end(tag: str) -> None:
+        part.end(tag.rpartition(" ")[2], "".join(text))
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text.append
+    parser.StartDoctypeDeclHandler = _refuse
+    with archive.open(name) as file:
+        while chunk := file.read(CHUNK):
+            parser.Parse(chunk)
+            if count > MOST_ELEMENTS:
+                most = MOST_ELEMENTS
+                raise ValueError(tr("{part} has more than {most} elements", part=name, most=most))
+            yield
+    parser.Parse(b"", True)
+    yield
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError(tr("a part of it declares a document type"))
+
+
+def _whole(archive: zipfile.ZipFile, name: str, part: XmlPart) -> None:
+    for _ in _read(archive, name, part):
+        pass
+
+
+def _sheet(archive: zipfile.ZipFile) -> SheetPart:
+    """Find the first sheet, with the texts and formats that its cells refer to."""
+    [(_, main)] = [*_relations(archive, "").of("officeDocument")][:1] or [("", "xl/workbook.xml")]
+    book, relations = BookPart(), _relations(archive, main)
+    _whole(archive, main, book)
+    sheets = dict(relations.of("worksheet"))
+    name = next((sheets[identity] for identity in book.sheets if identity in sheets), None)
+    if name is None:
+        raise ValueError(tr("it has no worksheet"))
+    strings, styles = Strings(), Styles()
+    for kind, part in (("sharedStrings", strings), ("styles", styles)):
+        for _, path in [*relations.of(kind)][:1]:
+            _whole(archive, path, part)
+    kinds = [_kind(styles.formats.get(number, number)) for number in styles.used]
+    return SheetPart(name=name, strings=strings.found, kinds=kinds, since_1904=book.since_1904)
+
+
+def _relations(archive: zipfile.ZipFile, name: str) -> Relations:
+    """Read which parts a part of the archive refers to; the archive itself is called ''."""
+    folder, _, file = name.rpartition("/")
+    relations = Relations(folder=f"/{folder}")
+    path = posixpath.join(folder, "_rels", f"{file}.rels")
+    if path in archive.namelist():
+        _whole(archive, path, relations)
+    return relations
+
+
+@dataclass
+class Relations:
+    """Parts that a part refers to, by id."""
+
+    folder: str
+    found: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Take a relation."""
+        if tag == "Relationship":
+            path = posixpath.normpath(posixpath.join(self.folder, attributes["Target"])).lstrip("/")
+            self.found.append((attributes["Id"], attributes["Type"].rpartition("/")[2], path))
+
+    def end(self, tag: str, text: str) -> None:
+        """Do nothing."""
+
+    def of(self, kind: str) -> Iterator[tuple[str, str]]:
+        """Yield id and path of the parts of a kind."""
+        return ((identity, path) for identity, own, path in self.found if own == kind)
+
+
+@dataclass
+class BookPart:
+    """The workbook's own part: ids of its sheets in order, and where its days begin."""
+
+    sheets: list[str] = field(default_factory=list)
+    since_1904: bool = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Take a sheet."""
+        if tag == "sheet":
+            self.sheets += [text for name, text in attributes.items() if name.endswith(" id")]
+        elif tag == "workbookPr":
+            self.since_1904 = attributes.get("date1904") in {"1", "true"}
+
+    def end(self, tag: str, text: str) -> None:
+        """Do nothing."""
+
+
+@dataclass
+class Strings:
+    """Texts that cells refer to by number; how Chinese and Japanese are spoken is left out."""
+
+    found: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    spoken: bool = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 -- of XmlPart
+        """Begin a text."""
+        if tag == "si":
+            self.parts.clear()
+        elif tag == "rPh":
+            self.spoken = True
+
+    def end(self, tag: str, text: str) -> None:
+        """Take a piece of a text, or the whole."""
+        if tag == "t" and not self.spoken:
+            self.parts.append(text)
+        elif tag == "rPh":
+            self.spoken = False
+        elif tag == "si":
+            self.found.append(_unescaped("".join(self.parts)))
+
+
+@dataclass
+class Styles:
+    """Formats of numbers by their ids, and the id that each style of a cell uses."""
+
+    formats: dict[str, str] = field(default_factory=dict)
+    used: list[str] = field(default_factory=list)
+    of_cells: bool = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Take a format, or a style of cells."""
+        if tag == "numFmt":
+            self.formats[attributes["numFmtId"]] = attributes["formatCode"]
+        elif tag == "cellXfs":
+            self.of_cells = True
+        elif tag == "xf" and self.of_cells:
+            self.used.append(attributes.get("numFmtId", "0"))
+
+    def end(self, tag: str, text: str) -> None:  # noqa: ARG002 -- of XmlPart
+        """Leave the styles of cells."""
+        if tag == "cellXfs":
+            self.of_cells = False
+
+
+def _kind(code: str) -> str:
+    """Say how a number of this format is shown; ``code`` may be the number of a built-in one."""
+    from openpyxl.styles import numbers  # noqa: PLC0415 -- late: only a workbook needs it
+
+    shown = numbers.BUILTIN_FORMATS.get(int(code), "General") if code.isdecimal() else code
+    if numbers.is_date_format(shown):
+        return DURATION if numbers.is_timedelta_format(shown) else DATE
+    return PER_CENT if "%" in shown else PLAIN
+
+
+@dataclass
+class SheetPart:
+    """The cells of a sheet, put into rows as they are read."""
+
+    name: str
+    strings: Sequence[str]
+    kinds: Sequence[str]
+    since_1904: bool
+    done: list[tuple[int, list[str]]] = field(default_factory=list)
+    number: int = 0
+    column: int = 0
+    cells: dict[int, str] = field(default_factory=dict)
+    type: str = "n"
+    style: int = 0
+    value: str = ""
+    formula: str | None = None
+    text: Strings = field(default_factory=Strings)
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin a row or a cell, which say where they are or follow the last one."""
+        if tag == "c":
+            place = attributes.get("r", "")
+            column = _column(place.rstrip("0123456789")) if place else self.column + 1
+            if column <= self.column:
+                raise ValueError(tr("cell {place} is not in its order", place=place))
+            self.column, self.type = column, attributes.get("t", "n")
+            self.style, self.value, self.formula = int(attributes.get("s", 0)), "", None
+            self.text.parts.clear()
+        elif tag == "row":
+            number = int(attributes.get("r", self.number + 1))
+            if number <= self.number:
+                raise ValueError(tr("row {row} is not in its order", row=number))
+            self.number, self.column, self.cells = number, 0, {}
+        else:
+            self.text.start(tag, attributes)
+
+    def end(self, tag: str, text: str) -> None:
+        """Take what a cell holds, the cell, or the row."""
+        if tag == "c":
+            if shown := self._shown():
+                self.cells[self.column] = shown
+        elif tag == "v":
+            self.value = text
+        elif tag == "f":
+            self.formula = text
+        elif tag == "row" and self.cells:
+            cells = [self.cells.get(at, "") for at in range(1, max(self.cells) + 1)]
+            self.done.append((self.number, cells))
+        else:
+            self.text.end(tag, text)
+
+    def _shown(self) -> str:
+        if self.formula is not None:
+            return f"={self.formula or '{...}'}"
+        if self.type == "inlineStr":
+            return _unescaped("".join(self.text.parts))
+        return self._value() if self.value else ""
+
+    def _value(self) -> str:
+        match self.type:
+            case "s":
+                return self.strings[_natural(self.value)]
+            case "b":
+                return "yes" if int(self.value) else "no"
+            case "d":
+                return datetime.fromisoformat(self.value).isoformat(sep=" ")
+            case "n":
+                return self._number()
+        return _unescaped(self.value)
+
+    def _number(self) -> str:
+        kind = self.kinds[self.style] if self.style < len(self.kinds) else PLAIN
+        whole = self.value.lstrip("-").isdecimal()
+        number = int(self.value) if whole else float(self.value)
+        if kind == PER_CENT:
+            return f"{number * 100:.12g}%"
+        if kind in {DATE, DURATION}:
+            return _moment(number, since_1904=self.since_1904, duration=kind == DURATION)
+        integral = isinstance(number, float) and number.is_integer()
+        return str(int(number) if integral else number)
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError(text)
+    return int(text)
+
+
+def _moment(number: float, *, since_1904: bool, duration: bool) -> str:
+    from openpyxl.utils import datetime as excel  # noqa: PLC0415 -- late, as above
+
+    epoch = excel.MAC_EPOCH if since_1904 else excel.WINDOWS_EPOCH
+    try:
+        found = excel.from_excel(number, epoch, timedelta=duration)
+    except (OverflowError, ValueError):
+        return "#VALUE!"
+    return found.isoformat(sep=" ") if isinstance(found, datetime) else str(found)
+
+
+@lru_cache(maxsize=MOST_COLUMNS)
+def _column(letters: str) -> int:
+    """Return the number of a column, from 1: A, B ... XFD. Raises ValueError."""
+    number = 0
+    for letter in letters[:4]:
+        if not "A" <= letter <= "Z":
+            raise ValueError(letters)
+        number = 26 * number + ord(letter) - 64
+    if not 1 <= number <= MOST_COLUMNS:
+        raise ValueError(letters)
+    return number
+
+
+def _unescaped(text: str) -> str:
+    return ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return escape[0] if 0xD800 <= code < 0xE000 else chr(code)

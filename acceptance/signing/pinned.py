@@ -1,0 +1,71 @@
+"""Pinned signers: the certificates or keys that alone may have signed (SHA-256 of their DER).
+
+A root vouches for names, and may vouch for two persons of one name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asn1crypto import keys, pem  # type: ignore[import-untyped]  # ships no types
+from asn1crypto import x509 as asn1_x509
+
+from acceptance.errors import InputError
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
+
+
+def of_certificate(certificate: asn1_x509.Certificate) -> str:
+    """SHA-256 of a certificate, in hexadecimal: its fingerprint."""
+    return hashlib.sha256(certificate.dump()).hexdigest()
+
+
+def of_key(certificate: asn1_x509.Certificate) -> str:
+    """SHA-256 of the public key (SubjectPublicKeyInfo) in a certificate, in hexadecimal."""
+    return hashlib.sha256(certificate.public_key.dump()).hexdigest()
+
+
+def read(signers: Iterable[Path | str]) -> frozenset[str]:
+    """Return the fingerprints that files of certificates or public keys, or texts, stand for.
+
+    A file is PEM or DER. A text that is no file is a SHA-256 of either, with or without colons.
+    Raises InputError for anything else.
+    """
+    return frozenset(found for signer in signers for found in _fingerprints(signer))
+
+
+def _fingerprints(signer: Path | str) -> list[str]:
+    text = str(signer).replace(":", "").replace(" ", "").lower()
+    if HEXADECIMAL.fullmatch(text) and not Path(signer).exists():
+        return [text]
+    try:
+        content = Path(signer).read_bytes()
+        blocks = (
+            [block for *_, block in pem.unarmor(content, multiple=True)]
+            if pem.detect(content)
+            else [content]
+        )
+        return [_fingerprint(block) for block in blocks]
+    except (OSError, ValueError, TypeError) as error:
+        what = tr("is no certificate, no public key, and no SHA-256 of one")
+        hint = tr("Give the signer's certificate or public key in PEM or DER form")
+        raise InputError(what, where=str(signer), hint=hint) from error
+
+
+def _fingerprint(block: bytes) -> str:
+    """Return the SHA-256 of a certificate or of a public key (DER). Raises ValueError."""
+    try:
+        certificate = asn1_x509.Certificate.load(block, strict=True)
+        certificate.native  # noqa: B018 -- asn1crypto parses lazily; rubbish must show here
+    except (ValueError, TypeError):
+        key = keys.PublicKeyInfo.load(block, strict=True)
+        key.native  # noqa: B018 -- as above
+        return hashlib.sha256(block).hexdigest()
+    return of_certificate(certificate)

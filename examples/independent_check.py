@@ -1,0 +1,357 @@
+"""Check a signed session folder without the toolkit: one file, to be read before it is run.
+
+    python independent_check.py FOLDER root.pem [newer.crl ...]
+
+Needs Python 3.11, pypdf and the command ``openssl``; shares no code with ``acceptance``. It prints
+what is wrong and exits with 1; prints nothing and exits with 0 where all of this holds: the report
+is signed under this root and nothing follows the signature, later signatures add nothing but
+themselves, the session in the report is the one in the folder, every file has the hash in it,
+nothing else lies there, the log is a chain, and the verdicts follow from figures and limits. What
+it does not do: set the pages again (``acceptance verify`` does), or combine several measurements.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import tomllib
+import unicodedata
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BESIDE_DATA = {
+    "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
+    "session.json", "report.pdf", "report.html", "report.xml", "log.jsonl",
+}  # fmt: skip
+LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
+BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions"}  # what a signature adds to the root
+MOST = 256 << 20  # bytes of a file that is read whole
+
+
+def check(folder: Path, trust: list[Path]) -> Iterator[str]:
+    """Yield what is wrong with the folder."""
+    files = {}
+    for parent, below, names in os.walk(folder):
+        for path in (Path(parent, name) for name in (*below, *names)):
+            mode, name = path.lstat().st_mode, path.relative_to(folder).as_posix()
+            if stat.S_ISREG(mode):
+                files[name] = path
+            elif not stat.S_ISDIR(mode):
+                yield f"{name} is no file"
+                return
+    tags = {name: path for name, path in files.items() if not name.startswith("data/")}
+    if missing := sorted(BESIDE_DATA - tags.keys()):
+        yield f"missing: {missing}"
+        return
+    if large := [name for name, path in tags.items() if path.stat().st_size > MOST]:
+        yield f"too large to be read: {large}"
+        return
+    pdf = files["report.pdf"].read_bytes()
+    yield from signatures(pdf, trust)
+    attached = attachments(pdf)
+    text = attached.get("session.json", b"")
+    if text != files["session.json"].read_bytes():
+        yield "session.json is not the one in the report"
+        return
+    session = json.loads(text)
+    yield from payload(session, files)
+    yield from bag(folder, session, files)
+    yield from log(files["log.jsonl"].read_bytes(), session)
+    yield from verdicts(session, folder)
+
+
+def signatures(pdf: bytes, trust: list[Path]) -> Iterator[str]:
+    """Check each signature with openssl, and that later revisions only add signatures."""
+    ranges = [tuple(map(int, found.groups())) for found in BYTE_RANGE.finditer(pdf)]
+    if not ranges or ranges[-1][2] + ranges[-1][3] != len(pdf):
+        yield "there is no signature that covers the whole report"
+        return
+    reader = PdfReader(io.BytesIO(pdf))
+    fields = [item.get_object() for item in reader.root_object["/AcroForm"]["/Fields"]]
+    signed = [item["/V"].get_object() for item in fields if item.get("/FT") == "/Sig"]
+    if sorted(tuple(map(int, item["/ByteRange"])) for item in signed) != sorted(ranges):
+        yield "the signatures are not those of the form"
+    certifying = at(reader.root_object, "/Perms", "/DocMDP", "/ByteRange") or ()
+    if tuple(certifying) != ranges[0]:
+        yield "the first signature does not certify the report"
+    stored = at(reader.root_object, "/DSS", "/CRLs") or ()
+    lists = [item.get_object().get_data() for item in stored]
+    for start, length, resume, rest in ranges:
+        gap = pdf[length:resume]
+        if start or not re.fullmatch(rb"<[0-9a-fA-F]*>", gap):
+            yield "the gap between the signed bytes holds more than a signature"
+            return
+        data = pdf[:length] + pdf[resume : resume + rest]
+        yield from cms(bytes.fromhex(gap[1:-1].decode()), data, trust, lists)
+    first = PdfReader(io.BytesIO(pdf[: ranges[0][2] + ranges[0][3]]))
+    yield from revisions(first, reader)
+
+
+def cms(padded: bytes, data: bytes, trust: list[Path], lists: list[bytes]) -> Iterator[str]:
+    """Let openssl check a detached signature against the given roots and revocation lists."""
+    size = 4 + int.from_bytes(padded[2:4], "big")
+    if padded[:2] != b"\x30\x82" or padded[size:].strip(b"\0"):
+        yield "something lies behind the signature in its gap"
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        (work / "signature").write_bytes(padded[:size])
+        (work / "data").write_bytes(data)
+        known = b"".join(path.read_bytes() + b"\n" for path in trust)
+        for number, content in enumerate(lists):
+            (work / f"{number}.crl").write_bytes(content)
+            known += run("crl", "-inform", "DER", "-in", work / f"{number}.crl").stdout
+        (work / "known").write_bytes(known)
+        done = run(
+            *("cms", "-verify", "-inform", "DER", "-in", work / "signature", "-binary", "-cades"),
+            *("-content", work / "data", "-purpose", "any", "-crl_check_all"),
+            *("-CAfile", work / "known", "-out", os.devnull),
+        )
+        if done.returncode:
+            yield f"the signature is not valid: {done.stderr.decode(errors='replace').strip()}"
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """Run openssl."""
+    return subprocess.run(["openssl", *map(str, words)], capture_output=True, check=False)  # noqa: S603, S607
+
+
+def revisions(first: PdfReader, last: PdfReader) -> Iterator[str]:
+    """Compare what the first signature covers with the whole file, object by object."""
+    for number in range(1, int(first.trailer["/Size"])):
+        old, new = (side.get_object(IndirectObject(number, 0, side)) for side in (first, last))
+        if old is not None and plain(old) != plain(new) and not only_signs(old, new):
+            yield f"object {number} was changed after the first signature"
+
+
+def plain(found: object) -> object:
+    """Return an object as plain values in which references are not followed."""
+    if isinstance(found, IndirectObject):
+        return ("reference", found.idnum)
+    if isinstance(found, DictionaryObject):
+        pairs = [(str(key), plain(found.raw_get(key))) for key in found]
+        return (sorted(pairs, key=str), found._data if isinstance(found, StreamObject) else b"")  # noqa: SLF001
+    return (
+        [plain(item) for item in list.__iter__(found)] if isinstance(found, list) else repr(found)
+    )
+
+
+def only_signs(old: object, new: object) -> bool:
+    """Whether a later revision changed an object in the one way that a signature may."""
+    if isinstance(old, ArrayObject) and isinstance(new, ArrayObject):  # fields, certificates
+        return plain(new)[: len(old)] == plain(old) and all(map(signs, new[len(old) :]))
+    if not (isinstance(old, DictionaryObject) and isinstance(new, DictionaryObject)):
+        return False
+    changed = {
+        key for key in old.keys() | new.keys()
+        if key not in old or key not in new or plain(old.raw_get(key)) != plain(new.raw_get(key))
+    }  # fmt: skip
+    kind = old.get("/Type")
+    if kind == "/Catalog":
+        return changed <= OF_SIGNATURES
+    if kind == "/Page":
+        annotations = at(old, "/Annots") or ArrayObject()
+        return changed <= {"/Annots"} and only_signs(annotations, at(new, "/Annots"))
+    if kind == "/DSS" or "/Fields" in old:
+        return changed <= {"/Certs", "/CRLs", "/OCSPs", "/VRI", "/Fields", "/SigFlags"}
+    return old.get("/FT") == "/Sig" and "/V" not in old and changed <= {"/V", "/Lock", "/M"}
+
+
+def signs(item: object) -> bool:
+    """Whether an added object is an invisible signature field, or a stream (a certificate)."""
+    found = item.get_object()
+    if isinstance(found, StreamObject):
+        return True
+    if not isinstance(found, DictionaryObject) or found.get("/FT") != "/Sig":
+        return False
+    left, bottom, right, top = at(found, "/Rect") or (0, 0, 0, 0)
+    return left == right and bottom == top
+
+
+def attachments(pdf: bytes) -> dict[str, bytes]:
+    """Return the attached files: empty where two have one name or one is too large."""
+    tree = at(PdfReader(io.BytesIO(pdf)).root_object, "/Names", "/EmbeddedFiles") or {}
+    names = at(tree, "/Names") or ()
+    found = {}
+    for item in names[1::2]:
+        file = item.get_object()
+        name, stream = str(at(file, "/UF") or file["/F"]), file["/EF"]["/F"]
+        unpacking = zlib.decompressobj()
+        found[name] = unpacking.decompress(stream._data, MOST)  # noqa: SLF001 -- pypdf has no bound
+    return found if len(found) == len(names) // 2 and "/Kids" not in tree else {}
+
+
+def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
+    """Follow names through dictionaries and references; None where there is no such way."""
+    for key in keys:
+        found = found[key] if isinstance(found, DictionaryObject) and key in found else None
+    return found
+
+
+def payload(session: dict[str, Any], files: dict[str, Path]) -> Iterator[str]:
+    """Compare all files below data/ with the hashes that are signed."""
+    left = {name for name in files if name.startswith("data/")}
+    for name, digest in session["hashes"].items():
+        forms = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
+        lies = next((form for form in forms if form in left), None)
+        left.discard(lies or "")
+        if lies is None or sha256(files[lies], MOST * 64) != digest:
+            yield f"{name} is missing or changed"
+    added = sorted(name for name in left if not is_litter(name))
+    if added:
+        yield f"added: {added}"
+
+
+def bag(folder: Path, session: dict[str, Any], files: dict[str, Path]) -> Iterator[str]:
+    """Write the tag files again, and compare."""
+    tags = {name for name in files if not name.startswith("data/") and not is_litter(name)}
+    if tags != BESIDE_DATA:
+        yield f"added: {sorted(tags - BESIDE_DATA)}"
+    found = {name: path for name, path in files.items() if name.startswith("data/")}
+    data = {name: sha256(path) for name, path in found.items() if not is_litter(name)}
+    size = sum(found[name].stat().st_size for name in data)
+    hashes = {name: sha256(files[name]) for name in tags - {"tagmanifest-sha256.txt"}}
+    info = (
+        f"Bag-Software-Agent: acceptance {session['tool_version']}\n"
+        f"Bagging-Date: {session['finished'][:10]}\nExternal-Identifier: {session['id']}\n"
+        f"Payload-Oxum: {size}.{len(data)}\n"
+    )
+    texts = {
+        "bagit.txt": {"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"},
+        "bag-info.txt": {info},
+        "manifest-sha256.txt": {listed(session["hashes"]), listed(data)},
+        "tagmanifest-sha256.txt": {listed(hashes)},
+    }
+    for name, allowed in texts.items():
+        lines = (folder / name).read_bytes().decode(errors="replace").split("\n")
+        if "\n".join(line for line in lines if not is_litter(line[66:])) not in allowed:
+            yield f"{name} is not what sealing writes"
+
+
+def listed(hashes: dict[str, str]) -> str:
+    """Return the lines of a manifest; line ends inside a name are percent-encoded (RFC 8493)."""
+    names = {name: name.replace("\r", "%0D").replace("\n", "%0A") for name in hashes}
+    return "".join(f"{hashes[name]}  {names[name]}\n" for name in sorted(hashes))
+
+
+def log(content: bytes, session: dict[str, Any]) -> Iterator[str]:
+    """Check the chain of the log, and that it begins with what the session holds."""
+    entries, previous = [json.loads(line) for line in content.split(b"\n")[:-1]], ""
+    for entry in entries:
+        rest = {key: value for key, value in entry.items() if key != "sha256"}
+        text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if (
+            entry["previous"] != previous
+            or entry["sha256"] != hashlib.sha256(text.encode()).hexdigest()
+        ):
+            yield "the log is no chain"
+        previous = entry["sha256"]
+    if entries[: len(session["log"])] != session["log"]:
+        yield "the log does not begin with the entries in the session"
+
+
+def verdicts(session: dict[str, Any], folder: Path) -> Iterator[str]:
+    """Check that verdicts follow from figures and limits, and the sum from the verdicts."""
+    packs = [
+        tomllib.loads(path.read_text("utf-8")) for path in (folder / "data/packs").glob("*.toml")
+    ]
+    wanted = {"fail": "failed", "conditional_fail": "failed"}
+    failed = set()
+    for item in session["findings"]:
+        where = f"{item['requirement']} of {item['subject']}"
+        if item["verdict"] in wanted and item["modality"] in {"shall", "conditional"}:
+            failed.add(item["requirement"])
+        if item["limit"] and item["limit"] not in limits(
+            packs, item["requirement"].partition("#")[2]
+        ):
+            yield f"{where}: no pack has this limit"
+        if item["value"] is not None and not follows(item, session["measurements"]):
+            yield f"{where}: {item['verdict']} does not follow from {item['value']}"
+    line = session["bottom_line"]
+    if set(line["failed"]) != failed or (failed and "fail" not in line["verdict"]):
+        yield "the bottom line does not follow from the findings"
+
+
+def limits(packs: list[Any], requirement: str) -> list[dict[str, Any]]:
+    """Return every limit that packs give a requirement: own, corrected, by class, or borrowed."""
+    names, found = {requirement}, []
+    tables = [
+        item for pack in packs for part in pack.values() if isinstance(part, list) for item in part
+    ]
+    asked = [item for item in tables if isinstance(item, dict) and item.get("id") == requirement]
+    names |= {item["borrows"].partition("#")[2] for item in asked if "borrows" in item}
+    waiting: list[Any] = [
+        item for item in tables
+        if isinstance(item, dict) and names & {item.get("id"), item.get("requirement")}
+    ]  # fmt: skip
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict) and {"at_least", "at_most"} & item.keys():
+            found.append({key: item.get(key) for key in ("unit", "at_least", "at_most")})
+        if isinstance(item, dict | list):
+            waiting += item.values() if isinstance(item, dict) else item
+    return found
+
+
+def follows(item: dict[str, Any], measurements: list[dict[str, Any]]) -> bool:
+    """Whether a finding's verdict follows from its value, and its value from its measurement."""
+    limit, rule = item["limit"], item["decision_rule"]
+    sources = [measurements[index] for index in item["measurements"]]
+    if (
+        len(sources) == 1
+        and sources[0]["unit"] == item["unit"]
+        and sources[0]["value"] != item["value"]
+    ):
+        return False
+    if not (limit and rule) or item["reason"]["code"].startswith("count"):
+        return True
+    room = min(
+        item["value"] - limit["at_least"] if limit["at_least"] is not None else float("inf"),
+        limit["at_most"] - item["value"] if limit["at_most"] is not None else float("inf"),
+    )
+    band = (
+        0
+        if rule["kind"] == "simple"
+        else rule["guard"] * (item["k"] or 0) * (item["uncertainty"] or 0)
+    )
+    allowed = {
+        "pass": room >= band, "conditional_pass": room >= 0,
+        "fail": room < -band, "conditional_fail": room < 0,
+    }  # fmt: skip
+    return allowed.get(item["verdict"], True)
+
+
+def is_litter(name: str) -> bool:
+    """Whether a desktop leaves files of this name behind."""
+    return bool(LITTER.fullmatch(name.rpartition("/")[2]))
+
+
+def sha256(path: Path, most: int = MOST * 64) -> str:
+    """Return the hash of a file; of one that is too large, nothing that could fit."""
+    if path.stat().st_size > most:
+        return "too large"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    try:
+        problems = list(check(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]))
+    except Exception as error:  # noqa: BLE001 -- one flipped bit can make a reader fail in any way
+        problems = [f"cannot be read ({type(error).__name__}: {error})"]
+    print("\n".join(problems), end="\n" if problems else "")  # noqa: T201
+    sys.exit(1 if problems else 0)

@@ -1,0 +1,330 @@
+"""From views of drawn edges to their figures, notes and corner ratios, by closed forms."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from acceptance.errors import GapError
+from acceptance.metrics import resolution
+from acceptance.metrics.resolution import corners, edge_figures
+from acceptance.metrics.resolution.edge_figures import Edge, Tone
+from acceptance.model.measurement import Note
+
+Array = NDArray[np.float64]
+
+MTF50_TIMES_SIGMA = math.sqrt(math.log(2) / 2) / math.pi  # of a Gaussian
+TONE = Tone(light=np.arange(256) / 200, name="t", doubt=0.1)
+
+
+def drawn(mtf50: float = 0.25, frames: int = 2) -> Array:
+    """Draw an edge in light from 0.2 to 0.8 as codes of 200 times that, leaning by 5 degrees."""
+    y, x = np.mgrid[:60, :50] - np.array([29.5, 24.8])[:, None, None]
+    lean = math.tan(math.radians(5))
+    light = 0.2 + 0.6 * ndtr((x - y * lean) / math.hypot(1, lean) * mtf50 / MTF50_TIMES_SIGMA)
+    return np.repeat(200 * light[None], frames, axis=0)
+
+
+def region(**changed: Any) -> Any:
+    """Make the region of an edge in the centre."""
+    given = {"name": "centre.edge", "kind": "edge", "zone": "centre", "direction": "vertical"}
+    return SimpleNamespace(**given | {"printed": {}, "rect": (0, 0, 9, 9)} | changed)
+
+
+def view(luma: Array | None = None, **changed: Any) -> Any:
+    """Make a view by hand that stands still."""
+    given = {"luma": drawn() if luma is None else luma, "box": (30, 70, 50, 60), "place": None}
+    return SimpleNamespace(
+        **given | {"region": region(), "stable": True, "quantiser": 24} | changed
+    )
+
+
+def scene(*views: Any, **changed: Any) -> Any:
+    """Make a scene whose light is a two hundredth of the code, whose figures are as given."""
+    video = SimpleNamespace(
+        height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264"
+    )
+    given = {"video": video, "code_black": 16, "code_white": 235, "located": (), "chart": None}
+    given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
+    given |= {"linear": lambda codes: np.asarray(codes) / 200, "tone": "t", "tone_doubt": 0.1}
+    given |= {"copy_curves": lambda codes: [codes / 100, codes / 300], "copy_lines": lambda _: []}
+    given |= {
+        "figure": lambda *words, **more: SimpleNamespace(words=words, budget=words[3], **more)
+    }
+    return SimpleNamespace(**given | changed)
+
+
+def result(mtf50: float | None = 0.2, mtf10: float | None = 0.4, **changed: Any) -> Any:
+    """Make the result of an edge; its standard errors are 1 % and 2 %."""
+    given = {"mtf50": mtf50, "mtf30": 0.3, "mtf10": mtf10, "u50": 0.002, "u10": 0.008}
+    given |= {"degrees_of_freedom": 15, "resolves": "horizontal", "angle": 5.12345, "order": 2}
+    given |= {"dark_side": "left", "window": 7.12345, "contrast": 0.6123456, "sharpened": False}
+    given |= {"overshoot": 0.0123456, "undershoot": 0.0234567}
+    given |= {"frequencies": np.arange(257) / 256, "mtf": np.linspace(1, 0.1234567, 257)}
+    return SimpleNamespace(**given | changed)
+
+
+def edge(*results: Any, probe: Any = None, **changed: Any) -> Edge:
+    """Make an edge as seen; with the exponent raised by a tenth its MTF50 is 3 % higher."""
+    given = {"view": view(), "results": results or (result(),), "levels": (0.2, 0.8)}
+    given |= {"probe": probe or result(0.206, 0.404), "coarseness": 0.1}
+    return Edge(**given | changed)
+
+
+def budget_of(lines: Any) -> dict[str, float]:
+    """Contributions by source."""
+    return {line.source: line.contribution for line in lines}
+
+
+def test_the_tone_of_a_scene_is_the_light_of_every_code() -> None:
+    found = edge_figures.tone_of(scene())
+    assert found.light == pytest.approx(np.arange(256) / 200)
+    assert (found.name, found.doubt) == ("t", 0.1)
+    assert found.copies[1] == pytest.approx(np.arange(256) / 300)
+
+
+def test_an_edge_is_measured_on_all_frames_together_and_on_groups_of_them() -> None:
+    """Four frames, the first blurred by half as much again and darker by 8 codes."""
+    luma = drawn(frames=4)
+    luma[0] = drawn(0.17)[0] - 8
+    found = edge_figures.seen(scene(), view(luma), TONE)
+    light = luma.mean(axis=0) / 200
+    assert len(found.results) == 5
+    assert found.first.mtf50 == pytest.approx(resolution.edge_mtf(light).mtf50)
+    assert found.results[1].mtf50 == pytest.approx(0.17, rel=1e-3)
+    assert found.probe.mtf50 == pytest.approx(resolution.edge_mtf(light**1.1).mtf50)
+    assert found.probe.u50 is None
+    assert found.levels == pytest.approx(np.percentile(light, (10, 90)))
+    step = float(np.ptp(np.percentile(light, (10, 90)))) * 200
+    assert found.coarseness == pytest.approx(0.625 * 2 ** (24 / 6) / step)
+
+
+def test_light_below_nothing_keeps_its_sign_under_another_exponent() -> None:
+    """A curve may put the darkest codes below zero."""
+    dark = Tone(light=TONE.light - 0.25, name="t", doubt=0.1)
+    found = edge_figures.seen(scene(), view(), dark)
+    light = drawn()[0] / 200 - 0.25
+    bent = np.where(light < 0, -1, 1) * np.abs(light) ** 1.1
+    assert found.probe.mtf50 == pytest.approx(resolution.edge_mtf(bent).mtf50)
+
+
+def test_a_clipped_edge_is_refused() -> None:
+    with pytest.raises(GapError) as refused:
+        edge_figures.seen(scene(), view(np.maximum(drawn() - 40, 0)), TONE)
+    assert (refused.value.code, refused.value.parameters["region"]) == ("clipped", "centre.edge")
+
+
+def test_a_drawn_edge_has_its_crossings_and_its_tv_lines() -> None:
+    """MTF10 is at sqrt(ln 10 / ln 2) of MTF50; a cycle a pixel is 2 x 1000 / (5 / 4) TV lines."""
+    found: list[Any] = list(resolution.measure(scene(view())))
+    mtf10 = 0.25 * math.sqrt(math.log(10) / math.log(2))
+    assert [one.words[:3] for one in found] == [
+        ("resolution.mtf50", pytest.approx(0.25, rel=1e-3), "cycle/px"),
+        ("resolution.mtf10", pytest.approx(mtf10, rel=1e-3), "cycle/px"),
+        ("resolution.horizontal", pytest.approx(1600 * mtf10, rel=1e-3), "TVL"),
+    ]
+    for figure in found:
+        assert (figure.region, figure.direction, figure.samples) == ("centre.edge", "horizontal", 2)
+    assert found[0].details["line_widths_per_height"] == pytest.approx(400, rel=1e-3)
+    assert found[1].details["line_widths_per_height"] == pytest.approx(1600 * mtf10, rel=1e-3)
+    sources = [set(budget_of(one.words[3])) for one in found]
+    common = {"noise and fit", "tone curve", "chart copy", "coding"}
+    assert sources == [common, common, common | {"edge direction"}]
+
+
+def test_coding_takes_off_a_share_of_its_coarseness() -> None:
+    """17 % of MTF50, 35 % of MTF10, for a coarseness of 1."""
+    found: list[Any] = list(edge_figures.figures(scene(), edge(), TONE))
+    coded = [budget_of(one.words[3])["coding"] for one in found]
+    assert coded == pytest.approx([0.17 * 0.1 * 0.2, 0.35 * 0.1 * 0.4, 1600 * 0.35 * 0.1 * 0.4])
+
+
+@pytest.mark.parametrize(
+    ("changed", "noted", "measured"),
+    [
+        ({"mtf10": None}, {"mtf10": "mtf_not_reached", "horizontal": "mtf_not_reached"}, ["mtf50"]),
+        ({"u10": 0.04}, {"mtf10": "mtf_in_noise", "horizontal": "mtf_in_noise"}, ["mtf50"]),
+        ({"u50": 0.04}, {"mtf50": "mtf_in_noise"}, ["mtf10", "horizontal"]),
+    ],
+)
+def test_a_crossing_that_is_none_is_noted_for_each_figure_that_hangs_on_it(
+    changed: dict[str, Any], noted: dict[str, str], measured: list[str]
+) -> None:
+    found: list[Any] = list(edge_figures.figures(scene(), edge(result(**changed)), TONE))
+    notes = {one.quantity: one for one in found if isinstance(one, Note)}
+    assert {name: one.reason.code for name, one in notes.items()} == {
+        f"resolution.{name}": code for name, code in noted.items()
+    }
+    assert {one.region for one in notes.values()} == {"centre.edge"}
+    levels = {one.reason.parameters["level"] for one in notes.values()}
+    assert levels == {50 if "mtf50" in noted else 10}
+    assert [one.words[0] for one in found if not isinstance(one, Note)] == [
+        f"resolution.{name}" for name in measured
+    ]
+
+
+def test_tv_lines_along_rows_are_noted_where_the_pixels_shape_is_doubtful() -> None:
+    doubtful = scene(located=(SimpleNamespace(pixel_aspect=0.5),))
+    doubtful.video.assumed = ("sample_aspect",)
+    found: list[Any] = list(edge_figures.figures(doubtful, edge(), TONE))
+    assert (found[-1].quantity, found[-1].reason.code) == (
+        "resolution.horizontal", "pixel_aspect_doubtful"
+    )  # fmt: skip
+    upright = edge(result(resolves="vertical"))
+    [*_, lines] = edge_figures.figures(doubtful, upright, TONE)
+    assert lines.words[:2] == ("resolution.vertical", pytest.approx(2000 * 0.4))  # type: ignore[union-attr]
+
+
+def test_the_details_of_an_edge_are_rounded_to_what_they_are_worth() -> None:
+    found = edge_figures._details(edge(), 0.20000777, 1600.0)
+    assert found == {
+        "zone": "centre", "box": "30, 70, 50, 60", "line_widths_per_height": 320.01,
+        "angle": 5.123, "edge_order": 2, "dark_side": "left", "window": 7.12, "contrast": 0.6123,
+        "overshoot": 0.0123, "undershoot": 0.0235, "sharpened": False,
+        "mtf50": 0.2, "mtf30": 0.3, "mtf10": 0.4,
+    }  # fmt: skip
+    digits = edge(result(0.2123456, None, mtf30=0.3234567))
+    found = edge_figures._details(digits, 0.2, 1600.0)
+    assert (found["mtf50"], found["mtf30"]) == (0.21235, 0.32346)
+    assert "mtf10" not in found
+
+
+def test_the_curve_of_an_edge_has_every_other_frequency_up_to_three_quarters_of_a_cycle() -> None:
+    found = edge_figures._curve(result(mtf10=None))
+    assert found.x == tuple(float(at) for at in np.arange(97) / 128)
+    assert found.y == tuple(round(1 - (1 - 0.1234567) * at / 128, 5) for at in range(97))
+    assert found.marks == {"MTF50": 0.2, "MTF30": 0.3, "Nyquist": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("mtf10", "at", "limited_by"),
+    [(0.4, 0.4, "criterion"), (0.5, 0.5, "criterion"), (0.51234, 0.5, "sampling_limit")],
+)
+def test_limiting_resolution_ends_at_half_a_cycle_per_pixel(
+    mtf10: float, at: float, limited_by: str
+) -> None:
+    """The spread is that of all lines, and less of it is left the further MTF10 lies beyond."""
+    budget = edge().noise("mtf10")
+    found: Any = edge_figures._limiting(scene(), edge(result(0.2, mtf10)), TONE, budget)
+    lean = at * (1 - math.cos(math.radians(5.12345))) / math.sqrt(3)
+    share = edge_figures._left_by_the_cap((mtf10 - 0.5) / math.hypot(0.008, lean))
+    assert found.words[1] == pytest.approx(1600 * at)
+    assert budget_of(found.words[3]) == pytest.approx(
+        {"noise and fit": 1600 * 0.008 * share, "edge direction": 1600 * lean * share}
+    )
+    assert share < 1 or mtf10 <= 0.5
+    assert found.details == {
+        "criterion": "MTF10", "limited_by": limited_by, "sampling_limit": 800.0,
+        "line_widths_per_height": 1600 * at, "cycles_per_pixel": mtf10, "zone": "centre",
+        "sharpened": False,
+    }  # fmt: skip
+    assert found.samples == 2
+
+
+def test_the_line_widths_of_a_limit_are_rounded_to_a_hundredth() -> None:
+    found = edge_figures._limiting_details(edge(), 0.40000777, 1600.0)
+    assert found["line_widths_per_height"] == 640.01
+
+
+def test_an_edge_without_any_spread_keeps_the_least_share_beyond_the_cap() -> None:
+    certain = edge(result(0.2, 0.6, angle=0.0))
+    found: Any = edge_figures._limiting(scene(), certain, TONE, [])
+    assert budget_of(found.words[3]) == {"edge direction": 0.0}
+
+
+def test_regions_serve_where_there_is_an_edge_or_a_wedge() -> None:
+    wedge = view(region=region(kind="wedge"))
+    assert resolution.serves(scene(wedge))
+    assert resolution.serves(scene(view()))
+    assert not resolution.serves(scene(view(region=region(kind="flat"))))
+
+
+@pytest.mark.parametrize(("direction", "named"), [("", "horizontal"), ("vertical", "vertical")])
+def test_what_was_not_obtained_is_noted_for_every_figure_of_its_region(
+    direction: str, named: str
+) -> None:
+    """A flat edge and a wedge of which nothing is known."""
+    grey = view(np.full((2, 60, 50), 100.0), region=region(name="a", direction=direction))
+    wedge = view(region=region(name="b", kind="wedge", direction=direction))
+    found: list[Any] = list(resolution.measure(scene(grey, wedge)))
+    assert [(one.quantity, one.reason.code, one.region) for one in found] == [
+        ("resolution.mtf50", "no_edge", "a"),
+        ("resolution.mtf10", "no_edge", "a"),
+        (f"resolution.{named}", "no_edge", "a"),
+        (f"resolution.wedge_{named}", "wedge_unknown", "b"),
+    ]
+    assert found[-1].reason.parameters == {"region": "b"}
+    assert "region" not in found[0].reason.parameters
+
+
+def test_figures_are_those_of_each_edge_in_turn() -> None:
+    """Of an edge half as sharp as the first one."""
+    soft = view(drawn(0.15), region=region(name="soft"))
+    found: list[Any] = list(resolution.measure(scene(view(), soft)))
+    values = {one.region: one.words[1] for one in found if one.words[0] == "resolution.mtf50"}
+    assert values == pytest.approx({"centre.edge": 0.25, "soft": 0.15}, rel=1e-3)
+
+
+def test_sharpening_is_noted_once_where_it_is_strongest() -> None:
+    """By over- and undershoot together."""
+    over, both, under = (
+        edge(result(overshoot=high, undershoot=low, sharpened=True), view=view(region=here))
+        for here, high, low in (
+            (region(name="over"), 0.2, 0.01),
+            (region(name="both"), 0.15, 0.15),
+            (region(name="under"), 0.0, 0.2),
+        )
+    )
+    [note] = resolution._sharpened([over, both, under])
+    assert (note.region, note.reason.code, note.quantity) == (
+        "both", "sharpened", "resolution.mtf50"
+    )  # fmt: skip
+    assert note.reason.parameters == {"region": "both", "overshoot": 0.15, "undershoot": 0.15}
+    assert list(resolution._sharpened([edge()])) == []
+    assert list(resolution._sharpened([])) == []
+
+
+def placed(zone: str, mtf50: float | None = 0.2, size: float = 1.0, **changed: Any) -> Edge:
+    """Make an edge in a zone of a chart whose diagonals are ``size`` of the picture's."""
+    marks = size * np.array([[0, 0], [800, 0], [800, 600], [0, 600]])
+    here = SimpleNamespace(corners=marks, picture=(800, 600))
+    seen_at = view(place=here, region=region(zone=zone))
+    return edge(result(mtf50), view=seen_at, **changed)
+
+
+def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> None:
+    """17 % of the ratio for a coarseness of 1."""
+    for coarse in ((0.3, 0.1), (0.1, 0.3)):
+        corner, centre = placed("upper_left", 0.1834567), placed("centre")
+        edges = [
+            Edge(**vars(one) | {"coarseness": at})
+            for one, at in zip((corner, centre), coarse, strict=True)
+        ]
+        [found] = corners.ratios(scene(), edges, TONE)
+        assert budget_of(found.words[3])["coding"] == pytest.approx(0.17 * 0.3 * 0.9172835)  # type: ignore[union-attr]
+        assert found.details["corner"] == 0.18346  # type: ignore[union-attr]
+        assert found.samples == 2  # type: ignore[union-attr]
+
+
+def test_corners_are_compared_where_every_chart_in_the_picture_reaches_them() -> None:
+    """The smaller one decides."""
+    edges = [placed("centre"), placed("upper_left", size=0.8)]
+    [note] = corners.ratios(scene(), edges, TONE)
+    assert note.reason.code == "field_not_covered"  # type: ignore[union-attr]
+    assert note.reason.parameters == {"share": pytest.approx(0.8), "needed": 0.85}  # type: ignore[union-attr]
+
+
+def test_edges_by_hand_and_edges_without_a_crossing_have_no_part_in_corner_ratios() -> None:
+    by_hand = edge(view=view(region=region(zone="lower_left")))
+    unreached = placed("lower_right", None)
+    found: list[Any] = list(
+        corners.ratios(scene(), [by_hand, unreached, placed("upper_left"), placed("centre")], TONE)
+    )
+    assert [one.region for one in found] == ["upper_left"]

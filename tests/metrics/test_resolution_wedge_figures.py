@@ -1,0 +1,409 @@
+"""From a view of a drawn wedge to its figure: levels, places, budget, details, by closed forms."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from acceptance.errors import GapError
+from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics.resolution import wedge_figures
+from acceptance.metrics.resolution.printed_wedge import Wedge
+
+Array = NDArray[np.float64]
+
+BLACK = 16
+DARK, LIGHT = 64.4, 174.4  # codes on the wedge, lit by a tenth more than the flat regions
+GREY = 150.0  # mean of the bars: not midway, so that linear light reads otherwise
+SCALE = 4.0  # px/mm
+RECT = (10.0, 20.0, 40.0, 75.0)
+WEDGE = {"bars": 5, "from": 0.2, "to": 1.38, "form": "hyperbolic", "dark": 0.05, "light": 0.8}
+
+
+def read(**changed: Any) -> Any:
+    """Make a reading of 0.3 cycle/px on a modulation that falls by 2 per cycle/px."""
+    frequencies = np.linspace(0.05, 0.345, 296)
+    given: dict[str, Any] = {"frequencies": frequencies, "modulation": 0.7 - 2 * frequencies}
+    given |= {"reading": 0.3, "u": 0.001, "degrees_of_freedom": 41, "limited_by": "criterion"}
+    given |= {"half": 0.1, "aliasing": None, "bars": 5}
+    return SimpleNamespace(**given | changed)
+
+
+def region(**changed: Any) -> Any:
+    """Make the region of a wedge of 40 mm by 75 mm."""
+    given = {"name": "centre.wedge", "kind": "wedge", "zone": "centre", "rect": RECT}
+    given |= {"direction": "horizontal", "printed": WEDGE}
+    return SimpleNamespace(**given | changed)
+
+
+def view(luma: Array, **changed: Any) -> Any:
+    """Make a view that stands still; the chart is seen face on."""
+    place = SimpleNamespace(to_chart=lambda points: np.asarray(points) / SCALE)
+    given = {"luma": luma, "box": (30, 70, 180, 320), "place": place, "region": region()}
+    return SimpleNamespace(**given | {"stable": True, "quantiser": None} | changed)
+
+
+def flat(reflectance: float, code: float) -> Any:
+    """Make the view of a flat region."""
+    printed = {"reflectance": reflectance}
+    return view(np.full((2, 20, 20), code), region=region(kind="flat", printed=printed))
+
+
+def scene(*views: Any, **changed: Any) -> Any:
+    """Make a scene of flat regions of 60 and 160, whose figures are as they are given."""
+    video = SimpleNamespace(
+        height=1080, depth=8, sample_aspect=Fraction(1), assumed=(), codec="ffv1", full_range=False
+    )
+    flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
+    given = {"video": video, "code_black": BLACK, "code_white": 235, "located": (), "chart": None}
+    given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
+    given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
+    given |= {"figure": lambda *words, **more: SimpleNamespace(words=words, **more)}
+    return SimpleNamespace(**given | changed)
+
+
+def drawn(frames: int = 2) -> Array:
+    """Draw the wedge's bars from x = 40 px, y = 80 px, where the box starts at (30, 70).
+
+    Their modulation of the step falls straight with the frequency: 0.7 - 2 f.
+    """
+    down, right = np.meshgrid(np.arange(320) + 70, np.arange(180) + 30, indexing="ij")
+    along, across = down / SCALE - 20, right / SCALE - 30
+    frequency = 0.2 + (1.38 - 0.2) * np.clip(along / 75, 0, 1)
+    amplitude = (0.7 - 2 * frequency / SCALE) * (LIGHT - DARK) * 2 / math.pi
+    turns = frequency * across
+    bars = GREY + amplitude * np.cos(2 * math.pi * turns)
+    inside = (np.abs(turns) <= 2.25) & (along >= 0) & (along < 75)
+    return np.repeat(np.where(inside, bars, LIGHT)[None], frames, axis=0)
+
+
+def budget_of(lines: Any) -> dict[str, float]:
+    """Contributions by source."""
+    return {line.source: line.contribution for line in lines}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_wedge_in_a_picture_is_read_in_tv_lines_along_its_bars(*, turned: bool) -> None:
+    """0.3 cycle/px are 0.6 x 1080 TV lines; along rows less by the pixel's shape, 12:11."""
+    luma, seen_in = drawn(), scene()
+    seen_in.video.sample_aspect = Fraction(12, 11)
+    here = view(luma)
+    if turned:
+        x, y, width, height = RECT
+        turned_region = region(rect=(y, x, height, width), direction="vertical")
+        here = view(luma.transpose(0, 2, 1), box=(70, 30, 320, 180), region=turned_region)
+    found: Any = wedge_figures.figure(seen_in, here)
+    name, value, unit, budget = found.words
+    direction = "vertical" if turned else "horizontal"
+    lines_per_cycle = 2160.0 if turned else 1980.0
+    assert (name, unit) == (f"resolution.wedge_{direction}", "TVL")
+    assert value == pytest.approx(0.3 * lines_per_cycle, rel=2e-3)
+    assert (found.region, found.direction, found.samples) == ("centre.wedge", direction, 2)
+    assert found.lower_bound is False
+    assert found.details["limited_by"] == "criterion"
+    assert found.details["half_modulation"] == pytest.approx(0.1 * lines_per_cycle, rel=0.02)
+    assert budget_of(budget)["step"] == pytest.approx(
+        lines_per_cycle * 0.1 * 0.05 / math.sqrt(3) / 2, rel=0.02
+    )
+    assert found.curve.marks["Nyquist"] == pytest.approx(0.5 * lines_per_cycle)
+
+
+def test_in_linear_light_the_bars_have_the_contrast_of_their_own_mean() -> None:
+    """Light goes as the square of the code: 2 x mean x amplitude over the difference of squares."""
+    found: Any = wedge_figures.figure(scene(), view(drawn()))
+    gain = 2 * GREY / (LIGHT + DARK)
+    reading = (0.7 - 0.1 / gain) / 2
+    assert found.details["linear_light"] == pytest.approx(2160 * reading, rel=2e-3)
+
+
+def test_without_a_step_in_linear_light_only_coded_luma_is_read() -> None:
+    found: Any = wedge_figures.figure(scene(linear=np.zeros_like), view(drawn()))
+    assert "linear_light" not in found.details
+    assert found.details["bars"] == 5
+
+
+def test_levels_and_codes_are_those_of_all_frames_together() -> None:
+    """Four groups of a frame each, the first darker by 8 codes, so two codes on average."""
+    luma = drawn(4)
+    luma[0] -= 8
+    seen = wedge_figures._seen(scene(), view(luma))
+    assert seen.codes == pytest.approx(luma.mean(axis=0))
+    assert seen.levels[1] == pytest.approx(LIGHT - 2)
+    assert len(seen.results) == 5
+
+
+def test_lines_along_rows_are_refused_where_the_pixels_shape_is_doubtful() -> None:
+    """Assumed square, seen as half as wide."""
+    doubtful = scene(located=(SimpleNamespace(pixel_aspect=0.5),))
+    doubtful.video.assumed = ("sample_aspect",)
+    with pytest.raises(GapError) as refused:
+        wedge_figures.figure(doubtful, view(drawn()))
+    assert refused.value.code == "pixel_aspect_doubtful"
+
+
+def test_a_clipped_wedge_is_refused() -> None:
+    bright = np.minimum(drawn() + 80, 255)
+    with pytest.raises(GapError) as refused:
+        wedge_figures.figure(scene(), view(bright))
+    assert refused.value.code == "clipped"
+
+
+@pytest.mark.parametrize("changed", [{"place": None}, {"region": region(printed={"bars": 5})}])
+def test_a_wedge_of_which_nothing_is_known_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(GapError) as refused:
+        wedge_figures._printed(view(np.zeros((1, 9, 9)), **changed))
+    assert (refused.value.code, refused.value.parameters["region"]) == (
+        "wedge_unknown", "centre.wedge"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "length"), [("horizontal", 75.0), ("vertical", 40.0)])
+def test_a_wedge_that_resolves_along_rows_runs_down(direction: str, length: float) -> None:
+    printed = wedge_figures._printed(view(np.zeros((1, 9, 9)), region=region(direction=direction)))
+    assert printed == Wedge(bars=5, start=0.2, end=1.38, length=length, form="hyperbolic")
+
+
+@pytest.mark.parametrize("direction", ["horizontal", "vertical"])
+def test_a_pixels_place_is_from_the_wedges_first_end_and_its_axis(direction: str) -> None:
+    """The pixel at column 3 and row 5 of the box: 8.25 mm right and 18.75 mm down the chart."""
+    here = view(np.zeros((1, 8, 6)), region=region(direction=direction))
+    along, across = wedge_figures._on_wedge(here)
+    right, down = (30 + 3) / SCALE - 10, (70 + 5) / SCALE - 20
+    expected = (down, right - 20) if direction == "horizontal" else (right, down - 37.5)
+    assert (along[5, 3], across[5, 3]) == pytest.approx(expected)
+
+
+ANGLE = np.pi * np.linspace(-14, 14, 1200).reshape(30, 40).T  # 40 rows of 30
+RIM = np.zeros((40, 30), dtype=bool)
+RIM[4:36, 4:26] = True
+CODES = 100 + 20 * np.random.default_rng(4).standard_normal((40, 30))
+FIVE = Wedge(bars=5, start=0.2, end=1.38, length=75)
+
+
+@pytest.mark.parametrize(("ratio", "doubt"), [(1.1, 0.05), (1.0, 0.02), (0.97, 0.02), (0.9, 0.05)])
+def test_the_levels_of_the_flat_regions_follow_the_light_beside_the_wedge(
+    ratio: float, doubt: float
+) -> None:
+    """Above black both in one ratio; the doubt is half of its distance from 1, at least 2 %."""
+    beside = RIM & (np.abs(ANGLE) > 6.5 * np.pi)
+    seen = float(np.median(CODES[beside]))
+    flat_light = BLACK + (seen - BLACK) / ratio
+    flat_dark = flat_light - 40
+    lit = scene(flat(0.05, flat_dark), flat(0.8, flat_light))
+    dark, light, relative = wedge_figures._levels(lit, view(CODES[None]), CODES, ANGLE, FIVE)
+    assert light == pytest.approx(seen)
+    assert dark == pytest.approx(seen - 40 * ratio)
+    assert relative == pytest.approx(doubt / math.sqrt(3))
+
+
+@pytest.mark.parametrize("flats", [(), ((0.05, 60.0),), ((0.8, 160.0),)])
+def test_without_both_flat_regions_the_coarsest_bars_tell_the_dark_level(
+    flats: tuple[tuple[float, float], ...],
+) -> None:
+    """The second percentile where a bar's middle is near."""
+    other = flat(0.3, 90.0)
+    lit = scene(other, *(flat(*one) for one in flats))
+    dark, light, relative = wedge_figures._levels(lit, view(CODES[None]), CODES, ANGLE, FIVE)
+    middle = RIM & (np.abs(ANGLE) % (2 * np.pi) < 0.5)
+    assert dark == pytest.approx(float(np.percentile(CODES[middle], 2)))
+    assert light == pytest.approx(float(np.median(CODES[RIM & (np.abs(ANGLE) > 6.5 * np.pi)])))
+    assert relative == pytest.approx(2 * 0.02 / math.sqrt(3))
+
+
+@pytest.mark.parametrize(("count", "enough"), [(51, True), (50, False)])
+def test_light_beside_a_wedge_takes_more_than_fifty_pixels(count: int, *, enough: bool) -> None:
+    """Else the 98th percentile of the wedge is light; those at the rim do not count."""
+    beside = np.zeros(RIM.sum(), dtype=bool)
+    beside[:count] = True
+    angle = np.full(RIM.shape, 7 * np.pi)
+    angle[RIM] = np.where(beside, 7 * np.pi, 0.1)
+    dark, light, relative = wedge_figures._levels(scene(), view(CODES[None]), CODES, angle, FIVE)
+    inside = CODES[RIM]
+    if enough:
+        assert light == pytest.approx(float(np.median(inside[:count])))
+        return
+    assert light == pytest.approx(float(np.percentile(inside, 98)))
+    assert dark == pytest.approx(float(np.percentile(inside[count:], 2)))
+    assert relative == pytest.approx(2 * 0.02 / math.sqrt(3))
+
+
+def test_a_flat_region_is_known_by_its_reflectance_and_read_without_its_border() -> None:
+    """A tenth of its size, at least four pixels, which its neighbours blur into."""
+    luma = np.full((2, 60, 80), 90.0)
+    luma[:, 6:54, 6:74] = 100.0
+    grey = view(luma, region=region(kind="flat", printed={"reflectance": 0.3}))
+    bare = view(luma, region=region(kind="flat", printed={}))
+    lit = scene(bare, grey)
+    assert wedge_figures._level(lit, 0.3) == pytest.approx(100)
+    assert wedge_figures._level(lit, 0.3001) is None
+    assert wedge_figures._level(lit, 1.0) is None
+
+
+def seen_wedge(*results: Any, stable: bool = True, across: Array | None = None) -> Any:
+    """Make a wedge as seen, its axis down the picture."""
+    here = np.tile(np.arange(5.0), (6, 1)) if across is None else across
+    return wedge_figures._SeenWedge(
+        view=view(np.zeros((4, 6, 5)), stable=stable), printed=FIVE, place=(here, here),
+        codes=here, levels=(DARK, LIGHT), step_doubt=0.01, results=results,
+    )  # fmt: skip
+
+
+def test_a_wedge_resolves_in_the_direction_in_which_it_is_crossed_in_the_picture() -> None:
+    """However the chart hangs; aslant by what is steeper."""
+    rows, columns = np.mgrid[0:6, 0:5].astype(float)
+    assert seen_wedge(across=columns).direction == "horizontal"
+    assert seen_wedge(across=-rows).direction == "vertical"
+    assert seen_wedge(across=columns - 0.9 * rows).direction == "horizontal"
+    assert seen_wedge(across=0.9 * columns - rows).direction == "vertical"
+
+
+def test_a_moving_wedge_has_the_mean_of_its_readings_and_a_steady_one_the_first() -> None:
+    results = (read(reading=0.30), read(reading=0.33), read(reading=0.36))
+    assert seen_wedge(*results).value == 0.30
+    assert seen_wedge(*results).first is results[0]
+    assert seen_wedge(*results, stable=False).value == pytest.approx(0.33)
+
+
+def test_a_reading_is_a_lower_bound_where_a_picture_that_counts_is_resolved_to_the_end() -> None:
+    end, within = read(limited_by="wedge_end"), read()
+    assert seen_wedge(end, within).lower_bound
+    assert not seen_wedge(within, end).lower_bound
+    assert seen_wedge(within, end, stable=False).lower_bound
+    assert not seen_wedge(within, within, stable=False).lower_bound
+
+
+def test_a_steady_wedge_scatters_between_groups_of_frames_and_a_moving_one_between_frames() -> None:
+    """The variance of their mean beyond that of the fit.
+
+    Of a moving one the fits are independent; of a steady one the first is of all frames.
+    """
+    results = [read(reading=at, u=u) for at, u in ((0.30, 2e-3), (0.32, 3e-3), (0.28, 6e-3))]
+    fit, repeat = wedge_figures._own_lines(view(np.zeros((1, 9, 9))), results)
+    assert (fit.contribution, fit.degrees_of_freedom) == (2e-3, 41)
+    assert repeat.contribution == pytest.approx(math.sqrt(0.02**2 - 2e-3**2))
+    moving = view(np.zeros((1, 9, 9)), stable=False)
+    fit, repeat = wedge_figures._own_lines(moving, results)
+    assert fit.contribution == pytest.approx(7e-3 / 3)
+    assert repeat.contribution == pytest.approx(math.sqrt(0.02**2 / 3 - (7e-3 / 3) ** 2))
+    assert repeat.degrees_of_freedom == 2
+
+
+@pytest.mark.parametrize(
+    ("reading", "start"), [(0.2, 145), (0.051, 0), (0.34499, 285), (0.3393, 285), (0.3387, 284)]
+)
+def test_doubt_of_the_step_shifts_a_reading_by_the_slope_of_eleven_lines_around_it(
+    reading: float, start: int
+) -> None:
+    """A tenth of the step by the straight line through them, on a modulation that is bent."""
+    bent = read(reading=reading)
+    bent.modulation = bent.modulation + 6 * (bent.frequencies - 0.2) ** 2
+    near = slice(start, start + 11)
+    f = bent.frequencies[near] - bent.frequencies[near].mean()
+    slope = abs(float(f @ bent.modulation[near] / (f @ f)))
+    found = wedge_figures._step_share(bent, 0.03)
+    assert found == pytest.approx(0.1 * 0.03 / slope)
+
+
+def test_a_modulation_that_hardly_falls_counts_as_falling_by_a_twentieth_per_cycle() -> None:
+    flat_modulation = read(modulation=0.2 - 0.02 * np.linspace(0.05, 0.345, 296))
+    assert wedge_figures._step_share(flat_modulation, 0.03) == pytest.approx(0.1 * 0.03 / 0.05)
+    steeper = read(modulation=0.2 - 0.07 * np.linspace(0.05, 0.345, 296))
+    assert wedge_figures._step_share(steeper, 0.03) == pytest.approx(0.1 * 0.03 / 0.07)
+
+
+def test_the_print_adds_its_own_doubt_of_the_step() -> None:
+    """Slope 2: a tenth of 4 % over it; nothing without a chart or without doubt of it."""
+    doubtful, certain = (SimpleNamespace(reflectance_doubt=doubt) for doubt in (0.04, 0.0))
+    [line] = wedge_figures._copy(scene(chart=doubtful), read())
+    assert (line.source, line.contribution) == (PRINT_SOURCE, pytest.approx(0.1 * 0.04 / 2))
+    assert wedge_figures._copy(scene(chart=certain), read()) == []
+    assert wedge_figures._copy(scene(), read()) == []
+
+
+def blurred(reading: float, growth: float) -> float:
+    """How far blur along the wedge lifts the frequency at which a Gaussian falls to a tenth.
+
+    By adding up the modulation over the neighbouring lines that the same Gaussian mixes.
+    """
+    sigma = math.sqrt(math.log(10) / 2) / math.pi / reading
+    away = np.linspace(-6 * sigma, 6 * sigma, 4001)
+    weight = np.exp(-0.5 * (away / sigma) ** 2)
+    at = reading + growth * away
+    seen = float(weight @ np.exp(-2 * (np.pi * sigma * at) ** 2) / weight.sum())
+    slope = 4 * math.pi**2 * sigma**2 * reading * 0.1
+    return (seen - 0.1) / slope
+
+
+@pytest.mark.parametrize(("reading", "growth"), [(0.3, 0.002), (0.2, 0.001), (0.4, 0.01)])
+def test_blur_along_a_wedge_is_within_its_half_width(reading: float, growth: float) -> None:
+    """And that is no more than a third too wide."""
+    reading_of_bars = read(frequencies=reading + growth * np.arange(-9, 10), reading=reading)
+    lift = blurred(reading, growth)
+    assert lift <= wedge_figures._blur_along(reading_of_bars) <= 1.34 * lift
+
+
+@pytest.mark.parametrize(
+    ("reading", "lift", "tolerance"),
+    [(0.25, 0, 0), (0.3, 0, 0), (0.4, 0.2, 0.05), (0.46, 0.9, 0.01)],
+)
+def test_few_pixels_a_bar_lift_a_reading_by_no_more_than_twice_their_uncertainty(
+    reading: float, lift: float, tolerance: float
+) -> None:
+    """In percent, as in the simulation: 0.2 at 0.40 cycle/px, 0.9 at 0.46, none below 0.35."""
+    doubled = 2 * wedge_figures._few_pixels(reading) / reading * 100
+    assert doubled == pytest.approx(lift, abs=tolerance)
+
+
+def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncertainty() -> None:
+    """A half-width counts as uniform."""
+    doubtful = scene(chart=SimpleNamespace(reflectance_doubt=0.04))
+    reading_of_bars = read(reading=0.32, frequencies=np.linspace(0.05, 0.345, 296))
+    found = budget_of(wedge_figures._method_lines(doubtful, reading_of_bars, 0.03))
+    assert list(found) == ["step", "blur along the wedge", "few pixels a bar", PRINT_SOURCE]
+    assert found["step"] == pytest.approx(0.1 * 0.03 / 2)
+    assert found["blur along the wedge"] * math.sqrt(3) == pytest.approx(
+        wedge_figures._blur_along(reading_of_bars)
+    )
+    assert found["few pixels a bar"] == wedge_figures._few_pixels(0.32)
+
+
+def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
+    """QP 24 quantises by 10; a quarter of 10 over 110 codes, of a reading of 0.3."""
+    coded = scene()
+    coded.video.codec = "h264"
+    seen = seen_wedge(read())
+    seen.view.quantiser = 24.0
+    found = budget_of(wedge_figures._budget(coded, seen))
+    assert found["coding"] == pytest.approx(0.25 * 10 / 110 * 0.3)
+    assert {"noise and fit", "step"} < set(found)
+
+
+def test_the_details_of_a_wedge_are_in_tv_lines_and_cycles_a_pixel() -> None:
+    reading_of_bars = read(reading=0.30001234, aliasing=0.4)
+    found = wedge_figures._details(view(np.zeros((1, 9, 9))), reading_of_bars, 2000.0)
+    assert found == {
+        "zone": "centre", "criterion": "10 % of the step", "limited_by": "criterion", "bars": 5,
+        "sampling_limit": 1000.0, "line_widths_per_height": 600.02, "cycles_per_pixel": 0.30001234,
+        "half_modulation": 200.0, "aliasing_from": 800.0,
+    }  # fmt: skip
+    plain = wedge_figures._details(view(np.zeros((1, 9, 9))), read(half=None), 2000.0)
+    assert not {"half_modulation", "aliasing_from"} & set(plain)
+
+
+def test_the_curve_of_a_wedge_is_its_modulation_over_tv_lines() -> None:
+    """Rounded to a thousandth of a TV line and to five digits of modulation."""
+    reading_of_bars = read(
+        frequencies=np.array([0.1, 0.2000001234]), modulation=np.array([0.5, 0.123456789])
+    )
+    found = wedge_figures._curve(reading_of_bars, 2000.0)
+    assert found.x == (200.0, 400.0)
+    assert found.y == (0.5, 0.12346)
+    assert (found.name, found.x_label, found.y_label) == ("wedge", "tv_lines", "modulation")
+    assert (found.x_unit, found.y_unit) == ("TVL", "1")
+    assert found.marks == {"reading": 600.0, "Nyquist": 1000.0}
