@@ -103,9 +103,9 @@ def _print_findings(title: str, findings: Sequence[Finding], lang: str) -> None:
         return
     terminal.say(title.format(count=len(findings)), "bold")
     reasons: dict[str, dict[str, None]] = defaultdict(dict)
-    for one in findings:
-        what = f"{one.requirement.partition('#')[2]} ({one.subject})"
-        reasons[wording.reason(one.reason, lang)][what] = None
+    for finding in findings:
+        what = f"{finding.requirement.partition('#')[2]} ({finding.subject})"
+        reasons[wording.reason(finding.reason, lang)][what] = None
     for reason, named in reasons.items():
         terminal.say(f"  {reason}: {_few([*named], lang)}")
 

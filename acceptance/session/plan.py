@@ -334,16 +334,16 @@ def _parse(raw: Mapping[str, object], where: str) -> Plan:
         return _ADAPTER.validate_python((plan_words.known(raw),))[0]
     except ValidationError as error:
         # a misspelt field is also a missing one, and says less then
-        found = sorted(_wrong_fields(error, where), key=lambda one: one[0])
+        found = sorted(_wrong_fields(error, where), key=lambda wrong: wrong[0])
         raise found[0][1] from error
 
 
 def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, PlanError]]:
     """Yield an error for each wrong field, and whether it is only missing."""
-    for one in error.errors(include_url=False):
-        place = ": ".join(filter(None, (where, wrong_field.place(one))))
-        what = plan_words.with_guess(one, wrong_field.sentence(one))
-        yield one["type"] == "missing", _wrong(place, what)
+    for wrong in error.errors(include_url=False):
+        place = ": ".join(filter(None, (where, wrong_field.place(wrong))))
+        what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
+        yield wrong["type"] == "missing", _wrong(place, what)
 
 
 def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
