@@ -46,7 +46,10 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # headings and words of tables that people fill in: a file format
     "forms/answers.py": ("basically conforms", "does not conform"),
-    "forms/devices.py": ("serial number",),
+    "forms/vocabulary.py": (
+        *("serial number", "black and white", "colour mode", "gain control"),
+        "color temperature",
+    ),  # what people write
     "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
     "forms/item_code.py": ("<svg xmlns", "><path stroke="),  # SVG
     "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user

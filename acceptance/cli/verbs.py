@@ -52,6 +52,12 @@ class Verb(click.Command):
 # Name, module, and the first sentence of the command's help.
 VERBS = (
     Verb(
+        "check",
+        "checking",
+        help="Check a plan without measuring: all problems, what stays open and why, how long it "
+        "takes.",
+    ),
+    Verb(
         "chart",
         "chart",
         help="Draw a chart, choose one for a camera's place, or start the file of a printed copy.",

@@ -32,7 +32,7 @@ from acceptance.model.session import (
 )
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
-    Advice,
+    AdvisedLimit,
     Combine,
     Compare,
     DecisionRule,
@@ -52,7 +52,7 @@ from acceptance.model.subject import Subject, SubjectKind
 from acceptance.model.warning import SessionWarning, Severity
 
 __all__ = [
-    "Advice",
+    "AdvisedLimit",
     "Answer",
     "BottomLine",
     "Box",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -19,10 +20,10 @@ from acceptance.files import paths, strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments
+from acceptance.session import commitments, plan_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
@@ -156,7 +157,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
     Raises PlanError.
     """
-    _check_parts(plan, where)
+    check_parts(plan, where)
     require_inside(files(plan), folder, where)
 
 
@@ -193,17 +194,26 @@ def checked(plan: Plan) -> Plan:
         raise _wrong(where, what) from error
     strict_toml.check_lengths({**fields, "commitments": []}, where)  # which has bounds of its own
     plan = _parse(fields, where)
-    _check_parts(plan, where)
+    check_parts(plan, where)
     return plan
 
 
-def _check_parts(plan: Plan, where: str) -> None:
+def check_parts(plan: Plan, where: str) -> None:
     """Refuse parts that do not fit together. Raises PlanError."""
-    _check_subjects(plan, where)
-    _check_pairs(plan.shots, where)
-    _check_answers(plan.answers, where)
-    _check_matrix(plan, where)
-    commitments.check(plan.commitments, tr("{plan}: commitments", plan=where))
+    for check_part in part_checks(plan, where):
+        check_part()
+
+
+def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
+    """Return what ``check_parts`` asks, one by one."""
+    made = tr("{plan}: commitments", plan=where)
+    return [
+        partial(_check_subjects, plan, where),
+        partial(_check_pairs, plan.shots, where),
+        partial(_check_answers, plan.answers, where),
+        partial(_check_matrix, plan, where),
+        partial(commitments.check, plan.commitments, made),
+    ]
 
 
 def _check_subjects(plan: Plan, where: str) -> None:
@@ -331,11 +341,30 @@ def _meant(path: Path) -> Iterator[Path]:
 
 def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
-        return _ADAPTER.validate_python((raw,))[0]
+        return _ADAPTER.validate_python((plan_words.known(raw),))[0]
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ": ".join(filter(None, (where, wrong_field.place(first))))
-        raise _wrong(place, wrong_field.sentence(first)) from error
+        # a misspelt field is also a missing one, and says less then
+        found = sorted(_wrong_fields(error, where), key=lambda wrong: wrong[0])
+        raise found[0][1] from error
+
+
+def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, PlanError]]:
+    """Yield an error for each wrong field, and whether it is only missing."""
+    for wrong in error.errors(include_url=False):
+        place = ": ".join(filter(None, (where, wrong_field.place(wrong))))
+        what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
+        yield wrong["type"] == "missing", _wrong(place, what)
+
+
+def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
+    """Read a plan's own fields, not the files that it names; return every wrong field.
+
+    Raises PlanError where it is no TOML.
+    """
+    try:
+        return _ADAPTER.validate_python((plan_words.known(_raw(path)),))[0], []
+    except ValidationError as error:
+        return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
 
 
 def _wrong(where: str, what: str) -> PlanError:

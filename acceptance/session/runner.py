@@ -29,6 +29,7 @@ from acceptance.session import (
     intake,
     journal,
     measuring,
+    plan_names,
     predecessors,
     resuming,
     retests,
@@ -191,6 +192,7 @@ def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
     plan = carry_over.carry_over(plan, packs)
     judging.check_plan(packs, plan)
     facts.check(packs, plan)
+    plan_names.check(packs, plan)
     resources.check(plan)
     return plan, packs
 
