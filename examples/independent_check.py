@@ -227,7 +227,7 @@ def made(
         yield f"attached as well: {strange}"
     version = session["tool_version"].split(".")
     if "renderings.json" not in attached:
-        if not all(map(str.isdecimal, version)) or [int(part) for part in version] >= [0, 6, 0]:
+        if not all(map(str.isdecimal, version)) or [int(part) for part in version] >= [0, 7, 0]:
             yield "renderings.json is missing in the report"
         return
     renderings = json.loads(attached["renderings.json"])

@@ -15,7 +15,7 @@ from acceptance.model.shot import Recordings, Shot, Taken
 from acceptance.model.subject import SubjectKind
 from acceptance.model.warning import SessionWarning
 
-FIRST_WITH_DAYS = (0, 6)  # the version from which on shots have a day of their own
+FIRST_WITH_DAYS = (0, 7)  # the version from which on shots have a day of their own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +171,7 @@ class Session:
     """One for each pack with a scoring; empty unless the whole site is accepted."""
 
     sizes: Mapping[str, int] = field(default_factory=dict)
-    """Bytes of each file below ``data/``, by its path; empty in sessions before 0.6.0. What has
+    """Bytes of each file below ``data/``, by its path; empty in sessions before 0.7.0. What has
     another size is not read to be checked."""
 
     samples: tuple[Sample, ...] = ()
@@ -180,7 +180,7 @@ class Session:
     predecessors: tuple[Predecessor, ...] = ()
     """Older sessions that this one rests on, and those that they rest on, the oldest first."""
     warnings: tuple[SessionWarning, ...] | None = None
-    """How the verdict was reached, cautions first; None: made before version 0.6.0."""
+    """How the verdict was reached, cautions first; None: made before version 0.7.0."""
 
     @property
     def taken(self) -> tuple[Taken, ...]:
@@ -191,7 +191,7 @@ class Session:
     def unstated_day(self) -> str:
         """Day of the work of what states none.
 
-        Sessions before 0.6.0 took the day on which the run began for it; later ones have none.
+        Sessions before 0.7.0 took the day on which the run began for it; later ones have none.
         """
         release = tuple(int(part) for part in re.findall(r"\d+", self.tool_version)[:2])
         return self.started[:10] if release < FIRST_WITH_DAYS else ""

@@ -127,7 +127,7 @@ class Shot:
 
     filmed_by: str = ""
     """Written by the tool: who says when it was filmed: ``plan``, ``clip`` (its creation time)
-    or ``run`` (a session before 0.6.0, which took the day of the run); empty: nobody."""
+    or ``run`` (a session before 0.7.0, which took the day of the run); empty: nobody."""
 
     tap: Tap = Tap.CAMERA
     """Where in the chain it was taken."""

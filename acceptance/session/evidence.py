@@ -115,7 +115,7 @@ def hash_session(folder: Path, session: Session, unread: Container[str] = ()) ->
 def of_other_size(folder: Path, session: Session) -> set[str]:
     """Return the files below ``data/`` that have not the size that the session gives them.
 
-    None where the session gives no sizes (before 0.6.0). No file is opened.
+    None where the session gives no sizes (before 0.7.0). No file is opened.
     """
     names = set(_files(folder)) - litter(folder, session)
     found = {path: (folder / path).lstat().st_size for path in names if path.startswith(PAYLOAD)}

@@ -152,7 +152,7 @@ def judge_again(
 
 
 def _dated(before: Session) -> Session:
-    """Write into the shots of a session before 0.6.0 the day that it took for theirs."""
+    """Write into the shots of a session before 0.7.0 the day that it took for theirs."""
     day = before.unstated_day
     shots = (
         shot if shot.filmed or not day else replace(shot, filmed=day, filmed_by="run")

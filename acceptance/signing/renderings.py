@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE = "renderings.json"
 MADE = HTML, JUNIT = ("report.html", "report.xml")
 HASH = re.compile(r"[0-9a-f]{64}")
-FIRST = (0, 6, 0)  # the first version that attaches it
+FIRST = (0, 7, 0)  # the first version that attaches it
 
 
 @dataclass(frozen=True, kw_only=True)
