@@ -32,14 +32,14 @@ from sound_files import SESSION_FILES, made
 from acceptance import metrics
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import pack
-from acceptance.cli import failures, terminal, verbs
+from acceptance.cli import failures, verbs
 from acceptance.errors import AcceptanceError
 from acceptance.files import spreadsheet
 from acceptance.footage import clip
 from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.recorder import file_names, listing
 from acceptance.scene import clock_session, side_tables
-from acceptance.session import evidence, plan, runner, store
+from acceptance.session import evidence, log_book, plan, runner, store
 from acceptance.signing import certificates
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _table(path: Path) -> None:
 
 
 def _log(path: Path) -> None:
-    evidence.check_chain(evidence.LogBook(path.parent).read())
+    log_book.check_chain(log_book.LogBook(path.parent).read())
 
 
 def _clip(path: Path) -> None:
@@ -168,13 +168,9 @@ def limited() -> Iterator[None]:
 
 def by_command(arguments: list[str]) -> int:
     """Run a verb in this process, silently; return the exit code that a user would see."""
-    files = terminal.console.file, terminal.errors.file
-    terminal.console.file = terminal.errors.file = silence = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-            return _exit_code(arguments)
-    finally:
-        terminal.console.file, terminal.errors.file = files
+    silence = io.StringIO()
+    with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+        return _exit_code(arguments)
 
 
 def _exit_code(arguments: list[str]) -> int:

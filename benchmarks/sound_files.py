@@ -13,7 +13,7 @@ from acceptance.charts import copy_template, definition
 from acceptance.checks import pack
 from acceptance.files import spreadsheet
 from acceptance.footage import encode
-from acceptance.session import evidence, store
+from acceptance.session import log_book, store
 from acceptance.signing import certificates
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,7 +130,7 @@ def _session(folder: Path) -> dict[str, bytes]:
     (place / "data" / "packs").mkdir(parents=True)
     (place / "data" / "packs" / f"{PACK}.toml").write_text(PACK_TEXT, encoding="utf-8")
     for number in range(3):
-        evidence.LogBook(place).append("taken", {"shot": f"shot{number}"})
+        log_book.LogBook(place).append("taken", {"shot": f"shot{number}"})
     figures = (measurement("noise.snr", "dB", 48.0), measurement("grey_scale.steps", "1", 7.0))
     store.save(judged(place, figures), place)
     return {name: (place / name).read_bytes() for name in SESSION_FILES}

@@ -9,7 +9,7 @@ from acceptance import __version__, metrics
 from acceptance.checks import judging
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind
 from acceptance.session import evidence, store
-from acceptance.session.evidence import LogBook
+from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing
 from acceptance.signing.certificates import DemoChain, load_signer
 

@@ -22,7 +22,7 @@ from acceptance.model import (
 )
 from acceptance.report import render
 from acceptance.session import intake, runner, store
-from acceptance.session.evidence import LogBook
+from acceptance.session.log_book import LogBook
 
 if TYPE_CHECKING:
     from pathlib import Path

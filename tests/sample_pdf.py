@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import embed, generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -26,6 +26,12 @@ def blank_pdf(**files: bytes) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def blank_pages(*given: Any) -> bytes:
+    """Stand in for ``render.pdf``: one empty page that carries what it was given to attach."""
+    _, _, _, _, files, *_ = given
+    return blank_pdf(**{name.replace(".", "_"): content for name, content in files.items()})
 
 
 def attach(writer: BasePdfFileWriter, **files: bytes) -> None:

@@ -1,6 +1,6 @@
 """The file of commitments of a plan: written before a sample is drawn, and read with the plan.
 
-Each line is an entry that holds the hash of the one before (``evidence.LogBook``).
+Each line is an entry that holds the hash of the one before (``log_book.LogBook``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from acceptance.errors import PlanError, SessionError
 from acceptance.files import strict_toml
 from acceptance.files.output import writing
 from acceptance.messages import tr
-from acceptance.session.evidence import LogBook, check_chain
+from acceptance.session.log_book import LogBook, check_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

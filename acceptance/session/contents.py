@@ -12,16 +12,9 @@ from typing import TYPE_CHECKING
 from acceptance.errors import SessionError
 from acceptance.messages import tr
 from acceptance.session import evidence, journal
-from acceptance.session.evidence import (
-    BAG_INFO,
-    BAGIT,
-    LOG,
-    MANIFESTS,
-    PAYLOAD,
-    Kind,
-    Problem,
-)
+from acceptance.session.evidence import BAG_INFO, BAGIT, MANIFESTS, PAYLOAD, Kind, Problem
 from acceptance.session.journal import current
+from acceptance.session.log_book import LOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -22,7 +22,8 @@ from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
-from acceptance.session.evidence import LogBook, hash_file
+from acceptance.session.evidence import hash_file
+from acceptance.session.log_book import LogBook
 from acceptance.session.plan import FIELDS, files, kept_by_path, require_inside
 
 if TYPE_CHECKING:

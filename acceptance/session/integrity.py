@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import contents, evidence, store
-from acceptance.session.evidence import Kind, LogBook
+from acceptance.session import contents, evidence, log_book, store
+from acceptance.session.evidence import Kind
+from acceptance.session.log_book import LogBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,10 +49,10 @@ def _footage_taken_away(problem: evidence.Problem) -> bool:
 
 def changed_log(entries: Sequence[LogEntry], recorded: Sequence[LogEntry]) -> Iterator[str]:
     """Say where a log is no chain, and where it does not begin with what the session recorded."""
-    yield from (str(problem) for problem in evidence.check_chain(entries))
+    yield from (str(problem) for problem in log_book.check_chain(entries))
     for number, entry in enumerate(recorded, 1):
         if tuple(entries[number - 1 : number]) != (entry,):
-            line = f"{evidence.LOG}:{number}"
+            line = f"{log_book.LOG}:{number}"
             yield tr("{line} is not the entry in the session", line=line)
             break
 

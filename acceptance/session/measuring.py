@@ -14,7 +14,7 @@ from acceptance.files.output import put
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build, stills
-from acceptance.session.evidence import LogBook
+from acceptance.session.log_book import LogBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from acceptance.errors import SessionError
 from acceptance.messages import tr
 from acceptance.session import measuring, store
-from acceptance.session.evidence import LOG, LogBook, check_chain, hash_file
+from acceptance.session.evidence import hash_file
+from acceptance.session.log_book import LOG, LogBook, check_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

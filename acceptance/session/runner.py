@@ -36,7 +36,8 @@ from acceptance.session import (
     store,
 )
 from acceptance.session import plan as plans
-from acceptance.session.evidence import LOG, LogBook, hash_files
+from acceptance.session.evidence import hash_files
+from acceptance.session.log_book import LOG, LogBook
 from acceptance.session.workspace import claimed, set_aside
 
 if TYPE_CHECKING:

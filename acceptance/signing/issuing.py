@@ -13,8 +13,9 @@ from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.session import contents, store
-from acceptance.session.evidence import LOG, LogBook, add_seal
+from acceptance.session.evidence import add_seal
 from acceptance.session.journal import changing
+from acceptance.session.log_book import LOG, LogBook
 from acceptance.session.store import REPORT
 from acceptance.signing import predecessors, renderings, verification
 from acceptance.signing.signatures import ROLE
@@ -74,6 +75,8 @@ def issue(
     SetupError (no Chinese font), KeyFileError and OutputError.
     """
     folder = Path(folder)
+    contents.require_readable(folder)
+    store.load(folder)
     with changing(folder) as change:
         _require_unsigned(folder)
         _write(change, lang, signer, role)
@@ -151,10 +154,11 @@ def sign(folder: Path, signer: Signer, *, role: str = ROLE, trust: Sequence[Path
     somebody else is at it.
     """
     _require_signer(signer)
+    contents.require_readable(folder)
+    store.load(folder)
     path = folder / REPORT
     with changing(folder) as change:
         _require_seen(change)
-        contents.require_readable(folder)
         if not path.is_file():
             what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
             raise SessionError(what, where=str(path), hint=hint)

@@ -16,7 +16,7 @@ from acceptance.model import Precedence, Predecessor, Signatory, Vouched
 from acceptance.report import before_after
 from acceptance.session import integrity, predecessors, store
 from acceptance.signing import verification
-from acceptance.signing.steps import Target
+from acceptance.signing.steps import Examined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ def examine(folder: Path, role: Precedence, trust: Sequence[Path | str] = ()) ->
     that is broken or, with ``trust``, does not lead to a root in it; InputError for its files.
     """
     load_roots(trust)
-    old = Target(folder, [Path(file) for file in trust])
+    old = Examined(folder, [Path(file) for file in trust])
     integrity.require_intact(folder, verification.contradictions(old))
     found = predecessors.named(folder, role, Vouched.UNSIGNED)
     return _signed(found, old) if verification.is_signed(old) else found
@@ -46,7 +46,7 @@ def load_roots(trust: Sequence[Path | str]) -> None:
         certificates.load_trust([Path(file) for file in trust])
 
 
-def _signed(found: Predecessor, old: Target) -> Predecessor:
+def _signed(found: Predecessor, old: Examined) -> Predecessor:
     report = old.signatures
     if old.trust and not report.trusted:
         problems = "; ".join(problem.detail for problem in report.problems)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from acceptance.model import Measurement, Session
     from acceptance.session.measuring import Progress
     from acceptance.session.remeasuring import Moved, MovedNote, Remeasured
-    from acceptance.signing.steps import Outcome, Target
+    from acceptance.signing.steps import Examined, Outcome
 
 MADE_BY = ("tool_version", "decoder")  # of an entry of the log
 
 
-def measurements(examined: Target, progress: Progress | None = None) -> Outcome:
+def measurements(examined: Examined, progress: Progress | None = None) -> Outcome:
     """Measure the clips in the folder again; name every figure that moved.
 
     Broken where one did; indeterminate where another version or decoder had measured it, or where

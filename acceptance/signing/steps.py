@@ -1,23 +1,23 @@
-"""The steps of verifying: what is under test, each part read once, and what each step finds."""
+"""The steps of verifying, and what each finds."""
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
-from acceptance.errors import InputError, SessionError, SetupError
+from acceptance.errors import SetupError
 from acceptance.messages import tr
 from acceptance.model import Vouched
 from acceptance.report import bottom_lines, render
-from acceptance.session import commitments, contents, evidence, journal, store
-from acceptance.session.evidence import Kind, LogBook, Problem
+from acceptance.session import commitments, contents, evidence, journal, log_book, store
+from acceptance.session.evidence import Kind, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.journal import current
+from acceptance.session.log_book import LogBook
 from acceptance.session.store import REPORT
 from acceptance.signing import renderings
 from acceptance.signing.session_changes import (
@@ -27,97 +27,22 @@ from acceptance.signing.session_changes import (
     changed_warnings,
 )
 from acceptance.signing.signatures import State, worst
+from acceptance.signing.target import Target, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
-    from acceptance.model import Pack, Session
+    from acceptance.model import Pack
     from acceptance.signing.renderings import Renderings
-    from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
 
 
-class Target:
-    """What is under test, each part read once; every method that gives an ``Outcome`` is a step.
+class Examined(Target):
+    """A target under test; every method that gives an ``Outcome`` is a step.
 
-    ``target`` is a session folder or a report. A step may raise whatever a changed file causes.
+    A step may raise whatever a changed file causes.
     """
-
-    def __init__(
-        self,
-        target: Path,
-        trust: Sequence[Path] = (),
-        *,
-        roles: Sequence[str] = (),
-        signers: Sequence[Path | str] = (),
-        at: datetime | None = None,
-    ) -> None:
-        self.folder = target if target.is_dir() else None
-        self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
-        self.report = current(target, REPORT) if self.folder else target.resolve()
-        self.pdf = _read(self.report)
-
-    @cached_property
-    def attachments(self) -> tuple[tuple[str, bytes], ...]:
-        """Name and content of all that is attached to the report; empty where unreadable."""
-        from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
-
-        try:
-            return pades.attachments(self.pdf) if self.pdf else ()
-        except InputError:
-            return ()
-
-    @property
-    def attached(self) -> tuple[bytes, ...]:
-        """The contents of all attachments called ``session.json``."""
-        return tuple(content for name, content in self.attachments if name == store.FILE)
-
-    @cached_property
-    def made(self) -> Renderings | None:
-        """What the report says of its renderings; None where it says nothing.
-
-        Raises InputError where that is not as this tool writes it.
-        """
-        found = [content for name, content in self.attachments if name == renderings.FILE]
-        return renderings.parse(found[0]) if found else None
-
-    @cached_property
-    def on_disc(self) -> bytes:
-        """``session.json`` of the folder; empty where it is missing."""
-        return _read(current(self.folder, store.FILE)) if self.folder else b""
-
-    @cached_property
-    def session(self) -> Session:
-        """The session that the signature covers; where that cannot be read, the one on disc."""
-        if self.attached:
-            with suppress(SessionError):
-                return store.parse(self.attached[0], store.FILE)
-        return store.parse(self.on_disc, store.FILE)
-
-    @cached_property
-    def found(self) -> dict[str, str]:
-        """The hashes of all files in the folder but for what desktops left there."""
-        if not self.folder:
-            return {}
-        return contents.hashes(self.folder, self.session)
-
-    @cached_property
-    def differences(self) -> tuple[Problem, ...]:
-        """What differs below ``data/`` from the hashes in the session."""
-        payload = {
-            path: digest for path, digest in self.found.items() if path.startswith(evidence.PAYLOAD)
-        }
-        return evidence.compare(self.session.hashes, payload)
-
-    @property
-    def known_number(self) -> str:
-        """The report number, empty where no session can be read."""
-        try:
-            return self.session.id
-        except SessionError:
-            return ""
 
     def conclusion(self) -> Outcome:
         """Word the bottom line of the session."""
@@ -130,24 +55,6 @@ class Target:
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
-
-    @cached_property
-    def signatures(self) -> SignatureReport:
-        """The signatures of the report, and what is wrong with them."""
-        from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
-
-        return signature_check.verify_pdf(
-            self.pdf, self.trust, roles=self.roles, signers=self.signers, at=self.at
-        )
-
-    @cached_property
-    def roots(self) -> tuple[str, ...]:
-        """SHA-256 of the root certificates to trust; empty where there are none."""
-        if not self.trust:
-            return ()
-        from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
-
-        return tuple(map(pinned.of_certificate, certificates.load_trust(self.trust).roots))
 
     def predecessors(self) -> Outcome:
         """Say who answers for the sessions that this one rests on, and by whose roots.
@@ -237,7 +144,7 @@ class Target:
         contents.require_readable(self.folder)
         entries, signed = LogBook(self.folder).read(), self.session.log
         if signed and not entries:
-            return State.INCOMPLETE, (tr("{file} is missing or empty", file=evidence.LOG),)
+            return State.INCOMPLETE, (tr("{file} is missing or empty", file=log_book.LOG),)
         details = [*changed_log(entries, signed)]
         return (State.BROKEN if details else State.OK), tuple(details)
 
@@ -317,7 +224,7 @@ class Target:
             path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif not self._is_made(name, path.read_bytes()):
+            elif not self._is_made(name, read(path)):
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
 
@@ -370,15 +277,8 @@ class Target:
         return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
 
 
-def _read(path: Path) -> bytes:
-    """Read a file of bounded size; give nothing of what is none, or too large."""
-    if path.is_symlink() or not path.is_file():
-        return b""
-    return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
-
-
 def _not_read(path: Path) -> Outcome:
-    """Say why ``_read`` gave nothing."""
+    """Say why ``target.read`` gave nothing."""
     if path.is_file() and path.stat().st_size > contents.MOST_OUTSIDE_DATA:
         return State.BROKEN, (contents.too_many_bytes(path.name, path.stat().st_size),)
     return State.INCOMPLETE, (tr("{file} is missing", file=path.name),)

@@ -21,7 +21,7 @@ from acceptance.messages import tr
 from acceptance.session import integrity, store
 from acceptance.signing import remeasured, signatures
 from acceptance.signing.signatures import State
-from acceptance.signing.steps import Target
+from acceptance.signing.steps import Examined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from acceptance.signing.steps import Outcome
 
 STEPS = {
-    "signature": Target.signature,
-    "attachment": Target.attachment,
-    "number": Target.number,
-    "manifests": Target.manifests,
-    "evidence": Target.evidence,
-    "log": Target.log,
-    "predecessors": Target.predecessors,
-    "seeds": Target.seeds,
-    "verdicts": Target.verdicts,
-    "renderings": Target.renderings,
+    "signature": Examined.signature,
+    "attachment": Examined.attachment,
+    "number": Examined.number,
+    "manifests": Examined.manifests,
+    "evidence": Examined.evidence,
+    "log": Examined.log,
+    "predecessors": Examined.predecessors,
+    "seeds": Examined.seeds,
+    "verdicts": Examined.verdicts,
+    "renderings": Examined.renderings,
 }
 EXIT_CODES = {State.OK: 0, State.BROKEN: 1, State.INCOMPLETE: 2, State.INDETERMINATE: 3}
 
@@ -103,7 +103,7 @@ def verify(
     from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
 
     target, roots = Path(target), [Path(file) for file in trust]
-    examined = Target(target, roots, roles=roles, signers=signers, at=at)
+    examined = Examined(target, roots, roles=roles, signers=signers, at=at)
     if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
@@ -119,7 +119,7 @@ def verify(
     return Verification(number=examined.known_number, steps=tuple(done), conclusion=conclusion)
 
 
-def _pages(examined: Target, done: Sequence[Step]) -> Step:
+def _pages(examined: Examined, done: Sequence[Step]) -> Step:
     """Run the step that takes longest, where nothing is broken yet."""
     if any(step.state is State.BROKEN for step in done):
         what = tr("something else is broken already")
@@ -132,7 +132,7 @@ def require_intact(folder: Path) -> None:
 
     Raises SessionError as ``integrity.require_intact`` does.
     """
-    integrity.require_intact(folder, contradictions(Target(folder)))
+    integrity.require_intact(folder, contradictions(Examined(folder)))
 
 
 def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
@@ -151,12 +151,12 @@ def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
         raise SessionError(what, where=str(folder), hint=hint)
 
 
-def is_signed(examined: Target) -> bool:
+def is_signed(examined: Examined) -> bool:
     """Whether the report holds, or held, a signature."""
     return b"/ByteRange" in examined.pdf
 
 
-def contradictions(examined: Target) -> Iterator[str]:
+def contradictions(examined: Examined) -> Iterator[str]:
     """Say where the report of a session folder contradicts the session in it, and is broken."""
     steps = [_run("attachment", examined.attachment)]
     if is_signed(examined):

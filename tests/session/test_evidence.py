@@ -16,8 +16,9 @@ import pytest
 
 from acceptance.errors import AcceptanceError, InputError, OutputError, SessionError
 from acceptance.model import BottomLine, Plan, Scope, Session, Verdict
-from acceptance.session import evidence
-from acceptance.session.evidence import Kind, LogBook, Problem
+from acceptance.session import evidence, log_book
+from acceptance.session.evidence import Kind, Problem
+from acceptance.session.log_book import LogBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,7 +206,7 @@ def test_each_log_entry_hashes_the_one_before(folder: Path) -> None:
     assert first.previous == ""
     assert second.previous == first.sha256
     assert second.details == {"packs": "db50_216_2006", "share": 0.5, "again": True}
-    assert evidence.check_chain(book.read()) == ()
+    assert log_book.check_chain(book.read()) == ()
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_a_log_that_was_edited_is_named_by_line(
         book.append(f"take {number}", {})
     path = tmp_path / "log.jsonl"
     path.write_text("\n".join(edit(path.read_text().splitlines())) + "\n")
-    assert evidence.check_chain(book.read())[0] == Problem(
+    assert log_book.check_chain(book.read())[0] == Problem(
         kind=Kind.CHANGED, path=f"log.jsonl:{line}"
     )
 

@@ -16,23 +16,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from interrupting import calls, defective, full, interrupted, killed, points
-from sample_pdf import blank_pdf
+from sample_pdf import blank_pages
 
 from acceptance.errors import AcceptanceError, OutputError
 from acceptance.files.output import put
 from acceptance.footage import container
 from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.report import render
 from acceptance.session import (
-    evidence,
     intake,
     integrity,
     journal,
+    log_book,
     measuring,
     predecessors,
     runner,
     store,
 )
-from acceptance.session.evidence import LogBook, check_chain, hash_files
+from acceptance.session.evidence import hash_files
+from acceptance.session.log_book import LogBook, check_chain
 from acceptance.signing import issuing
 
 if TYPE_CHECKING:
@@ -59,11 +61,6 @@ class Issue:
         issuing.issue(folder)
 
 
-def pages(folder: Path, *_: object) -> bytes:
-    """Make an empty page with the session in it."""
-    return blank_pdf(session_json=(folder / store.FILE).read_bytes())
-
-
 def look(shot: Shot, bag: Path, *_: object) -> measuring.Measured:
     """Measure nothing, and draw a still."""
     put(bag / "data" / "stills" / "grey.jpg", b"grey")
@@ -74,7 +71,7 @@ def look(shot: Shot, bag: Path, *_: object) -> measuring.Measured:
 @pytest.fixture
 def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """Plan one clip that is measured at once."""
-    monkeypatch.setattr(issuing, "_pdf", pages)
+    monkeypatch.setattr(render, "pdf", blank_pages)
     monkeypatch.setattr(measuring, "look_and_draw", look)
     monkeypatch.setattr(intake, "check", lambda *_: None)
     monkeypatch.setattr(container, "day_of", lambda _: "2026-06-02")
@@ -152,7 +149,7 @@ def test_a_run_killed_when_its_report_was_signed_is_finished_by_the_next(
     wanted: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A signed report is never written over, but this one belongs to no session yet."""
-    monkeypatch.setattr(issuing, "_pdf", lambda *given: pages(*given) + b"%/ByteRange")
+    monkeypatch.setattr(render, "pdf", lambda *given: blank_pages(*given) + b"%/ByteRange")
     fail(monkeypatch, runner, "move", wanted, tmp_path / "out")
     [signed] = (tmp_path / "out").glob(".partial-*/session/report.pdf")
     assert b"/ByteRange" in signed.read_bytes()
@@ -214,7 +211,7 @@ def test_a_clock_that_was_set_back_is_said_and_nothing_is_logged(
             def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
                 return datetime.now(tz) - back
 
-        monkeypatch.setattr(evidence, "datetime", Clock)
+        monkeypatch.setattr(log_book, "datetime", Clock)
 
     clock(timedelta(days=1))
     for verb in (partial(issuing.issue, made), partial(judge, made, tmp_path / "again")):
@@ -235,7 +232,7 @@ def test_a_seal_interrupted_after_its_journal_is_read_by_judge_as_it_will_be(
     with pytest.raises(OutputError):
         issuing.issue(made)
     monkeypatch.undo()
-    monkeypatch.setattr(issuing, "_pdf", pages)
+    monkeypatch.setattr(render, "pdf", blank_pages)
     before = hash_files(made)
     assert journal.interrupted(made)
     again = store.load(judge(made, tmp_path / "again"))

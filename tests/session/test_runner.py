@@ -35,7 +35,8 @@ from acceptance.model import (
 from acceptance.report import render
 from acceptance.scene import build
 from acceptance.session import measuring, plan, predecessors, runner, store
-from acceptance.session.evidence import LogBook, check, check_chain, hash_file
+from acceptance.session.evidence import check, hash_file
+from acceptance.session.log_book import LogBook, check_chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

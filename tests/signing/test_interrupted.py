@@ -8,17 +8,17 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from interrupting import calls, defective, ended, full, interrupted, killed, points
 from issued_session import CLIP, details, issued
-from sample_pdf import blank_pdf
 
 from acceptance.errors import OutputError, SessionError
 from acceptance.report import render
-from acceptance.session import evidence, journal, store
-from acceptance.session.evidence import LogBook, hash_files, hash_session
+from acceptance.session import evidence, journal, log_book, store
+from acceptance.session.evidence import hash_files, hash_session
+from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, pades
 from acceptance.signing.certificates import DemoChain, load_signer
 from acceptance.signing.verification import require_intact, verify
@@ -37,20 +37,35 @@ class Noon(datetime):
         return cls(2099, 1, 1, 12)
 
 
+def once(setting: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Set the pages of each report once."""
+    kept: dict[tuple[object, ...], bytes] = {}
+
+    def pages(*given: Any) -> bytes:
+        key = given[3], *sorted(given[4].items())
+        if key not in kept:
+            kept[key] = setting(*given)
+        return kept[key]
+
+    return pages
+
+
 @pytest.fixture
 def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a session whose report is not signed yet; pages and signature are made once."""
     made = issued(tmp_path / "20260602-X1", chain, [CLIP])
     done, packs = store.load(made), store.load_packs(store.load(made).plan, made / store.PACKS)
-    report = blank_pdf(session_json=store.dumps(done))
-    (made / "report.pdf").write_bytes(report)
-    evidence.seal(made, done)
-    signed = pades.sign(report, load_signer(chain.signer, chain.password))
     page = render.html(done, packs, made, "zh")
-    monkeypatch.setattr(evidence, "datetime", Noon)
-    monkeypatch.setattr(issuing, "_signed", lambda *_: signed)
-    monkeypatch.setattr(issuing, "_pdf", lambda *_: report)
+    monkeypatch.setattr(log_book, "datetime", Noon)
     monkeypatch.setattr(render, "html", lambda *_: page)
+    monkeypatch.setattr(render, "pdf", once(render.pdf))
+    for name in ("report.pdf", "report.html", "report.xml"):
+        (made / name).unlink()
+    evidence.seal(made, done)
+    issuing.issue(made)
+    report = (made / "report.pdf").read_bytes()
+    signed = pades.sign(report, load_signer(chain.signer, chain.password))
+    monkeypatch.setattr(issuing, "_signed", lambda *_: signed)
     return made
 
 

@@ -18,7 +18,7 @@ from sample_pdf import blank_pdf, updated
 from acceptance.errors import InputError, SessionError
 from acceptance.model import Session, Verdict
 from acceptance.session import evidence, store
-from acceptance.session.evidence import LogBook
+from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, pades
 from acceptance.signing.certificates import DemoChain, load_signer
 from acceptance.signing.signatures import State
