@@ -76,6 +76,9 @@ from .errors import (
     UsageError as UsageError,
 )
 from .model import (
+    AdvisedLimit as AdvisedLimit,
+)
+from .model import (
     Answer as Answer,
 )
 from .model import (
@@ -223,6 +226,12 @@ from .model import (
     Session as Session,
 )
 from .model import (
+    SessionWarning as SessionWarning,
+)
+from .model import (
+    Severity as Severity,
+)
+from .model import (
     Shot as Shot,
 )
 from .model import (
@@ -242,6 +251,9 @@ from .model import (
 )
 from .model import (
     Tap as Tap,
+)
+from .model import (
+    Validity as Validity,
 )
 from .model import (
     Value as Value,

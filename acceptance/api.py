@@ -13,7 +13,7 @@ from acceptance.checks import judging, resources, soundness
 from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Plan
-from acceptance.session import intake, measuring, runner
+from acceptance.session import intake, measuring, plan_names, runner
 from acceptance.session import plan as plans
 from acceptance.session.measuring import Measured
 from acceptance.signing import issuing
@@ -61,6 +61,7 @@ def measure(
     """
     wanted = metrics.quantities_of(tuple(only))
     asked = plans.checked(plans.of_clips([Path(clip)], **fields))
+    plan_names.check((), asked)
     intake.check(asked, Path())
     [shot] = asked.shots
     tell = measuring.progress_of(Path(clip).name, progress)

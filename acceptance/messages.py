@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DOMAIN = "acceptance"
 BREAKS = r"\t\n\r"
 # What is not seen, or changes the order of what is seen: Unicode's control and format characters,
-# separators of lines, halves of a pair, fillers, and what is no character (decision 91).
+# separators of lines, halves of a pair, fillers, and what is no character (decision 96).
 UNSEEN = (
     r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
     r"\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"

@@ -66,6 +66,11 @@ PARAMETER_SECTIONS = {
     "copy": "copy",
     "value": "fact_value",
     "needed": "fact_value",
+    "verdict": "verdict_overall",
+    "deviation": "deviation",
+    "fields": "weaker",
+    "trouble": "trouble",
+    "signature": "signature_state",
 }
 
 
@@ -159,7 +164,12 @@ def reason(why: Reason, lang: str) -> str:
     if phrase is None:
         parameters = (f"{name} = {value}" for name, value in why.parameters.items())
         return " ".join([why.code, *parameters])
-    return _Filler(lang).vformat(phrase, (), why.parameters)
+    return filled(phrase, why.parameters, lang)
+
+
+def filled(phrase: str, parameters: Mapping[str, Value], lang: str) -> str:
+    """Fill a phrase in; parameters that are codes are worded."""
+    return _Filler(lang).vformat(phrase, (), parameters)
 
 
 def limit(bounds: Limit, lang: str) -> str:
@@ -286,18 +296,23 @@ def bottom_line(
     lang: str,
     *,
     four_word: bool = False,
+    unconfirmed: tuple[int, int] = (0, 0),
 ) -> list[str]:
     """Word what the findings add up to, a sentence each: verdict, clauses not tested, 暂定.
 
     ``clauses`` were due and not tested, ``outside`` are mandatory too but beyond the scope or the
-    subjects of the plan.
+    subjects of the plan. ``unconfirmed``: how many limits behind a pass nobody confirmed, and how
+    many there are; where it is all of them, there is no word for a pass.
     """
-    table = phrases(lang)["bottom_line"]
+    table, (count, total) = phrases(lang)["bottom_line"], unconfirmed
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
     answer += table["provisional_mark"] if line.provisional else ""
+    answer = table["no_confirmed_limit"] if 0 < count == total else answer
     sentences = [
         table["verdict"].format(scope=word(line.scope, "scope_long", lang), verdict=answer)
     ]
+    if 0 < count < total:
+        sentences.append(table["some_provisional"].format(count=count, total=total))
     for phrase, named in (("not_tested", clauses), ("outside", outside)):
         sentences += [table[phrase].format(clauses=table["comma"].join(named))] if named else []
     return sentences + ([table["provisional"]] if line.provisional else [])

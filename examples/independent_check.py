@@ -4,10 +4,11 @@
 
 Needs Python 3.11, pypdf and the command ``openssl``; shares no code with ``acceptance``. It prints
 what is wrong and exits with 1; prints nothing and exits with 0 where all of this holds: the report
-is signed under this root and nothing follows the signature, later signatures add nothing but
-themselves, the session in the report is the one in the folder, every file has the hash in it,
-nothing else lies there, the log is a chain, and the verdicts follow from figures and limits. What
-it does not do: set the pages again (``acceptance verify`` does), or combine several measurements.
+is signed under this root, by a certificate for documents, and nothing follows the signature, later
+signatures add nothing but themselves, the session in the report is the one in the folder, every
+file has the hash in it, nothing else lies there, the log is a chain, and the verdicts follow from
+figures and limits. What it does not do: set the pages again (``acceptance verify`` does), measure
+again (``--remeasure`` does), or combine several measurements.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ BESIDE_DATA = {
 LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions"}  # what a signature adds to the root
+FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
+    "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
+    "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
+}  # fmt: skip
+MADE = {"language", "hashes", "renderer"}
 MOST = 256 << 20  # bytes of a file that is read whole
 
 
@@ -69,6 +75,7 @@ def check(folder: Path, trust: list[Path]) -> Iterator[str]:
         yield "session.json is not the one in the report"
         return
     session = json.loads(text)
+    yield from made(attached, session, files)
     yield from payload(session, files)
     yield from bag(folder, session, files)
     yield from log(files["log.jsonl"].read_bytes(), session)
@@ -119,10 +126,27 @@ def cms(padded: bytes, data: bytes, trust: list[Path], lists: list[bytes]) -> It
         done = run(
             *("cms", "-verify", "-inform", "DER", "-in", work / "signature", "-binary", "-cades"),
             *("-content", work / "data", "-purpose", "any", "-crl_check_all"),
-            *("-CAfile", work / "known", "-out", os.devnull),
+            *("-CAfile", work / "known", "-out", os.devnull, "-signer", work / "signer"),
         )
         if done.returncode:
             yield f"the signature is not valid: {done.stderr.decode(errors='replace').strip()}"
+        else:
+            yield from fitness(work / "signer")
+
+
+def fitness(signer: Path) -> Iterator[str]:
+    """Check that the signer's certificate is one for documents, and of no authority."""
+    shown = run(
+        *("x509", "-in", signer, "-noout"),
+        *("-ext", "basicConstraints,keyUsage,extendedKeyUsage"),
+    ).stdout.decode()
+    stated = dict(re.findall(r"^X509v3 ([^:\n]*):[^\n]*\n +([^\n]*)", shown, re.MULTILINE))
+    usage = {*stated.get("Key Usage", "").split(", ")}
+    purposes = {*stated.get("Extended Key Usage", "Any Extended Key Usage").split(", ")}
+    if "CA:TRUE" in stated.get("Basic Constraints", ""):
+        yield "the signer's certificate is that of an authority"
+    if not usage & {"Digital Signature", "Non Repudiation"} or not purposes & FOR_DOCUMENTS:
+        yield f"the signer's certificate is for other things: {sorted(usage | purposes)}"
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
@@ -195,6 +219,26 @@ def attachments(pdf: bytes) -> dict[str, bytes]:
     return found if len(found) == len(names) // 2 and "/Kids" not in tree else {}
 
 
+def made(
+    attached: dict[str, bytes], session: dict[str, Any], files: dict[str, Path]
+) -> Iterator[str]:
+    """Check that nothing else is attached, and HTML and JUnit by the hashes that are signed."""
+    if strange := sorted(attached.keys() - {"session.json", "renderings.json"}):
+        yield f"attached as well: {strange}"
+    version = session["tool_version"].split(".")
+    if "renderings.json" not in attached:
+        if not all(map(str.isdecimal, version)) or [int(part) for part in version] >= [0, 7, 0]:
+            yield "renderings.json is missing in the report"
+        return
+    renderings = json.loads(attached["renderings.json"])
+    text = json.dumps(renderings, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    if text.encode() != attached["renderings.json"] or {*renderings} != MADE:
+        yield "renderings.json is not as the toolkit writes it"
+    for name in ("report.html", "report.xml"):
+        if sha256(files[name], MOST) != renderings["hashes"].get(name):
+            yield f"{name} is not the one that was signed"
+
+
 def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
     """Follow names through dictionaries and references; None where there is no such way."""
     for key in keys:
@@ -209,7 +253,10 @@ def payload(session: dict[str, Any], files: dict[str, Path]) -> Iterator[str]:
         forms = [name, *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))]
         lies = next((form for form in forms if form in left), None)
         left.discard(lies or "")
-        if lies is None or sha256(files[lies], MOST * 64) != digest:
+        size = files[lies].stat().st_size if lies else 0
+        if lies is None or session.get("sizes", {}).get(name, size) != size:
+            yield f"{name} is missing, or of another size"
+        elif sha256(files[lies], MOST * 64) != digest:
             yield f"{name} is missing or changed"
     added = sorted(name for name in left if not is_litter(name))
     if added:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from sample_pdf import blank_pdf
 
 from acceptance import __version__, metrics
 from acceptance.checks import judging
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind
-from acceptance.report import render
 from acceptance.session import evidence, store
 from acceptance.session.evidence import LogBook
-from acceptance.signing import pades
+from acceptance.signing import issuing
 from acceptance.signing.certificates import DemoChain, load_signer
 
 if TYPE_CHECKING:
@@ -84,7 +82,7 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
     findings = judging.judge(
         packs, plan, measurements, (), (shot,), today="2026-06-02", quantities=quantities
     )
-    return Session(
+    made = Session(
         id=folder.name,
         plan=plan,
         started="2026-06-02T07:00:00+08:00",
@@ -94,6 +92,10 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
         hashes={
             f"data/{path}": digest for path, digest in evidence.hash_files(folder / "data").items()
         },
+        sizes={
+            f"data/{path}": (folder / "data" / path).stat().st_size
+            for path in evidence.hash_files(folder / "data")
+        },
         shots=(shot,),
         measurements=measurements,
         notes=(),
@@ -101,17 +103,15 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
         bottom_line=judging.bottom_line(findings, Scope.DEVICE),
         log=LogBook(folder).read(),
     )
+    return replace(made, warnings=store.warnings(made, packs, folder / "data" / "packs"))
 
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:
-    """Save a session, report it on an empty page, sign the report and seal the folder."""
-    pdf = blank_pdf(session_json=store.dumps(content))
-    packs = store.load_packs(content.plan, folder / "data" / "packs")
-    (folder / "report.html").write_text(render.html(content, packs, folder, "zh"), encoding="utf-8")
-    (folder / "report.xml").write_text(render.junit(content, packs), encoding="utf-8")
-    (folder / "report.pdf").write_bytes(pades.sign(pdf, load_signer(chain.signer, chain.password)))
-    LogBook(folder).append("signed", {"by": "DEMO"})
+    """Save a session over whatever is there, write its report, sign it and seal the folder."""
+    for name in ("report.pdf", "report.html", "report.xml"):
+        (folder / name).unlink(missing_ok=True)
     store.save(content, folder)
+    issuing.issue(folder, signer=load_signer(chain.signer, chain.password))
 
 
 def issued(folder: Path, chain: DemoChain, clips: Sequence[str]) -> Path:

@@ -49,6 +49,7 @@ HOMES = {
     "jinja2": {"report.templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
+    "pypdf": {"report.page_words"},
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},
     "asn1crypto": {"signing"},
@@ -272,6 +273,64 @@ def test_a_forbidden_import_is_told_where_to_go(importer: str, source: str, word
 def test_an_allowed_import_passes(importer: str, source: str) -> None:
     """The table does not forbid what it means to allow."""
     assert [complaint(importer, target) for _, target in imports(source)] == [""]
+
+
+# How bytes get to the disc, names are changed and files removed; ``files.output`` does so durably,
+# and a session folder is changed by ``session.journal`` alone.
+WRITING = {
+    "write_bytes", "write_text", "rename", "rmtree", "move", "unlink", "rmdir", "touch",
+    "copy", "copy2", "copyfile", "copytree", "put", "put_new", "append", "create", "open",
+}  # fmt: skip
+WRITERS = {
+    "session.journal": "changes a session folder",
+    "session.workspace": "work folders: moved aside, removed when they hold nothing measured",
+    "session.runner": "fills the work folder",
+    "session.resuming": "clears the work folder of what its log does not name",
+    "session.intake": "fills the work folder",
+    "session.measuring": "fills the work folder",
+    "session.store": "fills the work folder",
+    "session.evidence": "adds to the log of the work folder",
+    "session.new_plan": "a new plan, in no session",
+    "signing.issuing": "a report elsewhere (write)",
+    "signing.certificates": "the keys of the demo",
+}
+
+
+def writes(source: str) -> set[str]:
+    """Return the calls by which a source writes; what only reads is let pass."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            called = function.attr if isinstance(function, ast.Attribute) else ""
+            called = function.id if isinstance(function, ast.Name) else called
+            on_list = isinstance(function, ast.Attribute) and called in {"append", "copy"}
+            if called in WRITING and not on_list and not _reads(node, called):
+                found.add(called)
+    return found
+
+
+def _reads(call: ast.Call, called: str) -> bool:
+    modes = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    return called == "open" and (not modes or modes == ["rb"])
+
+
+def test_sessions_are_written_by_few_modules_and_only_the_journal_changes_a_sealed_one() -> None:
+    """Whoever else writes below ``session`` or ``signing`` gives a reason here."""
+    found = {
+        module_of(path): writes(path.read_text("utf-8"))
+        for path in SOURCES
+        if module_of(path).partition(".")[0] in {"session", "signing"}
+    }
+    writers = {module for module, calls in found.items() if calls}
+    assert writers == set(WRITERS), "let session.journal.changing write it, or say why not"
+    low = {"write_bytes", "write_text", "rename", "create", "unlink", "rmdir", "touch"}
+    assert {module for module, calls in found.items() if calls & low} <= {
+        "session.journal", "session.resuming", "session.runner",
+    }  # fmt: skip
+    assert writes("Path('x').write_bytes(b'')\nopen('x', 'w')\nx.open('rb')\n[].append(1)") == {
+        "write_bytes", "open",
+    }  # fmt: skip
 
 
 def arrows() -> dict[str, set[str]]:

@@ -37,9 +37,19 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/recordings.py": ("channels as recorded",),  # in an answer, which is data
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
     "signing/certificates.py": ("no legal value",),  # names in the demo's certificates
+    # what the system's loader says
+    "files/shortage.py": (
+        "failed to map segment",
+        "cannot allocate memory",
+        "can't start new thread",
+        "too many open files",
+    ),
     # headings and words of tables that people fill in: a file format
     "forms/answers.py": ("basically conforms", "does not conform"),
-    "forms/devices.py": ("serial number",),
+    "forms/vocabulary.py": (
+        *("serial number", "black and white", "colour mode", "gain control"),
+        "color temperature",
+    ),  # what people write
     "recorder/listing.py": ("start time", "begin time", "end time", "stop time", "file name"),
     "forms/item_code.py": ("<svg xmlns", "><path stroke="),  # SVG
     "charts/clock_qr.py": (": at most ",),  # ValueError to a programmer, never shown to a user
@@ -60,7 +70,10 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "report/junit_xml.py": ("<?xml version=",),  # XML
     "report/render.py": ('<img alt=""',),  # HTML
     "report/svg.py": ("<polyline points=", "<circle cx="),  # SVG
-    "report/typesetting.py": ("No fonts|FontConfig cannot",),  # warnings of WeasyPrint
+    "report/typesetting.py": (
+        "No fonts|FontConfig cannot",  # warnings of WeasyPrint
+        "const char *hb_version_string(void);",
+    ),
 }
 
 # Literals with letters in what users see that are no words; every entry has its reason.

@@ -21,13 +21,15 @@ from acceptance.errors import UsageError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from acceptance.charts.located import Floats
     from acceptance.charts.nouns import Chart, Fiducial, Region
     from acceptance.model import Box
+
+    Cover = tuple[Floats, tuple[int, int]]  # share of each pixel, and the first pixel's x, y
 
 Colour = tuple[float, float, float]
 WIDEST = 16_384  # px; some 5 GB of light
@@ -131,19 +133,25 @@ def draw(
         what = tr("a chart is drawn 1 to {most} px wide, not {width}", most=WIDEST, width=width)
         raise ValueError(what)
     scale = width / chart.size[0]
-    rows = round(chart.size[1] * scale)
-    painted = [
-        (*coverage(shape.points * scale), shape) for shape in shapes(chart, index or 0, session)
+    size = round(chart.size[1] * scale), width
+    printed = list(shapes(chart, index or 0, session))
+    covers = [coverage(shape.points * scale) for shape in printed]
+    gains = [
+        tuple(one.colour[channel] - one.under[channel] for one in printed) for channel in range(3)
     ]
-    light = np.empty((3, rows, width), np.float32)
-    for channel, plane in enumerate(light):
-        exact = np.full((rows, width), chart.background, np.float64)
-        for cover, (x, y), shape in painted:
-            target = exact[y : y + cover.shape[0], x : x + cover.shape[1]]
-            gained = shape.colour[channel] - shape.under[channel]
-            target += cover[: target.shape[0], : target.shape[1]] * gained
-        np.clip(exact, 0.0, 1.0, out=plane)
-    return np.moveaxis(light, 0, 2)
+    planes = {gained: _painted(size, chart.background, covers, gained) for gained in set(gains)}
+    return np.moveaxis(np.stack([planes[gained] for gained in gains]), 0, 2)
+
+
+def _painted(
+    size: tuple[int, int], background: float, covers: Sequence[Cover], gains: Sequence[float]
+) -> NDArray[np.float32]:
+    """Return one channel (rows, columns): what each shape's cover gains on the background."""
+    exact = np.full(size, background, np.float64)
+    for (cover, (x, y)), gained in zip(covers, gains, strict=True):
+        target = exact[y : y + cover.shape[0], x : x + cover.shape[1]]
+        target += cover[: target.shape[0], : target.shape[1]] * gained
+    return np.clip(exact, 0.0, 1.0, out=exact).astype(np.float32)
 
 
 def to_raster(chart: Chart, width: int) -> Floats:
@@ -211,7 +219,7 @@ def light(region: Region, boxes: Iterable[Box], scale: float) -> tuple[Floats, t
     return np.minimum(whole, 1.0), (left, top)
 
 
-def coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
+def coverage(points: Floats) -> Cover:
     """Return the share (h, w) of each pixel that a polygon covers, and the first pixel's x, y.
 
     ``points`` is (n, 2) in pixels, pixel i reaching from i to i + 1. Exact for any simple polygon.
@@ -225,7 +233,7 @@ def _upright(points: Floats) -> bool:
     return len(points) == 4 and bool(np.all(x == x[[3, 2, 1, 0]]) and np.all(y == y[[1, 0, 3, 2]]))
 
 
-def _box_coverage(corners: Floats) -> tuple[Floats, tuple[int, int]]:
+def _box_coverage(corners: Floats) -> Cover:
     """Return ``polygon_coverage`` of a rectangle: what is covered along y times that along x."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     first = np.floor(low).astype(int)
@@ -237,7 +245,7 @@ def _box_coverage(corners: Floats) -> tuple[Floats, tuple[int, int]]:
     return np.outer(down, across), (int(first[0]), int(first[1]))
 
 
-def polygon_coverage(points: Floats) -> tuple[Floats, tuple[int, int]]:
+def polygon_coverage(points: Floats) -> Cover:
     """Return the ``coverage`` of any simple polygon."""
     first = np.floor(points.min(axis=0)).astype(int)
     columns, rows = np.floor(points.max(axis=0)).astype(int) - first + 1

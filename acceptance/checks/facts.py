@@ -6,6 +6,7 @@ would apply, and nobody would notice.
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Pack, Plan, SubjectKind
 
+CLOSE = 0.7  # of difflib's ratio, from 0 to 1; only these words may stand there
 YES_NO = frozenset({"yes", "no"})
 # Facts that can hold only these words; ``place``, for instance, may be any place.
 WORDS: Mapping[str, frozenset[str]] = {
@@ -55,6 +57,9 @@ def check(packs: Sequence[Pack], plan: Plan) -> None:
                 where = tr("subject {subject}, fact {fact}", subject=subject.id, fact=name)
                 words = " / ".join(sorted(known))
                 hint = tr("Write {words}, or leave the fact out where it is not known", words=words)
+                if near := difflib.get_close_matches(word.casefold(), sorted(known), 1, CLOSE):
+                    guess = tr("Did you mean {name!r}? ", name=near[0])
+                    hint = guess + hint
                 raise PlanError(what, where=where, hint=hint)
 
 

@@ -10,7 +10,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
 from acceptance.messages import tr, tr_count
 from acceptance.model import How, Verdict
-from acceptance.report import bottom_lines
+from acceptance.report import bottom_lines, warning_lines
 from acceptance.session import store
 
 if TYPE_CHECKING:
@@ -31,18 +31,42 @@ ANSWERED = {How.RATED, How.INSPECTED, How.READ, How.DOCUMENTED}
 
 def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
     """Print verdict, report and what to do next; return the exit code."""
-    terminal.say(" ".join(_verdict(done)), tables.MARKS.get(done.verdict, "yellow"))
+    terminal.say(" ".join(_verdict(done)), _style(done))
+    for line in _reached(done):
+        terminal.say(line)
     for conclusion in done.conclusions:
         word = wording.word(conclusion.outcome, "outcome", "en")
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
     terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
+    for aside in filter(None, (entry.details.get("set_aside") for entry in done.log)):
+        what = tr(
+            "The log of an interrupted run was damaged; what it had measured was moved to {place}",
+            place=folder.parent / str(aside),
+        )
+        terminal.say(what, "yellow")
     for step in next_steps(done, folder, signed=signed):
         terminal.say(tr("Next: {step}", step=step))
     if done.verdict in FAILURES:
         return 1
     firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
     return 0 if done.verdict in PASSED and (firm or not strict) else 3
+
+
+def _style(done: Session) -> str:
+    """Return the colour of the verdict; a pass by no confirmed limit is not green."""
+    count, total = bottom_lines.unconfirmed(done)
+    return "yellow" if 0 < count == total else tables.MARKS.get(done.verdict, "yellow")
+
+
+def _reached(done: Session) -> list[str]:
+    """Say how the verdict was reached, as the first page of the report does."""
+    overview = warning_lines.overview(done, "en")
+    lines = [
+        f"{wording.word(line.severity, 'severity', 'en')}: {line.title}. {line.sentence}"
+        for line in overview.lines
+    ]
+    return [*lines, *([overview.rest] if overview.rest else [])]
 
 
 def _verdict(done: Session) -> list[str]:

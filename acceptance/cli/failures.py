@@ -14,6 +14,7 @@ import click
 from acceptance import __version__, wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, GapError
+from acceptance.files import shortage
 from acceptance.messages import tr, visible
 from acceptance.model import Reason
 
@@ -22,6 +23,7 @@ FAULT = 70  # exit code of a bug
 
 def tell(error: BaseException) -> int:
     """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
+    error = shortage.of(error) or error
     match error:
         case click.UsageError():
             error.show(shown := io.StringIO())

@@ -15,6 +15,7 @@ from acceptance.cli import terminal
 from acceptance.errors import PlanError
 from acceptance.files import regular
 from acceptance.files.output import put, require_apart, writing
+from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Scope, Tap
 
@@ -252,12 +253,10 @@ def _aspect(text: str) -> tuple[int, int]:
 def condition(text: str) -> Condition:
     """Read NAME=VALUE[UNIT] as a condition; a value that is no number stays text."""
     name, value = name_value(text, "--condition")
-    digits = len(value) - len(value.lstrip("+-.0123456789"))
-    number, unit = value[:digits], value[digits:].strip()
-    try:
-        return Condition(name=name, value=float(number), unit=unit, source=SOURCE)
-    except ValueError:
+    found = vocabulary.figure(value)
+    if found is None:
         return Condition(name=name, value=value, source=SOURCE)
+    return Condition(name=name, value=found[0], unit=found[1], source=SOURCE)
 
 
 def signer(key: Path | None, password_file: Path | None) -> Signer | None:

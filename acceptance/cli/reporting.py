@@ -10,7 +10,7 @@ from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT, PASSWORD, sign_options, signer
 from acceptance.messages import tr
 from acceptance.signing import issuing, verification
-from acceptance.signing.signatures import State
+from acceptance.signing.signatures import ROLE, State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +43,26 @@ def report(
 @click.argument("folder", type=OUT)
 @click.option("--key", type=OUT, required=True, help="PKCS#12 file to sign with.")
 @click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")
-def sign(folder: Path, key: Path, password_file: Path | None) -> int:
-    """Sign the report of a session folder."""
+@click.option("--role", default=ROLE, show_default=True, help="Role in which to sign.")
+@click.option(
+    "--trust",
+    multiple=True,
+    type=OUT,
+    help="Root certificate that those who signed before must have; without it, only that nothing "
+    "was changed is checked.",
+)
+def sign(
+    folder: Path, key: Path, password_file: Path | None, role: str, trust: tuple[Path, ...]
+) -> int:
+    """Sign the report of a session folder.
+
+    The first signature is put under a report written anew from the session; whoever signs later
+    adds to that, once it is checked.
+    """
     seal = signer(key, password_file)
     if seal:
-        terminal.say(tr("Signed: {file}", file=issuing.sign(folder, seal)))
+        written = issuing.sign(folder, seal, role=role, trust=trust)
+        terminal.say(tr("Signed: {file}", file=written))
     return 0
 
 
@@ -73,14 +88,25 @@ def sign(folder: Path, key: Path, password_file: Path | None) -> int:
     metavar="NAME",
     help="Role that must have signed, e.g. inspector; may be repeated, in the order of signing.",
 )
+@click.option(
+    "--remeasure", is_flag=True, help="Measure the clips in the folder again, and name what moved."
+)
 def verify(
-    target: Path, trust: tuple[Path, ...], signers: tuple[str, ...], roles: tuple[str, ...]
+    target: Path,
+    trust: tuple[Path, ...],
+    signers: tuple[str, ...],
+    roles: tuple[str, ...],
+    *,
+    remeasure: bool,
 ) -> int:
     """Check a session folder or a report.
 
     Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
     """
-    result = verification.verify(target, trust, roles=roles, signers=signers)
+    with terminal.progress() as show:
+        result = verification.verify(
+            target, trust, roles=roles, signers=signers, remeasure=remeasure, progress=show
+        )
     steps, states = _step_words(), _state_words()
     rows = [
         (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
@@ -88,6 +114,8 @@ def verify(
     ]
     columns = (tr("step"), tr("state"), tr("details"))
     terminal.table(tr("Verification of {target}", target=target), columns, rows)
+    if result.conclusion:
+        terminal.say(tr("The session in it concludes: {text}", text=result.conclusion))
     terminal.say(
         tr("{state} (exit code {code})", state=states[result.state], code=result.exit_code)
     )
@@ -102,8 +130,11 @@ def _step_words() -> dict[str, str]:
         "manifests": tr("manifests"),
         "evidence": tr("evidence"),
         "log": tr("log"),
+        "predecessors": tr("older sessions"),
         "verdicts": tr("verdicts"),
         "renderings": tr("renderings"),
+        "measurements": tr("measurements"),
+        "pages": tr("pages"),
     }
 
 

@@ -12,29 +12,33 @@ import click
 
 from acceptance.checks import sampling
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, trust_option, write_json
+from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import PlanError, UsageError
 from acceptance.files.output import put, require_apart
 from acceptance.messages import tr
 from acceptance.model import Draw
-from acceptance.session import plan, retests, store
+from acceptance.session import commitments, plan, retests, store
 from acceptance.signing import predecessors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Pack, Plan, Sample
+    from acceptance.model import LogEntry, Pack, Plan, Sample, Value
 
 SHOWN = 12  # hexadecimal digits of a device's SHA-256 in the table
 
 
 class DrawOptions(TypedDict):
-    """Options that ask for a draw which the plan does not hold yet."""
+    """Options that ask for a draw which the plan does not hold yet, and say whose its seed is."""
 
     name: str | None
     seed: str | None
     retest: Path | None
+    request: Path | None
+    witness: str
+    statement: str
+    stamp: Path | None
     trust: tuple[Path, ...]
 
 
@@ -53,11 +57,30 @@ class DrawOptions(TypedDict):
     metavar="SESSION",
     help="Draw the enlarged sample of what failed in this session.",
 )
-@trust_option
+@click.option(
+    "--commit",
+    is_flag=True,
+    help="Write down what is to be drawn, before the seed is known; draw nothing.",
+)
+@click.option("--request", type=OUT, help="With --commit: write a request for a time stamp.")
+@click.option("--witness", default="", help="Who gave the seed, for instance the customer.")
+@click.option("--statement", default="", help="When and how the witness gave it.")
+@click.option("--stamp", type=OUT, help="Time stamp of the commitment, whose seed is taken.")
+@click.option(
+    "--trust",
+    multiple=True,
+    type=OUT,
+    help="Root certificate of who stamped, or signed the older session (may be repeated).",
+)
 @click.option("-o", "--output", type=OUT, help="Write the draw as TOML, to paste into the plan.")
 @json_option
 def sample(
-    source: Path, output: Path | None, json_file: Path | None, **options: Unpack[DrawOptions]
+    source: Path,
+    output: Path | None,
+    json_file: Path | None,
+    *,
+    commit: bool,
+    **options: Unpack[DrawOptions],
 ) -> int:
     """Draw devices, with clause, lots and how to redo the draw: the plan's draws, or a new one."""
     prepare_json(json_file, [source])
@@ -65,7 +88,11 @@ def sample(
         require_apart(output, [source])
     asked = plan.read(source)
     packs = store.load_packs(asked)
-    new = _draw(asked, packs, options)
+    file = source.parent / (asked.commitment_file or commitments.FILE)
+    _check_options(options, commit=commit)
+    if commit:
+        return _commit(asked, packs, file, options)
+    new = _witnessed(asked, packs, file, options) or _draw(asked, packs, options)
     samples = _samples(asked, packs, new, source)
     if json_file:
         write_json([asdict(drawn) for drawn in samples], json_file)
@@ -76,7 +103,86 @@ def sample(
         put(output, text.encode())
     elif new and not json_file:
         terminal.say(f"\n{text}")
+    if new and not (options["witness"] or options["stamp"]):
+        terminal.say(
+            tr("Nobody else bears witness to this seed, and the report says so: see --commit.")
+        )
     return 0
+
+
+def _check_options(options: DrawOptions, *, commit: bool) -> None:
+    """Refuse options that would be left aside."""
+    needed = {
+        ("--request", "--commit"): options["request"] and not commit,
+        ("--statement", "--witness"): options["statement"] and not options["witness"],
+        ("--trust", "--stamp"): options["trust"] and not (options["stamp"] or options["retest"]),
+    }
+    for (option, other), missing in needed.items():
+        if missing:
+            raise UsageError(tr("{option} belongs to {other}", option=option, other=other))
+
+
+def _commit(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions) -> int:
+    """Commit to a draw, and say what to show to whom."""
+    if options["seed"] or options["stamp"]:
+        raise UsageError(tr("--commit comes before the seed is known: leave out --seed, --stamp"))
+    name, retest_of = _sampling(asked, packs, options)
+    entry = commitments.commit(asked, packs, file, name, retest_of=retest_of)
+    terminal.say(tr("Committed to {sampling}: {sha256}", sampling=name, sha256=entry.sha256))
+    if options["request"]:
+        from acceptance.signing import time_stamps  # noqa: PLC0415 -- late: brings pyHanko
+
+        put(options["request"], time_stamps.request(entry.sha256))
+    if not asked.commitment_file:
+        line = f'commitment_file = "{file.name}"'
+        terminal.say(tr("Add to the plan, at its top: {line}", line=line))
+    terminal.say(
+        tr(
+            "Show this hash to the customer, who then gives a seed (--seed, --witness, "
+            "--statement), or have it stamped (--stamp, --trust)."
+        )
+    )
+    return 0
+
+
+def _sampling(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> tuple[str, str]:
+    """Name the sampling that is meant, and the seed of the first draw where it is a re-test."""
+    if options["retest"]:
+        name = options["name"] or ""
+        examine = functools.partial(predecessors.examine, trust=options["trust"])
+        old = options["retest"]
+        again = retests.draw_up(asked, packs, old, name=name, seed="?", examine=examine)
+        return again.sampling, again.retest_of
+    if not options["name"]:
+        raise UsageError(tr("give --sampling or --retest: what is to be drawn"))
+    return options["name"], ""
+
+
+def _witnessed(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions) -> list[Draw]:
+    """Make the draw by a seed that a witness gave, and write down who; none without a witness."""
+    if not (options["witness"] or options["stamp"]):
+        return []
+    name, retest_of = _sampling(asked, packs, options)
+    made = commitments.latest(asked, packs, file, name, retest_of=retest_of)
+    seed, witness = _seed(made, options)
+    drawn = _draw(asked, packs, {**options, "seed": seed})
+    sampling.draw(packs, replace(asked, draws=(*asked.draws, *drawn)))
+    commitments.seed(file, made, seed, **witness)
+    return drawn
+
+
+def _seed(made: LogEntry, options: DrawOptions) -> tuple[str, dict[str, Value]]:
+    """Return the seed, and what is written down of who gave it."""
+    if not options["stamp"]:
+        if not options["seed"]:
+            raise UsageError(tr("--witness belongs to --seed: the seed that the witness gave"))
+        return options["seed"], {name: options[name] for name in ("witness", "statement")}
+    if options["seed"] or options["witness"]:
+        raise UsageError(tr("--stamp gives the seed: leave out --seed and --witness"))
+    from acceptance.signing import time_stamps  # noqa: PLC0415 -- late: brings pyHanko
+
+    stamp = time_stamps.read(options["stamp"], made.sha256, options["trust"])
+    return stamp.seed, stamp.details
 
 
 def _samples(asked: Plan, packs: Sequence[Pack], new: Sequence[Draw], source: Path) -> list[Sample]:

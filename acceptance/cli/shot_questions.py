@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.charts import definition
 from acceptance.checks import resources
+from acceptance.forms import vocabulary
 from acceptance.model import Condition, Shot, SignalPath, Tap
 from acceptance.report import plan_form
 from acceptance.scene import first_look
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 ANY = "any"  # no chart is named: all are looked for when the clip is measured
 SETTINGS = ("off", "auto", "on")  # what is chosen of for a condition that is no number
-NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(\D*)")
 
 
 def shots(
@@ -134,9 +131,9 @@ class _ShotQuestions:
 
     def _number(self, text: str, unit: str) -> float:
         """Read a number above 0, with or without its unit. Raises ValueError."""
-        match = NUMBER.fullmatch(unicodedata.normalize("NFKC", text))
-        value = float(match[1]) if match else 0.0
-        if not match or match[2].strip().casefold() not in {"", unit} or not 0 < value < math.inf:
+        found = vocabulary.figure(text)
+        value = vocabulary.in_unit(*found, unit) if found else None
+        if value is None or value <= 0:
             raise self.asker.wrong("no_number", answer=text, unit=unit)
         return value
 

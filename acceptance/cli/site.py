@@ -86,6 +86,7 @@ def _content(grid: site_matrix.Grid) -> dict[str, Any]:
         **counts,
         "places": [_place(place) for place in grid.places],
         "astray": grid.astray,
+        "copies": grid.copies,
     }
 
 
@@ -115,6 +116,9 @@ def _print(grid: site_matrix.Grid) -> None:
             shot=shot, stream=site_matrix.STREAM, light=site_matrix.LIGHT,
         )  # fmt: skip
         terminal.say(sentence, "yellow")
+    for number, folders in grid.copies.items():
+        parameters = {"number": number, "folders": ", ".join(folders)}
+        terminal.say(tr("session {number} counts once: {folders}", **parameters), "yellow")
 
 
 def _row(grid: site_matrix.Grid, device: str) -> tuple[str, ...]:

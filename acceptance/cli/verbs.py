@@ -13,6 +13,7 @@ import click
 
 from acceptance import __version__
 from acceptance.cli.standard_output import StandardOutput
+from acceptance.files import shortage
 from acceptance.messages import tr
 
 
@@ -50,6 +51,12 @@ class Verb(click.Command):
 
 # Name, module, and the first sentence of the command's help.
 VERBS = (
+    Verb(
+        "check",
+        "checking",
+        help="Check a plan without measuring: all problems, what stays open and why, how long it "
+        "takes.",
+    ),
     Verb(
         "chart",
         "chart",
@@ -140,6 +147,7 @@ def main() -> None:
 def _run() -> int:
     """Run the verb; return the exit code, also of whatever goes wrong."""
     try:
+        shortage.require_memory()
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too

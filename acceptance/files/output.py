@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, UsageError
@@ -15,37 +16,88 @@ from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+NO_FLUSHING = {errno.EINVAL, errno.ENOTSUP}  # a file system that cannot, for folders
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write a file by way of a neighbour, so that a full disk leaves the older one whole.
+def put(path: Path, content: bytes, *, secret: bool = False) -> None:
+    """Write a file by way of a neighbour: whatever interrupts leaves the older one whole.
 
-    A device or a link is written to, never replaced. Raises OutputError.
+    A device or a link is written to, never replaced. A ``secret`` can be read by its owner only,
+    from the first byte on. Raises OutputError.
     """
-    plain = not path.is_symlink() and (path.is_file() or not path.exists())
-    draft = path.with_name(f"{path.name}.part") if plain else path
     with writing(path.parent, named=path):
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)
+            return
+        draft = path.with_name(f"{path.name}.part")
         try:
-            draft.write_bytes(content)
-            if plain:
-                draft.replace(path)
+            draft.unlink(missing_ok=True)
+            create(draft, content, 0o600 if secret else 0o666)
+            draft.replace(path)
+            flush(path.parent)
         finally:
-            if plain:
-                draft.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
 
 
 def put_new(path: Path, content: bytes) -> None:
     """Write a file that does not exist yet; whatever interrupts leaves none. Raises OutputError."""
     require_new(path)
-    with writing(path.parent, named=path), path.open("xb") as file:
+    with writing(path.parent, named=path):
         try:
-            file.write(content)
+            create(path, content)
+        except FileExistsError:
+            raise
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def create(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a new file, to the disc and not to memory only. Raises OSError."""
+    _write(path, content, os.O_CREAT | os.O_EXCL, mode)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add to the end of a file, on the disc and not in memory only. Raises OSError."""
+    _write(path, content, os.O_CREAT | os.O_APPEND, 0o666)
+
+
+def move(source: Path, target: Path) -> None:
+    """Give a folder and all that is in it another name, on the disc and not in memory only.
+
+    Raises OSError.
+    """
+    for folder, _, names in os.walk(source):
+        for name in names:
+            flush(Path(folder, name))
+        flush(Path(folder))
+    source.rename(target)
+    flush(target.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disc. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in NO_FLUSHING:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _write(path: Path, content: bytes, flags: int, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | flags, mode)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def require_ending(path: Path, endings: Collection[str]) -> None:
@@ -98,19 +150,26 @@ def writing(path: Path, *, named: Path | None = None) -> Iterator[None]:
 
     The message names ``named``, by default the folder.
     """
-    try:
+    with disc_errors(named or path):
         path.mkdir(parents=True, exist_ok=True)
         if not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         yield
+
+
+@contextlib.contextmanager
+def disc_errors(path: Path, *, hint: str = "") -> Iterator[None]:
+    """Make an OutputError that names ``path`` of what goes wrong on the disc."""
+    try:
+        yield
     except OSError as error:
-        raise _refused(named or path, error) from error
+        raise _refused(path, error, hint) from error
 
 
-def _refused(path: Path, error: OSError) -> OutputError:
+def _refused(path: Path, error: OSError, hint: str) -> OutputError:
     if error.errno in FULL:
         hint = tr("Make room and run again: what was measured is kept")
     else:
-        hint = tr("Choose another folder with -o")
+        hint = hint or tr("Choose another folder with -o")
     what = tr("cannot be written ({cause})", cause=error.strerror or error)
     return OutputError(what, where=str(path), hint=hint, code="output")

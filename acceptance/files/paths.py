@@ -32,7 +32,7 @@ def inside(
     where links lead out of ``root``. The error says that the name is no path, or lies outside
     ``folder``, at the place ``where``.
     """
-    cause = _unfit(name)
+    cause = unfit(name)
     if cause:
         what = tr("{name!r:.120} cannot be the path of a file: {cause}", name=name, cause=cause)
         raise kind(what, where=where, hint=tr("Rename the file, and write the path with slashes"))
@@ -42,7 +42,7 @@ def inside(
     return root / name
 
 
-def _unfit(name: str) -> str:
+def unfit(name: str) -> str:
     """Say why a text cannot be a path on every system; nothing where it can."""
     parts = [part for part in PurePosixPath(name).parts if part != ".."]
     if CONTROLS.search(name):

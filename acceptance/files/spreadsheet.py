@@ -35,7 +35,7 @@ NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 TEXT = re.compile(r"^'(?=\s*[=+\-@])")
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
-MOST_CELLS = 5_000_000  # in rows that hold anything
+MOST_CELLS = 3_000_000  # in rows that hold anything
 MOST_CHARACTERS = 32_767  # in a cell: as many as Excel keeps
 
 

@@ -21,10 +21,12 @@ class Header:
     """What a container says of itself; None: not said.
 
     ``created`` is the creation time, UTC by ISO/IEC 14496-12, 8.2.2; ``duration`` is in seconds.
+    ``pixels`` are those of all frames together, by the stream's own rate.
     """
 
     created: datetime | None
     duration: float | None
+    pixels: float | None
 
 
 def read(path: Path) -> Header:
@@ -35,7 +37,10 @@ def read(path: Path) -> Header:
     with opened(path) as container:
         stamp = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
-    return Header(created=_moment(stamp), duration=duration)
+        stream = container.streams.video[0]
+        rate, size = stream.average_rate or stream.guessed_rate, stream.width * stream.height
+    pixels = duration * float(rate) * size if duration and rate else None
+    return Header(created=_moment(stamp), duration=duration, pixels=pixels)
 
 
 def day_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -25,12 +26,19 @@ if TYPE_CHECKING:
 av.logging.restore_default_callback()
 av.logging.set_libav_level(av.logging.PANIC)
 
+
 SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
+SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of the clip
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
+
+
+def version() -> str:
+    """Name the decoder: ``libavcodec`` and its version."""
+    return f"libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +58,8 @@ def opened(path: Path) -> InputContainer:
         what, hint = tr("the file cannot be read"), tr("Check its permissions")
         raise ClipError(what, where=str(path), hint=hint, code="clip_unreadable") from error
     except (av.error.FFmpegError, ValueError) as error:
+        if getattr(error, "errno", 0) in SHORTAGES:
+            raise
         raise _unreadable(path) from error
     art, pictures = container.format.name in TEXT_ART, container.streams.video
     if art or not pictures:
@@ -118,6 +128,8 @@ def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
             for packet, jumps in _demuxed(container, stream):
                 stretches += [[]] if jumps else []
                 stretches[-1].append(packet)
+        except av.error.MemoryError:  # of the machine, not of the clip
+            raise
         except av.error.FFmpegError:
             pass
         ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
@@ -175,9 +187,13 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.Vide
     while True:
         try:
             packet = next(packets)
+        except av.error.MemoryError:  # of the machine, not of the clip
+            raise
         except (StopIteration, av.error.FFmpegError):
             return
         try:
             yield from packet.decode()
+        except av.error.MemoryError:
+            raise
         except av.error.FFmpegError:
             continue

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml
+from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Answer, Condition
 
@@ -58,7 +59,6 @@ YES: Words = {
     "yes": ("是", "有", "yes", "true", "y", "√"),
     "no": ("否", "无", "no", "false", "n", "×"),
 }
-CONDITION = re.compile(r"\s*([^=\s]+)\s*=\s*([-+]?\d+(?:\.\d+)?(?![\d:.-]))?\s*(.*?)\s*")
 
 
 def read(path: Path, name: str) -> tuple[Answer, ...]:
@@ -225,15 +225,11 @@ def parts(text: str) -> list[str]:
 
 def _conditions(cell: str, origin: str) -> Iterator[Condition]:
     for text in parts(cell):
-        match = CONDITION.fullmatch(text)
-        if match is None or not (match[2] or match[3]):
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value) or len(name.split()) > 1:
             what = tr("{text!r} is not a condition", text=text)
             hint = tr("Write name=value, for instance illuminance=500lx; separate by semicolons")
             raise PlanError(what, where=tr("{row}, conditions", row=origin), hint=hint)
-        yield _condition(*match.groups())
-
-
-def _condition(name: str, figure: str | None, rest: str) -> Condition:
-    if figure:
-        return Condition(name=name, value=float(figure), unit=rest)
-    return Condition(name=name, value=rest)
+        figure = vocabulary.figure(value)
+        number, unit = figure or (value, "")
+        yield Condition(name=name, value=number, unit=unit)

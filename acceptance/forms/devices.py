@@ -11,8 +11,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from acceptance import wording
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml
+from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Subject, SubjectKind
 
@@ -20,59 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
-# A field's name here, and what the heading of its column may be.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "编号", "设备编号"),
-    "kind": ("kind", "type", "类型", "设备类型"),
-    "name": ("name", "名称", "设备名称"),
-    "parent": ("parent", "上级", "所属"),
-    "manufacturer": ("manufacturer", "厂家", "生产厂家", "厂商", "品牌"),
-    "model": ("model", "型号", "规格型号"),
-    "serial": ("serial", "serial number", "序列号", "出厂编号"),
-    "address": ("address", "ip", "地址", "ip地址", "ip 地址", "网络地址"),
-}
-KINDS: Mapping[SubjectKind, tuple[str, ...]] = {
-    SubjectKind.SITE: ("site", "现场", "工程"),
-    SubjectKind.SYSTEM: ("system", "系统"),
-    SubjectKind.FIXED: (
-        *("fixed", "固定摄像机", "枪机", "枪型摄像机"),
-        *("筒机", "筒型摄像机", "半球", "半球摄像机"),
-    ),
-    SubjectKind.DOME: ("dome", "球型摄像机", "球机", "快球"),
-    SubjectKind.PTZ: ("ptz", "云台摄像机", "云台"),
-    SubjectKind.FISHEYE: ("fisheye", "鱼眼摄像机", "鱼眼", "全景摄像机"),
-    SubjectKind.THERMAL: ("thermal", "热成像摄像机", "热成像"),
-    SubjectKind.RECORDER: ("recorder", "录像设备", "录像机", "硬盘录像机", "nvr", "dvr"),
-    SubjectKind.SCREEN: ("screen", "显示设备", "显示屏", "监视器", "大屏"),
-}
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "system": ("system", "系统制式", "制式"),
-    "picture": ("picture", "图像"),
-    "format": ("format", "图像格式"),
-    "place": ("place", "场所"),
-    "position": ("position", "安装位置", "位置"),
-    "important": ("important", "重要部位", "重点部位"),
-    "purpose": ("purpose", "用途"),
-    "earth": ("earth", "接地"),
-    "storage": ("storage", "存储"),
-    "network": ("network", "联网"),
-}
-VALUES: Mapping[str, tuple[str, ...]] = {
-    "analogue": ("模拟",),
-    "digital": ("数字", "网络"),
-    "colour": ("彩色", "color"),
-    "monochrome": ("黑白",),
-    "indoor": ("室内",),
-    "outdoor": ("室外",),
-    "yes": ("是",),
-    "no": ("否",),
-    "common": ("共用接地",),
-    "dedicated": ("专用接地",),
-}
-_KIND = {word: kind for kind, words in KINDS.items() for word in words}
-_FACT = {word: fact for fact, words in FACTS.items() for word in words}
-_VALUE = {word: value for value, words in VALUES.items() for word in words}
 
 
 def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
@@ -129,7 +80,8 @@ def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
     _check_once(names, where)
     for name in ("id", "kind"):
         if name not in names:
-            hint = tr("Add one of: {headings}", headings=", ".join(COLUMNS[name]))
+            words = (name, *vocabulary.MORE["field"][name])
+            hint = tr("Add one of: {headings}", headings=", ".join(words))
             raise PlanError(tr("there is no such column"), where=f"{where}, {name}", hint=hint)
     return {name: at for at, name in enumerate(names) if name}
 
@@ -142,9 +94,8 @@ def _check_once(names: Sequence[str], where: str) -> None:
 
 
 def _column(cell: str) -> str:
-    word = cell.lower()
-    field = next((name for name, words in COLUMNS.items() if word in words), "")
-    return field or _FACT.get(word, cell)
+    field = vocabulary.meant(cell, "field")
+    return field if field in FIELDS else vocabulary.meant(cell, "fact")
 
 
 def _subject(fields: Mapping[str, str], where: str) -> Subject:
@@ -165,8 +116,8 @@ def _subject(fields: Mapping[str, str], where: str) -> Subject:
 
 
 def _facts(fields: Mapping[str, str]) -> dict[str, str]:
-    stated = {name: value for name, value in fields.items() if value and name not in COLUMNS}
-    return {name: _VALUE.get(value, value) for name, value in stated.items()}
+    stated = {name: value for name, value in fields.items() if value and name not in FIELDS}
+    return {name: vocabulary.meant(value, "fact_value") for name, value in stated.items()}
 
 
 def _check_id(identity: str, where: str) -> None:
@@ -185,12 +136,14 @@ def wrong_id(identity: str) -> str:
 
 
 def _kind(word: str, where: str) -> SubjectKind:
-    kind = _KIND.get(word.lower())
-    if kind is None:
-        kinds = ", ".join(f"{words[0]} {words[1]}" for words in KINDS.values())
-        hint = tr("Kinds: {kinds}", kinds=kinds)
+    known = vocabulary.names("kind")
+    if vocabulary.plain(word) not in known:
+        kinds = ", ".join(f"{kind} {wording.word(kind, 'kind', 'zh')}" for kind in SubjectKind)
+        near = vocabulary.close(word, known)
+        guess = tr("Did you mean {name!r}? ", name=near) if near else ""
+        hint = guess + tr("Kinds: {kinds}", kinds=kinds)
         raise PlanError(tr("unknown kind {kind!r}", kind=word), where=where, hint=hint)
-    return kind
+    return SubjectKind(known[vocabulary.plain(word)])
 
 
 def _check_address(address: str, where: str) -> None:

@@ -7,6 +7,7 @@ sentence in any language: a reason is a code with parameters, worded by
 
 from acceptance.model.basics import Box, Point, Reason, Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Outcome, PartScore, Verdict
+from acceptance.model.log import LogEntry
 from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
 from acceptance.model.pack import Clause, Conflict, Pack, Sampling, Scoring, Withdrawal
 from acceptance.model.plan import (
@@ -22,7 +23,6 @@ from acceptance.model.plan import (
     Score,
 )
 from acceptance.model.session import (
-    LogEntry,
     Precedence,
     Predecessor,
     Sample,
@@ -32,7 +32,7 @@ from acceptance.model.session import (
 )
 from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
 from acceptance.model.standard import (
-    Advice,
+    AdvisedLimit,
     Combine,
     Compare,
     DecisionRule,
@@ -49,9 +49,10 @@ from acceptance.model.standard import (
     Validity,
 )
 from acceptance.model.subject import Subject, SubjectKind
+from acceptance.model.warning import SessionWarning, Severity
 
 __all__ = [
-    "Advice",
+    "AdvisedLimit",
     "Answer",
     "BottomLine",
     "Box",
@@ -101,6 +102,8 @@ __all__ = [
     "Score",
     "Scoring",
     "Session",
+    "SessionWarning",
+    "Severity",
     "Shot",
     "SignalPath",
     "Signatory",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acceptance.model.basics import Value
+from acceptance.model.log import LogEntry
 from acceptance.model.shot import Condition, Recordings, Shot, SignalPath
 from acceptance.model.standard import Scope
 from acceptance.model.subject import Subject, SubjectKind
@@ -322,3 +323,10 @@ class Plan:
 
     score_files: tuple[str, ...] = ()
     """Filled-in scores of a panel (``acceptance panel``), paths from the plan's folder."""
+
+    commitment_file: str = ""
+    """Log of what was to be drawn and by whose seed (``acceptance sample --commit``), a path
+    from the plan's folder; empty: none."""
+
+    commitments: tuple[LogEntry, ...] = ()
+    """Its entries, all of them; added when the plan is read."""

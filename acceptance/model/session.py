@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acceptance.model.basics import Value
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
+from acceptance.model.log import LogEntry
 from acceptance.model.measurement import Measurement, Note
 from acceptance.model.plan import Plan
 from acceptance.model.shot import Recordings, Shot, Taken
 from acceptance.model.subject import SubjectKind
+from acceptance.model.warning import SessionWarning
 
-FIRST_WITH_DAYS = (0, 6)  # the version from which on shots have a day of their own
+FIRST_WITH_DAYS = (0, 7)  # the version from which on shots have a day of their own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,27 +65,6 @@ class Sample:
     """Reason for the re-test, as in the draw."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogEntry:
-    """One line of the append-only log."""
-
-    when: str
-    """ISO time of the entry."""
-
-    what: str
-    """``started``, ``resumed``, ``taken``, ``changed_since``, ``measured``, ``judged``,
-    ``judged_again``, ``reported``, ``reported_and_signed`` or ``signed``."""
-
-    details: Mapping[str, Value]
-    """What was done, to what, by name."""
-
-    previous: str
-    """SHA-256 of the entry before; empty in the first."""
-
-    sha256: str
-    """SHA-256 of the other four fields as JSON with sorted keys, no blanks, UTF-8 unescaped."""
-
-
 class Precedence(StrEnum):
     """For what a session, or a comparison, goes back to an older session."""
 
@@ -132,6 +112,10 @@ class Predecessor:
 
     signers: tuple[Signatory, ...] = ()
     """Who signed it, in this order; where the signature was not checked, who is said to have."""
+
+    roots: tuple[str, ...] = ()
+    """SHA-256 of the root certificates against which it was checked; ``verify`` wants one of its
+    own among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,11 +170,17 @@ class Session:
     conclusions: tuple[Conclusion, ...] = ()
     """One for each pack with a scoring; empty unless the whole site is accepted."""
 
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of each file below ``data/``, by its path; empty in sessions before 0.7.0. What has
+    another size is not read to be checked."""
+
     samples: tuple[Sample, ...] = ()
     """What the plan's draws gave, one for each lot."""
 
     predecessors: tuple[Predecessor, ...] = ()
     """Older sessions that this one rests on, and those that they rest on, the oldest first."""
+    warnings: tuple[SessionWarning, ...] | None = None
+    """How the verdict was reached, cautions first; None: made before version 0.7.0."""
 
     @property
     def taken(self) -> tuple[Taken, ...]:
@@ -201,7 +191,7 @@ class Session:
     def unstated_day(self) -> str:
         """Day of the work of what states none.
 
-        Sessions before 0.6.0 took the day on which the run began for it; later ones have none.
+        Sessions before 0.7.0 took the day on which the run began for it; later ones have none.
         """
         release = tuple(int(part) for part in re.findall(r"\d+", self.tool_version)[:2])
         return self.started[:10] if release < FIRST_WITH_DAYS else ""

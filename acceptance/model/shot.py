@@ -127,7 +127,7 @@ class Shot:
 
     filmed_by: str = ""
     """Written by the tool: who says when it was filmed: ``plan``, ``clip`` (its creation time)
-    or ``run`` (a session before 0.6.0, which took the day of the run); empty: nobody."""
+    or ``run`` (a session before 0.7.0, which took the day of the run); empty: nobody."""
 
     tap: Tap = Tap.CAMERA
     """Where in the chain it was taken."""
@@ -180,6 +180,9 @@ class Shot:
 
     instruments: tuple[str, ...] = ()
     """Ids of the instruments used."""
+
+    retaken: str = ""
+    """Why the point was filmed again; empty: it was not, or the plan does not say."""
 
     corners: tuple[tuple[Point, ...], ...] = ()
     """Written by the tool: four outer corners of each chart found, in px (integer = pixel

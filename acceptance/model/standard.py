@@ -152,7 +152,7 @@ class Validity:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Advice:
+class AdvisedLimit:
     """A limit that is generally asked, and is stricter than the one that decides."""
 
     limit: Limit
@@ -280,7 +280,7 @@ class Requirement:
     """``pack#id`` of a stricter limit: what keeps to ``limit`` and not to that one conforms
     with a remark; empty: there is none."""
 
-    advice: Advice | None = None
+    advice: AdvisedLimit | None = None
     """Filled in on loading: the limit of ``advised_by``."""
 
     validity: Validity | None = None

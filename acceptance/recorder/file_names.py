@@ -82,8 +82,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
     """Turn a pattern into a regular expression over the whole name. Raises PlanError."""
     parts = re.split(r"(\{\w+\}|\*)", re.sub(r"\*+", "*", pattern))
     known = [
-        PLACEHOLDERS.get(part.strip("{}")) if part[:1] in {"{", "*"} else re.escape(part)
-        for part in parts
+        PLACEHOLDERS.get(part.strip("{}")) if number % 2 else re.escape(part)
+        for number, part in enumerate(parts)  # what was split at has the odd places
     ]
     twice = parts.count("{channel}") > 1 or parts.count("{end}") > 1
     if None in known or parts.count("{start}") != 1 or twice:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks.warned import verdicts
+from acceptance.checks.warned.judged import PASSED
 from acceptance.model import RuleKind, Verdict, Vouched
+from acceptance.report import warning_lines
 from acceptance.wording import phrases
 
 if TYPE_CHECKING:
@@ -36,12 +39,16 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
         finding.decision_rule and finding.decision_rule.kind is RuleKind.FOUR_WORD
         for finding in session.findings
     )
-    overall = wording.bottom_line(session.bottom_line, untested, beyond, lang, four_word=four_word)
+    overall = wording.bottom_line(
+        session.bottom_line, untested, beyond, lang,
+        four_word=four_word, unconfirmed=unconfirmed(session),
+    )  # fmt: skip
     return [
         *overall,
         *_of_remarks(session, lang, packs),
         *of_predecessors(session, lang),
         *_of_samples(session, lang),
+        *warning_lines.sentence(session, lang),
     ]
 
 
@@ -82,6 +89,14 @@ def vouched(earlier: Predecessor, lang: str) -> str:
     )
     parameters = {"session": earlier.id, "role": words[earlier.role], "signers": signers}
     return str(words[earlier.signature].format(**parameters))
+
+
+def unconfirmed(session: Session) -> tuple[int, int]:
+    """Count the limits behind a pass that nobody confirmed, and all; none where it is no pass."""
+    if session.verdict not in PASSED:
+        return 0, 0
+    passed = [one for one in session.findings if one.decides and one.verdict in PASSED]
+    return verdicts.unconfirmed(passed)
 
 
 def _of_samples(session: Session, lang: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Person, Scope, Verdict
-from acceptance.report import bottom_lines
+from acceptance.report import bottom_lines, warning_lines
 from acceptance.report.rows import UNJUDGED
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from acceptance.model import Session
     from acceptance.report.names import Names
     from acceptance.report.rows import FindingRow
+    from acceptance.report.warning_lines import Overview, WarningLine
 
 SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
 
@@ -76,6 +77,16 @@ class SummaryPage:
     def lines(self) -> list[str]:
         """The bottom line, sentence by sentence."""
         return bottom_lines.sentences(self.session, self.names.lang, self.names.packs)
+
+    @property
+    def warnings(self) -> list[WarningLine]:
+        """How the verdict was reached, all of it."""
+        return warning_lines.every(self.session, self.names.lang)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The same for the first page, which names every code."""
+        return warning_lines.overview(self.session, self.names.lang)
 
     @property
     def counts(self) -> dict[str, int]:

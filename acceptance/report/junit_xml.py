@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 from acceptance import wording
 from acceptance.messages import visible
 from acceptance.model import Verdict
+from acceptance.report import warning_lines
+from acceptance.report.bottom_lines import bottom_line
 from acceptance.report.names import Names
 from acceptance.report.rows import UNJUDGED, finding_rows
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Finding, Pack, Session
     from acceptance.report.rows import FindingRow
+    from acceptance.report.warning_lines import WarningLine
 
 COUNTERS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -33,14 +36,26 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
     """
     rows = finding_rows(session, Names(plan=session.plan, packs=packs, lang="en"))
     root = ET.Element("testsuites", name=clean(session.id))
+    lines = warning_lines.every(session, "en")
     for pack in packs:
         cases = [_case(row, session) for row in rows if row.finding.pack == pack.id]
         suite = ET.SubElement(root, "testsuite", name=clean(pack.number), tests=str(len(cases)))
         for counter, outcome in COUNTERS.items():
             suite.set(counter, str(sum(case.find(outcome) is not None for case in cases)))
+        _tell(suite, lines, session)
         suite.extend(cases)
+        ET.SubElement(suite, "system-out").text = clean(bottom_line(session, "en", packs))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _tell(suite: ET.Element, lines: Sequence[WarningLine], session: Session) -> None:
+    """Say in a suite's properties how the verdict was reached, a property for each warning."""
+    properties = ET.SubElement(suite, "properties")
+    ET.SubElement(properties, "property", name="verdict", value=session.verdict.value)
+    for warning, line in zip(session.warnings or (), lines, strict=True):
+        name = f"warning.{warning.severity}.{warning.code}"
+        ET.SubElement(properties, "property", name=name, value=clean(line.sentence))
 
 
 def _case(row: FindingRow, session: Session) -> ET.Element:

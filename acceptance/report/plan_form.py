@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOP = (
     *("packs", "scope", "operator", "minimum_duration", "device_list", "answer_files"),
     "score_files",
+    "commitment_file",
 )
 TABLES: Mapping[str, tuple[str, ...]] = {
     "project": (
@@ -54,7 +55,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             "conditions",
         ),
         *("arrivals", "screen_log", "drive", "chip", "instruments", "screen", "reference"),
-        *("regions", "plain_edges", "coding"),
+        *("regions", "plain_edges", "coding", "retaken"),
     ),
     "recordings": (
         *("id", "subject", "source", "name_pattern", "utc_offset", "until", "in_service"),
@@ -68,6 +69,7 @@ EXAMPLES: Mapping[str, str] = {
     "answer_files": '["answers.xlsx"]',
     "score_files": '["panel/panel.csv"]',
     "device_list": '"devices.csv"',
+    "commitment_file": '"commitments.jsonl"',
     "project.received": '"2026-11-20"',
     "deviations.what": '"minimum_duration"',
     "deviations.value": "30",

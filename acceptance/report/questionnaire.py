@@ -258,7 +258,7 @@ def write_panel(
     for file in (table, kept):
         require_new(file)
     put(folder / "panel.pdf", panel(key, questions, plan, lang))
-    put(kept, panel_key.dumps(key).encode())
+    put(kept, panel_key.dumps(key).encode(), secret=True)
     put(table, spreadsheet.csv_of(scores.table(key, lang)))
 
 

@@ -16,15 +16,24 @@ from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
 from acceptance.report.junit_xml import junit
 from acceptance.report.templates import moment, style, template
-from acceptance.report.typesetting import archived, check_fonts, typeset
+from acceptance.report.typesetting import archived, check_fonts, fingerprint, typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Session
 
-__all__ = ["bottom_line", "check_fonts", "form", "html", "junit", "pdf", "pdf_of_svg"]
+__all__ = [
+    "bottom_line",
+    "check_fonts",
+    "fingerprint",
+    "form",
+    "html",
+    "junit",
+    "pdf",
+    "pdf_of_svg",
+]
 
 EPOCH = datetime.fromtimestamp(0, UTC)  # the time of what is of no session
 
@@ -59,20 +68,20 @@ def pdf(
     packs: Sequence[Pack],
     folder: Path,
     lang: str,
-    session_json: bytes,
+    attachments: Mapping[str, bytes],
     profiles: Sequence[tuple[Pack, Pack]] = (),
 ) -> bytes:
-    """Return the report as PDF/A-3b with ``session_json`` attached (relationship Source).
+    """Return the report as PDF/A-3b with files attached (relationship Source).
 
-    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``. The same
-    input gives the same bytes: all times in the file are the session's. Raises
-    ``SetupError`` without a Chinese font, because the renderer would draw empty boxes and say
-    nothing.
+    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``,
+    ``attachments`` are contents by name. The same input and ``fingerprint`` give the same bytes,
+    wherever the folder lies: all times in the file are the session's. Raises ``SetupError`` without
+    a Chinese font, because the renderer would draw empty boxes and say nothing.
     """
     check_fonts()
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
     page = _page(book, rendering=False)
-    return archived(page, folder, moment(session.finished), session_json)
+    return archived(page, folder, moment(session.finished), attachments)
 
 
 def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -61,11 +61,15 @@ class MatrixCell:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """The whole matrix: combinations, cells of each device, and shots that fit no cell (astray)."""
+    """The whole matrix: combinations, cells of each device, and shots that fit no cell (astray).
+
+    ``copies``: number of a session -> its folders, where it lies in several and counts once.
+    """
 
     combinations: tuple[Combination, ...]
     rows: Mapping[str, Mapping[Combination, MatrixCell]]
     astray: tuple[str, ...]
+    copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def places(self) -> list[MatrixCell]:

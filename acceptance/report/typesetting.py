@@ -6,11 +6,14 @@ WeasyPrint is imported late: only a report needs its system libraries.
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib
 import os
 import warnings
+import zlib
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
+LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
+ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name images
 ARCHIVED = {
     "pdf_variant": "pdf/a-3b",
     "optimize_images": True,
@@ -41,35 +46,29 @@ def typeset(page: str, moment: datetime) -> bytes:
         return bytes(document.write_pdf())
 
 
-def archived(page: str, folder: Path, moment: datetime, session_json: bytes) -> bytes:
+def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]) -> bytes:
     """Return a page with the stills of a session folder as PDF/A-3b.
 
-    ``session_json`` is attached as ``session.json`` (relationship Source).
+    ``attachments``: name -> content of the files embedded (relationship Source).
     """
     library = _weasyprint()
-    attachment = library.Attachment(
-        string=session_json,
-        name="session.json",
-        created=moment,
-        modified=moment,
-        relationship="Source",
-    )
+    attached = [
+        library.Attachment(
+            string=content, name=name, created=moment, modified=moment, relationship="Source"
+        )
+        for name, content in sorted(attachments.items())  # as a name tree is
+    ]
     with _frozen_time(moment), _without_collector():
-        address = f"{folder.resolve().as_uri()}/"
-        document = library.HTML(string=page, base_url=address, url_fetcher=fetcher(folder))
-        return bytes(document.write_pdf(attachments=[attachment], **ARCHIVED))
+        document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=fetcher(folder))
+        return bytes(document.write_pdf(attachments=attached, **ARCHIVED))
 
 
-@lru_cache
 def check_fonts() -> None:
     """Set a line in each typeface and look at what the renderer took.
 
     Raises ``SetupError`` where it is another one.
     """
-    page = "".join(f"<p style=\"font-family:'{family}'\">检验报告</p>" for family in (SANS, SERIF))
-    document = _weasyprint().HTML(string=page).render()
-    document.write_pdf()
-    missing = {SANS, SERIF} - {font.family for font in document.fonts.values()}
+    missing = {SANS, SERIF} - {family for family, _ in _typefaces()}
     if missing:
         names = ", ".join(sorted(missing))
         raise SetupError(
@@ -77,6 +76,40 @@ def check_fonts() -> None:
             hint=tr("Install them: apt-get install fonts-noto-cjk"),
             code="font_missing",
         )
+
+
+@lru_cache
+def fingerprint() -> dict[str, str]:
+    """Name all that the bytes of a PDF depend on but its content: the same gives the same bytes.
+
+    Versions of the renderer and its libraries, SHA-256 of the files of our typefaces. Raises
+    SetupError where the renderer's libraries are not installed.
+    """
+    _weasyprint()
+    native = importlib.import_module("weasyprint.text.ffi")
+    native.ffi.cdef("const char *hb_version_string(void);")  # WeasyPrint does not ask for it
+    return {
+        **{name: metadata.version(name) for name in LIBRARIES},
+        "pango": str(native.pango.pango_version()),
+        "harfbuzz": native.ffi.string(native.harfbuzz.hb_version_string()).decode(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **{f"{family} {weight}": digest for (family, weight), digest in _typefaces().items()},
+    }
+
+
+@lru_cache
+def _typefaces() -> dict[tuple[str, int], str]:
+    """Family and weight of what the renderer takes for our typefaces -> SHA-256 of its file."""
+    page = "".join(
+        f"<p style=\"font-family:'{family}'\">检验报告<b>检验报告</b></p>"
+        for family in (SANS, SERIF)
+    )
+    document = _weasyprint().HTML(string=page).render()
+    document.write_pdf()
+    return {
+        (font.family, font.weight): hashlib.sha256(font.file_content).hexdigest()
+        for font in sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
+    }
 
 
 def _weasyprint() -> ModuleType:
@@ -98,8 +131,9 @@ def _weasyprint() -> ModuleType:
 def fetcher(folder: Path | None = None) -> URLFetcher:
     """Return a fetcher of ``data:`` addresses and files within ``folder``, and of nothing else.
 
-    It raises ``ValueError`` at any other address, whatever the case of its scheme: another host,
-    a link or ``%2e%2e`` that leads out of the folder, a pipe or a device.
+    ``ADDRESS`` stands for the folder. It raises ``ValueError`` at any other address, whatever the
+    case of its scheme: another host, a link or ``%2e%2e`` that leads out of the folder, a pipe or a
+    device.
     """
     from weasyprint import urls  # noqa: PLC0415 -- late, as above
 
@@ -107,6 +141,8 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
 
     class Fetcher(urls.URLFetcher):  # type: ignore[misc, unused-ignore] # untyped base class
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+            if root and url.startswith(ADDRESS):
+                url = f"{root.as_uri()}/{url.removeprefix(ADDRESS)}"
             address = urlsplit(url)
             if address.scheme == "data":
                 return super().fetch(url, headers)

@@ -55,6 +55,9 @@ def _read(place: Located, region: definition.Region, frame: Frame) -> str:
 
 def logged(path: Path) -> str:
     """Return the session that a screen log names in its comment, else an empty string."""
-    text = regular.content(path).decode(errors="replace")
+    try:
+        text = regular.content(path).decode(errors="replace")
+    except OSError:  # ``side_tables`` says why it cannot be read
+        return ""
     match = LINE.search(text[:HEAD])
     return match[1] if match else ""

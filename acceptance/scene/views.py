@@ -17,7 +17,7 @@ from acceptance.scene import plain_edges, strips
 from acceptance.scene.watch import within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,11 +82,11 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
 
     A region outside the picture is left out and added to ``notes``.
     """
+    for nameless in without_kind(shot):
+        raise nameless
     views = {}
     for name, (x, y, width, height) in shot.regions.items():
         kind = _kind(name)
-        if not kind:
-            raise _without_kind(name, shot)
         box = (round(x), round(y), round(width), round(height))
         zone = _zone(box, kept[0].luma.shape)
         region = Region(name=name, kind=kind, rect=(x, y, width, height), zone=zone)
@@ -97,7 +97,12 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
     return views
 
 
-def _without_kind(name: str, shot: Shot) -> PlanError:
+def without_kind(shot: Shot) -> Iterator[PlanError]:
+    """Yield an error for each region by hand whose name does not say what it shows."""
+    yield from (_nameless(name, shot) for name in shot.regions if not _kind(name))
+
+
+def _nameless(name: str, shot: Shot) -> PlanError:
     hint = tr(
         "Use one of these kinds as a word of the name: {kinds}; for instance centre.edge_left",
         kinds=", ".join(BY_HAND),

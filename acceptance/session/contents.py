@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import evidence
+from acceptance.session import evidence, journal
 from acceptance.session.evidence import (
     BAG_INFO,
     BAGIT,
@@ -21,6 +21,7 @@ from acceptance.session.evidence import (
     Kind,
     Problem,
 )
+from acceptance.session.journal import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,22 +51,51 @@ def check(folder: Path, session: Session, found: Mapping[str, str]) -> tuple[Pro
     return tuple({problem.path: problem for problem in reversed(problems)}.values())[::-1]
 
 
-def require_readable(folder: Path) -> None:
-    """Refuse, before anything is read, what is no file or far larger than what was sealed.
+def hashes(folder: Path, session: Session) -> dict[str, str]:
+    """Hash a session folder as ``evidence.hash_session`` does, in bounded time.
 
-    Raises InputError for a link, pipe or device, SessionError for sizes. The size below ``data/``
-    is in ``bag-info.txt``, which no signature covers: a bound of time, not of trust.
+    A file below ``data/`` of another size than the session says is not read: its hash is empty.
+    Raises InputError for a link, pipe or device, SessionError for what is too large.
+    """
+    require_readable(folder)
+    if not session.sizes:
+        _require_sealed_size(folder)
+    return evidence.hash_session(folder, session, evidence.of_other_size(folder, session))
+
+
+def other_sizes(folder: Path, session: Session) -> Iterator[str]:
+    """Say which files below ``data/`` have another size than the session gives them."""
+    for path in sorted(evidence.of_other_size(folder, session) & session.sizes.keys()):
+        counts = {"size": (folder / path).lstat().st_size, "due": session.sizes[path]}
+        yield tr("{path} has {size} bytes, not {due}; it was not read", path=path, **counts)
+
+
+def require_readable(folder: Path) -> None:
+    """Refuse, before anything is read, what is no file, or beside ``data/`` too large.
+
+    Raises InputError for a link, pipe or device, SessionError for sizes.
+    """
+    for path, size in evidence.sizes(folder).items():
+        if size > MOST_OUTSIDE_DATA and not path.startswith(PAYLOAD):
+            raise _too_large(folder, too_many_bytes(path, size))
+
+
+def too_many_bytes(path: str, size: int) -> str:
+    """Say that a file is too large to be read."""
+    return tr("{path} has {size} bytes, too many to be read", path=path, size=size)
+
+
+def _require_sealed_size(folder: Path) -> None:
+    """Refuse far more below ``data/`` than was sealed, in a session that gives no sizes itself.
+
+    That size is in ``bag-info.txt``, which no signature covers: a bound of time, not of trust.
     """
     sizes = evidence.sizes(folder)
-    outside = {path: size for path, size in sizes.items() if not path.startswith(PAYLOAD)}
-    for path, size in outside.items():
-        if size > MOST_OUTSIDE_DATA:
-            what = tr("{path} has {size} bytes, too many to be read", path=path, size=size)
-            raise _too_large(folder, what)
-    sealed = OXUM.search((folder / BAG_INFO).read_bytes()) if BAG_INFO in outside else None
-    total = sum(sizes.values()) - sum(outside.values())
+    payload = {path: size for path, size in sizes.items() if path.startswith(PAYLOAD)}
+    sealed = OXUM.search(current(folder, BAG_INFO).read_bytes()) if BAG_INFO in sizes else None
+    total = sum(payload.values())
     if sealed and total > int(sealed[1]) + MOST_TO_SPARE:
-        largest = max(sizes.keys() - outside.keys(), key=sizes.__getitem__)
+        largest = max(payload, key=payload.__getitem__)
         counts = {"total": total, "sealed": int(sealed[1]), "path": largest, "size": sizes[largest]}
         what = tr(
             "data/ holds {total} bytes where {sealed} were sealed; the largest file is {path}, "
@@ -80,9 +110,15 @@ def _too_large(folder: Path, what: str) -> SessionError:
 
 
 def remarks(folder: Path, session: Session) -> Iterator[str]:
-    """Say which files a desktop left in the folder: they are not read, and change nothing."""
+    """Say what lies in the folder and is not read: of a desktop, or of a change never made."""
     for path in sorted(evidence.litter(folder, session)):
         yield tr("{path} was left by a desktop; it is not part of the session", path=path)
+    if (folder / journal.STAGING).exists() and not journal.interrupted(folder):
+        yield tr(
+            "{path} was left by a change that was interrupted before it was made; it is not part "
+            "of the session, and goes with the next change",
+            path=journal.STAGING,
+        )
 
 
 def _strange(found: Mapping[str, str]) -> set[str]:
@@ -95,10 +131,10 @@ def _wrong_tags(folder: Path, session: Session, found: Mapping[str, str]) -> Ite
         yield Problem(kind=Kind.MISSING, path=BAG_INFO)
     elif not _follows(folder, session, found):
         yield Problem(kind=Kind.CHANGED, path=BAG_INFO)
-    if BAGIT in found and (folder / BAGIT).read_bytes() != evidence.BAGIT_TEXT:
+    if BAGIT in found and current(folder, BAGIT).read_bytes() != evidence.BAGIT_TEXT:
         yield Problem(kind=Kind.CHANGED, path=BAGIT)
     for name in MANIFESTS:
-        if name in found and not evidence.is_as_written(folder / name):
+        if name in found and not evidence.is_as_written(current(folder, name)):
             yield Problem(kind=Kind.CHANGED, path=name)
 
 
@@ -108,7 +144,10 @@ def _follows(folder: Path, session: Session, found: Mapping[str, str]) -> bool:
     Its last line is the payload's size, known only where the payload is what the session lists.
     """
     payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
-    written, due = (folder / BAG_INFO).read_bytes(), evidence.bag_info(folder, payload, session)
+    written, due = (
+        current(folder, BAG_INFO).read_bytes(),
+        evidence.bag_info(folder, payload, session),
+    )
     if evidence.compare(session.hashes, payload):
         written, due = (OXUM.sub(b"", text) for text in (written, due))
     return written == due

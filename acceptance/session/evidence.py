@@ -14,17 +14,21 @@ import re
 import stat
 import unicodedata
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
+from acceptance.files.output import append, disc_errors
 from acceptance.messages import tr
 from acceptance.model import LogEntry, Session, Value
+from acceptance.session import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from acceptance.session.journal import FolderChange
 
 PAYLOAD = "data/"
 BAGIT = "bagit.txt"
@@ -35,6 +39,7 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 MANIFESTS = (MANIFEST, TAG_MANIFEST)
 MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^\n]+)")
 LOG = "log.jsonl"
+STEP_OF_A_CLOCK = timedelta(minutes=1)
 # Of Windows, macOS (the last for discs of other systems) and office programs.
 LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
 
@@ -94,10 +99,29 @@ def hash_files(folder: Path) -> dict[str, str]:
     return {path: hash_file(folder / path) for path in sorted(_files(folder))}
 
 
-def hash_session(folder: Path, session: Session) -> dict[str, str]:
-    """Hash a session folder as ``hash_files`` does, without what desktops left in it."""
-    files = set(_files(folder)) - litter(folder, session)
-    return {path: hash_file(folder / path) for path in sorted(files)}
+def hash_session(folder: Path, session: Session, unread: Container[str] = ()) -> dict[str, str]:
+    """Hash a session folder as ``hash_files`` does, without what desktops left in it.
+
+    A change that was interrupted counts as made (``journal``). Files in ``unread`` are not read;
+    their hash is empty.
+    """
+    files = set(_files(folder)) - litter(folder, session) - journal.parts(folder)
+    return {
+        path: "" if path in unread else hash_file(journal.current(folder, path))
+        for path in sorted(files | journal.pending(folder))
+    }
+
+
+def of_other_size(folder: Path, session: Session) -> set[str]:
+    """Return the files below ``data/`` that have not the size that the session gives them.
+
+    None where the session gives no sizes (before 0.7.0). No file is opened.
+    """
+    names = set(_files(folder)) - litter(folder, session)
+    found = {path: (folder / path).lstat().st_size for path in names if path.startswith(PAYLOAD)}
+    lies = _found_as(session.sizes, found)
+    right = {lies[path] for path, size in session.sizes.items() if found.get(lies[path]) == size}
+    return found.keys() - right if session.sizes else set()
 
 
 def litter(folder: Path, session: Session) -> set[str]:
@@ -146,7 +170,7 @@ def twins(names: Iterable[str]) -> tuple[Problem, ...]:
     )
 
 
-def _found_as(listed: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+def _found_as(listed: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
     """Name of each listed file -> its name on the disc: the same, or else a form of it."""
     strange = found.keys() - listed.keys()
     return {
@@ -164,17 +188,26 @@ def _forms(path: str) -> tuple[str, ...]:
 def seal(folder: Path, session: Session) -> None:
     """Make the session folder a BagIt 1.0 bag, or bring its older seal up to date.
 
-    No file is moved. The same files and session give the same bytes: the bagging date is the day
-    the session was finished. Raises ``OutputError`` where the folder cannot be written or the disc
-    is full.
+    Raises as ``journal.changing`` does.
     """
-    found = hash_session(folder, session)
+    with journal.changing(folder) as change:
+        add_seal(change, session)
+
+
+def add_seal(change: FolderChange, session: Session) -> None:
+    """Add to a change of the session folder what seals the folder as it will be.
+
+    No file is moved. The same files and session give the same bytes: the bagging date is the day
+    the session was finished.
+    """
+    found = hash_session(change.folder, session)
     payload = {path: digest for path, digest in found.items() if path.startswith(PAYLOAD)}
-    _write(folder / BAGIT, BAGIT_TEXT)
-    _write(folder / BAG_INFO, bag_info(folder, payload, session))
-    _write(folder / MANIFEST, _manifest(payload))
-    tags = sorted((found.keys() - payload.keys() - {TAG_MANIFEST}) | {BAGIT, BAG_INFO, MANIFEST})
-    _write(folder / TAG_MANIFEST, _manifest({path: hash_file(folder / path) for path in tags}))
+    change.files[BAGIT] = BAGIT_TEXT
+    change.files[BAG_INFO] = bag_info(change.folder, payload, session)
+    change.files[MANIFEST] = _manifest(payload)
+    new = {name: hashlib.sha256(content).hexdigest() for name, content in change.files.items()}
+    tags = {path: found[path] for path in found.keys() - payload.keys() - {TAG_MANIFEST}} | new
+    change.files[TAG_MANIFEST] = _manifest(dict(sorted(tags.items())))
 
 
 def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
@@ -185,7 +218,7 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     """
     found = hash_files(folder) if found is None else found
     present = [name for name in MANIFESTS if name in found]
-    parsed = [_parse_manifest(folder / name) for name in present]
+    parsed = [_parse_manifest(journal.current(folder, name)) for name in present]
     listed = {
         path: digest
         for digests, _ in parsed
@@ -194,7 +227,11 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     }
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
     absent = {BAGIT, *MANIFESTS} - found.keys()
-    sealed = {path: digest for path, digest in found.items() if path != TAG_MANIFEST}
+    sealed = {
+        path: digest or listed.get(path, "")  # what was not read is for others to name
+        for path, digest in found.items()
+        if path != TAG_MANIFEST
+    }
     differences = compare(listed, sealed)
     named = {problem.path for problem in differences}
     return (
@@ -231,36 +268,52 @@ class LogBook:
     """
 
     folder: Path
+    name: str = LOG
 
     def append(self, what: str, details: Mapping[str, Value], *, when: str = "") -> LogEntry:
         """Add an entry at the end and return it.
 
         ``when`` is an ISO 8601 time, by default now in local time. Raises ``OutputError`` where the
-        file cannot be written, ``SessionError`` where it cannot be read.
+        file cannot be written or the clock was set back, ``SessionError`` where it cannot be read.
         """
-        entries = self.read()
-        moment = when or datetime.now().astimezone().isoformat(timespec="seconds")
-        previous = entries[-1].sha256 if entries else ""
-        entry = _entry(moment, what, details, previous)
-        try:
-            with (self.folder / LOG).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(_canonical(asdict(entry)) + "\n")
-        except OSError as error:
-            raise _cannot_write(self.folder / LOG, error) from error
+        entry = self._next(what, details, when)
+        with disc_errors(self.folder / self.name):
+            append(self.folder / self.name, _line(entry))
         return entry
+
+    def with_entry(self, what: str, details: Mapping[str, Value]) -> bytes:
+        """Return the log's content with an entry more, for a change of a sealed folder.
+
+        Raises as ``append`` does.
+        """
+        return self._content() + _line(self._next(what, details))
+
+    def _next(self, what: str, details: Mapping[str, Value], when: str = "") -> LogEntry:
+        entries = self.read()
+        if not when:
+            now = datetime.now().astimezone()
+            _require_later(now, entries[-1:], self.folder / self.name)
+            when = now.isoformat(timespec="seconds")
+        return _entry(when, what, details, entries[-1].sha256 if entries else "")
 
     def read(self) -> tuple[LogEntry, ...]:
         """All entries, oldest first; none where there is no log.
 
-        Raises ``SessionError`` naming the line that is not an entry.
+        A line ends at a line feed and nowhere else: names may hold other line ends. Raises
+        ``SessionError`` naming the line that is not an entry.
         """
-        path = self.folder / LOG
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        except (OSError, UnicodeDecodeError) as error:
-            what, hint = tr("the log cannot be read"), tr("Restore it from a copy")
-            raise SessionError(what, where=str(path), hint=hint) from error
+        *lines, rest = self._content().split(b"\n")
+        lines += [b""] if rest else []  # cut off in the middle: no entry
+        path = self.folder / self.name
         return tuple(_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
+
+    def _content(self) -> bytes:
+        path = journal.current(self.folder, self.name)
+        try:
+            return path.read_bytes() if path.exists() else b""
+        except OSError as error:
+            what, hint = tr("the log cannot be read"), tr("Restore it from a copy")
+            raise SessionError(what, where=str(self.folder / self.name), hint=hint) from error
 
 
 def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:
@@ -319,21 +372,29 @@ def _manifest_of(path: str) -> str:
     return MANIFEST if path.startswith(PAYLOAD) else TAG_MANIFEST
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write to a neighbouring file first, so that a full disc leaves the older seal whole."""
-    draft = path.with_name(path.name + ".part")
+def _require_later(now: datetime, last: Sequence[LogEntry], log: Path) -> None:
+    """Refuse a clock that was set back. Raises OutputError.
+
+    A minute is let pass: a clock that is kept right over a network steps by seconds.
+    """
+    for entry in last:
+        before = _moment(entry)
+        if before and now < before - STEP_OF_A_CLOCK:
+            times = {"now": now.isoformat(timespec="seconds"), "last": entry.when}
+            what = tr("this computer's clock shows {now}, before the last entry, {last}", **times)
+            hint = tr("Set the clock right and run the same command again")
+            raise OutputError(what, where=str(log), hint=hint, code="clock")
+
+
+def _moment(entry: LogEntry) -> datetime | None:
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
+        return datetime.fromisoformat(entry.when).astimezone()
+    except (ValueError, OverflowError, TypeError):
+        return None  # from elsewhere; whether the log is sound is asked by others
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    what = tr("cannot be written ({problem})", problem=error.strerror)
-    hint = tr("Free some space, or choose another folder with -o")
-    return OutputError(what, where=str(path), hint=hint)
+def _line(entry: LogEntry) -> bytes:
+    return (_canonical(asdict(entry)) + "\n").encode()
 
 
 def _canonical(value: Mapping[str, object]) -> str:
@@ -350,7 +411,7 @@ def _entry(when: str, what: str, details: Mapping[str, Value], previous: str) ->
     return replace(entry, sha256=_entry_hash(entry))
 
 
-def _parse(line: str, where: str) -> LogEntry:
+def _parse(line: bytes, where: str) -> LogEntry:
     try:
         return LogEntry(**json.loads(line))
     except (ValueError, TypeError, RecursionError) as error:

@@ -52,20 +52,33 @@ def check(plan: Plan, folder: Path) -> None:
     """
     require_inside(kept_by_path(plan), folder, tr("the plan"))
     for shot in plan.shots:
-        _check_numbers(shot)
+        check_numbers(shot)
     for field, name in files(plan):
-        if field.endswith(("clip", "reference")):
-            _check_clip(folder / name)
-        elif not field.endswith("source"):
-            _check_file(folder / name, field)
+        check_named(field, folder / name)
     for asked in plan.recordings:
-        measure_recordings.check(asked)
-        if not (folder / asked.source).is_dir():
-            listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
+        check_recordings(asked, folder)
 
 
-def _check_numbers(shot: Shot) -> None:
-    """Refuse sizes by which nothing can be cut or divided."""
+def check_named(field: str, path: Path) -> None:
+    """Open the file that a field of a plan names; a recorder's is opened by ``check_recordings``.
+
+    Raises ClipError and PlanError.
+    """
+    if field.endswith(("clip", "reference")):
+        _check_clip(path)
+    elif not field.endswith("source"):
+        _check_file(path, field)
+
+
+def check_recordings(asked: Recordings, folder: Path) -> None:
+    """Refuse wrong fields, and a list that cannot be read. Raises PlanError."""
+    measure_recordings.check(asked)
+    if not (folder / asked.source).is_dir():
+        listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
+
+
+def check_numbers(shot: Shot) -> None:
+    """Refuse sizes by which nothing can be cut or divided. Raises PlanError."""
     sizes: dict[str, Sequence[float]] = {
         f"regions.{name}": box[2:] for name, box in shot.regions.items()
     }
@@ -127,14 +140,14 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
         paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
     total = _hash_clip(work / paths["clip"])
     LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
-    return _dated(replace(shot, **paths, sha256=total), work)
+    return dated(replace(shot, **paths, sha256=total), work)
 
 
-def _dated(shot: Shot, work: Path) -> Shot:
-    """Say when a shot was filmed: as the plan states, else as the clip does."""
+def dated(shot: Shot, folder: Path) -> Shot:
+    """Say when a shot was filmed: as the plan states, else as the clip does. Raises ClipError."""
     if shot.filmed:
         return replace(shot, filmed_by="plan")
-    day = container.day_of(clip.files_of(work / shot.clip)[0])
+    day = container.day_of(clip.files_of(folder / shot.clip)[0])
     return replace(shot, filmed=day, filmed_by="clip") if day else shot
 
 

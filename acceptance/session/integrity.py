@@ -27,7 +27,7 @@ def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
     """
     contents.require_readable(folder)
     session = store.load(folder)
-    found = evidence.hash_session(folder, session)
+    found = contents.hashes(folder, session)
     payload = {path: value for path, value in found.items() if path.startswith(evidence.PAYLOAD)}
     problems = (*contents.check(folder, session, found), *evidence.compare(session.hashes, payload))
     changes = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -19,9 +20,10 @@ from acceptance.files import paths, strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.session import commitments, plan_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
@@ -91,9 +93,9 @@ def with_files(plan: Plan, folder: Path) -> Plan:
         plan = _with_devices(plan, folder)
     _require_subjects(plan, tr("the plan"))
     held = {_place(answer) for answer in plan.answers}
-    found = _with_files(replace(plan, answers=()), folder).answers
-    new = (answer for answer in found if _place(answer) not in held)
-    return replace(plan, answers=(*plan.answers, *new))
+    found = _with_files(replace(plan, answers=()), folder)
+    new = (answer for answer in found.answers if _place(answer) not in held)
+    return replace(plan, answers=(*plan.answers, *new), commitments=found.commitments)
 
 
 def _require_subjects(plan: Plan, where: str) -> None:
@@ -114,10 +116,13 @@ def _with_devices(plan: Plan, folder: Path) -> Plan:
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
-    """Add the answers that people filled into files of their own."""
+    """Add the answers that people filled into files of their own, and what was committed to."""
     sheets = [answer for name in plan.answer_files for answer in answers.read(folder / name, name)]
     rated = [answer for name in plan.score_files for answer in scores.read(folder / name, name)]
-    return replace(plan, answers=(*plan.answers, *sheets, *rated))
+    plan = replace(plan, answers=(*plan.answers, *sheets, *rated))
+    if not plan.commitment_file:
+        return plan
+    return replace(plan, commitments=commitments.read(folder / plan.commitment_file))
 
 
 def of_clips(
@@ -152,7 +157,7 @@ def check(plan: Plan, folder: Path, where: str) -> None:
 
     Raises PlanError.
     """
-    _check_parts(plan, where)
+    check_parts(plan, where)
     require_inside(files(plan), folder, where)
 
 
@@ -187,18 +192,28 @@ def checked(plan: Plan) -> Plan:
     except PydanticSerializationError as error:
         what = tr("a field holds something that no file can hold ({cause})", cause=error)
         raise _wrong(where, what) from error
-    strict_toml.check_lengths(fields, where)
+    strict_toml.check_lengths({**fields, "commitments": []}, where)  # which has bounds of its own
     plan = _parse(fields, where)
-    _check_parts(plan, where)
+    check_parts(plan, where)
     return plan
 
 
-def _check_parts(plan: Plan, where: str) -> None:
+def check_parts(plan: Plan, where: str) -> None:
     """Refuse parts that do not fit together. Raises PlanError."""
-    _check_subjects(plan, where)
-    _check_pairs(plan.shots, where)
-    _check_answers(plan.answers, where)
-    _check_matrix(plan, where)
+    for check_part in part_checks(plan, where):
+        check_part()
+
+
+def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
+    """Return what ``check_parts`` asks, one by one."""
+    made = tr("{plan}: commitments", plan=where)
+    return [
+        partial(_check_subjects, plan, where),
+        partial(_check_pairs, plan.shots, where),
+        partial(_check_answers, plan.answers, where),
+        partial(_check_matrix, plan, where),
+        partial(commitments.check, plan.commitments, made),
+    ]
 
 
 def _check_subjects(plan: Plan, where: str) -> None:
@@ -220,6 +235,9 @@ def _check_ids(ids: Sequence[str], where: str) -> None:
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             raise _wrong(where, devices.wrong_id(identity))
+        if cause := paths.unfit(identity):  # the session has folders of these names
+            what = tr("the id {id!r} cannot name a folder: {cause}", id=identity, cause=cause)
+            raise _wrong(where, what)
         if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
@@ -308,6 +326,8 @@ def answering_files(plan: Plan) -> Iterator[tuple[str, str]]:
 
     Files of scores come with their keys.
     """
+    if plan.commitment_file:
+        yield "commitment_file", plan.commitment_file
     yield from (("answer_files", name) for name in plan.answer_files)
     for name in plan.score_files:
         yield from (("score_files", name), ("score_files", panel_key.key_name(name)))
@@ -321,11 +341,30 @@ def _meant(path: Path) -> Iterator[Path]:
 
 def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
-        return _ADAPTER.validate_python((raw,))[0]
+        return _ADAPTER.validate_python((plan_words.known(raw),))[0]
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ": ".join(filter(None, (where, wrong_field.place(first))))
-        raise _wrong(place, wrong_field.sentence(first)) from error
+        # a misspelt field is also a missing one, and says less then
+        found = sorted(_wrong_fields(error, where), key=lambda wrong: wrong[0])
+        raise found[0][1] from error
+
+
+def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, PlanError]]:
+    """Yield an error for each wrong field, and whether it is only missing."""
+    for wrong in error.errors(include_url=False):
+        place = ": ".join(filter(None, (where, wrong_field.place(wrong))))
+        what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
+        yield wrong["type"] == "missing", _wrong(place, what)
+
+
+def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
+    """Read a plan's own fields, not the files that it names; return every wrong field.
+
+    Raises PlanError where it is no TOML.
+    """
+    try:
+        return _ADAPTER.validate_python((plan_words.known(_raw(path)),))[0], []
+    except ValidationError as error:
+        return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
 
 
 def _wrong(where: str, what: str) -> PlanError:

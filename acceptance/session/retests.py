@@ -113,28 +113,41 @@ def check(asked: Plan, out: Path, examine: Examine) -> tuple[Predecessor, ...]:
     for number, draw in enumerate(asked.draws, start=1):
         if not draw.retest_of:
             continue
-        if not (out / draw.session / store.FILE).is_file():
-            found[draw.session] = predecessors.absent(draw.session)
-            continue
         if draw.session not in found:
             found[draw.session] = _examined(draw.session, out, examine)
-        if left := _left_out(draw, store.load(out / draw.session)):
-            parameters = {"devices": ", ".join(left), "session": draw.session}
-            what = tr("leaves out {devices}, failed in session {session}", **parameters)
-            where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
-            hint = tr("Take it from `acceptance sample --retest`")
-            raise PlanError(what, where=where, hint=hint)
+        for folder in store.find(out, draw.session):
+            _require_all(draw, number, store.load(folder))
     return tuple(found.values())
 
 
+def _require_all(draw: Draw, number: int, done: Session) -> None:
+    if left := _left_out(draw, done):
+        parameters = {"devices": ", ".join(left), "session": draw.session}
+        what = tr("leaves out {devices}, failed in session {session}", **parameters)
+        where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
+        hint = tr("Take it from `acceptance sample --retest`")
+        raise PlanError(what, where=where, hint=hint)
+
+
 def _examined(session: str, out: Path, examine: Examine) -> Predecessor:
-    """Examine a session; refuse another one in its place."""
-    found = examine(out / session, Precedence.RETEST)
-    if found.id != session:
-        what = tr("holds session {found}, not {session}", found=found.id, session=session)
+    """Examine a session, all copies of it, whatever their folders are called."""
+    folders = store.find(out, session)
+    _require_itself(session, out / session, folders)
+    found = [examine(folder, Precedence.RETEST) for folder in folders]
+    if any(other.sha256 != found[0].sha256 for other in found):
+        what = tr("has the number of {other}, and is another session", other=folders[0])
+        hint = tr("One of them was changed: acceptance verify says which")
+        raise SessionError(what, where=str(folders[-1]), hint=hint)
+    return found[0] if found else predecessors.absent(session)
+
+
+def _require_itself(session: str, named: Path, folders: Sequence[Path]) -> None:
+    """Refuse another session in the folder that bears this one's number."""
+    if session and named not in folders and (named / store.FILE).is_file():
+        number = store.load(named).id
+        what = tr("holds session {found}, not {session}", found=number, session=session)
         hint = tr("Restore the session in which devices failed, or name the folder as its session")
-        raise SessionError(what, where=str(out / session), hint=hint)
-    return found
+        raise SessionError(what, where=str(named), hint=hint)
 
 
 def _left_out(draw: Draw, done: Session) -> list[str]:

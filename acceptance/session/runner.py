@@ -20,13 +20,24 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files import strict_toml
-from acceptance.files.output import writing
+from acceptance.files.output import move, put, writing
+from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
-from acceptance.session import intake, measuring, predecessors, resuming, retests, store
+from acceptance.session import (
+    earlier,
+    intake,
+    journal,
+    measuring,
+    plan_names,
+    predecessors,
+    resuming,
+    retests,
+    store,
+)
 from acceptance.session import plan as plans
 from acceptance.session.evidence import LOG, LogBook, hash_files
-from acceptance.session.workspace import claimed
+from acceptance.session.workspace import claimed, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -80,7 +91,7 @@ def run(
     with claimed(out, intake.digest(content.decode(), str(folder.resolve()), __version__)) as work:
         with writing(work):
             bag = _begin(work, plan)
-            (bag / store.PLAN).write_bytes(content)
+            put(bag / store.PLAN, content)
             intake.keep(plan, packs, folder, bag)
         measured = replace(_measure(plan, packs, folder, bag, progress), predecessors=earlier)
         return _finish(measured, packs, bag, issue)
@@ -130,6 +141,7 @@ def judge_again(
         details = {"session": before.id, "sha256": found.sha256, "signature": found.signature}
         details |= {"signers": predecessors.signers(found)} if found.signers else {}
         details |= {"packs": ", ".join(pack_names), "why": why, "by": by}
+        details["verdict"] = str(before.verdict)
         details |= {"left_out": "; ".join(left)} if left else {}
         LogBook(bag).append("judged_again", details)
         plan = replace(plan, packs=tuple(pack_names))
@@ -140,7 +152,7 @@ def judge_again(
 
 
 def _dated(before: Session) -> Session:
-    """Write into the shots of a session before 0.6.0 the day that it took for theirs."""
+    """Write into the shots of a session before 0.7.0 the day that it took for theirs."""
     day = before.unstated_day
     shots = (
         shot if shot.filmed or not day else replace(shot, filmed=day, filmed_by="run")
@@ -159,7 +171,7 @@ def _copy(old: Path, work: Path) -> Path:
         if bag.exists():
             shutil.rmtree(bag)
         shutil.copytree(old / store.DATA, bag / store.DATA)
-        shutil.copy(old / LOG, bag)
+        shutil.copy(journal.current(old, LOG), bag / LOG)
     return bag
 
 
@@ -180,6 +192,7 @@ def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
     plan = carry_over.carry_over(plan, packs)
     judging.check_plan(packs, plan)
     facts.check(packs, plan)
+    plan_names.check(packs, plan)
     resources.check(plan)
     return plan, packs
 
@@ -189,40 +202,48 @@ def _finish(
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    session = _judge(measured, packs, LogBook(bag))
+    session = _judge(measured, packs, bag)
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
+    sizes = {path: (bag / path).stat().st_size for path in hashes}
     number = _number(now, bag.parent.parent)
-    session = replace(session, id=number, finished=now, tool_version=__version__, hashes=hashes)
+    session = replace(session, id=number, finished=now, tool_version=__version__)
+    session = replace(session, hashes=hashes, sizes=sizes)
     store.save(session, bag)
     if issue:
         issue(bag)
     return session, _place(bag, session.id)
 
 
-def _judge(measured: Session, packs: Sequence[Pack], log: LogBook) -> Session:
-    """Judge what was measured, and log that it was."""
+def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
+    """Judge what was measured, and log that it was, and what lies beside it."""
+    log, kept = LogBook(bag), bag / store.PACKS
+    for earlier_session in earlier.found(bag.parent.parent, measured):
+        log.append("earlier", earlier_session)
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
     findings = judging.judge(*inputs, today="", quantities=metrics.quantities())
-    details: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
-    log.append("judged", details | {"tool_version": __version__})
-    return replace(
+    line = judging.bottom_line(findings, plan.scope)
+    entry: dict[str, Value] = {"packs": ", ".join(names), "findings": len(findings)}
+    entry |= {"tool_version": __version__, "verdict": str(line.verdict)}
+    log.append("judged", entry | store.own_packs(packs, kept))
+    judged = replace(
         measured,
         plan=replace(plan, packs=names),
         started=started,
         findings=findings,
-        bottom_line=judging.bottom_line(findings, plan.scope),
+        bottom_line=line,
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         log=log.read(),
         samples=sampling.draw(packs, plan),
     )
+    return replace(judged, warnings=store.warnings(judged, packs, kept))
 
 
 def _place(bag: Path, number: str) -> Path:
     """Move the finished folder out of the workspace; return where it is."""
     place = bag.parent.parent / number
     with writing(place.parent):
-        bag.rename(place)
+        move(bag, place)
     shutil.rmtree(bag.parent / RESUME, ignore_errors=True)
     return place
 
@@ -259,25 +280,29 @@ def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Sessio
 def _begin(work: Path, plan: Plan) -> Path:
     """Return the folder that becomes the session.
 
-    It is that of an interrupted run, or a new one where there is none or its log is damaged.
+    It is that of an interrupted run, or a new one where there is none. One whose log is damaged is
+    moved aside, and the new log says where to.
     """
-    bag = work / BAG
+    bag, aside = work / BAG, ""
     try:
-        _repair(bag / LOG)
+        _repair(bag)
         resumed = resuming.clear(bag)
     except SessionError:
-        shutil.rmtree(bag)
-        resumed = False
+        resumed, aside = False, set_aside(work).name
     (bag / store.DATA).mkdir(parents=True, exist_ok=True)
     details = {"operator": plan.operator, "tool_version": __version__}
+    details |= {"decoder": decoding.version()}
+    details |= {"set_aside": aside} if aside else {}
     LogBook(bag).append("resumed" if resumed else "started", details)
     return bag
 
 
-def _repair(log: Path) -> None:
-    """Cut off the half line that a full disc or a power failure left at the end of a log."""
-    if log.is_file() and (content := log.read_bytes()) and not content.endswith(b"\n"):
-        log.write_bytes(content[: content.rfind(b"\n") + 1])
+def _repair(bag: Path) -> None:
+    """Finish a seal that was interrupted, and cut off half a line at the end of the log."""
+    journal.recover(bag)
+    log = bag / LOG
+    if log.is_file() and not (content := log.read_bytes()).endswith(b"\n"):
+        put(log, content[: content.rfind(b"\n") + 1])
 
 
 def _shot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
@@ -15,16 +16,20 @@ from acceptance.session import plan, store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from acceptance.model import Session
+
 
 def of(target: Path) -> site_matrix.Grid:
     """Lay the sessions below a plan's folder over its matrix; ``target`` is either.
 
-    Raises SessionError where there is neither plan nor session, and PlanError where there are
-    several plans or one that wants no shot.
+    Copies of one session count once. Raises SessionError where there is neither plan nor session,
+    or two sessions of one number; PlanError where there are several plans or one that wants no
+    shot.
     """
     folder = target if target.is_dir() else target.parent
-    folders = _session_folders(folder)
-    sessions = [store.load(place) for place in folders]
+    found = _sessions(folder)
+    folders = [places[0] for _, places in found]
+    sessions = [done for done, _ in found]
     named = target if target.suffix.lower() == ".toml" else _plan_in(folder)
     if not named and not sessions:
         what = tr("there is no plan and no session here")
@@ -34,6 +39,8 @@ def of(target: Path) -> site_matrix.Grid:
     samples = sampling.draw(packs, asked)
     filmed = [shot.id for shot in asked.shots if named and _there(folder / shot.clip)]
     grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
+    copies = {done.id: tuple(map(str, places)) for done, places in found if len(places) > 1}
+    grid = replace(grid, copies=copies)
     _require_places(grid, str(named or sessions[-1].id))
     return grid
 
@@ -44,14 +51,22 @@ def _require_places(grid: site_matrix.Grid, where: str) -> None:
         raise PlanError(tr("plans no shot of any device"), where=where, hint=hint)
 
 
-def _session_folders(folder: Path) -> list[Path]:
-    """Return the session folders here, one and two levels down, the oldest first."""
-    found = [
-        file.parent for depth in ("", "*/", "*/*/") for file in folder.glob(f"{depth}{store.FILE}")
-    ]
-    return sorted(
-        (place for place in found if not place.name.startswith(".")), key=lambda place: place.name
-    )
+def _sessions(folder: Path) -> list[tuple[Session, list[Path]]]:
+    """Return the sessions here, one and two levels down, the oldest first, each with its copies.
+
+    Raises SessionError where two folders have one number and not one content.
+    """
+    files = [file for depth in ("", "*/", "*/*/") for file in folder.glob(f"{depth}{store.FILE}")]
+    found: dict[str, tuple[Session, list[Path]]] = {}
+    for place in sorted(file.parent for file in files if not file.parent.name.startswith(".")):
+        done = store.load(place)
+        first, places = found.setdefault(done.id, (done, []))
+        places.append(place)
+        if done != first:
+            what = tr("has the number of {other}, and is another session", other=places[0])
+            hint = tr("One of them was changed: acceptance verify says which")
+            raise SessionError(what, where=str(place), hint=hint)
+    return [found[number] for number in sorted(found)]
 
 
 def _plan_in(folder: Path) -> Path | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import metrics
-from acceptance.checks import pack
+from acceptance.checks import pack, warned
 from acceptance.errors import SessionError
 from acceptance.files import wrong_field
 from acceptance.files.output import put
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.model import Pack
+    from acceptance.model import Pack, SessionWarning
 
 FILE = "session.json"
 REPORT = "report.pdf"
@@ -67,6 +67,23 @@ def load(folder: Path) -> Session:
     return parse(path.read_bytes(), str(path)) if path.is_file() else parse(b"", str(folder))
 
 
+def find(out: Path, number: str) -> list[Path]:
+    """Return the folders in ``out`` with the session of this number, whatever they are called.
+
+    Several are copies of it. One that bears the number and cannot be read is among them.
+    """
+    folders = [file.parent for file in sorted(out.glob(f"*/{FILE}"))]
+    shown = (folder for folder in folders if not folder.name.startswith("."))
+    return [folder for folder in shown if _number(folder) == number]
+
+
+def _number(folder: Path) -> str:
+    try:
+        return load(folder).id
+    except SessionError:
+        return folder.name
+
+
 def parse(content: bytes, where: str) -> Session:
     """Read a session from the bytes of ``session.json``. Raises SessionError as ``load`` does."""
     if not content:
@@ -91,6 +108,45 @@ def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:
     return pack.load_all(plan.packs, metrics.quantities(), folder=folder)
 
 
+def load_bases(packs: Sequence[Pack], folder: Path) -> dict[str, tuple[Pack, ...]]:
+    """Load those that each pack is built on, the nearest first, from a session's packs.
+
+    Raises PackError.
+    """
+    units = metrics.quantities()
+    return {
+        one.id: tuple(pack.load(base, units, folder=folder) for base in one.extends)
+        for one in packs
+    }
+
+
+def warnings(judged: Session, packs: Sequence[Pack], folder: Path) -> tuple[SessionWarning, ...]:
+    """Find how a judged session's verdict was reached; ``folder`` holds its packs.
+
+    Raises PackError.
+    """
+    bases, quantities = load_bases(packs, folder), metrics.quantities()
+    return warned.warnings(
+        warned.Judged(session=judged, packs=packs, bases=bases, quantities=quantities)
+    )
+
+
+def own_packs(packs: Sequence[Pack], folder: Path) -> dict[str, str]:
+    """Name the packs that are not as this toolkit ships them, and the files that pass for such.
+
+    The first are those judged by and those that they are built on.
+
+    The second are files of ``folder`` with a shipped pack's name and another content.
+    """
+    shipped = {name: (pack.FOLDER / f"{name}.toml").read_bytes() for name in pack.names()}
+    kept = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    altered = [name for name, content in kept.items() if shipped.get(name, content) != content]
+    built_on = dict.fromkeys(name for one in packs for name in (one.id, *one.extends))
+    own = [name for name in built_on if kept.get(name) != shipped.get(name)]
+    named = {"own_packs": ", ".join(own), "altered_packs": ", ".join(altered)}
+    return {name: found for name, found in named.items() if found}
+
+
 def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]]:
     """Pair each pack with its other profiles, as a session keeps them below ``folder``.
 
@@ -102,6 +158,14 @@ def load_profiles(packs: Sequence[Pack], folder: Path) -> list[tuple[Pack, Pack]
         for other in pack.profiles(own, folder)
     }
     return list(pairs.values())
+
+
+def load_all_packs(
+    session: Session, folder: Path
+) -> tuple[tuple[Pack, ...], list[tuple[Pack, Pack]]]:
+    """Load a session's packs from its folder, and their other profiles. Raises PackError."""
+    packs = load_packs(session.plan, folder / PACKS)
+    return packs, load_profiles(packs, folder / PACKS)
 
 
 def keep_measured(path: Path, measured: Measured) -> None:

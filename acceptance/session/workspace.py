@@ -6,16 +6,16 @@ A hidden folder that only one run at a time may use, and what goes wrong on the 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
+import itertools
 import shutil
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
-from acceptance.files.output import writing
+from acceptance.files.output import move, writing
 from acceptance.messages import tr
 from acceptance.session import store
 from acceptance.session.evidence import BAGIT
+from acceptance.session.journal import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +33,14 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
     path = out / f".partial-{key}"
     with writing(out):
         path.mkdir(exist_ok=True)
-        handle = os.open(path, os.O_RDONLY)
-    try:
-        _lock(handle, path)
+    what = tr("another run of the same plan is writing here")
+    hint = tr("Wait until it has finished, or choose another folder with -o")
+    with locked(path, OutputError(what, where=str(path), hint=hint, code="output")):
         try:
             yield path
         finally:
             if not any(path.glob("resume/*.json")):
                 shutil.rmtree(path, ignore_errors=True)
-    finally:
-        os.close(handle)
 
 
 def _require_no_session(out: Path) -> None:
@@ -54,19 +52,15 @@ def _require_no_session(out: Path) -> None:
             raise OutputError(what, where=str(out), hint=hint, code="output")
 
 
-def _lock(handle: int, path: Path) -> None:
-    """Lock the folder itself.
+def set_aside(work: Path) -> Path:
+    """Move all that a workspace holds to a new folder beside it, and return that.
 
-    The lock ends with the process, however that ends, and leaves no file behind.
+    It may hold the only trace of what was measured. Raises OSError.
     """
-    what = tr("another run of the same plan is writing here")
-    hint = tr("Wait until it has finished, or choose another folder with -o")
-    busy = OutputError(what, where=str(path), hint=hint, code="output")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise busy from error
-    except OSError:
-        return  # a file system without locks
-    if not path.exists():  # finished between opening and locking
-        raise busy
+    numbers = itertools.count(1)
+    free = (work.with_name(f"{work.name}.damaged-{number}") for number in numbers)
+    aside = next(path for path in free if not path.exists())
+    aside.mkdir()
+    for path in list(work.iterdir()):
+        move(path, aside / path.name)
+    return aside

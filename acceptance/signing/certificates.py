@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
-from acceptance.errors import InputError, KeyFileError, OutputError
+from acceptance.errors import InputError, KeyFileError
 from acceptance.files import regular
+from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.signing import fitness
 
@@ -155,7 +156,8 @@ def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
     """Write root, intermediate and signing certificate (EC P-256).
 
     They are valid for a year from ``at``, by default now. Their revocation lists, empty and valid
-    for the same year, are written beside the key file, where ``load_signer`` finds them. Every name
+    for the same year, are written beside the key file, where ``load_signer`` finds them. Only its
+    owner can read the key file. Every name
     in it says DEMO: whoever trusts its root trusts nothing but this demonstration. Raises
     ``OutputError`` where the folder cannot be written.
     """
@@ -169,9 +171,9 @@ def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
         crl=folder / "demo-signer.crl",
         password=DEMO_PASSWORD,
     )
-    _write(chain.root, root[1].public_bytes(Encoding.PEM))
-    _write(chain.signer, _key_file(leaf, [middle[1], root[1]], chain.password))
-    _write(chain.crl, _revocation_list(root, start) + _revocation_list(middle, start))
+    put(chain.root, root[1].public_bytes(Encoding.PEM))
+    put(chain.signer, _key_file(leaf, [middle[1], root[1]], chain.password), secret=True)
+    put(chain.crl, _revocation_list(root, start) + _revocation_list(middle, start))
     return chain
 
 
@@ -244,16 +246,6 @@ def _read(path: Path, error_kind: type[InputError]) -> bytes:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
         raise error_kind(what, where=str(path), hint=hint) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        what = tr("cannot be written ({problem})", problem=error.strerror)
-        hint = tr("Free some space, or choose another folder")
-        raise OutputError(what, where=str(path), hint=hint) from error
 
 
 Issued = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.errors import SessionError
+from acceptance.errors import InputError, SessionError
 from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
-from acceptance.session import store
-from acceptance.session.evidence import LogBook, hash_file, seal
+from acceptance.session import contents, store
+from acceptance.session.evidence import LOG, LogBook, add_seal
+from acceptance.session.journal import changing
 from acceptance.session.store import REPORT
-from acceptance.signing import predecessors, verification
+from acceptance.signing import predecessors, renderings, verification
+from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acceptance.model import Precedence, Predecessor
+    from acceptance.session.journal import FolderChange
     from acceptance.signing.certificates import Signer
 
 
@@ -58,31 +64,49 @@ class Issuing:
         return issue(folder, lang=self.lang, signer=self.signer)
 
 
-def issue(folder: Path | str, *, lang: str = "zh", signer: Signer | None = None) -> Path:
+def issue(
+    folder: Path | str, *, lang: str = "zh", signer: Signer | None = None, role: str = ROLE
+) -> Path:
     """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session ``folder``.
 
     Return the PDF's path. ``lang`` is the report's language. With a ``signer`` the PDF is signed
-    before it reaches the disc. Raises SessionError (changed, or signed already), SetupError (no
-    Chinese font), KeyFileError and OutputError.
+    before it reaches the disc, in this ``role``. Raises SessionError (changed, or signed already),
+    SetupError (no Chinese font), KeyFileError and OutputError.
     """
     folder = Path(folder)
-    _require_unsigned(folder / REPORT)
-    pdf = _pdf(folder, lang, signer)
-    done = store.load(folder)
-    packs = store.load_packs(done.plan, folder / store.PACKS)
-    profiles = store.load_profiles(packs, folder / store.PACKS)
-    put(folder / "report.html", render.html(done, packs, folder, lang, profiles).encode())
-    put(folder / "report.xml", render.junit(done, packs).encode())
-    put(folder / REPORT, pdf)
-    _record(folder, "reported" if signer is None else "reported_and_signed")
+    with changing(folder) as change:
+        _require_unsigned(folder)
+        _write(change, lang, signer, role)
     return folder / REPORT
 
 
-def _require_unsigned(report: Path) -> None:
-    if report.is_file() and b"/ByteRange" in report.read_bytes():
+def _write(change: FolderChange, lang: str, signer: Signer | None, role: str) -> None:
+    """Put the report and its renderings into a change."""
+    change.files.update(_files(change.folder, lang, signer, role))
+    _record(change, "reported" if signer is None else "reported_and_signed")
+
+
+def _add_signature(
+    change: FolderChange, report: bytes, signer: Signer, role: str, trust: Sequence[Path]
+) -> None:
+    """Put the report with one more signature into a change."""
+    verification.require_intact(change.folder)
+    verification.require_sound(change.folder, trust)
+    change.files[REPORT] = _signed(report, signer, store.load(change.folder).id, role)
+    _record(change, "signed")
+
+
+def _require_unsigned(folder: Path) -> None:
+    contents.require_readable(folder)
+    report = folder / REPORT
+    if report.is_file() and _is_signed(report.read_bytes()):
         what = tr("the report is issued and signed; it will not be overwritten")
         hint = tr("Write it elsewhere with -o FILE, or judge again for a new report")
         raise SessionError(what, where=str(report), hint=hint)
+
+
+def _is_signed(pdf: bytes) -> bool:
+    return b"/ByteRange" in pdf
 
 
 def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
@@ -91,36 +115,63 @@ def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None =
     The folder stays as it is. Raises as ``issue`` does, and OutputError for a file in the folder.
     """
     require_outside(file, folder)
-    put(file, _pdf(folder, lang, signer))
+    put(file, _files(folder, lang, signer)[REPORT])
     return file
 
 
-def _pdf(folder: Path, lang: str, signer: Signer | None) -> bytes:
-    """Return the report of an unchanged session folder as PDF, signed where there is a signer."""
+def _files(folder: Path, lang: str, signer: Signer | None, role: str = ROLE) -> dict[str, bytes]:
+    """Name -> content of the report of an unchanged session folder, and of its renderings.
+
+    The PDF is signed where there is a signer, and carries the hashes of the others.
+    """
     Issuing(lang=lang, signer=signer).ready()
     verification.require_intact(folder)
     done = store.load(folder)
-    packs = store.load_packs(done.plan, folder / store.PACKS)
-    profiles = store.load_profiles(packs, folder / store.PACKS)
-    pdf = render.pdf(done, packs, folder, lang, (folder / store.FILE).read_bytes(), profiles)
-    return _signed(pdf, signer, done.id) if signer else pdf
+    packs, profiles = store.load_all_packs(done, folder)
+    made = {
+        renderings.HTML: render.html(done, packs, folder, lang, profiles).encode(),
+        renderings.JUNIT: render.junit(done, packs).encode(),
+    }
+    attachments = {
+        store.FILE: (folder / store.FILE).read_bytes(),
+        renderings.FILE: renderings.dumps(renderings.of(lang, made)),
+    }
+    pdf = render.pdf(done, packs, folder, lang, attachments, profiles)
+    return {**made, REPORT: _signed(pdf, signer, done.id, role) if signer else pdf}
 
 
-def sign(folder: Path, signer: Signer) -> Path:
-    """Sign the report of a session folder; return its path.
+def sign(folder: Path, signer: Signer, *, role: str = ROLE, trust: Sequence[Path] = ()) -> Path:
+    """Sign the report of a session folder in a ``role``; return its path.
 
-    Raises SessionError where there is none or the folder was changed, KeyFileError where the
-    certificate has expired, InputError where it cannot be signed.
+    The first signer signs a report that is written anew from the session, in the language of the
+    one that lies there. Later signers add to it, where ``verification.verify`` finds nothing broken
+    and, given roots to ``trust``, knows the signers before. Raises SessionError where there is no
+    report, the folder was changed, or an interrupted change had to be finished first; KeyFileError
+    where the certificate has expired, InputError where it cannot be signed, OutputError where
+    somebody else is at it.
     """
     _require_signer(signer)
-    verification.require_intact(folder)
     path = folder / REPORT
-    if not path.is_file():
-        what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
-        raise SessionError(what, where=str(path), hint=hint)
-    put(path, _signed(path.read_bytes(), signer, store.load(folder).id))
-    _record(folder, "signed")
+    with changing(folder) as change:
+        _require_seen(change)
+        contents.require_readable(folder)
+        if not path.is_file():
+            what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
+            raise SessionError(what, where=str(path), hint=hint)
+        found = path.read_bytes()
+        if _is_signed(found):
+            _add_signature(change, found, signer, role, trust)
+        else:
+            _write(change, _language(found), signer, role)
     return path
+
+
+def _require_seen(change: FolderChange) -> None:
+    """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
+    if change.resumed:
+        what = tr("an earlier change was interrupted, and has been finished just now")
+        hint = tr("Look at the report: sign it if your signature is missing")
+        raise SessionError(what, where=str(change.folder), hint=hint)
 
 
 def _require_signer(signer: Signer) -> None:
@@ -129,12 +180,26 @@ def _require_signer(signer: Signer) -> None:
     certificates.require_signer(signer)
 
 
-def _signed(pdf: bytes, signer: Signer, number: str) -> bytes:
+def _language(report: bytes) -> str:
+    """Return the language of a report that nobody signed, and of which nothing else is used."""
     from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
-    return pades.sign(pdf, signer, reason=number)
+    try:
+        attached = dict(pades.attachments(report))
+        return renderings.parse(attached.get(renderings.FILE, b"")).language
+    except InputError:
+        return "zh"
 
 
-def _record(folder: Path, what: str) -> None:
-    LogBook(folder).append(what, {"report": REPORT, "sha256": hash_file(folder / REPORT)})
-    seal(folder, store.load(folder))
+def _signed(pdf: bytes, signer: Signer, number: str, role: str) -> bytes:
+    from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
+
+    return pades.sign(pdf, signer, role=role, reason=number)
+
+
+def _record(change: FolderChange, what: str) -> None:
+    """Add the entry in the log and the seal to a change of the report."""
+    digest = hashlib.sha256(change.files[REPORT]).hexdigest()
+    details = {"report": REPORT, "sha256": digest}
+    change.files[LOG] = LogBook(change.folder).with_entry(what, details)
+    add_seal(change, store.load(change.folder))

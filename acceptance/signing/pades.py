@@ -16,7 +16,9 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import DocumentSecurityStore
 
 from acceptance.errors import InputError
+from acceptance.files import shortage
 from acceptance.messages import tr
+from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from acceptance.signing.certificates import Signer
 
-ROLE = "inspector"
 MOST_ATTACHED = 256 << 20  # bytes of one attachment
 
 
@@ -79,6 +80,7 @@ def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
     try:
         return tuple((_file_name(file), _content(file["/EF"]["/F"])) for file in _files(pdf))
     except Exception as error:  # a flipped bit can make a parser of PDF fail in any way
+        shortage.require_none(error)
         what = tr("the attachments of the report cannot be read")
         hint = tr("Ask for the report again")
         raise InputError(what, hint=hint) from error

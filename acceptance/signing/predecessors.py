@@ -61,7 +61,7 @@ def _signed(found: Predecessor, old: Target) -> Predecessor:
         for signature in report.signatures
     )
     state = Vouched.SIGNED if old.trust else Vouched.NOT_CHECKED
-    return replace(found, signature=state, signers=signers)
+    return replace(found, signature=state, signers=signers, roots=old.roots)
 
 
 def compare(before: Path, after: Path, trust: Sequence[Path | str] = ()) -> Comparison:

@@ -15,7 +15,7 @@ from acceptance.session import store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.model import Finding, Pack, Session
+    from acceptance.model import Finding, Pack, Session, SessionWarning
 
 # The same figures on another processor may differ in their last digits; a verdict may not.
 ROUNDING = 1e-9
@@ -64,6 +64,23 @@ def changed_sums(
     stands = [asdict(part) for part in stored.conclusions]
     follows = [asdict(part) for part in conclusion.conclude(packs, judged, scope)]
     yield from _judged_otherwise(tr("conclusions"), stands, follows)
+
+
+def changed_warnings(stored: Session, found: Sequence[SessionWarning]) -> Iterator[str]:
+    """Name where the warnings of a session are not those that are found again."""
+    due = list(found)
+    for warning in stored.warnings or ():
+        if warning in due:
+            due.remove(warning)
+        else:
+            yield tr("warning {code} is stored, but does not follow", code=_named(warning))
+    for warning in due:
+        yield tr("warning {code} is due, but not stored", code=_named(warning))
+
+
+def _named(warning: SessionWarning) -> str:
+    about = warning.items[:1]
+    return " ".join((warning.code, *about))
 
 
 def _judged_otherwise(

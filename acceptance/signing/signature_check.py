@@ -38,6 +38,7 @@ from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationChec
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
+from acceptance.files import shortage
 from acceptance.messages import tr, tr_count
 from acceptance.signing import fitness, pinned
 from acceptance.signing.certificates import common_name, load_trust
@@ -79,6 +80,7 @@ def verify_pdf(
         return _verify(pdf, roots, roles, permitted, at)
     # One flipped bit can make a parser of PDF or ASN.1 fail in any way.
     except Exception as error:  # noqa: BLE001 -- see above
+        shortage.require_none(error)
         kind = type(error).__name__
         detail = tr(
             "the file cannot be read as a signed PDF ({kind}: {cause})", kind=kind, cause=error

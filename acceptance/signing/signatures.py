@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+ROLE = "inspector"  # of the first signature
+
 
 class State(StrEnum):
     """The result of a check."""

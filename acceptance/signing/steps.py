@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
-from acceptance.errors import InputError, SessionError
+from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.messages import tr
-from acceptance.report import render
-from acceptance.session import contents, evidence, store
+from acceptance.model import Vouched
+from acceptance.report import bottom_lines, render
+from acceptance.session import commitments, contents, evidence, journal, store
 from acceptance.session.evidence import Kind, LogBook, Problem
 from acceptance.session.integrity import changed_log, shorten
+from acceptance.session.journal import current
 from acceptance.session.store import REPORT
-from acceptance.signing.session_changes import changed_fields, changed_findings, changed_sums
-from acceptance.signing.signatures import State
+from acceptance.signing import renderings
+from acceptance.signing.session_changes import (
+    changed_fields,
+    changed_findings,
+    changed_sums,
+    changed_warnings,
+)
+from acceptance.signing.signatures import State, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
-    from acceptance.model import Session
+    from acceptance.model import Pack, Session
+    from acceptance.signing.renderings import Renderings
     from acceptance.signing.signatures import SignatureReport
 
 Outcome = tuple[State, tuple[str, ...]]
@@ -46,24 +56,37 @@ class Target:
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
-        path = target / REPORT if self.folder else target.resolve()
-        self.pdf = _read(path)
+        self.report = current(target, REPORT) if self.folder else target.resolve()
+        self.pdf = _read(self.report)
 
     @cached_property
-    def attached(self) -> tuple[bytes, ...]:
-        """The contents of all attachments called ``session.json``; empty where unreadable."""
+    def attachments(self) -> tuple[tuple[str, bytes], ...]:
+        """Name and content of all that is attached to the report; empty where unreadable."""
         from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
         try:
-            files = pades.attachments(self.pdf) if self.pdf else ()
+            return pades.attachments(self.pdf) if self.pdf else ()
         except InputError:
-            files = ()
-        return tuple(content for name, content in files if name == store.FILE)
+            return ()
+
+    @property
+    def attached(self) -> tuple[bytes, ...]:
+        """The contents of all attachments called ``session.json``."""
+        return tuple(content for name, content in self.attachments if name == store.FILE)
+
+    @cached_property
+    def made(self) -> Renderings | None:
+        """What the report says of its renderings; None where it says nothing.
+
+        Raises InputError where that is not as this tool writes it.
+        """
+        found = [content for name, content in self.attachments if name == renderings.FILE]
+        return renderings.parse(found[0]) if found else None
 
     @cached_property
     def on_disc(self) -> bytes:
         """``session.json`` of the folder; empty where it is missing."""
-        return _read(self.folder / store.FILE) if self.folder else b""
+        return _read(current(self.folder, store.FILE)) if self.folder else b""
 
     @cached_property
     def session(self) -> Session:
@@ -78,8 +101,7 @@ class Target:
         """The hashes of all files in the folder but for what desktops left there."""
         if not self.folder:
             return {}
-        contents.require_readable(self.folder)
-        return evidence.hash_session(self.folder, self.session)
+        return contents.hashes(self.folder, self.session)
 
     @cached_property
     def differences(self) -> tuple[Problem, ...]:
@@ -97,10 +119,14 @@ class Target:
         except SessionError:
             return ""
 
+    def conclusion(self) -> Outcome:
+        """Word the bottom line of the session."""
+        return State.OK, (bottom_lines.sentences(self.session, "en", ())[0],)
+
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
         if not self.pdf:
-            return State.INCOMPLETE, (tr("{file} is missing", file=REPORT),)
+            return _not_read(self.report)
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
@@ -114,6 +140,29 @@ class Target:
             self.pdf, self.trust, roles=self.roles, signers=self.signers, at=self.at
         )
 
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """SHA-256 of the root certificates to trust; empty where there are none."""
+        if not self.trust:
+            return ()
+        from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
+
+        return tuple(map(pinned.of_certificate, certificates.load_trust(self.trust).roots))
+
+    def predecessors(self) -> Outcome:
+        """Say who answers for the sessions that this one rests on, and by whose roots.
+
+        Whoever judged again chose the roots. Indeterminate where none of them is a verifier's.
+        """
+        earlier = self.session.predecessors
+        strange = [
+            tr("{session} was checked against roots that are not yours", session=one.id)
+            for one in earlier
+            if one.signature is Vouched.SIGNED and set(self.roots).isdisjoint(one.roots)
+        ]
+        said = [bottom_lines.vouched(one, "en") for one in earlier]
+        return (State.INDETERMINATE if strange else State.OK), (*strange, *said)
+
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""
         if not self.pdf:
@@ -125,33 +174,61 @@ class Target:
             )  # fmt: skip
             return State.BROKEN, (what,)
         if self.folder and not self.on_disc:
-            return State.INCOMPLETE, (tr("{file} is missing", file=store.FILE),)
+            return _not_read(self.folder / store.FILE)
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, shorten([*changed_fields(self.attached[0], self.on_disc)])
         store.parse(self.attached[0], store.FILE)
+        return self._attached_beside()
+
+    def _attached_beside(self) -> Outcome:
+        """Check that nothing is attached but the session and what was made of it."""
+        names = [name for name, _ in self.attachments]
+        if strange := sorted({*names} - {store.FILE, renderings.FILE}):
+            return State.BROKEN, tuple(tr("{path} added", path=name) for name in strange)
+        if names.count(renderings.FILE) > 1:
+            return State.BROKEN, (tr("{path} added", path=renderings.FILE),)
+        if self.made is None and renderings.due(self.session.tool_version):
+            what = tr("{path} is missing in the report", path=renderings.FILE)
+            return State.BROKEN, (what,)
+        if self.made is None:
+            what = tr(
+                "version {version} signed no hashes of {files}",
+                version=self.session.tool_version,
+                files=", ".join(renderings.MADE),
+            )
+            return State.OK, (what,)
         return State.OK, ()
 
     def number(self) -> Outcome:
-        """Compare the number in the report with the name of its folder."""
-        if self.folder and self.folder.resolve().name != self.session.id:
+        """Name the report: its number counts, whatever its folder is called."""
+        number = self.session.id
+        if self.folder and (name := self.folder.resolve().name) != number:
             what = tr(
-                "the folder is named {folder}, but the report in it is number {number}",
-                folder=self.folder.resolve().name,
-                number=self.session.id,
-            )
-            return State.BROKEN, (what,)
-        return State.OK, (self.session.id,)
+                "{number}; the folder is named {folder}: renamed, or a copy",
+                folder=name, number=number,
+            )  # fmt: skip
+            return State.OK, (what,)
+        return State.OK, (number,)
 
     def manifests(self) -> Outcome:
         """Compare the folder with its manifests, and those with what sealing writes."""
         if not self.folder:
             return _alone()
         state, details = _judge_problems(contents.check(self.folder, self.session, self.found))
+        if journal.interrupted(self.folder):
+            what = tr(
+                "interrupted: a change was made whose files do not all have their names yet; the "
+                "next `acceptance report` or `acceptance sign` of this folder gives them"
+            )
+            state, details = worst((state, State.INCOMPLETE)), (what, *details)
         return state, (*details, *shorten([*contents.remarks(self.folder, self.session)]))
 
     def evidence(self) -> Outcome:
         """Compare the folder with the hashes that the signature covers."""
-        return _judge_problems(self.differences) if self.folder else _alone()
+        if not self.folder:
+            return _alone()
+        state, details = _judge_problems(self.differences)
+        return state, (*details, *shorten([*contents.other_sizes(self.folder, self.session)]))
 
     def log(self) -> Outcome:
         """Check the chain of the log, and that it begins with the entries in the session."""
@@ -170,20 +247,29 @@ class Target:
             return _alone()
         if any(problem.path.startswith(f"{store.PACKS}/") for problem in self.differences):
             return State.SKIPPED, (tr("the packs are not those that were signed"),)
-        apart = [*self._judged_otherwise(self.folder)]
-        if apart and self.session.tool_version != __version__:
+        packs = store.load_packs(self.session.plan, self.folder / store.PACKS)
+        apart = [*self._judged_otherwise(packs)]
+        warned = [*self._warned_otherwise(packs, self.folder / store.PACKS)]
+        if self.session.tool_version != __version__:
             versions = tr(
                 "the session was judged by version {stored}; this is version {here}",
                 stored=self.session.tool_version,
                 here=__version__,
             )
-            return State.INDETERMINATE, (versions, *shorten(apart))
+            # another version may have known fewer warnings: they are told, and break nothing
+            details = (versions, *shorten([*apart, *warned])) if apart or warned else ()
+            own = () if apart else shorten([*self._own_packs()])
+            return (State.INDETERMINATE if apart else State.OK), (*details, *own)
+        apart += warned
         return (State.BROKEN if apart else State.OK), shorten([*apart, *self._own_packs()])
 
-    def _judged_otherwise(self, folder: Path) -> Iterator[str]:
+    def _warned_otherwise(self, packs: Sequence[Pack], kept: Path) -> Iterator[str]:
+        """Name warnings that are stored and do not follow, or follow and are not stored."""
+        yield from changed_warnings(self.session, store.warnings(self.session, packs, kept))
+
+    def _judged_otherwise(self, packs: Sequence[Pack]) -> Iterator[str]:
         """Name where findings and sums are not those that follow from the stored packs."""
         stored = self.session
-        packs = store.load_packs(stored.plan, folder / store.PACKS)
         inputs = packs, stored.plan, stored.measurements, stored.notes, stored.taken
         today = stored.unstated_day
         findings = judging.judge(*inputs, today=today, quantities=metrics.quantities())
@@ -206,21 +292,82 @@ class Target:
                     version=__version__,
                 )
 
+    def seeds(self) -> Outcome:
+        """Check the time stamps that gave the seeds of samples, against the given roots."""
+        stamped = [entry for entry in self.session.plan.commitments if entry.details.get("token")]
+        if not stamped:
+            return State.OK, ()
+        from acceptance.signing import time_stamps  # noqa: PLC0415 -- late: brings pyHanko
+
+        problems = [*commitments.problems(self.session.plan.commitments)]
+        if problems:
+            return State.BROKEN, tuple(problems)
+        checked = [time_stamps.again(entry.details, self.trust) for entry in stamped]
+        return worst(state for state, _ in checked), tuple(detail for _, detail in checked)
+
     def renderings(self) -> Outcome:
-        """Write HTML and JUnit again from the session and compare: no signature covers them."""
+        """Compare HTML and JUnit with the hashes that are signed, and write them again."""
         if not self.folder:
             return _alone()
-        if self.session.tool_version != __version__ or self.differences:
+        if not self.made and not self._may_render():
             what = tr("only the same version can write them again, from unchanged evidence")
             return State.SKIPPED, (what,)
         problems = []
-        for name, allowed in _renderings(self.session, self.folder).items():
-            path = self.folder / name
+        for name in renderings.MADE:
+            path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif path.read_bytes() not in allowed:
+            elif not self._is_made(name, path.read_bytes()):
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
+
+    def _is_made(self, name: str, content: bytes) -> bool:
+        """Whether a rendering is the one signed and, as far as this version can tell, due."""
+        signed = self.made and self.made.hashes[name]
+        if signed and hashlib.sha256(content).hexdigest() != signed:
+            return False
+        return not self._may_render() or content in self._rendered[name]
+
+    def _may_render(self) -> bool:
+        """Whether this is the version that made the session, with all that its report shows."""
+        footage = f"{store.DATA}/clips/"
+        shown = [problem for problem in self.differences if not problem.path.startswith(footage)]
+        return self.session.tool_version == __version__ and not shown
+
+    @cached_property
+    def _rendered(self) -> dict[str, set[bytes]]:
+        """Name of a file -> what it may contain: HTML in the language signed or any, JUnit."""
+        session, folder = self.session, self.folder or Path()
+        packs, profiles = store.load_all_packs(session, folder)
+        languages = [self.made.language] if self.made else wording.LANGUAGES
+        pages = {render.html(session, packs, folder, lang, profiles).encode() for lang in languages}
+        return {
+            renderings.HTML: pages,
+            renderings.JUNIT: {render.junit(session, packs).encode()},
+        }
+
+    def pages(self) -> Outcome:
+        """Set the pages of the report again from the session, and compare."""
+        if not self.folder:
+            return _alone()
+        if not (self.pdf and self.made and self._may_render()):
+            what = tr("only the same version can set them again, from unchanged evidence")
+            return State.SKIPPED, (what,)
+        try:
+            here = render.fingerprint()
+            own = self._set_again(self.folder, self.made)
+        except SetupError as error:
+            return State.SKIPPED, (str(error),)
+        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
+
+        there = self.made.renderer
+        state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
+        return state, (*details, *_another_renderer(there, here))
+
+    def _set_again(self, folder: Path, made: Renderings) -> bytes:
+        packs, profiles = store.load_all_packs(self.session, folder)
+        attachments = dict(self.attachments)
+        return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
 
 
 def _read(path: Path) -> bytes:
@@ -230,14 +377,23 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
 
 
-def _renderings(session: Session, folder: Path) -> dict[str, set[bytes]]:
-    """Name of a file -> what it may contain: HTML in any language, JUnit."""
-    packs = store.load_packs(session.plan, folder / store.PACKS)
-    profiles = store.load_profiles(packs, folder / store.PACKS)
-    pages = {
-        render.html(session, packs, folder, lang, profiles).encode() for lang in wording.LANGUAGES
-    }
-    return {"report.html": pages, "report.xml": {render.junit(session, packs).encode()}}
+def _not_read(path: Path) -> Outcome:
+    """Say why ``_read`` gave nothing."""
+    if path.is_file() and path.stat().st_size > contents.MOST_OUTSIDE_DATA:
+        return State.BROKEN, (contents.too_many_bytes(path.name, path.stat().st_size),)
+    return State.INCOMPLETE, (tr("{file} is missing", file=path.name),)
+
+
+def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
+    """Say by what the pages were set that are not set alike here."""
+    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if names:
+        listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
+        yield tr(
+            "the pages were set with {listed}, which is not here: words and pictures were "
+            "compared, drawings were not",
+            listed=listed,
+        )
 
 
 def _alone() -> Outcome:

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
+from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import integrity, store
-from acceptance.signing import signatures
+from acceptance.signing import remeasured, signatures
 from acceptance.signing.signatures import State
 from acceptance.signing.steps import Target
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from acceptance.session.measuring import Progress
     from acceptance.signing.steps import Outcome
 
 STEPS = {
@@ -35,6 +37,8 @@ STEPS = {
     "manifests": Target.manifests,
     "evidence": Target.evidence,
     "log": Target.log,
+    "predecessors": Target.predecessors,
+    "seeds": Target.seeds,
     "verdicts": Target.verdicts,
     "renderings": Target.renderings,
 }
@@ -62,6 +66,10 @@ class Verification:
 
     number: str
     steps: tuple[Step, ...]
+    conclusion: str = ""
+    """The bottom line of the session in the report, in English, whatever its pages may say.
+
+    Empty where it cannot be read."""
 
     @property
     def state(self) -> State:
@@ -81,25 +89,42 @@ def verify(
     roles: Sequence[str] = (),
     signers: Sequence[Path | str] = (),
     at: datetime | None = None,
+    remeasure: bool = False,
+    progress: Progress | None = None,
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
     ``target`` is either. ``trust``, ``roles``, ``signers`` and ``at`` are as in
-    ``signature_check.verify_pdf``. Raises ``SessionError`` where there is neither report nor
-    session, and ``InputError`` for a file to trust that cannot be read. Whatever else is wrong is
-    in the result.
+    ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
+    as long as measuring them, and ``progress`` is told how far it is. Raises ``SessionError`` where
+    there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
+    Whatever else is wrong is in the result.
     """
     from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
 
     target, roots = Path(target), [Path(file) for file in trust]
     examined = Target(target, roots, roles=roles, signers=signers, at=at)
-    if not examined.pdf and not (target / store.FILE).is_file():
+    if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     certificates.load_trust(roots)
     pinned.read(signers)
-    done = tuple(_run(name, partial(step, examined)) for name, step in STEPS.items())
-    return Verification(number=examined.known_number, steps=done)
+    done = [_run(name, partial(step, examined)) for name, step in STEPS.items()]
+    done.append(_pages(examined, done))
+    if remeasure:
+        again = partial(remeasured.measurements, examined, progress)
+        done.append(_run("measurements", again))
+    said = _run("conclusion", examined.conclusion)
+    conclusion = said.details[0] if said.state is State.OK else ""
+    return Verification(number=examined.known_number, steps=tuple(done), conclusion=conclusion)
+
+
+def _pages(examined: Target, done: Sequence[Step]) -> Step:
+    """Run the step that takes longest, where nothing is broken yet."""
+    if any(step.state is State.BROKEN for step in done):
+        what = tr("something else is broken already")
+        return Step(name="pages", state=State.SKIPPED, details=(what,))
+    return _run("pages", examined.pages)
 
 
 def require_intact(folder: Path) -> None:
@@ -108,6 +133,22 @@ def require_intact(folder: Path) -> None:
     Raises SessionError as ``integrity.require_intact`` does.
     """
     integrity.require_intact(folder, contradictions(Target(folder)))
+
+
+def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
+    """Refuse to sign after others what is broken, or, given roots, what strangers signed.
+
+    Raises SessionError.
+    """
+    result = verify(folder, trust)
+    wrong = [step for step in result.steps if step.state is State.BROKEN]
+    if trust:
+        wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
+    if wrong:
+        found = "; ".join(integrity.shorten([text for step in wrong for text in step.details]))
+        what = tr("the report cannot be signed after others: {problems}", problems=found)
+        hint = tr("Ask who signed before for the report, or have it written and signed again")
+        raise SessionError(what, where=str(folder), hint=hint)
 
 
 def is_signed(examined: Target) -> bool:
@@ -130,6 +171,7 @@ def _run(name: str, step: Callable[[], Outcome]) -> Step:
         state, details = step()
     # A changed file can make any step fail in any way, which is a finding.
     except Exception as error:  # noqa: BLE001 -- see above
+        shortage.require_none(error)
         what = tr("cannot be checked: {problem}", problem=str(error) or type(error).__name__)
         state, details = State.BROKEN, (what,)
     return Step(name=name, state=state, details=details)

@@ -95,6 +95,7 @@ def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
     for number, plane in enumerate(planes):
         sigma = camera.sigma(plane if number == 0 else camera.luma(MIDDLE)).astype(np.float32)
         start = random.integers(noise.size - plane.size)
-        noisy = plane + sigma * noise[start : start + plane.size].reshape(plane.shape)
+        noisy = sigma * noise[start : start + plane.size].reshape(plane.shape)
+        noisy += plane
         frame.append(np.clip(np.rint(noisy, out=noisy), 0, 255, out=noisy).astype(np.uint8))
     return tuple(frame)

@@ -117,12 +117,16 @@ def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> 
     """Yield the frames of a screen whose cells are lit by ``levels`` (frames, cells), 0..1."""
     dark, reaching = sheet.base[0], falloff(camera, sheet.base.shape[1:])
     (pattern,) = fixed_pattern(camera, [np.zeros_like(dark)])
-    unlit = grey(camera, dark, reaching) + pattern
+    luma, before = grey(camera, dark, reaching) + pattern, np.zeros(len(sheet.cells), np.float32)
     for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
-        light, luma = dark.copy(), unlit.copy()
-        lit = [(cell, level) for cell, level in zip(sheet.cells, row, strict=True) if level > 0]
-        for cell, level in lit:
-            light[cell.box] += level * cell.light
-        for box in {(cell.x, cell.y, cell.light.shape): cell.box for cell, _ in lit}.values():
+        light = dark.copy()
+        for cell, level in zip(sheet.cells, row, strict=True):
+            if level > 0:
+                light[cell.box] += level * cell.light
+        changed = [
+            cell for cell, now, was in zip(sheet.cells, row, before, strict=True) if now != was
+        ]
+        for box in {(cell.x, cell.y, cell.light.shape): cell.box for cell in changed}.values():
             luma[box] = grey(camera, light[box], reaching[box]) + pattern[box]
+        before = row
         yield digitised(camera, [luma], source)

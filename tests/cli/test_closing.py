@@ -143,7 +143,7 @@ def test_the_lines_are_verdict_report_and_next_and_the_exit_code_is_that_of_the_
     assert closing.conclude(done, FOLDER, signed=True, strict=False) == 0
     assert closing.conclude(done, FOLDER, signed=True, strict=True) == 3
     verdict, report, *following = capsys.readouterr().out.splitlines()[:4]
-    assert "Verdict: pass (provisional)." in verdict
+    assert "Verdict: measured; no confirmed limit (for reference)." in verdict
     assert "2 mandatory clauses lie outside it and were not tested." in verdict
     assert report == "Session and report: out/2026 a/report.pdf"
     assert all(step.startswith("Next: ") for step in following)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from acceptance.model import (
 )
 from acceptance.report import render, site_matrix
 from acceptance.report.site_matrix import Presence
-from acceptance.session import plan, predecessors, retests, runner, store
+from acceptance.session import plan, predecessors, retests, runner, site_status, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def test_a_retest_that_leaves_out_a_device_which_failed_is_refused(
     assert acceptance(monkeypatch, "run", "plan.toml", "-o", str(folder.parent)) == 2
     left_out = f"leaves out cam-10, failed in session {before.id}"
     assert left_out in capsys.readouterr().err
+    folder.rename(folder.with_name("one that was renamed"))
     with pytest.raises(PlanError, match=left_out):
         runner.run(plan.read(place / "plan.toml"), place, folder.parent)
 
@@ -474,6 +476,33 @@ def test_status_exits_with_0_when_everything_was_measured(
     store.save(replace(done, shots=shots, measurements=figures), folder)
     assert acceptance(monkeypatch, "status", place) == 0
     assert "planned 3: ● measured: 3" in capsys.readouterr().out
+
+
+def test_a_copy_of_a_session_counts_once_and_is_named(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done, folder = run(place, STATUS + answers(*DRAWN))
+    acceptance(monkeypatch, "status", place)
+    once = capsys.readouterr().out
+    shutil.copytree(folder, folder.with_name(f"{folder.name} - 副本"))
+    folder.rename(folder.with_name("A first name"))
+    acceptance(monkeypatch, "status", place)
+    shown = capsys.readouterr().out
+    assert shown.startswith(once.rstrip())
+    assert f"session {done.id} counts once: " in shown
+    assert site_status.of(place).copies == {
+        done.id: tuple(
+            str(folder.with_name(name)) for name in (f"{done.id} - 副本", "A first name")
+        )
+    }
+
+
+def test_two_sessions_of_one_number_are_refused(place: pathlib.Path) -> None:
+    done, folder = run(place, STATUS + answers(*DRAWN))
+    shutil.copytree(folder, folder.with_name("copy"))
+    store.save(replace(done, operator="somebody else"), folder.with_name("copy"))
+    with pytest.raises(SessionError, match=f"has the number of .*{done.id}|and is another session"):
+        site_status.of(place)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from acceptance.errors import PlanError
-from acceptance.forms import devices
+from acceptance.forms import devices, vocabulary
 from acceptance.model import Subject, SubjectKind
 from acceptance.session import plan
 
@@ -98,11 +98,11 @@ def test_a_parent_may_stand_further_down(tmp_path: Path) -> None:
 
 
 def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
-    words = [word for ones in devices.KINDS.values() for word in ones]
+    words = [word for ones in vocabulary.MORE["kind"].values() for word in ones]
     text = "编号,类型\n" + "".join(f"d{number},{word}\n" for number, word in enumerate(words))
     kinds = [device.kind for device in devices.read(written(tmp_path, text))]
-    assert kinds == [kind for kind, ones in devices.KINDS.items() for _ in ones]
-    assert set(kinds) == set(SubjectKind)
+    assert kinds == [kind for kind, ones in vocabulary.MORE["kind"].items() for _ in ones]
+    assert {*kinds, SubjectKind.SYSTEM} == set(SubjectKind)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind\n", "lists no device"),
         (
             "id,name\na,b\n",
-            "row 1, kind: there is no such column. Add one of: kind, type, 类型, 设备类型.",
+            "row 1, kind: there is no such column. Add one of: kind, type, 类型, 设备类型, 类别",
         ),
         ("类型,名称\n枪机,b\n", "row 1, id: there is no such column"),
         ("id,kind,型号,model\na,fixed,1,2\n", "row 1: duplicate column 'model'"),

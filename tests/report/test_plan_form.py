@@ -74,7 +74,7 @@ def test_odd_names_come_back_as_they_were(tmp_path: Path, lang: str) -> None:
         Condition(name="lens", value=1e-7),
     )
     shot = Shot(
-        id="北门-1-chart", subject="北门-1", clip="a'b \"c\" 🎥\n%d.mp4", chart_copy="x\\y",
+        id="北门-1-chart", subject="北门-1", clip="a'b \"c\" 🎥%d.mp4", chart_copy="x\\y",
         tap=Tap.RECORDER, path=SignalPath.PLAYBACK, conditions=conditions,
     )  # fmt: skip
     made = Plan(
@@ -97,7 +97,8 @@ def filled_in(text: str) -> str:
         line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line
         for line in text.splitlines()
     ]
-    left_out = ("device_list", "answer_files", "score_files", "live", "chip")
+    files = ("device_list", "answer_files", "score_files", "commitment_file")
+    left_out = (*files, "live", "chip")
     return "\n".join(line for line in lines if not line.startswith(left_out))
 
 
@@ -135,10 +136,10 @@ def test_every_field_and_example_has_its_phrase(lang: str) -> None:
 
 # Fields that the form leaves to others; every entry has its reason.
 LEFT_OUT = {
-    Shot: {"sha256", "corners", "still", "stream"},  # written by the tool
+    Shot: {"sha256", "corners", "still", "stream", "filmed_by"},  # written by the tool
     Recordings: {"sha256", "files", "conditions", "instruments"},  # so, or as those of a shot
     Draw: {"retest_of", "failed", "requirements", "session", "why"},  # acceptance sample --retest
-    Plan: {*plan_form.TABLES, "answers"},  # tables of their own; answers come in files
+    Plan: {*plan_form.TABLES, "answers", "commitments"},  # tables of their own; or from files
 }
 NOUNS = {
     "project": Project, "deviations": Deviation, "subjects": Subject, "draws": Draw,

@@ -74,11 +74,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 JSON = '{"id": "DB50-20261125-0001", "标题": "检验"}'.encode()
+ATTACHED = {"session.json": JSON}
 
 
 @pytest.fixture(scope="module")
 def chinese(session: Session, pack: Pack, folder: Path) -> bytes:
-    return render.pdf(session, [pack], folder, "zh", JSON)
+    return render.pdf(session, [pack], folder, "zh", ATTACHED)
 
 
 def _text(pdf: bytes) -> str:
@@ -113,7 +114,7 @@ def test_a_chinese_report_holds_clause_titles_verdicts_and_its_number_on_every_p
 def test_an_english_report_holds_clause_titles_and_the_words_of_the_verdicts(
     session: Session, pack: Pack, folder: Path
 ) -> None:
-    text = " ".join(_text(render.pdf(session, [pack], folder, "en", JSON)).split())
+    text = " ".join(_text(render.pdf(session, [pack], folder, "en", ATTACHED)).split())
     for words in (
         "Test report",
         "Storage of pictures",
@@ -138,7 +139,7 @@ def test_the_same_session_gives_the_same_bytes(
     chinese: bytes, session: Session, pack: Pack, folder: Path
 ) -> None:
     before = os.environ.get("SOURCE_DATE_EPOCH")
-    assert render.pdf(session, [pack], folder, "zh", JSON) == chinese
+    assert render.pdf(session, [pack], folder, "zh", ATTACHED) == chinese
     assert os.environ.get("SOURCE_DATE_EPOCH") == before
 
 

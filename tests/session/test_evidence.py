@@ -294,15 +294,15 @@ def test_the_log_is_canonical_json_that_a_person_can_read(tmp_path: Path) -> Non
     assert text == content.replace('"what"', f'"sha256":"{digest}","what"')
 
 
-def test_a_draft_that_was_never_begun_is_not_missed(
+def test_a_folder_that_cannot_be_written_is_named_with_its_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that is read-only refuses the draft itself; that is what is said."""
+    """A folder that is read-only refuses the first thing written into it."""
 
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", refused)
+    monkeypatch.setattr("os.mkdir", refused)
     with pytest.raises(OutputError, match="Permission denied"):
         evidence.seal(tmp_path, session())
 

@@ -43,8 +43,11 @@ def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(
         assert result.exit_code == 0
         # Only version 0.4.0 can write its pages again; all else is checked.
         assert {step.name: str(step.state) for step in result.steps if step.state != "ok"} == {
-            "renderings": "skipped"
+            "renderings": "skipped",
+            "pages": "skipped",
         }
+        said = next(step.details for step in result.steps if step.name == "attachment")
+        assert said == ("version 0.4.0 signed no hashes of report.html, report.xml",)
         before = store.load(folder)
         assert before.tool_version == "0.4.0"
         kept = [str(folder / "data" / "packs" / f"{pack}.toml") for pack in before.plan.packs]

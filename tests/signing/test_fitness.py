@@ -7,10 +7,13 @@ software, which refuses nothing.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import shutil
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pki
 import pytest
@@ -28,9 +31,6 @@ from acceptance.signing import pades
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.signature_check import verify_pdf
 from acceptance.signing.signatures import SignatureReport, State
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SERVER, CLIENT, CODE, MAIL, STAMP, OCSP = (f"1.3.6.1.5.5.7.3.{n}" for n in (1, 2, 3, 4, 8, 9))
 DOCUMENTS, MICROSOFT = "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12"
@@ -259,3 +259,18 @@ def test_the_command_pins_signers_and_asks_for_roles(
 
 def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not here")
+def test_the_second_verifier_agrees_on_every_kind_of_certificate(
+    root: pki.Holder, tmp_path: Path
+) -> None:
+    path = Path(__file__).parents[2] / "examples" / "independent_check.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    other = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(other)
+    for case in KINDS:
+        signer = pki.write(tmp_path / "signer.pem", pki.holder("王", root, **case.fields).pem)
+        assert bool([*other.fitness(signer)]) is bool(case.says), case.name

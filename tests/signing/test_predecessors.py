@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from issued_session import CLIP, PACK, issue, issued
+from issued_session import CLIP, PACK, details, issue, issued
 from sample_pdf import blank_pdf
 
 from acceptance.cli import verbs
@@ -225,3 +225,19 @@ def test_a_session_that_says_whom_it_rests_on_verifies(signed: Path, chain: Demo
     assert verify(place, [chain.root]).exit_code == 0
     store.save(replace(done, predecessors=()), place)
     assert verify(place, [chain.root]).exit_code == 1
+
+
+def test_a_root_that_the_operator_made_vouches_for_nothing(
+    signed: Path, chain: DemoChain, tmp_path: Path
+) -> None:
+    """A forged session, signed by a chain of the forger's and judged again under its root."""
+    own = make_demo_chain(tmp_path / "own")
+    issue(signed, store.load(signed), own)
+    done, place = again(signed, own.root)
+    issue(place, done, chain)
+    result = verify(place, [chain.root])
+    assert {step.name: str(step.state) for step in result.steps if step.state != "ok"} == {
+        "predecessors": "indeterminate"
+    }
+    assert f"{signed.name} was checked against roots that are not yours" in details(result)
+    assert verify(place, [chain.root, own.root]).exit_code == 0

@@ -19,7 +19,7 @@ from acceptance.errors import InputError, SessionError
 from acceptance.model import Session, Verdict
 from acceptance.session import evidence, store
 from acceptance.session.evidence import LogBook
-from acceptance.signing import pades
+from acceptance.signing import issuing, pades
 from acceptance.signing.certificates import DemoChain, load_signer
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import Verification, require_intact, verify
@@ -33,8 +33,11 @@ STEPS = [
     "manifests",
     "evidence",
     "log",
+    "predecessors",
+    "seeds",
     "verdicts",
     "renderings",
+    "pages",
 ]
 
 
@@ -86,6 +89,12 @@ def change(path: str, place: int = -9) -> Callable[[Path], object]:
     return act
 
 
+def attached(folder: Path) -> int:
+    """Find a place within the attached session."""
+    pdf = (folder / "report.pdf").read_bytes()
+    return pdf.index(b"stream", pdf.index(b"/EmbeddedFile")) + 50
+
+
 def edit(path: str, old: str, new: str) -> Callable[[Path], object]:
     """Return what replaces a text in a file."""
 
@@ -125,7 +134,7 @@ def without_lines(*numbers: int) -> Callable[[Path], object]:
     [
         (change("report.pdf", 12), {"signature", "manifests"}, "report.pdf changed"),
         (
-            change("report.pdf", 500),
+            lambda f: change("report.pdf", attached(f))(f),
             {"signature", "attachment", "manifests"},
             "0 readable attachments",
         ),
@@ -211,10 +220,9 @@ def test_what_is_missing_is_named_and_leaves_the_session_incomplete(
 
 def test_an_unsigned_report_leaves_the_session_incomplete(folder: Path, chain: DemoChain) -> None:
     """Everything fits, but nobody vouches for it."""
-    (folder / "report.pdf").write_bytes(
-        blank_pdf(session_json=(folder / "session.json").read_bytes())
-    )
+    (folder / "report.pdf").unlink()
     store.save(store.load(folder), folder)
+    issuing.issue(folder)
     result = verify(folder, [chain.root])
     assert result.exit_code == 2
     assert [step.name for step in result.steps if step.state is not State.OK] == ["signature"]
@@ -230,18 +238,36 @@ def test_a_report_alone_is_incomplete(original: Path, chain: DemoChain, tmp_path
         "signature",
         "attachment",
         "number",
+        "predecessors",
+        "seeds",
     ]
     report.write_bytes(updated(report.read_bytes(), "drawing"))
     assert verify(report, [chain.root]).exit_code == 1
 
 
-def test_a_signed_report_moved_to_another_session_is_found(folder: Path, chain: DemoChain) -> None:
-    """A folder of another name holds another report's number."""
-    moved = folder.rename(folder.with_name("20260602-X2"))
-    result = verify(moved, [chain.root])
+@pytest.mark.parametrize("name", ["X1 - 副本", "X1 (1)", "X1 - Copy", "20260602-X2", "验收"])
+def test_a_renamed_or_copied_folder_is_valid_and_its_number_is_said(
+    folder: Path, chain: DemoChain, name: str
+) -> None:
+    """The number in the signed session counts, whatever the folder is called."""
+    copy = shutil.copytree(folder, folder.with_name(name))
+    result = verify(copy, [chain.root])
+    assert result.exit_code == 0, details(result)
+    assert result.number == folder.name
+    assert f"{folder.name}; the folder is named {name}" in details(result)
+
+
+def test_a_signed_report_moved_to_another_session_is_found(
+    folder: Path, chain: DemoChain, tmp_path: Path
+) -> None:
+    """The session beside it is not the one in it."""
+    other = issued(tmp_path / "20260602-X2", chain, [CLIP])
+    shutil.copy(folder / "report.pdf", other)
+    evidence.seal(other, store.load(other))
+    result = verify(other, [chain.root])
     assert result.exit_code == 1
-    assert state_of(result, "number") is State.BROKEN
-    assert "20260602-X2" in details(result)
+    assert state_of(result, "attachment") is State.BROKEN
+    assert "id is '20260602-X2', but '20260602-X1' was signed" in details(result)
 
 
 def test_another_attachment_under_the_same_name_is_found(folder: Path, chain: DemoChain) -> None:
@@ -310,7 +336,7 @@ def test_a_verdict_that_does_not_follow_is_found_though_it_was_signed(
     """
     issue(folder, forge(store.load(folder)), chain)
     result = verify(folder, [chain.root])
-    assert [step.name for step in result.steps if step.state is not State.OK] == ["verdicts"], (
+    assert [step.name for step in result.steps if step.state is State.BROKEN] == ["verdicts"], (
         details(result)
     )
     assert result.exit_code == 1

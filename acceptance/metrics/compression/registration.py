@@ -98,7 +98,9 @@ def _transform(seen: Plane, wanted: Plane) -> tuple[float, NDArray[np.float32]]:
         likeness, found = cv2.findTransformECC(
             wanted, seen, start, cv2.MOTION_AFFINE, ROUNDS, everywhere, SMOOTHING
         )
-    except cv2.error:
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise
         return 0.0, start
     return float(likeness), np.asarray(found, np.float32)
 

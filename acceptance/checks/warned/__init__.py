@@ -1,0 +1,71 @@
+"""What a reader must know of how a verdict was reached: the one place that finds it.
+
+Pure: packs, plan, measurements, findings and log in, warnings out, so that ``verify`` can find them
+again. What each code means and what to do is in ``docs/warnings.md``. To add one: a function that
+yields it, its name in ``SOURCES``, its phrase and title in the phrase files, its row in the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.checks.warned import (
+    draws,
+    footage,
+    history,
+    overlays,
+    resources,
+    taken_out,
+    verdicts,
+)
+from acceptance.checks.warned.judged import Judged
+from acceptance.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from acceptance.model import SessionWarning
+
+__all__ = ["Judged", "warnings"]
+
+# In the order in which warnings of one severity are told.
+SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
+    overlays.weaker_limits,
+    overlays.weaker_rules,
+    overlays.files,
+    history.judged_again,
+    history.unsigned_predecessors,
+    history.earlier_sessions,
+    history.retaken,
+    verdicts.provisional,
+    verdicts.answered_by_hand,
+    verdicts.stated_uncertainties,
+    taken_out.withdrawn,
+    taken_out.untested_devices,
+    taken_out.out_of_scope,
+    taken_out.not_applicable,
+    draws.seeds,
+    draws.commitments,
+    draws.retests,
+    footage.regions,
+    footage.chart_copies,
+    footage.coding,
+    footage.recordings,
+    footage.conditions,
+    resources.instruments,
+    resources.people,
+    overlays.confirmations,
+    verdicts.within_uncertainty,
+    verdicts.decided_beside,
+    history.resumed,
+)
+ORDER = tuple(Severity)
+
+
+def warnings(judged: Judged) -> tuple[SessionWarning, ...]:
+    """Find all that a reader must know, cautions first.
+
+    The session's findings, samples and log must be those of this judging.
+    """
+    found = [warning for source in SOURCES for warning in source(judged)]
+    return tuple(sorted(found, key=lambda warning: ORDER.index(warning.severity)))

@@ -1,0 +1,65 @@
+"""What warnings are found in: a session that was judged, and the packs by which it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from acceptance.model import SessionWarning, Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+    from acceptance.model import Finding, LogEntry, Pack, Session, Value
+
+PASSED = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
+FAILED = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A session that was judged; its own ``warnings`` are not looked at."""
+
+    session: Session
+    """With its findings, samples and log."""
+
+    packs: Sequence[Pack]
+    """By which it was judged."""
+
+    bases: Mapping[str, Sequence[Pack]]
+    """By the id of each pack those that it is built on, the nearest first."""
+
+    quantities: Container[str]
+    """Quantities that the toolkit measures."""
+
+    @cached_property
+    def passed(self) -> list[Finding]:
+        """Findings that count and conform."""
+        return [one for one in self.session.findings if one.decides and one.verdict in PASSED]
+
+    def logged(self, what: str) -> list[LogEntry]:
+        """Entries of the log of one kind, the oldest first."""
+        return [entry for entry in self.session.log if entry.what == what]
+
+
+def caution(code: str, items: Iterable[str] = (), **parameters: Value) -> SessionWarning:
+    """Make a warning that a failure may have become a pass."""
+    return _warning(Severity.CAUTION, code, items, parameters)
+
+
+def note(code: str, items: Iterable[str] = (), **parameters: Value) -> SessionWarning:
+    """Make a warning of what belongs to honest work too."""
+    return _warning(Severity.NOTE, code, items, parameters)
+
+
+def _warning(
+    severity: Severity, code: str, items: Iterable[str], parameters: Mapping[str, Value]
+) -> SessionWarning:
+    named = tuple(dict.fromkeys(items))
+    return SessionWarning(code=code, severity=severity, parameters=dict(parameters), items=named)
+
+
+def names(text: object) -> list[str]:
+    """Return the names in a detail of the log, where they stand with commas between them."""
+    return [name for name in str(text).split(", ") if name]

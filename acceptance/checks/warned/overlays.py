@@ -1,0 +1,153 @@
+"""What is to be known of the packs: what they ask less, what they are, who confirmed them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from acceptance.checks.warned import limits
+from acceptance.checks.warned.judged import caution, names, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import Pack, Provenance, Requirement, SessionWarning
+
+    Rules = Mapping[str, Callable[..., bool]]
+
+
+def weaker_limits(judged: Judged) -> Iterator[SessionWarning]:
+    """Limits that are weaker than those of a pack below, once for each other limit below."""
+    for pack, base in _levels(judged):
+        warn = _warn(judged, pack)
+        before = {asked.id: asked for asked in base.requirements}
+        for asked in pack.requirements:
+            was = before.get(asked.id)
+            less = limits.weaker(was.limit, asked.limit) if was else None
+            if less and not _said(judged, pack, base, asked, less["was"]):
+                name = f"{pack.id}#{asked.id}"
+                code = "weaker_limit" if "by" in less else "limit_replaced"
+                yield warn(code, [name], requirement=name, base=base.id, **less)
+
+
+def _said(judged: Judged, pack: Pack, base: Pack, asked: Requirement, was: object) -> bool:
+    """Whether a pack between the two has the limit that ``base`` has: it was said of that."""
+    nearer = judged.bases[pack.id]
+    between = (other for level in nearer[: nearer.index(base)] for other in level.requirements)
+    return any(other.id == asked.id and limits.text(other.limit) == was for other in between)
+
+
+def weaker_rules(judged: Judged) -> Iterator[SessionWarning]:
+    """Whatever else packs ask less than those below, or otherwise, by the fields that differ."""
+    for pack, base in _levels(judged):
+        groups: dict[str, list[str]] = defaultdict(list)
+        for name, fields in _weaker_things(pack, base):
+            groups[", ".join(fields)].append(name)
+        for differing, things in groups.items():
+            if differing:
+                yield _warn(judged, pack)("weaker_rule", things, fields=differing, base=base.id)
+
+
+def _weaker_things(pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
+    kinds: tuple[tuple[str, str, Rules], ...] = (
+        ("requirements", "id", limits.OF_REQUIREMENTS),
+        ("samplings", "id", limits.OF_SAMPLINGS),
+        ("clauses", "number", limits.OF_CLAUSES),
+    )
+    for kind, key, rules in kinds:
+        before = {getattr(asked, key): asked for asked in getattr(base, kind)}
+        for asked in getattr(pack, kind):
+            was, name = before.get(getattr(asked, key)), f"{pack.id}#{getattr(asked, key)}"
+            if was:
+                fields = limits.weaker_fields(was, asked, rules)
+                yield name, [*fields, *_sampled(was, asked, base, pack)]
+    if pack.scoring and base.scoring:
+        fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
+        yield pack.id, [*fields]
+
+
+def _sampled(was: object, asked: object, base: Pack, pack: Pack) -> list[str]:
+    """Say that only a sample is asked where all devices were, or another sample."""
+    before = getattr(was, "sampling", "").removeprefix(f"{base.id}#")
+    now = getattr(asked, "sampling", "").removeprefix(f"{pack.id}#")
+    return ["sampling"] if now and now != before else []
+
+
+def _levels(judged: Judged) -> Iterator[tuple[Pack, Pack]]:
+    """Pair each pack with each pack that it is built on."""
+    for pack in judged.packs:
+        for base in judged.bases.get(pack.id, ()):
+            yield pack, base
+
+
+def _warn(judged: Judged, pack: Pack) -> Callable[..., SessionWarning]:
+    """Return how what a pack asks less is said: of a shipped profile it is no caution."""
+    return caution if pack.id in _own(judged) else note
+
+
+def _own(judged: Judged) -> set[str]:
+    """Ids of the packs that are not as this toolkit ships them, as the log says."""
+    return set(_listed(judged, "own_packs"))
+
+
+def _listed(judged: Judged, detail: str) -> list[str]:
+    """Return the packs that the log lists under ``detail`` where it was judged the last time."""
+    latest = judged.logged("judged")[-1:]
+    return [name for entry in latest for name in names(entry.details.get(detail, ""))]
+
+
+def files(judged: Judged) -> Iterator[SessionWarning]:
+    """Packs that are not shipped, and files that bear a shipped pack's name and are another."""
+    own = _own(judged)
+    altered = _listed(judged, "altered_packs")
+    if altered:
+        yield caution("altered_pack", altered)
+    for pack in judged.packs:
+        lowest = (pack.id, *pack.extends)[-1]
+        if pack.id in own and pack.extends:
+            yield note("own_pack", [pack.id], pack=pack.id, base=pack.extends[0])
+        if lowest in own and lowest not in altered:
+            yield caution("pack_without_base", [lowest], pack=lowest, number=pack.number)
+
+
+def confirmations(judged: Judged) -> Iterator[SessionWarning]:
+    """Who read which copy; whoever also measured or answered is marked."""
+    read: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for pack in judged.packs:
+        for name, seen in _confirmed(pack):
+            read[seen.confirmed_by, seen.copy, seen.confirmed_on].append(f"{pack.id}#{name}")
+        for asked in pack.withdrawn:
+            if asked.confirmed_by:
+                key = asked.confirmed_by, asked.copy, asked.confirmed_on
+                read[key].append(f"{pack.id}#{asked.what}")
+    people = {_plain(name) for name in _took_part(judged)}
+    for (person, copy, day), things in read.items():
+        own = _plain(person) in people
+        code = "self_confirmed" if own else "confirmed"
+        yield (caution if own else note)(code, things, person=person, copy=copy, day=day)
+
+
+def _confirmed(pack: Pack) -> Iterator[tuple[str, Provenance]]:
+    """Name everything of a pack that bears a confirmation, with its provenance."""
+    every: list[tuple[str, Provenance | None]] = []
+    for asked in pack.requirements:
+        every += [(asked.id, asked.figure), (asked.id, asked.assignment)]
+    every += [(asked.id, asked.figure) for asked in pack.samplings]
+    every += [(asked.number, asked.provenance) for asked in pack.clauses]
+    every += [(pack.scoring.clause, pack.scoring.figure)] if pack.scoring else []
+    return ((name, seen) for name, seen in every if seen and seen.confirmed_by)
+
+
+def _took_part(judged: Judged) -> Iterator[str]:
+    session = judged.session
+    yield from filter(None, (session.operator, session.plan.operator))
+    yield from (answer.by for answer in session.plan.answers)
+    yield from (str(entry.details.get("by", "")) for entry in judged.logged("judged_again"))
+
+
+def _plain(name: str) -> str:
+    """Return a name without what only makes it look different: width, case, blanks, dots."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())

@@ -1,0 +1,56 @@
+"""What is open about instruments and people: not calibrated, expired, no authorisation named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.checks.warned.judged import caution, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import Instrument, SessionWarning
+
+
+def instruments(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the instruments in use that nobody listed, or whose calibration is not shown."""
+    session = judged.session
+    known = {one.id: one for one in session.plan.instruments}
+    used = dict.fromkeys(_named(judged))
+    troubles: dict[str, list[str]] = {}
+    for name in used:
+        trouble = _trouble(known[name], session.started[:10]) if name in known else "not_listed"
+        if trouble:
+            troubles.setdefault(trouble, []).append(name)
+    for trouble, names in troubles.items():
+        yield caution("resources_open", names, trouble=trouble)
+
+
+def _named(judged: Judged) -> Iterator[str]:
+    """Name all instruments in use; a name that may also be free text only where it is listed."""
+    session = judged.session
+    listed = {one.id for one in session.plan.instruments}
+    for shot in session.taken:
+        yield from shot.instruments
+        perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
+        yield from (name for name in perhaps if name in listed)
+    yield from (answer.instrument for answer in session.plan.answers if answer.instrument)
+
+
+def _trouble(instrument: Instrument, day: str) -> str:
+    if instrument.due is None:
+        return "not_calibrated"
+    later = instrument.calibrated_on is not None and instrument.calibrated_on > day
+    return "expired" if instrument.due < day else "calibrated_later" if later else ""
+
+
+def people(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield whose authority the plan does not show, and whether it says who measured."""
+    session = judged.session
+    took_part = dict.fromkeys([session.operator, *(one.by for one in session.plan.answers)])
+    authorised = {one.name for one in session.plan.people if one.methods}
+    if open_people := [name for name in took_part if name and name not in authorised]:
+        yield note("resources_open", open_people, trouble="not_authorised")
+    if session.taken and not session.operator.strip():
+        yield caution("resources_open", ["operator"], trouble="nobody_named")

@@ -1,0 +1,77 @@
+"""What was taken out: withdrawn by an overlay, out of scope, not applicable, never tested."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from acceptance.checks.sampling import NO_DEVICES
+from acceptance.checks.warned.judged import caution, note
+from acceptance.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import Finding, SessionWarning
+
+# Reasons by which what the plan says of a subject or a shot takes a requirement out.
+STATED = frozenset({"facts_differ", "condition_differs", "condition_not_recorded", "no_subject"})
+
+
+def withdrawn(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield each requirement, sampling or conflict that a pack leaves out of those below."""
+    for pack in judged.packs:
+        for gone in pack.withdrawn:
+            name = f"{pack.id}#{gone.what}"
+            parameters = {"requirement": name, "why": gone.why, "by": gone.confirmed_by}
+            yield caution("withdrawn", [name], **parameters)
+
+
+def out_of_scope(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what a plan of scope ``device`` leaves aside; a caution where a site is under test."""
+    site = any(subject.kind in NO_DEVICES for subject in judged.session.plan.subjects)
+    if asked := [finding.requirement for finding in _left(judged, {"out_of_scope"})]:
+        yield (caution if site else note)("out_of_scope", asked)
+
+
+def not_applicable(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what does not apply by facts or conditions that the plan states."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for finding in _left(judged, STATED):
+        if finding.mandatory:
+            groups[_stated(finding)].append(f"{finding.requirement} ({finding.subject})")
+    for stated, items in groups.items():
+        yield note("not_applicable", items, stated=stated)
+
+
+def _stated(finding: Finding) -> str:
+    """Name the fact or condition, and what it is, or the kinds that no subject is of."""
+    parameters = finding.reason.parameters
+    if finding.reason.code == "no_subject":
+        return f"kind ≠ {parameters.get('kinds', '')}"
+    name = parameters.get("fact", parameters.get("condition", ""))
+    return f"{name} = {parameters.get('value', '') or '—'}"
+
+
+def _left(judged: Judged, codes: set[str] | frozenset[str]) -> list[Finding]:
+    return [
+        finding
+        for finding in judged.session.findings
+        if finding.verdict is Verdict.NOT_APPLICABLE and finding.reason.code in codes
+    ]
+
+
+def untested_devices(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the devices of the plan of which nothing was filmed, listed or answered.
+
+    Of a sample those that were not drawn are none.
+    """
+    session = judged.session
+    seen = {shot.subject for shot in session.taken}
+    seen |= {answer.subject for answer in session.plan.answers}
+    drawn = {device for sample in session.samples for device in sample.drawn}
+    spared = {device for sample in session.samples for device in sample.lot} - drawn
+    devices = [one.id for one in session.plan.subjects if one.kind not in NO_DEVICES]
+    if untested := [device for device in devices if device not in seen | spared]:
+        yield caution("untested_devices", untested, all=len(devices))

@@ -1,0 +1,88 @@
+"""What is to be known of the verdicts: what they rest on, and how near they are to a limit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from acceptance.checks.decision import margin
+from acceptance.checks.warned.judged import FAILED, caution, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import Finding, SessionWarning
+
+
+def unconfirmed(findings: Sequence[Finding]) -> tuple[int, int]:
+    """Count the limits that some of these findings were judged by: provisional ones, and all.
+
+    Where no limit is among them, what was asked without one counts.
+    """
+    by_limit = [finding for finding in findings if finding.limit is not None] or findings
+    asked = {finding.requirement: finding.provisional for finding in by_limit}
+    return sum(asked.values()), len(asked)
+
+
+def provisional(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield how many limits behind a pass nobody confirmed; a caution where it is all of them."""
+    count, total = unconfirmed(judged.passed)
+    if count:
+        items = (finding.requirement for finding in judged.passed if finding.provisional)
+        warn = caution if count == total else note
+        yield warn("provisional", items, provisional=count, total=total)
+
+
+def answered_by_hand(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what this toolkit could have measured and somebody answered."""
+    items: dict[str, list[str]] = defaultdict(list)
+    for finding in judged.session.findings:
+        if finding.answer is not None and finding.quantity in judged.quantities:
+            items[finding.quantity].append(f"{finding.requirement} ({finding.subject})")
+    for quantity, answered in items.items():
+        yield caution("answered_by_hand", answered, quantity=quantity)
+
+
+def stated_uncertainties(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield readings whose uncertainty somebody stated; a caution where it averts a failure."""
+    stated: list[str] = []
+    averting: list[str] = []
+    for finding in judged.session.findings:
+        answer = None if finding.answer is None else judged.session.plan.answers[finding.answer]
+        if answer and answer.uncertainty is not None and finding.limit:
+            left = margin(answer.value or 0.0, finding.limit)
+            missed = left < 0 and finding.verdict not in FAILED
+            (averting if missed else stated).append(f"{finding.requirement} ({finding.subject})")
+    if averting:
+        yield caution("uncertainty_averts", averting)
+    if stated:
+        yield note("uncertainty_stated", stated)
+
+
+def within_uncertainty(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what conforms by less than its expanded uncertainty."""
+    items = [
+        f"{finding.requirement} ({finding.subject})"
+        for finding in judged.passed
+        if finding.value is not None
+        and finding.limit
+        and margin(finding.value, finding.limit) < (finding.k or 0.0) * (finding.uncertainty or 0.0)
+    ]
+    if items:
+        yield note("within_uncertainty", items)
+
+
+def decided_beside(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield decisions beside the verdicts, and departures from the procedure."""
+    plan = judged.session.plan
+    for given in plan.concessions:
+        items = [f"{given.requirement} ({given.subject})"]
+        yield note("concession", items, decision=given.decision, by=given.by, why=given.why)
+    for deviation in plan.deviations:
+        parameters = {
+            "deviation": deviation.what,
+            "given": str(deviation.value),
+            "why": deviation.why,
+        }
+        yield caution("deviation", [deviation.what], **parameters)

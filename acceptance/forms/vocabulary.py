@@ -1,0 +1,180 @@
+"""Words that people write, in Chinese or English, and the names by which the toolkit knows them.
+
+The phrase files word every name for people; what else is usual in the trade stands in ``MORE``.
+Nothing else in the toolkit translates a word that it reads.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+Words = Mapping[str, tuple[str, ...]]  # a name, and what people write for it
+
+# Section of the phrase files -> name -> what else is written for it.
+MORE: Mapping[str, Words] = {
+    "field": {
+        "id": ("编号", "设备编号"),
+        "kind": ("type", "类型", "设备类型", "类别", "设备类别", "种类"),
+        "name": ("名称", "设备名称"),
+        "parent": ("上级", "所属"),
+        "manufacturer": ("brand", "厂家", "生产厂家", "厂商", "品牌"),
+        "model": ("型号", "规格型号"),
+        "serial": ("serial number", "序列号", "出厂编号"),
+        "address": ("ip", "地址", "ip地址", "ip 地址", "网络地址"),
+    },
+    "kind": {
+        "site": ("工程",),
+        "fixed": (
+            *("枪机", "枪型摄像机", "筒机", "筒型摄像机", "半球", "半球摄像机", "bullet"),
+            *("枪式摄像机", "半球型摄像机", "固定枪机", "turret"),
+        ),
+        "dome": ("球机", "快球", "球形摄像机", "高速球"),
+        "ptz": ("云台",),
+        "fisheye": ("鱼眼", "全景摄像机", "鱼眼摄像头"),
+        "thermal": ("热成像", "热像仪"),
+        "recorder": ("录像机", "硬盘录像机", "nvr", "dvr", "网络硬盘录像机"),
+        "screen": ("显示屏", "监视器", "大屏", "电视墙", "monitor"),
+    },
+    "tap": {
+        "camera": ("摄像机", "前端", "摄像机直出"),
+        "platform": ("平台", "平台转发"),
+        "recorder": ("录像设备", "录像机", "录像", "硬盘录像机", "nvr", "dvr"),
+        "screen": ("屏幕", "拍摄屏幕", "显示设备", "翻拍"),
+    },
+    "path": {"live": ("实时", "直播", "预览"), "playback": ("回放", "录像回放")},
+    "fact": {
+        "system": ("制式",),
+        "position": ("位置", "安装环境"),
+        "important": ("重要部位", "重点部位"),
+        "picture": ("colour mode", "图像颜色"),
+        "resolution_class": ("清晰度等级",),
+    },
+    "fact_value": {
+        "analogue": ("analog", "模拟系统"),
+        "digital": ("网络", "数字系统"),
+        "colour": ("color", "彩色图像"),
+        "monochrome": ("mono", "black and white", "黑白图像"),
+        "indoor": ("indoors", "室内安装"),
+        "outdoor": ("outdoors", "室外安装"),
+        "important": ("重要", "重点", "重点部位"),
+        "yes": ("有", "true"),
+        "no": ("false",),
+    },
+    "condition": {
+        "illuminance": ("lux", "illumination", "光照度", "现场照度", "照明"),
+        "agc": ("自动增益", "gain control"),
+        "wdr": ("宽动态功能",),
+        "day_night": ("日夜", "昼夜模式", "日夜转换"),
+        "profile": ("码流", "stream"),
+        "viewing_distance": ("视距",),
+        "colour_temperature": ("color temperature", "color_temperature"),
+        "distance": ("距离",),
+        "lens": ("镜头型号",),
+        "shutter": ("快门速度",),
+    },
+    "region": {},
+}
+# A unit, what is written for it, and how many of the unit one of it is.
+UNITS: Mapping[str, tuple[str, float]] = {
+    **dict.fromkeys(("lx", "lux", "勒克斯", "勒", "流明每平方米"), ("lx", 1.0)),
+    **dict.fromkeys(("klx", "klux", "千勒克斯"), ("lx", 1000.0)),
+    **dict.fromkeys(("db", "分贝"), ("dB", 1.0)),
+    **dict.fromkeys(("k", "开", "开尔文"), ("K", 1.0)),
+    **dict.fromkeys(("°c", "℃", "摄氏度", "度c"), ("°C", 1.0)),
+    **dict.fromkeys(("kbit/s", "kbps", "kb/s"), ("kbit/s", 1.0)),
+    **dict.fromkeys(("mbit/s", "mbps", "mb/s"), ("kbit/s", 1000.0)),
+    **dict.fromkeys(("m", "米"), ("m", 1.0)),
+    **dict.fromkeys(("mm", "毫米"), ("mm", 1.0)),
+    **dict.fromkeys(("ms", "毫秒"), ("ms", 1.0)),
+    **dict.fromkeys(("s", "秒"), ("s", 1.0)),
+    **dict.fromkeys(("h", "倍屏高"), ("H", 1.0)),
+    **dict.fromkeys(("%", "％"), ("%", 1.0)),
+}
+# The unit of a condition that is a number; in others "4k" is a word.
+MEASURED: Mapping[str, str] = {
+    **dict.fromkeys(("illuminance", "illuminance_bright", "illuminance_dark"), "lx"),
+    **dict.fromkeys(("agc", "gain"), "dB"),
+    **dict.fromkeys(("sensor_width", "focal_length"), "mm"),
+    "colour_temperature": "K",
+    "bit_rate": "kbit/s",
+    "distance": "m",
+    "viewing_distance": "H",
+    "temperature": "°C",
+    "humidity": "%",
+}
+FIGURE = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*([^\s0-9].*)?")
+CLOSE = 0.8  # of difflib's ratio from 0 to 1: two letters exchanged in a word of ten
+
+
+def plain(word: str) -> str:
+    """Write a word for comparing: without blanks around it, width and case."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+@lru_cache
+def names(section: str) -> Mapping[str, str]:
+    """Names of a section by the words for them, ``plain``; the name itself is one of them."""
+    found: dict[str, str] = {}
+    for name, words in _written(section):
+        for word in (name, *words):
+            found.setdefault(plain(word), name)
+    return found
+
+
+def _written(section: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield names with words for them: the trade's first, then those of the phrase files."""
+    yield from MORE.get(section, {}).items()
+    for lang in wording.COMPLETE:
+        own = wording.phrases(lang).get(section, {})
+        yield from ((name, (str(word),)) for name, word in own.items())
+
+
+def meant(word: str, section: str) -> str:
+    """Return the name that a word of a section means; a word that means none as it is."""
+    return names(section).get(plain(word), word)
+
+
+def region(name: str) -> str:
+    """Return a dotted name of a region, each of its words, with its number, as it is known."""
+    parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
+    return ".".join(meant(part[1], "region") + part[2] for part in parts if part)
+
+
+def close(word: str, known: Collection[str]) -> str:
+    """Return the known name, or word for one, that a misspelt word resembles; empty: none.
+
+    A word of which a part between ``_`` is a known name was meant to be another.
+    """
+    folded = plain(word)
+    if word in known or not {*folded.split("_")}.isdisjoint(known):
+        return ""
+    return next(iter(difflib.get_close_matches(folded, [*known], n=1, cutoff=CLOSE)), "")
+
+
+def figure(text: str) -> tuple[float, str] | None:
+    """Read a number and what is written behind it as a unit, ``unit`` or not; None: no number."""
+    match = FIGURE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    number = float(match[1]) if match else math.nan
+    return (number, (match[2] or "").strip()) if match and math.isfinite(number) else None
+
+
+def in_unit(number: float, written: str, wanted: str) -> float | None:
+    """Return a number in the unit ``wanted``: 480 ``勒克斯`` are 480 lx, 0.5 ``klx`` 500.
+
+    Without a unit it is in that one; None: it is in another.
+    """
+    if not written:
+        return number
+    unit, factor = UNITS.get(plain(written), (written, 1.0))
+    return number * factor if unit == wanted else None

@@ -1,0 +1,129 @@
+"""How a verdict was reached, in sentences: all of it, or one line a code for the first page."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.model import Session, SessionWarning
+
+MOST_LINES = 9  # of codes that have a sentence of their own on the first page
+MOST_ITEMS, ALL_ITEMS = 2, 60  # named there, and in the list of all
+LONGEST = 130  # columns of a sentence there; a Chinese character takes two
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningLine:
+    """One warning, or the first of its code, in words."""
+
+    severity: Severity
+    """How much it weighs."""
+
+    title: str
+    """What its code is called."""
+
+    sentence: str
+    """What is to be known."""
+
+    count: int = 1
+    """How many there are of its code and severity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What the first page tells: a line for some codes, and the names of all others."""
+
+    lines: Sequence[WarningLine]
+    """One for each code, cautions first."""
+
+    rest: str
+    """How many more there are, with the titles of their codes; empty: none."""
+
+
+def every(session: Session, lang: str) -> list[WarningLine]:
+    """Word all warnings of a session, cautions first."""
+    return [
+        WarningLine(
+            severity=one.severity,
+            title=title(one, lang),
+            sentence=worded(one, lang, most=ALL_ITEMS),
+        )
+        for one in session.warnings or ()
+    ]
+
+
+def overview(session: Session, lang: str) -> Overview:
+    """Choose what stands on the first page: every code is named there, however many there are."""
+    groups = list(_groups(session))
+    shown, others = groups[:MOST_LINES], groups[MOST_LINES:]
+    lines = [
+        WarningLine(
+            severity=group[0].severity,
+            title=title(group[0], lang),
+            sentence=_short(worded(group[0], lang, most=MOST_ITEMS)),
+            count=len(group),
+        )
+        for group in shown
+    ]
+    count = sum(map(len, groups)) - len(shown)
+    titles = dict.fromkeys(title(group[0], lang) for group in others)
+    return Overview(lines=lines, rest=_rest(count, list(titles), lang) if count else "")
+
+
+def _groups(session: Session) -> Iterator[list[SessionWarning]]:
+    """Put warnings of one code and severity together, in their order."""
+    groups: dict[tuple[str, str], list[SessionWarning]] = {}
+    for warning in session.warnings or ():
+        groups.setdefault((warning.severity, warning.code), []).append(warning)
+    yield from groups.values()
+
+
+def _rest(count: int, titles: Sequence[str], lang: str) -> str:
+    words = wording.phrases(lang)["warnings"]
+    named = _comma(lang).join(titles)
+    return str(words["more"].format(count=count, titles=named) if titles else words["several"])
+
+
+def sentence(session: Session, lang: str) -> list[str]:
+    """Name the codes of all cautions in one sentence of the bottom line; none: no sentence."""
+    cautions = [one for one in session.warnings or () if one.severity is Severity.CAUTION]
+    titles = dict.fromkeys(title(one, lang) for one in cautions)
+    phrase = wording.phrases(lang)["warnings"]["bottom_line"]
+    return [phrase.format(titles=_comma(lang).join(titles))] if titles else []
+
+
+def title(warning: SessionWarning, lang: str) -> str:
+    """Name what a warning is about, by its code."""
+    return wording.word(warning.code, "warning_title", lang)
+
+
+def worded(warning: SessionWarning, lang: str, *, most: int) -> str:
+    """Word a warning, with the first ``most`` of its items; what nobody said is said to be so."""
+    table, count = wording.phrases(lang), len(warning.items)
+    unsaid = table["warnings"]["unsaid"]
+    items = _comma(lang).join(warning.items[:most]) + (f" … +{count - most}" * (count > most))
+    given = {**warning.parameters, "items": items}
+    parameters = {name: unsaid if value == "" else value for name, value in given.items()}
+    if phrase := table["warning"].get(warning.code):
+        return wording.filled(phrase, {**parameters, "count": count}, lang)
+    return " ".join([warning.code, *(f"{name} = {value}" for name, value in parameters.items())])
+
+
+def _short(text: str) -> str:
+    """Cut a sentence down to ``LONGEST`` columns."""
+    widths = (2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    ends = itertools.accumulate(widths)
+    shown = sum(end < LONGEST for end in ends)
+    return text if shown >= len(text) else f"{text[:shown].rstrip()}…"
+
+
+def _comma(lang: str) -> str:
+    return str(wording.phrases(lang)["bottom_line"]["comma"])

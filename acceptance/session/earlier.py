@@ -1,0 +1,105 @@
+"""Sessions that lie beside a new one: what they had of the same subjects goes into its log.
+
+Only what is in the same output folder can be seen, and what is said there is not verified.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.checks.sampling import NO_DEVICES
+from acceptance.errors import SessionError
+from acceptance.session import store
+from acceptance.session.contents import MOST_OUTSIDE_DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from acceptance.model import Session, Value
+
+
+def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
+    """Yield what each session in ``out`` had of the devices of a session that was just measured.
+
+    ``again``: judged from the very same footage, or the same answers; ``retaken``: measured in
+    other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
+    and that are not in the plan any more; ``seeds``: of draws by a sampling that is drawn by
+    another seed now. Also a session that a re-test names. A folder without a readable session is
+    passed by.
+    """
+    retested = {draw.session for draw in made.plan.draws}
+    for path in sorted(out.glob(f"*/{store.FILE}")):
+        before = _read(path.parent) if path.parent.name != made.supersedes else None
+        parts = _parts(before, made) if before else {}
+        if before and (parts or before.id in retested):
+            packs = ", ".join(before.plan.packs)
+            yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
+
+
+def _read(folder: Path) -> Session | None:
+    file = folder / store.FILE
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_OUTSIDE_DATA:
+        return None
+    try:
+        return store.load(folder)
+    except SessionError:
+        return None
+
+
+def _parts(before: Session, made: Session) -> dict[str, Value]:
+    """Name the subjects of which two sessions have the same, or something else."""
+    tested, now = _devices(before), _devices(made)
+    if not tested & now:
+        return {}
+    films = {shot.sha256 for shot in made.taken}
+    same = {shot.id for shot in before.taken if shot.sha256 in films}
+    points = {point for point, _ in _points(made)}
+    answers, given = _answers(before), _answers(made)
+    both = answers.keys() & given.keys()
+    parts = {
+        "again": {shot.subject for shot in before.taken if shot.id in same}
+        | {key[0] for key in both if answers[key] == given[key]},
+        "retaken": {one[0] for one, shot in _points(before) if one in points and shot not in same},
+        "otherwise": {key[0] for key in both if answers[key] != given[key]},
+        "gone": tested - {subject.id for subject in made.plan.subjects},
+        "seeds": _seeds(before, made),
+    }
+    return {name: ", ".join(sorted(part)) for name, part in parts.items() if part}
+
+
+def _devices(session: Session) -> set[str]:
+    """Return the devices that were filmed or answered for; a site says nothing of which."""
+    tested = {shot.subject for shot in session.taken}
+    tested |= {answer.subject for answer in session.plan.answers}
+    return tested - {one.id for one in session.plan.subjects if one.kind in NO_DEVICES}
+
+
+def _answers(session: Session) -> dict[tuple[str, str], tuple[object, ...]]:
+    """Return what was answered, by subject and requirement; its pack may have another name."""
+    return {
+        (one.subject, one.requirement.partition("#")[2]): (
+            *(one.grade, one.yes, one.value, one.unit, one.scores),
+        )
+        for one in session.plan.answers
+    }
+
+
+def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each figure of a subject that was measured, with stream and light, and its shot."""
+    shots = {shot.id: shot for shot in session.taken}
+    for measurement in session.measurements:
+        if shot := shots.get(measurement.shot):
+            stated = {each.name: str(each.value) for each in shot.conditions}
+            axes = (stated.get("profile", ""), stated.get("day_night", ""))
+            yield (measurement.subject, measurement.quantity, shot.tap, shot.path, *axes), shot.id
+
+
+def _seeds(before: Session, made: Session) -> set[str]:
+    drawn = {draw.seed for draw in made.plan.draws}
+    samplings = {draw.sampling.partition("#")[2] for draw in made.plan.draws}
+    return {
+        draw.seed
+        for draw in before.plan.draws
+        if draw.sampling.partition("#")[2] in samplings and draw.seed not in drawn
+    }

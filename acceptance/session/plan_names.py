@@ -1,0 +1,59 @@
+"""Names in a plan that nothing would read, because they are misspelt: refused before measuring.
+
+A condition or fact of one's own is only printed, and may have any name that is not nearly a known
+one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.errors import PlanError
+from acceptance.forms import vocabulary
+from acceptance.messages import tr
+from acceptance.scene import views
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from acceptance.model import Answer, Pack, Plan, Recordings, Shot
+
+
+def check(packs: Sequence[Pack], plan: Plan) -> None:
+    """Refuse the first misspelt name of a condition, fact or region. Raises PlanError."""
+    for complaint in complaints(packs, plan):
+        raise complaint
+
+
+def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
+    """Yield an error for each misspelt name; what the ``packs`` ask for is a name, too."""
+    demands = [demand for pack in packs for demand in pack.requirements]
+    facts = {*vocabulary.names("fact"), *(name for one in demands for name in one.when)}
+    for subject in plan.subjects:
+        where = tr("subject {subject}, facts", subject=subject.id)
+        yield from _misspelt(subject.facts, facts, where, "fact")
+    asked = {name for one in demands for name in (*one.conditions, *one.only_with)}
+    known = {*vocabulary.names("condition"), *asked}
+    for where, noun in _with_conditions(plan):
+        yield from _misspelt([one.name for one in noun.conditions], known, where, "condition")
+    for shot in plan.shots:
+        yield from views.without_kind(shot)
+
+
+def _with_conditions(plan: Plan) -> Iterator[tuple[str, Shot | Recordings | Answer]]:
+    taken_of: list[Shot | Recordings] = [*plan.shots, *plan.recordings]
+    for taken in taken_of:
+        yield tr("shot {shot}, conditions", shot=taken.id), taken
+    for number, answer in enumerate(plan.answers, start=1):
+        place = answer.origin or tr("answer {number}", number=number)
+        yield tr("{row}, conditions", row=place), answer
+
+
+def _misspelt(
+    names: Collection[str], known: Collection[str], where: str, section: str
+) -> Iterator[PlanError]:
+    for name in names:
+        if near := vocabulary.close(name, known):
+            guess = vocabulary.meant(near, section)
+            hint = tr("Did you mean {name!r}? Else choose a name that is less like it", name=guess)
+            yield PlanError(tr("unknown name {name!r}", name=name), where=where, hint=hint)

@@ -1,0 +1,220 @@
+"""What a run of a plan would meet: problems, what stays open and why, and how long it takes.
+
+Nothing is measured, decoded or written. What stays open is what the judge says when every planned
+shot gives every figure that it can, well within its limit: conditions, instruments, people and
+durations spoil those figures as they would spoil true ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance import metrics
+from acceptance.checks import carry_over, judging, sampling
+from acceptance.checks.case import DEFAULT_STATISTIC
+from acceptance.errors import AcceptanceError, ClipError
+from acceptance.footage import clip, container
+from acceptance.footage.decoding import SEQUENCE_RATE
+from acceptance.model import (
+    Combine,
+    How,
+    Limit,
+    Measurement,
+    Recordings,
+    Scope,
+    Shot,
+    Tap,
+    Verdict,
+)
+from acceptance.session import intake, problems, store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from acceptance.model import Finding, Plan, Requirement, Sample, Taken
+
+CLOCK = "clock"  # the chart of time
+BY_CLOCK = frozenset({"latency", "frame_rate"})  # families of quantities that a filmed clock gives
+# Processor time of a run: 5.35 ms for a frame of 1080p (docs/throughput.md); and what remained for
+# each of the 33 clips of examples/site, reports included, of 44 s (2026-11-27, 2 cores).
+PIXELS_PER_SECOND, SECONDS_PER_CLIP = 3.9e8, 1.05
+UNKNOWN_LENGTH = 86400.0  # s; a film whose header does not say may be long enough
+
+
+@dataclass(frozen=True, kw_only=True)
+class Length:
+    """How much of a clip there is, as its header says; None: it does not."""
+
+    seconds: float | None
+    pixels: float | None
+    """Of all frames together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """What a run of a plan would meet."""
+
+    problems: tuple[AcceptanceError, ...]
+    """Everything for which ``run`` would refuse the plan, each by its error."""
+
+    open: tuple[Finding, ...]
+    """What would stay open at best and counts, with its reason; empty where there are problems."""
+
+    outside: tuple[str, ...]
+    """``pack#clause`` of mandatory clauses of which nothing applies; they leave a site open."""
+
+    failed: tuple[Finding, ...]
+    """What fails already by the answers and counts."""
+
+    samples: tuple[Sample, ...]
+    """What the plan's draws give."""
+
+    shots: int
+    """How many shots are planned in the plan."""
+
+    undated: tuple[str, ...]
+    """Ids of shots and recordings of which neither plan nor clip says when they were taken."""
+
+    seconds: float | None
+    """Length of all clips together, by their headers; None: a clip does not say."""
+
+    expected: float | None
+    """Estimate of the processor time of a run, in s; None: not known."""
+
+    @property
+    def exit_code(self) -> int:
+        """2: it cannot run; 3: something that counts would stay open; else 0."""
+        return 2 if self.problems else 3 if self.open or self.outside else 0
+
+
+def of(path: Path) -> Readiness:
+    """Look through a plan's file and all that it names. Raises nothing that it can list."""
+    plan, found = problems.of_file(path)
+    if plan is None:
+        return _not_ready(found)
+    found = [*found, *problems.of_plan(plan, path.parent, str(path))]
+    unique = {(error.where, error.what): error for error in found}
+    return _not_ready([*unique.values()]) if unique else _ready(plan, path.parent)
+
+
+def _not_ready(found: Sequence[AcceptanceError]) -> Readiness:
+    return Readiness(
+        problems=tuple(found), open=(), outside=(), failed=(), samples=(), shots=0, undated=(),
+        seconds=None, expected=None,
+    )  # fmt: skip
+
+
+def _ready(plan: Plan, folder: Path) -> Readiness:
+    packs = store.load_packs(plan)
+    plan = carry_over.carry_over(plan, packs)
+    taken: list[Taken] = [*(_dated(shot, folder) for shot in plan.shots), *plan.recordings]
+    lengths = {shot.id: _length(folder / shot.clip) for shot in plan.shots}
+    supposed = [
+        figure
+        for pack in packs
+        for demand in pack.requirements
+        for one in taken
+        for figure in _supposed(demand, one, lengths)
+    ]
+    findings = judging.judge(
+        packs, plan, supposed, (), taken, today="", quantities=metrics.quantities()
+    )
+    judging.bottom_line(findings, plan.scope)
+    seconds, expected = _duration(list(lengths.values()))
+    return Readiness(
+        problems=(),
+        open=tuple(one for one in findings if _stays_open(one)),
+        outside=judging.bottom_line(findings, plan.scope).outside
+        if plan.scope is Scope.SITE
+        else (),
+        failed=tuple(one for one in findings if one.verdict is Verdict.FAIL and one.decides),
+        samples=sampling.draw(packs, plan),
+        shots=len(plan.shots),
+        undated=tuple(one.id for one in taken if not one.filmed),
+        seconds=seconds,
+        expected=expected,
+    )
+
+
+def _dated(shot: Shot, folder: Path) -> Shot:
+    try:
+        return intake.dated(shot, folder)
+    except ClipError:
+        return shot
+
+
+def _length(path: Path) -> Length:
+    """Read seconds and pixels of a clip from its header, without decoding; None: not said."""
+    files = clip.files_of(path)
+    if len(files) > 1 or files[0].suffix.lower() in clip.STILLS:
+        return Length(seconds=len(files) / float(SEQUENCE_RATE), pixels=None)
+    header = container.read(files[0])
+    return Length(seconds=header.duration, pixels=header.pixels)
+
+
+def _duration(lengths: Sequence[Length]) -> tuple[float | None, float | None]:
+    """Add up the seconds of clips, and estimate how long a run takes for them."""
+    seconds = [one.seconds for one in lengths]
+    pixels = [one.pixels for one in lengths]
+    total = None if None in seconds else float(sum(filter(None, seconds)))
+    if None in pixels:
+        return total, None
+    work = sum(filter(None, pixels)) / PIXELS_PER_SECOND
+    return total, work + SECONDS_PER_CLIP * len(lengths)
+
+
+def _supposed(
+    demand: Requirement, taken: Taken, lengths: Mapping[str, Length]
+) -> Iterator[Measurement]:
+    """Yield the figure that a shot gives at best for a demand: well within its limit."""
+    if demand.how is not How.MEASURED or not _gives(taken, demand.quantity):
+        return
+    limit = demand.limit or Limit(unit="")
+    length = lengths[taken.id].seconds if taken.id in lengths else None
+    duration = length or UNKNOWN_LENGTH
+    value = _within(limit)
+    yield Measurement(
+        subject=taken.subject,
+        shot=taken.id,
+        quantity=demand.quantity,
+        value=value,
+        unit=limit.unit,
+        uncertainty=0.0,
+        k=2.0,
+        degrees_of_freedom=None,
+        samples=1,
+        method="supposed",
+        region=demand.region,
+        direction=demand.direction,
+        statistic="" if demand.combine is Combine.MEAN else demand.statistic or DEFAULT_STATISTIC,
+        count=int(value * duration) + 1,
+        duration=duration,
+    )
+
+
+def _gives(taken: Taken, quantity: str) -> bool:
+    """Whether a shot can give a quantity at all: lists of recordings, clocks and charts differ."""
+    family = quantity.partition(".")[0]
+    if isinstance(taken, Recordings) or family == "recordings":
+        return isinstance(taken, Recordings) and family == "recordings"
+    if family == "frame_rate" and taken.tap is Tap.SCREEN:  # a phone's own frames are none
+        return False
+    chart = taken.chart if isinstance(taken, Shot) else None
+    return chart is None or (family in BY_CLOCK) is (chart == CLOCK)
+
+
+def _within(limit: Limit) -> float:
+    low, high = limit.at_least, limit.at_most
+    if low is not None and high is not None:
+        return (low + high) / 2
+    if low is not None:
+        return low + max(abs(low), 1.0)
+    return 0.0 if high is None else high - abs(high) / 2
+
+
+def _stays_open(finding: Finding) -> bool:
+    """Whether a finding leaves the bottom line open (``judging.bottom_line``)."""
+    untested = finding.verdict is Verdict.NOT_TESTED and finding.mandatory
+    return finding.decides and (untested or finding.verdict is Verdict.INCONCLUSIVE)

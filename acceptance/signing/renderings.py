@@ -1,0 +1,73 @@
+"""``renderings.json``: what is beside the session in a report, and signed with it.
+
+No signature covers ``report.html`` and ``report.xml``, so their hashes are attached to the report.
+So are its language and the renderer of its pages, by which they can be set again and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.errors import InputError
+from acceptance.messages import tr
+from acceptance.report import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "renderings.json"
+MADE = HTML, JUNIT = ("report.html", "report.xml")
+HASH = re.compile(r"[0-9a-f]{64}")
+FIRST = (0, 7, 0)  # the first version that attaches it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renderings:
+    """What was made of a session, and by what."""
+
+    language: str
+    """Language of report, HTML and JUnit."""
+
+    hashes: Mapping[str, str]
+    """SHA-256 of ``report.html`` and ``report.xml``."""
+
+    renderer: Mapping[str, str]
+    """Versions and typefaces with which the pages were set (``render.fingerprint``)."""
+
+
+def of(language: str, files: Mapping[str, bytes]) -> Renderings:
+    """Describe HTML and JUnit (contents by name), to be attached to the PDF that comes next."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return Renderings(language=language, hashes=hashes, renderer=render.fingerprint())
+
+
+def dumps(made: Renderings) -> bytes:
+    """Write as JSON (UTF-8), in the only form that ``parse`` takes."""
+    return (json.dumps(asdict(made), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def parse(content: bytes) -> Renderings:
+    """Read what ``dumps`` wrote. Raises InputError for whatever it would not have written."""
+    try:
+        made = Renderings(**json.loads(content))
+        sound = made.language in wording.LANGUAGES and made.hashes.keys() == {*MADE}
+        texts = [*made.hashes.values(), *made.renderer.values()]
+        sound &= all(isinstance(text, str) for text in texts) and dumps(made) == content
+        sound &= all(HASH.fullmatch(digest) for digest in made.hashes.values())
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        what = tr("{file} in the report is not as this tool writes it", file=FILE)
+        raise InputError(what, hint=tr("Ask for the report again"))
+    return made
+
+
+def due(version: str) -> bool:
+    """Whether a report of this version of the tool has the attachment; rubbish counts as new."""
+    numbers = version.split(".")
+    return not all(map(str.isdecimal, numbers)) or tuple(map(int, numbers)) >= FIRST

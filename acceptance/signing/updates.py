@@ -1,0 +1,105 @@
+"""What the updates that sign a report change in it, but for the signatures themselves.
+
+Nothing can be changed *behind* the first signature (``later_revisions``). But the first signature
+covers its own update, in which its signer could have changed the pages as well.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
+
+# What signing adds to the catalog.
+OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}
+OF_FORM = {"/Fields", "/SigFlags"}
+OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock"}
+OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
+
+
+def beyond_signatures(pdf: bytes) -> Iterator[str]:
+    """Say what the updates of a report do beside signing it."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    signed = len(reader.embedded_signatures)
+    if reader.xrefs.total_revisions != signed + 1:
+        yield tr("the report was updated otherwise than by signing it")
+        return
+    first, last = (reader.get_historical_resolver(revision) for revision in (0, signed))
+    form = at(last.root, "/AcroForm", {})
+    listed = at(form, "/Fields", generic.ArrayObject())
+    fields = {listed.raw_get(index).reference for index in range(len(listed))}
+    if not ({*form} <= OF_FORM and all(_signs(last(field)) for field in fields)):
+        yield tr("a form of the report holds more than signatures that are not seen")
+    updated = set[generic.Reference]().union(
+        *(_objects(reader, number) for number in range(1, signed + 1))
+    )
+    for ref in sorted(updated & _objects(reader, 0), key=lambda ref: ref.idnum):
+        if not _left_alone(first(ref), last(ref), fields):
+            yield tr(
+                "object {number} of the report was replaced by who signed it", number=ref.idnum
+            )
+
+
+def at(found: DictionaryObject, key: str, otherwise: Any) -> Any:  # noqa: ANN401 -- what lies there
+    """Return what a dictionary holds; ``get`` of pyHanko does not follow references."""
+    return found[key] if key in found else otherwise  # noqa: SIM401 -- see above
+
+
+def _objects(reader: PdfFileReader, revision: int) -> set[Reference]:
+    found = reader.get_historical_resolver(revision)
+    return {*found.explicit_refs_in_revision()}  # type: ignore[no-untyped-call]
+
+
+def _signs(field: PdfObject) -> bool:
+    """Whether a form field is a signature that draws nothing."""
+    if not isinstance(field, generic.DictionaryObject) or not {*field} <= OF_FIELD:
+        return False
+    return bool(field["/FT"] == "/Sig" and all(side == 0 for side in field["/Rect"]))
+
+
+def _left_alone(before: PdfObject, after: PdfObject, fields: set[Reference]) -> bool:
+    """Whether one object is as it was, apart from what a signature needs."""
+    if not isinstance(before, generic.DictionaryObject):
+        return _written(before) == _written(after)
+    if not isinstance(after, generic.DictionaryObject):
+        return False
+    kind = before.get("/Type", "")
+    if kind == "/Metadata":
+        return bool(after.get("/Type", "") == kind)
+    allowed = {"/Catalog": OF_SIGNATURES, "/Page": {"/Annots"}, "": OF_INFORMATION}.get(kind, set())
+    changed = {key for key in {*before, *after} if _value(before, key) != _value(after, key)}
+    return changed <= allowed and (kind != "/Page" or _annotated(before, after, fields))
+
+
+def _annotated(before: DictionaryObject, after: DictionaryObject, fields: set[Reference]) -> bool:
+    """Whether a page has gained no annotations but the fields of signatures."""
+    old, new = annotations_of(before), annotations_of(after)
+    added = new[len(old) :]
+    return [*map(_written, new[: len(old)])] == [*map(_written, old)] and all(
+        isinstance(item, generic.IndirectObject) and item.reference in fields for item in added
+    )
+
+
+def annotations_of(page: DictionaryObject) -> list[PdfObject]:
+    """Return what is laid over a page, references not followed."""
+    listed = at(page, "/Annots", generic.ArrayObject())
+    return [listed.raw_get(index) for index in range(len(listed))]
+
+
+def _value(found: DictionaryObject, key: str) -> bytes:
+    return _written(found.raw_get(key)) if key in found else b""
+
+
+def _written(found: PdfObject) -> bytes:
+    out = io.BytesIO()
+    found.write_to_stream(out, None)
+    return out.getvalue()

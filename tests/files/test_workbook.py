@@ -1,0 +1,133 @@
+"""Workbooks as rows of text: what is in each cell, wherever and however it is written."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from acceptance.errors import PlanError
+from acceptance.files import spreadsheet, workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = f'<worksheet xmlns="{MAIN}"><sheetData>%s</sheetData></worksheet>'
+TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+BOOK = (
+    f'<workbook xmlns="{MAIN}" xmlns:q="{TYPE}"><sheets><sheet name="drawn" q:id="rId1"/>'
+    '<sheet name="a" q:id="rId9"/></sheets></workbook>'
+)
+RELATIONS = (
+    f'<Relationships><Relationship Id="rId1" Target="charts/1.xml" Type="{TYPE}/chartsheet"/>'
+    f'<Relationship Id="rId9" Target="../xl/pages/7.xml" Type="{TYPE}/worksheet"/>'
+    f'<Relationship Id="rId2" Target="/texts.xml" Type="{TYPE}/sharedStrings"/></Relationships>'
+)
+TEXTS = (
+    f'<sst xmlns="{MAIN}"><si><t>门</t><rPh><t>men</t></rPh></si>'
+    "<si><r><t>a</t></r><r><t>b</t></r></si></sst>"
+)
+
+
+def saved(*cells: tuple[object, str]) -> bytes:
+    """Save one row of values, each with the format of its number."""
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for column, (value, shown) in enumerate(cells, start=1):
+        cell = book.active.cell(1, column)
+        cell.value, cell.number_format = value, shown
+    book.save(content)
+    return content.getvalue()
+
+
+def with_sheet(rows: str, head: str = "") -> bytes:
+    """Make a workbook by hand, whose parts lie where few programs put them."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", BOOK)
+        archive.writestr("xl/_rels/workbook.xml.rels", RELATIONS)
+        archive.writestr("xl/pages/7.xml", head + SHEET % rows)
+        archive.writestr("texts.xml", TEXTS)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "text"),
+    [
+        (1, "General", "1"), (-5, "0.00", "-5"), (3.0, "General", "3"), (1.5, "General", "1.5"),
+        (1e20, "General", f"{10**20}"), (0.125, "0.0%", "12.5%"), (2, "0%", "200%"),
+        (True, "General", "yes"), (False, "0%", "no"), ("北门", "@", "北门"), ("a\nb", "@", "a\nb"),
+        ("=1+1", "General", "=1+1"),
+        (datetime(2026, 1, 2, 3, 4, 5), "yyyy-mm-dd", "2026-01-02 03:04:05"),  # noqa: DTZ001
+        (date(2026, 1, 2), 'yyyy"年"m"月"d"日"', "2026-01-02 00:00:00"),
+        (time(8, 30), "hh:mm", "08:30:00"), (timedelta(hours=30), "[h]:mm", "1 day, 6:00:00"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_read_as_it_is_shown(value: object, shown: str, text: str) -> None:
+    assert [*workbook.rows(saved((value, shown)))] == [(1, [text])]
+
+
+def test_rows_and_cells_are_where_they_say_or_follow_the_last() -> None:
+    rows = (
+        '<row><c><v>1</v></c><c r="C1"/><c><v>2</v></c></row>'
+        '<row r="4"><c r="B4" t="inlineStr"><is><t>a</t><r><t>b</t></r><rPh><t>x</t></rPh></is></c>'
+        '<c t="s"><v>1</v></c><c t="inlineStr"/><c t="s"><v>0</v></c></row>'
+        "<row/><row><c t='str'><v>c_x000A_d_x005F_</v></c></row>"
+    )
+    found = [*workbook.rows(with_sheet(rows))]
+    assert found == [(1, ["1", "", "", "2"]), (4, ["", "ab", "ab", "", "门"]), (6, ["c\nd_"])]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"/><row r="2"><c><v>1</v></c></row>',
+        '<row r="x"/>',
+        '<row><c r="B1"/><c r="A1"><v>1</v></c></row>',
+        '<row><c r="ZZZZ1"><v>1</v></c></row>',
+        '<row><c r="XFE1"><v>1</v></c></row>',
+        '<row><c t="s"><v>-1</v></c></row>',
+        '<row><c t="s"><v>99</v></c></row>',
+        f"<row><c><v>{'9' * 10_000}</v></c></row>",
+        "<row><c><v>inf</v></c></row><row",
+        '<row><c t="b"><v>maybe</v></c></row>',
+    ],
+)
+def test_what_no_program_writes_is_refused(rows: str, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(with_sheet(rows))
+    with pytest.raises(PlanError, match=r"a\.xlsx: is not a workbook"):
+        spreadsheet.rows(tmp_path / "a.xlsx")
+
+
+def test_entities_of_a_document_type_are_never_expanded(tmp_path: Path) -> None:
+    laughs = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    (tmp_path / "a.xlsx").write_bytes(with_sheet("<row><c><v>1</v></c></row>", laughs))
+    with pytest.raises(PlanError, match="declares a document type"):
+        spreadsheet.rows(tmp_path / "a.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_more_than_anybody_fills_in_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(with_sheet("<row/>" * 300))
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 200)
+    with pytest.raises(PlanError, match="more than 200 elements"):
+        spreadsheet.rows(tmp_path / "a.xlsx")
+    monkeypatch.setattr(workbook, "MOST_BYTES", 1000)
+    with pytest.raises(PlanError, match="more than 1000 bytes"):
+        spreadsheet.rows(tmp_path / "a.xlsx")
+
+
+def test_what_a_spreadsheet_would_calculate_is_written_as_text_and_read_as_it_was(
+    tmp_path: Path,
+) -> None:
+    row = ["=HYPERLINK(1)", "+1+1", "-2 dB", "@SUM(1)", " =1", "-3.5", "+2", "cam-1", "'quoted"]
+    content = spreadsheet.csv_of([row])
+    written = content.decode("utf-8-sig")
+    assert written.startswith("'=HYPERLINK(1),'+1+1,'-2 dB,'@SUM(1),' =1,-3.5,+2,cam-1")
+    (tmp_path / "a.csv").write_bytes(content)
+    assert spreadsheet.rows(tmp_path / "a.csv") == [row]

@@ -1,0 +1,237 @@
+"""What a signer who holds a key may put under it, and what ``verify`` must say.
+
+The report is written by whatever tool they like, and signed by a key that the verifier trusts. The
+session in it is the true one: somebody else has its footage.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from sample_pdf import attach, blank_pdf
+
+from acceptance.model import Verdict
+from acceptance.report import render
+from acceptance.session import evidence, store
+from acceptance.signing import pades, renderings
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.signatures import ROLE, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from acceptance.model import Session
+    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.renderings import Renderings
+
+name = generic.NameObject
+OTHER = {"weasyprint": "69.0"}
+NONE = {"report.html": "0" * 64}
+STRANGE = "is not as this tool writes it"
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """What is attached, what the pages show, what is done to them, how they are signed."""
+
+    name: str
+    says: str
+    state: State = State.BROKEN
+    attached: Callable[[dict[str, bytes]], dict[str, bytes]] = dict
+    shown: Callable[[Session], Session] = lambda session: session
+    pages: Callable[[bytes], bytes] = bytes
+    sign: Callable[[bytes, DemoChain], bytes] | None = None
+
+
+def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
+    """Put a forged report into an issued session folder, and seal it."""
+    session = store.load(folder)
+    packs, profiles = store.load_all_packs(session, folder)
+    attached = forgery.attached(dict(pades.attachments((folder / "report.pdf").read_bytes())))
+    shown = forgery.shown(session)
+    pdf = render.pdf(shown, packs, folder, "zh", attached, profiles)
+    sign = forgery.sign or signed
+    (folder / "report.pdf").write_bytes(sign(forgery.pages(pdf), chain))
+    evidence.seal(folder, session)
+
+
+def signed(pdf: bytes, chain: DemoChain) -> bytes:
+    """Sign as this tool does."""
+    return pades.sign(pdf, load_signer(chain.signer, chain.password))
+
+
+def passing(session: Session) -> Session:
+    """Let everything pass."""
+    findings = tuple(replace(each, verdict=Verdict.PASS) for each in session.findings)
+    line = replace(session.bottom_line, verdict=Verdict.PASS, failed=())
+    return replace(session, findings=findings, bottom_line=line)
+
+
+def made(change: Callable[[Renderings], Renderings]) -> Callable[..., dict[str, bytes]]:
+    """Return what changes ``renderings.json``."""
+
+    def act(files: dict[str, bytes]) -> dict[str, bytes]:
+        before = renderings.parse(files[renderings.FILE])
+        return {**files, renderings.FILE: renderings.dumps(change(before))}
+
+    return act
+
+
+def text(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Return what changes the text of ``renderings.json``."""
+    return lambda files: {
+        **files,
+        renderings.FILE: files[renderings.FILE].replace(old, new, 1),
+    }
+
+
+def beside(**files: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Return what attaches more."""
+    return lambda before: before | {key.replace("_", "."): files[key] for key in files}
+
+
+elsewhere = made(lambda before: replace(before, renderer={**before.renderer, **OTHER}))
+
+
+def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], object]) -> bytes:
+    """Change a file in an update that the next one, with the signature, covers."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def within(change: Callable[[IncrementalPdfFileWriter], object]) -> Callable[..., bytes]:
+    """Return what changes a file in the very update that signs it."""
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        change(writer)
+        signer = load_signer(chain.signer, chain.password)
+        pades._supply_certificates(writer, signer)
+        metadata = replace(pades._metadata(signer, ROLE, "", ""), certify=True)
+        out: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
+        return out.getvalue()
+
+    return sign
+
+
+def rewritten(change: Callable[[IncrementalPdfFileWriter], object]) -> Callable[[bytes], bytes]:
+    """Return what changes a file and writes it anew: its only revision is the changed one."""
+
+    def act(pdf: bytes) -> bytes:
+        import pypdf
+
+        out = io.BytesIO()
+        pypdf.PdfWriter(clone_from=io.BytesIO(updated(pdf, change))).write(out)
+        return out.getvalue()
+
+    return act
+
+
+def draw(writer: IncrementalPdfFileWriter, content: bytes = b"0 0 100 100 re f") -> None:
+    """Draw on the first page."""
+    stream = generic.StreamObject(stream_data=content)
+    writer.add_stream_to_page(0, writer.add_object(stream))
+
+
+def annotate(writer: IncrementalPdfFileWriter, subtype: str) -> None:
+    """Lay something over the first page."""
+    page = writer.root["/Pages"]["/Kids"][0]
+    note = generic.DictionaryObject(
+        {
+            name("/Type"): name("/Annot"),
+            name("/Subtype"): name(subtype),
+            name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 500, 500))),
+            name("/Contents"): generic.pdf_string("合格"),
+        }
+    )
+    page[name("/Annots")] = generic.ArrayObject([writer.add_object(note)])
+    writer.update_container(page)
+
+
+def start_script(writer: IncrementalPdfFileWriter) -> None:
+    """Run a script when the report is opened."""
+    action = {name("/S"): name("/JavaScript"), name("/JS"): generic.pdf_string("app.alert(1)")}
+    writer.root[name("/OpenAction")] = generic.DictionaryObject(action)
+    writer.update_root()
+
+
+def stamp(writer: IncrementalPdfFileWriter) -> None:
+    """Give the signature a box on the first page."""
+    spec = fields.SigFieldSpec(ROLE, box=(0, 0, 500, 500))
+    fields.append_signature_field(writer, spec)
+
+
+def blank(pdf: bytes) -> bytes:
+    """Put an empty page, with the attachments, in place of all pages."""
+    files = {key.replace(".", "_"): content for key, content in pades.attachments(pdf)}
+    return blank_pdf(**files)
+
+
+def twice(writer: IncrementalPdfFileWriter) -> None:
+    """Attach another session under the same name."""
+    attach(writer, session_json=b"{}")
+
+
+FORGERIES = [
+    Forgery("nothing forged", "", State.OK),
+    Forgery("pages that pass", "the pages are not those that follow", shown=passing),
+    Forgery("nothing forged, by another renderer", "set with weasyprint 69.0", State.OK,
+            attached=elsewhere),
+    Forgery("pages that pass, by another renderer", "has other words or pictures than follow",
+            attached=elsewhere, shown=passing),
+    Forgery("an empty page", "pages broken", pages=blank),
+    Forgery("an empty page, by another renderer", "pages broken",
+            attached=elsewhere, pages=blank),
+    Forgery("a hash of no HTML", "report.html changed",
+            attached=made(lambda before: replace(before, hashes={**before.hashes, **NONE}))),
+    Forgery("the language changed", "report.html changed",
+            attached=made(lambda before: replace(before, language="en"))),
+    *(
+        Forgery(f"renderings.json: {new!r}", STRANGE, attached=text(old, new))
+        for old, new in (
+            (b"{", b'{"verdict": "pass",'), (b"\n}", b"}"), (b"language", b"lang"),
+            (b"report.xml", b"report.txt"), (b'"zh"', b'"xx"'), (b'"zh"', b"7"), (b"{", b"{{"),
+            (b'"renderer"', b'"language": "zh", "renderer"'), (b'"report.html": "', b'"a": "'),
+        )
+    ),
+    Forgery("no renderings.json", "renderings.json is missing in the report",
+            attached=lambda files: {store.FILE: files[store.FILE]}),
+    Forgery("no session.json", "has 0 readable attachments",
+            attached=lambda files: {renderings.FILE: files[renderings.FILE]}),
+    Forgery("another attachment", "other.json added", attached=beside(other_json=b"{}")),
+    Forgery("a page attached", "page.html added", attached=beside(page_html=b"pass")),
+    Forgery("two sessions", "has 2 readable attachments",
+            pages=lambda pdf: updated(pdf, twice)),
+    Forgery("a drawing before signing", "updated otherwise than by signing",
+            pages=lambda pdf: updated(pdf, draw)),
+    Forgery("a drawing in the signature's update", "was replaced by who signed it",
+            sign=within(draw)),
+    Forgery("a note in the signature's update", "was replaced by who signed it",
+            sign=within(partial(annotate, subtype="/FreeText"))),
+    Forgery("a script in the signature's update", "was replaced by who signed it",
+            sign=within(start_script)),
+    Forgery("a signature that is seen", "signatures that are not seen", sign=within(stamp)),
+    Forgery("a note, by another renderer", "holds an annotation that is no link",
+            attached=elsewhere, pages=rewritten(partial(annotate, subtype="/FreeText"))),
+    Forgery("a stamp, by another renderer", "holds an annotation that is no link",
+            attached=elsewhere, pages=rewritten(partial(annotate, subtype="/Stamp"))),
+    Forgery("a script, by another renderer", "holds /OpenAction", attached=elsewhere,
+            pages=rewritten(start_script)),
+    Forgery("hidden words, by another renderer", "text that is drawn but not seen",
+            attached=elsewhere, pages=rewritten(partial(draw, content=b"BT 3 Tr ET"))),
+    Forgery("a picture, by another renderer", "page 1 has other words or pictures",
+            attached=elsewhere,
+            pages=rewritten(partial(draw, content=b"BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI"))),
+    Forgery("a picture over the page", "the pages are not those that follow",
+            pages=rewritten(partial(draw, content=b"BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI"))),
+]  # fmt: skip

@@ -1,0 +1,404 @@
+"""Ways in which an operator could obtain a pass that is none: each is told on the first page.
+
+Each way is an honest session and a bent one; the bent one has a better verdict, or would have, and
+says how it came about on page 1, in the terminal, in JUnit and in ``session.json``.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pypdf
+import pytest
+import reached_session
+from reached_session import (
+    CAMERA,
+    FIRM,
+    LOOK,
+    NOISE,
+    SEEN,
+    SHOT,
+    STEPS,
+    STEPS_SEEN,
+    Case,
+    figure,
+    overlay,
+    pack,
+    reach,
+)
+from ways_to_bend import (
+    AS_SHIPPED,
+    BASE,
+    CAMERAS,
+    COPY,
+    DEVICE,
+    DRAW,
+    EXPIRED,
+    HONEST,
+    PASSES,
+    SECOND,
+    SHIPPED,
+    SITE,
+    WAYS,
+    Way,
+    answers,
+    drawn,
+    laid_over,
+    noise_limit,
+    seeded,
+)
+
+from acceptance import wording
+from acceptance.checks import commitments as committed
+from acceptance.checks import sampling
+from acceptance.model import (
+    Coding,
+    Condition,
+    Deviation,
+    Draw,
+    Person,
+    Plan,
+    Project,
+    Session,
+    Severity,
+    Verdict,
+)
+from acceptance.report import render
+from acceptance.session import commitments, plan, runner, store
+from acceptance.signing.session_changes import changed_warnings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.what)
+def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
+    way: Way, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    honest, _ = reach(way.honest, tmp_path / "honest")
+    out = tmp_path / "out"
+    if way.first:
+        reach(way.first, out)
+    done, folder = reach(way.prepare(way.bent, tmp_path / "plan"), out)
+    assert not way.codes or set(way.codes) <= {one.code for one in done.warnings or ()}
+    said = {(one.severity, one.code) for one in honest.warnings or ()}
+    bent = {(one.severity, one.code) for one in done.warnings or () if one.code == way.codes[0]}
+    assert bent - said, "the honest session says it as well"
+    chinese, english = (reached_session.page_1(done, folder, lang) for lang in ("zh", "en"))
+    printed, xml = (
+        reached_session.terminal(done, folder, capsys),
+        reached_session.junit(done, folder),
+    )
+    for code in way.codes:
+        titles = {lang: wording.word(code, "warning_title", lang) for lang in ("zh", "en")}
+        assert titles["zh"] in chinese
+        assert titles["en"] in english
+        assert titles["en"] in printed
+        assert f".{code}" in xml
+        assert f'"code": "{code}"' in (folder / store.FILE).read_text("utf-8")
+    for words in way.words:
+        assert words in english
+    assert [*found_again(done, folder)] == []
+
+
+def found_again(done: Session, folder: Path) -> list[str]:
+    """Return what ``verify`` would say of the warnings of a session."""
+    stored, kept = store.load(folder), folder / store.PACKS
+    assert stored.warnings == done.warnings
+    again = store.warnings(stored, store.load_packs(stored.plan, kept), kept)
+    return [*changed_warnings(stored, again)]
+
+
+# Ways by which a failure becomes a pass outright, as the table's own sessions show.
+OUTRIGHT = [way for way in WAYS if way.codes[0] in {
+    "weaker_limit", "limit_replaced", "withdrawn", "answered_by_hand", "retaken", "run_before",
+    "not_applicable", "out_of_scope", "dropped", "seed_by_operator", "redrawn", "coding_by_hand",
+}]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", OUTRIGHT, ids=lambda way: way.what)
+def test_the_way_does_turn_a_failure_into_a_pass(way: Way, tmp_path: Path) -> None:
+    """Else the table above would prove nothing."""
+    honest, _ = reach(way.honest, tmp_path / "honest")
+    done, _ = reach(way.prepare(way.bent, tmp_path / "plan"), tmp_path / "out")
+    assert (honest.verdict, done.verdict) == (Verdict.FAIL, Verdict.PASS)
+
+
+def test_there_are_at_least_twenty_ways() -> None:
+    assert len({way.what for way in WAYS}) >= 20
+    assert len({code for way in WAYS for code in way.codes}) >= 20
+
+
+def test_judging_again_by_a_weaker_pack_is_told_with_the_verdict_before(tmp_path: Path) -> None:
+    _, old = reach(HONEST, tmp_path / "out")
+    (tmp_path / "base.toml").write_text(BASE["base"], "utf-8")
+    weaker = tmp_path / "own.toml"
+    weaker.write_text(overlay(noise_limit("at_least = 44")), "utf-8")
+    done, folder = runner.judge_again(old, [str(weaker)], tmp_path / "out", why="复核", by="李工")
+    assert done.verdict is Verdict.PASS
+    page = reached_session.page_1(done, folder, "en")
+    assert f"session {old.name} were judged again by 李工; verdict before: fail, by base" in page
+    assert "Reason: 复核" in page
+    assert "weaker by 1 dB" in page
+    assert f"Session {old.name}, on which this one rests: " in page
+    assert found_again(done, folder) == []
+
+
+def test_answers_that_judging_again_leaves_out_are_told(tmp_path: Path) -> None:
+    case = replace(drawn(no="cam-3"), packs={"base": pack(LOOK)})
+    _, old = reach(case, tmp_path / "out")
+    other = tmp_path / "base.toml"
+    other.write_text(pack(STEPS), "utf-8")
+    done, folder = runner.judge_again(old, [str(other)], tmp_path / "out", why="x", by="y")
+    [left] = [one for one in done.warnings or () if one.code == "answers_left_out"]
+    assert len(left.items) == 1
+    assert "answers left out" in reached_session.page_1(done, folder, "en")
+
+
+def test_what_is_honest_is_no_caution(tmp_path: Path) -> None:
+    """Judged by a shipped pack, measured, by people with authority, with a witnessed seed."""
+    people = (Person(name="王工", role="tester", methods=("measured",)),)
+    case = Case(
+        packs=AS_SHIPPED,
+        judge_by=(SHIPPED,),
+        plan=replace(DEVICE, people=people),
+        measurements=(),
+    )
+    done, _ = reach(case, tmp_path)
+    assert [one.code for one in done.warnings or () if one.severity is Severity.CAUTION] == []
+
+
+def test_a_retest_beside_the_session_that_failed_is_a_note_with_its_reason(tmp_path: Path) -> None:
+    _, failed = reach(drawn(DRAW, no=drawn_first()), tmp_path)
+    again = Draw(
+        sampling="base#cameras", seed="9", retest_of="7", failed=(drawn_first(),),
+        session=failed.name, why="镜头更换",
+    )  # fmt: skip
+    done, _ = reach(drawn(DRAW, again, no=""), tmp_path)
+    [retest] = [one for one in done.warnings or () if one.code.startswith("retest")]
+    assert (retest.code, retest.severity) == ("retest", Severity.NOTE)
+    assert retest.parameters == {"session": failed.name, "why": "镜头更换"}
+
+
+def drawn_first() -> str:
+    """Return the camera that the seed of the table draws first."""
+    return sampling.order("7", [one.id for one in CAMERAS])[0]
+
+
+def test_other_devices_of_the_same_site_are_not_said_to_be_dropped(tmp_path: Path) -> None:
+    first, second = (
+        replace(
+            drawn(devices=(SITE, *devices), no=""),
+            packs={"base": pack(LOOK.replace('subjects = ["fixed"]', ""))},
+        )
+        for devices in (CAMERAS[:3], CAMERAS[3:])
+    )
+    assert {"site", "cam-1"} <= {answer.subject for answer in first.plan.answers}
+    reach(first, tmp_path)
+    done, _ = reach(second, tmp_path)
+    assert "dropped" not in {one.code for one in done.warnings or ()}
+
+
+def test_a_reason_for_filming_again_makes_a_note_of_the_caution(tmp_path: Path) -> None:
+    again = replace(SECOND, retaken="照明被关闭")
+    case = replace(
+        HONEST,
+        shots=(SHOT, again),
+        measurements=(*HONEST.measurements, figure(value=46.0, shot="shot-2")),
+    )
+    [retaken] = [one for one in reach(case, tmp_path)[0].warnings or () if one.code == "retaken"]
+    assert retaken.severity is Severity.NOTE
+    assert retaken.parameters["why"] == "照明被关闭"
+
+
+def test_some_provisional_limits_are_counted_and_leave_the_word_for_a_pass(tmp_path: Path) -> None:
+    text = pack(STEPS) + NOISE.replace("PROVENANCE", SEEN)
+    case = replace(HONEST, packs={"base": text}, measurements=PASSES)
+    done, folder = reach(case, tmp_path)
+    page = reached_session.page_1(done, folder, "en")
+    assert "Verdict: pass (provisional)." in page
+    assert "behind what conforms: 2; of these provisional: 1" in page
+
+
+@pytest.mark.parametrize("lang", wording.COMPLETE)
+def test_where_no_limit_is_confirmed_there_is_no_word_for_a_pass(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = replace(HONEST, packs={"base": pack(provenance=SEEN)}, measurements=PASSES)
+    done, folder = reach(case, tmp_path)
+    assert done.verdict is Verdict.PASS
+    page = reached_session.page_1(done, folder, lang)
+    assert {"zh": "参考", "en": "for reference"}[lang] in page
+    assert {"zh": "检验结论：合格", "en": "Verdict: pass"}[lang] not in page
+    assert "Verdict: pass" not in reached_session.terminal(done, folder, capsys)
+
+
+def test_an_inspection_that_somebody_confirmed_does_not_make_a_pass_of_provisional_limits(
+    tmp_path: Path,
+) -> None:
+    text = pack(STEPS, NOISE, provenance=SEEN) + LOOK.replace("PROVENANCE", FIRM)
+    asked = replace(DEVICE, answers=answers("cam-1"))
+    case = replace(HONEST, packs={"base": text}, plan=asked, measurements=PASSES)
+    done, folder = reach(case, tmp_path)
+    assert "no confirmed limit (for reference)" in reached_session.page_1(done, folder, "en")
+
+
+def test_every_code_is_named_on_page_1_however_many_there_are(tmp_path: Path) -> None:
+    done, folder = reach(crowded(), tmp_path)
+    codes = {one.code for one in done.warnings or ()}
+    assert len(codes) >= 16
+    for lang in wording.COMPLETE:
+        page = reached_session.page_1(done, folder, lang)
+        for code in codes:
+            assert wording.word(code, "warning_title", lang) in page
+
+
+def crowded() -> Case:
+    """Return a session with many things to tell at once, and long names."""
+    long = "ONVIF_Profile-T_main-stream_" + "0123456789abcdef" * 5
+    shot = replace(
+        SHOT,
+        chart_copy="as_drawn",
+        coding=Coding(transfer="linear"),
+        regions={"flat.middle": (1.0, 1.0, 5.0, 5.0)},
+        instruments=("lux-1",),
+        conditions=(Condition(name="agc", value="off"),),
+    )
+    case = laid_over(
+        noise_limit("at_least = 44") + '[[requirements]]\nid = "steps"\nmodality = "should"\n'
+        '[[withdrawals]]\nrequirement = "look"\nwhy = "甲方同意"\n'
+        '[[confirmations]]\nrequirement = "steps"\nlevel = "seen"\nby = "王工"\n'
+        'on = "2026-11-20"\ncopy = "12 号"\n',
+        pack(LOOK, STEPS, NOISE, provenance=SEEN, more='conditions = ["agc"]\n'),
+    )
+    devices = tuple(replace(one, id=f"{one.id}-{long}"[:64]) for one in CAMERAS[1:])
+    return replace(
+        case,
+        plan=replace(
+            DEVICE,
+            subjects=(SITE, CAMERA, *devices),
+            instruments=(EXPIRED,),
+            draws=(Draw(sampling="own#cameras", seed="7"),),
+            minimum_duration=1,
+            deviations=(Deviation(what="minimum_duration", value=1, why=long * 3),),
+        ),
+        shots=(shot, replace(shot, id="shot-2", sha256="bb" * 32)),
+        measurements=(
+            STEPS_SEEN, figure(value=44.5, uncertainty=2.0),
+            figure(value=44.6, shot="shot-2", uncertainty=2.0),
+        ),
+        notes=(COPY,),
+        log=(("resumed", {}), ("earlier", {"session": "S-1", "verdict": "fail", "packs": "base",
+             "again": "cam-1", "gone": "cam-99", "seeds": "1"})),
+    )  # fmt: skip
+
+
+@pytest.mark.pages
+def test_nothing_that_a_plan_says_of_itself_drives_a_warning_off_page_1_of_the_pdf(
+    tmp_path: Path,
+) -> None:
+    long = "汉字与latin混排_" * 30
+    names = ("title", "customer", "builder", "inspected", "laboratory", "place", "report_title")
+    case = crowded()
+    project = Project(**dict.fromkeys(names, long))
+    done, folder = reach(replace(case, plan=replace(case.plan, project=project)), tmp_path)
+    used = store.load_packs(done.plan, folder / store.PACKS)
+    pdf = render.pdf(done, used, folder, "zh", b"{}")
+    first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\n", "")
+    assert "检验结论：" in first
+    for warning in done.warnings or ():
+        assert wording.word(warning.code, "warning_title", "zh") in first
+
+
+def test_a_warning_taken_out_of_a_session_or_put_in_is_found(tmp_path: Path) -> None:
+    done, folder = reach(HONEST, tmp_path)
+    warnings = done.warnings or ()
+    found = store.warnings(
+        done, store.load_packs(done.plan, folder / store.PACKS), folder / store.PACKS
+    )
+    for stored in (warnings[1:], None, (*warnings, replace(warnings[0], code="confirmed"))):
+        assert [*changed_warnings(replace(done, warnings=stored), found)]
+
+
+def test_a_commitment_taken_away_or_changed_is_refused(tmp_path: Path) -> None:
+    case = seeded("6", "7", commits=2)(drawn(DRAW), tmp_path)
+    entries = case.plan.commitments
+    assert [entry.what for entry in entries] == ["committed", "committed", "seeded", "seeded"]
+    for changed in (entries[1:], (entries[0], *entries[2:]), entries[2:], (
+        replace(entries[0], when="2020-01-01"), *entries[1:],
+    )):  # fmt: skip
+        assert [*commitments.problems(changed)]
+    assert not [*commitments.problems(entries)]
+
+
+def test_list_and_rule_are_told_apart_by_their_digests(tmp_path: Path) -> None:
+    file = tmp_path / "base.toml"
+    file.write_text(pack(LOOK), "utf-8")
+    asked = Plan(subjects=CAMERAS, packs=(str(file),))
+    used = store.load_packs(asked)
+    before = committed.committed_to(asked, used, "base#cameras", "")
+    assert (
+        committed.committed_to(replace(asked, subjects=CAMERAS[::-1]), used, "base#cameras", "")
+        == before
+    )
+    fewer = committed.committed_to(replace(asked, subjects=CAMERAS[1:]), used, "base#cameras", "")
+    assert fewer["list_sha256"] != before["list_sha256"]
+    file.write_text(pack(LOOK).replace("share = 0.2", "share = 0.1"), "utf-8")
+    other = committed.committed_to(asked, store.load_packs(asked), "base#cameras", "")
+    assert other["rule_sha256"] != before["rule_sha256"]
+    assert other["list_sha256"] == before["list_sha256"]
+
+
+def test_a_plan_takes_over_its_file_of_commitments(tmp_path: Path) -> None:
+    case = seeded("7")(drawn(DRAW), tmp_path)
+    file = tmp_path / "plan.toml"
+    text = 'packs = ["base.toml"]\ncommitment_file = "commitments.jsonl"\n'
+    text += "".join(f'[[subjects]]\nid = "{one.id}"\nkind = "fixed"\n' for one in CAMERAS)
+    file.write_text(text, "utf-8")
+    read = plan.read(file)
+    assert read.commitments == case.plan.commitments
+    assert ("commitment_file", "commitments.jsonl") in [*plan.kept_by_path(read)]
+
+
+# --- the list of codes
+
+SOURCES = sorted((ROOT / "acceptance" / "checks" / "warned").glob("*.py"))
+
+
+def codes() -> set[str]:
+    """Return every code that the sources of warnings give: short texts of one word with _."""
+    english = wording.phrases("en")["warning"]
+    texts = {
+        node.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return texts & set(english)
+
+
+def test_every_code_has_its_phrase_its_title_and_its_row() -> None:
+    page = (ROOT / "docs" / "warnings.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    for lang in wording.COMPLETE:
+        table = wording.phrases(lang)
+        assert set(table["warning"]) == set(table["warning_title"]) == rows == codes()
+
+
+def test_every_call_that_gives_a_warning_names_a_known_code() -> None:
+    """A code without a phrase would be shown as it is."""
+    english = wording.phrases("en")["warning"]
+    given = {
+        node.args[0].value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"caution", "note"}
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert given <= set(english)
+    assert len(given) > 20

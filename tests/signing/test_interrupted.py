@@ -1,0 +1,219 @@
+"""Whatever interrupts a change of a session folder, the folder is as before or as after it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from interrupting import calls, defective, ended, full, interrupted, killed, points
+from issued_session import CLIP, details, issued
+from sample_pdf import blank_pdf
+
+from acceptance.errors import OutputError, SessionError
+from acceptance.report import render
+from acceptance.session import evidence, journal, store
+from acceptance.session.evidence import LogBook, hash_files, hash_session
+from acceptance.signing import issuing, pades
+from acceptance.signing.certificates import DemoChain, load_signer
+from acceptance.signing.verification import require_intact, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Noon(datetime):
+    """A clock that stands still, so that what is written twice is the same."""
+
+    @classmethod
+    def now(cls, _: object = None) -> Noon:  # type: ignore[override]  # no zone is asked for
+        """Return noon."""
+        return cls(2099, 1, 1, 12)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a session whose report is not signed yet; pages and signature are made once."""
+    made = issued(tmp_path / "20260602-X1", chain, [CLIP])
+    done, packs = store.load(made), store.load_packs(store.load(made).plan, made / store.PACKS)
+    report = blank_pdf(session_json=store.dumps(done))
+    (made / "report.pdf").write_bytes(report)
+    evidence.seal(made, done)
+    signed = pades.sign(report, load_signer(chain.signer, chain.password))
+    page = render.html(done, packs, made, "zh")
+    monkeypatch.setattr(evidence, "datetime", Noon)
+    monkeypatch.setattr(issuing, "_signed", lambda *_: signed)
+    monkeypatch.setattr(issuing, "_pdf", lambda *_: report)
+    monkeypatch.setattr(render, "html", lambda *_: page)
+    return made
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A verb and the folder that it changes."""
+
+    act: Callable[[Path], object]
+    folder: Path
+
+    def copy(self, name: object) -> Path:
+        """Copy the folder into one of its own, so that it keeps its name."""
+        return shutil.copytree(self.folder, self.folder.parent / f"{name}" / self.folder.name)
+
+    def done(self) -> tuple[Path, int]:
+        """Do it undisturbed; return the folder, and how many calls it took."""
+        after = self.copy("after")
+        return after, len(calls(lambda: self.act(after)))
+
+
+def reseal(folder: Path) -> None:
+    """Seal a folder for a session that ended on another day."""
+    evidence.seal(folder, replace(store.load(folder), finished="2026-06-03T08:00:00+08:00"))
+
+
+@pytest.fixture(params=["sign", "report", "seal"])
+def trial(request: pytest.FixtureRequest, folder: Path, chain: DemoChain) -> Trial:
+    """Return each verb that changes a session folder, and that."""
+    signer = load_signer(chain.signer, chain.password)
+    acts: dict[str, Callable[[Path], object]] = {
+        "sign": lambda folder: issuing.sign(folder, signer),
+        "report": issuing.issue,
+        "seal": reseal,
+    }
+    return Trial(acts[request.param], folder)
+
+
+def seen(folder: Path) -> dict[str, str]:
+    """Return the hashes that ``verify`` finds."""
+    return hash_session(folder, store.load(folder))
+
+
+def settle(folder: Path) -> None:
+    """Begin a change that changes nothing, as the next writing verb does."""
+    with journal.changing(folder):
+        pass
+
+
+def test_a_fault_at_any_write_fsync_or_rename_leaves_the_folder_as_before_or_as_after(
+    trial: Trial,
+) -> None:
+    done, count = trial.done()
+    before, after = hash_files(trial.folder), hash_files(done)
+    assert before != after
+    met = set()
+    for at, fault in zip(range(count), itertools.cycle((full, defective)), strict=False):
+        copy = trial.copy(at)
+        with pytest.raises(OutputError, match="run") as caught, interrupted(at, fault):
+            trial.act(copy)
+        assert str(copy) == caught.value.where
+        state = seen(copy)
+        assert state in (before, after), at
+        met.add((state == after, journal.interrupted(copy)))
+        settle(copy)
+        assert hash_files(copy) == state, at
+    assert met == {(False, False), (True, True), (True, False)}
+
+
+def test_a_kill_leaves_a_folder_that_verifies_as_before_or_as_after_or_says_interrupted(
+    trial: Trial, chain: DemoChain
+) -> None:
+    done, count = trial.done()
+    states = [(hash_files(each), verify(each, [chain.root])) for each in (trial.folder, done)]
+    for number, at in enumerate(points(count)):
+        copy = trial.copy(number)
+        assert killed(partial(trial.act, copy), at)
+        result = verify(copy, [chain.root])
+        due = next(verified for hashes, verified in states if hashes == seen(copy))
+        if journal.interrupted(copy):
+            assert "interrupted: a change was made" in details(result)
+            assert result.exit_code == (due.exit_code or 2)
+        else:
+            assert result.exit_code == due.exit_code, details(result)
+        settle(copy)
+        assert verify(copy, [chain.root]) == due
+
+
+def test_of_three_who_sign_at_once_one_wins_and_two_say_so(
+    folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who holds the lock signs when the other two have been refused."""
+    signer = load_signer(chain.signer, chain.password)
+    waiting, refused = os.pipe()
+    signature = issuing._signed
+
+    def patient(*given: object) -> bytes:
+        while len(os.read(waiting, 1) + os.read(waiting, 1)) < 2:
+            pass
+        return signature(*given)  # type: ignore[arg-type]
+
+    def sign() -> None:
+        try:
+            issuing.sign(folder, signer)
+        except OutputError as error:
+            os.write(refused, b"1")
+            os._exit(2 if "another command is changing this session" in str(error) else 1)
+
+    monkeypatch.setattr(issuing, "_signed", patient)
+    children = [started(sign) for _ in range(3)]
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    assert sorted(codes) == [0, 2, 2]
+    assert verify(folder, [chain.root]).exit_code == 0
+
+
+def started(act: Callable[[], object]) -> int:
+    """Run something in a process of its own; return its number."""
+    child = os.fork()
+    if not child:
+        ended(act, -1)
+    return child
+
+
+def test_who_signs_after_an_interrupted_signature_is_told_of_it_first(
+    folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody signs twice, and nobody signs what another has signed meanwhile without seeing it."""
+    signer = load_signer(chain.signer, chain.password)
+    with monkeypatch.context() as here:
+        here.setattr(journal, "_roll_forward", lambda _: full())
+        with pytest.raises(OutputError):
+            issuing.sign(folder, signer)
+    with pytest.raises(SessionError, match="finished just now"):
+        issuing.sign(folder, signer)
+    result = verify(folder, [chain.root])
+    assert result.exit_code == 0, details(result)
+    assert LogBook(folder).read()[-1].what == "signed"
+
+
+def test_nothing_beside_the_parts_of_a_change_may_lie_in_its_folder(
+    folder: Path, chain: DemoChain
+) -> None:
+    """A page that was never signed is named, also where such a folder may be."""
+    staging = folder / journal.STAGING
+    staging.mkdir()
+    (staging / "0").write_bytes(b"half a file")
+    result = verify(folder, [chain.root])
+    assert result.exit_code == verify_without(folder, chain)
+    assert ".changes was left by a change that was interrupted before it was made" in details(
+        result
+    )
+    for name in ("report.pdf", "0.pdf", "0000", "index.html"):
+        (staging / name).write_bytes(b"%PDF")
+        broken = verify(folder, [chain.root])
+        assert broken.exit_code == 1
+        assert f".changes/{name} added" in details(broken)
+        with pytest.raises(SessionError, match="changed after it was sealed"):
+            require_intact(folder)
+        (staging / name).unlink()
+
+
+def verify_without(folder: Path, chain: DemoChain) -> int:
+    """Return the exit code of the same folder without what an interrupted change left."""
+    copy = shutil.copytree(folder, folder.parent / "clean" / folder.name)
+    settle(copy)
+    assert not (copy / journal.STAGING).exists()
+    return verify(copy, [chain.root]).exit_code

@@ -1,0 +1,146 @@
+"""Nobody signs what they did not see: what ``sign`` takes, and what it refuses."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from forgeries import FORGERIES, forge
+from issued_session import CLIP, details, issued
+from sample_pdf import blank_pdf, updated
+
+from acceptance.errors import InputError, SessionError
+from acceptance.report import render
+from acceptance.session import evidence, store
+from acceptance.signing import issuing, pades, renderings
+from acceptance.signing.certificates import DemoChain, Signer, load_signer, make_demo_chain
+from acceptance.signing.verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
+    """Issue one whole session; tests that change it take a copy."""
+    return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, [CLIP])
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    """Copy the issued session."""
+    return shutil.copytree(original, tmp_path / original.name)
+
+
+@pytest.fixture
+def reported(folder: Path) -> Path:
+    """Take a session whose report nobody signed, in English."""
+    (folder / "report.pdf").unlink()
+    evidence.seal(folder, store.load(folder))
+    issuing.issue(folder, lang="en")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def signer(chain: DemoChain) -> Signer:
+    """Open the key."""
+    return load_signer(chain.signer, chain.password)
+
+
+def blank(folder: Path) -> bytes:
+    """Attach what is attached to the report to an empty page."""
+    files = pades.attachments((folder / "report.pdf").read_bytes())
+    return blank_pdf(**{name.replace(".", "_"): content for name, content in files})
+
+
+def with_drawing(folder: Path) -> bytes:
+    """Draw something over the report."""
+    return updated((folder / "report.pdf").read_bytes(), "drawing")
+
+
+@pytest.mark.parametrize("swapped", [blank, with_drawing])
+def test_the_first_signature_is_put_under_pages_set_anew(
+    reported: Path, chain: DemoChain, signer: Signer, swapped: Callable[[Path], bytes]
+) -> None:
+    """A PDF put in place of the report, manifests written again, is neither signed nor kept."""
+    honest = (reported / "report.pdf").read_bytes()
+    (reported / "report.pdf").write_bytes(swapped(reported))
+    evidence.seal(reported, store.load(reported))
+    assert issuing.sign(reported, signer).read_bytes().startswith(honest)
+    result = verify(reported, [chain.root])
+    assert result.exit_code == 0, details(result)
+
+
+def test_the_report_is_signed_in_its_language(reported: Path, signer: Signer) -> None:
+    """Bytes of the report as it was written, and the signature behind them."""
+    before = (reported / "report.pdf").read_bytes()
+    signed = issuing.sign(reported, signer).read_bytes()
+    assert signed.startswith(before)
+    made = renderings.parse(dict(pades.attachments(signed))[renderings.FILE])
+    assert made.language == "en"
+    assert made.renderer == render.fingerprint()
+
+
+def test_a_second_signer_adds_to_the_first(folder: Path, chain: DemoChain, signer: Signer) -> None:
+    """Two roles, one report, all valid."""
+    issuing.sign(folder, signer, role="reviewer", trust=[chain.root])
+    result = verify(folder, [chain.root], roles=["inspector", "reviewer"])
+    assert result.exit_code == 0, details(result)
+    with pytest.raises(InputError, match="cannot be signed"):
+        issuing.sign(folder, signer, role="reviewer", trust=[chain.root])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda pdf: updated(pdf, "drawing"), "changed after it was signed"),
+        (lambda pdf: updated(pdf, "attachment"), r"other\.json added"),
+        (lambda pdf: pdf + b" ", "1 byte follows"),
+        (lambda pdf: pdf[:-900] + bytes(900), "0 readable attachments"),
+    ],
+)
+def test_a_second_signer_refuses_a_broken_first_signature(
+    folder: Path, signer: Signer, change: Callable[[bytes], bytes], says: str
+) -> None:
+    """Whatever was changed would bear the second name."""
+    (folder / "report.pdf").write_bytes(change((folder / "report.pdf").read_bytes()))
+    evidence.seal(folder, store.load(folder))
+    before = (folder / "report.pdf").read_bytes()
+    with pytest.raises(SessionError, match=says):
+        issuing.sign(folder, signer, role="reviewer")
+    assert (folder / "report.pdf").read_bytes() == before
+
+
+def test_a_second_signer_refuses_pages_that_do_not_follow(
+    folder: Path, chain: DemoChain, signer: Signer
+) -> None:
+    """The first signer forged them with a key that is trusted."""
+    forge(folder, chain, next(each for each in FORGERIES if each.name == "pages that pass"))
+    with pytest.raises(SessionError, match="the pages are not those that follow"):
+        issuing.sign(folder, signer, role="reviewer", trust=[chain.root])
+
+
+def test_a_second_signer_refuses_a_stranger_where_roots_are_given(
+    folder: Path, signer: Signer, tmp_path: Path
+) -> None:
+    """Without roots only what can be known is checked: nothing was changed."""
+    other = make_demo_chain(tmp_path / "other")
+    with pytest.raises(SessionError, match="leads to none of the given root certificates"):
+        issuing.sign(folder, signer, role="reviewer", trust=[other.root])
+    issuing.sign(folder, signer, role="reviewer")
+
+
+@pytest.mark.parametrize("act", [issuing.issue, issuing.sign])
+def test_a_report_too_large_to_be_read_is_refused_unread(
+    folder: Path, signer: Signer, act: Callable[..., object]
+) -> None:
+    """Its size is asked first."""
+    with (folder / "report.pdf").open("wb") as file:
+        file.truncate(200 << 30)
+    with pytest.raises(SessionError, match=r"report\.pdf has 214748364800 bytes, too many"):
+        act(folder, signer=signer)
+    result = verify(folder / "report.pdf")
+    assert result.exit_code == 1
+    assert "report.pdf has 214748364800 bytes, too many to be read" in details(result)

@@ -1,0 +1,79 @@
+"""A time stamping authority made for tests: a root, and who stamps below it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from asn1crypto import keys, tsp, x509
+from cryptography import x509 as cx509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Authority:
+    """A root, and an authority below it that stamps whatever it is asked to."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        usage: cx509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING,
+    ) -> None:
+        root_key = ec.generate_private_key(ec.SECP256R1())
+        key = rsa.generate_private_key(65537, 2048)  # the stamper knows no other
+        root_name, name = (
+            cx509.Name([cx509.NameAttribute(NameOID.COMMON_NAME, text)])
+            for text in ("Stamp root", "Stamp office")
+        )
+        root = self._certificate(root_name, root_name, root_key, root_key, ca=True)
+        leaf = self._certificate(name, root_name, key, root_key, ca=False, usage=usage)
+        self.root = folder / "root.pem"
+        self.root.write_bytes(root.public_bytes(Encoding.PEM))
+        private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        store = SimpleCertificateStore()
+        store.register(x509.Certificate.load(root.public_bytes(Encoding.DER)))
+        self.stamper = DummyTimeStamper(
+            x509.Certificate.load(leaf.public_bytes(Encoding.DER)),
+            keys.PrivateKeyInfo.load(private),
+            certs_to_embed=store,
+        )
+
+    @staticmethod
+    def _certificate(
+        name: cx509.Name,
+        issuer: cx509.Name,
+        key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+        issuer_key: ec.EllipticCurvePrivateKey,
+        *,
+        ca: bool,
+        usage: cx509.ObjectIdentifier | None = None,
+    ) -> cx509.Certificate:
+        start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+        builder = (
+            cx509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(issuer)
+            .public_key(key.public_key())
+            .serial_number(cx509.random_serial_number())
+            .not_valid_before(start)
+            .not_valid_after(start + timedelta(days=2))
+            .add_extension(cx509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        )
+        if usage:
+            builder = builder.add_extension(cx509.ExtendedKeyUsage([usage]), critical=True)
+        return builder.sign(issuer_key, hashes.SHA256())
+
+    def stamp(self, request: bytes) -> bytes:
+        """Answer a request (RFC 3161)."""
+        asked = tsp.TimeStampReq.load(request, strict=True)
+        answer: bytes = asyncio.run(self.stamper.async_request_tsa_response(asked)).dump()
+        return answer
