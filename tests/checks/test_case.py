@@ -6,6 +6,8 @@ import pytest
 
 from acceptance.checks.case import Case, inherited
 from acceptance.model import (
+    Answer,
+    Finding,
     How,
     Level,
     Note,
@@ -16,6 +18,7 @@ from acceptance.model import (
     Shot,
     Subject,
     SubjectKind,
+    Verdict,
 )
 
 ASKED = Requirement(
@@ -48,3 +51,21 @@ def test_a_note_counts_by_its_shot_and_without_one_by_its_subject(note: Note, co
         shots={"s": shot}, today="2026-11-25",
     )  # fmt: skip
     assert case.why_missing(ASKED, "camera").code == code
+
+
+@pytest.mark.parametrize(
+    ("when", "day"),
+    [("2026-11-20T08:00", "2026-11-20"), ("2026-11-20", "2026-11-20"), ("once", "2026-11-25")],
+)
+def test_an_answer_rests_on_its_own_day_and_without_one_on_today(when: str, day: str) -> None:
+    camera = Subject(id="camera", kind=SubjectKind.FIXED)
+    answer = Answer(subject="camera", requirement="x#a", by="Li", when=when, yes=True)
+    case = Case(
+        plan=Plan(subjects=(camera,), shots=(), answers=(answer,)), measurements=(), notes=(),
+        shots={}, today="2026-11-25",
+    )  # fmt: skip
+    finding = Finding(
+        subject="camera", pack="x", clause="5", requirement="x#a", verdict=Verdict.PASS,
+        mandatory=True, reason=CLIPPED, answer=0,
+    )  # fmt: skip
+    assert case.days_of(finding) == {day}

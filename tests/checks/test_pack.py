@@ -459,3 +459,9 @@ def test_a_pack_with_a_confirmation_can_be_loaded_again(own: Path) -> None:
 
 def test_no_conflict_of_other_packs_concerns_one_that_shares_no_requirement(own: Path) -> None:
     assert load(own, HEAD + SOUND).conflicts == ()
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have_is_no_pack(tmp_path: Path, name: str) -> None:
+    """The system refuses to look for it."""
+    assert packs._is_there(tmp_path / name) is False

@@ -321,3 +321,25 @@ def test_no_error_a_range_of_one_value_and_an_hour_are_proper() -> None:
 def test_only_a_date_with_hyphens_and_two_digits_is_a_day(text: str) -> None:
     assert resources.is_day("2026-09-01") is True
     assert resources.is_day(text) is False
+
+
+@pytest.mark.parametrize("dates", [{"due": "2027-01-01"}, {"calibrated_on": "2026-01-01"}])
+def test_a_calibration_with_either_date_needs_a_day_to_compare_it_with(
+    dates: dict[str, str],
+) -> None:
+    meter = Instrument(id="tester", name="", **dates)  # type: ignore[arg-type]
+    trouble = resources._day_trouble(meter, "")
+    assert trouble is not None
+    assert trouble.code == "day_not_stated"
+    assert resources._day_trouble(Instrument(id="tester", name=""), "") is None
+
+
+def test_a_day_of_filming_is_a_date_or_left_out() -> None:
+    def plan(filmed: str) -> Plan:
+        shot = Shot(id="s", subject="camera", clip="s.mp4", filmed=filmed)
+        return Plan(subjects=(Subject(id="camera", kind=SubjectKind.FIXED),), shots=(shot,))
+
+    resources.check(plan("2026-11-20"))
+    resources.check(plan(""))
+    with pytest.raises(PlanError, match="is not a date"):
+        resources.check(plan("yesterday"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from acceptance.checks.soundness import require_sound
+from acceptance.checks.soundness import listed, require_sound
 from acceptance.errors import PlanError
 from acceptance.model import Measurement, Plan, Shot, Subject, SubjectKind
 
@@ -67,3 +67,12 @@ def test_a_measurement_that_does_not_fit_is_refused_by_its_number(
     wrong = replace(SOUND, **fields)
     with pytest.raises(PlanError, match=rf"measurement 2 \({wrong.quantity}\).*{words}"):
         require_sound(PLAN, [SOUND, wrong], {"noise.snr": "dB"})
+
+
+def test_a_list_of_measurements_is_taken_as_a_tuple_and_what_is_none_is_named() -> None:
+    """By its place, the first of all being 1."""
+    assert listed(iter([SOUND, SOUND]), Measurement) == (SOUND, SOUND)
+    with pytest.raises(PlanError, match="Measurement 2"):
+        listed([SOUND, "forty"], Measurement)  # type: ignore[list-item]
+    with pytest.raises(PlanError, match="must be a list of Measurement"):
+        listed(3, Measurement)  # type: ignore[arg-type]
