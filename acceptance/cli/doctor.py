@@ -80,6 +80,7 @@ NEEDED = (
     Library(
         module="pyhanko.sign", package="pyhanko", costs=tr("no signature can be made or checked")
     ),
+    Library(module="pypdf", package="pypdf", costs=tr("no pages of a report can be compared")),
     Library(
         module="pyhanko_certvalidator",
         package="pyhanko-certvalidator",

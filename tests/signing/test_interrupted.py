@@ -201,7 +201,7 @@ def test_who_signs_after_an_interrupted_signature_is_told_of_it_first(
         issuing.sign(folder, signer)
     result = verify(folder, [chain.root])
     assert result.exit_code == 0, details(result)
-    assert LogBook(folder).read()[-1].what == "signed"
+    assert LogBook(folder).read()[-1].what == "reported_and_signed"
 
 
 def test_nothing_beside_the_parts_of_a_change_may_lie_in_its_folder(

@@ -16,7 +16,7 @@ from acceptance.errors import SessionError
 from acceptance.model import Precedence, Predecessor, Verdict, Vouched
 from acceptance.report import render
 from acceptance.session import evidence, runner, store
-from acceptance.signing import predecessors
+from acceptance.signing import pades, predecessors
 from acceptance.signing.certificates import make_demo_chain
 from acceptance.signing.verification import verify
 
@@ -38,8 +38,11 @@ def signed(tmp_path: Path, chain: DemoChain) -> Path:
 
 def unsigned(folder: Path) -> Path:
     """Take the signature away, as whoever knows of the manifests can; the report stays."""
-    content = store.load(folder)
-    (folder / "report.pdf").write_bytes(blank_pdf(session_json=store.dumps(content)))
+    content, report = store.load(folder), folder / "report.pdf"
+    attached = dict(pades.attachments(report.read_bytes())) | {store.FILE: store.dumps(content)}
+    report.write_bytes(
+        blank_pdf(**{name.replace(".", "_"): file for name, file in attached.items()})
+    )
     evidence.seal(folder, content)
     return folder
 
