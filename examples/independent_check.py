@@ -25,6 +25,7 @@ import tempfile
 import tomllib
 import unicodedata
 import zlib
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,11 @@ BESIDE_DATA = {
 }  # fmt: skip
 LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
-OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions"}  # what a signature adds to the root
+BY_SIGNING = {  # type of an object -> what a signature may change of it
+    "/Catalog": {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"},
+    "/Metadata": {"/Length"}, "/DSS": {"/Certs", "/CRLs", "/OCSPs", "/VRI"},
+}  # fmt: skip
+OF_INFO_AND_FORM = {"/ModDate", "/Producer", "/Fields", "/SigFlags"}
 FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
     "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
@@ -76,10 +81,13 @@ def check(folder: Path, trust: list[Path]) -> Iterator[str]:
         return
     session = json.loads(text)
     yield from made(attached, session, files)
-    yield from payload(session, files)
+    if wrong := list(payload(session, files)):
+        yield from wrong
+        return
     yield from bag(folder, session, files)
     yield from log(files["log.jsonl"].read_bytes(), session)
     yield from verdicts(session, folder)
+    yield from pages(pdf, files["report.html"].read_text("utf-8"))
 
 
 def signatures(pdf: bytes, trust: list[Path]) -> Iterator[str]:
@@ -105,8 +113,8 @@ def signatures(pdf: bytes, trust: list[Path]) -> Iterator[str]:
             return
         data = pdf[:length] + pdf[resume : resume + rest]
         yield from cms(bytes.fromhex(gap[1:-1].decode()), data, trust, lists)
-    first = PdfReader(io.BytesIO(pdf[: ranges[0][2] + ranges[0][3]]))
-    yield from revisions(first, reader)
+    set_first = PdfReader(io.BytesIO(pdf[: pdf.index(b"%%EOF") + 6]))
+    yield from revisions(set_first, reader)
 
 
 def cms(padded: bytes, data: bytes, trust: list[Path], lists: list[bytes]) -> Iterator[str]:
@@ -155,11 +163,11 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
 
 
 def revisions(first: PdfReader, last: PdfReader) -> Iterator[str]:
-    """Compare what the first signature covers with the whole file, object by object."""
+    """Compare the file before its first signature with the whole one, object by object."""
     for number in range(1, int(first.trailer["/Size"])):
         old, new = (side.get_object(IndirectObject(number, 0, side)) for side in (first, last))
         if old is not None and plain(old) != plain(new) and not only_signs(old, new):
-            yield f"object {number} was changed after the first signature"
+            yield f"object {number} was changed otherwise than by signing"
 
 
 def plain(found: object) -> object:
@@ -184,15 +192,12 @@ def only_signs(old: object, new: object) -> bool:
         key for key in old.keys() | new.keys()
         if key not in old or key not in new or plain(old.raw_get(key)) != plain(new.raw_get(key))
     }  # fmt: skip
-    kind = old.get("/Type")
-    if kind == "/Catalog":
-        return changed <= OF_SIGNATURES
-    if kind == "/Page":
+    if old.get("/Type") == "/Page":
         annotations = at(old, "/Annots") or ArrayObject()
         return changed <= {"/Annots"} and only_signs(annotations, at(new, "/Annots"))
-    if kind == "/DSS" or "/Fields" in old:
-        return changed <= {"/Certs", "/CRLs", "/OCSPs", "/VRI", "/Fields", "/SigFlags"}
-    return old.get("/FT") == "/Sig" and "/V" not in old and changed <= {"/V", "/Lock", "/M"}
+    if old.get("/FT") == "/Sig":
+        return "/V" not in old and changed <= {"/V", "/Lock", "/M"}
+    return changed <= BY_SIGNING.get(str(old.get("/Type", "")), OF_INFO_AND_FORM)
 
 
 def signs(item: object) -> bool:
@@ -232,11 +237,37 @@ def made(
         return
     renderings = json.loads(attached["renderings.json"])
     text = json.dumps(renderings, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-    if text.encode() != attached["renderings.json"] or {*renderings} != MADE:
+    head = files["report.html"].read_bytes()[:99].decode(errors="replace")
+    in_form = {*renderings} == MADE and f'lang="{renderings["language"]}' in head
+    if text.encode() != attached["renderings.json"] or not in_form:
         yield "renderings.json is not as the toolkit writes it"
     for name in ("report.html", "report.xml"):
         if sha256(files[name], MOST) != renderings["hashes"].get(name):
             yield f"{name} is not the one that was signed"
+
+
+def pages(pdf: bytes, html: str) -> Iterator[str]:
+    """Look for the words of the web page in the report, and for what acts or lies on its pages."""
+    reader, words = PdfReader(io.BytesIO(pdf)), ""
+    acting = {"/OpenAction", "/AA", "/OCProperties"} & reader.root_object.keys()
+    if acting or "/JavaScript" in (at(reader.root_object, "/Names") or {}):
+        yield "the report holds what acts when it is opened, or can be hidden"
+    for page in reader.pages:
+        words += page.extract_text()
+        notes = [item.get_object() for item in at(page, "/Annots") or ()]
+        drawn = page.get_contents()
+        if any(item.get("/Subtype") not in {"/Link", "/Widget"} for item in notes):
+            yield "something lies on a page"
+        if drawn is not None and re.search(rb"\b(BI|[37] Tr)\b", drawn.get_data()):
+            yield "a page holds a picture or hidden words that the toolkit does not draw"
+    shown = "".join(words.split())
+    of_the_web_page = (
+        r"<(style|script|svg|title|p class=\"rendering\").*?</(style|script|svg|title|p)>"
+    )
+    text = re.sub(rf"{of_the_web_page}|<[^>]*>", "\n", html, flags=re.DOTALL)
+    lines = ("".join(unescape(line).split()) for line in text.split("\n"))
+    if missing := [line for line in lines if line and line not in shown]:
+        yield f"the pages lack words that follow from the session: {missing[:5]}"
 
 
 def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there

@@ -289,7 +289,7 @@ WRITERS = {
     "session.intake": "fills the work folder",
     "session.measuring": "fills the work folder",
     "session.store": "fills the work folder",
-    "session.evidence": "adds to the log of the work folder",
+    "session.log_book": "adds to the log of the work folder",
     "session.new_plan": "a new plan, in no session",
     "signing.issuing": "a report elsewhere (write)",
     "signing.certificates": "the keys of the demo",

@@ -43,8 +43,18 @@ def start(base: str, output: Path, lang: str, quantities: Mapping[str, str]) -> 
         own = {"name": output.name, "pack": below.id}
         what = tr("{name}: {pack} is the pack that it extends; choose another name", **own)
         raise UsageError(what)
-    name = os.path.relpath(file_of(base), output.parent) if base.endswith(".toml") else base
-    put(output, form(below, Path(name).as_posix(), output.stem, lang).encode())
+    put(output, form(below, _named(base, output), output.stem, lang).encode())
+
+
+def _named(base: str, output: Path) -> str:
+    """Return how the overlay names its base: a pack extends none that lies outside its folder."""
+    if not base.endswith(".toml"):
+        return base
+    name = Path(os.path.relpath(file_of(base), output.parent)).as_posix()
+    if name.startswith("../"):
+        what = tr("{base} does not lie in the folder of {file} or below it", base=base, file=output)
+        raise UsageError(what, hint=tr("Write the overlay beside the pack that it extends"))
+    return name
 
 
 def form(pack: Pack, extends: str, identity: str, lang: str) -> str:

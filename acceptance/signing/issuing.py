@@ -75,6 +75,8 @@ def issue(
     SetupError (no Chinese font), KeyFileError and OutputError.
     """
     folder = Path(folder)
+    if signer is not None:
+        _require_signer(signer)
     contents.require_readable(folder)
     store.load(folder)
     with changing(folder) as change:

@@ -87,9 +87,19 @@ def test_what_is_filled_in_everywhere_leaves_nothing_provisional(
 def test_an_overlay_of_an_overlay_is_named_from_where_it_lies(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = own.parent / "deeper" / "second.toml"
+    second = own.parent.parent / "second.toml"
     assert acceptance(monkeypatch, "pack", "new-overlay", own, "-o", second) == 0
     assert packs.load(str(second), metrics.quantities()).extends == ("own", BASE)
+
+
+def test_an_overlay_is_not_started_where_it_could_not_name_its_base(
+    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pack extends only what lies in its own folder or below."""
+    second = own.parent / "deeper" / "second.toml"
+    assert acceptance(monkeypatch, "pack", "new-overlay", own, "-o", second) == 64
+    assert "beside the pack that it extends" in " ".join(capsys.readouterr().err.split())
+    assert not second.exists()
 
 
 @pytest.mark.parametrize("name", ["capital.TOML", "own.toml", "own.txt", f"{BASE}.toml"])

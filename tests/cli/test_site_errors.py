@@ -102,7 +102,7 @@ def test_a_table_in_no_known_encoding_is_named(
 @pytest.mark.parametrize(
     ("name", "old", "new", "parts"),
     [
-        ("devices.csv", "编号,类型,", "编号,种类,", ("devices.csv, row 1, kind", "no such column")),
+        ("devices.csv", "编号,类型,", "编号,品种,", ("devices.csv, row 1, kind", "no such column")),
         ("devices.csv", "编号,类型,", "编号,编号,", ("devices.csv, row 1", "duplicate column")),
         (
             "devices.csv",

@@ -7,16 +7,15 @@ software, which refuses nothing.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import shutil
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pki
 import pytest
+import second_verifier
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -31,6 +30,9 @@ from acceptance.signing import pades
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.signature_check import verify_pdf
 from acceptance.signing.signatures import SignatureReport, State
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVER, CLIENT, CODE, MAIL, STAMP, OCSP = (f"1.3.6.1.5.5.7.3.{n}" for n in (1, 2, 3, 4, 8, 9))
 DOCUMENTS, MICROSOFT = "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12"
@@ -265,12 +267,7 @@ def letters(text: str) -> str:
 def test_the_second_verifier_agrees_on_every_kind_of_certificate(
     root: pki.Holder, tmp_path: Path
 ) -> None:
-    path = Path(__file__).parents[2] / "examples" / "independent_check.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    other = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(other)
+    other = second_verifier.loaded()
     for case in KINDS:
         signer = pki.write(tmp_path / "signer.pem", pki.holder("王", root, **case.fields).pem)
         assert bool([*other.fitness(signer)]) is bool(case.says), case.name

@@ -103,7 +103,7 @@ def test_a_forged_session_judged_again_says_that_nobody_signed_it(
 
 def test_who_signed_the_old_session_is_recorded(signed: Path, chain: DemoChain) -> None:
     """Checked against a root, or as the report says; the bottom line names what is not checked."""
-    (signature,) = predecessors.Target(signed, [chain.root]).signatures.signatures
+    (signature,) = predecessors.Examined(signed, [chain.root]).signatures.signatures
     for trust, state in (((chain.root,), "signed"), ((), "not_checked")):
         done, place = again(signed, *trust)
         [earlier] = done.predecessors

@@ -33,7 +33,7 @@ from acceptance.model import (
 from acceptance.session import measuring, runner, store
 from acceptance.signing import remeasured
 from acceptance.signing.signatures import State
-from acceptance.signing.steps import Target
+from acceptance.signing.steps import Examined
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def once(looked: dict[str, measuring.Measured], monkeypatch: pytest.MonkeyPatch)
 
 def step(folder: Path) -> tuple[State, str]:
     """Take the one step; return its state and what it says."""
-    state, says = remeasured.measurements(Target(folder))
+    state, says = remeasured.measurements(Examined(folder))
     return state, "\n".join(says)
 
 

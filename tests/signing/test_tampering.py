@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import second_verifier
 from forgeries import FORGERIES, Forgery, forge
 from issued_session import CLIP, details, issue, issued
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
@@ -47,9 +48,12 @@ def test_without_a_key_nothing_changes(
     tampering.act(folder)
     if tampering.sealed_again:
         evidence.seal(folder, content)
-    result = verify(folder, [chain.root, *folder.parent.glob("another-root.pem")])
+    trust = [chain.root, *folder.parent.glob("another-root.pem")]
+    result = verify(folder, trust)
     assert result.state is tampering.state, details(result)
     assert tampering.says in details(result)
+    found = second_verifier.problems(folder, trust)
+    assert bool(found) is (tampering.state is not State.OK), found
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
@@ -62,6 +66,8 @@ def test_with_a_key_nobody_signs_other_pages(
     assert result.steps[0].state is State.OK, details(result)
     assert result.state is forgery.state, details(result)
     assert forgery.says in details(result)
+    found = second_verifier.problems(folder, [chain.root])
+    assert bool(found) is (forgery.state is not State.OK), found
 
 
 @pytest.fixture(scope="module", params=["0.5.9", "9.0.0"])
