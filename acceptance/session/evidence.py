@@ -7,11 +7,11 @@ reported, signed or judged again. Each entry of the log holds the hash of the on
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
-import stat
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
+from acceptance.files.litter import is_litter
 from acceptance.files.output import append, disc_errors
 from acceptance.messages import tr
 from acceptance.model import LogEntry, Session, Value
@@ -27,6 +28,7 @@ from acceptance.session import journal
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from acceptance.session.journal import FolderChange
 
@@ -40,8 +42,7 @@ MANIFESTS = (MANIFEST, TAG_MANIFEST)
 MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^\n]+)")
 LOG = "log.jsonl"
 STEP_OF_A_CLOCK = timedelta(minutes=1)
-# Of Windows, macOS (the last for discs of other systems) and office programs.
-LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
+LONGEST_SHOWN = 300  # characters of a path that is too long to be opened
 
 
 class Kind(StrEnum):
@@ -126,7 +127,7 @@ def of_other_size(folder: Path, session: Session) -> set[str]:
 
 def litter(folder: Path, session: Session) -> set[str]:
     """Return the files that desktops leave in every folder; none that the session lists."""
-    return {path for path in _files(folder) if _is_litter(path) and path not in session.hashes}
+    return {path for path in _files(folder) if is_litter(path) and path not in session.hashes}
 
 
 def sizes(folder: Path) -> dict[str, int]:
@@ -134,12 +135,8 @@ def sizes(folder: Path) -> dict[str, int]:
 
     Raises InputError as ``hash_files`` does for what is no regular file.
     """
-    names = (path for path in _files(folder) if not _is_litter(path))
+    names = (path for path in _files(folder) if not is_litter(path))
     return {path: (folder / path).lstat().st_size for path in names}
-
-
-def _is_litter(path: str) -> bool:
-    return bool(LITTER.fullmatch(PurePosixPath(path).name))
 
 
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -223,7 +220,7 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
         path: digest
         for digests, _ in parsed
         for path, digest in digests.items()
-        if path in found or path.startswith(PAYLOAD) or not _is_litter(path)  # sealed by 0.5.0
+        if path in found or path.startswith(PAYLOAD) or not is_litter(path)  # sealed by 0.5.0
     }
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
     absent = {BAGIT, *MANIFESTS} - found.keys()
@@ -337,19 +334,40 @@ def _differing(path: str, before: str, after: str | None) -> Problem | None:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        links = (name for name in folders if Path(parent, name).is_symlink())
-        if link := next(links, ""):
-            what = tr("contains a link to another folder ({link})", link=link)
-            hint = tr("Replace the link with the files themselves")
-            raise InputError(what, where=parent, hint=hint)
-        for name in names:
-            path = os.path.join(parent, name)  # noqa: PTH118 -- os.walk gives strings
-            if not stat.S_ISREG(os.lstat(path).st_mode):
-                what = tr("{name} is a link, a pipe or a device, not a file", name=name)
-                hint = tr("Put the file itself in its place")
-                raise InputError(what, where=parent, hint=hint)
-            yield os.path.relpath(path, folder).replace(os.sep, "/")
+    """Walk a folder of any depth; what cannot be listed is an error, not an empty folder."""
+    waiting = [""]
+    while waiting:
+        within = waiting.pop()
+        with _listing(folder, within) as entries:
+            for entry in entries:
+                path = f"{within}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{path}/")
+                    continue
+                _require_file(entry, folder / within)
+                yield path
+
+
+def _listing(folder: Path, within: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+    try:
+        return os.scandir(folder / within)
+    except OSError as error:
+        what = tr("cannot be read ({cause})", cause=error.strerror)
+        hint = tr("Check the path and its permissions")
+        raise InputError(what, where=str(folder / within)[:LONGEST_SHOWN], hint=hint) from error
+
+
+def _require_file(entry: os.DirEntry[str], parent: Path) -> None:
+    """Refuse what is neither folder nor regular file."""
+    if entry.is_file(follow_symlinks=False):
+        return
+    if entry.is_dir():
+        what = tr("contains a link to another folder ({link})", link=entry.name)
+        hint = tr("Replace the link with the files themselves")
+    else:
+        what = tr("{name} is a link, a pipe or a device, not a file", name=entry.name)
+        hint = tr("Put the file itself in its place")
+    raise InputError(what, where=str(parent), hint=hint)
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:
@@ -412,8 +430,10 @@ def _entry(when: str, what: str, details: Mapping[str, Value], previous: str) ->
 
 
 def _parse(line: bytes, where: str) -> LogEntry:
-    try:
-        return LogEntry(**json.loads(line))
-    except (ValueError, TypeError, RecursionError) as error:
-        what, hint = tr("this line is not a log entry"), tr("Restore the log from a copy")
-        raise SessionError(what, where=where, hint=hint) from error
+    # Bytes, not meaning: a key written twice says one thing to a reader, another to a parser.
+    with contextlib.suppress(ValueError, TypeError, RecursionError):
+        entry = LogEntry(**json.loads(line))
+        if _line(entry) == line + b"\n":
+            return entry
+    what, hint = tr("this line is not a log entry"), tr("Restore the log from a copy")
+    raise SessionError(what, where=where, hint=hint)

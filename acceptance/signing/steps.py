@@ -57,7 +57,7 @@ class Target:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
         self.report = current(target, REPORT) if self.folder else target.resolve()
-        self.pdf = _read(self.report)
+        self.pdf = _read(self.report, REPORT)
 
     @cached_property
     def attachments(self) -> tuple[tuple[str, bytes], ...]:
@@ -86,7 +86,7 @@ class Target:
     @cached_property
     def on_disc(self) -> bytes:
         """``session.json`` of the folder; empty where it is missing."""
-        return _read(current(self.folder, store.FILE)) if self.folder else b""
+        return _read(current(self.folder, store.FILE), store.FILE) if self.folder else b""
 
     @cached_property
     def session(self) -> Session:
@@ -126,7 +126,7 @@ class Target:
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
         if not self.pdf:
-            return _not_read(self.report)
+            return _not_read(self.report, REPORT)
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
@@ -174,10 +174,13 @@ class Target:
             )  # fmt: skip
             return State.BROKEN, (what,)
         if self.folder and not self.on_disc:
-            return _not_read(self.folder / store.FILE)
+            return _not_read(current(self.folder, store.FILE), store.FILE)
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, shorten([*changed_fields(self.attached[0], self.on_disc)])
-        store.parse(self.attached[0], store.FILE)
+        signed = store.parse(self.attached[0], store.FILE)
+        if signed.tool_version == __version__ and store.dumps(signed) != self.attached[0]:
+            what = tr("{file} in the report is not as this tool writes it", file=store.FILE)
+            return State.BROKEN, (what,)
         return self._attached_beside()
 
     def _attached_beside(self) -> Outcome:
@@ -317,7 +320,7 @@ class Target:
             path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif not self._is_made(name, path.read_bytes()):
+            elif not self._is_made(name, _read(path, name)):
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
 
@@ -370,18 +373,18 @@ class Target:
         return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, name: str) -> bytes:
     """Read a file of bounded size; give nothing of what is none, or too large."""
     if path.is_symlink() or not path.is_file():
         return b""
-    return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
+    return path.read_bytes() if path.stat().st_size <= contents.most(name) else b""
 
 
-def _not_read(path: Path) -> Outcome:
+def _not_read(path: Path, name: str) -> Outcome:
     """Say why ``_read`` gave nothing."""
-    if path.is_file() and path.stat().st_size > contents.MOST_OUTSIDE_DATA:
-        return State.BROKEN, (contents.too_many_bytes(path.name, path.stat().st_size),)
-    return State.INCOMPLETE, (tr("{file} is missing", file=path.name),)
+    if path.is_file() and path.stat().st_size > contents.most(name):
+        return State.BROKEN, (contents.too_many_bytes(name, path.stat().st_size),)
+    return State.INCOMPLETE, (tr("{file} is missing", file=name),)
 
 
 def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from acceptance.errors import AcceptanceError, OutputError
 from acceptance.files.output import put
 from acceptance.footage import container
 from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.report import render
 from acceptance.session import (
     evidence,
     intake,
@@ -59,9 +60,10 @@ class Issue:
         issuing.issue(folder)
 
 
-def pages(folder: Path, *_: object) -> bytes:
-    """Make an empty page with the session in it."""
-    return blank_pdf(session_json=(folder / store.FILE).read_bytes())
+def pages(*given: object) -> bytes:
+    """Make an empty page with what the report carries, as ``render.pdf`` is given it."""
+    attached: dict[str, bytes] = given[4]  # type: ignore[assignment]
+    return blank_pdf(**{name.replace(".", "_"): content for name, content in attached.items()})
 
 
 def look(shot: Shot, bag: Path, *_: object) -> measuring.Measured:
@@ -74,7 +76,7 @@ def look(shot: Shot, bag: Path, *_: object) -> measuring.Measured:
 @pytest.fixture
 def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """Plan one clip that is measured at once."""
-    monkeypatch.setattr(issuing, "_pdf", pages)
+    monkeypatch.setattr(render, "pdf", pages)
     monkeypatch.setattr(measuring, "look_and_draw", look)
     monkeypatch.setattr(intake, "check", lambda *_: None)
     monkeypatch.setattr(container, "day_of", lambda _: "2026-06-02")
@@ -152,7 +154,7 @@ def test_a_run_killed_when_its_report_was_signed_is_finished_by_the_next(
     wanted: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A signed report is never written over, but this one belongs to no session yet."""
-    monkeypatch.setattr(issuing, "_pdf", lambda *given: pages(*given) + b"%/ByteRange")
+    monkeypatch.setattr(render, "pdf", lambda *given: pages(*given) + b"%/ByteRange")
     fail(monkeypatch, runner, "move", wanted, tmp_path / "out")
     [signed] = (tmp_path / "out").glob(".partial-*/session/report.pdf")
     assert b"/ByteRange" in signed.read_bytes()
@@ -235,7 +237,7 @@ def test_a_seal_interrupted_after_its_journal_is_read_by_judge_as_it_will_be(
     with pytest.raises(OutputError):
         issuing.issue(made)
     monkeypatch.undo()
-    monkeypatch.setattr(issuing, "_pdf", pages)
+    monkeypatch.setattr(render, "pdf", pages)
     before = hash_files(made)
     assert journal.interrupted(made)
     again = store.load(judge(made, tmp_path / "again"))

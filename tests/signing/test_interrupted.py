@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 from interrupting import calls, defective, ended, full, interrupted, killed, points
 from issued_session import CLIP, details, issued
-from sample_pdf import blank_pdf
 
 from acceptance.errors import OutputError, SessionError
 from acceptance.report import render
@@ -41,15 +40,15 @@ class Noon(datetime):
 def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a session whose report is not signed yet; pages and signature are made once."""
     made = issued(tmp_path / "20260602-X1", chain, [CLIP])
-    done, packs = store.load(made), store.load_packs(store.load(made).plan, made / store.PACKS)
-    report = blank_pdf(session_json=store.dumps(done))
+    done, issued_report = store.load(made), (made / "report.pdf").read_bytes()
+    report = issued_report[: issued_report.index(b"%%EOF") + len(b"%%EOF\n")]
     (made / "report.pdf").write_bytes(report)
     evidence.seal(made, done)
     signed = pades.sign(report, load_signer(chain.signer, chain.password))
-    page = render.html(done, packs, made, "zh")
+    page = (made / "report.html").read_text("utf-8")
     monkeypatch.setattr(evidence, "datetime", Noon)
     monkeypatch.setattr(issuing, "_signed", lambda *_: signed)
-    monkeypatch.setattr(issuing, "_pdf", lambda *_: report)
+    monkeypatch.setattr(render, "pdf", lambda *_: report)
     monkeypatch.setattr(render, "html", lambda *_: page)
     return made
 
@@ -186,7 +185,7 @@ def test_who_signs_after_an_interrupted_signature_is_told_of_it_first(
         issuing.sign(folder, signer)
     result = verify(folder, [chain.root])
     assert result.exit_code == 0, details(result)
-    assert LogBook(folder).read()[-1].what == "signed"
+    assert LogBook(folder).read()[-1].what == "reported_and_signed"
 
 
 def test_nothing_beside_the_parts_of_a_change_may_lie_in_its_folder(
