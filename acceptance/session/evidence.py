@@ -28,7 +28,6 @@ from acceptance.session import journal
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from acceptance.session.journal import FolderChange
 
@@ -338,19 +337,19 @@ def _files(folder: Path) -> Iterator[str]:
     waiting = [""]
     while waiting:
         within = waiting.pop()
-        with _listing(folder, within) as entries:
-            for entry in entries:
-                path = f"{within}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{path}/")
-                    continue
-                _require_file(entry, folder / within)
-                yield path
+        for entry in _listing(folder, within):
+            path = f"{within}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{path}/")
+                continue
+            _require_file(entry, folder / within)
+            yield path
 
 
-def _listing(folder: Path, within: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+def _listing(folder: Path, within: str) -> list[os.DirEntry[str]]:
     try:
-        return os.scandir(folder / within)
+        with os.scandir(folder / within) as entries:
+            return list(entries)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
