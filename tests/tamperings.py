@@ -452,7 +452,7 @@ TREES = [
     Tampering("fields that branch", append(branching("/AcroForm", "/Fields")), "nodes"),
     Tampering("fields that branch, unsigned",
               unsigned(branching("/AcroForm", "/Fields")), "nodes"),
-    Tampering("a million objects", append(crowded), "1000000 objects"),
+    Tampering("a million objects", append(crowded), "it lists 1000000 objects"),
     Tampering("60 MB behind", append(lambda pdf: pdf + b"x" * (60 << 20)), "cannot be read"),
     Tampering("60 MB of brackets", many_brackets, "too many to be read", sealed_again=False),
     Tampering("deeper than a path", below, "cannot be read", sealed_again=False),

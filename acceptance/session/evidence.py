@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 import unicodedata
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError, OutputError, SessionError
+from acceptance.files.below import files_below
 from acceptance.files.litter import is_litter
 from acceptance.files.output import append, disc_errors
 from acceptance.messages import tr
@@ -27,7 +27,7 @@ from acceptance.model import LogEntry, Session, Value
 from acceptance.session import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from acceptance.session.journal import FolderChange
 
@@ -41,7 +41,6 @@ MANIFESTS = (MANIFEST, TAG_MANIFEST)
 MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^\n]+)")
 LOG = "log.jsonl"
 STEP_OF_A_CLOCK = timedelta(minutes=1)
-LONGEST_SHOWN = 300  # characters of a path that is too long to be opened
 
 
 class Kind(StrEnum):
@@ -96,7 +95,7 @@ def hash_files(folder: Path) -> dict[str, str]:
 
     Raises InputError for a file that cannot be read, and for a link, pipe or device.
     """
-    return {path: hash_file(folder / path) for path in sorted(_files(folder))}
+    return {path: hash_file(folder / path) for path in sorted(files_below(folder))}
 
 
 def hash_session(folder: Path, session: Session, unread: Container[str] = ()) -> dict[str, str]:
@@ -105,7 +104,7 @@ def hash_session(folder: Path, session: Session, unread: Container[str] = ()) ->
     A change that was interrupted counts as made (``journal``). Files in ``unread`` are not read;
     their hash is empty.
     """
-    files = set(_files(folder)) - litter(folder, session) - journal.parts(folder)
+    files = set(files_below(folder)) - litter(folder, session) - journal.parts(folder)
     return {
         path: "" if path in unread else hash_file(journal.current(folder, path))
         for path in sorted(files | journal.pending(folder))
@@ -117,7 +116,7 @@ def of_other_size(folder: Path, session: Session) -> set[str]:
 
     None where the session gives no sizes (before 0.7.0). No file is opened.
     """
-    names = set(_files(folder)) - litter(folder, session)
+    names = set(files_below(folder)) - litter(folder, session)
     found = {path: (folder / path).lstat().st_size for path in names if path.startswith(PAYLOAD)}
     lies = _found_as(session.sizes, found)
     right = {lies[path] for path, size in session.sizes.items() if found.get(lies[path]) == size}
@@ -126,7 +125,7 @@ def of_other_size(folder: Path, session: Session) -> set[str]:
 
 def litter(folder: Path, session: Session) -> set[str]:
     """Return the files that desktops leave in every folder; none that the session lists."""
-    return {path for path in _files(folder) if is_litter(path) and path not in session.hashes}
+    return {path for path in files_below(folder) if is_litter(path) and path not in session.hashes}
 
 
 def sizes(folder: Path) -> dict[str, int]:
@@ -134,7 +133,7 @@ def sizes(folder: Path) -> dict[str, int]:
 
     Raises InputError as ``hash_files`` does for what is no regular file.
     """
-    names = (path for path in _files(folder) if not is_litter(path))
+    names = (path for path in files_below(folder) if not is_litter(path))
     return {path: (folder / path).lstat().st_size for path in names}
 
 
@@ -330,43 +329,6 @@ def _differing(path: str, before: str, after: str | None) -> Problem | None:
     if before == after:
         return None
     return Problem(kind=Kind.MISSING if after is None else Kind.CHANGED, path=path)
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """Walk a folder of any depth; what cannot be listed is an error, not an empty folder."""
-    waiting = [""]
-    while waiting:
-        within = waiting.pop()
-        for entry in _listing(folder, within):
-            path = f"{within}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(f"{path}/")
-                continue
-            _require_file(entry, folder / within)
-            yield path
-
-
-def _listing(folder: Path, within: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder / within) as entries:
-            return list(entries)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
-        hint = tr("Check the path and its permissions")
-        raise InputError(what, where=str(folder / within)[:LONGEST_SHOWN], hint=hint) from error
-
-
-def _require_file(entry: os.DirEntry[str], parent: Path) -> None:
-    """Refuse what is neither folder nor regular file."""
-    if entry.is_file(follow_symlinks=False):
-        return
-    if entry.is_dir():
-        what = tr("contains a link to another folder ({link})", link=entry.name)
-        hint = tr("Replace the link with the files themselves")
-    else:
-        what = tr("{name} is a link, a pipe or a device, not a file", name=entry.name)
-        hint = tr("Put the file itself in its place")
-    raise InputError(what, where=str(parent), hint=hint)
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:

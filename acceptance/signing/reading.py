@@ -14,6 +14,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from acceptance.messages import tr
+
 MOST_OBJECTS = 500_000
 MOST_NODES = 20_000  # of a form, of the pages, or of the tree of attachments
 MOST_REVISIONS = 50  # one, and one for each signature
@@ -24,14 +26,14 @@ ENTRY = re.compile(rb"\d{10} \d{5} [nf]")  # of a table of objects (ISO 32000-2,
 def opened(pdf: bytes) -> PdfFileReader:
     """Open a report. Raises PdfReadError for what is none, or would take too long to read."""
     if not END.search(pdf[-1024:]):
-        raise PdfReadError("EOF marker not found")
+        raise PdfReadError(tr("it does not end as a PDF does"))
     objects = sum(1 for _ in ENTRY.finditer(pdf))
     if objects > MOST_OBJECTS:
-        raise PdfReadError(f"{objects} objects")
+        raise PdfReadError(tr("it lists {count} objects", count=objects))
     reader = PdfFileReader(io.BytesIO(pdf))
     revisions = reader.xrefs.total_revisions
     if revisions > MOST_REVISIONS:
-        raise PdfReadError(f"{revisions} revisions")
+        raise PdfReadError(tr("it has {count} revisions", count=revisions))
     for number in range(revisions):
         root = reader.get_historical_resolver(number).root
         _require_trees(root, "/AcroForm", "/Fields")
@@ -49,7 +51,9 @@ def _require_trees(root: generic.PdfObject, *keys: str) -> None:
     while waiting:
         node, count = waiting.pop(), count + 1
         if count > MOST_NODES:
-            raise PdfReadError(f"{keys[-1]}: {count} nodes")
+            raise PdfReadError(
+                tr("{key} has more than {count} nodes", key=keys[-1], count=MOST_NODES)
+            )
         if isinstance(node, generic.ArrayObject):
             waiting += (node[index] for index in range(min(len(node), MOST_NODES + 1)))
         elif _holds(node, "/Kids"):

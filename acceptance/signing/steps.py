@@ -29,7 +29,7 @@ from acceptance.signing.session_changes import (
 from acceptance.signing.signatures import State, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from acceptance.model import Pack, Session
@@ -365,7 +365,7 @@ class Target:
 
         there = self.made.renderer
         state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
-        return state, (*details, *_another_renderer(there, here))
+        return state, (*details, *renderings.otherwise(there, here))
 
     def _set_again(self, folder: Path, made: Renderings) -> bytes:
         packs, profiles = store.load_all_packs(self.session, folder)
@@ -385,18 +385,6 @@ def _not_read(path: Path, name: str) -> Outcome:
     if path.is_file() and path.stat().st_size > contents.most(name):
         return State.BROKEN, (contents.too_many_bytes(name, path.stat().st_size),)
     return State.INCOMPLETE, (tr("{file} is missing", file=name),)
-
-
-def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
-    """Say by what the pages were set that are not set alike here."""
-    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
-    if names:
-        listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
-        yield tr(
-            "the pages were set with {listed}, which is not here: words and pictures were "
-            "compared, drawings were not",
-            listed=listed,
-        )
 
 
 def _alone() -> Outcome:
