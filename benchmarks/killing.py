@@ -2,7 +2,8 @@
 
 ``python benchmarks/killing.py`` kills at 200 seeded calls that write (the tests' own trial, which
 tries 20), kills real ``acceptance sign`` at seeded moments, signs three times at once, on a disc
-that is full, and with 32 open files; it prints how many folders were lost.
+that is full, and with 32 open files; it prints how many folders were lost, each row as it is known.
+Neither kind of kill takes more than ``--minutes``; what was not tried by then is not claimed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from setting import machine, table
@@ -25,6 +27,9 @@ from acceptance.session import journal
 from acceptance.signing import certificates
 from acceptance.signing.verification import verify
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parents[1]
 TRIALS = ("tests/signing/test_interrupted.py", "tests/session/test_interrupted_runs.py")
 
@@ -33,29 +38,38 @@ def main() -> None:
     """Try everything and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kills", type=int, nargs="?", default=200)
-    parser.add_argument("--processes", type=int, default=40, help="real processes killed")
+    parser.add_argument("--processes", type=int, default=20, help="real processes killed")
+    parser.add_argument("--minutes", type=float, default=15, help="for each kind of kill, at most")
     options = parser.parse_args()
-    rows = [["calls killed at", str(options.kills), seeded(options.kills)]]
+    print(machine())
+    for row in trials(options.kills, options.processes, options.minutes * 60):
+        print(table(["what", "trials", "outcome"], [list(row)]), flush=True)
+
+
+def trials(kills: int, processes: int, seconds: float) -> Iterator[tuple[str, str, str]]:
+    """Try each fault; yield what it was, how often, and what came of it."""
+    yield "calls killed at", str(kills), seeded(kills, seconds)
     with tempfile.TemporaryDirectory() as name:
         site = Site(Path(name))
-        rows += [
-            ["`sign` killed at any moment", str(options.processes), site.killed(options.processes)],
-            ["`sign` three at once", "3", site.crowded()],
-            ["`sign` with files of 64 kB at most (a full disc)", "1", site.limited("-f 64")],
-            ["`sign` with 32 open files", "1", site.limited("-n 32")],
-            ["`sign` with 400 MB of memory", "1", site.limited("-v 400000")],
-        ]
-    print(machine())
-    print(table(["what", "trials", "outcome"], rows))
+        tried, lost = site.killed(processes, seconds)
+        yield "`sign` killed at any moment", str(tried), f"{lost} folders lost"
+        yield "`sign` three at once", "3", site.crowded()
+        yield "`sign` with files of 64 kB at most (a full disc)", "1", site.limited("-f 64")
+        yield "`sign` with 32 open files", "1", site.limited("-n 32")
+        yield "`sign` with 400 MB of memory", "1", site.limited("-v 400000")
 
 
-def seeded(kills: int) -> str:
+def seeded(kills: int, seconds: float) -> str:
     """Run the tests' trial with more points; return what it says."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "a_kill"]
     given = os.environ | {"ACCEPTANCE_KILLS": str(kills)}
-    done = subprocess.run(  # noqa: S603 -- our own
-        [*command, *TRIALS], cwd=ROOT, env=given, capture_output=True, text=True, check=False
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own
+            [*command, *TRIALS], cwd=ROOT, env=given, capture_output=True, text=True, check=False,
+            timeout=seconds,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "not finished in time: nothing is claimed"
     return "0 folders lost" if done.returncode == 0 else done.stdout[-2000:]
 
 
@@ -100,19 +114,25 @@ class Site:
             self.sign(session).wait()
         return not whole or self.verified(session) != 0
 
-    def killed(self, count: int) -> str:
-        """Kill real processes at seeded moments of the time that one takes."""
+    def killed(self, count: int, seconds: float) -> tuple[int, int]:
+        """Kill real processes at seeded moments of the time that one takes.
+
+        Return how many there was time for, and how many folders were lost.
+        """
         begun = time.monotonic()
         self.sign(self.copy("timed")).wait()
         took, moments, lost = time.monotonic() - begun, random.Random(12), 0  # noqa: S311 -- repeatable
         for number in range(count):
+            if time.monotonic() - begun > seconds:
+                return number, lost
             session = self.copy(f"killed {number}")
             process = self.sign(session)
             time.sleep(took * moments.uniform(0.5, 1.05))
             process.kill()
             process.wait()
             lost += self.lost(session)
-        return f"{lost} folders lost"
+            shutil.rmtree(session.parent)
+        return count, lost
 
     def crowded(self) -> str:
         """Sign three times at once; return the exit codes and how many are lost."""

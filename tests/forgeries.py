@@ -58,6 +58,7 @@ def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
     shown = forgery.shown(session)
     pdf = render.pdf(shown, packs, folder, "zh", attached, profiles)
     sign = forgery.sign or signed
+    (folder / store.FILE).write_bytes(attached.get(store.FILE, store.dumps(session)))
     (folder / "report.pdf").write_bytes(sign(forgery.pages(pdf), chain))
     evidence.seal(folder, session)
 
@@ -90,6 +91,11 @@ def text(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes
         **files,
         renderings.FILE: files[renderings.FILE].replace(old, new, 1),
     }
+
+
+def session_bytes(change: Callable[[bytes], bytes]) -> Callable[..., dict[str, bytes]]:
+    """Return what changes the bytes of the session, and not what they mean."""
+    return lambda files: {**files, store.FILE: change(files[store.FILE])}
 
 
 def beside(**files: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
@@ -202,6 +208,16 @@ FORGERIES = [
             (b"{", b'{"verdict": "pass",'), (b"\n}", b"}"), (b"language", b"lang"),
             (b"report.xml", b"report.txt"), (b'"zh"', b'"xx"'), (b'"zh"', b"7"), (b"{", b"{{"),
             (b'"renderer"', b'"language": "zh", "renderer"'), (b'"report.html": "', b'"a": "'),
+        )
+    ),
+    *(
+        Forgery(f"session.json {what}", "session.json in the report is not as this tool writes it",
+                attached=rewrite)
+        for what, rewrite in (
+            ("with a key twice", session_bytes(lambda text: text.replace(b"{", b'{"id": "x",', 1))),
+            ("with a byte order mark", session_bytes(lambda text: b"\xef\xbb\xbf" + text)),
+            ("in UTF-16", session_bytes(lambda text: text.decode().encode("utf-16"))),
+            ("and a space", session_bytes(lambda text: text + b" ")),
         )
     ),
     Forgery("no renderings.json", "renderings.json is missing in the report",

@@ -7,6 +7,9 @@ Those who hold no key write the manifests again afterwards, as whoever knows of 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import io
+import json
 import os
 import socket
 from dataclasses import dataclass, replace
@@ -14,15 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import pki
 from issued_session import CLIP
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from sample_pdf import blank_pdf, updated
 
-from acceptance.session import evidence, store
+from acceptance.session import evidence, log_book, store
 from acceptance.signing import pades
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+name = generic.NameObject
 
 
 @dataclass(frozen=True)
@@ -368,7 +376,108 @@ PREDECESSORS = [
         ("null", b'"predecessors": null'),
     )
 ]  # fmt: skip
+
+
+def logged(folder: Path) -> None:
+    """Add an entry to the log that the toolkit writes while it judges only."""
+    log_book.LogBook(folder).append("judged", {"verdict": "pass"}, when="2099-01-01T00:00:00Z")
+
+
+def branching(entry: str, last: str) -> Callable[[bytes], bytes]:
+    """Return what appends 28 objects of which each names the next one twice."""
+
+    def act(pdf: bytes) -> bytes:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        node = writer.add_object(generic.DictionaryObject())
+        for _ in range(28):
+            kids = {name("/Kids"): generic.ArrayObject([node, node])}
+            node = writer.add_object(generic.DictionaryObject(kids))
+        value = generic.ArrayObject([node]) if last == "/Fields" else node
+        top = writer.add_object(generic.DictionaryObject({name(last): value}))
+        writer.root[name(entry)] = top
+        writer.update_root()
+        out = io.BytesIO()
+        writer.write(out)
+        return out.getvalue()
+
+    return act
+
+
+def crowded(pdf: bytes) -> bytes:
+    """Append a table of a million objects that are not there."""
+    table = b"xref\n100 1000000\n" + b"0000000000 00000 n \n" * 1_000_000
+    trailer = b"trailer\n<< /Size 1000100 >>\nstartxref\n%d\n%%%%EOF\n" % len(pdf)
+    return pdf + table + trailer
+
+
+def below(folder: Path) -> None:
+    """Put a file below folders of a name so long that no path can name it."""
+    with contextlib.chdir(folder / "data"):
+        for _ in range(25):
+            os.mkdir("d" * 200)  # noqa: PTH102 -- no path is long enough
+            os.chdir("d" * 200)
+        os.close(os.open("page.html", os.O_CREAT))
+
+
+def staged(content: bytes, digest: str = "", **also: bytes) -> Callable[[Path], object]:
+    """Return what puts a journal into the folder, as if a change had been interrupted."""
+
+    def act(folder: Path) -> None:
+        listed = {"report.html": digest or hashlib.sha256(content).hexdigest()}
+        (folder / ".changes").mkdir()
+        (folder / ".changes" / "0").write_bytes(content)
+        journal = also.get("journal", json.dumps(listed).encode())
+        (folder / ".changes" / "journal.json").write_bytes(journal)
+
+    return act
+
+
+def of_desktops(folder: Path) -> None:
+    """Leave what a desktop leaves, and an empty folder, where a change was interrupted."""
+    (folder / ".changes" / "0").mkdir(parents=True)
+    (folder / ".changes" / ".DS_Store").write_bytes(b"whatever")
+
+
+def many_brackets(folder: Path) -> None:
+    """Put 60 MB of brackets in place of the session, which are gigabytes of objects."""
+    (folder / "session.json").write_bytes(b"[" + b"[]," * (20 << 20) + b"[]]")
+
+
+LOGS = [
+    Tampering(f"log {new!r}", lines("log.jsonl", b'"what":"taken"', new), "is not a log entry")
+    for new in (b'"what":"pass","what":"taken"', b'"what": "taken"', b'"what":"t\\u0061ken"')
+] + [Tampering("log, judged later", logged, "log.jsonl:5 is no entry that follows")]
+TREES = [
+    Tampering("attachments that branch", append(branching("/Names", "/EmbeddedFiles")), "nodes"),
+    Tampering("fields that branch", append(branching("/AcroForm", "/Fields")), "nodes"),
+    Tampering("fields that branch, unsigned",
+              unsigned(branching("/AcroForm", "/Fields")), "nodes"),
+    Tampering("a million objects", append(crowded), "it lists 1000000 objects"),
+    Tampering("60 MB behind", append(lambda pdf: pdf + b"x" * (60 << 20)), "cannot be read"),
+    Tampering("60 MB of brackets", many_brackets, "too many to be read", sealed_again=False),
+    Tampering("deeper than a path", below, "cannot be read", sealed_again=False),
+]  # fmt: skip
+JOURNALS = [
+    Tampering("journal, a page", staged(b"pass"), "report.html changed", sealed_again=False),
+    Tampering("journal, another hash", staged(b"pass", "0" * 64), "report.html changed",
+              sealed_again=False),
+    *(
+        Tampering(f"journal {text!r}", staged(b"pass", journal=text), ".changes/0 added",
+                  sealed_again=False)
+        for text in (b'{"data/plan.json": ""}', b'{"../x.txt": ""}', b"{}", b"[]", b"[" * 50_000,
+                     b"\xff", b" " * 70_000)
+    ),
+    Tampering("journal, a pipe", lambda folder: os.mkfifo(folder / ".changes"), NO_FILE,
+              sealed_again=False),
+    *(
+        Tampering("litter beside a change", of_desktops, says, State.OK, sealed_again=sealed)
+        for sealed, says in ((False, "was left by a desktop"), (True, ""))
+    ),
+]  # fmt: skip
 TAMPERINGS = [
+    *LOGS,
+    *TREES,
+    *JOURNALS,
     *UNFIT,
     *PREDECESSORS,
     *NAMES,

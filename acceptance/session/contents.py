@@ -28,6 +28,8 @@ OUTSIDE_DATA = {
 }  # fmt: skip
 OXUM = re.compile(rb"Payload-Oxum: (\d{1,18})\.\d+\n\Z")
 MOST_OUTSIDE_DATA = 256 << 20  # bytes of one file; it is read whole
+# What is parsed as well: a megabyte of brackets becomes thirty of objects.
+MOST_PARSED = dict.fromkeys(("session.json", LOG, *MANIFESTS), 24 << 20) | {"report.pdf": 64 << 20}
 MOST_TO_SPARE = 1 << 30  # bytes below data/ that may be too many and are still read, to be named
 
 
@@ -68,9 +70,15 @@ def require_readable(folder: Path) -> None:
 
     Raises InputError for a link, pipe or device, SessionError for sizes.
     """
-    for path, size in evidence.sizes(folder).items():
-        if size > MOST_OUTSIDE_DATA and not path.startswith(PAYLOAD):
+    waiting = {name: current(folder, name).stat().st_size for name in journal.pending(folder)}
+    for path, size in (*evidence.sizes(folder).items(), *waiting.items()):
+        if size > most(path) and not path.startswith(PAYLOAD):
             raise _too_large(folder, too_many_bytes(path, size))
+
+
+def most(path: str) -> int:
+    """Return how many bytes a file beside ``data/`` may have."""
+    return MOST_PARSED.get(path, MOST_OUTSIDE_DATA)
 
 
 def too_many_bytes(path: str, size: int) -> str:

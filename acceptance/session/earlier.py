@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.errors import SessionError
 from acceptance.session import store
-from acceptance.session.contents import MOST_OUTSIDE_DATA
+from acceptance.session.contents import most
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
 
 def _read(folder: Path) -> Session | None:
     file = folder / store.FILE
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_OUTSIDE_DATA:
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > most(store.FILE):
         return None
     try:
         return store.load(folder)

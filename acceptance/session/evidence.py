@@ -8,9 +8,7 @@ reported, signed or judged again. Each entry of the log holds the hash of the on
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import stat
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +16,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError
+from acceptance.files.below import files_below
+from acceptance.files.litter import is_litter
 from acceptance.messages import tr
 from acceptance.session import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from acceptance.model import Session
     from acceptance.session.journal import FolderChange
@@ -35,8 +35,6 @@ MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 MANIFESTS = (MANIFEST, TAG_MANIFEST)
 MANIFEST_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?([^\n]+)")
-# Of Windows, macOS (the last for discs of other systems) and office programs.
-LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -91,7 +89,7 @@ def hash_files(folder: Path) -> dict[str, str]:
 
     Raises InputError for a file that cannot be read, and for a link, pipe or device.
     """
-    return {path: hash_file(folder / path) for path in sorted(_files(folder))}
+    return {path: hash_file(folder / path) for path in sorted(files_below(folder))}
 
 
 def hash_session(folder: Path, session: Session, unread: Container[str] = ()) -> dict[str, str]:
@@ -100,7 +98,7 @@ def hash_session(folder: Path, session: Session, unread: Container[str] = ()) ->
     A change that was interrupted counts as made (``journal``). Files in ``unread`` are not read;
     their hash is empty.
     """
-    files = set(_files(folder)) - litter(folder, session) - journal.parts(folder)
+    files = set(files_below(folder)) - litter(folder, session) - journal.parts(folder)
     return {
         path: "" if path in unread else hash_file(journal.current(folder, path))
         for path in sorted(files | journal.pending(folder))
@@ -112,7 +110,7 @@ def of_other_size(folder: Path, session: Session) -> set[str]:
 
     None where the session gives no sizes (before 0.7.0). No file is opened.
     """
-    names = set(_files(folder)) - litter(folder, session)
+    names = set(files_below(folder)) - litter(folder, session)
     found = {path: (folder / path).lstat().st_size for path in names if path.startswith(PAYLOAD)}
     lies = _found_as(session.sizes, found)
     right = {lies[path] for path, size in session.sizes.items() if found.get(lies[path]) == size}
@@ -121,7 +119,7 @@ def of_other_size(folder: Path, session: Session) -> set[str]:
 
 def litter(folder: Path, session: Session) -> set[str]:
     """Return the files that desktops leave in every folder; none that the session lists."""
-    return {path for path in _files(folder) if _is_litter(path) and path not in session.hashes}
+    return {path for path in files_below(folder) if is_litter(path) and path not in session.hashes}
 
 
 def sizes(folder: Path) -> dict[str, int]:
@@ -129,12 +127,8 @@ def sizes(folder: Path) -> dict[str, int]:
 
     Raises InputError as ``hash_files`` does for what is no regular file.
     """
-    names = (path for path in _files(folder) if not _is_litter(path))
+    names = (path for path in files_below(folder) if not is_litter(path))
     return {path: (folder / path).lstat().st_size for path in names}
-
-
-def _is_litter(path: str) -> bool:
-    return bool(LITTER.fullmatch(PurePosixPath(path).name))
 
 
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -218,7 +212,7 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
         path: digest
         for digests, _ in parsed
         for path, digest in digests.items()
-        if path in found or path.startswith(PAYLOAD) or not _is_litter(path)  # sealed by 0.5.0
+        if path in found or path.startswith(PAYLOAD) or not is_litter(path)  # sealed by 0.5.0
     }
     broken = {name for name, (_, whole) in zip(present, parsed, strict=True) if not whole}
     absent = {BAGIT, *MANIFESTS} - found.keys()
@@ -259,22 +253,6 @@ def _differing(path: str, before: str, after: str | None) -> Problem | None:
     if before == after:
         return None
     return Problem(kind=Kind.MISSING if after is None else Kind.CHANGED, path=path)
-
-
-def _files(folder: Path) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        links = (name for name in folders if Path(parent, name).is_symlink())
-        if link := next(links, ""):
-            what = tr("contains a link to another folder ({link})", link=link)
-            hint = tr("Replace the link with the files themselves")
-            raise InputError(what, where=parent, hint=hint)
-        for name in names:
-            path = os.path.join(parent, name)  # noqa: PTH118 -- os.walk gives strings
-            if not stat.S_ISREG(os.lstat(path).st_mode):
-                what = tr("{name} is a link, a pipe or a device, not a file", name=name)
-                hint = tr("Put the file itself in its place")
-                raise InputError(what, where=parent, hint=hint)
-            yield os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:

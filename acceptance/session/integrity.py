@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from acceptance.model import LogEntry
 
 SHOWN = 20
+OF_REPORTS = {"reported", "reported_and_signed", "signed"}  # what is logged after judging
 
 
 def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
@@ -48,8 +49,13 @@ def _footage_taken_away(problem: evidence.Problem) -> bool:
 
 
 def changed_log(entries: Sequence[LogEntry], recorded: Sequence[LogEntry]) -> Iterator[str]:
-    """Say where a log is no chain, and where it does not begin with what the session recorded."""
+    """Say where a log is no chain, or not what the session recorded with its reports behind."""
     yield from (str(problem) for problem in log_book.check_chain(entries))
+    for number, entry in enumerate(entries[len(recorded) :], len(recorded) + 1):
+        if entry.what not in OF_REPORTS or {*entry.details} != {"report", "sha256"}:
+            line = f"{log_book.LOG}:{number}"
+            yield tr("{line} is no entry that follows a finished session", line=line)
+            break
     for number, entry in enumerate(recorded, 1):
         if tuple(entries[number - 1 : number]) != (entry,):
             line = f"{log_book.LOG}:{number}"

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, SessionError
+from acceptance.files.litter import is_litter
 from acceptance.files.output import create, disc_errors, flush
 from acceptance.messages import tr
 
@@ -100,7 +101,7 @@ def recover(folder: Path) -> bool:
     if not staging.is_dir() or staging.is_symlink():
         return False
     with _disc_errors(folder):
-        if not (folder / JOURNAL).exists():
+        if not (folder / JOURNAL).exists() or (folder / JOURNAL).is_dir():
             _remove(folder)
             return False
         _require_whole(folder)
@@ -167,11 +168,17 @@ def _roll_forward(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove the staging folder, the journal first; what is not ours stays, and is an error."""
+    """Remove the staging folder, the journal first; what is not ours stays, and is an error.
+
+    Litter of desktops and empty folders are nobody's, and would keep every later change out.
+    """
     staging = folder / STAGING
-    (folder / JOURNAL).unlink(missing_ok=True)
+    if _is_file(folder / JOURNAL):
+        (folder / JOURNAL).unlink()
     for path in staging.iterdir():
-        if PARTS.fullmatch(path.name):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        elif PARTS.fullmatch(path.name) or is_litter(path.name):
             path.unlink()
     staging.rmdir()
     flush(folder)

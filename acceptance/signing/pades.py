@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -18,6 +17,7 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from acceptance.errors import InputError
 from acceptance.files import shortage
 from acceptance.messages import tr
+from acceptance.signing import reading
 from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from acceptance.signing.certificates import Signer
 
-MOST_ATTACHED = 256 << 20  # bytes of one attachment
+MOST_ATTACHED = 24 << 20  # bytes of all attachments; sessions seen had 6 million at most
 
 
 def sign(
@@ -78,7 +78,7 @@ def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
     Raises ``InputError`` where they cannot be read, or hold more than ``MOST_ATTACHED`` bytes.
     """
     try:
-        return tuple((_file_name(file), _content(file["/EF"]["/F"])) for file in _files(pdf))
+        return tuple(_read(pdf))
     except Exception as error:  # a flipped bit can make a parser of PDF fail in any way
         shortage.require_none(error)
         what = tr("the attachments of the report cannot be read")
@@ -86,22 +86,32 @@ def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
         raise InputError(what, hint=hint) from error
 
 
-def _content(stream: StreamObject) -> bytes:
-    """Unpack a stream, stored or deflated once, as far as ``MOST_ATTACHED`` bytes.
+def _read(pdf: bytes) -> Iterator[tuple[str, bytes]]:
+    left = MOST_ATTACHED
+    for file in _files(pdf):
+        content = _content(file["/EF"]["/F"], left)
+        left -= len(content)
+        yield _file_name(file), content
+
+
+def _content(stream: StreamObject, most: int) -> bytes:
+    """Unpack a stream, stored or deflated once, as far as ``most`` bytes.
 
     Two megabytes may hold gigabytes: that is found before they are unpacked. Raises ValueError.
     """
     packed: bytes = stream.encoded_data
     filters = stream["/Filter"] if "/Filter" in stream else ()  # noqa: SIM401 -- see below
     names = [filters] if isinstance(filters, str) else list(filters)
+    if len(packed) > most:
+        raise ValueError(most)
     if not names:
         return packed
     if names != ["/FlateDecode"] or "/DecodeParms" in stream:
         raise ValueError(names)
     unpacking = zlib.decompressobj()
-    content = unpacking.decompress(packed, MOST_ATTACHED)
-    if not unpacking.eof:
-        raise ValueError(MOST_ATTACHED)
+    content = unpacking.decompress(packed, most + 1)
+    if not unpacking.eof or len(content) > most:
+        raise ValueError(most)
     return content
 
 
@@ -109,7 +119,7 @@ def _content(stream: StreamObject) -> bytes:
 
 
 def _files(pdf: bytes) -> Iterator[DictionaryObject]:
-    root = PdfFileReader(io.BytesIO(pdf)).root
+    root = reading.opened(pdf).root
     if "/Names" in root and "/EmbeddedFiles" in root["/Names"]:
         yield from _leaves(root["/Names"]["/EmbeddedFiles"])
 

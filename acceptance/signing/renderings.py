@@ -18,7 +18,7 @@ from acceptance.messages import tr
 from acceptance.report import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FILE = "renderings.json"
 MADE = HTML, JUNIT = ("report.html", "report.xml")
@@ -71,3 +71,15 @@ def due(version: str) -> bool:
     """Whether a report of this version of the tool has the attachment; rubbish counts as new."""
     numbers = version.split(".")
     return not all(map(str.isdecimal, numbers)) or tuple(map(int, numbers)) >= FIRST
+
+
+def otherwise(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
+    """Say by what the pages were set that are not set alike here."""
+    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if names:
+        listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
+        yield tr(
+            "the pages were set with {listed}, which is not here: words and pictures were "
+            "compared, drawings were not",
+            listed=listed,
+        )

@@ -11,14 +11,12 @@ its last byte.
 from __future__ import annotations
 
 import asyncio
-import io
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from asn1crypto import cms, crl  # type: ignore[import-untyped]  # ships no types
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation import DocumentSecurityStore, async_validate_pdf_signature
@@ -40,7 +38,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from acceptance.files import shortage
 from acceptance.messages import tr, tr_count
-from acceptance.signing import fitness, pinned
+from acceptance.signing import fitness, pinned, reading
 from acceptance.signing.certificates import common_name, load_trust
 from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signatures import Signature, SignatureProblem, SignatureReport, State
@@ -49,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
 
@@ -96,7 +95,7 @@ def _verify(
     permitted: frozenset[str],
     at: datetime | None,
 ) -> SignatureReport:
-    reader = PdfFileReader(io.BytesIO(pdf))
+    reader = reading.opened(pdf)
     found = reader.embedded_signatures
     if not found:
         return _unsigned(pdf)

@@ -30,7 +30,7 @@ from acceptance.signing.signatures import State, worst
 from acceptance.signing.target import Target, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from acceptance.model import Pack
     from acceptance.signing.renderings import Renderings
@@ -51,7 +51,7 @@ class Examined(Target):
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
         if not self.pdf:
-            return _not_read(self.report)
+            return _not_read(self.report, REPORT)
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
@@ -81,10 +81,13 @@ class Examined(Target):
             )  # fmt: skip
             return State.BROKEN, (what,)
         if self.folder and not self.on_disc:
-            return _not_read(self.folder / store.FILE)
+            return _not_read(current(self.folder, store.FILE), store.FILE)
         if self.folder and self.on_disc != self.attached[0]:
             return State.BROKEN, shorten([*changed_fields(self.attached[0], self.on_disc)])
-        store.parse(self.attached[0], store.FILE)
+        signed = store.parse(self.attached[0], store.FILE)
+        if signed.tool_version == __version__ and store.dumps(signed) != self.attached[0]:
+            what = tr("{file} in the report is not as this tool writes it", file=store.FILE)
+            return State.BROKEN, (what,)
         return self._attached_beside()
 
     def _attached_beside(self) -> Outcome:
@@ -224,7 +227,7 @@ class Examined(Target):
             path = current(self.folder, name)
             if not path.is_file():
                 problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif not self._is_made(name, read(path)):
+            elif not self._is_made(name, read(path, name)):
                 problems.append(Problem(kind=Kind.CHANGED, path=name))
         return _judge_problems(problems)
 
@@ -269,7 +272,7 @@ class Examined(Target):
 
         there = self.made.renderer
         state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
-        return state, (*details, *_another_renderer(there, here))
+        return state, (*details, *renderings.otherwise(there, here))
 
     def _set_again(self, folder: Path, made: Renderings) -> bytes:
         packs, profiles = store.load_all_packs(self.session, folder)
@@ -277,23 +280,11 @@ class Examined(Target):
         return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
 
 
-def _not_read(path: Path) -> Outcome:
+def _not_read(path: Path, name: str) -> Outcome:
     """Say why ``target.read`` gave nothing."""
-    if path.is_file() and path.stat().st_size > contents.MOST_OUTSIDE_DATA:
-        return State.BROKEN, (contents.too_many_bytes(path.name, path.stat().st_size),)
-    return State.INCOMPLETE, (tr("{file} is missing", file=path.name),)
-
-
-def _another_renderer(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
-    """Say by what the pages were set that are not set alike here."""
-    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
-    if names:
-        listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
-        yield tr(
-            "the pages were set with {listed}, which is not here: words and pictures were "
-            "compared, drawings were not",
-            listed=listed,
-        )
+    if path.is_file() and path.stat().st_size > contents.most(name):
+        return State.BROKEN, (contents.too_many_bytes(name, path.stat().st_size),)
+    return State.INCOMPLETE, (tr("{file} is missing", file=name),)
 
 
 def _alone() -> Outcome:

@@ -38,7 +38,7 @@ class Target:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
         self.report = current(target, REPORT) if self.folder else target.resolve()
-        self.pdf = read(self.report)
+        self.pdf = read(self.report, REPORT)
 
     @cached_property
     def attachments(self) -> tuple[tuple[str, bytes], ...]:
@@ -67,7 +67,7 @@ class Target:
     @cached_property
     def on_disc(self) -> bytes:
         """``session.json`` of the folder; empty where it is missing."""
-        return read(current(self.folder, store.FILE)) if self.folder else b""
+        return read(current(self.folder, store.FILE), store.FILE) if self.folder else b""
 
     @cached_property
     def session(self) -> Session:
@@ -119,8 +119,8 @@ class Target:
         return tuple(map(pinned.of_certificate, certificates.load_trust(self.trust).roots))
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, name: str) -> bytes:
     """Read a file of bounded size; give nothing of what is none, or too large."""
     if path.is_symlink() or not path.is_file():
         return b""
-    return path.read_bytes() if path.stat().st_size <= contents.MOST_OUTSIDE_DATA else b""
+    return path.read_bytes() if path.stat().st_size <= contents.most(name) else b""

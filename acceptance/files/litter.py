@@ -1,0 +1,14 @@
+"""Files that desktops and office programs leave in every folder they show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+# Of Windows, macOS (the last for discs of other systems) and office programs.
+NAMES = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
+
+
+def is_litter(path: str) -> bool:
+    """Whether a file of this name, behind forward slashes or not, is such a one."""
+    return bool(NAMES.fullmatch(PurePosixPath(path).name))
