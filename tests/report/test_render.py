@@ -443,7 +443,9 @@ def test_the_bottom_line_names_scope_verdict_and_untested_mandatory_clauses(
     assert "不合格（暂定）" in line
     assert "DB50/216-2006 5.5.4、6.4、5.5.2" in line
     clean = replace(
-        session, bottom_line=BottomLine(verdict=Verdict.PASS, scope=Scope.SITE, provisional=False)
+        session,
+        bottom_line=BottomLine(verdict=Verdict.PASS, scope=Scope.SITE, provisional=False),
+        findings=(),
     )
     assert render.bottom_line(clean, "zh") == "检验范围：现场验收检测。检验结论：合格。"
 

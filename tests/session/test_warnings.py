@@ -15,6 +15,7 @@ from pathlib import Path
 import pypdf
 import pytest
 import reached_session
+from more_ways_to_bend import HELD, MORE_WAYS
 from reached_session import (
     CAMERA,
     FIRM,
@@ -74,7 +75,10 @@ from acceptance.signing.session_changes import changed_warnings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.what)
+ALL_WAYS = (*WAYS, *MORE_WAYS)
+
+
+@pytest.mark.parametrize("way", ALL_WAYS, ids=lambda way: way.what)
 def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
     way: Way, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,9 +117,11 @@ def found_again(done: Session, folder: Path) -> list[str]:
 
 
 # Ways by which a failure becomes a pass outright, as the table's own sessions show.
-OUTRIGHT = [way for way in WAYS if way.codes[0] in {
+OUTRIGHT = [way for way in ALL_WAYS if way.codes[0] in {
     "weaker_limit", "limit_replaced", "withdrawn", "answered_by_hand", "retaken", "run_before",
-    "not_applicable", "out_of_scope", "dropped", "seed_by_operator", "redrawn", "coding_by_hand",
+    "miss_not_judged", "miss_averaged", "footage_shared", "devices_alike", "filmed_less",
+    "site_split", "not_applicable", "out_of_scope", "dropped", "seed_by_operator", "redrawn",
+    "coding_by_hand",
 }]  # fmt: skip
 
 
@@ -127,9 +133,17 @@ def test_the_way_does_turn_a_failure_into_a_pass(way: Way, tmp_path: Path) -> No
     assert (honest.verdict, done.verdict) == (Verdict.FAIL, Verdict.PASS)
 
 
+@pytest.mark.parametrize("what", HELD)
+def test_what_is_bent_so_gives_no_pass_in_the_first_place(what: str, tmp_path: Path) -> None:
+    case, code = HELD[what]
+    done, _ = reach(case, tmp_path)
+    assert done.verdict is Verdict.INCONCLUSIVE
+    assert code in {one.reason.code for one in done.findings}
+
+
 def test_there_are_at_least_twenty_ways() -> None:
-    assert len({way.what for way in WAYS}) >= 20
-    assert len({code for way in WAYS for code in way.codes}) >= 20
+    assert len({way.what for way in ALL_WAYS}) >= 60
+    assert len({code for way in ALL_WAYS for code in way.codes}) >= 50
 
 
 def test_judging_again_by_a_weaker_pack_is_told_with_the_verdict_before(tmp_path: Path) -> None:
@@ -306,7 +320,7 @@ def test_nothing_that_a_plan_says_of_itself_drives_a_warning_off_page_1_of_the_p
     project = Project(**dict.fromkeys(names, long))
     done, folder = reach(replace(case, plan=replace(case.plan, project=project)), tmp_path)
     used = store.load_packs(done.plan, folder / store.PACKS)
-    pdf = render.pdf(done, used, folder, "zh", b"{}")
+    pdf = render.pdf(done, used, folder, "zh", {store.FILE: b"{}"})
     first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\n", "")
     assert "检验结论：" in first
     for warning in done.warnings or ():

@@ -54,6 +54,11 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield (caution if turned else note)("run_before", again, **named)
         if gone := names(_detail(entry, "gone")):
             yield caution("dropped", gone, **named)
+        warn = caution if named["verdict"] in NOT_PASSED else note
+        if unfilmed := names(_detail(entry, "unfilmed")):
+            yield warn("filmed_less", unfilmed, **named)
+        if elsewhere := names(_detail(entry, "elsewhere")):
+            yield warn("site_split", elsewhere, **named)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
         if otherwise := names(_detail(entry, "otherwise")):
