@@ -53,13 +53,18 @@ class Overview:
 
 def every(session: Session, lang: str) -> list[WarningLine]:
     """Word all warnings of a session, cautions first."""
+    return lines(session.warnings or (), lang)
+
+
+def lines(found: Sequence[SessionWarning], lang: str) -> list[WarningLine]:
+    """Word warnings in their order."""
     return [
         WarningLine(
             severity=one.severity,
             title=title(one, lang),
             sentence=worded(one, lang, most=ALL_ITEMS),
         )
-        for one in session.warnings or ()
+        for one in found
     ]
 
 
@@ -67,7 +72,7 @@ def overview(session: Session, lang: str) -> Overview:
     """Choose what stands on the first page: every code is named there, however many there are."""
     groups = list(_groups(session))
     shown, others = groups[:MOST_LINES], groups[MOST_LINES:]
-    lines = [
+    shorter = [
         WarningLine(
             severity=group[0].severity,
             title=title(group[0], lang),
@@ -78,7 +83,7 @@ def overview(session: Session, lang: str) -> Overview:
     ]
     count = sum(map(len, groups)) - len(shown)
     titles = dict.fromkeys(title(group[0], lang) for group in others)
-    return Overview(lines=lines, rest=_rest(count, list(titles), lang) if count else "")
+    return Overview(lines=shorter, rest=_rest(count, list(titles), lang) if count else "")
 
 
 def _groups(session: Session) -> Iterator[list[SessionWarning]]:
