@@ -137,7 +137,7 @@ def at_site(*devices: Subject, no: str) -> Case:
 MORE_WAYS = (
     Way(
         what="a profile whose letter asks for 15 days where 30 are generally asked",
-        codes=("below_advice", "source_replaced"),
+        codes=("below_advice", "source_replaced", "other_profile"),
         honest=kept_for(20.0, TODAY),
         bent=kept_for(20.0, LETTER),
         words=("not the 30 d that 渝府令第230号",),

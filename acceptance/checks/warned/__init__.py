@@ -41,6 +41,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     history.unsigned_predecessors,
     history.earlier_sessions,
     history.retaken,
+    verdicts.other_profiles,
     verdicts.provisional,
     misses.left_aside,
     misses.averaged,

@@ -31,6 +31,9 @@ class Judged:
     bases: Mapping[str, Sequence[Pack]]
     """By the id of each pack those that it is built on, the nearest first."""
 
+    profiles: Sequence[tuple[Pack, Pack]]
+    """Packs, each with another profile of it, as the session keeps them."""
+
     quantities: Container[str]
     """Quantities that the toolkit measures."""
 

@@ -65,6 +65,23 @@ def silent_raters(judged: Judged) -> Iterator[SessionWarning]:
         yield caution("raters_silent", silent)
 
 
+def other_profiles(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what conforms here and misses the limit of a profile that extends the pack in use."""
+    for pack, other in judged.profiles:
+        if pack.id not in other.extends:
+            continue
+        limits = {f"{pack.id}#{asked.id}": asked.limit for asked in other.requirements}
+        items = [
+            f"{finding.requirement} ({finding.subject})"
+            for finding in judged.passed
+            for limit in [limits.get(finding.requirement)]
+            if limit and finding.value is not None and finding.unit == limit.unit
+            if margin(finding.value, limit) < 0
+        ]
+        if items:
+            yield caution("other_profile", items, pack=other.id, number=other.number)
+
+
 def within_uncertainty(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what conforms by less than its expanded uncertainty."""
     items = [
