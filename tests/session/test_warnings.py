@@ -472,10 +472,10 @@ def test_a_clip_that_is_its_own_reference_is_told(tmp_path: Path) -> None:
     done, folder = reach(HONEST, tmp_path)
     shot = replace(SHOT, reference="data/clips/shot-1/reference/b.mp4")
     used, kept = store.load_packs(done.plan, folder / store.PACKS), folder / store.PACKS
-    for other, told in (("11" * 32, True), ("22" * 32, False)):
+    for other, expected in (("11" * 32, True), ("22" * 32, False)):
         hashes = {**done.hashes, shot.clip: "11" * 32, shot.reference: other}
         found = store.warnings(replace(done, shots=(shot,), hashes=hashes), used, kept)
-        assert ("reference_is_clip" in {one.code for one in found}) is told
+        assert ("reference_is_clip" in {one.code for one in found}) is expected
 
 
 def test_two_devices_with_the_same_figures_to_the_last_digit_are_one_film(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ class Judged:
             found[figure.quantity].append((index, figure))
         return found
 
+    @cached_property
+    def used(self) -> set[int]:
+        """Indices of the measurements on which some finding rests."""
+        return {index for one in self.session.findings for index in one.measurements}
+
     def day_of(self, taken: Taken) -> str:
         """ISO date on which something was filmed or recorded; empty: not known."""
         return taken.filmed or self.session.unstated_day

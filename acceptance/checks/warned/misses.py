@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def left_aside(judged: Judged) -> Iterator[SessionWarning]:
     """Yield figures that miss a limit and were not held against it.
 
-    Kind, fact, condition, tap or path, as the plan states them, took them out, and no other
-    requirement of the pack judged that subject by the same quantity.
+    Kind, fact, condition, tap or path, as the plan states them, took them out. What another
+    requirement judged is none of these, as a playback that has a limit of its own.
     """
     for pack, asked in _limits(judged):
         items = [
             _named(figure)
-            for _, figure in _missing(judged, asked)
-            if _aside(judged, pack, asked, figure)
+            for index, figure in _missing(judged, asked)
+            if index not in judged.used and _aside(judged, pack, asked, figure)
         ]
         if items:
             yield caution("miss_not_judged", items, requirement=f"{pack.id}#{asked.id}")
