@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import (
         BottomLine,
+        Conclusion,
         DecisionRule,
         Finding,
         Limit,
@@ -287,6 +288,13 @@ def verdict(finding: Finding, lang: str) -> str:
     """Word the verdict on one item: 符合 or 不符合, the four words only by the rule of four."""
     four = finding.decision_rule is not None and finding.decision_rule.kind is RuleKind.FOUR_WORD
     return word(finding.verdict, "verdict" if four else "verdict_item", lang)
+
+
+def outcome(conclusion: Conclusion, lang: str) -> str:
+    """Word what an acceptance group can conclude; no word for a pass by no confirmed limit."""
+    if conclusion.for_reference:
+        return str(phrases(lang)["bottom_line"]["no_confirmed_limit"])
+    return word(conclusion.outcome, "outcome", lang)
 
 
 def bottom_line(

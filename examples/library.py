@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -65,16 +66,17 @@ def film(name: str, folder: Path) -> None:
 def plan(name: str) -> Plan:
     """Plan three shots of one device."""
     facts = {"system": "digital", "picture": "colour"}
+    today = date.today().isoformat()  # noqa: DTZ011 -- the films were made here, just now
     chart = Shot(
-        id="chart", subject=name, clip="chart.mp4", chart="acceptance", chart_copy="as_drawn",
-        conditions=CONDITIONS,
+        id="chart", subject=name, clip="chart.mp4", filmed=today, chart="acceptance",
+        chart_copy="as_drawn", conditions=CONDITIONS,
     )  # fmt: skip
     clock = Shot(
-        id="clock", subject=name, clip="clock.mp4", chart="clock", arrivals="arrivals.csv",
-        screen_log="screen.csv", conditions=CONDITIONS,
+        id="clock", subject=name, clip="clock.mp4", filmed=today, chart="clock",
+        arrivals="arrivals.csv", screen_log="screen.csv", conditions=CONDITIONS,
     )  # fmt: skip
     screens = Shot(
-        id="screens", subject=name, clip="screens.mp4", chart="clock", tap=Tap.SCREEN,
+        id="screens", subject=name, clip="screens.mp4", filmed=today, chart="clock", tap=Tap.SCREEN,
         conditions=CONDITIONS,
     )  # fmt: skip
     return Plan(

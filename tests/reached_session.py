@@ -112,6 +112,8 @@ SHOT = Shot(
     sha256="aa" * 32,
     chart="acceptance",
     chart_copy="卡-03",
+    filmed="2026-11-20",
+    filmed_by="plan",
     corners=(((10.0, 10.0), (90.0, 10.0), (90.0, 90.0), (10.0, 90.0)),),
 )
 

@@ -171,6 +171,7 @@ COPY = Note(
     shot="shot-1",
     metric="chart",
 )
+KEPT_DAYS = 'limit = { at_least = 30, unit = "d" }'
 RETENTION = """
 [[requirements]]
 id = "kept"
@@ -183,7 +184,11 @@ limit = { at_least = 30, unit = "d" }
 figure = { PROVENANCE }
 """
 KEPT = Recordings(
-    id="kept", subject="cam-1", source="data/recordings/kept/recordings.csv", sha256="cc" * 32
+    id="kept",
+    subject="cam-1",
+    source="data/recordings/kept/recordings.csv",
+    sha256="cc" * 32,
+    until="2026-11-20",
 )
 MONOCHROME = replace(CAMERA, facts={"picture": "monochrome"})
 COLOUR = pack(more='when = { picture = "colour" }\n')

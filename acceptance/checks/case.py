@@ -179,10 +179,7 @@ class Case:
         return [
             (index, one)
             for index, one in self._found.get((subject, requirement.quantity), ())
-            if one.shot in self.shots
-            and _within(one.region, requirement.region)
-            and (not requirement.direction or one.direction in {requirement.direction, ""})
-            and one.statistic in {requirement.statistic or DEFAULT_STATISTIC, ""}
+            if one.shot in self.shots and is_like(requirement, one)
         ]
 
     def _elsewhere(self, requirement: Requirement, subject: str) -> Iterator[Measurement]:
@@ -208,6 +205,15 @@ class Case:
         places |= {("", subject), ("", "")}
         indices = (index for place in places for index in self._noted.get(place, ()))
         return [self.notes[index] for index in sorted(indices)]
+
+
+def is_like(requirement: Requirement, figure: Measurement) -> bool:
+    """Whether a figure of the quantity is of region, direction and statistic that are asked."""
+    return (
+        _within(figure.region, requirement.region)
+        and (not requirement.direction or figure.direction in {requirement.direction, ""})
+        and figure.statistic in {requirement.statistic or DEFAULT_STATISTIC, ""}
+    )
 
 
 def _within(region: str, wanted: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Finding, Pack, Requirement, Scoring
 
+PASSES = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_TESTED})
 
 
@@ -39,6 +40,7 @@ def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Co
     grades = {name: _grade(deciding, name) for name in items}
     scores = tuple(_score(part, items, grades, scoring) for part in Part)
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
+    unconfirmed, limits = unconfirmed_limits([one for one in deciding if one.verdict in PASSES])
     return Conclusion(
         pack=pack.id,
         outcome=_outcome(scores, set(keys.values()), scoring),
@@ -46,7 +48,19 @@ def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Co
         vetoes=_graded(keys, Verdict.FAIL),
         open=_graded(grades, Verdict.INCONCLUSIVE),
         provisional=not scoring.figure.firm or any(one.provisional for one in deciding),
+        limits=limits,
+        unconfirmed=unconfirmed,
     )
+
+
+def unconfirmed_limits(findings: Sequence[Finding]) -> tuple[int, int]:
+    """Count the limits that some of these findings were judged by: provisional ones, and all.
+
+    Where no limit is among them, what was asked without one counts.
+    """
+    by_limit = [finding for finding in findings if finding.limit is not None] or findings
+    asked = {finding.requirement: finding.provisional for finding in by_limit}
+    return sum(asked.values()), len(asked)
 
 
 def _outcome(

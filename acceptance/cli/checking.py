@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,11 +12,11 @@ import click
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.report import warning_lines
 from acceptance.session import readiness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from acceptance.model import Finding
     from acceptance.session.readiness import Readiness
@@ -25,6 +27,14 @@ MOST = 12  # names in a line
 @click.command()
 @click.argument("plan", type=OUT, metavar="PLAN.toml")
 @click.option(
+    "-o",
+    "--output",
+    type=OUT,
+    default=Path("out"),
+    show_default=True,
+    help="Where sessions lie: those of re-tests are looked for there.",
+)
+@click.option(
     "--lang",
     type=click.Choice(wording.LANGUAGES),
     default="zh",
@@ -32,13 +42,15 @@ MOST = 12  # names in a line
     help="Language of what is said.",
 )
 @json_option
-def check(plan: Path, lang: str, json_file: Path | None) -> int:
+def check(plan: Path, output: Path, lang: str, json_file: Path | None) -> int:
     """Check a plan without measuring: all problems, what stays open and why, how long it takes.
+
+    Also what page 1 of the report would warn of, as far as it is known before measuring.
 
     Exits 0 ready, 2 it cannot run, 3 something mandatory would stay open.
     """
     prepare_json(json_file, [plan])
-    found = readiness.of(plan)
+    found = readiness.of(plan, output)
     if json_file:
         write_json(_content(found), json_file)
     else:
@@ -59,6 +71,7 @@ def _content(found: Readiness) -> dict[str, Any]:
             {"sampling": one.sampling, "seed": one.seed, "drawn": one.drawn}
             for one in found.samples
         ],
+        "warnings": [asdict(one) for one in found.warnings],
         "shots": found.shots,
         "undated": found.undated,
         "seconds": found.seconds,
@@ -93,6 +106,11 @@ def _print(found: Readiness, lang: str) -> None:
     for code, names in (("outside", found.outside), ("undated", found.undated)):
         if names:
             terminal.say(words[code].format(names=_few(names, lang)), "yellow")
+    for line in warning_lines.lines(found.warnings, lang):
+        severity = wording.word(line.severity, "severity", lang)
+        terminal.say(
+            words["warned"].format(severity=severity, title=line.title, said=line.sentence)
+        )
     terminal.say(_time(found, lang))
     terminal.say(words["ready" if not found.exit_code else "stays_open"], "bold")
 

@@ -35,7 +35,7 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
     for line in _reached(done):
         terminal.say(line)
     for conclusion in done.conclusions:
-        word = wording.word(conclusion.outcome, "outcome", "en")
+        word = wording.outcome(conclusion, "en")
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
     terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
@@ -80,7 +80,7 @@ def _verdict(done: Session) -> list[str]:
             outside,
         )
         sentences.append(beyond)
-    return [*sentences, *bottom_lines.of_predecessors(done, "en")]
+    return sentences
 
 
 def next_steps(done: Session, folder: Path, *, signed: bool) -> list[str]:

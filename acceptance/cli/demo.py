@@ -14,6 +14,7 @@ import shutil
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
+from acceptance.footage import container
 from acceptance.messages import tr
 from acceptance.session import plan, runner
 from acceptance.session.store import REPORT
@@ -92,6 +94,7 @@ facts = {{ system = "digital", picture = "colour" }}
 id = "chart"
 subject = "{name}"
 clip = "chart.mp4"
+filmed = "{day}"
 chart = "acceptance"
 chart_copy = "as_drawn"
 {conditions}
@@ -100,6 +103,7 @@ chart_copy = "as_drawn"
 id = "clock"
 subject = "{name}"
 clip = "clock.mp4"
+filmed = "{day}"
 chart = "clock"
 arrivals = "arrivals.csv"
 screen_log = "screen.csv"
@@ -109,6 +113,7 @@ screen_log = "screen.csv"
 id = "screens"
 subject = "{name}"
 clip = "screens.mp4"
+filmed = "{day}"
 chart = "clock"
 tap = "screen"
 {conditions}
@@ -245,10 +250,11 @@ def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
 
 
 def _plan(name: str) -> str:
-    title, version = TITLES[name], __version__
+    day = datetime.now(container.CHINA).date().isoformat()  # it films here and now
     return PLAN.format(
-        version=version, seconds=SECONDS, name=name, title=title, conditions=CONDITIONS
-    )
+        version=__version__, seconds=SECONDS, name=name, title=TITLES[name], day=day,
+        conditions=CONDITIONS,
+    )  # fmt: skip
 
 
 def _film_chart(camera: Camera, folder: Path) -> Truth:

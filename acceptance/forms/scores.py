@@ -78,6 +78,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
             when=last,
             scores=_of_item(place, scores, people),
             conditions=distances,
+            silent=tuple(rater for rater in key.orders if rater not in scores),
             origin=f"{name}, clip {clip.code}, item {place[1]}",
         )
         for clip, place, item in _items(key)

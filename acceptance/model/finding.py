@@ -180,3 +180,17 @@ class Conclusion:
 
     open: tuple[str, ...] = ()
     """``pack#id`` of the items that may still change the outcome."""
+
+    limits: int | None = None
+    """How many limits stand behind what conforms (items, where none has a limit); None: made
+    before version 0.7.0."""
+
+    unconfirmed: int | None = None
+    """How many of ``limits`` nobody confirmed. Where it is all of them, passed and basically
+    passed are for reference only, and not worded as such."""
+
+    @property
+    def for_reference(self) -> bool:
+        """Whether it would pass, and no limit behind that is confirmed."""
+        passes = self.outcome in {Outcome.PASSED, Outcome.BASICALLY_PASSED}
+        return passes and bool(self.limits) and self.unconfirmed == self.limits

@@ -140,6 +140,9 @@ class Answer:
     origin: str = ""
     """Written by the tool: file and row of an answer that comes from a file of its own."""
 
+    silent: tuple[str, ...] = ()
+    """Written by the tool: raters for whom the panel was made and who gave no score."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Concession:

@@ -129,6 +129,10 @@ class Shot:
     """Written by the tool: who says when it was filmed: ``plan``, ``clip`` (its creation time)
     or ``run`` (a session before 0.7.0, which took the day of the run); empty: nobody."""
 
+    created: str = ""
+    """Written by the tool: day in China (UTC+8) of the clip's own creation time; empty: it states
+    none."""
+
     tap: Tap = Tap.CAMERA
     """Where in the chain it was taken."""
 

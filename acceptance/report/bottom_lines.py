@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.checks.warned import verdicts
+from acceptance.checks import conclusion
 from acceptance.checks.warned.judged import PASSED
 from acceptance.model import RuleKind, Verdict, Vouched
 from acceptance.report import warning_lines
 from acceptance.wording import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from acceptance.model import Pack, Predecessor, Session
 
@@ -45,33 +45,10 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
     )  # fmt: skip
     return [
         *overall,
-        *_of_remarks(session, lang, packs),
         *of_predecessors(session, lang),
         *_of_samples(session, lang),
-        *warning_lines.sentence(session, lang),
+        *warning_lines.sentences(session, lang),
     ]
-
-
-def _of_remarks(session: Session, lang: str, packs: Sequence[Pack]) -> Iterator[str]:
-    """Say which passes fall short of what is generally asked, and what is not in force."""
-    words = phrases(lang)["bottom_line"]
-    found = [(finding, remark) for finding in session.findings for remark in finding.remarks]
-    below = {
-        (finding.pack, finding.clause, wording.reason(remark, lang)): None
-        for finding, remark in found
-        if remark.code == "below_advice"
-    }
-    for pack, clause, remark in below:
-        [where] = _numbered([(pack, clause)], lang, packs)
-        yield words["below_advice"].format(where=where, remark=remark)
-    for code in ("source_replaced", "source_not_yet"):
-        sources = dict.fromkeys(
-            words[f"{code}_one"].format_map(remark.parameters)
-            for _, remark in found
-            if remark.code == code
-        )
-        if sources:
-            yield words[code].format(sources=words["comma"].join(sources))
 
 
 def of_predecessors(session: Session, lang: str) -> list[str]:
@@ -96,7 +73,7 @@ def unconfirmed(session: Session) -> tuple[int, int]:
     if session.verdict not in PASSED:
         return 0, 0
     passed = [one for one in session.findings if one.decides and one.verdict in PASSED]
-    return verdicts.unconfirmed(passed)
+    return conclusion.unconfirmed_limits(passed)
 
 
 def _of_samples(session: Session, lang: str) -> list[str]:

@@ -42,17 +42,20 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
         suite = ET.SubElement(root, "testsuite", name=clean(pack.number), tests=str(len(cases)))
         for counter, outcome in COUNTERS.items():
             suite.set(counter, str(sum(case.find(outcome) is not None for case in cases)))
-        _tell(suite, lines, session)
+        _tell(suite, lines, session, pack)
         suite.extend(cases)
         ET.SubElement(suite, "system-out").text = clean(bottom_line(session, "en", packs))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _tell(suite: ET.Element, lines: Sequence[WarningLine], session: Session) -> None:
+def _tell(suite: ET.Element, lines: Sequence[WarningLine], session: Session, pack: Pack) -> None:
     """Say in a suite's properties how the verdict was reached, a property for each warning."""
     properties = ET.SubElement(suite, "properties")
     ET.SubElement(properties, "property", name="verdict", value=session.verdict.value)
+    for concluded in (one for one in session.conclusions if one.pack == pack.id):
+        said = wording.outcome(concluded, "en")
+        ET.SubElement(properties, "property", name="conclusion", value=said)
     for warning, line in zip(session.warnings or (), lines, strict=True):
         name = f"warning.{warning.severity}.{warning.code}"
         ET.SubElement(properties, "property", name=name, value=clean(line.sentence))

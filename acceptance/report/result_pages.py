@@ -14,7 +14,7 @@ from acceptance.report.rows import answer_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acceptance.model import Clause, Concession, Finding, Pack, Plan, Scoring
+    from acceptance.model import Clause, Concession, Conclusion, Finding, Pack, Plan, Scoring
     from acceptance.report.names import Names
     from acceptance.report.rows import FindingRow
 
@@ -141,6 +141,10 @@ class ConclusionPage:
     def concessions(self) -> list[tuple[Concession, FindingRow]]:
         """Concessions with the finding that each belongs to."""
         return concessions(self.names.plan, self.rows)
+
+    def outcome(self, conclusion: Conclusion) -> str:
+        """Word the outcome."""
+        return wording.outcome(conclusion, self.names.lang)
 
     def scoring(self, pack: str) -> Scoring | None:
         """Return how the conclusion on a pack follows."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MOST_LINES = 9  # of codes that have a sentence of their own on the first page
 MOST_ITEMS, ALL_ITEMS = 2, 60  # named there, and in the list of all
+# Told in full in the bottom line, not only named; and what its sentences on predecessors tell.
+IN_FULL = frozenset({"below_advice", "source_replaced", "source_not_yet"})
+SAID_OF_PREDECESSORS = frozenset({"unsigned_predecessor"})
 LONGEST = 130  # columns of a sentence there; a Chinese character takes two
 
 
@@ -50,13 +53,18 @@ class Overview:
 
 def every(session: Session, lang: str) -> list[WarningLine]:
     """Word all warnings of a session, cautions first."""
+    return lines(session.warnings or (), lang)
+
+
+def lines(found: Sequence[SessionWarning], lang: str) -> list[WarningLine]:
+    """Word warnings in their order."""
     return [
         WarningLine(
             severity=one.severity,
             title=title(one, lang),
             sentence=worded(one, lang, most=ALL_ITEMS),
         )
-        for one in session.warnings or ()
+        for one in found
     ]
 
 
@@ -64,7 +72,7 @@ def overview(session: Session, lang: str) -> Overview:
     """Choose what stands on the first page: every code is named there, however many there are."""
     groups = list(_groups(session))
     shown, others = groups[:MOST_LINES], groups[MOST_LINES:]
-    lines = [
+    shorter = [
         WarningLine(
             severity=group[0].severity,
             title=title(group[0], lang),
@@ -75,7 +83,7 @@ def overview(session: Session, lang: str) -> Overview:
     ]
     count = sum(map(len, groups)) - len(shown)
     titles = dict.fromkeys(title(group[0], lang) for group in others)
-    return Overview(lines=lines, rest=_rest(count, list(titles), lang) if count else "")
+    return Overview(lines=shorter, rest=_rest(count, list(titles), lang) if count else "")
 
 
 def _groups(session: Session) -> Iterator[list[SessionWarning]]:
@@ -92,12 +100,15 @@ def _rest(count: int, titles: Sequence[str], lang: str) -> str:
     return str(words["more"].format(count=count, titles=named) if titles else words["several"])
 
 
-def sentence(session: Session, lang: str) -> list[str]:
-    """Name the codes of all cautions in one sentence of the bottom line; none: no sentence."""
-    cautions = [one for one in session.warnings or () if one.severity is Severity.CAUTION]
-    titles = dict.fromkeys(title(one, lang) for one in cautions)
+def sentences(session: Session, lang: str) -> list[str]:
+    """Word what the bottom line tells in full, then name the codes of all other cautions."""
+    found = session.warnings or ()
+    full = [worded(one, lang, most=ALL_ITEMS) for one in found if one.code in IN_FULL]
+    said = IN_FULL | SAID_OF_PREDECESSORS
+    others = [one for one in found if one.severity is Severity.CAUTION and one.code not in said]
+    titles = dict.fromkeys(title(one, lang) for one in others)
     phrase = wording.phrases(lang)["warnings"]["bottom_line"]
-    return [phrase.format(titles=_comma(lang).join(titles))] if titles else []
+    return [*full, *([phrase.format(titles=_comma(lang).join(titles))] if titles else [])]
 
 
 def title(warning: SessionWarning, lang: str) -> str:

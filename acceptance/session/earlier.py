@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from acceptance.model import Session, Value
+    from acceptance.model import Session, Taken, Value
 
 
 def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
@@ -24,9 +24,10 @@ def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
 
     ``again``: judged from the very same footage, or the same answers; ``retaken``: measured in
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
-    and that are not in the plan any more; ``seeds``: of draws by a sampling that is drawn by
-    another seed now. Also a session that a re-test names. A folder without a readable session is
-    passed by.
+    and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
+    light, tap or path; ``elsewhere``: other devices of the same site; ``seeds``: of draws by a
+    sampling that is drawn by another seed now. Also a session that a re-test names. A folder
+    without a readable session is passed by.
     """
     retested = {draw.session for draw in made.plan.draws}
     for path in sorted(out.glob(f"*/{store.FILE}")):
@@ -51,7 +52,8 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
     """Name the subjects of which two sessions have the same, or something else."""
     tested, now = _devices(before), _devices(made)
     if not tested & now:
-        return {}
+        apart = ", ".join(sorted(tested))
+        return {"elsewhere": apart} if apart and _sites(before) & _sites(made) else {}
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
     points = {point for point, _ in _points(made)}
@@ -62,6 +64,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
         | {key[0] for key in both if answers[key] == given[key]},
         "retaken": {one[0] for one, shot in _points(before) if one in points and shot not in same},
         "otherwise": {key[0] for key in both if answers[key] != given[key]},
+        "unfilmed": _unfilmed(before, made),
         "gone": tested - {subject.id for subject in made.plan.subjects},
         "seeds": _seeds(before, made),
     }
@@ -73,6 +76,28 @@ def _devices(session: Session) -> set[str]:
     tested = {shot.subject for shot in session.taken}
     tested |= {answer.subject for answer in session.plan.answers}
     return tested - {one.id for one in session.plan.subjects if one.kind in NO_DEVICES}
+
+
+def _sites(session: Session) -> set[tuple[str, ...]]:
+    """Return the sites and systems of a session, each with what its cover says."""
+    project = session.plan.project
+    about = project.title, project.customer, project.inspected, project.place
+    return {(one.id, *about) for one in session.plan.subjects if one.kind in NO_DEVICES}
+
+
+def _unfilmed(before: Session, made: Session) -> set[str]:
+    """Return the subjects of which some stream, light, tap or path is filmed no more."""
+    kept = {subject.id for subject in made.plan.subjects}
+    return {point[0] for point in _views(before) - _views(made)} & kept
+
+
+def _views(session: Session) -> set[tuple[str, ...]]:
+    return {(shot.subject, shot.tap, shot.path, *_axes(shot)) for shot in session.taken}
+
+
+def _axes(shot: Taken) -> tuple[str, str]:
+    stated = {each.name: str(each.value) for each in shot.conditions}
+    return stated.get("profile", ""), stated.get("day_night", "")
 
 
 def _answers(session: Session) -> dict[tuple[str, str], tuple[object, ...]]:
@@ -90,9 +115,8 @@ def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:
     shots = {shot.id: shot for shot in session.taken}
     for measurement in session.measurements:
         if shot := shots.get(measurement.shot):
-            stated = {each.name: str(each.value) for each in shot.conditions}
-            axes = (stated.get("profile", ""), stated.get("day_night", ""))
-            yield (measurement.subject, measurement.quantity, shot.tap, shot.path, *axes), shot.id
+            what = measurement.subject, measurement.quantity, shot.tap, shot.path
+            yield (*what, *_axes(shot)), shot.id
 
 
 def _seeds(before: Session, made: Session) -> set[str]:

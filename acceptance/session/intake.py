@@ -146,10 +146,10 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
 
 def dated(shot: Shot, folder: Path) -> Shot:
     """Say when a shot was filmed: as the plan states, else as the clip does. Raises ClipError."""
-    if shot.filmed:
-        return replace(shot, filmed_by="plan")
     day = container.day_of(clip.files_of(folder / shot.clip)[0])
-    return replace(shot, filmed=day, filmed_by="clip") if day else shot
+    if shot.filmed:
+        return replace(shot, filmed_by="plan", created=day)
+    return replace(shot, filmed=day, filmed_by="clip" if day else "", created=day)
 
 
 def _hash_clip(path: Path) -> str:

@@ -8,6 +8,7 @@ durations spoil those figures as they would spoil true ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import metrics
@@ -27,13 +28,12 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
-from acceptance.session import intake, problems, store
+from acceptance.session import foreseen, intake, predecessors, problems, retests, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from acceptance.model import Finding, Plan, Requirement, Sample, Taken
+    from acceptance.model import Finding, Plan, Requirement, Sample, SessionWarning, Taken
 
 CLOCK = "clock"  # the chart of time
 BY_CLOCK = frozenset({"latency", "frame_rate"})  # families of quantities that a filmed clock gives
@@ -71,6 +71,9 @@ class Readiness:
     samples: tuple[Sample, ...]
     """What the plan's draws give."""
 
+    warnings: tuple[SessionWarning, ...]
+    """What page 1 of the report would tell, as far as it is known before measuring."""
+
     shots: int
     """How many shots are planned in the plan."""
 
@@ -89,26 +92,35 @@ class Readiness:
         return 2 if self.problems else 3 if self.open or self.outside else 0
 
 
-def of(path: Path) -> Readiness:
-    """Look through a plan's file and all that it names. Raises nothing that it can list."""
+def of(path: Path, out: Path = Path("out")) -> Readiness:
+    """Look through a plan's file and all that it names. Raises nothing that it can list.
+
+    ``out`` is the folder in which sessions lie, those of re-tests among them.
+    """
     plan, found = problems.of_file(path)
     if plan is None:
         return _not_ready(found)
     found = [*found, *problems.of_plan(plan, path.parent, str(path))]
     unique = {(error.where, error.what): error for error in found}
-    return _not_ready([*unique.values()]) if unique else _ready(plan, path.parent)
+    if unique:
+        return _not_ready([*unique.values()])
+    try:
+        return _ready(plan, path.parent, out)
+    except AcceptanceError as error:  # a session of a re-test that was changed
+        return _not_ready([error])
 
 
 def _not_ready(found: Sequence[AcceptanceError]) -> Readiness:
     return Readiness(
-        problems=tuple(found), open=(), outside=(), failed=(), samples=(), shots=0, undated=(),
-        seconds=None, expected=None,
+        problems=tuple(found), open=(), outside=(), failed=(), samples=(), warnings=(), shots=0,
+        undated=(), seconds=None, expected=None,
     )  # fmt: skip
 
 
-def _ready(plan: Plan, folder: Path) -> Readiness:
+def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     packs = store.load_packs(plan)
     plan = carry_over.carry_over(plan, packs)
+    before = retests.check(plan, out, predecessors.examine)
     taken: list[Taken] = [*(_dated(shot, folder) for shot in plan.shots), *plan.recordings]
     lengths = {shot.id: _length(folder / shot.clip) for shot in plan.shots}
     supposed = [
@@ -121,7 +133,7 @@ def _ready(plan: Plan, folder: Path) -> Readiness:
     findings = judging.judge(
         packs, plan, supposed, (), taken, today="", quantities=metrics.quantities()
     )
-    judging.bottom_line(findings, plan.scope)
+    warned = foreseen.warnings(plan, packs, taken, supposed, findings, before, out)
     seconds, expected = _duration(list(lengths.values()))
     return Readiness(
         problems=(),
@@ -131,6 +143,7 @@ def _ready(plan: Plan, folder: Path) -> Readiness:
         else (),
         failed=tuple(one for one in findings if one.verdict is Verdict.FAIL and one.decides),
         samples=sampling.draw(packs, plan),
+        warnings=warned,
         shots=len(plan.shots),
         undated=tuple(one.id for one in taken if not one.filmed),
         seconds=seconds,

@@ -203,12 +203,11 @@ def _finish(
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name."""
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    session = _judge(measured, packs, bag)
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
     sizes = {path: (bag / path).stat().st_size for path in hashes}
+    session = _judge(replace(measured, hashes=hashes, sizes=sizes), packs, bag)
     number = _number(now, bag.parent.parent)
     session = replace(session, id=number, finished=now, tool_version=__version__)
-    session = replace(session, hashes=hashes, sizes=sizes)
     store.save(session, bag)
     if issue:
         issue(bag)

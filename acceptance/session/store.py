@@ -125,9 +125,14 @@ def warnings(judged: Session, packs: Sequence[Pack], folder: Path) -> tuple[Sess
 
     Raises PackError.
     """
-    bases, quantities = load_bases(packs, folder), metrics.quantities()
     return warned.warnings(
-        warned.Judged(session=judged, packs=packs, bases=bases, quantities=quantities)
+        warned.Judged(
+            session=judged,
+            packs=packs,
+            bases=load_bases(packs, folder),
+            profiles=load_profiles(packs, folder),
+            quantities=metrics.quantities(),
+        )
     )
 
 

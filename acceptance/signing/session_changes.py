@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from acceptance.checks import conclusion, judging
@@ -15,7 +15,7 @@ from acceptance.session import store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.model import Finding, Pack, Session, SessionWarning
+    from acceptance.model import Conclusion, Finding, Pack, Session, SessionWarning
 
 # The same figures on another processor may differ in their last digits; a verdict may not.
 ROUNDING = 1e-9
@@ -62,8 +62,17 @@ def changed_sums(
     line = judging.bottom_line(judged, scope)
     yield from _judged_otherwise(tr("bottom line"), asdict(stored.bottom_line), asdict(line))
     stands = [asdict(part) for part in stored.conclusions]
-    follows = [asdict(part) for part in conclusion.conclude(packs, judged, scope)]
+    follows = [asdict(part) for part in _concluded(stored, packs, judged)]
     yield from _judged_otherwise(tr("conclusions"), stands, follows)
+
+
+def _concluded(
+    stored: Session, packs: Sequence[Pack], judged: Sequence[Finding]
+) -> Iterator[Conclusion]:
+    """Yield what is concluded; sessions before 0.7.0, without warnings, counted no limits."""
+    for concluded in conclusion.conclude(packs, judged, stored.plan.scope):
+        counted = stored.warnings is not None
+        yield concluded if counted else replace(concluded, limits=None, unconfirmed=None)
 
 
 def changed_warnings(stored: Session, found: Sequence[SessionWarning]) -> Iterator[str]:

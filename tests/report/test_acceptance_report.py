@@ -151,7 +151,7 @@ def test_the_report_names_what_must_be_corrected_with_the_remark_of_who_looked(
 def test_the_report_speaks_english_too(tmp_path: Path) -> None:
     """The same table in the other language."""
     page = words(plan_with(height="conforms"), tmp_path, "en")
-    assert "X 1-2026: basically passed provisional" in page
+    assert "X 1-2026: measured; no confirmed limit (for reference) provisional" in page
 
 
 def test_a_concession_stands_beside_its_finding_and_changes_nothing(tmp_path: Path) -> None:

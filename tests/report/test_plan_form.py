@@ -136,7 +136,7 @@ def test_every_field_and_example_has_its_phrase(lang: str) -> None:
 
 # Fields that the form leaves to others; every entry has its reason.
 LEFT_OUT = {
-    Shot: {"sha256", "corners", "still", "stream", "filmed_by"},  # written by the tool
+    Shot: {"sha256", "corners", "still", "stream", "filmed_by", "created"},  # written by the tool
     Recordings: {"sha256", "files", "conditions", "instruments"},  # so, or as those of a shot
     Draw: {"retest_of", "failed", "requirements", "session", "why"},  # acceptance sample --retest
     Plan: {*plan_form.TABLES, "answers", "commitments"},  # tables of their own; or from files

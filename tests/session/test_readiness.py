@@ -8,9 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from reached_session import LOOK, pack, reach
+from ways_to_bend import CAMERAS, drawn
 
+from acceptance.checks import sampling
 from acceptance.cli import verbs
 from acceptance.errors import PlanError
+from acceptance.model import Draw
 from acceptance.session import plan, readiness, runner
 
 if TYPE_CHECKING:
@@ -217,3 +221,61 @@ def test_the_verb_writes_json_and_exits_2_for_a_plan_that_cannot_run(
     content = json.loads(capsys.readouterr().out)
     assert content["exit_code"] == 2
     assert len(content["problems"]) >= len(ALL_WRONG)
+
+
+def said(path: Path, out: Path) -> dict[str, tuple[str, ...]]:
+    """Return the items of each warning that a run would give."""
+    return {one.code: one.items for one in readiness.of(path, out).warnings}
+
+
+def test_what_page_1_would_warn_of_is_said_before_anything_is_measured(folder: Path) -> None:
+    path = written(folder, GOOD.format(due="2099-01-01", filmed=""))
+    found = said(path, folder / "out")
+    assert found["day_not_stated"] == ("chart",)
+    assert "out_of_scope" in found
+    later = written(folder, GOOD.format(due="2099-01-01", filmed='filmed = "2098-01-01"'))
+    found = said(later, folder / "out")
+    assert found["day_ahead"] == ("chart: 2098-01-01",)
+    assert "provisional" in found
+    assert "day_not_stated" not in found
+
+
+RETEST = """
+packs = ["base.toml"]
+operator = "王工"
+[[draws]]
+sampling = "base#cameras"
+seed = "7"
+[[draws]]
+sampling = "base#cameras"
+seed = "8"
+retest_of = "7"
+failed = ["FAILED"]
+session = "SESSION"
+why = "更换支架"
+[[subjects]]
+id = "cam-1"
+kind = "fixed"
+[[subjects]]
+id = "cam-2"
+kind = "fixed"
+"""
+
+
+def test_a_retest_of_a_session_that_is_missing_or_changed_is_named(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    draw = Draw(sampling="base#cameras", seed="7")
+    first = sampling.order("7", ["cam-1", "cam-2"])[0]
+    _, old = reach(drawn(draw, devices=CAMERAS[:2], no=first), out)
+    (tmp_path / "base.toml").write_text(pack(LOOK), "utf-8")
+    text = RETEST.replace("FAILED", first).replace("base.toml", f"{tmp_path}/base.toml")
+    beside = written(tmp_path, text.replace("SESSION", old.name))
+    assert readiness.of(beside, out).problems == ()
+    assert "retest_unchecked" not in said(beside, out)
+    assert said(beside, tmp_path / "elsewhere")["retest_unchecked"] == (first,)
+    assert said(beside, tmp_path / "elsewhere")["unsigned_predecessor"] == (old.name,)
+    session = old / "session.json"
+    session.write_text(session.read_text("utf-8").replace('"fail"', '"pass"'), "utf-8")
+    found = readiness.of(beside, out)
+    assert found.exit_code == 2
+    assert old.name in str(found.problems[0])

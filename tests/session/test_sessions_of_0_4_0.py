@@ -64,7 +64,8 @@ def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(
             continue
         assert len(judged.findings) == len(before.findings)
         assert judged.bottom_line == before.bottom_line
-        assert judged.conclusions == before.conclusions
+        uncounted = [replace(one, limits=None, unconfirmed=None) for one in judged.conclusions]
+        assert uncounted == [*before.conclusions]
 
 
 @pytest.mark.parametrize("name", ["demo-good", "panel"])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import SessionWarning
+    from acceptance.model import Condition, Instrument, SessionWarning
 
 AS_DRAWN = "as_drawn"  # in place of a printed copy (``Shot.chart_copy``)
 UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
@@ -52,23 +52,38 @@ def coding(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def recordings(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield what was counted by other bounds than the usual ones."""
+    """Yield what was counted by other bounds than the usual ones; the day alone is a note."""
     for kept in judged.session.recordings:
         stated = {name: getattr(kept, name) for name in LENIENT}
-        other = [f"{name} = {value}" for name, value in stated.items() if value != LENIENT[name]]
+        other = {name: value for name, value in stated.items() if value != LENIENT[name]}
         if other:
-            yield caution("recordings_bounds", other, recordings=kept.id)
+            warn = note if [*other] == ["until"] else caution
+            items = (f"{name} = {value}" for name, value in other.items())
+            yield warn("recordings_bounds", items, recordings=kept.id)
 
 
 def conditions(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield conditions that requirements need, stated without an instrument of the plan."""
+    """Yield conditions that requirements need, stated without an instrument that reads them."""
+    plan = judged.session.plan
     asked = {name for pack in judged.packs for one in pack.requirements for name in one.conditions}
-    known = {instrument.id for instrument in judged.session.plan.instruments}
+    known = {instrument.id: instrument for instrument in plan.instruments}
+    stated = [(one.conditions, one.id) for one in judged.session.taken]
+    stated += [(one.conditions, f"{one.requirement}, {one.subject}") for one in plan.answers]
     items = [
-        f"{condition.name} = {condition.value} {condition.unit}".strip() + f" ({shot.id})"
-        for shot in judged.session.taken
-        for condition in shot.conditions
-        if condition.name in asked and condition.instrument not in known
+        f"{condition.name} = {condition.value} {condition.unit}".strip() + f" ({name})"
+        for named, name in stated
+        for condition in named
+        if condition.name in asked and not _reads(known.get(condition.instrument), condition)
     ]
     if items:
         yield note("conditions_stated", items)
+
+
+def _reads(instrument: Instrument | None, condition: Condition) -> bool:
+    """Whether an instrument is listed that reads the unit, and is calibrated for the value."""
+    if instrument is None or instrument.unit not in {"", condition.unit}:
+        return False
+    low, high = instrument.range_from, instrument.range_to
+    value = condition.value if isinstance(condition.value, int | float) else None
+    below = low is not None and value is not None and value < low
+    return not below and not (high is not None and value is not None and value > high)

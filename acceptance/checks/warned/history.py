@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned.judged import FAILED, caution, names, note
@@ -54,6 +54,11 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield (caution if turned else note)("run_before", again, **named)
         if gone := names(_detail(entry, "gone")):
             yield caution("dropped", gone, **named)
+        warn = caution if named["verdict"] in NOT_PASSED else note
+        if unfilmed := names(_detail(entry, "unfilmed")):
+            yield warn("filmed_less", unfilmed, **named)
+        if elsewhere := names(_detail(entry, "elsewhere")):
+            yield warn("site_split", elsewhere, **named)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
         if otherwise := names(_detail(entry, "otherwise")):
@@ -92,16 +97,23 @@ def _takes(judged: Judged) -> dict[str, int]:
 def _in_session(judged: Judged) -> dict[str, int]:
     """Count, by subject, the most films that gave one figure under the same conditions."""
     shots = {shot.id: shot for shot in judged.session.shots}
-    films: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    films: dict[tuple[object, ...], dict[str, str]] = defaultdict(dict)
     for figure in judged.session.measurements:
         if shot := shots.get(figure.shot):
             stated = frozenset((each.name, _about(each.value)) for each in shot.conditions)
             what = figure.quantity, figure.region, figure.direction, figure.statistic
-            films[figure.subject, *what, shot.tap, shot.path, stated].add(shot.sha256 or shot.id)
+            taken = films[figure.subject, *what, shot.tap, shot.path, stated]
+            taken[shot.sha256 or shot.id] = shot.chart or ""
     most = {shot.subject: 1 for shot in shots.values()}
     for (subject, *_), taken in films.items():
-        most[str(subject)] = max(most.get(str(subject), 1), len(taken))
+        most[str(subject)] = max(most.get(str(subject), 1), _alike([*taken.values()]))
     return most
+
+
+def _alike(charts: list[str]) -> int:
+    """Count the films of one chart; one that names none may be of any."""
+    named = Counter(filter(None, charts))
+    return charts.count("") + max(named.values(), default=0)
 
 
 def _about(value: Value) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from acceptance.model import SessionWarning, Severity, Verdict
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from acceptance.model import Finding, LogEntry, Pack, Session, Value
+    from acceptance.model import Finding, LogEntry, Measurement, Pack, Session, Taken, Value
 
 PASSED = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 FAILED = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
@@ -30,6 +31,9 @@ class Judged:
     bases: Mapping[str, Sequence[Pack]]
     """By the id of each pack those that it is built on, the nearest first."""
 
+    profiles: Sequence[tuple[Pack, Pack]]
+    """Packs, each with another profile of it, as the session keeps them."""
+
     quantities: Container[str]
     """Quantities that the toolkit measures."""
 
@@ -37,6 +41,28 @@ class Judged:
     def passed(self) -> list[Finding]:
         """Findings that count and conform."""
         return [one for one in self.session.findings if one.decides and one.verdict in PASSED]
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Finding]:
+        """Findings by requirement (``pack#id``) and subject."""
+        return {(one.requirement, one.subject): one for one in self.session.findings}
+
+    @cached_property
+    def figures(self) -> dict[str, list[tuple[int, Measurement]]]:
+        """Measurements with their indices, by quantity."""
+        found: dict[str, list[tuple[int, Measurement]]] = defaultdict(list)
+        for index, figure in enumerate(self.session.measurements):
+            found[figure.quantity].append((index, figure))
+        return found
+
+    @cached_property
+    def used(self) -> set[int]:
+        """Indices of the measurements on which some finding rests."""
+        return {index for one in self.session.findings for index in one.measurements}
+
+    def day_of(self, taken: Taken) -> str:
+        """ISO date on which something was filmed or recorded; empty: not known."""
+        return taken.filmed or self.session.unstated_day
 
     def logged(self, what: str) -> list[LogEntry]:
         """Entries of the log of one kind, the oldest first."""

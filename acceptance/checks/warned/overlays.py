@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned import limits
 from acceptance.checks.warned.judged import caution, names, note
+from acceptance.checks.warned.twins import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -122,9 +122,9 @@ def confirmations(judged: Judged) -> Iterator[SessionWarning]:
             if asked.confirmed_by:
                 key = asked.confirmed_by, asked.copy, asked.confirmed_on
                 read[key].append(f"{pack.id}#{asked.what}")
-    people = {_plain(name) for name in _took_part(judged)}
+    people = {plain(name) for name in _took_part(judged)}
     for (person, copy, day), things in read.items():
-        own = _plain(person) in people
+        own = plain(person) in people
         code = "self_confirmed" if own else "confirmed"
         yield (caution if own else note)(code, things, person=person, copy=copy, day=day)
 
@@ -145,9 +145,3 @@ def _took_part(judged: Judged) -> Iterator[str]:
     yield from filter(None, (session.operator, session.plan.operator))
     yield from (answer.by for answer in session.plan.answers)
     yield from (str(entry.details.get("by", "")) for entry in judged.logged("judged_again"))
-
-
-def _plain(name: str) -> str:
-    """Return a name without what only makes it look different: width, case, blanks, dots."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())

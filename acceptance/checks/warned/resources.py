@@ -15,32 +15,39 @@ if TYPE_CHECKING:
 
 def instruments(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the instruments in use that nobody listed, or whose calibration is not shown."""
-    session = judged.session
-    known = {one.id: one for one in session.plan.instruments}
-    used = dict.fromkeys(_named(judged))
+    known = {one.id: one for one in judged.session.plan.instruments}
     troubles: dict[str, list[str]] = {}
-    for name in used:
-        trouble = _trouble(known[name], session.started[:10]) if name in known else "not_listed"
+    for name, day in _used(judged):
+        trouble = _trouble(known[name], day) if name in known else "not_listed"
         if trouble:
             troubles.setdefault(trouble, []).append(name)
     for trouble, names in troubles.items():
         yield caution("resources_open", names, trouble=trouble)
 
 
-def _named(judged: Judged) -> Iterator[str]:
-    """Name all instruments in use; a name that may also be free text only where it is listed."""
-    session = judged.session
-    listed = {one.id for one in session.plan.instruments}
-    for shot in session.taken:
-        yield from shot.instruments
+def _used(judged: Judged) -> Iterator[tuple[str, str]]:
+    """Name all instruments in use, each with the day of its use; empty: not known.
+
+    A name that may also be free text only where it is listed.
+    """
+    plan = judged.session.plan
+    listed = {one.id for one in plan.instruments}
+    for shot in judged.session.taken:
+        day = judged.day_of(shot)
+        yield from ((name, day) for name in shot.instruments)
         perhaps = (shot.chart_copy, shot.screen, *(one.instrument for one in shot.conditions))
-        yield from (name for name in perhaps if name in listed)
-    yield from (answer.instrument for answer in session.plan.answers if answer.instrument)
+        yield from ((name, day) for name in perhaps if name in listed)
+    for answer in plan.answers:
+        perhaps = tuple(one.instrument for one in answer.conditions)
+        yield from ((name, answer.when[:10]) for name in perhaps if name in listed)
+        yield from ((name, answer.when[:10]) for name in [answer.instrument] if name)
 
 
 def _trouble(instrument: Instrument, day: str) -> str:
     if instrument.due is None:
         return "not_calibrated"
+    if not day:  # said once for all that is undated
+        return ""
     later = instrument.calibrated_on is not None and instrument.calibrated_on > day
     return "expired" if instrument.due < day else "calibrated_later" if later else ""
 

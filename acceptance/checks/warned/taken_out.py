@@ -75,3 +75,18 @@ def untested_devices(judged: Judged) -> Iterator[SessionWarning]:
     devices = [one.id for one in session.plan.subjects if one.kind not in NO_DEVICES]
     if untested := [device for device in devices if device not in seen | spared]:
         yield caution("untested_devices", untested, all=len(devices))
+
+
+def nothing_judged(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the devices that were filmed or answered for, and of which nothing is asked.
+
+    Where nothing conforms nobody is misled.
+    """
+    session = judged.session
+    seen = dict.fromkeys(one.subject for one in session.taken)
+    seen |= dict.fromkeys(answer.subject for answer in session.plan.answers)
+    asked = {one.subject for one in session.findings if one.verdict is not Verdict.NOT_APPLICABLE}
+    kinds = {one.id: one.kind for one in session.plan.subjects}
+    left = [f"{name} ({kinds.get(name, '')})" for name in seen if name not in asked]
+    if left and judged.passed:
+        yield caution("nothing_judged", left)

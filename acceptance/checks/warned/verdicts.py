@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from acceptance.checks.conclusion import unconfirmed_limits
 from acceptance.checks.decision import margin
-from acceptance.checks.warned.judged import FAILED, caution, note
+from acceptance.checks.warned.judged import PASSED, caution, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Finding, SessionWarning
+    from acceptance.model import SessionWarning
 
 
-def unconfirmed(findings: Sequence[Finding]) -> tuple[int, int]:
-    """Count the limits that some of these findings were judged by: provisional ones, and all.
-
-    Where no limit is among them, what was asked without one counts.
-    """
-    by_limit = [finding for finding in findings if finding.limit is not None] or findings
-    asked = {finding.requirement: finding.provisional for finding in by_limit}
-    return sum(asked.values()), len(asked)
+# Reasons by which a reading that misses its limit is not failed for its uncertainty.
+AVERTING = frozenset({"inside_guard_band", "uncertainty_too_large"})
 
 
 def provisional(judged: Judged) -> Iterator[SessionWarning]:
     """Yield how many limits behind a pass nobody confirmed; a caution where it is all of them."""
-    count, total = unconfirmed(judged.passed)
+    count, total = unconfirmed_limits(judged.passed)
     if count:
         items = (finding.requirement for finding in judged.passed if finding.provisional)
         warn = caution if count == total else note
@@ -50,14 +45,41 @@ def stated_uncertainties(judged: Judged) -> Iterator[SessionWarning]:
     averting: list[str] = []
     for finding in judged.session.findings:
         answer = None if finding.answer is None else judged.session.plan.answers[finding.answer]
-        if answer and answer.uncertainty is not None and finding.limit:
-            left = margin(answer.value or 0.0, finding.limit)
-            missed = left < 0 and finding.verdict not in FAILED
-            (averting if missed else stated).append(f"{finding.requirement} ({finding.subject})")
+        if answer and answer.value is not None and finding.limit:
+            named = f"{finding.requirement} ({finding.subject})"
+            averted = finding.reason.code in AVERTING or finding.verdict in PASSED
+            if margin(answer.value, finding.limit) < 0 and averted:
+                averting.append(named)
+            elif answer.uncertainty is not None:
+                stated.append(named)
     if averting:
         yield caution("uncertainty_averts", averting)
     if stated:
         yield note("uncertainty_stated", stated)
+
+
+def silent_raters(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the raters for whom a panel was made and whose scores are not among the answers."""
+    silent = [name for answer in judged.session.plan.answers for name in answer.silent]
+    if silent:
+        yield caution("raters_silent", silent)
+
+
+def other_profiles(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what conforms here and misses the limit of a profile that extends the pack in use."""
+    for pack, other in judged.profiles:
+        if pack.id not in other.extends:
+            continue
+        limits = {f"{pack.id}#{asked.id}": asked.limit for asked in other.requirements}
+        items = [
+            f"{finding.requirement} ({finding.subject})"
+            for finding in judged.passed
+            for limit in [limits.get(finding.requirement)]
+            if limit and finding.value is not None and finding.unit == limit.unit
+            if margin(finding.value, limit) < 0
+        ]
+        if items:
+            yield caution("other_profile", items, pack=other.id, number=other.number)
 
 
 def within_uncertainty(judged: Judged) -> Iterator[SessionWarning]:

@@ -1,0 +1,99 @@
+"""What is to be known of the days of work: not stated, impossible, or outside a source's days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from acceptance.checks.resources import is_day
+from acceptance.checks.warned.judged import caution, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import Answer, Reason, SessionWarning, Value
+
+ONE_DAY = timedelta(days=1)  # by which a clip errs that has local time where UTC belongs
+CHINA = timedelta(hours=8)  # ahead of UTC
+
+
+def below_advice(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what keeps to its limit and not to a stricter one that is generally asked."""
+    groups: dict[tuple[tuple[str, Value], ...], list[str]] = defaultdict(list)
+    for finding in judged.session.findings:
+        for remark in finding.remarks:
+            if remark.code == "below_advice":
+                advice = tuple(remark.parameters.items())
+                groups[advice].append(f"{finding.requirement} ({finding.subject})")
+    for advice, items in groups.items():
+        yield caution("below_advice", items, **dict(advice))
+
+
+def sources(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the sources of limits that were replaced, or not yet in force, on the day of work."""
+    remarks = [remark for one in judged.session.findings for remark in one.remarks]
+    if replaced := [_ended(one) for one in remarks if one.code == "source_replaced"]:
+        yield caution("source_replaced", replaced)
+    if early := [_begins(one) for one in remarks if one.code == "source_not_yet"]:
+        yield caution("source_not_yet", early)
+
+
+def _ended(remark: Reason) -> str:
+    return "{source} (… {until}, → {replaced_by})".format_map(remark.parameters)
+
+
+def _begins(remark: Reason) -> str:
+    return "{source} ({since} …)".format_map(remark.parameters)
+
+
+def unstated(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots, recordings and answers of which nobody says on which day they were made."""
+    undated = [one.id for one in judged.session.taken if not judged.day_of(one)]
+    undated += [_asked(answer) for answer in judged.session.plan.answers if not _day(answer.when)]
+    if undated:
+        yield caution("day_not_stated", undated)
+
+
+def _asked(answer: Answer) -> str:
+    return f"{answer.requirement} ({answer.subject})"
+
+
+def _day(text: str) -> str:
+    return text[:10] if is_day(text[:10]) else ""
+
+
+def ahead(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what is said to have been filmed, answered or decided after it was judged."""
+    plan, last = judged.session.plan, _run(judged)
+    dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
+    dated += [(_asked(one), _day(one.when)) for one in plan.answers]
+    dated += [(f"{one.requirement} ({one.subject})", _day(one.when)) for one in plan.concessions]
+    if later := [f"{name}: {day}" for name, day in dated if last and day > last]:
+        yield caution("day_ahead", later, run=last)
+
+
+def _run(judged: Judged) -> str:
+    """Day on which it was judged first, where it was and in China, whichever is later."""
+    when = next((entry.when for entry in judged.logged("judged")), judged.session.started)
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        return ""
+    china = (moment.astimezone(UTC) + CHINA).date() if moment.tzinfo else moment.date()
+    return max(moment.date(), china).isoformat()
+
+
+def contradicted(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose stated day is not that of the clip's own creation time.
+
+    One day apart is a note: many cameras write local time where UTC belongs.
+    """
+    apart: dict[bool, list[str]] = defaultdict(list)
+    for shot in judged.session.shots:
+        if shot.created and shot.filmed_by == "plan" and shot.filmed != shot.created:
+            days = date.fromisoformat(shot.filmed) - date.fromisoformat(shot.created)
+            apart[abs(days) > ONE_DAY].append(f"{shot.id}: {shot.filmed} ≠ {shot.created}")
+    for far, shots in apart.items():
+        yield (caution if far else note)("filmed_otherwise", shots)

@@ -1,0 +1,83 @@
+"""What stands for several things: one film of two devices, one device under two names."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from acceptance.checks.sampling import NO_DEVICES
+from acceptance.checks.warned.judged import caution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import SessionWarning
+
+MANY = 8  # figures that two films never share by chance
+
+
+def footage(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the devices with the very same footage, or with the same figures to the last digit."""
+    figures: dict[str, list[tuple[str, str, str, float]]] = defaultdict(list)
+    for figure in judged.session.measurements:
+        about = figure.quantity, figure.region, figure.statistic, figure.value
+        figures[figure.shot].append(about)
+    subjects: dict[object, dict[str, None]] = defaultdict(dict)
+    for taken in judged.session.taken:
+        found = figures[taken.id]
+        signs = [taken.sha256, tuple(found) if len(found) >= MANY else ""]
+        for sign in filter(None, signs):
+            subjects[sign][taken.subject] = None
+    shared = dict.fromkeys(" = ".join(named) for named in subjects.values() if len(named) > 1)
+    if shared:
+        yield caution("footage_shared", shared)
+
+
+def references(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose reference, which they should show, is the clip itself."""
+    hashes = judged.session.hashes
+    own = [
+        shot.id
+        for shot in judged.session.shots
+        if shot.reference and _below(hashes, shot.clip) & _below(hashes, shot.reference)
+    ]
+    if own:
+        yield caution("reference_is_clip", own)
+
+
+def _below(hashes: Mapping[str, str], path: str) -> set[str]:
+    return {
+        digest for name, digest in hashes.items() if name == path or name.startswith(f"{path}/")
+    }
+
+
+def devices(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the devices of one serial number or network address."""
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for device in judged.session.plan.subjects:
+        if device.kind not in NO_DEVICES:
+            serial = plain(device.serial) and f"{plain(device.manufacturer)} {plain(device.serial)}"
+            for what, text in (("serial", serial), ("address", device.address.strip().casefold())):
+                if text:
+                    names[what, text].append(device.id)
+    if alike := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
+        yield caution("devices_alike", alike)
+
+
+def models(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the models that make several lots of what is hardly more than one name."""
+    spelt: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    for lot in judged.session.samples:
+        name = f"{lot.manufacturer} {lot.model}"
+        if name.strip():
+            spelt[lot.sampling, lot.kind, plain(name)][f"“{name}”"] = None
+    if alike := [" ≈ ".join(names) for names in spelt.values() if len(names) > 1]:
+        yield caution("models_alike", alike)
+
+
+def plain(name: str) -> str:
+    """Return a name without what only makes it look different: width, case, blanks, dots."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
