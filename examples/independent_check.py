@@ -51,7 +51,8 @@ FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
 }  # fmt: skip
 MADE = {"language", "hashes", "renderer"}
-MOST = 256 << 20  # bytes of a file that is read whole
+REPORTED, SAID = {"reported", "reported_and_signed", "signed"}, {"report", "sha256"}
+MOST = 128 << 20  # bytes of a file that is read whole
 
 
 def check(folder: Path, trust: list[Path]) -> Iterator[str]:
@@ -80,6 +81,8 @@ def check(folder: Path, trust: list[Path]) -> Iterator[str]:
         yield "session.json is not the one in the report"
         return
     session = json.loads(text)
+    if (json.dumps(session, ensure_ascii=False, indent=1) + "\n").encode() != text:
+        yield "session.json is not as the toolkit writes it"
     yield from made(attached, session, files)
     if wrong := list(payload(session, files)):
         yield from wrong
@@ -331,15 +334,26 @@ def log(content: bytes, session: dict[str, Any]) -> Iterator[str]:
     entries, previous = [json.loads(line) for line in content.split(b"\n")[:-1]], ""
     for entry in entries:
         rest = {key: value for key, value in entry.items() if key != "sha256"}
-        text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        if (
-            entry["previous"] != previous
-            or entry["sha256"] != hashlib.sha256(text.encode()).hexdigest()
-        ):
+        if entry["previous"] != previous or entry["sha256"] != sha256_of(canonical(rest)):
             yield "the log is no chain"
         previous = entry["sha256"]
+    if b"".join(canonical(entry) + b"\n" for entry in entries) != content:
+        yield "the log is not as the toolkit writes it"
     if entries[: len(session["log"])] != session["log"]:
         yield "the log does not begin with the entries in the session"
+    after = entries[len(session["log"]) :]
+    if any(entry["what"] not in REPORTED or {*entry["details"]} != SAID for entry in after):
+        yield "behind the session's entries the log tells of more than its reports"
+
+
+def canonical(entry: dict[str, Any]) -> bytes:
+    """Return an entry as its line in the log."""
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the hash of bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def verdicts(session: dict[str, Any], folder: Path) -> Iterator[str]:

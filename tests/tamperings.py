@@ -440,7 +440,7 @@ def of_desktops(folder: Path) -> None:
 
 def many_brackets(folder: Path) -> None:
     """Put 60 MB of brackets in place of the session, which are gigabytes of objects."""
-    (folder / "session.json").write_bytes(b"[" + b"[]," * (20 << 20) + b"[]]")
+    (folder / "session.json").write_bytes(b"[" + b"[]," * (36 << 20) + b"[]]")
 
 
 LOGS = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import evidence, journal
+from acceptance.session import evidence, journal, store
 from acceptance.session.evidence import BAG_INFO, BAGIT, MANIFESTS, PAYLOAD, Kind, Problem
 from acceptance.session.journal import current
 from acceptance.session.log_book import LOG
@@ -29,7 +29,9 @@ OUTSIDE_DATA = {
 OXUM = re.compile(rb"Payload-Oxum: (\d{1,18})\.\d+\n\Z")
 MOST_OUTSIDE_DATA = 256 << 20  # bytes of one file; it is read whole
 # What is parsed as well: a megabyte of brackets becomes thirty of objects.
-MOST_PARSED = dict.fromkeys(("session.json", LOG, *MANIFESTS), 24 << 20) | {"report.pdf": 64 << 20}
+MOST_PARSED = dict.fromkeys((LOG, *MANIFESTS), 24 << 20) | {
+    store.FILE: store.MOST, store.REPORT: 128 << 20,
+}  # fmt: skip
 MOST_TO_SPARE = 1 << 30  # bytes below data/ that may be too many and are still read, to be named
 
 

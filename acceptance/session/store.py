@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import metrics
 from acceptance.checks import pack, warned
-from acceptance.errors import SessionError
+from acceptance.errors import OutputError, SessionError
 from acceptance.files import wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, SessionWarning
 
 FILE = "session.json"
+MOST = 96 << 20  # bytes of it: half a million each for a device that was filmed
 REPORT = "report.pdf"
 DATA = "data"
 PLAN = "data/plan.json"
@@ -52,8 +53,16 @@ def dump_plan(plan: Plan) -> bytes:
 
 
 def save(session: Session, folder: Path) -> None:
-    """Write ``session.json`` and seal the folder. Raises OutputError."""
-    put(folder / FILE, dumps(session))
+    """Write ``session.json`` and seal the folder.
+
+    Raises OutputError, also for more than ``MOST`` bytes, which nobody would read back.
+    """
+    content = dumps(session)
+    if len(content) > MOST:
+        what = tr("the session has {size} bytes, too many to be checked", size=len(content))
+        hint = tr("Divide the plan into several: what was measured is kept and not measured again")
+        raise OutputError(what, where=str(folder / FILE), hint=hint)
+    put(folder / FILE, content)
     seal(folder, session)
 
 

@@ -17,6 +17,7 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from acceptance.errors import InputError
 from acceptance.files import shortage
 from acceptance.messages import tr
+from acceptance.session import store
 from acceptance.signing import reading
 from acceptance.signing.signatures import ROLE
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from acceptance.signing.certificates import Signer
 
-MOST_ATTACHED = 24 << 20  # bytes of all attachments; sessions seen had 6 million at most
+MOST_ATTACHED = store.MOST + (1 << 20)  # bytes of all attachments
 
 
 def sign(
