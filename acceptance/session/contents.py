@@ -73,6 +73,8 @@ def require_readable(folder: Path) -> None:
     Raises InputError for a link, pipe or device, SessionError for sizes.
     """
     waiting = {name: current(folder, name).stat().st_size for name in journal.pending(folder)}
+    if not folder.is_dir():
+        store.load(folder)  # says that there is no session
     for path, size in (*evidence.sizes(folder).items(), *waiting.items()):
         if size > most(path) and not path.startswith(PAYLOAD):
             raise _too_large(folder, too_many_bytes(path, size))

@@ -27,7 +27,7 @@ from acceptance.session.log_book import LogBook
 from acceptance.session.plan import FIELDS, files, kept_by_path, require_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Plan, Recordings, Shot
@@ -266,10 +266,18 @@ def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
     for used, name in zip(packs, names, strict=True):
         own = pack.files(name)
         for profile in set(pack.profiles(used)) - own.keys():
-            own = pack.files(profile) | own
+            beside = pack.files(profile)
+            if _agree(own, beside):
+                own = beside | own
         at_odds = {conflict.id.partition("#")[0] for conflict in used.conflicts} - own.keys()
         for identity, source in (own | {other: pack.file_of(other) for other in at_odds}).items():
             _keep_pack(identity, source, shelf)
+
+
+def _agree(own: Mapping[str, Path], beside: Mapping[str, Path]) -> bool:
+    """Whether packs that two share are the same: a session kept may hold an older edition."""
+    shared = own.keys() & beside.keys()
+    return all(own[one].read_bytes() == beside[one].read_bytes() for one in shared)
 
 
 def _keep_pack(identity: str, source: Path, shelf: Path) -> None:

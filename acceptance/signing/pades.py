@@ -18,7 +18,7 @@ from acceptance.errors import InputError
 from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import store
-from acceptance.signing import reading
+from acceptance.signing import pdf_bounds
 from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _content(stream: StreamObject, most: int) -> bytes:
 
 
 def _files(pdf: bytes) -> Iterator[DictionaryObject]:
-    root = reading.opened(pdf).root
+    root = pdf_bounds.opened(pdf).root
     if "/Names" in root and "/EmbeddedFiles" in root["/Names"]:
         yield from _leaves(root["/Names"]["/EmbeddedFiles"])
 

@@ -38,7 +38,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from acceptance.files import shortage
 from acceptance.messages import tr, tr_count
-from acceptance.signing import fitness, pinned, reading
+from acceptance.signing import fitness, pdf_bounds, pinned
 from acceptance.signing.certificates import common_name, load_trust
 from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signatures import Signature, SignatureProblem, SignatureReport, State
@@ -95,7 +95,7 @@ def _verify(
     permitted: frozenset[str],
     at: datetime | None,
 ) -> SignatureReport:
-    reader = reading.opened(pdf)
+    reader = pdf_bounds.opened(pdf)
     found = reader.embedded_signatures
     if not found:
         return _unsigned(pdf)

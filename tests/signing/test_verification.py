@@ -355,7 +355,7 @@ def test_another_version_of_the_tool_leaves_differing_verdicts_indeterminate(
 
 def test_a_longer_log_is_no_change(folder: Path, chain: DemoChain) -> None:
     """Entries that come after the session was finished are added behind its own."""
-    LogBook(folder).append("report", {"lang": "en"})
+    LogBook(folder).append("signed", {"report": "report.pdf", "sha256": "0" * 64})
     store.save(store.load(folder), folder)
     assert verify(folder, [chain.root]).exit_code == 0
 
