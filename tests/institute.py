@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from asn1crypto import pem
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry.common import ArchLabel, CertLabel
 from certomancer.registry.config import CertomancerConfig
@@ -83,7 +84,8 @@ class Institute:
     def certificate(self, name: str) -> Path:
         """Write a certificate as a file, to trust it or to pin a signer by it; return the file."""
         path = self.folder / f"{name}.crt"
-        path.write_bytes(self.architecture.get_cert(CertLabel(name)).dump())
+        found = self.architecture.get_cert(CertLabel(name))
+        path.write_bytes(pem.armor("CERTIFICATE", found.dump()))
         return path
 
     def key_file(self, name: str) -> Path:
@@ -152,9 +154,13 @@ def _architecture() -> dict[str, Any]:
         "entity-defaults": {"country-name": "CN", "organization-name": "某检验机构"},
         "entities": {name: {"common-name": people.get(name, name)} for name in (*ISSUERS, *people)},
         "certs": {
-            "root": _certificate("root", "root", "root", _of_issuer()),
-            "other-root": _certificate("other-root", "other-root", "other-root", _of_issuer()),
-            "intermediate": _certificate("intermediate", "intermediate", "root", _of_issuer()),
+            "root": _certificate("root", "root", "root", _of_issuer("root")),
+            "other-root": _certificate(
+                "other-root", "other-root", "other-root", _of_issuer("other-root")
+            ),
+            "intermediate": _certificate(
+                "intermediate", "intermediate", "root", _of_issuer("root")
+            ),
             "tsa": _certificate("tsa", "tsa", "intermediate", _purposes(("time_stamping",))),
             **{name: _leaf(leaf) for name, leaf in LEAVES.items()},
         },
@@ -170,9 +176,11 @@ def _architecture() -> dict[str, Any]:
 def _leaf(leaf: Leaf) -> dict[str, Any]:
     usage = {"id": "key_usage", "critical": True}
     usage["smart-value"] = {"schema": "key-usage", "params": list(leaf.usage)}
-    address = {"id": "crl_distribution_points"}
-    address["smart-value"] = {"schema": "crl-dist-url", "params": {"crl-repo-names": [leaf.issuer]}}
-    extensions = [usage, address, *(_purposes(leaf.purposes) if leaf.purposes else ())]
+    extensions = [
+        usage,
+        _lists_of(leaf.issuer),
+        *(_purposes(leaf.purposes) if leaf.purposes else ()),
+    ]
     made = _certificate(leaf.subject, leaf.key, leaf.issuer, extensions, leaf.years)
     revoked = {"revoked-since": f"{leaf.revoked}T00:00:00+0000", "reason": "key_compromise"}
     return made | ({"revocation": revoked} if leaf.revoked else {})
@@ -188,11 +196,17 @@ def _certificate(
     }  # fmt: skip
 
 
-def _of_issuer() -> list[Any]:
+def _lists_of(issuer: str) -> dict[str, Any]:
+    address = {"schema": "crl-dist-url", "params": {"crl-repo-names": [issuer]}}
+    return {"id": "crl_distribution_points", "smart-value": address}
+
+
+def _of_issuer(lists: str) -> list[Any]:
     usage = {"schema": "key-usage", "params": ["key_cert_sign", "crl_sign"]}
     return [
         {"id": "basic_constraints", "critical": True, "value": {"ca": True}},
         {"id": "key_usage", "critical": True, "smart-value": usage},
+        _lists_of(lists),
     ]
 
 

@@ -35,13 +35,9 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
     ]
     outside = [clause.partition("#")[::2] for clause in session.bottom_line.outside]
     untested, beyond = (_numbered(clauses, lang, packs) for clauses in (due, outside))
-    four_word = any(
-        finding.decision_rule and finding.decision_rule.kind is RuleKind.FOUR_WORD
-        for finding in session.findings
-    )
     overall = wording.bottom_line(
         session.bottom_line, untested, beyond, lang,
-        four_word=four_word, unconfirmed=unconfirmed(session),
+        four_word=_is_four_word(session), unconfirmed=unconfirmed(session),
     )  # fmt: skip
     return [
         *overall,
@@ -49,6 +45,21 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
         *_of_samples(session, lang),
         *warning_lines.sentences(session, lang),
     ]
+
+
+def conclusions(session: Session) -> set[str]:
+    """Word scope and verdict in each language; a pass also as before 0.7.0, without reserve."""
+    line, four_word = session.bottom_line, _is_four_word(session)
+    return {
+        wording.bottom_line(line, (), (), lang, four_word=four_word, unconfirmed=counts)[0]
+        for lang in wording.LANGUAGES
+        for counts in ((0, 0), unconfirmed(session))
+    }
+
+
+def _is_four_word(session: Session) -> bool:
+    rules = (finding.decision_rule for finding in session.findings)
+    return any(rule and rule.kind is RuleKind.FOUR_WORD for rule in rules)
 
 
 def of_predecessors(session: Session, lang: str) -> list[str]:

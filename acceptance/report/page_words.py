@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pypdf import PageObject
 
+FIRST = 12  # pages; cover, contents and summary of every version so far
 SHOWN = {"0", "1", "2", "4", "5", "6"}  # text rendering modes that paint (ISO 32000-2, 9.3.6)
 
 
@@ -36,6 +39,15 @@ def read(pdf: bytes) -> tuple[PageWords, ...]:
     import pypdf  # noqa: PLC0415 -- late: only reports of other renderers need it
 
     return tuple(_page(page) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def first_state(pdf: bytes, sentences: Collection[str]) -> bool:
+    """Whether one of the sentences stands on the first pages, wherever lines break. Raises so."""
+    import pypdf  # noqa: PLC0415 -- late: only reports of other versions need it
+
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages[:FIRST]
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    return any("".join(sentence.split()) in text for sentence in sentences)
 
 
 def _page(page: PageObject) -> PageWords:

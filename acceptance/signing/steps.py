@@ -12,7 +12,7 @@ from acceptance.checks import judging, pack
 from acceptance.errors import SetupError
 from acceptance.messages import tr
 from acceptance.model import Vouched
-from acceptance.report import bottom_lines, render
+from acceptance.report import bottom_lines, page_words, render
 from acceptance.session import commitments, contents, evidence, journal, log_book, store
 from acceptance.session.evidence import Kind, Problem
 from acceptance.session.integrity import changed_log, shorten
@@ -261,8 +261,7 @@ class Examined(Target):
         if not self.folder:
             return _alone()
         if not (self.pdf and self.made and self._may_render()):
-            what = tr("only the same version can set them again, from unchanged evidence")
-            return State.SKIPPED, (what,)
+            return self._not_set_again()
         try:
             here = render.fingerprint()
             own = self._set_again(self.folder, self.made)
@@ -273,6 +272,14 @@ class Examined(Target):
         there = self.made.renderer
         state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
         return state, (*details, *renderings.otherwise(there, here))
+
+    def _not_set_again(self) -> Outcome:
+        """Say that another version set the pages, and whether they state the conclusion."""
+        what = tr("only the same version can set them again, from unchanged evidence")
+        if not self.pdf or page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
+            return State.SKIPPED, (what,)
+        wrong = tr("the first pages do not state the conclusion that is in the session")
+        return State.INDETERMINATE, (what, wrong)
 
     def _set_again(self, folder: Path, made: Renderings) -> bytes:
         packs, profiles = store.load_all_packs(self.session, folder)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import second_verifier
-from forgeries import FORGERIES, Forgery, forge
+from forgeries import FORGERIES, Forgery, forge, passing
+from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
+from acceptance.signing.certificates import DemoChain
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.signing.certificates import DemoChain
+    from institute import Institute
 
 
 def every_fifth(rows: Sequence[Tampering | Forgery]) -> list[Any]:
@@ -33,6 +35,15 @@ def every_fifth(rows: Sequence[Tampering | Forgery]) -> list[Any]:
         pytest.param(row, id=row.name, marks=[pytest.mark.slow] if number % 5 else [])
         for number, row in enumerate(rows)
     ]
+
+
+@pytest.fixture(scope="module")
+def chain(institute: Institute) -> DemoChain:
+    """Sign as an inspector of the institute that certomancer serves on the loopback."""
+    key = institute.key_file("inspector")
+    return DemoChain(
+        root=institute.root, signer=key, crl=key.with_suffix(".crl"), password=PASSWORD
+    )
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +98,17 @@ def of_another_version(
     other = shutil.copytree(original, tmp_path_factory.mktemp("other") / original.name)
     issue(other, replace(store.load(other), tool_version=request.param), chain)
     return other
+
+
+def test_pages_that_another_version_set_must_state_the_conclusion(
+    of_another_version: Path, chain: DemoChain, tmp_path: Path
+) -> None:
+    """Whoever holds a key and says that another version set the pages shows no other verdict."""
+    other = shutil.copytree(of_another_version, tmp_path / of_another_version.name)
+    forge(other, chain, Forgery("pages that pass", "", shown=passing))
+    result = verify(other, [chain.root])
+    assert result.exit_code == 3
+    assert "the first pages do not state the conclusion" in details(result)
 
 
 @pytest.mark.parametrize(
