@@ -60,4 +60,5 @@ def people(judged: Judged) -> Iterator[SessionWarning]:
     if open_people := [name for name in took_part if name and name not in authorised]:
         yield note("resources_open", open_people, trouble="not_authorised")
     if session.taken and not session.operator.strip():
-        yield caution("resources_open", ["operator"], trouble="nobody_named")
+        filmed = [shot.id for shot in session.taken]
+        yield caution("resources_open", filmed, trouble="nobody_named")
