@@ -33,12 +33,15 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(__file__).parent
 # Modules, and the tests that are to notice their changes.
 AREAS = {
-    "acceptance/checks/*.py": ("tests/checks",),
+    "acceptance/checks/*.py": (
+        "tests/checks", "tests/cli/test_commitments.py", "tests/session/test_warnings.py",
+    ),
     "acceptance/uncertainty.py": ("tests/test_uncertainty.py", "tests/checks/test_decision.py"),
     "acceptance/session/evidence.py": ("tests/session/test_evidence.py",),
+    "acceptance/session/log_book.py": ("tests/session/test_evidence.py",),
     "acceptance/metrics/noise/*.py": ("tests/metrics/test_noise*.py",),
     "acceptance/metrics/resolution/*.py": ("tests/metrics/test_resolution*.py",),
-}
+}  # fmt: skip
 PORTION = 100  # mutants between two writings of results
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")
 LEFT = frozenset({"survived", "untested", "not placed"})
