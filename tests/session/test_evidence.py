@@ -360,3 +360,81 @@ def test_a_manifest_is_as_written_to_the_byte_or_it_is_not(folder: Path) -> None
     for other in others:
         manifest.write_text(other, encoding="utf-8")
         assert not evidence.is_as_written(manifest)
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Set the clock by which the log is written."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, _: object = None) -> datetime:  # type: ignore[override]  # no zone is asked for
+            return moment
+
+    monkeypatch.setattr(log_book, "datetime", Clock)
+
+
+NOON = datetime(2026, 6, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("seconds", [61, 90])
+def test_a_clock_set_back_by_more_than_a_minute_writes_no_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    book = LogBook(tmp_path)
+    book.append("started", {}, when=NOON.isoformat())
+    at(monkeypatch, NOON - timedelta(seconds=seconds))
+    with pytest.raises(OutputError, match="before the last entry"):
+        book.append("resumed", {})
+    assert len(book.read()) == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_a_clock_set_back_by_a_minute_is_let_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    book = LogBook(tmp_path)
+    book.append("started", {}, when=NOON.isoformat())
+    at(monkeypatch, NOON - timedelta(seconds=seconds))
+    book.append("resumed", {})
+    assert len(book.read()) == 2
+
+
+def test_the_clock_is_held_against_the_last_entry_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = LogBook(tmp_path)
+    for hour in (11, 13, 11):
+        book.append("taken", {}, when=NOON.replace(hour=hour).isoformat())
+    at(monkeypatch, NOON)
+    assert book.append("taken", {}).when == NOON.isoformat(timespec="seconds")
+
+
+def test_an_entry_for_a_change_follows_the_log_and_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    book = LogBook(tmp_path)
+    book.append("started", {})
+    before = (tmp_path / log_book.LOG).read_bytes()
+    content = book.with_entry("signed", {"report": "report.pdf"})
+    assert (tmp_path / log_book.LOG).read_bytes() == before
+    assert content.startswith(before)
+    (tmp_path / log_book.LOG).write_bytes(content)
+    assert [entry.what for entry in book.read()] == ["started", "signed"]
+    assert log_book.check_chain(book.read()) == ()
+
+
+def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / log_book.LOG).mkdir()
+    with pytest.raises(SessionError, match="the log cannot be read") as caught:
+        LogBook(tmp_path).read()
+    assert caught.value.where == str(tmp_path / log_book.LOG)
+
+
+def test_files_of_another_size_are_those_below_data_that_differ_or_are_not_listed(
+    folder: Path,
+) -> None:
+    """What is listed and not there has no size; what desktops left is no part of the session."""
+    sizes = {"data/clips/50%.mp4": 10, "data/plan.toml": 5, "data/gone.mp4": 3}
+    (folder / "data" / "Thumbs.db").write_bytes(b"x")
+    assert evidence.of_other_size(folder, session(sizes=sizes)) == {
+        "data/clips/门口 摄像机.mp4", "data/plan.toml",
+    }  # fmt: skip
+    assert evidence.of_other_size(folder, session()) == set()
