@@ -53,3 +53,8 @@ def test_a_seed_is_that_of_a_draw_only_where_both_are_so() -> None:
     draw = Draw(sampling=DEVICES, seed="5213")
     assert [*commitments.seed_entries((made, noted, given), draw)] == [(made, given)]
     assert [*commitments.seed_entries((made, given), replace(draw, seed="1"))] == []
+
+
+def test_the_devices_that_may_be_drawn_are_counted() -> None:
+    plan = Plan(subjects=(SITE, GATE, replace(GATE, id="大厅")), shots=())
+    assert commitments.committed_to(plan, PACKS, DEVICES, "")["devices"] == 2
