@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from acceptance import wording
 from acceptance.cli import plan_questions, shot_questions
 from acceptance.cli.asking import Asker
-from acceptance.cli.options import OUT, PACK, SCOPE, name_value
+from acceptance.cli.options import OUT, PACK, SCOPE, language_option, name_value
 from acceptance.model import Plan, Scope
 from acceptance.session import new_plan, store
 
@@ -39,13 +38,7 @@ class NewOptions(TypedDict):
     show_default=True,
     help="Plan to write; clips and device list must lie in its folder.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(wording.LANGUAGES),
-    default="zh",
-    show_default=True,
-    help="Language of the questions and of the plan's comments.",
-)
+@language_option(help="Language of the questions and of the plan's comments.")
 @PACK
 @SCOPE
 @click.option(

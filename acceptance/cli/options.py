@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 # An unreadable path is an input error with a sentence of ours, not wrong usage.
 OUT = click.Path(path_type=Path, readable=False)
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
-LANG = click.option(
-    "--lang",
-    type=click.Choice(wording.LANGUAGES),
-    default="zh",
-    show_default=True,
-    help="Report's language.",
-)
+
+
+def language_option(*, help: str) -> Callable[[Command], Command]:  # noqa: A002 -- as click has it
+    """Make the option ``--lang``."""
+    languages = click.Choice(wording.LANGUAGES)
+    return click.option("--lang", type=languages, default="zh", show_default=True, help=help)
+
+
+LANG = language_option(help="Report's language.")
 PACK = click.option(
     "--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file."
 )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from acceptance import metrics, wording
+from acceptance import metrics
 from acceptance.checks import clause_table, pack_changes
 from acceptance.checks.pack import base_of, file_of, load, load_all, names
 from acceptance.cli import tables, terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.cli.options import OUT, json_option, language_option, prepare_json, write_json
 from acceptance.messages import tr
 from acceptance.report import overlay_form
 
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Pack
 
-LANG = click.option(
-    "--lang",
-    type=click.Choice(wording.LANGUAGES),
-    default="zh",
-    show_default=True,
-    help="Its language.",
-)
+LANG = language_option(help="Its language.")
 
 
 @click.group()

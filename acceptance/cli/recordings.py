@@ -14,7 +14,7 @@ import click
 
 from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
+from acceptance.cli.options import OUT, json_option, language_option, prepare_json, write_json
 from acceptance.files.output import put, require_apart, require_ending
 from acceptance.messages import tr, tr_count
 from acceptance.model import Measurement, Note, Recordings
@@ -122,13 +122,7 @@ class RecordingOptions(Storage):
               help="Share of --disc left by RAID and file system.")  # fmt: skip
 @click.option("--accuracy", type=PERCENT, default=10, show_default=True, metavar="PERCENT",
               help="Half-width of the error of --disc and --stream.")  # fmt: skip
-@click.option(
-    "--lang",
-    type=click.Choice(wording.LANGUAGES),
-    default="zh",
-    show_default=True,
-    help="Picture's language.",
-)
+@language_option(help="Picture's language.")
 def recordings(
     source: Path,
     output: Path | None,

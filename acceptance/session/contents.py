@@ -70,11 +70,11 @@ def other_sizes(folder: Path, session: Session) -> Iterator[str]:
 def require_readable(folder: Path) -> None:
     """Refuse, before anything is read, what is no file, or beside ``data/`` too large.
 
-    Raises InputError for a link, pipe or device, SessionError for sizes.
+    Raises InputError for a link, pipe or device, SessionError for sizes and where no folder is.
     """
-    waiting = {name: current(folder, name).stat().st_size for name in journal.pending(folder)}
     if not folder.is_dir():
-        store.load(folder)  # says that there is no session
+        raise store.none_here(str(folder))
+    waiting = {name: current(folder, name).stat().st_size for name in journal.pending(folder)}
     for path, size in (*evidence.sizes(folder).items(), *waiting.items()):
         if size > most(path) and not path.startswith(PAYLOAD):
             raise _too_large(folder, too_many_bytes(path, size))

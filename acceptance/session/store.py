@@ -93,11 +93,16 @@ def _number(folder: Path) -> str:
         return folder.name
 
 
+def none_here(where: str) -> SessionError:
+    """Say that there is no session."""
+    hint = tr("Give the folder that acceptance run printed")
+    return SessionError(tr("there is no session here"), where=where, hint=hint)
+
+
 def parse(content: bytes, where: str) -> Session:
     """Read a session from the bytes of ``session.json``. Raises SessionError as ``load`` does."""
     if not content:
-        hint = tr("Give the folder that acceptance run printed")
-        raise SessionError(tr("there is no session here"), where=where, hint=hint)
+        raise none_here(where)
     try:
         return _SESSION.validate_python((json.loads(content),))[0]
     except (ValueError, RecursionError) as error:

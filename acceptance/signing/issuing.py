@@ -78,7 +78,6 @@ def issue(
     if signer is not None:
         _require_signer(signer)
     contents.require_readable(folder)
-    store.load(folder)
     with changing(folder) as change:
         _require_unsigned(folder)
         _write(change, lang, signer, role)
@@ -157,7 +156,6 @@ def sign(folder: Path, signer: Signer, *, role: str = ROLE, trust: Sequence[Path
     """
     _require_signer(signer)
     contents.require_readable(folder)
-    store.load(folder)
     path = folder / REPORT
     with changing(folder) as change:
         _require_seen(change)
