@@ -167,9 +167,10 @@ def disc_errors(path: Path, *, hint: str = "") -> Iterator[None]:
 
 
 def _refused(path: Path, error: OSError, hint: str) -> OutputError:
-    if error.errno in FULL:
+    full = error.errno in FULL
+    if full:
         hint = tr("Make room and run again: what was measured is kept")
     else:
         hint = hint or tr("Choose another folder with -o")
     what = tr("cannot be written ({cause})", cause=error.strerror or error)
-    return OutputError(what, where=str(path), hint=hint, code="output")
+    return OutputError(what, where=str(path), hint=hint, code="disc_full" if full else "output")

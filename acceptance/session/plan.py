@@ -65,7 +65,12 @@ def read(path: Path) -> Plan:
     used twice, a path outside the folder; and what is wrong in its list of devices and its files of
     answers.
     """
-    plan = _parse(_raw(path), str(path))
+    return of_table(_raw(path), path)
+
+
+def of_table(raw: Mapping[str, object], path: Path) -> Plan:
+    """Read a plan from a table that stands for a TOML file at ``path``. Raises as ``read`` does."""
+    plan = _parse(raw, str(path))
     plan = _with_devices(plan, path.parent)
     _require_subjects(plan, str(path))
     check(plan, path.parent, str(path))

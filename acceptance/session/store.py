@@ -52,6 +52,11 @@ def dump_plan(plan: Plan) -> bytes:
     return _json(_PLAN.dump_python((plan,), mode="json")[0])
 
 
+def parse_plan(content: bytes) -> Plan:
+    """Read what ``dump_plan`` wrote. Raises ValueError."""
+    return _PLAN.validate_python((json.loads(content),))[0]
+
+
 def save(session: Session, folder: Path) -> None:
     """Write ``session.json`` and seal the folder.
 
@@ -190,7 +195,17 @@ def load_all_packs(
 def keep_measured(path: Path, measured: Measured) -> None:
     """Write what a shot gave, so that an interrupted run can resume. Raises OutputError."""
     path.parent.mkdir(exist_ok=True)
-    put(path, _json(_MEASURED.dump_python((measured,), mode="json")[0]))
+    put(path, dump_measured(measured))
+
+
+def dump_measured(measured: Measured) -> bytes:
+    """Write what a shot gave as JSON (UTF-8)."""
+    return _json(_MEASURED.dump_python((measured,), mode="json")[0])
+
+
+def parse_measured(content: bytes) -> Measured:
+    """Read what ``dump_measured`` wrote. Raises ValueError."""
+    return _MEASURED.validate_python((json.loads(content),))[0]
 
 
 def measured_before(path: Path, bag: Path) -> Measured | None:
@@ -200,7 +215,7 @@ def measured_before(path: Path, bag: Path) -> Measured | None:
     damaged.
     """
     try:
-        measured = _MEASURED.validate_python((json.loads(path.read_bytes()),))[0]
+        measured = parse_measured(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     return measured if all((bag / still).exists() for still in stills_of(measured)) else None
