@@ -62,7 +62,8 @@ HOMES = {
     "openpyxl": {"files.spreadsheet", "files.workbook"},
     "onvif": {"live"},
     "zeep": {"live"},
-    "distributed": {"batch"},
+    "distributed": {"batch.cluster"},
+    "dask": {"batch.cluster"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "tomllib": {"files.strict_toml", "wording"},  # one reader of what people write; and our phrases

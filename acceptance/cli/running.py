@@ -12,10 +12,13 @@ from acceptance import api
 from acceptance.cli import tables, terminal
 from acceptance.cli.closing import conclude
 from acceptance.cli.options import (
+    FACT,
     LANG,
+    OPERATOR,
     OUT,
     PACK,
     SCOPE,
+    STRICT,
     ClipOptions,
     Signing,
     clip_options,
@@ -60,15 +63,9 @@ class RunOptions(PlanOptions, Signing):
 )
 @PACK
 @SCOPE
-@click.option(
-    "--fact",
-    "facts",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A fact of the device, e.g. picture=colour.",
-)
-@click.option("--operator", default="", help="Who measures.")
-@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@FACT
+@OPERATOR
+@STRICT
 @clip_options
 @trust_option
 @sign_options

@@ -81,6 +81,11 @@ VERBS = (
     ),
     Verb("run", "running", help="Measure, judge and report: a plan, or clips named here."),
     Verb(
+        "batch",
+        "batch",
+        help="Measure, judge and report many plans or clips, each clip in a process of its own.",
+    ),
+    Verb(
         "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."
     ),
     Verb("clauses", "pack", help="Show every clause of a pack."),

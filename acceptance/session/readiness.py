@@ -158,6 +158,20 @@ def _dated(shot: Shot, folder: Path) -> Shot:
         return shot
 
 
+def expected(clips: Sequence[Path]) -> list[float | None]:
+    """Estimate the processor time of a run for each clip, in s, by its header; None: not known."""
+    return [_expected(path) for path in clips]
+
+
+def _expected(path: Path) -> float | None:
+    try:
+        if path.suffix.lower() in clip.STILLS or not path.is_file():
+            return SECONDS_PER_CLIP * len(clip.files_of(path))
+        return _duration([_length(path)])[1]
+    except ClipError:
+        return None
+
+
 def _length(path: Path) -> Length:
     """Read seconds and pixels of a clip from its header, without decoding; None: not said."""
     files = clip.files_of(path)
