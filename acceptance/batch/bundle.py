@@ -1,7 +1,8 @@
 """Several files as one sequence of bytes: what a child answers, and what the cache keeps.
 
-The first line is JSON: for whom it is (``key``), and name, size and SHA-256 of each part; then come
-the parts. A byte that is missing or another is found, and so is what belongs to another key.
+The first line is the SHA-256 of all that follows; the second, in JSON, says for whom it is
+(``key``) and lists name and size of each part; then come the parts. A byte that is missing or
+another is found, and so is what belongs to another key.
 """
 
 from __future__ import annotations
@@ -18,23 +19,29 @@ FORMAT = 1
 
 def pack(key: str, parts: Mapping[str, bytes]) -> bytes:
     """Put parts, name -> content, together under a key."""
-    listed = [
-        [name, len(content), hashlib.sha256(content).hexdigest()] for name, content in parts.items()
-    ]
-    head = json.dumps({"format": FORMAT, "key": key, "parts": listed}, ensure_ascii=False)
-    return b"".join((head.encode(), b"\n", *parts.values()))
+    sizes = {name: len(content) for name, content in parts.items()}
+    head = json.dumps({"format": FORMAT, "key": key, "sizes": sizes}, ensure_ascii=False)
+    rest = b"".join((head.encode(), b"\n", *parts.values()))
+    return b"%s\n%s" % (hashlib.sha256(rest).hexdigest().encode(), rest)
 
 
 def unpack(content: bytes, key: str) -> dict[str, bytes]:
     """Take apart what ``pack`` made under this key. Raises ValueError where it is not whole."""
-    line, _, rest = content.partition(b"\n")
-    parts: dict[str, bytes] = {}
-    try:
-        head = json.loads(line)
-        for name, size, _ in head["parts"]:
-            parts[name], rest = rest[:size], rest[size:]
-    except (LookupError, TypeError, RecursionError) as error:
-        raise ValueError(key) from error
-    if rest or content != pack(key, parts):
+    digest, _, rest = content.partition(b"\n")
+    if hashlib.sha256(rest).hexdigest().encode() != digest:
         raise ValueError(key)
+    try:
+        return _parts(rest, key)
+    except (LookupError, TypeError, AttributeError, RecursionError, ValueError) as error:
+        raise ValueError(key) from error
+
+
+def _parts(rest: bytes, key: str) -> dict[str, bytes]:
+    line, _, rest = rest.partition(b"\n")
+    head = json.loads(line)
+    if (head["format"], head["key"]) != (FORMAT, key):
+        raise ValueError(key)
+    parts = {}
+    for name, size in head["sizes"].items():
+        parts[name], rest = rest[:size], rest[size:]
     return parts

@@ -134,8 +134,6 @@ class Ledger:
 
     def finish(self, each: Planned, seen: LookedUp, made: dict[str, Any], state: PlanState) -> None:
         """Close a plan that has a session, made now or kept."""
-        if state is PlanState.MADE:
-            self.record.add("session", plan=each.name, key=seen.session, **made)
         folder, shots = self.out / made["session"], len(each.plan.shots)
         outcome = PlanOutcome(
             name=each.name, state=state, session=made["session"], folder=folder,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance.batch import keys
 from acceptance.batch.cache import Cache, Damaged, Entry
+from acceptance.batch.record import Record
 from acceptance.checks.decision import FAILURES
 from acceptance.files.output import put
 from acceptance.session import measuring, runner, store
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from acceptance.batch.tasks import SessionTask
-    from acceptance.model import Finding, Shot
+    from acceptance.model import Finding, Precedence, Predecessor, Shot
     from acceptance.session.measuring import Measured, Progress
     from acceptance.signing.certificates import Signer
 
@@ -88,19 +89,52 @@ def _counts(finding: Finding) -> bool:
     return finding.decides and finding.verdict in FAILURES
 
 
-def made(task: SessionTask) -> dict[str, Any]:
-    """Make the session; return its number, its verdict, and the hash of ``session.json``.
+@dataclass(frozen=True)
+class Recorded:
+    """Issues a report, then records the session: before its folder gets its name.
 
-    Raises as ``session.runner.run`` does.
+    A kill in between leaves a line without a session, never a session without a line.
     """
+
+    issuing: issuing.Issuing
+
+    record: Record
+    """Of the batch."""
+
+    details: dict[str, str]
+    """Plan, and key of the session."""
+
+    def ready(self) -> None:
+        """Refuse what issuing refuses."""
+        self.issuing.ready()
+
+    def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
+        """Examine an old session as issuing does."""
+        return self.issuing.predecessor(folder, role)
+
+    def __call__(self, folder: Path) -> None:
+        """Issue and record."""
+        self.issuing(folder)
+        self.record.add("session", **self.details, **about(folder))
+
+
+def made(task: SessionTask) -> dict[str, Any]:
+    """Make the session; return what the record says of it. Raises as ``session.runner.run``."""
+    out = Path(task.out)
     key = signer(task.key, task.password)
     issued = issue(task.lang, key, task.trust, report=task.report)
+    recorded = Recorded(issued, Record(out), {"plan": task.name, "key": task.session})
     look = Kept(Cache(Path(task.cache)), task.earlier)
     plan = store.parse_plan(task.plan.encode())
-    done, folder = runner.run(plan, Path(task.folder), Path(task.out), issue=issued, look=look)
+    _, folder = runner.run(plan, Path(task.folder), out, issue=recorded, look=look)
+    return about(folder)
+
+
+def about(folder: Path) -> dict[str, Any]:
+    """Return number, hash and verdict of the session in a folder."""
+    done = store.load(folder)
     return {
         "session": done.id,
-        "folder": str(folder),
         "sha256": hash_file(folder / store.FILE),
         "verdict": str(done.verdict),
         "provisional": done.bottom_line.provisional,

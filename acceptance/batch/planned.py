@@ -50,15 +50,17 @@ class Planned:
         task = tasks.MeasureTask(plan=alone, folder=self._absolute, judged=judged, key=key)
         return tasks.dump(task)
 
-    def making(self, out: Path, cache: Cache, how: Settings, earlier: tuple[str, ...]) -> bytes:
-        """Write the task to make the session; shots ``earlier`` were measured before."""
+    def making(self, seen: LookedUp, out: Path, cache: Cache, how: Settings) -> bytes:
+        """Write the task to make the session."""
         return tasks.dump(
             tasks.SessionTask(
+                name=self.name,
+                session=seen.session,
                 plan=store.dump_plan(self.given).decode(),
                 folder=self._absolute,
                 out=str(out.absolute()),
                 cache=str(cache.folder.absolute()),
-                earlier=earlier,
+                earlier=tuple(sorted(seen.held)),
                 lang=how.lang,
                 report=how.report,
                 key=str(how.key.absolute()) if how.key else "",

@@ -1,7 +1,8 @@
 """What a batch did, one JSON object a line, added as it happens: ``OUT/batch.jsonl``.
 
 The next batch on the same output reads there which sessions are made already. A session is kept
-only where it is still what the line says. Half a line that a kill left is cut off.
+only where it is still what the line says: the line is written just before the session's folder gets
+its name. Half a line that a kill left is cut off.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ class Batch:
 
     def _make(self, going: Going) -> None:
         each, seen = going.planned, going.seen
-        task = each.making(self.out, self.cache, self.how, tuple(sorted(seen.held)))
+        task = each.making(seen, self.out, self.cache, self.how)
         then = partial(self._was_made, going)
         bounds = self.how.bounds_of_session(len(each.plan.shots))
         self.schedule.add(self.here, FIRST, then, self.here.answer, task, each.name, bounds)

@@ -33,6 +33,12 @@ class MeasureTask:
 class SessionTask:
     """Make the session of a plan of what its shots gave, and answer with its number."""
 
+    name: str
+    """By which the plan is listed."""
+
+    session: str
+    """Key of all that the session rests on."""
+
     plan: str
     """JSON of the whole plan."""
 

@@ -164,8 +164,9 @@ def test_a_damaged_entry_of_the_cache_is_measured_again_and_said(
     assert entry.read_bytes() == whole
 
 
+@pytest.mark.usefixtures("here")
 def test_a_clip_that_changes_while_the_batch_runs_is_measured_in_the_session(
-    tmp_path: Path, here: Here, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No session rests on what was measured in other bytes than those that lie in it."""
     batch_site.plan(tmp_path, "a")
@@ -232,9 +233,7 @@ def test_each_session_is_handed_on_with_its_folder_kept_ones_too(
     assert len(here.made) == 1
 
 
-def test_the_record_is_json_by_lines_and_half_a_line_is_cut_off(
-    tmp_path: Path, here: Here
-) -> None:
+def test_the_record_is_json_by_lines_and_half_a_line_is_cut_off(tmp_path: Path, here: Here) -> None:
     batch_site.plan(tmp_path, "a")
     run(tmp_path, tmp_path / "out")
     record = tmp_path / "out" / "batch.jsonl"
@@ -244,7 +243,12 @@ def test_the_record_is_json_by_lines_and_half_a_line_is_cut_off(
     done = run(tmp_path, tmp_path / "out")
     assert [one.state for one in done.outcomes] == [PlanState.KEPT]
     lines = record.read_text("utf-8").splitlines()
-    assert [json.loads(line)["event"] for line in lines] == [*events[:3], "started", "kept", "ended"]
+    assert [json.loads(line)["event"] for line in lines] == [
+        *events[:3],
+        "started",
+        "kept",
+        "ended",
+    ]
     assert len(here.made) == 1
 
 
@@ -253,11 +257,11 @@ def test_a_full_disc_ends_the_batch_with_one_sentence_and_what_is_done_stays(
 ) -> None:
     for name in "ab":
         batch_site.plan(tmp_path, name)
-    told: list[Summary] = []
+    summaries: list[Summary] = []
 
     class Ear(batch.Listener):
         def ended(self, summary: Summary) -> None:
-            told.append(summary)
+            summaries.append(summary)
 
     keep = Cache.keep
 
@@ -267,12 +271,12 @@ def test_a_full_disc_ends_the_batch_with_one_sentence_and_what_is_done_stays(
         keep(self, key, content)
 
     monkeypatch.setattr(Cache, "keep", full)
-    one = Settings(report=False, workers=1)
+    how = Settings(report=False, workers=1)
     with pytest.raises(OutputError, match="cannot be written"):
-        batch.run([tmp_path], tmp_path / "out", settings=one, listener=Ear())
-    assert [len(told[0].outcomes), len(told[0].unfinished)] == [1, 1]
+        batch.run([tmp_path], tmp_path / "out", settings=how, listener=Ear())
+    assert [len(summaries[0].outcomes), len(summaries[0].unfinished)] == [1, 1]
     monkeypatch.setattr(Cache, "keep", keep)
-    done = batch.run([tmp_path], tmp_path / "out", settings=one)
+    done = batch.run([tmp_path], tmp_path / "out", settings=how)
     assert sorted(one.state for one in done.outcomes) == [PlanState.KEPT, PlanState.MADE]
 
 
