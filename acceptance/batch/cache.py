@@ -6,13 +6,14 @@ its place and renamed; one that is damaged counts as none, and is measured again
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.batch import bundle
 from acceptance.files import regular
-from acceptance.files.output import put, writing
+from acceptance.files.output import writing
 from acceptance.session import store
 
 if TYPE_CHECKING:
@@ -88,8 +89,16 @@ class Cache:
             raise Damaged(key) from error
 
     def keep(self, key: str, content: bytes) -> None:
-        """Keep what ``dump`` wrote. Raises OutputError, and ValueError where it is not whole."""
+        """Keep what ``dump`` wrote. Raises OutputError, and ValueError where it is not whole.
+
+        It is not waited for the disc: what a power failure damages is measured again.
+        """
         bundle.unpack(content, key)
         path = self.path(key)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
         with writing(path.parent):
-            put(path, content)
+            try:
+                draft.write_bytes(content)
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)

@@ -35,8 +35,8 @@ def workers(address: str) -> Iterator[Pool]:
     measure as this machine does.
     """
     with _quiet(), contextlib.closing(_connected(address)) as client:
-        require_alike(client.run(keys.toolkit, on_error="return"), address)
         _require_patient(client, address)
+        require_alike(client.run(keys.toolkit, on_error="return"), address)
         slots = sum(client.nthreads().values())
         yield Pool(Remote(client.get_executor(pure=False), address), slots, child.answer)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance.batch import keys
 from acceptance.batch.cache import Cache, Damaged, Entry
-from acceptance.batch.record import Record
+from acceptance.batch.record import SESSION, Record
 from acceptance.checks.decision import FAILURES
 from acceptance.files.output import put
 from acceptance.session import measuring, runner, store
@@ -115,7 +115,7 @@ class Recorded:
     def __call__(self, folder: Path) -> None:
         """Issue and record."""
         self.issuing(folder)
-        self.record.add("session", **self.details, **about(folder))
+        self.record.add(SESSION, **self.details, **about(folder))
 
 
 def made(task: SessionTask) -> dict[str, Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILE = "batch.jsonl"
+FILE, SESSION = "batch.jsonl", "session"
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,19 @@ class Record:
                 put(self.path, content[: content.rfind(b"\n") + 1])
 
     def add(self, event: str, **details: object) -> None:
-        """Add a line. Raises OutputError."""
+        """Add a line. Raises OutputError.
+
+        Only for one of a session it is waited until it is on the disc.
+        """
         when = datetime.now().astimezone().isoformat(timespec="milliseconds")
         line = json.dumps({"when": when, "event": event, **details}, ensure_ascii=False)
+        content = line.encode() + b"\n"
         with disc_errors(self.path):
-            append(self.path, line.encode() + b"\n")
+            if event == SESSION:
+                append(self.path, content)
+            else:
+                with self.path.open("ab", buffering=0) as file:
+                    file.write(content)
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield the lines, the oldest first, without those that are none."""
@@ -62,7 +70,7 @@ class Record:
 
     def sessions(self) -> dict[str, dict[str, Any]]:
         """Return the sessions made so far, by the key of what they were made of."""
-        made = (line for line in self.lines() if line.get("event") == "session")
+        made = (line for line in self.lines() if line.get("event") == SESSION)
         return {str(line.get("key")): line for line in made}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import batch_site
 import pytest
 from batch_site import Here, comparable
+from distributed import LocalCluster
 from marks import slow
 
 from acceptance import batch
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from acceptance.model import Session
 
 SMALL = Camera(width=640, height=360, noise=0.01, crf=18, seed=7)
+CLUSTER = {
+    "n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None,
+}  # fmt: skip
 BARE = Settings(report=False, workers=2)
 TWO_FILMS = """\
 subjects = [{ id = "gate", kind = "fixed", facts = { system = "digital" } }]
@@ -94,19 +99,32 @@ def run(folder: Path, out: Path, **fields: object) -> Summary:
 
 
 @pytest.mark.film
-@pytest.mark.parametrize("workers", [2, *map(slow, (1, 4))])
+@pytest.mark.parametrize("workers", [2, *map(slow, (1, 4, "dask"))])
 def test_a_batch_makes_the_sessions_that_run_makes_whatever_the_number_of_workers(
-    site: Path, by_run: dict[str, Session], tmp_path: Path, workers: int
+    site: Path, by_run: dict[str, Session], tmp_path: Path, workers: int | str
 ) -> None:
     """Real children; every measurement, finding, still and packed file is equal to the byte."""
-    done = run(site, tmp_path / "out", workers=workers)
+    with ExitStack() as stack:
+        if workers == "dask":
+            made = stack.enter_context(LocalCluster(**CLUSTER))
+            where = {"scheduler": made.scheduler_address, "workers": 2}
+        else:
+            where = {"workers": workers}
+        same_as_by_run(site, by_run, tmp_path, where)
+
+
+def same_as_by_run(
+    site: Path, by_run: dict[str, Session], tmp_path: Path, where: dict[str, Any]
+) -> None:
+    """Run the batch twice; compare the sessions with those of ``run``."""
+    done = run(site, tmp_path / "out", **where)
     made = sessions(done)
     assert {name: comparable(one) for name, one in made.items()} == {
         name: comparable(one) for name, one in by_run.items()
     }
     assert sum(len(one.measurements) for one in made.values()) > 50
     assert done.exit_code() == 3
-    again = run(site, tmp_path / "out", workers=workers)
+    again = run(site, tmp_path / "out", **where)
     assert {one.state for one in again.outcomes} == {PlanState.KEPT}
     assert sessions(again) == made
 
