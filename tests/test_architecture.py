@@ -63,6 +63,7 @@ HOMES = {
     "onvif": {"live"},
     "zeep": {"live"},
     "distributed": {"batch"},
+    "sqlalchemy": {"batch"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "tomllib": {"files.strict_toml", "wording"},  # one reader of what people write; and our phrases

@@ -136,6 +136,7 @@ def near(first: str, second: str) -> bool:
 
 # Different words of the field that happen to be near, and a verb that is named for its package.
 NEAR = {
+    ("batch", "watch"),
     ("chart", "charts"),
     ("cli", "clip"),
     ("edge", "wedge"),
