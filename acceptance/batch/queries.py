@@ -6,22 +6,26 @@ More is asked in plain SQL (``docs/database.md``).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+import numpy as np
+from sqlalchemy import Text, and_, cast, func, literal, or_, select, union_all
 
 from acceptance.batch import schema
 from acceptance.batch.rows import SEVERITY, text
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, Connection, Select
 
     Answer = dict[str, Any]
 
+VERDICTS = tuple(SEVERITY)
 _S, _D, _B = schema.sessions.c, schema.devices.c, schema.subjects.c
 _F, _R, _P = schema.findings.c, schema.requirements.c, schema.packs.c
 _M, _T = schema.measurements.c, schema.shots.c
@@ -197,3 +201,87 @@ def _retaken(shots: Sequence[Answer]) -> Iterator[Answer]:
 
 def _rows(connection: Connection, query: Select[Any]) -> list[Answer]:
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseMatrix:
+    """The worst verdict of each device on each clause, in the last session of each device."""
+
+    devices: list[Answer]
+    """One for each row: ``subject``, ``name``, ``manufacturer``, ``model``, ``serial``,
+    ``session``, ``finished``."""
+
+    clauses: list[tuple[str, str]]
+    """One for each column: id of the pack, number of the clause."""
+
+    severity: NDArray[np.int8]
+    """(devices, clauses): place of the verdict in ``rows.SEVERITY``; -1: nothing was asked."""
+
+    def verdict(self, device: int, clause: int) -> Verdict | None:
+        """Return a verdict; None: nothing was asked."""
+        place = int(self.severity[device, clause])
+        return VERDICTS[place] if place >= 0 else None
+
+
+def matrix(connection: Connection, *, model: str = "", pack: str = "") -> ClauseMatrix:
+    """Return devices by clauses; ``model``: such devices only; ``pack``: its clauses only."""
+    last = _last(connection, model)
+    column_of, clauses = _columns(connection, pack)
+    severity = np.full((len(last), len(clauses)), -1, np.int8)
+    row_of = {row.pop("id"): number for number, row in enumerate(last)}
+    for subjects, requirements, places in _verdicts(connection, row_of):
+        columns = column_of[requirements]
+        known = columns >= 0
+        where = (subjects[known], columns[known])
+        np.maximum.at(severity, where, places[known].astype(np.int8))
+    return ClauseMatrix(devices=last, clauses=clauses, severity=severity)
+
+
+def _last(connection: Connection, model: str = "") -> list[Answer]:
+    """Return each device as it was in its last session."""
+    order = func.row_number().over(
+        partition_by=_B.device, order_by=(_S.finished.desc(), _S.number.desc(), _B.id)
+    )
+    query = (
+        select(_B.id, *_DEVICE, _S.number.label("session"), _S.finished, order.label("place"))
+        .join_from(schema.subjects, schema.devices, _D.id == _B.device)
+        .join(schema.sessions, _S.id == _B.session)
+    )
+    ranked = (query.where(_D.model == text(model)) if model else query).subquery()
+    shown = [column for column in ranked.c if column.name != "place"]
+    names = (ranked.c.manufacturer, ranked.c.model, ranked.c.serial, ranked.c.subject)
+    return _rows(connection, select(*shown).where(ranked.c.place == 1).order_by(*names))
+
+
+def _columns(connection: Connection, pack: str) -> tuple[NDArray[np.intp], list[tuple[str, str]]]:
+    """Return for each requirement, by its number, the column of its clause, -1: none."""
+    query = select(_R.id, _P.pack, _R.clause).join(schema.packs, _P.id == _R.pack).order_by(_R.id)
+    found = [(number, (of, clause)) for number, of, clause in connection.execute(query)]
+    kept = [(number, place) for number, place in found if not pack or place[0] == pack]
+    clauses = list(dict.fromkeys(place for _, place in kept))
+    columns = np.full(max((number for number, _ in found), default=0) + 1, -1, np.intp)
+    for number, place in kept:
+        columns[number] = clauses.index(place)
+    return columns, clauses
+
+
+def _verdicts(
+    connection: Connection, row_of: Mapping[int, int]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield rows, requirements and severities of many findings at a time.
+
+    Each subject is one text that the database puts together: a row for each finding takes three
+    times as long.
+    """
+    packed = _F.requirement * len(VERDICTS) + _F.severity
+    joined = func.aggregate_strings(cast(packed, Text), ",")
+    query = select(_F.subject, joined, func.count()).group_by(_F.subject)
+    for part in connection.execute(query).partitions(1000):
+        used = [
+            (row_of[subject], line, count) for subject, line, count in part if subject in row_of
+        ]
+        if used:
+            numbers = np.fromstring(",".join(line for _, line, _ in used), np.intp, sep=",")
+            counts = [count for _, _, count in used]
+            subjects = np.repeat(np.array([row for row, _, _ in used], np.intp), counts)
+            yield subjects, numbers // len(VERDICTS), numbers % len(VERDICTS)

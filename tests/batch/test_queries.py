@@ -197,3 +197,33 @@ def test_a_database_without_sessions_is_said(tmp_path: Path) -> None:
 def test_what_is_no_day_is_refused(tmp_path: Path, day: str) -> None:
     with pytest.raises(Exception, match="is no day"):
         run("query", "failed", "5.2", "--since", day, "--db", tmp_path / "x.db")
+
+
+def test_the_matrix_holds_the_worst_verdict_of_each_clause_in_the_last_session(
+    results: Results,
+) -> None:
+    """Counted once more, finding by finding."""
+    order = [*Verdict]
+    rank = [Verdict.NOT_APPLICABLE, Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.NOT_TESTED,
+            Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_FAIL, Verdict.FAIL]  # fmt: skip
+    made = [
+        session(f"{number}", f"2026-0{number}-01T08:00:00+08:00", order[number:] + order)
+        for number in (1, 3, 2)
+    ]
+    for held in made:
+        add(results, held)
+    with results.database.reading() as reading:
+        found = queries.matrix(reading)
+        none = queries.matrix(reading, model="no such model")
+    last = made[1]
+    assert [row["subject"] for row in found.devices] == ["recorder", "cam2", "cam1"]
+    assert {row["session"] for row in found.devices} == {"3"}
+    for row, device in enumerate(found.devices):
+        for column, place in enumerate(found.clauses):
+            verdicts = [
+                finding.verdict
+                for finding in last.findings
+                if (finding.pack, finding.clause) == place and finding.subject == device["subject"]
+            ]
+            assert found.verdict(row, column) == max(verdicts, key=rank.index, default=None)
+    assert none.severity.shape[0] == 0
