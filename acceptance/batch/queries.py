@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     Answer = dict[str, Any]
 
@@ -141,7 +141,7 @@ def due(connection: Connection, before: str) -> list[Answer]:
     return _rows(connection, query)
 
 
-def _due(table: Any, link: Any, what: str, name: str, certificate: str) -> Select[Any]:  # noqa: ANN401 -- a table's columns
+def _due(table: Table, link: Table, what: str, name: str, certificate: str) -> Select[Any]:
     column = link.c[what]
     used = (
         select(func.max(_S.finished))

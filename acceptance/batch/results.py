@@ -16,10 +16,12 @@ from sqlalchemy import delete, insert, select
 
 from acceptance.batch import rows, schema
 from acceptance.batch.connection import PATIENCE, Database
+from acceptance.checks import resources
 from acceptance.errors import SessionError
 from acceptance.files import regular
+from acceptance.forms import register
 from acceptance.messages import tr
-from acceptance.model import Precedence, Predecessor
+from acceptance.model import Plan, Precedence, Predecessor
 from acceptance.session import store
 
 if TYPE_CHECKING:
@@ -110,6 +112,26 @@ class Results:
             self._make_room(connection, session.id, digest)
             _enter(connection, session, origin, digest)
         return True
+
+    def add_register(self, path: Path) -> int:
+        """Add what a register holds, so that what falls due is known before it is used.
+
+        Returns how many entries it has. Raises PlanError as ``forms.register.read`` does, also for
+        an instrument with a wrong date; OutputError.
+        """
+        held = register.read(path)
+        listed, people = tuple(held.instruments.values()), tuple(held.people.values())
+        resources.check(Plan(instruments=listed, people=people))
+        files = [held.folder / file for file in held.copies.values()]
+        entries = {
+            schema.instruments: [rows.instrument_row(instrument) for instrument in listed],
+            schema.people: [rows.person_row(person) for person in people],
+            schema.chart_copies: [row for file in files for row in rows.chart_copy(file)],
+        }
+        with self.database.writing() as connection:
+            for table, found in entries.items():
+                ids(connection, table, found)
+        return sum(map(len, entries.values()))
 
     def _examined(self, folder: Path, trust: Sequence[Path]) -> Origin | None:
         from acceptance.signing import predecessors  # noqa: PLC0415 -- late: brings pyHanko

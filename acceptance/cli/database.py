@@ -50,6 +50,19 @@ def add(folders: tuple[Path, ...], url: str, trust: tuple[Path, ...]) -> int:
     return 2 if refused else 0
 
 
+@database.command()
+@click.argument("file", type=OUT, metavar="REGISTER.toml")
+@database_option
+def register(file: Path, url: str) -> int:
+    """Add what a register holds, so that `query due` knows calibrations before their use."""
+    from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+
+    with Results(url) as results:
+        count = results.add_register(file)
+    terminal.say(tr("{count} entries are in the database", count=count))
+    return 0
+
+
 def sessions_in(folder: Path) -> list[Path]:
     """Return the session folder itself, or those that lie in a folder. Raises SessionError."""
     if (folder / store.FILE).is_file():
