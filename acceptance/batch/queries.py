@@ -86,7 +86,7 @@ def drift(
         .join(schema.devices, _D.id == _B.device)
         .join(schema.sessions, _S.id == _M.session)
         .join(schema.shots, and_(_T.session == _M.session, _T.position == _M.shot), isouter=True)
-        .where(*_chosen(device, model, quantity))
+        .where(_B.device.in_(_seen_twice()), *_chosen(device, model, quantity))
         .order_by(*(_column(name) for name in SERIES), func.coalesce(_T.filmed, ""), _S.finished,
                   _S.number, _M.position)
     )  # fmt: skip
@@ -97,6 +97,12 @@ def drift(
 def _column(name: str) -> ColumnElement[Any]:
     table = next(one for one in (_B, _M, _T) if name in one)
     return table[name]
+
+
+def _seen_twice() -> Select[Any]:
+    """Select the devices of several sessions."""
+    sessions = func.count(_B.session.distinct())
+    return select(_B.device).where(_B.device.is_not(None)).group_by(_B.device).having(sessions > 1)
 
 
 def _chosen(device: str, model: str, quantity: str) -> Iterator[ColumnElement[bool]]:
@@ -205,17 +211,18 @@ def _rows(connection: Connection, query: Select[Any]) -> list[Answer]:
 
 @dataclass(frozen=True, kw_only=True)
 class ClauseMatrix:
-    """The worst verdict of each device on each clause, in the last session of each device."""
+    """The worst verdict that counts, of each device on each clause, in its last session."""
 
     devices: list[Answer]
-    """One for each row: ``subject``, ``name``, ``manufacturer``, ``model``, ``serial``,
-    ``session``, ``finished``."""
+    """One for each row: ``id`` (of its row in ``subjects``), ``subject``, ``name``,
+    ``manufacturer``, ``model``, ``serial``, ``session``, ``finished``."""
 
     clauses: list[tuple[str, str]]
     """One for each column: id of the pack, number of the clause."""
 
     severity: NDArray[np.int8]
-    """(devices, clauses): place of the verdict in ``rows.SEVERITY``; -1: nothing was asked."""
+    """(devices, clauses): place of the verdict in ``rows.SEVERITY``; -1: nothing
+    that counts was asked."""
 
     def verdict(self, device: int, clause: int) -> Verdict | None:
         """Return a verdict; None: nothing was asked."""
@@ -228,7 +235,7 @@ def matrix(connection: Connection, *, model: str = "", pack: str = "") -> Clause
     last = _last(connection, model)
     column_of, clauses = _columns(connection, pack)
     severity = np.full((len(last), len(clauses)), -1, np.int8)
-    row_of = {row.pop("id"): number for number, row in enumerate(last)}
+    row_of = {row["id"]: number for number, row in enumerate(last)}
     for subjects, requirements, places in _verdicts(connection, row_of):
         columns = column_of[requirements]
         known = columns >= 0
@@ -275,7 +282,7 @@ def _verdicts(
     """
     packed = _F.requirement * len(VERDICTS) + _F.severity
     joined = func.aggregate_strings(cast(packed, Text), ",")
-    query = select(_F.subject, joined, func.count()).group_by(_F.subject)
+    query = select(_F.subject, joined, func.count()).where(_F.decides).group_by(_F.subject)
     for part in connection.execute(query).partitions(1000):
         used = [
             (row_of[subject], line, count) for subject, line, count in part if subject in row_of
@@ -285,3 +292,22 @@ def _verdicts(
             counts = [count for _, _, count in used]
             subjects = np.repeat(np.array([row for row, _, _ in used], np.intp), counts)
             yield subjects, numbers // len(VERDICTS), numbers % len(VERDICTS)
+
+
+def judged(connection: Connection, *, pack: str = "") -> Iterator[tuple[int, Answer]]:
+    """Yield every figure that was compared with a limit, after the number of its subject's row.
+
+    ``pack``: only by this pack.
+    """
+    query = (
+        select(
+            _F.subject, _P.pack, _R.clause, _R.requirement, _R.text, _R.text_en, _F.quantity,
+            _F.unit, _F.at_least, _F.at_most, _F.value, _F.expanded.label("U"), _F.verdict,
+            _F.decides,
+        )
+        .join_from(schema.findings, schema.requirements, _R.id == _F.requirement)
+        .join(schema.packs, _P.id == _R.pack)
+        .where(_F.value.is_not(None), or_(_F.at_least.is_not(None), _F.at_most.is_not(None)))
+    )  # fmt: skip
+    for row in connection.execute(query.where(_P.pack == text(pack)) if pack else query).mappings():
+        yield row["subject"], dict(row)

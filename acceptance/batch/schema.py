@@ -197,7 +197,7 @@ findings = Table(
     _text("parameters", "What the reason names, a JSON object."),
     _flag("provisional", "Limit or assignment is not confirmed."),
     Index("findings_by_requirement", "requirement", "severity"),
-    Index("findings_of_subject", "subject", "requirement", "severity"),
+    Index("findings_of_subject", "subject", "requirement", "severity", "decides"),
     comment="The verdicts: one row for each requirement and subject of a session.",
     sqlite_with_rowid=False,
 )  # fmt: skip

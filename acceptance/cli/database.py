@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.batch.results import Results
-    from acceptance.session.measuring import Progress
 
 
 @click.group()
@@ -38,8 +37,8 @@ def add(folders: tuple[Path, ...], url: str, trust: tuple[Path, ...]) -> int:
     from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     found = [session for folder in folders for session in sessions_in(folder)]
-    with Results(url) as results, terminal.progress(tr("session")) as show:
-        added, refused = _added(results, found, trust, show)
+    with Results(url) as results:
+        added, refused = add_all(results, found, trust)
     there = len(found) - added - refused
     terminal.say(
         tr(
@@ -74,18 +73,20 @@ def sessions_in(folder: Path) -> list[Path]:
     return shown
 
 
-def _added(
-    results: Results, folders: Sequence[Path], trust: Sequence[Path], show: Progress
-) -> tuple[int, int]:
-    """Add the sessions; return how many are new, and how many were refused."""
+def add_all(results: Results, folders: Sequence[Path], trust: Sequence[Path]) -> tuple[int, int]:
+    """Add sessions, with progress; return how many are new, and how many were refused.
+
+    Each refusal is told. Raises OutputError where the database cannot be written.
+    """
     added = refused = 0
-    for number, folder in enumerate(folders, start=1):
-        try:
-            added += results.add_folder(folder, trust)
-        except OutputError:
-            raise
-        except InputError as error:
-            refused += 1
-            terminal.errors.print(str(error), markup=False)
-        show(str(folder.parent), number, len(folders))
+    with terminal.progress(tr("session")) as show:
+        for number, folder in enumerate(folders, start=1):
+            try:
+                added += results.add_folder(folder, trust)
+            except OutputError:
+                raise
+            except InputError as error:
+                refused += 1
+                terminal.errors.print(str(error), markup=False)
+            show(str(folder.parent), number, len(folders))
     return added, refused

@@ -223,7 +223,9 @@ def test_the_matrix_holds_the_worst_verdict_of_each_clause_in_the_last_session(
             verdicts = [
                 finding.verdict
                 for finding in last.findings
-                if (finding.pack, finding.clause) == place and finding.subject == device["subject"]
+                if (finding.pack, finding.clause) == place
+                and finding.subject == device["subject"]
+                and finding.decides
             ]
             assert found.verdict(row, column) == max(verdicts, key=rank.index, default=None)
     assert none.severity.shape[0] == 0
