@@ -64,6 +64,7 @@ HOMES = {
     "zeep": {"live"},
     "distributed": {"batch.cluster"},
     "dask": {"batch.cluster"},
+    "sqlalchemy": {"batch"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "tomllib": {"files.strict_toml", "wording"},  # one reader of what people write; and our phrases

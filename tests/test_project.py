@@ -141,7 +141,9 @@ def system_packages(tmp_path: Path, present: str, user: int) -> subprocess.Compl
 
 NAMES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk",
          "fontconfig", "libgl1"]  # fmt: skip
-ALL_BUT_GLIB = "".join(f"installed {name} \\n" for name in [*NAMES, "poppler-utils", "chromium"])
+ALL_BUT_GLIB = "".join(
+    f"installed {name} \\n" for name in [*NAMES, "poppler-utils", "chromium", "postgresql"]
+)
 
 
 def test_nothing_is_done_where_every_system_package_is_installed(tmp_path: Path) -> None:

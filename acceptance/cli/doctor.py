@@ -97,9 +97,16 @@ NEEDED = (
         package="openpyxl",
         costs=tr("no list or sheet in XLSX can be read or made"),
     ),
+    Library(module="sqlalchemy", package="SQLAlchemy", costs=tr("no results database")),
 )
 OPTIONAL = (
     Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs=tr("no VMAF"), extra="vmaf"),
+    Library(
+        module="psycopg",
+        package="psycopg",
+        costs=tr("no results in PostgreSQL"),
+        extra="postgresql",
+    ),
 )
 NO_PDF = tr("no PDF report")
 NO_OPENCV = tr("OpenCV does not load: no chart can be drawn or found")
@@ -298,13 +305,15 @@ def clock() -> Check:
     )
 
 
-def programs() -> tuple[Check, Check]:
+def programs() -> tuple[Check, ...]:
     """Look for programs that only tests use."""
     no_text = tr("some tests are skipped; the tool itself does not use it")
     no_browser = tr("the clock page cannot be tested; any browser shows it")
+    no_server = tr("PostgreSQL cannot be tested; results go into SQLite without it")
     return (
         program("pdftotext", "poppler-utils", no_text),
         program("chromium", "chromium", no_browser),
+        program("psql", "postgresql", no_server),
     )
 
 

@@ -312,6 +312,10 @@ class Plan:
     """Seconds, in place of the packs' own for rates judged as counts; needs a
     deviation of that name. None: the packs' own."""
 
+    register: str = ""
+    """Register of instruments, people and chart copies, a path from the plan's folder; what the
+    plan names of it stands above in full. Empty: none."""
+
     device_list: str = ""
     """Table of further subjects, a path from the plan's folder; empty: none."""
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Fields of a plan and of its tables, in the order in which they are written.
 TOP = (
-    *("packs", "scope", "operator", "minimum_duration", "device_list", "answer_files"),
+    *("packs", "scope", "operator", "minimum_duration", "register", "device_list"),
+    "answer_files",
     "score_files",
     "commitment_file",
 )
@@ -68,6 +69,7 @@ EXAMPLES: Mapping[str, str] = {
     "minimum_duration": "30",
     "answer_files": '["answers.xlsx"]',
     "score_files": '["panel/panel.csv"]',
+    "register": '"../register.toml"',
     "device_list": '"devices.csv"',
     "commitment_file": '"commitments.jsonl"',
     "project.received": '"2026-11-20"',

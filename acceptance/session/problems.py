@@ -99,7 +99,7 @@ def _bare(plan: Plan) -> Plan:
 def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
     """Ask for each file alone: inside the plan's folder, there, readable, a video, a list."""
     for field, name in plans.files(plan):
-        yield partial(plans.require_inside, [(field, name)], folder, tr("the plan"))
+        yield partial(plans.require_inside, [(field, name)], folder, tr("the plan"), plan.register)
         yield partial(intake.check_named, field, folder / name)
     for shot in plan.shots:
         yield partial(intake.check_numbers, shot)
