@@ -47,6 +47,11 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
         terminal.say(what, "yellow")
     for step in next_steps(done, folder, signed=signed):
         terminal.say(tr("Next: {step}", step=step))
+    return exit_code(done, strict=strict)
+
+
+def exit_code(done: Session, *, strict: bool) -> int:
+    """Return the exit code of a session: 0 pass, 1 fail, 3 open (``docs/cli.md``)."""
     if done.verdict in FAILURES:
         return 1
     firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
