@@ -56,6 +56,13 @@ def test_the_wheel_holds_every_file_of_code_and_data(wheel: zipfile.ZipFile, fol
     assert wanted <= set(wheel.namelist())
 
 
+def test_the_wheel_offers_the_command_and_the_pytest_plugin(wheel: zipfile.ZipFile) -> None:
+    [name] = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
+    offered = wheel.read(name).decode()
+    assert "[console_scripts]\nacceptance = acceptance.__main__:main\n" in offered
+    assert "[pytest11]\nacceptance = acceptance.pytest_plugin\n" in offered
+
+
 def test_the_wheel_holds_no_test_and_no_result(wheel: zipfile.ZipFile) -> None:
     """Only the package and its papers."""
     assert {name.partition("/")[0] for name in wheel.namelist()} == {

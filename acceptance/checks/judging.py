@@ -110,6 +110,18 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     )
 
 
+def exit_code(line: BottomLine, *, strict: bool) -> int:
+    """Return the exit code of a bottom line: 0 pass, 1 fail, 3 open (``docs/cli.md``).
+
+    With ``strict`` a pass that is provisional or conditional is open.
+    """
+    if line.verdict in FAILURES:
+        return 1
+    firm = line.verdict is Verdict.PASS and not line.provisional
+    passed = line.verdict in {Verdict.PASS, Verdict.CONDITIONAL_PASS}
+    return 0 if passed and (firm or not strict) else 3
+
+
 def _worst(findings: Sequence[Finding], *, gaps: bool) -> Verdict:
     """Return the worst verdict that decides; with ``gaps`` nothing better than inconclusive."""
     judged = [one for one in findings if one.verdict in SEVERITY]
