@@ -1,7 +1,7 @@
 """What the documents print of the program and the packs: `make docs` writes it, tests compare it.
 
 Help texts, the coverage matrix, the tables of the database, the index of decisions, the picture of
-the packages, and the catalogue of messages.
+the packages, the catalogue of messages, and the JSON Schemas (``made_schemas``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import made_schemas
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
@@ -358,6 +359,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     DECISIONS / "README.md": index_of_decisions,
     DOCS / "pictures" / "packages.svg": packages_picture,
     ROOT / "acceptance" / "locale" / "acceptance.pot": catalogue,
+    **made_schemas.PAGES,
 }
 
 if __name__ == "__main__":

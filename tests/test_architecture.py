@@ -56,6 +56,7 @@ HOMES = {
     "cryptography": {"signing"},
     "click": {"cli"},
     "rich": {"cli"},
+    "pytest": {"pytest_plugin"},
     "skimage": {"metrics.compression", "metrics.colour"},
     "pydantic": {"session", "checks.pack"},
     "pydantic_core": {"session"},

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks import judging
 from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
 from acceptance.messages import tr, tr_count
@@ -47,10 +48,7 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
         terminal.say(what, "yellow")
     for step in next_steps(done, folder, signed=signed):
         terminal.say(tr("Next: {step}", step=step))
-    if done.verdict in FAILURES:
-        return 1
-    firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
-    return 0 if done.verdict in PASSED and (firm or not strict) else 3
+    return judging.exit_code(done.bottom_line, strict=strict)
 
 
 def _style(done: Session) -> str:

@@ -123,6 +123,11 @@ VERBS = (
         "recordings",
         help="Show retention, gaps, overlaps and wrong clocks of recordings.",
     ),
+    Verb(
+        "schema",
+        "schema",
+        help="Print a JSON Schema (session, plan, measure, run, verify), or the names of all.",
+    ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),
     Verb("verify", "reporting", help="Check a session folder or a report."),

@@ -185,6 +185,26 @@ class Deviation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutOfScope:
+    """What the plan does not set out to test, said once; it is named wherever the verdict stands.
+
+    Exactly one of ``requirement`` and ``clause`` is given.
+    """
+
+    requirement: str = ""
+    """``pack#id`` of a requirement; empty: all of ``clause``."""
+
+    clause: str = ""
+    """``pack#number`` of a clause, with all its requirements; empty: only ``requirement``."""
+
+    reason: str
+    """Why it is not tested, as printed."""
+
+    by: str
+    """Who decided that."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """What the cover of the report names; what is empty is left out of it."""
 
@@ -304,6 +324,9 @@ class Plan:
 
     deviations: tuple[Deviation, ...] = ()
     """Departures from the packs' procedure."""
+
+    out_of_scope: tuple[OutOfScope, ...] = ()
+    """What it does not set out to test, each with its reason; empty: everything is due."""
 
     recordings: tuple[Recordings, ...] = ()
     """What recorders have kept."""

@@ -32,6 +32,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("place", "kind", "received", "description", "report_title"),
     ),
     "deviations": ("what", "value", "why"),
+    "out_of_scope": ("requirement", "reason", "by"),
     "subjects": (
         *("id", "kind", "name", "parent", "manufacturer", "model", "serial", "address", "facts"),
     ),
@@ -75,6 +76,7 @@ EXAMPLES: Mapping[str, str] = {
     "project.received": '"2026-11-20"',
     "deviations.what": '"minimum_duration"',
     "deviations.value": "30",
+    "out_of_scope.requirement": '"db50_216_2006#5.4.2/latency"',
     "subjects.id": '"cam-99"',
     "subjects.kind": '"fixed"',
     "subjects.parent": '"site"',
