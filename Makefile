@@ -35,6 +35,7 @@ lint: $(VENV)/ready
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy --platform win32 --cache-dir .mypy_cache/win32  # no name that Windows lacks
 	$(VENV)/bin/mypy examples/library.py  # as a user of the library sees its types
 
 # What the documents print of the program and the packs: help texts, coverage matrix, index of decisions,

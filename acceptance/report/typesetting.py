@@ -16,7 +16,8 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from acceptance.errors import SetupError
 from acceptance.messages import tr
@@ -146,7 +147,7 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
             address = urlsplit(url)
             if address.scheme == "data":
                 return super().fetch(url, headers)
-            path = Path(unquote(address.path)).resolve()
+            path = Path(url2pathname(address.path)).resolve()
             inside = root and path.is_relative_to(root) and path.is_file()
             if (address.scheme, address.netloc) != ("file", "") or not inside:
                 raise ValueError(tr("outside the session folder: {address}", address=url))
