@@ -73,6 +73,8 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "report/render.py": ('<img alt=""',),  # HTML
     "report/svg.py": ("<polyline points=", "<circle cx="),  # SVG
     "report/typesetting.py": (
+        "apt-get install",  # commands to type
+        "brew install",
         "No fonts|FontConfig cannot",  # warnings of WeasyPrint
         "const char *hb_version_string(void);",
     ),

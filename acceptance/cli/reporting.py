@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acceptance.cli import terminal, written
+from acceptance.cli import closing, terminal, written
 from acceptance.cli.options import (
     LANG,
     OUT,
@@ -19,7 +19,7 @@ from acceptance.cli.options import (
 )
 from acceptance.files.output import require_outside
 from acceptance.messages import tr
-from acceptance.signing import issuing, verification
+from acceptance.signing import issuing, renderings, verification
 from acceptance.signing.signatures import ROLE, State
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def report(
 ) -> int:
     """Write the report of a session folder again.
 
-    A signed report stays; the new one goes to another file (-o), for instance in English.
+    A signed report stays; the new one goes to another file (-o), for instance in English. Where no
+    PDF can be made, HTML and JUnit are written, and the exit code is 3.
     """
     seal = signer(key, password_file)
     if output:
@@ -49,7 +50,10 @@ def report(
     else:
         written = issuing.issue(folder, lang=lang, signer=seal)
     terminal.say(tr("Report: {file}", file=written))
-    return 0
+    if written.name != renderings.HTML or output:
+        return 0
+    closing.html_alone(folder)
+    return 3
 
 
 @click.command()
