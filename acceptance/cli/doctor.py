@@ -211,8 +211,8 @@ def optional(wanted: Library) -> Check:
 
 def system_libraries() -> Iterator[Check]:
     """Look for shared libraries; elsewhere than on Linux, loading the packages above tells."""
-    if sys.platform.startswith("linux"):
-        yield from (system_library(*each) for each in SYSTEM_LIBRARIES)
+    listed = SYSTEM_LIBRARIES if sys.platform.startswith("linux") else ()
+    yield from (system_library(*each) for each in listed)
 
 
 def system_library(name: str, package: str, costs: str) -> Check:
