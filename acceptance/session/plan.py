@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import paths, strict_toml, wrong_field
+from acceptance.files import first_error, paths, strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
@@ -34,6 +34,8 @@ _STRICT = ConfigDict(
     extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants", defer_build=True
 )
 _ADAPTER = TypeAdapter(tuple[Plan], config=_STRICT)
+
+MOST_LISTED = 256 << 10  # bytes of a plan of which every wrong field is listed
 
 Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
 FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")
@@ -354,7 +356,7 @@ def _meant(path: Path) -> Iterator[Path]:
 
 def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
-        return _ADAPTER.validate_python((plan_words.known(raw),))[0]
+        return first_error.check(_ADAPTER, (plan_words.known(raw),))[0]
     except ValidationError as error:
         # a misspelt field is also a missing one, and says less then
         found = sorted(_wrong_fields(error, where), key=lambda wrong: wrong[0])
@@ -372,10 +374,14 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
 def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
     """Read a plan's own fields, not the files that it names; return every wrong field.
 
-    Raises PlanError where it is no TOML.
+    Of a plan above ``MOST_LISTED`` it is the first of each list. Raises PlanError where it is no
+    TOML.
     """
+    raw = plan_words.known(_raw(path))
     try:
-        return _ADAPTER.validate_python((plan_words.known(_raw(path)),))[0], []
+        if path.stat().st_size <= MOST_LISTED:
+            return _ADAPTER.validate_python((raw,))[0], []
+        return first_error.check(_ADAPTER, (raw,))[0], []
     except ValidationError as error:
         return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
 

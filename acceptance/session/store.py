@@ -15,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import metrics
 from acceptance.checks import pack, warned
 from acceptance.errors import OutputError, SessionError
-from acceptance.files import wrong_field
+from acceptance.files import first_error, strict_json, wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
@@ -109,7 +109,7 @@ def parse(content: bytes, where: str) -> Session:
     if not content:
         raise none_here(where)
     try:
-        return _SESSION.validate_python((json.loads(content),))[0]
+        return first_error.check(_SESSION, (strict_json.loads(content),))[0]
     except (ValueError, RecursionError) as error:
         what = tr("this is not a session ({cause})", cause=_cause(error))
         raise SessionError(what, where=where, hint=tr("Restore it from a copy")) from error
@@ -205,7 +205,7 @@ def dump_measured(measured: Measured) -> bytes:
 
 def parse_measured(content: bytes) -> Measured:
     """Read what ``dump_measured`` wrote. Raises ValueError."""
-    return _MEASURED.validate_python((json.loads(content),))[0]
+    return first_error.check(_MEASURED, (strict_json.loads(content),))[0]
 
 
 def measured_before(path: Path, bag: Path) -> Measured | None:
