@@ -44,7 +44,14 @@ RANK = {package: rank for rank, packages in enumerate(RANKS) for package in pack
 ANYWHERE = {"numpy", "scipy", "lazy_loader"}
 HOMES = {
     "av": {"footage", "live"},
-    "cv2": {"charts", "scene", "footage.colorimetry", "forms.item_code", "metrics"},
+    "cv2": {
+        "charts",
+        "scene",
+        "footage.colorimetry",
+        "forms.item_code",
+        "metrics",
+        "simulate.coding",
+    },
     "GTC": {"uncertainty"},
     "jinja2": {"report.templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
