@@ -14,6 +14,7 @@ import sys
 import warnings
 import zlib
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -26,7 +27,7 @@ from acceptance.files import shortage
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from types import ModuleType
 
@@ -54,8 +55,51 @@ def typeset(page: str, moment: datetime) -> bytes:
 def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]) -> bytes:
     """Return a page with the stills of a session folder as PDF/A-3b.
 
-    ``attachments``: name -> content of the files embedded (relationship Source).
+    ``attachments``: name -> content of the files embedded (relationship Source). What this process
+    has just set is not set again while page, stills and attachments are the same to the byte.
     """
+    key = _digest(page.encode(), moment.isoformat().encode(), *_parts(attachments))
+    if (just_set := _JUST_SET.get(key)) and just_set.stills == _hashes(folder, just_set.stills):
+        return just_set.pdf
+    read = fetcher(folder)
+    content = _archived(page, read, moment, attachments)
+    _JUST_SET.clear()
+    _JUST_SET[key] = _Set(pdf=content, stills=_hashes(folder, read.names))
+    return content
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Set:
+    """A report as it was set, and the stills in it: names in the folder -> SHA-256."""
+
+    pdf: bytes
+    stills: Mapping[str, str]
+
+
+_JUST_SET: dict[str, _Set] = {}  # by the hash of page, time and attachments; the last one only
+
+
+def _digest(*parts: bytes) -> str:
+    """Hash parts, each by its own hash, so that none runs into the next."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _parts(attachments: Mapping[str, bytes]) -> Iterator[bytes]:
+    for name, content in sorted(attachments.items()):
+        yield from (name.encode(), content)
+
+
+def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of files below a folder; empty for one that is not there."""
+    files = {name: folder / name for name in names}
+    return {
+        name: _digest(file.read_bytes()) if file.is_file() else "" for name, file in files.items()
+    }
+
+
+def _archived(
+    page: str, read: URLFetcher, moment: datetime, attachments: Mapping[str, bytes]
+) -> bytes:
     library = _weasyprint()
     attached = [
         library.Attachment(
@@ -64,7 +108,7 @@ def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str
         for name, content in sorted(attachments.items())  # as a name tree is
     ]
     with _frozen_time(moment), _without_collector():
-        document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=fetcher(folder))
+        document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=read)
         return bytes(document.write_pdf(attachments=attached, **ARCHIVED))
 
 
@@ -162,6 +206,8 @@ def _fonts_hint() -> str:
 def fetcher(folder: Path | None = None) -> URLFetcher:
     """Return a fetcher of ``data:`` addresses and files within ``folder``, and of nothing else.
 
+    Its ``names`` are those of the files that it has read, from the folder on.
+
     ``ADDRESS`` stands for the folder. It raises ``ValueError`` at any other address, whatever the
     case of its scheme: another host, a link or ``%2e%2e`` that leads out of the folder, a pipe or a
     device.
@@ -171,6 +217,8 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
     root = folder and folder.resolve()
 
     class Fetcher(urls.URLFetcher):  # type: ignore[misc, unused-ignore] # untyped base class
+        names: tuple[str, ...] = ()
+
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
             if root and url.startswith(ADDRESS):
                 url = f"{root.as_uri()}/{url.removeprefix(ADDRESS)}"
@@ -178,9 +226,10 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
             if address.scheme == "data":
                 return super().fetch(url, headers)
             path = Path(url2pathname(address.path)).resolve()
-            inside = root and path.is_relative_to(root) and path.is_file()
-            if (address.scheme, address.netloc) != ("file", "") or not inside:
+            local = (address.scheme, address.netloc) == ("file", "")
+            if not (local and root and path.is_relative_to(root) and path.is_file()):
                 raise ValueError(tr("outside the session folder: {address}", address=url))
+            self.names += (path.relative_to(root).as_posix(),)
             return super().fetch(path.as_uri(), headers)  # what was looked at, and nothing else
 
     return Fetcher(allowed_protocols={"data", "file"}, allow_redirects=False)
