@@ -177,6 +177,11 @@ def test_the_benchmark_of_throughput_sees_every_frame_both_ways_and_longer_clips
         assert plain["frames"] == whole["frames"] == frames - 1
         assert whole["figures"] > 10
         assert min(plain["wall"], whole["wall"]) > 0
+    short, long = throughput.made(tmp_path, "chart", 360, 6.0)
+    seen = {path: throughput.whole(path, "chart") for path in (short, long)}
+    assert [of["frames"] for of in seen.values()] == [49, 149]
+    assert min(of["figures"] for of in seen.values()) > 10
+    assert throughput.further(short, long, "chart", 1).count("|") == 4 * 8
 
 
 def test_the_benchmark_of_starts_runs_help_and_sees_a_first_frame(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ numbers of frames (AVI).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -21,6 +22,7 @@ from acceptance.footage.decoding import (
     SEQUENCE_RATE,
     Packet,
     decode,
+    decode_apart,
     decode_with_quantisers,
     packets_of,
 )
@@ -97,22 +99,57 @@ class Clip:
         hint = tr("Use pictures of one size and kind; cut a recording where they change")
         return ClipError(what, where=str(self.path), hint=hint, code="clip_changes")
 
-    def quantisers(self, indices: Collection[int]) -> dict[int, NDArray[np.int32]]:
-        """Return how coarsely the frames ``indices`` were coded (``planes.quantisers``).
+    def quantisers(self, times: Mapping[int, Fraction]) -> dict[int, NDArray[np.int32]]:
+        """Return how coarsely frames were coded (``planes.quantisers``), by number.
 
-        The result is empty where the decoder does not say. The clip is decoded once more, in one
-        thread.
+        ``times``: of each frame as its ``Frame`` has it, by number. The result is empty where the
+        decoder does not say. An H.264 frame is decoded apart, with the key frame before it, or if
+        that does not yield it with all from there on; else, and where frames are still missing, the
+        clip is decoded once more, in one thread.
         """
+        if self._of_stills or not times:
+            return {}
         found: dict[int, NDArray[np.int32]] = {}
-        if self._of_stills or not indices:
-            return found
-        decoded = islice(decode_with_quantisers(self.path, deblocked=False), max(indices) + 1)
-        for index, frame in enumerate(decoded):
-            if index in indices:
+        for whole in (False, True) if self._separable else ():
+            left = {number: time for number, time in times.items() if number not in found}
+            found |= self._quantisers_apart(left, whole=whole) if left else {}
+        return found if len(found) == len(times) else self._quantisers_in_order(times)
+
+    @property
+    def _separable(self) -> bool:
+        """Whether a frame can be found by its time and decoded without its neighbours."""
+        unique = len({packet.time for packet in self.packets}) == len(self.packets)
+        timed = self.info.codec == "h264" and "times" not in self.info.assumed
+        return unique and timed and not self.info.interlaced  # fields may be packets of their own
+
+    def _quantisers_apart(
+        self, times: Mapping[int, Fraction], *, whole: bool
+    ) -> dict[int, NDArray[np.int32]]:
+        numbers = {time: number for number, time in times.items()}
+        every = [packet.time for packet in self.packets]
+        keys = [place for place, packet in enumerate(self.packets) if packet.key]
+        needed = set(numbers)
+        for time in numbers:
+            end = bisect_right(every, time)
+            first = keys[max(0, bisect_left(keys, end) - 1)] if keys else 0
+            needed.update(every[first:end] if whole else every[first : first + 1])
+        found: dict[int, NDArray[np.int32]] = {}
+        for frame in decode_apart(self.path, needed):
+            number = numbers.get(_time(frame, -1, self.info))
+            blocks = None if number is None else _blocks(frame, self.info)
+            if number is not None and blocks is not None:
+                found[number] = blocks
+        return found
+
+    def _quantisers_in_order(self, numbers: Collection[int]) -> dict[int, NDArray[np.int32]]:
+        found: dict[int, NDArray[np.int32]] = {}
+        decoded = islice(decode_with_quantisers(self.path, deblocked=False), max(numbers) + 1)
+        for number, frame in enumerate(decoded):
+            if number in numbers:
                 blocks = _blocks(frame, self.info)
                 if blocks is None:
                     break
-                found[index] = blocks
+                found[number] = blocks
         return found
 
     def again(self, times: Mapping[int, float]) -> dict[int, Frame]:

@@ -15,7 +15,7 @@ from acceptance.errors import ClipError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from av.container import InputContainer
@@ -182,7 +182,31 @@ def decode_with_quantisers(path: Path, *, deblocked: bool) -> Iterator[av.VideoF
         yield from _decoded(container, stream)
 
 
-def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+def decode_apart(path: Path, times: Collection[Fraction]) -> Iterator[av.VideoFrame]:
+    """Decode the H.264 frames of these times in s alone, with the quantisers, not deblocked.
+
+    How a frame's quantisers are coded depends on no other frame (ITU-T H.264, 7.3.5, 7.4.5), only
+    on the parameter sets, which are read from all packets. So frames in between are skipped, and
+    pictures that refer to them are wrong. ``times`` has to hold a key frame before each other
+    frame: the decoder wants a reference. Raises ClipError (``opened``).
+    """
+    with opened(path) as container:
+        stream = container.streams.video[0]
+        context, base = stream.codec_context, time_base_of(stream)
+        context.options, context.thread_count = WITH_QUANTISERS | NOT_DEBLOCKED, 1
+
+        def choose(packet: av.Packet[VideoStream]) -> None:
+            asked = packet.pts is None or packet.pts * base in times
+            context.skip_frame = "DEFAULT" if asked else "ALL"
+
+        yield from _decoded(container, stream, choose)
+
+
+def _decoded(
+    container: InputContainer,
+    stream: VideoStream,
+    before: Callable[[av.Packet[VideoStream]], None] | None = None,
+) -> Iterator[av.VideoFrame]:
     packets = container.demux(stream)
     while True:
         try:
@@ -191,6 +215,8 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.Vide
             raise
         except (StopIteration, av.error.FFmpegError):
             return
+        if before:
+            before(packet)
         try:
             yield from packet.decode()
         except av.error.MemoryError:

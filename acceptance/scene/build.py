@@ -26,7 +26,7 @@ from acceptance.footage.tone import curve, inverse_oetf, rounding_doubt
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import clock_session, locating, side_tables, views
 from acceptance.scene.series import Series, series_of
-from acceptance.scene.watch import Watch, in_one_thread
+from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
 from acceptance.uncertainty import Particulars, measurement
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ Progress = Callable[[int, int], None]
 
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
+# frames for each kept one, up to which quantisers on the way, in one thread, take less time
+SHORT = 10
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
 
 
@@ -209,7 +211,8 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = printed_copy.wanted(shot, folder)
     watch = Watch(opened, wanted, views.driven(shot), shot.regions)
-    _decode(opened, watch, progress, with_quantisers=_named(wanted))
+    on_the_way = _named(wanted) and len(opened.packets) <= SHORT * MOST_FRAMES
+    _decode(opened, watch, progress, with_quantisers=on_the_way)
     if not watch.kept:
         raise GapError("too_few_frames", frames=0, needed=1)
     return replace(_scene(shot, folder, opened, wanted, watch), progress=progress)
@@ -221,7 +224,7 @@ def _scene(
     """Put together what the watch has seen, what is cut from its frames, and the side tables."""
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
-    again = _coded(shot, charts) and not _named(wanted)
+    again = (_coded(shot, charts) or _named(wanted)) and not _told(watch.kept)
     kept = _with_quantisers(opened, watch.kept) if again else watch.kept
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += _truncation(opened.info, len(watch.times))
@@ -271,9 +274,14 @@ def _coded(shot: Shot, charts: ChartPlaces) -> bool:
     return bool(charts.pair or charts.printed or views.coded(shot) or shot.plain_edges)
 
 
+def _told(kept: Sequence[clip.Frame]) -> bool:
+    """Whether the frames had their quantisers read on the way."""
+    return any(frame.quantisers is not None for frame in kept)
+
+
 def _with_quantisers(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip.Frame]:
     """Decode the kept frames once more for the quantisers of their macroblocks."""
-    quantisers = opened.quantisers({frame.index for frame in kept})
+    quantisers = opened.quantisers({frame.index: frame.time for frame in kept})
     return [replace(frame, quantisers=quantisers.get(frame.index)) for frame in kept]
 
 

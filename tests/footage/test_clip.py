@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from acceptance.errors import ClipError
 from acceptance.footage import clip, encode
+from acceptance.footage.decoding import decode_apart
 from acceptance.model import Coding
 
 if TYPE_CHECKING:
@@ -304,7 +306,9 @@ def test_frames_that_are_asked_say_how_coarsely_they_were_coded(
     noise = np.random.default_rng(1).integers(60, 200, (6, 96, 130)).astype(np.uint8)
     encode.write(tmp_path / "a.mp4", noise, options={"qp": quality}, rotation=90)
     for _ in range(20):  # a race between the decoder's threads gave wrong ones now and then
-        quantisers = clip.open_clip(tmp_path / "a.mp4").quantisers({0, 4})
+        quantisers = clip.open_clip(tmp_path / "a.mp4").quantisers(
+            {0: Fraction(0), 4: Fraction(4, 25)}
+        )
         assert [*quantisers] == [0, 4]
         for blocks in quantisers.values():
             assert blocks.shape == (9, 6)
@@ -316,7 +320,7 @@ def test_quantisers_read_on_the_way_are_those_read_afterwards(tmp_path: Path) ->
     noise = np.random.default_rng(1).integers(60, 200, (12, 96, 130)).astype(np.uint8)
     encode.write(tmp_path / "a.mp4", noise, options={"crf": "30", "bf": "3"}, rotation=90)
     opened = clip.open_clip(tmp_path / "a.mp4")
-    afterwards = opened.quantisers({0, 5})
+    afterwards = opened.quantisers({0: Fraction(0), 5: Fraction(5, 25)})
     together = list(opened.frames({0, 5}))
     for frame, plain in zip(together, opened.frames(), strict=True):
         assert np.array_equal(frame.luma, plain.luma)
@@ -324,6 +328,72 @@ def test_quantisers_read_on_the_way_are_those_read_afterwards(tmp_path: Path) ->
         assert (frame.quantisers is not None) == (frame.index in afterwards)
     for number, blocks in afterwards.items():
         assert np.array_equal(together[number].quantisers, blocks)
+
+
+# How coders arrange frames: x264's options, and what asking for few frames must not lead astray
+ARRANGEMENTS = {
+    "pyramid": "bframes=16:b-adapt=0:b-pyramid=normal:ref=16",
+    "temporal": "bframes=5:direct=temporal:8x8dct=1",
+    "weighted": "weightp=2:weightb=1:bframes=4",
+    "slices": "cabac=0:slices=6:bframes=2",
+    "open": "open-gop=1:keyint=12:bframes=3",
+    "refresh": "intra-refresh=1:keyint=20",
+    "endless": "keyint=infinite:scenecut=0:bframes=3:ref=8",
+    "no-b": "bframes=0:keyint=50:aq-mode=3:aq-strength=2",
+    "held": "vbv-maxrate=300:vbv-bufsize=100:bitrate=300:bframes=3:keyint=25",
+    "fields": "interlaced=1:bframes=2",
+}
+
+
+@pytest.mark.parametrize("name", ARRANGEMENTS)
+@pytest.mark.parametrize("kind", ["mp4", "ts", "h264"])
+def test_frames_decoded_apart_were_coded_as_coarsely_as_in_order(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    """To the bit, however frames refer to each other, and whichever are asked."""
+    opened = _moving(tmp_path / f"a.{kind}", ARRANGEMENTS[name])
+    times = {frame.index: frame.time for frame in opened.frames()}
+    in_order = opened._quantisers_in_order(times)
+    assert len({blocks.tobytes() for blocks in in_order.values()}) > 5
+    for seed in range(8):
+        numbers = np.random.default_rng(seed).choice(len(times), 1 + 2 * seed, replace=False)
+        asked = {int(number): times[int(number)] for number in numbers}
+        ways = [opened.quantisers(asked)]
+        assert ways[0].keys() == asked.keys()
+        if opened._separable:
+            ways += [opened._quantisers_apart(asked, whole=whole) for whole in (False, True)]
+        for found in ways:
+            assert all(np.array_equal(found[n], in_order[n]) for n in found)
+
+
+def _moving(path: Path, options: str) -> clip.Clip:
+    """Write a picture that moves in noise and darkens at once for a while, 70 frames."""
+    random = np.random.default_rng(1)
+    scene = np.kron(random.integers(40, 210, (30, 60)), np.ones((6, 6)))
+    frames = [
+        np.roll(scene, 2 * number, 1)[:96, :130] * (0.5 if 40 < number < 46 else 1)
+        + random.normal(0, 4, (96, 130))
+        for number in range(70)
+    ]
+    coded = np.clip(frames, 0, 255).astype(np.uint8)
+    encode.write(path, coded, options={"crf": "24", "x264-params": options})
+    return clip.open_clip(path)
+
+
+def test_few_frames_of_a_long_clip_are_not_decoded_with_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key frame and the frame; where times are not in the file, all."""
+    opened = _moving(tmp_path / "a.mp4", "keyint=25:bframes=3")
+    in_order: list[object] = []
+    monkeypatch.setattr(clip.Clip, "_quantisers_in_order", lambda _, asked: in_order.append(asked))
+    wanted = {40: Fraction(40, 25)}
+    assert [*opened.quantisers(wanted)] == [40]
+    assert len(list(decode_apart(opened.path, {Fraction(1), *wanted.values()}))) == 2
+    assert in_order == []
+    counted = replace(opened, info=replace(opened.info, assumed=("times",)))
+    counted.quantisers(wanted)
+    assert in_order == [wanted]
 
 
 @pytest.mark.parametrize("codec", ["ffv1", "mjpeg"])
@@ -334,14 +404,15 @@ def test_a_decoder_that_does_not_state_the_quantiser_leaves_it_open(
     noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
     kind = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     encode.write(tmp_path / "a.avi", noise, codec=codec, pixel_format=kind)
-    assert clip.open_clip(tmp_path / "a.avi").quantisers({0, 1, 2}) == {}
+    times = {number: Fraction(number, 25) for number in range(3)}
+    assert clip.open_clip(tmp_path / "a.avi").quantisers(times) == {}
 
 
 def test_mpeg_2_states_its_quantiser_scale(tmp_path: Path) -> None:
     """Code 4 is a scale of 8 (ITU-T H.262, table 7-6, linear)."""
     noise = np.random.default_rng(1).integers(60, 200, (3, 96, 128)).astype(np.uint8)
     encode.write(tmp_path / "a.ts", noise, codec="mpeg2video", options={"qmin": "4", "qmax": "4"})
-    (blocks,) = clip.open_clip(tmp_path / "a.ts").quantisers({1}).values()
+    (blocks,) = clip.open_clip(tmp_path / "a.ts").quantisers({1: Fraction(1, 25)}).values()
     assert blocks.shape == (6, 8)
     assert set(blocks.ravel().tolist()) == {8}
 

@@ -273,7 +273,7 @@ def test_text_and_driven_lights_do_not_have_the_clip_decoded_a_second_time(
 ) -> None:
     """Nor a clock; a patch that is measured does, for how coarsely it was coded."""
     asked: list[object] = []
-    monkeypatch.setattr(clip.Clip, "quantisers", lambda _, indices: asked.append(indices) or {})
+    monkeypatch.setattr(clip.Clip, "quantisers", lambda _, times: asked.append(times) or {})
     box = (0.0, 0.0, 40.0, 40.0)
     for regions in ({}, {"osd": box}, {"lamp.sequence": box}):
         build.look(replace(shot_of(clock_film.path), regions=regions), clock_film.path.parent)
@@ -285,9 +285,14 @@ def test_text_and_driven_lights_do_not_have_the_clip_decoded_a_second_time(
 def test_the_film_of_a_named_chart_is_decoded_once_and_says_how_coarsely_it_was_coded(
     chart_film: Film, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the name it is decoded a second time, to the same quantisers."""
+    """Without the name, or where it is long, a few frames are decoded apart, to the same ones."""
     shot, folder = shot_of(chart_film.path), chart_film.path.parent
     twice = build.look(replace(shot, chart=""), folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "SHORT", 0)
+        long = build.look(replace(shot, chart="acceptance"), folder)
+    assert np.array_equal(long.reference.quantisers, twice.reference.quantisers)
+    assert long.shot.stream["qp"] == twice.shot.stream["qp"]
     monkeypatch.setattr(clip.Clip, "quantisers", None)
     once = build.look(replace(shot, chart="acceptance"), folder)
     assert once.shot.stream["qp"] == twice.shot.stream["qp"]
