@@ -72,8 +72,8 @@ def measure(
     """
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
     wanted = metrics.quantities_of(options["names"])
-    intake.check(asked, Path())
     held = _Held.against(options["baseline"], options["tolerances"], wanted)
+    intake.check(asked, Path())
     prepare_json(json_file, [*_inputs(asked), *filter(None, [options["baseline"]])])
     every = options["verbose"] or bool(options["names"])
     done: list[measuring.Measured] = []
