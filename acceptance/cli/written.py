@@ -21,6 +21,7 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.report import bottom_lines, playback, warning_lines
+from acceptance.report.regression import Move
 from acceptance.session import store
 from acceptance.signing.signatures import State
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session, SessionWarning
     from acceptance.report.playback import ShotPair
+    from acceptance.report.regression import FigureMove
     from acceptance.report.warning_lines import WarningLine
     from acceptance.signing.signatures import Signature
     from acceptance.signing.verification import Verification
@@ -93,6 +95,53 @@ class MeasureDifference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasureMove:
+    """What became of one figure since the baseline."""
+
+    shot: str
+    """Id of the shot."""
+
+    quantity: str
+    """What was measured."""
+
+    region: str
+    """Dotted name of the region; empty: the whole picture."""
+
+    direction: str
+    """``horizontal`` or ``vertical`` in the picture; empty: none."""
+
+    statistic: str
+    """``mean``, ``worst`` ... of several values; empty where there is only one."""
+
+    unit: str
+    """Unit of all figures here; of ``before`` where it is another now."""
+
+    before: float | None
+    """Value of the baseline; None: it is new."""
+
+    after: float | None
+    """Value now; None: it vanished."""
+
+    difference: float | None
+    """After - before; None: there is none."""
+
+    allowed: float | None
+    """How far it may have moved; None: not compared."""
+
+    tolerated: bool
+    """True: ``allowed`` is a stated tolerance; False: the uncertainty of the difference (k = 2)."""
+
+    other_method: bool
+    """True: it is measured by another method than before."""
+
+    move: Move
+    """What became of it."""
+
+    reason: Reason | None
+    """Why it vanished; None: it did not, or nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasureOutput:
     """What ``measure --json`` writes."""
 
@@ -107,6 +156,9 @@ class MeasureOutput:
 
     differences: tuple[MeasureDifference, ...]
     """How playbacks differ from their live shots; empty: there is no playback."""
+
+    moves: tuple[MeasureMove, ...]
+    """What became of each figure since the baseline; empty: there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +297,10 @@ class VerifyOutput:
 
 
 def of_measuring(
-    measured: Sequence[Measurement], notes: Sequence[Note], pairs: Sequence[ShotPair]
+    measured: Sequence[Measurement],
+    notes: Sequence[Note],
+    pairs: Sequence[ShotPair],
+    moves: Sequence[FigureMove] = (),
 ) -> dict[str, Any]:
     """Make what ``measure`` writes; each measurement also with its ``expanded`` uncertainty."""
     rows = (row for pair in pairs for row in playback.rows(pair))
@@ -254,9 +309,30 @@ def of_measuring(
         measurements=tuple(measured),
         notes=tuple(notes),
         differences=tuple(MeasureDifference(**row) for row in rows),
+        moves=tuple(map(_move, moves)),
     )
     figures = [asdict(item) | {"expanded": item.expanded} for item in measured]
     return asdict(output) | {"measurements": figures}
+
+
+def _move(found: FigureMove) -> MeasureMove:
+    figure = found.figure
+    return MeasureMove(
+        shot=figure.shot,
+        quantity=figure.quantity,
+        region=figure.region,
+        direction=figure.direction,
+        statistic=figure.statistic,
+        unit=figure.unit,
+        before=found.before.value if found.before else None,
+        after=found.after.value if found.after else None,
+        difference=found.difference,
+        allowed=found.allowed,
+        tolerated=found.tolerated,
+        other_method=found.other_method,
+        move=found.move,
+        reason=found.reason,
+    )
 
 
 def of_run(done: Session, folder: Path, code: int) -> dict[str, Any]:

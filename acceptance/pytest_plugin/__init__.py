@@ -28,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help=tr("Where session folders of plans go (default: acceptance_out, else out)."),
     )
+    group.addoption(
+        "--acceptance-baseline",
+        metavar="FILE|DIR",
+        help=tr("Figures of an earlier build (JSON), or a folder with PLAN.json for each plan."),
+    )
     parser.addini(
         "acceptance_plans",
         tr("Plans: patterns of file names, or of their ends ({usual}).", usual=PLANS),
@@ -35,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[PLANS],
     )
     parser.addini("acceptance_out", tr("Where session folders go."), default="out")
+    parser.addini("acceptance_baseline", tr("Figures of an earlier build."), default="")
+    parser.addini(
+        "acceptance_tolerances",
+        tr("How far figures may move, in place of their uncertainty: mtf50=2% ..."),
+        type="args",
+        default=[],
+    )
     parser.addini("acceptance_lang", tr("Language of reports, zh or en."), default="zh")
     parser.addini(
         "acceptance_strict",

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -21,9 +21,6 @@ from acceptance.footage import encode
 from acceptance.model import Finding, Modality, Reason, Scope, Verdict
 from acceptance.pytest_plugin.outcomes import CaseOutcome, outcome
 from acceptance.session import store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FREEZE = PACK_TEXT.replace("grey_scale.steps", "faults.freeze").replace(
     'limit = { at_least = 8, unit = "1" }', 'limit = { at_most = 1, unit = "s" }'
@@ -212,6 +209,42 @@ def test_under_xdist_each_plan_is_measured_once_whoever_gets_its_tests(
     assert again.outcome("broken:verdict") == "error"
     sessions = [path for path in (folder / out).iterdir() if path.name[0] != "."]
     assert len(sessions) == 2
+
+
+def test_the_figures_of_each_shot_are_held_against_those_of_a_session(
+    ran: Ran, folder: Path
+) -> None:
+    """One is as it was; of the other a figure of the baseline was changed, and one added."""
+    baselines = folder / "baselines"
+    baselines.mkdir()
+    for plan in ("passes", "fails"):
+        session = Path(ran.properties(f"{plan}:verdict")["session"])
+        content = json.loads((session / store.FILE).read_text("utf-8"))
+        if plan == "fails":
+            [freeze] = [
+                one for one in content["measurements"] if one["quantity"] == "faults.freeze"
+            ]
+            freeze["value"] = 1.0
+            content["measurements"].append(freeze | {"region": "gone"})
+        (baselines / f"{plan}.json").write_text(json.dumps(content), "utf-8")
+    plans = ("passes.acceptance.toml", "fails.acceptance.toml")
+    again = run(folder, "--acceptance-baseline", "baselines", "-k", "baseline", *plans)
+    assert again.outcome("passes:baseline[s1]") == "passed"
+    assert again.outcome("fails:baseline[s1]") == "failure"
+    said = plain(again.message("fails:baseline[s1]"))
+    assert "2 figures moved" in said
+    assert "s1: faults.freeze: up: (1.000 ± 0.032) s -> (1.920 ± 0.032) s, +0.92 s" in said
+    assert "(gone): vanished" in said
+    without = run(
+        folder, "--collect-only", "--acceptance-baseline", "baselines", "open.acceptance.toml"
+    )
+    assert without.code == 2
+    assert "open.json: cannot be read (No such file" in without.text
+    stated = ("-o", "acceptance_tolerances=faults.frieze=2")
+    misspelt = run(
+        folder, "--collect-only", "--acceptance-baseline", "baselines", *stated, plans[0]
+    )
+    assert "perhaps: faults.freeze" in misspelt.text
 
 
 def test_a_plan_that_is_wrong_is_an_error_of_collection_with_a_sentence(tmp_path: Path) -> None:
