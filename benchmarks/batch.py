@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
+import numpy as np
 from setting import machine, table
 
 from acceptance import batch
@@ -113,7 +114,7 @@ def decoded(folder: Path, processes: int) -> float:
     command = [sys.executable, __file__, "--decode"]
     parts = [clips[start::processes] for start in range(processes)]
     started = [subprocess.Popen([*command, *map(str, part)]) for part in parts]  # noqa: S603
-    if any([process.wait() for process in started]):
+    if sum(process.wait() for process in started):
         raise RuntimeError(parts)
     return time.perf_counter() - begun
 
@@ -261,12 +262,11 @@ def _broken(folder: Path, known: dict[str, str]) -> Iterator[str]:
     for name, content in broken.items():
         (folder / name).write_bytes(content)
         yield name.partition(".")[0]
-    with av.open(str(folder / "sound.mp4"), "w") as target:
-        stream = target.add_stream("aac", rate=48000)
-        frame = av.AudioFrame(format="fltp", layout="stereo", samples=1024)
-        frame.sample_rate = 48000
-        target.mux(stream.encode(frame))
-        target.mux(stream.encode(None))
+    silence = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.int16), format="s16", layout="mono")
+    silence.sample_rate = 48000
+    with av.open(str(folder / "sound.mov"), "w") as target:
+        stream = target.add_stream("pcm_s16le", rate=48000, layout="mono")
+        target.mux([*stream.encode(silence), *stream.encode(None)])
     yield "sound"
 
 
