@@ -166,6 +166,9 @@ from .model import (
     Outcome as Outcome,
 )
 from .model import (
+    OutOfScope as OutOfScope,
+)
+from .model import (
     Pack as Pack,
 )
 from .model import (

@@ -56,6 +56,7 @@ HOMES = {
     "cryptography": {"signing"},
     "click": {"cli"},
     "rich": {"cli"},
+    "pytest": {"pytest_plugin"},
     "skimage": {"metrics.compression", "metrics.colour"},
     "pydantic": {"session", "checks.pack"},
     "pydantic_core": {"session"},
@@ -64,6 +65,7 @@ HOMES = {
     "zeep": {"live"},
     "distributed": {"batch.cluster"},
     "dask": {"batch.cluster"},
+    "sqlalchemy": {"batch"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "tomllib": {"files.strict_toml", "wording"},  # one reader of what people write; and our phrases

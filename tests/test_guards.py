@@ -376,17 +376,17 @@ def test_a_changed_session_is_not_judged_even_without_a_report(place: Path, tmp_
 def test_what_issuing_lacks_is_said_before_anything_is_read_or_written(
     missing: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The plan names no clip that exists: the refusal comes first."""
+    """The plan names no clip that exists: the refusal comes first. Without a key HTML is enough."""
     monkeypatch.chdir(place)
 
     def no_fonts() -> None:
-        raise SetupError("no Chinese font is installed")
+        raise SetupError("no Chinese font is installed", code="font_missing")
 
     if missing == "fonts":
         monkeypatch.setattr(render, "check_fonts", no_fonts)
     expired = replace(signer(), expires=datetime.now(UTC) - timedelta(days=1))
     issue, error = {
-        "fonts": (issuing.Issuing(), SetupError),
+        "fonts": (issuing.Issuing(signer=signer()), SetupError),
         "key": (issuing.Issuing(signer=expired), KeyFileError),
         "language": (issuing.Issuing(lang="xx"), InputError),
     }[missing]

@@ -1,4 +1,4 @@
-"""Many plans: a process for each clip, each measurement once, sessions as ``run`` makes them."""
+"""Many plans at once: a process for each clip, measurements kept; results database, comparison."""
 
 import lazy_loader
 

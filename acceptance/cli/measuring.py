@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from acceptance import metrics
-from acceptance.cli import figure_tables, terminal
+from acceptance.cli import figure_tables, terminal, written
 from acceptance.cli.options import (
     OUT,
     ClipOptions,
@@ -101,7 +100,7 @@ def _show(
     """Print headline figures or all, or write JSON, which always has all."""
     pairs = playback.pairs([each.shot for each in done], measured, notes)
     if json_file:
-        write_json(_content(measured, notes, pairs), json_file)
+        write_json(written.of_measuring(measured, notes, pairs), json_file)
         return
     if every:
         figure_tables.measurements(measured, notes)
@@ -110,13 +109,3 @@ def _show(
         figure_tables.headline_figures(measured, notes, clips)
     for pair in pairs:
         figure_tables.differences(pair, every=every)
-
-
-def _content(
-    measured: Sequence[Measurement], notes: Sequence[Note], pairs: Sequence[playback.ShotPair]
-) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "measurements": [asdict(item) | {"expanded": item.expanded} for item in measured],
-        "notes": [asdict(note) for note in notes],
-        "differences": [row for pair in pairs for row in playback.rows(pair)],
-    }

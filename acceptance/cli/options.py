@@ -61,6 +61,14 @@ STRICT = click.option(
 json_option = click.option(
     "--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output)."
 )
+database_option = click.option(
+    "--db",
+    "url",
+    default="acceptance.db",
+    show_default=True,
+    metavar="FILE|URL",
+    help="Results database: an SQLite file, or postgresql://USER@HOST/NAME.",
+)
 
 
 class ClipOptions(TypedDict):

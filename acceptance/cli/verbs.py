@@ -63,6 +63,22 @@ VERBS = (
         help="Draw a chart, choose one for a camera's place, or start the file of a printed copy.",
     ),
     Verb(
+        "compare",
+        "compare",
+        help="Compare devices and vendors: clauses, distributions, worst first, outliers, drift.",
+    ),
+    Verb(
+        "database",
+        "database",
+        help="Results of many sessions in a database: a mirror to search, never evidence.",
+    ),
+    Verb(
+        "query",
+        "query",
+        help="Ask a results database: failed devices, drift, calibrations due, what was filmed "
+        "again.",
+    ),
+    Verb(
         "demo", "demo", help="Film, measure, judge, report, sign and verify two simulated devices."
     ),
     Verb(
@@ -106,6 +122,11 @@ VERBS = (
         "recordings",
         "recordings",
         help="Show retention, gaps, overlaps and wrong clocks of recordings.",
+    ),
+    Verb(
+        "schema",
+        "schema",
+        help="Print a JSON Schema (session, plan, measure, run, verify), or the names of all.",
     ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),

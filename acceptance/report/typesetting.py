@@ -8,17 +8,21 @@ from __future__ import annotations
 import gc
 import hashlib
 import importlib
+import io
 import os
+import sys
 import warnings
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from acceptance.errors import SetupError
+from acceptance.files import shortage
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
+PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
 ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name images
 ARCHIVED = {
     "pdf_variant": "pdf/a-3b",
@@ -73,7 +78,7 @@ def check_fonts() -> None:
         names = ", ".join(sorted(missing))
         raise SetupError(
             tr("the Chinese typefaces are not installed: {names}", names=names),
-            hint=tr("Install them: apt-get install fonts-noto-cjk"),
+            hint=_fonts_hint(),
             code="font_missing",
         )
 
@@ -114,18 +119,44 @@ def _typefaces() -> dict[tuple[str, int], str]:
 
 def _weasyprint() -> ModuleType:
     try:
-        with warnings.catch_warnings():
+        # without Pango WeasyPrint prints advice on standard output
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             # without any font, Pango ends the process
             warnings.filterwarnings("error", "No fonts|FontConfig cannot")
             return importlib.import_module("weasyprint")
     except UserWarning as error:
-        hint = tr("Install them: apt-get install fonts-noto-cjk")
-        raise SetupError(tr("no fonts are installed"), hint=hint, code="font_missing") from error
+        what = tr("no fonts are installed")
+        raise SetupError(what, hint=_fonts_hint(), code="font_missing") from error
     except OSError as error:
-        packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        hint = tr("Install it: apt-get install {packages}", packages=packages)
-        what = tr("Pango is not installed ({error})", error=error)
+        shortage.require_none(error)
+        what, hint = tr("Pango is not installed"), tr("Install it: {how}", how=pango())
         raise SetupError(what, hint=hint, code="pango_missing") from error
+
+
+def pango() -> str:
+    """Say how Pango is installed on this system, as WeasyPrint documents it."""
+    return {
+        "win32": tr(
+            "MSYS2 in C:\\msys64, and in its shell: pacman -S mingw-w64-ucrt-x86_64-pango "
+            "(elsewhere: WEASYPRINT_DLL_DIRECTORIES=FOLDER)"
+        ),
+        "darwin": tr(
+            "brew install pango (where it is not found: "
+            "DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib)"
+        ),
+    }.get(sys.platform, f"apt-get install {PANGO}")
+
+
+def fonts() -> str:
+    """Say how our typefaces are installed on this system."""
+    return {
+        "win32": tr("the fonts Noto Sans CJK SC and Noto Serif CJK SC, for all users"),
+        "darwin": "brew install --cask font-noto-sans-cjk-sc font-noto-serif-cjk-sc",
+    }.get(sys.platform, "apt-get install fontconfig fonts-noto-cjk")
+
+
+def _fonts_hint() -> str:
+    return tr("Install them: {how}", how=fonts())
 
 
 def fetcher(folder: Path | None = None) -> URLFetcher:
@@ -146,7 +177,7 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
             address = urlsplit(url)
             if address.scheme == "data":
                 return super().fetch(url, headers)
-            path = Path(unquote(address.path)).resolve()
+            path = Path(url2pathname(address.path)).resolve()
             inside = root and path.is_relative_to(root) and path.is_file()
             if (address.scheme, address.netloc) != ("file", "") or not inside:
                 raise ValueError(tr("outside the session folder: {address}", address=url))

@@ -17,10 +17,10 @@ from pydantic_core import PydanticSerializationError
 from acceptance import model
 from acceptance.errors import PlanError
 from acceptance.files import paths, strict_toml, wrong_field
-from acceptance.forms import answers, devices, panel_key, scores
+from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments, plan_words
+from acceptance.session import commitments, plan_words, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -82,7 +82,7 @@ def of_table(raw: Mapping[str, object], path: Path) -> Plan:
 def _raw(path: Path) -> dict[str, object]:
     if not path.exists():
         raise PlanError(tr("there is no such plan"), where=str(path), hint=tr("Check the path"))
-    return strict_toml.load(path)
+    return registered.filled_in(strict_toml.load(path), path)
 
 
 def with_files(plan: Plan, folder: Path) -> Plan:
@@ -163,13 +163,21 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     Raises PlanError.
     """
     check_parts(plan, where)
-    require_inside(files(plan), folder, where)
+    require_inside(files(plan), folder, where, plan.register)
 
 
-def require_inside(named: Iterable[tuple[str, str]], folder: Path, where: str) -> None:
-    """Refuse files, each after its field, that lie outside ``folder``. Raises PlanError."""
+def require_inside(
+    named: Iterable[tuple[str, str]], folder: Path, where: str, registered_in: str = ""
+) -> None:
+    """Refuse files, each after its field, that lie outside ``folder``. Raises PlanError.
+
+    Printed copies may also lie where the plan's register does: ``registered_in``.
+    """
     for field, name in named:
-        file_inside(folder, name, f"{where}: {field}")
+        if field.endswith("chart_copy"):
+            register.copy_place(folder, registered_in, name, f"{where}: {field}")
+        else:
+            file_inside(folder, name, f"{where}: {field}")
 
 
 def file_inside(folder: Path, name: str, where: str) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import metrics
-from acceptance.checks import carry_over, judging, sampling
+from acceptance.checks import carry_over, judging, sampling, taken_out
 from acceptance.checks.case import DEFAULT_STATISTIC
 from acceptance.errors import AcceptanceError, ClipError
 from acceptance.footage import clip, container
@@ -137,7 +137,7 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     seconds, expected = _duration(list(lengths.values()))
     return Readiness(
         problems=(),
-        open=tuple(one for one in findings if _stays_open(one)),
+        open=tuple(one for one in findings if _stays_open(one, plan.scope)),
         outside=judging.bottom_line(findings, plan.scope).outside
         if plan.scope is Scope.SITE
         else (),
@@ -241,7 +241,7 @@ def _within(limit: Limit) -> float:
     return 0.0 if high is None else high - abs(high) / 2
 
 
-def _stays_open(finding: Finding) -> bool:
+def _stays_open(finding: Finding, scope: Scope) -> bool:
     """Whether a finding leaves the bottom line open (``judging.bottom_line``)."""
-    untested = finding.verdict is Verdict.NOT_TESTED and finding.mandatory
-    return finding.decides and (untested or finding.verdict is Verdict.INCONCLUSIVE)
+    undecided = finding.decides and finding.verdict is Verdict.INCONCLUSIVE
+    return undecided or taken_out.leaves_open(finding, scope)
