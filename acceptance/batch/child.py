@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,8 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from acceptance.batch import bundle, system, tasks
+from acceptance.batch import bundle, tasks
 from acceptance.errors import ClipError
+from acceptance.files import system
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -141,9 +143,16 @@ def _crashed(code: int, place: Path, where: str, bounds: Bounds) -> Exception:
         return _out_of_memory(where, bounds)
     if code >= 0:
         return FaultError(text or tr("a child gave no answer (exit code {code})", code=code))
-    what = tr("ended the process that measured it ({signal})", signal=system.name_of(-code))
+    what = tr("ended the process that measured it ({signal})", signal=_signal(-code))
     hint = tr("Export the clip again; if memory is short, use fewer --workers")
     return ClipError(what, where=where, hint=hint, code="clip_crashes")
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def _out_of_memory(where: str, bounds: Bounds) -> ClipError:
