@@ -31,8 +31,12 @@ def main() -> None:
         system.limit_memory(memory)
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_input, daemon=True).start()
-    place.write_bytes(bundle.pack("", answered(line)))
-    os._exit(0)  # nothing is left to be tidied up, and some libraries take long for that
+    code = 0
+    try:
+        place.write_bytes(bundle.pack("", answered(line)))
+    except OSError as error:  # a full disc
+        code = error.errno or 1
+    os._exit(code)  # nothing is left to be tidied up, and some libraries take long for that
 
 
 def _end_with_input() -> None:
