@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from acceptance.batch import schema
-from acceptance.errors import InputError, OutputError, SetupError
+from acceptance.errors import InputError, OutputError, SessionError, SetupError
 from acceptance.files import paths
 from acceptance.messages import tr, visible
 
@@ -95,7 +95,11 @@ class Database:
             what = tr("{library} is not installed", library=error.name)
             hint = tr("Install it: pip install 'db50-acceptance[postgresql]'")
             raise SetupError(what, where=self.name, hint=hint) from error
-        except (exc.SQLAlchemyError, OverflowError) as error:
+        except (exc.DataError, exc.IntegrityError, OverflowError) as error:
+            what = tr("holds what no database can ({cause})", cause=_cause(error))
+            hint = tr("Check the session: acceptance verify")
+            raise SessionError(what, where=self.name, hint=hint) from error
+        except exc.SQLAlchemyError as error:
             what = tr("the database cannot be used ({cause})", cause=_cause(error))
             raise OutputError(what, where=self.name, hint=_hint(error)) from error
 

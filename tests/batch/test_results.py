@@ -12,7 +12,7 @@ import time
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_session import pack_of_db50, session_of
@@ -162,6 +162,20 @@ def test_hostile_names_come_back_as_they_are(url: str, name: str) -> None:
     assert found == people == {rows.text(name)}
     assert asked == {f"db50_216_2006#{rows.text(name)}"}
     assert rows.text("重庆 \u202e ok") == "重庆 \u202e ok"
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"samples": 1 << 90}, {"value": float("nan")}], ids=["huge", "no number"]
+)
+def test_what_no_database_holds_is_refused_alone(url: str, spoilt: dict[str, Any]) -> None:
+    """No such session can be written by ``run``; the database stays as it was, and goes on."""
+    wrong = replace(SESSION.measurements[0], **spoilt)
+    with Results(url) as results:
+        if "samples" in spoilt or results.database.engine.name == "sqlite":
+            with pytest.raises(SessionError, match="no database can"):
+                results.add(replace(SESSION, measurements=(wrong,)), Origin(sha256="1"))
+        assert count(results, "sessions") == 0
+        results.add(SESSION)
 
 
 WRITER = """
