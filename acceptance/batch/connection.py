@@ -115,8 +115,16 @@ class Database:
         if version == UNKNOWN and not create:
             hint = tr("Add sessions first: acceptance database add")
             raise InputError(tr("there is no session in it"), where=self.name, hint=hint)
+        if version == UNKNOWN:
+            self._keep_ahead_log()
         with self.writing() as connection:
             self._upgrade(connection, self._version(connection))  # another may have been faster
+
+    def _keep_ahead_log(self) -> None:
+        """Let readers and the writer of a new SQLite file work side by side; it stays so."""
+        if self.engine.name == "sqlite":
+            with self.told(), contextlib.closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
 
     def _version(self, connection: Connection) -> int:
         """Return the version of the tables. Raises InputError for others' tables and newer ones."""
@@ -178,7 +186,7 @@ def _engine(url: URL, patience: float) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+    for pragma in ("foreign_keys = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

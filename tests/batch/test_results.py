@@ -274,11 +274,20 @@ def test_the_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE photos (name TEXT)")
     other.close()
+    before = file.read_bytes()
     with pytest.raises(InputError, match="another program"):
         Results(str(file))
-    with sqlite3.connect(file) as other:
-        assert [*other.execute("SELECT name FROM sqlite_master")] == [("photos",)]
-    other.close()
+    assert file.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
+    file = str(tmp_path / "results.db")
+    with Results(file) as writer_of, Results(file) as reader:
+        writer_of.add(SESSION)
+        with writer_of.database.writing() as writing:
+            writing.execute(schema.people.delete().where(schema.people.c.name == "nobody"))
+            assert count(reader, "sessions") == 1
 
 
 @pytest.mark.parametrize(
