@@ -52,6 +52,8 @@ class Database:
     def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
         self.url = _url(url)
         self.name = self.url.render_as_string(hide_password=True)
+        if self.url.get_backend_name() == "sqlite":
+            self.name = self.url.database or self.name
         self._require_file(create=create)
         with self.told():
             self.engine = _engine(self.url, patience)
